@@ -1,0 +1,101 @@
+/**
+ * The port to the place where events are kept. An event store knows nothing of commands, artifacts or
+ * models: it keeps immutable events in streams, checks the revision that an append expects, and gives
+ * everything back in one order.
+ */
+import type * as TE from 'fp-ts/lib/TaskEither.js'
+
+/**
+ * A place in the order of all events of one store. Opaque: compare positions, never calculate with them.
+ * Every event's position is greater than `ORIGIN`, the place before the first event.
+ */
+export type Position = number
+export const ORIGIN: Position = 0
+
+/** The number of the last event of a stream, counted from 0; `none` for a stream without events. */
+export type Revision = number | 'none'
+
+/** An event as a command made it. `data` and `metadata` are canonical JSON texts, produced once. */
+export interface NewEvent {
+  /** A UUID made from the stream, the command and the index, so that sending it again is recognised. */
+  readonly id: string
+  readonly type: string
+  readonly data: string
+  readonly metadata: string
+}
+
+/** An event as the store gives it back: the same texts, and where it stands. */
+export interface StoredEvent extends NewEvent {
+  readonly stream: string
+  readonly revision: number
+  readonly position: Position
+}
+
+/** The last event that an append wrote. */
+export interface Appended {
+  readonly revision: number
+  readonly position: Position
+}
+
+export type AppendError =
+  /** The stream does not stand at the expected revision. Nothing was written; load again and decide again. */
+  | { readonly _tag: 'conflict'; readonly stream: string; readonly expected: Revision; readonly actual: Revision }
+  /** Nothing was written; the same append may be sent again. */
+  | StoreUnavailable
+  /** It may or may not have been written: send the same ids at the same revision, never decide again. */
+  | { readonly _tag: 'unknown-outcome'; readonly reason: string }
+  /** The append exceeds `MAX_EVENT_BYTES` or `MAX_APPEND_BYTES`. Nothing was written. */
+  | { readonly _tag: 'too-large'; readonly bytes: number; readonly limit: number; readonly what: 'event' | 'append' }
+
+export interface StoreUnavailable {
+  readonly _tag: 'unavailable'
+  readonly reason: string
+}
+
+/** A read rejects with this, and with nothing else. */
+export class EventStoreError extends Error {
+  override readonly name = 'EventStoreError'
+  constructor(
+    readonly code: 'unavailable' | 'damaged' | 'closed',
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options)
+  }
+}
+
+/** Bytes of `data` and `metadata` of one event, in every store. */
+export const MAX_EVENT_BYTES = 256 * 1024
+/** Bytes of all events of one append, in every store; below the 1 MiB of EventStoreDB before 25.1. */
+export const MAX_APPEND_BYTES = 900 * 1024
+
+export interface EventStore {
+  /**
+   * Appends all events or none, if the stream stands at `expected`. If exactly these ids already stand
+   * right behind `expected`, the append has happened before and its outcome is given again.
+   */
+  readonly append: (
+    stream: string,
+    expected: Revision,
+    events: ReadonlyArray<NewEvent>,
+  ) => TE.TaskEither<AppendError, Appended>
+
+  /** The events of one stream after a revision, in order, in pages. A missing stream is an empty stream. */
+  readonly readStream: (stream: string, after: Revision) => AsyncIterable<ReadonlyArray<StoredEvent>>
+
+  /** All events after a position, in order, in pages; ends at the present end. */
+  readonly readAll: (after: Position) => AsyncIterable<ReadonlyArray<StoredEvent>>
+
+  /**
+   * All events after a position, in pages, and then those to come, until the caller stops iterating or
+   * `signal` aborts, which ends the iteration without an error. Each event is given once, in order; a slow
+   * caller holds up nothing but itself.
+   */
+  readonly subscribe: (after: Position, signal?: AbortSignal) => AsyncIterable<ReadonlyArray<StoredEvent>>
+
+  /** The position of the last event; `ORIGIN` for an empty store. Sees what other processes wrote. */
+  readonly head: () => TE.TaskEither<StoreUnavailable, Position>
+
+  /** Waits for what is under way and lets go of every resource. Closing twice is harmless. */
+  readonly close: () => Promise<void>
+}

@@ -1,0 +1,85 @@
+/**
+ * The port to the place where bytes are kept: files of artifact versions and the texts of manifests, each
+ * once, under the digest of its content.
+ */
+import type * as TE from 'fp-ts/lib/TaskEither.js'
+import type { Digest } from './digest.js'
+
+export interface StoredFile {
+  readonly digest: Digest
+  /** In bytes. */
+  readonly size: number
+}
+
+/**
+ * Files and manifests live apart, because garbage collection deletes files and never manifests.
+ */
+export type FileKind = 'file' | 'manifest'
+
+export type FileStoreError =
+  | { readonly _tag: 'file-missing'; readonly digest: Digest }
+  /** The stored bytes do not have the digest under which they are kept. */
+  | { readonly _tag: 'file-damaged'; readonly digest: Digest; readonly found: Digest; readonly size: number }
+  /** The bytes offered could not be read, or not as many came as were promised. Nothing was stored. */
+  | { readonly _tag: 'source-failed'; readonly reason: string }
+  /** The store could not do it: no space, no permission, gone. Nothing was lost. */
+  | { readonly _tag: 'file-store-failed'; readonly operation: string; readonly reason: string; readonly code?: string }
+
+/** Bytes on their way in: a file of the caller's, or bytes made by the caller. */
+export type FileSource =
+  | { readonly path: string }
+  | { readonly bytes: Uint8Array }
+  | { readonly stream: AsyncIterable<Uint8Array> }
+
+/** Called now and then with the bytes done so far of one `put`. */
+export type Progress = (bytesDone: number) => void
+
+export interface FileStore {
+  /**
+   * Stores bytes under their SHA-256 and is durable when it answers. Bytes that are already there are not
+   * written again, but their time of last `put` is renewed. Never holds a whole file in memory; never
+   * links to the caller's own file.
+   */
+  readonly put: (kind: FileKind, source: FileSource, progress?: Progress) => TE.TaskEither<FileStoreError, StoredFile>
+
+  /** The stored bytes, streamed. The iteration rejects with a `FileStoreFailure` if reading fails half-way. */
+  readonly open: (kind: FileKind, digest: Digest) => TE.TaskEither<FileStoreError, AsyncIterable<Uint8Array>>
+
+  /** The size of what is stored under a digest, if it is there. */
+  readonly has: (kind: FileKind, digest: Digest) => TE.TaskEither<FileStoreError, StoredFile | undefined>
+
+  /** Reads the stored bytes again and compares them with their digest. */
+  readonly verify: (kind: FileKind, digest: Digest) => TE.TaskEither<FileStoreError, StoredFile>
+
+  /** Everything stored of a kind, in pages, in no promised order. */
+  readonly list: (kind: FileKind) => AsyncIterable<ReadonlyArray<StoredFile & { readonly lastPut: Date }>>
+
+  /** Deletes one file, if its last `put` is not after `unlessPutSince`; answers whether it was deleted. Only garbage collection calls this; manifests are never deleted. */
+  readonly delete: (digest: Digest, unlessPutSince: Date) => TE.TaskEither<FileStoreError, boolean>
+
+  readonly close: () => Promise<void>
+}
+
+/** What an iteration of the file store rejects with. */
+export class FileStoreFailure extends Error {
+  override readonly name = 'FileStoreFailure'
+  constructor(
+    readonly error: FileStoreError,
+    options?: ErrorOptions,
+  ) {
+    super(describeFileStoreError(error), options)
+  }
+}
+
+export const describeFileStoreError = (error: FileStoreError): string => {
+  switch (error._tag) {
+    case 'file-missing':
+      return `no file is stored under ${error.digest}`
+    case 'file-damaged':
+      return `the file stored under ${error.digest} now has the digest ${error.found} (${error.size} bytes): it was changed or damaged on disk`
+    case 'source-failed':
+      return `the bytes to be stored could not be read: ${error.reason}`
+    case 'file-store-failed':
+      return `the file store could not ${error.operation}: ${error.reason}`
+  }
+}

@@ -3,6 +3,7 @@
  * models: it keeps immutable events in streams, checks the revision that an append expects, and gives
  * everything back in one order.
  */
+import type { ReadonlyNonEmptyArray } from 'fp-ts/lib/ReadonlyNonEmptyArray.js'
 import type * as TE from 'fp-ts/lib/TaskEither.js'
 
 /**
@@ -55,12 +56,10 @@ export interface StoreUnavailable {
 /** A read rejects with this, and with nothing else. */
 export class EventStoreError extends Error {
   override readonly name = 'EventStoreError'
-  constructor(
-    readonly code: 'unavailable' | 'damaged' | 'closed',
-    message: string,
-    options?: ErrorOptions,
-  ) {
+  readonly code: 'unavailable' | 'damaged' | 'closed'
+  constructor(code: 'unavailable' | 'damaged' | 'closed', message: string, options?: ErrorOptions) {
     super(message, options)
+    this.code = code
   }
 }
 
@@ -69,15 +68,29 @@ export const MAX_EVENT_BYTES = 256 * 1024
 /** Bytes of all events of one append, in every store; below the 1 MiB of EventStoreDB before 25.1. */
 export const MAX_APPEND_BYTES = 900 * 1024
 
+/** The refusal of an append that exceeds a limit; every store asks this before it writes anything. */
+export const tooLarge = (events: ReadonlyArray<NewEvent>): Extract<AppendError, { _tag: 'too-large' }> | undefined => {
+  let total = 0
+  for (const event of events) {
+    const bytes = Buffer.byteLength(event.data) + Buffer.byteLength(event.metadata)
+    if (bytes > MAX_EVENT_BYTES) return { _tag: 'too-large', bytes, limit: MAX_EVENT_BYTES, what: 'event' }
+    total += bytes
+  }
+  if (total > MAX_APPEND_BYTES) return { _tag: 'too-large', bytes: total, limit: MAX_APPEND_BYTES, what: 'append' }
+  return undefined
+}
+
 export interface EventStore {
   /**
    * Appends all events or none, if the stream stands at `expected`. If exactly these ids already stand
-   * right behind `expected`, the append has happened before and its outcome is given again.
+   * right behind `expected`, the append has happened before and its outcome is given again. Appends to one
+   * stream are applied in the order in which they were run, also when none of them was waited for. Nothing
+   * to append is no append: the type asks for one event at least.
    */
   readonly append: (
     stream: string,
     expected: Revision,
-    events: ReadonlyArray<NewEvent>,
+    events: ReadonlyNonEmptyArray<NewEvent>,
   ) => TE.TaskEither<AppendError, Appended>
 
   /** The events of one stream after a revision, in order, in pages. A missing stream is an empty stream. */
@@ -96,6 +109,9 @@ export interface EventStore {
   /** The position of the last event; `ORIGIN` for an empty store. Sees what other processes wrote. */
   readonly head: () => TE.TaskEither<StoreUnavailable, Position>
 
-  /** Waits for what is under way and lets go of every resource. Closing twice is harmless. */
+  /**
+   * Waits for the appends under way and lets go of every resource. Afterwards appends and `head` answer
+   * `unavailable`, and reads and subscriptions, begun ones too, reject with `closed`. Closing twice is harmless.
+   */
   readonly close: () => Promise<void>
 }

@@ -1,0 +1,190 @@
+import { spawnSync } from 'node:child_process'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { posix } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { type ESTree, parseSync, Visitor } from 'vite'
+import { describe, expect, it } from 'vitest'
+import manifest from '../package.json' with { type: 'json' }
+
+const root = fileURLToPath(new URL('../', import.meta.url))
+
+const NODE = /^node:/
+const DEPENDENCY = new RegExp(`^(${Object.keys(manifest.dependencies).join('|')})(/|$)`)
+
+/** fp-ts and io-ts may be used everywhere, by the paths that plain Node can load. */
+const FUNCTIONAL = /^(fp|io)-ts(\/|$)/
+const LOADABLE = /^(fp-ts\/lib\/\w+\.js|io-ts(\/lib\/\w+\.js)?)$/
+
+/**
+ * The dependency rule. The first line that names a file holds for it: it may import what matches one of
+ * these patterns, our own files by their path from the root, others by their specifier.
+ */
+const rule: ReadonlyArray<readonly [file: RegExp, mayImport: ReadonlyArray<RegExp>]> = [
+  [/^domain\/digest\.ts$/, [/^domain\//, /^node:crypto$/]],
+  [/^domain\//, [/^domain\//]],
+  [/^projections\//, [/^(domain|projections)\//, /^rxjs$/]],
+  [/^adapters\/cli\//, [/^(domain|projections|adapters)\//, /^index\.ts$/, NODE, DEPENDENCY]],
+  ...foldersIn('adapters').map((name): (typeof rule)[number] => [
+    new RegExp(`^adapters/${name}/`),
+    [new RegExp(`^(domain|projections|adapters/${name})/`), NODE, DEPENDENCY],
+  ]),
+  [/^index\.ts$/, [/^(domain|projections|adapters)\//, NODE, DEPENDENCY]],
+  [/^(bench|examples|test)\/|^vitest\.config\.ts$/, [/./]],
+]
+
+describe('the house', () => {
+  it('has every import where the dependency rule allows it, and no other way around a check', () => {
+    expect(sourceFiles().flatMap((file) => problems(file, read(file)))).toEqual([])
+  })
+
+  it('has no circle of imports', () => {
+    expect(circles(new Map(sourceFiles().map((file) => [file, importsOf(file, read(file))])))).toEqual([])
+  })
+
+  it('is linted and formatted (repair with: npm run format)', () => {
+    expect(run('@biomejs/biome/bin/biome', 'check', '--error-on-warnings', '.')).toBe('')
+  })
+
+  it('has right types', () => {
+    expect(run('typescript/bin/tsc', '--noEmit')).toBe('')
+  })
+})
+
+describe('the check of the house', () => {
+  it.each([
+    ['domain/artifact/decide.ts', `import { x } from '../../projections/x.js'`, 'projections/x.ts'],
+    [
+      'domain/artifact/decide.ts',
+      `import type { X } from '../../adapters/memory/index.js'`,
+      'adapters/memory/index.ts',
+    ],
+    ['domain/artifact/decide.ts', `export * from '../../index.js'`, 'index.ts'],
+    ['domain/artifact/decide.ts', `export { x } from 'rxjs'`, 'rxjs'],
+    ['domain/artifact/decide.ts', `import { createHash } from 'node:crypto'`, 'node:crypto'],
+    ['domain/artifact/decide.ts', `type X = import('better-sqlite3').Database`, 'better-sqlite3'],
+    ['domain/artifact/decide.ts', `const x = await import('node:fs')`, 'node:fs'],
+    ['domain/digest.ts', `import 'node:fs'`, 'node:fs'],
+    ['domain/json.ts', `import * as E from 'fp-ts/Either'`, 'fp-ts/Either'],
+    ['test/x.test.ts', `import { pipe } from 'fp-ts/function'`, 'fp-ts/function'],
+    ['projections/registry.ts', `import { memory } from '../adapters/memory/index.js'`, 'adapters/memory/index.ts'],
+    ['adapters/sqlite/store.ts', `import { x } from '../elsewhere/x.js'`, 'adapters/elsewhere/x.ts'],
+    ['adapters/sqlite/store.ts', `import { openLedger } from '../../index.js'`, 'index.ts'],
+    ['adapters/sqlite/store.ts', `import { it } from 'vitest'`, 'vitest'],
+    ['index.ts', `import { x } from './test/support/x.js'`, 'test/support/x.ts'],
+    ['stray.ts', `import { x } from './domain/x.js'`, 'domain/x.ts'],
+    ['adapters/sqlite/store.ts', `const x = import(name)`, 'name'],
+    ['test/x.test.ts', `const x = y as unknown as string`, 'y as unknown as string'],
+    ['test/x.test.ts', `fc.assert(fc.asyncProperty(x, y))`, 'fc.assert(fc.asyncProperty(x, y))'],
+    ['test/x.test.ts', `expect(x).rejects.toThrow()`, 'expect(x).rejects.toThrow()'],
+  ])('finds in %s: %s', (file, text, culprit) => {
+    expect(problems(file, text)).toEqual([expect.stringContaining(culprit)])
+  })
+
+  it.each([
+    ['domain/digest.ts', `import { createHash } from 'node:crypto'`],
+    ['domain/artifact/decide.ts', `import * as E from 'fp-ts/lib/Either.js'\nimport * as t from 'io-ts'`],
+    ['projections/registry.ts', `import type { Json } from '../domain/json.js'\nimport { Subject } from 'rxjs'`],
+    ['adapters/cli/main.ts', `import { openLedger } from '../../index.js'\nimport { x } from '../memory/index.js'`],
+    ['test/x.test.ts', `await fc.assert(fc.asyncProperty(x, y)); await expect(x).rejects.toThrow()`],
+  ])('finds nothing in %s: %s', (file, text) => {
+    expect(problems(file, text)).toEqual([])
+  })
+
+  it('finds a circle', () => {
+    const imports = new Map([
+      ['a.ts', ['b.ts', 'fp-ts']],
+      ['b.ts', ['c.ts']],
+      ['c.ts', ['b.ts']],
+    ])
+    expect(circles(imports)).toEqual(['b.ts > c.ts > b.ts'])
+  })
+})
+
+/** What a file imports against the rule, casts through `unknown`, and asserts without waiting for the answer. */
+function problems(file: string, text: string): ReadonlyArray<string> {
+  const allowed = rule.find(([files]) => files.test(file))?.[1] ?? []
+  const mayImport = (imported: string): boolean =>
+    FUNCTIONAL.test(imported) ? LOADABLE.test(imported) : allowed.some((pattern) => pattern.test(imported))
+  const forbidden = importsOf(file, text).filter((imported) => !mayImport(imported))
+  const found = forbidden.map((imported) => `${file} must not import ${imported}`)
+  const source = (node: { start: number; end: number }) => text.slice(node.start, node.end)
+  visit(file, text, {
+    TSAsExpression: (node) => {
+      if (node.expression.type === 'TSAsExpression') found.push(`${file} casts past the types: ${source(node)}`)
+    },
+    ExpressionStatement: (node) => {
+      if (/^fc\.assert\(\s*fc\.asyncProperty|^expect\(.*\)\.(resolves|rejects)\./s.test(source(node)))
+        found.push(`${file} does not wait for: ${source(node)}`)
+    },
+  })
+  return found
+}
+
+/** Our own files by their path from the root (`domain/json.ts`), others by their specifier. */
+function importsOf(file: string, text: string): ReadonlyArray<string> {
+  const found: string[] = []
+  const add = (source: ESTree.Expression | null) => {
+    if (source === null) return
+    const specifier =
+      source.type === 'Literal' && typeof source.value === 'string'
+        ? source.value
+        : `a name that is only known when it runs: ${text.slice(source.start, source.end)}`
+    const ours = specifier.startsWith('.')
+    found.push(ours ? posix.join(posix.dirname(file), specifier).replace(/\.js$/, '.ts') : specifier)
+  }
+  visit(file, text, {
+    ImportDeclaration: (node) => add(node.source),
+    ExportAllDeclaration: (node) => add(node.source),
+    ExportNamedDeclaration: (node) => add(node.source),
+    ImportExpression: (node) => add(node.source),
+    TSImportType: (node) => add(node.source),
+  })
+  return found
+}
+
+function visit(file: string, text: string, visitor: ConstructorParameters<typeof Visitor>[0]): void {
+  const { program, errors } = parseSync(file, text)
+  if (errors.length > 0) throw new Error(`${file} cannot be parsed: ${errors[0]?.message}`)
+  new Visitor(visitor).visit(program)
+}
+
+/** Every circle of imports, once: `b.ts > c.ts > b.ts`. */
+function circles(imports: ReadonlyMap<string, ReadonlyArray<string>>): ReadonlyArray<string> {
+  const found: string[] = []
+  const done = new Set<string>()
+  const follow = (file: string, way: ReadonlyArray<string>) => {
+    const since = way.indexOf(file)
+    if (since >= 0) found.push([...way.slice(since), file].join(' > '))
+    if (since >= 0 || done.has(file)) return
+    for (const imported of imports.get(file) ?? []) follow(imported, [...way, file])
+    done.add(file)
+  }
+  for (const file of imports.keys()) follow(file, [])
+  return found
+}
+
+function sourceFiles(): ReadonlyArray<string> {
+  const notOurs = /^(\..*|node_modules|dist|coverage)$/
+  const folders = foldersIn('.').filter((name) => !notOurs.test(name))
+  const nested = folders.flatMap((folder) =>
+    readdirSync(root + folder, { recursive: true, encoding: 'utf8' }).map((path) => posix.join(folder, path)),
+  )
+  return [...readdirSync(root), ...nested].filter((path) => path.endsWith('.ts'))
+}
+
+function foldersIn(folder: string): ReadonlyArray<string> {
+  if (!existsSync(root + folder)) return []
+  const entries = readdirSync(root + folder, { withFileTypes: true })
+  return entries.filter((entry) => entry.isDirectory()).map(({ name }) => name)
+}
+
+function read(file: string): string {
+  return readFileSync(root + file, 'utf8')
+}
+
+/** What a tool printed when it refused; nothing when it was content. */
+function run(tool: string, ...args: ReadonlyArray<string>): string {
+  const options = { cwd: root, encoding: 'utf8' } as const
+  const { status, stdout, stderr } = spawnSync(process.execPath, [`node_modules/${tool}`, ...args], options)
+  return status === 0 ? '' : stdout + stderr
+}

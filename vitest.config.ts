@@ -1,0 +1,21 @@
+import { defineConfig } from 'vitest/config'
+
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    globalSetup: 'test/support/global-setup.ts',
+    reporters: ['default', './test/support/reporter.ts'],
+    // Processes, not threads: a crash of the native SQLite module takes one file with it, not the run.
+    pool: 'forks',
+    maxWorkers: '100%',
+    testTimeout: 30_000,
+    hookTimeout: 30_000,
+    coverage: {
+      provider: 'v8',
+      include: ['index.ts', 'domain/**/*.ts', 'projections/**/*.ts', 'adapters/**/*.ts'],
+      // Runs only as a child process, where nothing is measured.
+      exclude: ['adapters/cli/main.ts'],
+      reporter: ['text-summary'],
+    },
+  },
+})

@@ -1,0 +1,84 @@
+/** An event store in memory: for tests and trials, and the reference for what every other store does. */
+import * as E from 'fp-ts/lib/Either.js'
+import {
+  type AppendError,
+  type Appended,
+  type EventStore,
+  EventStoreError,
+  type NewEvent,
+  ORIGIN,
+  type Position,
+  type Revision,
+  type StoredEvent,
+  type StoreUnavailable,
+  tooLarge,
+} from '../../domain/event-store.js'
+import { subscription } from '../subscription.js'
+
+const PAGE_SIZE = 1000
+
+/** Holds its events as long as the process lives. Two stores share nothing. */
+export const memoryEventStore = (): EventStore => {
+  const log: StoredEvent[] = []
+  const streams = new Map<string, StoredEvent[]>()
+  const waiting = new Set<() => void>()
+  let closed = false
+
+  const append = (
+    stream: string,
+    expected: Revision,
+    events: ReadonlyArray<NewEvent>,
+  ): E.Either<AppendError, Appended> => {
+    if (closed) return E.left(unavailable)
+    const refusal = tooLarge(events)
+    if (refusal !== undefined) return E.left(refusal)
+
+    const present = streams.get(stream) ?? []
+    const first = expected === 'none' ? 0 : expected + 1
+    if (first !== present.length) {
+      const sentBefore = events.every((event, index) => present[first + index]?.id === event.id)
+      const last = present[first + events.length - 1]
+      return sentBefore && last !== undefined
+        ? E.right({ revision: last.revision, position: last.position })
+        : E.left({ _tag: 'conflict', stream, expected, actual: present.length === 0 ? 'none' : present.length - 1 })
+    }
+
+    for (const { id, type, data, metadata } of events) {
+      const stored = { stream, revision: present.length, position: log.length + 1, id, type, data, metadata }
+      present.push(stored)
+      log.push(stored)
+    }
+    streams.set(stream, present)
+    for (const wake of waiting) wake()
+    return E.right({ revision: present.length - 1, position: log.length })
+  }
+
+  const page = (events: ReadonlyArray<StoredEvent>, from: number): ReadonlyArray<StoredEvent> => {
+    if (closed) throw new EventStoreError('closed', CLOSED)
+    return events.slice(from, from + PAGE_SIZE)
+  }
+
+  async function* pages(events: () => ReadonlyArray<StoredEvent>, from: number) {
+    for (let next = from; ; next += PAGE_SIZE) {
+      const found = page(events(), next)
+      if (found.length > 0) yield found
+      if (found.length < PAGE_SIZE) return
+    }
+  }
+
+  return {
+    append: (stream, expected, events) => async () => append(stream, expected, events),
+    readStream: (stream, after) => pages(() => streams.get(stream) ?? [], after === 'none' ? 0 : after + 1),
+    readAll: (after) => pages(() => log, after),
+    subscribe: (after, signal) =>
+      subscription({ readPage: async (position: Position) => page(log, position), waiting }, after, signal),
+    head: () => async () => (closed ? E.left(unavailable) : E.right(log.at(-1)?.position ?? ORIGIN)),
+    close: async () => {
+      closed = true
+      for (const wake of waiting) wake()
+    },
+  }
+}
+
+const CLOSED = 'the event store was closed; open a new one'
+const unavailable: StoreUnavailable = { _tag: 'unavailable', reason: CLOSED }

@@ -1,0 +1,1 @@
+export { memoryEventStore } from './event-store.js'

@@ -1,0 +1,161 @@
+/**
+ * The only writer of a connection. Appends queue up, and those of one turn of the event loop share a
+ * transaction: what costs time is making it durable, and that is paid once for all of them.
+ */
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import type { Database } from 'better-sqlite3'
+import * as E from 'fp-ts/lib/Either.js'
+import { type AppendError, type Appended, type NewEvent, ORIGIN, type Revision } from '../../domain/event-store.js'
+import { pauseForLock } from './lock.js'
+import { isBusy, isFull, reasonOf } from './sqlite-error.js'
+
+export interface Append {
+  readonly stream: string
+  readonly expected: Revision
+  readonly events: ReadonlyArray<NewEvent>
+}
+
+export type Outcome = E.Either<AppendError, Appended>
+
+export interface AppendQueue {
+  readonly append: (append: Append) => Promise<Outcome>
+  /** Resolves when nothing is queued any more. */
+  readonly empty: () => Promise<void>
+}
+
+/** After this time a group is committed, so that the event loop goes on; the rest makes the next group. */
+const GROUP_MS = 20
+
+interface Queued extends Append {
+  readonly giveUpAt: number
+  readonly settle: (outcome: Outcome) => void
+}
+
+/**
+ * @param busyTimeoutMs how long an append waits while another process holds the lock
+ * @param onCommit called when something was committed
+ */
+export const appendQueue = (database: Database, busyTimeoutMs: number, onCommit: () => void): AppendQueue => {
+  const begin = database.prepare('BEGIN IMMEDIATE')
+  const commit = database.prepare('COMMIT')
+  const rollback = database.prepare('ROLLBACK')
+  const write = appendWithinTransaction(database)
+
+  const queue: Queued[] = []
+  let draining: Promise<void> | undefined
+
+  const drain = async (): Promise<void> => {
+    while (queue.length > 0) {
+      await nextTurn()
+      if (beginGroup()) writeGroup()
+      else await pauseForLock()
+    }
+    draining = undefined
+  }
+
+  /** Answers whether there is a transaction. If not, those who shall not wait any longer have their answer. */
+  const beginGroup = (): boolean => {
+    try {
+      begin.run()
+      return true
+    } catch (error) {
+      if (isBusy(error)) {
+        const now = performance.now()
+        const expired = queue.filter(({ giveUpAt }) => giveUpAt <= now).length
+        answerFirst(expired, unavailable(`another process held the write lock for ${busyTimeoutMs} ms`))
+      } else {
+        answerFirst(queue.length, unavailable(reasonOf(error)))
+      }
+      return false
+    }
+  }
+
+  /** Each append has its own check and its own outcome, and none is answered before the commit. */
+  const writeGroup = (): void => {
+    const commitAt = performance.now() + GROUP_MS
+    const outcomes: Outcome[] = []
+    let committing = false
+    try {
+      for (const append of queue) {
+        outcomes.push(write(append))
+        if (performance.now() >= commitAt) break
+      }
+      committing = true
+      commit.run()
+    } catch (error) {
+      undo()
+      // A full disk cuts the last frame of the log short. Any other failure of the commit may come after that
+      // frame, and a crash before the next commit would then bring the group back.
+      const outcome = committing && !isFull(error) ? unknownOutcome(reasonOf(error)) : unavailable(reasonOf(error))
+      answerFirst(queue.length, outcome)
+      return
+    }
+    for (const outcome of outcomes) answerFirst(1, outcome)
+    onCommit()
+  }
+
+  const undo = (): void => {
+    try {
+      if (database.inTransaction) rollback.run()
+    } catch {
+      // SQLite gave the transaction up by itself, or the next BEGIN tells what is wrong.
+    }
+  }
+
+  const answerFirst = (count: number, outcome: Outcome): void => {
+    for (const { settle } of queue.splice(0, count)) settle(outcome)
+  }
+
+  return {
+    append: (append) =>
+      new Promise((settle) => {
+        queue.push({ ...append, giveUpAt: performance.now() + busyTimeoutMs, settle })
+        draining ??= drain()
+      }),
+    empty: async () => draining,
+  }
+}
+
+const unavailable = (reason: string): Outcome =>
+  E.left({ _tag: 'unavailable', reason: `nothing was written: ${reason}` })
+const unknownOutcome = (reason: string): Outcome => E.left({ _tag: 'unknown-outcome', reason })
+
+const appendWithinTransaction = (database: Database): ((append: Append) => Outcome) => {
+  const findStream = database
+    .prepare<[string], readonly [id: number, last: number]>(
+      'SELECT id, (SELECT max(revision) FROM events WHERE stream = streams.id) FROM streams WHERE name = ?',
+    )
+    .raw()
+  const addStream = database.prepare<[string]>('INSERT INTO streams (name) VALUES (?)')
+  const addEvent = database.prepare<[number, number, string, string, string, string]>(
+    'INSERT INTO events (stream, revision, id, type, data, metadata) VALUES (?, ?, ?, ?, ?, ?)',
+  )
+  const findEvents = database
+    .prepare<[number, number, number], readonly [id: string, position: number]>(
+      'SELECT id, position FROM events WHERE stream = ? AND revision >= ? ORDER BY revision LIMIT ?',
+    )
+    .raw()
+
+  return ({ stream, expected, events }) => {
+    const [found, last] = findStream.get(stream) ?? [undefined, -1]
+    let revision = expected === 'none' ? -1 : expected
+
+    if (revision !== last) {
+      const present = found === undefined ? [] : findEvents.all(found, revision + 1, events.length)
+      const sentBefore = events.every(({ id }, index) => present[index]?.[0] === id)
+      const position = present.at(-1)?.[1]
+      return sentBefore && position !== undefined
+        ? E.right({ revision: revision + events.length, position })
+        : E.left({ _tag: 'conflict', stream, expected, actual: last < 0 ? 'none' : last })
+    }
+
+    const id = found ?? Number(addStream.run(stream).lastInsertRowid)
+    let position = ORIGIN
+    for (const event of events) {
+      revision += 1
+      const { lastInsertRowid } = addEvent.run(id, revision, event.id, event.type, event.data, event.metadata)
+      position = Number(lastInsertRowid)
+    }
+    return E.right({ revision, position })
+  }
+}

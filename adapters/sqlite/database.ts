@@ -1,0 +1,186 @@
+/** Opening the file of an event store: whose file it is, its tables, and how safely it is written. */
+import { accessSync, constants, existsSync, statSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
+import Database from 'better-sqlite3'
+import * as E from 'fp-ts/lib/Either.js'
+import type * as TE from 'fp-ts/lib/TaskEither.js'
+import { pauseForLock } from './lock.js'
+import { codeOf, isBusy, reasonOf } from './sqlite-error.js'
+
+/** `full`: what was acknowledged survives the loss of power. `relaxed`: it survives the death of the process. */
+export type Durability = 'full' | 'relaxed'
+
+/** Why a store could not be opened. `reason` says what is wrong with which file, and what would be right. */
+export interface OpenError {
+  readonly _tag: 'not-an-event-store' | 'newer-format' | 'read-only' | 'locked' | 'cannot-open'
+  readonly path: string
+  readonly reason: string
+}
+
+/** Stands in the file's header and says that it is ours: "MdLg". */
+const APPLICATION_ID = 0x4d644c67
+/** The layout of the tables below, kept in `user_version`. */
+const FORMAT = 1
+
+/** How long SQLite itself may wait for a lock, and so hold up the event loop; only while opening. */
+const OPENING_WAIT_MS = 50
+
+/**
+ * Positions are row numbers: as no event is ever deleted, they only grow and are never used again. Streams
+ * have small numbers, so that the one index of the events stays small; event ids have none (ADR 2).
+ */
+const TABLES = `
+  CREATE TABLE streams (
+    id INTEGER PRIMARY KEY,
+    name TEXT NOT NULL UNIQUE
+  ) STRICT;
+
+  CREATE TABLE events (
+    position INTEGER PRIMARY KEY,
+    stream INTEGER NOT NULL REFERENCES streams (id),
+    revision INTEGER NOT NULL,
+    id TEXT NOT NULL,
+    type TEXT NOT NULL,
+    data TEXT NOT NULL,
+    metadata TEXT NOT NULL,
+    UNIQUE (stream, revision)
+  ) STRICT;
+
+  CREATE TRIGGER events_are_not_changed BEFORE UPDATE ON events
+  BEGIN SELECT RAISE(ABORT, 'events are never changed'); END;
+
+  CREATE TRIGGER events_are_not_deleted BEFORE DELETE ON events
+  BEGIN SELECT RAISE(ABORT, 'events are never deleted'); END;
+
+  CREATE TRIGGER streams_are_not_changed BEFORE UPDATE ON streams
+  BEGIN SELECT RAISE(ABORT, 'streams are never renamed'); END;
+
+  CREATE TRIGGER streams_are_not_deleted BEFORE DELETE ON streams
+  BEGIN SELECT RAISE(ABORT, 'streams are never deleted'); END;
+
+  PRAGMA application_id = ${APPLICATION_ID};
+  PRAGMA user_version = ${FORMAT};
+`
+
+/** Opens the file at `path`, and makes it if it is not there or empty. Waits that long for other processes. */
+export const openDatabase =
+  (path: string, durability: Durability, busyTimeoutMs: number): TE.TaskEither<OpenError, Database.Database> =>
+  async () => {
+    const unsuitable = whyUnsuitable(path)
+    if (unsuitable !== undefined) return E.left(unsuitable)
+
+    const giveUpAt = performance.now() + busyTimeoutMs
+    for (;;) {
+      try {
+        return openNow(path, durability)
+      } catch (error) {
+        if (!isBusy(error)) return E.left(openErrorOf(path, error))
+        if (performance.now() >= giveUpAt) {
+          const reason = `${path} was locked by another process for ${busyTimeoutMs} ms: end that process, or wait longer`
+          return E.left({ _tag: 'locked', path, reason })
+        }
+      }
+      await pauseForLock()
+    }
+  }
+
+/** What the file system alone can tell, in better words than SQLite's. */
+const whyUnsuitable = (path: string): OpenError | undefined => {
+  if (path === '' || path === ':memory:') {
+    return { _tag: 'cannot-open', path, reason: `"${path}" names no file: give a path, or use the memory store` }
+  }
+  const folder = dirname(resolve(path))
+  if (!existsSync(folder)) {
+    return { _tag: 'cannot-open', path, reason: `the folder ${folder} does not exist: make it first` }
+  }
+  if (!existsSync(path)) return undefined
+  if (statSync(path).isDirectory()) {
+    return { _tag: 'not-an-event-store', path, reason: `${path} is a folder: give the path of a file in it` }
+  }
+  try {
+    accessSync(path, constants.R_OK | constants.W_OK)
+    return undefined
+  } catch (error) {
+    const reason = `${path} cannot be read and written by this process (${reasonOf(error)}): change its permissions`
+    return { _tag: 'read-only', path, reason }
+  }
+}
+
+const openNow = (path: string, durability: Durability): E.Either<OpenError, Database.Database> => {
+  // An absolute path, because SQLite may take a name that begins with "file:" for a URI.
+  const database = new Database(resolve(path), { timeout: OPENING_WAIT_MS })
+  try {
+    if (isEmpty(database)) {
+      database.pragma('journal_mode = WAL')
+      database
+        .transaction(() => {
+          if (isEmpty(database)) database.exec(TABLES)
+        })
+        .immediate()
+    }
+    const foreign = whyForeign(path, database)
+    if (foreign !== undefined) {
+      database.close()
+      return E.left(foreign)
+    }
+    const mode = database.pragma('journal_mode = WAL', { simple: true })
+    if (mode !== 'wal') {
+      database.close()
+      const reason = `${path} lies where SQLite cannot keep a write-ahead log (journal_mode ${mode}): use a local disk`
+      return E.left({ _tag: 'cannot-open', path, reason })
+    }
+    database.pragma(`synchronous = ${durability === 'full' ? 'FULL' : 'NORMAL'}`)
+    // On macOS fsync alone leaves the data in the drive's cache; elsewhere this changes nothing.
+    database.pragma(`fullfsync = ${durability === 'full' ? 'ON' : 'OFF'}`)
+    database.pragma('busy_timeout = 0')
+    return E.right(database)
+  } catch (error) {
+    database.close()
+    throw error
+  }
+}
+
+interface Header {
+  readonly application: number
+  readonly format: number
+  readonly objects: number
+}
+
+const headerOf = (database: Database.Database): Header | undefined =>
+  database
+    .prepare<[], Header>(
+      `SELECT application_id AS application, user_version AS format, (SELECT count(*) FROM sqlite_schema) AS objects
+       FROM pragma_application_id, pragma_user_version`,
+    )
+    .get()
+
+const isEmpty = (database: Database.Database): boolean => {
+  const header = headerOf(database)
+  return header?.application === 0 && header.format === 0 && header.objects === 0
+}
+
+const whyForeign = (path: string, database: Database.Database): OpenError | undefined => {
+  const header = headerOf(database)
+  if (header?.application !== APPLICATION_ID) {
+    const reason = `${path} is an SQLite database of another application: give the path of a model-ledger file, or of a new one`
+    return { _tag: 'not-an-event-store', path, reason }
+  }
+  if (header.format > FORMAT) {
+    const reason = `${path} has format ${header.format}, this version of model-ledger knows ${FORMAT} at most: install a newer one`
+    return { _tag: 'newer-format', path, reason }
+  }
+  return undefined
+}
+
+const openErrorOf = (path: string, error: unknown): OpenError => {
+  const code = codeOf(error)
+  if (code === 'SQLITE_NOTADB') {
+    const reason = `${path} is not an SQLite database: give the path of a model-ledger file, or of a new one`
+    return { _tag: 'not-an-event-store', path, reason }
+  }
+  if (code.startsWith('SQLITE_READONLY')) {
+    const reason = `${path}, or the folder it lies in, cannot be written by this process: change the permissions`
+    return { _tag: 'read-only', path, reason }
+  }
+  return { _tag: 'cannot-open', path, reason: `${path} could not be opened: ${reasonOf(error)}` }
+}

@@ -1,0 +1,2 @@
+export type { Durability, OpenError } from './database.js'
+export { type SqliteEventStoreOptions, sqliteEventStore } from './event-store.js'

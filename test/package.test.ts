@@ -1,0 +1,100 @@
+import { spawnSync } from 'node:child_process'
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join, relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import manifest from '../package.json' with { type: 'json' }
+
+/**
+ * Packs the package as `npm publish` would, from a copy of the sources with a stale file in its dist/, and
+ * unpacks the tarball into an empty project outside this repository. Only the declared dependencies are
+ * there, linked from our node_modules: downloading them, and compiling better-sqlite3, is left to `npm ci`.
+ */
+const root = fileURLToPath(new URL('../', import.meta.url))
+const work = mkdtempSync(join(tmpdir(), 'model-ledger-package-'))
+const consumer = join(work, 'consumer')
+const unpacked = join(consumer, 'node_modules/model-ledger')
+
+const entries = Object.entries(manifest.exports).flatMap(([path, target]) =>
+  typeof target === 'string' ? [] : [path.replace(/^\./, 'model-ledger')],
+)
+
+beforeAll(() => {
+  const checkout = join(work, 'checkout')
+  const notCopied = /(^|[\\/])(node_modules|dist|coverage|\.git)$/
+  cpSync(root, checkout, { recursive: true, filter: (path) => !notCopied.test(path.slice(root.length)) })
+  symlinkSync(join(root, 'node_modules'), join(checkout, 'node_modules'), 'junction')
+  write(join(checkout, 'dist/domain/stale.js'), '')
+  succeed(checkout, 'npm', 'pack', '--pack-destination', work)
+
+  const [tarball] = readdirSync(work).filter((name) => name.endsWith('.tgz'))
+  mkdirSync(unpacked, { recursive: true })
+  succeed(work, 'tar', '-xzf', String(tarball), '--strip-components=1', '-C', unpacked)
+  for (const name of [...Object.keys(manifest.dependencies), '@types/node']) {
+    const link = join(consumer, 'node_modules', name)
+    mkdirSync(dirname(link), { recursive: true })
+    symlinkSync(join(root, 'node_modules', name), link, 'junction')
+  }
+  write(join(consumer, 'package.json'), JSON.stringify({ type: 'module' }))
+})
+
+afterAll(() => rmSync(work, { recursive: true, force: true }))
+
+describe('the packed package', () => {
+  it('holds the built library and its documents, and nothing else', () => {
+    const files = readdirSync(unpacked, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => relative(unpacked, join(entry.parentPath, entry.name)).replaceAll('\\', '/'))
+    const library = /^dist\/(index|(domain|projections|adapters)\/.+)\.(js|d\.ts)$/
+    expect(files.filter((file) => !library.test(file)).sort()).toEqual([
+      'CHANGELOG.md',
+      'LICENSE',
+      'README.md',
+      'package.json',
+    ])
+    expect(files).not.toContain('dist/domain/stale.js')
+  })
+
+  it.each(entries)('can be imported: %s', (entry) => {
+    const script = `const { length } = Object.keys(await import('${entry}')); console.log(length > 0)`
+    expect(succeed(consumer, process.execPath, '--input-type=module', '-e', script)).toBe('true\n')
+  })
+
+  it.each(entries)('can be required: %s', (entry) => {
+    const script = `console.log(Object.keys(require('${entry}')).length > 0)`
+    expect(succeed(consumer, process.execPath, '--input-type=commonjs', '-e', script)).toBe('true\n')
+  })
+
+  it.each([true, false])('has types that a strict project accepts, exactOptionalPropertyTypes: %s', (exact) => {
+    const imports = entries.map((entry, index) => `import * as entry${index} from '${entry}'\n`)
+    const names = entries.map((_, index) => `entry${index}`)
+    write(join(consumer, 'module.ts'), `${imports.join('')}export const all: object[] = [${names.join(', ')}]\n`)
+    const requires = entries.map((entry, index) => `import entry${index} = require('${entry}')\n`)
+    write(join(consumer, 'script.cts'), `${requires.join('')}export const all: object[] = [${names.join(', ')}]\n`)
+    const compilerOptions = {
+      target: 'es2022',
+      module: 'nodenext',
+      types: ['node'],
+      strict: true,
+      exactOptionalPropertyTypes: exact,
+      skipLibCheck: false,
+      noEmit: true,
+    }
+    write(join(consumer, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['module.ts', 'script.cts'] }))
+    expect(succeed(consumer, process.execPath, join(root, 'node_modules/typescript/bin/tsc'))).toBe('')
+  })
+})
+
+function succeed(cwd: string, command: string, ...args: ReadonlyArray<string>): string {
+  // npm is a script on Windows, which only a shell can start.
+  const shell = command === 'npm' && process.platform === 'win32'
+  const { status, stdout, stderr, error } = spawnSync(command, args, { cwd, encoding: 'utf8', shell })
+  if (status !== 0) throw new Error(`${command} ${args.join(' ')}\n${stdout}${stderr}${error?.message ?? ''}`)
+  return stdout
+}
+
+function write(path: string, text: string): void {
+  mkdirSync(dirname(path), { recursive: true })
+  writeFileSync(path, text)
+}

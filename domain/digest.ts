@@ -10,3 +10,20 @@ export const digestOf = (hash: Hash): Digest => `sha256:${hash.digest('hex')}`
 
 export const isDigest = (text: unknown): text is Digest =>
   typeof text === 'string' && /^sha256:[0-9a-f]{64}$/.test(text)
+
+/**
+ * A UUID made from names (RFC 9562, version 5): the same parts always give the same id. The namespace is
+ * this ledger's own.
+ */
+export const nameBasedUuid = (...parts: ReadonlyArray<string>): string => {
+  const hash = createHash('sha1').update(NAMESPACE).update(JSON.stringify(parts)).digest()
+  hash[6] = ((hash[6] ?? 0) & 0x0f) | 0x50
+  hash[8] = ((hash[8] ?? 0) & 0x3f) | 0x80
+  const hex = hash.toString('hex')
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20, 32)}`
+}
+const NAMESPACE = Buffer.from('6f1d2c54a9b04c1e8c3f5b7a90e4d213', 'hex')
+
+/** SHA-256 over 0x00 and a text: the hash of a leaf, in the manner of RFC 6962. */
+export const createLeafHash = (text: string): Digest => digestOf(createHash('sha256').update(LEAF).update(text))
+const LEAF = Buffer.from([0x00])

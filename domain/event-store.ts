@@ -68,11 +68,13 @@ export const MAX_EVENT_BYTES = 256 * 1024
 /** Bytes of all events of one append, in every store; below the 1 MiB of EventStoreDB before 25.1. */
 export const MAX_APPEND_BYTES = 900 * 1024
 
+export const sizeOf = ({ data, metadata }: NewEvent): number => Buffer.byteLength(data) + Buffer.byteLength(metadata)
+
 /** The refusal of an append that exceeds a limit; every store asks this before it writes anything. */
 export const tooLarge = (events: ReadonlyArray<NewEvent>): Extract<AppendError, { _tag: 'too-large' }> | undefined => {
   let total = 0
   for (const event of events) {
-    const bytes = Buffer.byteLength(event.data) + Buffer.byteLength(event.metadata)
+    const bytes = sizeOf(event)
     if (bytes > MAX_EVENT_BYTES) return { _tag: 'too-large', bytes, limit: MAX_EVENT_BYTES, what: 'event' }
     total += bytes
   }

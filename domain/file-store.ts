@@ -63,11 +63,10 @@ export interface FileStore {
 /** What an iteration of the file store rejects with. */
 export class FileStoreFailure extends Error {
   override readonly name = 'FileStoreFailure'
-  constructor(
-    readonly error: FileStoreError,
-    options?: ErrorOptions,
-  ) {
+  readonly error: FileStoreError
+  constructor(error: FileStoreError, options?: ErrorOptions) {
     super(describeFileStoreError(error), options)
+    this.error = error
   }
 }
 

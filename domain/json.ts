@@ -37,7 +37,8 @@ export const canonicalJson = (value: unknown): E.Either<JsonProblem, string> => 
     if (typeof item === 'string') return writeString(item)
     if (typeof item === 'number') {
       if (!Number.isFinite(item)) return wrong('a finite number')
-      if (Number.isInteger(item) && !Number.isSafeInteger(item)) return wrong('an integer between -(2^53 - 1) and 2^53 - 1')
+      if (Number.isInteger(item) && !Number.isSafeInteger(item))
+        return wrong('an integer between -(2^53 - 1) and 2^53 - 1')
       return JSON.stringify(item)
     }
     if (typeof item !== 'object') return wrong(`a JSON value (${typeof item} is none)`)

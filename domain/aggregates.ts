@@ -1,0 +1,156 @@
+/** The four kinds of stream, each with its rules: what the write shell needs to know of them. */
+import * as TE from 'fp-ts/lib/TaskEither.js'
+import type { MoveAlias, RemoveAlias } from './alias-commands.js'
+import type {
+  CreateArtifact,
+  DeleteArtifactVersion,
+  DescribeArtifactVersion,
+  LogArtifactVersion,
+  TagArtifactVersion,
+  UntagArtifactVersion,
+} from './artifact/commands.js'
+import { type ArtifactCommand, type ArtifactRejection, decide as decideArtifact } from './artifact/decide.js'
+import { type ArtifactEvent, artifactEvents } from './artifact/events.js'
+import { type ArtifactState, evolve as evolveArtifact, initial as initialArtifact } from './artifact/state.js'
+import type { Decider } from './decider.js'
+import type { AbandonDistributed, CommitDistributed, UpsertDistributedPart } from './distributed-draft/commands.js'
+import {
+  type DistributedDraftCommand,
+  type DistributedDraftRejection,
+  decide as decideDraft,
+} from './distributed-draft/decide.js'
+import { type DistributedDraftEvent, distributedDraftEvents } from './distributed-draft/events.js'
+import {
+  type DistributedDraftState,
+  evolve as evolveDraft,
+  initial as initialDraft,
+} from './distributed-draft/state.js'
+import type { Envelope } from './envelope.js'
+import type { DomainEvent } from './events.js'
+import {
+  type FactReader,
+  gatherForCommit,
+  gatherForLink,
+  gatherForLog,
+  gatherForUpsert,
+  gatherForUse,
+} from './facts.js'
+import type {
+  CreateRegisteredModel,
+  DescribeRegisteredModel,
+  LinkToRegistry,
+  TagRegisteredModel,
+  UnlinkFromRegistry,
+  UntagRegisteredModel,
+} from './registered-model/commands.js'
+import {
+  decide as decideModel,
+  type RegisteredModelCommand,
+  type RegisteredModelRejection,
+} from './registered-model/decide.js'
+import { type RegisteredModelEvent, registeredModelEvents } from './registered-model/events.js'
+import { evolve as evolveModel, initial as initialModel, type RegisteredModelState } from './registered-model/state.js'
+import type { CommandError, Rejection } from './rejection.js'
+import type { FinishRun, StartRun, SummariseRun, UseArtifactVersion } from './run/commands.js'
+import { decide as decideRun, type RunCommand, type RunRejection } from './run/decide.js'
+import { type RunEvent, runEvents } from './run/events.js'
+import { evolve as evolveRun, initial as initialRun, type RunState } from './run/state.js'
+
+/**
+ * `Given` is a command as the caller gave it; `Command` is the same with the facts that its decision needs.
+ */
+export interface Aggregate<Given, Command, State, Event extends DomainEvent, No extends Rejection>
+  extends Decider<State, Command, Event, No> {
+  readonly isEvent: (event: DomainEvent) => event is DomainEvent & Event
+  readonly gather: (
+    command: Given,
+    state: State,
+    facts: FactReader,
+    envelope: Envelope,
+  ) => TE.TaskEither<CommandError, Command>
+}
+
+const among =
+  <Event extends DomainEvent>(codecs: Readonly<Record<Event['type'], unknown>>) =>
+  (event: DomainEvent): event is DomainEvent & Event =>
+    Object.hasOwn(codecs, event.type)
+
+export type GivenToArtifact =
+  | CreateArtifact
+  | LogArtifactVersion
+  | DescribeArtifactVersion
+  | TagArtifactVersion
+  | UntagArtifactVersion
+  | DeleteArtifactVersion
+  | MoveAlias
+  | RemoveAlias
+
+export const artifact: Aggregate<GivenToArtifact, ArtifactCommand, ArtifactState, ArtifactEvent, ArtifactRejection> = {
+  initial: initialArtifact,
+  evolve: evolveArtifact,
+  decide: decideArtifact,
+  isEvent: among<ArtifactEvent>(artifactEvents),
+  gather: (command, _state, facts) =>
+    command.type === 'LogArtifactVersion' ? gatherForLog(command, facts) : TE.right(command),
+}
+
+export type GivenToDraft = UpsertDistributedPart | CommitDistributed | AbandonDistributed
+
+export const distributedDraft: Aggregate<
+  GivenToDraft,
+  DistributedDraftCommand,
+  DistributedDraftState,
+  DistributedDraftEvent,
+  DistributedDraftRejection
+> = {
+  initial: initialDraft,
+  evolve: evolveDraft,
+  decide: decideDraft,
+  isEvent: among<DistributedDraftEvent>(distributedDraftEvents),
+  gather: (command, state, facts, envelope) => {
+    switch (command.type) {
+      case 'UpsertDistributedPart':
+        return gatherForUpsert(command, facts)
+      case 'CommitDistributed':
+        return gatherForCommit({ ...command, envelope }, state, facts)
+      case 'AbandonDistributed':
+        return TE.right(command)
+    }
+  },
+}
+
+export type GivenToModel =
+  | CreateRegisteredModel
+  | LinkToRegistry
+  | UnlinkFromRegistry
+  | DescribeRegisteredModel
+  | TagRegisteredModel
+  | UntagRegisteredModel
+  | MoveAlias
+  | RemoveAlias
+
+export const registeredModel: Aggregate<
+  GivenToModel,
+  RegisteredModelCommand,
+  RegisteredModelState,
+  RegisteredModelEvent,
+  RegisteredModelRejection
+> = {
+  initial: initialModel,
+  evolve: evolveModel,
+  decide: decideModel,
+  isEvent: among<RegisteredModelEvent>(registeredModelEvents),
+  gather: (command, _state, facts) =>
+    command.type === 'LinkToRegistry' ? gatherForLink(command, facts) : TE.right(command),
+}
+
+export type GivenToRun = StartRun | SummariseRun | UseArtifactVersion | FinishRun
+
+export const run: Aggregate<GivenToRun, RunCommand, RunState, RunEvent, RunRejection> = {
+  initial: initialRun,
+  evolve: evolveRun,
+  decide: decideRun,
+  isEvent: among<RunEvent>(runEvents),
+  gather: (command, _state, facts) =>
+    command.type === 'UseArtifactVersion' ? gatherForUse(command, facts) : TE.right(command),
+}

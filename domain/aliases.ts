@@ -1,0 +1,115 @@
+/**
+ * The rules of aliases, the same for artifacts and registered models: an alias has one holder in its
+ * collection, moving it takes it from the holder before, and a caller may say whom it expects to find.
+ */
+import * as E from 'fp-ts/lib/Either.js'
+import type * as t from 'io-ts'
+import { oneOf, record, rule } from './codec.js'
+import type { Recorded } from './decider.js'
+import { Alias, type ExpectedHolder, type ExpectedHolders, VersionNumber } from './names.js'
+
+const NumberOrNull = rule(
+  'a version number or null',
+  (value): value is number | null => value === null || VersionNumber.is(value),
+)
+
+/** The alias now points to version `to`; before, it pointed to `from`, or nowhere (`null`). */
+export const AliasMoved = record('AliasMoved', {
+  type: oneOf('AliasMoved'),
+  alias: Alias,
+  from: NumberOrNull,
+  to: VersionNumber,
+})
+export type AliasMoved = t.TypeOf<typeof AliasMoved>
+
+/** The alias, which pointed to version `from`, now points nowhere. */
+export const AliasRemoved = record('AliasRemoved', { type: oneOf('AliasRemoved'), alias: Alias, from: VersionNumber })
+export type AliasRemoved = t.TypeOf<typeof AliasRemoved>
+
+/** Who holds an alias, who put it there, and when. */
+export interface AliasHolder {
+  readonly version: number
+  readonly by: string
+  readonly at: string
+}
+
+export type AliasTable = Map<string, AliasHolder>
+
+export type AliasRejection =
+  | {
+      readonly _tag: 'alias-expectation-failed'
+      readonly alias: string
+      readonly expected: ExpectedHolder
+      readonly holder: AliasHolder | null
+    }
+  | { readonly _tag: 'alias-not-found'; readonly alias: string }
+
+/** Points aliases to a version. Those that already point there give no event. */
+export const pointAliases =
+  (aliases: ReadonlyArray<string>, to: number, expected: ExpectedHolders = {}) =>
+  (table: AliasTable): E.Either<AliasRejection, ReadonlyArray<AliasMoved>> => {
+    const events: AliasMoved[] = []
+    for (const alias of new Set(aliases)) {
+      const checked = checkHolder(alias, expectedFor(alias, expected))(table)
+      if (E.isLeft(checked)) return checked
+      const from = table.get(alias)?.version ?? null
+      if (from !== to) events.push({ type: 'AliasMoved', alias, from, to })
+    }
+    return E.right(events)
+  }
+
+/** Removes an alias from whoever holds it. */
+export const removeAlias =
+  (alias: string, expected: ExpectedHolder | undefined) =>
+  (table: AliasTable): E.Either<AliasRejection, ReadonlyArray<AliasRemoved>> => {
+    const checked = checkHolder(alias, expected)(table)
+    if (E.isLeft(checked)) return checked
+    const holder = table.get(alias)
+    if (holder === undefined) {
+      return expected === 'absent' ? E.right([]) : E.left({ _tag: 'alias-not-found', alias })
+    }
+    return E.right([{ type: 'AliasRemoved', alias, from: holder.version }])
+  }
+
+/** Removes every alias of a version, as its deletion or unlinking does. */
+export const removeAliasesOf =
+  (version: number, expected: ExpectedHolders = {}) =>
+  (table: AliasTable): E.Either<AliasRejection, ReadonlyArray<AliasRemoved>> => {
+    const events: AliasRemoved[] = []
+    for (const alias of aliasesOf(version)(table)) {
+      const checked = checkHolder(alias, expectedFor(alias, expected))(table)
+      if (E.isLeft(checked)) return checked
+      events.push({ type: 'AliasRemoved', alias, from: version })
+    }
+    return E.right(events)
+  }
+
+export const aliasesOf =
+  (version: number) =>
+  (table: AliasTable): ReadonlyArray<string> =>
+    [...table].filter(([, holder]) => holder.version === version).map(([alias]) => alias)
+
+/** Own members only: `constructor` is a legal alias. */
+const expectedFor = (alias: string, expected: ExpectedHolders): ExpectedHolder | undefined =>
+  Object.hasOwn(expected, alias) ? expected[alias] : undefined
+
+const checkHolder =
+  (alias: string, expected: ExpectedHolder | undefined) =>
+  (table: AliasTable): E.Either<AliasRejection, void> => {
+    if (expected === undefined) return E.right(undefined)
+    const holder = table.get(alias) ?? null
+    return (holder === null ? 'absent' : holder.version) === expected
+      ? E.right(undefined)
+      : E.left({ _tag: 'alias-expectation-failed', alias, expected, holder })
+  }
+
+export const evolveAliases = (table: AliasTable, event: AliasMoved | AliasRemoved, { by, at }: Recorded): void => {
+  switch (event.type) {
+    case 'AliasMoved':
+      table.set(event.alias, { version: event.to, by, at })
+      return
+    case 'AliasRemoved':
+      table.delete(event.alias)
+      return
+  }
+}

@@ -1,0 +1,93 @@
+/** What can be asked of an artifact, the collection in which versions are born. */
+import * as t from 'io-ts'
+import { jsonObject, oneOf, record, rule } from '../codec.js'
+import { ManifestSummary } from '../manifest/manifest.js'
+import {
+  Aliases,
+  ArtifactRef,
+  ArtifactType,
+  Description,
+  DistributedId,
+  ExpectedHolders,
+  RunRef,
+  Tags,
+  VersionChoice,
+  VersionNumber,
+} from '../names.js'
+
+export const Metadata = jsonObject('metadata: a JSON object of at most 100 members, finite numbers', 100)
+
+/** Makes an artifact that has no version yet. */
+export const CreateArtifact = record(
+  'CreateArtifact',
+  { type: oneOf('CreateArtifact'), artifact: ArtifactRef, artifactType: ArtifactType },
+  { description: Description },
+)
+export type CreateArtifact = t.TypeOf<typeof CreateArtifact>
+
+/** Logs content as the next version; content that a live version already has makes no new one. */
+export const LogArtifactVersion = record(
+  'LogArtifactVersion',
+  { type: oneOf('LogArtifactVersion'), artifact: ArtifactRef, artifactType: ArtifactType, manifest: ManifestSummary },
+  {
+    description: Description,
+    metadata: Metadata,
+    aliases: Aliases,
+    tags: Tags,
+    /** The run that made it. */
+    run: RunRef,
+    /** The version from which it was drafted. */
+    base: VersionNumber,
+    /** Refuse if the newest live version is no longer this one. */
+    expectedBase: VersionNumber,
+    expect: ExpectedHolders,
+    /** The draft that was committed. */
+    distributed: record('a sealed draft', {
+      distributedId: DistributedId,
+      generation: VersionNumber,
+    }),
+  },
+)
+export type LogArtifactVersion = t.TypeOf<typeof LogArtifactVersion>
+
+/** Replaces the description or the metadata of a version; what is left out stays as it is, `null` takes it away. */
+export const DescribeArtifactVersion = record(
+  'DescribeArtifactVersion',
+  { type: oneOf('DescribeArtifactVersion'), artifact: ArtifactRef, version: VersionChoice },
+  {
+    description: rule(
+      `${Description.name}, or null`,
+      (value): value is string | null => value === null || Description.is(value),
+    ),
+    metadata: t.union([Metadata, t.null], `${Metadata.name}, or null`),
+  },
+)
+export type DescribeArtifactVersion = t.TypeOf<typeof DescribeArtifactVersion>
+
+export const TagArtifactVersion = record('TagArtifactVersion', {
+  type: oneOf('TagArtifactVersion'),
+  artifact: ArtifactRef,
+  version: VersionChoice,
+  tags: Tags,
+})
+export type TagArtifactVersion = t.TypeOf<typeof TagArtifactVersion>
+
+export const UntagArtifactVersion = record('UntagArtifactVersion', {
+  type: oneOf('UntagArtifactVersion'),
+  artifact: ArtifactRef,
+  version: VersionChoice,
+  tags: Tags,
+})
+export type UntagArtifactVersion = t.TypeOf<typeof UntagArtifactVersion>
+
+/** Marks a version as deleted. Its number, its facts and its history stay. */
+export const DeleteArtifactVersion = record(
+  'DeleteArtifactVersion',
+  { type: oneOf('DeleteArtifactVersion'), artifact: ArtifactRef, version: VersionChoice },
+  {
+    /** Needed while an alias points to the version; removes them. */
+    deleteAliases: t.boolean,
+    expect: ExpectedHolders,
+  },
+)
+export type DeleteArtifactVersion = t.TypeOf<typeof DeleteArtifactVersion>

@@ -1,0 +1,225 @@
+/** What an artifact allows, and what follows from it. */
+import * as E from 'fp-ts/lib/Either.js'
+import { pipe } from 'fp-ts/lib/function.js'
+import type { MoveAlias, RemoveAlias } from '../alias-commands.js'
+import { type AliasRejection, aliasesOf, pointAliases, removeAlias, removeAliasesOf } from '../aliases.js'
+import { sameJson } from '../codec.js'
+import type { CollectionRef, ExpectedHolders, VersionChoice } from '../names.js'
+import type { RunFact } from '../run/fact.js'
+import type { TypeMismatch, VersionRejection } from '../version-rejections.js'
+import type {
+  CreateArtifact,
+  DeleteArtifactVersion,
+  DescribeArtifactVersion,
+  LogArtifactVersion,
+  TagArtifactVersion,
+  UntagArtifactVersion,
+} from './commands.js'
+import type { ArtifactEvent } from './events.js'
+import { type ArtifactState, draftKey, producer, type VersionState } from './state.js'
+
+/** Commands with the facts of other streams that their decision needs. */
+export type ArtifactCommand =
+  | CreateArtifact
+  | (LogArtifactVersion & { readonly runFact?: RunFact })
+  | DescribeArtifactVersion
+  | TagArtifactVersion
+  | UntagArtifactVersion
+  | MoveAlias
+  | RemoveAlias
+  | DeleteArtifactVersion
+
+export type ArtifactRejection =
+  | AliasRejection
+  | VersionRejection
+  | TypeMismatch
+  | { readonly _tag: 'reserved-name'; readonly name: string; readonly artifactType: string }
+  | { readonly _tag: 'base-outdated'; readonly expectedBase: number; readonly newest: number | null }
+  | {
+      readonly _tag: 'version-has-aliases'
+      readonly version: number
+      readonly aliases: ReadonlyArray<string>
+    }
+  | { readonly _tag: 'too-many-tags'; readonly version: number; readonly count: number; readonly most: number }
+
+/** The most tags that one version or one registered model carries. */
+export const MAX_TAGS = 100
+
+type Decision = E.Either<ArtifactRejection, ReadonlyArray<ArtifactEvent>>
+
+export const decide =
+  (command: ArtifactCommand) =>
+  (state: ArtifactState): Decision => {
+    switch (command.type) {
+      case 'CreateArtifact':
+        return create(command, state)
+      case 'LogArtifactVersion':
+        return log(command, state)
+      case 'DescribeArtifactVersion':
+        return describe(command, state)
+      case 'TagArtifactVersion':
+      case 'UntagArtifactVersion':
+        return changeTags(command, state)
+      case 'MoveAlias':
+        return pipe(
+          liveVersion(command.collection, command.version, state),
+          E.flatMap(({ number }) =>
+            pointAliases([command.alias], number, expectation(command.alias, command.expect))(state.aliases),
+          ),
+        )
+      case 'RemoveAlias':
+        return removeAlias(command.alias, command.expect)(state.aliases)
+      case 'DeleteArtifactVersion':
+        return deleteVersion(command, state)
+    }
+  }
+
+const expectation = (alias: string, expect: MoveAlias['expect']): ExpectedHolders =>
+  expect === undefined ? {} : { [alias]: expect }
+
+const create = (
+  { artifact, artifactType, description }: Pick<CreateArtifact, 'artifact' | 'artifactType' | 'description'>,
+  state: ArtifactState,
+): Decision => {
+  if (state.artifactType === artifactType) return E.right([])
+  if (state.artifactType !== null) {
+    return E.left({ _tag: 'type-mismatch', collection: artifact, accepted: state.artifactType, offered: artifactType })
+  }
+  // W&B keeps these names for artifacts that it makes itself.
+  if (
+    (artifactType === 'run_table' && artifact.name.startsWith('run-')) ||
+    (artifactType === 'code' && artifact.name.startsWith('source-'))
+  ) {
+    return E.left({ _tag: 'reserved-name', name: artifact.name, artifactType })
+  }
+  return E.right([{ type: 'ArtifactCreated', artifactType, ...(description === undefined ? {} : { description }) }])
+}
+
+const log = (command: Extract<ArtifactCommand, { type: 'LogArtifactVersion' }>, state: ArtifactState): Decision => {
+  const { artifact, artifactType, manifest, aliases = [], base, expectedBase, distributed, run, runFact } = command
+  if (distributed !== undefined && state.distributed.has(draftKey(distributed))) return E.right([])
+  if (base !== undefined) {
+    const checked = liveVersion(artifact, base, state)
+    if (E.isLeft(checked)) return checked
+  }
+  if (expectedBase !== undefined && expectedBase !== state.newestLive) {
+    return E.left({ _tag: 'base-outdated', expectedBase, newest: state.newestLive < 0 ? null : state.newestLive })
+  }
+  const created = create({ artifact, artifactType }, state)
+  if (E.isLeft(created)) return created
+
+  const twin = state.liveByDigest.get(manifest.digest)
+  const version = twin ?? state.versions.length
+  const moved = pointAliases([...aliases, 'latest'], version, command.expect)(state.aliases)
+  if (E.isLeft(moved)) return moved
+
+  const { description, metadata, tags } = command
+  const logged: ArtifactEvent = {
+    type: twin === undefined ? 'ArtifactVersionLogged' : 'ArtifactVersionRelogged',
+    version,
+    manifest,
+    ...(description === undefined ? {} : { description }),
+    ...(metadata === undefined ? {} : { metadata }),
+    ...(tags === undefined ? {} : { tags }),
+    ...(run === undefined ? {} : { run: { ref: run, ...(runFact?.finished ? { finished: true as const } : {}) } }),
+    ...(base === undefined ? {} : { base }),
+    ...(distributed === undefined ? {} : { distributed }),
+  }
+  const known = twin === undefined ? undefined : state.versions[twin]
+  if (known !== undefined && moved.right.length === 0 && saysNothingNew(command, known)) return E.right([])
+  return E.right([...created.right, logged, ...moved.right])
+}
+
+/** Whether a re-log adds no producer, no sealed draft and no word of its own to the version. */
+const saysNothingNew = (command: LogArtifactVersion, known: VersionState): boolean =>
+  command.distributed === undefined &&
+  known.producers.includes(producer(command.run)) &&
+  (command.description === undefined || command.description === known.description) &&
+  (command.metadata === undefined || sameJson(command.metadata, known.metadata)) &&
+  (command.tags === undefined || command.tags.every((tag) => known.tags.includes(tag)))
+
+const describe = (command: DescribeArtifactVersion, state: ArtifactState): Decision =>
+  pipe(
+    liveVersion(command.artifact, command.version, state),
+    E.map(({ number, version }): ReadonlyArray<ArtifactEvent> => {
+      const { description, metadata } = command
+      const described = description !== undefined && description !== version.description
+      const remeasured = metadata !== undefined && !sameJson(metadata, version.metadata)
+      if (!described && !remeasured) return []
+      return [
+        {
+          type: 'ArtifactVersionDescribed',
+          version: number,
+          ...(described ? { description: { from: version.description, to: description } } : {}),
+          ...(remeasured ? { metadata: { from: version.metadata, to: metadata } } : {}),
+        },
+      ]
+    }),
+  )
+
+const changeTags = (command: TagArtifactVersion | UntagArtifactVersion, state: ArtifactState): Decision =>
+  pipe(
+    liveVersion(command.artifact, command.version, state),
+    E.flatMap(({ number, version: { tags: from } }): Decision => {
+      const adds = command.type === 'TagArtifactVersion'
+      const to = adds ? [...new Set([...from, ...command.tags])] : from.filter((tag) => !command.tags.includes(tag))
+      if (to.length === from.length) return E.right([])
+      if (to.length > MAX_TAGS) {
+        return E.left({ _tag: 'too-many-tags', version: number, count: to.length, most: MAX_TAGS })
+      }
+      return E.right([{ type: adds ? 'ArtifactVersionTagged' : 'ArtifactVersionUntagged', version: number, from, to }])
+    }),
+  )
+
+const deleteVersion = (command: DeleteArtifactVersion, state: ArtifactState): Decision => {
+  const found = findVersion(command.artifact, command.version, state)
+  if (E.isLeft(found)) return found
+  const { number, version } = found.right
+  if (version.deleted !== undefined) return E.right([])
+  const aliases = aliasesOf(number)(state.aliases)
+  if (aliases.length > 0 && command.deleteAliases !== true) {
+    return E.left({ _tag: 'version-has-aliases', version: number, aliases })
+  }
+  return pipe(
+    removeAliasesOf(number, command.expect)(state.aliases),
+    E.map((removed) => [{ type: 'ArtifactVersionDeleted', version: number, manifest: version.manifest }, ...removed]),
+  )
+}
+
+interface Found {
+  readonly number: number
+  readonly version: VersionState
+}
+
+const findVersion = (
+  collection: CollectionRef,
+  choice: VersionChoice,
+  state: ArtifactState,
+): E.Either<VersionRejection, Found> => {
+  const number = typeof choice === 'number' ? choice : state.aliases.get(choice)?.version
+  const version = number === undefined ? undefined : state.versions[number]
+  return number !== undefined && version !== undefined
+    ? E.right({ number, version })
+    : E.left({
+        _tag: 'version-not-found',
+        collection,
+        version: choice,
+        newest: state.newestLive < 0 ? null : state.newestLive,
+      })
+}
+
+/** A version that is there and not deleted, by number or alias. */
+export const liveVersion = (
+  collection: CollectionRef,
+  choice: VersionChoice,
+  state: ArtifactState,
+): E.Either<VersionRejection, Found> =>
+  pipe(
+    findVersion(collection, choice, state),
+    E.flatMap(
+      (found): E.Either<VersionRejection, Found> =>
+        found.version.deleted === undefined
+          ? E.right(found)
+          : E.left({ _tag: 'version-deleted', collection, version: found.number, deleted: found.version.deleted }),
+    ),
+  )

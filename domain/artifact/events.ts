@@ -1,0 +1,116 @@
+/** What has happened to an artifact. */
+import * as t from 'io-ts'
+import { AliasMoved, AliasRemoved } from '../aliases.js'
+import { oneOf, record } from '../codec.js'
+import { ManifestSummary } from '../manifest/manifest.js'
+import { ArtifactType, Description, DistributedId, RunRef, Tags, VersionNumber } from '../names.js'
+import { Metadata } from './commands.js'
+
+/** The run that is named as the maker, as it stood when it was named. */
+export const NamedRun = record(
+  'a run and whether it was finished',
+  { ref: RunRef },
+  /** Present and true where the run was finished before: late logging. */
+  { finished: t.literal(true) },
+)
+export type NamedRun = t.TypeOf<typeof NamedRun>
+
+export const ArtifactCreated = record(
+  'ArtifactCreated',
+  { type: oneOf('ArtifactCreated'), artifactType: ArtifactType },
+  { description: Description },
+)
+export type ArtifactCreated = t.TypeOf<typeof ArtifactCreated>
+
+export const ArtifactVersionLogged = record(
+  'ArtifactVersionLogged',
+  { type: oneOf('ArtifactVersionLogged'), version: VersionNumber, manifest: ManifestSummary },
+  {
+    description: Description,
+    metadata: Metadata,
+    tags: Tags,
+    run: NamedRun,
+    base: VersionNumber,
+    distributed: record('a sealed draft', { distributedId: DistributedId, generation: VersionNumber }),
+  },
+)
+export type ArtifactVersionLogged = t.TypeOf<typeof ArtifactVersionLogged>
+
+/**
+ * Content that version `version` already has was logged again. The run becomes a further producer; what the
+ * caller said of description, metadata and tags is recorded here and not applied.
+ */
+export const ArtifactVersionRelogged = record(
+  'ArtifactVersionRelogged',
+  { type: oneOf('ArtifactVersionRelogged'), version: VersionNumber, manifest: ManifestSummary },
+  {
+    description: Description,
+    metadata: Metadata,
+    tags: Tags,
+    run: NamedRun,
+    base: VersionNumber,
+    distributed: record('a sealed draft', { distributedId: DistributedId, generation: VersionNumber }),
+  },
+)
+export type ArtifactVersionRelogged = t.TypeOf<typeof ArtifactVersionRelogged>
+
+const Change = <A>(codec: t.Type<A>, name: string) =>
+  record(`${name}: from and to`, {
+    from: t.union([codec, t.null], `${name} or null`),
+    to: t.union([codec, t.null], `${name} or null`),
+  })
+
+export const ArtifactVersionDescribed = record(
+  'ArtifactVersionDescribed',
+  { type: oneOf('ArtifactVersionDescribed'), version: VersionNumber },
+  { description: Change(Description, 'a description'), metadata: Change(Metadata, 'metadata') },
+)
+export type ArtifactVersionDescribed = t.TypeOf<typeof ArtifactVersionDescribed>
+
+const ManyTags = t.readonlyArray(t.string, 'tags')
+
+export const ArtifactVersionTagged = record('ArtifactVersionTagged', {
+  type: oneOf('ArtifactVersionTagged'),
+  version: VersionNumber,
+  from: ManyTags,
+  to: ManyTags,
+})
+export type ArtifactVersionTagged = t.TypeOf<typeof ArtifactVersionTagged>
+
+export const ArtifactVersionUntagged = record('ArtifactVersionUntagged', {
+  type: oneOf('ArtifactVersionUntagged'),
+  version: VersionNumber,
+  from: ManyTags,
+  to: ManyTags,
+})
+export type ArtifactVersionUntagged = t.TypeOf<typeof ArtifactVersionUntagged>
+
+export const ArtifactVersionDeleted = record('ArtifactVersionDeleted', {
+  type: oneOf('ArtifactVersionDeleted'),
+  version: VersionNumber,
+  manifest: ManifestSummary,
+})
+export type ArtifactVersionDeleted = t.TypeOf<typeof ArtifactVersionDeleted>
+
+export type ArtifactEvent =
+  | ArtifactCreated
+  | ArtifactVersionLogged
+  | ArtifactVersionRelogged
+  | ArtifactVersionDescribed
+  | ArtifactVersionTagged
+  | ArtifactVersionUntagged
+  | ArtifactVersionDeleted
+  | AliasMoved
+  | AliasRemoved
+
+export const artifactEvents = {
+  ArtifactCreated,
+  ArtifactVersionLogged,
+  ArtifactVersionRelogged,
+  ArtifactVersionDescribed,
+  ArtifactVersionTagged,
+  ArtifactVersionUntagged,
+  ArtifactVersionDeleted,
+  AliasMoved,
+  AliasRemoved,
+}

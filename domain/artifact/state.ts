@@ -1,0 +1,96 @@
+/** What of an artifact's history its decisions need. */
+import { type AliasTable, evolveAliases } from '../aliases.js'
+import type { Recorded } from '../decider.js'
+import type { Digest } from '../digest.js'
+import type { JsonObject } from '../json.js'
+import type { ManifestSummary } from '../manifest/manifest.js'
+import { type RunRef, runPath } from '../names.js'
+import type { ArtifactEvent } from './events.js'
+
+export interface VersionState {
+  readonly manifest: ManifestSummary
+  description: string | null
+  metadata: JsonObject | null
+  tags: ReadonlyArray<string>
+  /** The runs that logged it, by path; `''` stands for outside any run. */
+  readonly producers: [string, ...string[]]
+  deleted?: Recorded
+}
+
+export interface ArtifactState {
+  artifactType: string | null
+  /** By number; a version keeps its place when it is deleted. */
+  readonly versions: VersionState[]
+  /** The live version of each content. */
+  readonly liveByDigest: Map<Digest, number>
+  /** The newest version that is not deleted, or -1. */
+  newestLive: number
+  readonly aliases: AliasTable
+  /** The version of each sealed draft, by `draftKey`. */
+  readonly distributed: Map<string, number>
+}
+
+export const initial = (): ArtifactState => ({
+  artifactType: null,
+  versions: [],
+  liveByDigest: new Map(),
+  newestLive: -1,
+  aliases: new Map(),
+  distributed: new Map(),
+})
+
+export const producer = (run: RunRef | undefined): string => (run === undefined ? '' : runPath(run))
+
+export const draftKey = ({ distributedId, generation }: { distributedId: string; generation: number }): string =>
+  `${generation}/${distributedId}`
+
+export const evolve = (state: ArtifactState, event: ArtifactEvent, recorded: Recorded): ArtifactState => {
+  switch (event.type) {
+    case 'ArtifactCreated':
+      state.artifactType = event.artifactType
+      return state
+    case 'ArtifactVersionLogged':
+      state.versions[event.version] = {
+        manifest: event.manifest,
+        description: event.description ?? null,
+        metadata: event.metadata ?? null,
+        tags: event.tags ?? [],
+        producers: [producer(event.run?.ref)],
+      }
+      state.liveByDigest.set(event.manifest.digest, event.version)
+      state.newestLive = event.version
+      if (event.distributed !== undefined) state.distributed.set(draftKey(event.distributed), event.version)
+      return state
+    case 'ArtifactVersionRelogged': {
+      const producers = state.versions[event.version]?.producers
+      const path = producer(event.run?.ref)
+      if (producers !== undefined && !producers.includes(path)) producers.push(path)
+      if (event.distributed !== undefined) state.distributed.set(draftKey(event.distributed), event.version)
+      return state
+    }
+    case 'ArtifactVersionDescribed': {
+      const version = state.versions[event.version]
+      if (version === undefined) return state
+      if (event.description !== undefined) version.description = event.description.to
+      if (event.metadata !== undefined) version.metadata = event.metadata.to
+      return state
+    }
+    case 'ArtifactVersionTagged':
+    case 'ArtifactVersionUntagged': {
+      const version = state.versions[event.version]
+      if (version !== undefined) version.tags = event.to
+      return state
+    }
+    case 'ArtifactVersionDeleted': {
+      const version = state.versions[event.version]
+      if (version !== undefined) version.deleted = recorded
+      state.liveByDigest.delete(event.manifest.digest)
+      while (state.newestLive >= 0 && state.versions[state.newestLive]?.deleted !== undefined) state.newestLive--
+      return state
+    }
+    case 'AliasMoved':
+    case 'AliasRemoved':
+      evolveAliases(state.aliases, event, recorded)
+      return state
+  }
+}

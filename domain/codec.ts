@@ -1,0 +1,186 @@
+/**
+ * How values are checked where they enter: io-ts codecs whose names say what would be right, and the
+ * problems they report.
+ */
+import * as E from 'fp-ts/lib/Either.js'
+import * as t from 'io-ts'
+import { canonicalJson, type Json, type JsonObject } from './json.js'
+
+/** One thing wrong with a value: where, what would be right, and what was there instead. */
+export interface Problem {
+  /** The way to the value: `source.version`, `aliases[1]`; empty for the value itself. */
+  readonly at: string
+  readonly expected: string
+  readonly actual: string
+}
+
+/** Decodes a value, or says everything that is wrong with it. */
+export const decodeWith =
+  <A>(codec: t.Decoder<unknown, A>) =>
+  (value: unknown): E.Either<ReadonlyArray<Problem>, A> => {
+    const decoded = codec.decode(value)
+    return E.isRight(decoded) ? decoded : E.left(decoded.left.map(problemOf))
+  }
+
+const problemOf = (error: t.ValidationError): Problem => {
+  const keys = error.context.map(({ key }) => key).filter((key) => key !== '')
+  return {
+    at: keys.map((key, index) => (/^\d+$/.test(key) ? `[${key}]` : index === 0 ? key : `.${key}`)).join(''),
+    expected: error.message ?? error.context.at(-1)?.type.name ?? 'another value',
+    actual: shown(error.value),
+  }
+}
+
+export const describeProblem = ({ at, expected, actual }: Problem): string =>
+  `${at === '' ? 'the value' : at}: expected ${expected}, got ${actual}`
+
+/** A value as a message shows it: short, on one line. */
+export const shown = (value: unknown): string => {
+  if (value === undefined) return 'nothing'
+  if (typeof value === 'bigint' || typeof value === 'function' || typeof value === 'symbol') return `a ${typeof value}`
+  try {
+    const text = JSON.stringify(value) ?? typeof value
+    return text.length <= 120 ? text : `${text.slice(0, 117)}...`
+  } catch {
+    return `a ${typeof value} that JSON cannot carry`
+  }
+}
+
+/** A string with a rule. The name says the rule, for it is what the caller reads when it is broken. */
+export const text = (expected: string, holds: (value: string) => boolean): t.Type<string> =>
+  rule(expected, (value): value is string => typeof value === 'string' && value.isWellFormed() && holds(value))
+
+/** A value that passes a type guard; its name says what would be right. */
+export const rule = <A>(expected: string, is: (value: unknown) => value is A): t.Type<A> =>
+  new t.Type<A>(
+    expected,
+    is,
+    (value, context) => (is(value) ? t.success(value) : t.failure(value, context)),
+    (value) => value,
+  )
+
+type Fields = Readonly<Record<string, t.Mixed>>
+type Simplify<T> = { [K in keyof T]: T[K] } & {}
+export type RecordOf<R extends Fields, O extends Fields> = Simplify<
+  { readonly [K in keyof R]: t.TypeOf<R[K]> } & { readonly [K in keyof O]?: t.TypeOf<O[K]> }
+>
+
+/**
+ * An object with these members and no others. A member that is `undefined` counts as absent and is left
+ * out of the result; an unknown member is an error, because a misspelt option must not pass unseen.
+ */
+export const record = <R extends Fields, O extends Fields = Record<never, never>>(
+  name: string,
+  required: R,
+  optional?: O,
+): t.Type<RecordOf<R, O>> => {
+  const fields: Fields = { ...required, ...optional }
+  const known = Object.keys(fields)
+  const needed = new Set(Object.keys(required))
+
+  const validate = (value: unknown, context: t.Context): t.Validation<Record<string, unknown>> => {
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return t.failure(value, context)
+    const errors: t.ValidationError[] = []
+    const result: Record<string, unknown> = {}
+    for (const key of known) {
+      const codec = fields[key]
+      const member: unknown = Object.hasOwn(value, key) ? Reflect.get(value, key) : undefined
+      if (codec === undefined || (member === undefined && !needed.has(key))) continue
+      const validated = codec.validate(member, t.appendContext(context, key, codec, member))
+      if (E.isLeft(validated)) errors.push(...validated.left)
+      else result[key] = validated.right
+    }
+    for (const key of Object.keys(value)) {
+      if (!Object.hasOwn(fields, key)) {
+        const extra: unknown = Reflect.get(value, key)
+        if (extra !== undefined) {
+          errors.push({
+            value: extra,
+            context: t.appendContext(context, key, t.never, extra),
+            message: `no such member (known here: ${known.join(', ')})`,
+          })
+        }
+      }
+    }
+    return errors.length > 0 ? t.failures(errors) : t.success(result)
+  }
+
+  // The one place where the shape that the loop has just checked is given its type.
+  return new t.Type<RecordOf<R, O>>(
+    name,
+    (value): value is RecordOf<R, O> => E.isRight(validate(value, [])),
+    (value, context) => validate(value, context) as t.Validation<RecordOf<R, O>>,
+    (value) => value,
+  )
+}
+
+/** A whole number from `least` to 2^53 − 1. */
+export const wholeNumber = (expected: string, least = 0): t.Type<number> =>
+  rule(expected, (value): value is number => Number.isSafeInteger(value) && Number(value) >= least)
+
+/** One of a few words. */
+export const oneOf = <W extends string>(...words: ReadonlyArray<W>): t.Type<W> => {
+  const set: ReadonlySet<unknown> = new Set(words)
+  return rule(`one of ${words.map((word) => JSON.stringify(word)).join(', ')}`, (value): value is W => set.has(value))
+}
+
+/** An object of the closed JSON type, with at most `members` members at the top. */
+export const jsonObject = (name: string, members: number): t.Type<JsonObject> =>
+  new t.Type<JsonObject>(
+    name,
+    (value): value is JsonObject => isPlainObject(value) && E.isRight(canonicalJson(value)),
+    (value, context) => {
+      if (!isPlainObject(value) || Object.keys(value).length > members) return t.failure(value, context)
+      const checked = canonicalJson(value)
+      if (E.isRight(checked)) return t.success(value as JsonObject)
+      let at = context
+      let inner: unknown = value
+      for (const key of checked.left.path) {
+        inner = typeof inner === 'object' && inner !== null ? Reflect.get(inner, key) : undefined
+        at = t.appendContext(at, String(key), t.unknown, inner)
+      }
+      return t.failure(inner, at, checked.left.expected)
+    },
+    (value) => value,
+  )
+
+const isPlainObject = (value: unknown): value is object =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** Whether two values of the closed JSON type are the same value. */
+export const sameJson = (a: Json | undefined, b: Json | undefined): boolean => {
+  if (a === undefined || b === undefined) return a === b
+  const [left, right] = [canonicalJson(a), canonicalJson(b)]
+  return E.isRight(left) && E.isRight(right) && left.right === right.right
+}
+
+/** A list in which no item occurs twice. */
+export const distinct = <A>(item: t.Type<A>, name: string, most: number): t.Type<ReadonlyArray<A>> => {
+  const array = t.readonlyArray(item)
+  return new t.Type<ReadonlyArray<A>>(
+    name,
+    array.is,
+    (value, context) => {
+      const items = array.validate(value, context)
+      if (E.isLeft(items)) return items
+      const unique = [...new Set(items.right)]
+      return unique.length <= most ? t.success(unique) : t.failure(value, context)
+    },
+    (value) => value,
+  )
+}
+
+/** A moment, as an ISO 8601 text with a time zone or a `Date`; decoded to UTC with milliseconds. */
+export const instant: t.Type<string> = new t.Type<string>(
+  'a moment as an ISO 8601 text with a time zone (2026-05-03T14:00:00Z) or a Date',
+  (value): value is string => typeof value === 'string' && ISO.test(value) && !Number.isNaN(Date.parse(value)),
+  (value, context) => {
+    const date =
+      value instanceof Date ? value : typeof value === 'string' && ISO.test(value) ? new Date(value) : undefined
+    if (date === undefined || Number.isNaN(date.getTime())) return t.failure(value, context)
+    const iso = date.toISOString()
+    return ISO.test(iso) ? t.success(iso) : t.failure(value, context)
+  },
+  (value) => value,
+)
+const ISO = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2})$/

@@ -1,0 +1,59 @@
+/** What can be asked of a distributed draft: a version that several writers make together. */
+import * as t from 'io-ts'
+import { Metadata } from '../artifact/commands.js'
+import { oneOf, record, wholeNumber } from '../codec.js'
+import { ManifestSummary } from '../manifest/manifest.js'
+import { Aliases, ArtifactRef, ArtifactType, Description, DistributedId, RunRef, Tags, WriterName } from '../names.js'
+
+const Generation = wholeNumber('a generation of the draft: 0, 1, 2, ...')
+
+/** Adds what one writer made. The first upsert creates the artifact and opens the draft. */
+export const UpsertDistributedPart = record(
+  'UpsertDistributedPart',
+  {
+    type: oneOf('UpsertDistributedPart'),
+    artifact: ArtifactRef,
+    artifactType: ArtifactType,
+    distributedId: DistributedId,
+    writer: WriterName,
+    part: ManifestSummary,
+  },
+  {
+    run: RunRef,
+    /** The generation that is meant; without it, the open one or the next. */
+    generation: Generation,
+  },
+)
+export type UpsertDistributedPart = t.TypeOf<typeof UpsertDistributedPart>
+
+/** Seals the draft: its merged parts, and those that come with the commit, become a version. */
+export const CommitDistributed = record(
+  'CommitDistributed',
+  {
+    type: oneOf('CommitDistributed'),
+    artifact: ArtifactRef,
+    artifactType: ArtifactType,
+    distributedId: DistributedId,
+    writer: WriterName,
+  },
+  {
+    part: ManifestSummary,
+    run: RunRef,
+    generation: Generation,
+    /** Where two writers brought different content for one path, take the later one. */
+    lastWriterWins: t.boolean,
+    description: Description,
+    metadata: Metadata,
+    aliases: Aliases,
+    tags: Tags,
+  },
+)
+export type CommitDistributed = t.TypeOf<typeof CommitDistributed>
+
+/** Gives the open generation up. */
+export const AbandonDistributed = record(
+  'AbandonDistributed',
+  { type: oneOf('AbandonDistributed'), artifact: ArtifactRef, distributedId: DistributedId },
+  { generation: Generation },
+)
+export type AbandonDistributed = t.TypeOf<typeof AbandonDistributed>

@@ -1,0 +1,120 @@
+/** What a distributed draft allows, and what follows from it. */
+import * as E from 'fp-ts/lib/Either.js'
+import { pipe } from 'fp-ts/lib/function.js'
+import type { Envelope } from '../envelope.js'
+import type { ManifestSummary, PathConflict } from '../manifest/manifest.js'
+import type { RunFact } from '../run/fact.js'
+import type { AbandonDistributed, CommitDistributed, UpsertDistributedPart } from './commands.js'
+import type { DistributedDraftEvent } from './events.js'
+import { type DistributedDraftState, type GenerationEnd, type PartState, writersOf } from './state.js'
+
+/** Commands with the facts that their decision needs: the run, and the parts' manifests, merged. */
+export type DistributedDraftCommand =
+  | (UpsertDistributedPart & { readonly runFact?: RunFact })
+  | (CommitDistributed & {
+      readonly runFact?: RunFact
+      readonly envelope: Envelope
+      readonly merged: E.Either<ReadonlyArray<PathConflict>, ManifestSummary>
+    })
+  | AbandonDistributed
+
+export type DistributedDraftRejection =
+  | { readonly _tag: 'draft-ended'; readonly generation: number; readonly end: GenerationEnd }
+  | { readonly _tag: 'generation-not-open'; readonly generation: number; readonly open: number }
+  | { readonly _tag: 'draft-empty'; readonly generation: number; readonly before: GenerationEnd | null }
+  | { readonly _tag: 'path-conflict'; readonly conflicts: ReadonlyArray<PathConflict> }
+
+type Decision = E.Either<DistributedDraftRejection, ReadonlyArray<DistributedDraftEvent>>
+
+export const decide =
+  (command: DistributedDraftCommand) =>
+  (state: DistributedDraftState): Decision =>
+    pipe(
+      openGeneration(command.generation, state),
+      E.flatMap((generation) => decideIn(generation, command, state)),
+    )
+
+const decideIn = (generation: number, command: DistributedDraftCommand, state: DistributedDraftState): Decision => {
+  switch (command.type) {
+    case 'UpsertDistributedPart':
+      return E.right(upsert(command, generation, state))
+    case 'CommitDistributed':
+      return commit(command, generation, state)
+    case 'AbandonDistributed':
+      return state.parts.length === 0
+        ? empty(state)
+        : E.right([{ type: 'DistributedAbandoned', generation, writers: writersOf(state.parts) }])
+  }
+}
+
+const openGeneration = (
+  wanted: number | undefined,
+  { generation, ended }: DistributedDraftState,
+): E.Either<DistributedDraftRejection, number> => {
+  if (wanted === undefined || wanted === generation) return E.right(generation)
+  const end = ended[wanted]
+  return end === undefined
+    ? E.left({ _tag: 'generation-not-open', generation: wanted, open: generation })
+    : E.left({ _tag: 'draft-ended', generation: wanted, end: howItEnded(end) })
+}
+
+const upsert = (
+  {
+    artifactType,
+    writer,
+    part,
+    run,
+    runFact,
+  }: Pick<UpsertDistributedPart, 'artifactType' | 'writer' | 'part' | 'run'> & { readonly runFact?: RunFact },
+  generation: number,
+  { parts }: DistributedDraftState,
+): ReadonlyArray<DistributedDraftEvent> => {
+  const last = parts.findLast((earlier) => earlier.writer === writer)
+  return last?.part.digest === part.digest
+    ? []
+    : [{ type: 'DistributedPartUpserted', generation, artifactType, writer, part, ...named(run, runFact) }]
+}
+
+const commit = (
+  command: Extract<DistributedDraftCommand, { type: 'CommitDistributed' }>,
+  generation: number,
+  state: DistributedDraftState,
+): Decision => {
+  const parts = partsToCommit(command, state)
+  if (parts.length === 0) return empty(state)
+  if (E.isLeft(command.merged)) return E.left({ _tag: 'path-conflict', conflicts: command.merged.left })
+  const { artifactType, part, run, runFact, lastWriterWins, description, metadata, aliases, tags } = command
+  return E.right([
+    ...(part === undefined ? [] : upsert({ ...command, part }, generation, state)),
+    {
+      type: 'DistributedCommitted',
+      generation,
+      artifactType,
+      manifest: command.merged.right,
+      writers: writersOf(parts),
+      envelope: command.envelope,
+      ...named(run, runFact),
+      ...(lastWriterWins === true ? { lastWriterWins: true as const } : {}),
+      ...(description === undefined ? {} : { description }),
+      ...(metadata === undefined ? {} : { metadata }),
+      ...(aliases === undefined ? {} : { aliases }),
+      ...(tags === undefined ? {} : { tags }),
+    },
+  ])
+}
+
+/** The parts that a commit would merge: those that are there, and the one that it brings. */
+export const partsToCommit = (
+  { writer, part }: Pick<CommitDistributed, 'writer' | 'part'>,
+  { parts }: DistributedDraftState,
+): ReadonlyArray<PartState> => (part === undefined ? parts : [...parts, { writer, part }])
+
+const empty = ({ generation, ended }: DistributedDraftState): Decision => {
+  const before = ended.at(-1)
+  return E.left({ _tag: 'draft-empty', generation, before: before === undefined ? null : howItEnded(before) })
+}
+
+const howItEnded = ({ how, by, at }: GenerationEnd): GenerationEnd => ({ how, by, at })
+
+const named = (run: CommitDistributed['run'], fact: RunFact | undefined) =>
+  run === undefined ? {} : { run: { ref: run, ...(fact?.finished ? { finished: true as const } : {}) } }

@@ -1,0 +1,56 @@
+/** What has happened to a distributed draft. */
+import * as t from 'io-ts'
+import { Metadata } from '../artifact/commands.js'
+import { NamedRun } from '../artifact/events.js'
+import { oneOf, record, wholeNumber } from '../codec.js'
+import { Envelope } from '../envelope.js'
+import { ManifestSummary } from '../manifest/manifest.js'
+import { Aliases, ArtifactType, Description, Tags, VersionNumber, WriterName } from '../names.js'
+
+export const DistributedPartUpserted = record(
+  'DistributedPartUpserted',
+  {
+    type: oneOf('DistributedPartUpserted'),
+    generation: VersionNumber,
+    artifactType: ArtifactType,
+    writer: WriterName,
+    part: ManifestSummary,
+  },
+  { run: NamedRun },
+)
+export type DistributedPartUpserted = t.TypeOf<typeof DistributedPartUpserted>
+
+/** The draft is sealed. The event carries everything that logging the version needs. */
+export const DistributedCommitted = record(
+  'DistributedCommitted',
+  {
+    type: oneOf('DistributedCommitted'),
+    generation: VersionNumber,
+    artifactType: ArtifactType,
+    manifest: ManifestSummary,
+    /** How many writers brought parts. */
+    writers: wholeNumber('a number of writers'),
+    /** The committer's own, under which the version is logged. */
+    envelope: Envelope,
+  },
+  {
+    run: NamedRun,
+    lastWriterWins: t.literal(true),
+    description: Description,
+    metadata: Metadata,
+    aliases: Aliases,
+    tags: Tags,
+  },
+)
+export type DistributedCommitted = t.TypeOf<typeof DistributedCommitted>
+
+export const DistributedAbandoned = record('DistributedAbandoned', {
+  type: oneOf('DistributedAbandoned'),
+  generation: VersionNumber,
+  writers: wholeNumber('a number of writers'),
+})
+export type DistributedAbandoned = t.TypeOf<typeof DistributedAbandoned>
+
+export type DistributedDraftEvent = DistributedPartUpserted | DistributedCommitted | DistributedAbandoned
+
+export const distributedDraftEvents = { DistributedPartUpserted, DistributedCommitted, DistributedAbandoned }

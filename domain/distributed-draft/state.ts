@@ -1,0 +1,50 @@
+/** What of a draft's history its decisions need. */
+import type { Recorded } from '../decider.js'
+import type { ManifestSummary } from '../manifest/manifest.js'
+import type { DistributedCommitted, DistributedDraftEvent } from './events.js'
+
+export interface PartState {
+  readonly writer: string
+  readonly part: ManifestSummary
+}
+
+export type GenerationEnd = Recorded & { readonly how: 'sealed' | 'abandoned' }
+
+/** A generation that ended; what was committed is what the version is logged from. */
+export type EndedGeneration = GenerationEnd & { readonly committed?: DistributedCommitted }
+
+export interface DistributedDraftState {
+  /** The generation that is open, or that the next part opens. */
+  generation: number
+  /** The parts of the open generation, in the order in which they came. */
+  parts: PartState[]
+  /** How each earlier generation ended, by its number. */
+  readonly ended: EndedGeneration[]
+}
+
+export const initial = (): DistributedDraftState => ({ generation: 0, parts: [], ended: [] })
+
+export const evolve = (
+  state: DistributedDraftState,
+  event: DistributedDraftEvent,
+  recorded: Recorded,
+): DistributedDraftState => {
+  switch (event.type) {
+    case 'DistributedPartUpserted':
+      state.parts.push({ writer: event.writer, part: event.part })
+      return state
+    case 'DistributedCommitted':
+      return endGeneration(state, { ...recorded, how: 'sealed', committed: event })
+    case 'DistributedAbandoned':
+      return endGeneration(state, { ...recorded, how: 'abandoned' })
+  }
+}
+
+const endGeneration = (state: DistributedDraftState, end: EndedGeneration): DistributedDraftState => {
+  state.ended.push(end)
+  state.generation += 1
+  state.parts = []
+  return state
+}
+
+export const writersOf = (parts: ReadonlyArray<PartState>): number => new Set(parts.map(({ writer }) => writer)).size

@@ -1,0 +1,107 @@
+/** Every event, its codec by stream category, and the way to and from stored texts. */
+import * as E from 'fp-ts/lib/Either.js'
+import type * as t from 'io-ts'
+import { type ArtifactEvent, artifactEvents } from './artifact/events.js'
+import { decodeWith, describeProblem, type Problem } from './codec.js'
+import { type DistributedDraftEvent, distributedDraftEvents } from './distributed-draft/events.js'
+import { EventMetadata } from './envelope.js'
+import type { NewEvent, Position, StoredEvent } from './event-store.js'
+import { canonicalJson, type JsonObject, type JsonProblem } from './json.js'
+import { type RegisteredModelEvent, registeredModelEvents } from './registered-model/events.js'
+import { type RunEvent, runEvents } from './run/events.js'
+import { type Category, parseStream } from './streams.js'
+import { type Upcasters, upcast } from './upcasting.js'
+
+export type DomainEvent = ArtifactEvent | DistributedDraftEvent | RegisteredModelEvent | RunEvent
+
+/** The codecs of all event types, by the category of stream in which they stand. */
+export const eventCodecs = {
+  artifact: artifactEvents,
+  draft: distributedDraftEvents,
+  model: registeredModelEvents,
+  run: runEvents,
+}
+
+/**
+ * The schema version that each event type is written in, where it is not 1, and the steps that bring an
+ * older one to it. No event type has changed yet.
+ */
+export const upcasters: Upcasters = {}
+
+/** A decoded event where it stands. */
+export interface RecordedEvent<Event = DomainEvent> {
+  readonly stream: string
+  readonly revision: number
+  readonly position: Position
+  readonly id: string
+  readonly event: Event
+  readonly metadata: EventMetadata
+}
+
+export type EventProblem =
+  /** A type, or a schema version of it, that this software does not know: written by a newer one. */
+  | { readonly _tag: 'unknown-event'; readonly stream: string; readonly revision: number; readonly type: string }
+  | { readonly _tag: 'damaged-event'; readonly stream: string; readonly revision: number; readonly reason: string }
+
+/** Reads a stored event: parse, upcast, decode in full. */
+export const decodeEvent = (stored: StoredEvent): E.Either<EventProblem, RecordedEvent> => {
+  const { stream, revision, position, id, type } = stored
+  const damaged = (reason: string): E.Either<EventProblem, never> =>
+    E.left({ _tag: 'damaged-event', stream, revision, reason })
+  const unknown: E.Either<EventProblem, never> = E.left({ _tag: 'unknown-event', stream, revision, type })
+
+  const category = parseStream(stream)?.category
+  if (category === undefined) return unknown
+  const codec = codecOf(category, type)
+  if (codec === undefined) return unknown
+
+  const raw = parseTexts(stored)
+  if (E.isLeft(raw)) return damaged(raw.left)
+  const metadata = decodeWith(EventMetadata)(raw.right.metadata)
+  if (E.isLeft(metadata)) return damaged(problemsText('metadata', metadata.left))
+  const data = upcast(upcasters, type, metadata.right.schema, raw.right.data)
+  if (data === undefined) return unknown
+  const event = decodeWith(codec)({ type, ...data })
+  return E.isLeft(event)
+    ? damaged(problemsText('data', event.left))
+    : E.right({ stream, revision, position, id, event: event.right, metadata: metadata.right })
+}
+
+const codecOf = (category: Category, type: string): t.Decoder<unknown, DomainEvent> | undefined => {
+  const codecs: Readonly<Record<string, t.Decoder<unknown, DomainEvent>>> = eventCodecs[category]
+  return Object.hasOwn(codecs, type) ? codecs[type] : undefined
+}
+
+const problemsText = (where: string, problems: ReadonlyArray<Problem>): string =>
+  `${where}: ${problems.map(describeProblem).join('; ')}`
+
+const parseTexts = ({
+  data,
+  metadata,
+}: StoredEvent): E.Either<string, { readonly data: JsonObject; readonly metadata: unknown }> => {
+  try {
+    const parsed: unknown = JSON.parse(data)
+    return isObject(parsed)
+      ? E.right({ data: parsed, metadata: JSON.parse(metadata) })
+      : E.left('data: expected a JSON object')
+  } catch (error) {
+    return E.left(`not JSON: ${String(error)}`)
+  }
+}
+
+const isObject = (value: unknown): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** Writes an event's texts: canonical JSON, produced once. */
+export const encodeEvent = (
+  id: string,
+  event: DomainEvent,
+  metadata: Omit<EventMetadata, 'schema'>,
+): E.Either<JsonProblem, NewEvent> => {
+  const { type, ...data } = event
+  const dataText = canonicalJson(data)
+  if (E.isLeft(dataText)) return dataText
+  const metadataText = canonicalJson({ ...metadata, schema: upcasters[type]?.version ?? 1 })
+  if (E.isLeft(metadataText)) return metadataText
+  return E.right({ id, type, data: dataText.right, metadata: metadataText.right })
+}

@@ -1,0 +1,233 @@
+/**
+ * A manifest is the list of what a version holds: path, digest, size and, for what is kept elsewhere, a
+ * reference. It is a value: two manifests with the same text are the same manifest, and the SHA-256 of that
+ * text is its address in the file store and the key by which equal content is recognised.
+ */
+import * as E from 'fp-ts/lib/Either.js'
+import * as t from 'io-ts'
+import { decodeWith, describeProblem, record, rule, text, wholeNumber } from '../codec.js'
+import { type Digest, isDigest, sha256 } from '../digest.js'
+import { DigestCodec } from '../envelope.js'
+import { canonicalJson } from '../json.js'
+import { canonicalPath, checkManifestPath, compareUtf8 } from './path.js'
+
+/** Something that is kept elsewhere; nothing is fetched unless asked. */
+export const Reference = record(
+  'a reference {uri, versionId?}',
+  {
+    uri: text(
+      'a URI with a scheme, at most 4,096 characters',
+      (value) => /^[A-Za-z][A-Za-z0-9+.-]*:\S+$/.test(value) && value.length <= 4096,
+    ),
+  },
+  { versionId: text('a version id', (value) => value.length > 0 && value.length <= 1024) },
+)
+export type Reference = t.TypeOf<typeof Reference>
+
+/**
+ * What identifies an entry's content: `sha256:…` for stored files. A reference is identified by the
+ * strongest there is: a checksum (`sha256:…`, `md5:…`), else `etag:…`, which is weaker, else `uri:…`, the weakest.
+ */
+export const EntryDigest = text(
+  'an algorithm-tagged digest: sha256:, md5:, etag: or uri: and a value',
+  (value) => isDigest(value) || /^(md5:[0-9a-f]{32}|(etag|uri):.{1,4096})$/.test(value),
+)
+
+const Size = rule('a size in bytes, or null where it is not known', (value): value is number | null =>
+  value === null ? true : wholeNumber('').is(value),
+)
+
+const ManifestPath: t.Type<string> = new t.Type<string>(
+  'a path inside a version: relative, canonical, with "/"',
+  (value): value is string => typeof value === 'string' && E.isRight(checkManifestPath(value)),
+  (value, context) => {
+    const checked = typeof value === 'string' ? checkManifestPath(value) : E.left('a path')
+    return E.isRight(checked) ? t.success(checked.right) : t.failure(value, context, checked.left)
+  },
+  (value) => value,
+)
+
+export const ManifestEntry = record(
+  'an entry of a manifest {path, digest, size, reference?}',
+  { path: ManifestPath, digest: EntryDigest, size: Size },
+  { reference: Reference },
+)
+export type ManifestEntry = t.TypeOf<typeof ManifestEntry>
+
+/** Entries sorted by the UTF-8 bytes of their paths, each path once. */
+export type Manifest = ReadonlyArray<ManifestEntry>
+
+/** What events say of a manifest. */
+export const ManifestSummary = record('a manifest {digest, entries, bytes}', {
+  digest: DigestCodec,
+  entries: wholeNumber('a number of entries'),
+  /** The sum of the known sizes, references included. */
+  bytes: wholeNumber('a number of bytes'),
+})
+export type ManifestSummary = t.TypeOf<typeof ManifestSummary>
+
+/** The canonical text: one RFC 8785 array `[path, digest, size, reference or null]` per line. */
+export const manifestText = (manifest: Manifest): string => {
+  const lines: string[] = []
+  for (const { path, digest, size, reference } of manifest) {
+    const line = canonicalJson([path, digest, size, reference ?? null])
+    if (E.isLeft(line)) throw new TypeError(`an entry that no codec let pass: ${path}`)
+    lines.push(line.right, '\n')
+  }
+  return lines.join('')
+}
+
+export const summarise = (manifest: Manifest, digest: Digest = sha256(manifestText(manifest))): ManifestSummary => ({
+  digest,
+  entries: manifest.length,
+  bytes: manifest.reduce((sum, { size }) => sum + (size ?? 0), 0),
+})
+
+/** Reads a canonical text back, checking every line: paths become file names. */
+export const parseManifest = (source: string): E.Either<string, Manifest> => {
+  const entries: ManifestEntry[] = []
+  let before: string | undefined
+  for (const [index, line] of source.split('\n').entries()) {
+    if (line === '') continue
+    const entry = parseLine(line)
+    if (E.isLeft(entry)) return E.left(`line ${index + 1}: ${entry.left}`)
+    const { path } = entry.right
+    if (before !== undefined && compareUtf8(before, path) >= 0) return E.left(`line ${index + 1}: not in order`)
+    before = path
+    entries.push(entry.right)
+  }
+  return E.right(entries)
+}
+
+const Line = t.tuple([ManifestPath, EntryDigest, Size, t.union([Reference, t.null])], 'a line of a manifest')
+
+const parseLine = (line: string): E.Either<string, ManifestEntry> => {
+  let value: unknown
+  try {
+    value = JSON.parse(line)
+  } catch {
+    return E.left('not JSON')
+  }
+  const decoded = decodeWith(Line)(value)
+  if (E.isLeft(decoded)) return E.left(decoded.left.map(describeProblem).join('; '))
+  const [path, digest, size, reference] = decoded.right
+  return E.right(reference === null ? { path, digest, size } : { path, digest, size, reference })
+}
+
+export type ManifestRejection =
+  | { readonly _tag: 'illegal-path'; readonly path: string; readonly expected: string }
+  | { readonly _tag: 'path-taken'; readonly path: string; readonly present: string; readonly offered: string }
+  | { readonly _tag: 'path-not-found'; readonly path: string }
+
+/** A manifest in the making; it owns its entries. */
+export interface ManifestBuilder {
+  /** Adds an entry; its path is brought into canonical form. The same digest again is fine, another one needs `overwrite`. */
+  readonly add: (entry: ManifestEntry, overwrite?: boolean) => E.Either<ManifestRejection, void>
+  /** Removes a file, or everything below a directory; answers what was removed. */
+  readonly remove: (path: string) => E.Either<ManifestRejection, ReadonlyArray<ManifestEntry>>
+  readonly build: () => Manifest
+}
+
+export const manifestBuilder = (base: Manifest = []): ManifestBuilder => {
+  const entries = new Map(base.map((entry) => [entry.path, entry]))
+  return {
+    add: (entry, overwrite = false) => {
+      const path = legalPath(entry.path)
+      if (E.isLeft(path)) return path
+      const present = entries.get(path.right)
+      if (present !== undefined && !overwrite && !sameContent(present, entry)) {
+        return E.left({ _tag: 'path-taken', path: path.right, present: present.digest, offered: entry.digest })
+      }
+      entries.set(path.right, { ...entry, path: path.right })
+      return E.right(undefined)
+    },
+    remove: (path) => {
+      const legal = legalPath(path)
+      if (E.isLeft(legal)) return legal
+      const exact = entries.get(legal.right)
+      const removed =
+        exact !== undefined
+          ? [exact]
+          : [...entries.values()].filter((entry) => entry.path.startsWith(`${legal.right}/`))
+      if (removed.length === 0) return E.left({ _tag: 'path-not-found', path: legal.right })
+      for (const entry of removed) entries.delete(entry.path)
+      return E.right(removed)
+    },
+    build: () => sorted(entries.values()),
+  }
+}
+
+const legalPath = (path: string): E.Either<ManifestRejection, string> => {
+  const legal = canonicalPath(path)
+  return E.isRight(legal) ? legal : E.left({ _tag: 'illegal-path', path, expected: legal.left })
+}
+
+const sorted = (entries: Iterable<ManifestEntry>): Manifest => [...entries].sort((a, b) => compareUtf8(a.path, b.path))
+
+const sameContent = (a: ManifestEntry, b: ManifestEntry): boolean =>
+  a.digest === b.digest && a.reference?.uri === b.reference?.uri && a.reference?.versionId === b.reference?.versionId
+
+/** What changed from one manifest to another. */
+export interface ManifestDiff {
+  readonly added: ReadonlyArray<ManifestEntry>
+  readonly removed: ReadonlyArray<ManifestEntry>
+  readonly changed: ReadonlyArray<{ readonly from: ManifestEntry; readonly to: ManifestEntry }>
+}
+
+export const diffManifests = (from: Manifest, to: Manifest): ManifestDiff => {
+  const before = new Map(from.map((entry) => [entry.path, entry]))
+  const added: ManifestEntry[] = []
+  const changed: { from: ManifestEntry; to: ManifestEntry }[] = []
+  for (const entry of to) {
+    const old = before.get(entry.path)
+    if (old === undefined) added.push(entry)
+    else if (!sameContent(old, entry)) changed.push({ from: old, to: entry })
+    before.delete(entry.path)
+  }
+  return { added, removed: [...before.values()], changed }
+}
+
+/** What one writer brought, in the order in which it was brought. */
+export interface Part {
+  readonly writer: string
+  readonly manifest: Manifest
+}
+
+/** Two writers brought different content for one path. */
+export interface PathConflict {
+  readonly path: string
+  readonly claims: ReadonlyArray<{ readonly writer: string; readonly digest: string }>
+}
+
+/**
+ * The union of the parts of a distributed version. A writer's later entry for a path replaces its earlier
+ * one. Two writers agree on a path if they brought the same content; if they do not, that is a conflict,
+ * unless `lastWriterWins`.
+ */
+export const mergeParts = (
+  parts: ReadonlyArray<Part>,
+  lastWriterWins: boolean,
+): E.Either<ReadonlyArray<PathConflict>, Manifest> => {
+  const claims = new Map<string, Map<string, ManifestEntry>>()
+  for (const { writer, manifest } of parts) {
+    for (const entry of manifest) {
+      const byWriter = claims.get(entry.path) ?? new Map<string, ManifestEntry>()
+      // Taken out and put in again, so that the map's last value is the one that came last.
+      byWriter.delete(writer)
+      byWriter.set(writer, entry)
+      claims.set(entry.path, byWriter)
+    }
+  }
+  const merged: ManifestEntry[] = []
+  const conflicts: PathConflict[] = []
+  for (const [path, byWriter] of claims) {
+    const entries = [...byWriter]
+    const last = entries.at(-1)
+    if (last === undefined) continue
+    if (lastWriterWins || entries.every(([, entry]) => sameContent(entry, last[1]))) merged.push(last[1])
+    else conflicts.push({ path, claims: entries.map(([writer, { digest }]) => ({ writer, digest })) })
+  }
+  return conflicts.length === 0
+    ? E.right(sorted(merged))
+    : E.left(conflicts.sort((a, b) => compareUtf8(a.path, b.path)))
+}

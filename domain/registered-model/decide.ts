@@ -1,0 +1,183 @@
+/** What a registered model allows, and what follows from it. */
+import * as E from 'fp-ts/lib/Either.js'
+import { pipe } from 'fp-ts/lib/function.js'
+import type { MoveAlias, RemoveAlias } from '../alias-commands.js'
+import { type AliasRejection, pointAliases, removeAlias, removeAliasesOf } from '../aliases.js'
+import { MAX_TAGS } from '../artifact/decide.js'
+import type { Recorded } from '../decider.js'
+import type { ManifestSummary } from '../manifest/manifest.js'
+import type { CollectionRef, ModelRef, VersionChoice, VersionRef } from '../names.js'
+import type { TypeMismatch, VersionRejection } from '../version-rejections.js'
+import type {
+  CreateRegisteredModel,
+  DescribeRegisteredModel,
+  LinkToRegistry,
+  TagRegisteredModel,
+  UnlinkFromRegistry,
+  UntagRegisteredModel,
+} from './commands.js'
+import type { RegisteredModelEvent } from './events.js'
+import { type LinkState, type RegisteredModelState, sourceKey } from './state.js'
+
+/** The version that a link is to point to, found in its own stream. */
+export interface SourceFact {
+  readonly source: VersionRef
+  readonly artifactType: string
+  readonly manifest: ManifestSummary
+}
+
+/** Commands with the facts of other streams that their decision needs. */
+export type RegisteredModelCommand =
+  | CreateRegisteredModel
+  | (LinkToRegistry & { readonly sourceFact: SourceFact })
+  | UnlinkFromRegistry
+  | DescribeRegisteredModel
+  | TagRegisteredModel
+  | UntagRegisteredModel
+  | MoveAlias
+  | RemoveAlias
+
+export type RegisteredModelRejection =
+  | AliasRejection
+  | VersionRejection
+  | TypeMismatch
+  | { readonly _tag: 'model-not-found'; readonly model: ModelRef }
+  | {
+      readonly _tag: 'link-removed'
+      readonly collection: CollectionRef
+      readonly version: number
+      readonly unlinked: Recorded
+    }
+  | { readonly _tag: 'too-many-tags'; readonly version: null; readonly count: number; readonly most: number }
+
+type Decision = E.Either<RegisteredModelRejection, ReadonlyArray<RegisteredModelEvent>>
+
+export const decide =
+  (command: RegisteredModelCommand) =>
+  (state: RegisteredModelState): Decision => {
+    switch (command.type) {
+      case 'CreateRegisteredModel':
+        return create(command, state)
+      case 'LinkToRegistry':
+        return link(command, state)
+      case 'UnlinkFromRegistry':
+        return unlink(command, state)
+      case 'DescribeRegisteredModel':
+        return pipe(
+          mustExist(command.model, state),
+          E.map(({ description: from }) =>
+            from === command.description ? [] : [{ type: 'RegisteredModelDescribed', from, to: command.description }],
+          ),
+        )
+      case 'TagRegisteredModel':
+      case 'UntagRegisteredModel':
+        return pipe(
+          mustExist(command.model, state),
+          E.flatMap(() => changeTags(command, state)),
+        )
+      case 'MoveAlias':
+        return pipe(
+          liveLink(command.collection, command.version, state),
+          E.flatMap(({ number }) =>
+            pointAliases(
+              [command.alias],
+              number,
+              command.expect === undefined ? {} : { [command.alias]: command.expect },
+            )(state.aliases),
+          ),
+        )
+      case 'RemoveAlias':
+        return removeAlias(command.alias, command.expect)(state.aliases)
+    }
+  }
+
+const create = (
+  { model, artifactType, description }: Pick<CreateRegisteredModel, 'model' | 'artifactType' | 'description'>,
+  state: RegisteredModelState,
+): Decision => {
+  if (state.artifactType === artifactType) return E.right([])
+  return state.artifactType === null
+    ? E.right([{ type: 'RegisteredModelCreated', artifactType, ...(description === undefined ? {} : { description }) }])
+    : E.left({ _tag: 'type-mismatch', collection: model, accepted: state.artifactType, offered: artifactType })
+}
+
+const link = (
+  { model, aliases = [], expect, sourceFact }: Extract<RegisteredModelCommand, { type: 'LinkToRegistry' }>,
+  state: RegisteredModelState,
+): Decision => {
+  const { source, artifactType, manifest } = sourceFact
+  const created = create({ model, artifactType }, state)
+  if (E.isLeft(created)) return created
+  const present = state.linkBySource.get(sourceKey(source))
+  const version = present ?? state.links.length
+  return pipe(
+    pointAliases([...aliases, 'latest'], version, expect)(state.aliases),
+    E.map((moved) => [
+      ...created.right,
+      ...(present === undefined ? [{ type: 'VersionLinked' as const, version, source, manifest }] : []),
+      ...moved,
+    ]),
+  )
+}
+
+const unlink = ({ model, version, expect }: UnlinkFromRegistry, state: RegisteredModelState): Decision => {
+  const found = findLink(model, version, state)
+  if (E.isLeft(found)) return found
+  const { number, link } = found.right
+  if (link.unlinked !== undefined) return E.right([])
+  return pipe(
+    removeAliasesOf(number, expect)(state.aliases),
+    E.map((removed) => [{ type: 'VersionUnlinked', version: number, source: link.source }, ...removed]),
+  )
+}
+
+const changeTags = (
+  command: TagRegisteredModel | UntagRegisteredModel,
+  { tags: from }: RegisteredModelState,
+): Decision => {
+  const adds = command.type === 'TagRegisteredModel'
+  const to = adds ? [...new Set([...from, ...command.tags])] : from.filter((tag) => !command.tags.includes(tag))
+  if (to.length === from.length) return E.right([])
+  return to.length > MAX_TAGS
+    ? E.left({ _tag: 'too-many-tags', version: null, count: to.length, most: MAX_TAGS })
+    : E.right([{ type: adds ? 'RegisteredModelTagged' : 'RegisteredModelUntagged', from, to }])
+}
+
+const mustExist = (
+  model: ModelRef,
+  state: RegisteredModelState,
+): E.Either<RegisteredModelRejection, RegisteredModelState> =>
+  state.artifactType === null ? E.left({ _tag: 'model-not-found', model }) : E.right(state)
+
+interface Found {
+  readonly number: number
+  readonly link: LinkState
+}
+
+const findLink = (
+  collection: CollectionRef,
+  choice: VersionChoice,
+  state: RegisteredModelState,
+): E.Either<VersionRejection, Found> => {
+  const number = typeof choice === 'number' ? choice : state.aliases.get(choice)?.version
+  const link = number === undefined ? undefined : state.links[number]
+  if (number !== undefined && link !== undefined) return E.right({ number, link })
+  const newest = state.links.findLastIndex(({ unlinked }) => unlinked === undefined)
+  return E.left({ _tag: 'version-not-found', collection, version: choice, newest: newest < 0 ? null : newest })
+}
+
+/** A link that is there, by number or alias. */
+export const liveLink = (
+  collection: CollectionRef,
+  choice: VersionChoice,
+  state: RegisteredModelState,
+): E.Either<VersionRejection | Extract<RegisteredModelRejection, { _tag: 'link-removed' }>, Found> =>
+  pipe(
+    findLink(collection, choice, state),
+    E.flatMap(
+      (found): ReturnType<typeof liveLink> =>
+        found.link.unlinked === undefined
+          ? E.right(found)
+          : E.left({ _tag: 'link-removed', collection, version: found.number, unlinked: found.link.unlinked }),
+    ),
+  )

@@ -1,0 +1,72 @@
+/** What has happened to a registered model. */
+import * as t from 'io-ts'
+import { AliasMoved, AliasRemoved } from '../aliases.js'
+import { oneOf, record } from '../codec.js'
+import { ManifestSummary } from '../manifest/manifest.js'
+import { ArtifactType, Description, VersionNumber, VersionRef } from '../names.js'
+
+export const RegisteredModelCreated = record(
+  'RegisteredModelCreated',
+  { type: oneOf('RegisteredModelCreated'), artifactType: ArtifactType },
+  { description: Description },
+)
+export type RegisteredModelCreated = t.TypeOf<typeof RegisteredModelCreated>
+
+export const VersionLinked = record('VersionLinked', {
+  type: oneOf('VersionLinked'),
+  version: VersionNumber,
+  source: VersionRef,
+  manifest: ManifestSummary,
+})
+export type VersionLinked = t.TypeOf<typeof VersionLinked>
+
+export const VersionUnlinked = record('VersionUnlinked', {
+  type: oneOf('VersionUnlinked'),
+  version: VersionNumber,
+  source: VersionRef,
+})
+export type VersionUnlinked = t.TypeOf<typeof VersionUnlinked>
+
+export const RegisteredModelDescribed = record('RegisteredModelDescribed', {
+  type: oneOf('RegisteredModelDescribed'),
+  from: t.union([Description, t.null], `${Description.name}, or null`),
+  to: Description,
+})
+export type RegisteredModelDescribed = t.TypeOf<typeof RegisteredModelDescribed>
+
+const ManyTags = t.readonlyArray(t.string, 'tags')
+
+export const RegisteredModelTagged = record('RegisteredModelTagged', {
+  type: oneOf('RegisteredModelTagged'),
+  from: ManyTags,
+  to: ManyTags,
+})
+export type RegisteredModelTagged = t.TypeOf<typeof RegisteredModelTagged>
+
+export const RegisteredModelUntagged = record('RegisteredModelUntagged', {
+  type: oneOf('RegisteredModelUntagged'),
+  from: ManyTags,
+  to: ManyTags,
+})
+export type RegisteredModelUntagged = t.TypeOf<typeof RegisteredModelUntagged>
+
+export type RegisteredModelEvent =
+  | RegisteredModelCreated
+  | VersionLinked
+  | VersionUnlinked
+  | RegisteredModelDescribed
+  | RegisteredModelTagged
+  | RegisteredModelUntagged
+  | AliasMoved
+  | AliasRemoved
+
+export const registeredModelEvents = {
+  RegisteredModelCreated,
+  VersionLinked,
+  VersionUnlinked,
+  RegisteredModelDescribed,
+  RegisteredModelTagged,
+  RegisteredModelUntagged,
+  AliasMoved,
+  AliasRemoved,
+}

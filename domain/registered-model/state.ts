@@ -1,0 +1,66 @@
+/** What of a registered model's history its decisions need. */
+import { type AliasTable, evolveAliases } from '../aliases.js'
+import type { Recorded } from '../decider.js'
+import { type VersionRef, versionPath } from '../names.js'
+import type { RegisteredModelEvent } from './events.js'
+
+export interface LinkState {
+  readonly source: VersionRef
+  unlinked?: Recorded
+}
+
+export interface RegisteredModelState {
+  artifactType: string | null
+  description: string | null
+  tags: ReadonlyArray<string>
+  /** By number; a link keeps its place when it is taken away. */
+  readonly links: LinkState[]
+  /** The present link of each source version, by its path. */
+  readonly linkBySource: Map<string, number>
+  readonly aliases: AliasTable
+}
+
+export const initial = (): RegisteredModelState => ({
+  artifactType: null,
+  description: null,
+  tags: [],
+  links: [],
+  linkBySource: new Map(),
+  aliases: new Map(),
+})
+
+export const sourceKey = (source: VersionRef): string => versionPath(source, source.version)
+
+export const evolve = (
+  state: RegisteredModelState,
+  event: RegisteredModelEvent,
+  recorded: Recorded,
+): RegisteredModelState => {
+  switch (event.type) {
+    case 'RegisteredModelCreated':
+      state.artifactType = event.artifactType
+      state.description = event.description ?? null
+      return state
+    case 'VersionLinked':
+      state.links[event.version] = { source: event.source }
+      state.linkBySource.set(sourceKey(event.source), event.version)
+      return state
+    case 'VersionUnlinked': {
+      const link = state.links[event.version]
+      if (link !== undefined) link.unlinked = recorded
+      state.linkBySource.delete(sourceKey(event.source))
+      return state
+    }
+    case 'RegisteredModelDescribed':
+      state.description = event.to
+      return state
+    case 'RegisteredModelTagged':
+    case 'RegisteredModelUntagged':
+      state.tags = event.to
+      return state
+    case 'AliasMoved':
+    case 'AliasRemoved':
+      evolveAliases(state.aliases, event, recorded)
+      return state
+  }
+}

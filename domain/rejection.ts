@@ -1,0 +1,116 @@
+/** Every way in which a command can fail, and the words for it: what was wrong, where, and what would be right. */
+import type { ArtifactRejection } from './artifact/decide.js'
+import { describeProblem, type Problem } from './codec.js'
+import type { Recorded } from './decider.js'
+import type { DistributedDraftRejection } from './distributed-draft/decide.js'
+import type { StoreUnavailable } from './event-store.js'
+import type { EventProblem } from './events.js'
+import { describeFileStoreError, type FileStoreError } from './file-store.js'
+import type { ManifestSummary } from './manifest/manifest.js'
+import { collectionPath, runPath, versionName, versionPath } from './names.js'
+import type { RegisteredModelRejection } from './registered-model/decide.js'
+import type { RunRejection } from './run/decide.js'
+
+/** A rule of the domain said no. Nothing was recorded. */
+export type Rejection = ArtifactRejection | RegisteredModelRejection | DistributedDraftRejection | RunRejection
+
+export type CommandError =
+  | Rejection
+  | { readonly _tag: 'invalid-command'; readonly problems: ReadonlyArray<Problem> }
+  /** The id was used before for another command on the same stream. */
+  | { readonly _tag: 'command-id-reused'; readonly commandId: string; readonly stream: string; readonly at: Recorded }
+  | { readonly _tag: 'manifest-mismatch'; readonly claimed: ManifestSummary; readonly stored: ManifestSummary }
+  | { readonly _tag: 'event-too-large'; readonly bytes: number; readonly limit: number }
+  /** Others kept writing to the stream until the deadline. Nothing was recorded. */
+  | { readonly _tag: 'contention'; readonly stream: string; readonly attempts: number }
+  | StoreUnavailable
+  /** It may or may not be recorded: give the same command with the same id again. */
+  | { readonly _tag: 'unknown-outcome'; readonly commandId: string; readonly reason: string }
+  | EventProblem
+  | FileStoreError
+
+export const describeCommandError = (error: CommandError): string => {
+  switch (error._tag) {
+    case 'invalid-command':
+      return error.problems.map(describeProblem).join('; ')
+    case 'type-mismatch':
+      return `${collectionPath(error.collection)} accepts the type "${error.accepted}", not "${error.offered}"`
+    case 'reserved-name':
+      return `the name "${error.name}" with the type "${error.artifactType}" is reserved`
+    case 'version-not-found':
+      return `${versionPath(error.collection, error.version)} does not exist; ${
+        error.newest === null ? 'it has no version' : `its newest version is v${error.newest}`
+      }`
+    case 'version-deleted':
+      return `${versionPath(error.collection, error.version)} was deleted ${recorded(error.deleted)}`
+    case 'link-removed':
+      return `${versionPath(error.collection, error.version)} was unlinked ${recorded(error.unlinked)}`
+    case 'model-not-found':
+      return `the registered model ${collectionPath(error.model)} does not exist; link a version to it or create it`
+    case 'alias-expectation-failed':
+      return `the alias "${error.alias}" was expected to ${
+        error.expected === 'absent' ? 'be absent' : `point to ${versionName(error.expected)}`
+      }, but ${
+        error.holder === null
+          ? 'it is absent'
+          : `it points to v${error.holder.version}, put there ${recorded(error.holder)}`
+      }`
+    case 'alias-not-found':
+      return `there is no alias "${error.alias}"`
+    case 'base-outdated':
+      return `the newest live version was expected to be v${error.expectedBase}, but it is ${
+        error.newest === null ? 'none' : `v${error.newest}`
+      }; draft from that one`
+    case 'version-has-aliases':
+      return `v${error.version} holds ${list(error.aliases)}; move them first, or say deleteAliases`
+    case 'too-many-tags':
+      return `${error.version === null ? 'it' : `v${error.version}`} would have ${error.count} tags; the most is ${error.most}`
+    case 'draft-ended':
+      return `generation ${error.generation} was ${error.end.how} ${recorded(error.end)}; leave the generation out to open the next`
+    case 'generation-not-open':
+      return `generation ${error.generation} is not open; generation ${error.open} is the next to take parts`
+    case 'draft-empty':
+      return `generation ${error.generation} has no parts${
+        error.before === null ? '' : `; the one before was ${error.before.how} ${recorded(error.before)}`
+      }; upsert a part first, or commit with files`
+    case 'path-conflict':
+      return `the parts disagree: ${error.conflicts
+        .slice(0, 5)
+        .map(({ path, claims }) => `${path} (${claims.map(({ writer, digest }) => `${writer}: ${digest}`).join(', ')})`)
+        .join(
+          '; ',
+        )}${error.conflicts.length > 5 ? `; and ${error.conflicts.length - 5} more` : ''}; commit with lastWriterWins to take the later ones`
+    case 'run-not-found':
+      return `the run ${runPath(error.run)} was never started`
+    case 'run-already-started':
+      return `the run ${runPath(error.run)} was started ${recorded(error.started)}, with another configuration`
+    case 'run-already-finished':
+      return `the run ${runPath(error.run)} ended as "${error.finished.outcome}" ${recorded(error.finished)}`
+    case 'command-id-reused':
+      return `the command id "${error.commandId}" was used for another command on ${error.stream} ${recorded(error.at)}; every command needs an id of its own`
+    case 'manifest-mismatch':
+      return `the manifest ${error.claimed.digest} holds ${error.stored.entries} entries and ${error.stored.bytes} bytes, not ${error.claimed.entries} and ${error.claimed.bytes}`
+    case 'event-too-large':
+      return `the event would take ${error.bytes} bytes; the most is ${error.limit}: shorten the metadata or the description`
+    case 'contention':
+      return `others kept writing to ${error.stream}; given up after ${error.attempts} attempts, nothing was recorded`
+    case 'unavailable':
+      return `the event store cannot be reached: ${error.reason}; nothing was recorded`
+    case 'unknown-outcome':
+      return `it is not known whether the command was recorded (${error.reason}); give it again with the same command id "${error.commandId}"`
+    case 'unknown-event':
+      return `${error.stream} holds at revision ${error.revision} an event "${error.type}" that this version does not know: upgrade model-ledger`
+    case 'damaged-event':
+      return `${error.stream} is damaged at revision ${error.revision}: ${error.reason}`
+    case 'file-missing':
+    case 'file-damaged':
+    case 'source-failed':
+    case 'file-store-failed':
+      return describeFileStoreError(error)
+  }
+}
+
+const recorded = ({ by, at }: Recorded): string => `by ${by} at ${at}`
+
+const list = (words: ReadonlyArray<string>): string =>
+  `the ${words.length === 1 ? 'alias' : 'aliases'} ${words.map((word) => `"${word}"`).join(', ')}`

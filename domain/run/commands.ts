@@ -1,0 +1,38 @@
+/** What can be asked of a run: the work that makes versions and uses them. */
+import type * as t from 'io-ts'
+import { jsonObject, oneOf, record, rule, text } from '../codec.js'
+import { CollectionRef, GroupName, RunOutcome, RunRef, VersionChoice } from '../names.js'
+
+export const Config = jsonObject('a configuration: a JSON object of at most 1,000 members', 1000)
+
+const isMetric = (value: unknown): value is number | string | boolean =>
+  typeof value === 'number' || typeof value === 'string' || typeof value === 'boolean'
+
+export type Metrics = Readonly<Record<string, number | string | boolean>>
+const Members = jsonObject('metrics: at most 1,000 members', 1000)
+export const Metrics = rule(
+  'metrics: an object of finite numbers, texts and booleans, at most 1,000',
+  (value): value is Metrics => Members.is(value) && Object.values(value).every(isMetric),
+)
+
+export const StartRun = record(
+  'StartRun',
+  { type: oneOf('StartRun'), run: RunRef },
+  { group: GroupName, config: Config, jobType: text('a job type', (value) => value.length > 0 && value.length <= 128) },
+)
+export type StartRun = t.TypeOf<typeof StartRun>
+
+/** Sets metrics of the run's summary; those that are not named stay. */
+export const SummariseRun = record('SummariseRun', { type: oneOf('SummariseRun'), run: RunRef, metrics: Metrics })
+export type SummariseRun = t.TypeOf<typeof SummariseRun>
+
+/** Records that the run used a version: its input lineage. A registered version is recorded with its source. */
+export const UseArtifactVersion = record('UseArtifactVersion', {
+  type: oneOf('UseArtifactVersion'),
+  run: RunRef,
+  used: record('the version used {collection, version}', { collection: CollectionRef, version: VersionChoice }),
+})
+export type UseArtifactVersion = t.TypeOf<typeof UseArtifactVersion>
+
+export const FinishRun = record('FinishRun', { type: oneOf('FinishRun'), run: RunRef }, { outcome: RunOutcome })
+export type FinishRun = t.TypeOf<typeof FinishRun>

@@ -1,0 +1,88 @@
+/** What a run allows, and what follows from it. */
+import * as E from 'fp-ts/lib/Either.js'
+import { pipe } from 'fp-ts/lib/function.js'
+import { sameJson } from '../codec.js'
+import type { Recorded } from '../decider.js'
+import type { RunRef, VersionRef } from '../names.js'
+import type { FinishRun, StartRun, SummariseRun, UseArtifactVersion } from './commands.js'
+import type { ArtifactVersionUsed, RunEvent } from './events.js'
+import { type RunState, useKey } from './state.js'
+
+/** The version that is used, found in its own stream. */
+export interface UsedFact {
+  readonly version: VersionRef
+  readonly through?: NonNullable<ArtifactVersionUsed['through']>
+}
+
+/** Commands with the facts of other streams that their decision needs. */
+export type RunCommand = StartRun | SummariseRun | (UseArtifactVersion & { readonly usedFact: UsedFact }) | FinishRun
+
+export type RunRejection =
+  | { readonly _tag: 'run-not-found'; readonly run: RunRef }
+  | { readonly _tag: 'run-already-started'; readonly run: RunRef; readonly started: Recorded }
+  | {
+      readonly _tag: 'run-already-finished'
+      readonly run: RunRef
+      readonly finished: Recorded & { readonly outcome: string }
+    }
+
+type Decision = E.Either<RunRejection, ReadonlyArray<RunEvent>>
+
+export const decide =
+  (command: RunCommand) =>
+  (state: RunState): Decision => {
+    if (command.type === 'StartRun') return start(command, state)
+    if (state.started === null) return E.left({ _tag: 'run-not-found', run: command.run })
+    switch (command.type) {
+      case 'SummariseRun':
+        return E.right(summarise(command, state))
+      case 'UseArtifactVersion': {
+        const { version, through } = command.usedFact
+        if (state.used.has(useKey(version, through))) return E.right([])
+        return E.right([
+          {
+            type: 'ArtifactVersionUsed',
+            version,
+            ...(through === undefined ? {} : { through }),
+            ...(state.finished === null ? {} : { late: true as const }),
+          },
+        ])
+      }
+      case 'FinishRun':
+        return finish(command, state)
+    }
+  }
+
+const start = ({ run, group, config, jobType }: StartRun, state: RunState): Decision => {
+  const event: RunEvent = {
+    type: 'RunStarted',
+    ...(group === undefined ? {} : { group }),
+    ...(config === undefined ? {} : { config }),
+    ...(jobType === undefined ? {} : { jobType }),
+  }
+  if (state.started === null || state.startedAt === null) return E.right([event])
+  return sameJson(event, state.started)
+    ? E.right([])
+    : E.left({ _tag: 'run-already-started', run, started: state.startedAt })
+}
+
+const summarise = ({ metrics }: SummariseRun, state: RunState): ReadonlyArray<RunEvent> => {
+  const changed = Object.entries(metrics).filter(([name, value]) => state.metrics.get(name) !== value)
+  if (changed.length === 0) return []
+  return [
+    {
+      type: 'RunSummarised',
+      from: Object.fromEntries(changed.map(([name]) => [name, state.metrics.get(name) ?? null])),
+      to: Object.fromEntries(changed),
+    },
+  ]
+}
+
+const finish = ({ run, outcome = 'finished' }: FinishRun, { finished }: RunState): Decision =>
+  pipe(
+    finished === null
+      ? E.right<RunRejection, ReadonlyArray<RunEvent>>([{ type: 'RunFinished', outcome }])
+      : finished.outcome === outcome
+        ? E.right([])
+        : E.left({ _tag: 'run-already-finished', run, finished }),
+  )

@@ -1,0 +1,45 @@
+/** What has happened in a run. */
+import * as t from 'io-ts'
+import { oneOf, record, rule } from '../codec.js'
+import { GroupName, ModelRef, RunOutcome, VersionNumber, VersionRef } from '../names.js'
+import { Config, Metrics } from './commands.js'
+
+export const RunStarted = record(
+  'RunStarted',
+  { type: oneOf('RunStarted') },
+  { group: GroupName, config: Config, jobType: t.string },
+)
+export type RunStarted = t.TypeOf<typeof RunStarted>
+
+/** Metrics that changed: their values before (`null`: none) and after. */
+export const RunSummarised = record('RunSummarised', {
+  type: oneOf('RunSummarised'),
+  from: rule(
+    'metrics before, null where there was none',
+    (value): value is Readonly<Record<string, number | string | boolean | null>> =>
+      typeof value === 'object' &&
+      value !== null &&
+      Metrics.is(Object.fromEntries(Object.entries(value).filter(([, before]) => before !== null))),
+  ),
+  to: Metrics,
+})
+export type RunSummarised = t.TypeOf<typeof RunSummarised>
+
+export const ArtifactVersionUsed = record(
+  'ArtifactVersionUsed',
+  { type: oneOf('ArtifactVersionUsed'), version: VersionRef },
+  {
+    /** The registered version through which it was reached. */
+    through: record('a registered version', { model: ModelRef, version: VersionNumber }),
+    /** Present and true where the run was finished before: late logging. */
+    late: t.literal(true),
+  },
+)
+export type ArtifactVersionUsed = t.TypeOf<typeof ArtifactVersionUsed>
+
+export const RunFinished = record('RunFinished', { type: oneOf('RunFinished'), outcome: RunOutcome })
+export type RunFinished = t.TypeOf<typeof RunFinished>
+
+export type RunEvent = RunStarted | RunSummarised | ArtifactVersionUsed | RunFinished
+
+export const runEvents = { RunStarted, RunSummarised, ArtifactVersionUsed, RunFinished }

@@ -1,0 +1,42 @@
+/** What of a run's history its decisions need. */
+import type { Recorded } from '../decider.js'
+import { type VersionRef, versionPath } from '../names.js'
+import type { ArtifactVersionUsed, RunEvent, RunStarted } from './events.js'
+
+export interface RunState {
+  started: RunStarted | null
+  startedAt: Recorded | null
+  readonly metrics: Map<string, number | string | boolean>
+  /** What was used, by `useKey`. */
+  readonly used: Set<string>
+  finished: (Recorded & { readonly outcome: string }) | null
+}
+
+export const initial = (): RunState => ({
+  started: null,
+  startedAt: null,
+  metrics: new Map(),
+  used: new Set(),
+  finished: null,
+})
+
+export const useKey = (version: VersionRef, through: ArtifactVersionUsed['through']): string =>
+  `${versionPath(version, version.version)} ${through === undefined ? '' : versionPath(through.model, through.version)}`
+
+export const evolve = (state: RunState, event: RunEvent, recorded: Recorded): RunState => {
+  switch (event.type) {
+    case 'RunStarted':
+      state.started = event
+      state.startedAt = recorded
+      return state
+    case 'RunSummarised':
+      for (const [name, value] of Object.entries(event.to)) state.metrics.set(name, value)
+      return state
+    case 'ArtifactVersionUsed':
+      state.used.add(useKey(event.version, event.through))
+      return state
+    case 'RunFinished':
+      state.finished = { ...recorded, outcome: event.outcome }
+      return state
+  }
+}

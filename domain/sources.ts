@@ -1,0 +1,12 @@
+/** The only sources of time and randomness. */
+export interface Clock {
+  readonly now: () => Date
+  readonly sleep: (milliseconds: number) => Promise<void>
+}
+
+export interface Ids {
+  /** A new id, unlike every other. */
+  readonly next: () => string
+  /** A number in [0, 1), for jitter. */
+  readonly fraction: () => number
+}

@@ -1,0 +1,63 @@
+/**
+ * The names of streams: a category, `-`, and the parts of the name, each escaped. They round-trip for every
+ * legal name, and the category is what an event store may group by.
+ */
+import type { ArtifactRef, CollectionRef, ModelRef, RunRef } from './names.js'
+import { isModel } from './names.js'
+
+export type Category = 'artifact' | 'draft' | 'model' | 'run'
+export const CATEGORIES: ReadonlyArray<Category> = ['artifact', 'draft', 'model', 'run']
+
+/** What a stream is the history of. */
+export type Subject =
+  | { readonly category: 'artifact'; readonly artifact: ArtifactRef }
+  | { readonly category: 'draft'; readonly artifact: ArtifactRef; readonly distributedId: string }
+  | { readonly category: 'model'; readonly model: ModelRef }
+  | { readonly category: 'run'; readonly run: RunRef }
+
+const build = (category: Category, parts: ReadonlyArray<string>): string =>
+  `${category}-${parts.map(encodeURIComponent).join('/')}`
+
+export const artifactStream = ({ entity, project, name }: ArtifactRef): string =>
+  build('artifact', [entity, project, name])
+
+export const draftStream = ({ entity, project, name }: ArtifactRef, distributedId: string): string =>
+  build('draft', [entity, project, name, distributedId])
+
+export const modelStream = ({ entity, project, name }: ModelRef): string => build('model', [entity, project, name])
+
+export const runStream = ({ entity, project, run }: RunRef): string => build('run', [entity, project, run])
+
+export const collectionStream = (collection: CollectionRef): string =>
+  isModel(collection) ? modelStream(collection) : artifactStream(collection)
+
+/** Reads a stream name back; `undefined` for a stream that is not of this ledger. */
+export const parseStream = (stream: string): Subject | undefined => {
+  const dash = stream.indexOf('-')
+  const parts = decodeParts(stream.slice(dash + 1))
+  const [entity, project, name, distributedId, ...more] = parts ?? []
+  if (entity === undefined || project === undefined || name === undefined || more.length > 0) return undefined
+  const category = stream.slice(0, Math.max(dash, 0))
+  if (category === 'draft') {
+    return distributedId === undefined ? undefined : { category, artifact: { entity, project, name }, distributedId }
+  }
+  if (distributedId !== undefined) return undefined
+  switch (category) {
+    case 'artifact':
+      return { category, artifact: { entity, project, name } }
+    case 'model':
+      return { category, model: { entity, project, name } }
+    case 'run':
+      return { category, run: { entity, project, run: name } }
+    default:
+      return undefined
+  }
+}
+
+const decodeParts = (text: string): ReadonlyArray<string> | undefined => {
+  try {
+    return text.split('/').map(decodeURIComponent)
+  } catch {
+    return undefined
+  }
+}

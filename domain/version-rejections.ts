@@ -1,0 +1,25 @@
+/** Why a version cannot be had: the same for artifacts and registered models. */
+import type { Recorded } from './decider.js'
+import type { CollectionRef, VersionChoice } from './names.js'
+
+export type VersionRejection =
+  | {
+      readonly _tag: 'version-not-found'
+      readonly collection: CollectionRef
+      readonly version: VersionChoice
+      readonly newest: number | null
+    }
+  | {
+      readonly _tag: 'version-deleted'
+      readonly collection: CollectionRef
+      readonly version: number
+      readonly deleted: Recorded
+    }
+
+/** A collection accepts one type, fixed when it was created. */
+export interface TypeMismatch {
+  readonly _tag: 'type-mismatch'
+  readonly collection: CollectionRef
+  readonly accepted: string
+  readonly offered: string
+}

@@ -1,0 +1,334 @@
+/**
+ * The write shell: decode, load one stream, gather the facts of others, decide, append at the loaded
+ * revision; on conflict all of it again, until the deadline. Everything it touches comes in as a port.
+ */
+import * as E from 'fp-ts/lib/Either.js'
+import { pipe } from 'fp-ts/lib/function.js'
+import * as TE from 'fp-ts/lib/TaskEither.js'
+import { type Aggregate, artifact, distributedDraft, type GivenToDraft, registeredModel, run } from './aggregates.js'
+import type { CreateArtifact } from './artifact/commands.js'
+import { type Command, decodeCommand } from './commands.js'
+import { type Digest, nameBasedUuid, sha256 } from './digest.js'
+import type { CommitDistributed, UpsertDistributedPart } from './distributed-draft/commands.js'
+import type { Envelope } from './envelope.js'
+import {
+  type AppendError,
+  type EventStore,
+  type NewEvent,
+  type Position,
+  type Revision,
+  tooLarge,
+} from './event-store.js'
+import { type DomainEvent, decodeEvent, encodeEvent, type RecordedEvent } from './events.js'
+import type { FactReader } from './facts.js'
+import { canonicalJson, type JsonProblem } from './json.js'
+import { asReadError, backOff, type Decided, type Lane, openLane, type Standing } from './lane.js'
+import type { ManifestStore } from './manifest/manifest-store.js'
+import { isModel } from './names.js'
+import type { CommandError, Rejection } from './rejection.js'
+import type { Clock, Ids } from './sources.js'
+import { artifactStream, collectionStream, draftStream, modelStream, runStream } from './streams.js'
+
+/** What a command led to. The same command given again yields the same receipt. */
+export interface Receipt {
+  readonly commandId: string
+  readonly stream: string
+  /** What was recorded; nothing where the command changed nothing. */
+  readonly events: ReadonlyArray<DomainEvent>
+  /** Of the last of these events, or of the stream where there are none. */
+  readonly revision: Revision
+  readonly position: Position
+}
+
+export interface WriteShellPorts {
+  readonly store: EventStore
+  readonly manifests: ManifestStore
+  readonly clock: Clock
+  readonly ids: Ids
+  /** How long a command tries against others who write to its stream, in milliseconds. */
+  readonly deadline?: number
+}
+
+export interface WriteShell {
+  /** Decides a command in its envelope and records what follows. */
+  readonly handle: (input: unknown) => TE.TaskEither<CommandError, Receipt>
+  readonly facts: FactReader
+}
+
+const DEADLINE = 30_000
+/** Folded events kept at hand, over all streams. */
+const EVENTS_KEPT = 2_000_000
+
+/** What one turn came to: an answer, events on their way, or nothing, because the state was outdated. */
+type Step =
+  | 'again'
+  | E.Either<CommandError, Receipt>
+  | { readonly outcome: Promise<E.Either<AppendError, Standing>>; readonly events: ReadonlyArray<DomainEvent> }
+
+export const writeShell = ({ store, manifests, clock, ids, deadline = DEADLINE }: WriteShellPorts): WriteShell => {
+  const lanePorts = { store, clock, ids, patience: deadline }
+
+  const handlerOf = <Given, Full, State, Event extends DomainEvent, No extends Rejection>(
+    aggregate: Aggregate<Given, Full, State, Event, No>,
+  ) => {
+    const lanes = lanesOf((stream) => openLane(stream, aggregate, aggregate.isEvent, lanePorts))
+
+    const step = async (
+      lane: Lane<State, Event>,
+      stream: string,
+      given: Given,
+      envelope: Envelope,
+      commandDigest: Digest,
+    ): Promise<Step> => {
+      const { commandId } = envelope
+      if (lane.revision() === 'none') {
+        const loaded = await lane.refresh()
+        if (E.isLeft(loaded)) return loaded
+      }
+      await lane.catchUp()
+      const before = lane.recordedAt(commandId)
+      if (before !== undefined) {
+        return (await lane.settled()) ? repeated(store, stream, before, commandId, commandDigest) : 'again'
+      }
+      const gathered = await aggregate.gather(given, lane.state(), facts, envelope)()
+      if (E.isLeft(gathered)) return gathered
+      if (!lane.isSound()) return 'again'
+
+      const decision = aggregate.decide(gathered.right)(lane.state())
+      if (E.isLeft(decision) || decision.right.length === 0) {
+        // Only what is written may be the reason to refuse, or to change nothing.
+        if (!(await lane.settled())) return 'again'
+        const refreshed = await lane.refresh()
+        if (E.isLeft(refreshed)) return refreshed
+        if (refreshed.right) return 'again'
+        return pipe(
+          decision,
+          E.map(() => ({ commandId, stream, events: [], revision: lane.revision(), position: lane.position() })),
+        )
+      }
+      const decided = prepare(stream, decision.right, envelope, commandDigest, clock.now().toISOString())
+      if (E.isLeft(decided)) return decided
+      return { ...(await lane.send(decided.right)), events: decision.right }
+    }
+
+    const handle =
+      (stream: string, given: Given, envelope: Envelope, digest: Digest): TE.TaskEither<CommandError, Receipt> =>
+      async () => {
+        const until = clock.now().getTime() + deadline
+        for (let conflicts = 0; ; ) {
+          const lane = lanes.get(stream)
+          const took = await lane.inTurn(async () =>
+            lane.isSound() ? step(lane, stream, given, envelope, digest) : 'again',
+          )
+          if (!lane.isSound()) lanes.drop(stream, lane)
+          if (took === 'again') continue
+          if (!('outcome' in took)) return took
+          const outcome = await took.outcome
+          if (E.isRight(outcome)) {
+            const { commandId } = envelope
+            return E.right({ commandId, stream, events: took.events, ...outcome.right })
+          }
+          const { left: error } = outcome
+          if (error._tag !== 'conflict') return E.left(asCommandError(error, envelope.commandId))
+          conflicts += 1
+          if (clock.now().getTime() >= until) return E.left({ _tag: 'contention', stream, attempts: conflicts })
+          await clock.sleep(backOff(Math.min(conflicts, 6), ids))
+          const caughtUp = await lane.refresh()
+          if (E.isLeft(caughtUp)) return caughtUp
+        }
+      }
+
+    const look =
+      <A>(stream: string, at: (state: State) => A): TE.TaskEither<CommandError, A> =>
+      async () => {
+        for (;;) {
+          const lane = lanes.get(stream)
+          const refreshed = await lane.refresh()
+          if (E.isLeft(refreshed)) return refreshed
+          await lane.catchUp()
+          const seen = at(lane.state())
+          if (await lane.settled()) return E.right(seen)
+          lanes.drop(stream, lane)
+        }
+      }
+
+    return { handle, look }
+  }
+
+  const handlers = {
+    artifact: handlerOf(artifact),
+    draft: handlerOf(distributedDraft),
+    model: handlerOf(registeredModel),
+    run: handlerOf(run),
+  }
+
+  const facts: FactReader = {
+    artifact: (ref, at) => handlers.artifact.look(artifactStream(ref), at),
+    model: (ref, at) => handlers.model.look(modelStream(ref), at),
+    run: (ref, at) => handlers.run.look(runStream(ref), at),
+    draft: (ref, distributedId, at) => handlers.draft.look(draftStream(ref, distributedId), at),
+    manifests,
+  }
+
+  const draft = (command: GivenToDraft, envelope: Envelope, digest: Digest) =>
+    handlers.draft.handle(draftStream(command.artifact, command.distributedId), command, envelope, digest)
+
+  const route = (command: Command, envelope: Envelope, digest: Digest): TE.TaskEither<CommandError, Receipt> => {
+    switch (command.type) {
+      case 'CreateArtifact':
+      case 'LogArtifactVersion':
+      case 'DescribeArtifactVersion':
+      case 'TagArtifactVersion':
+      case 'UntagArtifactVersion':
+      case 'DeleteArtifactVersion':
+        return handlers.artifact.handle(artifactStream(command.artifact), command, envelope, digest)
+      case 'MoveAlias':
+      case 'RemoveAlias':
+        return handlers[isModel(command.collection) ? 'model' : 'artifact'].handle(
+          collectionStream(command.collection),
+          command,
+          envelope,
+          digest,
+        )
+      case 'UpsertDistributedPart':
+      case 'CommitDistributed':
+        // The artifact is made first, so that its type is settled before the draft is sealed.
+        return pipe(
+          handlers.artifact.handle(...artifactFor(command, envelope)),
+          TE.flatMap(() => draft(command, envelope, digest)),
+        )
+      case 'AbandonDistributed':
+        return draft(command, envelope, digest)
+      case 'CreateRegisteredModel':
+      case 'LinkToRegistry':
+      case 'UnlinkFromRegistry':
+      case 'DescribeRegisteredModel':
+      case 'TagRegisteredModel':
+      case 'UntagRegisteredModel':
+        return handlers.model.handle(modelStream(command.model), command, envelope, digest)
+      case 'StartRun':
+      case 'SummariseRun':
+      case 'UseArtifactVersion':
+      case 'FinishRun':
+        return handlers.run.handle(runStream(command.run), command, envelope, digest)
+    }
+  }
+
+  return {
+    facts,
+    handle: (input) => {
+      const decoded = decodeCommand(input)
+      if (E.isLeft(decoded)) return TE.left({ _tag: 'invalid-command', problems: decoded.left })
+      const { command, envelope } = decoded.right
+      const digest = digestOf(command)
+      return E.isLeft(digest) ? TE.left(digest.left) : route(command, envelope, digest.right)
+    },
+  }
+}
+
+const digestOf = (command: Command): E.Either<CommandError, Digest> =>
+  pipe(canonicalJson(command), E.bimap(notCanonical, sha256))
+
+const notCanonical = ({ path, expected }: JsonProblem): CommandError => ({
+  _tag: 'invalid-command',
+  problems: [{ at: path.join('.'), expected, actual: 'another value' }],
+})
+
+/** The command that makes the artifact of a draft, with an id that follows from the draft's command. */
+const artifactFor = (
+  { artifact, artifactType }: UpsertDistributedPart | CommitDistributed,
+  envelope: Envelope,
+): readonly [stream: string, given: CreateArtifact, envelope: Envelope, digest: Digest] => {
+  const create: CreateArtifact = { type: 'CreateArtifact', artifact, artifactType }
+  const commandId = nameBasedUuid(envelope.commandId, 'CreateArtifact')
+  return [artifactStream(artifact), create, { ...envelope, commandId }, sha256(JSON.stringify(create))]
+}
+
+/** The lanes of one kind of stream; those that were not used for longest make room. */
+const lanesOf = <State, Event>(open: (stream: string) => Lane<State, Event>) => {
+  const lanes = new Map<string, Lane<State, Event>>()
+  const weightOf = (lane: Lane<State, Event>): number => {
+    const revision = lane.revision()
+    return revision === 'none' ? 1 : revision + 1
+  }
+  let uses = 0
+  return {
+    get: (stream: string): Lane<State, Event> => {
+      const lane = lanes.get(stream) ?? open(stream)
+      lanes.delete(stream)
+      lanes.set(stream, lane)
+      if (++uses % 1024 === 0) {
+        let weight = [...lanes.values()].reduce((sum, each) => sum + weightOf(each), 0)
+        for (const [oldest, each] of lanes) {
+          if (weight <= EVENTS_KEPT || each === lane) break
+          lanes.delete(oldest)
+          weight -= weightOf(each)
+        }
+      }
+      return lane
+    },
+    drop: (stream: string, lane: Lane<State, Event>): void => {
+      if (lanes.get(stream) === lane) lanes.delete(stream)
+    },
+  }
+}
+
+const prepare = <Event extends DomainEvent>(
+  stream: string,
+  events: ReadonlyArray<Event>,
+  envelope: Envelope,
+  commandDigest: Digest,
+  recordedAt: string,
+): E.Either<CommandError, Decided<Event>> => {
+  const texts: NewEvent[] = []
+  for (const [index, event] of events.entries()) {
+    const id = nameBasedUuid(stream, envelope.commandId, String(index))
+    const text = encodeEvent(id, event, { ...envelope, commandDigest, recordedAt })
+    if (E.isLeft(text)) return E.left(notCanonical(text.left))
+    texts.push(text.right)
+  }
+  const excess = tooLarge(texts)
+  if (excess !== undefined) return E.left({ _tag: 'event-too-large', bytes: excess.bytes, limit: excess.limit })
+  const { commandId, actor } = envelope
+  return E.right({ commandId, actor, recordedAt, events, texts })
+}
+
+/** The receipt of a command that was recorded before, from its events; or the refusal of a reused id. */
+const repeated = async (
+  store: EventStore,
+  stream: string,
+  first: number,
+  commandId: string,
+  commandDigest: Digest,
+): Promise<E.Either<CommandError, Receipt>> => {
+  const found: RecordedEvent[] = []
+  try {
+    pages: for await (const page of store.readStream(stream, first === 0 ? 'none' : first - 1)) {
+      for (const stored of page) {
+        const decoded = decodeEvent(stored)
+        if (E.isLeft(decoded)) return decoded
+        if (decoded.right.metadata.commandId !== commandId) break pages
+        found.push(decoded.right)
+      }
+    }
+  } catch (error) {
+    return E.left(asReadError(stream, error))
+  }
+  const last = found.at(-1)
+  if (last === undefined) return E.left({ _tag: 'unavailable', reason: `${stream} no longer shows revision ${first}` })
+  const { revision, position, metadata } = last
+  return metadata.commandDigest === commandDigest
+    ? E.right({ commandId, stream, events: found.map(({ event }) => event), revision, position })
+    : E.left({ _tag: 'command-id-reused', commandId, stream, at: { by: metadata.actor, at: metadata.recordedAt } })
+}
+
+const asCommandError = (error: Exclude<AppendError, { _tag: 'conflict' }>, commandId: string): CommandError => {
+  switch (error._tag) {
+    case 'unavailable':
+      return error
+    case 'unknown-outcome':
+      return { _tag: 'unknown-outcome', commandId, reason: error.reason }
+    case 'too-large':
+      return { _tag: 'event-too-large', bytes: error.bytes, limit: error.limit }
+  }
+}

@@ -375,11 +375,13 @@ const cases = {
 
   'gives a subscriber each event once, in order, while others append': async ({ store, from, stream, within }) => {
     const subscribers = [subscribe(store, from, within), subscribe(store, from, within)]
-    const taking = Promise.all(subscribers.map(({ take }) => take(100)))
+    const taking = watched(Promise.all(subscribers.map(({ take }) => take(100))))
     await Promise.all(['a', 'b', 'c', 'd'].map((label) => within('the appends', appendSome(store, stream(label), 25))))
     const log = await within('the log', all(store.readAll(from)))
     expect(log).toHaveLength(100)
     expect(await taking).toEqual([log, log])
+    await appendSome(store, stream('e'), 1)
+    for (const { take } of subscribers) expect((await take(1)).map((found) => found.stream)).toEqual([stream('e')])
     await Promise.all(subscribers.map(({ stop }) => stop()))
   },
 
@@ -442,8 +444,8 @@ const cases = {
       }),
     )
     await within('closing', store.close())
+    await Promise.race([answers, aMoment()])
     expect(answered).toEqual(Array(20).fill(true))
-    await answers
   },
 
   'says that it is closed to whoever uses it afterwards': async ({ store, from, stream, within }) => {

@@ -12,7 +12,7 @@ export default defineConfig({
     hookTimeout: 30_000,
     coverage: {
       provider: 'v8',
-      include: ['index.ts', 'domain/**/*.ts', 'projections/**/*.ts', 'adapters/**/*.ts'],
+      include: ['index.ts', 'domain/**/*.ts', 'projections/**/*.ts', 'face/**/*.ts', 'adapters/**/*.ts'],
       // Runs only as a child process, where nothing is measured.
       exclude: ['adapters/cli/main.ts'],
       reporter: ['text-summary'],

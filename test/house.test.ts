@@ -23,12 +23,15 @@ const rule: ReadonlyArray<readonly [file: RegExp, mayImport: ReadonlyArray<RegEx
   [/^domain\/digest\.ts$/, [/^domain\//, /^node:crypto$/]],
   [/^domain\//, [/^domain\//]],
   [/^projections\//, [/^(domain|projections)\//, /^rxjs$/]],
+  [/^face\//, [/^(domain|projections|face)\//, /^rxjs$/]],
   [/^adapters\/cli\//, [/^(domain|projections|adapters)\//, /^index\.ts$/, NODE, DEPENDENCY]],
+  // An adapter does not know another; what several need lies beside their folders.
   ...foldersIn('adapters').map((name): (typeof rule)[number] => [
     new RegExp(`^adapters/${name}/`),
-    [new RegExp(`^(domain|projections|adapters/${name})/`), NODE, DEPENDENCY],
+    [new RegExp(`^(domain|projections|adapters/${name})/`), /^adapters\/[^/]+$/, NODE, DEPENDENCY],
   ]),
-  [/^index\.ts$/, [/^(domain|projections|adapters)\//, NODE, DEPENDENCY]],
+  [/^adapters\/[^/]+$/, [/^(domain|projections)\//, /^adapters\/[^/]+$/, NODE, DEPENDENCY]],
+  [/^index\.ts$/, [/^(domain|projections|face|adapters)\//, NODE, DEPENDENCY]],
   [/^(bench|examples|test)\/|^vitest\.config\.ts$/, [/./]],
 ]
 
@@ -68,6 +71,8 @@ describe('the check of the house', () => {
     ['test/x.test.ts', `import { pipe } from 'fp-ts/function'`, 'fp-ts/function'],
     ['projections/registry.ts', `import { memory } from '../adapters/memory/index.js'`, 'adapters/memory/index.ts'],
     ['adapters/sqlite/store.ts', `import { x } from '../elsewhere/x.js'`, 'adapters/elsewhere/x.ts'],
+    ['adapters/shared.ts', `import { x } from './sqlite/x.js'`, 'adapters/sqlite/x.ts'],
+    ['face/ledger.ts', `import { x } from '../adapters/sqlite/x.js'`, 'adapters/sqlite/x.ts'],
     ['adapters/sqlite/store.ts', `import { openLedger } from '../../index.js'`, 'index.ts'],
     ['adapters/sqlite/store.ts', `import { it } from 'vitest'`, 'vitest'],
     ['index.ts', `import { x } from './test/support/x.js'`, 'test/support/x.ts'],
@@ -84,6 +89,7 @@ describe('the check of the house', () => {
     ['domain/digest.ts', `import { createHash } from 'node:crypto'`],
     ['domain/artifact/decide.ts', `import * as E from 'fp-ts/lib/Either.js'\nimport * as t from 'io-ts'`],
     ['projections/registry.ts', `import type { Json } from '../domain/json.js'\nimport { Subject } from 'rxjs'`],
+    ['adapters/sqlite/store.ts', `import { x } from '../shared.js'\nimport 'node:fs'`],
     ['adapters/cli/main.ts', `import { openLedger } from '../../index.js'\nimport { x } from '../memory/index.js'`],
     ['test/x.test.ts', `await fc.assert(fc.asyncProperty(x, y)); await expect(x).rejects.toThrow()`],
   ])('finds nothing in %s: %s', (file, text) => {

@@ -46,7 +46,7 @@ describe('the packed package', () => {
     const files = readdirSync(unpacked, { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile())
       .map((entry) => relative(unpacked, join(entry.parentPath, entry.name)).replaceAll('\\', '/'))
-    const library = /^dist\/(index|(domain|projections|adapters)\/.+)\.(js|d\.ts)$/
+    const library = /^dist\/(index|(domain|projections|face|adapters)\/.+)\.(js|d\.ts)$/
     expect(files.filter((file) => !library.test(file)).sort()).toEqual([
       'CHANGELOG.md',
       'LICENSE',

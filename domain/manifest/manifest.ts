@@ -11,15 +11,15 @@ import { DigestCodec } from '../envelope.js'
 import { canonicalJson } from '../json.js'
 import { canonicalPath, checkManifestPath, compareUtf8 } from './path.js'
 
+export const Uri = text(
+  'a URI with a scheme, at most 4,096 characters',
+  (value) => /^[A-Za-z][A-Za-z0-9+.-]*:\S+$/.test(value) && value.length <= 4096,
+)
+
 /** Something that is kept elsewhere; nothing is fetched unless asked. */
 export const Reference = record(
   'a reference {uri, versionId?}',
-  {
-    uri: text(
-      'a URI with a scheme, at most 4,096 characters',
-      (value) => /^[A-Za-z][A-Za-z0-9+.-]*:\S+$/.test(value) && value.length <= 4096,
-    ),
-  },
+  { uri: Uri },
   { versionId: text('a version id', (value) => value.length > 0 && value.length <= 1024) },
 )
 export type Reference = t.TypeOf<typeof Reference>

@@ -1,0 +1,143 @@
+/** From what a caller names as content to the entries of a manifest; the bytes are in the file store before. */
+import * as E from 'fp-ts/lib/Either.js'
+import { pipe } from 'fp-ts/lib/function.js'
+import * as TE from 'fp-ts/lib/TaskEither.js'
+import type { FileSource, FileStore } from '../domain/file-store.js'
+import type { ManifestBuilder, ManifestEntry } from '../domain/manifest/manifest.js'
+import { canonicalPath } from '../domain/manifest/path.js'
+import type { ContentError, WriteError } from './error.js'
+import type { Content, ContentItem, OnProgress } from './input.js'
+
+/** Looks at the local disk: what a path that is named as content stands for. */
+export interface LocalFiles {
+  /**
+   * A file gives itself under its own name; a directory gives every file below it, by its path relative to
+   * the directory. `as` says whether the caller asks for one or the other.
+   */
+  readonly find: (
+    path: string,
+    as: 'file' | 'directory' | 'either',
+  ) => TE.TaskEither<
+    ContentError,
+    { readonly isDirectory: boolean; readonly files: ReadonlyArray<{ readonly path: string; readonly file: string }> }
+  >
+}
+
+export interface ContentPorts {
+  readonly files: FileStore
+  readonly local: LocalFiles
+}
+
+/** How many files are stored at the same time: enough to hide the disk's latency on small ones. */
+const AT_ONCE = 8
+
+/** Something to be stored, or kept elsewhere, under its path inside the version. */
+type Planned =
+  | { readonly path: string; readonly source: FileSource }
+  | { readonly path: string; readonly entry: ManifestEntry }
+
+/** Stores content and adds it to a manifest in the making. */
+export const addContent =
+  ({ files, local }: ContentPorts) =>
+  (
+    builder: ManifestBuilder,
+    content: Content,
+    {
+      overwrite = false,
+      onProgress,
+    }: { readonly overwrite?: boolean; readonly onProgress?: OnProgress | undefined } = {},
+  ): TE.TaskEither<WriteError, void> =>
+    pipe(
+      content,
+      TE.traverseSeqArray(plan(local)),
+      TE.map((planned) => planned.flat()),
+      TE.flatMap(storeAll(files, onProgress)),
+      TE.flatMapEither((entries) => {
+        for (const entry of entries) {
+          const added = builder.add(entry, overwrite)
+          if (E.isLeft(added)) return added
+        }
+        return E.right(undefined)
+      }),
+    )
+
+const plan =
+  (local: LocalFiles) =>
+  (item: ContentItem): TE.TaskEither<WriteError, ReadonlyArray<Planned>> => {
+    if (typeof item === 'string') return planLocal(local, item, 'either', undefined)
+    if ('file' in item) return planLocal(local, item.file, 'file', item.as)
+    if ('directory' in item) return planLocal(local, item.directory, 'directory', item.as)
+    if ('bytes' in item) {
+      const bytes = typeof item.bytes === 'string' ? Buffer.from(item.bytes) : item.bytes
+      return planned(item.as, (path) => ({ path, source: { bytes } }))
+    }
+    if ('stream' in item) return planned(item.as, (path) => ({ path, source: { stream: item.stream } }))
+    const { reference: uri, digest = `uri:${uri}`, size = null, versionId } = item
+    const reference = versionId === undefined ? { uri } : { uri, versionId }
+    return planned(item.as, (path) => ({ path, entry: { path, digest, size, reference } }))
+  }
+
+const planLocal = (
+  local: LocalFiles,
+  path: string,
+  kind: 'file' | 'directory' | 'either',
+  as: string | undefined,
+): TE.TaskEither<WriteError, ReadonlyArray<Planned>> =>
+  pipe(
+    local.find(path, kind),
+    TE.flatMap(({ isDirectory, files }) =>
+      pipe(
+        files,
+        TE.traverseSeqArray(({ path: inner, file }) =>
+          planned(as === undefined ? inner : isDirectory ? `${as}/${inner}` : as, (path) => ({
+            path,
+            source: { path: file },
+          })),
+        ),
+        TE.map((each) => each.flat()),
+      ),
+    ),
+  )
+
+const planned = (
+  written: string,
+  make: (path: string) => Planned,
+): TE.TaskEither<WriteError, ReadonlyArray<Planned>> => {
+  const path = canonicalPath(written)
+  return E.isLeft(path)
+    ? TE.left({ _tag: 'illegal-path', path: written, expected: path.left })
+    : TE.right([make(path.right)])
+}
+
+const storeAll =
+  (files: FileStore, onProgress: OnProgress | undefined) =>
+  (plan: ReadonlyArray<Planned>): TE.TaskEither<WriteError, ReadonlyArray<ManifestEntry>> =>
+  async () => {
+    const entries: ManifestEntry[] = []
+    let failure: WriteError | undefined
+    let next = 0
+    let filesDone = 0
+    const worker = async (): Promise<void> => {
+      for (let index = next++; index < plan.length && failure === undefined; index = next++) {
+        const planned = plan[index]
+        if (planned === undefined) continue
+        const { path } = planned
+        if ('entry' in planned) {
+          entries[index] = planned.entry
+          continue
+        }
+        const stored = await files.put('file', planned.source, (bytesDone) =>
+          onProgress?.({ path, bytesDone, filesDone }),
+        )()
+        if (E.isLeft(stored)) {
+          failure ??= stored.left
+          return
+        }
+        filesDone += 1
+        entries[index] = { path, ...stored.right }
+        onProgress?.({ path, bytesDone: stored.right.size, filesDone })
+      }
+    }
+    await Promise.all(Array.from({ length: Math.min(AT_ONCE, plan.length) }, worker))
+    return failure === undefined ? E.right(entries) : E.left(failure)
+  }

@@ -1,0 +1,541 @@
+/**
+ * Everything that a ledger can be told: the argument is checked, paths are read, content is stored, and the
+ * command that comes of it goes to the write shell.
+ */
+import * as E from 'fp-ts/lib/Either.js'
+import { pipe } from 'fp-ts/lib/function.js'
+import * as TE from 'fp-ts/lib/TaskEither.js'
+import type * as t from 'io-ts'
+import type { LogArtifactVersion } from '../domain/artifact/commands.js'
+import { liveVersion } from '../domain/artifact/decide.js'
+import type { Problem } from '../domain/codec.js'
+import type { Command } from '../domain/commands.js'
+import type { Digest } from '../domain/digest.js'
+import { finishGeneration } from '../domain/distributed-draft/finish.js'
+import type { DomainEvent } from '../domain/events.js'
+import { runFact } from '../domain/facts.js'
+import {
+  type Manifest,
+  type ManifestEntry,
+  type ManifestSummary,
+  manifestBuilder,
+} from '../domain/manifest/manifest.js'
+import type { ManifestStore } from '../domain/manifest/manifest-store.js'
+import {
+  type ArtifactRef,
+  type CollectionRef,
+  collectionPath,
+  isModel,
+  type ModelRef,
+  type NameDefaults,
+  parseArtifact,
+  parseModel,
+  parseRun,
+  parseVersion,
+  type RunRef,
+  runPath,
+  type VersionPath,
+  type VersionRef,
+  versionPath,
+} from '../domain/names.js'
+import type { LinkToRegistry } from '../domain/registered-model/commands.js'
+import { liveLink } from '../domain/registered-model/decide.js'
+import { sourceKey } from '../domain/registered-model/state.js'
+import type { Ids } from '../domain/sources.js'
+import type { Receipt, WriteShell } from '../domain/write-shell.js'
+import { addContent, type ContentPorts } from './content.js'
+import { describeWriteError, promised, type WriteError } from './error.js'
+import * as inputs from './input.js'
+
+/** A version that was logged or linked, with the receipt of its command. */
+export interface VersionReceipt extends Receipt {
+  /** `entity/project/name:vN` */
+  readonly path: string
+  readonly version: number
+  /** False where the content or the link was there before. */
+  readonly isNew: boolean
+}
+
+/** The receipt of the version that a distributed commit led to, and the generation that it sealed. */
+export interface CommitReceipt extends VersionReceipt {
+  readonly generation: number
+}
+
+/** A version in the making: content to add to and to remove from, until it is logged. */
+export interface Draft {
+  /** `entity/project/name` */
+  readonly artifact: string
+  /** The version from which it was drafted, if any. */
+  readonly base: number | null
+  /** Stores content and adds it. A path that holds other content already needs `overwrite`. */
+  readonly add: (content: inputs.Content, options?: { readonly overwrite?: boolean }) => Promise<void>
+  /** Removes a file, or everything below a directory; a path that is not there is an error. */
+  readonly remove: (path: string) => Promise<ReadonlyArray<ManifestEntry>>
+  readonly entries: () => Manifest
+  readonly log: (options?: Given<typeof inputs.LogDraft>) => Promise<VersionReceipt>
+}
+
+/** What a caller gives to a method: the type that its codec describes. */
+export type Given<C extends t.Any> = t.TypeOf<C>
+
+export interface WritePorts extends ContentPorts {
+  readonly shell: WriteShell
+  readonly manifests: ManifestStore
+  readonly ids: Ids
+  readonly defaults: NameDefaults & { readonly actor?: string | undefined }
+}
+
+export type Writes = ReturnType<typeof writes>
+
+const run = promised(describeWriteError)
+const now = <A>(result: E.Either<WriteError, A>): Promise<A> => run(TE.fromEither(result))
+
+export const writes = ({ shell, manifests, ids, defaults, ...ports }: WritePorts) => {
+  const { facts } = shell
+  const add = addContent(ports)
+
+  /** Puts a command in its envelope; members that are `undefined` count as absent. */
+  const give = (command: Command, circumstances: inputs.Circumstances): Promise<Receipt> => {
+    const { commandId = ids.next(), actor = defaults.actor } = circumstances
+    const { reason, onBehalfOf, correlationId, causationId, occurredAt } = circumstances
+    const envelope = { commandId, actor, reason, onBehalfOf, correlationId, causationId, occurredAt }
+    return run(shell.handle({ ...envelope, command }))
+  }
+
+  const artifactNamed = (path: string) => now(named('name', parseArtifact(path, defaults)))
+  const modelNamed = (path: string) => now(named('name', parseModel(path, defaults)))
+  const runNamed = (path: string) => now(named('run', parseRun(path, defaults)))
+  const maybeRun = async (path: string | undefined) => (path === undefined ? undefined : await runNamed(path))
+
+  const exists = (collection: CollectionRef): Promise<boolean> =>
+    run(
+      isModel(collection)
+        ? facts.model(collection, ({ artifactType }) => artifactType !== null)
+        : facts.artifact(collection, ({ artifactType }) => artifactType !== null),
+    )
+
+  /** Reads the path of a version. A bare name may mean two things: it means the one that exists. */
+  const versionNamed = async (path: string): Promise<VersionPath> => {
+    const readings = await now(named('version', parseVersion(path, defaults)))
+    if (readings.length === 1) return readings[0]
+    const found: VersionPath[] = []
+    for (const reading of readings) if (await exists(reading.collection)) found.push(reading)
+    if (found.length > 1) {
+      const full = found.map(({ collection }) => collectionPath(collection))
+      return now(E.left({ _tag: 'ambiguous-name', name: path, readings: full }))
+    }
+    return found[0] ?? readings[0]
+  }
+
+  /** The number that a version has now, by number or alias. */
+  const numberOf = async ({ collection, version }: VersionPath): Promise<number> =>
+    isModel(collection)
+      ? (await linkOf(collection, version)).number
+      : now(
+          await run(
+            facts.artifact(collection, (state) =>
+              pipe(
+                liveVersion(collection, version, state),
+                E.map(({ number }) => number),
+              ),
+            ),
+          ),
+        )
+
+  const linkOf = async (model: ModelRef, version: VersionPath['version']) =>
+    now(
+      await run(
+        facts.model(model, (state) =>
+          pipe(
+            liveLink(model, version, state),
+            E.map(({ number, link }) => ({ number, source: link.source })),
+          ),
+        ),
+      ),
+    )
+
+  /** The version of an artifact that a path means: itself, or the source of a link. */
+  const sourceOf = async ({ collection, version }: VersionPath): Promise<VersionPath<ArtifactRef>> => {
+    if (!isModel(collection)) return { collection, version }
+    const { version: number, ...artifact } = (await linkOf(collection, version)).source
+    return { collection: artifact, version: number }
+  }
+
+  const store = async (content: inputs.Content, onProgress?: inputs.OnProgress): Promise<ManifestSummary> => {
+    const builder = manifestBuilder()
+    await run(add(builder, content, { onProgress }))
+    return run(manifests.put(builder.build()))
+  }
+
+  const log = async (command: LogArtifactVersion, circumstances: inputs.Circumstances): Promise<VersionReceipt> =>
+    versionLogged(command.artifact, command.manifest.digest, await give(command, circumstances))
+
+  /** A command that changed nothing has no event that names its version: the content does. */
+  const versionLogged = async (artifact: ArtifactRef, digest: Digest, receipt: Receipt): Promise<VersionReceipt> => {
+    const logged = eventOf(receipt, 'ArtifactVersionLogged')
+    const version =
+      logged?.version ??
+      eventOf(receipt, 'ArtifactVersionRelogged')?.version ??
+      (await run(facts.artifact(artifact, ({ liveByDigest }) => liveByDigest.get(digest)))) ??
+      -1
+    return { ...receipt, path: versionPath(artifact, version), version, isNew: logged !== undefined }
+  }
+
+  const link = async (
+    source: VersionPath,
+    model: ModelRef,
+    { aliases, expect, ...circumstances }: inputs.Circumstances & Pick<LinkToRegistry, 'aliases' | 'expect'>,
+  ): Promise<VersionReceipt> => {
+    const receipt = await give(
+      { type: 'LinkToRegistry', model, source, ...present({ aliases, expect }) },
+      circumstances,
+    )
+    const linked = eventOf(receipt, 'VersionLinked')
+    const version = linked?.version ?? (await presentLink(source, model))
+    return { ...receipt, path: versionPath(model, version), version, isNew: linked !== undefined }
+  }
+
+  const presentLink = async (source: VersionPath, model: ModelRef): Promise<number> => {
+    const { collection, version } = await sourceOf(source)
+    const ref: VersionRef = { ...collection, version: await numberOf({ collection, version }) }
+    return (await run(facts.model(model, ({ linkBySource }) => linkBySource.get(sourceKey(ref))))) ?? -1
+  }
+
+  const draftOf = (
+    artifact: ArtifactRef,
+    artifactType: string,
+    base?: { readonly version: number; readonly manifest: Manifest },
+  ): Draft => {
+    const builder = manifestBuilder(base?.manifest)
+    return {
+      artifact: collectionPath(artifact),
+      base: base?.version ?? null,
+      add: async (given, { overwrite = false } = {}) =>
+        run(add(builder, await checked(inputs.ContentInput, given), { overwrite })),
+      remove: async (path) => now(builder.remove(path)),
+      entries: () => builder.build(),
+      log: async (given = {}) => {
+        const options = await checked(inputs.LogDraft, given)
+        const expectedBase = options.expectNewest === true ? base?.version : undefined
+        const command: LogArtifactVersion = {
+          type: 'LogArtifactVersion',
+          artifact,
+          artifactType,
+          manifest: await run(manifests.put(builder.build())),
+          ...described(options),
+          ...present({ run: await maybeRun(options.run), expect: options.expect, base: base?.version, expectedBase }),
+        }
+        return log(command, options)
+      },
+    }
+  }
+
+  /** Which draft is meant: the id that is given, or the group of the run. */
+  const distributedIdOf = async (given: string | undefined, run_: RunRef | undefined): Promise<string> => {
+    if (given !== undefined) return given
+    if (run_ === undefined) return now(E.left({ _tag: 'no-distributed-id', run: null }))
+    const fact = await run(facts.run(run_, runFact))
+    if (fact === null) return now(E.left({ _tag: 'run-not-found', run: run_ }))
+    return fact.group ?? now(E.left({ _tag: 'no-distributed-id', run: runPath(run_) }))
+  }
+
+  /** What upsert and commit have in common: the draft that is meant, whose part it is, and the part itself. */
+  const distributed = async (
+    given: Omit<Given<typeof inputs.CommitDistributed>, 'aliases'>,
+  ): Promise<{
+    artifact: ArtifactRef
+    artifactType: string
+    distributedId: string
+    writer: string
+    commandId: string
+    optional: { part?: ManifestSummary; run?: RunRef; generation?: number }
+  }> => {
+    const commandId = given.commandId ?? ids.next()
+    const run = await maybeRun(given.run)
+    return {
+      artifact: await artifactNamed(given.name),
+      artifactType: given.type,
+      distributedId: await distributedIdOf(given.distributedId, run),
+      writer: given.writer ?? run?.run ?? commandId,
+      commandId,
+      optional: present({
+        part: given.content === undefined ? undefined : await store(given.content, given.onProgress),
+        run,
+        generation: given.generation,
+      }),
+    }
+  }
+
+  const changeTags = async (
+    type: 'TagArtifactVersion' | 'UntagArtifactVersion',
+    given: Given<typeof inputs.Tag>,
+  ): Promise<Receipt> => {
+    const input = await checked(inputs.Tag, given)
+    const { collection: artifact, version } = await sourceOf(await versionNamed(input.version))
+    return give({ type, artifact, version, tags: input.tags }, input)
+  }
+
+  const changeModelTags = async (
+    type: 'TagRegisteredModel' | 'UntagRegisteredModel',
+    given: Given<typeof inputs.TagModel>,
+  ): Promise<Receipt> => {
+    const input = await checked(inputs.TagModel, given)
+    return give({ type, model: await modelNamed(input.name), tags: input.tags }, input)
+  }
+
+  return {
+    /** Gives a command in its envelope as it stands; from a queue, for instance. */
+    execute: (command: unknown): Promise<Receipt> => run(shell.handle(command)),
+
+    /** Makes an artifact that has no version yet. */
+    createArtifact: async (given: Given<typeof inputs.CreateArtifact>): Promise<Receipt> => {
+      const input = await checked(inputs.CreateArtifact, given)
+      const { type: artifactType, description } = input
+      const artifact = await artifactNamed(input.name)
+      return give({ type: 'CreateArtifact', artifact, artifactType, ...present({ description }) }, input)
+    },
+
+    /** Stores content and logs it as the next version; content that a live version has already makes no new one. */
+    logArtifact: async (given: Given<typeof inputs.LogArtifact>): Promise<VersionReceipt> => {
+      const input = await checked(inputs.LogArtifact, given)
+      const command: LogArtifactVersion = {
+        type: 'LogArtifactVersion',
+        artifact: await artifactNamed(input.name),
+        artifactType: input.type,
+        ...described(input),
+        ...present({ run: await maybeRun(input.run), expect: input.expect }),
+        manifest: await store(input.content, input.onProgress),
+      }
+      return log(command, input)
+    },
+
+    /** A draft from nothing: of a new artifact, or of an artifact's next version. */
+    newArtifact: async (given: Given<typeof inputs.NewArtifact>): Promise<Draft> => {
+      const { name, type } = await checked(inputs.NewArtifact, given)
+      return draftOf(await artifactNamed(name), type)
+    },
+
+    /** A draft from a version: its content, to be changed and logged as the next one. A link stands for its source. */
+    newDraft: async (version: string): Promise<Draft> => {
+      const path = await sourceOf(await versionNamed(await checked(inputs.VersionText, version)))
+      const look = facts.artifact(path.collection, (state) =>
+        pipe(
+          liveVersion(path.collection, path.version, state),
+          E.map(({ number, version }) => ({ number, manifest: version.manifest, type: state.artifactType ?? '' })),
+        ),
+      )
+      const { number, manifest, type } = await now(await run(look))
+      return draftOf(path.collection, type, { version: number, manifest: await run(manifests.get(manifest.digest)) })
+    },
+
+    /** Adds one writer's part to a distributed version; the receipt names the generation that took it. */
+    upsertDistributed: async (
+      given: Given<typeof inputs.UpsertDistributed>,
+    ): Promise<Receipt & { readonly generation: number }> => {
+      const input = await checked(inputs.UpsertDistributed, given)
+      const { commandId, optional, ...draft } = await distributed(input)
+      const { part, ...rest } = optional
+      if (part === undefined) return now(E.left(wrong('content', 'a list of content', 'nothing')))
+      const receipt = await give({ type: 'UpsertDistributedPart', ...draft, ...rest, part }, { ...input, commandId })
+      const generation =
+        eventOf(receipt, 'DistributedPartUpserted')?.generation ??
+        (await run(facts.draft(draft.artifact, draft.distributedId, (state) => state.generation)))
+      return { ...receipt, generation }
+    },
+
+    /** Seals a distributed version, with a part of the committer's own or without, and logs it. */
+    commitDistributed: async (given: Given<typeof inputs.CommitDistributed>): Promise<CommitReceipt> => {
+      const input = await checked(inputs.CommitDistributed, given)
+      const { commandId, optional, ...draft } = await distributed(input)
+      const { lastWriterWins } = input
+      const sealed = await give(
+        { type: 'CommitDistributed', ...draft, ...optional, ...described(input), ...present({ lastWriterWins }) },
+        { ...input, commandId },
+      )
+      const committed = eventOf(sealed, 'DistributedCommitted')
+      if (committed === undefined) {
+        return now(E.left({ _tag: 'unavailable', reason: `${sealed.stream} does not show its seal` }))
+      }
+      const { artifact, distributedId } = draft
+      const receipt = await run(finishGeneration(shell, artifact, distributedId, committed))
+      const { generation, manifest } = committed
+      return { ...(await versionLogged(artifact, manifest.digest, receipt)), generation }
+    },
+
+    /** Gives the open generation of a distributed version up. */
+    abandonDistributed: async (given: Given<typeof inputs.AbandonDistributed>): Promise<Receipt> => {
+      const input = await checked(inputs.AbandonDistributed, given)
+      const { distributedId, generation } = input
+      const artifact = await artifactNamed(input.name)
+      return give({ type: 'AbandonDistributed', artifact, distributedId, ...present({ generation }) }, input)
+    },
+
+    /** Replaces description or metadata of a version; through a link, of its source. */
+    describe: async (given: Given<typeof inputs.Describe>): Promise<Receipt> => {
+      const input = await checked(inputs.Describe, given)
+      const { description, metadata } = input
+      const { collection: artifact, version } = await sourceOf(await versionNamed(input.version))
+      return give({ type: 'DescribeArtifactVersion', artifact, version, ...present({ description, metadata }) }, input)
+    },
+
+    /** Adds tags to a version; through a link, to its source. */
+    tag: (given: Given<typeof inputs.Tag>): Promise<Receipt> => changeTags('TagArtifactVersion', given),
+    untag: (given: Given<typeof inputs.Tag>): Promise<Receipt> => changeTags('UntagArtifactVersion', given),
+
+    /** Marks a version as deleted; its number and its history stay. */
+    deleteVersion: async (given: Given<typeof inputs.DeleteVersion>): Promise<Receipt> => {
+      const input = await checked(inputs.DeleteVersion, given)
+      const { deleteAliases, expect } = input
+      const { collection: artifact, version } = await versionNamed(input.version)
+      if (isModel(artifact)) {
+        return now(E.left(wrong('version', 'a version of an artifact (unlink takes a link away)', input.version)))
+      }
+      return give({ type: 'DeleteArtifactVersion', artifact, version, ...present({ deleteAliases, expect }) }, input)
+    },
+
+    /** Points an alias of an artifact or a registered model to a version. */
+    moveAlias: async (given: Given<typeof inputs.MoveAlias>): Promise<Receipt> => {
+      const input = await checked(inputs.MoveAlias, given)
+      const { alias, expect } = input
+      const { collection, version } = await versionNamed(input.version)
+      return give({ type: 'MoveAlias', collection, version, alias, ...present({ expect }) }, input)
+    },
+
+    removeAlias: async (given: Given<typeof inputs.RemoveAlias>): Promise<Receipt> => {
+      const input = await checked(inputs.RemoveAlias, given)
+      const { alias, expect } = input
+      const { collection } = await versionNamed(input.name)
+      return give({ type: 'RemoveAlias', collection, alias, ...present({ expect }) }, input)
+    },
+
+    createRegisteredModel: async (given: Given<typeof inputs.CreateModel>): Promise<Receipt> => {
+      const input = await checked(inputs.CreateModel, given)
+      const { type: artifactType, description } = input
+      const model = await modelNamed(input.name)
+      return give({ type: 'CreateRegisteredModel', model, artifactType, ...present({ description }) }, input)
+    },
+
+    /** Links a version to a registered model, which the first link makes; the same version keeps its number. */
+    link: async (given: Given<typeof inputs.Link>): Promise<VersionReceipt> => {
+      const { version, to, ...rest } = await checked(inputs.Link, given)
+      return link(await versionNamed(version), await modelNamed(to), rest)
+    },
+
+    /** Logs content and links it, in one go. The aliases go to the link. */
+    linkModel: async (
+      given: Given<typeof inputs.LinkModel>,
+    ): Promise<VersionReceipt & { readonly source: VersionReceipt }> => {
+      const { aliases, ...input } = await checked(inputs.LinkModel, given)
+      const circumstances = { ...input, commandId: input.commandId ?? ids.next() }
+      const run = await maybeRun(input.run)
+      const model = await modelNamed(input.to)
+      const command: LogArtifactVersion = {
+        type: 'LogArtifactVersion',
+        artifact: await artifactNamed(input.name ?? nameFor(run, model)),
+        artifactType: input.type ?? 'model',
+        ...described(input),
+        ...present({ run }),
+        manifest: await store(input.content, input.onProgress),
+      }
+      const source = await log(command, circumstances)
+      const version = { collection: command.artifact, version: source.version }
+      return { ...(await link(version, model, { ...circumstances, ...present({ aliases }) })), source }
+    },
+
+    /** Takes a link and its aliases away; the source stays. */
+    unlink: async (given: Given<typeof inputs.Unlink>): Promise<Receipt> => {
+      const input = await checked(inputs.Unlink, given)
+      const { expect } = input
+      const { collection: model, version } = await versionNamed(input.version)
+      if (!isModel(model)) {
+        return now(E.left(wrong('version', 'a registered version (deleteVersion deletes others)', input.version)))
+      }
+      return give({ type: 'UnlinkFromRegistry', model, version, ...present({ expect }) }, input)
+    },
+
+    describeRegisteredModel: async (given: Given<typeof inputs.DescribeModel>): Promise<Receipt> => {
+      const input = await checked(inputs.DescribeModel, given)
+      const { description } = input
+      return give({ type: 'DescribeRegisteredModel', model: await modelNamed(input.name), description }, input)
+    },
+
+    tagRegisteredModel: (given: Given<typeof inputs.TagModel>): Promise<Receipt> =>
+      changeModelTags('TagRegisteredModel', given),
+    untagRegisteredModel: (given: Given<typeof inputs.TagModel>): Promise<Receipt> =>
+      changeModelTags('UntagRegisteredModel', given),
+
+    /** Starts a run, with a new id unless told; answers its path. */
+    startRun: async (given: Given<typeof inputs.StartRun> = {}): Promise<Receipt & { readonly run: string }> => {
+      const input = await checked(inputs.StartRun, given)
+      const { group, config, jobType } = input
+      const started = await runNamed(input.run ?? ids.next())
+      const receipt = await give({ type: 'StartRun', run: started, ...present({ group, config, jobType }) }, input)
+      return { ...receipt, run: runPath(started) }
+    },
+
+    /** Sets metrics of a run's summary; those that are not named stay. */
+    summariseRun: async (given: Given<typeof inputs.SummariseRun>): Promise<Receipt> => {
+      const input = await checked(inputs.SummariseRun, given)
+      return give({ type: 'SummariseRun', run: await runNamed(input.run), metrics: input.metrics }, input)
+    },
+
+    /** Records that a run uses a version; answers the version that was meant, by its number. */
+    useArtifact: async (given: Given<typeof inputs.UseArtifact>): Promise<Receipt & { readonly version: string }> => {
+      const input = await checked(inputs.UseArtifact, given)
+      const used = await versionNamed(input.version)
+      const receipt = await give({ type: 'UseArtifactVersion', run: await runNamed(input.run), used }, input)
+      const event = eventOf(receipt, 'ArtifactVersionUsed')
+      const number = event?.through?.version ?? event?.version.version ?? (await numberOf(used))
+      return { ...receipt, version: versionPath(used.collection, number) }
+    },
+
+    finishRun: async (given: Given<typeof inputs.FinishRun>): Promise<Receipt> => {
+      const input = await checked(inputs.FinishRun, given)
+      const { outcome } = input
+      return give({ type: 'FinishRun', run: await runNamed(input.run), ...present({ outcome }) }, input)
+    },
+  }
+}
+
+const checked = <A>(codec: t.Decoder<unknown, A>, given: unknown): Promise<A> => now(inputs.input(codec)(given))
+
+const named = <A>(member: string, parsed: E.Either<ReadonlyArray<Problem>, A>): E.Either<WriteError, A> =>
+  pipe(
+    parsed,
+    E.mapLeft((problems) => ({
+      _tag: 'invalid-input',
+      problems: problems.map((problem) => (problem.at === '' ? { ...problem, at: member } : problem)),
+    })),
+  )
+
+const wrong = (at: string, expected: string, actual: string): WriteError => ({
+  _tag: 'invalid-input',
+  problems: [{ at, expected, actual }],
+})
+
+type Present<M> = { [K in keyof M]?: Exclude<M[K], undefined> }
+
+/** Without the members that are `undefined`. */
+const present = <M extends object>(members: M): Present<M> => {
+  const found: Present<M> = { ...members }
+  for (const key of Object.keys(members)) if (Reflect.get(found, key) === undefined) Reflect.deleteProperty(found, key)
+  return found
+}
+
+/** What a caller says of a version. */
+const described = ({
+  description,
+  metadata,
+  aliases,
+  tags,
+}: Pick<Partial<LogArtifactVersion>, 'description' | 'metadata' | 'aliases' | 'tags'>) =>
+  present({ description, metadata, aliases, tags })
+
+/** As W&B names what a run links without a name: after the run. Outside a run, after the model. */
+const nameFor = (run: RunRef | undefined, { name }: ModelRef): string =>
+  (run === undefined ? name : `run-${run.run}-${name}`).replace(/[^A-Za-z0-9_.-]/g, '-').slice(0, 128)
+
+type EventOf<T extends DomainEvent['type']> = Extract<DomainEvent, { readonly type: T }>
+
+const eventOf = <T extends DomainEvent['type']>({ events }: Receipt, type: T): EventOf<T> | undefined =>
+  events.find((event): event is EventOf<T> => event.type === type)

@@ -1,0 +1,187 @@
+/**
+ * A file store in a directory. Processes on one machine, or on several that share the file system, may use
+ * it at once: every file comes into being complete, by a rename.
+ */
+import { constants } from 'node:fs'
+import { type FileHandle, lstat, open, readdir, rename, rm } from 'node:fs/promises'
+import { basename, join } from 'node:path'
+import { pipe } from 'fp-ts/lib/function.js'
+import * as TE from 'fp-ts/lib/TaskEither.js'
+import { type Digest, isDigest } from '../../domain/digest.js'
+import {
+  type FileKind,
+  type FileStore,
+  type FileStoreError,
+  FileStoreFailure,
+  type StoredFile,
+} from '../../domain/file-store.js'
+import { forEachAtOnce } from '../at-once.js'
+import { readHandle } from '../file-source.js'
+import { knownLargeFiles } from './known-large-files.js'
+import { type DirectoryOpenError, type Layout, openLayout } from './layout.js'
+import { moveIn, putInto } from './put.js'
+import { CHUNK_BYTES, createBuffers, hashAhead, observed } from './read-ahead.js'
+import { codeOf, failureOf, fileStats } from './system.js'
+
+/**
+ * Opens the file store in a directory; makes one if there is no directory or an empty one. `now` is the
+ * clock by which a repeated `put` is dated and what dead processes left is found old (after a day).
+ */
+export const directoryFileStore = ({
+  path,
+  now = () => new Date(),
+}: {
+  readonly path: string
+  readonly now?: () => Date
+}): TE.TaskEither<DirectoryOpenError, FileStore> =>
+  pipe(
+    openLayout(path, now),
+    TE.map((layout) => storeIn(layout, now)),
+  )
+
+const storeIn = (layout: Layout, now: () => Date): FileStore => {
+  const buffers = createBuffers()
+  const known = knownLargeFiles(layout.largeFiles)
+  const put = putInto({ layout, buffers, known, now })
+  const underWay = new Set<Promise<unknown>>()
+  let closed = false
+
+  const failure = (operation: string, cause: unknown): FileStoreError =>
+    cause instanceof FileStoreFailure
+      ? cause.error
+      : { _tag: 'file-store-failed', operation, ...failureOf(cause, layout.root) }
+
+  const assertOpen = (): void => {
+    if (closed) throw new Error(`${layout.root} was closed; open it again`)
+  }
+
+  const attempt = <A>(operation: string, work: () => Promise<A>): TE.TaskEither<FileStoreError, A> =>
+    TE.tryCatch(
+      async () => {
+        assertOpen()
+        const working = work()
+        underWay.add(working)
+        return working.finally(() => underWay.delete(working))
+      },
+      (cause) => failure(operation, cause),
+    )
+
+  const iterate = <A>(operation: string, steps: () => AsyncGenerator<A>): AsyncIterable<A> => ({
+    async *[Symbol.asyncIterator]() {
+      try {
+        assertOpen()
+        yield* steps()
+      } catch (cause) {
+        throw new FileStoreFailure(failure(operation, cause), { cause })
+      }
+    },
+  })
+
+  const has = async (kind: FileKind, digest: Digest): Promise<StoredFile | undefined> => {
+    const found = isDigest(digest) ? await fileStats(layout.placeOf(kind, digest)) : undefined
+    return found && { digest, size: found.size }
+  }
+
+  const withStored = async <A>(
+    kind: FileKind,
+    digest: Digest,
+    work: (handle: FileHandle, size: number) => Promise<A>,
+  ): Promise<A> => {
+    const handle = await openStored(kind, digest)
+    try {
+      return await work(handle, (await handle.stat()).size)
+    } finally {
+      await handle.close()
+    }
+  }
+
+  const openStored = async (kind: FileKind, digest: Digest): Promise<FileHandle> => {
+    const missing = new FileStoreFailure({ _tag: 'file-missing', digest })
+    if (!isDigest(digest)) throw missing
+    return open(layout.placeOf(kind, digest), constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0)).catch((cause) => {
+      throw ['ENOENT', 'ELOOP'].includes(codeOf(cause) ?? '') ? missing : cause
+    })
+  }
+
+  async function* read(kind: FileKind, digest: Digest): AsyncGenerator<Uint8Array> {
+    const handle = await openStored(kind, digest)
+    try {
+      let left = (await handle.stat()).size
+      const fill = readHandle(handle, left)
+      const next = async (): Promise<Uint8Array> => {
+        // A buffer of its own for every chunk: whoever reads may keep it.
+        const chunk = Buffer.allocUnsafeSlow(Math.min(left, CHUNK_BYTES))
+        const length = await fill(chunk)
+        if (length < chunk.length) throw new Error(`it ended ${left - length} bytes early: it was cut short on disk`)
+        left -= length
+        return chunk
+      }
+      let reading = observed(next())
+      for (let chunk = await reading; chunk.length > 0; chunk = await reading) {
+        reading = observed(next())
+        yield chunk
+      }
+    } finally {
+      await handle.close()
+    }
+  }
+
+  const verify = async (kind: FileKind, digest: Digest): Promise<StoredFile> => {
+    const found = await withStored(kind, digest, (handle, size) => hashAhead(buffers, readHandle(handle, size)))
+    if (found.digest === digest) return found
+    throw new FileStoreFailure({ _tag: 'file-damaged', digest, found: found.digest, size: found.size })
+  }
+
+  async function* list(kind: FileKind): AsyncGenerator<ReadonlyArray<StoredFile & { readonly lastPut: Date }>> {
+    const found: Array<StoredFile & { readonly lastPut: Date }> = []
+    for (const directory of layout.fanOuts(kind)) {
+      await forEachAtOnce(await readdir(directory), 16, async (name) => {
+        const digest = `sha256:${basename(directory)}${name}`
+        const stats = isDigest(digest) ? await fileStats(join(directory, name)) : undefined
+        if (stats !== undefined && isDigest(digest)) found.push({ digest, size: stats.size, lastPut: stats.mtime })
+      })
+      while (found.length >= PAGE) yield found.splice(0, PAGE)
+    }
+    if (found.length > 0) yield found
+  }
+
+  /**
+   * Out of sight first, and then looked at once more: a `put` that dated the file anew before that is seen,
+   * and the file comes back; one that comes later finds no file and writes it anew. In between, for some
+   * microseconds, a reader may miss a file that was just put again.
+   */
+  const remove = async (digest: Digest, unlessPutSince: Date): Promise<boolean> => {
+    if (!isDigest(digest)) return false
+    const place = layout.placeOf('file', digest)
+    const found = await fileStats(place)
+    if (found === undefined || found.mtime > unlessPutSince) return false
+    if (found.size >= CHUNK_BYTES) await known.remove(await withStored('file', digest, known.fingerprintOf))
+    const removed = layout.temporaryName()
+    await rename(place, removed)
+    if ((await lstat(removed)).mtime > unlessPutSince) {
+      await moveIn(removed, place)
+      return false
+    }
+    await rm(removed)
+    return true
+  }
+
+  return {
+    put: (kind, source, progress) => attempt(`store a ${kind}`, () => put(kind, source, progress)),
+    open: (kind, digest) =>
+      attempt(`open ${digest}`, async () => {
+        if ((await has(kind, digest)) === undefined) throw new FileStoreFailure({ _tag: 'file-missing', digest })
+        return iterate(`read ${digest}`, () => read(kind, digest))
+      }),
+    has: (kind, digest) => attempt(`look for ${digest}`, () => has(kind, digest)),
+    verify: (kind, digest) => attempt(`verify ${digest}`, () => verify(kind, digest)),
+    list: (kind) => iterate(`list what it holds`, () => list(kind)),
+    delete: (digest, unlessPutSince) => attempt(`delete ${digest}`, () => remove(digest, unlessPutSince)),
+    close: async () => {
+      closed = true
+      await Promise.allSettled(underWay)
+    },
+  }
+}
+
+const PAGE = 1000

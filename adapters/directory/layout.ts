@@ -1,0 +1,222 @@
+/**
+ * The directory of a file store: where things lie in it, and how it is made, opened and checked.
+ *
+ *     model-ledger-files     the marker: "model-ledger file store, format 1"
+ *     files/ab/cdef…         a file, under the 64 digits of its SHA-256
+ *     manifests/ab/cdef…     a manifest, likewise
+ *     large-files/…          empty files, see known-large-files.ts
+ *     tmp/                   what is being written or deleted
+ *
+ * The marker is written last, when every directory is there for good. So nothing else ever has to make a
+ * directory or make sure of one.
+ */
+import { randomUUID } from 'node:crypto'
+import { lstat, mkdir, open, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
+import * as TE from 'fp-ts/lib/TaskEither.js'
+import type { Digest } from '../../domain/digest.js'
+import type { FileKind } from '../../domain/file-store.js'
+import { forEachAtOnce } from '../at-once.js'
+import { codeOf, failureOf } from './system.js'
+
+export const FORMAT = 1
+
+export interface Layout {
+  readonly root: string
+  /** Read-only, for whoever may read the directory. */
+  readonly fileMode: number
+  readonly placeOf: (kind: FileKind, digest: Digest) => string
+  readonly fanOuts: (kind: FileKind) => ReadonlyArray<string>
+  readonly largeFiles: string
+  /** A name in `tmp/` that nothing else has. */
+  readonly temporaryName: () => string
+}
+
+export type DirectoryOpenError =
+  | { readonly _tag: 'not-a-directory'; readonly path: string }
+  /** The directory holds something else. */
+  | { readonly _tag: 'not-a-file-store'; readonly path: string; readonly found: string }
+  | { readonly _tag: 'newer-format'; readonly path: string; readonly found: number; readonly supported: number }
+  /** It is a file store, and something of it is missing or replaced. */
+  | { readonly _tag: 'damaged-file-store'; readonly path: string; readonly reason: string }
+  /** The file system does not do what the promises of a file store rest on. */
+  | { readonly _tag: 'unfit-file-system'; readonly path: string; readonly reason: string }
+  | { readonly _tag: 'open-failed'; readonly path: string; readonly reason: string; readonly code?: string }
+
+export const describeDirectoryOpenError = (error: DirectoryOpenError): string => {
+  switch (error._tag) {
+    case 'not-a-directory':
+      return `${error.path} is not a directory: name a directory, or a place where one can be made`
+    case 'not-a-file-store':
+      return `${error.path} is not a file store and not empty (there is "${error.found}" in it): name an empty directory, or one that model-ledger made`
+    case 'newer-format':
+      return `${error.path} is a file store of format ${error.found}, and this version knows format ${error.supported}: upgrade model-ledger`
+    case 'damaged-file-store':
+      return `${error.path} is a damaged file store: ${error.reason}`
+    case 'unfit-file-system':
+      return `the file system of ${error.path} cannot keep what a file store promises: ${error.reason}; use another one`
+    case 'open-failed':
+      return `${error.path} could not be opened as a file store: ${error.reason}`
+  }
+}
+
+/** Opens the file store in a directory; makes one if there is no directory or an empty one. */
+export const openLayout = (path: string, now: () => Date): TE.TaskEither<DirectoryOpenError, Layout> => {
+  const root = resolve(path)
+  return TE.tryCatch(
+    async () => {
+      await makeRoot(root)
+      if (!(await isMarked(root))) await make(root)
+      await assertWhole(root)
+      await assertFit(root)
+      await removeLeftovers(root, now())
+      return layoutIn(root, (await stat(root)).mode & 0o444)
+    },
+    (cause) =>
+      cause instanceof Refusal ? cause.error : { _tag: 'open-failed', path: root, ...failureOf(cause, root) },
+  )
+}
+
+/** Makes durable which names a directory holds. Windows cannot, and needs not: its renames are journaled. */
+export const syncDirectory = async (path: string): Promise<void> => {
+  if (process.platform === 'win32') return
+  const handle = await open(path, 'r')
+  try {
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+}
+
+const MARKER = 'model-ledger-files'
+const BEING_MADE = `${MARKER}.being-made`
+const FOLDERS = { file: 'files', manifest: 'manifests' } as const
+const FAN_OUT = Array.from({ length: 256 }, (_, at) => at.toString(16).padStart(2, '0'))
+const LIFE_OF_LEFTOVERS_MS = 24 * 3600 * 1000
+
+const layoutIn = (root: string, fileMode: number): Layout => ({
+  root,
+  fileMode,
+  placeOf: (kind, digest) => {
+    const hex = digest.slice('sha256:'.length)
+    return join(root, FOLDERS[kind], hex.slice(0, 2), hex.slice(2))
+  },
+  fanOuts: (kind) => FAN_OUT.map((name) => join(root, FOLDERS[kind], name)),
+  largeFiles: join(root, 'large-files'),
+  temporaryName: () => temporaryName(root),
+})
+
+const temporaryName = (root: string): string => join(root, 'tmp', randomUUID())
+
+class Refusal extends Error {
+  readonly error: DirectoryOpenError
+  constructor(error: DirectoryOpenError) {
+    super(describeDirectoryOpenError(error))
+    this.error = error
+  }
+}
+
+const makeRoot = async (root: string): Promise<void> => {
+  const first = await mkdir(root, { recursive: true }).catch(async (cause: unknown) => {
+    const isFile = (await stat(root).catch(() => undefined))?.isDirectory() === false
+    throw isFile || codeOf(cause) === 'ENOTDIR' ? new Refusal({ _tag: 'not-a-directory', path: root }) : cause
+  })
+  if (first === undefined) return
+  for (let made = root; made.length >= first.length; made = dirname(made)) await syncDirectory(dirname(made))
+}
+
+const isMarked = async (root: string): Promise<boolean> => {
+  const text = await readFile(join(root, MARKER), 'utf8').catch((cause: unknown) => {
+    if (codeOf(cause) === 'ENOENT') return undefined
+    throw cause
+  })
+  if (text === undefined) return false
+  const found = Number(/^model-ledger file store, format (\d+)\n$/.exec(text)?.[1])
+  if (Number.isNaN(found))
+    throw new Refusal({ _tag: 'damaged-file-store', path: root, reason: `its file ${MARKER} does not name a format` })
+  if (found > FORMAT) throw new Refusal({ _tag: 'newer-format', path: root, found, supported: FORMAT })
+  return true
+}
+
+/** Several processes may do this at once, and one may do it again after another died half-way. */
+const make = async (root: string): Promise<void> => {
+  const names = await readdir(root)
+  const stranger = names.find((name) => name !== 'lost+found')
+  // Looked for again, because another process may just have finished.
+  if (stranger !== undefined && !names.includes(BEING_MADE) && !(await isMarked(root)))
+    throw new Refusal({ _tag: 'not-a-file-store', path: root, found: stranger })
+  const beingMade = join(root, BEING_MADE)
+  await writeFile(beingMade, '')
+
+  for (const folder of Object.values(FOLDERS)) {
+    const parent = join(root, folder)
+    await mkdir(parent, { recursive: true })
+    await forEachAtOnce(FAN_OUT, 8, async (name) => {
+      await mkdir(join(parent, name), { recursive: true })
+    })
+    await syncDirectory(parent)
+  }
+  for (const folder of ['large-files', 'tmp']) await mkdir(join(root, folder), { recursive: true })
+  await syncDirectory(root)
+
+  const marker = temporaryName(root)
+  await writeFile(marker, `model-ledger file store, format ${FORMAT}\n`, { flag: 'wx', flush: true })
+  await rename(marker, join(root, MARKER))
+  await rm(beingMade, { force: true })
+  await syncDirectory(root)
+}
+
+/** No symbolic link may stand where a directory should: what is written must stay inside. */
+const assertWhole = async (root: string): Promise<void> => {
+  const refuse = (path: string) =>
+    new Refusal({ _tag: 'damaged-file-store', path: root, reason: `${path} is missing or not a directory` })
+  for (const folder of [...Object.values(FOLDERS), 'large-files', 'tmp']) {
+    const path = join(root, folder)
+    if ((await lstat(path).catch(() => undefined))?.isDirectory() !== true) throw refuse(path)
+  }
+  for (const folder of Object.values(FOLDERS)) {
+    const entries = await readdir(join(root, folder), { withFileTypes: true })
+    const directories = new Set(entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name))
+    const missing = FAN_OUT.find((name) => !directories.has(name))
+    if (missing !== undefined) throw refuse(join(root, folder, missing))
+  }
+}
+
+/** Shared and remote file systems differ; what the promises rest on is tried before anything is promised. */
+const assertFit = async (root: string): Promise<void> => {
+  const unfit = (reason: string) => new Refusal({ _tag: 'unfit-file-system', path: root, reason })
+  const one = temporaryName(root)
+  const other = temporaryName(root)
+  try {
+    await writeFile(one, '', { flag: 'wx' })
+    const again = await writeFile(one, '', { flag: 'wx' }).catch(codeOf)
+    if (again !== 'EEXIST') throw unfit('a file that must be new can be created twice')
+
+    for (let round = 0; round < 4; round++) {
+      await writeFile(other, String(round))
+      const [, seen] = await Promise.all([rename(other, one), readFile(one, 'utf8').catch(codeOf)])
+      if (seen === 'ENOENT') throw unfit('a file is missing for a moment when another is renamed over it')
+      if ((await readFile(one, 'utf8')) !== String(round)) throw unfit('a rename is not seen at once')
+    }
+
+    const past = new Date('2001-02-03T04:05:06Z')
+    await utimes(one, past, past)
+    if (Math.abs((await lstat(one)).mtimeMs - past.getTime()) > 2000) throw unfit('the time of a file cannot be set')
+
+    await syncDirectory(join(root, 'tmp')).catch((cause: unknown) => {
+      throw unfit(`a directory cannot be made durable (${failureOf(cause, root).reason})`)
+    })
+  } finally {
+    await Promise.all([rm(one, { force: true }), rm(other, { force: true })])
+  }
+}
+
+/** What a process left that died. By age, because the process may live on another machine; by ctime, because a rename renews it. */
+const removeLeftovers = async (root: string, now: Date): Promise<void> => {
+  const directory = join(root, 'tmp')
+  await forEachAtOnce(await readdir(directory), 8, async (name) => {
+    const path = join(directory, name)
+    const found = await lstat(path).catch(() => undefined)
+    if (found !== undefined && found.ctimeMs < now.getTime() - LIFE_OF_LEFTOVERS_MS) await rm(path, { force: true })
+  })
+}

@@ -1,0 +1,205 @@
+/**
+ * How a file comes into the store: hashed while it is read and written under a temporary name, made
+ * durable, and only then renamed to its digest. So no instruction at which a process may die leaves
+ * anything but a complete file or a temporary one.
+ */
+import { constants } from 'node:fs'
+import { chmod, copyFile, type FileHandle, lutimes, open, rename, rm } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { sha256 } from '../../domain/digest.js'
+import type { FileKind, FileSource, Progress, StoredFile } from '../../domain/file-store.js'
+import { type Fill, openSourceFile, readBytes, readHandle, readStream, type SourceFile } from '../file-source.js'
+import type { KnownLargeFiles } from './known-large-files.js'
+import { type Layout, syncDirectory } from './layout.js'
+import { type Buffers, CHUNK_BYTES, hashAhead, watched } from './read-ahead.js'
+import { codeOf, fileStats } from './system.js'
+
+export interface Putting {
+  readonly layout: Layout
+  readonly buffers: Buffers
+  readonly known: KnownLargeFiles
+  readonly now: () => Date
+}
+
+export const putInto = ({ layout, buffers, known, now }: Putting) => {
+  /** Devices whose files cannot share their blocks with files of the store. */
+  const uncloneable = new Set<bigint>()
+  /** When this process last put or dated a file that is durable in its place. */
+  const touchedByUs = new Map<string, number>()
+
+  const put = async (kind: FileKind, source: FileSource, progress?: Progress): Promise<StoredFile> => {
+    let reported = 0
+    // A file that is read a second time begins again at 0; its progress does not.
+    const report = (done: number): void => {
+      if (done <= reported) return
+      reported = done
+      progress?.(done)
+    }
+    if ('path' in source) return putFile(kind, source.path, report)
+    if ('bytes' in source) return putUnknown(kind, watched(readBytes(source.bytes), report))
+    const { fill, close } = readStream(source.stream)
+    try {
+      return await putUnknown(kind, watched(fill, report))
+    } finally {
+      await close().catch(() => undefined)
+    }
+  }
+
+  const putFile = async (kind: FileKind, path: string, report: Progress): Promise<StoredFile> => {
+    const source = await openSourceFile(path)
+    try {
+      if (source.size > CHUNK_BYTES) return await putLarge(kind, path, source, report)
+      return await withFirst(watched(source.read(), report), (bytes) => putSmall(kind, bytes, source.assertUnchanged))
+    } finally {
+      await source.close()
+    }
+  }
+
+  const putUnknown = (kind: FileKind, fill: Fill): Promise<StoredFile> =>
+    withFirst(fill, (bytes) =>
+      bytes.length < CHUNK_BYTES ? putSmall(kind, bytes) : putCopy(kind, oneThenOther(readBytes(bytes), fill)),
+    )
+
+  const withFirst = async <A>(fill: Fill, use: (bytes: Uint8Array) => Promise<A>): Promise<A> => {
+    const first = buffers.take()
+    try {
+      return await use(first.subarray(0, await fill(first)))
+    } finally {
+      buffers.give(first)
+    }
+  }
+
+  /** Hashed before anything is written. */
+  const putSmall = async (kind: FileKind, bytes: Uint8Array, check = unchanged): Promise<StoredFile> => {
+    const stored = { digest: sha256(bytes), size: bytes.length }
+    const [isThere] = await Promise.all([renew(kind, stored), check()])
+    if (isThere) return stored
+    return create(kind, async (handle) => {
+      await writeAll(handle, bytes, 0)
+      return stored
+    })
+  }
+
+  const putLarge = async (kind: FileKind, path: string, source: SourceFile, report: Progress): Promise<StoredFile> => {
+    if (await known.has(await known.fingerprintOf(source.handle, source.size))) {
+      const stored = await hashAhead(buffers, watched(source.read(), report))
+      await source.assertUnchanged()
+      if (await renew(kind, stored)) return stored
+    }
+    return (
+      (await putClone(kind, path, source.device, report)) ??
+      (await putCopy(kind, watched(source.read(), report), source.assertUnchanged))
+    )
+  }
+
+  /** Hashed while it is written. */
+  const putCopy = (kind: FileKind, fill: Fill, check = unchanged): Promise<StoredFile> =>
+    create(kind, async (handle) => {
+      const stored = await hashAhead(buffers, fill, (chunk, position) => writeAll(handle, chunk, position))
+      await check()
+      return stored
+    })
+
+  /** A copy that shares its blocks with the source, where the file system can do that. The copy is hashed, not the source. */
+  const putClone = async (kind: FileKind, path: string, device: bigint, report: Progress) => {
+    if (uncloneable.has(device)) return undefined
+    const clone = layout.temporaryName()
+    try {
+      await copyFile(path, clone, constants.COPYFILE_FICLONE_FORCE | constants.COPYFILE_EXCL)
+      await chmod(clone, layout.fileMode)
+    } catch {
+      // Whatever it was, the copy that is made instead will meet it and name it.
+      uncloneable.add(device)
+      await rm(clone, { force: true })
+      return undefined
+    }
+    return keep(kind, clone, await open(clone, 'r'), async (handle) =>
+      hashAhead(buffers, watched(readHandle(handle, (await handle.stat()).size), report)),
+    )
+  }
+
+  const create = async (kind: FileKind, write: (handle: FileHandle) => Promise<StoredFile>): Promise<StoredFile> => {
+    const temporary = layout.temporaryName()
+    return keep(kind, temporary, await open(temporary, 'wx+', layout.fileMode), write)
+  }
+
+  /** Completes a temporary file and moves it to its digest; removes it if that is there by now. */
+  const keep = async (
+    kind: FileKind,
+    temporary: string,
+    handle: FileHandle,
+    complete: (handle: FileHandle) => Promise<StoredFile>,
+  ): Promise<StoredFile> => {
+    try {
+      const stored = await complete(handle)
+      if (stored.size >= CHUNK_BYTES) await known.add(await known.fingerprintOf(handle, stored.size))
+      const isThere = await renew(kind, stored)
+      if (!isThere) await handle.sync()
+      await handle.close()
+      if (isThere) await rm(temporary)
+      else {
+        const place = layout.placeOf(kind, stored.digest)
+        await moveIn(temporary, place)
+        touch(place)
+      }
+      return stored
+    } catch (cause) {
+      await handle.close()
+      await rm(temporary, { force: true }).catch(() => undefined)
+      throw cause
+    }
+  }
+
+  /** Answers whether it is there, and dates it anew if it is. */
+  const renew = async (kind: FileKind, { digest, size }: StoredFile): Promise<boolean> => {
+    const place = layout.placeOf(kind, digest)
+    const found = await fileStats(place)
+    // If it has another size it is damaged, and is replaced.
+    if (found === undefined || found.size !== size) return false
+    try {
+      const time = now()
+      await lutimes(place, time, time)
+    } catch (cause) {
+      // Deleted just now; or another user's, which only a new file can date anew.
+      if (['ENOENT', 'EPERM', 'EACCES'].includes(codeOf(cause) ?? '')) return false
+      throw cause
+    }
+    await settle(place, found.ctimeMs)
+    return true
+  }
+
+  /** Whoever renamed the file into place may not have made that durable yet, and may have died before. */
+  const settle = async (place: string, lastChanged: number): Promise<void> => {
+    const touched = touchedByUs.get(place) ?? 0
+    if (lastChanged > touched && lastChanged > Date.now() - SETTLED_MS) await syncDirectory(dirname(place))
+    touch(place)
+  }
+  const touch = (place: string): void => {
+    if (touchedByUs.size >= 10_000) touchedByUs.clear()
+    touchedByUs.set(place, Date.now())
+  }
+
+  return put
+}
+
+export const moveIn = async (temporary: string, place: string): Promise<void> => {
+  await rename(temporary, place)
+  await syncDirectory(dirname(place))
+}
+
+/** By then every file system has made a rename durable by itself. */
+const SETTLED_MS = 60_000
+
+const unchanged = async (): Promise<void> => undefined
+
+const writeAll = async (handle: FileHandle, bytes: Uint8Array, position: number): Promise<void> => {
+  for (let done = 0; done < bytes.length; ) {
+    const { bytesWritten } = await handle.write(bytes, done, bytes.length - done, position + done)
+    done += bytesWritten
+  }
+}
+
+const oneThenOther =
+  (one: Fill, other: Fill): Fill =>
+  async (into) =>
+    (await one(into)) || other(into)

@@ -1,0 +1,40 @@
+/** The errors of the operating system, and what of them is no error. */
+import type { Stats } from 'node:fs'
+import { lstat } from 'node:fs/promises'
+
+/** The code of an error of the operating system, such as `ENOENT`. */
+export const codeOf = (cause: unknown): string | undefined =>
+  cause instanceof Error && 'code' in cause && typeof cause.code === 'string' ? cause.code : undefined
+
+/** What went wrong in a directory and what would help. */
+export const failureOf = (cause: unknown, directory: string): { readonly reason: string; readonly code?: string } => {
+  const message = cause instanceof Error ? cause.message : String(cause)
+  const code = codeOf(cause)
+  if (code === undefined) return { reason: message }
+  const remedy = REMEDIES.get(code)
+  return { reason: remedy === undefined ? message : `${message} (${remedy(directory)})`, code }
+}
+
+const REMEDIES = new Map<string, (directory: string) => string>([
+  ['ENOSPC', (directory) => `make room on the device of ${directory} and try again`],
+  ['EDQUOT', (directory) => `raise the quota on ${directory} or make room in it, and try again`],
+  [
+    'EFBIG',
+    (directory) =>
+      `neither the file system of ${directory} nor a limit of the process (ulimit -f) may be smaller than the file`,
+  ],
+  ['EACCES', (directory) => `this process must be allowed to read and write ${directory}`],
+  ['EPERM', (directory) => `this process must be allowed to read and write ${directory}`],
+  ['EROFS', (directory) => `${directory} must be mounted for writing`],
+  ['EMFILE', () => 'raise the limit of open files, or do less at once'],
+  ['EIO', (directory) => `check the device of ${directory}`],
+])
+
+/** Of a regular file; `undefined` if there is none, or something else in its place. */
+export const fileStats = async (path: string): Promise<Stats | undefined> => {
+  const stats = await lstat(path).catch((cause: unknown) => {
+    if (codeOf(cause) === 'ENOENT') return undefined
+    throw cause
+  })
+  return stats?.isFile() ? stats : undefined
+}

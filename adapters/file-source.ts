@@ -1,0 +1,120 @@
+/**
+ * Bytes on their way into a file store. They are always read into the store's own memory first: what is
+ * hashed is then what is stored, whatever the caller's file or memory does meanwhile.
+ */
+import { constants } from 'node:fs'
+import { type FileHandle, open } from 'node:fs/promises'
+import { FileStoreFailure } from '../domain/file-store.js'
+
+/** Puts the next bytes at the start of `into` and answers how many: fewer than it holds only at the end. */
+export type Fill = (into: Uint8Array) => Promise<number>
+
+/** A file of the caller's, opened to be read any number of times. */
+export interface SourceFile {
+  readonly handle: FileHandle
+  readonly size: number
+  readonly device: bigint
+  readonly read: () => Fill
+  /** Rejects if the file changed since it was opened. */
+  readonly assertUnchanged: () => Promise<void>
+  readonly close: () => Promise<void>
+}
+
+/** Opens a regular file, or a symbolic link to one. Whatever goes wrong is a `source-failed`. */
+export const openSourceFile = async (path: string): Promise<SourceFile> => {
+  const blame = (cause: unknown) => sourceFailed(`${path}: ${reasonOf(cause)}`, cause)
+  // Without O_NONBLOCK, opening a pipe would wait for its writer for ever.
+  const handle = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)).catch((cause: unknown) => {
+    throw blame(cause)
+  })
+  try {
+    const before = await handle.stat({ bigint: true })
+    if (!before.isFile())
+      throw sourceFailed(`${path} is ${before.isDirectory() ? 'a directory' : 'not a regular file'}`)
+    const size = Number(before.size)
+    return {
+      handle,
+      size,
+      device: before.dev,
+      read: () => {
+        const fill = readHandle(handle, size)
+        return (into) =>
+          fill(into).catch((cause: unknown) => {
+            throw blame(cause)
+          })
+      },
+      assertUnchanged: async () => {
+        const after = await handle.stat({ bigint: true })
+        if (after.size !== before.size || after.mtimeNs !== before.mtimeNs)
+          throw sourceFailed(`${path} was changed while it was read; add it again when nothing writes to it`)
+      },
+      close: () => handle.close(),
+    }
+  } catch (cause) {
+    await handle.close()
+    throw cause instanceof FileStoreFailure ? cause : blame(cause)
+  }
+}
+
+/** The first `size` bytes of an open file. */
+export const readHandle = (handle: FileHandle, size: number): Fill => {
+  let position = 0
+  return async (into) => {
+    let filled = 0
+    while (filled < into.length && position < size) {
+      const { bytesRead } = await handle.read(into, filled, Math.min(into.length - filled, size - position), position)
+      if (bytesRead === 0) break
+      filled += bytesRead
+      position += bytesRead
+    }
+    return filled
+  }
+}
+
+export const readBytes = (bytes: Uint8Array): Fill => {
+  let position = 0
+  return async (into) => {
+    const part = bytes.subarray(position, position + into.length)
+    into.set(part)
+    position += part.length
+    return part.length
+  }
+}
+
+/** `close` tells a stream that was not read to its end that no more is wanted. */
+export const readStream = (stream: AsyncIterable<Uint8Array>) => {
+  const iterator = stream[Symbol.asyncIterator]()
+  let rest: Uint8Array = new Uint8Array()
+  let ended = false
+
+  const next = async (): Promise<Uint8Array> => {
+    const step = await iterator.next().catch((cause: unknown) => {
+      ended = true
+      throw sourceFailed(reasonOf(cause), cause)
+    })
+    ended = step.done === true
+    if (ended) return rest
+    if (step.value instanceof Uint8Array) return step.value
+    throw sourceFailed(`the stream gave a ${typeof step.value} where a Uint8Array is wanted`)
+  }
+  const fill: Fill = async (into) => {
+    let filled = 0
+    while (filled < into.length && !ended) {
+      if (rest.length === 0) rest = await next()
+      const part = rest.subarray(0, into.length - filled)
+      into.set(part, filled)
+      filled += part.length
+      rest = rest.subarray(part.length)
+    }
+    return filled
+  }
+  const close = async (): Promise<void> => {
+    if (!ended) await iterator.return?.()
+  }
+  return { fill, close }
+}
+
+const sourceFailed = (reason: string, cause?: unknown): FileStoreFailure =>
+  new FileStoreFailure({ _tag: 'source-failed', reason }, { cause })
+
+const reasonOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause))

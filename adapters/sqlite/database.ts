@@ -76,7 +76,7 @@ export const openDatabase =
       } catch (error) {
         if (!isBusy(error)) return E.left(openErrorOf(path, error))
         if (performance.now() >= giveUpAt) {
-          const reason = `${path} was locked by another process for ${busyTimeoutMs} ms: end that process, or wait longer`
+          const reason = `another process kept ${path} locked for ${busyTimeoutMs} ms: end that process, or wait longer`
           return E.left({ _tag: 'locked', path, reason })
         }
       }
@@ -84,26 +84,27 @@ export const openDatabase =
     }
   }
 
-/** What the file system alone can tell, in better words than SQLite's. */
+/** What the file system can tell by itself, in better words than SQLite's. */
 const whyUnsuitable = (path: string): OpenError | undefined => {
   if (path === '' || path === ':memory:') {
-    return { _tag: 'cannot-open', path, reason: `"${path}" names no file: give a path, or use the memory store` }
+    return { _tag: 'cannot-open', path, reason: `"${path}" names no file: give a path, or use the store in memory` }
   }
   const folder = dirname(resolve(path))
   if (!existsSync(folder)) {
     return { _tag: 'cannot-open', path, reason: `the folder ${folder} does not exist: make it first` }
   }
-  if (!existsSync(path)) return undefined
-  if (statSync(path).isDirectory()) {
+  if (existsSync(path) && statSync(path).isDirectory()) {
     return { _tag: 'not-an-event-store', path, reason: `${path} is a folder: give the path of a file in it` }
   }
-  try {
-    accessSync(path, constants.R_OK | constants.W_OK)
-    return undefined
-  } catch (error) {
-    const reason = `${path} cannot be read and written by this process (${reasonOf(error)}): change its permissions`
-    return { _tag: 'read-only', path, reason }
+  for (const place of [folder, path]) {
+    try {
+      if (existsSync(place)) accessSync(place, constants.R_OK | constants.W_OK)
+    } catch (error) {
+      const reason = `this process may not read and write ${place}: change its permissions (${reasonOf(error)})`
+      return { _tag: 'read-only', path, reason }
+    }
   }
+  return undefined
 }
 
 const openNow = (path: string, durability: Durability): E.Either<OpenError, Database.Database> => {
@@ -166,7 +167,7 @@ const whyForeign = (path: string, database: Database.Database): OpenError | unde
     return { _tag: 'not-an-event-store', path, reason }
   }
   if (header.format > FORMAT) {
-    const reason = `${path} has format ${header.format}, this version of model-ledger knows ${FORMAT} at most: install a newer one`
+    const reason = `${path} has format ${header.format}, and this version of model-ledger knows format ${FORMAT} at most: install a newer one`
     return { _tag: 'newer-format', path, reason }
   }
   return undefined

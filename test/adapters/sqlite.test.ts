@@ -1,0 +1,378 @@
+import {
+  chmodSync,
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import Database from 'better-sqlite3'
+import * as E from 'fp-ts/lib/Either.js'
+import { afterAll, afterEach, describe, expect, it } from 'vitest'
+import { openDatabase } from '../../adapters/sqlite/database.js'
+import { type OpenError, type SqliteEventStoreOptions, sqliteEventStore } from '../../adapters/sqlite/index.js'
+import { type EventStore, ORIGIN, type StoredEvent } from '../../domain/event-store.js'
+import { event } from '../contracts/event-store.js'
+import { startScript } from '../support/sqlite-processes.js'
+import { openSqlite } from '../support/sqlite-store.js'
+
+const folder = mkdtempSync(join(tmpdir(), 'sqlite-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+
+let files = 0
+const newPath = () => join(folder, `${files++}.db`)
+
+const opened: Array<{ readonly close: () => unknown }> = []
+afterEach(async () => {
+  for (const each of opened.splice(0)) await each.close()
+})
+
+const open = async (options: SqliteEventStoreOptions): Promise<EventStore> => {
+  const store = await openSqlite(options)
+  opened.push(store)
+  return store
+}
+
+/** A connection of somebody else's, as another process would have it. */
+const connect = (path: string): Database.Database => {
+  const database = new Database(path, { timeout: 0 })
+  opened.push(database)
+  return database
+}
+
+describe('the file of a SQLite event store', () => {
+  it('is made in an empty or missing file, and opened again with what it holds', async () => {
+    const path = newPath()
+    writeFileSync(path, '')
+    const store = await openSqlite({ path })
+    await store.append('a', 'none', [event(1), event(2)])()
+    const events = await all(store)
+    await store.close()
+    const again = await open({ path, durability: 'relaxed' })
+    expect(await all(again)).toEqual(events)
+    expect(await again.append('a', 1, [event(3)])()).toMatchObject({ right: { revision: 2, position: 3 } })
+  })
+
+  it('says in its header whose it is, and of which format', async () => {
+    const path = newPath()
+    await (await openSqlite({ path })).close()
+    const header = readFileSync(path)
+    expect(header.toString('latin1', 68, 72)).toBe('MdLg')
+    expect(header.readUInt32BE(60)).toBe(1)
+  })
+
+  it.each([
+    ['full', 2, 1],
+    ['relaxed', 1, 0],
+  ] as const)('is written as durably as was asked: %s', async (durability, synchronous, fullfsync) => {
+    const database = await openDatabase(newPath(), durability, 1000)()
+    if (E.isLeft(database)) throw new Error(database.left.reason)
+    opened.push(database.right)
+    const pragma = (name: string) => database.right.pragma(name, { simple: true })
+    expect(['synchronous', 'fullfsync', 'journal_mode', 'busy_timeout'].map(pragma)).toEqual([
+      synchronous,
+      fullfsync,
+      'wal',
+      0,
+    ])
+  })
+
+  it('refuses to change or delete events and streams, whoever asks', async () => {
+    const path = newPath()
+    const store = await open({ path })
+    await store.append('a', 'none', [event(1), event(2)])()
+    const events = await all(store)
+    const other = connect(path)
+    for (const [statement, refusal] of [
+      [`UPDATE events SET data = '{}'`, 'events are never changed'],
+      ['UPDATE events SET revision = revision + 10', 'events are never changed'],
+      ['DELETE FROM events WHERE position = 2', 'events are never deleted'],
+      ['DELETE FROM events', 'events are never deleted'],
+      [`UPDATE streams SET name = 'b'`, 'streams are never renamed'],
+      ['DELETE FROM streams', 'streams are never deleted'],
+    ] as const) {
+      expect(() => other.exec(statement)).toThrow(refusal)
+    }
+    expect(() => other.exec(`INSERT INTO events VALUES (9, 1, 1, 'x', 'x', '{}', '{}')`)).toThrow('UNIQUE')
+    expect(() => other.exec(`INSERT INTO events VALUES (9, 1, 'two', 'x', 'x', '{}', '{}')`)).toThrow('INTEGER')
+    expect(await all(store)).toEqual(events)
+  })
+})
+
+describe('opening a SQLite event store', () => {
+  it('leaves a file of another application as it is', async () => {
+    const path = newPath()
+    const other = new Database(path)
+    other.exec('CREATE TABLE theirs (x)')
+    other.close()
+    const before = readFileSync(path)
+    expect(await refusal({ path })).toMatchObject({ _tag: 'not-an-event-store', path })
+    expect((await refusal({ path })).reason).toContain('another application')
+    expect(readFileSync(path)).toEqual(before)
+  })
+
+  it('leaves a file that is no database as it is', async () => {
+    for (const text of ['hello', 'a text, not a database\n'.repeat(500)]) {
+      const path = newPath()
+      writeFileSync(path, text)
+      expect(await refusal({ path })).toMatchObject({ _tag: 'not-an-event-store', path })
+      expect((await refusal({ path })).reason).toContain('not an SQLite database')
+      expect(readFileSync(path, 'utf8')).toBe(text)
+    }
+  })
+
+  it('leaves a file of a newer format alone', async () => {
+    const path = newPath()
+    await (await openSqlite({ path })).close()
+    const newer = new Database(path)
+    newer.pragma('user_version = 2')
+    newer.close()
+    expect(await refusal({ path })).toEqual({
+      _tag: 'newer-format',
+      path,
+      reason: `${path} has format 2, and this version of model-ledger knows format 1 at most: install a newer one`,
+    })
+  })
+
+  it('refuses what is no path of a file, and says what would be right', async () => {
+    const directory = newPath()
+    mkdirSync(directory)
+    expect(await refusal({ path: directory })).toMatchObject({ _tag: 'not-an-event-store' })
+    expect((await refusal({ path: directory })).reason).toContain('give the path of a file in it')
+    const nowhere = join(folder, 'nowhere', 'events.db')
+    expect(await refusal({ path: nowhere })).toMatchObject({ _tag: 'cannot-open' })
+    expect((await refusal({ path: nowhere })).reason).toContain(`${join(folder, 'nowhere')} does not exist`)
+    for (const path of ['', ':memory:']) {
+      expect((await refusal({ path })).reason).toContain('use the store in memory')
+    }
+  })
+
+  it('takes a name that looks like a URI for a name', async () => {
+    const path = join(folder, 'file:x?mode=memory')
+    const store = await open({ path })
+    await store.append('a', 'none', [event()])()
+    expect(readFileSync(path).toString('latin1', 0, 15)).toBe('SQLite format 3')
+  })
+
+  it('refuses files and folders that it may not write', async () => {
+    const place = mkdtempSync(join(folder, 'rights-'))
+    const [file, inside, ours] = [join(place, 'file.db'), join(place, 'inside'), join(place, 'free', 'ours.db')]
+    await (await openSqlite({ path: file })).close()
+    for (const directory of [inside, join(place, 'free')]) mkdirSync(directory)
+    const within = join(inside, 'within.db')
+    await (await openSqlite({ path: within })).close()
+    chmodSync(folder, 0o755)
+    chmodSync(place, 0o777)
+    chmodSync(file, 0o444)
+    chmodSync(within, 0o666)
+    chmodSync(inside, 0o555)
+    chmodSync(join(place, 'free'), 0o777)
+    const [results = ''] = await startScript('sqlite-open-as-nobody', [file, within, ours]).ended
+    expect(JSON.parse(results)).toEqual([
+      { _tag: 'read-only', path: file, reason: expect.stringContaining(`may not read and write ${file}:`) },
+      { _tag: 'read-only', path: within, reason: expect.stringContaining(`may not read and write ${inside}:`) },
+      { _tag: 'opened', path: ours },
+    ])
+    chmodSync(inside, 0o755)
+  })
+
+  it('waits for another process, so long and no longer', async () => {
+    const path = newPath()
+    await (await openSqlite({ path })).close()
+    const other = connect(path)
+    other.pragma('locking_mode = EXCLUSIVE')
+    other.exec('BEGIN EXCLUSIVE')
+    expect(await refusal({ path, busyTimeoutMs: 150 })).toEqual({
+      _tag: 'locked',
+      path,
+      reason: `another process kept ${path} locked for 150 ms: end that process, or wait longer`,
+    })
+    const opening = open({ path })
+    setTimeout(() => other.close(), 100)
+    expect(await all(await opening)).toEqual([])
+  })
+
+  it('gives every one of several that make the file at once the same store', async () => {
+    const path = newPath()
+    const stores = await Promise.all(Array.from({ length: 5 }, () => open({ path })))
+    for (const [index, store] of stores.entries()) await store.append(`s${index}`, 'none', [event()])()
+    for (const store of stores) expect(await all(store)).toHaveLength(5)
+  })
+
+  it('reads on after the last whole transaction of a torn log', async () => {
+    const path = newPath()
+    const store = await open({ path })
+    for (const stream of ['a', 'b', 'c']) await store.append(stream, 'none', [event(), event()])()
+    const whole = await all(store)
+    const log = readFileSync(`${path}-wal`)
+
+    const torn = newPath()
+    copyFileSync(path, torn)
+    copyFileSync(`${path}-wal`, `${torn}-wal`)
+    truncateSync(`${torn}-wal`, log.length - 1000)
+    expect(await all(await open({ path: torn }))).toEqual(whole.slice(0, 4))
+
+    const scribbled = newPath()
+    copyFileSync(path, scribbled)
+    writeFileSync(`${scribbled}-wal`, log.fill(0xff, log.length - 50))
+    const again = await open({ path: scribbled })
+    expect(await all(again)).toEqual(whole.slice(0, 4))
+    expect(await again.append('c', 'none', [event()])()).toMatchObject({ right: { revision: 0 } })
+  })
+
+  it('and reading tells damage from absence', async () => {
+    const path = newPath()
+    const store = await openSqlite({ path })
+    for (let done = 0; done < 100; done++) await store.append(`s${done}`, 'none', [event('x'.repeat(1000))])()
+    await store.close()
+    const pages = readFileSync(path).length / 4096
+    const file = openSync(path, 'r+')
+    for (let page = 10; page < pages; page++) writeSync(file, Buffer.alloc(4096, 0xaa), 0, 4096, page * 4096)
+    await expect(all(await open({ path }))).rejects.toMatchObject({
+      name: 'EventStoreError',
+      code: 'damaged',
+      message: expect.stringContaining('restore it from a backup'),
+    })
+  })
+})
+
+describe('appending to a SQLite event store', () => {
+  it('makes the appends of one turn of the event loop durable together', async () => {
+    const path = newPath()
+    const store = await open({ path })
+    const before = commits(path)
+    await Promise.all(Array.from({ length: 50 }, (_, index) => store.append(`s${index}`, 'none', [event()])()))
+    expect(commits(path) - before).toBe(1)
+    for (let index = 0; index < 3; index++) await store.append(`s${index}`, 0, [event()])()
+    expect(commits(path) - before).toBe(4)
+  })
+
+  it('lets the event loop turn while much is appended', async () => {
+    const store = await open({ path: newPath(), durability: 'relaxed' })
+    const delay = longestDelay()
+    const text = 'x'.repeat(100_000)
+    const sent = Array.from({ length: 400 }, (_, index) => store.append(`s${index}`, 'none', [event(text)])())
+    expect((await Promise.all(sent)).every(E.isRight)).toBe(true)
+    expect(delay()).toBeLessThan(400)
+  })
+
+  it('waits for another process that writes, in order and without holding up the event loop', async () => {
+    const path = newPath()
+    const store = await open({ path })
+    const other = connect(path)
+    other.exec('BEGIN IMMEDIATE')
+    const delay = longestDelay()
+    let answered = 0
+    const sent = (['none', 0, 1] as const).map(async (expected) => {
+      const outcome = await store.append('a', expected, [event()])()
+      answered += 1
+      return outcome
+    })
+    await new Promise((resolve) => setTimeout(resolve, 300))
+    const joining = store.append('a', 2, [event()])()
+    expect(answered).toBe(0)
+    expect(await all(store)).toEqual([])
+    other.exec('COMMIT')
+    expect(await Promise.all([...sent, joining])).toMatchObject(
+      [0, 1, 2, 3].map((revision) => ({ right: { revision } })),
+    )
+    expect(delay()).toBeLessThan(150)
+  })
+
+  it('gives up when the other process does not end, and goes on when it does', async () => {
+    const path = newPath()
+    const store = await open({ path, busyTimeoutMs: 100 })
+    const other = connect(path)
+    other.exec('BEGIN IMMEDIATE')
+    expect(await store.append('a', 'none', [event()])()).toEqual(
+      E.left({ _tag: 'unavailable', reason: 'nothing was written: another process held the write lock for 100 ms' }),
+    )
+    other.exec('COMMIT')
+    expect(await store.append('a', 'none', [event()])()).toMatchObject({ right: { revision: 0 } })
+  })
+
+  it('closes after those that wait for another process', async () => {
+    const path = newPath()
+    const store = await open({ path })
+    const other = connect(path)
+    other.exec('BEGIN IMMEDIATE')
+    const waiting = store.append('a', 'none', [event()])()
+    const closed = store.close()
+    expect(await store.append('b', 'none', [event()])()).toMatchObject({ left: { _tag: 'unavailable' } })
+    other.exec('COMMIT')
+    await closed
+    expect(await waiting).toMatchObject({ right: { revision: 0 } })
+    expect(await all(await open({ path }))).toHaveLength(1)
+  })
+})
+
+describe('two SQLite event stores on one file', () => {
+  it('see at once what the other appended', async () => {
+    const path = newPath()
+    const [one, other] = [await open({ path }), await open({ path })]
+    for (let revision = 0; revision < 6; revision++) {
+      const [writer, reader] = revision % 2 === 0 ? [one, other] : [other, one]
+      const expected = revision === 0 ? 'none' : revision - 1
+      const appended = await writer.append('a', expected, [event()])()
+      expect(await reader.head()()).toMatchObject({ right: E.isRight(appended) && appended.right.position })
+      expect(await all(reader)).toHaveLength(revision + 1)
+    }
+  })
+
+  it('wake each other’s subscriptions soon', async () => {
+    const path = newPath()
+    const [one, other] = [await open({ path }), await open({ path })]
+    const subscriber = one.subscribe(ORIGIN)[Symbol.asyncIterator]()
+    for (const expected of ['none', 0, 1] as const) {
+      const page = subscriber.next()
+      await new Promise((resolve) => setTimeout(resolve, 20))
+      const since = performance.now()
+      await other.append('a', expected, [event()])()
+      expect((await page).value).toHaveLength(1)
+      expect(performance.now() - since).toBeLessThan(1000)
+    }
+    await subscriber.return?.()
+  })
+})
+
+const refusal = async (options: SqliteEventStoreOptions): Promise<OpenError> => {
+  const outcome = await sqliteEventStore(options)()
+  if (E.isRight(outcome)) throw new Error(`${options.path} was opened`)
+  return outcome.left
+}
+
+const all = async (store: EventStore): Promise<ReadonlyArray<StoredEvent>> => {
+  const events: StoredEvent[] = []
+  for await (const page of store.readAll(ORIGIN)) events.push(...page)
+  return events
+}
+
+/** The transactions in a write-ahead log: frames that say how large the database is after them. */
+const commits = (path: string): number => {
+  const [log, header, frame] = [readFileSync(`${path}-wal`), 32, 24 + 4096]
+  let count = 0
+  for (let at = header; at < log.length; at += frame) count += log.readUInt32BE(at + 4) > 0 ? 1 : 0
+  return count
+}
+
+/** Afterwards tells the longest time, in ms, in which the event loop did not turn. */
+const longestDelay = (): (() => number) => {
+  let [last, longest] = [performance.now(), 0]
+  const look = () => {
+    const now = performance.now()
+    longest = Math.max(longest, now - last)
+    last = now
+  }
+  const timer = setInterval(look, 1)
+  return () => {
+    look()
+    clearInterval(timer)
+    return longest
+  }
+}

@@ -1,0 +1,83 @@
+/** What `openLedger` takes, checked before anything is opened. */
+import * as E from 'fp-ts/lib/Either.js'
+import type * as TE from 'fp-ts/lib/TaskEither.js'
+import * as t from 'io-ts'
+import { record, rule, text, wholeNumber } from '../domain/codec.js'
+import { Actor } from '../domain/envelope.js'
+import type { EventStore } from '../domain/event-store.js'
+import type { FileStore } from '../domain/file-store.js'
+import { EntityName, ProjectName } from '../domain/names.js'
+import type { Clock, Ids } from '../domain/sources.js'
+import type { SnapshotStore } from '../projections/snapshot-store.js'
+import type { Tagged } from './error.js'
+
+/** A store, or what opens one: the ledger opens it, and closes it when it is closed itself. */
+export type Opening<Store> = Store | Opener<Store>
+
+const object = <A>(expected: string, members: ReadonlyArray<string>): t.Type<A> =>
+  rule(
+    expected,
+    (value): value is A =>
+      typeof value === 'object' && value !== null && members.every((member) => typeof Reflect.get(value, member) === 'function'),
+  )
+
+const opening = <A>(expected: string, members: ReadonlyArray<string>): t.Type<Opening<A>> => {
+  const store = object<A>(expected, members)
+  return rule(expected, (value): value is Opening<A> => typeof value === 'function' || store.is(value))
+}
+
+const shared = {
+  /** Who gives the commands that name nobody else. */
+  actor: Actor,
+  /** The entity of names that leave it out. */
+  entity: EntityName,
+  /** The project of names that leave it out; `uncategorized` unless told. */
+  project: ProjectName,
+  /** How long a command tries against others who write to its stream, in milliseconds; 30,000 unless told. */
+  deadline: wholeNumber('a number of milliseconds, at least 1', 1),
+  /** Only answer: no method records anything, and nothing is finished for others. */
+  readOnly: t.boolean,
+  clock: object<Clock>('a clock {now, sleep}', ['now', 'sleep']),
+  ids: object<Ids>('ids {next, fraction}', ['next', 'fraction']),
+}
+
+const embedded = record(
+  'openLedger {directory}',
+  {
+    /** A folder for everything: an SQLite file of events, the files, and snapshots. Made if it is not there. */
+    directory: text('the path of a folder', (value) => value.length > 0),
+  },
+  shared,
+)
+
+const composed = record(
+  'openLedger {events, files}',
+  {
+    events: opening<EventStore>('an event store, or what opens one', ['append', 'readAll']),
+    files: opening<FileStore>('a file store, or what opens one', ['put', 'open']),
+  },
+  {
+    ...shared,
+    snapshots: opening<SnapshotStore>('a snapshot store, or what opens one', ['load', 'save']),
+  },
+)
+
+export type LedgerOptions = t.TypeOf<typeof embedded> | t.TypeOf<typeof composed>
+
+export const LedgerOptions = new t.Type<LedgerOptions>(
+  'the options of openLedger: {directory} or {events, files}',
+  (value): value is LedgerOptions => embedded.is(value) || composed.is(value),
+  (value, context) =>
+    typeof value === 'object' && value !== null && 'directory' in value
+      ? embedded.validate(value, context)
+      : composed.validate(value, context),
+  (value) => value,
+)
+
+type Opener<Store> = TE.TaskEither<Tagged & { readonly message?: string }, Store>
+
+const isOpener = <Store>(opening: Opening<Store>): opening is Opener<Store> => typeof opening === 'function'
+
+/** Opens what still is to be opened. */
+export const opened = <Store>(opening: Opening<Store>): Opener<Store> =>
+  isOpener(opening) ? opening : async () => E.right(opening)

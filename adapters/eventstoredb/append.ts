@@ -1,0 +1,134 @@
+/**
+ * Appending. Always at an explicit revision and with stable ids, so that the server recognises what it has
+ * written before: an append whose fate is unknown is sent again, never decided again.
+ */
+import { type EventData, NO_STREAM } from '@eventstore/db-client'
+import * as E from 'fp-ts/lib/Either.js'
+import { type AppendError, type Appended, type NewEvent, type Revision, tooLarge } from '../../domain/event-store.js'
+import { type Failure, failureOf } from './failure.js'
+import { readStream } from './read-stream.js'
+import { pause, pauseBefore, type Session, within } from './session.js'
+import { toWire } from './wire.js'
+
+/** What a server before 25.1 takes in one append, less one byte. */
+const MAX_WIRE_BYTES = 1024 * 1024 - 1
+
+interface Append {
+  readonly stream: string
+  readonly expected: Revision
+  readonly events: ReadonlyArray<NewEvent>
+}
+
+export interface Appends {
+  readonly append: (append: Append) => Promise<E.Either<AppendError, Appended>>
+  /** Resolves when none is under way. */
+  readonly settled: () => Promise<void>
+}
+
+/** Appends to one stream wait for each other, since the server takes concurrent calls in any order. */
+export const appendsInTurn = (session: Session): Appends => {
+  const last = new Map<string, Promise<unknown>>()
+  return {
+    append: async (append) => {
+      const refusal = tooLarge(append.events)
+      if (refusal !== undefined) return E.left(refusal)
+      const wire = append.events.map(toWire)
+      const bytes = wire.reduce((sum, event) => sum + event.bytes, 0)
+      if (bytes > MAX_WIRE_BYTES) return E.left({ _tag: 'too-large', bytes, limit: MAX_WIRE_BYTES, what: 'append' })
+
+      const giveUpAt = performance.now() + session.patience
+      const sent = (last.get(append.stream) ?? Promise.resolve()).then(() =>
+        send(session, { ...append, bytes, wire: wire.map(({ event }) => event), giveUpAt }),
+      )
+      last.set(append.stream, sent)
+      const outcome = await sent
+      if (last.get(append.stream) === sent) last.delete(append.stream)
+      return outcome
+    },
+    settled: async () => {
+      await Promise.all(last.values())
+    },
+  }
+}
+
+interface Sending extends Append {
+  readonly wire: EventData[]
+  readonly bytes: number
+  /** On the clock of `performance.now()`. */
+  readonly giveUpAt: number
+}
+
+/** Sends it, and sends it again, until there is an answer or the time is up. Never rejects. */
+const send = async (session: Session, sending: Sending): Promise<E.Either<AppendError, Appended>> => {
+  const { stream, expected, bytes, giveUpAt } = sending
+  let mayBeWritten = false
+  let reason = 'the appends before it took all the time'
+  const unanswered = (): AppendError => ({
+    _tag: mayBeWritten ? 'unknown-outcome' : 'unavailable',
+    reason: `${session.server}: ${reason}`,
+  })
+
+  for (let attempt = 0; performance.now() < giveUpAt; attempt++) {
+    const answer = await trySend(session, sending)
+    if (E.isRight(answer)) return answer
+    const failure = answer.left
+    if ('reason' in failure) reason = failure.reason
+    switch (failure._tag) {
+      case 'too-large':
+        return E.left({ _tag: 'too-large', bytes, limit: failure.limit, what: 'append' })
+      case 'conflict': {
+        const conflict: AppendError = { _tag: 'conflict', stream, expected, actual: failure.actual }
+        return mayBeWritten ? whereItStands(session, sending, conflict) : E.left(conflict)
+      }
+      case 'refused':
+      case 'stream-not-found':
+        return E.left(unanswered())
+      case 'unknown':
+        mayBeWritten = true
+        break
+      case 'not-taken':
+        break
+    }
+    await pause(Math.min(pauseBefore(attempt, session), Math.max(0, giveUpAt - performance.now())))
+  }
+  return E.left(unanswered())
+}
+
+const trySend = async (session: Session, sending: Sending): Promise<E.Either<Failure, Appended>> => {
+  const { stream, expected, wire, giveUpAt } = sending
+  const deadline = Math.ceil(Math.min(session.timeout, giveUpAt - performance.now()))
+  try {
+    const call = session.client.appendToStream(session.prefix + stream, wire, {
+      expectedRevision: expected === 'none' ? NO_STREAM : BigInt(expected),
+      requiresLeader: true,
+      deadline,
+    })
+    // Besides the deadline, which begins only when the client has found a node.
+    const { nextExpectedRevision, position } = await within(deadline, call)
+    if (position === undefined) return E.left({ _tag: 'unknown', reason: 'the server told no position' })
+    return E.right({ revision: Number(nextExpectedRevision), position: Number(position.commit) })
+  } catch (error) {
+    return E.left(failureOf(error))
+  }
+}
+
+/** After a try that may have been written: what is in the way may be these same events. */
+const whereItStands = async (
+  session: Session,
+  { stream, expected, events }: Sending,
+  conflict: AppendError,
+): Promise<E.Either<AppendError, Appended>> => {
+  let found = 0
+  try {
+    for await (const page of readStream(session, stream, expected)) {
+      for (const { id, revision, position } of page) {
+        if (id !== events[found]?.id) return E.left(conflict)
+        found += 1
+        if (found === events.length) return E.right({ revision, position })
+      }
+    }
+    return E.left(conflict)
+  } catch (error) {
+    return E.left({ _tag: 'unknown-outcome', reason: error instanceof Error ? error.message : String(error) })
+  }
+}

@@ -1,0 +1,64 @@
+/** What a failed call means: whether anything may have been written, and whether to try again. */
+import { ErrorType, isCommandError, type WrongExpectedVersionError } from '@eventstore/db-client'
+import type { Revision } from '../../domain/event-store.js'
+
+export type Failure =
+  | { readonly _tag: 'conflict'; readonly actual: Revision }
+  | { readonly _tag: 'stream-not-found' }
+  | { readonly _tag: 'too-large'; readonly limit: number }
+  /** The server took the call and refused it; trying again is of no use. */
+  | { readonly _tag: 'refused'; readonly reason: string }
+  /** No server took the call; it may be tried again. */
+  | { readonly _tag: 'not-taken'; readonly reason: string }
+  /** Nobody knows whether the server took the call. */
+  | { readonly _tag: 'unknown'; readonly reason: string }
+
+/** The call was not answered within its time. */
+export class Silence extends Error {
+  constructor(ms: number) {
+    super(`no answer within ${ms} ms`)
+  }
+}
+
+export const failureOf = (error: unknown): Failure => {
+  const reason = error instanceof Error ? error.message : String(error)
+  if (!(error instanceof Error)) return { _tag: 'unknown', reason }
+  if (!isCommandError(error)) return saysNotTaken(reason) ? { _tag: 'not-taken', reason } : { _tag: 'unknown', reason }
+  switch (error.type) {
+    case ErrorType.WRONG_EXPECTED_VERSION:
+      return { _tag: 'conflict', actual: actualOf(error) }
+    case ErrorType.STREAM_NOT_FOUND:
+      return { _tag: 'stream-not-found' }
+    case ErrorType.MAXIMUM_APPEND_SIZE_EXCEEDED:
+      return { _tag: 'too-large', limit: error.maxAppendSize }
+    case ErrorType.NOT_LEADER: {
+      const { address, port } = error.leader
+      return { _tag: 'not-taken', reason: `the node is not the leader of its cluster; ${address}:${port} is` }
+    }
+    case ErrorType.ACCESS_DENIED:
+      return { _tag: 'refused', reason: `access denied: ${ACCESS_NEEDED}` }
+    case ErrorType.STREAM_DELETED:
+      return { _tag: 'refused', reason: 'the stream was deleted with the tools of the server: restore a backup' }
+    default:
+      break
+  }
+  if (REFUSALS.has(error.code ?? -1)) return { _tag: 'refused', reason }
+  return saysNotTaken(reason) ? { _tag: 'not-taken', reason } : { _tag: 'unknown', reason }
+}
+
+const ACCESS_NEEDED = 'the user must be allowed to read $all, and to read and write the streams of the ledger'
+
+/** gRPC: INVALID_ARGUMENT, PERMISSION_DENIED, FAILED_PRECONDITION, UNIMPLEMENTED, UNAUTHENTICATED. */
+const REFUSALS: ReadonlySet<number> = new Set([3, 7, 9, 12, 16])
+
+/**
+ * The words of gRPC before it has sent anything, of the client when it finds no node, and of the server when
+ * it does not handle a call. With any other words the call may have been taken, which is the safe reading.
+ */
+const saysNotTaken = (message: string): boolean =>
+  /No connection established|Name resolution failed|Failed to discover|Server Is Not Ready|Server Is Too Busy|No leader info/.test(
+    message,
+  )
+
+const actualOf = ({ actualVersion }: WrongExpectedVersionError): Revision =>
+  typeof actualVersion === 'bigint' ? Number(actualVersion) : 'none'

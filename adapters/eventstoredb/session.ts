@@ -1,0 +1,68 @@
+/** What the parts of one open store share: the client, its patience, and the end of it all. */
+import { setTimeout as delay } from 'node:timers/promises'
+import { EventStoreError } from '../../domain/event-store.js'
+import type { LedgerClient } from './client.js'
+import { failureOf, Silence } from './failure.js'
+
+export interface Session {
+  readonly client: LedgerClient
+  /** The server, as it may be shown: without user and password. */
+  readonly server: string
+  /** What the name of every stream of the ledger begins with on the server. */
+  readonly prefix: string
+  /** How long one call may stay without an answer, in milliseconds. */
+  readonly timeout: number
+  /** How long a call is tried again, in milliseconds. */
+  readonly patience: number
+  readonly closing: AbortSignal
+}
+
+export const CLOSED = 'the event store was closed: open it again'
+
+/** The server refused a read, so that trying again is of no use. */
+export class Refused extends EventStoreError {}
+
+/** Grows from some 25 ms to the time that one call may take, and never over a second. */
+export const pauseBefore = (attempt: number, { timeout }: Pick<Session, 'timeout'>): number =>
+  Math.min(25 * 2 ** Math.min(attempt, 10), timeout, 1000) * (0.5 + Math.random() / 2)
+
+/** Waits that long, or until the signal; never rejects. */
+export const pause = async (ms: number, signal?: AbortSignal): Promise<void> => {
+  await delay(ms, undefined, signal === undefined ? {} : { signal }).catch(() => undefined)
+}
+
+/** Rejects with `Silence` when the promise takes longer. */
+export const within = async <A>(ms: number, promise: Promise<A>): Promise<A> => {
+  let timer: NodeJS.Timeout | undefined
+  const silence = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Silence(ms)), ms)
+  })
+  try {
+    return await Promise.race([promise, silence])
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+/**
+ * Does what only reads until it succeeds, for `patience` milliseconds; `read` is told how long it may wait.
+ * Rejects with `EventStoreError` only: `closed`, `damaged`, or `unavailable` with the last reason.
+ */
+export const patiently = async <A>(session: Session, read: (timeout: number) => Promise<A>): Promise<A> => {
+  const { closing, timeout, patience, server } = session
+  const giveUpAt = performance.now() + patience
+  for (let attempt = 0; ; attempt++) {
+    if (closing.aborted) throw new EventStoreError('closed', CLOSED)
+    try {
+      return await read(Math.min(timeout, giveUpAt - performance.now()))
+    } catch (error) {
+      if (error instanceof EventStoreError) throw error
+      const failure = failureOf(error)
+      const reason = `${server}: ${'reason' in failure ? failure.reason : failure._tag}`
+      if (failure._tag === 'refused') throw new Refused('unavailable', reason)
+      const wait = pauseBefore(attempt, session)
+      if (performance.now() + wait >= giveUpAt) throw new EventStoreError('unavailable', reason)
+      await pause(wait, closing)
+    }
+  }
+}

@@ -6,8 +6,8 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Database } from 'better-sqlite3'
 import * as E from 'fp-ts/lib/Either.js'
 import { type AppendError, type Appended, type NewEvent, ORIGIN, type Revision } from '../../domain/event-store.js'
-import { pauseForLock } from './lock.js'
-import { isBusy, isFull, reasonOf } from './sqlite-error.js'
+import { isBusy, pauseForLock } from './lock.js'
+import { isFull, reasonOf } from './sqlite-error.js'
 
 export interface Append {
   readonly stream: string
@@ -84,13 +84,14 @@ export const appendQueue = (database: Database, busyTimeoutMs: number, onCommit:
       commit.run()
     } catch (error) {
       undo()
-      // A full disk cuts the last frame of the log short. Any other failure of the commit may come after that
-      // frame, and a crash before the next commit would then bring the group back.
+      // A full disk cuts the log short before the commit is in it. Any other failure of a commit may come later,
+      // and a crash before the next commit would then bring the group back. Who queued behind it may build on it.
       const outcome = committing && !isFull(error) ? unknownOutcome(reasonOf(error)) : unavailable(reasonOf(error))
       answerFirst(queue.length, outcome)
       return
     }
-    for (const outcome of outcomes) answerFirst(1, outcome)
+    const group = queue.splice(0, outcomes.length)
+    for (const [index, outcome] of outcomes.entries()) group[index]?.settle(outcome)
     onCommit()
   }
 

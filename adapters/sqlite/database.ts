@@ -4,8 +4,8 @@ import { dirname, resolve } from 'node:path'
 import Database from 'better-sqlite3'
 import * as E from 'fp-ts/lib/Either.js'
 import type * as TE from 'fp-ts/lib/TaskEither.js'
-import { pauseForLock } from './lock.js'
-import { codeOf, isBusy, reasonOf } from './sqlite-error.js'
+import { isBusy, whenFree } from './lock.js'
+import { codeOf, reasonOf } from './sqlite-error.js'
 
 /** `full`: what was acknowledged survives the loss of power. `relaxed`: it survives the death of the process. */
 export type Durability = 'full' | 'relaxed'
@@ -62,25 +62,25 @@ const TABLES = `
   PRAGMA user_version = ${FORMAT};
 `
 
-/** Opens the file at `path`, and makes it if it is not there or empty. Waits that long for other processes. */
-export const openDatabase =
-  (path: string, durability: Durability, busyTimeoutMs: number): TE.TaskEither<OpenError, Database.Database> =>
-  async () => {
-    const unsuitable = whyUnsuitable(path)
-    if (unsuitable !== undefined) return E.left(unsuitable)
+interface Opening<A> {
+  readonly path: string
+  readonly durability: Durability
+  /** How long to wait for other processes. */
+  readonly busyTimeoutMs: number
+  /** Makes of the database what is to be given; if it throws, the database is closed again. */
+  readonly use: (database: Database.Database) => A
+}
 
-    const giveUpAt = performance.now() + busyTimeoutMs
-    for (;;) {
-      try {
-        return openNow(path, durability)
-      } catch (error) {
-        if (!isBusy(error)) return E.left(openErrorOf(path, error))
-        if (performance.now() >= giveUpAt) {
-          const reason = `another process kept ${path} locked for ${busyTimeoutMs} ms: end that process, or wait longer`
-          return E.left({ _tag: 'locked', path, reason })
-        }
-      }
-      await pauseForLock()
+/** Opens the file, and makes it if it is not there or empty. A file of somebody else's is left as it is. */
+export const openDatabase =
+  <A>(opening: Opening<A>): TE.TaskEither<OpenError, A> =>
+  async () => {
+    const unsuitable = whyUnsuitable(opening.path)
+    if (unsuitable !== undefined) return E.left(unsuitable)
+    try {
+      return await whenFree(opening.busyTimeoutMs, () => openNow(opening))
+    } catch (error) {
+      return E.left(openErrorOf(opening, error))
     }
   }
 
@@ -107,38 +107,43 @@ const whyUnsuitable = (path: string): OpenError | undefined => {
   return undefined
 }
 
-const openNow = (path: string, durability: Durability): E.Either<OpenError, Database.Database> => {
+const openNow = <A>({ path, durability, use }: Opening<A>): E.Either<OpenError, A> => {
   // An absolute path, because SQLite may take a name that begins with "file:" for a URI.
   const database = new Database(resolve(path), { timeout: OPENING_WAIT_MS })
   try {
-    if (isEmpty(database)) {
-      database.pragma('journal_mode = WAL')
-      database
-        .transaction(() => {
-          if (isEmpty(database)) database.exec(TABLES)
-        })
-        .immediate()
-    }
-    const foreign = whyForeign(path, database)
-    if (foreign !== undefined) {
-      database.close()
-      return E.left(foreign)
-    }
-    const mode = database.pragma('journal_mode = WAL', { simple: true })
-    if (mode !== 'wal') {
-      database.close()
-      const reason = `${path} lies where SQLite cannot keep a write-ahead log (journal_mode ${mode}): use a local disk`
-      return E.left({ _tag: 'cannot-open', path, reason })
-    }
-    database.pragma(`synchronous = ${durability === 'full' ? 'FULL' : 'NORMAL'}`)
-    // On macOS fsync alone leaves the data in the drive's cache; elsewhere this changes nothing.
-    database.pragma(`fullfsync = ${durability === 'full' ? 'ON' : 'OFF'}`)
-    database.pragma('busy_timeout = 0')
-    return E.right(database)
+    const refusal = prepare(database, path, durability)
+    if (refusal === undefined) return E.right(use(database))
+    database.close()
+    return E.left(refusal)
   } catch (error) {
     database.close()
     throw error
   }
+}
+
+/** Makes sure that the file is ours and says how it is written; or tells why that cannot be. */
+const prepare = (database: Database.Database, path: string, durability: Durability): OpenError | undefined => {
+  if (isEmpty(database)) {
+    database.pragma('journal_mode = WAL')
+    const makeTables = database.transaction(() => {
+      // Another process may have been quicker.
+      if (isEmpty(database)) database.exec(TABLES)
+    })
+    makeTables.immediate()
+  }
+  const foreign = whyForeign(database, path)
+  if (foreign !== undefined) return foreign
+
+  const mode = database.pragma('journal_mode = WAL', { simple: true })
+  if (mode !== 'wal') {
+    const reason = `${path} lies where SQLite cannot keep a write-ahead log (journal_mode ${mode}): use a local disk`
+    return { _tag: 'cannot-open', path, reason }
+  }
+  database.pragma(`synchronous = ${durability === 'full' ? 'FULL' : 'NORMAL'}`)
+  // On macOS fsync alone leaves data in the drive's cache; elsewhere this changes nothing.
+  database.pragma(`fullfsync = ${durability === 'full' ? 'ON' : 'OFF'}`)
+  database.pragma('busy_timeout = 0')
+  return undefined
 }
 
 interface Header {
@@ -160,7 +165,7 @@ const isEmpty = (database: Database.Database): boolean => {
   return header?.application === 0 && header.format === 0 && header.objects === 0
 }
 
-const whyForeign = (path: string, database: Database.Database): OpenError | undefined => {
+const whyForeign = (database: Database.Database, path: string): OpenError | undefined => {
   const header = headerOf(database)
   if (header?.application !== APPLICATION_ID) {
     const reason = `${path} is an SQLite database of another application: give the path of a model-ledger file, or of a new one`
@@ -173,8 +178,12 @@ const whyForeign = (path: string, database: Database.Database): OpenError | unde
   return undefined
 }
 
-const openErrorOf = (path: string, error: unknown): OpenError => {
+const openErrorOf = ({ path, busyTimeoutMs }: Opening<unknown>, error: unknown): OpenError => {
   const code = codeOf(error)
+  if (isBusy(error)) {
+    const reason = `another process kept ${path} locked for ${busyTimeoutMs} ms: end that process, or wait longer`
+    return { _tag: 'locked', path, reason }
+  }
   if (code === 'SQLITE_NOTADB') {
     const reason = `${path} is not an SQLite database: give the path of a model-ledger file, or of a new one`
     return { _tag: 'not-an-event-store', path, reason }

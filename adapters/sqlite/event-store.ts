@@ -2,8 +2,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Database } from 'better-sqlite3'
 import * as E from 'fp-ts/lib/Either.js'
-import { pipe } from 'fp-ts/lib/function.js'
-import * as TE from 'fp-ts/lib/TaskEither.js'
+import type * as TE from 'fp-ts/lib/TaskEither.js'
 import {
   type EventStore,
   EventStoreError,
@@ -16,8 +15,8 @@ import {
 import { subscription } from '../subscription.js'
 import { appendQueue } from './append-queue.js'
 import { type Durability, type OpenError, openDatabase } from './database.js'
-import { pauseForLock } from './lock.js'
-import { isBusy, readErrorOf } from './sqlite-error.js'
+import { whenFree } from './lock.js'
+import { readErrorOf } from './sqlite-error.js'
 
 export interface SqliteEventStoreOptions {
   /** The file; made if it is not there. Its folder must exist, on a disk of this machine. */
@@ -33,10 +32,9 @@ export const sqliteEventStore = ({
   durability = 'full',
   busyTimeoutMs = 30_000,
 }: SqliteEventStoreOptions): TE.TaskEither<OpenError, EventStore> =>
-  pipe(
-    openDatabase(path, durability, busyTimeoutMs),
-    TE.map((database) => eventStoreOn(database, busyTimeoutMs)),
-  )
+  openDatabase({ path, durability, busyTimeoutMs, use: (database) => eventStoreOn(database, busyTimeoutMs) })
+
+type Page = ReadonlyArray<StoredEvent>
 
 /** A page is read at once: a cursor left open would keep the write-ahead log from being emptied. */
 const PAGE_SIZE = 1000
@@ -50,32 +48,30 @@ const eventStoreOn = (database: Database, busyTimeoutMs: number): EventStore => 
     for (const wake of waiting) wake()
   }
   const appends = appendQueue(database, busyTimeoutMs, wakeSubscriptions)
-  const { streamPage, allPage, last } = prepareReads(database)
+  const { streamPage, allPage, lastPosition } = prepareReads(database)
   let closing: Promise<void> | undefined
 
-  /** Reads seldom meet a lock: when another process opens the file first after a crash, or is the last to close it. */
-  const whenFree = async <A>(read: () => A): Promise<A> => {
-    const giveUpAt = performance.now() + busyTimeoutMs
-    for (;;) {
-      if (!database.open) throw new EventStoreError('closed', CLOSED)
-      try {
-        return read()
-      } catch (error) {
-        if (!isBusy(error) || performance.now() >= giveUpAt) throw readErrorOf(error)
-      }
-      await pauseForLock()
+  /** A read is seldom in anybody's way: when a file is recovered after a crash, or closed by the last process. */
+  const read = async <A>(now: () => A): Promise<A> => {
+    try {
+      return await whenFree(busyTimeoutMs, () => {
+        if (!database.open) throw new EventStoreError('closed', CLOSED)
+        return now()
+      })
+    } catch (error) {
+      throw readErrorOf(error)
     }
   }
 
-  const readPage = (after: Position): Promise<ReadonlyArray<StoredEvent>> => whenFree(() => allPage(after))
-
-  async function* pages(read: (after: StoredEvent | undefined) => ReadonlyArray<StoredEvent>) {
-    for (let after: StoredEvent | undefined; ; ) {
-      const previous = after
-      const page = await whenFree(() => read(previous))
-      if (page.length > 0) yield page
+  /** @param firstPage and then the page after each page's last event */
+  async function* pages(firstPage: () => Page, pageAfter: (last: StoredEvent) => Page): AsyncIterable<Page> {
+    for (let next = firstPage; ; ) {
+      const page = await read(next)
+      const last = page.at(-1)
+      if (last === undefined) return
+      yield page
       if (page.length < PAGE_SIZE) return
-      after = page.at(-1)
+      next = () => pageAfter(last)
       // Between pages others have their turn, however fast the caller is.
       await nextTurn()
     }
@@ -87,14 +83,25 @@ const eventStoreOn = (database: Database, busyTimeoutMs: number): EventStore => 
       const refusal = tooLarge(events)
       return refusal === undefined ? appends.append({ stream, expected, events }) : E.left(refusal)
     },
-    readStream: (stream, after) => pages((previous) => streamPage(stream, previous?.revision ?? after)),
-    readAll: (after) => pages((previous) => allPage(previous?.position ?? after)),
-    subscribe: (after, signal) => subscription({ readPage, waiting, pollMs: POLL_MS }, after, signal),
-    head: () =>
-      TE.tryCatch(
-        () => whenFree(last),
-        (error) => ({ _tag: 'unavailable', reason: readErrorOf(error).message }),
+    readStream: (stream, after) =>
+      pages(
+        () => streamPage(stream, after),
+        ({ revision }) => streamPage(stream, revision),
       ),
+    readAll: (after) =>
+      pages(
+        () => allPage(after),
+        ({ position }) => allPage(position),
+      ),
+    subscribe: (after, signal) =>
+      subscription({ readPage: (position) => read(() => allPage(position)), waiting, pollMs: POLL_MS }, after, signal),
+    head: () => async () => {
+      try {
+        return E.right(await read(lastPosition))
+      } catch (error) {
+        return E.left({ _tag: 'unavailable', reason: readErrorOf(error).message })
+      }
+    },
     close: () => {
       closing ??= appends.empty().then(() => {
         database.close()
@@ -126,7 +133,7 @@ const prepareReads = (database: Database) => {
        WHERE position > ? ORDER BY position LIMIT ${PAGE_SIZE}`,
     )
     .raw()
-  const lastPosition = database.prepare<[], number | null>('SELECT max(position) FROM events').pluck()
+  const maxPosition = database.prepare<[], number | null>('SELECT max(position) FROM events').pluck()
 
   const toEvent = (stream: string, [position, revision, id, type, data, metadata]: StreamRow | Row): StoredEvent => ({
     stream,
@@ -139,9 +146,9 @@ const prepareReads = (database: Database) => {
   })
 
   return {
-    streamPage: (stream: string, after: Revision): ReadonlyArray<StoredEvent> =>
+    streamPage: (stream: string, after: Revision): Page =>
       ofStream.all(stream, after === 'none' ? -1 : after).map((row) => toEvent(stream, row)),
-    allPage: (after: Position): ReadonlyArray<StoredEvent> => ofAll.all(after).map((row) => toEvent(row[6], row)),
-    last: (): Position => lastPosition.get() ?? ORIGIN,
+    allPage: (after: Position): Page => ofAll.all(after).map((row) => toEvent(row[6], row)),
+    lastPosition: (): Position => maxPosition.get() ?? ORIGIN,
   }
 }

@@ -1,19 +1,9 @@
-/** What an error of SQLite means for the caller. */
-import Database from 'better-sqlite3'
+/** What SQLite's errors mean. */
+import { SqliteError } from 'better-sqlite3'
 import { EventStoreError } from '../../domain/event-store.js'
 
-/** Another connection stands in the way; the same call may succeed a moment later. */
-export const isBusy = (error: unknown): boolean => /^SQLITE_(BUSY|LOCKED|PROTOCOL)/.test(codeOf(error))
-
-export const isFull = (error: unknown): boolean => codeOf(error) === 'SQLITE_FULL'
-
-/** As a read rejects with it. */
-export const readErrorOf = (error: unknown): EventStoreError =>
-  /^SQLITE_(CORRUPT|NOTADB)/.test(codeOf(error))
-    ? new EventStoreError('damaged', `the file is damaged: ${reasonOf(error)}; restore it from a backup`, {
-        cause: error,
-      })
-    : new EventStoreError('unavailable', reasonOf(error), { cause: error })
+/** The extended result code, such as `SQLITE_IOERR_FSYNC`; empty for an error that is not SQLite's. */
+export const codeOf = (error: unknown): string => (error instanceof SqliteError ? error.code : '')
 
 /** SQLite's own words and code: "database or disk is full (SQLITE_FULL)". */
 export const reasonOf = (error: unknown): string => {
@@ -21,5 +11,14 @@ export const reasonOf = (error: unknown): string => {
   return codeOf(error) === '' ? message : `${message} (${codeOf(error)})`
 }
 
-/** The extended result code, such as `SQLITE_IOERR_FSYNC`; empty for an error that is not SQLite's. */
-export const codeOf = (error: unknown): string => (error instanceof Database.SqliteError ? error.code : '')
+export const isFull = (error: unknown): boolean => codeOf(error) === 'SQLITE_FULL'
+
+/** What a read rejects with. */
+export const readErrorOf = (error: unknown): EventStoreError => {
+  if (error instanceof EventStoreError) return error
+  return /^SQLITE_(CORRUPT|NOTADB)/.test(codeOf(error))
+    ? new EventStoreError('damaged', `the file is damaged, restore it from a backup: ${reasonOf(error)}`, {
+        cause: error,
+      })
+    : new EventStoreError('unavailable', reasonOf(error), { cause: error })
+}

@@ -59,7 +59,7 @@ export interface Lane<State, Event> {
    * the acknowledgement first, because a state that ran ahead of a refused append must be read anew.
    */
   readonly catchUp: () => Promise<void>
-  /** Waits for what is on its way; false if the state holds events that were not written. */
+  /** Waits for what is on its way by now; false if the state holds events that were not written. */
   readonly settled: () => Promise<boolean>
   /** False once the state holds events that were not written. */
   readonly isSound: () => boolean
@@ -113,11 +113,11 @@ export const openLane = <State, Command, Event extends DomainEvent, No>(
     state = decider.evolve(state, event, { by, at })
   }
 
-  const foldBatch = (batch: Batch<Event> | undefined): void => {
-    for (const { commandId, actor, recordedAt, events } of batch?.unfolded ?? []) {
+  const foldBatch = (batch: Batch<Event>): void => {
+    for (const { commandId, actor, recordedAt, events } of batch.unfolded) {
       for (const event of events) fold(event, commandId, actor, recordedAt)
     }
-    if (batch !== undefined) batch.unfolded = []
+    batch.unfolded = []
   }
 
   const refresh = async (): Promise<E.Either<CommandError, boolean>> => {
@@ -146,13 +146,15 @@ export const openLane = <State, Command, Event extends DomainEvent, No>(
   }
 
   const settled = async (): Promise<boolean> => {
-    while (onItsWay !== undefined) await onItsWay.outcome
+    // Not until nothing is on its way: on a busy stream that may never come.
+    await (collecting ?? onItsWay)?.outcome
     return sound
   }
 
   const append = async ({ expected, texts, commands }: Batch<Event>): Promise<E.Either<AppendError, Written>> => {
     const until = clock.now().getTime() + patience
     if (!isNonEmpty(texts)) return E.right(new Map())
+    let unknown: Extract<AppendError, { _tag: 'unknown-outcome' }> | undefined
     for (let attempt = 0; ; attempt++) {
       const outcome = await store.append(stream, expected, texts)()
       if (E.isRight(outcome)) {
@@ -161,7 +163,11 @@ export const openLane = <State, Command, Event extends DomainEvent, No>(
           commands === 1 ? new Map([[last.revision, last.position]]) : await positionsOf(expected, last.revision),
         )
       }
-      if (outcome.left._tag !== 'unknown-outcome' || clock.now().getTime() >= until) return outcome
+      const { left: error } = outcome
+      if (error._tag === 'unknown-outcome') unknown = error
+      // A store that cannot be reached now does not say what became of the append before.
+      else if (unknown === undefined || error._tag !== 'unavailable') return outcome
+      if (clock.now().getTime() >= until) return E.left(unknown)
       await clock.sleep(backOff(attempt, ids))
     }
   }
@@ -211,15 +217,21 @@ export const openLane = <State, Command, Event extends DomainEvent, No>(
     refresh,
     catchUp: async () => {
       if (caution > 0) await settled()
-      if (onItsWay !== undefined) onItsWay.ranAhead = true
-      foldBatch(onItsWay)
-      foldBatch(collecting)
+      for (const batch of [onItsWay, collecting]) {
+        if (batch === undefined) continue
+        batch.ranAhead = true
+        foldBatch(batch)
+      }
     },
     settled,
     isSound: () => sound,
     send: async (decided) => {
       const bytes = decided.texts.reduce((sum, text) => sum + sizeOf(text), 0)
+      const decidedOn = revision
       while (collecting !== undefined && collecting.bytes + bytes > MAX_APPEND_BYTES) await onItsWay?.outcome
+      if (!sound || revision !== decidedOn) {
+        return { outcome: Promise.resolve(E.left({ _tag: 'conflict', stream, expected: decidedOn, actual: revision })) }
+      }
       const batch = collecting ?? newBatch<Event>(revision)
       batch.texts.push(...decided.texts)
       batch.bytes += bytes

@@ -18,7 +18,7 @@ export type Revision = number | 'none'
 
 /** An event as a command made it. `data` and `metadata` are canonical JSON texts, produced once. */
 export interface NewEvent {
-  /** A UUID made from the stream, the command and the index, so that sending it again is recognised. */
+  /** A UUID made from the stream, the command, the index and the texts, so that sending it again is recognised. */
   readonly id: string
   readonly type: string
   readonly data: string

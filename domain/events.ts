@@ -3,6 +3,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import type * as t from 'io-ts'
 import { type ArtifactEvent, artifactEvents } from './artifact/events.js'
 import { decodeWith, describeProblem, type Problem } from './codec.js'
+import { nameBasedUuid } from './digest.js'
 import { type DistributedDraftEvent, distributedDraftEvents } from './distributed-draft/events.js'
 import { EventMetadata } from './envelope.js'
 import type { NewEvent, Position, StoredEvent } from './event-store.js'
@@ -92,9 +93,14 @@ const parseTexts = ({
 const isObject = (value: unknown): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-/** Writes an event's texts: canonical JSON, produced once. */
+/**
+ * Writes an event: its texts, canonical JSON produced once, and its id. The id follows from the stream, the
+ * command, the event's index in it, and the texts. So the same append sent again is recognised; the same
+ * command decided again on another state, or another command under its id, is not taken for it.
+ */
 export const encodeEvent = (
-  id: string,
+  stream: string,
+  index: number,
   event: DomainEvent,
   metadata: Omit<EventMetadata, 'schema'>,
 ): E.Either<JsonProblem, NewEvent> => {
@@ -103,5 +109,6 @@ export const encodeEvent = (
   if (E.isLeft(dataText)) return dataText
   const metadataText = canonicalJson({ ...metadata, schema: upcasters[type]?.version ?? 1 })
   if (E.isLeft(metadataText)) return metadataText
+  const id = nameBasedUuid(stream, metadata.commandId, String(index), type, dataText.right, metadataText.right)
   return E.right({ id, type, data: dataText.right, metadata: metadataText.right })
 }

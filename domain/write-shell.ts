@@ -5,7 +5,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
-import { type Aggregate, artifact, distributedDraft, type GivenToDraft, registeredModel, run } from './aggregates.js'
+import { type Aggregate, artifact, distributedDraft, registeredModel, run } from './aggregates.js'
 import type { CreateArtifact } from './artifact/commands.js'
 import { type Command, decodeCommand } from './commands.js'
 import { type Digest, nameBasedUuid, sha256 } from './digest.js'
@@ -68,8 +68,10 @@ type Step =
 export const writeShell = ({ store, manifests, clock, ids, deadline = DEADLINE }: WriteShellPorts): WriteShell => {
   const lanePorts = { store, clock, ids, patience: deadline }
 
+  /** `first` records what must stand in another stream before the events of a command that was accepted. */
   const handlerOf = <Given, Full, State, Event extends DomainEvent, No extends Rejection>(
     aggregate: Aggregate<Given, Full, State, Event, No>,
+    first?: (given: Given, envelope: Envelope) => TE.TaskEither<CommandError, unknown>,
   ) => {
     const lanes = lanesOf((stream) => openLane(stream, aggregate, aggregate.isEvent, lanePorts))
 
@@ -90,11 +92,22 @@ export const writeShell = ({ store, manifests, clock, ids, deadline = DEADLINE }
       if (before !== undefined) {
         return (await lane.settled()) ? repeated(store, stream, before, commandId, commandDigest) : 'again'
       }
+      const decidedOn = lane.revision()
+      const isOutdated = (): boolean => !lane.isSound() || lane.revision() !== decidedOn
       const gathered = await aggregate.gather(given, lane.state(), facts, envelope)()
-      if (E.isLeft(gathered)) return gathered
-      if (!lane.isSound()) return 'again'
+      if (isOutdated()) return 'again'
 
-      const decision = aggregate.decide(gathered.right)(lane.state())
+      const decided = pipe(
+        gathered,
+        E.flatMap((full): E.Either<CommandError, ReadonlyArray<Event>> => aggregate.decide(full)(lane.state())),
+      )
+      const decision =
+        E.isRight(decided) && first !== undefined
+          ? await pipe(
+              first(given, envelope),
+              TE.map(() => decided.right),
+            )()
+          : decided
       if (E.isLeft(decision) || decision.right.length === 0) {
         // Only what is written may be the reason to refuse, or to change nothing.
         if (!(await lane.settled())) return 'again'
@@ -106,33 +119,35 @@ export const writeShell = ({ store, manifests, clock, ids, deadline = DEADLINE }
           E.map(() => ({ commandId, stream, events: [], revision: lane.revision(), position: lane.position() })),
         )
       }
-      const decided = prepare(stream, decision.right, envelope, commandDigest, clock.now().toISOString())
-      if (E.isLeft(decided)) return decided
-      return { ...(await lane.send(decided.right)), events: decision.right }
+      if (isOutdated()) return 'again'
+      const prepared = prepare(stream, decision.right, envelope, commandDigest, clock.now().toISOString())
+      if (E.isLeft(prepared)) return prepared
+      return { ...(await lane.send(prepared.right)), events: decision.right }
     }
 
     const handle =
       (stream: string, given: Given, envelope: Envelope, digest: Digest): TE.TaskEither<CommandError, Receipt> =>
       async () => {
         const until = clock.now().getTime() + deadline
-        for (let conflicts = 0; ; ) {
+        for (let attempts = 1; ; attempts++) {
           const lane = lanes.get(stream)
           const took = await lane.inTurn(async () =>
             lane.isSound() ? step(lane, stream, given, envelope, digest) : 'again',
           )
           if (!lane.isSound()) lanes.drop(stream, lane)
-          if (took === 'again') continue
-          if (!('outcome' in took)) return took
-          const outcome = await took.outcome
-          if (E.isRight(outcome)) {
-            const { commandId } = envelope
-            return E.right({ commandId, stream, events: took.events, ...outcome.right })
+          if (took !== 'again') {
+            if (!('outcome' in took)) return took
+            const outcome = await took.outcome
+            if (E.isRight(outcome)) {
+              const { commandId } = envelope
+              return E.right({ commandId, stream, events: took.events, ...outcome.right })
+            }
+            const { left: error } = outcome
+            if (error._tag !== 'conflict') return E.left(asCommandError(error, envelope.commandId))
           }
-          const { left: error } = outcome
-          if (error._tag !== 'conflict') return E.left(asCommandError(error, envelope.commandId))
-          conflicts += 1
-          if (clock.now().getTime() >= until) return E.left({ _tag: 'contention', stream, attempts: conflicts })
-          await clock.sleep(backOff(Math.min(conflicts, 6), ids))
+          if (clock.now().getTime() >= until) return E.left({ _tag: 'contention', stream, attempts })
+          if (took === 'again') continue
+          await clock.sleep(backOff(Math.min(attempts, 6), ids))
           const caughtUp = await lane.refresh()
           if (E.isLeft(caughtUp)) return caughtUp
         }
@@ -155,9 +170,13 @@ export const writeShell = ({ store, manifests, clock, ids, deadline = DEADLINE }
     return { handle, look }
   }
 
+  const artifacts = handlerOf(artifact)
   const handlers = {
-    artifact: handlerOf(artifact),
-    draft: handlerOf(distributedDraft),
+    artifact: artifacts,
+    // The artifact is made first, so that its type is settled before the draft is sealed.
+    draft: handlerOf(distributedDraft, (command, envelope) =>
+      command.type === 'AbandonDistributed' ? TE.right(undefined) : artifacts.handle(...artifactFor(command, envelope)),
+    ),
     model: handlerOf(registeredModel),
     run: handlerOf(run),
   }
@@ -169,9 +188,6 @@ export const writeShell = ({ store, manifests, clock, ids, deadline = DEADLINE }
     draft: (ref, distributedId, at) => handlers.draft.look(draftStream(ref, distributedId), at),
     manifests,
   }
-
-  const draft = (command: GivenToDraft, envelope: Envelope, digest: Digest) =>
-    handlers.draft.handle(draftStream(command.artifact, command.distributedId), command, envelope, digest)
 
   const route = (command: Command, envelope: Envelope, digest: Digest): TE.TaskEither<CommandError, Receipt> => {
     switch (command.type) {
@@ -192,13 +208,8 @@ export const writeShell = ({ store, manifests, clock, ids, deadline = DEADLINE }
         )
       case 'UpsertDistributedPart':
       case 'CommitDistributed':
-        // The artifact is made first, so that its type is settled before the draft is sealed.
-        return pipe(
-          handlers.artifact.handle(...artifactFor(command, envelope)),
-          TE.flatMap(() => draft(command, envelope, digest)),
-        )
       case 'AbandonDistributed':
-        return draft(command, envelope, digest)
+        return handlers.draft.handle(draftStream(command.artifact, command.distributedId), command, envelope, digest)
       case 'CreateRegisteredModel':
       case 'LinkToRegistry':
       case 'UnlinkFromRegistry':
@@ -236,11 +247,11 @@ const notCanonical = ({ path, expected }: JsonProblem): CommandError => ({
 
 /** The command that makes the artifact of a draft, with an id that follows from the draft's command. */
 const artifactFor = (
-  { artifact, artifactType }: UpsertDistributedPart | CommitDistributed,
+  { artifact, artifactType, distributedId }: UpsertDistributedPart | CommitDistributed,
   envelope: Envelope,
 ): readonly [stream: string, given: CreateArtifact, envelope: Envelope, digest: Digest] => {
   const create: CreateArtifact = { type: 'CreateArtifact', artifact, artifactType }
-  const commandId = nameBasedUuid(envelope.commandId, 'CreateArtifact')
+  const commandId = nameBasedUuid(draftStream(artifact, distributedId), envelope.commandId, artifactType)
   return [artifactStream(artifact), create, { ...envelope, commandId }, sha256(JSON.stringify(create))]
 }
 
@@ -282,8 +293,7 @@ const prepare = <Event extends DomainEvent>(
 ): E.Either<CommandError, Decided<Event>> => {
   const texts: NewEvent[] = []
   for (const [index, event] of events.entries()) {
-    const id = nameBasedUuid(stream, envelope.commandId, String(index))
-    const text = encodeEvent(id, event, { ...envelope, commandDigest, recordedAt })
+    const text = encodeEvent(stream, index, event, { ...envelope, commandDigest, recordedAt })
     if (E.isLeft(text)) return E.left(notCanonical(text.left))
     texts.push(text.right)
   }

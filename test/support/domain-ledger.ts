@@ -1,0 +1,191 @@
+/** A write side to test: shells on one store and one file store, with a clock that only sleeping moves on. */
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import * as E from 'fp-ts/lib/Either.js'
+import * as TE from 'fp-ts/lib/TaskEither.js'
+import { memoryEventStore } from '../../adapters/memory/event-store.js'
+import type { Command } from '../../domain/commands.js'
+import { sha256 } from '../../domain/digest.js'
+import type { Envelope } from '../../domain/envelope.js'
+import type { AppendError, Appended, EventStore, NewEvent, Revision, StoredEvent } from '../../domain/event-store.js'
+import type { FileStore } from '../../domain/file-store.js'
+import type { ManifestEntry, ManifestSummary } from '../../domain/manifest/manifest.js'
+import { manifestStore } from '../../domain/manifest/manifest-store.js'
+import type { CommandError } from '../../domain/rejection.js'
+import type { Clock, Ids } from '../../domain/sources.js'
+import { type Receipt, type WriteShell, writeShell } from '../../domain/write-shell.js'
+
+export const START = '2026-05-03T12:00:00.000Z'
+
+/** Every look at it and every sleep moves it on; nobody waits for real. */
+export const fakeClock = (): Clock & { readonly elapsed: () => number } => {
+  const start = Date.parse(START)
+  let now = start
+  return {
+    now: () => new Date(now++),
+    sleep: async (milliseconds) => {
+      now += Math.ceil(milliseconds)
+      await nextTurn()
+    },
+    elapsed: () => now - start,
+  }
+}
+
+export const countingIds = (): Ids => {
+  let next = 0
+  return { next: () => `id-${next++}`, fraction: () => ((next++ * 31) % 97) / 97 }
+}
+
+/** As much of a file store as the write side needs; `damage` changes what is stored under a digest. */
+export const manifestFiles = (): FileStore & { readonly damage: (digest: string, text: string) => void } => {
+  const stored = new Map<string, Uint8Array>()
+  const read = (digest: string) => {
+    const bytes = stored.get(digest)
+    return bytes === undefined ? undefined : { digest: sha256(bytes), size: bytes.length, bytes }
+  }
+  return {
+    put: (_kind, source) => {
+      if (!('bytes' in source)) return TE.left({ _tag: 'source-failed', reason: 'only bytes are taken here' })
+      const { bytes } = source
+      stored.set(sha256(bytes), bytes)
+      return TE.right({ digest: sha256(bytes), size: bytes.length })
+    },
+    open: (_kind, digest) => {
+      const file = read(digest)
+      return file === undefined ? TE.left({ _tag: 'file-missing', digest }) : TE.right(inPieces(file.bytes))
+    },
+    has: (_kind, digest) => TE.right(read(digest)),
+    verify: (_kind, digest) => TE.fromNullable({ _tag: 'file-missing' as const, digest })(read(digest)),
+    async *list() {
+      yield [...stored].map(([, bytes]) => ({ digest: sha256(bytes), size: bytes.length, lastPut: new Date(START) }))
+    },
+    delete: () => TE.right(false),
+    close: async () => undefined,
+    damage: (digest, text) => stored.set(digest, Buffer.from(text)),
+  }
+}
+
+async function* inPieces(bytes: Uint8Array): AsyncIterable<Uint8Array> {
+  for (let at = 0; at < bytes.length; at += 100) yield bytes.subarray(at, at + 100)
+}
+
+/** What may go wrong with one append, and whether it is written nevertheless. */
+export type Fault = 'unavailable' | 'unknown, not written' | 'unknown, written' | 'too large'
+
+export interface AppendSeen {
+  readonly stream: string
+  readonly expected: Revision
+  readonly events: ReadonlyArray<NewEvent>
+  /** How many appends there were before. */
+  readonly nth: number
+}
+
+/**
+ * The same store with somebody in between: `before` is asked before each append, may take its time, may
+ * write something itself, and names the fault if there is to be one. `beforeRead` may take its time or throw.
+ */
+export const interposed = (
+  store: EventStore,
+  before: (append: AppendSeen) => Promise<Fault | undefined> | Fault | undefined,
+  beforeRead: (stream: string) => Promise<void> | void = () => undefined,
+): EventStore => {
+  let nth = 0
+  return {
+    ...store,
+    async *readStream(stream, after) {
+      await beforeRead(stream)
+      yield* store.readStream(stream, after)
+    },
+    append: (stream, expected, events) => async (): Promise<E.Either<AppendError, Appended>> => {
+      const fault = await before({ stream, expected, events, nth: nth++ })
+      switch (fault) {
+        case undefined:
+          return store.append(stream, expected, events)()
+        case 'unavailable':
+          return E.left({ _tag: 'unavailable', reason: 'no route to the store' })
+        case 'unknown, not written':
+          return E.left({ _tag: 'unknown-outcome', reason: 'the connection broke' })
+        case 'unknown, written':
+          await store.append(stream, expected, events)()
+          return E.left({ _tag: 'unknown-outcome', reason: 'the connection broke' })
+        case 'too large':
+          return E.left({ _tag: 'too-large', bytes: 1, limit: 0, what: 'append' })
+      }
+    },
+  }
+}
+
+export interface Ledger {
+  readonly store: EventStore
+  readonly clock: ReturnType<typeof fakeClock>
+  readonly files: ReturnType<typeof manifestFiles>
+  readonly shell: WriteShell
+  /** Gives a command; the id is new unless told. */
+  readonly give: (command: Command, envelope?: Partial<Envelope>) => Promise<E.Either<CommandError, Receipt>>
+  /** Stores a manifest with one small file per word: `path` or `path=content`. */
+  readonly manifest: (...files: ReadonlyArray<string>) => Promise<ManifestSummary>
+  /** Another shell on the same stores, as another process has; or one that sees the store as given. */
+  readonly another: (store?: EventStore) => Ledger
+}
+
+let commandIds = 0
+
+export const openTestLedger = (
+  store: EventStore = memoryEventStore(),
+  shared: { readonly clock: ReturnType<typeof fakeClock>; readonly files: ReturnType<typeof manifestFiles> } = {
+    clock: fakeClock(),
+    files: manifestFiles(),
+  },
+): Ledger => {
+  const { clock, files } = shared
+  const manifests = manifestStore(files)
+  const shell = writeShell({ store, manifests, clock, ids: countingIds() })
+  return {
+    store,
+    clock,
+    files,
+    shell,
+    give: (command, envelope) =>
+      shell.handle({ commandId: `command-${commandIds++}`, actor: 'anna', ...envelope, command })(),
+    manifest: async (...words) => right(await manifests.put(words.map(entry).sort(byPath))()),
+    another: (other = store) => openTestLedger(other, shared),
+  }
+}
+
+/** The entry of a small file: `path`, or `path=content`. */
+export const entry = (word: string): ManifestEntry => {
+  const [path = '', content = path] = word.split('=')
+  return { path, digest: sha256(content), size: Buffer.byteLength(content) }
+}
+
+const byPath = (a: ManifestEntry, b: ManifestEntry): number => Buffer.compare(Buffer.from(a.path), Buffer.from(b.path))
+
+export const right = <A>(either: E.Either<unknown, A>): A => {
+  if (E.isRight(either)) return either.right
+  throw new Error(`expected a right, got ${JSON.stringify(either.left)}`)
+}
+
+export const left = <L>(either: E.Either<L, unknown>): L => {
+  if (E.isLeft(either)) return either.left
+  throw new Error(`expected a left, got ${JSON.stringify(either.right)}`)
+}
+
+/** Everything a store holds, or one stream of it. */
+export const eventsIn = async (store: EventStore, stream?: string): Promise<ReadonlyArray<StoredEvent>> => {
+  const events: StoredEvent[] = []
+  for await (const page of stream === undefined ? store.readAll(0) : store.readStream(stream, 'none'))
+    events.push(...page)
+  return events
+}
+
+/** A promise to be resolved from outside. */
+export const gate = (): { readonly open: () => void; readonly opened: Promise<void> } => {
+  let open = (): void => undefined
+  const opened = new Promise<void>((resolve) => {
+    open = resolve
+  })
+  return { open, opened }
+}
+
+export const turns = async (count = 5): Promise<void> => {
+  for (let turn = 0; turn < count; turn++) await nextTurn()
+}

@@ -2,7 +2,6 @@
  * A file store in a directory. Processes on one machine, or on several that share the file system, may use
  * it at once: every file comes into being complete, by a rename.
  */
-import { constants } from 'node:fs'
 import { type FileHandle, lstat, open, readdir, rename, rm } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { pipe } from 'fp-ts/lib/function.js'
@@ -21,7 +20,7 @@ import { knownLargeFiles } from './known-large-files.js'
 import { type DirectoryOpenError, type Layout, openLayout } from './layout.js'
 import { moveIn, putInto } from './put.js'
 import { CHUNK_BYTES, createBuffers, hashAhead, observed } from './read-ahead.js'
-import { codeOf, failureOf, fileStats } from './system.js'
+import { codeOf, failureOf, fileStats, NO_FOLLOW } from './system.js'
 
 /**
  * Opens the file store in a directory; makes one if there is no directory or an empty one. `now` is the
@@ -98,7 +97,7 @@ const storeIn = (layout: Layout, now: () => Date): FileStore => {
   const openStored = async (kind: FileKind, digest: Digest): Promise<FileHandle> => {
     const missing = new FileStoreFailure({ _tag: 'file-missing', digest })
     if (!isDigest(digest)) throw missing
-    return open(layout.placeOf(kind, digest), constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0)).catch((cause) => {
+    return open(layout.placeOf(kind, digest), NO_FOLLOW).catch((cause) => {
       throw ['ENOENT', 'ELOOP'].includes(codeOf(cause) ?? '') ? missing : cause
     })
   }

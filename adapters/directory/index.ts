@@ -1,2 +1,11 @@
+export {
+  type Download,
+  type DownloadError,
+  type Downloaded,
+  type DownloadProgress,
+  describeDownloadError,
+  download,
+} from './download.js'
 export { directoryFileStore } from './file-store.js'
 export { type DirectoryOpenError, describeDirectoryOpenError } from './layout.js'
+export { type FoundFiles, findLocalFiles, type UnreadableContent } from './local-files.js'

@@ -12,7 +12,7 @@ import { type Fill, openSourceFile, readBytes, readHandle, readStream, type Sour
 import type { KnownLargeFiles } from './known-large-files.js'
 import { type Layout, syncDirectory } from './layout.js'
 import { type Buffers, CHUNK_BYTES, hashAhead, watched } from './read-ahead.js'
-import { codeOf, fileStats } from './system.js'
+import { codeOf, fileStats, writeAll } from './system.js'
 
 export interface Putting {
   readonly layout: Layout
@@ -191,13 +191,6 @@ export const moveIn = async (temporary: string, place: string): Promise<void> =>
 const SETTLED_MS = 60_000
 
 const unchanged = async (): Promise<void> => undefined
-
-const writeAll = async (handle: FileHandle, bytes: Uint8Array, position: number): Promise<void> => {
-  for (let done = 0; done < bytes.length; ) {
-    const { bytesWritten } = await handle.write(bytes, done, bytes.length - done, position + done)
-    done += bytesWritten
-  }
-}
 
 const oneThenOther =
   (one: Fill, other: Fill): Fill =>

@@ -1,6 +1,9 @@
-/** The errors of the operating system, and what of them is no error. */
-import type { Stats } from 'node:fs'
-import { lstat } from 'node:fs/promises'
+/** What the operating system answers, and how it is asked. */
+import { constants, type Stats } from 'node:fs'
+import { type FileHandle, lstat } from 'node:fs/promises'
+
+/** To read a file, and not what a symbolic link in its place points to. */
+export const NO_FOLLOW = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0)
 
 /** The code of an error of the operating system, such as `ENOENT`. */
 export const codeOf = (cause: unknown): string | undefined =>
@@ -37,4 +40,12 @@ export const fileStats = async (path: string): Promise<Stats | undefined> => {
     throw cause
   })
   return stats?.isFile() ? stats : undefined
+}
+
+/** The system may write less than it is asked to. */
+export const writeAll = async (handle: FileHandle, bytes: Uint8Array, position: number): Promise<void> => {
+  for (let done = 0; done < bytes.length; ) {
+    const { bytesWritten } = await handle.write(bytes, done, bytes.length - done, position + done)
+    done += bytesWritten
+  }
 }

@@ -1,1 +1,2 @@
 export { memoryEventStore } from './event-store.js'
+export { memoryFileStore } from './file-store.js'

@@ -99,3 +99,13 @@ const foldName = (path: string, alike: NamesAlike): string => {
   const cased = alike.case ? formed.toUpperCase().toLowerCase() : formed
   return alike.form ? cased.normalize('NFD') : cased
 }
+
+/** Whether Windows can hold a file of that path; some names are devices there, some are not told apart. */
+export const fitsWindows = (path: string): boolean =>
+  path
+    .split('/')
+    .every(
+      (segment) =>
+        !/[<>:"|?*]|[. ]$/.test(segment) &&
+        !/^(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$)(\.|$)/i.test(segment),
+    )

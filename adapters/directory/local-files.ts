@@ -1,0 +1,101 @@
+/** Looks at the caller's disk: which files a path stands for that is named as content. */
+import { isUtf8 } from 'node:buffer'
+import { readdir, stat } from 'node:fs/promises'
+import { basename, join, resolve } from 'node:path'
+import * as TE from 'fp-ts/lib/TaskEither.js'
+import { compareUtf8 } from '../../domain/manifest/path.js'
+import { codeOf } from './system.js'
+
+export interface UnreadableContent {
+  readonly _tag: 'unreadable-content'
+  readonly path: string
+  readonly reason: string
+}
+
+export interface FoundFiles {
+  readonly isDirectory: boolean
+  /** Sorted by the UTF-8 bytes of `path`, which has "/" between its parts on every platform. */
+  readonly files: ReadonlyArray<{ readonly path: string; readonly file: string }>
+}
+
+/**
+ * A file gives itself under its own name; a directory gives every file below it, by its path relative to the
+ * directory. Symbolic links are followed, also out of the directory, as W&B's `add_dir` does; one that leads
+ * back into a directory above itself is an error, and so is whatever cannot be stored.
+ */
+export const findLocalFiles = (
+  path: string,
+  as: 'file' | 'directory' | 'either',
+): TE.TaskEither<UnreadableContent, FoundFiles> =>
+  TE.tryCatch(
+    async () => {
+      const found = await look(path)
+      if (found.isDirectory) {
+        if (as === 'file') throw new Unreadable(path, 'it is a directory; a file is wanted')
+        return { isDirectory: true, files: await filesBelow(path, found.id) }
+      }
+      if (as === 'directory') throw new Unreadable(path, 'it is a file; a directory is wanted')
+      return { isDirectory: false, files: [{ path: basename(resolve(path)), file: path }] }
+    },
+    (cause) => (cause instanceof Unreadable ? cause.error : new Unreadable(path, reasonOf(cause)).error),
+  )
+
+const filesBelow = async (root: string, rootId: string): Promise<FoundFiles['files']> => {
+  const files: Array<FoundFiles['files'][number]> = []
+  const walk = async (directory: string, prefix: string, above: ReadonlySet<string>): Promise<void> => {
+    for (const { name, isFile } of await entriesOf(directory)) {
+      const file = join(directory, name)
+      const path = `${prefix}${name}`
+      const found = isFile ? undefined : await look(file)
+      if (found === undefined || !found.isDirectory) files.push({ path, file })
+      else if (above.has(found.id)) throw new Unreadable(file, 'it links to a directory above itself; remove the link')
+      else await walk(file, `${path}/`, new Set(above).add(found.id))
+    }
+  }
+  await walk(root, '', new Set([rootId]))
+  return files.sort((one, other) => compareUtf8(one.path, other.path))
+}
+
+const entriesOf = async (directory: string) => {
+  const entries = await readdir(directory, { withFileTypes: true, encoding: 'buffer' }).catch((cause: unknown) => {
+    throw new Unreadable(directory, reasonOf(cause))
+  })
+  return entries.map((entry) => {
+    const name = entry.name.toString()
+    if (!isUtf8(entry.name))
+      throw new Unreadable(
+        join(directory, name),
+        `its name is not UTF-8 (bytes ${entry.name.toString('hex')}); rename it`,
+      )
+    return { name, isFile: entry.isFile() }
+  })
+}
+
+/** Follows links. Only files and directories can be content. */
+const look = async (path: string): Promise<{ readonly isDirectory: boolean; readonly id: string }> => {
+  const stats = await stat(path, { bigint: true }).catch((cause: unknown) => {
+    throw new Unreadable(path, reasonOf(cause))
+  })
+  if (!stats.isFile() && !stats.isDirectory())
+    throw new Unreadable(path, 'it is a socket, a pipe or a device; only files and directories can be stored')
+  return { isDirectory: stats.isDirectory(), id: `${stats.dev}:${stats.ino}` }
+}
+
+class Unreadable extends Error {
+  readonly error: UnreadableContent
+  constructor(path: string, reason: string) {
+    super(reason)
+    this.error = { _tag: 'unreadable-content', path, reason }
+  }
+}
+
+const reasonOf = (cause: unknown): string => {
+  switch (codeOf(cause)) {
+    case 'ENOENT':
+      return 'there is nothing of that name, or it is a symbolic link to nothing'
+    case 'ELOOP':
+      return 'it is a symbolic link that leads to itself'
+    default:
+      return cause instanceof Error ? cause.message : String(cause)
+  }
+}

@@ -1,0 +1,133 @@
+/** A file store in memory: for tests and trials. */
+import { setImmediate } from 'node:timers/promises'
+import * as TE from 'fp-ts/lib/TaskEither.js'
+import { type Digest, sha256 } from '../../domain/digest.js'
+import {
+  type FileKind,
+  type FileSource,
+  type FileStore,
+  type FileStoreError,
+  FileStoreFailure,
+  type Progress,
+  type StoredFile,
+} from '../../domain/file-store.js'
+import { type Fill, openSourceFile, readBytes, readStream } from '../file-source.js'
+
+const PAGE = 1000
+const CHUNK_BYTES = 64 * 1024
+
+interface Held {
+  readonly bytes: Uint8Array
+  readonly lastPut: Date
+}
+
+/** Holds its files as long as the process lives. Two stores share nothing. `now` dates every `put`. */
+export const memoryFileStore = ({ now = () => new Date() }: { readonly now?: () => Date } = {}): FileStore => {
+  const held: Readonly<Record<FileKind, Map<Digest, Held>>> = { file: new Map(), manifest: new Map() }
+  let closed = false
+
+  const attempt = <A>(operation: string, work: () => Promise<A>): TE.TaskEither<FileStoreError, A> =>
+    TE.tryCatch(
+      async () => {
+        assertOpen()
+        return work()
+      },
+      (cause) => failure(operation, cause),
+    )
+  const iterate = <A>(operation: string, steps: () => Generator<A>): AsyncIterable<A> => ({
+    async *[Symbol.asyncIterator]() {
+      try {
+        for (const step of steps()) {
+          assertOpen()
+          yield step
+          await setImmediate()
+        }
+      } catch (cause) {
+        throw new FileStoreFailure(failure(operation, cause), { cause })
+      }
+    },
+  })
+  const assertOpen = (): void => {
+    if (closed) throw new Error('it was closed; open it again')
+  }
+
+  const find = (kind: FileKind, digest: Digest): Held => {
+    const found = held[kind].get(digest)
+    if (found === undefined) throw new FileStoreFailure({ _tag: 'file-missing', digest })
+    return found
+  }
+
+  return {
+    put: (kind, source, progress) =>
+      attempt(`store a ${kind}`, async () => {
+        const bytes = await readSource(source, progress)
+        const digest = sha256(bytes)
+        held[kind].set(digest, { bytes, lastPut: now() })
+        return { digest, size: bytes.length }
+      }),
+    open: (kind, digest) =>
+      attempt(`open ${digest}`, async () => {
+        find(kind, digest)
+        return iterate(`read ${digest}`, () => chunksOf(find(kind, digest).bytes))
+      }),
+    has: (kind, digest) =>
+      attempt(`look for ${digest}`, async () => {
+        const found = held[kind].get(digest)
+        return found && { digest, size: found.bytes.length }
+      }),
+    verify: (kind, digest) =>
+      attempt(`verify ${digest}`, async () => ({ digest, size: find(kind, digest).bytes.length })),
+    list: (kind) => iterate('list what it holds', () => pagesOf(held[kind])),
+    delete: (digest, unlessPutSince) =>
+      attempt(`delete ${digest}`, async () => {
+        const found = held.file.get(digest)
+        return found !== undefined && found.lastPut <= unlessPutSince && held.file.delete(digest)
+      }),
+    close: async () => {
+      closed = true
+    },
+  }
+}
+
+const failure = (operation: string, cause: unknown): FileStoreError =>
+  cause instanceof FileStoreFailure
+    ? cause.error
+    : { _tag: 'file-store-failed', operation, reason: cause instanceof Error ? cause.message : String(cause) }
+
+const readSource = async (source: FileSource, progress?: Progress): Promise<Uint8Array> => {
+  if ('bytes' in source) return readAll(readBytes(source.bytes), progress)
+  if ('stream' in source) {
+    const { fill, close } = readStream(source.stream)
+    return readAll(fill, progress).finally(close)
+  }
+  const file = await openSourceFile(source.path)
+  try {
+    const bytes = await readAll(file.read(), progress)
+    await file.assertUnchanged()
+    return bytes
+  } finally {
+    await file.close()
+  }
+}
+
+const readAll = async (fill: Fill, progress?: Progress): Promise<Uint8Array> => {
+  const chunks: Uint8Array[] = []
+  let size = 0
+  for (;;) {
+    const chunk = new Uint8Array(CHUNK_BYTES)
+    const length = await fill(chunk)
+    if (length === 0) return Buffer.concat(chunks)
+    chunks.push(chunk.subarray(0, length))
+    size += length
+    progress?.(size)
+  }
+}
+
+function* chunksOf(bytes: Uint8Array): Generator<Uint8Array> {
+  for (let at = 0; at < bytes.length; at += CHUNK_BYTES) yield bytes.slice(at, at + CHUNK_BYTES)
+}
+
+function* pagesOf(held: ReadonlyMap<Digest, Held>): Generator<ReadonlyArray<StoredFile & { readonly lastPut: Date }>> {
+  const all = Array.from(held, ([digest, { bytes, lastPut }]) => ({ digest, size: bytes.length, lastPut }))
+  for (let at = 0; at < all.length; at += PAGE) yield all.slice(at, at + PAGE)
+}

@@ -266,6 +266,43 @@ describe('appending to a SQLite event store', () => {
     expect(commits(path) - before).toBe(4)
   })
 
+  it('writes nothing of a group of which one append cannot be written, and acknowledges none', async () => {
+    const path = newPath()
+    const store = await open({ path })
+    await store.append('a', 'none', [event()])()
+    const other = connect(path)
+    other.exec(`CREATE TRIGGER poison BEFORE INSERT ON events WHEN NEW.type = 'Poison'
+                BEGIN SELECT RAISE(ABORT, 'poisoned'); END`)
+    const send = (second: string) =>
+      Promise.all([
+        store.append('a', 0, [event()])(),
+        store.append('b', 'none', [event(), { ...event(), type: second }])(),
+        store.append('c', 'none', [event()])(),
+      ])
+    const reason = 'nothing was written: poisoned (SQLITE_CONSTRAINT_TRIGGER)'
+    expect(await send('Poison')).toEqual(Array(3).fill(E.left({ _tag: 'unavailable', reason })))
+    expect(await all(store)).toHaveLength(1)
+    expect((await send('Cure')).every(E.isRight)).toBe(true)
+    expect((await all(store)).map(({ position }) => position)).toEqual([1, 2, 3, 4, 5])
+  })
+
+  it('wakes its own subscriptions at once', async () => {
+    const store = await open({ path: newPath() })
+    const subscriber = store.subscribe(ORIGIN)[Symbol.asyncIterator]()
+    for (const expected of ['none', 0, 1, 2] as const) {
+      let came = false
+      const page = subscriber.next().then(() => {
+        came = true
+      })
+      await new Promise((resolve) => setTimeout(resolve, 5))
+      await store.append('a', expected, [event()])()
+      for (let turns = 0; turns < 5; turns++) await new Promise(setImmediate)
+      expect(came).toBe(true)
+      await page
+    }
+    await subscriber.return?.()
+  })
+
   it('answers the first of many appends before the last is written', async () => {
     const path = newPath()
     const store = await open({ path, durability: 'relaxed' })

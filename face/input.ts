@@ -18,7 +18,7 @@ import {
   WriterName,
 } from '../domain/names.js'
 import { Config, Metrics } from '../domain/run/commands.js'
-import type { InvalidInput } from './error.js'
+import { describeWriteError, type InvalidInput, LedgerError } from './error.js'
 
 /** Who does it and why; may stand in the argument of every method that records something. */
 const circumstances = {
@@ -245,10 +245,10 @@ export const LinkModel = record(
   },
 )
 
-/** Checks the argument of a method. */
-export const input =
-  <A>(codec: t.Decoder<unknown, A>) =>
-  (given: unknown): E.Either<InvalidInput, A> => {
-    const decoded = decodeWith(codec)(given)
-    return E.isRight(decoded) ? decoded : E.left({ _tag: 'invalid-input', problems: decoded.left })
-  }
+/** The argument of a method, checked; rejects with a `LedgerError` that names everything that is wrong. */
+export const checked = async <A>(codec: t.Decoder<unknown, A>, given: unknown): Promise<A> => {
+  const decoded = decodeWith(codec)(given)
+  if (E.isRight(decoded)) return decoded.right
+  const error: InvalidInput = { _tag: 'invalid-input', problems: decoded.left }
+  throw new LedgerError(error, describeWriteError(error))
+}

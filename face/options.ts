@@ -8,7 +8,6 @@ import type { EventStore } from '../domain/event-store.js'
 import type { FileStore } from '../domain/file-store.js'
 import { EntityName, ProjectName } from '../domain/names.js'
 import type { Clock, Ids } from '../domain/sources.js'
-import type { SnapshotStore } from '../projections/snapshot-store.js'
 import type { Tagged } from './error.js'
 
 /** A store, or what opens one: the ledger opens it, and closes it when it is closed itself. */
@@ -18,7 +17,9 @@ const object = <A>(expected: string, members: ReadonlyArray<string>): t.Type<A> 
   rule(
     expected,
     (value): value is A =>
-      typeof value === 'object' && value !== null && members.every((member) => typeof Reflect.get(value, member) === 'function'),
+      typeof value === 'object' &&
+      value !== null &&
+      members.every((member) => typeof Reflect.get(value, member) === 'function'),
   )
 
 const opening = <A>(expected: string, members: ReadonlyArray<string>): t.Type<Opening<A>> => {
@@ -56,10 +57,7 @@ const composed = record(
     events: opening<EventStore>('an event store, or what opens one', ['append', 'readAll']),
     files: opening<FileStore>('a file store, or what opens one', ['put', 'open']),
   },
-  {
-    ...shared,
-    snapshots: opening<SnapshotStore>('a snapshot store, or what opens one', ['load', 'save']),
-  },
+  shared,
 )
 
 export type LedgerOptions = t.TypeOf<typeof embedded> | t.TypeOf<typeof composed>
@@ -74,7 +72,8 @@ export const LedgerOptions = new t.Type<LedgerOptions>(
   (value) => value,
 )
 
-type Opener<Store> = TE.TaskEither<Tagged & { readonly message?: string }, Store>
+/** Opens a store, or says why that cannot be done: what is wrong, and what would be right. */
+export type Opener<Store> = TE.TaskEither<Tagged & { readonly reason: string }, Store>
 
 const isOpener = <Store>(opening: Opening<Store>): opening is Opener<Store> => typeof opening === 'function'
 

@@ -497,7 +497,7 @@ export const writes = ({ shell, manifests, ids, defaults, ...ports }: WritePorts
   }
 }
 
-const checked = <A>(codec: t.Decoder<unknown, A>, given: unknown): Promise<A> => now(inputs.input(codec)(given))
+const { checked } = inputs
 
 const named = <A>(member: string, parsed: E.Either<ReadonlyArray<Problem>, A>): E.Either<WriteError, A> =>
   pipe(

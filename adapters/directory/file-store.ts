@@ -17,7 +17,7 @@ import {
 import { forEachAtOnce } from '../at-once.js'
 import { readHandle } from '../file-source.js'
 import { knownLargeFiles } from './known-large-files.js'
-import { type DirectoryOpenError, type Layout, openLayout } from './layout.js'
+import { type DirectoryOpenError, describeDirectoryOpenError, type Layout, openLayout } from './layout.js'
 import { moveIn, putInto } from './put.js'
 import { CHUNK_BYTES, createBuffers, hashAhead, observed } from './read-ahead.js'
 import { codeOf, failureOf, fileStats, NO_FOLLOW } from './system.js'
@@ -32,10 +32,13 @@ export const directoryFileStore = ({
 }: {
   readonly path: string
   readonly now?: () => Date
-}): TE.TaskEither<DirectoryOpenError, FileStore> =>
+}): TE.TaskEither<DirectoryOpenError & { readonly reason: string }, FileStore> =>
   pipe(
     openLayout(path, now),
-    TE.map((layout) => storeIn(layout, now)),
+    TE.bimap(
+      (error) => ({ ...error, reason: describeDirectoryOpenError(error) }),
+      (layout) => storeIn(layout, now),
+    ),
   )
 
 const storeIn = (layout: Layout, now: () => Date): FileStore => {

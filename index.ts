@@ -1,0 +1,61 @@
+/** The face of model-ledger: `openLedger`, and the types that an embedder needs. */
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { directoryFileStore, findLocalFiles } from './adapters/directory/index.js'
+import { systemClock, systemIds } from './adapters/system/index.js'
+import type { EventStore } from './domain/event-store.js'
+import type { FileStore } from './domain/file-store.js'
+import { LedgerError, promised } from './face/error.js'
+import { checked } from './face/input.js'
+import { type Ledger, ledgerOn } from './face/ledger.js'
+import { LedgerOptions, type Opener, opened } from './face/options.js'
+
+export type { Receipt } from './domain/write-shell.js'
+export { describeWriteError, LedgerError, type WriteError } from './face/error.js'
+export type { Content, ContentItem } from './face/input.js'
+export type { Ledger } from './face/ledger.js'
+export type { LedgerOptions } from './face/options.js'
+export type { Run } from './face/run-handle.js'
+export type { CommitReceipt, Draft, VersionReceipt } from './face/writes.js'
+
+/**
+ * Opens a ledger: in a directory of its own (SQLite and a folder of files), or on stores that are given.
+ * The ledger owns its stores and closes them. Rejects with a `LedgerError` if an option is wrong or a store
+ * cannot be opened.
+ */
+export const openLedger = async (options: LedgerOptions): Promise<Ledger> => {
+  const given = await checked(LedgerOptions, options)
+  const { actor, entity, project, deadline, clock = systemClock, ids = systemIds } = given
+  const { events, files } = 'directory' in given ? await embedded(given.directory) : given
+  const store: EventStore = await open(opened(events))
+  const fileStore: FileStore = await open(opened(files)).catch(async (error: unknown) => {
+    await store.close()
+    throw error
+  })
+  return ledgerOn({
+    events: store,
+    files: fileStore,
+    local: { find: findLocalFiles },
+    clock,
+    ids,
+    defaults: { actor, entity, project },
+    deadline,
+  })
+}
+
+/** The embedded default. SQLite is loaded here only, so that nobody else needs its binary. */
+const embedded = async (directory: string): Promise<{ events: Opener<EventStore>; files: Opener<FileStore> }> => {
+  const { sqliteEventStore } = await import('./adapters/sqlite/index.js')
+  await mkdir(directory, { recursive: true }).catch((cause: unknown) => {
+    throw new LedgerError(
+      { _tag: 'cannot-open', path: directory },
+      `the folder ${directory} cannot be made: ${cause instanceof Error ? cause.message : String(cause)}`,
+    )
+  })
+  return {
+    events: sqliteEventStore({ path: join(directory, 'events.db') }),
+    files: directoryFileStore({ path: join(directory, 'files') }),
+  }
+}
+
+const open = promised(({ reason }: { readonly _tag: string; readonly reason: string }) => reason)

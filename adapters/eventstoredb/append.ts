@@ -115,12 +115,13 @@ const trySend = async (session: Session, sending: Sending): Promise<E.Either<Fai
 /** After a try that may have been written: what is in the way may be these same events. */
 const whereItStands = async (
   session: Session,
-  { stream, expected, events }: Sending,
+  { stream, expected, events, giveUpAt }: Sending,
   conflict: AppendError,
 ): Promise<E.Either<AppendError, Appended>> => {
+  const patience = Math.max(session.timeout, giveUpAt - performance.now())
   let found = 0
   try {
-    for await (const page of readStream(session, stream, expected)) {
+    for await (const page of readStream({ ...session, patience }, stream, expected)) {
       for (const { id, revision, position } of page) {
         if (id !== events[found]?.id) return E.left(conflict)
         found += 1

@@ -97,7 +97,9 @@ const isSupported = (version: string): boolean => {
 
 const storeOn = (session: Session, closing: AbortController): EventStore => {
   // Appends under way outlive the call of close, and may read.
-  const appends = appendsInTurn({ ...session, closing: new AbortController().signal })
+  const never = new AbortController().signal
+  setMaxListeners(0, never)
+  const appends = appendsInTurn({ ...session, closing: never })
   const head = lastPosition(session)
   let closed: Promise<void> | undefined
   return {

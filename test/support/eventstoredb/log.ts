@@ -59,6 +59,11 @@ export class Log {
     return { _tag: 'appended', revision: last.revision, position: last.position }
   }
 
+  /** Takes the first events of a stream away, as `$tb` or `$maxCount` do; to be read only, from then on. */
+  truncate(name: string, before: number): void {
+    this.streams.get(name)?.splice(0, before)
+  }
+
   /** Resolves as soon as more than `length` events are in the log. */
   grown(length: number): Promise<void> {
     return new Promise((resolve) => {

@@ -9,7 +9,7 @@
  * replication, elections and truncation do not happen, and it knows only what the adapter uses.
  */
 import { randomUUID } from 'node:crypto'
-import { setTimeout as delay } from 'node:timers/promises'
+import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promises'
 import gossipServices from '@eventstore/db-client/generated/gossip_grpc_pb.js'
 import gossip from '@eventstore/db-client/generated/gossip_pb.js'
 import featureServices from '@eventstore/db-client/generated/serverfeatures_grpc_pb.js'
@@ -73,8 +73,8 @@ export interface StandInOptions {
 export class StandIn {
   readonly log = new Log()
   readonly faults = { append: [] as AppendFault[], read: [] as ReadFault[], subscription: [] as ReadFault[] }
-  /** How often each was called, and how many events went out by subscriptions. */
-  readonly seen = { append: 0, batchAppend: 0, read: 0, subscription: 0, pushed: 0 }
+  /** How often each was called, how many subscriptions have ended, and how many events went out by them. */
+  readonly seen = { append: 0, batchAppend: 0, read: 0, subscription: 0, ended: 0, pushed: 0 }
   readonly nodes: ReadonlyArray<Node>
   leader = 0
 
@@ -155,6 +155,9 @@ class Node {
     this.standIn.seen.append += 1
     call.on('data', (request: streams.AppendReq) => requests.push(request))
     call.on('end', async () => {
+      // Cut off in the middle, which is known a turn later: what came so far is not taken for the whole.
+      await nextTurn()
+      if (call.cancelled) return
       if (typeof fault === 'object') await delay(fault.slow)
       const answer = this.refusal(call.metadata, fault === 'not-leader') ?? this.answerTo(requests, fault)
       if (answer === 'cut') this.gate.cut(call.getPeer())
@@ -186,14 +189,14 @@ class Node {
   /** Announced, as by the server, and never used by the adapter: docs/adr/0004 says why. */
   private readonly batchAppend: handleBidiStreamingCall<streams.BatchAppendReq, streams.BatchAppendResp> = (call) => {
     this.standIn.seen.batchAppend += 1
-    call.destroy(failure(status.UNIMPLEMENTED, 'the stand-in knows no BatchAppend'))
+    call.emit('error', failure(status.UNIMPLEMENTED, 'the stand-in knows no BatchAppend'))
   }
 
   private readonly read: handleServerStreamingCall<streams.ReadReq, streams.ReadResp> = async (call) => {
     const { seen, faults, log } = this.standIn
     const options = call.request.getOptions()
     if (options === undefined) {
-      call.destroy(failure(status.INVALID_ARGUMENT, 'no options'))
+      call.emit('error', failure(status.INVALID_ARGUMENT, 'no options'))
       return
     }
     const live = options.hasSubscription()
@@ -201,7 +204,7 @@ class Node {
     seen[live ? 'subscription' : 'read'] += 1
     const refusal = this.refusal(call.metadata, fault === 'not-leader')
     if (refusal !== undefined) {
-      call.destroy(refusal)
+      call.emit('error', refusal)
       return
     }
     let through = 0
@@ -215,7 +218,7 @@ class Node {
       if (typeof fault === 'object' && through === fault.after) {
         if ('silent' in fault) return false
         if (fault.drop === 'connection') this.gate.cut(call.getPeer())
-        else call.destroy(failure(status.ABORTED, 'Operation timed out: read'))
+        else call.emit('error', failure(status.ABORTED, 'Operation timed out: read'))
         return false
       }
       through += 1
@@ -231,6 +234,9 @@ class Node {
       call.end()
       return
     }
+    void gone.then(() => {
+      seen.ended += 1
+    })
     if (typeof fault === 'object' && 'silent' in fault && fault.after === 0) return
     const confirmation = new streams.ReadResp.SubscriptionConfirmation().setSubscriptionId(randomUUID())
     await send(new streams.ReadResp().setConfirmation(confirmation))

@@ -1,0 +1,39 @@
+/** Opening a store in a test, with timers that a test can wait for. */
+import { randomUUID } from 'node:crypto'
+import * as E from 'fp-ts/lib/Either.js'
+import { type EventStoreDbOptions, eventStoreDb } from '../../../adapters/eventstoredb/index.js'
+import type { EventStore, NewEvent, StoredEvent } from '../../../domain/event-store.js'
+
+export const SHORT = { timeout: 80, patience: 2000 }
+
+export const openStore = async (connectionString: string, options: EventStoreDbOptions = {}): Promise<EventStore> => {
+  const store = await eventStoreDb(connectionString, { ...SHORT, ...options })()
+  if (E.isLeft(store)) throw new Error(store.left.reason)
+  return store.right
+}
+
+export const newEvent = (content: unknown = 0): NewEvent => ({
+  id: randomUUID(),
+  type: 'AliasMoved',
+  data: JSON.stringify({ content }),
+  metadata: '{"actor":"ada"}',
+})
+
+export const all = async (pages: AsyncIterable<ReadonlyArray<StoredEvent>>): Promise<ReadonlyArray<StoredEvent>> => {
+  const events: StoredEvent[] = []
+  for await (const page of pages) events.push(...page)
+  return events
+}
+
+/** The first so many events of a subscription, which is ended then. */
+export const take = async (
+  count: number,
+  pages: AsyncIterable<ReadonlyArray<StoredEvent>>,
+): Promise<ReadonlyArray<StoredEvent>> => {
+  const events: StoredEvent[] = []
+  for await (const page of pages) {
+    events.push(...page)
+    if (events.length >= count) break
+  }
+  return events
+}

@@ -1,13 +1,15 @@
 /** The face of model-ledger: `openLedger`, and the types that an embedder needs. */
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { directoryFileStore, findLocalFiles } from './adapters/directory/index.js'
+import { pipe } from 'fp-ts/lib/function.js'
+import * as TE from 'fp-ts/lib/TaskEither.js'
+import { describeDownloadError, directoryFileStore, download, findLocalFiles } from './adapters/directory/index.js'
 import { systemClock, systemIds } from './adapters/system/index.js'
 import type { EventStore } from './domain/event-store.js'
 import type { FileStore } from './domain/file-store.js'
 import { LedgerError, promised } from './face/error.js'
 import { checked } from './face/input.js'
-import { type Ledger, ledgerOn } from './face/ledger.js'
+import { type Downloader, type Ledger, ledgerOn } from './face/ledger.js'
 import { LedgerOptions, type Opener, opened } from './face/options.js'
 
 export type { Receipt } from './domain/write-shell.js'
@@ -25,7 +27,7 @@ export type { CommitReceipt, Draft, VersionReceipt } from './face/writes.js'
  */
 export const openLedger = async (options: LedgerOptions): Promise<Ledger> => {
   const given = await checked(LedgerOptions, options)
-  const { actor, entity, project, deadline, clock = systemClock, ids = systemIds } = given
+  const { actor, entity, project, deadline, readOnly = false, clock = systemClock, ids = systemIds } = given
   const { events, files } = 'directory' in given ? await embedded(given.directory) : given
   const store: EventStore = await open(opened(events))
   const fileStore: FileStore = await open(opened(files)).catch(async (error: unknown) => {
@@ -35,7 +37,9 @@ export const openLedger = async (options: LedgerOptions): Promise<Ledger> => {
   return ledgerOn({
     events: store,
     files: fileStore,
-    local: { find: findLocalFiles },
+    snapshots: undefined,
+    local: { find: findLocalFiles, download: downloader },
+    readOnly,
     clock,
     ids,
     defaults: { actor, entity, project },
@@ -59,3 +63,9 @@ const embedded = async (directory: string): Promise<{ events: Opener<EventStore>
 }
 
 const open = promised(({ reason }: { readonly _tag: string; readonly reason: string }) => reason)
+
+const downloader: Downloader = ({ onProgress, ...options }) =>
+  pipe(
+    download({ ...options, ...(onProgress === undefined ? {} : { progress: onProgress }) }),
+    TE.mapLeft((error) => ({ ...error, reason: describeDownloadError(error) })),
+  )

@@ -1,34 +1,84 @@
 /** A ledger in hand: everything that can be told and asked, over stores that are open. */
+import type * as TE from 'fp-ts/lib/TaskEither.js'
+import { finishDraft } from '../domain/distributed-draft/finish.js'
 import type { EventStore } from '../domain/event-store.js'
 import type { FileStore } from '../domain/file-store.js'
+import type { Manifest } from '../domain/manifest/manifest.js'
 import { manifestStore } from '../domain/manifest/manifest-store.js'
 import type { NameDefaults } from '../domain/names.js'
 import type { Clock, Ids } from '../domain/sources.js'
 import { writeShell } from '../domain/write-shell.js'
+import type { SnapshotStore } from '../projections/snapshot-store.js'
 import type { LocalFiles } from './content.js'
+import { describeWriteError, promised, type Tagged } from './error.js'
 import type * as inputs from './input.js'
+import { type Asked, reads } from './reads.js'
 import { type Run, runHandle } from './run-handle.js'
 import { type Given, writes } from './writes.js'
+
+/** Writes the files of a version into a directory. */
+export type Downloader = (
+  options: DownloadOptions & { readonly files: FileStore; readonly entries: Manifest },
+) => TE.TaskEither<Tagged & { readonly reason: string }, Downloaded>
+
+export interface DownloadOptions {
+  /** A directory; made if there is none. */
+  readonly to: string
+  /** Replaces files that are there with other content; refused unless told. */
+  readonly overwrite?: boolean
+  readonly onProgress?: (progress: {
+    readonly filesDone: number
+    readonly files: number
+    readonly bytesDone: number
+    readonly bytes: number
+  }) => void
+  readonly signal?: AbortSignal
+}
+
+export interface Downloaded {
+  /** The target, absolute. */
+  readonly directory: string
+  readonly written: number
+  /** Files that were there already with the same content. */
+  readonly kept: number
+  /** What is kept elsewhere; it is not fetched. */
+  readonly references: Manifest
+}
 
 export interface LedgerPorts {
   readonly events: EventStore
   readonly files: FileStore
-  readonly local: LocalFiles
+  readonly snapshots: SnapshotStore | undefined
+  readonly local: LocalFiles & { readonly download: Downloader }
   readonly clock: Clock
   readonly ids: Ids
   readonly defaults: NameDefaults & { readonly actor?: string | undefined }
   readonly deadline: number | undefined
+  readonly readOnly: boolean
 }
 
 export type Ledger = ReturnType<typeof ledgerOn>
 
-export const ledgerOn = ({ events, files, local, clock, ids, defaults, deadline }: LedgerPorts) => {
+export const ledgerOn = (ports: LedgerPorts) => {
+  const { events, files, snapshots, local, clock, ids, defaults, deadline, readOnly } = ports
   const manifests = manifestStore(files)
   const shell = writeShell({ store: events, manifests, clock, ids, ...(deadline === undefined ? {} : { deadline }) })
-  const told = writes({ shell, manifests, ids, defaults, files, local })
+  const finish = async ({ artifact, distributedId }: Parameters<NonNullable<ReadFinish>>[0]): Promise<void> => {
+    await promised(describeWriteError)(finishDraft(shell, artifact, distributedId))
+  }
+  const model = reads({ store: events, clock, defaults, snapshots, finish: readOnly ? undefined : finish })
+  const told = writes({ shell, manifests, ids, defaults, files, local, notice: model.notice })
+  const now: Asked = model.at()
 
   return {
     ...told,
+    ...now,
+    at: model.at,
+    live: model.live,
+    changes: model.changes,
+    waitFor: model.waitFor,
+    rebuild: model.rebuild,
+    progress: model.progress,
 
     /** Starts a run and gives it in hand. */
     startRun: async (given: Given<typeof inputs.StartRun> = {}): Promise<Run> =>
@@ -37,10 +87,23 @@ export const ledgerOn = ({ events, files, local, clock, ids, defaults, deadline 
     /** A run that was started before, in hand. */
     run: (path: string): Run => runHandle(told, path),
 
-    /** Waits for what is under way and closes the stores. */
+    /** Writes the files of a version into a directory; answers also which version that was. */
+    download: async ({
+      version,
+      ...options
+    }: DownloadOptions & { readonly version: string }): Promise<Downloaded & { readonly version: string }> => {
+      const { path, manifest } = await told.content(version)
+      const download = promised(({ reason }: { readonly _tag: string; readonly reason: string }) => reason)
+      return { ...(await download(local.download({ ...options, files, entries: manifest }))), version: path }
+    },
+
+    /** Waits for what is under way and closes the stores. Closing twice is harmless. */
     close: async (): Promise<void> => {
+      await model.close()
       await events.close()
       await files.close()
     },
   }
 }
+
+type ReadFinish = Parameters<typeof reads>[0]['finish']

@@ -12,6 +12,7 @@ import type { Problem } from '../domain/codec.js'
 import type { Command } from '../domain/commands.js'
 import type { Digest } from '../domain/digest.js'
 import { finishGeneration } from '../domain/distributed-draft/finish.js'
+import type { Position } from '../domain/event-store.js'
 import type { DomainEvent } from '../domain/events.js'
 import { runFact } from '../domain/facts.js'
 import {
@@ -79,6 +80,8 @@ export interface Draft {
 export type Given<C extends t.Any> = t.TypeOf<C>
 
 export interface WritePorts extends ContentPorts {
+  /** Hears of everything that is recorded. */
+  readonly notice: (position: Position) => void
   readonly shell: WriteShell
   readonly manifests: ManifestStore
   readonly ids: Ids
@@ -90,8 +93,20 @@ export type Writes = ReturnType<typeof writes>
 const run = promised(describeWriteError)
 const now = <A>(result: E.Either<WriteError, A>): Promise<A> => run(TE.fromEither(result))
 
-export const writes = ({ shell, manifests, ids, defaults, ...ports }: WritePorts) => {
-  const { facts } = shell
+export const writes = ({ shell: silent, notice, manifests, ids, defaults, ...ports }: WritePorts) => {
+  const { facts } = silent
+  const shell: WriteShell = {
+    facts,
+    handle: (input) =>
+      pipe(
+        silent.handle(input),
+        TE.tapIO(
+          ({ position }) =>
+            () =>
+              notice(position),
+        ),
+      ),
+  }
   const add = addContent(ports)
 
   /** Puts a command in its envelope; members that are `undefined` count as absent. */
@@ -159,6 +174,23 @@ export const writes = ({ shell, manifests, ids, defaults, ...ports }: WritePorts
     if (!isModel(collection)) return { collection, version }
     const { version: number, ...artifact } = (await linkOf(collection, version)).source
     return { collection: artifact, version: number }
+  }
+
+  /** A version that is there, with its summary; a link stands for its source. */
+  const versionAt = async (path: string) => {
+    const { collection, version } = await sourceOf(await versionNamed(await checked(inputs.VersionText, path)))
+    const look = facts.artifact(collection, (state) =>
+      pipe(
+        liveVersion(collection, version, state),
+        E.map(({ number, version: { manifest } }) => ({
+          collection,
+          number,
+          manifest,
+          type: state.artifactType ?? '',
+        })),
+      ),
+    )
+    return now(await run(look))
   }
 
   const store = async (content: inputs.Content, onProgress?: inputs.OnProgress): Promise<ManifestSummary> => {
@@ -315,17 +347,16 @@ export const writes = ({ shell, manifests, ids, defaults, ...ports }: WritePorts
       return draftOf(await artifactNamed(name), type)
     },
 
+    /** What a version holds, by its path and number. A link stands for its source, and its content stays. */
+    content: async (version: string): Promise<{ readonly path: string; readonly manifest: Manifest }> => {
+      const { collection, number, manifest } = await versionAt(version)
+      return { path: versionPath(collection, number), manifest: await run(manifests.get(manifest.digest)) }
+    },
+
     /** A draft from a version: its content, to be changed and logged as the next one. A link stands for its source. */
     newDraft: async (version: string): Promise<Draft> => {
-      const path = await sourceOf(await versionNamed(await checked(inputs.VersionText, version)))
-      const look = facts.artifact(path.collection, (state) =>
-        pipe(
-          liveVersion(path.collection, path.version, state),
-          E.map(({ number, version }) => ({ number, manifest: version.manifest, type: state.artifactType ?? '' })),
-        ),
-      )
-      const { number, manifest, type } = await now(await run(look))
-      return draftOf(path.collection, type, { version: number, manifest: await run(manifests.get(manifest.digest)) })
+      const { collection, number, manifest, type } = await versionAt(version)
+      return draftOf(collection, type, { version: number, manifest: await run(manifests.get(manifest.digest)) })
     },
 
     /** Adds one writer's part to a distributed version; the receipt names the generation that took it. */

@@ -1,0 +1,151 @@
+/** Everything that a ledger can be asked, now and as of any moment. */
+import * as E from 'fp-ts/lib/Either.js'
+import { defer, distinctUntilChanged, exhaustMap, finalize, from, type Observable, Subject, throttle } from 'rxjs'
+import type { EventStore, Position } from '../domain/event-store.js'
+import type { NameDefaults } from '../domain/names.js'
+import type { Clock } from '../domain/sources.js'
+import {
+  type Artifact,
+  describeQueryError,
+  type Moment,
+  type OpenDraft,
+  type Queries,
+  type QueryError,
+  queries,
+  type RegisteredModel,
+  type RunDetails,
+  unfinishedDrafts,
+  type Version,
+} from '../projections/queries.js'
+import { describeReadError, type Known, momentOf, type Progress, readShell, timeAt } from '../projections/read-shell.js'
+import { type Registry, registryProjection } from '../projections/registry.js'
+import type { SnapshotStore } from '../projections/snapshot-store.js'
+import { LedgerError, promised } from './error.js'
+
+/** What a caller calls a moment: a position, a `Date`, or an ISO 8601 text. */
+export type When = Position | Date | string
+
+export interface ReadPorts {
+  readonly store: EventStore
+  readonly clock: Clock
+  readonly defaults: NameDefaults
+  readonly snapshots: SnapshotStore | undefined
+  /** Logs the version of a sealed draft that has none; not there in a ledger that only answers. */
+  readonly finish: ((draft: ReturnType<typeof unfinishedDrafts>[number]) => Promise<void>) | undefined
+}
+
+interface States {
+  readonly registry: Registry
+}
+
+/** The questions that can be put to a ledger at one moment. */
+export interface Asked {
+  /** The moment that is meant: its position and its time. */
+  readonly moment: () => Promise<Moment>
+  /** The version that a path means, by alias or number: `[[entity/]project/]name[:alias|:vN]`, `latest` unless told. */
+  readonly resolve: (version: string) => Promise<Version>
+  /** Likewise, but also a deleted or unlinked version, which says so. */
+  readonly version: (version: string) => Promise<Version>
+  /** Every version of an artifact or a registered model, oldest first. */
+  readonly versions: (collection: string) => Promise<ReadonlyArray<Version>>
+  readonly artifact: (name: string) => Promise<Artifact>
+  readonly artifacts: () => Promise<ReadonlyArray<Artifact>>
+  readonly registeredModel: (name: string) => Promise<RegisteredModel>
+  readonly registeredModels: () => Promise<ReadonlyArray<RegisteredModel>>
+  readonly runDetails: (run: string) => Promise<RunDetails>
+  readonly runs: () => Promise<ReadonlyArray<RunDetails>>
+  /** Distributed drafts that take parts: how old, whose parts, how many. */
+  readonly openDrafts: () => Promise<ReadonlyArray<OpenDraft>>
+}
+
+const read = promised(describeReadError)
+const asked = promised(describeQueryError)
+
+/** A sealed draft is given this long to be finished by the one who sealed it, in milliseconds. */
+const TIME_TO_FINISH = 30_000
+
+export const reads = ({ store, clock, defaults, snapshots, finish }: ReadPorts) => {
+  const model = readShell<States>({ store, projections: { registry: registryProjection }, clock, snapshots })
+
+  /** Drafts that were sealed before this ledger was opened are finished before its first answer. */
+  let finishing: Promise<void> | undefined
+  const finishOld = async (before: number): Promise<void> => {
+    if (finish === undefined) return
+    const known = await read(model.fresh())
+    for (const draft of unfinishedDrafts(known.states.registry)) {
+      if (Date.parse(timeAt(known, draft.sealed) ?? '') <= before) await finish(draft)
+    }
+  }
+  const openedAt = clock.now().getTime()
+  const patrol = setInterval(() => {
+    void finishOld(clock.now().getTime() - TIME_TO_FINISH).catch(() => undefined)
+  }, TIME_TO_FINISH)
+  patrol.unref()
+
+  const known = async (): Promise<Known<States>> => {
+    finishing ??= finishOld(openedAt)
+    await finishing.catch((error: unknown) => {
+      finishing = undefined
+      throw error
+    })
+    return read(model.fresh())
+  }
+
+  const ask = async <A>(
+    when: When | undefined,
+    question: (queries: Queries) => E.Either<QueryError, A>,
+  ): Promise<A> => {
+    const { states, moments, ...rest } = await known()
+    const position = momentOf({ states, moments, ...rest }, when)
+    if (E.isLeft(position)) {
+      const { expected, actual } = position.left
+      throw new LedgerError(position.left, `the moment: expected ${expected}, got ${actual}`)
+    }
+    const answers = queries({ registry: states.registry, moments, position: position.right, defaults })
+    return asked(async () => question(answers))
+  }
+
+  const at = (when?: When): Asked => ({
+    moment: () => ask(when, (queries) => E.right(queries.moment)),
+    resolve: (version) => ask(when, (queries) => queries.resolve(version)),
+    version: (version) => ask(when, (queries) => queries.version(version)),
+    versions: (collection) => ask(when, (queries) => queries.versions(collection)),
+    artifact: (name) => ask(when, (queries) => queries.artifact(name)),
+    artifacts: () => ask(when, (queries) => E.right(queries.artifacts())),
+    registeredModel: (name) => ask(when, (queries) => queries.registeredModel(name)),
+    registeredModels: () => ask(when, (queries) => E.right(queries.registeredModels())),
+    runDetails: (run) => ask(when, (queries) => queries.run(run)),
+    runs: () => ask(when, (queries) => E.right(queries.runs())),
+    openDrafts: () => ask(when, (queries) => E.right(queries.openDrafts())),
+  })
+
+  /** The answer to a question, now and after each change of it. Changes that come meanwhile are answered together. */
+  const live = <A>(question: (now: Asked) => Promise<A>): Observable<A> =>
+    defer(() => {
+      const answered = new Subject<void>()
+      return model.changes.pipe(
+        throttle(() => answered, { leading: true, trailing: true }),
+        exhaustMap(() => from(question(at())).pipe(finalize(() => answered.next()))),
+        distinctUntilChanged((one, other) => JSON.stringify(one) === JSON.stringify(other)),
+      )
+    })
+
+  return {
+    at,
+    live,
+    /** The position of the newest event, now and after each change. */
+    changes: model.changes,
+    /** Waits until the answers hold a position: that of a receipt, also of another instance. */
+    waitFor: async (position: Position, deadline?: number): Promise<void> => {
+      await read(model.waitFor(position, deadline))
+    },
+    /** Builds everything that can be asked from the events again, beside the present state, and then takes its place. */
+    rebuild: (onProgress?: (progress: Progress) => void): Promise<Progress> => read(model.rebuild(onProgress)),
+    progress: (): Promise<Progress> => read(model.progress()),
+    notice: model.notice,
+    close: async (): Promise<void> => {
+      clearInterval(patrol)
+      await model.close()
+    },
+  }
+}

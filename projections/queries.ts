@@ -1,0 +1,464 @@
+/**
+ * What can be asked of the registry, now or as of any past position: every answer comes from timelines, so
+ * the past costs a binary search more than the present.
+ */
+import * as E from 'fp-ts/lib/Either.js'
+import { describeProblem, type Problem } from '../domain/codec.js'
+import type { Position } from '../domain/event-store.js'
+import type { JsonObject } from '../domain/json.js'
+import type { ManifestSummary } from '../domain/manifest/manifest.js'
+import {
+  type ArtifactRef,
+  collectionPath,
+  type NameDefaults,
+  parseArtifact,
+  parseModel,
+  parseRun,
+  parseVersion,
+  type RunOutcome,
+  type VersionChoice,
+  versionName,
+  versionPath,
+} from '../domain/names.js'
+import type { Metrics } from '../domain/run/commands.js'
+import { type Moments, timeOf } from './moments.js'
+import type {
+  ArtifactEntry,
+  CollectionEntry,
+  DraftEntry,
+  LinkEntry,
+  ModelEntry,
+  Registry,
+  RunEntry,
+  VersionEntry,
+} from './registry.js'
+import { asOf, type Timeline } from './timeline.js'
+
+/** A moment of the ledger: a position, and its time. */
+export interface Moment {
+  readonly position: Position
+  /** ISO 8601; `null` before the first event. */
+  readonly time: string | null
+}
+
+/** One version of an artifact, or a registered one, as it stood at the moment of the answer. */
+export interface Version {
+  readonly kind: 'artifact' | 'registered'
+  /** `entity/project/name:vN` */
+  readonly path: string
+  readonly collection: string
+  readonly version: number
+  readonly type: string
+  readonly aliases: ReadonlyArray<string>
+  /** Tags, description and metadata of a registered version are those of its source. */
+  readonly tags: ReadonlyArray<string>
+  readonly description: string | null
+  readonly metadata: JsonObject | null
+  readonly manifest: ManifestSummary
+  /** When it was logged, or linked, and by whom. */
+  readonly created: Moment
+  readonly actor: string
+  /** The run that logged it first, and every run that logged the same content. */
+  readonly run: string | null
+  readonly producers: ReadonlyArray<string>
+  /** The version from which it was drafted. */
+  readonly base: string | null
+  readonly distributed: { readonly distributedId: string; readonly generation: number } | null
+  /** For a registered version, the version that it links to. */
+  readonly source: string | null
+  /** The registered versions that link here; for a registered version, all those of its source. */
+  readonly links: ReadonlyArray<string>
+  /** Of the version itself, or of the source of a registered one. */
+  readonly deleted: Moment | null
+  readonly unlinked: Moment | null
+}
+
+export interface Artifact {
+  readonly kind: 'artifact'
+  readonly path: string
+  readonly type: string
+  readonly description: string | null
+  readonly created: Moment
+  readonly actor: string
+  /** Versions that are not deleted. */
+  readonly versionCount: number
+  /** The number of the newest of them. */
+  readonly newest: number | null
+  readonly aliases: Readonly<Record<string, number>>
+}
+
+export interface RegisteredModel extends Omit<Artifact, 'kind'> {
+  readonly kind: 'registered-model'
+  readonly tags: ReadonlyArray<string>
+}
+
+export interface RunDetails {
+  readonly path: string
+  readonly started: Moment
+  readonly actor: string
+  readonly group: string | null
+  readonly jobType: string | null
+  readonly config: JsonObject | null
+  readonly metrics: Metrics
+  /** `null` while it runs. */
+  readonly outcome: RunOutcome | null
+  readonly used: ReadonlyArray<{ readonly version: string; readonly through: string | null }>
+  readonly logged: ReadonlyArray<string>
+}
+
+export interface OpenDraft {
+  readonly artifact: string
+  readonly distributedId: string
+  readonly generation: number
+  readonly opened: Moment
+  readonly writers: ReadonlyArray<string>
+  readonly parts: number
+}
+
+export type QueryError =
+  | { readonly _tag: 'invalid-input'; readonly problems: ReadonlyArray<Problem> }
+  | {
+      readonly _tag: 'not-found'
+      readonly what: 'artifact' | 'registered model' | 'run' | 'name'
+      readonly name: string
+      readonly similar: ReadonlyArray<string>
+    }
+  | {
+      readonly _tag: 'version-missing'
+      readonly collection: string
+      readonly version: VersionChoice
+      readonly newest: number | null
+    }
+  | { readonly _tag: 'version-gone'; readonly path: string; readonly how: 'deleted' | 'unlinked'; readonly at: Moment }
+  | { readonly _tag: 'ambiguous-name'; readonly name: string; readonly readings: ReadonlyArray<string> }
+
+export const describeQueryError = (error: QueryError): string => {
+  switch (error._tag) {
+    case 'invalid-input':
+      return error.problems.map(describeProblem).join('; ')
+    case 'not-found':
+      return `there is no ${error.what} "${error.name}"${error.similar.length === 0 ? '' : `; did you mean ${error.similar.join(' or ')}?`}`
+    case 'version-missing':
+      return `${error.collection}:${versionName(error.version)} does not exist; ${
+        error.newest === null ? 'it has no version' : `its newest version is v${error.newest}`
+      }`
+    case 'version-gone':
+      return `${error.path} was ${error.how} at ${error.at.time} (position ${error.at.position})`
+    case 'ambiguous-name':
+      return `"${error.name}" may mean ${error.readings.join(' or ')}; write the one that is meant in full`
+  }
+}
+
+export interface Asked {
+  readonly registry: Registry
+  readonly moments: Moments
+  /** The moment of the answers, inclusive. */
+  readonly position: Position
+  readonly defaults: NameDefaults
+}
+
+export type Queries = ReturnType<typeof queries>
+
+/** The number that an alias points to, or a number itself, as of a position: the heart of every resolution. */
+export const resolveNumber = (
+  collection: CollectionEntry,
+  choice: VersionChoice,
+  position: Position,
+): number | undefined => {
+  if (typeof choice !== 'string') return choice
+  const holders = collection.aliases.get(choice)
+  return holders === undefined ? undefined : (asOf(holders, position) ?? undefined)
+}
+
+export const queries = ({ registry, moments, position, defaults }: Asked) => {
+  const at = <A>(timeline: Timeline<A>): A | undefined => asOf(timeline, position)
+  const is = (since: Position | undefined): boolean => since !== undefined && since <= position
+  const momentAt = (where: Position): Moment => {
+    const time = timeOf(moments, where)
+    return { position: where, time: time === undefined ? null : new Date(time).toISOString() }
+  }
+
+  const existing = (path: string): CollectionEntry | undefined => {
+    const entry = registry.collections.get(path)
+    return entry !== undefined && is(entry.created) ? entry : undefined
+  }
+
+  const notFound = (
+    what: Extract<QueryError, { _tag: 'not-found' }>['what'],
+    name: string,
+  ): E.Either<QueryError, never> =>
+    E.left({ _tag: 'not-found', what, name, similar: similarTo(name, registry.collections.keys()) })
+
+  const collectionOf = (name: string): E.Either<QueryError, CollectionEntry> => {
+    const parsed = parseVersion(name, defaults)
+    if (E.isLeft(parsed)) return E.left({ _tag: 'invalid-input', problems: parsed.left })
+    const readings = parsed.right.map(({ collection }) => collectionPath(collection))
+    const found = readings.flatMap((path) => existing(path) ?? [])
+    const [first] = found
+    if (found.length > 1) return E.left({ _tag: 'ambiguous-name', name, readings })
+    return first === undefined ? notFound('name', readings.length === 1 ? (readings[0] ?? name) : name) : E.right(first)
+  }
+
+  const aliasesOf = (collection: CollectionEntry, number: number): ReadonlyArray<string> => {
+    const aliases: string[] = []
+    for (const [alias, holders] of collection.aliases) if (at(holders) === number) aliases.push(alias)
+    return aliases.sort()
+  }
+
+  const linksOf = ({ links = [] }: VersionEntry): ReadonlyArray<string> =>
+    links.flatMap(({ model, number }) => {
+      const link = model.links[number]
+      return link !== undefined && is(link.position) && !is(link.unlinked) ? [`${model.path}:v${number}`] : []
+    })
+
+  const artifactVersion = (artifact: ArtifactEntry, version: VersionEntry): Version => {
+    const { description, metadata } = (version.described && at(version.described)) ?? version
+    const relogged = (version.relogged ?? []).filter((again) => is(again.position))
+    const producers = [version.run, ...relogged.map(({ run }) => run)].flatMap((run) => run ?? [])
+    return {
+      kind: 'artifact',
+      path: `${artifact.path}:v${version.number}`,
+      collection: artifact.path,
+      version: version.number,
+      type: artifact.type,
+      aliases: aliasesOf(artifact, version.number),
+      tags: (version.tagged && at(version.tagged)) ?? version.tags,
+      description,
+      metadata,
+      manifest: version.manifest,
+      created: momentAt(version.position),
+      actor: version.actor,
+      run: version.run,
+      producers: [...new Set(producers)],
+      base: version.base === null ? null : `${artifact.path}:v${version.base}`,
+      distributed: version.distributed,
+      source: null,
+      links: linksOf(version),
+      deleted: version.deleted !== undefined && is(version.deleted) ? momentAt(version.deleted) : null,
+      unlinked: null,
+    }
+  }
+
+  const registeredVersion = (model: ModelEntry, link: LinkEntry): Version => {
+    const artifact = registry.collections.get(collectionPath(link.source.artifact))
+    const entry = artifact?.kind === 'artifact' ? artifact.versions[link.source.version] : undefined
+    const source = artifact?.kind === 'artifact' && entry !== undefined ? artifactVersion(artifact, entry) : undefined
+    return {
+      kind: 'registered',
+      path: `${model.path}:v${link.number}`,
+      collection: model.path,
+      version: link.number,
+      type: model.type,
+      aliases: aliasesOf(model, link.number),
+      tags: source?.tags ?? [],
+      description: source?.description ?? null,
+      metadata: source?.metadata ?? null,
+      manifest: link.manifest,
+      created: momentAt(link.position),
+      actor: link.actor,
+      run: source?.run ?? null,
+      producers: source?.producers ?? [],
+      base: source?.base ?? null,
+      distributed: source?.distributed ?? null,
+      source: versionPath(link.source.artifact, link.source.version),
+      links: source?.links ?? [],
+      deleted: source?.deleted ?? null,
+      unlinked: link.unlinked !== undefined && is(link.unlinked) ? momentAt(link.unlinked) : null,
+    }
+  }
+
+  const versionOf = (collection: CollectionEntry, number: number): Version | undefined => {
+    if (collection.kind === 'artifact') {
+      const version = collection.versions[number]
+      return version !== undefined && is(version.position) ? artifactVersion(collection, version) : undefined
+    }
+    const link = collection.links[number]
+    return link !== undefined && is(link.position) ? registeredVersion(collection, link) : undefined
+  }
+
+  const choose = (collection: CollectionEntry, choice: VersionChoice): E.Either<QueryError, Version> => {
+    const number = resolveNumber(collection, choice, position)
+    const version = number === undefined ? undefined : versionOf(collection, number)
+    return version === undefined
+      ? E.left({
+          _tag: 'version-missing',
+          collection: collection.path,
+          version: choice,
+          newest: at(collection.newest) ?? null,
+        })
+      : E.right(version)
+  }
+
+  const describe = (name: string): E.Either<QueryError, Version> => {
+    const collection = collectionOf(name)
+    if (E.isLeft(collection)) return collection
+    const parsed = parseVersion(name, defaults)
+    return E.isLeft(parsed)
+      ? E.left({ _tag: 'invalid-input', problems: parsed.left })
+      : choose(collection.right, parsed.right[0].version)
+  }
+
+  const artifactOf = (entry: ArtifactEntry): Artifact => ({
+    kind: 'artifact',
+    path: entry.path,
+    type: entry.type,
+    description: entry.description,
+    created: momentAt(entry.created),
+    actor: entry.actor,
+    versionCount: liveCount(entry.versions, position),
+    newest: at(entry.newest) ?? null,
+    aliases: aliasTable(entry),
+  })
+
+  const modelOf = (entry: ModelEntry): RegisteredModel => ({
+    kind: 'registered-model',
+    path: entry.path,
+    type: entry.type,
+    description: at(entry.description) ?? null,
+    tags: at(entry.tags) ?? [],
+    created: momentAt(entry.created),
+    actor: entry.actor,
+    versionCount: liveCount(entry.links, position),
+    newest: at(entry.newest) ?? null,
+    aliases: aliasTable(entry),
+  })
+
+  const aliasTable = (entry: CollectionEntry): Readonly<Record<string, number>> =>
+    Object.fromEntries(
+      [...entry.aliases].flatMap(([alias, holders]) => {
+        const holder = at(holders)
+        return typeof holder === 'number' ? [[alias, holder] as const] : []
+      }),
+    )
+
+  const runOf = (entry: RunEntry): RunDetails => ({
+    path: entry.path,
+    started: momentAt(entry.started),
+    actor: entry.actor,
+    group: entry.group,
+    jobType: entry.jobType,
+    config: entry.config,
+    metrics: at(entry.metrics) ?? {},
+    outcome: at(entry.outcome) ?? null,
+    used: entry.used.filter((use) => is(use.position)).map(({ version, through }) => ({ version, through })),
+    logged: entry.logged.filter((log) => is(log.position)).map(({ version }) => version),
+  })
+
+  const draftsOf = ({ artifact, distributedId, generations }: DraftEntry): ReadonlyArray<OpenDraft> =>
+    generations.flatMap(({ opened, parts, ended }, generation) => {
+      if (!is(opened) || is(ended?.position)) return []
+      const known = parts.filter((part) => is(part.position))
+      const writers = [...new Set(known.map(({ writer }) => writer))]
+      const name = collectionPath(artifact)
+      return [{ artifact: name, distributedId, generation, opened: momentAt(opened), writers, parts: known.length }]
+    })
+
+  return {
+    /** The moment of these answers. */
+    moment: momentAt(position),
+
+    /** A version by alias or number, that is there; a deleted or unlinked one is an error that says so. */
+    resolve: (name: string): E.Either<QueryError, Version> => {
+      const described = describe(name)
+      if (E.isLeft(described)) return described
+      const { path, deleted, unlinked, source } = described.right
+      if (unlinked !== null) return E.left({ _tag: 'version-gone', path, how: 'unlinked', at: unlinked })
+      if (deleted === null) return described
+      return E.left({
+        _tag: 'version-gone',
+        path: source === null ? path : `${path} links to ${source}, which`,
+        how: 'deleted',
+        at: deleted,
+      })
+    },
+
+    /** A version by alias or number, also a deleted or unlinked one, which is marked. */
+    version: describe,
+
+    artifact: (name: string): E.Either<QueryError, Artifact> => {
+      const parsed = parseArtifact(name, defaults)
+      if (E.isLeft(parsed)) return E.left({ _tag: 'invalid-input', problems: parsed.left })
+      const entry = existing(collectionPath(parsed.right))
+      return entry?.kind === 'artifact'
+        ? E.right(artifactOf(entry))
+        : notFound('artifact', collectionPath(parsed.right))
+    },
+
+    registeredModel: (name: string): E.Either<QueryError, RegisteredModel> => {
+      const parsed = parseModel(name, defaults)
+      if (E.isLeft(parsed)) return E.left({ _tag: 'invalid-input', problems: parsed.left })
+      const entry = existing(collectionPath(parsed.right))
+      return entry?.kind === 'model'
+        ? E.right(modelOf(entry))
+        : notFound('registered model', collectionPath(parsed.right))
+    },
+
+    run: (name: string): E.Either<QueryError, RunDetails> => {
+      const parsed = parseRun(name, defaults)
+      if (E.isLeft(parsed)) return E.left({ _tag: 'invalid-input', problems: parsed.left })
+      const { entity, project, run } = parsed.right
+      const entry = registry.runs.get(`${entity}/${project}/${run}`)
+      return entry !== undefined && is(entry.started)
+        ? E.right(runOf(entry))
+        : E.left({ _tag: 'not-found', what: 'run', name, similar: similarTo(name, registry.runs.keys()) })
+    },
+
+    artifacts: (): ReadonlyArray<Artifact> =>
+      [...registry.collections.values()].flatMap((entry) =>
+        entry.kind === 'artifact' && is(entry.created) ? [artifactOf(entry)] : [],
+      ),
+
+    registeredModels: (): ReadonlyArray<RegisteredModel> =>
+      [...registry.collections.values()].flatMap((entry) =>
+        entry.kind === 'model' && is(entry.created) ? [modelOf(entry)] : [],
+      ),
+
+    runs: (): ReadonlyArray<RunDetails> =>
+      [...registry.runs.values()].flatMap((entry) => (is(entry.started) ? [runOf(entry)] : [])),
+
+    /** Every version of an artifact or a registered model, deleted and unlinked ones too, oldest first. */
+    versions: (name: string): E.Either<QueryError, ReadonlyArray<Version>> => {
+      const collection = collectionOf(name)
+      if (E.isLeft(collection)) return collection
+      const entry = collection.right
+      const numbers = entry.kind === 'artifact' ? entry.versions : entry.links
+      return E.right(numbers.flatMap(({ number }) => versionOf(entry, number) ?? []))
+    },
+
+    openDrafts: (): ReadonlyArray<OpenDraft> => [...registry.drafts.values()].flatMap(draftsOf),
+  }
+}
+
+/** Drafts that were sealed and whose version is not logged yet. */
+export const unfinishedDrafts = (
+  registry: Registry,
+): ReadonlyArray<{ readonly artifact: ArtifactRef; readonly distributedId: string; readonly sealed: Position }> => [
+  ...registry.unfinished.values(),
+]
+
+const liveCount = (
+  versions: ReadonlyArray<{ readonly position: Position; readonly deleted?: Position; readonly unlinked?: Position }>,
+  position: Position,
+): number => {
+  let count = 0
+  for (const version of versions) {
+    if (version.position > position) break
+    const gone = version.deleted ?? version.unlinked
+    if (gone === undefined || gone > position) count += 1
+  }
+  return count
+}
+
+/** At most three names that end alike or differ by little. */
+const similarTo = (name: string, names: Iterable<string>): ReadonlyArray<string> => {
+  const last = (path: string): string => path.slice(path.lastIndexOf('/') + 1).toLowerCase()
+  const wanted = last(name.split(':')[0] ?? name)
+  const found: string[] = []
+  for (const candidate of names) {
+    const other = last(candidate)
+    if (other === wanted || other.startsWith(wanted) || (other.length > 2 && wanted.startsWith(other)))
+      found.push(candidate)
+    if (found.length === 3) break
+  }
+  return found
+}

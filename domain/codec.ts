@@ -4,7 +4,7 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
-import { canonicalJson, type Json, type JsonObject } from './json.js'
+import { canonicalJson, type Json, type JsonObject, MAX_JSON_DEPTH } from './json.js'
 
 /** One thing wrong with a value: where, what would be right, and what was there instead. */
 export interface Problem {
@@ -37,12 +37,13 @@ export const describeProblem = ({ at, expected, actual }: Problem): string =>
 /** A value as a message shows it: short, on one line. */
 export const shown = (value: unknown): string => {
   if (value === undefined) return 'nothing'
+  if (typeof value === 'number') return String(value)
   if (typeof value === 'bigint' || typeof value === 'function' || typeof value === 'symbol') return `a ${typeof value}`
   try {
     const text = JSON.stringify(value) ?? typeof value
     return text.length <= 120 ? text : `${text.slice(0, 117)}...`
   } catch {
-    return `a ${typeof value} that JSON cannot carry`
+    return 'an object that JSON cannot carry'
   }
 }
 
@@ -124,15 +125,57 @@ export const oneOf = <W extends string>(...words: ReadonlyArray<W>): t.Type<W> =
   return rule(`one of ${words.map((word) => JSON.stringify(word)).join(', ')}`, (value): value is W => set.has(value))
 }
 
-/** An object of the closed JSON type, with at most `members` members at the top. */
+/** What the codec lets pass, or `null`. */
+export const nullable = <A>(codec: t.Type<A>, name = `${codec.name}, or null`): t.Type<A | null> =>
+  new t.Type<A | null>(
+    name,
+    (value): value is A | null => value === null || codec.is(value),
+    (value, context) => (value === null ? t.success(null) : codec.validate(value, context)),
+    (value) => value,
+  )
+
+/** An object whose keys are free, with at most `members` members. */
+export const dictionary = <A>(
+  name: string,
+  key: t.Type<string>,
+  member: t.Type<A>,
+  members: number,
+): t.Type<Readonly<Record<string, A>>> => {
+  const validate = (value: unknown, context: t.Context): t.Validation<Readonly<Record<string, A>>> => {
+    if (!isPlainObject(value) || Object.keys(value).length > members) return t.failure(value, context)
+    const errors: t.ValidationError[] = []
+    const entries: Array<readonly [string, A]> = []
+    for (const [name, item] of Object.entries(value)) {
+      const named = key.validate(name, t.appendContext(context, name, key, name))
+      const validated = member.validate(item, t.appendContext(context, name, member, item))
+      if (E.isLeft(named)) errors.push(...named.left)
+      else if (E.isLeft(validated)) errors.push(...validated.left)
+      else entries.push([name, validated.right])
+    }
+    return errors.length > 0 ? t.failures(errors) : t.success(Object.fromEntries(entries))
+  }
+  return new t.Type(
+    name,
+    (value): value is Readonly<Record<string, A>> => E.isRight(validate(value, [])),
+    validate,
+    (value) => value,
+  )
+}
+
+/**
+ * An object of the closed JSON type, with at most `members` members at the top. What is decoded is a copy:
+ * the caller may go on changing the original. Two levels of nesting are left to the event around it
+ * (`{metadata: {from, to}}`).
+ */
 export const jsonObject = (name: string, members: number): t.Type<JsonObject> =>
   new t.Type<JsonObject>(
     name,
-    (value): value is JsonObject => isPlainObject(value) && E.isRight(canonicalJson(value)),
+    (value): value is JsonObject =>
+      isPlainObject(value) && Object.keys(value).length <= members && E.isRight(canonicalJson(value)),
     (value, context) => {
       if (!isPlainObject(value) || Object.keys(value).length > members) return t.failure(value, context)
-      const checked = canonicalJson(value)
-      if (E.isRight(checked)) return t.success(value as JsonObject)
+      const checked = canonicalJson(value, MAX_JSON_DEPTH - 2)
+      if (E.isRight(checked)) return t.success(JSON.parse(checked.right) as JsonObject)
       let at = context
       let inner: unknown = value
       for (const key of checked.left.path) {
@@ -144,8 +187,11 @@ export const jsonObject = (name: string, members: number): t.Type<JsonObject> =>
     (value) => value,
   )
 
-const isPlainObject = (value: unknown): value is object =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
+const isPlainObject = (value: unknown): value is object => {
+  if (typeof value !== 'object' || value === null) return false
+  const prototype: unknown = Object.getPrototypeOf(value)
+  return prototype === Object.prototype || prototype === null
+}
 
 /** Whether two values of the closed JSON type are the same value. */
 export const sameJson = (a: Json | undefined, b: Json | undefined): boolean => {
@@ -173,14 +219,25 @@ export const distinct = <A>(item: t.Type<A>, name: string, most: number): t.Type
 /** A moment, as an ISO 8601 text with a time zone or a `Date`; decoded to UTC with milliseconds. */
 export const instant: t.Type<string> = new t.Type<string>(
   'a moment as an ISO 8601 text with a time zone (2026-05-03T14:00:00Z) or a Date',
-  (value): value is string => typeof value === 'string' && ISO.test(value) && !Number.isNaN(Date.parse(value)),
+  (value): value is string => typeof value === 'string' && utc(value) !== undefined,
   (value, context) => {
-    const date =
-      value instanceof Date ? value : typeof value === 'string' && ISO.test(value) ? new Date(value) : undefined
-    if (date === undefined || Number.isNaN(date.getTime())) return t.failure(value, context)
-    const iso = date.toISOString()
-    return ISO.test(iso) ? t.success(iso) : t.failure(value, context)
+    const decoded = utc(value)
+    return decoded === undefined ? t.failure(value, context) : t.success(decoded)
   },
   (value) => value,
 )
+
+const utc = (value: unknown): string | undefined => {
+  const date =
+    value instanceof Date ? value : typeof value === 'string' && isMoment(value) ? new Date(value) : undefined
+  if (date === undefined || Number.isNaN(date.getTime())) return undefined
+  const text = date.toISOString()
+  return ISO.test(text) ? text : undefined
+}
+
+/** `Date` takes 30 February for 2 March. */
+const isMoment = (text: string): boolean => {
+  const day = new Date(text.slice(0, 10))
+  return ISO.test(text) && !Number.isNaN(day.getTime()) && day.toISOString().startsWith(text.slice(0, 10))
+}
 const ISO = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2})$/

@@ -18,10 +18,10 @@ export interface JsonProblem {
 
 /**
  * The RFC 8785 text of a value, or why the value is not of the closed type: a number that is not finite or
- * an integer outside ±(2^53 − 1), a string with a lone surrogate, a key `__proto__`, `undefined`, a
- * function, a class instance, or nesting deeper than `MAX_JSON_DEPTH`.
+ * an integer outside ±(2^53 − 1), a string with a lone surrogate, a key that is `__proto__` or a symbol,
+ * `undefined`, a function, a class instance, or nesting deeper than `depth`.
  */
-export const canonicalJson = (value: unknown): E.Either<JsonProblem, string> => {
+export const canonicalJson = (value: unknown, depth: number = MAX_JSON_DEPTH): E.Either<JsonProblem, string> => {
   const path: Array<string | number> = []
   let problem: JsonProblem | undefined
 
@@ -42,7 +42,7 @@ export const canonicalJson = (value: unknown): E.Either<JsonProblem, string> => 
       return JSON.stringify(item)
     }
     if (typeof item !== 'object') return wrong(`a JSON value (${typeof item} is none)`)
-    if (path.length >= MAX_JSON_DEPTH) return wrong(`at most ${MAX_JSON_DEPTH} levels of nesting`)
+    if (path.length >= depth) return wrong(`at most ${depth} levels of nesting`)
     return Array.isArray(item) ? writeArray(item) : writeObject(item)
   }
 
@@ -59,6 +59,7 @@ export const canonicalJson = (value: unknown): E.Either<JsonProblem, string> => 
   const writeObject = (object: object): string => {
     const prototype: unknown = Object.getPrototypeOf(object)
     if (prototype !== Object.prototype && prototype !== null) return wrong('a plain object')
+    if (Object.getOwnPropertySymbols(object).length > 0) return wrong('an object whose keys are strings')
     const members: string[] = []
     // RFC 8785 sorts keys by UTF-16 code units, which is what sort() does.
     for (const key of Object.keys(object).sort()) {

@@ -4,7 +4,7 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
-import { distinct, oneOf, type Problem, record, rule, shown, text, wholeNumber } from './codec.js'
+import { dictionary, distinct, oneOf, type Problem, record, rule, shown, text, wholeNumber } from './codec.js'
 
 const hasControl = (value: string): boolean => /\p{Cc}/u.test(value)
 const within = (value: string, most: number): boolean =>
@@ -75,13 +75,14 @@ export const ExpectedHolder = rule(
 )
 export type ExpectedHolder = t.TypeOf<typeof ExpectedHolder>
 
-/** Expected holders by alias, for commands that may move several. */
-export const ExpectedHolders = t.readonly(t.record(Alias, ExpectedHolder), 'expected holders by alias')
+/** Expected holders by alias, for commands that may move several. All of them must hold. */
+export const ExpectedHolders = dictionary('expected holders by alias, at most 100', Alias, ExpectedHolder, 100)
 export type ExpectedHolders = t.TypeOf<typeof ExpectedHolders>
 
 /** Registered models live in projects named `model-registry` or `wandb-registry-…`, and nothing else does. */
 export const isRegistryProject = (project: string): boolean =>
-  project === 'model-registry' || project.startsWith('wandb-registry-')
+  project === 'model-registry' || project.startsWith(REGISTRY_PREFIX)
+const REGISTRY_PREFIX = 'wandb-registry-'
 
 const ArtifactProject = text(
   'the name of a project for artifacts: 1 to 128 characters, none of / \\ # ? % :, not "model-registry" and not beginning with "wandb-registry-" (those hold registered models)',
@@ -89,7 +90,7 @@ const ArtifactProject = text(
 )
 const RegistryProject = text(
   'the name of a registry: "model-registry" or "wandb-registry-" and a name',
-  (value) => ProjectName.is(value) && isRegistryProject(value),
+  (value) => ProjectName.is(value) && isRegistryProject(value) && value !== REGISTRY_PREFIX,
 )
 
 /** An artifact: the collection in which versions are born. */

@@ -1,6 +1,6 @@
 /** What can be asked of an artifact, the collection in which versions are born. */
 import * as t from 'io-ts'
-import { jsonObject, oneOf, record, rule } from '../codec.js'
+import { jsonObject, nullable, oneOf, record } from '../codec.js'
 import { ManifestSummary } from '../manifest/manifest.js'
 import {
   Aliases,
@@ -55,11 +55,8 @@ export const DescribeArtifactVersion = record(
   'DescribeArtifactVersion',
   { type: oneOf('DescribeArtifactVersion'), artifact: ArtifactRef, version: VersionChoice },
   {
-    description: rule(
-      `${Description.name}, or null`,
-      (value): value is string | null => value === null || Description.is(value),
-    ),
-    metadata: t.union([Metadata, t.null], `${Metadata.name}, or null`),
+    description: nullable(Description),
+    metadata: nullable(Metadata),
   },
 )
 export type DescribeArtifactVersion = t.TypeOf<typeof DescribeArtifactVersion>

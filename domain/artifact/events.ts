@@ -1,7 +1,7 @@
 /** What has happened to an artifact. */
 import * as t from 'io-ts'
 import { AliasMoved, AliasRemoved } from '../aliases.js'
-import { oneOf, record } from '../codec.js'
+import { nullable, oneOf, record } from '../codec.js'
 import { ManifestSummary } from '../manifest/manifest.js'
 import { ArtifactType, Description, DistributedId, RunRef, Tags, VersionNumber } from '../names.js'
 import { Metadata } from './commands.js'
@@ -56,8 +56,8 @@ export type ArtifactVersionRelogged = t.TypeOf<typeof ArtifactVersionRelogged>
 
 const Change = <A>(codec: t.Type<A>, name: string) =>
   record(`${name}: from and to`, {
-    from: t.union([codec, t.null], `${name} or null`),
-    to: t.union([codec, t.null], `${name} or null`),
+    from: nullable(codec),
+    to: nullable(codec),
   })
 
 export const ArtifactVersionDescribed = record(

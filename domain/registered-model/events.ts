@@ -1,7 +1,7 @@
 /** What has happened to a registered model. */
 import * as t from 'io-ts'
 import { AliasMoved, AliasRemoved } from '../aliases.js'
-import { oneOf, record } from '../codec.js'
+import { nullable, oneOf, record } from '../codec.js'
 import { ManifestSummary } from '../manifest/manifest.js'
 import { ArtifactType, Description, VersionNumber, VersionRef } from '../names.js'
 
@@ -29,7 +29,7 @@ export type VersionUnlinked = t.TypeOf<typeof VersionUnlinked>
 
 export const RegisteredModelDescribed = record('RegisteredModelDescribed', {
   type: oneOf('RegisteredModelDescribed'),
-  from: t.union([Description, t.null], `${Description.name}, or null`),
+  from: nullable(Description),
   to: Description,
 })
 export type RegisteredModelDescribed = t.TypeOf<typeof RegisteredModelDescribed>

@@ -1,19 +1,21 @@
 /** What can be asked of a run: the work that makes versions and uses them. */
+import * as E from 'fp-ts/lib/Either.js'
 import type * as t from 'io-ts'
-import { jsonObject, oneOf, record, rule, text } from '../codec.js'
+import { dictionary, jsonObject, oneOf, record, rule, text } from '../codec.js'
+import { canonicalJson } from '../json.js'
 import { CollectionRef, GroupName, RunOutcome, RunRef, VersionChoice } from '../names.js'
 
 export const Config = jsonObject('a configuration: a JSON object of at most 1,000 members', 1000)
 
-const isMetric = (value: unknown): value is number | string | boolean =>
-  typeof value === 'number' || typeof value === 'string' || typeof value === 'boolean'
-
-export type Metrics = Readonly<Record<string, number | string | boolean>>
-const Members = jsonObject('metrics: at most 1,000 members', 1000)
-export const Metrics = rule(
-  'metrics: an object of finite numbers, texts and booleans, at most 1,000',
-  (value): value is Metrics => Members.is(value) && Object.values(value).every(isMetric),
+export const Metric = rule(
+  'a metric: a finite number (an integer up to 2^53 - 1), a text or a boolean',
+  (value): value is number | string | boolean =>
+    (typeof value === 'number' || typeof value === 'string' || typeof value === 'boolean') &&
+    E.isRight(canonicalJson(value)),
 )
+export const MetricName = text('the name of a metric, other than __proto__', (value) => value !== '__proto__')
+export const Metrics = dictionary('metrics: an object of at most 1,000 members', MetricName, Metric, 1000)
+export type Metrics = t.TypeOf<typeof Metrics>
 
 export const StartRun = record(
   'StartRun',

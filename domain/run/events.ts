@@ -1,8 +1,8 @@
 /** What has happened in a run. */
 import * as t from 'io-ts'
-import { oneOf, record, rule } from '../codec.js'
+import { dictionary, nullable, oneOf, record } from '../codec.js'
 import { GroupName, ModelRef, RunOutcome, VersionNumber, VersionRef } from '../names.js'
-import { Config, Metrics } from './commands.js'
+import { Config, Metric, MetricName, Metrics } from './commands.js'
 
 export const RunStarted = record(
   'RunStarted',
@@ -14,13 +14,7 @@ export type RunStarted = t.TypeOf<typeof RunStarted>
 /** Metrics that changed: their values before (`null`: none) and after. */
 export const RunSummarised = record('RunSummarised', {
   type: oneOf('RunSummarised'),
-  from: rule(
-    'metrics before, null where there was none',
-    (value): value is Readonly<Record<string, number | string | boolean | null>> =>
-      typeof value === 'object' &&
-      value !== null &&
-      Metrics.is(Object.fromEntries(Object.entries(value).filter(([, before]) => before !== null))),
-  ),
+  from: dictionary('metrics before, null where there was none', MetricName, nullable(Metric), 1000),
   to: Metrics,
 })
 export type RunSummarised = t.TypeOf<typeof RunSummarised>

@@ -1,8 +1,7 @@
 /** A write side to test: shells on one store and one file store, with a clock that only sleeping moves on. */
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import * as E from 'fp-ts/lib/Either.js'
-import * as TE from 'fp-ts/lib/TaskEither.js'
-import { memoryEventStore } from '../../adapters/memory/event-store.js'
+import { memoryEventStore, memoryFileStore } from '../../adapters/memory/index.js'
 import type { Command } from '../../domain/commands.js'
 import { sha256 } from '../../domain/digest.js'
 import type { Envelope } from '../../domain/envelope.js'
@@ -33,39 +32,6 @@ export const fakeClock = (): Clock & { readonly elapsed: () => number } => {
 export const countingIds = (): Ids => {
   let next = 0
   return { next: () => `id-${next++}`, fraction: () => ((next++ * 31) % 97) / 97 }
-}
-
-/** As much of a file store as the write side needs; `damage` changes what is stored under a digest. */
-export const manifestFiles = (): FileStore & { readonly damage: (digest: string, text: string) => void } => {
-  const stored = new Map<string, Uint8Array>()
-  const read = (digest: string) => {
-    const bytes = stored.get(digest)
-    return bytes === undefined ? undefined : { digest: sha256(bytes), size: bytes.length, bytes }
-  }
-  return {
-    put: (_kind, source) => {
-      if (!('bytes' in source)) return TE.left({ _tag: 'source-failed', reason: 'only bytes are taken here' })
-      const { bytes } = source
-      stored.set(sha256(bytes), bytes)
-      return TE.right({ digest: sha256(bytes), size: bytes.length })
-    },
-    open: (_kind, digest) => {
-      const file = read(digest)
-      return file === undefined ? TE.left({ _tag: 'file-missing', digest }) : TE.right(inPieces(file.bytes))
-    },
-    has: (_kind, digest) => TE.right(read(digest)),
-    verify: (_kind, digest) => TE.fromNullable({ _tag: 'file-missing' as const, digest })(read(digest)),
-    async *list() {
-      yield [...stored].map(([, bytes]) => ({ digest: sha256(bytes), size: bytes.length, lastPut: new Date(START) }))
-    },
-    delete: () => TE.right(false),
-    close: async () => undefined,
-    damage: (digest, text) => stored.set(digest, Buffer.from(text)),
-  }
-}
-
-async function* inPieces(bytes: Uint8Array): AsyncIterable<Uint8Array> {
-  for (let at = 0; at < bytes.length; at += 100) yield bytes.subarray(at, at + 100)
 }
 
 /** What may go wrong with one append, and whether it is written nevertheless. */
@@ -117,7 +83,7 @@ export const interposed = (
 export interface Ledger {
   readonly store: EventStore
   readonly clock: ReturnType<typeof fakeClock>
-  readonly files: ReturnType<typeof manifestFiles>
+  readonly files: FileStore
   readonly shell: WriteShell
   /** Gives a command; the id is new unless told. */
   readonly give: (command: Command, envelope?: Partial<Envelope>) => Promise<E.Either<CommandError, Receipt>>
@@ -131,12 +97,8 @@ let commandIds = 0
 
 export const openTestLedger = (
   store: EventStore = memoryEventStore(),
-  shared: { readonly clock: ReturnType<typeof fakeClock>; readonly files: ReturnType<typeof manifestFiles> } = {
-    clock: fakeClock(),
-    files: manifestFiles(),
-  },
+  { clock, files }: Pick<Ledger, 'clock' | 'files'> = { clock: fakeClock(), files: memoryFileStore() },
 ): Ledger => {
-  const { clock, files } = shared
   const manifests = manifestStore(files)
   const shell = writeShell({ store, manifests, clock, ids: countingIds() })
   return {
@@ -147,7 +109,7 @@ export const openTestLedger = (
     give: (command, envelope) =>
       shell.handle({ commandId: `command-${commandIds++}`, actor: 'anna', ...envelope, command })(),
     manifest: async (...words) => right(await manifests.put(words.map(entry).sort(byPath))()),
-    another: (other = store) => openTestLedger(other, shared),
+    another: (other = store) => openTestLedger(other, { clock, files }),
   }
 }
 

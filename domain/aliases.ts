@@ -3,21 +3,17 @@
  * collection, moving it takes it from the holder before, and a caller may say whom it expects to find.
  */
 import * as E from 'fp-ts/lib/Either.js'
+import { pipe } from 'fp-ts/lib/function.js'
 import type * as t from 'io-ts'
-import { oneOf, record, rule } from './codec.js'
+import { nullable, oneOf, record } from './codec.js'
 import type { Recorded } from './decider.js'
 import { Alias, type ExpectedHolder, type ExpectedHolders, VersionNumber } from './names.js'
-
-const NumberOrNull = rule(
-  'a version number or null',
-  (value): value is number | null => value === null || VersionNumber.is(value),
-)
 
 /** The alias now points to version `to`; before, it pointed to `from`, or nowhere (`null`). */
 export const AliasMoved = record('AliasMoved', {
   type: oneOf('AliasMoved'),
   alias: Alias,
-  from: NumberOrNull,
+  from: nullable(VersionNumber),
   to: VersionNumber,
 })
 export type AliasMoved = t.TypeOf<typeof AliasMoved>
@@ -47,16 +43,15 @@ export type AliasRejection =
 /** Points aliases to a version. Those that already point there give no event. */
 export const pointAliases =
   (aliases: ReadonlyArray<string>, to: number, expected: ExpectedHolders = {}) =>
-  (table: AliasTable): E.Either<AliasRejection, ReadonlyArray<AliasMoved>> => {
-    const events: AliasMoved[] = []
-    for (const alias of new Set(aliases)) {
-      const checked = checkHolder(alias, expectedFor(alias, expected))(table)
-      if (E.isLeft(checked)) return checked
-      const from = table.get(alias)?.version ?? null
-      if (from !== to) events.push({ type: 'AliasMoved', alias, from, to })
-    }
-    return E.right(events)
-  }
+  (table: AliasTable): E.Either<AliasRejection, ReadonlyArray<AliasMoved>> =>
+    pipe(
+      checkHolders(expected)(table),
+      E.map(() =>
+        [...new Set(aliases)]
+          .map((alias): AliasMoved => ({ type: 'AliasMoved', alias, from: table.get(alias)?.version ?? null, to }))
+          .filter(({ from }) => from !== to),
+      ),
+    )
 
 /** Removes an alias from whoever holds it. */
 export const removeAlias =
@@ -74,24 +69,27 @@ export const removeAlias =
 /** Removes every alias of a version, as its deletion or unlinking does. */
 export const removeAliasesOf =
   (version: number, expected: ExpectedHolders = {}) =>
-  (table: AliasTable): E.Either<AliasRejection, ReadonlyArray<AliasRemoved>> => {
-    const events: AliasRemoved[] = []
-    for (const alias of aliasesOf(version)(table)) {
-      const checked = checkHolder(alias, expectedFor(alias, expected))(table)
-      if (E.isLeft(checked)) return checked
-      events.push({ type: 'AliasRemoved', alias, from: version })
-    }
-    return E.right(events)
-  }
+  (table: AliasTable): E.Either<AliasRejection, ReadonlyArray<AliasRemoved>> =>
+    pipe(
+      checkHolders(expected)(table),
+      E.map(() => aliasesOf(version)(table).map((alias) => ({ type: 'AliasRemoved', alias, from: version }))),
+    )
 
 export const aliasesOf =
   (version: number) =>
   (table: AliasTable): ReadonlyArray<string> =>
     [...table].filter(([, holder]) => holder.version === version).map(([alias]) => alias)
 
-/** Own members only: `constructor` is a legal alias. */
-const expectedFor = (alias: string, expected: ExpectedHolders): ExpectedHolder | undefined =>
-  Object.hasOwn(expected, alias) ? expected[alias] : undefined
+/** Every expectation, also of an alias that the command would leave alone: it was stated, so it must hold. */
+const checkHolders =
+  (expected: ExpectedHolders) =>
+  (table: AliasTable): E.Either<AliasRejection, void> => {
+    for (const [alias, holder] of Object.entries(expected)) {
+      const checked = checkHolder(alias, holder)(table)
+      if (E.isLeft(checked)) return checked
+    }
+    return E.right(undefined)
+  }
 
 const checkHolder =
   (alias: string, expected: ExpectedHolder | undefined) =>

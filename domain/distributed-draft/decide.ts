@@ -69,8 +69,9 @@ const upsert = (
   generation: number,
   { parts }: DistributedDraftState,
 ): ReadonlyArray<DistributedDraftEvent> => {
-  const last = parts.findLast((earlier) => earlier.writer === writer)
-  return last?.part.digest === part.digest
+  // Only if it was the last to come: among writers who disagree, the later one may win.
+  const last = parts.at(-1)
+  return last?.writer === writer && last.part.digest === part.digest
     ? []
     : [{ type: 'DistributedPartUpserted', generation, artifactType, writer, part, ...named(run, runFact) }]
 }

@@ -48,9 +48,11 @@ export const manifestStore = (files: FileStore): ManifestStore => {
       TE.flatMap((bytes) => TE.tryCatch(() => collect(bytes), asFileStoreError)),
       TE.flatMapEither((text): E.Either<FileStoreError, Manifest> => {
         const found = sha256(text)
-        const parsed = found === digest ? parseManifest(text) : E.left('changed')
-        return E.isRight(parsed)
-          ? parsed
+        return found === digest
+          ? pipe(
+              parseManifest(text),
+              E.mapLeft((reason) => ({ _tag: 'file-store-failed', operation: `read the manifest ${digest}`, reason })),
+            )
           : E.left({ _tag: 'file-damaged', digest, found, size: Buffer.byteLength(text) })
       }),
     )

@@ -5,7 +5,7 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
-import { decodeWith, describeProblem, record, rule, text, wholeNumber } from '../codec.js'
+import { decodeWith, describeProblem, nullable, record, text, wholeNumber } from '../codec.js'
 import { type Digest, isDigest, sha256 } from '../digest.js'
 import { DigestCodec } from '../envelope.js'
 import { canonicalJson } from '../json.js'
@@ -33,9 +33,7 @@ export const EntryDigest = text(
   (value) => isDigest(value) || /^(md5:[0-9a-f]{32}|(etag|uri):.{1,4096})$/.test(value),
 )
 
-const Size = rule('a size in bytes, or null where it is not known', (value): value is number | null =>
-  value === null ? true : wholeNumber('').is(value),
-)
+const Size = nullable(wholeNumber('a size in bytes'), 'a size in bytes, or null where it is not known')
 
 const ManifestPath: t.Type<string> = new t.Type<string>(
   'a path inside a version: relative, canonical, with "/"',
@@ -87,8 +85,9 @@ export const summarise = (manifest: Manifest, digest: Digest = sha256(manifestTe
 export const parseManifest = (source: string): E.Either<string, Manifest> => {
   const entries: ManifestEntry[] = []
   let before: string | undefined
-  for (const [index, line] of source.split('\n').entries()) {
-    if (line === '') continue
+  const lines = source.split('\n')
+  if (lines.pop() !== '') return E.left('its last line has no end')
+  for (const [index, line] of lines.entries()) {
     const entry = parseLine(line)
     if (E.isLeft(entry)) return E.left(`line ${index + 1}: ${entry.left}`)
     const { path } = entry.right
@@ -99,7 +98,7 @@ export const parseManifest = (source: string): E.Either<string, Manifest> => {
   return E.right(entries)
 }
 
-const Line = t.tuple([ManifestPath, EntryDigest, Size, t.union([Reference, t.null])], 'a line of a manifest')
+const Line = t.tuple([ManifestPath, EntryDigest, Size, nullable(Reference)], 'a line of a manifest')
 
 const parseLine = (line: string): E.Either<string, ManifestEntry> => {
   let value: unknown
@@ -110,8 +109,13 @@ const parseLine = (line: string): E.Either<string, ManifestEntry> => {
   }
   const decoded = decodeWith(Line)(value)
   if (E.isLeft(decoded)) return E.left(decoded.left.map(describeProblem).join('; '))
+  // Written by `JSON.stringify`, a decoded line is RFC 8785 text: the members of a reference are in order.
+  if (JSON.stringify(decoded.right) !== line) return E.left('not in its canonical form')
   const [path, digest, size, reference] = decoded.right
-  return E.right(reference === null ? { path, digest, size } : { path, digest, size, reference })
+  if (reference !== null) return E.right({ path, digest, size, reference })
+  return isDigest(digest) && size !== null
+    ? E.right({ path, digest, size })
+    : E.left('a file that is not a reference has a sha256: digest and a size')
 }
 
 export type ManifestRejection =

@@ -101,7 +101,7 @@ export const describeCommandError = (error: CommandError): string => {
     case 'unknown-event':
       return `${error.stream} holds at revision ${error.revision} an event "${error.type}" that this version does not know: upgrade model-ledger`
     case 'damaged-event':
-      return `${error.stream} is damaged at revision ${error.revision}: ${error.reason}`
+      return `${error.stream} is damaged${error.revision < 0 ? '' : ` at revision ${error.revision}`}: ${error.reason}`
     case 'file-missing':
     case 'file-damaged':
     case 'source-failed':

@@ -242,7 +242,7 @@ const digestOf = (command: Command): E.Either<CommandError, Digest> =>
 
 const notCanonical = ({ path, expected }: JsonProblem): CommandError => ({
   _tag: 'invalid-command',
-  problems: [{ at: path.join('.'), expected, actual: 'another value' }],
+  problems: [{ at: ['command', ...path].join('.'), expected, actual: 'another value' }],
 })
 
 /** The command that makes the artifact of a draft, with an id that follows from the draft's command. */

@@ -87,7 +87,9 @@ describe('paths that one directory cannot hold', () => {
   const able = { case: false, form: false }
 
   it('are a file and a directory of the same name, everywhere', () =>
-    expect(pathsThatCollide(['a/b/c', 'a', 'ab'], able)).toEqual([{ _tag: 'file-and-directory', paths: ['a', 'a/b/c'] }]))
+    expect(pathsThatCollide(['a/b/c', 'a', 'ab'], able)).toEqual([
+      { _tag: 'file-and-directory', paths: ['a', 'a/b/c'] },
+    ]))
 
   it('are names that differ in case, where case is not told apart', () => {
     const paths = ['Model.bin', 'model.bin', 'dir/x', 'DIR/y']

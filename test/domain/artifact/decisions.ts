@@ -1,0 +1,395 @@
+/** What an artifact allows, and what follows from it. */
+import { artifact as aggregate } from '../../../domain/aggregates.js'
+import type { ArtifactVersionDeleted, ArtifactVersionLogged } from '../../../domain/artifact/events.js'
+import { artifact, manifestOf, run, tags } from '../../support/domain-samples.js'
+import { recordedAt, specify } from '../../support/domain-specification.js'
+
+const rule = specify(aggregate)
+
+const created = { type: 'ArtifactCreated', artifactType: 'model' } as const
+const logged = (
+  version: number,
+  content: string,
+  more: Partial<ArtifactVersionLogged> = {},
+): ArtifactVersionLogged => ({
+  type: 'ArtifactVersionLogged',
+  version,
+  manifest: manifestOf(content),
+  ...more,
+})
+const moved = (alias: string, from: number | null, to: number) => ({ type: 'AliasMoved', alias, from, to }) as const
+const removed = (alias: string, from: number) => ({ type: 'AliasRemoved', alias, from }) as const
+const deleted = (version: number, content: string): ArtifactVersionDeleted => ({
+  type: 'ArtifactVersionDeleted',
+  version,
+  manifest: manifestOf(content),
+})
+
+const create = { type: 'CreateArtifact', artifact, artifactType: 'model' } as const
+const log = (content: string) =>
+  ({ type: 'LogArtifactVersion', artifact, artifactType: 'model', manifest: manifestOf(content) }) as const
+const describe = { type: 'DescribeArtifactVersion', artifact, version: 0 } as const
+const tag = (...words: ReadonlyArray<string>) =>
+  ({ type: 'TagArtifactVersion', artifact, version: 0, tags: words }) as const
+const untag = (...words: ReadonlyArray<string>) =>
+  ({ type: 'UntagArtifactVersion', artifact, version: 0, tags: words }) as const
+const move = (alias: string, version: number | string) =>
+  ({ type: 'MoveAlias', collection: artifact, alias, version }) as const
+const remove = (alias: string) => ({ type: 'RemoveAlias', collection: artifact, alias }) as const
+const del = (version: number | string) => ({ type: 'DeleteArtifactVersion', artifact, version }) as const
+
+/** v0 `a`, which no alias names any more, and v1 `b`, which is `latest`. */
+const two = [created, logged(0, 'a'), moved('latest', null, 0), logged(1, 'b'), moved('latest', 0, 1)]
+
+const draft = { distributedId: 'd', generation: 0 }
+const producer = { ref: run }
+const finishedRun = { group: null, finished: true }
+
+export const artifactDecisions = [
+  rule('an artifact is created empty, with its type')
+    .given()
+    .when({ ...create, description: 'churn' })
+    .thenRecords({ ...created, description: 'churn' }),
+  rule('creating it again changes nothing').given(created).when(create).thenNothingHappens(),
+  rule('an artifact has one type')
+    .given(created)
+    .when({ ...create, artifactType: 'dataset' })
+    .thenRejected({ _tag: 'type-mismatch', collection: artifact, accepted: 'model', offered: 'dataset' }),
+  rule('names that W&B keeps for itself are refused: run tables')
+    .given()
+    .when({ ...create, artifact: { ...artifact, name: 'run-x' }, artifactType: 'run_table' })
+    .thenRejected({ _tag: 'reserved-name', name: 'run-x', artifactType: 'run_table' }),
+  rule('names that W&B keeps for itself are refused: code, also when the first log creates it')
+    .given()
+    .when({ ...log('a'), artifact: { ...artifact, name: 'source-x' }, artifactType: 'code' })
+    .thenRejected({ _tag: 'reserved-name', name: 'source-x', artifactType: 'code' }),
+  rule('those names are free for other types')
+    .given()
+    .when({ ...create, artifact: { ...artifact, name: 'run-x' } })
+    .thenRecords(created),
+
+  rule('the first log creates the artifact, its v0 and latest')
+    .given()
+    .when(log('a'))
+    .thenRecords(created, logged(0, 'a'), moved('latest', null, 0)),
+  rule('the next log counts on and moves latest')
+    .given(created, logged(0, 'a'), moved('latest', null, 0))
+    .when(log('b'))
+    .thenRecords(logged(1, 'b'), moved('latest', 0, 1)),
+  rule('what is said with a log is recorded with it')
+    .given(created)
+    .when({
+      ...log('a'),
+      description: 'first',
+      metadata: { lr: 0.1 },
+      tags: ['x'],
+      aliases: ['best', 'latest'],
+      run,
+      runFact: { group: 'g', finished: false },
+    })
+    .thenRecords(
+      logged(0, 'a', { description: 'first', metadata: { lr: 0.1 }, tags: ['x'], run: producer }),
+      moved('best', null, 0),
+      moved('latest', null, 0),
+    ),
+  rule('a finished run may still be named, and the event says so')
+    .given(created)
+    .when({ ...log('a'), run, runFact: finishedRun })
+    .thenRecords(logged(0, 'a', { run: { ...producer, finished: true } }), moved('latest', null, 0)),
+  rule('another type is refused')
+    .given(created)
+    .when({ ...log('a'), artifactType: 'dataset' })
+    .thenRejected({
+      _tag: 'type-mismatch',
+      accepted: 'model',
+      offered: 'dataset',
+    }),
+  rule('a number is used once, also after the newest version was deleted')
+    .given(...two, deleted(1, 'b'), removed('latest', 1))
+    .when(log('c'))
+    .thenRecords(logged(2, 'c'), moved('latest', null, 2)),
+
+  rule('content of an older live version makes no new one: latest goes back to it')
+    .given(...two)
+    .when(log('a'))
+    .thenRecords({ ...logged(0, 'a'), type: 'ArtifactVersionRelogged' }, moved('latest', 1, 0)),
+  rule('a re-log by the same run that changes nothing gives no event')
+    .given(...two)
+    .when(log('b'))
+    .thenNothingHappens(),
+  rule('a re-log that says only what is known already gives no event')
+    .given(
+      created,
+      logged(0, 'a', { description: 'd', metadata: { a: 1, b: 2 }, tags: ['x', 'y'] }),
+      moved('latest', null, 0),
+    )
+    .when({ ...log('a'), description: 'd', metadata: { b: 2, a: 1 }, tags: ['y'] })
+    .thenNothingHappens(),
+  rule('a re-log by another run makes it a further producer')
+    .given(...two)
+    .when({ ...log('b'), run, runFact: { group: null, finished: false } })
+    .thenRecords({ ...logged(1, 'b', { run: producer }), type: 'ArtifactVersionRelogged' }),
+  rule('once it is a producer, its next re-log says nothing new')
+    .given(...two, { ...logged(1, 'b', { run: producer }), type: 'ArtifactVersionRelogged' })
+    .when({ ...log('b'), run, runFact: finishedRun })
+    .thenNothingHappens(),
+  rule('words with a re-log are recorded with it and not applied')
+    .given(...two)
+    .when({ ...log('b'), description: 'again', metadata: { n: 1 }, tags: ['t'] })
+    .thenRecords({
+      ...logged(1, 'b', { description: 'again', metadata: { n: 1 }, tags: ['t'] }),
+      type: 'ArtifactVersionRelogged',
+    }),
+  rule('because they are not applied, they are news the next time too')
+    .given(...two, { ...logged(1, 'b', { description: 'again' }), type: 'ArtifactVersionRelogged' })
+    .when({ ...log('b'), description: 'again' })
+    .thenRecords({ ...logged(1, 'b', { description: 'again' }), type: 'ArtifactVersionRelogged' }),
+  rule('an alias asked for with a re-log moves to the known version')
+    .given(...two)
+    .when({ ...log('a'), aliases: ['best'] })
+    .thenRecords({ ...logged(0, 'a'), type: 'ArtifactVersionRelogged' }, moved('best', null, 0), moved('latest', 1, 0)),
+  rule('content of a deleted version makes a new one')
+    .given(...two, deleted(0, 'a'))
+    .when(log('a'))
+    .thenRecords(logged(2, 'a'), moved('latest', 1, 2)),
+
+  rule('the base of a draft is named')
+    .given(...two)
+    .when({ ...log('c'), base: 0, expectedBase: 1 })
+    .thenRecords(logged(2, 'c', { base: 0 }), moved('latest', 1, 2)),
+  rule('a base must exist')
+    .given(...two)
+    .when({ ...log('c'), base: 2 })
+    .thenRejected({ _tag: 'version-not-found', collection: artifact, version: 2, newest: 1 }),
+  rule('a base must not be deleted')
+    .given(...two, deleted(0, 'a'))
+    .when({ ...log('c'), base: 0 })
+    .thenRejected({ _tag: 'version-deleted', version: 0, deleted: recordedAt(5) }),
+  rule('an expected base that is no longer the newest live version is refused')
+    .given(...two)
+    .when({ ...log('c'), expectedBase: 0 })
+    .thenRejected({ _tag: 'base-outdated', expectedBase: 0, newest: 1 }),
+  rule('the newest live version is the newest that is not deleted')
+    .given(...two, deleted(1, 'b'), removed('latest', 1))
+    .when({ ...log('c'), expectedBase: 0 })
+    .thenRecords(logged(2, 'c'), moved('latest', null, 2)),
+  rule('where there is no version, none is the newest')
+    .given(created)
+    .when({ ...log('a'), expectedBase: 0 })
+    .thenRejected({ _tag: 'base-outdated', newest: null }),
+  rule('an expectation of an alias that the log moves is kept')
+    .given(...two)
+    .when({ ...log('c'), expect: { latest: 1 } })
+    .thenRecords(logged(2, 'c'), moved('latest', 1, 2)),
+  rule('an expectation of an alias that the log moves is refused with its holder')
+    .given(...two)
+    .when({ ...log('c'), expect: { latest: 0 } })
+    .thenRejected({
+      _tag: 'alias-expectation-failed',
+      alias: 'latest',
+      expected: 0,
+      holder: { version: 1, ...recordedAt(4) },
+    }),
+  rule('an expectation holds also for an alias that the log does not touch')
+    .given(...two)
+    .when({ ...log('c'), expect: { production: 1 } })
+    .thenRejected({ _tag: 'alias-expectation-failed', alias: 'production', expected: 1, holder: null }),
+
+  rule('a sealed draft becomes a version')
+    .given(created)
+    .when({ ...log('a'), distributed: draft })
+    .thenRecords(logged(0, 'a', { distributed: draft }), moved('latest', null, 0)),
+  rule('a sealed draft becomes a version once')
+    .given(created, logged(0, 'a', { distributed: draft }), moved('latest', null, 0))
+    .when({ ...log('z'), distributed: draft })
+    .thenNothingHappens(),
+  rule('another generation of it is another version')
+    .given(created, logged(0, 'a', { distributed: draft }), moved('latest', null, 0))
+    .when({ ...log('z'), distributed: { ...draft, generation: 1 } })
+    .thenRecords(logged(1, 'z', { distributed: { ...draft, generation: 1 } }), moved('latest', 0, 1)),
+  rule('a sealed draft with known content is recorded as a re-log')
+    .given(...two)
+    .when({ ...log('b'), distributed: draft })
+    .thenRecords({ ...logged(1, 'b', { distributed: draft }), type: 'ArtifactVersionRelogged' }),
+
+  rule('a description and metadata are replaced, with what was there before')
+    .given(created, logged(0, 'a', { metadata: { lr: 1 } }))
+    .when({ ...describe, description: 'good', metadata: { lr: 2 } })
+    .thenRecords({
+      type: 'ArtifactVersionDescribed',
+      version: 0,
+      description: { from: null, to: 'good' },
+      metadata: { from: { lr: 1 }, to: { lr: 2 } },
+    }),
+  rule('what is left out stays, and null takes away')
+    .given(created, logged(0, 'a', { description: 'x', metadata: { lr: 1 } }))
+    .when({ ...describe, description: null })
+    .thenRecords({ type: 'ArtifactVersionDescribed', version: 0, description: { from: 'x', to: null } }),
+  rule('describing it as it is changes nothing')
+    .given(created, logged(0, 'a', { description: 'x', metadata: { a: 1, b: [2] } }))
+    .when({ ...describe, description: 'x', metadata: { b: [2], a: 1 } })
+    .thenNothingHappens(),
+  rule('a description holds after another one')
+    .given(created, logged(0, 'a'), {
+      type: 'ArtifactVersionDescribed',
+      version: 0,
+      description: { from: null, to: 'x' },
+      metadata: { from: null, to: { n: 1 } },
+    })
+    .when({ ...describe, description: 'y', metadata: null })
+    .thenRecords({
+      type: 'ArtifactVersionDescribed',
+      version: 0,
+      description: { from: 'x', to: 'y' },
+      metadata: { from: { n: 1 }, to: null },
+    }),
+  rule('a version can be described by an alias')
+    .given(...two)
+    .when({ ...describe, version: 'latest', description: 'x' })
+    .thenRecords({ type: 'ArtifactVersionDescribed', version: 1, description: { from: null, to: 'x' } }),
+  rule('no description without a version')
+    .given(...two)
+    .when({ ...describe, version: 'best', description: 'x' })
+    .thenRejected({ _tag: 'version-not-found', version: 'best', newest: 1 }),
+  rule('no description of a deleted version')
+    .given(...two, deleted(0, 'a'))
+    .when({ ...describe, description: 'x' })
+    .thenRejected({ _tag: 'version-deleted', version: 0 }),
+
+  rule('tags are added behind those that are there')
+    .given(created, logged(0, 'a', { tags: ['x'] }))
+    .when(tag('y', 'x', 'z'))
+    .thenRecords({ type: 'ArtifactVersionTagged', version: 0, from: ['x'], to: ['x', 'y', 'z'] }),
+  rule('tags that are there already change nothing')
+    .given(created, logged(0, 'a', { tags: ['x'] }))
+    .when(tag('x'))
+    .thenNothingHappens(),
+  rule('a version carries at most 100 tags')
+    .given(created, logged(0, 'a', { tags: tags(95) }))
+    .when(tag('a', 'b', 'c', 'd', 'e', 'f'))
+    .thenRejected({
+      _tag: 'too-many-tags',
+      version: 0,
+      count: 101,
+      most: 100,
+    }),
+  rule('no tag for a version that is not there')
+    .given()
+    .when(tag('x'))
+    .thenRejected({ _tag: 'version-not-found', version: 0, newest: null }),
+  rule('no tag for a deleted version')
+    .given(...two, deleted(0, 'a'))
+    .when(tag('x'))
+    .thenRejected({ _tag: 'version-deleted' }),
+  rule('tags are taken away')
+    .given(created, logged(0, 'a'), { type: 'ArtifactVersionTagged', version: 0, from: [], to: ['x', 'y'] })
+    .when(untag('x', 'q'))
+    .thenRecords({ type: 'ArtifactVersionUntagged', version: 0, from: ['x', 'y'], to: ['y'] }),
+  rule('taking away a tag that is not there changes nothing')
+    .given(created, logged(0, 'a'), { type: 'ArtifactVersionUntagged', version: 0, from: ['x'], to: [] })
+    .when(untag('x'))
+    .thenNothingHappens(),
+  rule('no tag is taken from a deleted version')
+    .given(...two, deleted(0, 'a'))
+    .when(untag('x'))
+    .thenRejected({ _tag: 'version-deleted' }),
+
+  rule('an alias is put where it was not')
+    .given(...two)
+    .when(move('best', 0))
+    .thenRecords(moved('best', null, 0)),
+  rule('an alias has one holder: moving it takes it away')
+    .given(...two)
+    .when(move('latest', 0))
+    .thenRecords(moved('latest', 1, 0)),
+  rule('an alias can be put where another one points')
+    .given(...two)
+    .when(move('best', 'latest'))
+    .thenRecords(moved('best', null, 1)),
+  rule('moving an alias to its holder changes nothing')
+    .given(...two)
+    .when(move('latest', 1))
+    .thenNothingHappens(),
+  rule('words of JavaScript are aliases like others')
+    .given(...two, moved('constructor', null, 0))
+    .when({ ...move('constructor', 1), expect: 0 })
+    .thenRecords(moved('constructor', 0, 1)),
+  rule('an expected holder that holds it is no obstacle')
+    .given(...two)
+    .when({ ...move('latest', 0), expect: 1 })
+    .thenRecords(moved('latest', 1, 0)),
+  rule('an expected absence is no obstacle')
+    .given(...two)
+    .when({ ...move('__proto__', 0), expect: 'absent' })
+    .thenRecords(moved('__proto__', null, 0)),
+  rule('two who promote at once do not overwrite each other unseen')
+    .given(...two)
+    .when({ ...move('latest', 0), expect: 0 })
+    .thenRejected({
+      _tag: 'alias-expectation-failed',
+      alias: 'latest',
+      expected: 0,
+      holder: { version: 1, ...recordedAt(4) },
+    }),
+  rule('an alias that was expected to be absent is refused with its holder')
+    .given(...two)
+    .when({ ...move('latest', 0), expect: 'absent' })
+    .thenRejected({ _tag: 'alias-expectation-failed', expected: 'absent', holder: { version: 1, ...recordedAt(4) } }),
+  rule('no alias to a version that was never there')
+    .given(...two)
+    .when(move('best', 2))
+    .thenRejected({ _tag: 'version-not-found', version: 2, newest: 1 }),
+  rule('no alias to a deleted version')
+    .given(...two, deleted(0, 'a'))
+    .when(move('best', 0))
+    .thenRejected({ _tag: 'version-deleted', version: 0, deleted: recordedAt(5) }),
+  rule('an alias is removed')
+    .given(...two)
+    .when(remove('latest'))
+    .thenRecords(removed('latest', 1)),
+  rule('an alias is removed from whom one expects')
+    .given(...two)
+    .when({ ...remove('latest'), expect: 1 })
+    .thenRecords(removed('latest', 1)),
+  rule('an alias is not removed from somebody else')
+    .given(...two)
+    .when({ ...remove('latest'), expect: 0 })
+    .thenRejected({ _tag: 'alias-expectation-failed', alias: 'latest', expected: 0 }),
+  rule('an alias that is not there cannot be removed')
+    .given(...two)
+    .when(remove('best'))
+    .thenRejected({ _tag: 'alias-not-found', alias: 'best' }),
+  rule('an alias that is not there need not be removed, where that is what one expects')
+    .given(...two)
+    .when({ ...remove('best'), expect: 'absent' })
+    .thenNothingHappens(),
+  rule('an alias that one expects somewhere is not simply absent')
+    .given(...two)
+    .when({ ...remove('best'), expect: 1 })
+    .thenRejected({ _tag: 'alias-expectation-failed', holder: null }),
+
+  rule('a version without aliases is deleted')
+    .given(...two)
+    .when(del(0))
+    .thenRecords(deleted(0, 'a')),
+  rule('a version with aliases is not deleted by the way')
+    .given(...two, moved('best', null, 1))
+    .when(del(1))
+    .thenRejected({ _tag: 'version-has-aliases', version: 1, aliases: ['latest', 'best'] }),
+  rule('its aliases go with it, if one says so')
+    .given(...two, moved('best', null, 1), moved('old', null, 0))
+    .when({ ...del('latest'), deleteAliases: true })
+    .thenRecords(deleted(1, 'b'), removed('latest', 1), removed('best', 1)),
+  rule('an expectation guards a deletion too')
+    .given(...two)
+    .when({ ...del(1), deleteAliases: true, expect: { latest: 0 } })
+    .thenRejected({ _tag: 'alias-expectation-failed', alias: 'latest', expected: 0 }),
+  rule('deleting it again changes nothing')
+    .given(...two, deleted(0, 'a'))
+    .when(del(0))
+    .thenNothingHappens(),
+  rule('what was never there cannot be deleted')
+    .given(created)
+    .when(del(0))
+    .thenRejected({ _tag: 'version-not-found', version: 0, newest: null }),
+]

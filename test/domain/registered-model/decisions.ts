@@ -1,0 +1,204 @@
+/** What a registered model allows, and what follows from it. */
+import { registeredModel as aggregate } from '../../../domain/aggregates.js'
+import type { VersionLinked, VersionUnlinked } from '../../../domain/registered-model/events.js'
+import { manifestOf, model, tags, versionOf } from '../../support/domain-samples.js'
+import { recordedAt, specify } from '../../support/domain-specification.js'
+
+const rule = specify(aggregate)
+
+const created = { type: 'RegisteredModelCreated', artifactType: 'model' } as const
+const linked = (version: number, source: number): VersionLinked => ({
+  type: 'VersionLinked',
+  version,
+  source: versionOf(source),
+  manifest: manifestOf(`content ${source}`),
+})
+const unlinked = (version: number, source: number): VersionUnlinked => ({
+  type: 'VersionUnlinked',
+  version,
+  source: versionOf(source),
+})
+const moved = (alias: string, from: number | null, to: number) => ({ type: 'AliasMoved', alias, from, to }) as const
+const removed = (alias: string, from: number) => ({ type: 'AliasRemoved', alias, from }) as const
+
+const create = { type: 'CreateRegisteredModel', model, artifactType: 'model' } as const
+const link = (source: number, artifactType = 'model') =>
+  ({
+    type: 'LinkToRegistry',
+    model,
+    source: { collection: versionOf(source), version: source },
+    sourceFact: { source: versionOf(source), artifactType, manifest: manifestOf(`content ${source}`) },
+  }) as const
+const unlink = (version: number | string) => ({ type: 'UnlinkFromRegistry', model, version }) as const
+const describe = (description: string) => ({ type: 'DescribeRegisteredModel', model, description }) as const
+const tag = (...words: ReadonlyArray<string>) => ({ type: 'TagRegisteredModel', model, tags: words }) as const
+const untag = (...words: ReadonlyArray<string>) => ({ type: 'UntagRegisteredModel', model, tags: words }) as const
+const move = (alias: string, version: number | string) =>
+  ({ type: 'MoveAlias', collection: model, alias, version }) as const
+const remove = (alias: string) => ({ type: 'RemoveAlias', collection: model, alias }) as const
+
+/** v0 is the source's v5 and nobody's, v1 is its v3 and latest. */
+const two = [created, linked(0, 5), moved('latest', null, 0), linked(1, 3), moved('latest', 0, 1)]
+
+export const registeredModelDecisions = [
+  rule('a registered model is created empty, with the type it accepts')
+    .given()
+    .when({ ...create, description: 'churn' })
+    .thenRecords({ ...created, description: 'churn' }),
+  rule('creating it again changes nothing').given(created).when(create).thenNothingHappens(),
+  rule('a registered model has one type')
+    .given(created)
+    .when({ ...create, artifactType: 'dataset' })
+    .thenRejected({ _tag: 'type-mismatch', collection: model, accepted: 'model', offered: 'dataset' }),
+
+  rule('an unknown registered model is created by the first link, with the type of the version')
+    .given()
+    .when(link(7, 'dataset'))
+    .thenRecords({ ...created, artifactType: 'dataset' }, linked(0, 7), moved('latest', null, 0)),
+  rule('numbers follow the order of links, not those of the source')
+    .given(...two)
+    .when({ ...link(1), aliases: ['best'] })
+    .thenRecords(linked(2, 1), moved('best', null, 2), moved('latest', 1, 2)),
+  rule('a version of another type is refused')
+    .given(created)
+    .when(link(0, 'dataset'))
+    .thenRejected({ _tag: 'type-mismatch', collection: model, accepted: 'model', offered: 'dataset' }),
+  rule('the same version linked again keeps its number, and aliases are applied')
+    .given(...two)
+    .when({ ...link(5), aliases: ['best'] })
+    .thenRecords(moved('best', null, 0), moved('latest', 1, 0)),
+  rule('linked again with nothing new, nothing changes')
+    .given(...two)
+    .when(link(3))
+    .thenNothingHappens(),
+  rule('after an unlink, the same version gets a new number')
+    .given(...two, unlinked(0, 5))
+    .when(link(5))
+    .thenRecords(linked(2, 5), moved('latest', 1, 2)),
+  rule('a number is used once, also when the newest link was taken away')
+    .given(...two, unlinked(1, 3), removed('latest', 1))
+    .when(link(1))
+    .thenRecords(linked(2, 1), moved('latest', null, 2)),
+  rule('an expectation guards a link')
+    .given(...two)
+    .when({ ...link(1), aliases: ['production'], expect: { production: 'absent', latest: 1 } })
+    .thenRecords(linked(2, 1), moved('production', null, 2), moved('latest', 1, 2)),
+  rule('a link with an expectation that does not hold is refused')
+    .given(...two)
+    .when({ ...link(1), aliases: ['production'], expect: { production: 0 } })
+    .thenRejected({ _tag: 'alias-expectation-failed', alias: 'production', expected: 0, holder: null }),
+
+  rule('an unlink takes the aliases of the link with it')
+    .given(...two, moved('best', null, 1), moved('old', null, 0))
+    .when(unlink('best'))
+    .thenRecords(unlinked(1, 3), removed('latest', 1), removed('best', 1)),
+  rule('unlinking again changes nothing')
+    .given(...two, unlinked(0, 5))
+    .when(unlink(0))
+    .thenNothingHappens(),
+  rule('what was never linked cannot be unlinked')
+    .given(...two, unlinked(1, 3), removed('latest', 1))
+    .when(unlink(2))
+    .thenRejected({ _tag: 'version-not-found', collection: model, version: 2, newest: 0 }),
+  rule('where nothing is linked, nothing is newest')
+    .given()
+    .when(unlink('latest'))
+    .thenRejected({ _tag: 'version-not-found', version: 'latest', newest: null }),
+  rule('an expectation guards an unlink')
+    .given(...two)
+    .when({ ...unlink(1), expect: { latest: 0 } })
+    .thenRejected({
+      _tag: 'alias-expectation-failed',
+      alias: 'latest',
+      expected: 0,
+      holder: { version: 1, ...recordedAt(4) },
+    }),
+
+  rule('a description is replaced, with what was there before')
+    .given({ ...created, description: 'old' })
+    .when(describe('new'))
+    .thenRecords({ type: 'RegisteredModelDescribed', from: 'old', to: 'new' }),
+  rule('the first description replaces nothing')
+    .given(created)
+    .when(describe('new'))
+    .thenRecords({ type: 'RegisteredModelDescribed', from: null, to: 'new' }),
+  rule('the same description changes nothing')
+    .given(created, { type: 'RegisteredModelDescribed', from: null, to: 'new' })
+    .when(describe('new'))
+    .thenNothingHappens(),
+  rule('a registered model that is not there cannot be described')
+    .given()
+    .when(describe('new'))
+    .thenRejected({ _tag: 'model-not-found', model }),
+
+  rule('tags are added')
+    .given(created, { type: 'RegisteredModelTagged', from: [], to: ['x'] })
+    .when(tag('x', 'y'))
+    .thenRecords({ type: 'RegisteredModelTagged', from: ['x'], to: ['x', 'y'] }),
+  rule('tags that are there change nothing')
+    .given(created, { type: 'RegisteredModelTagged', from: [], to: ['x'] })
+    .when(tag('x'))
+    .thenNothingHappens(),
+  rule('a registered model carries at most 100 tags')
+    .given(created, { type: 'RegisteredModelTagged', from: [], to: tags(100) })
+    .when(tag('one more'))
+    .thenRejected({ _tag: 'too-many-tags', version: null, count: 101, most: 100 }),
+  rule('a registered model that is not there cannot be tagged')
+    .given()
+    .when(tag('x'))
+    .thenRejected({ _tag: 'model-not-found' }),
+  rule('tags are taken away')
+    .given(created, { type: 'RegisteredModelTagged', from: [], to: ['x', 'y'] })
+    .when(untag('x'))
+    .thenRecords({ type: 'RegisteredModelUntagged', from: ['x', 'y'], to: ['y'] }),
+  rule('tags that are not there need not be taken away')
+    .given(created, { type: 'RegisteredModelUntagged', from: ['x'], to: [] })
+    .when(untag('x'))
+    .thenNothingHappens(),
+  rule('a registered model that is not there has no tags to take away')
+    .given()
+    .when(untag('x'))
+    .thenRejected({ _tag: 'model-not-found' }),
+
+  rule('an alias moves from link to link')
+    .given(...two)
+    .when(move('latest', 0))
+    .thenRecords(moved('latest', 1, 0)),
+  rule('an alias is put on the link that another one holds')
+    .given(...two)
+    .when({ ...move('production', 'latest'), expect: 'absent' })
+    .thenRecords(moved('production', null, 1)),
+  rule('an alias that is there already is left there')
+    .given(...two)
+    .when(move('latest', 1))
+    .thenNothingHappens(),
+  rule('two who promote at once do not overwrite each other unseen')
+    .given(...two)
+    .when({ ...move('latest', 0), expect: 'absent' })
+    .thenRejected({
+      _tag: 'alias-expectation-failed',
+      alias: 'latest',
+      expected: 'absent',
+      holder: { version: 1, ...recordedAt(4) },
+    }),
+  rule('no alias to a link that was taken away')
+    .given(...two, unlinked(0, 5))
+    .when(move('best', 0))
+    .thenRejected({ _tag: 'link-removed', collection: model, version: 0, unlinked: recordedAt(5) }),
+  rule('no alias to a link that was never there')
+    .given(...two)
+    .when(move('best', 5))
+    .thenRejected({ _tag: 'version-not-found', collection: model, version: 5, newest: 1 }),
+  rule('an alias is removed')
+    .given(...two)
+    .when({ ...remove('latest'), expect: 1 })
+    .thenRecords(removed('latest', 1)),
+  rule('an alias that is expected to be absent, and is, need not be removed')
+    .given(...two)
+    .when({ ...remove('best'), expect: 'absent' })
+    .thenNothingHappens(),
+  rule('an alias that is not there cannot be removed')
+    .given()
+    .when(remove('best'))
+    .thenRejected({ _tag: 'alias-not-found', alias: 'best' }),
+]

@@ -1,0 +1,68 @@
+/**
+ * A rule as a row of a table: given these events, when this command comes, then these events follow, or it is
+ * refused. The row is data; a test runs it, and another one looks through all rows for what is missing.
+ */
+import { isDeepStrictEqual } from 'node:util'
+import * as E from 'fp-ts/lib/Either.js'
+import type { Decider, Recorded } from '../../domain/decider.js'
+import type { DomainEvent } from '../../domain/events.js'
+import type { Rejection } from '../../domain/rejection.js'
+
+export interface Row {
+  readonly rule: string
+  readonly command: string
+  readonly outcome:
+    | { readonly events: ReadonlyArray<DomainEvent> }
+    | { readonly rejection: { readonly _tag: Rejection['_tag'] } }
+  /** Decides on the given events; a rejection must have the members named in the outcome, and may have more. */
+  readonly decide: () => { readonly actual: E.Either<Rejection, ReadonlyArray<DomainEvent>>; readonly meddled: boolean }
+}
+
+/** The given events are recorded by `anna`, one a minute, from here on. */
+export const recordedAt = (index: number): Recorded => ({
+  by: 'anna',
+  at: `2026-05-03T12:${String(index).padStart(2, '0')}:00.000Z`,
+})
+
+export const specify = <
+  State,
+  Command extends { readonly type: string },
+  Event extends DomainEvent,
+  No extends Rejection,
+>(
+  decider: Decider<State, Command, Event, No>,
+) => {
+  const row = (rule: string, given: ReadonlyArray<Event>, command: Command, outcome: Row['outcome']): Row => ({
+    rule,
+    command: command.type,
+    outcome,
+    decide: () => {
+      const state = fold(decider, given)
+      const actual = decider.decide(command)(state)
+      return { actual, meddled: !isDeepStrictEqual(state, fold(decider, given)) }
+    },
+  })
+
+  return (rule: string) => ({
+    given: (...given: ReadonlyArray<Event>) => ({
+      when: (command: Command) => ({
+        thenRecords: (...events: ReadonlyArray<Event>): Row => row(rule, given, command, { events }),
+        thenNothingHappens: (): Row => row(rule, given, command, { events: [] }),
+        thenRejected: <T extends No['_tag']>(
+          rejection: { readonly _tag: T } & Partial<Extract<No, { _tag: T }>>,
+        ): Row => row(rule, given, command, { rejection }),
+      }),
+    }),
+  })
+}
+
+export const fold = <State, Command, Event, No>(
+  { initial, evolve }: Decider<State, Command, Event, No>,
+  events: ReadonlyArray<Event>,
+): State => events.reduce((state, event, index) => evolve(state, event, recordedAt(index)), initial())
+
+export const isRejected = (outcome: Row['outcome']): outcome is Extract<Row['outcome'], { rejection: unknown }> =>
+  'rejection' in outcome
+
+export const asEither = ({ outcome }: Row): E.Either<unknown, unknown> =>
+  isRejected(outcome) ? E.left(outcome.rejection) : E.right(outcome.events)

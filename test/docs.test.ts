@@ -1,0 +1,94 @@
+import { execFile } from 'node:child_process'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { afterAll, describe, expect, it } from 'vitest'
+import { eventCodecs } from '../domain/events.js'
+
+const root = fileURLToPath(new URL('../', import.meta.url))
+const read = (file: string): string => readFileSync(join(root, file), 'utf8')
+
+const pages = [
+  'README.md',
+  'CHANGELOG.md',
+  'examples/README.md',
+  ...readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.md'))
+    .map((file) => `docs/${file}`),
+].filter((file) => existsSync(join(root, file)))
+
+/** A block of TypeScript in a page, and the file, and region of it, that it is said to come from. */
+interface Snippet {
+  readonly page: string
+  readonly source: string | undefined
+  readonly code: string
+}
+
+const snippets: ReadonlyArray<Snippet> = pages.flatMap((page) =>
+  [...read(page).matchAll(/(?:<!-- example: (\S+) -->\n)?```(?:ts|typescript)\n([\s\S]*?)```/g)].map(
+    ([, source, code = '']) => ({ page, source, code }),
+  ),
+)
+
+/** A file, or what stands between `// #region name` and `// #endregion` in it, as a reader of the package writes it. */
+const sourceText = (source: string): string => {
+  const [file = '', region] = source.split('#')
+  const text = read(file)
+  const part =
+    region === undefined ? text : new RegExp(`// #region ${region}\\n([\\s\\S]*?)// #endregion`).exec(text)?.[1]
+  if (part === undefined) throw new Error(`${file} has no region ${region}`)
+  const lines = part
+    .replaceAll(/'(\.\.\/)+index\.js'/g, "'model-ledger'")
+    .trimEnd()
+    .split('\n')
+  const indent = Math.min(...lines.filter((line) => line.trim() !== '').map((line) => line.search(/\S/)))
+  return `${lines.map((line) => line.slice(indent)).join('\n')}\n`
+}
+
+describe('the pages', () => {
+  it.each(snippets)('show in $page what runs as $source', ({ source, code }) => {
+    expect(source, 'a snippet names the file it comes from: <!-- example: file#region -->').toBeDefined()
+    expect(code).toBe(sourceText(source ?? ''))
+  })
+
+  it('link to pages that are there', () => {
+    const broken = pages.flatMap((page) =>
+      [...read(page).matchAll(/\]\((?!https?:|#|mailto:)([^)#\s]+)/g)].flatMap(([, target = '']) =>
+        existsSync(resolve(root, dirname(page), target)) ? [] : [`${page}: ${target}`],
+      ),
+    )
+    expect(broken).toEqual([])
+  })
+
+  it('name every type of event in the catalogue', () => {
+    const catalogue = read('docs/events.md')
+    const types = Object.values(eventCodecs).flatMap((codecs) => Object.keys(codecs))
+    expect(types.filter((type) => !catalogue.includes(`\`${type}\``))).toEqual([])
+  })
+
+  it('name tests that exist in the table of guarantees', () => {
+    const named = [...read('README.md').matchAll(/`(test\/[\w./-]+)`/g)].map(([, file = '']) => file)
+    expect(named.length).toBeGreaterThan(0)
+    expect(named.filter((file) => !existsSync(join(root, file)))).toEqual([])
+  })
+})
+
+describe('the examples of the pages', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'model-ledger-docs-'))
+  afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+  const files = [...new Set(snippets.flatMap(({ source = '' }) => source.split('#')[0] ?? []))].filter((file) =>
+    file.startsWith('examples/docs/'),
+  )
+
+  it.each(files)('%s runs', async (file) => {
+    const cwd = mkdtempSync(join(folder, 'run-'))
+    writeFileSync(join(cwd, 'model.json'), '{"weights":[0.5]}')
+    const { stdout } = await promisify(execFile)(process.execPath, [join(root, 'dist', file.replace(/\.ts$/, '.js'))], {
+      cwd,
+    })
+    expect(stdout).not.toBe('')
+  })
+})

@@ -280,9 +280,13 @@ const statsOf = (path: string): Promise<Stats | undefined> =>
     throw cause
   })
 
-const inTheWay = (path: string, found: Stats): Refusal => {
-  const what = found.isSymbolicLink() ? 'a symbolic link' : found.isDirectory() ? 'a directory' : 'no directory'
-  return new Refusal({ _tag: 'in-the-way', path, found: what })
+const inTheWay = (path: string, found: Stats): Refusal =>
+  new Refusal({ _tag: 'in-the-way', path, found: kindOf(found) })
+
+const kindOf = (found: Stats): string => {
+  if (found.isSymbolicLink()) return 'a symbolic link'
+  if (found.isDirectory()) return 'a directory'
+  return found.isFile() ? 'a file' : 'a pipe, a socket or a device'
 }
 
 /**

@@ -7,17 +7,12 @@ import { basename, join } from 'node:path'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import { type Digest, isDigest } from '../../domain/digest.js'
-import {
-  type FileKind,
-  type FileStore,
-  type FileStoreError,
-  FileStoreFailure,
-  type StoredFile,
-} from '../../domain/file-store.js'
+import { type FileKind, type FileStore, FileStoreFailure, type StoredFile } from '../../domain/file-store.js'
 import { forEachAtOnce } from '../at-once.js'
 import { readHandle } from '../file-source.js'
+import { fileStoreCalls } from '../file-store-calls.js'
 import { knownLargeFiles } from './known-large-files.js'
-import { type DirectoryOpenError, describeDirectoryOpenError, type Layout, openLayout } from './layout.js'
+import { type Layout, type OpenError, openLayout } from './layout.js'
 import { moveIn, putInto } from './put.js'
 import { CHUNK_BYTES, createBuffers, hashAhead, observed } from './read-ahead.js'
 import { codeOf, failureOf, fileStats, NO_FOLLOW } from './system.js'
@@ -32,52 +27,17 @@ export const directoryFileStore = ({
 }: {
   readonly path: string
   readonly now?: () => Date
-}): TE.TaskEither<DirectoryOpenError & { readonly reason: string }, FileStore> =>
+}): TE.TaskEither<OpenError, FileStore> =>
   pipe(
     openLayout(path, now),
-    TE.bimap(
-      (error) => ({ ...error, reason: describeDirectoryOpenError(error) }),
-      (layout) => storeIn(layout, now),
-    ),
+    TE.map((layout) => storeIn(layout, now)),
   )
 
 const storeIn = (layout: Layout, now: () => Date): FileStore => {
   const buffers = createBuffers()
   const known = knownLargeFiles(layout.largeFiles)
   const put = putInto({ layout, buffers, known, now })
-  const underWay = new Set<Promise<unknown>>()
-  let closed = false
-
-  const failure = (operation: string, cause: unknown): FileStoreError =>
-    cause instanceof FileStoreFailure
-      ? cause.error
-      : { _tag: 'file-store-failed', operation, ...failureOf(cause, layout.root) }
-
-  const assertOpen = (): void => {
-    if (closed) throw new Error(`${layout.root} was closed; open it again`)
-  }
-
-  const attempt = <A>(operation: string, work: () => Promise<A>): TE.TaskEither<FileStoreError, A> =>
-    TE.tryCatch(
-      async () => {
-        assertOpen()
-        const working = work()
-        underWay.add(working)
-        return working.finally(() => underWay.delete(working))
-      },
-      (cause) => failure(operation, cause),
-    )
-
-  const iterate = <A>(operation: string, steps: () => AsyncGenerator<A>): AsyncIterable<A> => ({
-    async *[Symbol.asyncIterator]() {
-      try {
-        assertOpen()
-        yield* steps()
-      } catch (cause) {
-        throw new FileStoreFailure(failure(operation, cause), { cause })
-      }
-    },
-  })
+  const { attempt, iterate, close } = fileStoreCalls((cause) => failureOf(cause, layout.root))
 
   const has = async (kind: FileKind, digest: Digest): Promise<StoredFile | undefined> => {
     const found = isDigest(digest) ? await fileStats(layout.placeOf(kind, digest)) : undefined
@@ -177,12 +137,9 @@ const storeIn = (layout: Layout, now: () => Date): FileStore => {
       }),
     has: (kind, digest) => attempt(`look for ${digest}`, () => has(kind, digest)),
     verify: (kind, digest) => attempt(`verify ${digest}`, () => verify(kind, digest)),
-    list: (kind) => iterate(`list what it holds`, () => list(kind)),
+    list: (kind) => iterate('list what it holds', () => list(kind)),
     delete: (digest, unlessPutSince) => attempt(`delete ${digest}`, () => remove(digest, unlessPutSince)),
-    close: async () => {
-      closed = true
-      await Promise.allSettled(underWay)
-    },
+    close,
   }
 }
 

@@ -7,5 +7,5 @@ export {
   download,
 } from './download.js'
 export { directoryFileStore } from './file-store.js'
-export { type DirectoryOpenError, describeDirectoryOpenError } from './layout.js'
+export type { OpenError } from './layout.js'
 export { type FoundFiles, findLocalFiles, type UnreadableContent } from './local-files.js'

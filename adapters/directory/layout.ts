@@ -19,7 +19,7 @@ import type { FileKind } from '../../domain/file-store.js'
 import { forEachAtOnce } from '../at-once.js'
 import { codeOf, failureOf } from './system.js'
 
-export const FORMAT = 1
+const FORMAT = 1
 
 export interface Layout {
   readonly root: string
@@ -32,36 +32,24 @@ export interface Layout {
   readonly temporaryName: () => string
 }
 
-export type DirectoryOpenError =
-  | { readonly _tag: 'not-a-directory'; readonly path: string }
-  /** The directory holds something else. */
-  | { readonly _tag: 'not-a-file-store'; readonly path: string; readonly found: string }
-  | { readonly _tag: 'newer-format'; readonly path: string; readonly found: number; readonly supported: number }
-  /** It is a file store, and something of it is missing or replaced. */
-  | { readonly _tag: 'damaged-file-store'; readonly path: string; readonly reason: string }
-  /** The file system does not do what the promises of a file store rest on. */
-  | { readonly _tag: 'unfit-file-system'; readonly path: string; readonly reason: string }
-  | { readonly _tag: 'open-failed'; readonly path: string; readonly reason: string; readonly code?: string }
-
-export const describeDirectoryOpenError = (error: DirectoryOpenError): string => {
-  switch (error._tag) {
-    case 'not-a-directory':
-      return `${error.path} is not a directory: name a directory, or a place where one can be made`
-    case 'not-a-file-store':
-      return `${error.path} is not a file store and not empty (there is "${error.found}" in it): name an empty directory, or one that model-ledger made`
-    case 'newer-format':
-      return `${error.path} is a file store of format ${error.found}, and this version knows format ${error.supported}: upgrade model-ledger`
-    case 'damaged-file-store':
-      return `${error.path} is a damaged file store: ${error.reason}`
-    case 'unfit-file-system':
-      return `the file system of ${error.path} cannot keep what a file store promises: ${error.reason}; use another one`
-    case 'open-failed':
-      return `${error.path} could not be opened as a file store: ${error.reason}`
-  }
+export interface OpenError {
+  readonly _tag:
+    | 'not-a-directory'
+    /** The directory holds something else. */
+    | 'not-a-file-store'
+    | 'newer-format'
+    /** It is a file store, and something of it is missing or replaced. */
+    | 'damaged-file-store'
+    /** The file system does not do what the promises of a file store rest on. */
+    | 'unfit-file-system'
+    | 'cannot-open'
+  readonly path: string
+  readonly reason: string
+  readonly code?: string
 }
 
 /** Opens the file store in a directory; makes one if there is no directory or an empty one. */
-export const openLayout = (path: string, now: () => Date): TE.TaskEither<DirectoryOpenError, Layout> => {
+export const openLayout = (path: string, now: () => Date): TE.TaskEither<OpenError, Layout> => {
   const root = resolve(path)
   return TE.tryCatch(
     async () => {
@@ -73,7 +61,7 @@ export const openLayout = (path: string, now: () => Date): TE.TaskEither<Directo
       return layoutIn(root, (await stat(root)).mode & 0o444)
     },
     (cause) =>
-      cause instanceof Refusal ? cause.error : { _tag: 'open-failed', path: root, ...failureOf(cause, root) },
+      cause instanceof Refusal ? cause.error : { _tag: 'cannot-open', path: root, ...failureOf(cause, root) },
   )
 }
 
@@ -109,17 +97,21 @@ const layoutIn = (root: string, fileMode: number): Layout => ({
 const temporaryName = (root: string): string => join(root, 'tmp', randomUUID())
 
 class Refusal extends Error {
-  readonly error: DirectoryOpenError
-  constructor(error: DirectoryOpenError) {
-    super(describeDirectoryOpenError(error))
-    this.error = error
+  readonly error: OpenError
+  constructor(tag: OpenError['_tag'], path: string, reason: string) {
+    super(reason)
+    this.error = { _tag: tag, path, reason }
   }
 }
+
+const damaged = (root: string, what: string) =>
+  new Refusal('damaged-file-store', root, `${root} is a damaged file store: ${what}; restore it from a copy`)
 
 const makeRoot = async (root: string): Promise<void> => {
   const first = await mkdir(root, { recursive: true }).catch(async (cause: unknown) => {
     const isFile = (await stat(root).catch(() => undefined))?.isDirectory() === false
-    throw isFile || codeOf(cause) === 'ENOTDIR' ? new Refusal({ _tag: 'not-a-directory', path: root }) : cause
+    if (!isFile && codeOf(cause) !== 'ENOTDIR') throw cause
+    throw new Refusal('not-a-directory', root, `${root} is not a directory, and none can be made there: name another`)
   })
   if (first === undefined) return
   for (let made = root; made.length >= first.length; made = dirname(made)) await syncDirectory(dirname(made))
@@ -132,9 +124,13 @@ const isMarked = async (root: string): Promise<boolean> => {
   })
   if (text === undefined) return false
   const found = Number(/^model-ledger file store, format (\d+)\n$/.exec(text)?.[1])
-  if (Number.isNaN(found))
-    throw new Refusal({ _tag: 'damaged-file-store', path: root, reason: `its file ${MARKER} does not name a format` })
-  if (found > FORMAT) throw new Refusal({ _tag: 'newer-format', path: root, found, supported: FORMAT })
+  if (Number.isNaN(found)) throw damaged(root, `its file ${MARKER} does not name a format`)
+  if (found > FORMAT)
+    throw new Refusal(
+      'newer-format',
+      root,
+      `${root} is a file store of format ${found}, and this version knows format ${FORMAT}: upgrade model-ledger`,
+    )
   return true
 }
 
@@ -144,7 +140,11 @@ const make = async (root: string): Promise<void> => {
   const stranger = names.find((name) => name !== 'lost+found')
   // Looked for again, because another process may just have finished.
   if (stranger !== undefined && !names.includes(BEING_MADE) && !(await isMarked(root)))
-    throw new Refusal({ _tag: 'not-a-file-store', path: root, found: stranger })
+    throw new Refusal(
+      'not-a-file-store',
+      root,
+      `${root} is not empty ("${stranger}" is in it) and no file store: name an empty directory, or one that model-ledger made`,
+    )
   const beingMade = join(root, BEING_MADE)
   await writeFile(beingMade, '')
 
@@ -168,8 +168,7 @@ const make = async (root: string): Promise<void> => {
 
 /** No symbolic link may stand where a directory should: what is written must stay inside. */
 const assertWhole = async (root: string): Promise<void> => {
-  const refuse = (path: string) =>
-    new Refusal({ _tag: 'damaged-file-store', path: root, reason: `${path} is missing or not a directory` })
+  const refuse = (path: string) => damaged(root, `${path} is missing or not a directory`)
   for (const folder of [...Object.values(FOLDERS), 'large-files', 'tmp']) {
     const path = join(root, folder)
     if ((await lstat(path).catch(() => undefined))?.isDirectory() !== true) throw refuse(path)
@@ -184,7 +183,12 @@ const assertWhole = async (root: string): Promise<void> => {
 
 /** Shared and remote file systems differ; what the promises rest on is tried before anything is promised. */
 const assertFit = async (root: string): Promise<void> => {
-  const unfit = (reason: string) => new Refusal({ _tag: 'unfit-file-system', path: root, reason })
+  const unfit = (reason: string) =>
+    new Refusal(
+      'unfit-file-system',
+      root,
+      `the file system of ${root} cannot keep what a file store promises (${reason}): use another one`,
+    )
   const one = temporaryName(root)
   const other = temporaryName(root)
   try {
@@ -204,7 +208,7 @@ const assertFit = async (root: string): Promise<void> => {
     if (Math.abs((await lstat(one)).mtimeMs - past.getTime()) > 2000) throw unfit('the time of a file cannot be set')
 
     await syncDirectory(join(root, 'tmp')).catch((cause: unknown) => {
-      throw unfit(`a directory cannot be made durable (${failureOf(cause, root).reason})`)
+      throw unfit(`a directory cannot be made durable: ${failureOf(cause, root).reason}`)
     })
   } finally {
     await Promise.all([rm(one, { force: true }), rm(other, { force: true })])

@@ -171,7 +171,7 @@ export const putInto = ({ layout, buffers, known, now }: Putting) => {
   /** Whoever renamed the file into place may not have made that durable yet, and may have died before. */
   const settle = async (place: string, lastChanged: number): Promise<void> => {
     const touched = touchedByUs.get(place) ?? 0
-    if (lastChanged > touched && lastChanged > Date.now() - SETTLED_MS) await syncDirectory(dirname(place))
+    if (Math.floor(lastChanged) > touched && lastChanged > Date.now() - SETTLED_MS) await syncDirectory(dirname(place))
     touch(place)
   }
   const touch = (place: string): void => {

@@ -1,17 +1,15 @@
 /** A file store in memory: for tests and trials. */
-import { setImmediate } from 'node:timers/promises'
-import * as TE from 'fp-ts/lib/TaskEither.js'
 import { type Digest, sha256 } from '../../domain/digest.js'
 import {
   type FileKind,
   type FileSource,
   type FileStore,
-  type FileStoreError,
   FileStoreFailure,
   type Progress,
   type StoredFile,
 } from '../../domain/file-store.js'
 import { type Fill, openSourceFile, readBytes, readStream } from '../file-source.js'
+import { fileStoreCalls } from '../file-store-calls.js'
 
 const PAGE = 1000
 const CHUNK_BYTES = 64 * 1024
@@ -24,32 +22,9 @@ interface Held {
 /** Holds its files as long as the process lives. Two stores share nothing. `now` dates every `put`. */
 export const memoryFileStore = ({ now = () => new Date() }: { readonly now?: () => Date } = {}): FileStore => {
   const held: Readonly<Record<FileKind, Map<Digest, Held>>> = { file: new Map(), manifest: new Map() }
-  let closed = false
-
-  const attempt = <A>(operation: string, work: () => Promise<A>): TE.TaskEither<FileStoreError, A> =>
-    TE.tryCatch(
-      async () => {
-        assertOpen()
-        return work()
-      },
-      (cause) => failure(operation, cause),
-    )
-  const iterate = <A>(operation: string, steps: () => Generator<A>): AsyncIterable<A> => ({
-    async *[Symbol.asyncIterator]() {
-      try {
-        for (const step of steps()) {
-          assertOpen()
-          yield step
-          await setImmediate()
-        }
-      } catch (cause) {
-        throw new FileStoreFailure(failure(operation, cause), { cause })
-      }
-    },
-  })
-  const assertOpen = (): void => {
-    if (closed) throw new Error('it was closed; open it again')
-  }
+  const { attempt, iterate, close } = fileStoreCalls((cause) => ({
+    reason: cause instanceof Error ? cause.message : String(cause),
+  }))
 
   const find = (kind: FileKind, digest: Digest): Held => {
     const found = held[kind].get(digest)
@@ -83,16 +58,9 @@ export const memoryFileStore = ({ now = () => new Date() }: { readonly now?: () 
         const found = held.file.get(digest)
         return found !== undefined && found.lastPut <= unlessPutSince && held.file.delete(digest)
       }),
-    close: async () => {
-      closed = true
-    },
+    close,
   }
 }
-
-const failure = (operation: string, cause: unknown): FileStoreError =>
-  cause instanceof FileStoreFailure
-    ? cause.error
-    : { _tag: 'file-store-failed', operation, reason: cause instanceof Error ? cause.message : String(cause) }
 
 const readSource = async (source: FileSource, progress?: Progress): Promise<Uint8Array> => {
   if ('bytes' in source) return readAll(readBytes(source.bytes), progress)
@@ -123,11 +91,13 @@ const readAll = async (fill: Fill, progress?: Progress): Promise<Uint8Array> => 
   }
 }
 
-function* chunksOf(bytes: Uint8Array): Generator<Uint8Array> {
+async function* chunksOf(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
   for (let at = 0; at < bytes.length; at += CHUNK_BYTES) yield bytes.slice(at, at + CHUNK_BYTES)
 }
 
-function* pagesOf(held: ReadonlyMap<Digest, Held>): Generator<ReadonlyArray<StoredFile & { readonly lastPut: Date }>> {
+async function* pagesOf(
+  held: ReadonlyMap<Digest, Held>,
+): AsyncGenerator<ReadonlyArray<StoredFile & { readonly lastPut: Date }>> {
   const all = Array.from(held, ([digest, { bytes, lastPut }]) => ({ digest, size: bytes.length, lastPut }))
   for (let at = 0; at < all.length; at += PAGE) yield all.slice(at, at + PAGE)
 }

@@ -1,0 +1,95 @@
+/** A history in which every command is given and every event recorded, with everything that they may say. */
+import type { Command } from '../../domain/commands.js'
+import { finishDraft } from '../../domain/distributed-draft/finish.js'
+import type { Envelope } from '../../domain/envelope.js'
+import type { Receipt } from '../../domain/write-shell.js'
+import { type Ledger, right } from './domain-ledger.js'
+import { artifact, model, run } from './domain-samples.js'
+
+export interface Given {
+  readonly command: Command
+  readonly envelope: Envelope
+  readonly receipt: Receipt
+}
+
+/** Gives every command, one after another, and ends with the version of the distributed draft. */
+export const giveEveryCommand = async (ledger: Ledger): Promise<ReadonlyArray<Given>> => {
+  const given: Given[] = []
+  for (const command of await everyCommand(ledger)) {
+    const envelope = {
+      commandId: `command-${given.length}`,
+      actor: 'anna@acme.org',
+      reason: 'größer ist besser',
+      onBehalfOf: 'team churn',
+      correlationId: 'pipeline 7',
+      causationId: 'nightly',
+      occurredAt: '2026-05-03T11:59:59.500Z',
+    }
+    given.push({ command, envelope, receipt: right(await ledger.give(command, envelope)) })
+  }
+  right(await finishDraft(ledger.shell, artifact, 'eval')())
+  return given
+}
+
+const everyCommand = async ({ manifest }: Ledger): Promise<ReadonlyArray<Command>> => {
+  const ended = { ...run, run: 'run-0' }
+  const words = {
+    description: 'smaller and better',
+    metadata: { lr: 0.001, layers: [64, 32] },
+    tags: ['cnn', 'small model'],
+  }
+  const log = { type: 'LogArtifactVersion', artifact, artifactType: 'model' } as const
+  const draft = { artifact, artifactType: 'model', distributedId: 'eval' } as const
+  const link = { type: 'LinkToRegistry', model, source: { collection: artifact, version: 0 } } as const
+  const through = { collection: model, version: 'production' } as const
+  return [
+    { type: 'StartRun', run, group: 'eval', config: { seed: 1, optimizer: { name: 'adam' } }, jobType: 'train' },
+    { type: 'SummariseRun', run, metrics: { loss: 0.3, epoch: 1 } },
+    { type: 'SummariseRun', run, metrics: { loss: 0.25, converged: false, note: 'läuft' } },
+    { type: 'StartRun', run: ended },
+    { type: 'FinishRun', run: ended, outcome: 'crashed' },
+    { type: 'CreateArtifact', artifact, artifactType: 'model', description: 'predicts who leaves' },
+    { ...log, manifest: await manifest('weights=1'), run, aliases: ['best'], ...words },
+    {
+      ...log,
+      manifest: await manifest('weights=2'),
+      run: ended,
+      base: 0,
+      expectedBase: 0,
+      expect: { latest: 0 },
+      ...words,
+    },
+    { ...log, manifest: await manifest('weights=1'), run: ended, base: 1, ...words },
+    { type: 'DescribeArtifactVersion', artifact, version: 0, description: 'good', metadata: { lr: 0.002 } },
+    { type: 'TagArtifactVersion', artifact, version: 0, tags: ['checked'] },
+    { type: 'UntagArtifactVersion', artifact, version: 0, tags: ['cnn'] },
+    { type: 'MoveAlias', collection: artifact, alias: 'best', version: 1, expect: 0 },
+    { type: 'RemoveAlias', collection: artifact, alias: 'latest', expect: 0 },
+    { type: 'DeleteArtifactVersion', artifact, version: 1, deleteAliases: true, expect: { best: 1 } },
+    { type: 'UpsertDistributedPart', ...draft, writer: 'worker 1', part: await manifest('a=1'), run: ended },
+    {
+      type: 'CommitDistributed',
+      ...draft,
+      writer: 'worker 2',
+      part: await manifest('a=2', 'b=2'),
+      run: ended,
+      generation: 0,
+      lastWriterWins: true,
+      aliases: ['evaluated'],
+      ...words,
+    },
+    { type: 'UpsertDistributedPart', ...draft, writer: 'worker 1', part: await manifest('c=1'), run, generation: 1 },
+    { type: 'AbandonDistributed', artifact, distributedId: 'eval', generation: 1 },
+    { type: 'CreateRegisteredModel', model, artifactType: 'model', description: 'who leaves' },
+    { ...link, aliases: ['staging'], expect: { staging: 'absent' } },
+    { type: 'MoveAlias', collection: model, alias: 'production', version: 0, expect: 'absent' },
+    { type: 'UseArtifactVersion', run: ended, used: through },
+    { type: 'UseArtifactVersion', run, used: { collection: artifact, version: 0 } },
+    { type: 'DescribeRegisteredModel', model, description: 'who leaves, and when' },
+    { type: 'TagRegisteredModel', model, tags: ['tabular', 'churn'] },
+    { type: 'UntagRegisteredModel', model, tags: ['churn'] },
+    { type: 'RemoveAlias', collection: model, alias: 'production', expect: 0 },
+    { type: 'UnlinkFromRegistry', model, version: 0, expect: { latest: 0 } },
+    { type: 'FinishRun', run, outcome: 'finished' },
+  ]
+}

@@ -1,0 +1,220 @@
+/**
+ * A whole ledger as text, and back: one line of canonical JSON per event, in their order, with the stored
+ * texts as they are. Numbers, times, actors, ids and leaf hashes stay; positions are the new store's own.
+ * Files are not in it: they are copied as files.
+ */
+import * as E from 'fp-ts/lib/Either.js'
+import * as t from 'io-ts'
+import { decodeWith, describeProblem, record, wholeNumber } from '../domain/codec.js'
+import { type Digest, sha256 } from '../domain/digest.js'
+import { DigestCodec } from '../domain/envelope.js'
+import {
+  type AppendError,
+  type EventStore,
+  type NewEvent,
+  ORIGIN,
+  type Revision,
+  type StoredEvent,
+  sizeOf,
+} from '../domain/event-store.js'
+import { decodeEvent } from '../domain/events.js'
+import { canonicalJson } from '../domain/json.js'
+import { LedgerError } from './error.js'
+
+/** Why an import stopped. What was imported before stays; the same import again goes on from there. */
+export type ImportError =
+  | { readonly _tag: 'not-an-export'; readonly line: number; readonly reason: string }
+  | { readonly _tag: 'incomplete-export'; readonly events: number }
+  /** The store holds something else where the export's events belong. */
+  | { readonly _tag: 'store-not-empty'; readonly stream: string; readonly revision: number }
+  | { readonly _tag: 'import-failed'; readonly line: number; readonly reason: string }
+
+export const describeImportError = (error: ImportError): string => {
+  switch (error._tag) {
+    case 'not-an-export':
+      return `line ${error.line} is not that of an export: ${error.reason}`
+    case 'incomplete-export':
+      return `the export ends after ${error.events} events without its last line: it was cut off; take a whole one and import it again`
+    case 'store-not-empty':
+      return `the store holds another event than the export at revision ${error.revision} of ${error.stream}: import into an empty ledger`
+    case 'import-failed':
+      return `line ${error.line} could not be written: ${error.reason}; import the same export again to go on`
+  }
+}
+
+const Header = record('the first line of an export', {
+  format: t.literal('model-ledger-events', '"model-ledger-events"'),
+  version: t.literal(1, '1 (a later one needs a later model-ledger)'),
+})
+const Line = record('a line of an export', {
+  stream: t.string,
+  revision: wholeNumber('a revision'),
+  id: t.string,
+  type: t.string,
+  data: t.UnknownRecord,
+  metadata: t.UnknownRecord,
+})
+const Trailer = record('the last line of an export', {
+  events: wholeNumber('the number of events'),
+  /** Of the digests of all lines before, each made from the one before it and the line. */
+  digest: DigestCodec,
+})
+
+const chain = (before: Digest, line: string): Digest => sha256(`${before}\n${line}`)
+
+/** The lines of an export, each with its line feed. The last one says how many events there are, and their digest. */
+export async function* exportEvents(store: EventStore): AsyncIterable<string> {
+  const header = '{"format":"model-ledger-events","version":1}'
+  yield `${header}\n`
+  let digest = sha256(header)
+  let events = 0
+  for await (const page of store.readAll(ORIGIN)) {
+    for (const event of page) {
+      const line = lineOf(event)
+      digest = chain(digest, line)
+      events += 1
+      yield `${line}\n`
+    }
+  }
+  yield `{"digest":"${digest}","events":${events}}\n`
+}
+
+/** The texts are canonical JSON already; in the order of their names the members make a canonical line. */
+const lineOf = ({ data, id, metadata, revision, stream, type }: StoredEvent): string =>
+  `{"data":${data},"id":${JSON.stringify(id)},"metadata":${metadata},"revision":${revision},"stream":${JSON.stringify(stream)},"type":${JSON.stringify(type)}}`
+
+export interface Imported {
+  readonly events: number
+  readonly digest: Digest
+}
+
+/** Events of one stream in a row go out as one append; the bounds depend on the export alone, so a second import repeats them. */
+const MOST_EVENTS = 200
+const MOST_BYTES = 512 * 1024
+
+interface Batch {
+  readonly stream: string
+  readonly expected: Revision
+  readonly line: number
+  readonly events: NewEvent[]
+  bytes: number
+}
+
+/**
+ * Writes the lines of an export into a store that is empty, or holds the beginning of the same export. Every
+ * event is decoded in full first. Rejects with a `LedgerError`.
+ */
+export const importEvents = async (
+  store: EventStore,
+  lines: AsyncIterable<string> | Iterable<string>,
+  onProgress: (events: number) => void = () => undefined,
+): Promise<Imported> => {
+  let number = 0
+  let events = 0
+  let digest: Digest | undefined
+  let end: t.TypeOf<typeof Trailer> | undefined
+  let batch: Batch | undefined
+
+  const flush = async (): Promise<void> => {
+    const [first, ...rest] = batch?.events ?? []
+    if (batch === undefined || first === undefined) return
+    const outcome = await store.append(batch.stream, batch.expected, [first, ...rest])()
+    if (E.isLeft(outcome)) throw failed(appendProblem(outcome.left, batch))
+    events += batch.events.length
+    batch = undefined
+    onProgress(events)
+  }
+
+  for await (const raw of lines) {
+    const line = raw.endsWith('\n') ? raw.slice(0, -1) : raw
+    number += 1
+    if (end !== undefined)
+      throw failed({ _tag: 'not-an-export', line: number, reason: 'it stands after the last line' })
+    const value = parsed(line, number)
+    if (digest === undefined) {
+      checked(Header, value, number)
+      digest = sha256(line)
+      continue
+    }
+    if (typeof value === 'object' && value !== null && 'digest' in value) {
+      end = checked(Trailer, value, number)
+      continue
+    }
+    const event = eventOf(line, value, number)
+    digest = chain(digest, line)
+    const size = sizeOf(event)
+    const follows =
+      batch !== undefined &&
+      batch.stream === event.stream &&
+      batch.events.length < MOST_EVENTS &&
+      batch.bytes + size <= MOST_BYTES
+    if (!follows) await flush()
+    batch ??= {
+      stream: event.stream,
+      expected: event.revision === 0 ? 'none' : event.revision - 1,
+      line: number,
+      events: [],
+      bytes: 0,
+    }
+    const { id, type, data, metadata } = event
+    batch.events.push({ id, type, data, metadata })
+    batch.bytes += size
+  }
+  await flush()
+  if (end === undefined || digest === undefined) throw failed({ _tag: 'incomplete-export', events })
+  if (end.events !== events || end.digest !== digest) {
+    const reason = `it promises ${end.events} events with the digest ${end.digest}, and there were ${events} with ${digest}`
+    throw failed({ _tag: 'not-an-export', line: number, reason })
+  }
+  return { events, digest }
+}
+
+const failed = (error: ImportError): LedgerError<ImportError> => new LedgerError(error, describeImportError(error))
+
+const parsed = (line: string, number: number): unknown => {
+  try {
+    const value: unknown = JSON.parse(line)
+    return value
+  } catch {
+    throw failed({ _tag: 'not-an-export', line: number, reason: 'it is not JSON' })
+  }
+}
+
+const checked = <A>(codec: t.Decoder<unknown, A>, value: unknown, line: number): A => {
+  const decoded = decodeWith(codec)(value)
+  if (E.isRight(decoded)) return decoded.right
+  throw failed({ _tag: 'not-an-export', line, reason: decoded.left.map(describeProblem).join('; ') })
+}
+
+/** A line, with its texts byte for byte as they were stored, and known to be an event of this ledger. */
+const eventOf = (line: string, value: unknown, number: number): StoredEvent => {
+  const { stream, revision, id, type, data, metadata } = checked(Line, value, number)
+  const [dataText, metadataText] = [canonicalJson(data), canonicalJson(metadata)]
+  if (E.isLeft(dataText) || E.isLeft(metadataText)) {
+    throw failed({
+      _tag: 'not-an-export',
+      line: number,
+      reason: 'its data or metadata are not of the closed JSON type',
+    })
+  }
+  const event = { stream, revision, position: number, id, type, data: dataText.right, metadata: metadataText.right }
+  if (lineOf(event) !== line) {
+    throw failed({ _tag: 'not-an-export', line: number, reason: 'it is not canonical JSON (RFC 8785): it was changed' })
+  }
+  const decoded = decodeEvent(event)
+  if (E.isRight(decoded)) return event
+  const reason = decoded.left._tag === 'damaged-event' ? decoded.left.reason : `its type ${type} is not known here`
+  throw failed({ _tag: 'not-an-export', line: number, reason })
+}
+
+const appendProblem = (error: AppendError, { stream, line }: Batch): ImportError => {
+  switch (error._tag) {
+    case 'conflict':
+      return { _tag: 'store-not-empty', stream, revision: error.expected === 'none' ? 0 : error.expected + 1 }
+    case 'unavailable':
+    case 'unknown-outcome':
+      return { _tag: 'import-failed', line, reason: error.reason }
+    case 'too-large':
+      return { _tag: 'import-failed', line, reason: `${error.bytes} bytes are more than the ${error.limit} allowed` }
+  }
+}

@@ -1,0 +1,41 @@
+/**
+ * Where a cut answer goes on. A cursor carries the moment of the first page, so that later writes do not
+ * shift the others, and a trace of the question, so that it is not taken for the answer to another.
+ */
+import { sha256 } from '../domain/digest.js'
+import type { Position } from '../domain/event-store.js'
+
+export interface Continuation {
+  readonly moment: Position
+  /** What the answer needs to find its place again. */
+  readonly place: ReadonlyArray<number>
+}
+
+export interface BadCursor {
+  readonly _tag: 'bad-cursor'
+  readonly expected: string
+}
+export const BAD_CURSOR: BadCursor = {
+  _tag: 'bad-cursor',
+  expected: 'the cursor of an answer to the same question, unchanged',
+}
+
+export const writeCursor = (question: ReadonlyArray<string>, { moment, place }: Continuation): string =>
+  Buffer.from(JSON.stringify([trace(question), moment, ...place])).toString('base64url')
+
+/** `undefined` for a text that is no cursor of this question. */
+export const readCursor = (question: ReadonlyArray<string>, cursor: string): Continuation | undefined => {
+  try {
+    const parts: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString())
+    if (!Array.isArray(parts)) return undefined
+    const [traced, ...numbers]: ReadonlyArray<unknown> = parts
+    const [moment, ...place] = numbers.filter((part): part is number => Number.isSafeInteger(part))
+    return traced === trace(question) && moment !== undefined && place.length === numbers.length - 1
+      ? { moment, place }
+      : undefined
+  } catch {
+    return undefined
+  }
+}
+
+const trace = (question: ReadonlyArray<string>): string => sha256(JSON.stringify(question)).slice(7, 19)

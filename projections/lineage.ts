@@ -1,0 +1,391 @@
+/**
+ * Lineage: what a version, run, registered version or draft came from, what came of it, and how one led
+ * to another, as of any moment. Answers cost what they visit, and come in an order that later writes do not change.
+ */
+import * as E from 'fp-ts/lib/Either.js'
+import type { Position } from '../domain/event-store.js'
+import { type ArtifactRef, collectionPath, type ModelRef, type RunRef, runPath, versionPath } from '../domain/names.js'
+import { artifactStream, draftStream, modelStream, parseStream, runStream } from '../domain/streams.js'
+import { BAD_CURSOR, type BadCursor, readCursor, writeCursor } from './cursor.js'
+import {
+  EDGE_KINDS,
+  type EdgeKind,
+  ENDINGS,
+  type Ending,
+  findNode,
+  type LineageGraph,
+  NONE,
+  type Row,
+  type Way,
+  wayOf,
+} from './lineage-graph.js'
+
+/** What can have a lineage. */
+export type LineageRef =
+  | { readonly kind: 'version'; readonly artifact: ArtifactRef; readonly version: number }
+  | { readonly kind: 'registered-version'; readonly model: ModelRef; readonly version: number }
+  | { readonly kind: 'run'; readonly run: RunRef }
+  | {
+      readonly kind: 'draft'
+      readonly artifact: ArtifactRef
+      readonly distributedId: string
+      readonly generation: number
+    }
+
+export type LineageNode = LineageRef & {
+  /** Unlike every other: the kind and the name, `run:acme/churn/train-7`. */
+  readonly id: string
+  /** `acme/churn/features:v3`, `acme/churn/train-7`, `acme/churn/features/sweep-1#0` for a draft's generation 0. */
+  readonly name: string
+  /** The artifact's or registered model's type; `null` for runs. */
+  readonly type: string | null
+  /** From which position on it is known. */
+  readonly since: Position
+  /** How and at which position it ended: it stays to be seen. `null` as long as it has not. */
+  readonly end: { readonly how: Ending; readonly position: Position } | null
+}
+
+/** `to` came from `from`: content flows along the arrow. */
+export interface LineageEdge {
+  readonly from: string
+  readonly to: string
+  readonly kind: EdgeKind
+  /** From which position on it holds. */
+  readonly position: Position
+}
+
+export interface Lineage {
+  /** In the order in which they were reached: the nearest first, the older first. */
+  readonly nodes: ReadonlyArray<LineageNode>
+  readonly edges: ReadonlyArray<LineageEdge>
+  /** As of which position. */
+  readonly moment: Position
+  /** Present where there is more: ask the same again with it as `cursor`. */
+  readonly cut?: string
+}
+
+export interface LineageQuery {
+  readonly of: LineageRef
+  /** `upstream`: what it came from; `downstream`: what came of it; `both` (the default): first the one, then the other. */
+  readonly direction?: 'upstream' | 'downstream' | 'both'
+  /** How many edges away at most; no bound unless told. */
+  readonly depth?: number
+  /** The most edges in one answer (1,000 unless told); it has at most one node more. */
+  readonly limit?: number
+  readonly cursor?: string
+}
+
+export interface PathsQuery {
+  readonly from: LineageRef
+  readonly to: LineageRef
+  /** The most edges of one path; 32 unless told. */
+  readonly length?: number
+  /** The most paths in one answer; 100 unless told. */
+  readonly limit?: number
+  readonly cursor?: string
+}
+
+/** Each path as the edges along it, from the one to the other; `nodes` and `edges` are all that occur in them. */
+export interface LineagePaths extends Lineage {
+  readonly paths: ReadonlyArray<ReadonlyArray<LineageEdge>>
+}
+
+export type LineageRejection =
+  | { readonly _tag: 'not-in-lineage'; readonly ref: LineageRef; readonly moment: Position }
+  | BadCursor
+
+const LIMIT = 1000
+const PATH_LENGTH = 32
+const PATH_LIMIT = 100
+/** How many edges a search for paths follows before it gives what it has and a cursor. */
+const PATH_STEPS = 1_000_000
+
+/** What `of` came from and what came of it, as of a position. */
+export const lineage = (
+  graph: LineageGraph,
+  { of, direction = 'both', depth = Infinity, limit = LIMIT, cursor }: LineageQuery,
+  position: Position,
+): E.Either<LineageRejection, Lineage> => {
+  const kin = [idOf(of), direction, String(depth)]
+  const start = cursor === undefined ? { moment: position, place: [0] } : readCursor(kin, cursor)
+  if (start === undefined) return E.left(BAD_CURSOR)
+  const { moment } = start
+  const root = locate(graph, of, moment)
+  if (root === NONE) return E.left({ _tag: 'not-in-lineage', ref: of, moment })
+
+  const from = start.place[0] ?? 0
+  const { nodes, edges, more } = walk(graph, root, DIRECTIONS[direction], depth, moment, from, from + limit)
+  return E.right({
+    ...shown(graph, nodes, edges, moment),
+    ...(more ? { cut: writeCursor(kin, { moment, place: [from + limit] }) } : {}),
+  })
+}
+
+const DIRECTIONS = {
+  upstream: ['upstream'],
+  downstream: ['downstream'],
+  both: ['upstream', 'downstream'],
+} as const
+
+/**
+ * Breadth first from the root, all ways in turn: the edges from number `start` to before number `end` in
+ * the order in which they are met, and the nodes first met with them.
+ */
+const walk = (
+  graph: LineageGraph,
+  root: Row,
+  directions: ReadonlyArray<'upstream' | 'downstream'>,
+  depth: number,
+  moment: Position,
+  start: number,
+  end: number,
+): { readonly nodes: ReadonlyArray<Row>; readonly edges: ReadonlyArray<Row>; readonly more: boolean } => {
+  const nodes: Row[] = start === 0 ? [root] : []
+  const edges: Row[] = []
+  const met = new Set([root])
+  // An edge can be met both ways only where there is a cycle.
+  const followed = new Set<Row>()
+  let count = 0
+  for (const direction of directions) {
+    const way = wayOf(graph, direction, moment)
+    const reached = new Set([root])
+    const queue = [root]
+    for (let at = 0, far = 0, level = 1; at < queue.length; at++) {
+      if (at === level) {
+        far++
+        level = queue.length
+      }
+      if (far >= depth) break
+      const node = queue[at] ?? NONE
+      for (let edge = way.first(node); edge !== NONE; edge = way.after(node, edge)) {
+        const next = way.far(edge)
+        if (!reached.has(next)) {
+          reached.add(next)
+          queue.push(next)
+        }
+        if (directions.length > 1) {
+          if (followed.has(edge)) continue
+          followed.add(edge)
+        }
+        if (count === end) return { nodes, edges, more: true }
+        const isNew = !met.has(next)
+        if (isNew) met.add(next)
+        if (count >= start) {
+          edges.push(edge)
+          if (isNew) nodes.push(next)
+        }
+        count++
+      }
+    }
+  }
+  return { nodes, edges, more: false }
+}
+
+/**
+ * All ways along which content came from `from` to `to`, none visiting a node twice, as of a position. The
+ * older edge comes first. A cut answer may hold fewer paths than its limit, if the search was long.
+ */
+export const paths = (
+  graph: LineageGraph,
+  { from, to, length = PATH_LENGTH, limit = PATH_LIMIT, cursor }: PathsQuery,
+  position: Position,
+): E.Either<LineageRejection, LineagePaths> => {
+  const kin = [idOf(from), idOf(to), String(length)]
+  const start = cursor === undefined ? { moment: position, place: [] } : readCursor(kin, cursor)
+  if (start === undefined) return E.left(BAD_CURSOR)
+  const { moment } = start
+  const [source, target] = [locate(graph, from, moment), locate(graph, to, moment)]
+  if (source === NONE) return E.left({ _tag: 'not-in-lineage', ref: from, moment })
+  if (target === NONE) return E.left({ _tag: 'not-in-lineage', ref: to, moment })
+
+  const searched = search(graph, source, target, length, limit, moment, start.place)
+  if (searched === undefined) return E.left(BAD_CURSOR)
+  const { found, rest } = searched
+  const edges = [...new Set(found.flat())]
+  const nodes = new Set<Row>(found.length > 0 ? [source] : [])
+  for (const edge of edges) nodes.add(graph.edges.to[edge] ?? NONE)
+  const answer = shown(graph, [...nodes], edges, moment)
+  const edgeOf = new Map(edges.map((edge, index) => [edge, answer.edges[index]]))
+  return E.right({
+    ...answer,
+    paths: found.map((path) => path.flatMap((edge) => edgeOf.get(edge) ?? [])),
+    ...(rest === undefined ? {} : { cut: writeCursor(kin, { moment, place: rest }) }),
+  })
+}
+
+/**
+ * Depth first, only through nodes from which the target can still be reached in time. The way that is being
+ * followed is all the search knows, so it is also the place where a cut search goes on.
+ */
+const search = (
+  graph: LineageGraph,
+  source: Row,
+  target: Row,
+  length: number,
+  limit: number,
+  moment: Position,
+  place: ReadonlyArray<Row>,
+): { readonly found: ReadonlyArray<ReadonlyArray<Row>>; readonly rest?: ReadonlyArray<Row> } | undefined => {
+  const found: Row[][] = []
+  if (source === target) return { found: [[]] }
+  const left = distancesTo(graph, target, length, moment)
+  const way = wayOf(graph, 'downstream', moment)
+  const path: Row[] = []
+  const on = new Set([source])
+  let node = source
+  const enter = (edge: Row): void => {
+    path.push(edge)
+    node = way.far(edge)
+    on.add(node)
+  }
+
+  // The last edge of the place is the next to look at.
+  for (const edge of place.slice(0, -1)) {
+    if (graph.edges.from[edge] !== node || on.has(way.far(edge))) return undefined
+    enter(edge)
+  }
+  let edge = place.at(-1) ?? way.first(node)
+  if (edge !== NONE && graph.edges.from[edge] !== node) return undefined
+
+  for (let steps = 0; ; steps++) {
+    if (edge === NONE) {
+      const back = path.pop()
+      if (back === undefined) return { found }
+      on.delete(node)
+      node = graph.edges.from[back] ?? NONE
+      edge = way.after(node, back)
+      continue
+    }
+    const next = way.far(edge)
+    if (steps >= PATH_STEPS || (next === target && found.length === limit)) return { found, rest: [...path, edge] }
+    if (next === target) found.push([...path, edge])
+    else if (!on.has(next) && path.length + 1 + (left.get(next) ?? Infinity) <= length) {
+      enter(edge)
+      edge = way.first(node)
+      continue
+    }
+    edge = way.after(node, edge)
+  }
+}
+
+/** How many edges each node is from the target, where that is at most `most`. */
+const distancesTo = (graph: LineageGraph, target: Row, most: number, moment: Position): ReadonlyMap<Row, number> => {
+  const way: Way = wayOf(graph, 'upstream', moment)
+  const distance = new Map([[target, 0]])
+  for (const [node, far] of distance) {
+    if (far === most) break
+    for (let edge = way.first(node); edge !== NONE; edge = way.after(node, edge)) {
+      const next = way.far(edge)
+      if (!distance.has(next)) distance.set(next, far + 1)
+    }
+  }
+  return distance
+}
+
+const locate = (graph: LineageGraph, ref: LineageRef, moment: Position): Row => {
+  const [stream, number] = placeOf(ref)
+  const subject = graph.subjects.get(stream)
+  const node = subject === undefined ? NONE : findNode(graph, subject, number)
+  return node !== NONE && (graph.nodes.since[node] ?? Infinity) <= moment ? node : NONE
+}
+
+/** The stream of a node, and which of its nodes it is. */
+export const placeOf = (ref: LineageRef): readonly [stream: string, number: number] => {
+  switch (ref.kind) {
+    case 'version':
+      return [artifactStream(ref.artifact), ref.version]
+    case 'registered-version':
+      return [modelStream(ref.model), ref.version]
+    case 'run':
+      return [runStream(ref.run), 0]
+    case 'draft':
+      return [draftStream(ref.artifact, ref.distributedId), ref.generation]
+  }
+}
+
+const nameOf = (ref: LineageRef): string => {
+  switch (ref.kind) {
+    case 'version':
+      return versionPath(ref.artifact, ref.version)
+    case 'registered-version':
+      return versionPath(ref.model, ref.version)
+    case 'run':
+      return runPath(ref.run)
+    case 'draft':
+      return `${collectionPath(ref.artifact)}/${ref.distributedId}#${ref.generation}`
+  }
+}
+
+const idOf = (ref: LineageRef): string => `${ref.kind}:${nameOf(ref)}`
+
+/** Rows as an answer shows them, as of a moment. */
+const shown = (
+  graph: LineageGraph,
+  nodes: ReadonlyArray<Row>,
+  edges: ReadonlyArray<Row>,
+  moment: Position,
+): Pick<Lineage, 'nodes' | 'edges' | 'moment'> => {
+  const subjects = new Map<Row, (number: number) => LineageRef>()
+  const ids = new Map<Row, string>()
+  const refOf = (node: Row): LineageRef => {
+    const subject = graph.nodes.subject[node] ?? NONE
+    const known = subjects.get(subject)
+    const make = known ?? refMaker(graph.streams[subject] ?? '')
+    if (known === undefined) subjects.set(subject, make)
+    return make(graph.nodes.number[node] ?? 0)
+  }
+  const id = (node: Row): string => {
+    const known = ids.get(node)
+    if (known !== undefined) return known
+    const made = idOf(refOf(node))
+    ids.set(node, made)
+    return made
+  }
+  const { endedAt, ending, since, subject } = graph.nodes
+  return {
+    nodes: nodes.map((node): LineageNode => {
+      const ref = refOf(node)
+      const ended = endedAt[node] ?? 0
+      const how = ENDINGS[ending[node] ?? 0]
+      return {
+        id: id(node),
+        name: nameOf(ref),
+        ...ref,
+        type: graph.types.get(subject[node] ?? NONE) ?? null,
+        since: since[node] ?? 0,
+        end: ended > 0 && ended <= moment && how !== undefined ? { how, position: ended } : null,
+      }
+    }),
+    edges: edges.map((edge): LineageEdge => {
+      const { from, to, kind, position } = graph.edges
+      return {
+        from: id(from[edge] ?? NONE),
+        to: id(to[edge] ?? NONE),
+        kind: EDGE_KINDS[kind[edge] ?? 0] ?? 'logged',
+        position: position[edge] ?? 0,
+      }
+    }),
+    moment,
+  }
+}
+
+const refMaker = (stream: string): ((number: number) => LineageRef) => {
+  const subject = parseStream(stream)
+  switch (subject?.category) {
+    case 'artifact':
+      return (version) => ({ kind: 'version', artifact: subject.artifact, version })
+    case 'model':
+      return (version) => ({ kind: 'registered-version', model: subject.model, version })
+    case 'run':
+      return () => ({ kind: 'run', run: subject.run })
+    case 'draft':
+      return (generation) => ({
+        kind: 'draft',
+        artifact: subject.artifact,
+        distributedId: subject.distributedId,
+        generation,
+      })
+    case undefined:
+      throw new TypeError(`not a stream of a ledger, yet in its lineage: ${stream}`)
+  }
+}

@@ -1,0 +1,237 @@
+/** Lineage as a picture: content flows from left to right, each kind of thing and of edge in a look of its own. */
+
+import type { LineageNode } from '../lineage.js'
+import { EDGE_KINDS, type EdgeKind } from '../lineage-graph.js'
+import { type Layout, layered } from './layers.js'
+import { edgesBetween, type LineagePicture, labelOf } from './lineage-text.js'
+import { fitted, px, type Rule, svgDocument, widthOf, xml } from './svg.js'
+
+interface Look {
+  readonly word: string
+  readonly light: string
+  readonly dark: string
+}
+
+const NODE_LOOKS: Readonly<Record<LineageNode['kind'], Look>> = {
+  run: { word: 'run', light: '#2e7d4f', dark: '#63c48c' },
+  draft: { word: 'distributed draft', light: '#9a6700', dark: '#d9a93e' },
+  version: { word: 'artifact version', light: '#2f6fb3', dark: '#6cb0f5' },
+  'registered-version': { word: 'registered version', light: '#7a4fb5', dark: '#b794f0' },
+}
+
+const EDGE_LOOKS: Readonly<Record<EdgeKind, string>> = {
+  logged: 'stroke-width: 1.4',
+  're-logged': 'stroke-width: 1.4; stroke-dasharray: 9 3 2 3',
+  used: 'stroke-width: 1.4; stroke-dasharray: 5 3',
+  'derived-from': 'stroke-width: 2.6; stroke-dasharray: 8 4',
+  linked: 'stroke-width: 2.6',
+  'part-of': 'stroke-width: 1.8; stroke-dasharray: 2 3',
+}
+
+/** Above so many nodes a box has one line of text, not two; above so many edges, they have no words. */
+const MANY_NODES = 60
+const MANY_EDGES = 40
+
+const MARGIN = 24
+const MOST_TEXT = 320
+const LEGEND = 40
+
+export interface LineageSvgOptions {
+  /** The id of the node that the picture is about; it is set off. */
+  readonly focus?: string
+  /** What the picture is called; how much it shows, unless told. */
+  readonly title?: string
+}
+
+/** An SVG document with nothing to fetch: title and tooltips, colours for light and for dark surroundings. */
+export const lineageSvg = (picture: LineagePicture, { focus, title }: LineageSvgOptions = {}): string => {
+  const { nodes, moment } = picture
+  const edges = edgesBetween(picture)
+  const boxes = nodes.map((node) => boxOf(node, nodes.length > MANY_NODES))
+  const worded = edges.length <= MANY_EDGES
+  const layout = layered(
+    { sizes: boxes.map(({ height }) => height), edges: edges.map(({ from, to }) => [from, to]) },
+    nodes.length > MANY_NODES ? 8 : 18,
+  )
+  const columns = columnsOf(layout, boxes, worded)
+  const top = MARGIN + LEGEND
+  const legend = legendOf(picture)
+
+  const drawnEdges = edges.map(({ edge, from, to }, index) => {
+    const [low, high] = (layout.layer[from] ?? 0) < (layout.layer[to] ?? 0) ? [from, to] : [to, from]
+    const way = [
+      { layer: layout.layer[low] ?? 0, at: layout.at[low] ?? 0 },
+      ...(layout.bends[index] ?? []),
+      { layer: layout.layer[high] ?? 0, at: layout.at[high] ?? 0 },
+    ]
+    const points = way.flatMap(({ layer, at }) => {
+      const { left = 0, right = 0 } = columns[layer] ?? {}
+      return [
+        { x: left, y: top + at },
+        { x: right, y: top + at },
+      ]
+    })
+    // Of the two boxes at the ends only the sides that face each other count.
+    const between = points.slice(1, -1)
+    return drawEdge(edge.kind, `${edge.from} → ${edge.to}`, low === from ? between : between.reverse(), worded)
+  })
+  const drawnNodes = nodes.map((node, place) => {
+    const { left = 0, right = 0 } = columns[layout.layer[place] ?? 0] ?? {}
+    const box = boxes[place]
+    return box === undefined ? '' : drawNode(node, box, left, right, top + (layout.at[place] ?? 0), node.id === focus)
+  })
+
+  const counted = summaryOf(picture)
+  const names = nodes.slice(0, 20).map(({ name }) => name)
+  return svgDocument({
+    width: Math.ceil(Math.max(columns.at(-1)?.right ?? 0, legend.right) + MARGIN),
+    height: Math.ceil(top + layout.extent + MARGIN),
+    title: title ?? `Lineage: ${counted}`,
+    description: `${counted}, as of position ${moment}; content flows from left to right. ${names.join(', ')}${nodes.length > names.length ? ', …' : ''}`,
+    rules: RULES,
+    body: [ARROW, legend.body, `<g class="${worded ? 'few' : 'many'}">`, ...drawnEdges, '</g>', ...drawnNodes].join(
+      '\n',
+    ),
+  })
+}
+
+const ARROW =
+  '<marker id="arrow" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="8" markerHeight="8" markerUnits="userSpaceOnUse" orient="auto"><path class="tip" d="M0 0.5 L8 4 L0 7.5 z"/></marker>'
+
+const RULES: ReadonlyArray<Rule> = [
+  ['.name', 'font-size: 13px; font-weight: 600'],
+  ['.detail', 'font-size: 11px'],
+  ['.word', 'font-size: 10px; paint-order: stroke; stroke: #ffffff; stroke-width: 3px', 'stroke: #14181d'],
+  ['.edge', 'fill: none; stroke: #818b98', 'stroke: #7d8590'],
+  ['.many', 'opacity: 0.8'],
+  ['.tip', 'fill: #818b98', 'fill: #7d8590'],
+  ['.node rect', 'stroke-width: 1.3; fill-opacity: 0.08'],
+  ...Object.entries(NODE_LOOKS).map(
+    ([kind, { light, dark }]): Rule => [
+      `.${kind} rect`,
+      `stroke: ${light}; fill: ${light}`,
+      `stroke: ${dark}; fill: ${dark}`,
+    ],
+  ),
+  ...Object.entries(EDGE_LOOKS).map(([kind, look]): Rule => [`.${kind}`, look]),
+  ['.ended rect', 'stroke-dasharray: 4 3'],
+  ['.ended .name', 'text-decoration: line-through'],
+  ['.focus rect', 'stroke-width: 3'],
+]
+
+interface Box {
+  readonly name: string
+  readonly detail: string
+  readonly width: number
+  readonly height: number
+  /** Whether name and detail share one line. */
+  readonly flat: boolean
+}
+
+const boxOf = (node: LineageNode, flat: boolean): Box => {
+  const { name, scope, what, mark } = labelOf(node)
+  const said = mark === null ? what : `${what}, ${mark}`
+  const short = fitted(name, 13, MOST_TEXT)
+  const detail = flat ? fitted(said, 11, MOST_TEXT / 2) : fitted(`${said} · ${scope}`, 11, MOST_TEXT)
+  const [nameWidth, detailWidth] = [widthOf(short, 13), widthOf(detail, 11)]
+  const text = flat ? nameWidth + 16 + detailWidth : Math.max(nameWidth, detailWidth)
+  return { name: short, detail, width: text + 32, height: flat ? 24 : 46, flat }
+}
+
+interface ColumnSpan {
+  readonly left: number
+  readonly right: number
+}
+
+/** Columns as wide as their widest box, further apart where many edges must find their way. */
+const columnsOf = (
+  { layer, layers }: Layout,
+  boxes: ReadonlyArray<Box>,
+  worded: boolean,
+): ReadonlyArray<ColumnSpan> => {
+  const widths = new Array<number>(layers).fill(0)
+  for (const [place, { width }] of boxes.entries()) {
+    const column = layer[place] ?? 0
+    widths[column] = Math.max(widths[column] ?? 0, width)
+  }
+  const room = worded ? 110 : 80 + Math.min(160, boxes.length / 2)
+  let left = MARGIN
+  return widths.map((width) => {
+    const span = { left, right: left + width }
+    left = span.right + room
+    return span
+  })
+}
+
+const drawNode = (
+  node: LineageNode,
+  { name, detail, height, flat }: Box,
+  left: number,
+  right: number,
+  middle: number,
+  focus: boolean,
+): string => {
+  const classes = ['node', node.kind, ...(labelOf(node).mark === null ? [] : ['ended']), ...(focus ? ['focus'] : [])]
+  const ended = node.end === null ? '' : `, ${node.end.how} at position ${node.end.position}`
+  const tip = `${NODE_LOOKS[node.kind].word} ${node.name}, since position ${node.since}${ended}`
+  const nameAt = `x="${px(left + 16)}" y="${px(middle + (flat ? 4.5 : -4))}"`
+  const detailAt = flat
+    ? `x="${px(right - 16)}" y="${px(middle + 4)}" text-anchor="end"`
+    : `x="${px(left + 16)}" y="${px(middle + 14)}"`
+  return [
+    `<g class="${classes.join(' ')}"><title>${xml(tip)}</title>`,
+    `<rect x="${px(left)}" y="${px(middle - height / 2)}" width="${px(right - left)}" height="${height}" rx="${node.kind === 'run' ? height / 2 : 4}"/>`,
+    `<text class="name" ${nameAt}>${xml(name)}</text><text class="detail soft" ${detailAt}>${xml(detail)}</text></g>`,
+  ].join('')
+}
+
+interface Point {
+  readonly x: number
+  readonly y: number
+}
+
+/** Bows between columns, straight lines through them. */
+const drawEdge = (kind: EdgeKind, tip: string, points: ReadonlyArray<Point>, worded: boolean): string => {
+  const [start, end] = [points[0], points[1]]
+  if (start === undefined || end === undefined) return ''
+  const path = points.map((point, index) => {
+    const before = points[index - 1]
+    if (before === undefined) return `M${px(point.x)} ${px(point.y)}`
+    if (index % 2 === 0) return `L${px(point.x)} ${px(point.y)}`
+    const half = px((before.x + point.x) / 2)
+    return `C${half} ${px(before.y)} ${half} ${px(point.y)} ${px(point.x)} ${px(point.y)}`
+  })
+  const word = worded
+    ? `<text class="word soft" text-anchor="middle" x="${px((start.x + end.x) / 2)}" y="${px((start.y + end.y) / 2 + 3)}">${kind}</text>`
+    : ''
+  return `<path class="edge ${kind}" marker-end="url(#arrow)" d="${path.join(' ')}"><title>${xml(`${kind}: ${tip}`)}</title></path>${word}`
+}
+
+/** The kinds that occur, in one row above the picture. */
+const legendOf = ({ nodes, edges }: LineagePicture): { readonly body: string; readonly right: number } => {
+  const parts: string[] = []
+  let x = MARGIN
+  const put = (sign: string, word: string, room: number): void => {
+    parts.push(
+      `<g transform="translate(${px(x)} ${MARGIN + 6})">${sign}<text class="detail soft" x="${room}" y="4">${word}</text></g>`,
+    )
+    x += room + widthOf(word, 11) + 20
+  }
+  for (const [kind, { word }] of Object.entries(NODE_LOOKS)) {
+    if (!nodes.some((node) => node.kind === kind)) continue
+    put(`<g class="node ${kind}"><rect y="-6" width="18" height="12" rx="${kind === 'run' ? 6 : 2}"/></g>`, word, 24)
+  }
+  for (const kind of EDGE_KINDS) {
+    if (!edges.some((edge) => edge.kind === kind)) continue
+    put(`<path class="edge ${kind}" marker-end="url(#arrow)" d="M0 0 L34 0"/>`, kind, 40)
+  }
+  return { body: parts.join('\n'), right: x - 20 }
+}
+
+const summaryOf = ({ nodes, edges }: LineagePicture): string => {
+  const counts = Object.entries(NODE_LOOKS).flatMap(([kind, { word }]) => {
+    const count = nodes.filter((node) => node.kind === kind).length
+    return count === 0 ? [] : [`${count} ${word}${count === 1 ? '' : 's'}`]
+  })
+  return `${counts.join(', ') || 'nothing'}; ${edges.length} ${edges.length === 1 ? 'edge' : 'edges'}`
+}

@@ -12,6 +12,7 @@ import type { SnapshotStore } from '../projections/snapshot-store.js'
 import type { LocalFiles } from './content.js'
 import { describeWriteError, promised, type Tagged } from './error.js'
 import type * as inputs from './input.js'
+import { maintenance } from './maintenance.js'
 import { type Asked, reads } from './reads.js'
 import { type Run, runHandle } from './run-handle.js'
 import { type Given, writes } from './writes.js'
@@ -68,11 +69,13 @@ export const ledgerOn = (ports: LedgerPorts) => {
   }
   const model = reads({ store: events, clock, defaults, snapshots, finish: readOnly ? undefined : finish })
   const told = writes({ shell, manifests, ids, defaults, files, local, notice: model.notice })
+  const care = maintenance({ registry: model.registry, facts: shell.facts, manifests, files, clock })
   const now: Asked = model.at()
 
   return {
     ...told,
     ...now,
+    ...care,
     at: model.at,
     live: model.live,
     changes: model.changes,

@@ -143,6 +143,8 @@ export const reads = ({ store, clock, defaults, snapshots, finish }: ReadPorts) 
     rebuild: (onProgress?: (progress: Progress) => void): Promise<Progress> => read(model.rebuild(onProgress)),
     progress: (): Promise<Progress> => read(model.progress()),
     notice: model.notice,
+    /** The registry as it is now. */
+    registry: async (): Promise<Registry> => (await known()).states.registry,
     close: async (): Promise<void> => {
       clearInterval(patrol)
       await model.close()

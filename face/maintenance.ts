@@ -1,0 +1,234 @@
+/** Care for what is stored: reading every byte again, and deleting the files that nothing names any more. */
+import * as E from 'fp-ts/lib/Either.js'
+import { pipe } from 'fp-ts/lib/function.js'
+import * as TE from 'fp-ts/lib/TaskEither.js'
+import { type Digest, isDigest } from '../domain/digest.js'
+import type { FactReader } from '../domain/facts.js'
+import {
+  describeFileStoreError,
+  type FileKind,
+  type FileStore,
+  type FileStoreError,
+  FileStoreFailure,
+  type StoredFile,
+} from '../domain/file-store.js'
+import type { Manifest } from '../domain/manifest/manifest.js'
+import type { ManifestStore } from '../domain/manifest/manifest-store.js'
+import { versionPath } from '../domain/names.js'
+import type { Clock } from '../domain/sources.js'
+import type { Registry } from '../projections/registry.js'
+import { describeWriteError, promised } from './error.js'
+
+/** How far long work is. */
+export type OnMaintenance = (progress: {
+  readonly filesDone: number
+  readonly files: number
+  readonly bytesDone: number
+  readonly bytes: number
+}) => void
+
+/** Something that a live version needs, and that is missing or not what it was. */
+export interface Damage {
+  readonly kind: FileKind
+  readonly digest: Digest
+  readonly error: FileStoreError
+  /** What was wrong, in words. */
+  readonly reason: string
+  /** Where it is named: `entity/project/name:vN`, and for a file its path in there. */
+  readonly namedBy: ReadonlyArray<{ readonly version: string; readonly path?: string }>
+}
+
+export interface Verified {
+  readonly versions: number
+  /** Each counted once, however many versions name it; references are not fetched. */
+  readonly files: number
+  readonly bytes: number
+  readonly damaged: ReadonlyArray<Damage>
+}
+
+/** Files that garbage collection would delete. */
+export interface Collectable {
+  readonly files: ReadonlyArray<StoredFile & { readonly lastPut: Date }>
+  readonly bytes: number
+}
+
+export interface Collected {
+  readonly deleted: number
+  readonly bytes: number
+  /** Files of the plan that stayed: put again since, or named again. */
+  readonly kept: number
+}
+
+export interface MaintenancePorts {
+  /** The registry now. */
+  readonly registry: () => Promise<Registry>
+  readonly facts: FactReader
+  readonly manifests: ManifestStore
+  readonly files: FileStore
+  readonly clock: Clock
+}
+
+/** A file that was put within this time may be about to be named by a version; in milliseconds. */
+const GRACE = 24 * 3600 * 1000
+/** So many files are read, or deleted, at the same time. */
+const AT_ONCE = 4
+
+const run = promised(describeWriteError)
+
+export const maintenance = ({ registry, facts, manifests, files, clock }: MaintenancePorts) => {
+  const manifestOf = (digest: Digest): Promise<Manifest> => run(manifests.get(digest))
+
+  /** Every manifest that is needed: those of live versions, and those of parts whose version is still to come. */
+  const neededManifests = async (): Promise<ReadonlySet<Digest>> => {
+    const { collections, drafts } = await registry()
+    const needed = new Set<Digest>()
+    for (const entry of collections.values()) {
+      if (entry.kind === 'model') continue
+      for (const { deleted, manifest } of entry.versions) if (deleted === undefined) needed.add(manifest.digest)
+    }
+    for (const { artifact, distributedId, generations } of drafts.values()) {
+      if (generations.every(({ ended, logged }) => ended?.how === 'abandoned' || logged !== undefined)) continue
+      const unlogged = await run(
+        facts.draft(artifact, distributedId, ({ parts, ended }) => [
+          ...parts.map(({ part }) => part.digest),
+          ...ended.flatMap(({ committed }) =>
+            committed === undefined || generations[committed.generation]?.logged !== undefined
+              ? []
+              : committed.manifest.digest,
+          ),
+        ]),
+      )
+      for (const digest of unlogged) needed.add(digest)
+    }
+    return needed
+  }
+
+  /** Rejects if one of the manifests cannot be read: nothing may be deleted then. */
+  const neededFiles = async (): Promise<ReadonlySet<Digest>> => {
+    const needed = new Set<Digest>()
+    for (const manifest of await neededManifests()) {
+      for (const { digest } of storedIn(await manifestOf(manifest))) needed.add(digest)
+    }
+    return needed
+  }
+
+  const collectable = async (): Promise<Collectable> => {
+    const before = clock.now().getTime() - GRACE
+    const old: Array<Collectable['files'][number]> = []
+    try {
+      for await (const page of files.list('file')) old.push(...page.filter(({ lastPut }) => lastPut.getTime() < before))
+    } catch (cause) {
+      if (cause instanceof FileStoreFailure) return run(TE.left(cause.error))
+      throw cause
+    }
+    const needed = old.length === 0 ? new Set<Digest>() : await neededFiles()
+    const unneeded = old.filter(({ digest }) => !needed.has(digest))
+    return { files: unneeded, bytes: bytesOf(unneeded) }
+  }
+
+  return {
+    /**
+     * The files that `collectGarbage` would delete: those that no live version and no open draft names and
+     * that were not put for a day. Manifests are never deleted.
+     */
+    collectable,
+
+    /** Deletes what a plan names and what is still collectable; what was put or named again meanwhile stays. */
+    collectGarbage: async (plan: Collectable, onProgress?: OnMaintenance): Promise<Collected> => {
+      const before = new Date(clock.now().getTime() - GRACE)
+      const planned = new Set(plan.files.map(({ digest }) => digest))
+      const still = (await collectable()).files.filter(({ digest }) => planned.has(digest))
+      const report = reporter(still.length, bytesOf(still), onProgress)
+      let deleted = 0
+      let bytes = 0
+      await eachOf(still, async ({ digest, size }) => {
+        if (await run(files.delete(digest, before))) {
+          deleted += 1
+          bytes += size
+        }
+        report(size)
+      })
+      return { deleted, bytes, kept: plan.files.length - deleted }
+    },
+
+    /** Reads the manifest and every file of every live version again; answers what is missing or damaged. */
+    verify: async (onProgress?: OnMaintenance): Promise<Verified> => {
+      const { collections } = await registry()
+      const live = [...collections.values()].flatMap((entry) =>
+        entry.kind === 'model'
+          ? []
+          : entry.versions
+              .filter(({ deleted }) => deleted === undefined)
+              .map(({ number, manifest }) => ({ version: versionPath(entry.ref, number), digest: manifest.digest })),
+      )
+      const damaged: Damage[] = []
+      const found = (kind: FileKind, digest: Digest, error: FileStoreError, namedBy: Damage['namedBy']): void => {
+        damaged.push({ kind, digest, error, reason: describeFileStoreError(error), namedBy })
+      }
+
+      const sizes = new Map<Digest, number>()
+      const intact: typeof live = []
+      for (const { version, digest } of live) {
+        const manifest = await pipe(
+          files.verify('manifest', digest),
+          TE.flatMap(() => manifests.get(digest)),
+        )()
+        if (E.isLeft(manifest)) {
+          found('manifest', digest, manifest.left, [{ version }])
+          continue
+        }
+        intact.push({ version, digest })
+        for (const { digest: file, size } of storedIn(manifest.right)) sizes.set(file, size)
+      }
+
+      const bytes = [...sizes.values()].reduce((sum, size) => sum + size, 0)
+      const report = reporter(sizes.size, bytes, onProgress)
+      const failed = new Map<Digest, FileStoreError>()
+      await eachOf([...sizes], async ([digest, size]) => {
+        const verified = await files.verify('file', digest)()
+        if (E.isLeft(verified)) failed.set(digest, verified.left)
+        report(size)
+      })
+      if (failed.size > 0) {
+        const namedBy = new Map<Digest, Array<Damage['namedBy'][number]>>([...failed.keys()].map((key) => [key, []]))
+        for (const { version, digest } of intact) {
+          for (const { path, digest: file } of storedIn(await manifestOf(digest))) {
+            namedBy.get(file)?.push({ version, path })
+          }
+        }
+        for (const [digest, error] of failed) found('file', digest, error, namedBy.get(digest) ?? [])
+      }
+      return { versions: live.length, files: sizes.size, bytes, damaged }
+    },
+  }
+}
+
+/** What of a manifest is in the file store; references are kept elsewhere. */
+function* storedIn(
+  manifest: Manifest,
+): Iterable<{ readonly path: string; readonly digest: Digest; readonly size: number }> {
+  for (const { path, digest, size, reference } of manifest) {
+    if (reference === undefined && isDigest(digest)) yield { path, digest, size: size ?? 0 }
+  }
+}
+
+const bytesOf = (stored: ReadonlyArray<StoredFile>): number => stored.reduce((sum, { size }) => sum + size, 0)
+
+const reporter = (files: number, bytes: number, onProgress: OnMaintenance | undefined) => {
+  let filesDone = 0
+  let bytesDone = 0
+  return (size: number): void => {
+    filesDone += 1
+    bytesDone += size
+    onProgress?.({ filesDone, files, bytesDone, bytes })
+  }
+}
+
+/** Several at once. */
+const eachOf = async <A>(items: ReadonlyArray<A>, work: (item: A) => Promise<void>): Promise<void> => {
+  const rest = items.values()
+  const worker = async (): Promise<void> => {
+    for (const item of rest) await work(item)
+  }
+  await Promise.all(Array.from({ length: AT_ONCE }, worker))
+}

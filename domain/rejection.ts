@@ -58,9 +58,9 @@ export const describeCommandError = (error: CommandError): string => {
     case 'alias-not-found':
       return `there is no alias "${error.alias}"`
     case 'base-outdated':
-      return `the newest live version was expected to be v${error.expectedBase}, but it is ${
-        error.newest === null ? 'none' : `v${error.newest}`
-      }; draft from that one`
+      return `the newest live version was expected to be v${error.expectedBase}, but ${
+        error.newest === null ? 'there is none' : `it is v${error.newest}; draft from that one`
+      }`
     case 'version-has-aliases':
       return `v${error.version} holds ${list(error.aliases)}; move them first, or say deleteAliases`
     case 'too-many-tags':

@@ -1,0 +1,213 @@
+import { describe, expect, it } from 'vitest'
+import type { Command } from '../../../domain/commands.js'
+import type { DistributedCommitted } from '../../../domain/distributed-draft/events.js'
+import { finishDraft, finishGeneration, logCommandOf } from '../../../domain/distributed-draft/finish.js'
+import { artifactStream } from '../../../domain/streams.js'
+import type { Receipt } from '../../../domain/write-shell.js'
+import { eventsIn, interposed, type Ledger, left, openTestLedger, right, turns } from '../../support/domain-ledger.js'
+import { artifact, run } from '../../support/domain-samples.js'
+
+const draft = { artifact, artifactType: 'model', distributedId: 'eval' } as const
+
+const upsert = async (ledger: Ledger, writer: string, ...files: ReadonlyArray<string>): Promise<Receipt> => {
+  const part = await ledger.manifest(...files)
+  return right(await ledger.give({ type: 'UpsertDistributedPart', ...draft, writer, part }))
+}
+
+const commit = async (ledger: Ledger, more: object = {}): Promise<DistributedCommitted> => {
+  const command: Command = { type: 'CommitDistributed', ...draft, writer: 'w1', ...more }
+  const { events } = right(await ledger.give(command, { commandId: 'the commit', actor: 'carla', reason: 'all done' }))
+  const sealed = events.at(-1)
+  if (sealed?.type !== 'DistributedCommitted') throw new Error('no seal')
+  return sealed
+}
+
+const finish = async (ledger: Ledger) => right(await finishDraft(ledger.shell, artifact, 'eval')())
+
+const logged = async ({ store }: Ledger) =>
+  (await eventsIn(store, artifactStream(artifact))).flatMap(({ type, data }) =>
+    type === 'ArtifactVersionLogged' || type === 'ArtifactVersionRelogged' ? [{ type, ...JSON.parse(data) }] : [],
+  )
+
+describe('the version of a sealed draft', () => {
+  it('is logged with what the commit said, in the name of who gave it', async () => {
+    const ledger = openTestLedger()
+    right(await ledger.give({ type: 'StartRun', run }))
+    await upsert(ledger, 'w1', 'a=1')
+    await upsert(ledger, 'w2', 'b=1')
+    const words = { description: 'd', metadata: { n: 1 }, tags: ['t'] }
+    const sealed = await commit(ledger, { ...words, run, aliases: ['evaluated'], part: await ledger.manifest('c=1') })
+    const [receipt] = await finish(ledger)
+    const manifest = await ledger.manifest('a=1', 'b=1', 'c=1')
+    expect(receipt?.events).toEqual([
+      {
+        type: 'ArtifactVersionLogged',
+        version: 0,
+        manifest,
+        ...words,
+        run: { ref: run },
+        distributed: { distributedId: 'eval', generation: 0 },
+      },
+      { type: 'AliasMoved', alias: 'evaluated', from: null, to: 0 },
+      { type: 'AliasMoved', alias: 'latest', from: null, to: 0 },
+    ])
+    expect(sealed.manifest).toEqual(manifest)
+    const last = (await eventsIn(ledger.store)).at(-1)
+    expect(JSON.parse(last?.metadata ?? '')).toMatchObject({
+      actor: 'carla',
+      reason: 'all done',
+      causationId: 'the commit',
+      commandId: receipt?.commandId,
+    })
+    expect(receipt?.commandId).not.toBe('the commit')
+  })
+
+  it('is logged by another process after a crash between the two streams, once', async () => {
+    const ledger = openTestLedger()
+    await upsert(ledger, 'w1', 'a=1')
+    let sealed = false
+    const crashing = ledger.another(interposed(ledger.store, () => (sealed ? 'unavailable' : undefined)))
+    const seal = await commit(crashing)
+    sealed = true
+    expect(left(await finishGeneration(crashing.shell, artifact, 'eval', seal)())).toMatchObject({
+      _tag: 'unavailable',
+    })
+    expect(await logged(ledger)).toEqual([])
+
+    const [receipt, ...more] = await finish(ledger.another())
+    expect(more).toEqual([])
+    expect(await logged(ledger)).toHaveLength(1)
+    const recorded = await eventsIn(ledger.store)
+    expect(await finish(ledger.another())).toEqual([])
+    for (const again of [ledger, ledger.another()]) {
+      expect(right(await finishGeneration(again.shell, artifact, 'eval', seal)())).toEqual(receipt)
+    }
+    expect(await eventsIn(ledger.store)).toEqual(recorded)
+  })
+
+  it('is logged once when several finish it at the same time', async () => {
+    const slow = openTestLedger(interposed(openTestLedger().store, () => turns(2).then(() => undefined)))
+    await upsert(slow, 'w1', 'a=1')
+    const seal = await commit(slow)
+    const all = [slow, slow.another(), slow.another()]
+    const receipts = await Promise.all([
+      ...all.map(async ({ shell }) => right(await finishGeneration(shell, artifact, 'eval', seal)())),
+      ...all.map(async (ledger) => (await finish(ledger))[0]),
+    ])
+    expect(await logged(slow)).toHaveLength(1)
+    for (const receipt of receipts) expect(receipt ?? receipts[0]).toEqual(receipts[0])
+  })
+
+  it('is logged for each generation that has none, in their order', async () => {
+    const ledger = openTestLedger()
+    await upsert(ledger, 'w1', 'a=1')
+    await commit(ledger)
+    await upsert(ledger, 'w1', 'a=2')
+    right(await ledger.give({ type: 'AbandonDistributed', artifact, distributedId: 'eval' }))
+    await upsert(ledger, 'w1', 'a=3')
+    right(await ledger.give({ type: 'CommitDistributed', ...draft, writer: 'w1' }))
+    await upsert(ledger, 'w1', 'a=4')
+    expect(await finish(ledger.another())).toHaveLength(2)
+    expect(await logged(ledger)).toMatchObject([
+      { version: 0, distributed: { generation: 0 } },
+      { version: 1, distributed: { generation: 2 } },
+    ])
+  })
+
+  it('with content that is there already is recorded as a re-log, once', async () => {
+    const ledger = openTestLedger()
+    const manifest = await ledger.manifest('a=1')
+    right(await ledger.give({ type: 'LogArtifactVersion', artifact, artifactType: 'model', manifest }))
+    await upsert(ledger, 'w1', 'a=1')
+    await commit(ledger)
+    await finish(ledger)
+    expect(await finish(ledger.another())).toEqual([])
+    expect(await logged(ledger)).toMatchObject([
+      { type: 'ArtifactVersionLogged', version: 0 },
+      { type: 'ArtifactVersionRelogged', version: 0, distributed: { distributedId: 'eval', generation: 0 } },
+    ])
+  })
+
+  it('follows from the seal alone', async () => {
+    const ledger = openTestLedger()
+    await upsert(ledger, 'w1', 'a=1')
+    const seal = await commit(ledger)
+    expect(logCommandOf(artifact, 'eval', seal)).toEqual(logCommandOf(artifact, 'eval', structuredClone(seal)))
+    const ids = [
+      logCommandOf(artifact, 'eval', seal),
+      logCommandOf(artifact, 'eval', { ...seal, generation: 1 }),
+      logCommandOf(artifact, 'other', seal),
+      logCommandOf({ ...artifact, name: 'other' }, 'eval', seal),
+    ].map(({ commandId }) => commandId)
+    expect(new Set(ids).size).toBe(4)
+  })
+
+  it('of no draft is none', async () => {
+    expect(await finish(openTestLedger())).toEqual([])
+  })
+})
+
+describe('a distributed draft', () => {
+  it('makes its artifact with the first part, so that its type is settled before the seal', async () => {
+    const ledger = openTestLedger()
+    await upsert(ledger, 'w1', 'a=1')
+    expect((await eventsIn(ledger.store)).map(({ type }) => type)).toEqual([
+      'ArtifactCreated',
+      'DistributedPartUpserted',
+    ])
+    const part = await ledger.manifest('b=1')
+    for (const command of [
+      { type: 'UpsertDistributedPart', ...draft, artifactType: 'dataset', writer: 'w2', part },
+      { type: 'CommitDistributed', ...draft, artifactType: 'dataset', writer: 'w1' },
+    ] satisfies Command[]) {
+      expect(left(await ledger.give(command))).toEqual({
+        _tag: 'type-mismatch',
+        collection: artifact,
+        accepted: 'model',
+        offered: 'dataset',
+      })
+    }
+    expect(await eventsIn(ledger.store)).toHaveLength(2)
+  })
+
+  it('is not sealed where the parts disagree, and stays open', async () => {
+    const ledger = openTestLedger()
+    await upsert(ledger, 'w1', 'a=1', 'b=1')
+    await upsert(ledger, 'w2', 'a=2', 'b=1')
+    const command: Command = { type: 'CommitDistributed', ...draft, writer: 'w1' }
+    expect(left(await ledger.give(command))).toMatchObject({
+      _tag: 'path-conflict',
+      conflicts: [{ path: 'a', claims: [{ writer: 'w1' }, { writer: 'w2' }] }],
+    })
+    await upsert(ledger, 'w1', 'a=2')
+    expect(right(await ledger.give(command)).events).toMatchObject([{ manifest: await ledger.manifest('a=2', 'b=1') }])
+  })
+
+  it('may be settled by who came last, though it was an old part again', async () => {
+    const ledger = openTestLedger()
+    await upsert(ledger, 'w1', 'a=1')
+    await upsert(ledger, 'w2', 'a=2')
+    await upsert(ledger, 'w1', 'a=1')
+    const sealed = await commit(ledger, { lastWriterWins: true })
+    expect(sealed).toMatchObject({ writers: 2, lastWriterWins: true, manifest: await ledger.manifest('a=1') })
+  })
+
+  it('of many writers at once, in several processes, holds all their parts', async () => {
+    const slow = openTestLedger(interposed(openTestLedger().store, () => turns(1).then(() => undefined)))
+    const shells = [slow, slow.another(), slow.another()]
+    const writers = Array.from({ length: 12 }, (_, n) => `w${n}`)
+    await Promise.all(writers.map((writer, n) => upsert(shells[n % 3] ?? slow, writer, `${writer}.bin`)))
+    expect(await commit(slow)).toMatchObject({ writers: 12, manifest: { entries: 12 } })
+  })
+
+  it('is sealed once, whoever commits it at the same time', async () => {
+    const slow = openTestLedger(interposed(openTestLedger().store, () => turns(1).then(() => undefined)))
+    await upsert(slow, 'w1', 'a=1')
+    const command: Command = { type: 'CommitDistributed', ...draft, writer: 'w1' }
+    const answers = await Promise.all([slow.give(command), slow.another().give(command), slow.give(command)])
+    expect(answers.map(({ _tag }) => _tag).sort()).toEqual(['Left', 'Left', 'Right'])
+    for (const answer of answers) {
+      if (answer._tag === 'Left') expect(answer.left).toMatchObject({ _tag: 'draft-empty', before: { how: 'sealed' } })
+    }
+  })
+})

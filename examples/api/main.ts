@@ -1,0 +1,13 @@
+/** Serves the ledger in a directory: `LEDGER=my-ledger PORT=3000 node dist/examples/api/main.js`. */
+import { openLedger } from '../../index.js'
+import { server } from './server.js'
+
+// Loopback only: put your own authentication in front before anybody else can reach it.
+const ledger = await openLedger({ directory: process.env['LEDGER'] ?? 'my-ledger' })
+const api = server(ledger)
+console.log(await api.listen({ host: '127.0.0.1', port: Number(process.env['PORT'] ?? 3000) }))
+
+process.once('SIGTERM', async () => {
+  await api.close()
+  await ledger.close()
+})

@@ -1,0 +1,72 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { memoryEventStore, memoryFileStore } from '../../adapters/memory/index.js'
+import { server } from '../../examples/api/server.js'
+import { type Ledger, openLedger } from '../../index.js'
+
+describe('the API example', () => {
+  let ledger: Ledger
+  let api: ReturnType<typeof server>
+
+  beforeEach(async () => {
+    ledger = await openLedger({ events: memoryEventStore(), files: memoryFileStore(), actor: 'setup', entity: 'acme' })
+    for (const bytes of ['a', 'b']) {
+      const { path } = await ledger.logArtifact({ name: 'p/m', type: 'model', content: [{ bytes, as: 'm' }] })
+      await ledger.link({ version: path, to: 'churn' })
+    }
+    api = server(ledger)
+  })
+  afterEach(async () => {
+    await api.close()
+    await ledger.close()
+  })
+
+  const promote = (version: string, headers: Record<string, string> = {}, body: object = {}) =>
+    api.inject({
+      method: 'POST',
+      url: '/aliases/production',
+      headers: { 'x-user': 'anna', ...headers },
+      payload: { version: `acme/model-registry/churn:${version}`, ...body },
+    })
+  const resolve = (version: string, headers: Record<string, string> = {}) =>
+    api.inject({ url: '/resolve', query: { version: `acme/model-registry/churn:${version}` }, headers })
+
+  it('lets a caller read what it wrote, and who wrote it stays on record', async () => {
+    const written = await promote('v1')
+    const read = await resolve('production', { 'x-ledger-position': String(written.headers['x-ledger-position']) })
+    expect(read.json()).toMatchObject({ version: 1, aliases: ['latest', 'production'] })
+  })
+
+  it('makes a retry harmless', async () => {
+    const first = await promote('v1', { 'idempotency-key': 'k1' })
+    const second = await promote('v1', { 'idempotency-key': 'k1' })
+    expect(second.json()).toEqual(first.json())
+  })
+
+  it.each([
+    [
+      'an alias that somebody else moved',
+      () => promote('v1', {}, { expect: 'absent' }),
+      412,
+      'alias-expectation-failed',
+    ],
+    ['a version that is not there', () => resolve('v9'), 404, 'version-missing'],
+    ['a member that does not exist', () => promote('v1', {}, { extra: 1 }), 400, 'invalid-input'],
+    ['a moment that is none', () => api.inject('/resolve?version=acme/p/m:v0&at=soon'), 400, 'bad-moment'],
+  ])('maps %s to a status', async (_, request, status, code) => {
+    await promote('v0')
+    const response = await request()
+    expect(response.statusCode).toBe(status)
+    expect(response.json()).toMatchObject({ code })
+  })
+
+  it('feeds each new answer to whoever listens', async () => {
+    const address = await api.listen({ host: '127.0.0.1', port: 0 })
+    const stop = new AbortController()
+    const response = await fetch(`${address}/feed?version=acme/model-registry/churn:latest`, { signal: stop.signal })
+    const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader()
+    expect((await reader?.read())?.value).toContain('"version":1')
+    await ledger.moveAlias({ version: 'churn:v0', alias: 'latest' })
+    expect((await reader?.read())?.value).toContain('"version":0')
+    stop.abort()
+  })
+})

@@ -5,7 +5,7 @@
 import { type EventData, NO_STREAM } from '@eventstore/db-client'
 import * as E from 'fp-ts/lib/Either.js'
 import { type AppendError, type Appended, type NewEvent, type Revision, tooLarge } from '../../domain/event-store.js'
-import { type Failure, failureOf } from './failure.js'
+import { type Failure, failureOf, reasonOf } from './failure.js'
 import { readStream } from './read-stream.js'
 import { pause, pauseBefore, type Session, within } from './session.js'
 import { toWire } from './wire.js'
@@ -72,7 +72,7 @@ const send = async (session: Session, sending: Sending): Promise<E.Either<Append
     const answer = await trySend(session, sending)
     if (E.isRight(answer)) return answer
     const failure = answer.left
-    if ('reason' in failure) reason = failure.reason
+    reason = reasonOf(failure)
     switch (failure._tag) {
       case 'too-large':
         return E.left({ _tag: 'too-large', bytes, limit: failure.limit, what: 'append' })

@@ -16,9 +16,12 @@ export type Failure =
 /** The call was not answered within its time. */
 export class Silence extends Error {
   constructor(ms: number) {
-    super(`no answer within ${ms} ms`)
+    super(`no answer within ${Math.round(ms)} ms`)
   }
 }
+
+/** In words, where the tag says too little. */
+export const reasonOf = (failure: Failure): string => ('reason' in failure ? failure.reason : failure._tag)
 
 export const failureOf = (error: unknown): Failure => {
   const reason = error instanceof Error ? error.message : String(error)

@@ -11,7 +11,7 @@ import {
   streamNameFilter,
 } from '@eventstore/db-client'
 import { EventStoreError, ORIGIN, type Position } from '../../domain/event-store.js'
-import { failureOf, Silence } from './failure.js'
+import { failureOf, reasonOf, Silence } from './failure.js'
 import { type Page, PageBuilder } from './page.js'
 import { CLOSED, pause, pauseBefore, Refused, type Session } from './session.js'
 import { fromWire } from './wire.js'
@@ -72,7 +72,7 @@ async function* pages(
       if (stop.aborted) return
       if (error instanceof EventStoreError) throw error
       const failure = failureOf(error)
-      const reason = `${session.server}: ${'reason' in failure ? failure.reason : failure._tag}`
+      const reason = `${session.server}: ${reasonOf(failure)}`
       if (failure._tag === 'refused') throw new Refused('unavailable', reason)
       if (howLong === 'to the end' && performance.now() >= giveUpAt) throw new EventStoreError('unavailable', reason)
     } finally {

@@ -2,7 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { EventStoreError } from '../../domain/event-store.js'
 import type { LedgerClient } from './client.js'
-import { failureOf, Silence } from './failure.js'
+import { failureOf, reasonOf, Silence } from './failure.js'
 
 export interface Session {
   readonly client: LedgerClient
@@ -58,7 +58,7 @@ export const patiently = async <A>(session: Session, read: (timeout: number) => 
     } catch (error) {
       if (error instanceof EventStoreError) throw error
       const failure = failureOf(error)
-      const reason = `${server}: ${'reason' in failure ? failure.reason : failure._tag}`
+      const reason = `${server}: ${reasonOf(failure)}`
       if (failure._tag === 'refused') throw new Refused('unavailable', reason)
       const wait = pauseBefore(attempt, session)
       if (performance.now() + wait >= giveUpAt) throw new EventStoreError('unavailable', reason)

@@ -19,6 +19,7 @@ export type { Ledger } from './face/ledger.js'
 export type { Collectable, Collected, Damage, OnMaintenance, Verified } from './face/maintenance.js'
 export type { LedgerOptions } from './face/options.js'
 export type { Run } from './face/run-handle.js'
+export { operations, taskEither } from './face/task-either.js'
 export type { CommitReceipt, Draft, VersionReceipt } from './face/writes.js'
 
 /**

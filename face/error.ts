@@ -30,6 +30,8 @@ export type WriteError =
   | AmbiguousName
   | ContentError
   | { readonly _tag: 'no-distributed-id'; readonly run: string | null }
+  /** The ledger was opened only to answer. */
+  | { readonly _tag: 'read-only' }
 
 export const describeWriteError = (error: WriteError): string => {
   switch (error._tag) {
@@ -49,6 +51,8 @@ export const describeWriteError = (error: WriteError): string => {
       return error.run === null
         ? 'a distributed version needs a distributedId, or a run whose group stands for it'
         : `the run ${error.run} has no group; give a distributedId`
+    case 'read-only':
+      return 'this ledger was opened with readOnly and records nothing; open it without'
     default:
       return describeCommandError(error)
   }

@@ -6,6 +6,7 @@ import { decodeWith, instant, record, rule, text, wholeNumber } from '../domain/
 import { Actor, CommandId, Reason } from '../domain/envelope.js'
 import { EntryDigest, Uri } from '../domain/manifest/manifest.js'
 import {
+  Alias,
   Aliases,
   ArtifactType,
   Description,
@@ -37,11 +38,12 @@ export const Circumstances = record('circumstances', {}, circumstances)
 export type Circumstances = t.TypeOf<typeof Circumstances>
 
 const path = (what: string) => text(what, (value) => value.length > 0)
+export const NameText = path('a name')
 const ArtifactPath = path('an artifact: [[entity/]project/]name')
 const ModelPath = path('a registered model: [[entity/]registry/]name')
 export const VersionText = path('a version: [[entity/]project/]name[:alias|:vN]')
 const RunPath = path('a run: [[entity/]project/]run')
-const FilePath = path('a path')
+export const FilePath = path('a path')
 
 const isBytes = (value: unknown): value is Uint8Array => value instanceof Uint8Array
 const isStream = (value: unknown): value is AsyncIterable<Uint8Array> =>
@@ -127,6 +129,7 @@ export const LogArtifact = record(
   { ...describedVersion, run: RunPath, expect: ExpectedHolders, onProgress: OnProgress, ...circumstances },
 )
 export const NewArtifact = record('newArtifact', { name: ArtifactPath, type: ArtifactType })
+export const AddToDraft = record('add', {}, { overwrite: t.boolean })
 export const LogDraft = record(
   'log',
   {},
@@ -190,12 +193,12 @@ export const DeleteVersion = record(
 )
 export const MoveAlias = record(
   'moveAlias',
-  { version: VersionText, alias: t.string },
+  { version: VersionText, alias: Alias },
   { expect: ExpectedHolder, ...circumstances },
 )
 export const RemoveAlias = record(
   'removeAlias',
-  { name: path('an artifact or a registered model: [[entity/]project/]name'), alias: t.string },
+  { name: path('an artifact or a registered model: [[entity/]project/]name'), alias: Alias },
   { expect: ExpectedHolder, ...circumstances },
 )
 export const CreateModel = record(
@@ -236,7 +239,7 @@ export const LinkModel = record(
   {
     /** The artifact's name; after the run and the model unless told. */
     name: ArtifactPath,
-    /** `model` unless told. */
+    /** What the registered model accepts unless told, and `model` if it is new. */
     type: ArtifactType,
     run: RunPath,
     onProgress: OnProgress,

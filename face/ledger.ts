@@ -1,5 +1,7 @@
 /** A ledger in hand: everything that can be told and asked, over stores that are open. */
 import type * as TE from 'fp-ts/lib/TaskEither.js'
+import * as t from 'io-ts'
+import { record, rule } from '../domain/codec.js'
 import { finishDraft } from '../domain/distributed-draft/finish.js'
 import type { EventStore } from '../domain/event-store.js'
 import type { FileStore } from '../domain/file-store.js'
@@ -11,7 +13,7 @@ import { writeShell } from '../domain/write-shell.js'
 import type { SnapshotStore } from '../projections/snapshot-store.js'
 import type { LocalFiles } from './content.js'
 import { describeWriteError, promised, type Tagged } from './error.js'
-import type * as inputs from './input.js'
+import * as inputs from './input.js'
 import { maintenance } from './maintenance.js'
 import { type Asked, reads } from './reads.js'
 import { type Run, runHandle } from './run-handle.js'
@@ -35,6 +37,19 @@ export interface DownloadOptions {
   }) => void
   readonly signal?: AbortSignal
 }
+
+const Download = record(
+  'download',
+  { version: inputs.VersionText, to: inputs.FilePath },
+  {
+    overwrite: t.boolean,
+    onProgress: rule(
+      'a function',
+      (value): value is NonNullable<DownloadOptions['onProgress']> => typeof value === 'function',
+    ),
+    signal: rule('an AbortSignal', (value): value is AbortSignal => value instanceof AbortSignal),
+  },
+)
 
 export interface Downloaded {
   /** The target, absolute. */
@@ -68,8 +83,8 @@ export const ledgerOn = (ports: LedgerPorts) => {
     await promised(describeWriteError)(finishDraft(shell, artifact, distributedId))
   }
   const model = reads({ store: events, clock, defaults, snapshots, finish: readOnly ? undefined : finish })
-  const told = writes({ shell, manifests, ids, defaults, files, local, notice: model.notice })
-  const care = maintenance({ registry: model.registry, facts: shell.facts, manifests, files, clock })
+  const told = writes({ shell, manifests, ids, defaults, files, local, readOnly, notice: model.notice })
+  const care = maintenance({ registry: model.registry, facts: shell.facts, manifests, files, clock, readOnly })
   const now: Asked = model.at()
 
   return {
@@ -91,10 +106,10 @@ export const ledgerOn = (ports: LedgerPorts) => {
     run: (path: string): Run => runHandle(told, path),
 
     /** Writes the files of a version into a directory; answers also which version that was. */
-    download: async ({
-      version,
-      ...options
-    }: DownloadOptions & { readonly version: string }): Promise<Downloaded & { readonly version: string }> => {
+    download: async (
+      given: DownloadOptions & { readonly version: string },
+    ): Promise<Downloaded & { readonly version: string }> => {
+      const { version, ...options } = await inputs.checked(Download, given)
       const { path, manifest } = await told.content(version)
       const download = promised(({ reason }: { readonly _tag: string; readonly reason: string }) => reason)
       return { ...(await download(local.download({ ...options, files, entries: manifest }))), version: path }

@@ -66,6 +66,7 @@ export interface MaintenancePorts {
   readonly manifests: ManifestStore
   readonly files: FileStore
   readonly clock: Clock
+  readonly readOnly: boolean
 }
 
 /** A file that was put within this time may be about to be named by a version; in milliseconds. */
@@ -75,7 +76,7 @@ const AT_ONCE = 4
 
 const run = promised(describeWriteError)
 
-export const maintenance = ({ registry, facts, manifests, files, clock }: MaintenancePorts) => {
+export const maintenance = ({ registry, facts, manifests, files, clock, readOnly }: MaintenancePorts) => {
   const manifestOf = (digest: Digest): Promise<Manifest> => run(manifests.get(digest))
 
   /** Every manifest that is needed: those of live versions, and those of parts whose version is still to come. */
@@ -135,6 +136,7 @@ export const maintenance = ({ registry, facts, manifests, files, clock }: Mainte
 
     /** Deletes what a plan names and what is still collectable; what was put or named again meanwhile stays. */
     collectGarbage: async (plan: Collectable, onProgress?: OnMaintenance): Promise<Collected> => {
+      if (readOnly) return run(TE.left({ _tag: 'read-only' }))
       const before = new Date(clock.now().getTime() - GRACE)
       const planned = new Set(plan.files.map(({ digest }) => digest))
       const still = (await collectable()).files.filter(({ digest }) => planned.has(digest))

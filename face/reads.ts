@@ -1,6 +1,19 @@
 /** Everything that a ledger can be asked, now and as of any moment. */
 import * as E from 'fp-ts/lib/Either.js'
-import { defer, distinctUntilChanged, exhaustMap, finalize, from, type Observable, Subject, throttle } from 'rxjs'
+import {
+  catchError,
+  defer,
+  distinctUntilChanged,
+  exhaustMap,
+  finalize,
+  from,
+  type Observable,
+  Subject,
+  takeUntil,
+  throttle,
+  throwError,
+} from 'rxjs'
+import { wholeNumber } from '../domain/codec.js'
 import type { EventStore, Position } from '../domain/event-store.js'
 import type { NameDefaults } from '../domain/names.js'
 import type { Clock } from '../domain/sources.js'
@@ -17,10 +30,19 @@ import {
   unfinishedDrafts,
   type Version,
 } from '../projections/queries.js'
-import { describeReadError, type Known, momentOf, type Progress, readShell, timeAt } from '../projections/read-shell.js'
+import {
+  describeReadError,
+  type Known,
+  momentOf,
+  type Progress,
+  type ReadError,
+  readShell,
+  timeAt,
+} from '../projections/read-shell.js'
 import { type Registry, registryProjection } from '../projections/registry.js'
 import type { SnapshotStore } from '../projections/snapshot-store.js'
 import { LedgerError, promised } from './error.js'
+import { checked, NameText } from './input.js'
 
 /** What a caller calls a moment: a position, a `Date`, or an ISO 8601 text. */
 export type When = Position | Date | string
@@ -58,6 +80,7 @@ export interface Asked {
   readonly openDrafts: () => Promise<ReadonlyArray<OpenDraft>>
 }
 
+const Place = wholeNumber('a position: that of a receipt')
 const read = promised(describeReadError)
 const asked = promised(describeQueryError)
 
@@ -73,7 +96,9 @@ export const reads = ({ store, clock, defaults, snapshots, finish }: ReadPorts) 
     if (finish === undefined) return
     const known = await read(model.fresh())
     for (const draft of unfinishedDrafts(known.states.registry)) {
-      if (Date.parse(timeAt(known, draft.sealed) ?? '') <= before) await finish(draft)
+      if (Date.parse(timeAt(known, draft.sealed) ?? '') > before) continue
+      // One that cannot be finished now keeps nobody from an answer; it is tried again.
+      await finish(draft).catch(() => undefined)
     }
   }
   const openedAt = clock.now().getTime()
@@ -105,28 +130,45 @@ export const reads = ({ store, clock, defaults, snapshots, finish }: ReadPorts) 
     return asked(async () => question(answers))
   }
 
+  const askOf = async <A>(
+    when: When | undefined,
+    name: string,
+    question: (queries: Queries) => E.Either<QueryError, A>,
+  ): Promise<A> => {
+    await checked(NameText, name)
+    return ask(when, question)
+  }
+
   const at = (when?: When): Asked => ({
     moment: () => ask(when, (queries) => E.right(queries.moment)),
-    resolve: (version) => ask(when, (queries) => queries.resolve(version)),
-    version: (version) => ask(when, (queries) => queries.version(version)),
-    versions: (collection) => ask(when, (queries) => queries.versions(collection)),
-    artifact: (name) => ask(when, (queries) => queries.artifact(name)),
+    resolve: (version) => askOf(when, version, (queries) => queries.resolve(version)),
+    version: (version) => askOf(when, version, (queries) => queries.version(version)),
+    versions: (collection) => askOf(when, collection, (queries) => queries.versions(collection)),
+    artifact: (name) => askOf(when, name, (queries) => queries.artifact(name)),
     artifacts: () => ask(when, (queries) => E.right(queries.artifacts())),
-    registeredModel: (name) => ask(when, (queries) => queries.registeredModel(name)),
+    registeredModel: (name) => askOf(when, name, (queries) => queries.registeredModel(name)),
     registeredModels: () => ask(when, (queries) => E.right(queries.registeredModels())),
-    runDetails: (run) => ask(when, (queries) => queries.run(run)),
+    runDetails: (run) => askOf(when, run, (queries) => queries.run(run)),
     runs: () => ask(when, (queries) => E.right(queries.runs())),
     openDrafts: () => ask(when, (queries) => E.right(queries.openDrafts())),
   })
+
+  /** What is live ends when the ledger is closed. */
+  const closed = new Subject<void>()
+  const changes: Observable<Position> = model.changes.pipe(
+    catchError((error: ReadError) => throwError(() => new LedgerError(error, describeReadError(error)))),
+    takeUntil(closed),
+  )
 
   /** The answer to a question, now and after each change of it. Changes that come meanwhile are answered together. */
   const live = <A>(question: (now: Asked) => Promise<A>): Observable<A> =>
     defer(() => {
       const answered = new Subject<void>()
-      return model.changes.pipe(
+      return changes.pipe(
         throttle(() => answered, { leading: true, trailing: true }),
         exhaustMap(() => from(question(at())).pipe(finalize(() => answered.next()))),
         distinctUntilChanged((one, other) => JSON.stringify(one) === JSON.stringify(other)),
+        takeUntil(closed),
       )
     })
 
@@ -134,9 +176,10 @@ export const reads = ({ store, clock, defaults, snapshots, finish }: ReadPorts) 
     at,
     live,
     /** The position of the newest event, now and after each change. */
-    changes: model.changes,
+    changes,
     /** Waits until the answers hold a position: that of a receipt, also of another instance. */
     waitFor: async (position: Position, deadline?: number): Promise<void> => {
+      await checked(Place, position)
       await read(model.waitFor(position, deadline))
     },
     /** Builds everything that can be asked from the events again, beside the present state, and then takes its place. */
@@ -147,6 +190,7 @@ export const reads = ({ store, clock, defaults, snapshots, finish }: ReadPorts) 
     registry: async (): Promise<Registry> => (await known()).states.registry,
     close: async (): Promise<void> => {
       clearInterval(patrol)
+      closed.next()
       await model.close()
     },
   }

@@ -10,7 +10,7 @@ import type { LogArtifactVersion } from '../domain/artifact/commands.js'
 import { liveVersion } from '../domain/artifact/decide.js'
 import type { Problem } from '../domain/codec.js'
 import type { Command } from '../domain/commands.js'
-import type { Digest } from '../domain/digest.js'
+import { type Digest, nameBasedUuid } from '../domain/digest.js'
 import { finishGeneration } from '../domain/distributed-draft/finish.js'
 import type { Position } from '../domain/event-store.js'
 import type { DomainEvent } from '../domain/events.js'
@@ -42,6 +42,7 @@ import {
 import type { LinkToRegistry } from '../domain/registered-model/commands.js'
 import { liveLink } from '../domain/registered-model/decide.js'
 import { sourceKey } from '../domain/registered-model/state.js'
+import type { StartRun } from '../domain/run/commands.js'
 import type { Ids } from '../domain/sources.js'
 import type { Receipt, WriteShell } from '../domain/write-shell.js'
 import { addContent, type ContentPorts } from './content.js'
@@ -86,6 +87,7 @@ export interface WritePorts extends ContentPorts {
   readonly manifests: ManifestStore
   readonly ids: Ids
   readonly defaults: NameDefaults & { readonly actor?: string | undefined }
+  readonly readOnly: boolean
 }
 
 export type Writes = ReturnType<typeof writes>
@@ -93,8 +95,17 @@ export type Writes = ReturnType<typeof writes>
 const run = promised(describeWriteError)
 const now = <A>(result: E.Either<WriteError, A>): Promise<A> => run(TE.fromEither(result))
 
-export const writes = ({ shell: silent, notice, manifests, ids, defaults, ...ports }: WritePorts) => {
+export const writes = ({ shell: silent, notice, manifests, ids, defaults, readOnly, ...ports }: WritePorts) => {
   const { facts } = silent
+  const writable = async (): Promise<void> => {
+    if (readOnly) await now(E.left({ _tag: 'read-only' }))
+  }
+  /** The argument of a method that records something. */
+  const checked = async <A>(codec: t.Decoder<unknown, A>, given: unknown): Promise<A> => {
+    await writable()
+    return inputs.checked(codec, given)
+  }
+
   const shell: WriteShell = {
     facts,
     handle: (input) =>
@@ -178,7 +189,7 @@ export const writes = ({ shell: silent, notice, manifests, ids, defaults, ...por
 
   /** A version that is there, with its summary; a link stands for its source. */
   const versionAt = async (path: string) => {
-    const { collection, version } = await sourceOf(await versionNamed(await checked(inputs.VersionText, path)))
+    const { collection, version } = await sourceOf(await versionNamed(await inputs.checked(inputs.VersionText, path)))
     const look = facts.artifact(collection, (state) =>
       pipe(
         liveVersion(collection, version, state),
@@ -223,7 +234,7 @@ export const writes = ({ shell: silent, notice, manifests, ids, defaults, ...por
       circumstances,
     )
     const linked = eventOf(receipt, 'VersionLinked')
-    const version = linked?.version ?? (await presentLink(source, model))
+    const version = linked?.version ?? eventOf(receipt, 'AliasMoved')?.to ?? (await presentLink(source, model))
     return { ...receipt, path: versionPath(model, version), version, isNew: linked !== undefined }
   }
 
@@ -231,6 +242,13 @@ export const writes = ({ shell: silent, notice, manifests, ids, defaults, ...por
     const { collection, version } = await sourceOf(source)
     const ref: VersionRef = { ...collection, version: await numberOf({ collection, version }) }
     return (await run(facts.model(model, ({ linkBySource }) => linkBySource.get(sourceKey(ref))))) ?? -1
+  }
+
+  /** What is logged to be linked has the type that the registered model accepts; a new one accepts any. */
+  const typeFor = async (model: ModelRef, told: string | undefined): Promise<string> => {
+    const accepted = (await run(facts.model(model, ({ artifactType }) => artifactType))) ?? told ?? 'model'
+    const offered = told ?? accepted
+    return accepted === offered ? offered : now(E.left({ _tag: 'type-mismatch', collection: model, accepted, offered }))
   }
 
   const draftOf = (
@@ -242,9 +260,9 @@ export const writes = ({ shell: silent, notice, manifests, ids, defaults, ...por
     return {
       artifact: collectionPath(artifact),
       base: base?.version ?? null,
-      add: async (given, { overwrite = false } = {}) =>
-        run(add(builder, await checked(inputs.ContentInput, given), { overwrite })),
-      remove: async (path) => now(builder.remove(path)),
+      add: async (given, options = {}) =>
+        run(add(builder, await checked(inputs.ContentInput, given), await checked(inputs.AddToDraft, options))),
+      remove: async (path) => now(builder.remove(await checked(inputs.FilePath, path))),
       entries: () => builder.build(),
       log: async (given = {}) => {
         const options = await checked(inputs.LogDraft, given)
@@ -317,7 +335,10 @@ export const writes = ({ shell: silent, notice, manifests, ids, defaults, ...por
 
   return {
     /** Gives a command in its envelope as it stands; from a queue, for instance. */
-    execute: (command: unknown): Promise<Receipt> => run(shell.handle(command)),
+    execute: async (command: unknown): Promise<Receipt> => {
+      await writable()
+      return run(shell.handle(command))
+    },
 
     /** Makes an artifact that has no version yet. */
     createArtifact: async (given: Given<typeof inputs.CreateArtifact>): Promise<Receipt> => {
@@ -355,6 +376,7 @@ export const writes = ({ shell: silent, notice, manifests, ids, defaults, ...por
 
     /** A draft from a version: its content, to be changed and logged as the next one. A link stands for its source. */
     newDraft: async (version: string): Promise<Draft> => {
+      await writable()
       const { collection, number, manifest, type } = await versionAt(version)
       return draftOf(collection, type, { version: number, manifest: await run(manifests.get(manifest.digest)) })
     },
@@ -435,6 +457,7 @@ export const writes = ({ shell: silent, notice, manifests, ids, defaults, ...por
     removeAlias: async (given: Given<typeof inputs.RemoveAlias>): Promise<Receipt> => {
       const input = await checked(inputs.RemoveAlias, given)
       const { alias, expect } = input
+      if (input.name.includes(':')) return now(E.left(wrong('name', 'a name without a version or alias', input.name)))
       const { collection } = await versionNamed(input.name)
       return give({ type: 'RemoveAlias', collection, alias, ...present({ expect }) }, input)
     },
@@ -463,7 +486,7 @@ export const writes = ({ shell: silent, notice, manifests, ids, defaults, ...por
       const command: LogArtifactVersion = {
         type: 'LogArtifactVersion',
         artifact: await artifactNamed(input.name ?? nameFor(run, model)),
-        artifactType: input.type ?? 'model',
+        artifactType: await typeFor(model, input.type),
         ...described(input),
         ...present({ run }),
         manifest: await store(input.content, input.onProgress),
@@ -499,8 +522,11 @@ export const writes = ({ shell: silent, notice, manifests, ids, defaults, ...por
     startRun: async (given: Given<typeof inputs.StartRun> = {}): Promise<Receipt & { readonly run: string }> => {
       const input = await checked(inputs.StartRun, given)
       const { group, config, jobType } = input
-      const started = await runNamed(input.run ?? ids.next())
-      const receipt = await give({ type: 'StartRun', run: started, ...present({ group, config, jobType }) }, input)
+      // A repetition means the same run.
+      const { commandId = ids.next() } = input
+      const started = await runNamed(input.run ?? nameBasedUuid('run', commandId))
+      const command: StartRun = { type: 'StartRun', run: started, ...present({ group, config, jobType }) }
+      const receipt = await give(command, { ...input, commandId })
       return { ...receipt, run: runPath(started) }
     },
 
@@ -527,8 +553,6 @@ export const writes = ({ shell: silent, notice, manifests, ids, defaults, ...por
     },
   }
 }
-
-const { checked } = inputs
 
 const named = <A>(member: string, parsed: E.Either<ReadonlyArray<Problem>, A>): E.Either<WriteError, A> =>
   pipe(

@@ -16,7 +16,7 @@ import type { Manifest } from '../domain/manifest/manifest.js'
 import type { ManifestStore } from '../domain/manifest/manifest-store.js'
 import { versionPath } from '../domain/names.js'
 import type { Clock } from '../domain/sources.js'
-import type { Registry } from '../projections/registry.js'
+import type { Registry } from '../projections/registry-state.js'
 import { describeWriteError, promised } from './error.js'
 
 /** How far long work is. */
@@ -85,7 +85,7 @@ export const maintenance = ({ registry, facts, manifests, files, clock, readOnly
     const needed = new Set<Digest>()
     for (const entry of collections.values()) {
       if (entry.kind === 'model') continue
-      for (const { deleted, manifest } of entry.versions) if (deleted === undefined) needed.add(manifest.digest)
+      for (const { gone, manifest } of entry.versions) if (gone === undefined) needed.add(manifest.digest)
     }
     for (const { artifact, distributedId, generations } of drafts.values()) {
       if (generations.every(({ ended, logged }) => ended?.how === 'abandoned' || logged !== undefined)) continue
@@ -160,7 +160,7 @@ export const maintenance = ({ registry, facts, manifests, files, clock, readOnly
         entry.kind === 'model'
           ? []
           : entry.versions
-              .filter(({ deleted }) => deleted === undefined)
+              .filter(({ gone }) => gone === undefined)
               .map(({ number, manifest }) => ({ version: versionPath(entry.ref, number), digest: manifest.digest })),
       )
       const damaged: Damage[] = []

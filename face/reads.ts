@@ -17,6 +17,9 @@ import { wholeNumber } from '../domain/codec.js'
 import type { EventStore, Position } from '../domain/event-store.js'
 import type { NameDefaults } from '../domain/names.js'
 import type { Clock } from '../domain/sources.js'
+import { type AuditIndex, auditProjection } from '../projections/audit-index.js'
+import type { LineageGraph } from '../projections/lineage-graph.js'
+import { lineageProjection } from '../projections/lineage-projection.js'
 import {
   type Artifact,
   describeQueryError,
@@ -39,9 +42,11 @@ import {
   readShell,
   timeAt,
 } from '../projections/read-shell.js'
-import { type Registry, registryProjection } from '../projections/registry.js'
+import { registryProjection } from '../projections/registry.js'
+import type { Registry } from '../projections/registry-state.js'
 import type { SnapshotStore } from '../projections/snapshot-store.js'
 import { LedgerError, promised } from './error.js'
+import { type HistoryQuestions, historyQuestions, type Standpoint } from './history.js'
 import { checked, NameText } from './input.js'
 
 /** What a caller calls a moment: a position, a `Date`, or an ISO 8601 text. */
@@ -58,10 +63,12 @@ export interface ReadPorts {
 
 interface States {
   readonly registry: Registry
+  readonly lineage: LineageGraph
+  readonly audit: AuditIndex
 }
 
 /** The questions that can be put to a ledger at one moment. */
-export interface Asked {
+export interface Asked extends HistoryQuestions {
   /** The moment that is meant: its position and its time. */
   readonly moment: () => Promise<Moment>
   /** The version that a path means, by alias or number: `[[entity/]project/]name[:alias|:vN]`, `latest` unless told. */
@@ -88,7 +95,12 @@ const asked = promised(describeQueryError)
 const TIME_TO_FINISH = 30_000
 
 export const reads = ({ store, clock, defaults, snapshots, finish }: ReadPorts) => {
-  const model = readShell<States>({ store, projections: { registry: registryProjection }, clock, snapshots })
+  const model = readShell<States>({
+    store,
+    projections: { registry: registryProjection, lineage: lineageProjection, audit: auditProjection },
+    clock,
+    snapshots,
+  })
 
   /** Drafts that were sealed before this ledger was opened are finished before its first answer. */
   let finishing: Promise<void> | undefined
@@ -110,24 +122,32 @@ export const reads = ({ store, clock, defaults, snapshots, finish }: ReadPorts) 
   const known = async (): Promise<Known<States>> => {
     finishing ??= finishOld(openedAt)
     await finishing.catch((error: unknown) => {
+      // The store could not be read.
       finishing = undefined
       throw error
     })
     return read(model.fresh())
   }
 
-  const ask = async <A>(
-    when: When | undefined,
-    question: (queries: Queries) => E.Either<QueryError, A>,
-  ): Promise<A> => {
-    const { states, moments, ...rest } = await known()
-    const position = momentOf({ states, moments, ...rest }, when)
+  /** Where a moment stands, with everything that can be asked there. */
+  const standAt = async (when: When | undefined): Promise<Standpoint> => {
+    const now = await known()
+    const position = momentOf(now, when)
     if (E.isLeft(position)) {
       const { expected, actual } = position.left
       throw new LedgerError(position.left, `the moment: expected ${expected}, got ${actual}`)
     }
-    const answers = queries({ registry: states.registry, moments, position: position.right, defaults })
-    return asked(async () => question(answers))
+    const { registry, lineage: graph, audit: index } = now.states
+    const asked = queries({ registry, moments: now.moments, position: position.right, defaults })
+    return { store, graph, index, position: position.right, queries: asked, defaults }
+  }
+
+  const ask = async <A>(
+    when: When | undefined,
+    question: (queries: Queries) => E.Either<QueryError, A>,
+  ): Promise<A> => {
+    const { queries } = await standAt(when)
+    return asked(async () => question(queries))
   }
 
   const askOf = async <A>(
@@ -140,6 +160,7 @@ export const reads = ({ store, clock, defaults, snapshots, finish }: ReadPorts) 
   }
 
   const at = (when?: When): Asked => ({
+    ...historyQuestions(() => standAt(when)),
     moment: () => ask(when, (queries) => E.right(queries.moment)),
     resolve: (version) => askOf(when, version, (queries) => queries.resolve(version)),
     version: (version) => askOf(when, version, (queries) => queries.version(version)),
@@ -168,7 +189,6 @@ export const reads = ({ store, clock, defaults, snapshots, finish }: ReadPorts) 
         throttle(() => answered, { leading: true, trailing: true }),
         exhaustMap(() => from(question(at())).pipe(finalize(() => answered.next()))),
         distinctUntilChanged((one, other) => JSON.stringify(one) === JSON.stringify(other)),
-        takeUntil(closed),
       )
     })
 

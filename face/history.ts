@@ -1,0 +1,224 @@
+/** Questions about the history: where something came from, who did what, who held an alias and when. */
+import * as E from 'fp-ts/lib/Either.js'
+import * as t from 'io-ts'
+import { oneOf, type Problem, record, rule, text, wholeNumber } from '../domain/codec.js'
+import { type EventStore, EventStoreError, type Position } from '../domain/event-store.js'
+import { type DomainEvent, eventCodecs } from '../domain/events.js'
+import {
+  collectionPath,
+  isModel,
+  type NameDefaults,
+  parseArtifact,
+  parseModel,
+  parseRun,
+  parseVersion,
+} from '../domain/names.js'
+import { type AuditPage, type AuditQuery, type AuditSubject, audit, auditLines } from '../projections/audit.js'
+import { type AliasTenure, aliasHistory } from '../projections/audit-aliases.js'
+import { auditCsv, auditNdjson } from '../projections/audit-export.js'
+import type { AuditIndex } from '../projections/audit-index.js'
+import {
+  type Lineage,
+  type LineagePaths,
+  type LineageRef,
+  type LineageRejection,
+  lineage,
+  paths,
+} from '../projections/lineage.js'
+import type { LineageGraph } from '../projections/lineage-graph.js'
+import { describeQueryError, type Queries, type QueryError } from '../projections/queries.js'
+import { describeWriteError, type InvalidInput, LedgerError } from './error.js'
+import { checked } from './input.js'
+
+/** A ledger at one moment, as the questions need it. */
+export interface Standpoint {
+  readonly store: EventStore
+  readonly graph: LineageGraph
+  readonly index: AuditIndex
+  readonly position: Position
+  readonly queries: Queries
+  readonly defaults: NameDefaults
+}
+
+const Name = text('a name', (value) => value.length > 0)
+
+/** A version, by a path with its alias or number (`latest` unless told); or a run; or a generation of a draft. */
+export type Thing =
+  | string
+  | { readonly run: string }
+  | { readonly draft: string; readonly distributedId: string; readonly generation: number }
+
+const Run = record('{run}', { run: Name })
+const Draft = record('{draft, distributedId, generation}', {
+  draft: Name,
+  distributedId: Name,
+  generation: wholeNumber('a generation: 0, 1, 2, ...'),
+})
+const Thing = new t.Type<Thing>(
+  'the path of a version, {run}, or {draft, distributedId, generation}',
+  (value): value is Thing => Name.is(value) || Run.is(value) || Draft.is(value),
+  (value, context) => {
+    if (typeof value !== 'object' || value === null) return Name.validate(value, context)
+    return 'run' in value ? Run.validate(value, context) : Draft.validate(value, context)
+  },
+  (value) => value,
+)
+
+const atLeastOne = (what: string) => wholeNumber(`${what}: 1, 2, 3, ...`, 1)
+const paging = { limit: atLeastOne('how many at most'), cursor: Name }
+
+const LineageInput = record(
+  'lineage',
+  { of: Thing },
+  {
+    /** `both` unless told. */
+    direction: oneOf('upstream', 'downstream', 'both'),
+    depth: atLeastOne('how many edges away'),
+    ...paging,
+  },
+)
+const PathsInput = record('paths', { from: Thing, to: Thing }, { length: atLeastOne('how many edges'), ...paging })
+
+const eventTypes = Object.values(eventCodecs).flatMap((codecs) => Object.values(codecs).map(({ name }) => name))
+const EventType = rule(
+  'a type of event',
+  (value): value is DomainEvent['type'] => typeof value === 'string' && eventTypes.includes(value),
+)
+const where = {
+  /** A version (a path with `:`), an artifact or a registered model (a path without), a run, or a draft. */
+  of: Thing,
+  actor: Name,
+  alias: Name,
+  types: t.readonlyArray(EventType, 'types of events'),
+  /** From behind this position, and up to that one. */
+  after: wholeNumber('a position'),
+  upTo: wholeNumber('a position'),
+}
+/** `newest` first unless told. */
+const order = oneOf('newest', 'oldest')
+const HistoryInput = record('history', {}, { ...where, order, ...paging })
+const ExportInput = record('exportHistory', { format: oneOf('ndjson', 'csv') }, { ...where, order })
+const AliasHistoryInput = record('aliasHistory', { of: Name }, { alias: Name })
+
+export type HistoryInput = t.TypeOf<typeof HistoryInput>
+
+export interface HistoryQuestions {
+  /** What something came from, and what came of it. */
+  readonly lineage: (input: t.TypeOf<typeof LineageInput>) => Promise<Lineage>
+  /** How one thing led to another: every path between them. */
+  readonly paths: (input: t.TypeOf<typeof PathsInput>) => Promise<LineagePaths>
+  /** Who did what, when and why: a page of lines, each readable alone. */
+  readonly history: (input?: HistoryInput) => Promise<AuditPage>
+  /** All those lines as NDJSON or CSV. */
+  readonly exportHistory: (input: t.TypeOf<typeof ExportInput>) => AsyncIterable<string>
+  /** Who held the aliases of a collection, from when to when, put there by whom and why. */
+  readonly aliasHistory: (input: t.TypeOf<typeof AliasHistoryInput>) => Promise<ReadonlyArray<AliasTenure>>
+}
+
+export const historyQuestions = (stand: () => Promise<Standpoint>): HistoryQuestions => ({
+  lineage: async (given) => {
+    const { of, ...query } = await checked(LineageInput, given)
+    const at = await stand()
+    return found(lineage(at.graph, { ...query, of: refOf(of, at) }, at.position))
+  },
+
+  paths: async (given) => {
+    const { from, to, ...query } = await checked(PathsInput, given)
+    const at = await stand()
+    return found(paths(at.graph, { ...query, from: refOf(from, at), to: refOf(to, at) }, at.position))
+  },
+
+  history: async (given = {}) => {
+    const input = await checked(HistoryInput, given)
+    const at = await stand()
+    return found(await read(audit(at, queryOf(input, at), at.position)))
+  },
+
+  exportHistory: async function* (given) {
+    const { format, order = 'oldest', ...input } = await checked(ExportInput, given)
+    const at = await stand()
+    const lines = auditLines(at, queryOf(input, at), at.position, order)
+    yield* format === 'csv' ? auditCsv(lines) : auditNdjson(lines)
+  },
+
+  aliasHistory: async (given) => {
+    const { of, alias } = await checked(AliasHistoryInput, given)
+    const at = await stand()
+    const subject = collectionOf(of, at)
+    return read(
+      aliasHistory(at.store, subject.kind === 'artifact' ? subject.artifact : subject.model, alias, at.position),
+    )
+  },
+})
+
+const queryOf = ({ of, ...query }: HistoryInput, at: Standpoint): AuditQuery => ({
+  ...query,
+  ...(of === undefined ? {} : { of: subjectOf(of, at) }),
+})
+
+/** What a caller names, as lineage names it. */
+const refOf = (thing: Thing, { queries, defaults }: Standpoint): LineageRef => {
+  if (typeof thing === 'string') {
+    const { kind, collection, version } = answered(queries.version(thing))
+    return kind === 'artifact'
+      ? { kind: 'version', artifact: named(parseArtifact(collection, defaults)), version }
+      : { kind: 'registered-version', model: named(parseModel(collection, defaults)), version }
+  }
+  if ('run' in thing) return { kind: 'run', run: named(parseRun(thing.run, defaults)) }
+  const { draft, distributedId, generation } = thing
+  return { kind: 'draft', artifact: named(parseArtifact(draft, defaults)), distributedId, generation }
+}
+
+const subjectOf = (thing: Thing, at: Standpoint): AuditSubject =>
+  typeof thing === 'string' && !thing.includes(':') ? collectionOf(thing, at) : refOf(thing, at)
+
+type CollectionSubject = Extract<AuditSubject, { readonly kind: 'artifact' | 'registered-model' }>
+
+/** An artifact or a registered model by its name; of a bare name, the one that exists. */
+const collectionOf = (name: string, { queries, defaults }: Standpoint): CollectionSubject => {
+  const readings = named(parseVersion(name, defaults)).map(({ collection }) => collection)
+  const present = readings.filter((collection) => {
+    const path = collectionPath(collection)
+    return (isModel(collection) ? queries.registeredModel(path) : queries.artifact(path))._tag === 'Right'
+  })
+  const [first, another] = present
+  if (another !== undefined) {
+    const error = { _tag: 'ambiguous-name' as const, name, readings: present.map(collectionPath) }
+    throw new LedgerError(error, describeQueryError(error))
+  }
+  if (first === undefined) return answered(notThere(name))
+  return isModel(first) ? { kind: 'registered-model', model: first } : { kind: 'artifact', artifact: first }
+}
+
+const notThere = (name: string): E.Either<QueryError, never> =>
+  E.left({ _tag: 'not-found', what: 'name', name, similar: [] })
+
+const answered = <A>(answer: E.Either<QueryError, A>): A => {
+  if (E.isRight(answer)) return answer.right
+  throw new LedgerError(answer.left, describeQueryError(answer.left))
+}
+
+const named = <A>(parsed: E.Either<ReadonlyArray<Problem>, A>): A => {
+  if (E.isRight(parsed)) return parsed.right
+  const error: InvalidInput = { _tag: 'invalid-input', problems: parsed.left }
+  throw new LedgerError(error, describeWriteError(error))
+}
+
+const found = <A>(answer: E.Either<LineageRejection, A>): A => {
+  if (E.isRight(answer)) return answer.right
+  const error = answer.left
+  throw new LedgerError(
+    error,
+    error._tag === 'bad-cursor'
+      ? `the cursor: expected ${error.expected}`
+      : `nothing of that name was there at position ${error.moment}`,
+  )
+}
+
+/** The audit reads the store itself, which rejects with an error of its own. */
+const read = <A>(answer: Promise<A>): Promise<A> =>
+  answer.catch((error: unknown) => {
+    throw error instanceof EventStoreError
+      ? new LedgerError({ _tag: error.code === 'damaged' ? 'damaged-event' : 'unavailable' }, error.message)
+      : error
+  })

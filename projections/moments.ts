@@ -5,23 +5,25 @@
 import { ORIGIN, type Position } from '../domain/event-store.js'
 import { countUpTo } from './timeline.js'
 
-/** One entry for each time that differs from the one before, with the last position that has it. */
+/** One entry for each time that differs from the one before, with the first and the last event that have it. */
 export interface Moments {
   readonly times: number[]
+  readonly firsts: Position[]
   readonly lasts: Position[]
 }
 
-export const noMoments = (): Moments => ({ times: [], lasts: [] })
+export const noMoments = (): Moments => ({ times: [], firsts: [], lasts: [] })
 
 /** Takes an event in; answers its time. */
-export const observe = ({ times, lasts }: Moments, position: Position, recordedAt: number): number => {
-  const last = times.length - 1
-  const before = times[last]
-  if (before !== undefined && !(recordedAt > before)) {
-    lasts[last] = position
+export const observe = ({ times, firsts, lasts }: Moments, position: Position, recordedAt: number): number => {
+  const newest = times.length - 1
+  const before = times[newest]
+  if (before !== undefined && recordedAt <= before) {
+    lasts[newest] = position
     return before
   }
   times.push(recordedAt)
+  firsts.push(position)
   lasts.push(position)
   return recordedAt
 }
@@ -30,8 +32,6 @@ export const observe = ({ times, lasts }: Moments, position: Position, recordedA
 export const positionAt = ({ times, lasts }: Moments, time: number): Position =>
   lasts[countUpTo(times, time) - 1] ?? ORIGIN
 
-/** The time of a position; that of the first event for positions before it, and `undefined` without events. */
-export const timeOf = ({ times, lasts }: Moments, position: Position): number | undefined => {
-  const earlier = countUpTo(lasts, position)
-  return lasts[earlier - 1] === position ? times[earlier - 1] : (times[earlier] ?? times[earlier - 1])
-}
+/** The time of a position; `undefined` for positions before the first event. */
+export const timeOf = ({ times, firsts }: Moments, position: Position): number | undefined =>
+  times[countUpTo(firsts, position) - 1]

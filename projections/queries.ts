@@ -8,7 +8,6 @@ import type { Position } from '../domain/event-store.js'
 import type { JsonObject } from '../domain/json.js'
 import type { ManifestSummary } from '../domain/manifest/manifest.js'
 import {
-  type ArtifactRef,
   collectionPath,
   type NameDefaults,
   parseArtifact,
@@ -22,17 +21,20 @@ import {
 } from '../domain/names.js'
 import type { Metrics } from '../domain/run/commands.js'
 import { type Moments, timeOf } from './moments.js'
-import type {
-  ArtifactEntry,
-  CollectionEntry,
-  DraftEntry,
-  LinkEntry,
-  ModelEntry,
-  Registry,
-  RunEntry,
-  VersionEntry,
-} from './registry.js'
-import { asOf, type Timeline } from './timeline.js'
+import {
+  type ArtifactEntry,
+  type CollectionEntry,
+  type DraftEntry,
+  type LinkEntry,
+  type ModelEntry,
+  metadataOf,
+  type Numbered,
+  type Registry,
+  type RunEntry,
+  type UnfinishedDraft,
+  type VersionEntry,
+} from './registry-state.js'
+import { asOf, countUpTo, type Timeline } from './timeline.js'
 
 /** A moment of the ledger: a position, and its time. */
 export interface Moment {
@@ -187,32 +189,42 @@ export const queries = ({ registry, moments, position, defaults }: Asked) => {
     what: Extract<QueryError, { _tag: 'not-found' }>['what'],
     name: string,
   ): E.Either<QueryError, never> =>
-    E.left({ _tag: 'not-found', what, name, similar: similarTo(name, registry.collections.keys()) })
+    E.left({ _tag: 'not-found', what, name, similar: similarTo(name, namesNow(registry.collections.values())) })
 
-  const collectionOf = (name: string): E.Either<QueryError, CollectionEntry> => {
+  function* namesNow(entries: Iterable<CollectionEntry | RunEntry>): Generator<string> {
+    for (const entry of entries) if (is(entry.kind === 'run' ? entry.started : entry.created)) yield entry.path
+  }
+
+  /** The collection that a path names, and the version that it chooses. */
+  const read = (name: string): E.Either<QueryError, readonly [CollectionEntry, VersionChoice]> => {
     const parsed = parseVersion(name, defaults)
     if (E.isLeft(parsed)) return E.left({ _tag: 'invalid-input', problems: parsed.left })
     const readings = parsed.right.map(({ collection }) => collectionPath(collection))
-    const found = readings.flatMap((path) => existing(path) ?? [])
-    const [first] = found
-    if (found.length > 1) return E.left({ _tag: 'ambiguous-name', name, readings })
-    return first === undefined ? notFound('name', readings.length === 1 ? (readings[0] ?? name) : name) : E.right(first)
+    const [found, another] = readings.flatMap((path) => existing(path) ?? [])
+    if (another !== undefined) return E.left({ _tag: 'ambiguous-name', name, readings })
+    if (found !== undefined) return E.right([found, parsed.right[0].version])
+    return notFound('name', readings.length === 1 ? (readings[0] ?? name) : name)
   }
 
-  const aliasesOf = (collection: CollectionEntry, number: number): ReadonlyArray<string> => {
-    const aliases: string[] = []
-    for (const [alias, holders] of collection.aliases) if (at(holders) === number) aliases.push(alias)
-    return aliases.sort()
+  const aliasesOf = (collection: CollectionEntry, { number, worn }: Numbered): ReadonlyArray<string> => {
+    const names = worn === undefined ? [] : typeof worn === 'string' ? [worn] : [...worn].sort()
+    return names.filter((name) => resolveNumber(collection, name, position) === number)
   }
 
   const linksOf = ({ links = [] }: VersionEntry): ReadonlyArray<string> =>
     links.flatMap(({ model, number }) => {
-      const link = model.links[number]
-      return link !== undefined && is(link.position) && !is(link.unlinked) ? [`${model.path}:v${number}`] : []
+      const link = model.versions[number]
+      return link !== undefined && is(link.position) && !is(link.gone) ? [`${model.path}:v${number}`] : []
     })
 
+  const saidOf = (version: VersionEntry): Pick<Version, 'description' | 'metadata'> =>
+    (version.described && at(version.described)) ?? {
+      description: version.description,
+      metadata: metadataOf(version),
+    }
+
   const artifactVersion = (artifact: ArtifactEntry, version: VersionEntry): Version => {
-    const { description, metadata } = (version.described && at(version.described)) ?? version
+    const { description, metadata } = saidOf(version)
     const relogged = (version.relogged ?? []).filter((again) => is(again.position))
     const producers = [version.run, ...relogged.map(({ run }) => run)].flatMap((run) => run ?? [])
     return {
@@ -221,7 +233,7 @@ export const queries = ({ registry, moments, position, defaults }: Asked) => {
       collection: artifact.path,
       version: version.number,
       type: artifact.type,
-      aliases: aliasesOf(artifact, version.number),
+      aliases: aliasesOf(artifact, version),
       tags: (version.tagged && at(version.tagged)) ?? version.tags,
       description,
       metadata,
@@ -234,7 +246,7 @@ export const queries = ({ registry, moments, position, defaults }: Asked) => {
       distributed: version.distributed,
       source: null,
       links: linksOf(version),
-      deleted: version.deleted !== undefined && is(version.deleted) ? momentAt(version.deleted) : null,
+      deleted: version.gone !== undefined && is(version.gone) ? momentAt(version.gone) : null,
       unlinked: null,
     }
   }
@@ -249,7 +261,7 @@ export const queries = ({ registry, moments, position, defaults }: Asked) => {
       collection: model.path,
       version: link.number,
       type: model.type,
-      aliases: aliasesOf(model, link.number),
+      aliases: aliasesOf(model, link),
       tags: source?.tags ?? [],
       description: source?.description ?? null,
       metadata: source?.metadata ?? null,
@@ -263,7 +275,7 @@ export const queries = ({ registry, moments, position, defaults }: Asked) => {
       source: versionPath(link.source.artifact, link.source.version),
       links: source?.links ?? [],
       deleted: source?.deleted ?? null,
-      unlinked: link.unlinked !== undefined && is(link.unlinked) ? momentAt(link.unlinked) : null,
+      unlinked: link.gone !== undefined && is(link.gone) ? momentAt(link.gone) : null,
     }
   }
 
@@ -272,7 +284,7 @@ export const queries = ({ registry, moments, position, defaults }: Asked) => {
       const version = collection.versions[number]
       return version !== undefined && is(version.position) ? artifactVersion(collection, version) : undefined
     }
-    const link = collection.links[number]
+    const link = collection.versions[number]
     return link !== undefined && is(link.position) ? registeredVersion(collection, link) : undefined
   }
 
@@ -290,12 +302,8 @@ export const queries = ({ registry, moments, position, defaults }: Asked) => {
   }
 
   const describe = (name: string): E.Either<QueryError, Version> => {
-    const collection = collectionOf(name)
-    if (E.isLeft(collection)) return collection
-    const parsed = parseVersion(name, defaults)
-    return E.isLeft(parsed)
-      ? E.left({ _tag: 'invalid-input', problems: parsed.left })
-      : choose(collection.right, parsed.right[0].version)
+    const found = read(name)
+    return E.isLeft(found) ? found : choose(...found.right)
   }
 
   const artifactOf = (entry: ArtifactEntry): Artifact => ({
@@ -305,7 +313,7 @@ export const queries = ({ registry, moments, position, defaults }: Asked) => {
     description: entry.description,
     created: momentAt(entry.created),
     actor: entry.actor,
-    versionCount: liveCount(entry.versions, position),
+    versionCount: liveCount(entry),
     newest: at(entry.newest) ?? null,
     aliases: aliasTable(entry),
   })
@@ -318,10 +326,12 @@ export const queries = ({ registry, moments, position, defaults }: Asked) => {
     tags: at(entry.tags) ?? [],
     created: momentAt(entry.created),
     actor: entry.actor,
-    versionCount: liveCount(entry.links, position),
+    versionCount: liveCount(entry),
     newest: at(entry.newest) ?? null,
     aliases: aliasTable(entry),
   })
+
+  const liveCount = ({ born, gone }: CollectionEntry): number => countUpTo(born, position) - countUpTo(gone, position)
 
   const aliasTable = (entry: CollectionEntry): Readonly<Record<string, number>> =>
     Object.fromEntries(
@@ -338,11 +348,32 @@ export const queries = ({ registry, moments, position, defaults }: Asked) => {
     group: entry.group,
     jobType: entry.jobType,
     config: entry.config,
-    metrics: at(entry.metrics) ?? {},
-    outcome: at(entry.outcome) ?? null,
-    used: entry.used.filter((use) => is(use.position)).map(({ version, through }) => ({ version, through })),
-    logged: entry.logged.filter((log) => is(log.position)).map(({ version }) => version),
+    metrics: metricsOf(entry),
+    outcome: (entry.outcome && at(entry.outcome)) ?? null,
+    used: entry.used.slice(0, countPast(entry.used)).map(({ version, through }) => ({
+      version: pathAt(version),
+      through: through === null ? null : pathAt(through),
+    })),
+    logged: entry.logged.slice(0, countPast(entry.logged)).map(({ artifact, number }) => `${artifact.path}:v${number}`),
   })
+
+  const metricsOf = ({ metrics = new Map() }: RunEntry): Metrics =>
+    Object.fromEntries(
+      [...metrics].flatMap(([name, values]) => {
+        const value = at(values)
+        return value === undefined ? [] : [[name, value] as const]
+      }),
+    )
+
+  const pathAt = ({ collection, number }: RunEntry['used'][number]['version']): string =>
+    versionPath(collection, number)
+
+  /** How many entries of a list in the order of positions are not after the moment. */
+  const countPast = (entries: ReadonlyArray<{ readonly position: Position }>): number => {
+    let count = entries.length
+    while (count > 0 && !is(entries[count - 1]?.position)) count -= 1
+    return count
+  }
 
   const draftsOf = ({ artifact, distributedId, generations }: DraftEntry): ReadonlyArray<OpenDraft> =>
     generations.flatMap(({ opened, parts, ended }, generation) => {
@@ -400,7 +431,7 @@ export const queries = ({ registry, moments, position, defaults }: Asked) => {
       const entry = registry.runs.get(`${entity}/${project}/${run}`)
       return entry !== undefined && is(entry.started)
         ? E.right(runOf(entry))
-        : E.left({ _tag: 'not-found', what: 'run', name, similar: similarTo(name, registry.runs.keys()) })
+        : E.left({ _tag: 'not-found', what: 'run', name, similar: similarTo(name, namesNow(registry.runs.values())) })
     },
 
     artifacts: (): ReadonlyArray<Artifact> =>
@@ -418,11 +449,11 @@ export const queries = ({ registry, moments, position, defaults }: Asked) => {
 
     /** Every version of an artifact or a registered model, deleted and unlinked ones too, oldest first. */
     versions: (name: string): E.Either<QueryError, ReadonlyArray<Version>> => {
-      const collection = collectionOf(name)
-      if (E.isLeft(collection)) return collection
-      const entry = collection.right
-      const numbers = entry.kind === 'artifact' ? entry.versions : entry.links
-      return E.right(numbers.flatMap(({ number }) => versionOf(entry, number) ?? []))
+      const found = read(name)
+      if (E.isLeft(found)) return found
+      const [collection] = found.right
+      const numbers: ReadonlyArray<Numbered> = collection.versions
+      return E.right(numbers.flatMap(({ number }) => versionOf(collection, number) ?? []))
     },
 
     openDrafts: (): ReadonlyArray<OpenDraft> => [...registry.drafts.values()].flatMap(draftsOf),
@@ -430,35 +461,24 @@ export const queries = ({ registry, moments, position, defaults }: Asked) => {
 }
 
 /** Drafts that were sealed and whose version is not logged yet. */
-export const unfinishedDrafts = (
-  registry: Registry,
-): ReadonlyArray<{ readonly artifact: ArtifactRef; readonly distributedId: string; readonly sealed: Position }> => [
+export const unfinishedDrafts = (registry: Registry): ReadonlyArray<UnfinishedDraft> => [
   ...registry.unfinished.values(),
 ]
 
-const liveCount = (
-  versions: ReadonlyArray<{ readonly position: Position; readonly deleted?: Position; readonly unlinked?: Position }>,
-  position: Position,
-): number => {
-  let count = 0
-  for (const version of versions) {
-    if (version.position > position) break
-    const gone = version.deleted ?? version.unlinked
-    if (gone === undefined || gone > position) count += 1
-  }
-  return count
-}
+/** How many names are looked at for a hint: it must not cost more than the answer. */
+const NAMES_FOR_HINTS = 10_000
 
 /** At most three names that end alike or differ by little. */
 const similarTo = (name: string, names: Iterable<string>): ReadonlyArray<string> => {
   const last = (path: string): string => path.slice(path.lastIndexOf('/') + 1).toLowerCase()
   const wanted = last(name.split(':')[0] ?? name)
   const found: string[] = []
+  let looked = 0
   for (const candidate of names) {
     const other = last(candidate)
     if (other === wanted || other.startsWith(wanted) || (other.length > 2 && wanted.startsWith(other)))
       found.push(candidate)
-    if (found.length === 3) break
+    if (found.length === 3 || ++looked === NAMES_FOR_HINTS) break
   }
   return found
 }

@@ -4,17 +4,35 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
-import { Observable } from 'rxjs'
-import { type EventStore, EventStoreError, ORIGIN, type Position, type StoredEvent } from '../domain/event-store.js'
+import {
+  defer,
+  distinctUntilChanged,
+  endWith,
+  ignoreElements,
+  merge,
+  Observable,
+  Subject,
+  share,
+  takeUntil,
+} from 'rxjs'
+import { instant, shown } from '../domain/codec.js'
+import { type EventStore, ORIGIN, type Position, type StoredEvent } from '../domain/event-store.js'
 import type { Clock } from '../domain/sources.js'
 import { type Moments, noMoments, observe, positionAt, timeOf } from './moments.js'
-import type { Projection } from './projection.js'
-import { readEvent, recordedAtOf } from './seen.js'
+import type { Projection, Seen } from './projection.js'
+import { isEventType, readEvent, recordedAtOf } from './seen.js'
 import type { SnapshotStore } from './snapshot-store.js'
 
 export type ReadError =
   | { readonly _tag: 'unavailable'; readonly reason: string }
-  | { readonly _tag: 'damaged-event'; readonly stream: string; readonly revision: number; readonly reason: string }
+  /** The model stays before this event, and says so, until the store is put right. */
+  | {
+      readonly _tag: 'damaged-event'
+      readonly stream: string
+      readonly revision: number
+      readonly position: Position
+      readonly reason: string
+    }
   /** The read model did not come to the position in time. */
   | { readonly _tag: 'not-reached'; readonly position: Position; readonly checkpoint: Position }
 
@@ -33,6 +51,8 @@ export interface Progress {
   readonly applied: number
   /** Event types from the future, and how many of each were passed over. */
   readonly unknown: ReadonlyMap<string, number>
+  /** Why the last snapshot could not be kept. No answer is the worse for it; the next opening takes longer. */
+  readonly snapshotProblem: string | null
 }
 
 export interface ReadShell<States> {
@@ -42,12 +62,15 @@ export interface ReadShell<States> {
   readonly notice: (position: Position) => void
   /** What is known by now, without looking for more. */
   readonly known: () => Known<States>
-  /** Waits until the model holds a position; that of a receipt, for instance. */
+  /** Waits until the model holds a position, that of a receipt for instance; at most `deadline` milliseconds. */
   readonly waitFor: (position: Position, deadline?: number) => TE.TaskEither<ReadError, Known<States>>
   /** Folds all events anew, beside the present state, and then takes its place. */
   readonly rebuild: (onProgress?: (progress: Progress) => void) => TE.TaskEither<ReadError, Progress>
   readonly progress: () => TE.TaskEither<ReadError, Progress>
-  /** The checkpoint now, and after each time that others' or own events were applied. Looks for them while somebody listens. */
+  /**
+   * The checkpoint now, and after each time that others' or own events were applied. While somebody
+   * listens it looks for them, and keeps the process running. Completes when the shell is closed.
+   */
   readonly changes: Observable<Position>
   /** Keeps a snapshot of what is known, if there is a place for it. */
   readonly snapshot: () => Promise<void>
@@ -63,17 +86,21 @@ export interface ReadShellPorts<States> {
   readonly snapshots?: SnapshotStore | undefined
 }
 
-/** How often a listener looks for what other processes wrote, in milliseconds. */
+/** How often the store is looked at for those who listen or wait, in milliseconds. */
 const POLL = 80
-/** A snapshot is kept each time this many events were applied. */
-const EVENTS_PER_SNAPSHOT = 100_000
+/** A snapshot costs as much as applying about a third of its events again, so it has to spare some of that. */
+const WORTH_WHILE_RUNNING = { events: 100_000, share: 1 / 4 }
+const WORTH_AT_CLOSE = { events: 1000, share: 1 / 50 }
 const WAIT = 30_000
 
 interface Model<States> extends Known<States> {
   checkpoint: Position
   /** The event at the checkpoint and the position before it, by which a snapshot is held against its store. */
   last: { readonly id: string; readonly after: Position } | null
+  /** Events in the state; how many of them were applied since the model was opened; how many a snapshot holds. */
+  events: number
   applied: number
+  kept: number
   readonly unknown: Map<string, number>
 }
 
@@ -84,8 +111,9 @@ export const readShell = <States extends object>({
   snapshots,
 }: ReadShellPorts<States>): ReadShell<States> => {
   const keys = Object.keys(projections) as Array<keyof States>
-  const folds = keys.map((key) => projections[key])
-  const snapshotKey = folds.map(({ name, version }) => `${name}-${version}`).join('+')
+  const all = keys.map((key) => projections[key])
+  const snapshotKey = all.map(({ name }) => name).join('+')
+  const versions = [SNAPSHOT_FORMAT, ...all.map(({ version }) => version)].join('+')
 
   const emptyModel = (): Model<States> => ({
     // Each key with the state of its own projection, which no type of a mapped object can say.
@@ -93,43 +121,61 @@ export const readShell = <States extends object>({
     moments: noMoments(),
     checkpoint: ORIGIN,
     last: null,
+    events: 0,
     applied: 0,
+    kept: 0,
     unknown: new Map(),
   })
 
   let model = emptyModel()
   let restored: Promise<void> | undefined
-  let snapshotAt = 0
-  const listeners = new Set<(position: Position) => void>()
+  let noticed: Position = ORIGIN
+  let snapshotProblem: string | null = null
+  const told = new Subject<Position>()
 
-  const applyPage = (target: Model<States>, page: ReadonlyArray<StoredEvent>): ReadError | undefined => {
+  const applyPage = (
+    target: Model<States>,
+    folds: ReadonlyArray<(seen: Seen) => void>,
+    page: ReadonlyArray<StoredEvent>,
+  ): ReadError | undefined => {
     for (const stored of page) {
-      const { position, stream, revision } = stored
+      const { position, stream, revision, type } = stored
       if (position <= target.checkpoint) continue
       const event = readEvent(stored)
-      if (event === 'damaged') {
-        return { _tag: 'damaged-event', stream, revision, reason: `its data is not that of a ${stored.type}` }
+      const recordedAt = recordedAtOf(stored)
+      if (event === 'damaged' || Number.isNaN(recordedAt)) {
+        const reason = event === 'damaged' ? `its data is not that of a ${type}` : 'its metadata say no time'
+        return { _tag: 'damaged-event', stream, revision, position, reason }
       }
-      const time = observe(target.moments, position, recordedAtOf(stored))
-      if (event === 'unknown') target.unknown.set(stored.type, (target.unknown.get(stored.type) ?? 0) + 1)
+      const time = observe(target.moments, position, recordedAt)
+      if (event === 'unknown') target.unknown.set(type, (target.unknown.get(type) ?? 0) + 1)
       else {
         const seen = { stream, revision, position, time, event, stored }
-        for (const key of keys) projections[key].apply(target.states[key], seen)
+        for (const fold of folds) fold(seen)
       }
       target.last = { id: stored.id, after: target.checkpoint }
       target.checkpoint = position
+      target.events += 1
       target.applied += 1
     }
     return undefined
   }
 
+  /** Applies what the store has after the checkpoint, a page in a turn of the event loop. */
   const pull = async (
     target: Model<States>,
     onPage: () => void = () => undefined,
   ): Promise<E.Either<ReadError, void>> => {
+    const folds = keys.map((key) => {
+      const [{ apply }, state] = [projections[key], target.states[key]]
+      return (seen: Seen): void => apply(state, seen)
+    })
     try {
+      let first = true
       for await (const page of store.readAll(target.checkpoint)) {
-        const problem = applyPage(target, page)
+        if (!first) await nextTurn()
+        first = false
+        const problem = applyPage(target, folds, page)
         if (problem !== undefined) return E.left(problem)
         onPage()
       }
@@ -139,40 +185,55 @@ export const readShell = <States extends object>({
     }
   }
 
-  /** Pulls one after another, so that no event is applied twice. */
-  let pulling: Promise<unknown> = Promise.resolve()
+  /** One after another, so that no event is applied twice. */
+  let turn: Promise<unknown> = Promise.resolve()
   const inTurn = <A>(work: () => Promise<A>): Promise<A> => {
-    const mine = pulling.then(work)
-    pulling = mine.catch(() => undefined)
+    const mine = turn.then(work)
+    turn = mine.catch(() => undefined)
     return mine
   }
 
-  const catchUp = (): Promise<E.Either<ReadError, Known<States>>> =>
-    inTurn(async () => {
+  const catchUp = async (): Promise<E.Either<ReadError, Known<States>>> => {
+    const head = await store.head()()
+    if (E.isLeft(head) || head.right === model.checkpoint) return E.isLeft(head) ? head : E.right(model)
+    return inTurn(async () => {
       restored ??= restore()
       await restored
-      const head = await store.head()()
-      if (E.isLeft(head)) return head
-      if (head.right === model.checkpoint) return E.right(model)
       const before = model.checkpoint
-      const pulled = await pull(model)
-      if (model.checkpoint !== before) for (const tell of listeners) tell(model.checkpoint)
-      if (model.applied - snapshotAt >= EVENTS_PER_SNAPSHOT) void snapshot()
+      const pulled = before === head.right ? E.right(undefined) : await pull(model)
+      if (model.checkpoint !== before) told.next(model.checkpoint)
+      if (isWorth(WORTH_WHILE_RUNNING)) void inTurn(keep)
       return E.isLeft(pulled) ? pulled : E.right(model)
     })
+  }
 
   /** At most one look at the store in a turn of the event loop. */
   let looking: Promise<E.Either<ReadError, Known<States>>> | undefined
-  let noticed: Position = ORIGIN
-  const fresh = async (): Promise<E.Either<ReadError, Known<States>>> => {
+  const look = (): Promise<E.Either<ReadError, Known<States>>> => {
     if (looking === undefined) {
       looking = catchUp()
       setImmediate(() => {
         looking = undefined
       })
     }
-    const looked = await looking
-    return E.isRight(looked) && looked.right.checkpoint < noticed ? catchUp() : looked
+    return looking
+  }
+
+  const fresh = async (): Promise<E.Either<ReadError, Known<States>>> => {
+    const own = noticed
+    const looked = await look()
+    return E.isRight(looked) && looked.right.checkpoint < own ? waitFor(own, WAIT) : looked
+  }
+
+  const waitFor = async (position: Position, deadline: number): Promise<E.Either<ReadError, Known<States>>> => {
+    const until = clock.now().getTime() + deadline
+    for (;;) {
+      const caughtUp = await catchUp()
+      if (E.isLeft(caughtUp) || caughtUp.right.checkpoint >= position) return caughtUp
+      const left = until - clock.now().getTime()
+      if (left <= 0) return E.left({ _tag: 'not-reached', position, checkpoint: caughtUp.right.checkpoint })
+      await clock.sleep(Math.min(POLL, left))
+    }
   }
 
   const restore = async (): Promise<void> => {
@@ -183,8 +244,14 @@ export const readShell = <States extends object>({
   }
 
   const readSnapshot = (saved: unknown): Model<States> | undefined => {
-    if (!isSaved(saved)) return undefined
-    const candidate = { ...emptyModel(), moments: saved.moments, checkpoint: saved.checkpoint, last: saved.last }
+    if (!isSaved(saved) || saved.versions !== versions) return undefined
+    const { checkpoint, last, events, unknown } = saved
+    // What was passed over then can be read now.
+    if ([...unknown.keys()].some(isEventType)) return undefined
+    const [times, firsts, lasts] = saved.moments.map((column) => Array.from(column))
+    if (times === undefined || firsts === undefined || lasts === undefined) return undefined
+    const moments = { times, firsts, lasts }
+    const candidate = { ...emptyModel(), moments, checkpoint, last, events, kept: events, unknown }
     for (const [index, key] of keys.entries()) {
       const state = projections[key].load(saved.states[index])
       if (state === undefined) return undefined
@@ -197,8 +264,7 @@ export const readShell = <States extends object>({
   const belongsToStore = async ({ checkpoint, last }: Model<States>): Promise<boolean> => {
     if (last === null) return checkpoint === ORIGIN
     try {
-      for await (const page of store.readAll(last.after)) {
-        const [first] = page
+      for await (const [first] of store.readAll(last.after)) {
         if (first !== undefined) return first.id === last.id && first.position === checkpoint
       }
       return false
@@ -207,51 +273,58 @@ export const readShell = <States extends object>({
     }
   }
 
-  const snapshot = async (): Promise<void> => {
-    if (snapshots === undefined || model.applied === snapshotAt) return
-    snapshotAt = model.applied
-    const { moments, checkpoint, last } = model
-    const states = keys.map((key) => projections[key].save(model.states[key]))
-    await snapshots.save(snapshotKey, { moments, checkpoint, last, states })()
+  const isWorth = ({ events, share }: typeof WORTH_AT_CLOSE): boolean =>
+    snapshots !== undefined && model.events - model.kept >= Math.max(events, model.events * share)
+
+  /** To be run in turn: nothing is applied while the state is laid down. */
+  const keep = async (): Promise<void> => {
+    if (snapshots === undefined || model.kept === model.events) return
+    // Set at once: a failure is not tried again until there is more to keep.
+    model.kept = model.events
+    try {
+      const saved = await snapshots.save(snapshotKey, laidDown(model))()
+      snapshotProblem = E.isLeft(saved) ? saved.left.reason : null
+    } catch (error) {
+      snapshotProblem = messageOf(error)
+    }
   }
+
+  const laidDown = ({ states, moments, checkpoint, last, events, unknown }: Model<States>): Saved => ({
+    versions,
+    checkpoint,
+    last,
+    events,
+    unknown,
+    moments: [moments.times, moments.firsts, moments.lasts].map((column) => Float64Array.from(column)),
+    states: keys.map((key) => projections[key].save(states[key])),
+  })
 
   const progressOf = ({ checkpoint, applied, unknown }: Model<States>, head: Position): Progress => ({
     checkpoint,
     head,
     applied,
     unknown: new Map(unknown),
+    snapshotProblem,
   })
 
-  const waitFor = async (position: Position, deadline: number): Promise<E.Either<ReadError, Known<States>>> => {
-    const until = clock.now().getTime() + deadline
-    for (;;) {
-      const caughtUp = await catchUp()
-      if (E.isLeft(caughtUp) || caughtUp.right.checkpoint >= position) return caughtUp
-      if (clock.now().getTime() >= until) {
-        return E.left({ _tag: 'not-reached', position, checkpoint: caughtUp.right.checkpoint })
-      }
-      await clock.sleep(Math.min(POLL, deadline))
-    }
-  }
-
-  const changes = new Observable<Position>((subscriber) => {
-    const tell = (position: Position): void => subscriber.next(position)
-    listeners.add(tell)
-    const timer = setInterval(() => {
-      void fresh().then((looked) => {
-        if (E.isLeft(looked) && !subscriber.closed) subscriber.error(looked.left)
-      })
-    }, POLL)
-    timer.unref()
-    void fresh().then((looked) => {
-      if (subscriber.closed) return
+  /** One timer for all who listen. */
+  const polling = new Observable<Position>((subscriber) => {
+    const check = async (): Promise<void> => {
+      const looked = await fresh()
       if (E.isLeft(looked)) subscriber.error(looked.left)
-      else subscriber.next(looked.right.checkpoint)
-    })
+    }
+    const timer = setInterval(() => void check(), POLL)
+    const listening = told.subscribe(subscriber)
     return () => {
       clearInterval(timer)
-      listeners.delete(tell)
+      listening.unsubscribe()
     }
+  }).pipe(share())
+
+  const now = defer(async () => {
+    const looked = await fresh()
+    if (E.isLeft(looked)) throw looked.left
+    return looked.right.checkpoint
   })
 
   return {
@@ -274,21 +347,26 @@ export const readShell = <States extends object>({
         // What came meanwhile, in turn with those who read: so nothing is lost in the change.
         const rest = await pull(beside)
         if (E.isLeft(rest)) return rest
+        // A snapshot that was not loaded yet is of no more use.
+        restored = Promise.resolve()
         model = beside
-        snapshotAt = 0
-        for (const tell of listeners) tell(model.checkpoint)
+        told.next(model.checkpoint)
         return E.right(progressOf(model, model.checkpoint))
       })
     },
     progress: () => TE.Functor.map(store.head(), (head) => progressOf(model, head)),
-    changes,
-    snapshot,
+    changes: merge(polling, now).pipe(takeUntil(told.pipe(ignoreElements(), endWith(null))), distinctUntilChanged()),
+    snapshot: () => inTurn(keep),
     close: async () => {
-      await pulling
-      await snapshot()
+      told.complete()
+      await inTurn(async () => {
+        if (isWorth(WORTH_AT_CLOSE)) await keep()
+      })
     },
   }
 }
+
+const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
 /** What `at` means: a position, or the last one whose time is not later than a time. */
 export const momentOf = <States>(
@@ -299,16 +377,16 @@ export const momentOf = <States>(
   if (typeof when === 'number') {
     return Number.isSafeInteger(when) && when >= ORIGIN && when <= checkpoint
       ? E.right(when)
-      : E.left({ _tag: 'bad-moment', expected: `a position from ${ORIGIN} to ${checkpoint}`, actual: String(when) })
+      : E.left({ _tag: 'bad-moment', expected: `a position from ${ORIGIN} to ${checkpoint}`, actual: shown(when) })
   }
-  const time = when instanceof Date ? when.getTime() : Date.parse(when)
-  return Number.isNaN(time)
+  const time = instant.decode(typeof when === 'string' && /^\d{4}-\d\d-\d\d$/.test(when) ? `${when}T00:00Z` : when)
+  return E.isLeft(time)
     ? E.left({
         _tag: 'bad-moment',
         expected: 'a position, a Date, or an ISO 8601 text such as 2026-05-03T14:00:00Z',
-        actual: String(when),
+        actual: shown(when),
       })
-    : E.right(positionAt(moments, time))
+    : E.right(positionAt(moments, Date.parse(time.right)))
 }
 
 /** The time of a position as an ISO 8601 text; `null` before the first event. */
@@ -317,31 +395,38 @@ export const timeAt = ({ moments }: Pick<Known<unknown>, 'moments'>, position: P
   return time === undefined ? null : new Date(time).toISOString()
 }
 
+/** What a snapshot holds beside the states; another version of this is another format. */
 interface Saved {
-  readonly moments: Moments
+  readonly versions: string
   readonly checkpoint: Position
   readonly last: Model<unknown>['last']
+  readonly events: number
+  readonly unknown: Map<string, number>
+  readonly moments: ReadonlyArray<Float64Array>
   readonly states: ReadonlyArray<unknown>
 }
+const SNAPSHOT_FORMAT = 1
 
 const isSaved = (saved: unknown): saved is Saved =>
   typeof saved === 'object' &&
   saved !== null &&
+  typeof Reflect.get(saved, 'versions') === 'string' &&
   typeof Reflect.get(saved, 'checkpoint') === 'number' &&
-  Array.isArray(Reflect.get(saved, 'states')) &&
-  typeof Reflect.get(saved, 'moments') === 'object'
+  typeof Reflect.get(saved, 'events') === 'number' &&
+  Reflect.get(saved, 'unknown') instanceof Map &&
+  Array.isArray(Reflect.get(saved, 'moments')) &&
+  Array.isArray(Reflect.get(saved, 'states'))
 
-const asReadError = (error: unknown): ReadError => ({
-  _tag: 'unavailable',
-  reason: error instanceof EventStoreError || error instanceof Error ? error.message : String(error),
-})
+const asReadError = (error: unknown): ReadError => ({ _tag: 'unavailable', reason: messageOf(error) })
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
 export const describeReadError = (error: ReadError): string => {
   switch (error._tag) {
     case 'unavailable':
       return `the event store cannot be read: ${error.reason}`
     case 'damaged-event':
-      return `${error.stream} is damaged at revision ${error.revision}: ${error.reason}`
+      return `the event at position ${error.position}, revision ${error.revision} of ${error.stream}, is damaged: ${error.reason}; put the event store back from a copy that has it whole`
     case 'not-reached':
       return `position ${error.position} was not reached in time; the read model is at ${error.checkpoint}`
   }

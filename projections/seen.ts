@@ -3,7 +3,9 @@
  * full again: its data is parsed and its shape is checked; of its metadata only the time is taken.
  */
 import type { StoredEvent } from '../domain/event-store.js'
-import type { DomainEvent } from '../domain/events.js'
+import { type DomainEvent, upcasters } from '../domain/events.js'
+import type { JsonObject } from '../domain/json.js'
+import { upcast } from '../domain/upcasting.js'
 
 export type EventType = DomainEvent['type']
 
@@ -11,8 +13,7 @@ type Shape = (data: Readonly<Record<string, unknown>>) => boolean
 
 const isText = (value: unknown): boolean => typeof value === 'string'
 const isNumber = (value: unknown): boolean => typeof value === 'number'
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null
+const isObject = (value: unknown): value is JsonObject => typeof value === 'object' && value !== null
 const isManifest = (value: unknown): boolean =>
   isObject(value) && isText(value['digest']) && isNumber(value['entries']) && isNumber(value['bytes'])
 const isVersion: Shape = ({ version, manifest }) => isNumber(version) && isManifest(manifest)
@@ -51,14 +52,20 @@ const shapes: Readonly<Record<EventType, Shape>> = {
   RunFinished: ({ outcome }) => isText(outcome),
 }
 
-const isEventType = (type: string): type is EventType => Object.hasOwn(shapes, type)
+/** Whether this software knows events of a type. */
+export const isEventType = (type: string): type is EventType => Object.hasOwn(shapes, type)
 
-/** An event; `unknown` for a type from the future; `damaged` for anything else. */
-export const readEvent = ({ type, data }: StoredEvent): DomainEvent | 'unknown' | 'damaged' => {
+/** An event; `unknown` for a type, or a schema version of it, from the future; `damaged` for anything else. */
+export const readEvent = ({ type, data, metadata }: StoredEvent): DomainEvent | 'unknown' | 'damaged' => {
   if (!isEventType(type)) return 'unknown'
   try {
-    const parsed: unknown = JSON.parse(data)
-    if (!isObject(parsed) || !shapes[type](parsed)) return 'damaged'
+    const stored: unknown = JSON.parse(data)
+    if (!isObject(stored)) return 'damaged'
+    const parsed = metadata.endsWith(FIRST_SCHEMA)
+      ? inTodaysSchema(type, 1, stored)
+      : inTodaysSchema(type, schemaOf(metadata), stored)
+    if (parsed === undefined) return 'unknown'
+    if (!shapes[type](parsed)) return 'damaged'
     // Checked by its shape alone: the store keeps what a codec let pass.
     return Object.assign(parsed, { type }) as DomainEvent
   } catch {
@@ -66,15 +73,30 @@ export const readEvent = ({ type, data }: StoredEvent): DomainEvent | 'unknown' 
   }
 }
 
+const inTodaysSchema = (type: EventType, schema: number, data: JsonObject): JsonObject | undefined =>
+  schema === 1 && upcasters[type] === undefined ? data : upcast(upcasters, type, schema, data)
+
+/** `schema` is the last member of canonical metadata. */
+const FIRST_SCHEMA = '"schema":1}'
+
+const schemaOf = (metadata: string): number => {
+  const parsed: unknown = JSON.parse(metadata)
+  const schema: unknown = isObject(parsed) ? parsed['schema'] : undefined
+  if (typeof schema !== 'number') throw new TypeError('metadata without a schema version')
+  return schema
+}
+
 const RECORDED_AT = '"recordedAt":"'
 
 /**
  * The time in an event's metadata, in milliseconds, without parsing them: in flat canonical JSON these
- * characters stand nowhere else, because a quote inside a text is escaped.
+ * characters stand nowhere else, because a quote inside a text is escaped. `NaN` where there is none.
  */
 export const recordedAtOf = ({ metadata }: StoredEvent): number => {
-  const start = metadata.indexOf(RECORDED_AT) + RECORDED_AT.length
-  return Date.parse(metadata.slice(start, start + 24))
+  const start = metadata.indexOf(RECORDED_AT)
+  if (start === -1) return Number.NaN
+  const from = start + RECORDED_AT.length
+  return Date.parse(metadata.slice(from, metadata.indexOf('"', from)))
 }
 
 const ACTOR = '"actor":"'

@@ -1,0 +1,154 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, it } from 'vitest'
+import { memoryEventStore, memoryFileStore } from '../../adapters/memory/index.js'
+import { LedgerError, openLedger } from '../../index.js'
+import { memoryLedger, rejection, text } from '../support/ledger-memory.js'
+import { call, METHODS } from '../support/ledger-methods.js'
+
+const folder = mkdtempSync(join(tmpdir(), 'ledger-arguments-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+
+/** What a ledger has besides the methods of `METHODS`. */
+const ANSWERS = ['at', 'changes', 'live', 'run', 'waitFor', 'rebuild', 'progress', 'close', 'collectable', 'verify']
+const QUESTIONS = Object.keys((await memoryLedger()).ledger.at())
+const OTHER_WRITES = ['execute', 'collectGarbage', 'newDraft']
+const PATHS = ['content', 'download', 'newDraft', 'resolve', 'version', 'versions', 'artifact', 'registeredModel']
+
+const wrongFor = (value: unknown): unknown =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) ? 42 : { wrong: true }
+
+/** Everything that can be wrong with the members of an argument, and the member that is to be named. */
+const mistakesIn = (method: string): ReadonlyArray<readonly [given: unknown, names: string]> => {
+  const { required = {}, optional = {} } = METHODS[method] ?? {}
+  const without = (member: string) => Object.fromEntries(Object.entries(required).filter(([name]) => name !== member))
+  return [
+    ...[null, 42, 'text', [], () => undefined].map((given) => [given, ''] as const),
+    ...Object.keys(required).map((name) => [without(name), name] as const),
+    ...Object.entries({ ...required, ...optional }).map(
+      ([name, value]) => [{ ...required, [name]: wrongFor(value) }, name] as const,
+    ),
+    [{ ...required, colour: 'red' }, 'colour'],
+  ]
+}
+
+describe('every method that records', () => {
+  it('stands in the table', async () => {
+    const { ledger } = await memoryLedger()
+    const others = [...ANSWERS, ...QUESTIONS, ...OTHER_WRITES, 'content', 'download']
+    const methods = Object.keys(ledger).filter((name) => !others.includes(name))
+    expect(methods.sort()).toEqual(Object.keys(METHODS).sort())
+    await ledger.close()
+  })
+
+  it.each(Object.keys(METHODS))('%s names what is missing, wrong or unknown, and records nothing', async (method) => {
+    const { ledger, events } = await memoryLedger()
+    for (const [given, names] of mistakesIn(method)) {
+      const { code, message } = await rejection(call(ledger, method, given))
+      expect(['invalid-input', 'invalid-command'], message).toContain(code)
+      expect(message).toMatch(new RegExp(`(^|[ .])${names}.*: expected .+, got .+`))
+    }
+    expect(await events.head()()).toMatchObject({ right: 0 })
+    await ledger.logArtifact({ name: 'cats', type: 'model', content: text('it goes on') })
+    await ledger.close()
+  })
+
+  it('answers what is no name, no path, no moment and no position in words as well', async () => {
+    const { ledger } = await memoryLedger()
+    for (const method of PATHS)
+      for (const given of [undefined, 42, {}, '']) {
+        expect((await rejection(call(ledger, method, given))).code, method).toBe('invalid-input')
+      }
+    for (const given of ['soon', {}, -1])
+      expect((await rejection(call(ledger, 'waitFor', given))).code).toBe('invalid-input')
+    for (const when of ['yesterday', 0.5, -1, 7]) {
+      expect((await rejection(ledger.at(when).artifacts())).code).toBe('bad-moment')
+    }
+    const draft = await ledger.newArtifact({ name: 'cats', type: 'model' })
+    expect(await rejection(draft.remove('nothing.txt'))).toMatchObject({ code: 'path-not-found' })
+    expect(await rejection(draft.remove('../up'))).toMatchObject({ code: 'illegal-path' })
+    await ledger.close()
+  })
+})
+
+describe('a ledger that only answers', () => {
+  it('refuses every method that records, and answers', async () => {
+    const stores = { events: memoryEventStore(), files: memoryFileStore() }
+    const { ledger: writer } = await memoryLedger(stores)
+    await writer.logArtifact({ name: 'cats', type: 'model', content: text('1') })
+    const { ledger } = await memoryLedger({ ...stores, readOnly: true })
+    const head = await stores.events.head()()
+    for (const [method, { required }] of Object.entries(METHODS)) {
+      expect(await rejection(call(ledger, method, required)), method).toMatchObject({ code: 'read-only' })
+    }
+    expect(await rejection(ledger.execute({}))).toMatchObject({ code: 'read-only' })
+    expect(await rejection(ledger.newDraft('cats'))).toMatchObject({ code: 'read-only' })
+    const refused = await rejection(ledger.collectGarbage(await ledger.collectable()))
+    expect(refused).toMatchObject({ code: 'read-only', message: expect.stringContaining('readOnly') })
+    expect(await rejection(ledger.run('r').finish())).toMatchObject({ code: 'read-only' })
+    expect(await stores.events.head()()).toEqual(head)
+    expect(await ledger.resolve('cats')).toMatchObject({ version: 0 })
+    expect((await ledger.content('cats')).manifest).toHaveLength(1)
+    await ledger.close()
+  })
+})
+
+describe('a ledger that was closed', () => {
+  const opened = {
+    memory: () => ({ events: memoryEventStore(), files: memoryFileStore() }),
+    directory: () => ({ directory: mkdtempSync(join(folder, 'closed-')) }),
+  }
+  it.each(Object.entries(opened))('says so to whoever uses it again (%s)', async (_, options) => {
+    const ledger = await openLedger({ ...options(), actor: 'anna', entity: 'acme', project: 'animals' })
+    const draft = await ledger.newArtifact({ name: 'cats', type: 'model' })
+    await ledger.logArtifact({ name: 'cats', type: 'model', content: text('1') })
+    await ledger.close()
+    await ledger.close()
+    const calls = [
+      ...Object.entries(METHODS)
+        .filter(([method]) => method !== 'newArtifact')
+        .map(([method, { required }]) => [
+          method,
+          method.endsWith('Distributed') ? { ...required, distributedId: 'night' } : required,
+        ]),
+      ...PATHS.filter((name) => name !== 'download').map((name) => [name, 'cats']),
+      ...['artifacts', 'runs', 'openDrafts', 'moment', 'collectable', 'verify', 'rebuild', 'progress'].map((name) => [
+        name,
+      ]),
+      ['waitFor', 1],
+      ['download', { version: 'cats', to: join(folder, 'never') }],
+    ] as const
+    for (const [method, ...given] of calls) {
+      const { code, message } = await rejection(call(ledger, String(method), ...given))
+      expect(['unavailable', 'file-store-failed'], `${method}: ${code}`).toContain(code)
+      expect(message, String(method)).toMatch(/closed/)
+    }
+    expect((await rejection(draft.add(text('2')))).message).toMatch(/closed/)
+  })
+})
+
+describe('openLedger', () => {
+  const stores = () => ({ events: memoryEventStore(), files: memoryFileStore() })
+  const wrong: ReadonlyArray<readonly [what: string, options: unknown, says: RegExp]> = [
+    ['nothing', undefined, /\{directory\} or \{events, files\}/],
+    ['no store', {}, /events: expected an event store/],
+    ['one store', { events: memoryEventStore() }, /files: expected a file store/],
+    ['what is no store', { ...stores(), events: {} }, /events: expected an event store/],
+    ['an empty directory', { directory: '' }, /directory: expected the path of a folder/],
+    ['a directory and a store', { directory: 'x', ...stores() }, /events: expected no such member/],
+    ['an unknown option', { ...stores(), readonly: true }, /readonly: expected no such member/],
+    ['an empty actor', { ...stores(), actor: '' }, /actor: expected the actor/],
+    ['an illegal entity', { ...stores(), entity: 'a/b' }, /entity: expected the name of an entity/],
+    ['an illegal project', { ...stores(), project: 'a:b' }, /project: expected the name of a project/],
+    ['a deadline of nothing', { ...stores(), deadline: 0 }, /deadline: expected a number of milliseconds/],
+    ['a clock without a hand', { ...stores(), clock: {} }, /clock: expected a clock/],
+  ]
+  it.each(wrong)('refuses %s', async (_, options, says) => {
+    // As a caller without types would.
+    const opening: unknown = Reflect.apply(openLedger, undefined, [options])
+    const error = await Promise.resolve(opening).catch((cause: unknown) => cause)
+    expect(error).toBeInstanceOf(LedgerError)
+    expect(error).toMatchObject({ code: 'invalid-input', message: expect.stringMatching(says) })
+  })
+})

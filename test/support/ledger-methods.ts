@@ -1,0 +1,74 @@
+import type { Ledger } from '../../index.js'
+
+/** Calls a method by its name with whatever a caller without types may give. */
+export const call = async (ledger: Ledger, name: string, ...given: ReadonlyArray<unknown>): Promise<unknown> => {
+  const method: unknown = Reflect.get(ledger, name)
+  if (typeof method !== 'function') throw new TypeError(`a ledger has no method ${name}`)
+  const answer: unknown = await Reflect.apply(method, ledger, given)
+  return answer
+}
+
+interface Argument {
+  readonly required: Readonly<Record<string, unknown>>
+  readonly optional?: Readonly<Record<string, unknown>>
+}
+
+const circumstances = {
+  commandId: 'a command',
+  actor: 'anna',
+  reason: 'a reason',
+  onBehalfOf: 'the team',
+  correlationId: 'a request',
+  causationId: 'a cause',
+  occurredAt: '2026-05-03T14:00:00Z',
+}
+const said = { description: 'said', metadata: { lr: 0.1 }, aliases: ['best'], tags: ['small'] }
+const content = [{ bytes: 'w', as: 'w.txt' }]
+const onProgress = () => undefined
+const distributed = { distributedId: 'night', run: 'r', writer: 'w', generation: 0, onProgress }
+const expect = { best: 0 }
+
+/** Every method that records something and takes one object, with every member that it knows. */
+export const METHODS: Readonly<Record<string, Argument>> = {
+  createArtifact: { required: { name: 'cats', type: 'model' }, optional: { description: 'd', ...circumstances } },
+  logArtifact: {
+    required: { name: 'cats', type: 'model', content },
+    optional: { ...said, run: 'r', expect, onProgress, ...circumstances },
+  },
+  newArtifact: { required: { name: 'cats', type: 'model' } },
+  upsertDistributed: {
+    required: { name: 'cats', type: 'model', content },
+    optional: { ...distributed, ...circumstances },
+  },
+  commitDistributed: {
+    required: { name: 'cats', type: 'model' },
+    optional: { content, ...distributed, lastWriterWins: true, ...said, ...circumstances },
+  },
+  abandonDistributed: {
+    required: { name: 'cats', distributedId: 'night' },
+    optional: { generation: 0, ...circumstances },
+  },
+  describe: {
+    required: { version: 'cats:v0' },
+    optional: { description: said.description, metadata: said.metadata, ...circumstances },
+  },
+  tag: { required: { version: 'cats:v0', tags: ['small'] }, optional: circumstances },
+  untag: { required: { version: 'cats:v0', tags: ['small'] }, optional: circumstances },
+  deleteVersion: { required: { version: 'cats:v0' }, optional: { deleteAliases: true, expect, ...circumstances } },
+  moveAlias: { required: { version: 'cats:v0', alias: 'best' }, optional: { expect: 0, ...circumstances } },
+  removeAlias: { required: { name: 'cats', alias: 'best' }, optional: { expect: 0, ...circumstances } },
+  createRegisteredModel: { required: { name: 'm', type: 'model' }, optional: { description: 'd', ...circumstances } },
+  link: { required: { version: 'cats:v0', to: 'm' }, optional: { aliases: ['best'], expect, ...circumstances } },
+  linkModel: {
+    required: { content, to: 'm' },
+    optional: { name: 'cats', type: 'model', run: 'r', onProgress, ...said, ...circumstances },
+  },
+  unlink: { required: { version: 'model-registry/m:v0' }, optional: { expect, ...circumstances } },
+  describeRegisteredModel: { required: { name: 'm', description: 'd' }, optional: circumstances },
+  tagRegisteredModel: { required: { name: 'm', tags: ['small'] }, optional: circumstances },
+  untagRegisteredModel: { required: { name: 'm', tags: ['small'] }, optional: circumstances },
+  startRun: { required: {}, optional: { run: 'r', group: 'g', config: { lr: 1 }, jobType: 'train', ...circumstances } },
+  summariseRun: { required: { run: 'r', metrics: { loss: 1 } }, optional: circumstances },
+  useArtifact: { required: { run: 'r', version: 'cats:v0' }, optional: circumstances },
+  finishRun: { required: { run: 'r' }, optional: { outcome: 'failed', ...circumstances } },
+}

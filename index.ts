@@ -3,7 +3,13 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
-import { describeDownloadError, directoryFileStore, download, findLocalFiles } from './adapters/directory/index.js'
+import {
+  describeDownloadError,
+  directoryFileStore,
+  directorySnapshotStore,
+  download,
+  findLocalFiles,
+} from './adapters/directory/index.js'
 import { systemClock, systemIds } from './adapters/system/index.js'
 import type { EventStore } from './domain/event-store.js'
 import type { FileStore } from './domain/file-store.js'
@@ -11,6 +17,7 @@ import { LedgerError, promised } from './face/error.js'
 import { checked } from './face/input.js'
 import { type Downloader, type Ledger, ledgerOn } from './face/ledger.js'
 import { LedgerOptions, type Opener, opened } from './face/options.js'
+import type { SnapshotStore } from './projections/snapshot-store.js'
 
 export type { Receipt } from './domain/write-shell.js'
 export { describeWriteError, LedgerError, type WriteError } from './face/error.js'
@@ -30,7 +37,7 @@ export type { CommitReceipt, Draft, VersionReceipt } from './face/writes.js'
 export const openLedger = async (options: LedgerOptions): Promise<Ledger> => {
   const given = await checked(LedgerOptions, options)
   const { actor, entity, project, deadline, readOnly = false, clock = systemClock, ids = systemIds } = given
-  const { events, files } = 'directory' in given ? await embedded(given.directory) : given
+  const { events, files, snapshots } = 'directory' in given ? await embedded(given.directory) : given
   const store: EventStore = await open(opened(events))
   const fileStore: FileStore = await open(opened(files)).catch(async (error: unknown) => {
     await store.close()
@@ -39,7 +46,7 @@ export const openLedger = async (options: LedgerOptions): Promise<Ledger> => {
   return ledgerOn({
     events: store,
     files: fileStore,
-    snapshots: undefined,
+    snapshots,
     local: { find: findLocalFiles, download: downloader },
     readOnly,
     clock,
@@ -50,7 +57,9 @@ export const openLedger = async (options: LedgerOptions): Promise<Ledger> => {
 }
 
 /** The embedded default. SQLite is loaded here only, so that nobody else needs its binary. */
-const embedded = async (directory: string): Promise<{ events: Opener<EventStore>; files: Opener<FileStore> }> => {
+const embedded = async (
+  directory: string,
+): Promise<{ events: Opener<EventStore>; files: Opener<FileStore>; snapshots: SnapshotStore }> => {
   const { sqliteEventStore } = await import('./adapters/sqlite/index.js')
   await mkdir(directory, { recursive: true }).catch((cause: unknown) => {
     throw new LedgerError(
@@ -61,6 +70,7 @@ const embedded = async (directory: string): Promise<{ events: Opener<EventStore>
   return {
     events: sqliteEventStore({ path: join(directory, 'events.db') }),
     files: directoryFileStore({ path: join(directory, 'files') }),
+    snapshots: directorySnapshotStore({ path: join(directory, 'snapshots') }),
   }
 }
 

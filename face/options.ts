@@ -8,6 +8,7 @@ import type { EventStore } from '../domain/event-store.js'
 import type { FileStore } from '../domain/file-store.js'
 import { EntityName, ProjectName } from '../domain/names.js'
 import type { Clock, Ids } from '../domain/sources.js'
+import type { SnapshotStore } from '../projections/snapshot-store.js'
 import type { Tagged } from './error.js'
 
 /** A store, or what opens one: the ledger opens it, and closes it when it is closed itself. */
@@ -57,7 +58,11 @@ const composed = record(
     events: opening<EventStore>('an event store, or what opens one', ['append', 'readAll']),
     files: opening<FileStore>('a file store, or what opens one', ['put', 'open']),
   },
-  shared,
+  {
+    /** Where what was read is kept between two openings, so that the next is quick; nowhere unless told. */
+    snapshots: object<SnapshotStore>('a snapshot store {load, save}', ['load', 'save']),
+    ...shared,
+  },
 )
 
 export type LedgerOptions = t.TypeOf<typeof embedded> | t.TypeOf<typeof composed>

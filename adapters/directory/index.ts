@@ -9,3 +9,4 @@ export {
 export { directoryFileStore } from './file-store.js'
 export type { OpenError } from './layout.js'
 export { type FoundFiles, findLocalFiles, type UnreadableContent } from './local-files.js'
+export { directorySnapshotStore } from './snapshot-store.js'

@@ -1,0 +1,17 @@
+/** Snapshots in memory: as long as the process lives. What is given back shares nothing with what was kept. */
+import * as TE from 'fp-ts/lib/TaskEither.js'
+import type { SnapshotStore } from '../../projections/snapshot-store.js'
+
+export const memorySnapshotStore = (): SnapshotStore => {
+  const kept = new Map<string, unknown>()
+  return {
+    load: (key) => TE.fromIO(() => structuredClone(kept.get(key))),
+    save: (key, value) =>
+      TE.tryCatch(
+        async () => {
+          kept.set(key, structuredClone(value))
+        },
+        (cause) => ({ _tag: 'snapshot-failed', reason: String(cause) }),
+      ),
+  }
+}

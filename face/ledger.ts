@@ -12,11 +12,12 @@ import type { Clock, Ids } from '../domain/sources.js'
 import { writeShell } from '../domain/write-shell.js'
 import type { SnapshotStore } from '../projections/snapshot-store.js'
 import type { LocalFiles } from './content.js'
-import { describeWriteError, promised, type Tagged } from './error.js'
+import { describeWriteError, LedgerError, promised, type Tagged } from './error.js'
 import * as inputs from './input.js'
 import { maintenance } from './maintenance.js'
 import { type Asked, reads } from './reads.js'
 import { type Run, runHandle } from './run-handle.js'
+import { exportEvents, type Imported, importEvents } from './transfer.js'
 import { type Given, writes } from './writes.js'
 
 /** Writes the files of a version into a directory. */
@@ -113,6 +114,18 @@ export const ledgerOn = (ports: LedgerPorts) => {
       const { path, manifest } = await told.content(version)
       const download = promised(({ reason }: { readonly _tag: string; readonly reason: string }) => reason)
       return { ...(await download(local.download({ ...options, files, entries: manifest }))), version: path }
+    },
+
+    /** All events as lines of canonical JSON, with their line feeds; positions are left behind. */
+    exportEvents: (): AsyncIterable<string> => exportEvents(events),
+
+    /** Reads the lines of an export into this ledger, which is empty or holds the beginning of the same export. */
+    importEvents: async (
+      lines: AsyncIterable<string> | Iterable<string>,
+      onProgress?: (events: number) => void,
+    ): Promise<Imported> => {
+      if (readOnly) throw new LedgerError({ _tag: 'read-only' }, describeWriteError({ _tag: 'read-only' }))
+      return importEvents(events, lines, onProgress)
     },
 
     /** Waits for what is under way and closes the stores. Closing twice is harmless. */

@@ -189,6 +189,7 @@ export const reads = ({ store, clock, defaults, snapshots, finish }: ReadPorts) 
         throttle(() => answered, { leading: true, trailing: true }),
         exhaustMap(() => from(question(at())).pipe(finalize(() => answered.next()))),
         distinctUntilChanged((one, other) => JSON.stringify(one) === JSON.stringify(other)),
+        takeUntil(closed),
       )
     })
 

@@ -39,6 +39,7 @@ import {
   type VersionRef,
   versionPath,
 } from '../domain/names.js'
+import { present } from '../domain/present.js'
 import type { LinkToRegistry } from '../domain/registered-model/commands.js'
 import { liveLink } from '../domain/registered-model/decide.js'
 import { sourceKey } from '../domain/registered-model/state.js'
@@ -567,15 +568,6 @@ const wrong = (at: string, expected: string, actual: string): WriteError => ({
   _tag: 'invalid-input',
   problems: [{ at, expected, actual }],
 })
-
-type Present<M> = { [K in keyof M]?: Exclude<M[K], undefined> }
-
-/** Without the members that are `undefined`. */
-const present = <M extends object>(members: M): Present<M> => {
-  const found: Present<M> = { ...members }
-  for (const key of Object.keys(members)) if (Reflect.get(found, key) === undefined) Reflect.deleteProperty(found, key)
-  return found
-}
 
 /** What a caller says of a version. */
 const described = ({

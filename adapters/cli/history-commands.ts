@@ -1,0 +1,224 @@
+/** Commands that tell the history. */
+import { writeFile } from 'node:fs/promises'
+import type { Command } from 'commander'
+import { present } from '../../domain/present.js'
+import type { HistoryInput } from '../../face/history.js'
+import type { AliasTenure } from '../../projections/audit-aliases.js'
+import type { AuditLine } from '../../projections/audit-line.js'
+import type { Lineage } from '../../projections/lineage.js'
+import { aliasSvg } from '../../projections/render/alias-svg.js'
+import { lineageSvg } from '../../projections/render/lineage-svg.js'
+import { lineageDot, lineageJson, lineageMermaid } from '../../projections/render/lineage-text.js'
+import { asOf, several, whole } from './options.js'
+import { styled, type Terminal, table, time } from './output.js'
+import type { Given, WithLedger } from './with-ledger.js'
+
+interface AsOf {
+  readonly asOf?: number | string
+}
+
+const asked = ({ ledger }: Given, { asOf }: AsOf) => (asOf === undefined ? ledger : ledger.at(asOf))
+
+/** Writes text where it is wanted: into a file that is named, or to the terminal. */
+const deliver = async ({ terminal }: Given, text: string, output: string | undefined): Promise<void> => {
+  if (output === undefined) terminal.out(text)
+  else await writeFile(output, text)
+}
+
+export const historyCommands = (program: Command, withLedger: WithLedger): void => {
+  asOf(program.command('history'))
+    .description('Who did what, when and why: of a subject, an actor, an alias, or of everything.')
+    .argument('[subject]', 'a version (with ":"), an artifact or a registered model')
+    .option('--run <run>', 'of a run')
+    .option('--by <actor>', 'what this actor did')
+    .option('--alias <alias>', 'what was done to this alias')
+    .option('--type <type>', 'events of this type (may be given several times)', several)
+    .option('--from <position>', 'after this position', whole)
+    .option('--to <position>', 'up to this position', whole)
+    .option('--oldest-first')
+    .option('--limit <n>', 'lines on one page', whole)
+    .option('--cursor <cursor>', 'go on where the last page was cut')
+    .option('--csv', 'everything as CSV')
+    .option('--ndjson', 'everything as NDJSON')
+    .addHelpText('after', '\nExample:\n  $ model-ledger history acme/model-registry/churn --alias production')
+    .action(
+      (
+        subject: string | undefined,
+        options: AsOf & {
+          readonly run?: string
+          readonly by?: string
+          readonly alias?: string
+          readonly type?: NonNullable<HistoryInput['types']>
+          readonly from?: number
+          readonly to?: number
+          readonly oldestFirst?: boolean
+          readonly limit?: number
+          readonly cursor?: string
+          readonly csv?: boolean
+          readonly ndjson?: boolean
+        },
+        command: Command,
+      ) =>
+        withLedger(command, 'reads', async (task) => {
+          const { run, by: actor, alias, type: types, from: after, to: upTo, limit, cursor } = options
+          const of = run === undefined ? subject : { run }
+          const order = options.oldestFirst === true ? ('oldest' as const) : undefined
+          const query = present({ of, actor, alias, types, after, upTo, order })
+          const at = asked(task, options)
+          if (options.csv === true || options.ndjson === true) {
+            const format = options.csv === true ? 'csv' : 'ndjson'
+            for await (const text of at.exportHistory({ ...query, format })) task.terminal.out(text)
+            return
+          }
+          const page = await at.history({ ...query, ...present({ limit, cursor }) })
+          task.answer(page.lines, () => auditText(task.terminal, page.lines))
+          if (page.cut !== undefined) task.terminal.err(`There is more: --cursor ${page.cut}\n`)
+        }),
+    )
+
+  asOf(program.command('aliases'))
+    .description('Who held the aliases of a collection, from when to when, put there by whom and why.')
+    .argument('<collection>', 'an artifact or a registered model')
+    .option('--alias <alias>', 'only this one')
+    .option('--svg', 'as a picture')
+    .option('--output <file>', 'write the picture there')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ model-ledger aliases acme/model-registry/churn --alias production\n  $ model-ledger aliases acme/model-registry/churn --svg > aliases.svg',
+    )
+    .action((of: string, options: AsOf & { alias?: string; svg?: boolean; output?: string }, command: Command) =>
+      withLedger(command, 'reads', async (task) => {
+        const at = asked(task, options)
+        const tenures = await at.aliasHistory({ of, ...present({ alias: options.alias }) })
+        if (options.svg === true) {
+          const { time: until } = await at.moment()
+          const now = options.asOf === undefined ? task.terminal.now().toISOString() : until
+          return deliver(
+            task,
+            aliasSvg(tenures, { until: now ?? task.terminal.now().toISOString(), title: of }),
+            options.output,
+          )
+        }
+        task.answer(tenures, () => tenureText(task.terminal, tenures))
+      }),
+    )
+
+  asOf(program.command('lineage'))
+    .description('What something came from, and what came of it.')
+    .argument('<version>', 'a version or a registered version; or a run, with --run')
+    .option('--run', 'the name is that of a run')
+    .option('--upstream', 'only what it came from')
+    .option('--downstream', 'only what came of it')
+    .option('--depth <n>', 'how many edges away', whole)
+    .option('--limit <n>', 'how many edges at most', whole)
+    .option('--cursor <cursor>', 'go on where the last answer was cut')
+    .option('--format <format>', 'text, svg, mermaid, dot or json', 'text')
+    .option('--output <file>', 'write it there')
+    .addHelpText(
+      'after',
+      '\nExample:\n  $ model-ledger lineage acme/model-registry/churn:production --upstream --format svg > lineage.svg',
+    )
+    .action(
+      (
+        name: string,
+        options: AsOf & {
+          readonly run?: boolean
+          readonly upstream?: boolean
+          readonly downstream?: boolean
+          readonly depth?: number
+          readonly limit?: number
+          readonly cursor?: string
+          readonly format: string
+          readonly output?: string
+        },
+        command: Command,
+      ) =>
+        withLedger(command, 'reads', async (task) => {
+          const { upstream, downstream, depth, limit, cursor } = options
+          const direction =
+            upstream === downstream ? undefined : upstream ? ('upstream' as const) : ('downstream' as const)
+          const of = options.run === true ? { run: name } : name
+          const found = await asked(task, options).lineage({ of, ...present({ direction, depth, limit, cursor }) })
+          const render = renders[options.format]
+          if (render === undefined)
+            command.error(`error: --format is one of ${Object.keys(renders).join(', ')}`, { exitCode: 2 })
+          else
+            await deliver(
+              task,
+              command.optsWithGlobals()['json'] === true ? lineageJson(found) : render(found, task.terminal),
+              options.output,
+            )
+          if (found.cut !== undefined) task.terminal.err(`There is more: --cursor ${found.cut}\n`)
+        }),
+    )
+
+  program
+    .command('paths')
+    .description('How one thing led to another: every path between two versions.')
+    .argument('<from>')
+    .argument('<to>')
+    .addHelpText('after', '\nExample:\n  $ model-ledger paths acme/churn/data:v0 acme/model-registry/churn:production')
+    .action((from: string, to: string, _: object, command: Command) =>
+      withLedger(command, 'reads', async (task) => {
+        const { paths, nodes } = await task.ledger.paths({ from, to })
+        const name = new Map(nodes.map((node) => [node.id, node.name]))
+        task.answer(paths, () =>
+          paths.length === 0
+            ? 'There is no path.\n'
+            : paths
+                .map(
+                  (path) =>
+                    `${[name.get(path[0]?.from ?? ''), ...path.map((edge) => `-${edge.kind}-> ${name.get(edge.to)}`)].join(' ')}\n`,
+                )
+                .join(''),
+        )
+      }),
+    )
+}
+
+const renders: Readonly<Record<string, (lineage: Lineage, terminal: Terminal) => string>> = {
+  text: (lineage, terminal) => lineageText(lineage, terminal),
+  svg: (lineage) => lineageSvg(lineage, lineage.nodes[0] === undefined ? {} : { focus: lineage.nodes[0].id }),
+  mermaid: lineageMermaid,
+  dot: lineageDot,
+  json: lineageJson,
+}
+
+const lineageText = ({ nodes, edges }: Lineage, terminal: Terminal): string => {
+  const name = new Map(nodes.map((node) => [node.id, node.name]))
+  return table(
+    terminal,
+    ['FROM', '', 'TO'],
+    edges.map(({ from, kind, to }) => [name.get(from) ?? from, kind, name.get(to) ?? to]),
+    'Nothing led to it, and nothing came of it.',
+  )
+}
+
+const auditText = (terminal: Terminal, lines: ReadonlyArray<AuditLine>): string =>
+  table(
+    terminal,
+    ['POSITION', 'RECORDED', 'WHO', 'WHAT'],
+    lines.map((line) => [
+      String(line.position),
+      time(terminal, line.recordedAt),
+      line.onBehalfOf === null ? line.actor : `${line.actor} for ${line.onBehalfOf}`,
+      line.reason === null ? line.what : `${line.what} ${styled(terminal, 'dim', `because: ${line.reason}`)}`,
+    ]),
+    'Nothing was done.',
+  )
+
+const tenureText = (terminal: Terminal, tenures: ReadonlyArray<AliasTenure>): string =>
+  table(
+    terminal,
+    ['ALIAS', 'VERSION', 'FROM', 'UNTIL', 'BY', 'REPLACED', 'WHY'],
+    tenures.map(({ alias, version, source, replaced, from, until }) => [
+      alias,
+      source === null ? `v${version}` : `v${version} (${source})`,
+      time(terminal, from.recordedAt),
+      until === null ? styled(terminal, 'green', 'now') : time(terminal, until.recordedAt),
+      from.actor,
+      replaced === null ? '-' : `v${replaced}`,
+      from.reason ?? '-',
+    ]),
+    'No alias was ever set.',
+  )

@@ -1,0 +1,56 @@
+/** Options that several commands take, and how their words are read. */
+import { type Command, InvalidArgumentError } from 'commander'
+import type { Json, JsonObject } from '../../domain/json.js'
+
+/** Gathers an option that may be given several times. */
+export const several = (value: string, before: ReadonlyArray<string> | undefined): ReadonlyArray<string> => [
+  ...(before ?? []),
+  value,
+]
+
+export const whole = (text: string): number => {
+  if (!/^\d+$/.test(text)) throw new InvalidArgumentError('A whole number is wanted.')
+  return Number(text)
+}
+
+/** `v3`, `3` or `absent`. */
+export const holder = (text: string): number | 'absent' => {
+  if (text === 'absent') return text
+  const number = /^v?(\d+)$/.exec(text)?.[1]
+  if (number === undefined) throw new InvalidArgumentError('A version such as v3, or "absent", is wanted.')
+  return Number(number)
+}
+
+/** `key=value` pairs, where a value that is JSON is taken for it, into one object; later ones win. */
+export const pairs = (text: string, before: JsonObject | undefined): JsonObject => {
+  const [, key, value = ''] = /^([^=]+)=([\s\S]*)$/.exec(text) ?? []
+  if (key === undefined) throw new InvalidArgumentError('key=value is wanted.')
+  return { ...before, [key]: asJson(value) }
+}
+
+const asJson = (text: string): Json => {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return text
+  }
+}
+
+/** A moment: a position, or a time. */
+export const when = (text: string): number | string => (/^\d+$/.test(text) ? Number(text) : text)
+
+/** `path=as` or a path alone. */
+export const contentItem = (text: string): string | { readonly file: string; readonly as: string } => {
+  const split = text.lastIndexOf('=')
+  return split <= 0 ? text : { file: text.slice(0, split), as: text.slice(split + 1) }
+}
+
+/** Why, and for whom: what every command that records something takes. */
+export const circumstances = (command: Command): Command =>
+  command
+    .option('--reason <text>', 'why')
+    .option('--on-behalf-of <who>', 'for whom')
+    .option('--command-id <id>', 'the idempotency key: given again, nothing is recorded twice')
+    .option('--occurred-at <time>', 'when it is claimed to have happened')
+
+export const asOf = (command: Command): Command => command.option('--as-of <position|time>', 'answer as of then', when)

@@ -1,0 +1,76 @@
+/** The command line as a whole: its commands, its help, and how a command is run. */
+import { readFileSync } from 'node:fs'
+import { Command, CommanderError, Option } from 'commander'
+import { LedgerError } from '../../face/error.js'
+import { completionCommand } from './completion.js'
+import { EXIT, type ExitCode, exitCodeOf } from './exit-code.js'
+import { historyCommands } from './history-commands.js'
+import { json, type Terminal } from './output.js'
+import { readCommands } from './read-commands.js'
+import { storeCommands } from './store-commands.js'
+import { ledgerOpener } from './with-ledger.js'
+import { writeCommands } from './write-commands.js'
+
+const version = (): string => {
+  const manifest: unknown = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'))
+  return typeof manifest === 'object' && manifest !== null && 'version' in manifest ? String(manifest.version) : '?'
+}
+
+export const buildProgram = (terminal: Terminal): Command => {
+  const withLedger = ledgerOpener(terminal)
+  const program = new Command('model-ledger')
+    .description('An event-sourced model registry: versions, aliases and links, with their whole history.')
+    .version(version(), '-V, --version')
+    .addOption(new Option('--ledger <directory>', 'the ledger (else MODEL_LEDGER, else the nearest above)'))
+    .addOption(new Option('--events <esdb://...>', 'keep the events on EventStoreDB (else MODEL_LEDGER_EVENTS)'))
+    .option('--actor <who>', 'who does it (else MODEL_LEDGER_ACTOR, else the user of this machine)')
+    .option('--entity <name>', 'for names that leave it out (else MODEL_LEDGER_ENTITY)')
+    .option('--project <name>', 'likewise (else MODEL_LEDGER_PROJECT)')
+    .option('--json', 'answer in JSON, lists as one line each')
+    .configureOutput({ writeOut: terminal.out, writeErr: terminal.err })
+    .exitOverride()
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ model-ledger init
+  $ model-ledger log acme/churn/model ./out --type model --alias best
+  $ model-ledger link acme/churn/model:best churn
+  $ model-ledger alias set acme/model-registry/churn:v0 production --reason "best so far"
+  $ model-ledger aliases acme/model-registry/churn --alias production
+  $ model-ledger show acme/model-registry/churn:production --as-of 2026-05-03T14:00:00Z
+  $ model-ledger lineage acme/model-registry/churn:production --format svg > lineage.svg
+
+Exit codes: 0 fine, 1 refused by a rule, 2 wrong usage, 3 not found, 4 conflict, 5 damaged, 6 store not reached.`,
+    )
+
+  storeCommands(program, withLedger, terminal)
+  writeCommands(program, withLedger)
+  readCommands(program, withLedger)
+  historyCommands(program, withLedger)
+  completionCommand(program, terminal)
+  for (const command of allCommands(program))
+    command.exitOverride().configureOutput({ writeOut: terminal.out, writeErr: terminal.err })
+  return program
+}
+
+function* allCommands(command: Command): Generator<Command> {
+  for (const inner of command.commands) {
+    yield inner
+    yield* allCommands(inner)
+  }
+}
+
+/** Runs the command line; answers its exit code. */
+export const run = async (args: ReadonlyArray<string>, terminal: Terminal): Promise<ExitCode> => {
+  try {
+    await buildProgram(terminal).parseAsync([...args], { from: 'user' })
+    return EXIT.fine
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.fine : EXIT.usage
+    if (!(error instanceof LedgerError)) throw error
+    if (args.includes('--json')) terminal.err(json({ code: error.code, message: error.message, details: error.error }))
+    else terminal.err(`model-ledger: ${error.message}\n`)
+    return exitCodeOf(error.code)
+  }
+}

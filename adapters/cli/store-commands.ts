@@ -1,0 +1,122 @@
+/** Commands about the ledger as a whole: making one, moving it, checking it, cleaning it. */
+import { createReadStream, existsSync } from 'node:fs'
+import { open } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { createInterface } from 'node:readline'
+import type { Command } from 'commander'
+import { LedgerError } from '../../face/error.js'
+import { openLedger } from '../../index.js'
+import { json, progressBar, size, type Terminal, table, time } from './output.js'
+import { DEFAULT_NAME } from './place.js'
+import type { WithLedger } from './with-ledger.js'
+
+export const storeCommands = (program: Command, withLedger: WithLedger, terminal: Terminal): void => {
+  program
+    .command('init')
+    .description(`Make a ledger in a directory (${DEFAULT_NAME} unless told).`)
+    .argument('[directory]')
+    .addHelpText('after', '\nExample:\n  $ model-ledger init && model-ledger list models')
+    .action(async (name: string | undefined, _: object, command: Command) => {
+      const options = command.optsWithGlobals<{ ledger?: string; json?: boolean }>()
+      const directory = resolve(terminal.cwd, name ?? options.ledger ?? DEFAULT_NAME)
+      const isNew = !existsSync(join(directory, 'events.db'))
+      await (await openLedger({ directory })).close()
+      const said = isNew ? `made a ledger in ${directory}\n` : `there is a ledger in ${directory} already\n`
+      terminal.out(options.json === true ? json({ directory, isNew }) : said)
+    })
+
+  program
+    .command('export')
+    .description('Write all events as lines of JSON; files are copied as files.')
+    .argument('[file]', 'standard output unless told')
+    .action((file: string | undefined, _: object, command: Command) =>
+      withLedger(command, 'reads', async ({ ledger, terminal }) => {
+        const target = file === undefined ? undefined : await open(resolve(terminal.cwd, file), 'wx')
+        try {
+          for await (const line of ledger.exportEvents()) {
+            if (target === undefined) terminal.out(line)
+            else await target.write(line)
+          }
+          await target?.sync()
+        } finally {
+          await target?.close()
+        }
+      }),
+    )
+
+  program
+    .command('import')
+    .description('Read an export into this ledger, which is empty or holds its beginning; run again, it goes on.')
+    .argument('<file>')
+    .addHelpText(
+      'after',
+      '\nExample:\n  $ model-ledger export events.ndjson\n  $ model-ledger --ledger copy init && model-ledger --ledger copy import events.ndjson',
+    )
+    .action((file: string, _: object, command: Command) =>
+      withLedger(command, 'writes', async ({ ledger, terminal, answer }) => {
+        const path = resolve(terminal.cwd, file)
+        if (!existsSync(path)) throw new LedgerError({ _tag: 'unreadable-content', path }, `there is no file ${path}`)
+        const bar = progressBar(terminal, 'importing')
+        const lines = createInterface({ input: createReadStream(path), crlfDelay: Number.POSITIVE_INFINITY })
+        const imported = await ledger
+          .importEvents(lines, (events) => bar.show(0, 0, `${events} events`))
+          .finally(bar.end)
+        answer(imported, () => `${imported.events} events imported\n`)
+      }),
+    )
+
+  program
+    .command('verify')
+    .description('Read every file of every live version again and compare it with its digest.')
+    .action((_: object, command: Command) =>
+      withLedger(command, 'reads', async ({ ledger, terminal, answer }) => {
+        const bar = progressBar(terminal, 'verifying')
+        const verified = await ledger
+          .verify(({ bytesDone, bytes }) => bar.show(bytesDone, bytes, `${size(bytesDone)} of ${size(bytes)}`))
+          .finally(bar.end)
+        answer(verified, () => {
+          const whole = `${verified.versions} versions, ${verified.files} files, ${size(verified.bytes)} read\n`
+          const damage = verified.damaged.map(({ reason, namedBy }) => [
+            reason,
+            namedBy.map(({ version, path }) => (path === undefined ? version : `${version} ${path}`)).join(', '),
+          ])
+          return damage.length === 0
+            ? `All is well: ${whole}`
+            : `${whole}${table(terminal, ['DAMAGE', 'NAMED BY'], damage, '')}`
+        })
+        if (verified.damaged.length > 0) {
+          throw new LedgerError(
+            { _tag: 'file-damaged' },
+            `${verified.damaged.length} files or manifests are missing or damaged`,
+          )
+        }
+      }),
+    )
+
+  program
+    .command('gc')
+    .description('Say which files no live version and no open draft needs any more; with --delete, delete them.')
+    .option('--delete', 'delete them')
+    .action((options: { delete?: boolean }, command: Command) =>
+      withLedger(command, options.delete === true ? 'writes' : 'reads', async ({ ledger, terminal, answer }) => {
+        const plan = await ledger.collectable()
+        if (options.delete !== true) {
+          return answer(plan, () =>
+            plan.files.length === 0
+              ? 'Every file is needed, or was stored within the last day.\n'
+              : `${table(
+                  terminal,
+                  ['SIZE', 'LAST STORED', 'DIGEST'],
+                  plan.files.map((file) => [size(file.size), time(terminal, file.lastPut.toISOString()), file.digest]),
+                  '',
+                )}${plan.files.length} files, ${size(plan.bytes)}: delete them with --delete\n`,
+          )
+        }
+        const collected = await ledger.collectGarbage(plan)
+        answer(
+          collected,
+          () => `${collected.deleted} files deleted, ${size(collected.bytes)}; ${collected.kept} kept\n`,
+        )
+      }),
+    )
+}

@@ -1,0 +1,39 @@
+/** How a command comes by its ledger, and how it answers. */
+import type { Command } from 'commander'
+import type { Ledger } from '../../index.js'
+import { json, type Terminal } from './output.js'
+import { openPlace, type Place } from './place.js'
+
+/** What every command has at hand. */
+export interface Given {
+  readonly ledger: Ledger
+  readonly terminal: Terminal
+  /** Prints an answer: for people, or as JSON, a list as one line each. */
+  readonly answer: (value: unknown, forPeople: () => string) => void
+}
+
+/** Opens the ledger of a command, gives it in hand, and closes it, whatever happens. */
+export type WithLedger = (
+  command: Command,
+  mode: 'reads' | 'writes',
+  work: (given: Given) => Promise<void>,
+) => Promise<void>
+
+export const ledgerOpener =
+  (terminal: Terminal): WithLedger =>
+  async (command, mode, work) => {
+    const place = command.optsWithGlobals<Place & { readonly json?: boolean }>()
+    const ledger = await openPlace(place, terminal, mode === 'reads')
+    try {
+      await work({
+        ledger,
+        terminal,
+        answer: (value, forPeople) => {
+          if (place.json !== true) terminal.out(forPeople())
+          else for (const line of Array.isArray(value) ? value : [value]) terminal.out(json(line))
+        },
+      })
+    } finally {
+      await ledger.close()
+    }
+  }

@@ -1,0 +1,339 @@
+/** Commands that record something. */
+import type { Command } from 'commander'
+import type { JsonObject } from '../../domain/json.js'
+import { present } from '../../domain/present.js'
+import type { Receipt } from '../../index.js'
+import { circumstances, contentItem, holder, pairs, several, whole } from './options.js'
+import { progressBar, size, type Terminal } from './output.js'
+import type { Given, WithLedger } from './with-ledger.js'
+
+interface Circumstances {
+  readonly reason?: string
+  readonly onBehalfOf?: string
+  readonly commandId?: string
+  readonly occurredAt?: string
+}
+
+interface Said extends Circumstances {
+  readonly type: string
+  readonly alias?: ReadonlyArray<string>
+  readonly tag?: ReadonlyArray<string>
+  readonly metadata?: JsonObject
+  readonly description?: string
+  readonly run?: string
+}
+
+/** What is said of a version that is logged. */
+const said = (command: Command): Command =>
+  circumstances(command)
+    .option('--alias <alias>', 'point this alias to it (may be given several times)', several)
+    .option('--tag <tag>', 'tag it (may be given several times)', several)
+    .option('--metadata <key=value>', 'metadata; the value may be JSON (may be given several times)', pairs)
+    .option('--description <text>', 'describe it')
+    .option('--run <run>', 'the run that made it')
+
+const described = ({ type: _, alias: aliases, tag: tags, ...rest }: Said) => present({ ...rest, aliases, tags })
+
+/** A bar while content is stored. */
+const storing = (terminal: Terminal) => {
+  const bar = progressBar(terminal, 'storing')
+  return {
+    onProgress: ({ path, bytesDone, filesDone }: { path: string; bytesDone: number; filesDone: number }): void =>
+      bar.show(0, 0, `${filesDone} files done, ${path} ${size(bytesDone)}`),
+    end: bar.end,
+  }
+}
+
+/** One line that says what happened; nothing changed is said too. */
+const done = ({ answer }: Given, receipt: Receipt, what: string): void =>
+  answer(receipt, () => `${receipt.events.length === 0 ? `nothing changed: ${what}` : what}\n`)
+
+export const writeCommands = (program: Command, withLedger: WithLedger): void => {
+  said(program.command('log'))
+    .description('Store files and log them as the next version; content that is there already makes no new one.')
+    .argument('<artifact>', '[[entity/]project/]name')
+    .argument('<path...>', 'files and directories; path=as stores a file under another name')
+    .requiredOption('--type <type>', "the artifact's type")
+    .addHelpText(
+      'after',
+      '\nExample:\n  $ model-ledger log acme/churn/model ./out --type model --alias best --metadata accuracy=0.93',
+    )
+    .action((name: string, paths: ReadonlyArray<string>, options: Said, command: Command) =>
+      withLedger(command, 'writes', async (task) => {
+        const bar = storing(task.terminal)
+        const logged = await task.ledger
+          .logArtifact({
+            ...described(options),
+            name,
+            type: options.type,
+            content: paths.map(contentItem),
+            onProgress: bar.onProgress,
+          })
+          .finally(bar.end)
+        done(task, logged, `${logged.path}${logged.isNew ? '' : ' (content that was there already)'}`)
+      }),
+    )
+
+  said(program.command('draft'))
+    .description('Change some files of a version and log the result as the next one.')
+    .argument('<version>', '[[entity/]project/]name[:alias|:vN]')
+    .option('--add <path>', 'add a file or directory; path=as under another name (may be given several times)', several)
+    .option('--replace <path>', 'likewise, in place of what is there', several)
+    .option('--remove <path>', 'remove a file, or everything below a directory (may be given several times)', several)
+    .option('--expect-newest', 'refuse if the version is no longer the newest')
+    .addHelpText('after', '\nExample:\n  $ model-ledger draft acme/churn/data:latest --remove 2024 --add ./2026.csv')
+    .action(
+      (
+        version: string,
+        options: Omit<Said, 'type'> & {
+          readonly add?: ReadonlyArray<string>
+          readonly replace?: ReadonlyArray<string>
+          readonly remove?: ReadonlyArray<string>
+          readonly expectNewest?: boolean
+        },
+        command: Command,
+      ) =>
+        withLedger(command, 'writes', async (task) => {
+          const { add = [], replace = [], remove = [], ...rest } = options
+          const draft = await task.ledger.newDraft(version)
+          for (const path of remove) await draft.remove(path)
+          await draft.add(add.map(contentItem))
+          await draft.add(replace.map(contentItem), { overwrite: true })
+          const logged = await draft.log(described({ type: '', ...rest }))
+          done(
+            task,
+            logged,
+            `${logged.path} from v${draft.base}${logged.isNew ? '' : ' (content that was there already)'}`,
+          )
+        }),
+    )
+
+  distributedCommands(program, withLedger)
+
+  circumstances(program.command('link'))
+    .description('Link a version to a registered model, which the first link makes.')
+    .argument('<version>', 'a version, or a link, which stands for its source')
+    .argument('<model>', '[[entity/]registry/]name; a bare name is in model-registry')
+    .option('--alias <alias>', 'point this alias to the link (may be given several times)', several)
+    .addHelpText('after', '\nExample:\n  $ model-ledger link acme/churn/model:best churn --alias staging')
+    .action(
+      (version: string, to: string, options: Circumstances & { alias?: ReadonlyArray<string> }, command: Command) =>
+        withLedger(command, 'writes', async (task) => {
+          const { alias: aliases, ...rest } = options
+          const linked = await task.ledger.link({ ...rest, version, to, ...present({ aliases }) })
+          done(task, linked, `${linked.path} links to ${version}`)
+        }),
+    )
+
+  circumstances(program.command('unlink'))
+    .description('Take a link away, with its aliases; the source stays.')
+    .argument('<registered version>', '[[entity/]registry/]name:vN')
+    .action((version: string, options: Circumstances, command: Command) =>
+      withLedger(command, 'writes', async (task) => {
+        done(task, await task.ledger.unlink({ ...options, version }), `${version} is unlinked`)
+      }),
+    )
+
+  const alias = program.command('alias').description('Move or remove an alias.')
+  circumstances(alias.command('set'))
+    .description('Point an alias to a version.')
+    .argument('<version>', 'of an artifact or a registered model')
+    .argument('<alias>')
+    .option('--expect <version|absent>', 'refuse if somebody else holds it', holder)
+    .addHelpText(
+      'after',
+      '\nExample:\n  $ model-ledger alias set acme/model-registry/churn:v3 production --expect v2 --reason "better recall"',
+    )
+    .action(
+      (version: string, name: string, options: Circumstances & { expect?: number | 'absent' }, command: Command) =>
+        withLedger(command, 'writes', async (task) => {
+          done(task, await task.ledger.moveAlias({ ...options, version, alias: name }), `${name} points to ${version}`)
+        }),
+    )
+  circumstances(alias.command('remove'))
+    .description('Remove an alias from whoever holds it.')
+    .argument('<collection>', 'an artifact or a registered model')
+    .argument('<alias>')
+    .option('--expect <version>', 'refuse if somebody else holds it', holder)
+    .action((name: string, alias: string, options: Circumstances & { expect?: number | 'absent' }, command: Command) =>
+      withLedger(command, 'writes', async (task) => {
+        done(task, await task.ledger.removeAlias({ ...options, name, alias }), `${alias} is removed from ${name}`)
+      }),
+    )
+
+  for (const name of ['tag', 'untag'] as const) {
+    circumstances(program.command(name))
+      .description(name === 'tag' ? 'Tag a version.' : 'Take tags from a version.')
+      .argument('<version>')
+      .argument('<tag...>')
+      .action((version: string, tags: ReadonlyArray<string>, options: Circumstances, command: Command) =>
+        withLedger(command, 'writes', async (task) => {
+          done(
+            task,
+            await task.ledger[name]({ ...options, version, tags }),
+            `${version} is ${name}ged`.replace('tagged', name === 'tag' ? 'tagged' : 'untagged'),
+          )
+        }),
+      )
+  }
+
+  circumstances(program.command('describe'))
+    .description('Replace the description or the metadata of a version.')
+    .argument('<version>')
+    .option('--description <text>', 'the new description')
+    .option('--metadata <key=value>', 'all the new metadata (may be given several times)', pairs)
+    .action(
+      (version: string, options: Circumstances & { description?: string; metadata?: JsonObject }, command: Command) =>
+        withLedger(command, 'writes', async (task) => {
+          done(task, await task.ledger.describe({ ...options, version }), `${version} is described`)
+        }),
+    )
+
+  circumstances(program.command('delete'))
+    .description('Mark a version as deleted; its number and its history stay.')
+    .argument('<version>', 'of an artifact')
+    .option('--delete-aliases', 'also if aliases point to it')
+    .action((version: string, options: Circumstances & { deleteAliases?: boolean }, command: Command) =>
+      withLedger(command, 'writes', async (task) => {
+        done(task, await task.ledger.deleteVersion({ ...options, version }), `${version} is deleted`)
+      }),
+    )
+
+  runCommands(program, withLedger)
+}
+
+const distributedCommands = (program: Command, withLedger: WithLedger): void => {
+  interface Distributed {
+    readonly id?: string
+    readonly writer?: string
+    readonly generation?: number
+  }
+  const whose = (command: Command): Command =>
+    command
+      .option('--id <distributed id>', 'which draft; else the group of the run')
+      .option('--writer <name>', 'whose part; else the run')
+      .option('--generation <n>', 'the generation that is meant', whole)
+
+  whose(circumstances(program.command('upsert')))
+    .description('Add a part to a distributed version.')
+    .argument('<artifact>')
+    .argument('<path...>')
+    .requiredOption('--type <type>', "the artifact's type")
+    .option('--run <run>', 'the run that made it')
+    .action(
+      (
+        name: string,
+        paths: ReadonlyArray<string>,
+        { id, ...options }: Circumstances & Distributed & { type: string; run?: string },
+        command: Command,
+      ) =>
+        withLedger(command, 'writes', async (task) => {
+          const content = paths.map(contentItem)
+          const upserted = await task.ledger.upsertDistributed({
+            ...options,
+            ...present({ distributedId: id }),
+            name,
+            content,
+          })
+          done(task, upserted, `generation ${upserted.generation} of ${name} has the part`)
+        }),
+    )
+
+  whose(said(program.command('commit')))
+    .description('Seal a distributed version, with a last part or without, and log it.')
+    .argument('<artifact>')
+    .argument('[path...]')
+    .requiredOption('--type <type>', "the artifact's type")
+    .option('--last-writer-wins', 'where two writers brought different content for one path')
+    .action(
+      (
+        name: string,
+        paths: ReadonlyArray<string>,
+        { id, writer, generation, lastWriterWins, ...options }: Said & Distributed & { lastWriterWins?: boolean },
+        command: Command,
+      ) =>
+        withLedger(command, 'writes', async (task) => {
+          const content = paths.length === 0 ? undefined : paths.map(contentItem)
+          const logged = await task.ledger.commitDistributed({
+            ...described(options),
+            ...present({ distributedId: id, writer, generation, lastWriterWins, content }),
+            name,
+            type: options.type,
+          })
+          done(task, logged, `${logged.path} (generation ${logged.generation})`)
+        }),
+    )
+
+  circumstances(program.command('abandon'))
+    .description('Give the open generation of a distributed version up.')
+    .argument('<artifact>')
+    .requiredOption('--id <distributed id>', 'which draft')
+    .action((name: string, { id, ...options }: Circumstances & { id: string }, command: Command) =>
+      withLedger(command, 'writes', async (task) => {
+        done(
+          task,
+          await task.ledger.abandonDistributed({ ...options, name, distributedId: id }),
+          `the draft ${id} of ${name} is abandoned`,
+        )
+      }),
+    )
+}
+
+const runCommands = (program: Command, withLedger: WithLedger): void => {
+  const run = program.command('run').description('Start a run, record what it uses and measures, finish it.')
+  circumstances(run.command('start'))
+    .description('Start a run and print its path.')
+    .argument('[run]', '[[entity/]project/]id; new unless told')
+    .option('--group <name>')
+    .option('--job-type <type>')
+    .option('--config <key=value>', 'configuration (may be given several times)', pairs)
+    .action(
+      (
+        path: string | undefined,
+        options: Circumstances & { group?: string; jobType?: string; config?: JsonObject },
+        command: Command,
+      ) =>
+        withLedger(command, 'writes', async (task) => {
+          const started = await task.ledger.startRun({ ...options, ...present({ run: path }) })
+          task.answer({ run: started.path }, () => `${started.path}\n`)
+        }),
+    )
+  circumstances(run.command('use'))
+    .description('Record that a run uses a version.')
+    .argument('<run>')
+    .argument('<version>')
+    .action((path: string, version: string, options: Circumstances, command: Command) =>
+      withLedger(command, 'writes', async (task) => {
+        const used = await task.ledger.useArtifact({ ...options, run: path, version })
+        done(task, used, `${path} uses ${used.version}`)
+      }),
+    )
+  circumstances(run.command('metrics'))
+    .description("Set metrics of a run's summary.")
+    .argument('<run>')
+    .requiredOption('--set <name=value>', 'a metric (may be given several times)', pairs)
+    .action(
+      (
+        path: string,
+        { set, ...options }: Circumstances & { set: Readonly<Record<string, number>> },
+        command: Command,
+      ) =>
+        withLedger(command, 'writes', async (task) => {
+          done(task, await task.ledger.summariseRun({ ...options, run: path, metrics: set }), `${path} is summarised`)
+        }),
+    )
+  circumstances(run.command('finish'))
+    .description('Finish a run.')
+    .argument('<run>')
+    .option('--outcome <outcome>', 'finished, failed, crashed or killed')
+    .action(
+      (
+        path: string,
+        options: Circumstances & { outcome?: 'finished' | 'failed' | 'crashed' | 'killed' },
+        command: Command,
+      ) =>
+        withLedger(command, 'writes', async (task) => {
+          done(task, await task.ledger.finishRun({ ...options, run: path }), `${path} is finished`)
+        }),
+    )
+}

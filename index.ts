@@ -28,6 +28,7 @@ export type { LedgerOptions } from './face/options.js'
 export type { Run } from './face/run-handle.js'
 export { operations, taskEither } from './face/task-either.js'
 export type { CommitReceipt, Draft, VersionReceipt } from './face/writes.js'
+export type { Artifact, Moment, OpenDraft, RegisteredModel, RunDetails, Version } from './projections/queries.js'
 
 /**
  * Opens a ledger: in a directory of its own (SQLite and a folder of files), or on stores that are given.

@@ -1,0 +1,97 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, it } from 'vitest'
+import { type Ledger, openLedger } from '../../index.js'
+import { memoryLedger, text } from '../support/ledger-memory.js'
+import { call, METHODS } from '../support/ledger-methods.js'
+
+const folder = mkdtempSync(join(tmpdir(), 'ledger-repetition-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+
+const cats = { name: 'cats', type: 'model' }
+const sharded = { name: 'sharded', type: 'dataset', content: text('part') }
+
+/** One of each command, in an order in which all of them are accepted. */
+const HISTORY: ReadonlyArray<readonly [method: string, given: object]> = [
+  ['createArtifact', { name: 'empty', type: 'model', description: 'nothing yet' }],
+  ['startRun', { group: 'night', config: { lr: 0.1 } }],
+  ['startRun', { run: 'r' }],
+  ['logArtifact', { ...cats, content: text('A'), run: 'r', aliases: ['best'] }],
+  ['logArtifact', { ...cats, content: text('B'), metadata: { f1: 0.9 } }],
+  ['logArtifact', { ...cats, content: text('A') }],
+  ['upsertDistributed', { ...sharded, distributedId: 'd' }],
+  ['commitDistributed', { ...sharded, distributedId: 'd', aliases: ['complete'] }],
+  ['upsertDistributed', { ...sharded, distributedId: 'd' }],
+  ['abandonDistributed', { name: 'sharded', distributedId: 'd' }],
+  ['describe', { version: 'cats:best', description: 'the best', metadata: { f1: 0.8 } }],
+  ['tag', { version: 'cats:v1', tags: ['small', 'good'] }],
+  ['untag', { version: 'cats:v1', tags: ['small'] }],
+  ['moveAlias', { version: 'cats:v1', alias: 'best', expect: 0 }],
+  ['createRegisteredModel', { name: 'pets', type: 'model' }],
+  ['link', { version: 'cats:best', to: 'pets', aliases: ['staging'] }],
+  ['link', { version: 'cats:v0', to: 'pets' }],
+  ['link', { version: 'cats:best', to: 'pets', aliases: ['production'] }],
+  ['linkModel', { content: text('C'), to: 'pets', run: 'r', aliases: ['candidate'] }],
+  ['describeRegisteredModel', { name: 'pets', description: 'all of them' }],
+  ['tagRegisteredModel', { name: 'pets', tags: ['vision', 'old'] }],
+  ['untagRegisteredModel', { name: 'pets', tags: ['old'] }],
+  ['useArtifact', { run: 'r', version: 'model-registry/pets:production' }],
+  ['summariseRun', { run: 'r', metrics: { loss: 0.1 } }],
+  ['finishRun', { run: 'r' }],
+  ['removeAlias', { name: 'pets', alias: 'staging' }],
+  ['unlink', { version: 'model-registry/pets:v0' }],
+  ['deleteVersion', { version: 'cats:v1', deleteAliases: true }],
+]
+
+const giveAll = async (ledger: Ledger): Promise<ReadonlyArray<unknown>> => {
+  const receipts: unknown[] = []
+  for (const [index, [method, given]] of HISTORY.entries()) {
+    const receipt = await call(ledger, method, { ...given, commandId: `command ${index}` })
+    // A run in hand has methods, which are equal to nothing.
+    receipts.push(method === 'startRun' ? Object(receipt).path : receipt)
+  }
+  return receipts
+}
+
+describe('a command that is given again', () => {
+  it('has the same receipt and records nothing, also in the next ledger and when everything has changed since', async () => {
+    const options = { directory: join(folder, 'all'), actor: 'anna', entity: 'acme', project: 'animals' }
+    const ledger = await openLedger(options)
+    const receipts = await giveAll(ledger)
+    const { position } = await ledger.moment()
+    expect(await giveAll(ledger)).toEqual(receipts)
+    await ledger.close()
+
+    const reopened = await openLedger(options)
+    expect(await giveAll(reopened)).toEqual(receipts)
+    expect(await reopened.moment()).toMatchObject({ position })
+    await reopened.close()
+
+    const methods = new Set([...HISTORY.map(([method]) => method), 'newArtifact'])
+    expect([...methods].sort()).toEqual(Object.keys(METHODS).sort())
+  })
+
+  it('is one command, also when its repetition does not wait for it', async () => {
+    const { ledger } = await memoryLedger()
+    const given = { ...cats, content: text('A'), commandId: 'once' }
+    const receipts = await Promise.all([1, 2, 3].map(() => ledger.logArtifact(given)))
+    expect(receipts).toEqual([receipts[0], receipts[0], receipts[0]])
+    expect(await ledger.versions('cats')).toHaveLength(1)
+    await ledger.close()
+  })
+
+  it('and was drafted has the same receipt', async () => {
+    const { ledger } = await memoryLedger()
+    await ledger.logArtifact({ ...cats, content: text('A') })
+    const logDraft = async () => {
+      const draft = await ledger.newDraft('cats:v0')
+      await draft.add(text('B', 'more.txt'))
+      return draft.log({ commandId: 'drafted', expectNewest: true })
+    }
+    const receipt = await logDraft()
+    expect(receipt).toMatchObject({ version: 1, isNew: true })
+    expect(await logDraft()).toEqual(receipt)
+    await ledger.close()
+  })
+})

@@ -1,0 +1,27 @@
+/**
+ * A process that opens a ledger, listens to a live answer, stops listening and closes. It then has nothing
+ * more to do, and must end by itself.
+ *
+ *     node ledger-listener.js <directory>
+ */
+import { openLedger } from '../../index.js'
+
+const [directory = ''] = process.argv.slice(2)
+const ledger = await openLedger({ directory, actor: 'anna', entity: 'acme', project: 'animals' })
+await ledger.logArtifact({ name: 'cats', type: 'model', content: [{ bytes: 'w', as: 'w.txt' }] })
+await new Promise<void>((resolve, reject) => {
+  const listening = ledger
+    .live((now) => now.resolve('cats'))
+    .subscribe({
+      error: reject,
+      next: ({ path }) => {
+        console.log(path)
+        setImmediate(() => {
+          listening.unsubscribe()
+          resolve()
+        })
+      },
+    })
+})
+await ledger.close()
+console.log(Date.now())

@@ -198,7 +198,10 @@ export const maintenance = ({ registry, facts, manifests, files, clock, readOnly
             namedBy.get(file)?.push({ version, path })
           }
         }
-        for (const [digest, error] of failed) found('file', digest, error, namedBy.get(digest) ?? [])
+        for (const digest of sizes.keys()) {
+          const error = failed.get(digest)
+          if (error !== undefined) found('file', digest, error, namedBy.get(digest) ?? [])
+        }
       }
       return { versions: live.length, files: sizes.size, bytes, damaged }
     },

@@ -32,14 +32,16 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }))
 const artifacts = ['a', 'b']
 const models = ['M', 'N']
 
-const on = fc.constantFrom(...artifacts, ...models)
-const artifactName = fc.constantFrom(...artifacts)
-const modelName = fc.constantFrom(...models)
+// One artifact and one registered model are busier than the others.
+const artifactName = fc.constantFrom('a', 'a', 'a', 'b')
+const modelName = fc.constantFrom('M', 'M', 'M', 'N')
+const on = fc.oneof(artifactName, modelName)
 const alias = fc.constantFrom('best', 'production', 'latest', 'constructor')
 const aliases = fc.uniqueArray(alias, { maxLength: 2 })
 const number = fc.nat({ max: 3 })
 const choice = fc.oneof(number, alias)
 const file = fc.constantFrom('f=1', 'f=2', 'g=1')
+const files = fc.oneof(file, fc.constantFrom('f=3', 'f=4', 'f=5', 'f=6', 'f=7'))
 const type = fc.oneof({ weight: 9, arbitrary: fc.constant('model') }, { weight: 1, arbitrary: fc.constant('dataset') })
 const expected: fc.Arbitrary<Expected> = fc.oneof(
   { weight: 2, arbitrary: fc.constant('anybody' as const) },
@@ -51,7 +53,7 @@ const is = <T extends Step['do']>(word: T): fc.Arbitrary<T> => fc.constant(word)
 const step: fc.Arbitrary<Step> = fc.oneof(
   {
     weight: 6,
-    arbitrary: fc.record({ do: is('log'), on: artifactName, type, files: file, aliases, inRun: fc.boolean() }),
+    arbitrary: fc.record({ do: is('log'), on: artifactName, type, files, aliases, inRun: fc.boolean() }),
   },
   { weight: 3, arbitrary: fc.record({ do: is('move'), on, alias, to: choice, expect: expected }) },
   fc.record({ do: is('unmove'), on, alias, expect: expected }),
@@ -220,13 +222,13 @@ describe.each<readonly [string, () => Promise<EventStore>, number]>([
 
   it('at once, from several shells, do what they would do one after another', async () => {
     const store = await open()
-    const given = fc.record({ step, shell: fc.nat({ max: 2 }), twice: fc.boolean() })
+    const given = fc.record({ step, shell: fc.nat({ max: 1 }), twice: fc.boolean() })
     const fault = fc.oneof(
       { weight: 12, arbitrary: fc.constant(undefined) },
       fc.constantFrom<Fault>('unavailable', 'unknown, written', 'unknown, not written'),
     )
     const property = fc.asyncProperty(
-      fc.array(given, { maxLength: 14 }),
+      fc.array(given, { maxLength: 20, size: 'max' }),
       fc.array(fault, { maxLength: 40 }),
       fc.scheduler(),
       async (all, faults, scheduler) => {
@@ -241,8 +243,8 @@ describe.each<readonly [string, () => Promise<EventStore>, number]>([
           },
           () => scheduler.schedule(Promise.resolve()),
         )
-        const shells = [0, 1, 2].map(() => ledger.another(disturbed))
-        const shell = (index: number) => shells[index % 3] ?? ledger
+        const shells = [0, 1].map(() => ledger.another(disturbed))
+        const shell = (index: number) => shells[index % 2] ?? ledger
 
         const work = all.flatMap((each, index) => {
           const give = async (by: number) => untilAnswered(shell(by), await commandOf(ledger, each.step), `c${index}`)

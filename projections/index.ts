@@ -1,9 +1,18 @@
 /** `model-ledger/projections`: what can be known, now and for any past moment. */
+
+export * from './audit.js'
+export * from './audit-aliases.js'
+export * from './audit-export.js'
+export * from './audit-line.js'
+export * from './lineage.js'
 export * from './moments.js'
 export * from './projection.js'
 export * from './queries.js'
 export * from './read-shell.js'
 export * from './registry.js'
 export * from './registry-state.js'
+export { aliasSvg } from './render/alias-svg.js'
+export { lineageSvg } from './render/lineage-svg.js'
+export { lineageDot, lineageJson, lineageMermaid } from './render/lineage-text.js'
 export type { SnapshotProblem, SnapshotStore } from './snapshot-store.js'
 export * from './timeline.js'

@@ -40,7 +40,9 @@ const sourceText = (source: string): string => {
     region === undefined ? text : new RegExp(`// #region ${region}\\n([\\s\\S]*?)// #endregion`).exec(text)?.[1]
   if (part === undefined) throw new Error(`${file} has no region ${region}`)
   const lines = part
-    .replaceAll(/'(\.\.\/)+index\.js'/g, "'model-ledger'")
+    .replaceAll(/'(\.\.\/)+(projections\/)?index\.js'/g, (_, _up, inner) =>
+      inner ? "'model-ledger/projections'" : "'model-ledger'",
+    )
     .trimEnd()
     .split('\n')
   const indent = Math.min(...lines.filter((line) => line.trim() !== '').map((line) => line.search(/\S/)))

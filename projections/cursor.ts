@@ -20,11 +20,11 @@ export const BAD_CURSOR: BadCursor = {
   expected: 'the cursor of an answer to the same question, unchanged',
 }
 
-export const writeCursor = (question: ReadonlyArray<string>, { moment, place }: Continuation): string =>
+export const writeCursor = (question: ReadonlyArray<string | number>, { moment, place }: Continuation): string =>
   Buffer.from(JSON.stringify([trace(question), moment, ...place])).toString('base64url')
 
 /** `undefined` for a text that is no cursor of this question. */
-export const readCursor = (question: ReadonlyArray<string>, cursor: string): Continuation | undefined => {
+export const readCursor = (question: ReadonlyArray<string | number>, cursor: string): Continuation | undefined => {
   try {
     const parts: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString())
     if (!Array.isArray(parts)) return undefined
@@ -38,4 +38,4 @@ export const readCursor = (question: ReadonlyArray<string>, cursor: string): Con
   }
 }
 
-const trace = (question: ReadonlyArray<string>): string => sha256(JSON.stringify(question)).slice(7, 19)
+const trace = (question: ReadonlyArray<string | number>): string => sha256(JSON.stringify(question)).slice(7, 19)

@@ -4,6 +4,7 @@
  * and the edges of a node are a ring through those columns, oldest first; only names are texts, once per stream.
  */
 import type { Position } from '../domain/event-store.js'
+import type { RunRef } from '../domain/names.js'
 import { areColumns, bytes, doubles, grown, ints } from './columns.js'
 
 export const EDGE_KINDS = ['logged', 're-logged', 'used', 'derived-from', 'linked', 'part-of'] as const
@@ -34,6 +35,8 @@ export interface LineageGraph {
   readonly streams: string[]
   /** The type of each artifact and registered model. */
   readonly types: Map<Row, string>
+  /** The run that was named last, since most events name the one of the event before. */
+  lastRun: { readonly ref: RunRef; readonly node: Row } | null
   nodeCount: number
   nodes: {
     readonly subject: Int32Array
@@ -57,19 +60,20 @@ export interface LineageGraph {
     readonly nextOut: Int32Array
     readonly nextIn: Int32Array
   }
-  /** Nodes by subject and number: an open hash table, at most half full. */
-  slots: Int32Array
+  /** The nodes of each subject by number; of one that has none but number 0, as most runs, that node itself. */
+  readonly places: Array<Row | Row[]>
 }
 
 export const emptyGraph = (): LineageGraph => ({
   subjects: new Map(),
   streams: [],
   types: new Map(),
+  lastRun: null,
   nodeCount: 0,
   nodes: nodeColumns(64),
   edgeCount: 0,
   edges: edgeColumns(64),
-  slots: new Int32Array(128).fill(NONE),
+  places: [],
 })
 
 /** The subject of a stream, added if it is new. */
@@ -82,14 +86,10 @@ export const subjectOf = ({ subjects, streams }: LineageGraph, stream: string): 
 }
 
 /** The node of a version, generation or run; `NONE` if nothing is known of it. */
-export const findNode = (graph: LineageGraph, subject: Row, number: number): Row => {
-  const { subject: subjects, number: numbers } = graph.nodes
-  const { slots } = graph
-  const mask = slots.length - 1
-  for (let slot = hashOf(subject, number) & mask; ; slot = (slot + 1) & mask) {
-    const node = slots[slot] ?? NONE
-    if (node === NONE || (subjects[node] === subject && numbers[node] === number)) return node
-  }
+export const findNode = ({ places }: LineageGraph, subject: Row, number: number): Row => {
+  const place = places[subject]
+  if (typeof place === 'number') return number === 0 ? place : NONE
+  return place?.[number] ?? NONE
 }
 
 /** The same, added if it is new. */
@@ -104,9 +104,19 @@ export const nodeOf = (graph: LineageGraph, subject: Row, number: number, positi
   nodes.since[node] = position
   nodes.lastOut[node] = NONE
   nodes.lastIn[node] = NONE
-  if (graph.nodeCount * 2 > graph.slots.length) rehash(graph)
-  else enter(graph, node)
+  putInPlace(graph.places, subject, number, node)
   return node
+}
+
+const putInPlace = (places: LineageGraph['places'], subject: Row, number: number, node: Row): void => {
+  const place = places[subject]
+  if (place === undefined && number === 0) places[subject] = node
+  else if (typeof place === 'object') place[number] = node
+  else {
+    const numbers = place === undefined ? [] : [place]
+    numbers[number] = node
+    places[subject] = numbers
+  }
 }
 
 export const endNode = ({ nodes }: LineageGraph, node: Row, ending: Ending, position: Position): void => {
@@ -212,25 +222,6 @@ export const wayOf = ({ nodes, edges }: LineageGraph, direction: 'upstream' | 'd
   }
 }
 
-const hashOf = (subject: Row, number: number): number => {
-  const mixed = Math.imul(subject, 0x9e3779b1) ^ Math.imul(number + 1, 0x85ebca6b)
-  return mixed ^ (mixed >>> 15)
-}
-
-const enter = ({ nodes, slots }: LineageGraph, node: Row): void => {
-  const mask = slots.length - 1
-  let slot = hashOf(nodes.subject[node] ?? NONE, nodes.number[node] ?? NONE) & mask
-  while (slots[slot] !== NONE) slot = (slot + 1) & mask
-  slots[slot] = node
-}
-
-const rehash = (graph: LineageGraph): void => {
-  let size = 128
-  while (size < graph.nodeCount * 3) size *= 2
-  graph.slots = new Int32Array(size).fill(NONE)
-  for (let node = 0; node < graph.nodeCount; node++) enter(graph, node)
-}
-
 const nodeColumns = (rows: number, before?: LineageGraph['nodes']): LineageGraph['nodes'] => ({
   subject: ints(rows, before?.subject),
   number: ints(rows, before?.number),
@@ -252,7 +243,7 @@ const edgeColumns = (rows: number, before?: LineageGraph['edges']): LineageGraph
 
 interface SavedGraph extends Pick<LineageGraph, 'streams' | 'types' | 'nodes' | 'edges'> {}
 
-/** What a snapshot holds; `subjects` and `slots` are made again. */
+/** What a snapshot holds; `subjects` and `places` are made again. */
 export const saveGraph = ({ streams, types, nodeCount, nodes, edgeCount, edges }: LineageGraph): SavedGraph => ({
   streams: [...streams],
   types: new Map(types),
@@ -264,18 +255,19 @@ export const saveGraph = ({ streams, types, nodeCount, nodes, edgeCount, edges }
 export const loadGraph = (saved: unknown): LineageGraph | undefined => {
   if (!isSaved(saved)) return undefined
   const { streams, types, nodes, edges } = saved
-  const graph: LineageGraph = {
+  const places: LineageGraph['places'] = []
+  for (const [node, subject] of nodes.subject.entries()) putInPlace(places, subject, nodes.number[node] ?? 0, node)
+  return {
     subjects: new Map(streams.map((stream, subject) => [stream, subject])),
     streams,
     types,
+    lastRun: null,
     nodeCount: nodes.subject.length,
     nodes,
     edgeCount: edges.from.length,
     edges,
-    slots: new Int32Array(0),
+    places,
   }
-  rehash(graph)
-  return graph
 }
 
 const isSaved = (saved: unknown): saved is SavedGraph =>

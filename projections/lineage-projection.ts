@@ -87,7 +87,15 @@ const apply = (graph: LineageGraph, { stream, position, event }: Seen): void => 
 const node = (graph: LineageGraph, stream: string, number: number, position: Position): Row =>
   nodeOf(graph, subjectOf(graph, stream), number, position)
 
-const runNode = (graph: LineageGraph, run: RunRef, position: Position): Row => node(graph, runStream(run), 0, position)
+const runNode = (graph: LineageGraph, ref: RunRef, position: Position): Row => {
+  const last = graph.lastRun
+  if (last !== null && last.ref.run === ref.run && last.ref.project === ref.project && last.ref.entity === ref.entity) {
+    return last.node
+  }
+  const found = node(graph, runStream(ref), 0, position)
+  graph.lastRun = { ref, node: found }
+  return found
+}
 
 const versionNode = (graph: LineageGraph, version: VersionRef, position: Position): Row =>
   node(graph, artifactStream(version), version.version, position)

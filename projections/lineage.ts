@@ -4,7 +4,7 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import type { Position } from '../domain/event-store.js'
-import { type ArtifactRef, collectionPath, type ModelRef, type RunRef, runPath, versionPath } from '../domain/names.js'
+import { type ArtifactRef, collectionPath, type ModelRef, type RunRef, runPath } from '../domain/names.js'
 import { artifactStream, draftStream, modelStream, parseStream, runStream } from '../domain/streams.js'
 import { BAD_CURSOR, type BadCursor, readCursor, writeCursor } from './cursor.js'
 import {
@@ -106,7 +106,7 @@ export const lineage = (
   { of, direction = 'both', depth = Infinity, limit = LIMIT, cursor }: LineageQuery,
   position: Position,
 ): E.Either<LineageRejection, Lineage> => {
-  const kin = [idOf(of), direction, String(depth)]
+  const kin = [...placeOf(of), direction, depth]
   const start = cursor === undefined ? { moment: position, place: [0] } : readCursor(kin, cursor)
   if (start === undefined) return E.left(BAD_CURSOR)
   const { moment } = start
@@ -142,41 +142,31 @@ const walk = (
 ): { readonly nodes: ReadonlyArray<Row>; readonly edges: ReadonlyArray<Row>; readonly more: boolean } => {
   const nodes: Row[] = start === 0 ? [root] : []
   const edges: Row[] = []
-  const met = new Set([root])
-  // An edge can be met both ways only where there is a cycle.
-  const followed = new Set<Row>()
   let count = 0
+  /** How far from the root each node is that was reached the way before. */
+  let before: ReadonlyMap<Row, number> | undefined
   for (const direction of directions) {
     const way = wayOf(graph, direction, moment)
-    const reached = new Set([root])
-    const queue = [root]
-    for (let at = 0, far = 0, level = 1; at < queue.length; at++) {
-      if (at === level) {
-        far++
-        level = queue.length
-      }
+    const reached = new Map([[root, 0]])
+    // A map gives what is added while it is gone through.
+    for (const [node, far] of reached) {
       if (far >= depth) break
-      const node = queue[at] ?? NONE
       for (let edge = way.first(node); edge !== NONE; edge = way.after(node, edge)) {
         const next = way.far(edge)
-        if (!reached.has(next)) {
-          reached.add(next)
-          queue.push(next)
-        }
-        if (directions.length > 1) {
-          if (followed.has(edge)) continue
-          followed.add(edge)
-        }
+        const isNew = !reached.has(next)
+        if (isNew) reached.set(next, far + 1)
+        const farBefore = before?.get(next)
+        // Where there is a cycle the same edge can be met both ways.
+        if (farBefore !== undefined && farBefore < depth) continue
         if (count === end) return { nodes, edges, more: true }
-        const isNew = !met.has(next)
-        if (isNew) met.add(next)
         if (count >= start) {
           edges.push(edge)
-          if (isNew) nodes.push(next)
+          if (isNew && farBefore === undefined) nodes.push(next)
         }
         count++
       }
     }
+    before = reached
   }
   return { nodes, edges, more: false }
 }
@@ -190,7 +180,7 @@ export const paths = (
   { from, to, length = PATH_LENGTH, limit = PATH_LIMIT, cursor }: PathsQuery,
   position: Position,
 ): E.Either<LineageRejection, LineagePaths> => {
-  const kin = [idOf(from), idOf(to), String(length)]
+  const kin = [...placeOf(from), ...placeOf(to), length]
   const start = cursor === undefined ? { moment: position, place: [] } : readCursor(kin, cursor)
   if (start === undefined) return E.left(BAD_CURSOR)
   const { moment } = start
@@ -303,21 +293,6 @@ export const placeOf = (ref: LineageRef): readonly [stream: string, number: numb
   }
 }
 
-const nameOf = (ref: LineageRef): string => {
-  switch (ref.kind) {
-    case 'version':
-      return versionPath(ref.artifact, ref.version)
-    case 'registered-version':
-      return versionPath(ref.model, ref.version)
-    case 'run':
-      return runPath(ref.run)
-    case 'draft':
-      return `${collectionPath(ref.artifact)}/${ref.distributedId}#${ref.generation}`
-  }
-}
-
-const idOf = (ref: LineageRef): string => `${ref.kind}:${nameOf(ref)}`
-
 /** Rows as an answer shows them, as of a moment. */
 const shown = (
   graph: LineageGraph,
@@ -325,66 +300,78 @@ const shown = (
   edges: ReadonlyArray<Row>,
   moment: Position,
 ): Pick<Lineage, 'nodes' | 'edges' | 'moment'> => {
-  const subjects = new Map<Row, (number: number) => LineageRef>()
-  const ids = new Map<Row, string>()
-  const refOf = (node: Row): LineageRef => {
-    const subject = graph.nodes.subject[node] ?? NONE
-    const known = subjects.get(subject)
-    const make = known ?? refMaker(graph.streams[subject] ?? '')
-    if (known === undefined) subjects.set(subject, make)
-    return make(graph.nodes.number[node] ?? 0)
+  const { subject, number, since, endedAt, ending } = graph.nodes
+  const { from, to, kind, position } = graph.edges
+  const showers = new Map<Row, Shower>()
+  const show = (node: Row): LineageNode => {
+    const row = subject[node] ?? NONE
+    const known = showers.get(row)
+    const shower = known ?? showerOf(graph.streams[row] ?? '', graph.types.get(row) ?? null)
+    if (known === undefined) showers.set(row, shower)
+    const ended = endedAt[node] ?? 0
+    const how = ENDINGS[ending[node] ?? 0]
+    const end = ended > 0 && ended <= moment && how !== undefined ? { how, position: ended } : null
+    return shower(number[node] ?? 0, since[node] ?? 0, end)
   }
-  const id = (node: Row): string => {
+  const ids = new Map<Row, string>()
+  const idOfRow = (node: Row): string => {
     const known = ids.get(node)
     if (known !== undefined) return known
-    const made = idOf(refOf(node))
-    ids.set(node, made)
-    return made
+    const { id } = show(node)
+    ids.set(node, id)
+    return id
   }
-  const { endedAt, ending, since, subject } = graph.nodes
   return {
-    nodes: nodes.map((node): LineageNode => {
-      const ref = refOf(node)
-      const ended = endedAt[node] ?? 0
-      const how = ENDINGS[ending[node] ?? 0]
-      return {
-        id: id(node),
-        name: nameOf(ref),
-        ...ref,
-        type: graph.types.get(subject[node] ?? NONE) ?? null,
-        since: since[node] ?? 0,
-        end: ended > 0 && ended <= moment && how !== undefined ? { how, position: ended } : null,
-      }
+    nodes: nodes.map((node) => {
+      const answer = show(node)
+      ids.set(node, answer.id)
+      return answer
     }),
-    edges: edges.map((edge): LineageEdge => {
-      const { from, to, kind, position } = graph.edges
-      return {
-        from: id(from[edge] ?? NONE),
-        to: id(to[edge] ?? NONE),
-        kind: EDGE_KINDS[kind[edge] ?? 0] ?? 'logged',
-        position: position[edge] ?? 0,
-      }
-    }),
+    edges: edges.map((edge) => ({
+      from: idOfRow(from[edge] ?? NONE),
+      to: idOfRow(to[edge] ?? NONE),
+      kind: EDGE_KINDS[kind[edge] ?? 0] ?? 'logged',
+      position: position[edge] ?? 0,
+    })),
     moment,
   }
 }
 
-const refMaker = (stream: string): ((number: number) => LineageRef) => {
+/** From what the columns say of a node to the node of an answer; what its subject gives is made once. */
+type Shower = (number: number, since: Position, end: LineageNode['end']) => LineageNode
+
+const showerOf = (stream: string, type: string | null): Shower => {
   const subject = parseStream(stream)
   switch (subject?.category) {
-    case 'artifact':
-      return (version) => ({ kind: 'version', artifact: subject.artifact, version })
-    case 'model':
-      return (version) => ({ kind: 'registered-version', model: subject.model, version })
-    case 'run':
-      return () => ({ kind: 'run', run: subject.run })
-    case 'draft':
-      return (generation) => ({
-        kind: 'draft',
-        artifact: subject.artifact,
-        distributedId: subject.distributedId,
-        generation,
-      })
+    case 'artifact': {
+      const { artifact } = subject
+      const path = collectionPath(artifact)
+      return (version, since, end) => {
+        const name = `${path}:v${version}`
+        return { kind: 'version', id: `version:${name}`, name, artifact, version, type, since, end }
+      }
+    }
+    case 'model': {
+      const { model } = subject
+      const path = collectionPath(model)
+      return (version, since, end) => {
+        const name = `${path}:v${version}`
+        return { kind: 'registered-version', id: `registered-version:${name}`, name, model, version, type, since, end }
+      }
+    }
+    case 'run': {
+      const { run } = subject
+      const name = runPath(run)
+      return (_, since, end) => ({ kind: 'run', id: `run:${name}`, name, run, type, since, end })
+    }
+    case 'draft': {
+      const { artifact, distributedId } = subject
+      const path = `${collectionPath(artifact)}/${distributedId}`
+      return (generation, since, end) => {
+        const name = `${path}#${generation}`
+        return { kind: 'draft', id: `draft:${name}`, name, artifact, distributedId, generation, type, since, end }
+      }
+    }
     case undefined:
       throw new TypeError(`not a stream of a ledger, yet in its lineage: ${stream}`)
   }

@@ -65,7 +65,7 @@ export const lineageMermaid = (picture: LineagePicture): string => {
   for (const [place, node] of picture.nodes.entries()) {
     const { name, scope, what, mark } = labelOf(node)
     const [open, close] = MERMAID_SHAPE[node.kind]
-    const text = [name, scope, mark === null ? what : `${what}, ${mark}`].map(mermaidText).join('<br/>')
+    const text = mermaidText([name, scope, mark === null ? what : `${what}, ${mark}`])
     lines.push(`  n${place}${open}"${text}"${close}`)
   }
   for (const { edge, from, to } of edgesBetween(picture)) lines.push(`  n${from} -->|${edge.kind}| n${to}`)
@@ -76,11 +76,13 @@ export const lineageMermaid = (picture: LineagePicture): string => {
   return `${lines.join('\n')}\n`
 }
 
-/** Text for a quoted Mermaid label: all but letters, digits and the plainest signs as `#code;`. */
-export const mermaidText = (text: string): string =>
-  /^[\p{L}\p{M}\p{N} _./,:-]*$/u.test(text)
-    ? text
-    : text.toWellFormed().replace(/[^\p{L}\p{M}\p{N} ]/gu, (character) => `#${character.codePointAt(0)};`)
+/** Lines for a quoted Mermaid label: unless all is plain, whatever is no letter, digit or space as `#code;`. */
+export const mermaidText = (lines: ReadonlyArray<string>): string => {
+  const plain = lines.every((line) => /^[\p{L}\p{M}\p{N} _./,:-]*$/u.test(line))
+  const coded = (line: string): string =>
+    line.toWellFormed().replace(/[^\p{L}\p{M}\p{N} ]/gu, (character) => `#${character.codePointAt(0)};`)
+  return lines.map((line) => (plain ? line : coded(line))).join('<br/>')
+}
 
 const DOT_SHAPE: Readonly<Record<LineageNode['kind'], string>> = {
   version: 'box',

@@ -1,0 +1,197 @@
+/** Random histories in a small world, given through the write side, so that every event in them is legal. */
+
+import * as fc from 'fast-check'
+import * as E from 'fp-ts/lib/Either.js'
+import type { Command } from '../../domain/commands.js'
+import { finishDraft } from '../../domain/distributed-draft/finish.js'
+import type { Envelope } from '../../domain/envelope.js'
+import type { EventStore, StoredEvent } from '../../domain/event-store.js'
+import type { ArtifactRef, CollectionRef, ModelRef, RunRef } from '../../domain/names.js'
+import type { Seen } from '../../projections/projection.js'
+import { readEvent } from '../../projections/seen.js'
+import { eventsIn, openTestLedger } from '../support/domain-ledger.js'
+
+export const artifactNamed = (name: string): ArtifactRef => ({ entity: 'acme', project: 'churn', name })
+export const modelNamed = (name: string): ModelRef => ({ entity: 'acme', project: 'model-registry', name })
+export const runNamed = (run: string): RunRef => ({ entity: 'acme', project: 'churn', run })
+
+const ARTIFACTS = ['raw', 'model']
+const MODELS = ['Churn <&"> 1']
+const RUNS = ['run-0', 'run-1', 'run-2']
+
+/** A command in which contents are words; their manifests are stored when it is given. */
+type Words = (
+  manifest: (word: string) => Promise<Extract<Command, { manifest: unknown }>['manifest']>,
+) => Promise<Command>
+
+export interface Step {
+  readonly command: Words
+  readonly envelope: Partial<Envelope>
+}
+
+const artifact = fc.constantFrom(...ARTIFACTS).map(artifactNamed)
+const model = fc.constantFrom(...MODELS).map(modelNamed)
+const run = fc.constantFrom(...RUNS).map(runNamed)
+const collection: fc.Arbitrary<CollectionRef> = fc.oneof(artifact, model)
+const version = fc.nat(2)
+const content = fc.constantFrom('a', 'b', 'c', 'd', 'e')
+const alias = fc.constantFrom('production', 'staging', 'best')
+const distributedId = fc.constantFrom('sweep')
+const maybe = <K extends string, A>(key: K, value: fc.Arbitrary<A>): fc.Arbitrary<{ readonly [P in K]?: A }> =>
+  fc.option(value, { nil: undefined }).map((given) => (given === undefined ? {} : { [key]: given })) as fc.Arbitrary<{
+    readonly [P in K]?: A
+  }>
+const plain = <C extends Command>(command: fc.Arbitrary<C>): fc.Arbitrary<Words> =>
+  command.map((given) => async () => given)
+
+const command: fc.Arbitrary<Words> = fc.oneof(
+  { weight: 2, arbitrary: plain(run.map((named) => ({ type: 'StartRun', run: named }) as const)) },
+  {
+    weight: 6,
+    arbitrary: fc
+      .tuple(artifact, content, maybe('run', run), maybe('base', fc.constant(0)), maybe('aliases', fc.array(alias)))
+      .map(
+        ([into, word, made, base, aliases]): Words =>
+          async (manifest) => ({
+            type: 'LogArtifactVersion',
+            artifact: into,
+            artifactType: 'model',
+            manifest: await manifest(word),
+            ...made,
+            ...base,
+            ...aliases,
+          }),
+      ),
+  },
+  {
+    weight: 4,
+    arbitrary: plain(
+      fc.tuple(run, collection, version).map(([by, used, number]) => ({
+        type: 'UseArtifactVersion',
+        run: by,
+        used: { collection: used, version: number },
+      })),
+    ),
+  },
+  {
+    weight: 3,
+    arbitrary: plain(
+      fc
+        .tuple(model, collection, version, maybe('aliases', fc.array(alias)))
+        .map(([into, source, number, aliases]) => ({
+          type: 'LinkToRegistry',
+          model: into,
+          source: { collection: source, version: number },
+          ...aliases,
+        })),
+    ),
+  },
+  {
+    weight: 1,
+    arbitrary: plain(
+      fc.tuple(model, version).map(([from, number]) => ({ type: 'UnlinkFromRegistry', model: from, version: number })),
+    ),
+  },
+  {
+    weight: 1,
+    arbitrary: plain(
+      fc.tuple(artifact, version).map(([from, number]) => ({
+        type: 'DeleteArtifactVersion',
+        artifact: from,
+        version: number,
+        deleteAliases: true,
+      })),
+    ),
+  },
+  {
+    weight: 3,
+    arbitrary: plain(
+      fc
+        .tuple(collection, alias, version)
+        .map(([of, moved, number]) => ({ type: 'MoveAlias', collection: of, alias: moved, version: number })),
+    ),
+  },
+  {
+    weight: 2,
+    arbitrary: plain(
+      fc.tuple(collection, alias).map(([of, removed]) => ({ type: 'RemoveAlias', collection: of, alias: removed })),
+    ),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.tuple(artifact, distributedId, fc.constantFrom('w1', 'w2'), content, maybe('run', run)).map(
+      ([into, id, writer, word, made]): Words =>
+        async (manifest) => ({
+          type: 'UpsertDistributedPart',
+          artifact: into,
+          artifactType: 'model',
+          distributedId: id,
+          writer,
+          part: await manifest(`${writer}/${word}`),
+          ...made,
+        }),
+    ),
+  },
+  {
+    weight: 1,
+    arbitrary: plain(
+      fc.tuple(artifact, distributedId, maybe('run', run)).map(([into, id, made]) => ({
+        type: 'CommitDistributed',
+        artifact: into,
+        artifactType: 'model',
+        distributedId: id,
+        writer: 'w1',
+        ...made,
+      })),
+    ),
+  },
+  {
+    weight: 1,
+    arbitrary: plain(
+      fc
+        .tuple(artifact, distributedId)
+        .map(([of, id]) => ({ type: 'AbandonDistributed', artifact: of, distributedId: id })),
+    ),
+  },
+  { weight: 1, arbitrary: plain(run.map((ended) => ({ type: 'FinishRun', run: ended, outcome: 'failed' }))) },
+)
+
+const step: fc.Arbitrary<Step> = fc.record({
+  command,
+  envelope: fc
+    .tuple(fc.constantFrom('ann', 'bob', 'ci'), maybe('reason', fc.constantFrom('better', '=1+1, "quoted"\nand more')))
+    .map(([actor, reason]) => ({ actor, ...reason })),
+})
+
+export const history: fc.Arbitrary<ReadonlyArray<Step>> = fc.array(step, { minLength: 30, maxLength: 70, size: 'max' })
+
+/** Runs a history from a small beginning; what a rule refuses is left out of it. */
+export const happen = async (
+  steps: ReadonlyArray<Step>,
+): Promise<{ store: EventStore; events: ReadonlyArray<StoredEvent> }> => {
+  const ledger = openTestLedger()
+  const { manifest, give, shell, store } = ledger
+  const log = { type: 'LogArtifactVersion', artifactType: 'model' } as const
+  const [raw, model] = ARTIFACTS.map(artifactNamed)
+  if (raw === undefined || model === undefined) throw new Error('no artifacts')
+  for (const name of RUNS.slice(0, 2)) await give({ type: 'StartRun', run: runNamed(name) })
+  await give({ ...log, artifact: raw, manifest: await manifest('first') })
+  await give({ ...log, artifact: model, manifest: await manifest('first'), run: runNamed('run-0') })
+  for (const { command: words, envelope } of steps) {
+    const given = await words((word) => manifest(word))
+    const outcome = await give(given, envelope)
+    if (given.type === 'CommitDistributed' && E.isRight(outcome)) {
+      await finishDraft(shell, given.artifact, given.distributedId)()
+    }
+  }
+  return { store, events: await eventsIn(store) }
+}
+
+/** Events as projections get them. */
+export const seen = (events: ReadonlyArray<StoredEvent>): ReadonlyArray<Seen> =>
+  events.map((stored) => {
+    const event = readEvent(stored)
+    if (typeof event === 'string') throw new Error(`${event}: ${stored.type}`)
+    const { stream, revision, position } = stored
+    return { stream, revision, position, time: 0, event, stored }
+  })

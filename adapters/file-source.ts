@@ -37,7 +37,8 @@ export const openSourceFile = async (path: string): Promise<SourceFile> => {
       size,
       device: before.dev,
       read: () => {
-        const fill = readHandle(handle, size)
+        // Files that the system makes up while they are read, such as those in /proc, say that they are empty.
+        const fill = readHandle(handle, size === 0 ? Number.POSITIVE_INFINITY : size)
         return (into) =>
           fill(into).catch((cause: unknown) => {
             throw blame(cause)

@@ -12,6 +12,7 @@ import {
   type FileStore,
   type FileStoreError,
   FileStoreFailure,
+  type StoredFile,
 } from '../../domain/file-store.js'
 import type { ManifestEntry } from '../../domain/manifest/manifest.js'
 import {
@@ -22,8 +23,8 @@ import {
   pathsThatCollide,
 } from '../../domain/manifest/path.js'
 import { forEachAtOnce } from '../at-once.js'
-import { readHandle } from '../file-source.js'
-import { type Buffers, createBuffers, hashAhead, observed } from './read-ahead.js'
+import { type Fill, readHandle } from '../file-source.js'
+import { createBuffers, hashAhead, observed, watched } from './read-ahead.js'
 import { codeOf, failureOf, NO_FOLLOW, writeAll } from './system.js'
 
 export interface Download {
@@ -99,7 +100,7 @@ export const describeDownloadError = (error: DownloadError): string => {
  * with its digest before it appears, so that an interrupted download leaves complete files only; the next
  * one keeps those. Paths are checked again, no symbolic link inside the target is followed, and whatever
  * can be refused is refused before anything is written. The target must not be changed meanwhile by
- * somebody who is not trusted.
+ * somebody who is not trusted. Nothing is synced: after a loss of power, download again.
  */
 export const download = (options: Download): TE.TaskEither<DownloadError, Downloaded> =>
   TE.tryCatch(
@@ -165,9 +166,13 @@ const write = async (
   const missingDirectories = await findMissingDirectories(directory, stored)
   const missing: StoredEntry[] = []
   const buffers = createBuffers()
-  const isThere = (entry: StoredEntry) => isSameFile(join(directory, entry.path), entry, buffers)
+  const hash = (fill: Fill) =>
+    hashAhead(
+      buffers,
+      watched(fill, () => signal?.throwIfAborted()),
+    )
+  const isThere = (entry: StoredEntry) => isSameFile(join(directory, entry.path), entry, hash)
   await forEachAtOnce(stored, AT_ONCE, async (entry) => {
-    signal?.throwIfAborted()
     const found = await isThere(entry)
     if (found === true) report({ files: 1, bytes: entry.size ?? 0 })
     else if (found === undefined || overwrite) missing.push(entry)
@@ -260,7 +265,7 @@ const findMissingDirectories = async (directory: string, stored: ReadonlyArray<S
 const isSameFile = async (
   path: string,
   { digest, size }: StoredEntry,
-  buffers: Buffers,
+  hash: (fill: Fill) => Promise<StoredFile>,
 ): Promise<boolean | undefined> => {
   const found = await statsOf(path)
   if (found === undefined) return undefined
@@ -268,7 +273,7 @@ const isSameFile = async (
   if (size !== null && found.size !== size) return false
   const handle = await open(path, NO_FOLLOW)
   try {
-    return (await hashAhead(buffers, readHandle(handle, found.size))).digest === digest
+    return (await hash(readHandle(handle, found.size))).digest === digest
   } finally {
     await handle.close()
   }
@@ -306,7 +311,7 @@ const makeScratch = async (directory: string): Promise<string> => {
   return scratch
 }
 
-const HOST = sha256(hostname()).slice('sha256:'.length).slice(0, 8)
+const HOST = sha256(hostname()).slice(-8)
 
 const isAlive = (pid: number): boolean => {
   try {

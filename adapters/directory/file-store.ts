@@ -44,19 +44,6 @@ const storeIn = (layout: Layout, now: () => Date): FileStore => {
     return found && { digest, size: found.size }
   }
 
-  const withStored = async <A>(
-    kind: FileKind,
-    digest: Digest,
-    work: (handle: FileHandle, size: number) => Promise<A>,
-  ): Promise<A> => {
-    const handle = await openStored(kind, digest)
-    try {
-      return await work(handle, (await handle.stat()).size)
-    } finally {
-      await handle.close()
-    }
-  }
-
   const openStored = async (kind: FileKind, digest: Digest): Promise<FileHandle> => {
     const missing = new FileStoreFailure({ _tag: 'file-missing', digest })
     if (!isDigest(digest)) throw missing
@@ -89,9 +76,14 @@ const storeIn = (layout: Layout, now: () => Date): FileStore => {
   }
 
   const verify = async (kind: FileKind, digest: Digest): Promise<StoredFile> => {
-    const found = await withStored(kind, digest, (handle, size) => hashAhead(buffers, readHandle(handle, size)))
-    if (found.digest === digest) return found
-    throw new FileStoreFailure({ _tag: 'file-damaged', digest, found: found.digest, size: found.size })
+    const handle = await openStored(kind, digest)
+    try {
+      const found = await hashAhead(buffers, readHandle(handle, (await handle.stat()).size))
+      if (found.digest === digest) return found
+      throw new FileStoreFailure({ _tag: 'file-damaged', digest, found: found.digest, size: found.size })
+    } finally {
+      await handle.close()
+    }
   }
 
   async function* list(kind: FileKind): AsyncGenerator<ReadonlyArray<StoredFile & { readonly lastPut: Date }>> {
@@ -99,8 +91,9 @@ const storeIn = (layout: Layout, now: () => Date): FileStore => {
     for (const directory of layout.fanOuts(kind)) {
       await forEachAtOnce(await readdir(directory), 16, async (name) => {
         const digest = `sha256:${basename(directory)}${name}`
-        const stats = isDigest(digest) ? await fileStats(join(directory, name)) : undefined
-        if (stats !== undefined && isDigest(digest)) found.push({ digest, size: stats.size, lastPut: stats.mtime })
+        if (!isDigest(digest)) return
+        const stats = await fileStats(join(directory, name))
+        if (stats !== undefined) found.push({ digest, size: stats.size, lastPut: stats.mtime })
       })
       while (found.length >= PAGE) yield found.splice(0, PAGE)
     }
@@ -117,15 +110,31 @@ const storeIn = (layout: Layout, now: () => Date): FileStore => {
     const place = layout.placeOf('file', digest)
     const found = await fileStats(place)
     if (found === undefined || found.mtime > unlessPutSince) return false
-    if (found.size >= CHUNK_BYTES) await known.remove(await withStored('file', digest, known.fingerprintOf))
     const removed = layout.temporaryName()
-    await rename(place, removed)
+    const isDeleted = await rename(place, removed).then(
+      () => false,
+      (cause: unknown) => {
+        if (codeOf(cause) === 'ENOENT') return true
+        throw cause
+      },
+    )
+    if (isDeleted) return false
     if ((await lstat(removed)).mtime > unlessPutSince) {
       await moveIn(removed, place)
       return false
     }
+    if (found.size >= CHUNK_BYTES) await forget(removed, found.size)
     await rm(removed)
     return true
+  }
+
+  const forget = async (path: string, size: number): Promise<void> => {
+    const handle = await open(path, NO_FOLLOW)
+    try {
+      await known.remove(await known.fingerprintOf(handle, size))
+    } finally {
+      await handle.close()
+    }
   }
 
   return {

@@ -32,7 +32,7 @@ export const knownLargeFiles = (directory: string): KnownLargeFiles => ({
       () => true,
       () => false,
     ),
-  add: (fingerprint) => writeFile(join(directory, fingerprint), '').catch(() => undefined),
+  add: (fingerprint) => writeFile(join(directory, fingerprint), '', { flag: 'wx' }).catch(() => undefined),
   remove: (fingerprint) => rm(join(directory, fingerprint), { force: true }).catch(() => undefined),
 })
 

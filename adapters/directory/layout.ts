@@ -79,6 +79,7 @@ export const syncDirectory = async (path: string): Promise<void> => {
 const MARKER = 'model-ledger-files'
 const BEING_MADE = `${MARKER}.being-made`
 const FOLDERS = { file: 'files', manifest: 'manifests' } as const
+const FOLDERS_OF_ROOT = [...Object.values(FOLDERS), 'large-files', 'tmp']
 const FAN_OUT = Array.from({ length: 256 }, (_, at) => at.toString(16).padStart(2, '0'))
 const LIFE_OF_LEFTOVERS_MS = 24 * 3600 * 1000
 
@@ -104,9 +105,6 @@ class Refusal extends Error {
   }
 }
 
-const damaged = (root: string, what: string) =>
-  new Refusal('damaged-file-store', root, `${root} is a damaged file store: ${what}; restore it from a copy`)
-
 const makeRoot = async (root: string): Promise<void> => {
   const first = await mkdir(root, { recursive: true }).catch(async (cause: unknown) => {
     const isFile = (await stat(root).catch(() => undefined))?.isDirectory() === false
@@ -124,7 +122,12 @@ const isMarked = async (root: string): Promise<boolean> => {
   })
   if (text === undefined) return false
   const found = Number(/^model-ledger file store, format (\d+)\n$/.exec(text)?.[1])
-  if (Number.isNaN(found)) throw damaged(root, `its file ${MARKER} does not name a format`)
+  if (Number.isNaN(found))
+    throw new Refusal(
+      'damaged-file-store',
+      root,
+      `${root} is a damaged file store: its file ${MARKER} does not name a format; restore it from a copy`,
+    )
   if (found > FORMAT)
     throw new Refusal(
       'newer-format',
@@ -146,39 +149,43 @@ const make = async (root: string): Promise<void> => {
       `${root} is not empty ("${stranger}" is in it) and no file store: name an empty directory, or one that model-ledger made`,
     )
   const beingMade = join(root, BEING_MADE)
-  await writeFile(beingMade, '')
-
-  for (const folder of Object.values(FOLDERS)) {
-    const parent = join(root, folder)
-    await mkdir(parent, { recursive: true })
-    await forEachAtOnce(FAN_OUT, 8, async (name) => {
-      await mkdir(join(parent, name), { recursive: true })
-    })
-    await syncDirectory(parent)
+  await mkdir(beingMade).catch(unlessThere)
+  for (const folder of FOLDERS_OF_ROOT) {
+    await mkdir(join(root, folder)).catch(unlessThere)
+    await assertDirectory(root, join(root, folder))
   }
-  for (const folder of ['large-files', 'tmp']) await mkdir(join(root, folder), { recursive: true })
+  for (const folder of Object.values(FOLDERS)) {
+    await forEachAtOnce(FAN_OUT, 8, (name) => mkdir(join(root, folder, name)).catch(unlessThere))
+    await syncDirectory(join(root, folder))
+  }
   await syncDirectory(root)
 
   const marker = temporaryName(root)
   await writeFile(marker, `model-ledger file store, format ${FORMAT}\n`, { flag: 'wx', flush: true })
   await rename(marker, join(root, MARKER))
-  await rm(beingMade, { force: true })
+  await rm(beingMade, { recursive: true, force: true })
   await syncDirectory(root)
+}
+
+const unlessThere = (cause: unknown): void => {
+  if (codeOf(cause) !== 'EEXIST') throw cause
 }
 
 /** No symbolic link may stand where a directory should: what is written must stay inside. */
 const assertWhole = async (root: string): Promise<void> => {
-  const refuse = (path: string) => damaged(root, `${path} is missing or not a directory`)
-  for (const folder of [...Object.values(FOLDERS), 'large-files', 'tmp']) {
-    const path = join(root, folder)
-    if ((await lstat(path).catch(() => undefined))?.isDirectory() !== true) throw refuse(path)
-  }
+  for (const folder of FOLDERS_OF_ROOT) await assertDirectory(root, join(root, folder))
   for (const folder of Object.values(FOLDERS)) {
     const entries = await readdir(join(root, folder), { withFileTypes: true })
     const directories = new Set(entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name))
     const missing = FAN_OUT.find((name) => !directories.has(name))
-    if (missing !== undefined) throw refuse(join(root, folder, missing))
+    if (missing !== undefined) await assertDirectory(root, join(root, folder, missing))
   }
+}
+
+const assertDirectory = async (root: string, path: string): Promise<void> => {
+  if ((await lstat(path).catch(() => undefined))?.isDirectory() === true) return
+  const reason = `${root} is a damaged file store: ${path} is missing or not a directory; restore it from a copy`
+  throw new Refusal('damaged-file-store', root, reason)
 }
 
 /** Shared and remote file systems differ; what the promises rest on is tried before anything is promised. */

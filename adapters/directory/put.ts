@@ -48,29 +48,29 @@ export const putInto = ({ layout, buffers, known, now }: Putting) => {
   const putFile = async (kind: FileKind, path: string, report: Progress): Promise<StoredFile> => {
     const source = await openSourceFile(path)
     try {
-      if (source.size > CHUNK_BYTES) return await putLarge(kind, path, source, report)
-      return await withFirst(watched(source.read(), report), (bytes) => putSmall(kind, bytes, source.assertUnchanged))
+      return source.size < CHUNK_BYTES
+        ? await putUnknown(kind, watched(source.read(), report), source.assertUnchanged)
+        : await putLarge(kind, path, source, report)
     } finally {
       await source.close()
     }
   }
 
-  const putUnknown = (kind: FileKind, fill: Fill): Promise<StoredFile> =>
-    withFirst(fill, (bytes) =>
-      bytes.length < CHUNK_BYTES ? putSmall(kind, bytes) : putCopy(kind, oneThenOther(readBytes(bytes), fill)),
-    )
-
-  const withFirst = async <A>(fill: Fill, use: (bytes: Uint8Array) => Promise<A>): Promise<A> => {
+  /** What ends within one chunk is known before anything is written. */
+  const putUnknown = async (kind: FileKind, fill: Fill, check = unchanged): Promise<StoredFile> => {
     const first = buffers.take()
     try {
-      return await use(first.subarray(0, await fill(first)))
+      const bytes = first.subarray(0, await fill(first))
+      return bytes.length < CHUNK_BYTES
+        ? await putSmall(kind, bytes, check)
+        : await putCopy(kind, oneThenOther(readBytes(bytes), fill), check)
     } finally {
       buffers.give(first)
     }
   }
 
   /** Hashed before anything is written. */
-  const putSmall = async (kind: FileKind, bytes: Uint8Array, check = unchanged): Promise<StoredFile> => {
+  const putSmall = async (kind: FileKind, bytes: Uint8Array, check: () => Promise<void>): Promise<StoredFile> => {
     const stored = { digest: sha256(bytes), size: bytes.length }
     const [isThere] = await Promise.all([renew(kind, stored), check()])
     if (isThere) return stored
@@ -93,7 +93,7 @@ export const putInto = ({ layout, buffers, known, now }: Putting) => {
   }
 
   /** Hashed while it is written. */
-  const putCopy = (kind: FileKind, fill: Fill, check = unchanged): Promise<StoredFile> =>
+  const putCopy = (kind: FileKind, fill: Fill, check: () => Promise<void>): Promise<StoredFile> =>
     create(kind, async (handle) => {
       const stored = await hashAhead(buffers, fill, (chunk, position) => writeAll(handle, chunk, position))
       await check()

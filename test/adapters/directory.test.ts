@@ -85,7 +85,7 @@ describe('opening a file store in a directory', () => {
   it('completes one whose maker died', async () => {
     const path = newPath()
     mkdirSync(join(path, 'files', '00'), { recursive: true })
-    writeFileSync(join(path, 'model-ledger-files.being-made'), '')
+    mkdirSync(join(path, 'model-ledger-files.being-made'))
     await open(path)
     expect(readdirSync(path)).not.toContain('model-ledger-files.being-made')
     expect(readdirSync(join(path, 'files'))).toHaveLength(256)
@@ -127,6 +127,17 @@ describe('opening a file store in a directory', () => {
       expect(await refusal(path)).toMatchObject({ _tag: 'damaged-file-store', reason: expect.stringContaining(part) })
       symlinkSync(outside, join(path, part))
       expect(await refusal(path)).toMatchObject({ _tag: 'damaged-file-store', reason: expect.stringContaining(part) })
+    }
+  })
+
+  it('makes nothing through a link that leads out of the directory', async () => {
+    for (const part of ['files', 'tmp']) {
+      const [path, outside] = [newPath(), newPath()]
+      mkdirSync(join(path, 'model-ledger-files.being-made'), { recursive: true })
+      mkdirSync(outside)
+      symlinkSync(outside, join(path, part))
+      expect(await refusal(path)).toMatchObject({ _tag: 'damaged-file-store', reason: expect.stringContaining(part) })
+      expect(readdirSync(outside)).toEqual([])
     }
   })
 
@@ -307,6 +318,13 @@ describe('a file of the caller’s', () => {
     expect(lstatSync(placeOf(path, digest)).isFile()).toBe(true)
   })
 
+  it('may be one that the system makes up while it is read, and that says it is empty', async () => {
+    const [path, source] = [newPath(), '/proc/version']
+    const store = await open(path)
+    if (!existsSync(source)) return
+    expect(right(await store.put('file', { path: source })()).digest).toBe(digestOf(readFileSync(source)))
+  })
+
   it('may not be a pipe, for which one would wait for ever', async () => {
     const [path, pipe] = [newPath(), newPath()]
     const store = await open(path)
@@ -332,6 +350,16 @@ describe('a directory file store', () => {
       found.push(...page.map(({ digest }) => digest))
     }
     expect(found.sort()).toEqual([...digests].sort())
+  })
+
+  it('deletes a file once, when two ask for it at the same time', async () => {
+    const store = await open(newPath())
+    for (let round = 0; round < 20; round++) {
+      const { digest } = right(await store.put('file', { bytes: randomBytes(10) })())
+      const remove = store.delete(digest, aMinuteFromNow())
+      const outcomes = (await Promise.all([remove(), remove()])).map(right)
+      expect(outcomes.sort()).toEqual([false, true])
+    }
   })
 
   it('loses no file that is put while it is deleted', async () => {

@@ -2,7 +2,13 @@ import { posix, win32 } from 'node:path'
 import * as fc from 'fast-check'
 import * as E from 'fp-ts/lib/Either.js'
 import { describe, expect, it } from 'vitest'
-import { canonicalPath, checkManifestPath, compareUtf8, pathsThatCollide } from '../../../domain/manifest/path.js'
+import {
+  canonicalPath,
+  checkManifestPath,
+  compareUtf8,
+  fitsWindows,
+  pathsThatCollide,
+} from '../../../domain/manifest/path.js'
 
 describe('a path in a manifest', () => {
   it.each(['a', 'a/b.txt', 'größe/Ü', '…/...', 'a b/c:d', '.hidden', '__proto__', `${'x'.repeat(255)}/y`])(
@@ -47,6 +53,16 @@ describe('a path in a manifest', () => {
       { numRuns: 1000 },
     )
   })
+})
+
+describe('Windows', () => {
+  it.each(['a/b.txt', 'console', 'com10', 'a.b/.c', 'größe'])('can hold %j', (path) =>
+    expect(fitsWindows(path)).toBe(true),
+  )
+  it.each(['a:b', 'what?', 'a/nul', 'CON.txt', 'com1', 'a /b', 'end.', 'a|b', '"a"', 'LPT9/x'])(
+    'cannot hold %j',
+    (path) => expect(fitsWindows(path)).toBe(false),
+  )
 })
 
 describe('the canonical form of a path', () => {

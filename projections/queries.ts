@@ -456,7 +456,9 @@ export const queries = ({ registry, moments, position, defaults }: Asked) => {
       return E.right(numbers.flatMap(({ number }) => versionOf(collection, number) ?? []))
     },
 
-    openDrafts: (): ReadonlyArray<OpenDraft> => [...registry.drafts.values()].flatMap(draftsOf),
+    /** Distributed drafts that take parts, the oldest first. */
+    openDrafts: (): ReadonlyArray<OpenDraft> =>
+      [...registry.drafts.values()].flatMap(draftsOf).sort((one, other) => one.opened.position - other.opened.position),
   }
 }
 

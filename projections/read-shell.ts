@@ -56,7 +56,7 @@ export interface Progress {
 }
 
 export interface ReadShell<States> {
-  /** What is known, with everything in it that was recorded before the call, by any process. */
+  /** What is known, with everything in it that this process was told of, and that others recorded before this turn of the event loop. */
   readonly fresh: () => TE.TaskEither<ReadError, Known<States>>
   /** Tells of something recorded in this process: nobody is answered from before it. */
   readonly notice: (position: Position) => void

@@ -1,0 +1,142 @@
+/** Histories for the laws of the read side: random commands through the write shell, under a clock that jumps. */
+import * as E from 'fp-ts/lib/Either.js'
+import { memoryEventStore, memoryFileStore } from '../../adapters/memory/index.js'
+import type { Command } from '../../domain/commands.js'
+import { finishDraft } from '../../domain/distributed-draft/finish.js'
+import type { EventStore, Position, StoredEvent } from '../../domain/event-store.js'
+import type { ArtifactRef, ModelRef } from '../../domain/names.js'
+import { eventsIn, fakeClock, openTestLedger, START } from '../support/domain-ledger.js'
+
+const ARTIFACTS: ReadonlyArray<ArtifactRef> = ['data', 'model'].map((name) => ({
+  entity: 'acme',
+  project: 'churn',
+  name,
+}))
+const MODELS: ReadonlyArray<ModelRef> = ['Churn', 'Old one'].map((name) => ({
+  entity: 'acme',
+  project: 'model-registry',
+  name,
+}))
+const RUNS = ['a', 'b', 'c'].map((run) => ({ entity: 'acme', project: 'churn', run }))
+const WORDS = ['one', 'two', 'three', 'four', 'five', 'six']
+const ALIASES = ['production', 'best', 'with space']
+const TAGS = ['x', 'y', 'z']
+
+/**
+ * The history that follows from a list of numbers: each makes one command, and what a rule refuses leaves
+ * nothing. The clock jumps back and forth by up to a minute.
+ */
+export const historyOf = async (numbers: ReadonlyArray<number>): Promise<ReadonlyArray<StoredEvent>> => {
+  let digits = 0
+  const pick = <A>(from: ReadonlyArray<A>): A => {
+    const item = from[digits % from.length]
+    digits = Math.floor(digits / from.length)
+    if (item === undefined) throw new Error('nothing to pick from')
+    return item
+  }
+  const some = <A>(from: ReadonlyArray<A>): ReadonlyArray<A> => from.filter(() => pick([true, false]))
+  const clock = fakeClock()
+  const jumping = { ...clock, now: () => new Date(Date.parse(START) + ((digits * 7919) % 60_000)) }
+  const ledger = openTestLedger(memoryEventStore(), { clock: jumping, files: memoryFileStore() })
+  const anyVersion = () => pick([0, 1, 2, 'latest', 'production'] as const)
+  const source = () => ({ collection: pick([...ARTIFACTS, ...MODELS]), version: anyVersion() })
+
+  const command = async (): Promise<Command> => {
+    const artifact = pick(ARTIFACTS)
+    const model = pick(MODELS)
+    const run = pick(RUNS)
+    const distributed = { artifact, artifactType: 'model', distributedId: pick(['d1', 'd2']) }
+    switch (pick([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19] as const)) {
+      case 0:
+      case 1:
+      case 2:
+      case 3:
+        return {
+          type: 'LogArtifactVersion',
+          artifact,
+          artifactType: 'model',
+          manifest: await ledger.manifest(pick(WORDS)),
+          ...pick([{}, { run }]),
+          ...pick([{}, { base: 0, description: 'made', tags: some(TAGS) }]),
+          ...pick([{}, { metadata: { lr: pick([0.1, 0.2]), nested: { list: [1, null] } } }]),
+          ...pick([{}, { aliases: some(ALIASES) }]),
+        }
+      case 4:
+        return {
+          type: 'DescribeArtifactVersion',
+          artifact,
+          version: anyVersion(),
+          ...pick([{ description: 'better' }, { description: null }, { metadata: { lr: 1 } }, { metadata: null }]),
+        }
+      case 5:
+        return {
+          type: pick(['TagArtifactVersion', 'UntagArtifactVersion'] as const),
+          artifact,
+          version: 0,
+          tags: pick([TAGS, ['x']]),
+        }
+      case 6:
+        return { type: 'DeleteArtifactVersion', artifact, version: anyVersion(), deleteAliases: true }
+      case 7:
+      case 8:
+        return { type: 'MoveAlias', ...source(), alias: pick(ALIASES) }
+      case 9:
+        return { type: 'RemoveAlias', collection: source().collection, alias: pick([...ALIASES, 'latest']) }
+      case 10:
+      case 11:
+      case 12:
+        return { type: 'LinkToRegistry', model, source: source(), ...pick([{}, { aliases: some(ALIASES) }]) }
+      case 13:
+        return { type: 'UnlinkFromRegistry', model, version: anyVersion() }
+      case 14:
+        return { type: 'DescribeRegisteredModel', model, description: pick(['first', 'second']) }
+      case 15:
+        return { type: pick(['TagRegisteredModel', 'UntagRegisteredModel'] as const), model, tags: pick([TAGS, ['x']]) }
+      case 16:
+        return { type: 'StartRun', run, ...pick([{}, { group: 'g', jobType: 'train', config: { lr: 0.1 } }]) }
+      case 17:
+        return pick<Command>([
+          { type: 'SummariseRun', run, metrics: { [pick(['loss', 'f1'])]: pick([0.5, 0.25, 'nan']) } },
+          { type: 'UseArtifactVersion', run, used: source() },
+          { type: 'FinishRun', run },
+        ])
+      case 18:
+        return {
+          type: 'UpsertDistributedPart',
+          ...distributed,
+          writer: pick(['w1', 'w2']),
+          part: await ledger.manifest(pick(WORDS)),
+        }
+      case 19:
+        return pick<Command>([
+          { type: 'CommitDistributed', ...distributed, writer: 'w1', lastWriterWins: true },
+          { type: 'AbandonDistributed', artifact, distributedId: distributed.distributedId },
+        ])
+    }
+  }
+
+  for (const run of RUNS.slice(0, 2)) await ledger.give({ type: 'StartRun', run })
+  for (const number of numbers) {
+    digits = number
+    const actor = pick(['anna', 'ben "the" ops', 'ci'])
+    const given = await command()
+    const outcome = await ledger.give(given, { actor })
+    if (given.type === 'CommitDistributed' && E.isRight(outcome)) {
+      await finishDraft(ledger.shell, given.artifact, given.distributedId)()
+    }
+  }
+  return eventsIn(ledger.store)
+}
+
+/** A store that holds a history up to a position that the test moves on. */
+export const partly = (events: ReadonlyArray<StoredEvent>): EventStore & { upTo: Position } => {
+  const store = {
+    ...memoryEventStore(),
+    upTo: events.length,
+    head: () => async () => E.right(store.upTo),
+    async *readAll(after: Position) {
+      for (let from = after; from < store.upTo; from += 100) yield events.slice(from, Math.min(from + 100, store.upTo))
+    },
+  }
+  return store
+}

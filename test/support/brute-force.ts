@@ -1,0 +1,268 @@
+/**
+ * The registry by brute force: every stored event up to a position, read and told one after another into
+ * plain objects. It shares no code with the projections; what they answer is held against it.
+ */
+import type { StoredEvent } from '../../domain/event-store.js'
+
+/** What the members of events are believed to be; a wrong belief shows as a difference. */
+interface Told {
+  readonly artifactType: string
+  readonly version: number
+  readonly manifest: unknown
+  readonly description?: unknown
+  readonly metadata?: unknown
+  readonly tags?: unknown
+  readonly run?: { readonly ref: { readonly entity: string; readonly project: string; readonly run: string } }
+  readonly base?: number
+  readonly distributed?: unknown
+  readonly alias: string
+  readonly to: unknown
+  readonly source: Ref
+  readonly outcome: unknown
+  readonly group?: unknown
+  readonly jobType?: unknown
+  readonly config?: unknown
+  readonly generation: number
+  readonly writer: string
+}
+interface Ref {
+  readonly entity: string
+  readonly project: string
+  readonly name: string
+  readonly version: number
+}
+interface Use {
+  readonly version: Ref
+  readonly through?: { readonly model: Ref; readonly version: number }
+}
+
+interface When {
+  readonly position: number
+  readonly time: string | null
+}
+interface Home {
+  readonly kind: string
+  readonly path: string
+  readonly type: string
+  description: unknown
+  tags: unknown
+  readonly created: When
+  readonly actor: string
+  readonly aliases: Map<string, unknown>
+  readonly versions: Map<number, Version>
+}
+interface Version {
+  readonly facts: Readonly<Record<string, unknown>>
+  readonly producers: string[]
+  readonly links: Array<readonly [string, number]>
+  readonly source: readonly [string, number] | null
+  description: unknown
+  metadata: unknown
+  tags: unknown
+  deleted: When | null
+  unlinked: When | null
+}
+interface Run {
+  readonly facts: Readonly<Record<string, unknown>>
+  metrics: object
+  outcome: unknown
+  readonly used: unknown[]
+  readonly logged: string[]
+}
+interface Draft {
+  readonly artifact: string
+  readonly distributedId: string
+  readonly generation: number
+  readonly opened: When
+  readonly writers: string[]
+  parts: number
+  open: boolean
+}
+
+/** Everything that can be asked, as plain data. */
+export interface Picture {
+  readonly moment: unknown
+  readonly artifacts: ReadonlyArray<unknown>
+  readonly registeredModels: ReadonlyArray<unknown>
+  readonly runs: ReadonlyArray<unknown>
+  readonly versions: Readonly<Record<string, unknown>>
+  readonly openDrafts: ReadonlyArray<unknown>
+}
+
+export const bruteForce = () => {
+  const homes = new Map<string, Home>()
+  const runs = new Map<string, Run>()
+  const drafts: Draft[] = []
+  let now: When = { position: 0, time: null }
+
+  const tell = ({ stream, position, type, data, metadata }: StoredEvent): void => {
+    const event = JSON.parse(data) as Told
+    const { actor, recordedAt } = JSON.parse(metadata) as { readonly actor: string; readonly recordedAt: string }
+    now = { position, time: now.time === null || recordedAt > now.time ? recordedAt : now.time }
+    const [entity, project, name, distributedId = ''] = stream
+      .slice(stream.indexOf('-') + 1)
+      .split('/')
+      .map(decodeURIComponent)
+    const path = `${entity}/${project}/${name}`
+    const home = homes.get(path)
+    const version = home?.versions.get(event.version)
+    const ref = event.run?.ref
+    const run = ref === undefined ? null : `${ref.entity}/${ref.project}/${ref.run}`
+    switch (type) {
+      case 'ArtifactCreated':
+      case 'RegisteredModelCreated':
+        homes.set(path, {
+          kind: type === 'ArtifactCreated' ? 'artifact' : 'registered-model',
+          path,
+          type: event.artifactType,
+          description: event.description ?? null,
+          tags: [],
+          created: now,
+          actor,
+          aliases: new Map(),
+          versions: new Map(),
+        })
+        return
+      case 'ArtifactVersionLogged':
+      case 'VersionLinked': {
+        const { source, base, distributed = null, manifest } = event
+        const from = source === undefined ? null : ([pathOf(source), source.version] as const)
+        const facts = { version: event.version, manifest, created: now, actor }
+        const born = { run, base: base === undefined ? null : `${path}:v${base}`, distributed }
+        home?.versions.set(event.version, {
+          facts: from === null ? { ...facts, ...born } : facts,
+          producers: run === null ? [] : [run],
+          links: [],
+          source: from,
+          description: event.description ?? null,
+          metadata: event.metadata ?? null,
+          tags: event.tags ?? [],
+          deleted: null,
+          unlinked: null,
+        })
+        if (run !== null) runs.get(run)?.logged.push(`${path}:v${event.version}`)
+        if (from !== null) homes.get(from[0])?.versions.get(from[1])?.links.push([path, event.version])
+        return
+      }
+      case 'ArtifactVersionRelogged':
+        if (run === null) return
+        runs.get(run)?.logged.push(`${path}:v${event.version}`)
+        if (version?.producers.includes(run) === false) version.producers.push(run)
+        return
+      case 'ArtifactVersionDescribed': {
+        const { description, metadata: said } = event as { description?: { to: unknown }; metadata?: { to: unknown } }
+        if (version !== undefined && description !== undefined) version.description = description.to
+        if (version !== undefined && said !== undefined) version.metadata = said.to
+        return
+      }
+      case 'ArtifactVersionTagged':
+      case 'ArtifactVersionUntagged':
+        if (version !== undefined) version.tags = event.to
+        return
+      case 'ArtifactVersionDeleted':
+        if (version !== undefined) version.deleted = now
+        return
+      case 'VersionUnlinked':
+        if (version !== undefined) version.unlinked = now
+        return
+      case 'AliasMoved':
+        home?.aliases.set(event.alias, event.to)
+        return
+      case 'AliasRemoved':
+        home?.aliases.delete(event.alias)
+        return
+      case 'RegisteredModelDescribed':
+        if (home !== undefined) home.description = event.to
+        return
+      case 'RegisteredModelTagged':
+      case 'RegisteredModelUntagged':
+        if (home !== undefined) home.tags = event.to
+        return
+      case 'RunStarted': {
+        const { group = null, jobType = null, config = null } = event
+        const facts = { path, started: now, actor, group, jobType, config }
+        runs.set(path, { facts, metrics: {}, outcome: null, used: [], logged: [] })
+        return
+      }
+      case 'RunSummarised': {
+        const known = runs.get(path)
+        if (known !== undefined) known.metrics = { ...known.metrics, ...(event.to as object) }
+        return
+      }
+      case 'ArtifactVersionUsed': {
+        const { version: used, through } = JSON.parse(data) as Use
+        runs.get(path)?.used.push({
+          version: `${pathOf(used)}:v${used.version}`,
+          through: through === undefined ? null : `${pathOf(through.model)}:v${through.version}`,
+        })
+        return
+      }
+      case 'RunFinished': {
+        const known = runs.get(path)
+        if (known !== undefined) known.outcome = event.outcome
+        return
+      }
+      case 'DistributedPartUpserted': {
+        const { generation, writer } = event
+        const known = drafts.find((draft) => isOf(draft, path, distributedId, generation))
+        const fresh = { artifact: path, distributedId, generation, opened: now, writers: [], parts: 0, open: true }
+        const draft: Draft = known ?? fresh
+        if (known === undefined) drafts.push(draft)
+        if (!draft.writers.includes(writer)) draft.writers.push(writer)
+        draft.parts += 1
+        return
+      }
+      case 'DistributedCommitted':
+      case 'DistributedAbandoned':
+        for (const draft of drafts) if (isOf(draft, path, distributedId, event.generation)) draft.open = false
+        return
+      default:
+        throw new Error(`an event that the brute force does not know: ${type}`)
+    }
+  }
+
+  const versionOf = (home: Home, number: number): object => {
+    const version = home.versions.get(number)
+    if (version === undefined) throw new Error(`no ${home.path}:v${number}`)
+    const { facts, links, source, unlinked, ...said } = version
+    const aliases = [...home.aliases].flatMap(([alias, holder]) => (holder === number ? [alias] : [])).sort()
+    const own = { ...facts, path: `${home.path}:v${number}`, collection: home.path, type: home.type, aliases, unlinked }
+    if (source === null) {
+      const standing = links.filter(([path, link]) => homes.get(path)?.versions.get(link)?.unlinked === null)
+      return { ...said, ...own, kind: 'artifact', links: standing.map(([path, link]) => `${path}:v${link}`), source }
+    }
+    const linked = homes.get(source[0])
+    if (linked === undefined) throw new Error(`no ${source[0]}`)
+    return { ...versionOf(linked, source[1]), ...own, kind: 'registered', source: source.join(':v') }
+  }
+
+  const summaryOf = ({ versions, aliases, tags, ...home }: Home): object => {
+    const there = [...versions].filter(
+      ([, { deleted, unlinked, source }]) => unlinked === null && (deleted === null || source !== null),
+    )
+    const newest = there.length === 0 ? null : Math.max(...there.map(([number]) => number))
+    const own = { ...home, aliases: Object.fromEntries(aliases), versionCount: there.length, newest }
+    return home.kind === 'artifact' ? own : { ...own, tags }
+  }
+
+  return {
+    tell,
+    picture: (): Picture => {
+      const all = [...homes.values()]
+      return structuredClone({
+        moment: now,
+        artifacts: all.filter(({ kind }) => kind === 'artifact').map(summaryOf),
+        registeredModels: all.filter(({ kind }) => kind !== 'artifact').map(summaryOf),
+        runs: [...runs.values()].map(({ facts, ...rest }) => ({ ...facts, ...rest })),
+        versions: Object.fromEntries(
+          all.map((home) => [home.path, [...home.versions.keys()].map((number) => versionOf(home, number))]),
+        ),
+        openDrafts: drafts.filter(({ open }) => open).map(({ open, ...draft }) => draft),
+      })
+    },
+  }
+}
+
+const pathOf = ({ entity, project, name }: Ref): string => `${entity}/${project}/${name}`
+const isOf = (draft: Draft, artifact: string, id: string, generation: number): boolean =>
+  draft.artifact === artifact && draft.distributedId === id && draft.generation === generation

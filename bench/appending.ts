@@ -23,7 +23,7 @@ const metadata = JSON.stringify({
 export const appendSingle: Benchmark = {
   name: 'append-single',
   what: 'one durable append after another, against a bare better-sqlite3 transaction with the same row',
-  unit: 'events',
+  unit: 'events/s',
   budget: 0.85,
   prepare: async (size) => {
     const folder = await temporaryFolder()
@@ -34,19 +34,22 @@ export const appendSingle: Benchmark = {
     let row = 0
     return {
       ours: () =>
-        timed(async () => {
-          for (let count = 0; count < events; count++) {
-            const event = { id: randomUUID(), type: 'ArtifactVersionLogged', data, metadata }
-            revision = (await opened(store.append('artifact-acme/bench/one', revision, [event]))).revision
-          }
-          return events
-        }),
+        timed(
+          async () => {
+            for (let count = 0; count < events; count++) {
+              const event = { id: randomUUID(), type: 'ArtifactVersionLogged', data, metadata }
+              revision = (await opened(store.append('artifact-acme/bench/one', revision, [event]))).revision
+            }
+            return events
+          },
+          () => opened(store.head()),
+        ),
       floor: () =>
         timed(() => {
           for (let count = 0; count < events; count++)
             bare.append('artifact-acme/bench/one', row++, randomUUID(), data, metadata)
           return events
-        }),
+        }, bare.count),
       close: async () => {
         await store.close()
         bare.close()
@@ -72,5 +75,6 @@ const bareTable = (path: string) => {
       insert.run(stream, revision, id, 'ArtifactVersionLogged', data, metadata)
     },
   ).immediate
-  return { append, close: () => database.close() }
+  const last = database.prepare<[], number>('SELECT max(position) FROM events').pluck()
+  return { append, count: () => last.get(), close: () => database.close() }
 }

@@ -1,8 +1,21 @@
 /** All benchmarks, in the order in which they run. */
 import { appendSingle } from './appending.js'
 import { commandOnLongHistory, commandsOn64Artifacts, commandsOnOneArtifact } from './commands.js'
-import { ingestKnown, ingestNew } from './files.js'
+import { downloading, ingestKnown, ingestNew } from './files.js'
 import type { Benchmark } from './measure.js'
+import {
+  auditAlias,
+  listing,
+  memory,
+  rebuild,
+  reopen,
+  resolveAsOf,
+  resolveFlat,
+  resolveNow,
+  resolveWhole,
+  transitiveLineage,
+} from './reading.js'
+import { exporting, importing } from './transfer.js'
 
 export const benchmarks: ReadonlyArray<Benchmark> = [
   appendSingle,
@@ -11,4 +24,17 @@ export const benchmarks: ReadonlyArray<Benchmark> = [
   commandOnLongHistory,
   ingestNew,
   ingestKnown,
+  downloading,
+  rebuild,
+  resolveNow,
+  resolveWhole,
+  resolveAsOf,
+  resolveFlat,
+  listing,
+  transitiveLineage,
+  auditAlias,
+  exporting,
+  importing,
+  reopen,
+  memory,
 ]

@@ -3,13 +3,13 @@ import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { sqliteEventStore } from '../adapters/sqlite/index.js'
 import { type Benchmark, timed } from './measure.js'
-import { commandsOn, opened, temporaryFolder } from './support.js'
+import { commandsOn, countOf, opened, temporaryFolder } from './support.js'
 
 /** 64 callers at once, each on an artifact of its own or all on one, against one caller. */
 const concurrent = (name: string, what: string, artifactOf: (caller: number) => string): Benchmark => ({
   name,
   what,
-  unit: 'commands',
+  unit: 'commands/s',
   budget: 4,
   prepare: async (size) => {
     const folder = await temporaryFolder()
@@ -18,6 +18,8 @@ const concurrent = (name: string, what: string, artifactOf: (caller: number) => 
     const callers = 64
     const rounds = size === 'full' ? 40 : 1
     let content = 0
+    /** Whether every content that was given is a version of its own. */
+    const allLogged = async (): Promise<boolean> => (await countOf(store, 'ArtifactVersionLogged')) === content
     return {
       ours: () =>
         timed(async () => {
@@ -27,14 +29,14 @@ const concurrent = (name: string, what: string, artifactOf: (caller: number) => 
             )
           }
           return rounds * callers
-        }),
+        }, allLogged),
       floor: () =>
         timed(async () => {
           const commands = rounds * 16
           for (let count = 0; count < commands; count++)
             await logVersion(artifactOf(count % callers), String(content++))
           return commands
-        }),
+        }, allLogged),
       close: async () => {
         await store.close()
         await rm(folder, { recursive: true, force: true })
@@ -61,7 +63,7 @@ const LONG = 100_000
 export const commandOnLongHistory: Benchmark = {
   name: 'command-long-history',
   what: `moving an alias in an artifact of ${LONG.toLocaleString('en')} versions, against one of 10`,
-  unit: 'commands',
+  unit: 'commands/s',
   budget: 0.5,
   prepare: async (size) => {
     const folder = await temporaryFolder()
@@ -74,11 +76,18 @@ export const commandOnLongHistory: Benchmark = {
     }
     const commands = size === 'full' ? 4000 : 20
     let turn = 0
-    const side = (name: string, span: number) => () =>
-      timed(async () => {
-        for (let count = 0; count < commands; count++) await moveAlias(name, 'production', (turn++ * 7919) % span)
-        return commands
-      })
+    const side = (name: string, span: number) => () => {
+      let moved = 0
+      return timed(
+        async () => {
+          for (let count = 0; count < commands; count++) {
+            moved += (await moveAlias(name, 'production', (turn++ * 7919) % span)).events.length
+          }
+          return commands
+        },
+        () => moved,
+      )
+    }
     return {
       ours: side('long', versions),
       floor: side('short', 10),

@@ -38,11 +38,11 @@ const range = ({ median, min, max }: Spread): string => `${number(median)} (${nu
 
 const row = ({ name, what, unit, budget, ratio, ours, floor }: Result): string =>
   [
-    `${name}: ${ratio.median >= budget ? 'met' : 'MISSED'}`,
+    `${name}: ${budget === null ? 'no budget' : ratio.median >= budget ? 'met' : 'MISSED'}`,
     `  ${what}`,
-    `  ratio  ${range(ratio)}, budget ${budget}`,
-    `  ours   ${range(ours)} ${unit}/s`,
-    `  floor  ${range(floor)} ${unit}/s`,
+    `  ratio  ${range(ratio)}${budget === null ? '' : `, budget ${budget}`}`,
+    `  ours   ${range(ours)} ${unit}`,
+    `  floor  ${range(floor)} ${unit}`,
   ].join('\n')
 
 if (!values.json) {

@@ -3,23 +3,33 @@
  * times. What counts is the ratio of each pair; absolute figures say more about the machine.
  */
 
-/** One side of a comparison: does its work once and answers how much was done in how many seconds. */
-export type Side = () => Promise<{ readonly done: number; readonly seconds: number }>
+/** What one side did, in how many seconds. */
+export interface Done {
+  readonly done: number
+  readonly seconds: number
+  /** What came of it. Where both sides answer, they answer the same: the smoke test holds them to it. */
+  readonly answer?: unknown
+}
+
+/** One side of a comparison: does its work once. */
+export type Side = () => Promise<Done>
 
 export interface Benchmark {
   readonly name: string
   /** What is measured, against what. */
   readonly what: string
+  /** Of both rates; higher is better. */
   readonly unit: string
-  /** The least ratio of ours to the floor, and where it is written. */
-  readonly budget: number
+  /** The least ratio of ours to the floor; `null` where nobody has set one. */
+  readonly budget: number | null
   /** Prepares both sides for an amount of work; a smoke run wants little. */
   readonly prepare: (size: 'full' | 'smoke') => Promise<Prepared>
 }
 
 export interface Prepared {
   readonly ours: Side
-  readonly floor: Side
+  /** The other side; or a rate that is asked for, whatever the machine. */
+  readonly floor: Side | number
   readonly close: () => Promise<void>
 }
 
@@ -33,9 +43,8 @@ export interface Result {
   readonly name: string
   readonly what: string
   readonly unit: string
-  readonly budget: number
+  readonly budget: number | null
   readonly ratio: Spread
-  /** Per second. */
   readonly ours: Spread
   readonly floor: Spread
   readonly repetitions: number
@@ -44,15 +53,16 @@ export interface Result {
 export const measure = async (benchmark: Benchmark, size: 'full' | 'smoke', repetitions: number): Promise<Result> => {
   const { name, what, unit, budget, prepare } = benchmark
   const { ours, floor, close } = await prepare(size)
+  const other: Side = typeof floor === 'number' ? async () => ({ done: floor, seconds: 1 }) : floor
   try {
     // Once unmeasured, so that neither side pays for what is compiled and cached on first use.
-    await floor()
+    await other()
     await ours()
     const pairs: Array<{ readonly ours: number; readonly floor: number }> = []
     for (let repetition = 0; repetition < repetitions; repetition++) {
       const floorFirst = repetition % 2 === 0
-      const first = await rate(floorFirst ? floor : ours)
-      const second = await rate(floorFirst ? ours : floor)
+      const first = await rate(floorFirst ? other : ours)
+      const second = await rate(floorFirst ? ours : other)
       pairs.push(floorFirst ? { floor: first, ours: second } : { floor: second, ours: first })
     }
     return {
@@ -70,11 +80,15 @@ export const measure = async (benchmark: Benchmark, size: 'full' | 'smoke', repe
   }
 }
 
-/** Times work that answers how much it did. */
-export const timed = async (work: () => Promise<number> | number): ReturnType<Side> => {
+/** Times work that answers how much it did; what came of it may be looked up afterwards. */
+export const timed = async (
+  work: () => Promise<number> | number,
+  answer: () => unknown = () => undefined,
+): Promise<Done> => {
   const start = performance.now()
   const done = await work()
-  return { done, seconds: (performance.now() - start) / 1000 }
+  const seconds = (performance.now() - start) / 1000
+  return { done, seconds, answer: await answer() }
 }
 
 const rate = async (side: Side): Promise<number> => {
@@ -82,7 +96,7 @@ const rate = async (side: Side): Promise<number> => {
   return done / seconds
 }
 
-const spread = (values: ReadonlyArray<number>): Spread => {
+export const spread = (values: ReadonlyArray<number>): Spread => {
   const sorted = [...values].sort((a, b) => a - b)
   const at = (index: number): number => sorted[index] ?? Number.NaN
   const middle = (sorted.length - 1) / 2

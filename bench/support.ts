@@ -7,9 +7,16 @@ import type * as TE from 'fp-ts/lib/TaskEither.js'
 import { memoryFileStore } from '../adapters/memory/index.js'
 import { systemClock, systemIds } from '../adapters/system/index.js'
 import { sha256 } from '../domain/digest.js'
-import type { EventStore } from '../domain/event-store.js'
+import { type EventStore, ORIGIN } from '../domain/event-store.js'
 import { manifestStore } from '../domain/manifest/manifest-store.js'
 import { type Receipt, writeShell } from '../domain/write-shell.js'
+import { type AuditIndex, auditProjection } from '../projections/audit-index.js'
+import type { LineageGraph } from '../projections/lineage-graph.js'
+import { lineageProjection } from '../projections/lineage-projection.js'
+import { type ReadShell, readShell, type Known as ShellKnown } from '../projections/read-shell.js'
+import { registryProjection } from '../projections/registry.js'
+import type { Registry } from '../projections/registry-state.js'
+import type { SnapshotStore } from '../projections/snapshot-store.js'
 
 export const temporaryFolder = (): Promise<string> => mkdtemp(join(tmpdir(), 'model-ledger-bench-'))
 
@@ -18,6 +25,13 @@ export const opened = async <E, A>(task: TE.TaskEither<E, A>): Promise<A> => {
   const result = await task()
   if (result._tag === 'Left') throw new Error(JSON.stringify(result.left))
   return result.right
+}
+
+/** How many events of a type a store holds. */
+export const countOf = async (store: EventStore, wanted: string): Promise<number> => {
+  let count = 0
+  for await (const page of store.readAll(ORIGIN)) count += page.filter(({ type }) => type === wanted).length
+  return count
 }
 
 /** Commands given straight to the write shell, with manifests in memory: what is measured is the shell and its event store. */
@@ -38,3 +52,22 @@ export const commandsOn = (store: EventStore) => {
       give({ type: 'MoveAlias', collection: { entity: 'acme', project: 'bench', name }, alias, version }),
   }
 }
+
+interface States {
+  readonly registry: Registry
+  readonly lineage: LineageGraph
+  readonly audit: AuditIndex
+}
+export type Known = ShellKnown<States>
+
+/** The read model that a ledger keeps: all its projections over one store. */
+export const readModelOf = (store: EventStore, snapshots?: SnapshotStore): ReadShell<States> =>
+  readShell<States>({
+    store,
+    snapshots,
+    clock: systemClock,
+    projections: { registry: registryProjection, lineage: lineageProjection, audit: auditProjection },
+  })
+
+/** Everything that is known from the events of a store, folded anew. */
+export const foldAll = (store: EventStore): Promise<Known> => opened(readModelOf(store).fresh())

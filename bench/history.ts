@@ -1,0 +1,167 @@
+/**
+ * Histories made from a seed: the events that runs, versions and aliases would have left, written straight
+ * into a store. The same seed gives the same events, so that two machines measure the same work.
+ */
+import { createHash } from 'node:crypto'
+import type { ReadonlyNonEmptyArray } from 'fp-ts/lib/ReadonlyNonEmptyArray.js'
+import type { EventStore, NewEvent, Revision } from '../domain/event-store.js'
+import { artifactStream, modelStream, runStream } from '../domain/streams.js'
+import { opened } from './support.js'
+
+const ENTITY = 'acme'
+const PROJECT = 'churn'
+const MODEL_PROJECT = 'model-registry'
+/** Versions that one run logs. */
+const VERSIONS_PER_RUN = 100
+/** Appends that are on their way at the same time, so that the store writes them together. */
+const AT_ONCE = 500
+
+interface Append {
+  readonly stream: string
+  readonly events: ReadonlyNonEmptyArray<NewEvent>
+}
+
+/** `artifactPath(3)` is the artifact that holds every tenth version if there are ten. */
+export const artifactPath = (artifact: number): string => `${ENTITY}/${PROJECT}/model-${artifact}`
+
+const artifactRef = (artifact: number) => ({ entity: ENTITY, name: `model-${artifact}`, project: PROJECT })
+const runRef = (run: number) => ({ entity: ENTITY, project: PROJECT, run: `run-${run}` })
+
+/**
+ * Runs that each log 100 versions, in turn to each of the artifacts, with `latest` and metadata: a little more
+ * than two events a version.
+ */
+export function* versionsHistory(versions: number, artifacts: number, seed = 1): Generator<Append> {
+  const made = eventMaker(seed)
+  for (let index = 0; index < versions; index++) {
+    const artifact = index % artifacts
+    const version = Math.floor(index / artifacts)
+    const run = Math.floor(index / VERSIONS_PER_RUN)
+    if (index % VERSIONS_PER_RUN === 0) {
+      const config = { batch: 32, learningRate: 0.001, optimizer: 'adam', seed: index }
+      yield { stream: runStream(runRef(run)), events: [made('RunStarted', { config, group: `sweep-${run % 1000}` })] }
+    }
+    const stream = artifactStream(artifactRef(artifact))
+    if (version === 0) yield { stream, events: [made('ArtifactCreated', { artifactType: 'model' })] }
+    const logged = made('ArtifactVersionLogged', {
+      ...(version > 0 ? { base: version - 1 } : {}),
+      description: `checkpoint after epoch ${index % VERSIONS_PER_RUN}`,
+      manifest: { bytes: 1_000_000 + index, digest: digestNumber(seed, index), entries: 3 },
+      metadata: { accuracy: (index % 997) / 997, epoch: index % 100, framework: 'torch', loss: (index % 991) / 991 },
+      run: { ref: runRef(run) },
+      tags: ['nightly'],
+      version,
+    })
+    const moved = made('AliasMoved', { alias: 'latest', from: version === 0 ? null : version - 1, to: version })
+    yield { stream, events: [logged, moved] }
+    if (index % VERSIONS_PER_RUN === VERSIONS_PER_RUN - 1) {
+      const summary = made('RunSummarised', { from: { accuracy: null }, to: { accuracy: 0.9 } })
+      yield { stream: runStream(runRef(run)), events: [summary, made('RunFinished', { outcome: 'finished' })] }
+    }
+  }
+}
+
+/** An alias of a registered model that goes to and fro between two versions. */
+export function* movesHistory(moves: number, seed = 2): Generator<Append> {
+  const made = eventMaker(seed)
+  const artifact = artifactRef(0)
+  const stream = artifactStream(artifact)
+  const registered = modelStream(movedModel)
+  yield { stream, events: [made('ArtifactCreated', { artifactType: 'model' })] }
+  yield { stream: registered, events: [made('RegisteredModelCreated', { artifactType: 'model' })] }
+  for (const version of [0, 1]) {
+    const manifest = { bytes: 1000, digest: digestNumber(seed, version), entries: 1 }
+    yield { stream, events: [made('ArtifactVersionLogged', { manifest, version })] }
+    yield {
+      stream: registered,
+      events: [made('VersionLinked', { manifest, source: { ...artifact, version }, version })],
+    }
+  }
+  for (let move = 0; move < moves; move++) {
+    const from = move === 0 ? null : (move + 1) % 2
+    yield { stream: registered, events: [made('AliasMoved', { alias: 'production', from, to: move % 2 })] }
+  }
+}
+export const movedModel = { entity: ENTITY, project: MODEL_PROJECT, name: 'churn' }
+
+/**
+ * Generations of runs, each using two versions of the generation before it and logging one: upstream of the
+ * last version lie about three edges for each run.
+ */
+export function* lineageHistory(edges: number, seed = 3): Generator<Append> {
+  const made = eventMaker(seed)
+  const artifact = artifactRef(0)
+  const stream = artifactStream(artifact)
+  const wide = 10
+  yield { stream, events: [made('ArtifactCreated', { artifactType: 'model' })] }
+  const versions = lineageVersions(edges)
+  for (let version = 0; version < versions; version++) {
+    const run = runRef(version)
+    const generation = Math.floor(version / wide)
+    const sources = generation === 0 ? [] : [version - wide, (generation - 1) * wide + ((version + 1) % wide)]
+    const [started, ...used] = [
+      made('RunStarted', {}),
+      ...sources.map((source) => made('ArtifactVersionUsed', { version: { ...artifact, version: source } })),
+    ]
+    if (started !== undefined) yield { stream: runStream(run), events: [started, ...used] }
+    const manifest = { bytes: 1000, digest: digestNumber(seed, version), entries: 1 }
+    yield { stream, events: [made('ArtifactVersionLogged', { manifest, run: { ref: run }, version })] }
+  }
+}
+
+/** How many versions it takes for that many edges; the last of them has nearly all upstream. */
+export const lineageVersions = (edges: number): number => Math.ceil(edges / 3)
+
+/** Writes a history into an empty store; answers how many events there are. */
+export const fill = async (store: EventStore, history: Iterable<Append>): Promise<number> => {
+  const revisions = new Map<string, Revision>()
+  let events = 0
+  let under: Array<Promise<unknown>> = []
+  for (const append of history) {
+    const expected = revisions.get(append.stream) ?? 'none'
+    revisions.set(append.stream, (expected === 'none' ? -1 : expected) + append.events.length)
+    events += append.events.length
+    under.push(opened(store.append(append.stream, expected, append.events)))
+    if (under.length < AT_ONCE) continue
+    await Promise.all(under)
+    under = []
+  }
+  await Promise.all(under)
+  return events
+}
+
+/** Numbers that look random and are the same for the same seed (mulberry32). */
+export const randomNumbers = (seed: number): (() => number) => {
+  let state = seed >>> 0
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
+    return (mixed ^ (mixed >>> 14)) >>> 0
+  }
+}
+
+const START = Date.parse('2026-01-01T00:00:00Z')
+
+/** Events with canonical texts, if the members of `data` are given in the order of their names. */
+const eventMaker = (seed: number) => {
+  const next = randomNumbers(seed)
+  const hex = (): string => next().toString(16).padStart(8, '0')
+  const filler = Array.from({ length: 6 }, hex).join('')
+  let count = 0
+  return (type: string, data: object): NewEvent => {
+    const [a, b, c, d] = [hex(), hex(), hex(), hex()]
+    const metadata = {
+      actor: `user-${count % 50}@acme.example.org`,
+      commandDigest: `sha256:${a}${b}${filler}`,
+      commandId: `${b}${c}${d}${a}`,
+      recordedAt: new Date(START + count++ * 1000).toISOString(),
+      schema: 1,
+    }
+    const id = `${a}-${b.slice(0, 4)}-5${b.slice(4, 7)}-8${c.slice(0, 3)}-${c.slice(3)}${d.slice(0, 7)}`
+    return { id, type, data: JSON.stringify(data), metadata: JSON.stringify(metadata) }
+  }
+}
+
+const digestNumber = (seed: number, index: number): string =>
+  `sha256:${createHash('sha256').update(`${seed}/${index}`).digest('hex')}`

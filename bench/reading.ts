@@ -1,0 +1,450 @@
+/** The read side: building it from the events, what is asked of it, and opening a large ledger again. */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { fileURLToPath } from 'node:url'
+import Database from 'better-sqlite3'
+import { memoryEventStore } from '../adapters/memory/index.js'
+import { sqliteEventStore } from '../adapters/sqlite/index.js'
+import { ORIGIN } from '../domain/event-store.js'
+import { artifactStream, modelStream } from '../domain/streams.js'
+import { aliasHistory } from '../projections/audit-aliases.js'
+import { lineage } from '../projections/lineage.js'
+import { queries, resolveNumber } from '../projections/queries.js'
+import type { CollectionEntry } from '../projections/registry-state.js'
+import {
+  artifactPath,
+  fill,
+  lineageHistory,
+  lineageVersions,
+  movedModel,
+  movesHistory,
+  randomNumbers,
+  versionsHistory,
+} from './history.js'
+import { type Benchmark, type Prepared, timed } from './measure.js'
+import { foldAll, type Known, opened, temporaryFolder } from './support.js'
+
+export const rebuild: Benchmark = {
+  name: 'rebuild',
+  what: 'registry, lineage and audit from our file of 100,000 versions, against reading its rows and JSON.parse of both columns',
+  unit: 'events/s',
+  budget: 0.8,
+  prepare: async (size) => {
+    const folder = await temporaryFolder()
+    const path = join(folder, 'events.db')
+    const store = await opened(sqliteEventStore({ path, durability: 'relaxed' }))
+    const events = await fill(store, versionsHistory(size === 'full' ? 100_000 : 200, 10))
+    const rows = allRows(path)
+    return {
+      ours: () => {
+        let audited = 0
+        return timed(
+          async () => {
+            audited = (await foldAll(store)).states.audit.count
+            return events
+          },
+          () => audited,
+        )
+      },
+      floor: () => {
+        let parsed = 0
+        return timed(
+          () => {
+            parsed = rows.parseAll()
+            return events
+          },
+          () => parsed,
+        )
+      },
+      close: async () => {
+        rows.close()
+        await store.close()
+        await rm(folder, { recursive: true, force: true })
+      },
+    }
+  },
+}
+
+/** Reads our file as bare SQLite does: pages of rows as arrays, each with the name of its stream. */
+export const allRows = (path: string) => {
+  const database = new Database(path, { readonly: true })
+  type Row = readonly [
+    position: number,
+    rev: number,
+    id: string,
+    type: string,
+    data: string,
+    meta: string,
+    name: string,
+  ]
+  const columns = 'position, revision, events.id, type, data, metadata, name'
+  const join = 'events JOIN streams ON streams.id = events.stream'
+  const page = database
+    .prepare<[number], Row>(`SELECT ${columns} FROM ${join} WHERE position > ? ORDER BY position LIMIT 1000`)
+    .raw()
+  const ofStream = database
+    .prepare<[string], Row>(`SELECT ${columns} FROM ${join} WHERE name = ? ORDER BY revision`)
+    .raw()
+  function* pages(): Generator<ReadonlyArray<Row>> {
+    for (let after = 0; ; ) {
+      const rows = page.all(after)
+      const last = rows.at(-1)
+      if (last === undefined) return
+      yield rows
+      after = last[0]
+    }
+  }
+  return {
+    pages,
+    /** How many rows there are, all of them parsed. */
+    parseAll: (): number => {
+      let count = 0
+      for (const rows of pages()) {
+        for (const [, , , , data, metadata] of rows) {
+          JSON.parse(data)
+          JSON.parse(metadata)
+          count++
+        }
+      }
+      return count
+    },
+    /** The rows of one stream, parsed; how many are of a type. */
+    countInStream: (stream: string, wanted: string): number => {
+      let count = 0
+      for (const [, , , type, data, metadata] of ofStream.all(stream)) {
+        JSON.parse(data)
+        JSON.parse(metadata)
+        if (type === wanted) count++
+      }
+      return count
+    },
+    close: (): void => {
+      database.close()
+    },
+  }
+}
+
+/** An artifact of so many versions, in memory. */
+const artifactOf = async (versions: number): Promise<{ known: Known; path: string; collection: CollectionEntry }> => {
+  const store = memoryEventStore()
+  await fill(store, versionsHistory(versions, 1))
+  const known = await foldAll(store)
+  const path = artifactPath(0)
+  const collection = known.states.registry.collections.get(path)
+  if (collection === undefined) throw new Error(`${path} was not built`)
+  return { known, path, collection }
+}
+
+const nothingToClose = { close: async () => undefined }
+
+/** Looks an alias up by the collection's path, many times, at positions that change; answers the sum of the numbers. */
+const lookUp = ({ known, path }: { known: Known; path: string }, count: number, positions: Float64Array) => {
+  const { collections } = known.states.registry
+  let sum = 0
+  return timed(
+    () => {
+      for (let index = 0; index < count; index++) {
+        const collection = collections.get(path)
+        if (collection === undefined) continue
+        sum += resolveNumber(collection, 'latest', positions[index % positions.length] ?? ORIGIN) ?? 0
+      }
+      return count
+    },
+    () => sum / count,
+  )
+}
+
+const now = ({ known }: { known: Known }): Float64Array => new Float64Array(4096).fill(known.checkpoint)
+
+export const resolveNow: Benchmark = {
+  name: 'resolve-now',
+  what: 'the number behind an alias, on the synchronous projection, in an artifact of 100,000 versions, against 1,000,000 a second',
+  unit: 'lookups/s',
+  budget: 1,
+  prepare: async (size): Promise<Prepared> => {
+    const artifact = await artifactOf(size === 'full' ? 100_000 : 100)
+    const positions = now(artifact)
+    return {
+      ours: () => lookUp(artifact, size === 'full' ? 3_000_000 : 1000, positions),
+      floor: 1_000_000,
+      ...nothingToClose,
+    }
+  },
+}
+
+export const resolveWhole: Benchmark = {
+  name: 'resolve-whole',
+  what: 'a whole version by path and alias (parsed name, metadata, aliases, links, times), against 1,000,000 a second',
+  unit: 'answers/s',
+  budget: null,
+  prepare: async (size): Promise<Prepared> => {
+    const { known, path } = await artifactOf(size === 'full' ? 100_000 : 100)
+    const { resolve } = queries({
+      registry: known.states.registry,
+      moments: known.moments,
+      position: known.checkpoint,
+      defaults: {},
+    })
+    const count = size === 'full' ? 200_000 : 100
+    let version = Number.NaN
+    return {
+      ours: () =>
+        timed(
+          () => {
+            for (let index = 0; index < count; index++) {
+              const found = resolve(`${path}:latest`)
+              if (found._tag === 'Right') version = found.right.version
+            }
+            return count
+          },
+          () => version,
+        ),
+      floor: 1_000_000,
+      ...nothingToClose,
+    }
+  },
+}
+
+export const resolveAsOf: Benchmark = {
+  name: 'resolve-as-of',
+  what: 'the number behind an alias as of random past positions, in an artifact of 100,000 versions, against now',
+  unit: 'lookups/s',
+  budget: 0.5,
+  prepare: async (size): Promise<Prepared> => {
+    const artifact = await artifactOf(size === 'full' ? 100_000 : 100)
+    const count = size === 'full' ? 1_000_000 : 4096
+    const next = randomNumbers(7)
+    const past = Float64Array.from({ length: 4096 }, () => next() % (artifact.known.checkpoint + 1))
+    const present = now(artifact)
+    const counted = async (positions: Float64Array) => {
+      const { done, seconds } = await lookUp(artifact, count, positions)
+      return { done, seconds, answer: done }
+    }
+    return { ours: () => counted(past), floor: () => counted(present), ...nothingToClose }
+  },
+}
+
+export const resolveFlat: Benchmark = {
+  name: 'resolve-flat',
+  what: 'the number behind an alias in an artifact of 100,000 versions, against one of 10',
+  unit: 'lookups/s',
+  budget: 0.5,
+  prepare: async (size): Promise<Prepared> => {
+    const long = await artifactOf(size === 'full' ? 100_000 : 100)
+    const short = await artifactOf(10)
+    const count = size === 'full' ? 3_000_000 : 1000
+    const [longNow, shortNow] = [now(long), now(short)]
+    const side = (artifact: typeof long, positions: Float64Array) => async () => {
+      const { done, seconds, answer } = await lookUp(artifact, count, positions)
+      return { done, seconds, answer: answer === artifact.collection.versions.length - 1 }
+    }
+    return { ours: side(long, longNow), floor: side(short, shortNow), ...nothingToClose }
+  },
+}
+
+export const listing: Benchmark = {
+  name: 'list-artifacts',
+  what: 'all 10,000 artifacts of a ledger with count, newest version and aliases, against one pass over plain objects',
+  unit: 'artifacts/s',
+  budget: null,
+  prepare: async (size): Promise<Prepared> => {
+    const artifacts = size === 'full' ? 10_000 : 20
+    const store = memoryEventStore()
+    await fill(store, versionsHistory(artifacts, artifacts))
+    const known = await foldAll(store)
+    const { registry } = known.states
+    const { artifacts: list } = queries({ registry, moments: known.moments, position: known.checkpoint, defaults: {} })
+    const plain = list().map(({ created, aliases, ...rest }) => ({ ...rest, ...created, aliases: { ...aliases } }))
+    let found = 0
+    const counted = (all: () => ReadonlyArray<unknown>) => () =>
+      timed(
+        () => {
+          found = all().length
+          return found
+        },
+        () => found,
+      )
+    return {
+      ours: counted(list),
+      floor: counted(() =>
+        plain.map(({ position, time, ...rest }) => ({
+          ...rest,
+          aliases: { ...rest.aliases },
+          created: { position, time },
+        })),
+      ),
+      ...nothingToClose,
+    }
+  },
+}
+
+export const transitiveLineage: Benchmark = {
+  name: 'lineage-upstream',
+  what: 'everything upstream of a version, 100,000 edges, with names and positions, against a breadth-first walk over plain maps of texts',
+  unit: 'edges/s',
+  budget: null,
+  prepare: async (size): Promise<Prepared> => {
+    const edges = size === 'full' ? 100_000 : 300
+    const { known, sources } = await lineageOf(edges)
+    const version = lineageVersions(edges) - 1
+    const artifact = { entity: 'acme', project: 'churn', name: 'model-0' }
+    let found = 0
+    const edgesFound = () => found
+    return {
+      ours: () =>
+        timed(() => {
+          const of = { kind: 'version', artifact, version } as const
+          const answer = lineage(
+            known.states.lineage,
+            { of, direction: 'upstream', limit: 2 * edges },
+            known.checkpoint,
+          )
+          found = answer._tag === 'Right' ? answer.right.edges.length : 0
+          return found
+        }, edgesFound),
+      floor: () =>
+        timed(() => {
+          found = plainUpstream(sources, `version:acme/churn/model-0:v${version}`)
+          return found
+        }, edgesFound),
+      ...nothingToClose,
+    }
+  },
+}
+
+/** A lineage in memory, folded, and as plain maps: what each thing came from, by name. */
+export const lineageOf = async (edges: number) => {
+  const store = memoryEventStore()
+  await fill(store, lineageHistory(edges))
+  const sources = new Map<string, string[]>()
+  const add = (to: string, from: string): void => {
+    const known = sources.get(to)
+    if (known === undefined) sources.set(to, [from])
+    else known.push(from)
+  }
+  for await (const page of store.readAll(ORIGIN)) {
+    for (const { type, stream, data } of page) {
+      const said: {
+        readonly version: { readonly version: number }
+        readonly run: { readonly ref: { readonly run: string } }
+      } = JSON.parse(data)
+      if (type === 'ArtifactVersionUsed')
+        add(`run:${stream.slice('run-'.length)}`, `version:acme/churn/model-0:v${said.version.version}`)
+      if (type === 'ArtifactVersionLogged')
+        add(`version:acme/churn/model-0:v${said.version}`, `run:acme/churn/${said.run.ref.run}`)
+    }
+  }
+  return { known: await foldAll(store), sources }
+}
+
+/** The same walk as one writes it without a second thought; answers how many edges there are. */
+const plainUpstream = (sources: ReadonlyMap<string, ReadonlyArray<string>>, of: string): number => {
+  const reached = new Set([of])
+  const edges: Array<{ readonly from: string; readonly to: string }> = []
+  for (const to of reached) {
+    for (const from of sources.get(to) ?? []) {
+      edges.push({ from, to })
+      reached.add(from)
+    }
+  }
+  return edges.length
+}
+
+export const auditAlias: Benchmark = {
+  name: 'audit-alias',
+  what: 'who held an alias, 10,000 moves, fully decoded, against reading the rows of its stream and JSON.parse of both columns',
+  unit: 'moves/s',
+  budget: null,
+  prepare: async (size): Promise<Prepared> => {
+    const folder = await temporaryFolder()
+    const path = join(folder, 'events.db')
+    const store = await opened(sqliteEventStore({ path, durability: 'relaxed' }))
+    const moves = size === 'full' ? 10_000 : 50
+    await fill(store, movesHistory(moves))
+    const head = await opened(store.head())
+    const rows = allRows(path)
+    let found = 0
+    const counted = (count: () => Promise<number> | number) => () =>
+      timed(
+        async () => {
+          found = await count()
+          return moves
+        },
+        () => found,
+      )
+    return {
+      ours: counted(async () => (await aliasHistory(store, movedModel, 'production', head)).length),
+      floor: counted(() => rows.countInStream(modelStream(movedModel), 'AliasMoved')),
+      close: async () => {
+        rows.close()
+        await store.close()
+        await rm(folder, { recursive: true, force: true })
+      },
+    }
+  },
+}
+
+/** What a child process says of opening a ledger; see `opening.ts`. */
+interface Opening {
+  readonly seconds: number
+  readonly bytes: number
+  readonly versions: number
+}
+
+const openInChild = async (how: 'rebuild' | 'keep' | 'snapshot', folder: string): Promise<Opening> => {
+  const built = import.meta.url.endsWith('.ts') ? '../dist/bench/opening.js' : './opening.js'
+  const script = fileURLToPath(new URL(built, import.meta.url))
+  const child = spawn(process.execPath, ['--expose-gc', script, how, folder], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const [said, [code]] = await Promise.all([text(child.stdout), once(child, 'exit')])
+  if (code !== 0) throw new Error(`opening ${folder} by ${how} ended with ${code}`)
+  const opening: Opening = JSON.parse(said)
+  return opening
+}
+
+const large = (
+  how: 'rebuild' | 'snapshot',
+  { sideOf, ...rest }: Omit<Benchmark, 'prepare'> & { floor: number; sideOf: (opening: Opening) => [number, number] },
+): Benchmark => ({
+  ...rest,
+  prepare: async (size): Promise<Prepared> => {
+    const folder = await temporaryFolder()
+    const store = await opened(sqliteEventStore({ path: join(folder, 'events.db'), durability: 'relaxed' }))
+    const versions = size === 'full' ? 1_000_000 : 2000
+    await fill(store, versionsHistory(versions, 10))
+    await store.close()
+    if (how === 'snapshot') await openInChild('keep', folder)
+    return {
+      ours: async () => {
+        const opening = await openInChild(how, folder)
+        const [done, seconds] = sideOf(opening)
+        return { done, seconds, answer: opening.versions === versions }
+      },
+      floor: rest.floor,
+      close: () => rm(folder, { recursive: true, force: true }),
+    }
+  },
+})
+
+export const reopen = large('snapshot', {
+  name: 'reopen-snapshot',
+  what: 'opening a ledger of 1,000,000 versions with its snapshot, up to the first answer, against once in 2 seconds',
+  unit: 'openings/s',
+  budget: 1,
+  floor: 1 / 2,
+  sideOf: ({ seconds }) => [1, seconds],
+})
+
+export const memory = large('rebuild', {
+  name: 'memory-per-version',
+  what: 'what registry, lineage and audit of 1,000,000 versions occupy, on the heap and in buffers, against 600 bytes a version',
+  unit: 'versions/MB',
+  budget: 1,
+  floor: 1e6 / 600,
+  sideOf: ({ versions, bytes }) => [versions * 1e6, bytes],
+})
+
+/** The stream that `versionsHistory` fills with the versions of one artifact. */
+export const firstArtifactStream = artifactStream({ entity: 'acme', project: 'churn', name: 'model-0' })

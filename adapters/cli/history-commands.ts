@@ -2,7 +2,7 @@
 import { writeFile } from 'node:fs/promises'
 import type { Command } from 'commander'
 import { present } from '../../domain/present.js'
-import type { HistoryInput } from '../../face/history.js'
+import type { HistoryInput } from '../../index.js'
 import type { AliasTenure } from '../../projections/audit-aliases.js'
 import type { AuditLine } from '../../projections/audit-line.js'
 import type { Lineage } from '../../projections/lineage.js'

@@ -1,7 +1,7 @@
 /** The command line as a whole: its commands, its help, and how a command is run. */
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError, Option } from 'commander'
-import { LedgerError } from '../../face/error.js'
+import { LedgerError } from '../../index.js'
 import { completionCommand } from './completion.js'
 import { EXIT, type ExitCode, exitCodeOf } from './exit-code.js'
 import { historyCommands } from './history-commands.js'

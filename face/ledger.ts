@@ -81,7 +81,8 @@ export const ledgerOn = (ports: LedgerPorts) => {
   const manifests = manifestStore(files)
   const shell = writeShell({ store: events, manifests, clock, ids, ...(deadline === undefined ? {} : { deadline }) })
   const finish = async ({ artifact, distributedId }: Parameters<NonNullable<ReadFinish>>[0]): Promise<void> => {
-    await promised(describeWriteError)(finishDraft(shell, artifact, distributedId))
+    const receipts = await promised(describeWriteError)(finishDraft(shell, artifact, distributedId))
+    for (const { position } of receipts) model.notice(position)
   }
   const model = reads({ store: events, clock, defaults, snapshots, finish: readOnly ? undefined : finish })
   const told = writes({ shell, manifests, ids, defaults, files, local, readOnly, notice: model.notice })

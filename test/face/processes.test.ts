@@ -46,5 +46,5 @@ describe('eight processes that log into one artifact', () => {
     expect((await ledger.artifact('model')).aliases).toEqual({ latest: versions.length - 1 })
     expect(await ledger.resolve('model')).toEqual(versions.at(-1))
     await ledger.close()
-  }, 60_000)
+  }, 120_000)
 })

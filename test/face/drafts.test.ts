@@ -1,0 +1,194 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import * as E from 'fp-ts/lib/Either.js'
+import { afterAll, describe, expect, it } from 'vitest'
+import { memoryFileStore } from '../../adapters/memory/index.js'
+import type { EventStore } from '../../domain/event-store.js'
+import type { FileStore } from '../../domain/file-store.js'
+import { openLedger } from '../../index.js'
+import { memoryLedger, rejection, text } from '../support/ledger-memory.js'
+
+const folder = mkdtempSync(join(tmpdir(), 'ledger-drafts-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+
+/** A file store that counts the files that are put and opened. */
+const counting = () => {
+  const files = memoryFileStore()
+  const count = { put: 0, opened: 0 }
+  const store: FileStore = {
+    ...files,
+    put: (kind, ...rest) => {
+      if (kind === 'file') count.put += 1
+      return files.put(kind, ...rest)
+    },
+    open: (kind, digest) => {
+      if (kind === 'file') count.opened += 1
+      return files.open(kind, digest)
+    },
+  }
+  return { store, count }
+}
+
+const several = (...names: ReadonlyArray<string>) => names.map((name) => ({ bytes: name, as: name }))
+
+describe('a draft from a version', () => {
+  it('keeps what is unchanged without reading it, and stores only what is new', async () => {
+    const { store, count } = counting()
+    const { ledger } = await memoryLedger({ files: store })
+    const content = several('keep.txt', 'dir/a.txt', 'dir/b.txt', 'old.txt', 'change.txt')
+    await ledger.logArtifact({ name: 'data', type: 'dataset', content })
+    const before = new Map((await ledger.content('data:v0')).manifest.map(({ path, digest }) => [path, digest]))
+    count.put = 0
+
+    const draft = await ledger.newDraft('data:v0')
+    expect(await draft.remove('dir')).toHaveLength(2)
+    await draft.remove('old.txt')
+    await draft.add(text('more', 'new.txt'))
+    await draft.add(text('changed', 'change.txt'), { overwrite: true })
+    const receipt = await draft.log({ expectNewest: true })
+    expect(receipt).toMatchObject({ version: 1, isNew: true })
+    expect(count).toEqual({ put: 2, opened: 0 })
+
+    const { manifest } = await ledger.content('data:v1')
+    expect(manifest.map(({ path }) => path)).toEqual(['change.txt', 'keep.txt', 'new.txt'])
+    expect(manifest.find(({ path }) => path === 'keep.txt')?.digest).toBe(before.get('keep.txt'))
+    expect(await ledger.resolve('data:v1')).toMatchObject({ base: 'acme/animals/data:v0', type: 'dataset' })
+    await ledger.close()
+  })
+
+  it('without an effective change is the version that it came from', async () => {
+    const { ledger } = await memoryLedger()
+    await ledger.logArtifact({ name: 'data', type: 'dataset', content: several('a', 'b'), tags: ['raw'] })
+    const draft = await ledger.newDraft('data')
+    await draft.remove('a')
+    await draft.add(several('a'))
+    expect(await draft.log()).toMatchObject({ version: 0, isNew: false })
+    expect(await ledger.versions('data')).toHaveLength(1)
+    await ledger.close()
+  })
+
+  it('of a link is one of its source, and takes neither aliases nor tags along', async () => {
+    const { ledger } = await memoryLedger()
+    await ledger.logArtifact({ name: 'data', type: 'dataset', content: several('a'), tags: ['raw'], aliases: ['best'] })
+    await ledger.link({ version: 'data', to: 'golden' })
+    const draft = await ledger.newDraft('model-registry/golden')
+    expect(draft).toMatchObject({ artifact: 'acme/animals/data', base: 0 })
+    await draft.add(several('b'))
+    expect(await draft.log()).toMatchObject({ path: 'acme/animals/data:v1' })
+    expect(await ledger.resolve('data:v1')).toMatchObject({ tags: [], aliases: ['latest'] })
+    await ledger.close()
+  })
+
+  it('is told when another one was logged before it, and asked for that', async () => {
+    const { ledger } = await memoryLedger()
+    await ledger.logArtifact({ name: 'data', type: 'dataset', content: several('a') })
+    const [one, other] = [await ledger.newDraft('data'), await ledger.newDraft('data')]
+    await one.add(several('b'))
+    await other.add(several('c'))
+    await one.log({ expectNewest: true })
+    expect(await rejection(other.log({ expectNewest: true }))).toMatchObject({
+      code: 'base-outdated',
+      error: { newest: 1 },
+    })
+    expect(await other.log()).toMatchObject({ version: 2 })
+    await ledger.close()
+  })
+})
+
+describe('a version of 100,000 files', () => {
+  it('is logged, drafted from, committed in parts and listed, in one event each', async () => {
+    const { store, count } = counting()
+    const { ledger, events } = await memoryLedger({ files: store })
+    const reference = (n: number) => ({
+      reference: `s3://bucket/${n}`,
+      as: `${n % 100}/${n}.bin`,
+      digest: `etag:${n}`,
+      size: 10,
+    })
+    const content = Array.from({ length: 100_000 }, (_, n) => reference(n))
+    const logged = await ledger.logArtifact({ name: 'data', type: 'dataset', content })
+    expect(logged.events).toContainEqual(
+      expect.objectContaining({ manifest: { digest: expect.any(String), entries: 100_000, bytes: 1_000_000 } }),
+    )
+
+    const draft = await ledger.newDraft('data')
+    expect(await draft.remove('7')).toHaveLength(1000)
+    await draft.add(text('one more', 'more.txt'))
+    expect(await draft.log()).toMatchObject({ version: 1, isNew: true })
+    expect((await ledger.content('data:v1')).manifest).toHaveLength(99_001)
+
+    const shards = { name: 'data', type: 'dataset', distributedId: 'night' }
+    for (const half of [content.slice(0, 50_000), content.slice(50_000)]) {
+      await ledger.upsertDistributed({ ...shards, content: half })
+    }
+    expect(await ledger.commitDistributed(shards)).toMatchObject({ version: 0, isNew: false })
+    expect(count.put).toBe(1)
+    for await (const page of events.readAll(0)) for (const { data } of page) expect(data.length).toBeLessThan(1000)
+
+    const { written, references } = await ledger.download({ version: 'data:v1', to: join(folder, 'large') })
+    expect([written, references.length]).toEqual([1, 99_000])
+    await ledger.close()
+  }, 60_000)
+
+  it('or a directory of 200 is logged, found to be the same, and downloaded whole', async () => {
+    const source = join(folder, 'source')
+    for (let d = 0; d < 20; d++) {
+      mkdirSync(join(source, String(d)), { recursive: true })
+      for (let n = 0; n < 10; n++) writeFileSync(join(source, `${d}/${n}.txt`), `${d} ${n}`)
+    }
+    const ledger = await openLedger({
+      directory: join(folder, 'disk'),
+      actor: 'anna',
+      entity: 'acme',
+      project: 'animals',
+    })
+    const done: number[] = []
+    const given = { name: 'data', type: 'dataset', content: [source] }
+    const first = await ledger.logArtifact({ ...given, onProgress: ({ filesDone }) => done.push(filesDone) })
+    expect(done.at(-1)).toBe(200)
+    expect(await ledger.logArtifact(given)).toMatchObject({ path: first.path, isNew: false })
+    const target = join(folder, 'target')
+    expect(await ledger.download({ version: 'data', to: target })).toMatchObject({
+      written: 200,
+      kept: 0,
+      version: first.path,
+    })
+    expect(await ledger.download({ version: 'data', to: target })).toMatchObject({ written: 0, kept: 200 })
+    writeFileSync(join(target, '3/4.txt'), 'mine')
+    expect(await rejection(ledger.download({ version: 'data', to: target }))).toMatchObject({ code: 'target-differs' })
+    await ledger.close()
+  }, 60_000)
+})
+
+describe('a sealed draft whose version cannot be logged now', () => {
+  it('keeps nobody from an answer, and is finished later', async () => {
+    const { events, files } = await memoryLedger()
+    const shards = {
+      name: 'data',
+      type: 'dataset',
+      distributedId: 'night',
+      commandId: 'the commit',
+      content: text('part'),
+    }
+    const sealing: EventStore = {
+      ...events,
+      append: (stream, expected, batch) =>
+        batch.some(({ type }) => type === 'ArtifactVersionLogged')
+          ? async () => E.left({ _tag: 'unavailable', reason: 'the line was cut' })
+          : events.append(stream, expected, batch),
+    }
+    const options = { actor: 'anna', entity: 'acme', project: 'animals' }
+    const torn = await openLedger({ ...options, events: sealing, files })
+    expect(await rejection(torn.commitDistributed(shards))).toMatchObject({ code: 'unavailable' })
+
+    const still = await openLedger({ ...options, events: sealing, files })
+    expect(await still.artifact('data')).toMatchObject({ versionCount: 0 })
+    expect(await still.commitDistributed(shards).catch(() => 'still cut')).toBe('still cut')
+
+    const ledger = await openLedger({ ...options, events, files })
+    expect(await ledger.artifact('data')).toMatchObject({ versionCount: 1 })
+    expect(await ledger.commitDistributed(shards)).toMatchObject({ path: 'acme/animals/data:v0', isNew: true })
+    await ledger.close()
+  })
+})

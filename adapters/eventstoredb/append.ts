@@ -36,9 +36,9 @@ export const appendsInTurn = (session: Session): Appends => {
       const bytes = wire.reduce((sum, event) => sum + event.bytes, 0)
       if (bytes > MAX_WIRE_BYTES) return E.left({ _tag: 'too-large', bytes, limit: MAX_WIRE_BYTES, what: 'append' })
 
-      const giveUpAt = performance.now() + session.patience
+      const lastTryAt = performance.now() + session.patience - session.timeout
       const sent = (last.get(append.stream) ?? Promise.resolve()).then(() =>
-        send(session, { ...append, bytes, wire: wire.map(({ event }) => event), giveUpAt }),
+        send(session, { ...append, bytes, wire: wire.map(({ event }) => event), lastTryAt }),
       )
       last.set(append.stream, sent)
       const outcome = await sent
@@ -54,13 +54,13 @@ export const appendsInTurn = (session: Session): Appends => {
 interface Sending extends Append {
   readonly wire: EventData[]
   readonly bytes: number
-  /** On the clock of `performance.now()`. */
-  readonly giveUpAt: number
+  /** On the clock of `performance.now()`. No try is begun that would be cut short: its outcome would be unknown. */
+  readonly lastTryAt: number
 }
 
 /** Sends it, and sends it again, until there is an answer or the time is up. Never rejects. */
 const send = async (session: Session, sending: Sending): Promise<E.Either<AppendError, Appended>> => {
-  const { stream, expected, bytes, giveUpAt } = sending
+  const { stream, expected, bytes, lastTryAt } = sending
   let mayBeWritten = false
   let reason = 'the appends before it took all the time'
   const unanswered = (): AppendError => ({
@@ -68,7 +68,7 @@ const send = async (session: Session, sending: Sending): Promise<E.Either<Append
     reason: `${session.server}: ${reason}`,
   })
 
-  for (let attempt = 0; performance.now() < giveUpAt; attempt++) {
+  for (let attempt = 0; performance.now() <= lastTryAt; attempt++) {
     const answer = await trySend(session, sending)
     if (E.isRight(answer)) return answer
     const failure = answer.left
@@ -89,22 +89,23 @@ const send = async (session: Session, sending: Sending): Promise<E.Either<Append
       case 'not-taken':
         break
     }
-    await pause(Math.min(pauseBefore(attempt, session), Math.max(0, giveUpAt - performance.now())))
+    await pause(pauseBefore(attempt, session))
   }
   return E.left(unanswered())
 }
 
-const trySend = async (session: Session, sending: Sending): Promise<E.Either<Failure, Appended>> => {
-  const { stream, expected, wire, giveUpAt } = sending
-  const deadline = Math.ceil(Math.min(session.timeout, giveUpAt - performance.now()))
+const trySend = async (
+  { client, prefix, timeout }: Session,
+  { stream, expected, wire }: Sending,
+): Promise<E.Either<Failure, Appended>> => {
   try {
-    const call = session.client.appendToStream(session.prefix + stream, wire, {
+    const call = client.appendToStream(prefix + stream, wire, {
       expectedRevision: expected === 'none' ? NO_STREAM : BigInt(expected),
       requiresLeader: true,
-      deadline,
+      deadline: timeout,
     })
     // Besides the deadline, which begins only when the client has found a node.
-    const { nextExpectedRevision, position } = await within(deadline, call)
+    const { nextExpectedRevision, position } = await within(timeout, call)
     if (position === undefined) return E.left({ _tag: 'unknown', reason: 'the server told no position' })
     return E.right({ revision: Number(nextExpectedRevision), position: Number(position.commit) })
   } catch (error) {
@@ -115,13 +116,12 @@ const trySend = async (session: Session, sending: Sending): Promise<E.Either<Fai
 /** After a try that may have been written: what is in the way may be these same events. */
 const whereItStands = async (
   session: Session,
-  { stream, expected, events, giveUpAt }: Sending,
+  { stream, expected, events }: Sending,
   conflict: AppendError,
 ): Promise<E.Either<AppendError, Appended>> => {
-  const patience = Math.max(session.timeout, giveUpAt - performance.now())
   let found = 0
   try {
-    for await (const page of readStream({ ...session, patience }, stream, expected)) {
+    for await (const page of readStream({ ...session, patience: 2 * session.timeout }, stream, expected)) {
       for (const { id, revision, position } of page) {
         if (id !== events[found]?.id) return E.left(conflict)
         found += 1

@@ -52,7 +52,7 @@ async function* pages(
 ): AsyncGenerator<Page> {
   let position = after
   let from: LogPosition | typeof START = position === ORIGIN ? START : placeOf(position)
-  let giveUpAt = performance.now() + session.patience
+  let lastTryAt = performance.now() + session.patience - session.timeout
   for (let attempt = 0; ; attempt++) {
     const source = new Source(session, from, stop)
     try {
@@ -65,7 +65,7 @@ async function* pages(
           yield taken
         }
         attempt = 0
-        giveUpAt = performance.now() + session.patience
+        lastTryAt = performance.now() + session.patience - session.timeout
       }
     } catch (error) {
       if (session.closing.aborted) throw new EventStoreError('closed', CLOSED)
@@ -74,7 +74,7 @@ async function* pages(
       const failure = failureOf(error)
       const reason = `${session.server}: ${reasonOf(failure)}`
       if (failure._tag === 'refused') throw new Refused('unavailable', reason)
-      if (howLong === 'to the end' && performance.now() >= giveUpAt) throw new EventStoreError('unavailable', reason)
+      if (howLong === 'to the end' && performance.now() > lastTryAt) throw new EventStoreError('unavailable', reason)
     } finally {
       source.close()
     }

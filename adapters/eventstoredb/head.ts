@@ -11,7 +11,7 @@ const LOOK_BACK = [4, 60, 500, 500]
 
 /** Reads the end of the log, which shows that a server is there and lets this user read it. */
 export const readEnd = (session: Session): Promise<unknown> =>
-  patiently(session, (timeout) => backwards(session, END, 1, timeout, () => true))
+  patiently(session, () => backwards(session, END, 1, () => true))
 
 /**
  * The position of the last event of the ledger: looked for from the end backwards, then, on a server where
@@ -21,12 +21,12 @@ export const lastPosition = (session: Session): (() => Promise<Position>) => {
   /** The last event of ours up to a place in the log. */
   let known = { through: -1n, position: ORIGIN }
 
-  const lookBack = async (timeout: number) => {
+  const lookBack = async () => {
     let newest: bigint | undefined
     let oldest: LogPosition | typeof END = END
     let found: Position | undefined
     for (const maxCount of LOOK_BACK) {
-      const { count } = await backwards(session, oldest, maxCount, timeout, (recorded) => {
+      const { count } = await backwards(session, oldest, maxCount, (recorded) => {
         const { commit } = recorded.position
         newest ??= commit
         oldest = recorded.position
@@ -55,12 +55,6 @@ const backwards = (
   session: Session,
   fromPosition: LogPosition | typeof END,
   maxCount: number,
-  timeout: number,
   take: (recorded: AllStreamRecordedEvent) => boolean,
 ) =>
-  consume(
-    session.client.readAll({ direction: BACKWARDS, fromPosition, maxCount, requiresLeader: true }),
-    session,
-    timeout,
-    take,
-  )
+  consume(session.client.readAll({ direction: BACKWARDS, fromPosition, maxCount, requiresLeader: true }), session, take)

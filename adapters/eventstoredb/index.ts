@@ -23,7 +23,7 @@ export interface EventStoreDbOptions {
   readonly ledger?: string
   /** How long one call may stay without an answer, in milliseconds; 5,000 unless told here or by `defaultDeadline`. */
   readonly timeout?: number
-  /** How long an append, a read or the opening is tried again before it fails, in milliseconds; 15,000 unless told. */
+  /** How long an append, a read or the opening is tried again before it fails, in milliseconds; three times `timeout` unless told. */
   readonly patience?: number
 }
 
@@ -51,10 +51,12 @@ const LEDGER_NAME = /^[A-Za-z0-9_.]{1,64}$/
 const open =
   (connection: Connection, options: EventStoreDbOptions): TE.TaskEither<OpenError, EventStore> =>
   async () => {
-    const { ledger = 'ledger', timeout = connection.defaultDeadline ?? 5000, patience = 15_000 } = options
+    const { ledger = 'ledger', timeout = connection.defaultDeadline ?? 5000 } = options
+    const { patience = 3 * timeout } = options
     const failed = (_tag: OpenError['_tag'], reason: string) => E.left({ _tag, reason })
     if (!LEDGER_NAME.test(ledger)) return failed('bad-option', 'ledger must be 1 to 64 letters, digits, _ and .')
-    if (!(timeout > 0 && patience > 0)) return failed('bad-option', 'timeout and patience must be above 0 ms')
+    if (!(timeout > 0)) return failed('bad-option', 'timeout must be more than 0 milliseconds')
+    if (!(patience >= 2 * timeout)) return failed('bad-option', 'patience must be at least twice the timeout')
 
     const client = connect(connection)
     if (client === undefined) {
@@ -67,7 +69,7 @@ const open =
     const session = { client, server, prefix: `${ledger}:`, timeout, patience, closing: closing.signal }
     try {
       await readEnd(session)
-      const version = await patiently(session, (wait) => within(wait, client.serverVersion()))
+      const version = await patiently(session, () => within(timeout, client.serverVersion()))
       if (!isSupported(version)) {
         await client.disconnect()
         return failed('unsupported-server', `${server} is version ${version}: 23.10 or later is needed`)

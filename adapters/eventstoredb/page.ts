@@ -27,8 +27,7 @@ export class PageBuilder {
  */
 export const consume = <R extends RecordedEvent | AllStreamRecordedEvent>(
   read: StreamingRead<{ readonly event?: R }>,
-  { closing }: Session,
-  timeout: number,
+  { closing, timeout }: Session,
   take: (recorded: R) => boolean,
 ): Promise<{ readonly ended: boolean; readonly count: number }> =>
   new Promise((resolve, reject) => {

@@ -10,20 +10,20 @@ const PAGE_SIZE = 500
 export async function* readStream(session: Session, stream: string, after: Revision): AsyncGenerator<Page> {
   for (let last = after === 'none' ? -1 : after; ; ) {
     const from = last
-    const { events, complete } = await patiently(session, (timeout) => streamPage(session, stream, from, timeout))
+    const { events, complete } = await patiently(session, () => streamPage(session, stream, from))
     if (events.length > 0) yield events
     if (complete) return
     last = events.at(-1)?.revision ?? last
   }
 }
 
-const streamPage = async (session: Session, stream: string, after: number, timeout: number) => {
+const streamPage = async (session: Session, stream: string, after: number) => {
   const page = new PageBuilder()
   const options = { fromRevision: BigInt(after + 1), maxCount: PAGE_SIZE, requiresLeader: true }
   const read = session.client.readStream(session.prefix + stream, options)
   let last = after
   try {
-    const { ended, count } = await consume(read, session, timeout, (recorded) => {
+    const { ended, count } = await consume(read, session, (recorded) => {
       const event = fromWire(recorded, session.prefix)
       if (event.revision <= last) return true
       if (event.revision > last + 1) {

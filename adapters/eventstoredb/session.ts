@@ -45,24 +45,22 @@ export const within = async <A>(ms: number, promise: Promise<A>): Promise<A> => 
 }
 
 /**
- * Does what only reads until it succeeds, for `patience` milliseconds; `read` is told how long it may wait.
- * Rejects with `EventStoreError` only: `closed`, `damaged`, or `unavailable` with the last reason.
+ * Does what only reads until it succeeds, for `patience` milliseconds. Rejects with `EventStoreError` only: `closed`, `damaged`, or `unavailable` with the last reason.
  */
-export const patiently = async <A>(session: Session, read: (timeout: number) => Promise<A>): Promise<A> => {
+export const patiently = async <A>(session: Session, read: () => Promise<A>): Promise<A> => {
   const { closing, timeout, patience, server } = session
-  const giveUpAt = performance.now() + patience
+  const lastTryAt = performance.now() + patience - timeout
   for (let attempt = 0; ; attempt++) {
     if (closing.aborted) throw new EventStoreError('closed', CLOSED)
     try {
-      return await read(Math.min(timeout, giveUpAt - performance.now()))
+      return await read()
     } catch (error) {
       if (error instanceof EventStoreError) throw error
       const failure = failureOf(error)
       const reason = `${server}: ${reasonOf(failure)}`
       if (failure._tag === 'refused') throw new Refused('unavailable', reason)
-      const wait = pauseBefore(attempt, session)
-      if (performance.now() + wait >= giveUpAt) throw new EventStoreError('unavailable', reason)
-      await pause(wait, closing)
+      await pause(pauseBefore(attempt, session), closing)
+      if (performance.now() > lastTryAt) throw new EventStoreError('unavailable', reason)
     }
   }
 }

@@ -86,8 +86,9 @@ describe('opening a store on EventStoreDB', () => {
   it.each<[EventStoreDbOptions, RegExp]>([
     [{ ledger: 'a:b' }, /ledger must be/],
     [{ ledger: '' }, /ledger must be/],
-    [{ timeout: 0 }, /timeout and patience must be/],
-    [{ patience: Number.NaN }, /timeout and patience must be/],
+    [{ timeout: 0 }, /timeout must be more than 0/],
+    [{ timeout: 100, patience: 199 }, /patience must be at least twice the timeout/],
+    [{ patience: Number.NaN }, /patience must be at least twice the timeout/],
   ])('says what is wrong with the options %j', async (options, reason) => {
     expect(await failed('esdb://localhost', options)).toMatchObject({
       _tag: 'bad-option',
@@ -192,7 +193,7 @@ describe('a password', () => {
   it('is not told by any failure of an open store', async () => {
     const standIn = await start({ secured: { ...secured, login } })
     const connectionString = standIn.connectionString(written) + trusting
-    const store = await openStore(connectionString, { patience: 200 })
+    const store = await openStore(connectionString, { patience: 300 })
     open.push(store)
     await store.append('artifact-one', 'none', [newEvent()])()
     const told: unknown[] = [store, await store.append('artifact-one', 'none', [newEvent()])()]

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import * as RNEA from 'fp-ts/lib/ReadonlyNonEmptyArray.js'
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { type EventStore, ORIGIN, type StoredEvent } from '../../domain/event-store.js'
 import { all, newEvent, openStore, take } from '../support/eventstoredb/open-store.js'
 import { type ReadFault, StandIn, type StandInOptions } from '../support/eventstoredb/stand-in.js'
@@ -63,13 +63,13 @@ describe('a read on EventStoreDB', () => {
     const standIn = await start()
     const store = await openOn(standIn, { patience: 300 })
     await fill(store, 1)
-    const reads = () => [all(store.readStream(STREAM, 'none')), all(store.readAll(ORIGIN))]
+    const reads = [() => all(store.readStream(STREAM, 'none')), () => all(store.readAll(ORIGIN))]
     const failure = { name: 'EventStoreError', code: 'unavailable', message: expect.stringContaining('127.0.0.1') }
     const failures = async () => {
       const before = performance.now()
-      for (const read of reads()) await expect(read).rejects.toMatchObject(failure)
+      for (const read of reads) await expect(read()).rejects.toMatchObject(failure)
       expect(await store.head()()).toMatchObject({ left: { _tag: 'unavailable' } })
-      expect(performance.now() - before).toBeLessThan(3000)
+      expect(performance.now() - before).toBeLessThan(4000)
     }
     for (const { gate } of standIn.nodes) gate.freeze()
     await failures()
@@ -77,7 +77,7 @@ describe('a read on EventStoreDB', () => {
     await standIn.refuse()
     await failures()
     await standIn.accept()
-    for (const read of reads()) expect(await read).toHaveLength(1)
+    for (const read of reads) await vi.waitFor(async () => expect(await read()).toHaveLength(1), 10_000)
   })
 
   it('ends with `closed` when the store is closed meanwhile', async () => {
@@ -116,7 +116,7 @@ describe('a read on EventStoreDB', () => {
       standIn.log.append(
         'elsewhere-1',
         'any',
-        Array.from({ length: 3000 }, () => ({
+        Array.from({ length: 1200 }, () => ({
           ...newEvent(),
           json: false,
           data: Buffer.alloc(1),
@@ -181,8 +181,8 @@ describe('a subscription on EventStoreDB', () => {
 
   it('outlives a server that is gone for longer than anything else would wait', async () => {
     const standIn = await start()
-    const [store, other] = [await openOn(standIn, { patience: 400 }), await openOn(standIn)]
-    await fill(store, 5)
+    const [store, other] = [await openOn(standIn, { patience: 500 }), await openOn(standIn)]
+    await fill(other, 5)
     const events = take(15, store.subscribe(ORIGIN))
     await delay(50)
     await standIn.refuse()
@@ -231,24 +231,24 @@ describe('a subscription on EventStoreDB', () => {
 
   it('holds little of what a slow caller has not taken', async () => {
     const standIn = await start()
-    const store = await openOn(standIn)
+    const store = await openOn(standIn, { timeout: 5000 })
     const size = 8 * 1024
-    for (let done = 0; done < 20; done++) await fill(store, 100, 'x'.repeat(size))
+    for (let done = 0; done < 8; done++) await fill(store, 100, 'x'.repeat(size))
     const subscriber = store.subscribe(ORIGIN)[Symbol.asyncIterator]()
     const first = await subscriber.next()
     if (first.done === true) throw new Error('expected a page')
     await delay(300)
-    // Of 2,000 events: what is buffered here, and what fills the window of the connection.
+    // Of 800 events: what is buffered here, and what fills the window of the connection.
     expect(standIn.seen.pushed).toBeLessThan(250)
 
     const events = [...first.value]
-    while (events.length < 2000) {
+    while (events.length < 800) {
       const page = await subscriber.next()
       if (page.done === true) throw new Error('expected a page')
       expect(page.value.length).toBeLessThan(250)
       events.push(...page.value)
     }
-    expect(revisions(events)).toEqual(upTo(2000))
+    expect(revisions(events)).toEqual(upTo(800))
     await subscriber.return?.()
   })
 

@@ -27,7 +27,9 @@ const openNew = async (): Promise<EventStore> => {
   return store.right
 }
 
-eventStoreContract(`eventstoredb, ${url === undefined ? 'over the stand-in' : 'on a real server'}`, openNew)
+eventStoreContract(`eventstoredb, ${url === undefined ? 'over the stand-in' : 'on a real server'}`, openNew, {
+  patienceMs: 20_000,
+})
 
 interface Attempt {
   readonly stream: string

@@ -4,7 +4,8 @@ import * as E from 'fp-ts/lib/Either.js'
 import { type EventStoreDbOptions, eventStoreDb } from '../../../adapters/eventstoredb/index.js'
 import type { EventStore, NewEvent, StoredEvent } from '../../../domain/event-store.js'
 
-export const SHORT = { timeout: 80, patience: 2000 }
+/** One call may take this long: little where faults are waited for, much where a busy machine is slow. */
+export const SHORT = { timeout: 120, patience: 15_000 }
 
 export const openStore = async (connectionString: string, options: EventStoreDbOptions = {}): Promise<EventStore> => {
   const store = await eventStoreDb(connectionString, { ...SHORT, ...options })()

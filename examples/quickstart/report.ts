@@ -1,0 +1,42 @@
+/** What the ledger knows at the end: the registered model, who moved `production` and why, and what it came from. */
+import type { Ledger } from '../../index.js'
+import { heading, percent, short, table } from './print.js'
+
+export const report = async (ledger: Ledger, directory: string): Promise<void> => {
+  const versions = await ledger.versions('digit-reader')
+  const tenures = await ledger.aliasHistory({ of: 'digit-reader', alias: 'production' })
+
+  heading('The registered model digit-reader')
+  table(
+    ['version', 'is', 'accuracy', 'aliases', 'linked by'],
+    versions.map((version) => [
+      `v${version.version}`,
+      short(version.source ?? ''),
+      percent(accuracyOf(version)),
+      version.aliases.join(', '),
+      version.actor,
+    ]),
+  )
+
+  heading('Who put production where, when and why')
+  table(
+    ['when', 'where', 'who', 'why'],
+    tenures.map(({ version, from }) => [from.recordedAt, `v${version}`, from.actor, from.reason ?? '']),
+  )
+
+  heading('Where its versions come from')
+  for (const { path } of versions) {
+    const { nodes } = await ledger.lineage({ of: path, direction: 'upstream' })
+    const names = nodes.map(({ kind, name }) => (kind === 'run' ? `run ${short(name)}` : short(name)))
+    console.log(`  ${names.join('  ←  ')}`)
+  }
+
+  heading(`The ledger lies in ${directory}; go on with`)
+  const cli = `  node dist/adapters/cli/main.js --ledger ${directory}`
+  console.log(`${cli} history`)
+  console.log(`${cli} show acme/model-registry/digit-reader:production --as-of ${tenures[1]?.from.recordedAt}`)
+}
+
+/** The share of the test digits that a version reads right. */
+export const accuracyOf = ({ metadata }: { readonly metadata: Readonly<Record<string, unknown>> | null }): number =>
+  Number(metadata?.['accuracy'])

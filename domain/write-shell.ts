@@ -175,7 +175,14 @@ export const writeShell = ({ store, manifests, clock, ids, deadline = DEADLINE }
     artifact: artifacts,
     // The artifact is made first, so that its type is settled before the draft is sealed.
     draft: handlerOf(distributedDraft, (command, envelope) =>
-      command.type === 'AbandonDistributed' ? TE.right(undefined) : artifacts.handle(...artifactFor(command, envelope)),
+      command.type === 'AbandonDistributed'
+        ? TE.right(undefined)
+        : pipe(
+            TE.fromEither(
+              command.type === 'CommitDistributed' ? checkVersionFits(command, envelope) : E.right(undefined),
+            ),
+            TE.flatMap(() => artifacts.handle(...artifactFor(command, envelope))),
+          ),
     ),
     model: handlerOf(registeredModel),
     run: handlerOf(run),
@@ -253,6 +260,35 @@ const artifactFor = (
   const create: CreateArtifact = { type: 'CreateArtifact', artifact, artifactType }
   const commandId = nameBasedUuid(draftStream(artifact, distributedId), envelope.commandId, artifactType)
   return [artifactStream(artifact), create, { ...envelope, commandId }, sha256(JSON.stringify(create))]
+}
+
+/**
+ * Whether the version of a commit can be recorded, whatever its number will be: once the draft is sealed it is
+ * too late to find its events too large. They name the draft and the commit, and repeat the envelope for each alias.
+ */
+const checkVersionFits = (
+  { artifact, distributedId, run, description, metadata, tags, aliases = [] }: CommitDistributed,
+  envelope: Envelope,
+): E.Either<CommandError, unknown> => {
+  const most = Number.MAX_SAFE_INTEGER
+  const digest = sha256('')
+  const logged: DomainEvent = {
+    type: 'ArtifactVersionLogged',
+    version: most,
+    manifest: { digest, entries: most, bytes: most },
+    distributed: { distributedId, generation: most },
+    ...(run === undefined ? {} : { run: { ref: run, finished: true } }),
+    ...(description === undefined ? {} : { description }),
+    ...(metadata === undefined ? {} : { metadata }),
+    ...(tags === undefined ? {} : { tags }),
+  }
+  const moved = [...aliases, 'latest'].map(
+    (alias): DomainEvent => ({ type: 'AliasMoved', alias, from: most, to: most }),
+  )
+  const stream = artifactStream(artifact)
+  const { commandId } = envelope
+  const ofVersion = { ...envelope, commandId: nameBasedUuid(stream), causationId: commandId }
+  return prepare(stream, [logged, ...moved], ofVersion, digest, new Date(0).toISOString())
 }
 
 /** The lanes of one kind of stream; those that were not used for longest make room. */

@@ -6,7 +6,7 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { memoryFileStore } from '../../adapters/memory/index.js'
 import type { EventStore } from '../../domain/event-store.js'
 import type { FileStore } from '../../domain/file-store.js'
-import { openLedger } from '../../index.js'
+import { LedgerError, openLedger } from '../../index.js'
 import { memoryLedger, rejection, text } from '../support/ledger-memory.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'ledger-drafts-'))
@@ -159,6 +159,26 @@ describe('a version of 100,000 files', () => {
     expect(await rejection(ledger.download({ version: 'data', to: target }))).toMatchObject({ code: 'target-differs' })
     await ledger.close()
   }, 60_000)
+})
+
+describe('a commit whose version would be too large', () => {
+  const fill = (bytes: number) => ({ metadata: { long: 'm'.repeat(bytes) } })
+  const aliases = Array.from({ length: 100 }, (_, n) => `alias-${n}`)
+  const sizes = Array.from({ length: 12 }, (_, n) => 262_144 - 1_500 + n * 100)
+  it.each([
+    ...sizes.map(fill),
+    { aliases, reason: 'r'.repeat(4096), onBehalfOf: '\u{1f408}'.repeat(128), ...fill(200_000) },
+    { aliases, reason: '\u{1f408}'.repeat(2048), ...fill(150_000) },
+  ])('is refused before it is sealed, and otherwise done (%#)', async (given) => {
+    const { ledger } = await memoryLedger()
+    const draft = { name: 'data', type: 'dataset', distributedId: '\u00e4'.repeat(128) }
+    await ledger.upsertDistributed({ ...draft, content: text('part') })
+    const done = await ledger.commitDistributed({ ...draft, commandId: 'c', ...given }).catch(rejected)
+    const [open, versions] = [await ledger.openDrafts(), await ledger.versions('data')]
+    expect([open.length, versions.length]).toEqual(done === 'event-too-large' ? [1, 0] : [0, 1])
+    await ledger.close()
+  })
+  const rejected = (error: unknown): string => (error instanceof LedgerError ? error.code : String(error))
 })
 
 describe('a sealed draft whose version cannot be logged now', () => {

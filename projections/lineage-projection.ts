@@ -1,5 +1,6 @@
 /** Lineage as a projection: what each event means for the graph. */
 import type { ArtifactVersionLogged, ArtifactVersionRelogged } from '../domain/artifact/events.js'
+import type { DistributedCommitted, DistributedPartUpserted } from '../domain/distributed-draft/events.js'
 import type { Position } from '../domain/event-store.js'
 import type { RunRef, VersionRef } from '../domain/names.js'
 import { artifactStream, draftStream, modelStream, parseStream, runStream } from '../domain/streams.js'
@@ -62,12 +63,15 @@ const apply = (graph: LineageGraph, { stream, position, event }: Seen): void => 
       return
     case 'DistributedPartUpserted': {
       const draft = node(graph, stream, event.generation, position)
-      if (event.run !== undefined) addEdge(graph, runNode(graph, event.run.ref, position), draft, 'part-of', position)
+      tookPart(graph, event, draft, position)
       return
     }
-    case 'DistributedCommitted':
-      endNode(graph, node(graph, stream, event.generation, position), 'sealed', position)
+    case 'DistributedCommitted': {
+      const draft = node(graph, stream, event.generation, position)
+      tookPart(graph, event, draft, position)
+      endNode(graph, draft, 'sealed', position)
       return
+    }
     case 'DistributedAbandoned':
       endNode(graph, node(graph, stream, event.generation, position), 'abandoned', position)
       return
@@ -99,6 +103,15 @@ const runNode = (graph: LineageGraph, ref: RunRef, position: Position): Row => {
 
 const versionNode = (graph: LineageGraph, version: VersionRef, position: Position): Row =>
   node(graph, artifactStream(version), version.version, position)
+
+const tookPart = (
+  graph: LineageGraph,
+  { run }: DistributedPartUpserted | DistributedCommitted,
+  draft: Row,
+  position: Position,
+): void => {
+  if (run !== undefined) addEdge(graph, runNode(graph, run.ref, position), draft, 'part-of', position)
+}
 
 /** The run, and the sealed draft, that a version came from. */
 const made = (

@@ -52,6 +52,7 @@ export const operations = (ledger: Ledger) => ({
   waitFor: taskEither(ledger.waitFor),
   rebuild: taskEither(ledger.rebuild),
   progress: taskEither(ledger.progress),
+  importEvents: taskEither(ledger.importEvents),
   download: taskEither(ledger.download),
   close: taskEither(ledger.close),
 })
@@ -68,4 +69,8 @@ const questions = (asked: Asked) => ({
   runDetails: taskEither(asked.runDetails),
   runs: taskEither(asked.runs),
   openDrafts: taskEither(asked.openDrafts),
+  lineage: taskEither(asked.lineage),
+  paths: taskEither(asked.paths),
+  history: taskEither(asked.history),
+  aliasHistory: taskEither(asked.aliasHistory),
 })

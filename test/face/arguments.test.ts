@@ -11,9 +11,21 @@ const folder = mkdtempSync(join(tmpdir(), 'ledger-arguments-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 
 /** What a ledger has besides the methods of `METHODS`. */
-const ANSWERS = ['at', 'changes', 'live', 'run', 'waitFor', 'rebuild', 'progress', 'close', 'collectable', 'verify']
+const ANSWERS = [
+  'at',
+  'changes',
+  'live',
+  'run',
+  'waitFor',
+  'rebuild',
+  'progress',
+  'close',
+  'collectable',
+  'verify',
+  'exportEvents',
+]
 const QUESTIONS = Object.keys((await memoryLedger()).ledger.at())
-const OTHER_WRITES = ['execute', 'collectGarbage', 'newDraft']
+const OTHER_WRITES = ['execute', 'collectGarbage', 'newDraft', 'importEvents']
 const PATHS = ['content', 'download', 'newDraft', 'resolve', 'version', 'versions', 'artifact', 'registeredModel']
 
 const wrongFor = (value: unknown): unknown =>
@@ -83,6 +95,7 @@ describe('a ledger that only answers', () => {
       expect(await rejection(call(ledger, method, required)), method).toMatchObject({ code: 'read-only' })
     }
     expect(await rejection(ledger.execute({}))).toMatchObject({ code: 'read-only' })
+    expect(await rejection(ledger.importEvents([]))).toMatchObject({ code: 'read-only' })
     expect(await rejection(ledger.newDraft('cats'))).toMatchObject({ code: 'read-only' })
     const refused = await rejection(ledger.collectGarbage(await ledger.collectable()))
     expect(refused).toMatchObject({ code: 'read-only', message: expect.stringContaining('readOnly') })

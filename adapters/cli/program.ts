@@ -1,5 +1,5 @@
 /** The command line as a whole: its commands, its help, and how a command is run. */
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { Command, CommanderError, Option } from 'commander'
 import { LedgerError } from '../../index.js'
 import { completionCommand } from './completion.js'
@@ -11,9 +11,15 @@ import { storeCommands } from './store-commands.js'
 import { ledgerOpener } from './with-ledger.js'
 import { writeCommands } from './write-commands.js'
 
+/** Of the nearest package.json above, which is nearer in the sources than in the built package. */
 const version = (): string => {
-  const manifest: unknown = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'))
-  return typeof manifest === 'object' && manifest !== null && 'version' in manifest ? String(manifest.version) : '?'
+  const found = ['../../package.json', '../../../package.json']
+    .map((path) => new URL(path, import.meta.url))
+    .find(existsSync)
+  const manifest: unknown = found === undefined ? undefined : JSON.parse(readFileSync(found, 'utf8'))
+  return typeof manifest === 'object' && manifest !== null && 'version' in manifest
+    ? String(manifest.version)
+    : 'unknown'
 }
 
 export const buildProgram = (terminal: Terminal): Command => {

@@ -1,0 +1,208 @@
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { buildProgram, run } from '../../adapters/cli/program.js'
+
+const folder = mkdtempSync(join(tmpdir(), 'model-ledger-cli-'))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+const NOW = new Date('2100-01-01T00:00:00Z')
+
+const terminal = (isPerson = false) => {
+  const written = { out: '', err: '' }
+  return {
+    written,
+    out: (text: string) => {
+      written.out += text
+    },
+    err: (text: string) => {
+      written.err += text
+    },
+    isPerson,
+    showsProgress: isPerson,
+    env: { MODEL_LEDGER_ENTITY: 'acme', MODEL_LEDGER_PROJECT: 'churn', MODEL_LEDGER_ACTOR: 'anna' },
+    cwd: folder,
+    now: () => NOW,
+  }
+}
+
+const ledger = async (...args: ReadonlyArray<string>) => {
+  const at = terminal()
+  const code = await run(args, at)
+  return { code, ...at.written }
+}
+const json = async (...args: ReadonlyArray<string>) =>
+  (await ledger('--json', ...args)).out
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line))
+
+describe('the command line', () => {
+  beforeAll(async () => {
+    for (const [name, text] of [
+      ['model.json', '{"w":1}'],
+      ['better.json', '{"w":2}'],
+    ] as const) {
+      writeFileSync(join(folder, name), text)
+    }
+    expect(await ledger('init')).toMatchObject({ code: 0 })
+    expect((await ledger('run', 'start', 'train-1', '--group', 'g', '--config', 'lr=0.1')).out).toBe(
+      'acme/churn/train-1\n',
+    )
+    await ledger('log', 'model', join(folder, 'model.json'), '--type', 'model', '--alias', 'best', '--run', 'train-1')
+    await ledger('run', 'metrics', 'train-1', '--set', 'accuracy=0.93')
+    await ledger('run', 'finish', 'train-1')
+    await ledger('link', 'model:best', 'churn')
+    await ledger('alias', 'set', 'churn:v0', 'production', '--reason', 'best so far')
+  })
+
+  it('shows what was recorded, for people', async () => {
+    expect((await ledger('show', 'churn:production')).out).toMatch(
+      /^acme\/model-registry\/churn:v0\n {2}type +model\n {2}aliases +latest, production\n[\s\S]* {2}source +acme\/churn\/model:v0\n/,
+    )
+    expect((await ledger('list', 'runs')).out).toMatch(/acme\/churn\/train-1 .* finished +accuracy=0.93\n/)
+    expect((await ledger('show', 'train-1', '--run')).out).toMatch(/logged +acme\/churn\/model:v0/)
+    expect((await ledger('aliases', 'churn', '--alias', 'production')).out).toMatch(
+      /production +v0 .* anna +- +best so far\n/,
+    )
+    expect((await ledger('history', 'churn', '--alias', 'production')).out).toContain('best so far')
+    expect((await ledger('lineage', 'churn:production')).out).toMatch(
+      /acme\/churn\/train-1 +logged +acme\/churn\/model:v0/,
+    )
+    expect((await ledger('paths', 'model:v0', 'churn:v0')).out).toContain('-linked->')
+    expect((await ledger('files', 'model:best')).out).toContain('model.json')
+  })
+
+  it('answers as of a past moment', async () => {
+    expect((await ledger('list', 'models', '--as-of', '1')).out).toBe('There are no registered models.\n')
+    expect((await ledger('resolve', 'churn:production', '--as-of', '1')).code).toBe(3)
+    expect((await ledger('resolve', 'churn:production', '--as-of', '2099-01-01T00:00:00Z')).out).toBe(
+      'acme/model-registry/churn:v0\n',
+    )
+  })
+
+  it('answers in JSON, a list as one line each', async () => {
+    expect(await json('list', 'models')).toMatchObject([
+      { path: 'acme/model-registry/churn', aliases: { production: 0 } },
+    ])
+    expect(await json('resolve', 'churn:production')).toMatchObject([{ version: 0, source: 'acme/churn/model:v0' }])
+    expect(await json('history', '--run', 'train-1', '--oldest-first')).toMatchObject([
+      { type: 'RunStarted', actor: 'anna' },
+      { type: 'ArtifactVersionLogged' },
+      { type: 'RunSummarised' },
+      { type: 'RunFinished' },
+    ])
+    const refused = await ledger('--json', 'resolve', 'nobody:best')
+    expect(JSON.parse(refused.err)).toMatchObject({ code: 'not-found' })
+  })
+
+  it('changes some files of a version, makes versions together, and writes files', async () => {
+    writeFileSync(join(folder, 'notes.txt'), 'hi')
+    const drafted = await ledger(
+      'draft',
+      'model:v0',
+      '--add',
+      `${join(folder, 'notes.txt')}=docs/notes.txt`,
+      '--expect-newest',
+    )
+    expect(drafted.out).toBe('acme/churn/model:v1 from v0\n')
+    await ledger('upsert', 'eval', join(folder, 'notes.txt'), '--type', 'eval', '--id', 'e1', '--writer', 'w1')
+    expect((await ledger('list', 'drafts')).out).toMatch(/acme\/churn\/eval +e1 +0 .* 1 +w1\n/)
+    expect((await ledger('commit', 'eval', '--type', 'eval', '--id', 'e1')).out).toBe(
+      'acme/churn/eval:v0 (generation 0)\n',
+    )
+    expect((await ledger('download', 'model:v1', join(folder, 'out'))).out).toContain('2 files written')
+    expect((await ledger('verify')).out).toMatch(/^All is well: /)
+    expect((await ledger('gc')).out).toContain('Every file is needed')
+  })
+
+  it('moves a whole ledger', async () => {
+    const file = join(folder, 'events.ndjson')
+    expect((await ledger('export', file)).code).toBe(0)
+    await ledger('--ledger', join(folder, 'copy'), 'init')
+    expect((await ledger('--ledger', join(folder, 'copy'), 'import', file)).out).toMatch(/^\d+ events imported\n$/)
+    expect(await json('--ledger', join(folder, 'copy'), 'list', 'versions', 'model')).toEqual(
+      (await json('list', 'versions', 'model')).map((version) => expect.objectContaining({ path: version.path })),
+    )
+  })
+
+  it.each([
+    ['a rule', 1, ['commit', 'eval', '--type', 'eval', '--id', 'empty']],
+    ['wrong usage', 2, ['log', 'model']],
+    ['an unknown option', 2, ['show', 'model:best', '--colour']],
+    ['a moment that is none', 2, ['resolve', 'model:best', '--as-of', 'soon']],
+    ['a missing name', 3, ['show', 'nobody:best']],
+    ['a missing ledger', 3, ['--ledger', '/nowhere/at/all', 'list', 'models']],
+    ['a missing file', 3, ['log', 'model', 'not-there.bin', '--type', 'model']],
+    ['another holder', 4, ['alias', 'set', 'churn:v0', 'production', '--expect', 'absent']],
+    ['a damaged export', 5, ['--ledger', join(folder, 'damaged'), 'import', join(folder, 'model.json')]],
+  ] as ReadonlyArray<[string, number, ReadonlyArray<string>]>)(
+    'answers %s with exit code %i',
+    async (_, code, args) => {
+      await ledger('--ledger', join(folder, 'damaged'), 'init')
+      const answer = await ledger(...args)
+      expect(answer.code, answer.err).toBe(code)
+      expect(answer.err).not.toBe('')
+    },
+  )
+
+  it('helps with every command, and with an example of each that asks for more than a name', async () => {
+    const help = await ledger('--help')
+    expect(help.code).toBe(0)
+    const names = buildProgram(terminal()).commands.map((command) => command.name())
+    for (const name of names) expect(help.out).toContain(`  ${name}`)
+    for (const name of [
+      'log',
+      'draft',
+      'link',
+      'resolve',
+      'show',
+      'download',
+      'history',
+      'aliases',
+      'lineage',
+      'import',
+    ]) {
+      expect((await ledger(name, '--help')).out).toContain('$ model-ledger')
+    }
+  })
+
+  it('shows relative times and colour to people alone', async () => {
+    const person = terminal(true)
+    await run(['list', 'versions', 'model'], person)
+    expect(person.written.out).toContain('\u001b[2m')
+    expect(person.written.out).toMatch(/\(\d+ years ago\)/)
+    expect((await ledger('list', 'versions', 'model')).out).not.toContain('\u001b')
+  })
+
+  it('draws pictures', async () => {
+    for (const args of [
+      ['lineage', 'churn:production', '--format', 'svg'],
+      ['aliases', 'churn', '--svg'],
+    ]) {
+      expect((await ledger(...args)).out).toMatch(/^<svg [\s\S]*<\/svg>\s*$/)
+    }
+    expect((await ledger('lineage', 'churn:production', '--format', 'mermaid')).out).toContain('flowchart')
+    expect((await ledger('lineage', 'churn:production', '--format', 'dot')).out).toContain('digraph')
+    expect((await ledger('lineage', 'churn:production', '--format', 'png')).code).toBe(2)
+  })
+
+  it('completes words in bash', async () => {
+    const { out: script } = await ledger('completion', 'bash')
+    const complete = (...words: ReadonlyArray<string>): ReadonlyArray<string> =>
+      execFileSync('bash', [
+        '-c',
+        `${script}\nCOMP_WORDS=(${words.map((word) => `'${word}'`).join(' ')}); COMP_CWORD=${words.length - 1}; _model_ledger; printf '%s\\n' "\${COMPREPLY[@]}"`,
+      ])
+        .toString()
+        .trimEnd()
+        .split('\n')
+    expect(complete('model-ledger', 'line')).toEqual(['lineage'])
+    expect(complete('model-ledger', 'alias', 's')).toEqual(['set'])
+    expect(complete('model-ledger', 'lineage', 'x', '--up')).toEqual(['--upstream'])
+    for (const shell of ['zsh', 'fish']) expect((await ledger('completion', shell)).out).toContain('lineage')
+    expect((await ledger('completion', 'cmd')).code).toBe(2)
+  })
+})

@@ -1,0 +1,89 @@
+import * as fc from 'fast-check'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { memoryEventStore, memoryFileStore } from '../../adapters/memory/index.js'
+import { type EventStore, ORIGIN, type StoredEvent } from '../../domain/event-store.js'
+import { leafHash } from '../../domain/leaf-hash.js'
+import { exportEvents, importEvents } from '../../face/transfer.js'
+import { openLedger } from '../../index.js'
+
+const collect = async <A>(items: AsyncIterable<A>): Promise<A[]> => {
+  const all: A[] = []
+  for await (const item of items) all.push(item)
+  return all
+}
+const eventsOf = async (store: EventStore): Promise<StoredEvent[]> => (await collect(store.readAll(ORIGIN))).flat()
+const fingerprint = (event: StoredEvent) => {
+  const { position: _, ...rest } = event
+  return { ...rest, leaf: leafHash(event, JSON.parse(event.metadata).recordedAt) }
+}
+
+describe('export and import', () => {
+  let store: EventStore
+  let lines: string[]
+
+  beforeAll(async () => {
+    store = memoryEventStore()
+    const ledger = await openLedger({ events: store, files: memoryFileStore(), actor: 'änna "quoted"', entity: 'acme' })
+    for (const bytes of ['a', 'b', 'c']) {
+      const content = [{ bytes, as: 'm' }]
+      const { path } = await ledger.logArtifact({ name: 'm', type: 'model', content, metadata: { '1': 1e-7, é: '😀' } })
+      await ledger.link({ version: path, to: 'churn' })
+    }
+    await ledger.moveAlias({ version: 'churn:v0', alias: 'production', reason: 'line\nbreak' })
+    lines = await collect(exportEvents(store))
+  })
+
+  it('gives every event back as it was: numbers, times, actors, ids, bytes and leaf hashes', async () => {
+    const copy = memoryEventStore()
+    const imported = await importEvents(copy, lines)
+    expect(imported.events).toBe(lines.length - 2)
+    expect((await eventsOf(copy)).map(fingerprint)).toEqual((await eventsOf(store)).map(fingerprint))
+    expect(await collect(exportEvents(copy))).toEqual(lines)
+  })
+
+  it('answers as the ledger did that was exported', async () => {
+    const ledger = await openLedger({ events: memoryEventStore(), files: memoryFileStore(), entity: 'acme' })
+    await ledger.importEvents(lines)
+    expect(await ledger.resolve('churn:production')).toMatchObject({ version: 0, aliases: ['production'] })
+    expect(await ledger.aliasHistory({ of: 'churn', alias: 'production' })).toMatchObject([
+      { version: 0, from: { reason: 'line\nbreak', actor: 'änna "quoted"' }, until: null },
+    ])
+    await ledger.close()
+  })
+
+  it('goes on where it was cut off, and is the same in the end', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.integer({ min: 1, max: lines.length - 1 }), async (cut) => {
+        const copy = memoryEventStore()
+        await expect(importEvents(copy, lines.slice(0, cut))).rejects.toMatchObject({ code: 'incomplete-export' })
+        await importEvents(copy, lines)
+        expect((await eventsOf(copy)).map(fingerprint)).toEqual((await eventsOf(store)).map(fingerprint))
+      }),
+      { numRuns: 20 },
+    )
+  })
+
+  it.each<[string, (all: string[]) => string[], string]>([
+    ['another file', () => ['hello\n'], 'not-an-export'],
+    ['a format from the future', (all) => [all[0]?.replace(':1}', ':2}') ?? '', ...all.slice(1)], 'not-an-export'],
+    ['a changed actor', (all) => all.map((line) => line.replace('änna', 'ben')), 'not-an-export'],
+    ['a changed number', (all) => all.map((line) => line.replace('"version":1', '"version":7')), 'not-an-export'],
+    ['a missing event', (all) => all.filter((_, index) => index !== all.length - 2), 'not-an-export'],
+    ['white space between members', (all) => all.map((line) => line.replace('","', '", "')), 'not-an-export'],
+    ['an unknown type', (all) => all.map((line) => line.replace('AliasMoved', 'AliasBent')), 'not-an-export'],
+    ['something after the end', (all) => [...all, all[1] ?? ''], 'not-an-export'],
+    ['nothing', () => [], 'incomplete-export'],
+  ])('refuses %s', async (_, change, code) => {
+    await expect(importEvents(memoryEventStore(), change(lines))).rejects.toMatchObject({ code })
+  })
+
+  it('does not mix two ledgers', async () => {
+    const other = memoryEventStore()
+    const ledger = await openLedger({ events: other, files: memoryFileStore(), actor: 'ben', entity: 'acme' })
+    await ledger.logArtifact({ name: 'm', type: 'model', content: [{ bytes: 'z', as: 'm' }] })
+    const before = await eventsOf(other)
+    await expect(ledger.importEvents(lines)).rejects.toMatchObject({ code: 'store-not-empty' })
+    expect(await eventsOf(other)).toEqual(before)
+    await ledger.close()
+  })
+})

@@ -1,4 +1,5 @@
 /** The face of model-ledger: `openLedger`, and the types that an embedder needs. */
+import { existsSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pipe } from 'fp-ts/lib/function.js'
@@ -39,7 +40,7 @@ export type { Artifact, Moment, OpenDraft, RegisteredModel, RunDetails, Version 
 export const openLedger = async (options: LedgerOptions): Promise<Ledger> => {
   const given = await checked(LedgerOptions, options)
   const { actor, entity, project, deadline, readOnly = false, clock = systemClock, ids = systemIds } = given
-  const { events, files, snapshots } = 'directory' in given ? await embedded(given.directory) : given
+  const { events, files, snapshots } = 'directory' in given ? await embedded(given.directory, readOnly) : given
   const store: EventStore = await open(opened(events))
   const fileStore: FileStore = await open(opened(files)).catch(async (error: unknown) => {
     await store.close()
@@ -61,16 +62,19 @@ export const openLedger = async (options: LedgerOptions): Promise<Ledger> => {
 /** The embedded default. SQLite is loaded here only, so that nobody else needs its binary. */
 const embedded = async (
   directory: string,
+  readOnly: boolean,
 ): Promise<{ events: Opener<EventStore>; files: Opener<FileStore>; snapshots: SnapshotStore }> => {
   const { sqliteEventStore } = await import('./adapters/sqlite/index.js')
+  const path = join(directory, 'events.db')
+  const refuse = (reason: string) => new LedgerError({ _tag: 'cannot-open', path: directory }, reason)
+  if (readOnly && !existsSync(path)) {
+    throw refuse(`there is no ledger in ${directory} to be read; name another folder, or open it without readOnly`)
+  }
   await mkdir(directory, { recursive: true }).catch((cause: unknown) => {
-    throw new LedgerError(
-      { _tag: 'cannot-open', path: directory },
-      `the folder ${directory} cannot be made: ${cause instanceof Error ? cause.message : String(cause)}`,
-    )
+    throw refuse(`the folder ${directory} cannot be made: ${cause instanceof Error ? cause.message : String(cause)}`)
   })
   return {
-    events: sqliteEventStore({ path: join(directory, 'events.db') }),
+    events: sqliteEventStore({ path }),
     files: directoryFileStore({ path: join(directory, 'files') }),
     snapshots: directorySnapshotStore({ path: join(directory, 'snapshots') }),
   }

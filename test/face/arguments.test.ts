@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
@@ -163,5 +163,25 @@ describe('openLedger', () => {
     const error = await Promise.resolve(opening).catch((cause: unknown) => cause)
     expect(error).toBeInstanceOf(LedgerError)
     expect(error).toMatchObject({ code: 'invalid-input', message: expect.stringMatching(says) })
+  })
+
+  it('says what is in the way, and makes nothing to be read only', async () => {
+    const at = (name: string) => join(folder, name)
+    writeFileSync(at('file'), 'f')
+    mkdirSync(at('garbage'))
+    writeFileSync(at('garbage/events.db'), 'no database'.repeat(100))
+    mkdirSync(at('foreign/files'), { recursive: true })
+    writeFileSync(at('foreign/files/mine'), 'm')
+    const opened = (directory: string, more: object = {}) =>
+      rejection(openLedger({ directory: at(directory), ...more }))
+    expect(await opened('file')).toMatchObject({
+      code: 'cannot-open',
+      message: expect.stringContaining('cannot be made'),
+    })
+    expect(await opened('garbage')).toMatchObject({ code: 'not-an-event-store' })
+    expect(await opened('foreign')).toMatchObject({ code: 'not-a-file-store' })
+    const missing = await opened('missing', { readOnly: true })
+    expect(missing).toMatchObject({ code: 'cannot-open', message: expect.stringContaining('there is no ledger') })
+    expect(existsSync(at('missing'))).toBe(false)
   })
 })

@@ -126,10 +126,16 @@ export const ledgerOn = (ports: LedgerPorts) => {
       onProgress?: (events: number) => void,
     ): Promise<Imported> => {
       if (readOnly) throw new LedgerError({ _tag: 'read-only' }, describeWriteError({ _tag: 'read-only' }))
-      return importEvents(events, lines, onProgress)
+      const imported = await importEvents(events, lines, onProgress)
+      const head = await events.head()()
+      if (head._tag === 'Right') model.notice(head.right)
+      return imported
     },
 
-    /** Waits for what is under way and closes the stores. Closing twice is harmless. */
+    /**
+     * Closes the stores: what is being written comes to its end, and a command that is not so far yet is refused,
+     * with nothing recorded. Wait for your own commands first. Closing twice is harmless.
+     */
     close: async (): Promise<void> => {
       await model.close()
       await events.close()

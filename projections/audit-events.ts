@@ -5,12 +5,30 @@
  */
 import { type EventStore, EventStoreError, ORIGIN, type Position, type StoredEvent } from '../domain/event-store.js'
 import type { DomainEvent } from '../domain/events.js'
+import type { ArtifactRef, ModelRef } from '../domain/names.js'
 import { artifactStream, modelStream } from '../domain/streams.js'
-import type { AuditFilter, AuditSubject } from './audit.js'
 import { type AuditIndex, positionOf, rowsOf, rowsUpTo, SHORT_STREAM } from './audit-index.js'
-import { placeOf } from './lineage.js'
+import { type LineageRef, placeOf } from './lineage.js'
 import { findNode, type LineageGraph, NONE, namedElsewhere } from './lineage-graph.js'
 import { actorOf, readEvent } from './seen.js'
+
+/** What has a history. That of a version, run or draft holds the events elsewhere that name it, too. */
+export type AuditSubject =
+  | LineageRef
+  | { readonly kind: 'artifact'; readonly artifact: ArtifactRef }
+  | { readonly kind: 'registered-model'; readonly model: ModelRef }
+
+/** Which events; all that are given must hold. */
+export interface AuditFilter {
+  readonly of?: AuditSubject
+  readonly actor?: string
+  readonly alias?: string
+  readonly types?: ReadonlyArray<DomainEvent['type']>
+  /** From behind this position. */
+  readonly after?: Position
+  /** Up to this position, which is included. */
+  readonly upTo?: Position
+}
 
 export interface AuditPorts {
   readonly store: EventStore
@@ -47,6 +65,11 @@ export async function* eventsOf(
   const wanted: Test = (stored) =>
     stored.position > after && stored.position <= upTo && stored.position !== passed?.position && matches(stored)
 
+  if (subject === undefined && filter.actor === undefined && filter.alias === undefined && filter.types === undefined) {
+    const whole = order === 'oldest' ? log(ports.store, after, upTo) : logBackwards(ports, after, upTo, ahead)
+    yield* filtered(whole, wanted)
+    return
+  }
   if (subject === undefined) {
     yield* filtered(indexed(ports, rowsOf(ports.index, filter, after, upTo, order), order, ahead), wanted)
     return
@@ -140,6 +163,32 @@ async function* merged(
   } finally {
     await left.return(undefined)
     await right.return(undefined)
+  }
+}
+
+/** All events between two positions, also those of types that the index does not know. */
+async function* log(store: EventStore, after: Position, upTo: Position): AsyncGenerator<StoredEvent> {
+  for await (const page of store.readAll(after)) {
+    for (const stored of page) {
+      if (stored.position > upTo) return
+      yield stored
+    }
+  }
+}
+
+/** The same from the end: the index says where to begin so as to meet about so many. */
+async function* logBackwards(
+  { store, index }: AuditPorts,
+  after: Position,
+  upTo: Position,
+  ahead: number,
+): AsyncGenerator<StoredEvent> {
+  for (let end = upTo; end > after; ) {
+    const start = Math.max(after, positionOf(index, rowsUpTo(index, end) - 1 - ahead))
+    const piece: StoredEvent[] = []
+    for await (const stored of log(store, start, end)) piece.push(stored)
+    yield* piece.reverse()
+    end = start
   }
 }
 

@@ -1,30 +1,9 @@
 /** The audit: who did what, when and why, line by line, in pages that later writes do not shift. */
 import * as E from 'fp-ts/lib/Either.js'
 import type { Position } from '../domain/event-store.js'
-import type { DomainEvent } from '../domain/events.js'
-import type { ArtifactRef, ModelRef } from '../domain/names.js'
-import { type AuditPorts, eventsOf, type Order, streamOf } from './audit-events.js'
+import { type AuditFilter, type AuditPorts, eventsOf, type Order, streamOf } from './audit-events.js'
 import { type AuditLine, auditLine } from './audit-line.js'
 import { BAD_CURSOR, type BadCursor, readCursor, writeCursor } from './cursor.js'
-import type { LineageRef } from './lineage.js'
-
-/** What has a history. That of a version, run or draft holds the events elsewhere that name it, too. */
-export type AuditSubject =
-  | LineageRef
-  | { readonly kind: 'artifact'; readonly artifact: ArtifactRef }
-  | { readonly kind: 'registered-model'; readonly model: ModelRef }
-
-/** Which events; all that are given must hold. */
-export interface AuditFilter {
-  readonly of?: AuditSubject
-  readonly actor?: string
-  readonly alias?: string
-  readonly types?: ReadonlyArray<DomainEvent['type']>
-  /** From behind this position. */
-  readonly after?: Position
-  /** Up to this position, which is included. */
-  readonly upTo?: Position
-}
 
 export interface AuditQuery extends AuditFilter {
   /** `newest` first unless told. */
@@ -41,6 +20,8 @@ export interface AuditPage {
   /** Present where there is more: ask the same again with it as `cursor`. */
   readonly cut?: string
 }
+
+export type { AuditFilter, AuditSubject } from './audit-events.js'
 
 const LIMIT = 100
 /** How many events an export looks up at once. */

@@ -1,24 +1,21 @@
-/** What the quickstart prints: aligned columns, and colour on a terminal only. */
+/** What the quickstart prints: aligned columns, and colour on a terminal only, which is what `styleText` sees to. */
 import { styleText } from 'node:util'
 
 type Row = ReadonlyArray<string>
 
-const colourful = process.stdout.isTTY && process.env['NO_COLOR'] === undefined
-const styled = (style: 'bold' | 'dim' | 'cyan', text: string): string => (colourful ? styleText(style, text) : text)
-
 export const heading = (text: string): void => {
-  console.log(`\n${styled('bold', text)}`)
+  console.log(`\n${styleText('bold', text)}`)
 }
 
 /** A line of what happens: who does what, the version that comes of it, and a remark. */
 export const step = (who: string, what: string, version: string, remark = ''): void => {
-  console.log(aligned([who, what, short(version), styled('dim', remark)], [4, 27, 15]))
+  console.log(aligned([who, what, short(version), styleText('dim', remark)], [4, 27, 15]))
 }
 
 /** Rows below the names of their columns. */
 export const table = (head: Row, rows: ReadonlyArray<Row>): void => {
   const widths = head.map((_, column) => Math.max(...[head, ...rows].map((row) => row[column]?.length ?? 0)))
-  console.log(styled('dim', aligned(head, widths)))
+  console.log(styleText('dim', aligned(head, widths)))
   for (const row of rows) console.log(aligned(row, widths))
 }
 

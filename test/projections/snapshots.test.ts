@@ -1,0 +1,179 @@
+/** Snapshots make opening quick and never change an answer, whatever happened to them. */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { directorySnapshotStore } from '../../adapters/directory/index.js'
+import { memorySnapshotStore } from '../../adapters/memory/index.js'
+import { systemClock } from '../../adapters/system/index.js'
+import type { EventStore, StoredEvent } from '../../domain/event-store.js'
+import type { Projection } from '../../projections/projection.js'
+import { describeReadError, readShell } from '../../projections/read-shell.js'
+import { registryProjection } from '../../projections/registry.js'
+import type { Registry } from '../../projections/registry-state.js'
+import type { SnapshotStore } from '../../projections/snapshot-store.js'
+import { left, right } from '../support/domain-ledger.js'
+import { historyOf, partly } from './histories.js'
+
+const NUMBERS = Array.from({ length: 60 }, (_, index) => (index + 1) * 7_654_321_987)
+
+const shellOn = (store: EventStore, snapshots: SnapshotStore, registry: Projection<Registry> = registryProjection) =>
+  readShell<{ readonly registry: Registry }>({ store, projections: { registry }, clock: systemClock, snapshots })
+
+/** How many events a shell has to apply to know everything. */
+const appliedBy = async (store: EventStore, snapshots: SnapshotStore, registry?: Projection<Registry>) => {
+  const shell = shellOn(store, snapshots, registry)
+  const { states } = right(await shell.fresh()())
+  return { applied: right(await shell.progress()()).applied, saved: registryProjection.save(states.registry) }
+}
+
+const keepOf = async (store: EventStore, snapshots: SnapshotStore): Promise<void> => {
+  const shell = shellOn(store, snapshots)
+  right(await shell.fresh()())
+  await shell.snapshot()
+}
+
+let directory: string
+let events: ReadonlyArray<StoredEvent>
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'model-ledger-snapshots-'))
+  events = await historyOf(NUMBERS)
+})
+afterEach(() => rm(directory, { recursive: true, force: true }))
+
+const onlyFile = async (): Promise<string> => {
+  const [name, ...others] = await readdir(directory)
+  if (name === undefined || others.length > 0) throw new Error(`expected one file, got ${name} and ${others}`)
+  return join(directory, name)
+}
+
+describe('a snapshot', () => {
+  it('spares the events that it holds', async () => {
+    const snapshots = directorySnapshotStore({ path: directory })
+    const store = partly(events)
+    store.upTo = 20
+    await keepOf(store, snapshots)
+    store.upTo = events.length
+    const { applied, saved } = await appliedBy(store, snapshots)
+    expect(applied).toBe(events.length - 20)
+    expect(saved).toEqual((await appliedBy(store, memorySnapshotStore())).saved)
+  })
+
+  it.each<[string, (bytes: Buffer) => Buffer]>([
+    ['is empty', () => Buffer.alloc(0)],
+    ['is torn', (bytes) => bytes.subarray(0, bytes.length >> 1)],
+    ['lacks its last byte', (bytes) => bytes.subarray(0, -1)],
+    ['has one flipped bit', (bytes) => Buffer.from(bytes.map((byte, at) => (at === 300 ? byte ^ 1 : byte)))],
+    [
+      'is of another format',
+      (bytes) => Buffer.from(bytes.toString('latin1').replace('format 1', 'format 2'), 'latin1'),
+    ],
+    ['is something else', () => Buffer.from('hello')],
+  ])('that %s is as good as none', async (_, damage) => {
+    const snapshots = directorySnapshotStore({ path: directory })
+    await keepOf(partly(events), snapshots)
+    const file = await onlyFile()
+    await writeFile(file, damage(await readFile(file)))
+    expect((await appliedBy(partly(events), snapshots)).applied).toBe(events.length)
+  })
+
+  it('of another version of a projection is thrown away, and replaced', async () => {
+    const snapshots = directorySnapshotStore({ path: directory })
+    await keepOf(partly(events), snapshots)
+    const newer = { ...registryProjection, version: registryProjection.version + 1 }
+    expect((await appliedBy(partly(events), snapshots, newer)).applied).toBe(events.length)
+    const shell = shellOn(partly(events), snapshots, newer)
+    right(await shell.fresh()())
+    await shell.snapshot()
+    expect((await appliedBy(partly(events), snapshots, newer)).applied).toBe(0)
+    await onlyFile()
+  })
+
+  it('of another store, or of a store that was put back to an older copy, is none of this one', async () => {
+    const snapshots = memorySnapshotStore()
+    await keepOf(partly(events), snapshots)
+    const elsewhere = events.map((event) => ({ ...event, id: `${event.id}-elsewhere` }))
+    expect((await appliedBy(partly(elsewhere), snapshots)).applied).toBe(elsewhere.length)
+    expect((await appliedBy(partly(events.slice(0, 30)), snapshots)).applied).toBe(30)
+    const branched = events.map((event, index) => (index < 30 ? event : { ...event, id: `${event.id}-branched` }))
+    expect((await appliedBy(partly(branched), snapshots)).applied).toBe(branched.length)
+  })
+
+  it('that passed over an event type is thrown away once the type is known', async () => {
+    const snapshots = memorySnapshotStore()
+    const passedOver = (type: string): SnapshotStore => ({
+      ...snapshots,
+      save: (key, value) => snapshots.save(key, { ...(value as object), unknown: new Map([[type, 1]]) }),
+    })
+    await keepOf(partly(events), passedOver('StillUnknown'))
+    expect((await appliedBy(partly(events), snapshots)).applied).toBe(0)
+    const again = memorySnapshotStore()
+    await keepOf(partly(events), { ...passedOver('RunStarted'), load: again.load })
+    expect((await appliedBy(partly(events), snapshots)).applied).toBe(events.length)
+  })
+
+  it('that cannot be kept is a note in the progress and nothing else', async () => {
+    const file = join(directory, 'a-file')
+    await writeFile(file, '')
+    const shell = shellOn(partly(events), directorySnapshotStore({ path: join(file, 'snapshots') }))
+    right(await shell.fresh()())
+    await shell.snapshot()
+    expect(right(await shell.progress()()).snapshotProblem).toMatch(/ENOTDIR/)
+  })
+
+  it('is whole or not there when its writer is killed', { timeout: 60_000 }, async () => {
+    const writer = fileURLToPath(new URL('../../dist/test/support/snapshot-writer.js', import.meta.url))
+    const snapshots = directorySnapshotStore({ path: directory })
+    for (let kill = 0; kill < 8; kill++) {
+      const child = spawn(process.execPath, [writer, directory], { stdio: ['ignore', 'pipe', 'inherit'] })
+      await once(child.stdout, 'data')
+      await new Promise((resolve) => setTimeout(resolve, kill * 9))
+      child.kill('SIGKILL')
+      await once(child, 'exit')
+      const kept = right(await snapshots.load('big')())
+      if (kept !== undefined) expect(kept).toEqual({ round: expect.any(Number), values: expect.any(Float64Array) })
+    }
+  })
+})
+
+describe('the read shell', () => {
+  it('counts event types and schema versions from the future, and passes over them', async () => {
+    const future = events.map((event, index) =>
+      index === 1
+        ? { ...event, metadata: event.metadata.replace('"schema":1}', '"schema":2}') }
+        : index === 4
+          ? { ...event, type: 'FromTheFuture' }
+          : event,
+    )
+    const shell = shellOn(partly(future), memorySnapshotStore())
+    right(await shell.fresh()())
+    const { unknown, checkpoint } = right(await shell.progress()())
+    expect([...unknown]).toEqual([
+      [events[1]?.type, 1],
+      ['FromTheFuture', 1],
+    ])
+    expect(checkpoint).toBe(events.length)
+  })
+
+  it.each<[string, (event: StoredEvent) => StoredEvent]>([
+    ['data that are not JSON', (event) => ({ ...event, data: '{' })],
+    ['data of another shape', (event) => ({ ...event, type: 'ArtifactVersionLogged', data: '{}' })],
+    ['no time', (event) => ({ ...event, metadata: '{"actor":"anna","schema":1}' })],
+  ])('stays before an event with %s, says which, and goes on when it is put right', async (_, damage) => {
+    const stored = [...events]
+    const whole = events[9] as StoredEvent
+    stored[9] = damage(whole)
+    const shell = shellOn(partly(stored), memorySnapshotStore())
+    const error = left(await shell.fresh()())
+    expect(error).toMatchObject({ _tag: 'damaged-event', position: 10, stream: whole.stream })
+    expect(describeReadError(error)).toContain('position 10')
+    expect(shell.known().checkpoint).toBe(9)
+    stored[9] = whole
+    await nextTurn()
+    expect(right(await shell.fresh()()).checkpoint).toBe(events.length)
+  })
+})

@@ -1,0 +1,9 @@
+/** Keeps snapshots of a few MB in a directory, one after another, until it is killed. */
+import { directorySnapshotStore } from '../../adapters/directory/index.js'
+
+const snapshots = directorySnapshotStore({ path: process.argv[2] ?? '' })
+for (let round = 0; ; round++) {
+  const saved = await snapshots.save('big', { round, values: new Float64Array(500_000).fill(round) })()
+  if (saved._tag === 'Left') throw new Error(saved.left.reason)
+  process.stdout.write(`${round}\n`)
+}

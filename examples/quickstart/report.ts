@@ -1,5 +1,5 @@
 /** What the ledger knows at the end: the registered model, who moved `production` and why, and what it came from. */
-import type { Ledger } from '../../index.js'
+import type { Ledger, Version } from '../../index.js'
 import { heading, percent, short, table } from './print.js'
 
 export const report = async (ledger: Ledger, directory: string): Promise<void> => {
@@ -38,5 +38,4 @@ export const report = async (ledger: Ledger, directory: string): Promise<void> =
 }
 
 /** The share of the test digits that a version reads right. */
-export const accuracyOf = ({ metadata }: { readonly metadata: Readonly<Record<string, unknown>> | null }): number =>
-  Number(metadata?.['accuracy'])
+export const accuracyOf = ({ metadata }: Version): number => Number(metadata?.['accuracy'])

@@ -92,7 +92,7 @@ export function* lineageHistory(edges: number, seed = 3): Generator<Append> {
   const made = eventMaker(seed)
   const artifact = artifactRef(0)
   const stream = artifactStream(artifact)
-  const wide = 10
+  const wide = 3
   yield { stream, events: [made('ArtifactCreated', { artifactType: 'model' })] }
   const versions = lineageVersions(edges)
   for (let version = 0; version < versions; version++) {

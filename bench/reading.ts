@@ -388,13 +388,13 @@ export const auditAlias: Benchmark = {
 }
 
 /** What a child process says of opening a ledger; see `opening.ts`. */
-interface Opening {
+export interface Opening {
   readonly seconds: number
   readonly bytes: number
   readonly versions: number
 }
 
-const openInChild = async (how: 'rebuild' | 'keep' | 'snapshot', folder: string): Promise<Opening> => {
+export const openInChild = async (how: 'rebuild' | 'keep' | 'snapshot', folder: string): Promise<Opening> => {
   const built = import.meta.url.endsWith('.ts') ? '../dist/bench/opening.js' : './opening.js'
   const script = fileURLToPath(new URL(built, import.meta.url))
   const child = spawn(process.execPath, ['--expose-gc', script, how, folder], { stdio: ['ignore', 'pipe', 'inherit'] })

@@ -8,8 +8,8 @@ import { memoryFileStore } from '../adapters/memory/index.js'
 import { systemClock, systemIds } from '../adapters/system/index.js'
 import { sha256 } from '../domain/digest.js'
 import { type EventStore, ORIGIN } from '../domain/event-store.js'
-import { manifestStore } from '../domain/manifest/manifest-store.js'
-import { type Receipt, writeShell } from '../domain/write-shell.js'
+import { type ManifestStore, manifestStore } from '../domain/manifest/manifest-store.js'
+import { type Receipt, type WriteShell, writeShell } from '../domain/write-shell.js'
 import { type AuditIndex, auditProjection } from '../projections/audit-index.js'
 import type { LineageGraph } from '../projections/lineage-graph.js'
 import { lineageProjection } from '../projections/lineage-projection.js'
@@ -34,10 +34,13 @@ export const countOf = async (store: EventStore, wanted: string): Promise<number
   return count
 }
 
+export const shellOn = (store: EventStore, manifests: ManifestStore): WriteShell =>
+  writeShell({ store, manifests, clock: systemClock, ids: systemIds })
+
 /** Commands given straight to the write shell, with manifests in memory: what is measured is the shell and its event store. */
 export const commandsOn = (store: EventStore) => {
   const manifests = manifestStore(memoryFileStore())
-  const shell = writeShell({ store, manifests, clock: systemClock, ids: systemIds })
+  const shell = shellOn(store, manifests)
   const give = (command: unknown): Promise<Receipt> =>
     opened(shell.handle({ commandId: randomUUID(), actor: 'bench', command }))
   return {

@@ -8,7 +8,7 @@ import {
   type Progress,
   type StoredFile,
 } from '../../domain/file-store.js'
-import { type Fill, openSourceFile, readBytes, readStream } from '../file-source.js'
+import { type Fill, openSourceFile, readStream } from '../file-source.js'
 import { fileStoreCalls } from '../file-store-calls.js'
 
 const PAGE = 1000
@@ -63,7 +63,12 @@ export const memoryFileStore = ({ now = () => new Date() }: { readonly now?: () 
 }
 
 const readSource = async (source: FileSource, progress?: Progress): Promise<Uint8Array> => {
-  if ('bytes' in source) return readAll(readBytes(source.bytes), progress)
+  if ('bytes' in source) {
+    // A copy: the caller may go on writing to the original.
+    const bytes = new Uint8Array(source.bytes)
+    if (bytes.length > 0) progress?.(bytes.length)
+    return bytes
+  }
   if ('stream' in source) {
     const { fill, close } = readStream(source.stream)
     return readAll(fill, progress).finally(close)

@@ -2,8 +2,10 @@
 import { describe, expect, it } from 'vitest'
 import { memoryEventStore } from '../../adapters/memory/index.js'
 import { benchmarks } from '../../bench/benchmarks.js'
+import { exponentOf, grow, growths } from '../../bench/growth.js'
 import { fill, lineageHistory, movesHistory, versionsHistory } from '../../bench/history.js'
 import { measure } from '../../bench/measure.js'
+import { plot } from '../../bench/plot.js'
 import { ORIGIN, type StoredEvent } from '../../domain/event-store.js'
 import { decodeEvent } from '../../domain/events.js'
 import { canonicalJson } from '../../domain/json.js'
@@ -46,6 +48,22 @@ describe('a benchmark', () => {
     expect(ratio).toEqual({ median: 1, min: 0.5, max: 2 })
     expect(ours).toEqual({ median: 6, min: 3, max: 12 })
     expect(floor.median).toBe(6)
+  })
+})
+
+describe('a growth curve', () => {
+  it.each(growths.filter(({ name }) => name !== 'memory'))('$name is measured and drawn', async (growth) => {
+    const curve = await grow(growth, 'smoke', 1)
+    expect(curve.points.map(({ size }) => size)).toEqual(growth.smallSizes)
+    expect(Math.min(...curve.points.map(({ cost }) => cost.min))).toBeGreaterThan(0)
+    const svg = plot(curve)
+    expect(svg).toContain(growth.title)
+    expect(svg).not.toMatch(/NaN|Infinity|undefined/)
+  })
+
+  it('has the exponent of the power that it follows', () => {
+    const points = [10, 100, 1000].map((size) => ({ size, cost: { median: 3 * size ** 1.5, min: 1, max: 1 } }))
+    expect(exponentOf(points)).toBeCloseTo(1.5)
   })
 })
 

@@ -51,7 +51,7 @@ describe('a process that writes to a ledger and is killed at any moment, 200 tim
     const kinds = new Set(acknowledged.map(({ kind }) => kind))
     expect([...kinds].sort()).toEqual(['commit', 'link', 'log', 'moveAlias', 'tag', 'upsert'])
     expect(acknowledged.length).toBeGreaterThan(KILLS)
-  }, 300_000)
+  }, 600_000)
 })
 
 describe('a commit that is killed between its two streams', () => {

@@ -337,7 +337,7 @@ describe('the audit', () => {
     const { store, events } = await happen([])
     const ports = portsOf(store, events)
     const lossy: EventStore = { ...store, readAll: async function* () {} }
-    await expect(audit({ ...ports, store: lossy }, {}, 100)).rejects.toThrow(/no event at position/)
+    await expect(audit({ ...ports, store: lossy }, { actor: 'anna' }, 100)).rejects.toThrow(/no event at position/)
   })
 
   it('has the same index restored from a snapshot', async () => {

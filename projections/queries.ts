@@ -434,6 +434,19 @@ export const queries = ({ registry, moments, position, defaults }: Asked) => {
         : E.left({ _tag: 'not-found', what: 'run', name, similar: similarTo(name, namesNow(registry.runs.values())) })
     },
 
+    /** A version that is known to be there. */
+    entry: (collection: CollectionEntry, number: number): Version => {
+      const version = versionOf(collection, number)
+      if (version === undefined) throw new RangeError(`no version ${number} of ${collection.path}`)
+      return version
+    },
+
+    /** The metrics of a run by its whole path; `undefined` for a run that is not there. */
+    metrics: (path: string): Metrics | undefined => {
+      const run = registry.runs.get(path)
+      return run !== undefined && is(run.started) ? metricsOf(run) : undefined
+    },
+
     artifacts: (): ReadonlyArray<Artifact> =>
       [...registry.collections.values()].flatMap((entry) =>
         entry.kind === 'artifact' && is(entry.created) ? [artifactOf(entry)] : [],

@@ -264,6 +264,10 @@ export const artifactDecisions = [
     .given(created, logged(0, 'a', { tags: ['x'] }))
     .when(tag('x'))
     .thenNothingHappens(),
+  rule('a version may carry 100 tags')
+    .given(created, logged(0, 'a', { tags: tags(99) }))
+    .when(tag('one more'))
+    .thenRecords({ type: 'ArtifactVersionTagged', version: 0, from: tags(99), to: [...tags(99), 'one more'] }),
   rule('a version carries at most 100 tags')
     .given(created, logged(0, 'a', { tags: tags(95) }))
     .when(tag('a', 'b', 'c', 'd', 'e', 'f'))

@@ -139,6 +139,10 @@ export const registeredModelDecisions = [
     .given(created, { type: 'RegisteredModelTagged', from: [], to: ['x'] })
     .when(tag('x'))
     .thenNothingHappens(),
+  rule('a registered model may carry 100 tags')
+    .given(created, { type: 'RegisteredModelTagged', from: [], to: tags(99) })
+    .when(tag('one more'))
+    .thenRecords({ type: 'RegisteredModelTagged', from: tags(99), to: [...tags(99), 'one more'] }),
   rule('a registered model carries at most 100 tags')
     .given(created, { type: 'RegisteredModelTagged', from: [], to: tags(100) })
     .when(tag('one more'))

@@ -1,9 +1,9 @@
 /** SHA-256 digests, tagged with their algorithm: `sha256:` and 64 lower-case hexadecimal digits. */
-import { createHash, type Hash } from 'node:crypto'
+import { type Hash, hash } from 'node:crypto'
 
 export type Digest = `sha256:${string}`
 
-export const sha256 = (bytes: string | Uint8Array): Digest => digestOf(createHash('sha256').update(bytes))
+export const sha256 = (bytes: string | Uint8Array): Digest => `sha256:${hash('sha256', bytes)}`
 
 /** The digest of what was fed to a streaming hash. */
 export const digestOf = (hash: Hash): Digest => `sha256:${hash.digest('hex')}`
@@ -16,14 +16,13 @@ export const isDigest = (text: unknown): text is Digest =>
  * this ledger's own.
  */
 export const nameBasedUuid = (...parts: ReadonlyArray<string>): string => {
-  const hash = createHash('sha1').update(NAMESPACE).update(JSON.stringify(parts)).digest()
-  hash[6] = ((hash[6] ?? 0) & 0x0f) | 0x50
-  hash[8] = ((hash[8] ?? 0) & 0x3f) | 0x80
-  const hex = hash.toString('hex')
+  const bytes = hash('sha1', Buffer.concat([NAMESPACE, Buffer.from(JSON.stringify(parts))]), 'buffer')
+  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x50
+  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80
+  const hex = bytes.toString('hex')
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20, 32)}`
 }
 const NAMESPACE = Buffer.from('6f1d2c54a9b04c1e8c3f5b7a90e4d213', 'hex')
 
 /** SHA-256 over 0x00 and a text: the hash of a leaf, in the manner of RFC 6962. */
-export const createLeafHash = (text: string): Digest => digestOf(createHash('sha256').update(LEAF).update(text))
-const LEAF = Buffer.from([0x00])
+export const createLeafHash = (text: string): Digest => sha256(`\0${text}`)

@@ -22,7 +22,7 @@ import type { SnapshotStore } from './projections/snapshot-store.js'
 
 export type { Receipt } from './domain/write-shell.js'
 export { describeWriteError, LedgerError, type WriteError } from './face/error.js'
-export type { HistoryInput, Thing } from './face/history.js'
+export type { HistoryInput, ReplayInput, Thing, When } from './face/history.js'
 export type { Content, ContentItem } from './face/input.js'
 export type { Ledger } from './face/ledger.js'
 export type { Collectable, Collected, Damage, OnMaintenance, Verified } from './face/maintenance.js'

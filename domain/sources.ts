@@ -1,7 +1,8 @@
 /** The only sources of time and randomness. */
 export interface Clock {
   readonly now: () => Date
-  readonly sleep: (milliseconds: number) => Promise<void>
+  /** Waits; less, if the signal aborts. */
+  readonly sleep: (milliseconds: number, signal?: AbortSignal) => Promise<void>
 }
 
 export interface Ids {

@@ -2,7 +2,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
 import { oneOf, type Problem, record, rule, text, wholeNumber } from '../domain/codec.js'
-import { type EventStore, EventStoreError, type Position } from '../domain/event-store.js'
+import { type EventStore, EventStoreError, ORIGIN, type Position } from '../domain/event-store.js'
 import { type DomainEvent, eventCodecs } from '../domain/events.js'
 import {
   collectionPath,
@@ -27,12 +27,15 @@ import {
 } from '../projections/lineage.js'
 import type { LineageGraph } from '../projections/lineage-graph.js'
 import { describeQueryError, type Queries, type QueryError } from '../projections/queries.js'
+import type { Registry } from '../projections/registry-state.js'
+import type { Pace, ReplayQuery } from '../projections/replay.js'
 import { describeWriteError, type InvalidInput, LedgerError } from './error.js'
 import { checked } from './input.js'
 
 /** A ledger at one moment, as the questions need it. */
 export interface Standpoint {
   readonly store: EventStore
+  readonly registry: Registry
   readonly graph: LineageGraph
   readonly index: AuditIndex
   readonly position: Position
@@ -41,6 +44,9 @@ export interface Standpoint {
 }
 
 const Name = text('a name', (value) => value.length > 0)
+
+/** What a caller calls a moment: a position, a `Date`, or an ISO 8601 text. */
+export type When = Position | Date | string
 
 /** A version, by a path with its alias or number (`latest` unless told); or a run; or a generation of a draft. */
 export type Thing =
@@ -113,6 +119,47 @@ export interface HistoryQuestions {
   readonly exportHistory: (input: t.TypeOf<typeof ExportInput>) => AsyncIterable<string>
   /** Who held the aliases of a collection, from when to when, put there by whom and why. */
   readonly aliasHistory: (input: t.TypeOf<typeof AliasHistoryInput>) => Promise<ReadonlyArray<AliasTenure>>
+}
+
+const Paced = rule(
+  '"full", {every: milliseconds} or {factor: how many times as fast, longest?: milliseconds}',
+  (value): value is Pace =>
+    value === 'full' || Every.is(value) || (Factor.is(value) && value.factor > 0 && (value.longest ?? 0) >= 0),
+)
+const Every = record('{every}', { every: wholeNumber('milliseconds') })
+const Factor = record('{factor, longest?}', { factor: t.number }, { longest: t.number })
+
+const Moment = rule(
+  'a position, a Date or an ISO 8601 text',
+  (value): value is When => typeof value === 'number' || typeof value === 'string' || value instanceof Date,
+)
+const ReplayInput = record(
+  'replay',
+  {},
+  {
+    of: where.of,
+    actor: where.actor,
+    alias: where.alias,
+    types: where.types,
+    /** From behind this moment (the beginning unless told) up to that one (now unless told); or backwards. */
+    from: Moment,
+    to: Moment,
+    /** `full` speed unless told. */
+    pace: Paced,
+  },
+)
+export type ReplayInput = t.TypeOf<typeof ReplayInput>
+
+/** Where a replay begins and ends, and what it shows. */
+export const replayQuery = async (
+  given: unknown,
+  stand: (when?: When) => Promise<Standpoint>,
+): Promise<{ readonly at: Standpoint; readonly query: ReplayQuery }> => {
+  const { of, from = ORIGIN, to, ...query } = await checked(ReplayInput, given)
+  const [first, last] = [await stand(from), await stand(to)]
+  const at = first.position > last.position ? first : last
+  const subject = of === undefined ? {} : { of: subjectOf(of, at) }
+  return { at, query: { ...query, ...subject, from: first.position, to: last.position } }
 }
 
 export const historyQuestions = (stand: () => Promise<Standpoint>): HistoryQuestions => ({

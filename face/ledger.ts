@@ -84,7 +84,7 @@ export const ledgerOn = (ports: LedgerPorts) => {
     const receipts = await promised(describeWriteError)(finishDraft(shell, artifact, distributedId))
     for (const { position } of receipts) model.notice(position)
   }
-  const model = reads({ store: events, clock, defaults, snapshots, finish: readOnly ? undefined : finish })
+  const model = reads({ store: events, clock, defaults, manifests, snapshots, finish: readOnly ? undefined : finish })
   const told = writes({ shell, manifests, ids, defaults, files, local, readOnly, notice: model.notice })
   const care = maintenance({ registry: model.registry, facts: shell.facts, manifests, files, clock, readOnly })
   const now: Asked = model.at()
@@ -95,6 +95,9 @@ export const ledgerOn = (ports: LedgerPorts) => {
     ...care,
     at: model.at,
     live: model.live,
+    replay: model.replay,
+    replayed: model.replayed,
+    diff: model.diff,
     changes: model.changes,
     waitFor: model.waitFor,
     rebuild: model.rebuild,

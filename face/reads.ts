@@ -9,12 +9,14 @@ import {
   from,
   type Observable,
   Subject,
+  switchMap,
   takeUntil,
   throttle,
   throwError,
 } from 'rxjs'
 import { wholeNumber } from '../domain/codec.js'
 import type { EventStore, Position } from '../domain/event-store.js'
+import type { ManifestStore } from '../domain/manifest/manifest-store.js'
 import type { NameDefaults } from '../domain/names.js'
 import type { Clock } from '../domain/sources.js'
 import { type AuditIndex, auditProjection } from '../projections/audit-index.js'
@@ -44,18 +46,29 @@ import {
 } from '../projections/read-shell.js'
 import { registryProjection } from '../projections/registry.js'
 import type { Registry } from '../projections/registry-state.js'
+import { type ReplayPorts, type ReplayStep, replay, replayed } from '../projections/replay.js'
+import { diff, type RegistryDiff } from '../projections/replay-diff.js'
 import type { SnapshotStore } from '../projections/snapshot-store.js'
 import { LedgerError, promised } from './error.js'
-import { type HistoryQuestions, historyQuestions, type Standpoint } from './history.js'
-import { checked, NameText } from './input.js'
+import {
+  type HistoryQuestions,
+  historyQuestions,
+  type ReplayInput,
+  replayQuery,
+  type Standpoint,
+  type When,
+} from './history.js'
 
-/** What a caller calls a moment: a position, a `Date`, or an ISO 8601 text. */
-export type When = Position | Date | string
+export type { When }
+
+import { checked, NameText } from './input.js'
+import { type SearchQuestions, searchQuestions } from './search.js'
 
 export interface ReadPorts {
   readonly store: EventStore
   readonly clock: Clock
   readonly defaults: NameDefaults
+  readonly manifests: ManifestStore
   readonly snapshots: SnapshotStore | undefined
   /** Logs the version of a sealed draft that has none; not there in a ledger that only answers. */
   readonly finish: ((draft: ReturnType<typeof unfinishedDrafts>[number]) => Promise<void>) | undefined
@@ -68,7 +81,7 @@ interface States {
 }
 
 /** The questions that can be put to a ledger at one moment. */
-export interface Asked extends HistoryQuestions {
+export interface Asked extends HistoryQuestions, SearchQuestions {
   /** The moment that is meant: its position and its time. */
   readonly moment: () => Promise<Moment>
   /** The version that a path means, by alias or number: `[[entity/]project/]name[:alias|:vN]`, `latest` unless told. */
@@ -94,7 +107,7 @@ const asked = promised(describeQueryError)
 /** A sealed draft is given this long to be finished by the one who sealed it, in milliseconds. */
 const TIME_TO_FINISH = 30_000
 
-export const reads = ({ store, clock, defaults, snapshots, finish }: ReadPorts) => {
+export const reads = ({ store, clock, defaults, manifests, snapshots, finish }: ReadPorts) => {
   const model = readShell<States>({
     store,
     projections: { registry: registryProjection, lineage: lineageProjection, audit: auditProjection },
@@ -130,7 +143,7 @@ export const reads = ({ store, clock, defaults, snapshots, finish }: ReadPorts) 
   }
 
   /** Where a moment stands, with everything that can be asked there. */
-  const standAt = async (when: When | undefined): Promise<Standpoint> => {
+  const standAt = async (when?: When): Promise<Standpoint> => {
     const now = await known()
     const position = momentOf(now, when)
     if (E.isLeft(position)) {
@@ -139,7 +152,7 @@ export const reads = ({ store, clock, defaults, snapshots, finish }: ReadPorts) 
     }
     const { registry, lineage: graph, audit: index } = now.states
     const asked = queries({ registry, moments: now.moments, position: position.right, defaults })
-    return { store, graph, index, position: position.right, queries: asked, defaults }
+    return { store, registry, graph, index, position: position.right, queries: asked, defaults }
   }
 
   const ask = async <A>(
@@ -161,6 +174,10 @@ export const reads = ({ store, clock, defaults, snapshots, finish }: ReadPorts) 
 
   const at = (when?: When): Asked => ({
     ...historyQuestions(() => standAt(when)),
+    ...searchQuestions(async () => {
+      const { registry, position } = await standAt(when)
+      return { registry, moments: model.known().moments, position, defaults }
+    }, manifests),
     moment: () => ask(when, (queries) => E.right(queries.moment)),
     resolve: (version) => askOf(when, version, (queries) => queries.resolve(version)),
     version: (version) => askOf(when, version, (queries) => queries.version(version)),
@@ -193,9 +210,28 @@ export const reads = ({ store, clock, defaults, snapshots, finish }: ReadPorts) 
       )
     })
 
+  const replayPorts = (from: Standpoint): ReplayPorts<Asked> => ({
+    ...from,
+    view: (position) => at(position),
+    sleep: (milliseconds, signal) => clock.sleep(milliseconds, signal),
+  })
+
   return {
     at,
     live,
+    /** Goes through the history step by step: each event, what it changed, and the ledger as of it. */
+    replay: async function* (given: ReplayInput = {}, signal?: AbortSignal): AsyncGenerator<ReplayStep<Asked>> {
+      const { at, query } = await replayQuery(given, standAt)
+      yield* replay(replayPorts(at), query, signal)
+    },
+    /** The same as an Observable; each subscriber has a replay of its own. */
+    replayed: (given: ReplayInput = {}): Observable<ReplayStep<Asked>> =>
+      defer(() => replayQuery(given, standAt)).pipe(switchMap(({ at, query }) => replayed(replayPorts(at), query))),
+    /** What is different in the registry between two moments. */
+    diff: async (from: When, to?: When): Promise<RegistryDiff> => {
+      const [one, other] = [await standAt(from), await standAt(to)]
+      return diff(other.registry, one.position, other.position)
+    },
     /** The position of the newest event, now and after each change. */
     changes,
     /** Waits until the answers hold a position: that of a receipt, also of another instance. */

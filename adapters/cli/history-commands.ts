@@ -9,7 +9,7 @@ import type { Lineage } from '../../projections/lineage.js'
 import { aliasSvg } from '../../projections/render/alias-svg.js'
 import { lineageSvg } from '../../projections/render/lineage-svg.js'
 import { lineageDot, lineageJson, lineageMermaid } from '../../projections/render/lineage-text.js'
-import { asOf, several, whole } from './options.js'
+import { asOf, several, when, whole } from './options.js'
 import { styled, type Terminal, table, time } from './output.js'
 import type { Given, WithLedger } from './with-ledger.js'
 
@@ -26,6 +26,8 @@ const deliver = async ({ terminal }: Given, text: string, output: string | undef
 }
 
 export const historyCommands = (program: Command, withLedger: WithLedger): void => {
+  replayCommands(program, withLedger)
+
   asOf(program.command('history'))
     .description('Who did what, when and why: of a subject, an actor, an alias, or of everything.')
     .argument('[subject]', 'a version (with ":"), an artifact or a registered model')
@@ -175,6 +177,55 @@ export const historyCommands = (program: Command, withLedger: WithLedger): void 
       }),
     )
 }
+
+const replayCommands = (program: Command, withLedger: WithLedger): void => {
+  program
+    .command('replay')
+    .description('Step through the history, at full speed or paced.')
+    .argument('[subject]', 'a version (with ":"), an artifact or a registered model')
+    .option('--from <position|time>', 'from behind then', when)
+    .option('--to <position|time>', 'up to then', when)
+    .option('--faster <factor>', 'as it was recorded, so many times as fast', Number)
+    .option('--every <milliseconds>', 'one step each so often', whole)
+    .addHelpText('after', '\nExample:\n  $ model-ledger replay acme/model-registry/churn --faster 3600')
+    .action(
+      (
+        of: string | undefined,
+        options: { from?: number | string; to?: number | string; faster?: number; every?: number },
+        command: Command,
+      ) =>
+        withLedger(command, 'reads', async ({ ledger, terminal, answer }) => {
+          const { from, to, faster: factor, every } = options
+          const pace = every !== undefined ? { every } : factor !== undefined ? { factor } : undefined
+          for await (const { change } of ledger.replay(present({ of, from, to, pace }))) {
+            answer(change, () => auditText(terminal, [change]).split('\n').slice(1).join('\n'))
+          }
+        }),
+    )
+
+  program
+    .command('changes')
+    .description('What is different in the registry between two moments.')
+    .argument('<from>', 'a position or a time', when)
+    .argument('[to]', 'likewise; now unless told', when)
+    .addHelpText('after', '\nExample:\n  $ model-ledger changes 2026-05-01T00:00:00Z 2026-06-01T00:00:00Z')
+    .action((from: number | string, to: number | string | undefined, _: object, command: Command) =>
+      withLedger(command, 'reads', async ({ ledger, terminal, answer }) => {
+        const found = await ledger.diff(from, to)
+        answer(found, () => {
+          const rows = Object.entries(found).flatMap(([what, entries]) =>
+            Array.isArray(entries) ? entries.map((entry: object) => [what, entryText(entry)]) : [],
+          )
+          return table(terminal, ['WHAT', 'DETAILS'], rows, 'Nothing changed.')
+        })
+      }),
+    )
+}
+
+const entryText = (entry: object): string =>
+  Object.entries(entry)
+    .map(([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`)
+    .join(' ')
 
 const renders: Readonly<Record<string, (lineage: Lineage, terminal: Terminal) => string>> = {
   text: (lineage, terminal) => lineageText(lineage, terminal),

@@ -23,6 +23,9 @@ const ANSWERS = [
   'collectable',
   'verify',
   'exportEvents',
+  'replay',
+  'replayed',
+  'diff',
 ]
 const QUESTIONS = Object.keys((await memoryLedger()).ledger.at())
 const OTHER_WRITES = ['execute', 'collectGarbage', 'newDraft', 'importEvents']

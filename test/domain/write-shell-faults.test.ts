@@ -472,6 +472,14 @@ describe('an append that fails after others were decided on it', () => {
     expect(numberOf(right(await log(mine, 'four')).events)).toBe(1)
   })
 
+  it('of unknown outcome leaves that open for itself only: the others were not written', async () => {
+    const ledger = openTestLedger()
+    right(await log(ledger, 'zero'))
+    const mine = ledger.another(interposed(ledger.store, () => 'unknown, not written'))
+    const answers = await Promise.all(['one', 'two'].map((content) => log(mine, content)))
+    expect(answers.map((answer) => left(answer)._tag)).toEqual(['unknown-outcome', 'unavailable'])
+  })
+
   it('takes no refusal and no agreement with it: they are decided again', async () => {
     const { mine, held, first } = await holding('unavailable')
     const agreed = mine.give(moving('latest', 1))

@@ -50,7 +50,9 @@ describe('a receipt', () => {
     const ledger = openTestLedger()
     const { revision, position } = right(await ledger.give(await logging(ledger, 'a')))
     right(await ledger.give({ type: 'StartRun', run }))
-    expect(right(await ledger.give(moving('latest', 0)))).toMatchObject({ events: [], revision, position })
+    for (const each of [ledger, ledger.another()]) {
+      expect(right(await each.give(moving('latest', 0)))).toMatchObject({ events: [], revision, position })
+    }
   })
 
   it('names the end of an empty stream', async () => {
@@ -386,6 +388,14 @@ describe('facts', () => {
       aliases: ['best'],
     }
     expect(right(await ledger.give(itself)).events).toEqual([{ type: 'AliasMoved', alias: 'best', from: null, to: 0 }])
+    right(await ledger.give({ type: 'StartRun', run }))
+    const using = { type: 'UseArtifactVersion', run } as const
+    const through = { model, version: 0 }
+    const used = { type: 'ArtifactVersionUsed', version: { ...artifact, version: 0 } }
+    expect(right(await ledger.give({ ...using, used: { collection: model, version: 'best' } })).events).toEqual([
+      { ...used, through },
+    ])
+    expect(right(await ledger.give({ ...using, used: { collection: artifact, version: 0 } })).events).toEqual([used])
     right(await ledger.give({ type: 'UnlinkFromRegistry', model, version: 0 }))
     expect(left(await ledger.give({ ...again, source: { collection: model, version: 0 } }))).toMatchObject({
       _tag: 'link-removed',

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { Command } from '../../../domain/commands.js'
 import type { DistributedCommitted } from '../../../domain/distributed-draft/events.js'
 import { finishDraft, finishGeneration, logCommandOf } from '../../../domain/distributed-draft/finish.js'
+import { MAX_EVENT_BYTES } from '../../../domain/event-store.js'
 import { artifactStream } from '../../../domain/streams.js'
 import type { Receipt } from '../../../domain/write-shell.js'
 import { eventsIn, interposed, type Ledger, left, openTestLedger, right, turns } from '../../support/domain-ledger.js'
@@ -168,6 +169,21 @@ describe('a distributed draft', () => {
       })
     }
     expect(await eventsIn(ledger.store)).toHaveLength(2)
+  })
+
+  it('is not sealed where its version would be too large to log, and stays open', async () => {
+    const ledger = openTestLedger()
+    await upsert(ledger, 'w1', 'a=1')
+    const answers: string[] = []
+    for (let size = MAX_EVENT_BYTES - 1_500; size < MAX_EVENT_BYTES; size += 100) {
+      const metadata = { notes: 'x'.repeat(size) }
+      const answer = await ledger.give({ type: 'CommitDistributed', ...draft, writer: 'w1', metadata })
+      answers.push(answer._tag)
+      if (answer._tag === 'Right') await upsert(ledger, 'w1', `a=${size}`)
+      else expect(answer.left).toMatchObject({ _tag: 'event-too-large', limit: MAX_EVENT_BYTES })
+    }
+    expect(new Set(answers)).toEqual(new Set(['Left', 'Right']))
+    expect(await finish(ledger)).toHaveLength(answers.filter((answer) => answer === 'Right').length)
   })
 
   it('is not sealed where the parts disagree, and stays open', async () => {

@@ -33,7 +33,7 @@ export const aliasSvg = (tenures: ReadonlyArray<AliasTenure>, { until, title }: 
       180,
       aliases.reduce((most, alias) => Math.max(most, widthOf(alias, FONT + 1)), 40),
     ) + 16
-  const breaks = breaksOf(scale)
+  const breaks = breaksOf(scale, tenures)
   const left = MARGIN + names
 
   const parts: string[] = []
@@ -129,15 +129,28 @@ const scaleOf = (tenures: ReadonlyArray<AliasTenure>, until: number): Scale => {
   }
 }
 
-/** Where the lines end: all about as long, and at a change if there is one nearby. */
-const breaksOf = ({ points, width }: Scale): ReadonlyArray<number> => {
+/** Where the lines end: all about as long, and at a change nearby that cuts no short bar if there is one. */
+const breaksOf = (scale: Scale, tenures: ReadonlyArray<AliasTenure>): ReadonlyArray<number> => {
+  const { points, width } = scale
   const lines = Math.max(1, Math.ceil(width / LONGEST))
+  const short = tenures.map((tenure) => spanOf(tenure, scale)).filter(({ start, end }) => end - start < 3 * LEAST)
+  const cutAt = (x: number): number => short.filter(({ start, end }) => start < x && x < end).length
   return Array.from({ length: lines }, (_, index) => {
     const end = (width / lines) * (index + 1)
-    const nearest = points.reduce((best, { x }) => (Math.abs(x - end) < Math.abs(best - end) ? x : best), Infinity)
-    return index < lines - 1 && Math.abs(nearest - end) < LEAST ? nearest : end
+    if (index === lines - 1) return end
+    const near = points.map(({ x }) => x).filter((x) => Math.abs(x - end) < 2 * LEAST)
+    const best = near.map((x) => ({ x, cut: cutAt(x), off: Math.abs(x - end) }))
+    return best.sort((a, b) => a.cut - b.cut || a.off - b.off)[0]?.x ?? end
   })
 }
+
+const spanOf = (
+  { from, until }: AliasTenure,
+  { at, width }: Scale,
+): { readonly start: number; readonly end: number } => ({
+  start: at.get(from.position) ?? 0,
+  end: until === null ? width : (at.get(until.position) ?? width),
+})
 
 const gap = (times: ReadonlyArray<number>, place: number): number => (times[place + 1] ?? 0) - (times[place] ?? 0)
 
@@ -160,8 +173,7 @@ const drawLine = ({ tenures, aliases, scale, from, to, left, top, names }: LineO
     const { alias } = tenure
     const count = counts.get(alias) ?? 0
     counts.set(alias, count + 1)
-    const start = scale.at.get(tenure.from.position) ?? 0
-    const end = tenure.until === null ? scale.width : (scale.at.get(tenure.until.position) ?? scale.width)
+    const { start, end } = spanOf(tenure, scale)
     if (end <= from || start >= to) continue
     const bars = rows.get(alias) ?? []
     rows.set(alias, bars)

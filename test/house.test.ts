@@ -175,7 +175,7 @@ function sourceFiles(): ReadonlyArray<string> {
   const nested = folders.flatMap((folder) =>
     readdirSync(root + folder, { recursive: true, encoding: 'utf8' }).map((path) => posix.join(folder, path)),
   )
-  return [...readdirSync(root), ...nested].filter((path) => path.endsWith('.ts'))
+  return [...readdirSync(root), ...nested].filter((path) => path.endsWith('.ts') && !path.includes('node_modules/'))
 }
 
 function foldersIn(folder: string): ReadonlyArray<string> {

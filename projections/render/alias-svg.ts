@@ -30,9 +30,9 @@ export const aliasSvg = (tenures: ReadonlyArray<AliasTenure>, { until, title }: 
   const aliases = [...new Set(tenures.map(({ alias }) => alias))].sort()
   const names =
     Math.min(
-      180,
+      220,
       aliases.reduce((most, alias) => Math.max(most, widthOf(alias, FONT + 1)), 40),
-    ) + 16
+    ) + 24
   const breaks = breaksOf(scale, tenures)
   const left = MARGIN + names
 

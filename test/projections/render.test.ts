@@ -400,6 +400,7 @@ describe('the picture of aliases', () => {
             expect(number(next, 'x')).toBeGreaterThanOrEqual(number(bar, 'x') + number(bar, 'width') - 0.2)
         }
       }
+      for (const { alias } of tenures) expect(textsOf(root)).toContain(alias)
       const dates = textsOf(root).filter((text) => /^\d{4}-\d\d-\d\d$/.test(text))
       expect(dates.length).toBeGreaterThanOrEqual(1)
     }

@@ -14,6 +14,7 @@ import {
 import { systemClock, systemIds } from './adapters/system/index.js'
 import type { EventStore } from './domain/event-store.js'
 import type { FileStore } from './domain/file-store.js'
+import type { Clock } from './domain/sources.js'
 import { LedgerError, promised } from './face/error.js'
 import { checked } from './face/input.js'
 import { type Downloader, type Ledger, ledgerOn } from './face/ledger.js'
@@ -40,7 +41,7 @@ export type { Artifact, Moment, OpenDraft, RegisteredModel, RunDetails, Version 
 export const openLedger = async (options: LedgerOptions): Promise<Ledger> => {
   const given = await checked(LedgerOptions, options)
   const { actor, entity, project, deadline, readOnly = false, clock = systemClock, ids = systemIds } = given
-  const { events, files, snapshots } = 'directory' in given ? await embedded(given.directory, readOnly) : given
+  const { events, files, snapshots } = 'directory' in given ? await embedded(given.directory, readOnly, clock) : given
   const store: EventStore = await open(opened(events))
   const fileStore: FileStore = await open(opened(files)).catch(async (error: unknown) => {
     await store.close()
@@ -63,6 +64,7 @@ export const openLedger = async (options: LedgerOptions): Promise<Ledger> => {
 const embedded = async (
   directory: string,
   readOnly: boolean,
+  clock: Clock,
 ): Promise<{ events: Opener<EventStore>; files: Opener<FileStore>; snapshots: SnapshotStore }> => {
   const { sqliteEventStore } = await import('./adapters/sqlite/index.js')
   const path = join(directory, 'events.db')
@@ -75,7 +77,7 @@ const embedded = async (
   })
   return {
     events: sqliteEventStore({ path }),
-    files: directoryFileStore({ path: join(directory, 'files') }),
+    files: directoryFileStore({ path: join(directory, 'files'), now: clock.now }),
     snapshots: directorySnapshotStore({ path: join(directory, 'snapshots') }),
   }
 }

@@ -1,6 +1,7 @@
 /** Options that several commands take, and how their words are read. */
 import { type Command, InvalidArgumentError } from 'commander'
 import type { Json, JsonObject } from '../../domain/json.js'
+import { COMPARISONS, type Condition } from '../../projections/search.js'
 
 /** Gathers an option that may be given several times. */
 export const several = (value: string, before: ReadonlyArray<string> | undefined): ReadonlyArray<string> => [
@@ -26,6 +27,17 @@ export const pairs = (text: string, before: JsonObject | undefined): JsonObject 
   const [, key, value = ''] = /^([^=]+)=([\s\S]*)$/.exec(text) ?? []
   if (key === undefined) throw new InvalidArgumentError('key=value is wanted.')
   return { ...before, [key]: asJson(value) }
+}
+
+/** `accuracy>=0.9`, gathered: a key, a comparison and a value, which may be JSON. */
+export const condition = (text: string, before: ReadonlyArray<Condition> | undefined): ReadonlyArray<Condition> => {
+  const [, key, is, value = ''] = /^([^<>=!]+)(<=|>=|!=|<|>|=)([\s\S]*)$/.exec(text) ?? []
+  const comparison = COMPARISONS.find((each) => each === is)
+  const wanted = asJson(value)
+  if (key === undefined || comparison === undefined || (typeof wanted === 'object' && wanted !== null)) {
+    throw new InvalidArgumentError('A condition such as accuracy>=0.9 is wanted.')
+  }
+  return [...(before ?? []), { key, is: comparison, value: wanted }]
 }
 
 const asJson = (text: string): Json => {

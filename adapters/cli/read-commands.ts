@@ -1,7 +1,12 @@
 /** Commands that ask what is, or what was. */
 import type { Command } from 'commander'
+import type { Json } from '../../domain/json.js'
+import type { ManifestEntry } from '../../domain/manifest/manifest.js'
+import { present } from '../../domain/present.js'
+import type { Comparison } from '../../projections/compare.js'
 import type { Version } from '../../projections/queries.js'
-import { asOf } from './options.js'
+import type { Condition } from '../../projections/search.js'
+import { asOf, condition, whole } from './options.js'
 import { columns, progressBar, size, styled, type Terminal, table, time } from './output.js'
 import type { Given, WithLedger } from './with-ledger.js'
 
@@ -43,6 +48,20 @@ export const readCommands = (program: Command, withLedger: WithLedger): void => 
     )
 
   listCommands(program, withLedger)
+
+  searchCommand(program, withLedger)
+
+  asOf(program.command('diff'))
+    .description('What differs between two versions: files, metadata, and the metrics of their runs.')
+    .argument('<from>')
+    .argument('<to>')
+    .addHelpText('after', '\nExample:\n  $ model-ledger diff acme/churn/data:v1 acme/churn/data:latest')
+    .action((from: string, to: string, options: AsOf, command: Command) =>
+      withLedger(command, 'reads', async (task) => {
+        const found = await asked(task, options).compare(from, to)
+        task.answer(found, () => comparisonText(task.terminal, found))
+      }),
+    )
 
   program
     .command('files')
@@ -97,6 +116,66 @@ export const readCommands = (program: Command, withLedger: WithLedger): void => 
     )
 }
 
+interface Search extends AsOf {
+  readonly name?: string
+  readonly kind?: 'artifact' | 'registered'
+  readonly type?: string
+  readonly tag?: string
+  readonly alias?: string
+  readonly metadata?: ReadonlyArray<Condition>
+  readonly metric?: ReadonlyArray<Condition>
+  readonly by?: string
+  readonly since?: string
+  readonly until?: string
+  readonly limit?: number
+  readonly cursor?: string
+}
+
+const searchCommand = (program: Command, withLedger: WithLedger): void => {
+  asOf(program.command('search'))
+    .description('Find versions by name, type, tag, alias, metadata, metric, creator or time.')
+    .option('--name <pattern>', 'of the collection, with * and ?: acme/*/model')
+    .option('--kind <kind>', 'artifact or registered')
+    .option('--type <type>')
+    .option('--tag <tag>')
+    .option('--alias <alias>')
+    .option('--metadata <condition>', 'such as accuracy>=0.9 or stage=final (may be given several times)', condition)
+    .option('--metric <condition>', 'likewise, of the run that made it', condition)
+    .option('--by <actor>', 'who made it')
+    .option('--since <time>')
+    .option('--until <time>')
+    .option('--limit <n>', 'versions on one page', whole)
+    .option('--cursor <cursor>', 'go on where the last page was cut')
+    .addHelpText('after', '\nExample:\n  $ model-ledger search --name "acme/*/model" --metric "accuracy>=0.9"')
+    .action(({ by: actor, metric: metrics, asOf, ...options }: Search, command: Command) =>
+      withLedger(command, 'reads', async (task) => {
+        const page = await asked(task, present({ asOf })).search({ ...options, ...present({ actor, metrics }) })
+        task.answer(page.versions, () => versionTable(task.terminal, page.versions, ({ path }) => path))
+        if (page.cursor !== undefined) task.terminal.err(`${page.total} in all: go on with --cursor ${page.cursor}\n`)
+      }),
+    )
+}
+
+const versionTable = (
+  terminal: Terminal,
+  versions: ReadonlyArray<Version>,
+  nameOf: (version: Version) => string,
+): string =>
+  table(
+    terminal,
+    ['VERSION', 'SIZE', 'FILES', 'CREATED', 'BY', 'ALIASES', 'SOURCE'],
+    versions.map((version) => [
+      nameOf(version),
+      size(version.manifest.bytes),
+      String(version.manifest.entries),
+      time(terminal, version.created.time),
+      version.actor,
+      gone(version) ?? (version.aliases.join(', ') || '-'),
+      version.source ?? version.run ?? '-',
+    ]),
+    'There are no such versions.',
+  )
+
 const listCommands = (program: Command, withLedger: WithLedger): void => {
   const list = program.command('list').description('List artifacts, registered models, versions, runs or open drafts.')
 
@@ -139,20 +218,7 @@ const listCommands = (program: Command, withLedger: WithLedger): void => {
       withLedger(command, 'reads', async (task) => {
         const versions = await asked(task, options).versions(name)
         task.answer(versions, () =>
-          table(
-            task.terminal,
-            ['VERSION', 'SIZE', 'FILES', 'CREATED', 'BY', 'ALIASES', 'SOURCE'],
-            versions.map((version) => [
-              version.path.slice(version.collection.length + 1),
-              size(version.manifest.bytes),
-              String(version.manifest.entries),
-              time(task.terminal, version.created.time),
-              version.actor,
-              gone(version) ?? (version.aliases.join(', ') || '-'),
-              version.source ?? version.run ?? '-',
-            ]),
-            'It has no versions.',
-          ),
+          versionTable(task.terminal, versions, ({ path, collection }) => path.slice(collection.length + 1)),
         )
       }),
     )
@@ -219,6 +285,24 @@ const collectionRow = (collection: {
 
 const gone = ({ deleted, unlinked, source }: Version): string | undefined =>
   unlinked !== null ? 'unlinked' : deleted === null ? undefined : source === null ? 'deleted' : 'source deleted'
+
+const comparisonText = (terminal: Terminal, { from, to, files, bytes, metadata, metrics }: Comparison): string => {
+  const sizes = (a: ManifestEntry | undefined, b: ManifestEntry | undefined): string =>
+    [a, b].map((entry) => (entry === undefined ? '-' : entry.size === null ? '?' : size(entry.size))).join(' -> ')
+  const rows = [
+    ...files.added.map((entry) => [styled(terminal, 'green', '+'), sizes(undefined, entry), entry.path]),
+    ...files.removed.map((entry) => [styled(terminal, 'red', '-'), sizes(entry, undefined), entry.path]),
+    ...files.changed.map((change) => [styled(terminal, 'yellow', '~'), sizes(change.from, change.to), change.to.path]),
+    ...[
+      ...metadata.map((each) => ['metadata', each] as const),
+      ...metrics.map((each) => ['metric', each] as const),
+    ].map(([what, { key, from, to }]) => [what, `${valueText(from)} -> ${valueText(to)}`, key]),
+  ]
+  const title = styled(terminal, 'bold', `${from.path} -> ${to.path}`)
+  return `${title} (${bytes < 0 ? '-' : '+'}${size(Math.abs(bytes))})\n${rows.length === 0 ? 'Nothing differs.\n' : columns(rows)}`
+}
+
+const valueText = (value: Json | undefined): string => (value === undefined ? '-' : JSON.stringify(value))
 
 const pairsText = (pairs: object): string =>
   Object.entries(pairs)

@@ -218,3 +218,18 @@ describe('the command line on a history', () => {
     expect((await ledger('changes', '1', '1')).out).toBe('Nothing changed.\n')
   })
 })
+
+describe('the command line on many versions', () => {
+  it('finds versions, and says what differs between two', async () => {
+    expect(await json('search', '--metric', 'accuracy>=0.9', '--kind', 'artifact')).toMatchObject([
+      { path: 'acme/churn/model:v0' },
+    ])
+    expect((await ledger('search', '--name', 'nobody/*')).out).toBe('There are no such versions.\n')
+    const page = await ledger('search', '--limit', '1')
+    expect(page.err).toMatch(/in all: go on with --cursor \S+\n/)
+    expect((await ledger('search', '--metric', 'accuracy')).code).toBe(2)
+    expect((await ledger('search', '--cursor', 'made-up')).code).toBe(2)
+    expect((await ledger('diff', 'model:v0', 'model:v1')).out).toMatch(/\+ +- -> 2 B +docs\/notes\.txt\n/)
+    expect((await ledger('diff', 'model:v0', 'model:v0')).out).toContain('Nothing differs.')
+  })
+})

@@ -9,11 +9,12 @@ import Database from 'better-sqlite3'
 import { memoryEventStore } from '../adapters/memory/index.js'
 import { sqliteEventStore } from '../adapters/sqlite/index.js'
 import { ORIGIN } from '../domain/event-store.js'
-import { artifactStream, modelStream } from '../domain/streams.js'
+import { modelStream } from '../domain/streams.js'
 import { aliasHistory } from '../projections/audit-aliases.js'
 import { lineage } from '../projections/lineage.js'
-import { queries, resolveNumber } from '../projections/queries.js'
+import { queries, resolveNumber, type Version } from '../projections/queries.js'
 import type { CollectionEntry } from '../projections/registry-state.js'
+import { searchVersions } from '../projections/search.js'
 import {
   artifactPath,
   fill,
@@ -246,35 +247,39 @@ export const resolveFlat: Benchmark = {
 }
 
 export const listing: Benchmark = {
-  name: 'list-artifacts',
-  what: 'all 10,000 artifacts of a ledger with count, newest version and aliases, against one pass over plain objects',
-  unit: 'artifacts/s',
+  name: 'list-page',
+  what: 'the 100 newest of 100,000 versions, whole, against filtering, sorting and copying plain objects',
+  unit: 'pages/s',
   budget: null,
   prepare: async (size): Promise<Prepared> => {
-    const artifacts = size === 'full' ? 10_000 : 20
+    const versions = size === 'full' ? 100_000 : 200
     const store = memoryEventStore()
-    await fill(store, versionsHistory(artifacts, artifacts))
-    const known = await foldAll(store)
-    const { registry } = known.states
-    const { artifacts: list } = queries({ registry, moments: known.moments, position: known.checkpoint, defaults: {} })
-    const plain = list().map(({ created, aliases, ...rest }) => ({ ...rest, ...created, aliases: { ...aliases } }))
-    let found = 0
-    const counted = (all: () => ReadonlyArray<unknown>) => () =>
+    await fill(store, versionsHistory(versions, 10))
+    const { states, moments, checkpoint } = await foldAll(store)
+    const asked = { registry: states.registry, moments, position: checkpoint, defaults: {} }
+    const all = searchVersions(asked, { limit: versions, order: 'ascending' })
+    const plain = all._tag === 'Right' ? all.right.versions : []
+    const times = size === 'full' ? 3 : 1
+    let page: ReadonlyArray<Version> = []
+    const side = (list: () => ReadonlyArray<Version>) => () =>
       timed(
         () => {
-          found = all().length
-          return found
+          for (let time = 0; time < times; time++) page = list()
+          return times
         },
-        () => found,
+        () => page,
       )
     return {
-      ours: counted(list),
-      floor: counted(() =>
-        plain.map(({ position, time, ...rest }) => ({
-          ...rest,
-          aliases: { ...rest.aliases },
-          created: { position, time },
-        })),
+      ours: side(() => {
+        const found = searchVersions(asked, {})
+        return found._tag === 'Right' ? found.right.versions : []
+      }),
+      floor: side(() =>
+        plain
+          .filter(({ deleted, unlinked }) => deleted === null && unlinked === null)
+          .sort((one, other) => other.created.position - one.created.position)
+          .slice(0, 100)
+          .map((version) => ({ ...version })),
       ),
       ...nothingToClose,
     }
@@ -445,6 +450,3 @@ export const memory = large('rebuild', {
   floor: 1e6 / 600,
   sideOf: ({ versions, bytes }) => [versions * 1e6, bytes],
 })
-
-/** The stream that `versionsHistory` fills with the versions of one artifact. */
-export const firstArtifactStream = artifactStream({ entity: 'acme', project: 'churn', name: 'model-0' })

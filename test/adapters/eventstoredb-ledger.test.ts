@@ -11,7 +11,9 @@ const folder = mkdtempSync(join(tmpdir(), 'eventstoredb-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 const sharedFolder = join(folder, 'files')
 
-const openInstance = async (connectionString: string): Promise<Ledger> => {
+it('an instance is opened on a connection string and a folder', async () => {
+  const standIn = await StandIn.start()
+  const connectionString = standIn.connectionString()
   // #region open
   const ledger = await openLedger({
     events: eventStoreDb(connectionString),
@@ -21,8 +23,22 @@ const openInstance = async (connectionString: string): Promise<Ledger> => {
     project: 'churn',
   })
   // #endregion
-  return ledger
-}
+  const content = [{ bytes: '{}', as: 'model.json' }]
+  const version = await ledger.logArtifact({ name: 'model', type: 'model', content })
+  expect(await ledger.resolve('acme/churn/model:latest')).toMatchObject({ path: version.path })
+  await ledger.close()
+  await standIn.stop()
+})
+
+const openInstance = (standIn: StandIn): Promise<Ledger> =>
+  openLedger({
+    events: eventStoreDb(standIn.connectionString()),
+    files: directoryFileStore({ path: sharedFolder }),
+    actor: 'registry-api',
+    entity: 'acme',
+    project: 'churn',
+    deadline: 100_000,
+  })
 
 /** A hundred times: logs a version, links it, and moves an alias there. */
 const write = async (ledger: Ledger, name: string): Promise<number> => {
@@ -43,7 +59,7 @@ const FAULTS: ReadonlyArray<AppendFault> = ['drop-after-commit', 'not-ready', 'd
 
 it('four instances with 300 commands each on one artifact and one registered model end in one state', async () => {
   const standIn = await StandIn.start({ nodes: 3 })
-  const instances = await Promise.all(Array.from({ length: 4 }, () => openInstance(standIn.connectionString())))
+  const instances = await Promise.all(Array.from({ length: 4 }, () => openInstance(standIn)))
   let troubled = 0
   const trouble = setInterval(() => {
     if (standIn.seen.append < troubled + 30) return

@@ -33,6 +33,7 @@ import { type Expected, Log, type Proposed, type Recorded } from './log.js'
 
 /** What happens to one append. Each fault is used up by one call. */
 export type AppendFault =
+  | 'none'
   | 'drop-before-commit'
   | 'drop-after-commit'
   | 'swallow-request'
@@ -42,6 +43,8 @@ export type AppendFault =
   | 'not-ready'
   | 'wrong-expected'
   | { readonly slow: number }
+  /** The first message says where to append, each of the others is an event. */
+  | { readonly dropAfterMessages: number }
 
 /** What happens to one read or one subscription. `after` counts the events that get through before. */
 export type ReadFault =
@@ -153,12 +156,17 @@ class Node {
     const requests: streams.AppendReq[] = []
     const fault = this.standIn.faults.append.shift()
     this.standIn.seen.append += 1
-    call.on('data', (request: streams.AppendReq) => requests.push(request))
+    call.on('data', (request: streams.AppendReq) => {
+      requests.push(request)
+      if (typeof fault === 'object' && 'dropAfterMessages' in fault && requests.length === fault.dropAfterMessages) {
+        this.gate.cut(call.getPeer())
+      }
+    })
     call.on('end', async () => {
       // Cut off in the middle, which is known a turn later: what came so far is not taken for the whole.
       await nextTurn()
       if (call.cancelled) return
-      if (typeof fault === 'object') await delay(fault.slow)
+      if (typeof fault === 'object' && 'slow' in fault) await delay(fault.slow)
       const answer = this.refusal(call.metadata, fault === 'not-leader') ?? this.answerTo(requests, fault)
       if (answer === 'cut') this.gate.cut(call.getPeer())
       else if (answer instanceof streams.AppendResp) callback(null, answer)

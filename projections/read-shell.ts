@@ -96,7 +96,7 @@ const WAIT = 30_000
 interface Model<States> extends Known<States> {
   checkpoint: Position
   /** The event at the checkpoint and the position before it, by which a snapshot is held against its store. */
-  last: { readonly id: string; readonly after: Position } | null
+  readonly last: { id: string; after: Position }
   /** Events in the state; how many of them were applied since the model was opened; how many a snapshot holds. */
   events: number
   applied: number
@@ -120,7 +120,7 @@ export const readShell = <States extends object>({
     states: Object.fromEntries(keys.map((key) => [key, projections[key].initial()])) as States,
     moments: noMoments(),
     checkpoint: ORIGIN,
-    last: null,
+    last: { id: '', after: ORIGIN },
     events: 0,
     applied: 0,
     kept: 0,
@@ -153,7 +153,8 @@ export const readShell = <States extends object>({
         const seen = { stream, revision, position, time, event, stored }
         for (const fold of folds) fold(seen)
       }
-      target.last = { id: stored.id, after: target.checkpoint }
+      target.last.id = stored.id
+      target.last.after = target.checkpoint
       target.checkpoint = position
       target.events += 1
       target.applied += 1
@@ -262,7 +263,7 @@ export const readShell = <States extends object>({
 
   /** A snapshot of another store, or of a store that was put back to an older copy, is none of this one. */
   const belongsToStore = async ({ checkpoint, last }: Model<States>): Promise<boolean> => {
-    if (last === null) return checkpoint === ORIGIN
+    if (checkpoint === ORIGIN) return true
     try {
       for await (const [first] of store.readAll(last.after)) {
         if (first !== undefined) return first.id === last.id && first.position === checkpoint

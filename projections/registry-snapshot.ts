@@ -190,6 +190,7 @@ const readVersion = (tape: TapeReader, number: number): VersionEntry | undefined
     description: null,
     metadata: metadata === '' ? null : metadata,
     tags: NO_TAGS,
+    worn,
   }
   if (text !== '') {
     const rare = JSON.parse(text) as Rare
@@ -198,7 +199,6 @@ const readVersion = (tape: TapeReader, number: number): VersionEntry | undefined
     if (several !== undefined) entry.worn = new Set(several)
   }
   if (gone !== undefined) entry.gone = gone
-  if (worn !== undefined) entry.worn = worn
   return entry
 }
 
@@ -248,7 +248,7 @@ const readNumbered = (tape: TapeReader, number: number): Numbered | undefined =>
     actor,
     manifest,
     ...(gone === NONE ? {} : { gone }),
-    ...(worn === null ? {} : { worn }),
+    worn: worn ?? undefined,
   }
 }
 

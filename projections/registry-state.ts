@@ -16,8 +16,8 @@ export interface Numbered {
   readonly manifest: ManifestSummary
   /** Since when it is deleted, or unlinked. */
   gone?: Position
-  /** The aliases that it ever had: one, or several. */
-  worn?: string | Set<string>
+  /** The aliases that it ever had: none, one, or several. */
+  worn: string | Set<string> | undefined
 }
 
 /** A version of an artifact. What seldom happens to a version has no place in it until it happens. */

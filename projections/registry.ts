@@ -143,6 +143,7 @@ const applyToArtifact = (registry: Registry, artifact: ArtifactEntry, seen: Seen
         description: description ?? null,
         metadata: metadata ?? null,
         tags: tags ?? NO_TAGS,
+        worn: undefined,
       })
       produced(registry, artifact, event, position)
       return
@@ -221,7 +222,7 @@ const applyToModel = (registry: Registry, model: ModelEntry, seen: Seen): void =
       const source = registry.collections.get(collectionPath(artifact))
       const actor = shared(registry, actorOf(seen.stored))
       const ref = source?.kind === 'artifact' ? source.ref : artifact
-      stand(model, { number, position, actor, manifest, source: { artifact: ref, version } })
+      stand(model, { number, position, actor, manifest, source: { artifact: ref, version }, worn: undefined })
       noteLink(source, version, model, number)
       return
     }

@@ -26,7 +26,7 @@ const isVersionRef = (value: unknown): boolean =>
   isNumber(value['version'])
 
 /** What projections rely on, by type. */
-const shapes: Readonly<Record<EventType, Shape>> = {
+const shapesByType: Readonly<Record<EventType, Shape>> = {
   ArtifactCreated: ({ artifactType }) => isText(artifactType),
   ArtifactVersionLogged: isVersion,
   ArtifactVersionRelogged: isVersion,
@@ -52,12 +52,15 @@ const shapes: Readonly<Record<EventType, Shape>> = {
   RunFinished: ({ outcome }) => isText(outcome),
 }
 
+const shapes: ReadonlyMap<string, Shape> = new Map(Object.entries(shapesByType))
+
 /** Whether this software knows events of a type. */
-export const isEventType = (type: string): type is EventType => Object.hasOwn(shapes, type)
+export const isEventType = (type: string): boolean => shapes.has(type)
 
 /** An event; `unknown` for a type, or a schema version of it, from the future; `damaged` for anything else. */
 export const readEvent = ({ type, data, metadata }: StoredEvent): DomainEvent | 'unknown' | 'damaged' => {
-  if (!isEventType(type)) return 'unknown'
+  const isOfShape = shapes.get(type)
+  if (isOfShape === undefined) return 'unknown'
   try {
     const stored: unknown = JSON.parse(data)
     if (!isObject(stored)) return 'damaged'
@@ -65,7 +68,7 @@ export const readEvent = ({ type, data, metadata }: StoredEvent): DomainEvent | 
       ? inTodaysSchema(type, 1, stored)
       : inTodaysSchema(type, schemaOf(metadata), stored)
     if (parsed === undefined) return 'unknown'
-    if (!shapes[type](parsed)) return 'damaged'
+    if (!isOfShape(parsed)) return 'damaged'
     const event: { type?: unknown } = parsed
     event.type = type
     // Checked by its shape alone: the store keeps what a codec let pass.
@@ -75,7 +78,7 @@ export const readEvent = ({ type, data, metadata }: StoredEvent): DomainEvent | 
   }
 }
 
-const inTodaysSchema = (type: EventType, schema: number, data: JsonObject): JsonObject | undefined =>
+const inTodaysSchema = (type: string, schema: number, data: JsonObject): JsonObject | undefined =>
   schema === 1 && upcasters[type] === undefined ? data : upcast(upcasters, type, schema, data)
 
 /** `schema` is the last member of canonical metadata. */
@@ -89,13 +92,16 @@ const schemaOf = (metadata: string): number => {
 }
 
 const RECORDED_AT = '"recordedAt":"'
+/** From the end of canonical metadata, where `schema` has one digit. */
+const USUAL_DISTANCE = '"recordedAt":"2026-05-03T14:00:00.000Z","schema":1}'.length
 
 /**
  * The time in an event's metadata, in milliseconds, without parsing them: in flat canonical JSON these
  * characters stand nowhere else, because a quote inside a text is escaped. `NaN` where there is none.
  */
 export const recordedAtOf = ({ metadata }: StoredEvent): number => {
-  const start = metadata.lastIndexOf(RECORDED_AT)
+  const usual = metadata.length - USUAL_DISTANCE
+  const start = metadata.startsWith(RECORDED_AT, usual) ? usual : metadata.lastIndexOf(RECORDED_AT)
   if (start === -1) return Number.NaN
   const from = start + RECORDED_AT.length
   const end = metadata.indexOf('"', from)

@@ -17,8 +17,8 @@ import { CLOSED, patiently, Refused, type Session, within } from './session.js'
 
 export interface EventStoreDbOptions {
   /**
-   * The name of the ledger on this server, `ledger` unless told: letters, digits, `_` and `.`. The name of each of its
-   * streams begins with it and a colon, so that several ledgers, and other applications, can share a server.
+   * The name of the ledger on this server, `ledger` unless told: letters, digits, `_` and `.`. The name of each
+   * of its streams begins with it and a colon, so that several ledgers, and other applications, share a server.
    */
   readonly ledger?: string
   /** How long one call may stay without an answer, in milliseconds; 5,000 unless told here or by `defaultDeadline`. */

@@ -22,8 +22,9 @@ export class PageBuilder {
 }
 
 /**
- * Hands on what the client reads, which has no deadline of its own, until the server ends it or `take` has enough, and says which, and how many came.
- * Rejects with what went wrong, with `Silence` when nothing came for that long, with `closed` at the end.
+ * Hands on what the client reads until the server ends it or `take` has enough, and says which, and how many
+ * came. The client reads without a deadline: this rejects with `Silence` when nothing came for a while, with
+ * `closed` when the store is closed, and with whatever goes wrong.
  */
 export const consume = <R extends RecordedEvent | AllStreamRecordedEvent>(
   read: StreamingRead<{ readonly event?: R }>,

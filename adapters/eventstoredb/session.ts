@@ -45,7 +45,8 @@ export const within = async <A>(ms: number, promise: Promise<A>): Promise<A> => 
 }
 
 /**
- * Does what only reads until it succeeds, for `patience` milliseconds. Rejects with `EventStoreError` only: `closed`, `damaged`, or `unavailable` with the last reason.
+ * Does what only reads until it succeeds, for `patience` milliseconds. Rejects with `EventStoreError` only:
+ * `closed`, `damaged`, or `unavailable` with the last reason.
  */
 export const patiently = async <A>(session: Session, read: () => Promise<A>): Promise<A> => {
   const { closing, timeout, patience, server } = session

@@ -96,6 +96,20 @@ describe('one of a few words', () => {
   })
 })
 
+describe('what may be null', () => {
+  it('is null or what it is otherwise', () => {
+    const MaybeWord = nullable(Word)
+    for (const value of [null, 'a']) {
+      expect(MaybeWord.is(value)).toBe(true)
+      expect(MaybeWord.decode(value)).toEqual(E.right(value))
+    }
+    for (const value of [undefined, 'A', 0]) {
+      expect(MaybeWord.is(value)).toBe(false)
+      expect(E.isLeft(MaybeWord.decode(value))).toBe(true)
+    }
+  })
+})
+
 describe('a dictionary', () => {
   const Sizes = dictionary('sizes by word', Word, wholeNumber('a size'), 2)
 

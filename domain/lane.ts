@@ -88,6 +88,12 @@ interface Batch<Event> {
 /** The position of each revision of a batch, as far as it is known; that of the last always is. */
 type Written = ReadonlyMap<number, Position>
 
+/** On the wire every event weighs more than its texts; so many of the smallest stay below every store's limit. */
+const MAX_BATCH_EVENTS = 500
+
+const isFull = (batch: Pick<Batch<never>, 'texts' | 'bytes'>, events: number, bytes: number): boolean =>
+  batch.bytes + bytes > MAX_APPEND_BYTES || batch.texts.length + events > MAX_BATCH_EVENTS
+
 /** After a conflict, this many appends in a row are awaited one by one. */
 const CAUTIOUS_APPENDS = 16
 
@@ -228,7 +234,7 @@ export const openLane = <State, Command, Event extends DomainEvent, No>(
     send: async (decided) => {
       const bytes = decided.texts.reduce((sum, text) => sum + sizeOf(text), 0)
       const decidedOn = revision
-      while (collecting !== undefined && collecting.bytes + bytes > MAX_APPEND_BYTES) await onItsWay?.outcome
+      while (collecting !== undefined && isFull(collecting, decided.texts.length, bytes)) await onItsWay?.outcome
       if (!sound || revision !== decidedOn) {
         return { outcome: Promise.resolve(E.left({ _tag: 'conflict', stream, expected: decidedOn, actual: revision })) }
       }

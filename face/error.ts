@@ -32,6 +32,8 @@ export type WriteError =
   | { readonly _tag: 'no-distributed-id'; readonly run: string | null }
   /** The ledger was opened only to answer. */
   | { readonly _tag: 'read-only' }
+  /** The history holds a type of event that this version does not know: it cannot say what is needed. */
+  | { readonly _tag: 'not-understood'; readonly type: string }
 
 export const describeWriteError = (error: WriteError): string => {
   switch (error._tag) {
@@ -51,6 +53,8 @@ export const describeWriteError = (error: WriteError): string => {
       return error.run === null
         ? 'a distributed version needs a distributedId, or a run whose group stands for it'
         : `the run ${error.run} has no group; give a distributedId`
+    case 'not-understood':
+      return `the history holds events of the type "${error.type}", which this version does not know and which may need files: upgrade model-ledger first`
     case 'read-only':
       return 'this ledger was opened with readOnly and records nothing; open it without'
     default:

@@ -86,7 +86,15 @@ export const ledgerOn = (ports: LedgerPorts) => {
   }
   const model = reads({ store: events, clock, defaults, manifests, snapshots, finish: readOnly ? undefined : finish })
   const told = writes({ shell, manifests, ids, defaults, files, local, readOnly, notice: model.notice })
-  const care = maintenance({ registry: model.registry, facts: shell.facts, manifests, files, clock, readOnly })
+  const care = maintenance({
+    registry: model.registry,
+    unknownEvents: async () => (await model.progress()).unknown,
+    facts: shell.facts,
+    manifests,
+    files,
+    clock,
+    readOnly,
+  })
   const now: Asked = model.at()
 
   return {

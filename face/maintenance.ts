@@ -62,6 +62,8 @@ export interface Collected {
 export interface MaintenancePorts {
   /** The registry now. */
   readonly registry: () => Promise<Registry>
+  /** Types of events that are not known here, and how many of each there are. */
+  readonly unknownEvents: () => Promise<ReadonlyMap<string, number>>
   readonly facts: FactReader
   readonly manifests: ManifestStore
   readonly files: FileStore
@@ -76,7 +78,15 @@ const AT_ONCE = 4
 
 const run = promised(describeWriteError)
 
-export const maintenance = ({ registry, facts, manifests, files, clock, readOnly }: MaintenancePorts) => {
+export const maintenance = ({
+  registry,
+  unknownEvents,
+  facts,
+  manifests,
+  files,
+  clock,
+  readOnly,
+}: MaintenancePorts) => {
   const manifestOf = (digest: Digest): Promise<Manifest> => run(manifests.get(digest))
 
   /** Every manifest that is needed: those of live versions, and those of parts whose version is still to come. */
@@ -123,6 +133,9 @@ export const maintenance = ({ registry, facts, manifests, files, clock, readOnly
       throw cause
     }
     const needed = old.length === 0 ? new Set<Digest>() : await neededFiles()
+    // An event that is not understood could name a file.
+    const [unknown] = (await unknownEvents()).keys()
+    if (unknown !== undefined) return run(TE.left({ _tag: 'not-understood', type: unknown }))
     const unneeded = old.filter(({ digest }) => !needed.has(digest))
     return { files: unneeded, bytes: bytesOf(unneeded) }
   }

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -42,6 +43,22 @@ const ledgerInTime = async (stores: Partial<{ events: EventStore; files: FileSto
 const nothing = { files: [], bytes: 0 }
 
 describe('garbage collection', () => {
+  it('deletes nothing where the history holds what it does not understand', async () => {
+    const events = memoryEventStore()
+    const { ledger, pass, log } = await ledgerInTime({ events })
+    await log('own')
+    const metadata =
+      '{"actor":"b","commandDigest":"x","commandId":"c","recordedAt":"2026-05-03T14:00:00.000Z","schema":1}'
+    const future = { id: randomUUID(), type: 'ArtifactVersionCherished', data: '{}', metadata }
+    await events.append('artifact-acme/animals/dogs', 'none', [future])()
+    pass(25)
+    expect(await rejection(ledger.collectable())).toMatchObject({
+      code: 'not-understood',
+      message: expect.stringContaining('ArtifactVersionCherished'),
+    })
+    await ledger.close()
+  })
+
   it('deletes what only deleted versions name, a day after it was last put, and never a manifest', async () => {
     const { ledger, pass, log, has } = await ledgerInTime()
     await log('shared', 'own')

@@ -216,17 +216,20 @@ async function* backwards(
   passed: number | undefined,
 ): AsyncGenerator<StoredEvent> {
   let end = passed ?? (index.heads.get(stream) ?? SHORT_STREAM - 1) + 1
+  // Without an earlier page there is no bound: the stream may have gone on since the index saw it.
+  let bound = passed ?? Infinity
   for (let size = SHORT_STREAM; end > 0; size = Math.min(size * 2, MOST_HELD)) {
     const start = Math.max(0, end - size)
     const piece: StoredEvent[] = []
     pages: for await (const page of store.readStream(stream, start === 0 ? 'none' : start - 1)) {
       for (const stored of page) {
-        if (stored.revision >= end) break pages
+        if (stored.revision >= bound) break pages
         piece.push(stored)
       }
     }
     yield* piece.reverse()
     end = start
+    bound = start
   }
 }
 
@@ -277,12 +280,12 @@ const lookUp = async (store: EventStore, index: AuditIndex, rows: ReadonlyArray<
     const before = found.length
     let read = row
     for await (const page of store.readAll(row === 0 ? ORIGIN : positionOf(index, row - 1))) {
-      for (const stored of page)
-        if (stored.position === positionOf(index, row)) {
-          found.push(stored)
-          row = rows[found.length]
-          if (row === undefined) return found
-        }
+      for (const stored of page) {
+        if (stored.position !== positionOf(index, row)) continue
+        found.push(stored)
+        row = rows[found.length]
+        if (row === undefined) return found
+      }
       read += page.length
       if (row > read + page.length) break
     }

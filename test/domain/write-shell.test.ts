@@ -290,13 +290,6 @@ describe('many commands at once', () => {
     expect(new Set(digests).size).toBe(60)
     expect(digests).toHaveLength(60)
   })
-
-  it('from one process that waits for none of them follow the order of the calls', async () => {
-    const ledger = openTestLedger()
-    const all = await Promise.all(counting(20).map((n) => logging(ledger, `${n}`)))
-    const receipts = await Promise.all(all.map((command) => ledger.give(command)))
-    expect(numbersOf(receipts.map(right))).toEqual(counting(20))
-  })
 })
 
 describe('a decision on outdated state', () => {

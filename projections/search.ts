@@ -92,7 +92,7 @@ function* candidates(asked: Asked, query: VersionSearch): Generator<Candidate> {
   const answers = queries(asked)
   const pattern = name === undefined ? undefined : patternOf(name)
   const [earliest, latest] = [since, until].map((time) => (time === undefined ? undefined : Date.parse(time)))
-  const needsWhole = tag !== undefined || metadata.length > 0 || metrics.length > 0 || !withDeleted
+  const needsWhole = tag !== undefined || metadata.length > 0 || metrics.length > 0
 
   const isWanted = (entry: Numbered): boolean => {
     if (entry.position > position || (actor !== undefined && entry.actor !== actor)) return false
@@ -112,11 +112,13 @@ function* candidates(asked: Asked, query: VersionSearch): Generator<Candidate> {
     if (kind !== undefined && kind !== (collection.kind === 'artifact' ? 'artifact' : 'registered')) continue
     if (type !== undefined && collection.type !== type) continue
     if (pattern !== undefined && !pattern.test(collection.path)) continue
+    // Whether the source of a link is deleted is not in the link itself.
+    const asksWhole = needsWhole || (!withDeleted && collection.kind === 'model')
     for (const entry of chosen(collection, query.alias, position)) {
       if (!isWanted(entry)) continue
       let whole: Version | undefined
       const version = (): Version => (whole ??= answers.entry(collection, entry.number))
-      if (needsWhole && !holds(version())) continue
+      if (asksWhole && !holds(version())) continue
       yield { collection, number: entry.number, position: entry.position, version }
     }
   }

@@ -3,7 +3,7 @@
  * refused. The row is data; a test runs it, and another one looks through all rows for what is missing.
  */
 import { isDeepStrictEqual } from 'node:util'
-import * as E from 'fp-ts/lib/Either.js'
+import type * as E from 'fp-ts/lib/Either.js'
 import type { Decider, Recorded } from '../../domain/decider.js'
 import type { DomainEvent } from '../../domain/events.js'
 import type { Rejection } from '../../domain/rejection.js'
@@ -56,13 +56,10 @@ export const specify = <
   })
 }
 
-export const fold = <State, Command, Event, No>(
+const fold = <State, Command, Event, No>(
   { initial, evolve }: Decider<State, Command, Event, No>,
   events: ReadonlyArray<Event>,
 ): State => events.reduce((state, event, index) => evolve(state, event, recordedAt(index)), initial())
 
 export const isRejected = (outcome: Row['outcome']): outcome is Extract<Row['outcome'], { rejection: unknown }> =>
   'rejection' in outcome
-
-export const asEither = ({ outcome }: Row): E.Either<unknown, unknown> =>
-  isRejected(outcome) ? E.left(outcome.rejection) : E.right(outcome.events)

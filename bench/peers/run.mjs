@@ -98,9 +98,9 @@ const emmettOn = (store, rebuild, close) => ({
 })
 
 /** A consumer from the beginning, as its docs show. It cannot say that it is at the end: it is told how many there are. */
-const emmettRebuild = (store, counted) => async (pulling) => {
+const emmettRebuild = (store, counted) => async () => {
   let state = initial()
-  const consumer = store.consumer({ pulling })
+  const consumer = store.consumer()
   const all = counted()
   consumer.processor({
     processorId: crypto.randomUUID(),
@@ -121,19 +121,15 @@ const emmettSqlite = async (name, tuned) => {
   const options = connection === undefined ? {} : { connectionOptions: { singleton: true, connection } }
   const store = getSQLiteEventStore({ fileName, schema: { autoMigration: 'CreateOrUpdate' }, ...options })
   let appended = 0
-  // A consumer on the one connection fails as soon as it reads while it commits (SQLITE_BUSY), so it has its own.
-  const rebuild = emmettRebuild(getSQLiteEventStore({ fileName }), () => appended)
-  const contender = emmettOn(
-    store,
-    () => rebuild(tuned ? { batchSize: 1000, pullingFrequencyInMs: 1 } : undefined),
-    async () => connection?.close(),
-  )
+  // A consumer that shares the one connection reads while it commits, which SQLite refuses.
+  const rebuild = tuned ? undefined : emmettRebuild(store, () => appended)
+  const contender = emmettOn(store, rebuild, async () => connection?.close())
   const append = async (stream, count) => {
     try {
       await contender.append(stream, count)
       appended++
     } catch (error) {
-      // On one connection a commit now and then meets a read that is not put away yet; nothing was written then.
+      // On one connection a commit now and then meets a statement of its own that is not put away yet. Tried again.
       if (error.code !== 'SQLITE_BUSY') throw error
       await append(stream, count)
     }
@@ -187,7 +183,7 @@ const contenders = {
   'emmett, memory': emmettMemory(),
 }
 
-const scale = values.smoke ? 1 : 10
+const scale = values.smoke ? 1 : 4
 const STREAMS = 2 * scale
 let appended = 0
 const fillStreams = async ({ append }, name, events) => {
@@ -252,6 +248,7 @@ try {
   }
   const entries = Object.entries(contenders)
   for (const [work, { run }] of Object.entries(works)) {
+    if (!values.json) console.error(`${work} ...`)
     // The first time is not counted.
     for (let repetition = -1; repetition < repetitions; repetition++) {
       for (const [who, contender] of repetition % 2 === 0 ? entries : entries.toReversed()) {

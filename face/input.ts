@@ -2,7 +2,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
 import { Metadata } from '../domain/artifact/commands.js'
-import { decodeWith, instant, record, rule, text, wholeNumber } from '../domain/codec.js'
+import { decodeWith, instant, nullable, record, rule, text, wholeNumber } from '../domain/codec.js'
 import { Actor, CommandId, Reason } from '../domain/envelope.js'
 import { EntryDigest, Uri } from '../domain/manifest/manifest.js'
 import {
@@ -180,8 +180,8 @@ export const Describe = record(
   'describe',
   { version: VersionText },
   {
-    description: t.union([Description, t.null], `${Description.name}, or null`),
-    metadata: t.union([Metadata, t.null], `${Metadata.name}, or null`),
+    description: nullable(Description),
+    metadata: nullable(Metadata),
     ...circumstances,
   },
 )

@@ -24,6 +24,7 @@ export const operations = (ledger: Ledger) => ({
   createArtifact: taskEither(ledger.createArtifact),
   logArtifact: taskEither(ledger.logArtifact),
   newArtifact: taskEither(ledger.newArtifact),
+  locate: taskEither(ledger.locate),
   content: taskEither(ledger.content),
   newDraft: taskEither(ledger.newDraft),
   upsertDistributed: taskEither(ledger.upsertDistributed),

@@ -369,6 +369,20 @@ export const writes = ({ shell: silent, notice, manifests, ids, defaults, readOn
       return draftOf(await artifactNamed(name), type)
     },
 
+    /**
+     * The version that a path means now, by its number, and the source of a link. Asked of its own stream alone,
+     * so it costs nothing that the rest of the ledger holds.
+     */
+    locate: async (
+      version: string,
+    ): Promise<{ readonly path: string; readonly version: number; readonly source: string | null }> => {
+      const { collection, version: choice } = await versionNamed(await inputs.checked(inputs.VersionText, version))
+      const number = await numberOf({ collection, version: choice })
+      const link = isModel(collection) ? await linkOf(collection, number) : undefined
+      const source = link === undefined ? null : versionPath(link.source, link.source.version)
+      return { path: versionPath(collection, number), version: number, source }
+    },
+
     /** What a version holds, by its path and number. A link stands for its source, and its content stays. */
     content: async (version: string): Promise<{ readonly path: string; readonly manifest: Manifest }> => {
       const { collection, number, manifest } = await versionAt(version)

@@ -27,8 +27,13 @@ export const readCommands = (program: Command, withLedger: WithLedger): void => 
     )
     .action((path: string, options: AsOf, command: Command) =>
       withLedger(command, 'reads', async (task) => {
-        const version = await asked(task, options).resolve(path)
-        task.answer(version, () => `${version.path}\n`)
+        // Now, the version's own stream answers; nothing else is read.
+        const {
+          path: found,
+          version,
+          source,
+        } = options.asOf === undefined ? await task.ledger.locate(path) : await asked(task, options).resolve(path)
+        task.answer({ path: found, version, source }, () => `${found}\n`)
       }),
     )
 

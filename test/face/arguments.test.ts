@@ -29,7 +29,17 @@ const ANSWERS = [
 ]
 const QUESTIONS = Object.keys((await memoryLedger()).ledger.at())
 const OTHER_WRITES = ['execute', 'collectGarbage', 'newDraft', 'importEvents']
-const PATHS = ['content', 'download', 'newDraft', 'resolve', 'version', 'versions', 'artifact', 'registeredModel']
+const PATHS = [
+  'content',
+  'locate',
+  'download',
+  'newDraft',
+  'resolve',
+  'version',
+  'versions',
+  'artifact',
+  'registeredModel',
+]
 
 const wrongFor = (value: unknown): unknown =>
   typeof value === 'object' && value !== null && !Array.isArray(value) ? 42 : { wrong: true }
@@ -51,7 +61,7 @@ const mistakesIn = (method: string): ReadonlyArray<readonly [given: unknown, nam
 describe('every method that records', () => {
   it('stands in the table', async () => {
     const { ledger } = await memoryLedger()
-    const others = [...ANSWERS, ...QUESTIONS, ...OTHER_WRITES, 'content', 'download']
+    const others = [...ANSWERS, ...QUESTIONS, ...OTHER_WRITES, 'content', 'download', 'locate']
     const methods = Object.keys(ledger).filter((name) => !others.includes(name))
     expect(methods.sort()).toEqual(Object.keys(METHODS).sort())
     await ledger.close()

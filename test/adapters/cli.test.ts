@@ -95,7 +95,7 @@ describe('the command line', () => {
       { type: 'RunFinished' },
     ])
     const refused = await ledger('--json', 'resolve', 'nobody:best')
-    expect(JSON.parse(refused.err)).toMatchObject({ code: 'not-found' })
+    expect(JSON.parse(refused.err)).toMatchObject({ code: 'version-not-found' })
   })
 
   it('changes some files of a version, makes versions together, and writes files', async () => {

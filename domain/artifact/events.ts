@@ -22,17 +22,20 @@ export const ArtifactCreated = record(
 )
 export type ArtifactCreated = t.TypeOf<typeof ArtifactCreated>
 
+/** What is said of a version when it is logged, and where it came from. */
+const saidOfVersion = {
+  description: Description,
+  metadata: Metadata,
+  tags: Tags,
+  run: NamedRun,
+  base: VersionNumber,
+  distributed: record('a sealed draft', { distributedId: DistributedId, generation: VersionNumber }),
+}
+
 export const ArtifactVersionLogged = record(
   'ArtifactVersionLogged',
   { type: oneOf('ArtifactVersionLogged'), version: VersionNumber, manifest: ManifestSummary },
-  {
-    description: Description,
-    metadata: Metadata,
-    tags: Tags,
-    run: NamedRun,
-    base: VersionNumber,
-    distributed: record('a sealed draft', { distributedId: DistributedId, generation: VersionNumber }),
-  },
+  saidOfVersion,
 )
 export type ArtifactVersionLogged = t.TypeOf<typeof ArtifactVersionLogged>
 
@@ -43,14 +46,7 @@ export type ArtifactVersionLogged = t.TypeOf<typeof ArtifactVersionLogged>
 export const ArtifactVersionRelogged = record(
   'ArtifactVersionRelogged',
   { type: oneOf('ArtifactVersionRelogged'), version: VersionNumber, manifest: ManifestSummary },
-  {
-    description: Description,
-    metadata: Metadata,
-    tags: Tags,
-    run: NamedRun,
-    base: VersionNumber,
-    distributed: record('a sealed draft', { distributedId: DistributedId, generation: VersionNumber }),
-  },
+  saidOfVersion,
 )
 export type ArtifactVersionRelogged = t.TypeOf<typeof ArtifactVersionRelogged>
 

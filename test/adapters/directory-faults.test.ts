@@ -66,9 +66,19 @@ describe('a file store in a directory, in trouble', () => {
     ['strace', '-f', '-e', 'inject=fsync:error=EIO:when=1', 'true'],
     'acknowledges nothing that was not made durable',
     async () => {
-      // Enough calls for the making of the store; the sync that fails is one of a file or of its directory.
-      for (const nth of [20, 21]) {
-        const failing = ['strace', '-f', '-o', '/dev/null', '-e', `inject=fsync:error=EIO:when=${nth}`]
+      // strace counts by thread, so there is one. Enough calls for the making of the store; the sync that fails is one
+      // of a file or of its directory.
+      for (const nth of [60, 61]) {
+        const failing = [
+          'strace',
+          '-f',
+          '-E',
+          'UV_THREADPOOL_SIZE=1',
+          '-o',
+          '/dev/null',
+          '-e',
+          `inject=fsync:error=EIO:when=${nth}`,
+        ]
         const report = await trouble(newFolder(`sync-${nth}`), 1000, 'true', failing)
         expect(report.failure).toMatchObject({ _tag: 'file-store-failed', code: 'EIO' })
         expect(report.downloaded).toMatchObject({ right: { written: 1 } })

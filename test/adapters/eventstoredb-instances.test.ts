@@ -16,19 +16,23 @@ import { StandIn } from '../support/eventstoredb/stand-in.js'
 const folder = mkdtempSync(join(tmpdir(), 'eventstoredb-instances-'))
 const files = () => directoryFileStore({ path: join(folder, 'files') })
 const who = { actor: 'anna', entity: 'acme', project: 'churn' }
-let standIn: StandIn
+// With EVENTSTORE_URL the same on a real server, each in a ledger with a name of its own.
+const url = process.env['EVENTSTORE_URL']
+let standIn: StandIn | undefined
+const connectionString = (): string => url ?? standIn?.connectionString() ?? ''
+const newName = (): string => `test.${randomUUID().replaceAll('-', '')}`
 
 beforeAll(async () => {
-  standIn = await StandIn.start()
+  if (url === undefined) standIn = await StandIn.start()
 })
 afterAll(async () => {
-  await standIn.stop()
+  await standIn?.stop()
   rmSync(folder, { recursive: true })
 })
 
 /** A ledger of its own on the server. */
 const opened = async (ledger: string): Promise<EventStore> => {
-  const store = await eventStoreDb(standIn.connectionString(), { ledger })()
+  const store = await eventStoreDb(connectionString(), { ledger })()
   if (E.isLeft(store)) throw new Error(store.left.reason)
   return store.right
 }
@@ -40,7 +44,7 @@ const sqlite = async (name: string): Promise<EventStore> => {
 
 describe('several instances on one server', () => {
   it('one finishes the distributed commit that another left between its two streams', async () => {
-    const name = `l${randomUUID().slice(0, 8)}`
+    const name = newName()
     const store = await opened(name)
     /** Goes away once the seal is written: nothing more of this instance reaches the server. */
     let gone = false
@@ -61,7 +65,7 @@ describe('several instances on one server', () => {
 
     const second = await openLedger({
       ...who,
-      events: eventStoreDb(standIn.connectionString(), { ledger: name }),
+      events: eventStoreDb(connectionString(), { ledger: name }),
       files: files(),
     })
     expect(await second.resolve('acme/churn/sharded:complete')).toMatchObject({
@@ -73,7 +77,8 @@ describe('several instances on one server', () => {
   })
 
   it('one reads what another wrote, from the position of its receipt on', async () => {
-    const events = () => eventStoreDb(standIn.connectionString(), { ledger: 'shared' })
+    const ledger = newName()
+    const events = () => eventStoreDb(connectionString(), { ledger })
     const [one, other] = await Promise.all([1, 2].map(() => openLedger({ ...who, events: events(), files: files() })))
     if (one === undefined || other === undefined) throw new Error('two were opened')
     for (const bytes of ['a', 'b', 'c']) {
@@ -108,7 +113,7 @@ describe('a ledger that moves', () => {
     const lines: string[] = []
     for await (const line of exportEvents(source)) lines.push(line)
 
-    const server = await opened('moved')
+    const server = await opened(newName())
     await expect(importEvents(server, lines.slice(0, 9))).rejects.toMatchObject({ code: 'incomplete-export' })
     await importEvents(server, lines)
     const back = await sqlite('back.db')

@@ -21,7 +21,7 @@ export interface AuditIndex {
   readonly actors: Map<string, number>
   readonly aliases: Map<string, number>
   readonly types: Map<string, number>
-  /** The newest revision of streams so long that they are not read from their beginning to show their end. */
+  /** A late revision of streams so long that they are not read from their beginning to show their end. */
   readonly heads: Map<string, number>
 }
 
@@ -62,7 +62,8 @@ const apply = (index: AuditIndex, { stream, revision, position, event, stored }:
   columns.actor[row] = numberOf(index.actors, actorOf(stored))
   columns.alias[row] = 'alias' in event ? numberOf(index.aliases, event.alias) : NONE
   columns.type[row] = numberOf(index.types, event.type)
-  if (revision >= SHORT_STREAM) index.heads.set(stream, revision)
+  // Now and then is enough: from a head on, a stream is read to its end.
+  if (revision >= SHORT_STREAM && revision % 256 === 0) index.heads.set(stream, revision)
 }
 
 export interface IndexFilter {
@@ -109,7 +110,9 @@ export const rowsUpTo = ({ count, columns: { position: positions } }: AuditIndex
 /** The position of a row; `ORIGIN` before the first. */
 export const positionOf = ({ columns }: AuditIndex, row: number): Position => columns.position[row] ?? ORIGIN
 
-const isIndex = (saved: unknown): saved is AuditIndex =>
+type SavedIndex = Omit<AuditIndex, 'count'>
+
+const isSaved = (saved: unknown): saved is SavedIndex =>
   typeof saved === 'object' &&
   saved !== null &&
   areColumns(Reflect.get(saved, 'columns'), columnsOf(0)) &&
@@ -120,13 +123,12 @@ export const auditProjection: Projection<AuditIndex> = {
   version: 1,
   initial,
   apply,
-  save: ({ count, columns, actors, aliases, types, heads }): AuditIndex => ({
-    count,
+  save: ({ count, columns, actors, aliases, types, heads }): SavedIndex => ({
     columns: columnsOf(count, columns),
     actors: new Map(actors),
     aliases: new Map(aliases),
     types: new Map(types),
     heads: new Map(heads),
   }),
-  load: (saved) => (isIndex(saved) ? { ...saved, count: saved.columns.position.length } : undefined),
+  load: (saved) => (isSaved(saved) ? { ...saved, count: saved.columns.position.length } : undefined),
 }

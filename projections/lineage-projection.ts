@@ -24,9 +24,10 @@ const apply = (graph: LineageGraph, { stream, position, event }: Seen): void => 
       graph.types.set(subjectOf(graph, stream), event.artifactType)
       return
     case 'ArtifactVersionLogged': {
-      const version = node(graph, stream, event.version, position)
+      const subject = subjectOf(graph, stream)
+      const version = nodeOf(graph, subject, event.version, position)
       if (event.base !== undefined) {
-        addEdge(graph, node(graph, stream, event.base, position), version, 'derived-from', position)
+        addEdge(graph, nodeOf(graph, subject, event.base, position), version, 'derived-from', position)
       }
       made(graph, stream, event, version, position)
       return

@@ -53,6 +53,10 @@ export const pointAliases =
       ),
     )
 
+/** Points one alias to a version, as the command MoveAlias does. */
+export const moveAlias = (alias: string, to: number, expected: ExpectedHolder | undefined) =>
+  pointAliases([alias], to, expected === undefined ? {} : { [alias]: expected })
+
 /** Removes an alias from whoever holds it. */
 export const removeAlias =
   (alias: string, expected: ExpectedHolder | undefined) =>

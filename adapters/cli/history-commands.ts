@@ -11,13 +11,7 @@ import { lineageSvg } from '../../projections/render/lineage-svg.js'
 import { lineageDot, lineageJson, lineageMermaid } from '../../projections/render/lineage-text.js'
 import { asOf, several, when, whole } from './options.js'
 import { styled, type Terminal, table, time } from './output.js'
-import type { Given, WithLedger } from './with-ledger.js'
-
-interface AsOf {
-  readonly asOf?: number | string
-}
-
-const asked = ({ ledger }: Given, { asOf }: AsOf) => (asOf === undefined ? ledger : ledger.at(asOf))
+import { type AsOf, asked, type Given, type WithLedger } from './with-ledger.js'
 
 /** Writes text where it is wanted: into a file that is named, or to the terminal. */
 const deliver = async ({ terminal }: Given, text: string, output: string | undefined): Promise<void> => {

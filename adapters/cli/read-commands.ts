@@ -8,14 +8,7 @@ import type { Version } from '../../projections/queries.js'
 import type { Condition } from '../../projections/search.js'
 import { asOf, condition, whole } from './options.js'
 import { columns, progressBar, size, styled, type Terminal, table, time } from './output.js'
-import type { Given, WithLedger } from './with-ledger.js'
-
-interface AsOf {
-  readonly asOf?: number | string
-}
-
-/** The questions at the moment that is meant. */
-const asked = ({ ledger }: Given, { asOf }: AsOf) => (asOf === undefined ? ledger : ledger.at(asOf))
+import { type AsOf, asked, type Given, type WithLedger } from './with-ledger.js'
 
 export const readCommands = (program: Command, withLedger: WithLedger): void => {
   asOf(program.command('resolve'))

@@ -37,3 +37,10 @@ export const ledgerOpener =
       await ledger.close()
     }
   }
+
+export interface AsOf {
+  readonly asOf?: number | string
+}
+
+/** The questions at the moment that is meant: now, unless told. */
+export const asked = ({ ledger }: Given, { asOf }: AsOf) => (asOf === undefined ? ledger : ledger.at(asOf))

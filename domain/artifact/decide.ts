@@ -2,9 +2,9 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import type { MoveAlias, RemoveAlias } from '../alias-commands.js'
-import { type AliasRejection, aliasesOf, pointAliases, removeAlias, removeAliasesOf } from '../aliases.js'
+import { type AliasRejection, aliasesOf, moveAlias, pointAliases, removeAlias, removeAliasesOf } from '../aliases.js'
 import { sameJson } from '../codec.js'
-import type { CollectionRef, ExpectedHolders, VersionChoice } from '../names.js'
+import type { CollectionRef, VersionChoice } from '../names.js'
 import type { RunFact } from '../run/fact.js'
 import type { TypeMismatch, VersionRejection } from '../version-rejections.js'
 import type {
@@ -63,9 +63,7 @@ export const decide =
       case 'MoveAlias':
         return pipe(
           liveVersion(command.collection, command.version, state),
-          E.flatMap(({ number }) =>
-            pointAliases([command.alias], number, expectation(command.alias, command.expect))(state.aliases),
-          ),
+          E.flatMap(({ number }) => moveAlias(command.alias, number, command.expect)(state.aliases)),
         )
       case 'RemoveAlias':
         return removeAlias(command.alias, command.expect)(state.aliases)
@@ -73,9 +71,6 @@ export const decide =
         return deleteVersion(command, state)
     }
   }
-
-const expectation = (alias: string, expect: MoveAlias['expect']): ExpectedHolders =>
-  expect === undefined ? {} : { [alias]: expect }
 
 const create = (
   { artifact, artifactType, description }: Pick<CreateArtifact, 'artifact' | 'artifactType' | 'description'>,

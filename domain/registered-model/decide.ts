@@ -2,7 +2,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import type { MoveAlias, RemoveAlias } from '../alias-commands.js'
-import { type AliasRejection, pointAliases, removeAlias, removeAliasesOf } from '../aliases.js'
+import { type AliasRejection, moveAlias, pointAliases, removeAlias, removeAliasesOf } from '../aliases.js'
 import { MAX_TAGS } from '../artifact/decide.js'
 import type { Recorded } from '../decider.js'
 import type { ManifestSummary } from '../manifest/manifest.js'
@@ -78,13 +78,7 @@ export const decide =
       case 'MoveAlias':
         return pipe(
           liveLink(command.collection, command.version, state),
-          E.flatMap(({ number }) =>
-            pointAliases(
-              [command.alias],
-              number,
-              command.expect === undefined ? {} : { [command.alias]: command.expect },
-            )(state.aliases),
-          ),
+          E.flatMap(({ number }) => moveAlias(command.alias, number, command.expect)(state.aliases)),
         )
       case 'RemoveAlias':
         return removeAlias(command.alias, command.expect)(state.aliases)

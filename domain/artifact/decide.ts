@@ -6,6 +6,7 @@ import { type AliasRejection, aliasesOf, moveAlias, pointAliases, removeAlias, r
 import { sameJson } from '../codec.js'
 import type { CollectionRef, VersionChoice } from '../names.js'
 import type { RunFact } from '../run/fact.js'
+import { changeTags, type TooManyTags } from '../tags.js'
 import type { TypeMismatch, VersionRejection } from '../version-rejections.js'
 import type {
   CreateArtifact,
@@ -33,6 +34,7 @@ export type ArtifactRejection =
   | AliasRejection
   | VersionRejection
   | TypeMismatch
+  | TooManyTags
   | { readonly _tag: 'reserved-name'; readonly name: string; readonly artifactType: string }
   | { readonly _tag: 'base-outdated'; readonly expectedBase: number; readonly newest: number | null }
   | {
@@ -40,10 +42,6 @@ export type ArtifactRejection =
       readonly version: number
       readonly aliases: ReadonlyArray<string>
     }
-  | { readonly _tag: 'too-many-tags'; readonly version: number; readonly count: number; readonly most: number }
-
-/** The most tags that one version or one registered model carries. */
-export const MAX_TAGS = 100
 
 type Decision = E.Either<ArtifactRejection, ReadonlyArray<ArtifactEvent>>
 
@@ -59,7 +57,7 @@ export const decide =
         return describe(command, state)
       case 'TagArtifactVersion':
       case 'UntagArtifactVersion':
-        return changeTags(command, state)
+        return tag(command, state)
       case 'MoveAlias':
         return pipe(
           liveVersion(command.collection, command.version, state),
@@ -152,19 +150,17 @@ const describe = (command: DescribeArtifactVersion, state: ArtifactState): Decis
     }),
   )
 
-const changeTags = (command: TagArtifactVersion | UntagArtifactVersion, state: ArtifactState): Decision =>
-  pipe(
-    liveVersion(command.artifact, command.version, state),
-    E.flatMap(({ number, version: { tags: from } }): Decision => {
-      const adds = command.type === 'TagArtifactVersion'
-      const to = adds ? [...new Set([...from, ...command.tags])] : from.filter((tag) => !command.tags.includes(tag))
-      if (to.length === from.length) return E.right([])
-      if (to.length > MAX_TAGS) {
-        return E.left({ _tag: 'too-many-tags', version: number, count: to.length, most: MAX_TAGS })
-      }
-      return E.right([{ type: adds ? 'ArtifactVersionTagged' : 'ArtifactVersionUntagged', version: number, from, to }])
-    }),
+const tag = (command: TagArtifactVersion | UntagArtifactVersion, state: ArtifactState): Decision => {
+  const found = liveVersion(command.artifact, command.version, state)
+  if (E.isLeft(found)) return found
+  const { number, version } = found.right
+  const adds = command.type === 'TagArtifactVersion'
+  const type = adds ? 'ArtifactVersionTagged' : 'ArtifactVersionUntagged'
+  return pipe(
+    changeTags(adds ? 'add' : 'remove', command.tags, number)(version.tags),
+    E.map((changes) => changes.map((change) => ({ type, version: number, ...change }))),
   )
+}
 
 const deleteVersion = (command: DeleteArtifactVersion, state: ArtifactState): Decision => {
   const found = findVersion(command.artifact, command.version, state)

@@ -4,6 +4,7 @@ import { AliasMoved, AliasRemoved } from '../aliases.js'
 import { nullable, oneOf, record } from '../codec.js'
 import { ManifestSummary } from '../manifest/manifest.js'
 import { ArtifactType, Description, DistributedId, RunRef, Tags, VersionNumber } from '../names.js'
+import { tagChange } from '../tags.js'
 import { Metadata } from './commands.js'
 
 /** The run that is named as the maker, as it stood when it was named. */
@@ -63,21 +64,17 @@ export const ArtifactVersionDescribed = record(
 )
 export type ArtifactVersionDescribed = t.TypeOf<typeof ArtifactVersionDescribed>
 
-const ManyTags = t.readonlyArray(t.string, 'tags')
-
 export const ArtifactVersionTagged = record('ArtifactVersionTagged', {
   type: oneOf('ArtifactVersionTagged'),
   version: VersionNumber,
-  from: ManyTags,
-  to: ManyTags,
+  ...tagChange,
 })
 export type ArtifactVersionTagged = t.TypeOf<typeof ArtifactVersionTagged>
 
 export const ArtifactVersionUntagged = record('ArtifactVersionUntagged', {
   type: oneOf('ArtifactVersionUntagged'),
   version: VersionNumber,
-  from: ManyTags,
-  to: ManyTags,
+  ...tagChange,
 })
 export type ArtifactVersionUntagged = t.TypeOf<typeof ArtifactVersionUntagged>
 

@@ -3,10 +3,10 @@ import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import type { MoveAlias, RemoveAlias } from '../alias-commands.js'
 import { type AliasRejection, moveAlias, pointAliases, removeAlias, removeAliasesOf } from '../aliases.js'
-import { MAX_TAGS } from '../artifact/decide.js'
 import type { Recorded } from '../decider.js'
 import type { ManifestSummary } from '../manifest/manifest.js'
 import type { CollectionRef, ModelRef, VersionChoice, VersionRef } from '../names.js'
+import { changeTags, type TooManyTags } from '../tags.js'
 import type { TypeMismatch, VersionRejection } from '../version-rejections.js'
 import type {
   CreateRegisteredModel,
@@ -41,6 +41,7 @@ export type RegisteredModelRejection =
   | AliasRejection
   | VersionRejection
   | TypeMismatch
+  | TooManyTags
   | { readonly _tag: 'model-not-found'; readonly model: ModelRef }
   | {
       readonly _tag: 'link-removed'
@@ -48,7 +49,6 @@ export type RegisteredModelRejection =
       readonly version: number
       readonly unlinked: Recorded
     }
-  | { readonly _tag: 'too-many-tags'; readonly version: null; readonly count: number; readonly most: number }
 
 type Decision = E.Either<RegisteredModelRejection, ReadonlyArray<RegisteredModelEvent>>
 
@@ -73,7 +73,7 @@ export const decide =
       case 'UntagRegisteredModel':
         return pipe(
           mustExist(command.model, state),
-          E.flatMap(() => changeTags(command, state)),
+          E.flatMap(() => tag(command, state)),
         )
       case 'MoveAlias':
         return pipe(
@@ -125,16 +125,13 @@ const unlink = ({ model, version, expect }: UnlinkFromRegistry, state: Registere
   )
 }
 
-const changeTags = (
-  command: TagRegisteredModel | UntagRegisteredModel,
-  { tags: from }: RegisteredModelState,
-): Decision => {
+const tag = (command: TagRegisteredModel | UntagRegisteredModel, { tags }: RegisteredModelState): Decision => {
   const adds = command.type === 'TagRegisteredModel'
-  const to = adds ? [...new Set([...from, ...command.tags])] : from.filter((tag) => !command.tags.includes(tag))
-  if (to.length === from.length) return E.right([])
-  return to.length > MAX_TAGS
-    ? E.left({ _tag: 'too-many-tags', version: null, count: to.length, most: MAX_TAGS })
-    : E.right([{ type: adds ? 'RegisteredModelTagged' : 'RegisteredModelUntagged', from, to }])
+  const type = adds ? 'RegisteredModelTagged' : 'RegisteredModelUntagged'
+  return pipe(
+    changeTags(adds ? 'add' : 'remove', command.tags, null)(tags),
+    E.map((changes) => changes.map((change) => ({ type, ...change }))),
+  )
 }
 
 const mustExist = (

@@ -1,9 +1,10 @@
 /** What has happened to a registered model. */
-import * as t from 'io-ts'
+import type * as t from 'io-ts'
 import { AliasMoved, AliasRemoved } from '../aliases.js'
 import { nullable, oneOf, record } from '../codec.js'
 import { ManifestSummary } from '../manifest/manifest.js'
 import { ArtifactType, Description, VersionNumber, VersionRef } from '../names.js'
+import { tagChange } from '../tags.js'
 
 export const RegisteredModelCreated = record(
   'RegisteredModelCreated',
@@ -34,19 +35,15 @@ export const RegisteredModelDescribed = record('RegisteredModelDescribed', {
 })
 export type RegisteredModelDescribed = t.TypeOf<typeof RegisteredModelDescribed>
 
-const ManyTags = t.readonlyArray(t.string, 'tags')
-
 export const RegisteredModelTagged = record('RegisteredModelTagged', {
   type: oneOf('RegisteredModelTagged'),
-  from: ManyTags,
-  to: ManyTags,
+  ...tagChange,
 })
 export type RegisteredModelTagged = t.TypeOf<typeof RegisteredModelTagged>
 
 export const RegisteredModelUntagged = record('RegisteredModelUntagged', {
   type: oneOf('RegisteredModelUntagged'),
-  from: ManyTags,
-  to: ManyTags,
+  ...tagChange,
 })
 export type RegisteredModelUntagged = t.TypeOf<typeof RegisteredModelUntagged>
 

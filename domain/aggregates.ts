@@ -5,7 +5,7 @@ import type {
   CreateArtifact,
   DeleteArtifactVersion,
   DescribeArtifactVersion,
-  LogArtifactVersion,
+  LogVersion,
   TagArtifactVersion,
   UntagArtifactVersion,
 } from './artifact/commands.js'
@@ -77,7 +77,7 @@ const among =
 
 export type GivenToArtifact =
   | CreateArtifact
-  | LogArtifactVersion
+  | LogVersion
   | DescribeArtifactVersion
   | TagArtifactVersion
   | UntagArtifactVersion

@@ -5,7 +5,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
-import type { LogArtifactVersion } from './artifact/commands.js'
+import type { LogVersion } from './artifact/commands.js'
 import { type ArtifactCommand, liveVersion } from './artifact/decide.js'
 import type { ArtifactState } from './artifact/state.js'
 import type { CommitDistributed, UpsertDistributedPart } from './distributed-draft/commands.js'
@@ -48,7 +48,7 @@ export interface FactReader {
 type Gathered<C> = TE.TaskEither<CommandError, C>
 
 /** The run exists (it may be finished), and the manifest is stored and is what the command says. */
-export const gatherForLog = (command: LogArtifactVersion, facts: FactReader): Gathered<ArtifactCommand> =>
+export const gatherForLog = (command: LogVersion, facts: FactReader): Gathered<ArtifactCommand> =>
   pipe(
     checkManifest(command.manifest, facts),
     TE.flatMap(() => withRun(command, facts)),

@@ -20,6 +20,8 @@ export type CommandError =
   /** The id was used before for another command on the same stream. */
   | { readonly _tag: 'command-id-reused'; readonly commandId: string; readonly stream: string; readonly at: Recorded }
   | { readonly _tag: 'manifest-mismatch'; readonly claimed: ManifestSummary; readonly stored: ManifestSummary }
+  /** No version comes of a generation that is open, or was abandoned. */
+  | { readonly _tag: 'not-sealed'; readonly stream: string; readonly generation: number }
   | { readonly _tag: 'event-too-large'; readonly bytes: number; readonly limit: number }
   /** Others kept writing to the stream until the deadline. Nothing was recorded. */
   | { readonly _tag: 'contention'; readonly stream: string; readonly attempts: number }
@@ -90,6 +92,8 @@ export const describeCommandError = (error: CommandError): string => {
       return `the command id "${error.commandId}" was used for another command on ${error.stream} ${recorded(error.at)}; every command needs an id of its own`
     case 'manifest-mismatch':
       return `the manifest ${error.claimed.digest} holds ${error.stored.entries} entries and ${error.stored.bytes} bytes, not ${error.claimed.entries} and ${error.claimed.bytes}`
+    case 'not-sealed':
+      return `generation ${error.generation} of ${error.stream} is not sealed; commit it first`
     case 'event-too-large':
       return `the event would take ${error.bytes} bytes; the most is ${error.limit}: shorten the metadata or the description`
     case 'contention':

@@ -6,10 +6,12 @@ import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import { type Aggregate, artifact, distributedDraft, registeredModel, run } from './aggregates.js'
-import type { CreateArtifact } from './artifact/commands.js'
+import type { CreateArtifact, LogVersion } from './artifact/commands.js'
 import { type Command, decodeCommand } from './commands.js'
 import { type Digest, nameBasedUuid, sha256 } from './digest.js'
 import type { CommitDistributed, UpsertDistributedPart } from './distributed-draft/commands.js'
+import type { DistributedCommitted } from './distributed-draft/events.js'
+import { logCommandOf } from './distributed-draft/sealed-version.js'
 import type { Envelope } from './envelope.js'
 import {
   type AppendError,
@@ -24,7 +26,7 @@ import type { FactReader } from './facts.js'
 import { canonicalJson, type JsonProblem } from './json.js'
 import { asReadError, backOff, type Decided, type Lane, openLane, type Standing } from './lane.js'
 import type { ManifestStore } from './manifest/manifest-store.js'
-import { isModel } from './names.js'
+import { type ArtifactRef, isModel } from './names.js'
 import type { CommandError, Rejection } from './rejection.js'
 import type { Clock, Ids } from './sources.js'
 import { artifactStream, collectionStream, draftStream, modelStream, runStream } from './streams.js'
@@ -52,6 +54,15 @@ export interface WriteShellPorts {
 export interface WriteShell {
   /** Decides a command in its envelope and records what follows. */
   readonly handle: (input: unknown) => TE.TaskEither<CommandError, Receipt>
+  /**
+   * Logs the version of a sealed generation; again, if it was logged before: with the same receipt. What is logged
+   * is read from the seal, so that nobody can claim one.
+   */
+  readonly finish: (
+    artifact: ArtifactRef,
+    distributedId: string,
+    generation: number,
+  ) => TE.TaskEither<CommandError, Receipt>
   readonly facts: FactReader
 }
 
@@ -196,7 +207,10 @@ export const writeShell = ({ store, manifests, clock, ids, deadline = DEADLINE }
     manifests,
   }
 
-  const route = (command: Command, envelope: Envelope, digest: Digest): TE.TaskEither<CommandError, Receipt> => {
+  const route = (command: Command | LogVersion, envelope: Envelope): TE.TaskEither<CommandError, Receipt> => {
+    const digested = digestOf(command)
+    if (E.isLeft(digested)) return TE.left(digested.left)
+    const digest = digested.right
     switch (command.type) {
       case 'CreateArtifact':
       case 'LogArtifactVersion':
@@ -232,19 +246,44 @@ export const writeShell = ({ store, manifests, clock, ids, deadline = DEADLINE }
     }
   }
 
+  /** The id follows from the seal, so anybody may have given another command under it: then the next one is taken. */
+  const logSealed = (
+    artifact: ArtifactRef,
+    distributedId: string,
+    seal: DistributedCommitted,
+    taken = 0,
+  ): TE.TaskEither<CommandError, Receipt> => {
+    const { command, envelope } = logCommandOf(artifact, distributedId, seal, taken)
+    return pipe(
+      route(command, envelope),
+      TE.orElse(
+        (error): TE.TaskEither<CommandError, Receipt> =>
+          error._tag === 'command-id-reused' ? logSealed(artifact, distributedId, seal, taken + 1) : TE.left(error),
+      ),
+    )
+  }
+
   return {
     facts,
     handle: (input) => {
       const decoded = decodeCommand(input)
       if (E.isLeft(decoded)) return TE.left({ _tag: 'invalid-command', problems: decoded.left })
-      const { command, envelope } = decoded.right
-      const digest = digestOf(command)
-      return E.isLeft(digest) ? TE.left(digest.left) : route(command, envelope, digest.right)
+      return route(decoded.right.command, decoded.right.envelope)
     },
+    finish: (artifact, distributedId, generation) =>
+      pipe(
+        facts.draft(artifact, distributedId, ({ ended }) => ended[generation]?.committed),
+        TE.flatMap(
+          (seal): TE.TaskEither<CommandError, Receipt> =>
+            seal === undefined
+              ? TE.left({ _tag: 'not-sealed', stream: draftStream(artifact, distributedId), generation })
+              : logSealed(artifact, distributedId, seal),
+        ),
+      ),
   }
 }
 
-const digestOf = (command: Command): E.Either<CommandError, Digest> =>
+const digestOf = (command: Command | LogVersion): E.Either<CommandError, Digest> =>
   pipe(canonicalJson(command), E.bimap(notCanonical, sha256))
 
 const notCanonical = ({ path, expected }: JsonProblem): CommandError => ({

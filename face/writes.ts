@@ -11,7 +11,6 @@ import { liveVersion } from '../domain/artifact/decide.js'
 import type { Problem } from '../domain/codec.js'
 import type { Command } from '../domain/commands.js'
 import { type Digest, nameBasedUuid } from '../domain/digest.js'
-import { finishGeneration } from '../domain/distributed-draft/finish.js'
 import type { Position } from '../domain/event-store.js'
 import type { DomainEvent } from '../domain/events.js'
 import { runFact } from '../domain/facts.js'
@@ -107,17 +106,15 @@ export const writes = ({ shell: silent, notice, manifests, ids, defaults, readOn
     return inputs.checked(codec, given)
   }
 
+  const noticed = TE.tapIO(
+    ({ position }: Receipt) =>
+      () =>
+        notice(position),
+  )
   const shell: WriteShell = {
     facts,
-    handle: (input) =>
-      pipe(
-        silent.handle(input),
-        TE.tapIO(
-          ({ position }) =>
-            () =>
-              notice(position),
-        ),
-      ),
+    handle: (input) => noticed(silent.handle(input)),
+    finish: (...generation) => noticed(silent.finish(...generation)),
   }
   const add = addContent(ports)
 
@@ -425,8 +422,8 @@ export const writes = ({ shell: silent, notice, manifests, ids, defaults, readOn
         return now(E.left({ _tag: 'unavailable', reason: `${sealed.stream} does not show its seal` }))
       }
       const { artifact, distributedId } = draft
-      const receipt = await run(finishGeneration(shell, artifact, distributedId, committed))
       const { generation, manifest } = committed
+      const receipt = await run(shell.finish(artifact, distributedId, generation))
       return { ...(await versionLogged(artifact, manifest.digest, receipt)), generation }
     },
 

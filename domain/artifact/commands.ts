@@ -41,14 +41,15 @@ export const LogArtifactVersion = record(
     /** Refuse if the newest live version is no longer this one. */
     expectedBase: VersionNumber,
     expect: ExpectedHolders,
-    /** The draft that was committed. */
-    distributed: record('a sealed draft', {
-      distributedId: DistributedId,
-      generation: VersionNumber,
-    }),
   },
 )
 export type LogArtifactVersion = t.TypeOf<typeof LogArtifactVersion>
+
+export const SealedDraft = record('a sealed draft', { distributedId: DistributedId, generation: VersionNumber })
+export type SealedDraft = t.TypeOf<typeof SealedDraft>
+
+/** The same, and the sealed draft of which the version comes: no caller can say that, only the seal itself. */
+export type LogVersion = LogArtifactVersion & { readonly distributed?: SealedDraft }
 
 /** Replaces the description or the metadata of a version; what is left out stays as it is, `null` takes it away. */
 export const DescribeArtifactVersion = record(

@@ -12,7 +12,7 @@ import type {
   CreateArtifact,
   DeleteArtifactVersion,
   DescribeArtifactVersion,
-  LogArtifactVersion,
+  LogVersion,
   TagArtifactVersion,
   UntagArtifactVersion,
 } from './commands.js'
@@ -22,7 +22,7 @@ import { type ArtifactState, draftKey, producer, type VersionState } from './sta
 /** Commands with the facts of other streams that their decision needs. */
 export type ArtifactCommand =
   | CreateArtifact
-  | (LogArtifactVersion & { readonly runFact?: RunFact })
+  | (LogVersion & { readonly runFact?: RunFact })
   | DescribeArtifactVersion
   | TagArtifactVersion
   | UntagArtifactVersion
@@ -124,7 +124,7 @@ const log = (command: Extract<ArtifactCommand, { type: 'LogArtifactVersion' }>, 
 }
 
 /** Whether a re-log adds no producer, no sealed draft and no word of its own to the version. */
-const saysNothingNew = (command: LogArtifactVersion, known: VersionState): boolean =>
+const saysNothingNew = (command: LogVersion, known: VersionState): boolean =>
   command.distributed === undefined &&
   known.producers.includes(producer(command.run)) &&
   (command.description === undefined || command.description === known.description) &&

@@ -3,9 +3,9 @@ import * as t from 'io-ts'
 import { AliasMoved, AliasRemoved } from '../aliases.js'
 import { nullable, oneOf, record } from '../codec.js'
 import { ManifestSummary } from '../manifest/manifest.js'
-import { ArtifactType, Description, DistributedId, RunRef, Tags, VersionNumber } from '../names.js'
+import { ArtifactType, Description, RunRef, Tags, VersionNumber } from '../names.js'
 import { tagChange } from '../tags.js'
-import { Metadata } from './commands.js'
+import { Metadata, SealedDraft } from './commands.js'
 
 /** The run that is named as the maker, as it stood when it was named. */
 export const NamedRun = record(
@@ -30,7 +30,7 @@ const saidOfVersion = {
   tags: Tags,
   run: NamedRun,
   base: VersionNumber,
-  distributed: record('a sealed draft', { distributedId: DistributedId, generation: VersionNumber }),
+  distributed: SealedDraft,
 }
 
 export const ArtifactVersionLogged = record(

@@ -95,6 +95,10 @@ const samples: { readonly [T in CommandError['_tag']]: readonly [Extract<Command
     { _tag: 'command-id-reused', commandId: 'c', stream: 'run-a/b/c', at: by },
     'the command id "c" was used for another command on run-a/b/c by anna at 2026-05-03T12:00:00.000Z; every command needs an id of its own',
   ],
+  'not-sealed': [
+    { _tag: 'not-sealed', stream: 'draft-a/b/c/d', generation: 3 },
+    'generation 3 of draft-a/b/c/d is not sealed; commit it first',
+  ],
   'manifest-mismatch': [
     {
       _tag: 'manifest-mismatch',

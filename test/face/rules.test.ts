@@ -588,6 +588,23 @@ const states: ReadonlyArray<Violation> = [
     (l) => l.execute({ commandId: 'c', actor: 'a', command: { type: 'DropEverything' } }),
   ],
   [
+    'a version that claims to come of a sealed draft',
+    'invalid-command',
+    /command\.distributed: expected no such member/,
+    (l) =>
+      l.execute({
+        commandId: 'c',
+        actor: 'a',
+        command: {
+          type: 'LogArtifactVersion',
+          artifact: { entity: 'acme', project: 'animals', name: 'cats' },
+          artifactType: 'model',
+          manifest: { digest: `sha256:${'0'.repeat(64)}`, entries: 1, bytes: 1 },
+          distributed: { distributedId: 'night', generation: 0 },
+        },
+      }),
+  ],
+  [
     'a manifest that was never stored',
     'file-missing',
     /no file is stored under/,

@@ -1,10 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import type { Command } from '../../../domain/commands.js'
 import type { DistributedCommitted } from '../../../domain/distributed-draft/events.js'
-import { finishDraft, finishGeneration, logCommandOf } from '../../../domain/distributed-draft/finish.js'
+import { finishDraft } from '../../../domain/distributed-draft/finish.js'
+import { logCommandOf } from '../../../domain/distributed-draft/sealed-version.js'
 import { MAX_EVENT_BYTES } from '../../../domain/event-store.js'
 import { artifactStream } from '../../../domain/streams.js'
 import type { Receipt } from '../../../domain/write-shell.js'
+import golden from '../../golden/ArtifactVersionLogged.v1.json' with { type: 'json' }
+import { giveEveryCommand } from '../../support/domain-history.js'
 import { eventsIn, interposed, type Ledger, left, openTestLedger, right, turns } from '../../support/domain-ledger.js'
 import { artifact, run } from '../../support/domain-samples.js'
 
@@ -68,11 +71,9 @@ describe('the version of a sealed draft', () => {
     await upsert(ledger, 'w1', 'a=1')
     let sealed = false
     const crashing = ledger.another(interposed(ledger.store, () => (sealed ? 'unavailable' : undefined)))
-    const seal = await commit(crashing)
+    await commit(crashing)
     sealed = true
-    expect(left(await finishGeneration(crashing.shell, artifact, 'eval', seal)())).toMatchObject({
-      _tag: 'unavailable',
-    })
+    expect(left(await crashing.shell.finish(artifact, 'eval', 0)())).toMatchObject({ _tag: 'unavailable' })
     expect(await logged(ledger)).toEqual([])
 
     const [receipt, ...more] = await finish(ledger.another())
@@ -81,7 +82,7 @@ describe('the version of a sealed draft', () => {
     const recorded = await eventsIn(ledger.store)
     expect(await finish(ledger.another())).toEqual([])
     for (const again of [ledger, ledger.another()]) {
-      expect(right(await finishGeneration(again.shell, artifact, 'eval', seal)())).toEqual(receipt)
+      expect(right(await again.shell.finish(artifact, 'eval', 0)())).toEqual(receipt)
     }
     expect(await eventsIn(ledger.store)).toEqual(recorded)
   })
@@ -89,10 +90,10 @@ describe('the version of a sealed draft', () => {
   it('is logged once when several finish it at the same time', async () => {
     const slow = openTestLedger(interposed(openTestLedger().store, () => turns(2).then(() => undefined)))
     await upsert(slow, 'w1', 'a=1')
-    const seal = await commit(slow)
+    await commit(slow)
     const all = [slow, slow.another(), slow.another()]
     const receipts = await Promise.all([
-      ...all.map(async ({ shell }) => right(await finishGeneration(shell, artifact, 'eval', seal)())),
+      ...all.map(async ({ shell }) => right(await shell.finish(artifact, 'eval', 0)())),
       ...all.map(async (ledger) => (await finish(ledger))[0]),
     ])
     expect(await logged(slow)).toHaveLength(1)
@@ -139,12 +140,89 @@ describe('the version of a sealed draft', () => {
       logCommandOf(artifact, 'eval', { ...seal, generation: 1 }),
       logCommandOf(artifact, 'other', seal),
       logCommandOf({ ...artifact, name: 'other' }, 'eval', seal),
-    ].map(({ commandId }) => commandId)
-    expect(new Set(ids).size).toBe(4)
+      logCommandOf(artifact, 'eval', seal, 1),
+    ].map(({ envelope }) => envelope.commandId)
+    expect(new Set(ids).size).toBe(5)
+  })
+
+  it('has the id and the digest that it always had, so that a commit is finished once also across releases', async () => {
+    const ledger = openTestLedger()
+    await giveEveryCommand(ledger)
+    const recorded = (await eventsIn(ledger.store)).find(({ data }) => data.includes('"distributed":'))
+    const { commandId, commandDigest } = JSON.parse(recorded?.metadata ?? '')
+    expect(JSON.parse(golden.metadata)).toMatchObject({ commandId, commandDigest })
   })
 
   it('of no draft is none', async () => {
     expect(await finish(openTestLedger())).toEqual([])
+  })
+})
+
+describe('a forged version', () => {
+  /** A draft with a part, and a process that means it ill. */
+  const open = async () => {
+    const ledger = openTestLedger()
+    await upsert(ledger, 'w1', 'a=1')
+    return { ledger, mallory: ledger.another() }
+  }
+
+  it.each([
+    ['of the open generation', 0],
+    ['of one that never was', 7],
+  ])('cannot be given as a command: %s', async (_which, generation) => {
+    const { ledger, mallory } = await open()
+    const forged = {
+      type: 'LogArtifactVersion',
+      artifact,
+      artifactType: 'model',
+      manifest: await ledger.manifest('evil=1'),
+      distributed: { distributedId: 'eval', generation },
+    }
+    expect(
+      left(await mallory.shell.handle({ commandId: 'forged', actor: 'mallory', command: forged })()),
+    ).toMatchObject({ _tag: 'invalid-command', problems: [{ at: 'command.distributed' }] })
+    expect(await logged(ledger)).toEqual([])
+
+    await commit(ledger)
+    await finish(ledger)
+    expect(await logged(ledger)).toMatchObject([{ version: 0, manifest: await ledger.manifest('a=1') }])
+  })
+
+  it('is not logged: of a generation that is open, was abandoned or never was', async () => {
+    const { ledger, mallory } = await open()
+    right(await ledger.give({ type: 'AbandonDistributed', artifact, distributedId: 'eval' }))
+    await upsert(ledger, 'w1', 'a=1')
+    const recorded = await eventsIn(ledger.store)
+    for (const generation of [0, 1, 2, -1]) {
+      expect(left(await mallory.shell.finish(artifact, 'eval', generation)())).toEqual({
+        _tag: 'not-sealed',
+        stream: 'draft-acme/churn/model/eval',
+        generation,
+      })
+    }
+    expect(await eventsIn(ledger.store)).toEqual(recorded)
+  })
+
+  it('does not keep the sealed one from being logged by taking the ids that it would have', async () => {
+    const { ledger, mallory } = await open()
+    const seal = await commit(ledger)
+    for (const taken of [0, 1]) {
+      const { commandId } = logCommandOf(artifact, 'eval', seal, taken).envelope
+      const manifest = await ledger.manifest(`evil=${taken}`)
+      right(
+        await mallory.give({ type: 'LogArtifactVersion', artifact, artifactType: 'model', manifest }, { commandId }),
+      )
+    }
+    const [receipt] = await finish(ledger)
+    expect(receipt?.events).toMatchObject([
+      { type: 'ArtifactVersionLogged', version: 2, manifest: seal.manifest, distributed: { generation: 0 } },
+      { type: 'AliasMoved', alias: 'latest', to: 2 },
+    ])
+    const recorded = await eventsIn(ledger.store)
+    for (const again of [ledger, mallory, ledger.another()]) {
+      expect(right(await again.shell.finish(artifact, 'eval', 0)())).toEqual(receipt)
+    }
+    expect(await eventsIn(ledger.store)).toEqual(recorded)
   })
 })
 

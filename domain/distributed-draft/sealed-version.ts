@@ -1,0 +1,32 @@
+/** How the version of a sealed generation is logged. All of it follows from the seal, so doing it twice changes nothing. */
+import type { LogVersion } from '../artifact/commands.js'
+import { nameBasedUuid } from '../digest.js'
+import type { Envelope } from '../envelope.js'
+import type { ArtifactRef } from '../names.js'
+import { draftStream } from '../streams.js'
+import type { DistributedCommitted } from './events.js'
+
+/** The command, in the committer's envelope. `taken` says how many of its ids other commands have already. */
+export const logCommandOf = (
+  artifact: ArtifactRef,
+  distributedId: string,
+  committed: DistributedCommitted,
+  taken = 0,
+): { readonly command: LogVersion; readonly envelope: Envelope } => {
+  const { generation, artifactType, manifest, run, description, metadata, aliases, tags, envelope } = committed
+  const command: LogVersion = {
+    type: 'LogArtifactVersion',
+    artifact,
+    artifactType,
+    manifest,
+    distributed: { distributedId, generation },
+    ...(run === undefined ? {} : { run: run.ref }),
+    ...(description === undefined ? {} : { description }),
+    ...(metadata === undefined ? {} : { metadata }),
+    ...(aliases === undefined ? {} : { aliases }),
+    ...(tags === undefined ? {} : { tags }),
+  }
+  const parts = taken === 0 ? [generation] : [generation, taken]
+  const commandId = nameBasedUuid(draftStream(artifact, distributedId), ...parts.map(String))
+  return { command, envelope: { ...envelope, commandId, causationId: envelope.commandId } }
+}

@@ -17,6 +17,7 @@ import type { ManifestStore } from '../domain/manifest/manifest-store.js'
 import { versionPath } from '../domain/names.js'
 import type { Clock } from '../domain/sources.js'
 import type { Registry } from '../projections/registry-state.js'
+import { digestOf } from '../projections/versions.js'
 import { describeWriteError, promised } from './error.js'
 
 /** How far long work is. */
@@ -91,12 +92,9 @@ export const maintenance = ({
 
   /** Every manifest that is needed: those of live versions, and those of parts whose version is still to come. */
   const neededManifests = async (): Promise<ReadonlySet<Digest>> => {
-    const { collections, drafts } = await registry()
-    const needed = new Set<Digest>()
-    for (const entry of collections.values()) {
-      if (entry.kind === 'model') continue
-      for (const { gone, manifest } of entry.versions) if (gone === undefined) needed.add(manifest.digest)
-    }
+    const known = await registry()
+    const { drafts } = known
+    const needed = new Set<Digest>(liveVersions(known).map(({ digest }) => digest))
     for (const { artifact, distributedId, generations } of drafts.values()) {
       if (generations.every(({ ended, logged }) => ended?.how === 'abandoned' || logged !== undefined)) continue
       const unlogged = await run(
@@ -168,14 +166,7 @@ export const maintenance = ({
 
     /** Reads the manifest and every file of every live version again; answers what is missing or damaged. */
     verify: async (onProgress?: OnMaintenance): Promise<Verified> => {
-      const { collections } = await registry()
-      const live = [...collections.values()].flatMap((entry) =>
-        entry.kind === 'model'
-          ? []
-          : entry.versions
-              .filter(({ gone }) => gone === undefined)
-              .map(({ number, manifest }) => ({ version: versionPath(entry.ref, number), digest: manifest.digest })),
-      )
+      const live = liveVersions(await registry())
       const damaged: Damage[] = []
       const found = (kind: FileKind, digest: Digest, error: FileStoreError, namedBy: Damage['namedBy']): void => {
         damaged.push({ kind, digest, error, reason: describeFileStoreError(error), namedBy })
@@ -220,6 +211,14 @@ export const maintenance = ({
     },
   }
 }
+
+/** The versions that are not deleted, and the digests of their manifests. */
+const liveVersions = ({ artifacts, versions }: Registry) =>
+  artifacts.flatMap(({ ref, ended, versions: rows }) =>
+    rows.flatMap((row, number) =>
+      ended.has(number) ? [] : [{ version: versionPath(ref, number), digest: digestOf(versions, row) }],
+    ),
+  )
 
 /** What of a manifest is in the file store; references are kept elsewhere. */
 function* storedIn(

@@ -1,12 +1,12 @@
 /**
  * The index behind the audit: which actor, which type of event and which alias at which position. It says
- * where to look, in 17 bytes an event; who, when and why are then read from the store. Looking through it costs
+ * where to look, in 20 bytes an event; who, when and why are then read from the store. Looking through it costs
  * about a millisecond per million events.
  */
 import { ORIGIN, type Position } from '../domain/event-store.js'
-import { areColumns, bytes, doubles, grown, ints } from './columns.js'
-import type { Projection, Seen } from './projection.js'
-import { actorOf } from './seen.js'
+import { areColumns, doubles, grown, ints } from './columns.js'
+import { areTexts, type Dictionary, dictionary, numberOf } from './dictionary.js'
+import type { Projection, Recorded, Seen } from './projection.js'
 
 export interface AuditIndex {
   count: number
@@ -15,12 +15,12 @@ export interface AuditIndex {
     readonly actor: Int32Array
     /** Of alias events; `NONE` for others. */
     readonly alias: Int32Array
-    readonly type: Uint8Array
+    readonly type: Int32Array
   }
-  /** The numbers by which the columns name texts, from 0, in the order of the map. */
-  readonly actors: Map<string, number>
-  readonly aliases: Map<string, number>
-  readonly types: Map<string, number>
+  /** What the columns name by number. */
+  readonly actors: Dictionary
+  readonly aliases: Dictionary
+  readonly types: Dictionary
   /** A late revision of streams so long that they are not read from their beginning to show their end. */
   readonly heads: Map<string, number>
 }
@@ -34,36 +34,33 @@ const columnsOf = (rows: number, before?: AuditIndex['columns']): AuditIndex['co
   position: doubles(rows, before?.position),
   actor: ints(rows, before?.actor),
   alias: ints(rows, before?.alias),
-  type: bytes(rows, before?.type),
+  type: ints(rows, before?.type),
 })
 
 const initial = (): AuditIndex => ({
   count: 0,
   columns: columnsOf(64),
-  actors: new Map(),
-  aliases: new Map(),
-  types: new Map(),
+  actors: dictionary(),
+  aliases: dictionary(),
+  types: dictionary(),
   heads: new Map(),
 })
 
-const numberOf = (numbers: Map<string, number>, text: string): number => {
-  const known = numbers.get(text)
-  if (known !== undefined) return known
-  const next = numbers.size
-  numbers.set(text, next)
-  return next
-}
-
-const apply = (index: AuditIndex, { stream, revision, position, event, stored }: Seen): void => {
+const add = (index: AuditIndex, { stream, revision, position, actor }: Recorded, type: string, alias: number): void => {
   const row = index.count++
   if (row === index.columns.position.length) index.columns = columnsOf(grown(row), index.columns)
   const { columns } = index
   columns.position[row] = position
-  columns.actor[row] = numberOf(index.actors, actorOf(stored))
-  columns.alias[row] = 'alias' in event ? numberOf(index.aliases, event.alias) : NONE
-  columns.type[row] = numberOf(index.types, event.type)
+  columns.actor[row] = numberOf(index.actors, actor)
+  columns.alias[row] = alias
+  columns.type[row] = numberOf(index.types, type)
   // Now and then is enough: from a head on, a stream is read to its end.
   if (revision >= SHORT_STREAM && revision % 256 === 0) index.heads.set(stream, revision)
+}
+
+const apply = (index: AuditIndex, seen: Seen): void => {
+  const { event } = seen
+  add(index, seen, event.type, 'alias' in event ? numberOf(index.aliases, event.alias) : NONE)
 }
 
 export interface IndexFilter {
@@ -81,10 +78,10 @@ export function* rowsOf(
   order: 'oldest' | 'newest',
 ): Generator<number> {
   const [low, high] = [rowsUpTo(index, after), rowsUpTo(index, upTo)]
-  const wantedActor = actor === undefined ? undefined : index.actors.get(actor)
-  const wantedAlias = alias === undefined ? undefined : index.aliases.get(alias)
+  const wantedActor = actor === undefined ? undefined : index.actors.numbers.get(actor)
+  const wantedAlias = alias === undefined ? undefined : index.aliases.numbers.get(alias)
   if ((actor !== undefined && wantedActor === undefined) || (alias !== undefined && wantedAlias === undefined)) return
-  const wantedTypes = types === undefined ? undefined : new Set(types.map((type) => index.types.get(type)))
+  const wantedTypes = types === undefined ? undefined : new Set(types.map((type) => index.types.numbers.get(type)))
   const { columns } = index
   for (let step = 0; step < high - low; step++) {
     const row = order === 'oldest' ? low + step : high - 1 - step
@@ -110,25 +107,30 @@ export const rowsUpTo = ({ count, columns: { position: positions } }: AuditIndex
 /** The position of a row; `ORIGIN` before the first. */
 export const positionOf = ({ columns }: AuditIndex, row: number): Position => columns.position[row] ?? ORIGIN
 
-type SavedIndex = Omit<AuditIndex, 'count'>
-
-const isSaved = (saved: unknown): saved is SavedIndex =>
-  typeof saved === 'object' &&
-  saved !== null &&
-  areColumns(Reflect.get(saved, 'columns'), columnsOf(0)) &&
-  ['actors', 'aliases', 'types', 'heads'].every((member) => Reflect.get(saved, member) instanceof Map)
-
 export const auditProjection: Projection<AuditIndex> = {
   name: 'audit',
-  version: 1,
+  version: 2,
   initial,
   apply,
-  save: ({ count, columns, actors, aliases, types, heads }): SavedIndex => ({
-    columns: columnsOf(count, columns),
-    actors: new Map(actors),
-    aliases: new Map(aliases),
-    types: new Map(types),
-    heads: new Map(heads),
-  }),
-  load: (saved) => (isSaved(saved) ? { ...saved, count: saved.columns.position.length } : undefined),
+  /** It did happen, and who and when can be told. */
+  applyUnknown: (index, recorded, type) => add(index, recorded, type, NONE),
+  save: ({ count, columns, actors, aliases, types, heads }) => [
+    columnsOf(count, columns),
+    ...[actors, aliases, types].map(({ texts }) => [...texts]),
+    new Map(heads),
+  ],
+  load: ([columns, actors, aliases, types, heads]) => {
+    if (!areColumns(columns, columnsOf(0)) || !areTexts(actors) || !areTexts(aliases) || !areTexts(types))
+      return undefined
+    if (!(heads instanceof Map)) return undefined
+    const count = columns.position.length
+    return {
+      count,
+      columns: columnsOf(count, columns),
+      actors: dictionary(actors),
+      aliases: dictionary(aliases),
+      types: dictionary(types),
+      heads,
+    }
+  },
 }

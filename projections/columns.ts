@@ -24,7 +24,10 @@ export const bytes = (rows: number, before?: Uint8Array): Uint8Array => {
 export const grown = (rows: number): number => Math.max(64, Math.ceil(rows * 1.25))
 
 /** Whether a value has columns as the model does, all of one length. */
-export const areColumns = (value: unknown, model: Readonly<Record<string, Column>>): boolean => {
+export const areColumns = <Columns extends { readonly [name: string]: Column }>(
+  value: unknown,
+  model: Columns,
+): value is Columns => {
   if (typeof value !== 'object' || value === null) return false
   const columns = Object.entries(model).map(([name, like]): number => {
     const column: unknown = Reflect.get(value, name)

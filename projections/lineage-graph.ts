@@ -241,20 +241,19 @@ const edgeColumns = (rows: number, before?: LineageGraph['edges']): LineageGraph
   nextIn: ints(rows, before?.nextIn),
 })
 
-interface SavedGraph extends Pick<LineageGraph, 'streams' | 'types' | 'nodes' | 'edges'> {}
-
-/** What a snapshot holds; `subjects` and `places` are made again. */
-export const saveGraph = ({ streams, types, nodeCount, nodes, edgeCount, edges }: LineageGraph): SavedGraph => ({
-  streams: [...streams],
-  types: new Map(types),
-  nodes: nodeColumns(nodeCount, nodes),
-  edges: edgeColumns(edgeCount, edges),
-})
+/** For a snapshot; `subjects` and `places` are made again. */
+export const saveGraph = ({ streams, types, nodeCount, nodes, edgeCount, edges }: LineageGraph): Iterable<unknown> => [
+  [...streams],
+  new Map(types),
+  nodeColumns(nodeCount, nodes),
+  edgeColumns(edgeCount, edges),
+]
 
 /** The graph again; `undefined` for anything else. */
-export const loadGraph = (saved: unknown): LineageGraph | undefined => {
-  if (!isSaved(saved)) return undefined
-  const { streams, types, nodes, edges } = saved
+export const loadGraph = ([streams, types, nodes, edges]: ReadonlyArray<unknown>): LineageGraph | undefined => {
+  if (!Array.isArray(streams) || !(types instanceof Map)) return undefined
+  if (!areColumns(nodes, nodeColumns(0)) || !areColumns(edges, edgeColumns(0))) return undefined
+  const [nodeCount, edgeCount] = [nodes.subject.length, edges.from.length]
   const places: LineageGraph['places'] = []
   for (const [node, subject] of nodes.subject.entries()) putInPlace(places, subject, nodes.number[node] ?? 0, node)
   return {
@@ -262,18 +261,10 @@ export const loadGraph = (saved: unknown): LineageGraph | undefined => {
     streams,
     types,
     lastRun: null,
-    nodeCount: nodes.subject.length,
-    nodes,
-    edgeCount: edges.from.length,
-    edges,
+    nodeCount,
+    nodes: nodeColumns(nodeCount, nodes),
+    edgeCount,
+    edges: edgeColumns(edgeCount, edges),
     places,
   }
 }
-
-const isSaved = (saved: unknown): saved is SavedGraph =>
-  typeof saved === 'object' &&
-  saved !== null &&
-  Array.isArray(Reflect.get(saved, 'streams')) &&
-  Reflect.get(saved, 'types') instanceof Map &&
-  areColumns(Reflect.get(saved, 'nodes'), nodeColumns(0)) &&
-  areColumns(Reflect.get(saved, 'edges'), edgeColumns(0))

@@ -1,17 +1,20 @@
 /** The shape of every projection: what can be known from events, folded in place, one at a time, in their order. */
-import type { Position, StoredEvent } from '../domain/event-store.js'
+import type { Position } from '../domain/event-store.js'
 import type { DomainEvent } from '../domain/events.js'
 
-/** An event as the read side sees it: parsed once, its shape checked, for all projections. */
-export interface Seen {
+/** Where an event stands, when and by whom. */
+export interface Recorded {
   readonly stream: string
   readonly revision: number
   readonly position: Position
   /** Milliseconds: the latest `recordedAt` up to here, for clocks step back and differ. */
   readonly time: number
+  readonly actor: string
+}
+
+/** An event as the read side sees it: parsed once, its shape checked, for all projections. */
+export interface Seen extends Recorded {
   readonly event: DomainEvent
-  /** As it is stored; its metadata is not parsed. */
-  readonly stored: StoredEvent
 }
 
 export interface Projection<State> {
@@ -21,8 +24,13 @@ export interface Projection<State> {
   readonly initial: () => State
   /** Updates the state in place; nobody else does. */
   readonly apply: (state: State, seen: Seen) => void
-  /** What a snapshot holds: plain data, maps and typed arrays. */
-  readonly save: (state: State) => unknown
+  /** For a projection that notes events of types from the future too; the others pass over them. */
+  readonly applyUnknown?: (state: State, recorded: Recorded, type: string) => void
+  /**
+   * For a snapshot: plain data, maps and typed arrays, in parts, each of which is laid down in one go. They are
+   * those of the moment of the call, whatever is applied while they are iterated.
+   */
+  readonly save: (state: State) => Iterable<unknown>
   /** The state again, or `undefined` for something else. */
-  readonly load: (saved: unknown) => State | undefined
+  readonly load: (parts: ReadonlyArray<unknown>) => State | undefined
 }

@@ -27,14 +27,14 @@ import {
   type DraftEntry,
   type LinkEntry,
   type ModelEntry,
-  metadataOf,
-  type Numbered,
+  pathOfRow,
   type Registry,
   type RunEntry,
+  rowOf,
   type UnfinishedDraft,
-  type VersionEntry,
 } from './registry-state.js'
 import { asOf, countUpTo, type Timeline } from './timeline.js'
+import { actorOf, baseOf, manifestOf, positionOf, type Row, runOf, saidOf, tagsOf } from './versions.js'
 
 /** A moment of the ledger: a position, and its time. */
 export interface Moment {
@@ -173,6 +173,7 @@ export const resolveNumber = (
 }
 
 export const queries = ({ registry, moments, position, defaults }: Asked) => {
+  const { versions } = registry
   const at = <A>(timeline: Timeline<A>): A | undefined => asOf(timeline, position)
   const is = (since: Position | undefined): boolean => since !== undefined && since <= position
   const momentAt = (where: Position): Moment => {
@@ -206,62 +207,75 @@ export const queries = ({ registry, moments, position, defaults }: Asked) => {
     return notFound('name', readings.length === 1 ? (readings[0] ?? name) : name)
   }
 
-  const aliasesOf = (collection: CollectionEntry, { number, worn }: Numbered): ReadonlyArray<string> => {
+  const aliasesOf = (collection: CollectionEntry, number: number): ReadonlyArray<string> => {
+    const worn = collection.worn[number]
     const names = worn === undefined ? [] : typeof worn === 'string' ? [worn] : [...worn].sort()
     return names.filter((name) => resolveNumber(collection, name, position) === number)
   }
 
-  const linksOf = ({ links = [] }: VersionEntry): ReadonlyArray<string> =>
-    links.flatMap(({ model, number }) => {
+  const linksOf = (row: Row): ReadonlyArray<string> =>
+    (registry.links.get(row) ?? []).flatMap(({ model, number }) => {
       const link = model.versions[number]
-      return link !== undefined && is(link.position) && !is(link.gone) ? [`${model.path}:v${number}`] : []
+      return link !== undefined && is(link.position) && !is(model.ended.get(number)) ? [`${model.path}:v${number}`] : []
     })
 
-  const saidOf = (version: VersionEntry): Pick<Version, 'description' | 'metadata'> =>
-    (version.described && at(version.described)) ?? {
-      description: version.description,
-      metadata: metadataOf(version),
-    }
+  const endOf = ({ ended }: CollectionEntry, number: number): Moment | null => {
+    const end = ended.get(number)
+    return end !== undefined && is(end) ? momentAt(end) : null
+  }
 
-  const artifactVersion = (artifact: ArtifactEntry, version: VersionEntry): Version => {
-    const { description, metadata } = saidOf(version)
-    const relogged = (version.relogged ?? []).filter((again) => is(again.position))
-    const producers = [version.run, ...relogged.map(({ run }) => run)].flatMap((run) => run ?? [])
+  const said = (row: Row) => {
+    const { described } = versions.seldom.get(row) ?? {}
+    return (described && at(described)) ?? saidOf(versions, row)
+  }
+
+  const tags = (row: Row): ReadonlyArray<string> => {
+    const { tagged } = versions.seldom.get(row) ?? {}
+    return (tagged && at(tagged)) ?? tagsOf(versions, row)
+  }
+
+  const artifactVersion = (artifact: ArtifactEntry, number: number, row: Row): Version => {
+    const { relogged = [], distributed = null } = versions.seldom.get(row) ?? {}
+    const [run, base] = [runOf(versions, row), baseOf(versions, row)]
+    const again = relogged.filter(({ position }) => is(position))
+    const producers = [run, ...again.map(({ run }) => run)].flatMap((producer) => producer ?? [])
     return {
       kind: 'artifact',
-      path: `${artifact.path}:v${version.number}`,
+      path: `${artifact.path}:v${number}`,
       collection: artifact.path,
-      version: version.number,
+      version: number,
       type: artifact.type,
-      aliases: aliasesOf(artifact, version),
-      tags: (version.tagged && at(version.tagged)) ?? version.tags,
-      description,
-      metadata,
-      manifest: version.manifest,
-      created: momentAt(version.position),
-      actor: version.actor,
-      run: version.run,
+      aliases: aliasesOf(artifact, number),
+      tags: tags(row),
+      ...said(row),
+      manifest: manifestOf(versions, row),
+      created: momentAt(positionOf(versions, row)),
+      actor: actorOf(versions, row),
+      run,
       producers: [...new Set(producers)],
-      base: version.base === null ? null : `${artifact.path}:v${version.base}`,
-      distributed: version.distributed,
+      base: base === null ? null : `${artifact.path}:v${base}`,
+      distributed,
       source: null,
-      links: linksOf(version),
-      deleted: version.gone !== undefined && is(version.gone) ? momentAt(version.gone) : null,
+      links: linksOf(row),
+      deleted: endOf(artifact, number),
       unlinked: null,
     }
   }
 
   const registeredVersion = (model: ModelEntry, link: LinkEntry): Version => {
     const artifact = registry.collections.get(collectionPath(link.source.artifact))
-    const entry = artifact?.kind === 'artifact' ? artifact.versions[link.source.version] : undefined
-    const source = artifact?.kind === 'artifact' && entry !== undefined ? artifactVersion(artifact, entry) : undefined
+    const row = rowOf(artifact, link.source.version)
+    const source =
+      artifact?.kind === 'artifact' && row !== undefined
+        ? artifactVersion(artifact, link.source.version, row)
+        : undefined
     return {
       kind: 'registered',
       path: `${model.path}:v${link.number}`,
       collection: model.path,
       version: link.number,
       type: model.type,
-      aliases: aliasesOf(model, link),
+      aliases: aliasesOf(model, link.number),
       tags: source?.tags ?? [],
       description: source?.description ?? null,
       metadata: source?.metadata ?? null,
@@ -275,14 +289,14 @@ export const queries = ({ registry, moments, position, defaults }: Asked) => {
       source: versionPath(link.source.artifact, link.source.version),
       links: source?.links ?? [],
       deleted: source?.deleted ?? null,
-      unlinked: link.gone !== undefined && is(link.gone) ? momentAt(link.gone) : null,
+      unlinked: endOf(model, link.number),
     }
   }
 
   const versionOf = (collection: CollectionEntry, number: number): Version | undefined => {
     if (collection.kind === 'artifact') {
-      const version = collection.versions[number]
-      return version !== undefined && is(version.position) ? artifactVersion(collection, version) : undefined
+      const row = collection.versions[number]
+      return row !== undefined && is(positionOf(versions, row)) ? artifactVersion(collection, number, row) : undefined
     }
     const link = collection.versions[number]
     return link !== undefined && is(link.position) ? registeredVersion(collection, link) : undefined
@@ -341,7 +355,7 @@ export const queries = ({ registry, moments, position, defaults }: Asked) => {
       }),
     )
 
-  const runOf = (entry: RunEntry): RunDetails => ({
+  const runDetails = (entry: RunEntry): RunDetails => ({
     path: entry.path,
     started: momentAt(entry.started),
     actor: entry.actor,
@@ -354,7 +368,9 @@ export const queries = ({ registry, moments, position, defaults }: Asked) => {
       version: pathAt(version),
       through: through === null ? null : pathAt(through),
     })),
-    logged: entry.logged.slice(0, countPast(entry.logged)).map(({ artifact, number }) => `${artifact.path}:v${number}`),
+    logged: entry.logged.values
+      .slice(0, countUpTo(entry.logged.positions, position))
+      .map((row) => pathOfRow(registry, row)),
   })
 
   const metricsOf = ({ metrics = new Map() }: RunEntry): Metrics =>
@@ -430,7 +446,7 @@ export const queries = ({ registry, moments, position, defaults }: Asked) => {
       const { entity, project, run } = parsed.right
       const entry = registry.runs.get(`${entity}/${project}/${run}`)
       return entry !== undefined && is(entry.started)
-        ? E.right(runOf(entry))
+        ? E.right(runDetails(entry))
         : E.left({ _tag: 'not-found', what: 'run', name, similar: similarTo(name, namesNow(registry.runs.values())) })
     },
 
@@ -440,6 +456,10 @@ export const queries = ({ registry, moments, position, defaults }: Asked) => {
       if (version === undefined) throw new RangeError(`no version ${number} of ${collection.path}`)
       return version
     },
+
+    /** Of a version that is known by its row. */
+    saidOf: said,
+    tagsOf: tags,
 
     /** The metrics of a run by its whole path; `undefined` for a run that is not there. */
     metrics: (path: string): Metrics | undefined => {
@@ -458,15 +478,14 @@ export const queries = ({ registry, moments, position, defaults }: Asked) => {
       ),
 
     runs: (): ReadonlyArray<RunDetails> =>
-      [...registry.runs.values()].flatMap((entry) => (is(entry.started) ? [runOf(entry)] : [])),
+      [...registry.runs.values()].flatMap((entry) => (is(entry.started) ? [runDetails(entry)] : [])),
 
     /** Every version of an artifact or a registered model, deleted and unlinked ones too, oldest first. */
     versions: (name: string): E.Either<QueryError, ReadonlyArray<Version>> => {
       const found = read(name)
       if (E.isLeft(found)) return found
       const [collection] = found.right
-      const numbers: ReadonlyArray<Numbered> = collection.versions
-      return E.right(numbers.flatMap(({ number }) => versionOf(collection, number) ?? []))
+      return E.right([...collection.versions.keys()].flatMap((number) => versionOf(collection, number) ?? []))
     },
 
     /** Distributed drafts that take parts, the oldest first. */

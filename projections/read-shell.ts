@@ -19,8 +19,8 @@ import { instant, shown } from '../domain/codec.js'
 import { type EventStore, ORIGIN, type Position, type StoredEvent } from '../domain/event-store.js'
 import type { Clock } from '../domain/sources.js'
 import { type Moments, noMoments, observe, positionAt, timeOf } from './moments.js'
-import type { Projection, Seen } from './projection.js'
-import { isEventType, readEvent, recordedAtOf } from './seen.js'
+import type { Projection, Recorded, Seen } from './projection.js'
+import { actorOf, isEventType, readEvent, recordedAtOf } from './seen.js'
 import type { SnapshotStore } from './snapshot-store.js'
 
 export type ReadError =
@@ -104,6 +104,12 @@ interface Model<States> extends Known<States> {
   readonly unknown: Map<string, number>
 }
 
+/** What each projection does with an event, and with one of a type from the future. */
+type Folds = ReadonlyArray<{
+  readonly known: (seen: Seen) => void
+  readonly unknown: (recorded: Recorded, type: string) => void
+}>
+
 export const readShell = <States extends object>({
   store,
   projections,
@@ -133,11 +139,7 @@ export const readShell = <States extends object>({
   let snapshotProblem: string | null = null
   const told = new Subject<Position>()
 
-  const applyPage = (
-    target: Model<States>,
-    folds: ReadonlyArray<(seen: Seen) => void>,
-    page: ReadonlyArray<StoredEvent>,
-  ): ReadError | undefined => {
+  const applyPage = (target: Model<States>, folds: Folds, page: ReadonlyArray<StoredEvent>): ReadError | undefined => {
     for (const stored of page) {
       const { position, stream, revision, type } = stored
       if (position <= target.checkpoint) continue
@@ -148,10 +150,13 @@ export const readShell = <States extends object>({
         return { _tag: 'damaged-event', stream, revision, position, reason }
       }
       const time = observe(target.moments, position, recordedAt)
-      if (event === 'unknown') target.unknown.set(type, (target.unknown.get(type) ?? 0) + 1)
-      else {
-        const seen = { stream, revision, position, time, event, stored }
-        for (const fold of folds) fold(seen)
+      const actor = actorOf(stored)
+      if (event === 'unknown') {
+        target.unknown.set(type, (target.unknown.get(type) ?? 0) + 1)
+        for (const { unknown } of folds) unknown({ stream, revision, position, time, actor }, type)
+      } else {
+        const seen = { stream, revision, position, time, actor, event }
+        for (const { known } of folds) known(seen)
       }
       target.last.id = stored.id
       target.last.after = target.checkpoint
@@ -168,8 +173,11 @@ export const readShell = <States extends object>({
     onPage: () => void = () => undefined,
   ): Promise<E.Either<ReadError, void>> => {
     const folds = keys.map((key) => {
-      const [{ apply }, state] = [projections[key], target.states[key]]
-      return (seen: Seen): void => apply(state, seen)
+      const [{ apply, applyUnknown }, state] = [projections[key], target.states[key]]
+      return {
+        known: (seen: Seen): void => apply(state, seen),
+        unknown: (recorded: Recorded, type: string): void => applyUnknown?.(state, recorded, type),
+      }
     })
     try {
       let first = true
@@ -203,7 +211,7 @@ export const readShell = <States extends object>({
       const before = model.checkpoint
       const pulled = before === head.right ? E.right(undefined) : await pull(model)
       if (model.checkpoint !== before) told.next(model.checkpoint)
-      if (isWorth(WORTH_WHILE_RUNNING)) void inTurn(keep)
+      if (isWorth(WORTH_WHILE_RUNNING)) void keep()
       return E.isLeft(pulled) ? pulled : E.right(model)
     })
   }
@@ -240,21 +248,22 @@ export const readShell = <States extends object>({
   const restore = async (): Promise<void> => {
     if (snapshots === undefined) return
     const loaded = await snapshots.load(snapshotKey)()
-    const candidate = E.isRight(loaded) ? readSnapshot(loaded.right) : undefined
+    const candidate = E.isRight(loaded) ? readSnapshot(loaded.right ?? []) : undefined
     if (candidate !== undefined && (await belongsToStore(candidate))) model = candidate
   }
 
-  const readSnapshot = (saved: unknown): Model<States> | undefined => {
-    if (!isSaved(saved) || saved.versions !== versions) return undefined
-    const { checkpoint, last, events, unknown } = saved
+  const readSnapshot = ([head, ...parts]: ReadonlyArray<unknown>): Model<States> | undefined => {
+    if (!isHead(head) || head.versions !== versions) return undefined
+    const { checkpoint, last, events, unknown } = head
     // What was passed over then can be read now.
     if ([...unknown.keys()].some(isEventType)) return undefined
-    const [times, firsts, lasts] = saved.moments.map((column) => Array.from(column))
+    const [times, firsts, lasts] = head.moments.map((column) => Array.from(column))
     if (times === undefined || firsts === undefined || lasts === undefined) return undefined
     const moments = { times, firsts, lasts }
     const candidate = { ...emptyModel(), moments, checkpoint, last, events, kept: events, unknown }
     for (const [index, key] of keys.entries()) {
-      const state = projections[key].load(saved.states[index])
+      const own = parts.filter((part): part is Part => Array.isArray(part) && part[0] === index)
+      const state = projections[key].load(own.map(([, part]) => part))
       if (state === undefined) return undefined
       candidate.states[key] = state
     }
@@ -277,28 +286,43 @@ export const readShell = <States extends object>({
   const isWorth = ({ events, share }: typeof WORTH_AT_CLOSE): boolean =>
     snapshots !== undefined && model.events - model.kept >= Math.max(events, model.events * share)
 
-  /** To be run in turn: nothing is applied while the state is laid down. */
-  const keep = async (): Promise<void> => {
-    if (snapshots === undefined || model.kept === model.events) return
+  /** One snapshot after another. */
+  let keeping: Promise<void> = Promise.resolve()
+  /** To be called in turn. What is kept is copied at once; events may be applied while it is written. */
+  const keep = (): Promise<void> => {
+    if (snapshots === undefined || model.kept === model.events) return keeping
     // Set at once: a failure is not tried again until there is more to keep.
     model.kept = model.events
     try {
-      const saved = await snapshots.save(snapshotKey, laidDown(model))()
-      snapshotProblem = E.isLeft(saved) ? saved.left.reason : null
+      const save = snapshots.save(snapshotKey, laidDown(model))
+      keeping = keeping.then(save).then(
+        (saved) => noteProblem(E.isLeft(saved) ? saved.left.reason : null),
+        (error: unknown) => noteProblem(messageOf(error)),
+      )
     } catch (error) {
-      snapshotProblem = messageOf(error)
+      noteProblem(messageOf(error))
     }
+    return keeping
+  }
+  const noteProblem = (problem: string | null): void => {
+    snapshotProblem = problem
   }
 
-  const laidDown = ({ states, moments, checkpoint, last, events, unknown }: Model<States>): Saved => ({
-    versions,
-    checkpoint,
-    last,
-    events,
-    unknown,
-    moments: [moments.times, moments.firsts, moments.lasts].map((column) => Float64Array.from(column)),
-    states: keys.map((key) => projections[key].save(states[key])),
-  })
+  const laidDown = ({ states, moments, checkpoint, last, events, unknown }: Model<States>): Iterable<unknown> => {
+    const head: Head = {
+      versions,
+      checkpoint,
+      last: { ...last },
+      events,
+      unknown: new Map(unknown),
+      moments: [moments.times, moments.firsts, moments.lasts].map((column) => Float64Array.from(column)),
+    }
+    const all = keys.map((key) => projections[key].save(states[key]))
+    return (function* (): Iterable<Head | Part> {
+      yield head
+      for (const [index, parts] of all.entries()) for (const part of parts) yield [index, part]
+    })()
+  }
 
   const progressOf = ({ checkpoint, applied, unknown }: Model<States>, head: Position): Progress => ({
     checkpoint,
@@ -357,12 +381,16 @@ export const readShell = <States extends object>({
     },
     progress: () => TE.Functor.map(store.head(), (head) => progressOf(model, head)),
     changes: merge(polling, now).pipe(takeUntil(told.pipe(ignoreElements(), endWith(null))), distinctUntilChanged()),
-    snapshot: () => inTurn(keep),
+    snapshot: async () => {
+      await inTurn(async () => void keep())
+      await keeping
+    },
     close: async () => {
       told.complete()
       await inTurn(async () => {
-        if (isWorth(WORTH_AT_CLOSE)) await keep()
+        if (isWorth(WORTH_AT_CLOSE)) void keep()
       })
+      await keeping
     },
   }
 }
@@ -396,27 +424,27 @@ export const timeAt = ({ moments }: Pick<Known<unknown>, 'moments'>, position: P
   return time === undefined ? null : new Date(time).toISOString()
 }
 
-/** What a snapshot holds beside the states; another version of this is another format. */
-interface Saved {
+/** The first part of a snapshot; another version of this is another format. */
+interface Head {
   readonly versions: string
   readonly checkpoint: Position
   readonly last: Model<unknown>['last']
   readonly events: number
   readonly unknown: Map<string, number>
   readonly moments: ReadonlyArray<Float64Array>
-  readonly states: ReadonlyArray<unknown>
 }
-const SNAPSHOT_FORMAT = 1
+/** The others: of which projection, and what it holds. */
+type Part = readonly [projection: number, part: unknown]
+const SNAPSHOT_FORMAT = 2
 
-const isSaved = (saved: unknown): saved is Saved =>
-  typeof saved === 'object' &&
-  saved !== null &&
-  typeof Reflect.get(saved, 'versions') === 'string' &&
-  typeof Reflect.get(saved, 'checkpoint') === 'number' &&
-  typeof Reflect.get(saved, 'events') === 'number' &&
-  Reflect.get(saved, 'unknown') instanceof Map &&
-  Array.isArray(Reflect.get(saved, 'moments')) &&
-  Array.isArray(Reflect.get(saved, 'states'))
+const isHead = (part: unknown): part is Head =>
+  typeof part === 'object' &&
+  part !== null &&
+  typeof Reflect.get(part, 'versions') === 'string' &&
+  typeof Reflect.get(part, 'checkpoint') === 'number' &&
+  typeof Reflect.get(part, 'events') === 'number' &&
+  Reflect.get(part, 'unknown') instanceof Map &&
+  Array.isArray(Reflect.get(part, 'moments'))
 
 const asReadError = (error: unknown): ReadError => ({ _tag: 'unavailable', reason: messageOf(error) })
 

@@ -3,65 +3,63 @@ import { type ArtifactRef, collectionPath, type ModelRef, runPath } from '../dom
 import { artifactStream, draftStream, modelStream, runStream } from '../domain/streams.js'
 import {
   type AliasEntry,
-  type ArtifactEntry,
   type CollectionEntry,
   type DraftEntry,
   draftPath,
   emptyRegistry,
   type LinkEntry,
   type ModelEntry,
-  type Numbered,
   noteLink,
   type Registry,
   type RunEntry,
   type UnfinishedDraft,
-  type VersionEntry,
+  wear,
 } from './registry-state.js'
-import { isSavedTape, type SavedTape, type TapeReader, type TapeWriter, tapeReader, tapeWriter } from './tape.js'
+import { isSavedTape, type TapeReader, type TapeWriter, tapeReader, tapeWriter } from './tape.js'
 import type { Timeline } from './timeline.js'
+import { loadVersions, saveVersions, type Versions } from './versions.js'
 
 /** No such thing; positions and numbers are not negative. */
 const NONE = -1
 
-export const saveRegistry = (registry: Registry): SavedTape => {
+export const saveRegistry = (registry: Registry): Iterable<unknown> => {
   const tape = tapeWriter()
-  const artifacts = new Map<ArtifactEntry, number>()
   tape.number(registry.collections.size)
-  for (const entry of registry.collections.values()) {
-    if (entry.kind === 'artifact') artifacts.set(entry, artifacts.size)
-    saveCollection(tape, entry)
-  }
+  for (const entry of registry.collections.values()) saveCollection(tape, entry)
   tape.number(registry.runs.size)
-  for (const run of registry.runs.values()) saveRun(tape, run, artifacts)
+  for (const run of registry.runs.values()) saveRun(tape, run)
   saveJson(tape, [...registry.drafts.values()])
   saveJson(tape, [...registry.unfinished])
-  return tape.end()
+  return concat([tape.end()], saveVersions(registry.versions))
+}
+
+function* concat(...many: ReadonlyArray<Iterable<unknown>>): Iterable<unknown> {
+  for (const parts of many) yield* parts
 }
 
 /** `undefined` for anything else. */
-export const loadRegistry = (saved: unknown): Registry | undefined => {
-  if (!isSavedTape(saved)) return undefined
+export const loadRegistry = ([tape, ...versions]: ReadonlyArray<unknown>): Registry | undefined => {
+  if (!isSavedTape(tape)) return undefined
   try {
-    return readRegistry(tapeReader(saved))
+    return readRegistry(tapeReader(tape), loadVersions(versions))
   } catch {
     return undefined
   }
 }
 
-const readRegistry = (tape: TapeReader): Registry => {
-  const registry = emptyRegistry()
-  const { collections, runs, drafts, unfinished, byStream, texts } = registry
-  const artifacts: ArtifactEntry[] = []
+const readRegistry = (tape: TapeReader, versions: Versions): Registry => {
+  const registry = { ...emptyRegistry(), versions }
+  const { collections, artifacts, runs, drafts, unfinished, byStream } = registry
   for (let left = tape.number(); left > 0; left--) {
-    const entry = readCollection(tape)
+    const entry = readCollection(tape, artifacts.length)
     if (entry.kind === 'artifact') artifacts.push(entry)
     collections.set(entry.path, entry)
     byStream.set(entry.kind === 'artifact' ? artifactStream(entry.ref) : modelStream(entry.ref), entry)
-    for (const text of [entry.actor, entry.type]) texts.set(text, text)
   }
+  standAgain(registry)
   connectLinks(registry)
   for (let left = tape.number(); left > 0; left--) {
-    const run = readRun(tape, artifacts)
+    const run = readRun(tape)
     runs.set(run.path, run)
     byStream.set(runStream(run.ref), run)
   }
@@ -73,16 +71,26 @@ const readRegistry = (tape: TapeReader): Registry => {
   return registry
 }
 
+/** Which row is which version of which artifact. */
+const standAgain = ({ artifacts, versions: { count, columns } }: Registry): void => {
+  for (let row = 0; row < count; row++) {
+    const artifact = artifacts[columns.artifact[row] ?? NONE]
+    if (artifact === undefined) throw new RangeError('no such artifact')
+    const number = columns.number[row] ?? NONE
+    artifact.versions[number] = row
+    artifact.born.push(columns.position[row] ?? NONE)
+    if (!artifact.ended.has(number)) artifact.standing.push(number)
+  }
+}
+
 /** The links of versions, in the order in which they were made. */
-const connectLinks = ({ collections }: Registry): void => {
+const connectLinks = (registry: Registry): void => {
   const links: Array<{ readonly model: ModelEntry; readonly link: LinkEntry }> = []
-  for (const model of collections.values()) {
+  for (const model of registry.collections.values()) {
     if (model.kind === 'model') model.versions.forEach((link) => void links.push({ model, link }))
   }
   links.sort((one, other) => one.link.position - other.link.position)
-  for (const { model, link } of links) {
-    noteLink(collections.get(collectionPath(link.source.artifact)), link.source.version, model, link.number)
-  }
+  for (const { model, link } of links) noteLink(registry, model, link)
 }
 
 const saveCollection = (tape: TapeWriter, entry: CollectionEntry): void => {
@@ -97,162 +105,67 @@ const saveCollection = (tape: TapeWriter, entry: CollectionEntry): void => {
     saveHolders(tape, alias)
   }
   saveHolders(tape, entry.newest)
-  tape.numbers(entry.gone)
-  tape.number(entry.versions.length)
-  if (entry.kind === 'artifact') {
-    saveJson(tape, entry.description)
-    for (const version of entry.versions) saveVersion(tape, version)
-  } else {
-    saveJson(tape, entry.description)
-    saveJson(tape, entry.tags)
-    for (const link of entry.versions) saveLink(tape, link)
-  }
+  tape.numbers([...entry.ended.keys()])
+  tape.numbers([...entry.ended.values()])
+  saveJson(tape, entry.description)
+  if (entry.kind === 'artifact') return
+  saveJson(tape, entry.tags)
+  tape.number(entry.born.length)
+  entry.versions.forEach((link) => void saveLink(tape, link))
 }
 
-const readCollection = (tape: TapeReader): CollectionEntry => {
+const readCollection = (tape: TapeReader, index: number): CollectionEntry => {
   const kind = tape.word()
   const ref = readRef(tape)
   const facts = { ref, path: collectionPath(ref), created: tape.number(), actor: tape.word(), type: tape.word() }
   const aliases = new Map<string, AliasEntry>()
+  const worn: CollectionEntry['worn'] = []
   for (let left = tape.number(); left > 0; left--) {
     const name = tape.word()
-    aliases.set(name, { name, ...readHolders(tape) })
+    const holders = readHolders(tape)
+    aliases.set(name, { name, ...holders })
+    for (const holder of holders.values) if (holder !== null) wear(worn, holder, name)
   }
-  const course = { aliases, newest: readHolders(tape), gone: tape.numbers() }
-  const count = tape.number()
+  const newest = readHolders(tape)
+  const numbers = tape.numbers()
+  const gone = tape.numbers()
+  const ended = new Map(numbers.map((number, at) => [number, gone[at] ?? NONE]))
+  const course = { aliases, worn, newest, ended, gone, born: [], standing: [] }
   if (kind === 'artifact') {
-    const description = readJson<string | null>(tape)
-    return { kind, ...facts, description, ...course, ...readNumbers(count, (number) => readVersion(tape, number)) }
+    return { kind, index, ...facts, description: readJson<string | null>(tape), ...course, versions: [] }
   }
   const description = readJson<Timeline<string | null>>(tape)
   const tags = readJson<Timeline<ReadonlyArray<string>>>(tape)
-  const links = readNumbers(count, (number) => readLink(tape, number))
-  return { kind: 'model', ...facts, description, tags, ...course, ...links }
-}
-
-const readNumbers = <Entry extends Numbered>(count: number, read: (number: number) => Entry | undefined) => {
-  const versions: Entry[] = []
-  const born: number[] = []
-  const standing: number[] = []
-  for (let number = 0; number < count; number++) {
-    const entry = read(number)
-    if (entry === undefined) continue
-    versions[number] = entry
-    born.push(entry.position)
-    if (entry.gone === undefined) standing.push(number)
+  const model: ModelEntry = { kind: 'model', ...facts, description, tags, ...course, versions: [] }
+  for (let left = tape.number(); left > 0; left--) {
+    const link = readLink(tape)
+    model.versions[link.number] = link
+    model.born.push(link.position)
+    if (!ended.has(link.number)) model.standing.push(link.number)
   }
-  return { versions, born, standing }
+  return model
 }
 
-/** What of a version is rare enough to be written as JSON. */
-type Rare = Partial<
-  Pick<VersionEntry, 'distributed' | 'description' | 'tags' | 'described' | 'tagged' | 'relogged'>
-> & { readonly worn?: ReadonlyArray<string> }
-
-const saveVersion = (tape: TapeWriter, version: VersionEntry | undefined): void => {
-  saveNumbered(tape, version)
-  if (version === undefined) return
-  const { run, base, distributed, description, metadata, tags, described, tagged, relogged, worn } = version
-  saveWord(tape, run)
-  tape.number(base ?? NONE)
-  tape.text(metadata === null ? '' : typeof metadata === 'string' ? metadata : JSON.stringify(metadata))
-  const rare: Rare = {
-    ...(distributed === null ? {} : { distributed }),
-    ...(description === null ? {} : { description }),
-    ...(tags.length === 0 ? {} : { tags }),
-    ...(described === undefined ? {} : { described }),
-    ...(tagged === undefined ? {} : { tagged }),
-    ...(relogged === undefined ? {} : { relogged }),
-    ...(worn instanceof Set ? { worn: [...worn] } : {}),
-  }
-  const text = JSON.stringify(rare)
-  tape.text(text === '{}' ? '' : text)
-}
-
-const NO_TAGS: ReadonlyArray<string> = []
-
-const readVersion = (tape: TapeReader, number: number): VersionEntry | undefined => {
-  const numbered = readNumbered(tape, number)
-  if (numbered === undefined) return undefined
-  const { position, actor, manifest, gone, worn } = numbered
-  const run = readWord(tape)
-  const base = tape.number()
-  const metadata = tape.text()
-  const text = tape.text()
-  const entry: VersionEntry = {
-    number,
-    position,
-    actor,
-    manifest,
-    run,
-    base: base === NONE ? null : base,
-    distributed: null,
-    description: null,
-    metadata: metadata === '' ? null : metadata,
-    tags: NO_TAGS,
-    worn,
-  }
-  if (text !== '') {
-    const rare = JSON.parse(text) as Rare
-    const { worn: several, ...rest } = rare
-    Object.assign(entry, rest)
-    if (several !== undefined) entry.worn = new Set(several)
-  }
-  if (gone !== undefined) entry.gone = gone
-  return entry
-}
-
-const saveLink = (tape: TapeWriter, link: LinkEntry | undefined): void => {
-  saveNumbered(tape, link)
-  if (link === undefined) return
-  saveRef(tape, link.source.artifact)
-  tape.number(link.source.version)
-  saveJson(tape, link.worn instanceof Set ? [...link.worn] : null)
-}
-
-const readLink = (tape: TapeReader, number: number): LinkEntry | undefined => {
-  const numbered = readNumbered(tape, number)
-  if (numbered === undefined) return undefined
-  const source = { artifact: readRef(tape), version: tape.number() }
-  const worn = readJson<ReadonlyArray<string> | null>(tape)
-  return { ...numbered, source, ...(worn === null ? {} : { worn: new Set(worn) }) }
-}
-
-const saveNumbered = (tape: TapeWriter, entry: Numbered | undefined): void => {
-  if (entry === undefined) {
-    tape.number(NONE)
-    return
-  }
-  const { position, actor, manifest, gone, worn } = entry
+const saveLink = (tape: TapeWriter, { number, position, actor, manifest, source }: LinkEntry): void => {
+  tape.number(number)
   tape.number(position)
   tape.word(actor)
   tape.text(manifest.digest)
   tape.number(manifest.entries)
   tape.number(manifest.bytes)
-  tape.number(gone ?? NONE)
-  saveWord(tape, typeof worn === 'string' ? worn : null)
+  saveRef(tape, source.artifact)
+  tape.number(source.version)
 }
 
-const readNumbered = (tape: TapeReader, number: number): Numbered | undefined => {
-  const position = tape.number()
-  if (position === NONE) return undefined
-  const actor = tape.word()
+const readLink = (tape: TapeReader): LinkEntry => {
+  const [number, position, actor] = [tape.number(), tape.number(), tape.word()]
   // A digest as it was saved.
-  const digest = tape.text() as Numbered['manifest']['digest']
+  const digest = tape.text() as LinkEntry['manifest']['digest']
   const manifest = { digest, entries: tape.number(), bytes: tape.number() }
-  const gone = tape.number()
-  const worn = readWord(tape)
-  return {
-    number,
-    position,
-    actor,
-    manifest,
-    ...(gone === NONE ? {} : { gone }),
-    worn: worn ?? undefined,
-  }
+  return { number, position, actor, manifest, source: { artifact: readRef(tape), version: tape.number() } }
 }
 
-const saveRun = (tape: TapeWriter, run: RunEntry, artifacts: ReadonlyMap<ArtifactEntry, number>): void => {
+const saveRun = (tape: TapeWriter, run: RunEntry): void => {
   const { ref, started, actor, used, logged, group, jobType, config, metrics, outcome } = run
   for (const part of [ref.entity, ref.project]) tape.word(part)
   tape.text(ref.run)
@@ -260,25 +173,16 @@ const saveRun = (tape: TapeWriter, run: RunEntry, artifacts: ReadonlyMap<Artifac
   tape.word(actor)
   saveJson(tape, { group, jobType, config, outcome, used })
   saveJson(tape, metrics === undefined ? null : [...metrics])
-  tape.number(logged.length)
-  for (const { position, artifact, number } of logged) {
-    tape.number(position)
-    tape.number(artifacts.get(artifact) ?? NONE)
-    tape.number(number)
-  }
+  tape.numbers(logged.positions)
+  tape.numbers(logged.values)
 }
 
-const readRun = (tape: TapeReader, artifacts: ReadonlyArray<ArtifactEntry>): RunEntry => {
+const readRun = (tape: TapeReader): RunEntry => {
   const ref = { entity: tape.word(), project: tape.word(), run: tape.text() }
   const facts = { ref, path: runPath(ref), started: tape.number(), actor: tape.word() }
   const said = readJson<Pick<RunEntry, 'group' | 'jobType' | 'config' | 'used' | 'outcome'>>(tape)
   const metrics = readJson<ReadonlyArray<[string, Timeline<number | string | boolean>]> | null>(tape)
-  const logged: RunEntry['logged'] = []
-  for (let left = tape.number(); left > 0; left--) {
-    const [position, artifact, number] = [tape.number(), artifacts[tape.number()], tape.number()]
-    if (artifact === undefined) throw new RangeError('no such artifact')
-    logged.push({ position, artifact, number })
-  }
+  const logged = { positions: tape.numbers(), values: tape.numbers() }
   return { kind: 'run', ...facts, ...said, ...(metrics === null ? {} : { metrics: new Map(metrics) }), logged }
 }
 
@@ -302,13 +206,6 @@ const readHolders = (tape: TapeReader): Timeline<number | null> => {
   }
   return { positions, values }
 }
-
-const saveWord = (tape: TapeWriter, word: string | null): void => {
-  if (word === null) tape.number(NONE)
-  else tape.word(word)
-}
-
-const readWord = (tape: TapeReader): string | null => tape.wordOrNone() ?? null
 
 const saveJson = (tape: TapeWriter, value: unknown): void => tape.text(JSON.stringify(value))
 

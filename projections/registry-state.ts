@@ -7,38 +7,14 @@ import type { JsonObject } from '../domain/json.js'
 import type { ManifestSummary } from '../domain/manifest/manifest.js'
 import { type ArtifactRef, collectionPath, type ModelRef, type RunOutcome, type RunRef } from '../domain/names.js'
 import { latest, setFrom, type Timeline, timeline } from './timeline.js'
+import { noVersions, type Row, type Versions } from './versions.js'
 
-/** What a numbered thing has, be it a version of an artifact or of a registered model. */
-export interface Numbered {
+/** A link: a version of a registered model. */
+export interface LinkEntry {
   readonly number: number
   readonly position: Position
   readonly actor: string
   readonly manifest: ManifestSummary
-  /** Since when it is deleted, or unlinked. */
-  gone?: Position
-  /** The aliases that it ever had: none, one, or several. */
-  worn: string | Set<string> | undefined
-}
-
-/** A version of an artifact. What seldom happens to a version has no place in it until it happens. */
-export interface VersionEntry extends Numbered {
-  /** The path of the run that logged it. */
-  readonly run: string | null
-  readonly base: number | null
-  readonly distributed: { readonly distributedId: string; readonly generation: number } | null
-  readonly description: string | null
-  /** As a JSON text where it comes from a snapshot and was not asked for yet: see `metadataOf`. */
-  metadata: JsonObject | string | null
-  readonly tags: ReadonlyArray<string>
-  described?: Timeline<{ readonly description: string | null; readonly metadata: JsonObject | null }>
-  tagged?: Timeline<ReadonlyArray<string>>
-  /** Later producers, in order. */
-  relogged?: Array<{ readonly position: Position; readonly run: string | null }>
-  links?: Array<{ readonly model: ModelEntry; readonly number: number }>
-}
-
-/** A link: a version of a registered model. */
-export interface LinkEntry extends Numbered {
   readonly source: { readonly artifact: ArtifactRef; readonly version: number }
 }
 
@@ -47,14 +23,18 @@ export interface AliasEntry extends Timeline<number | null> {
   readonly name: string
 }
 
-interface Collection<Entry extends Numbered> {
+interface Collection<Version> {
   readonly path: string
   readonly created: Position
   readonly actor: string
   readonly type: string
   readonly aliases: Map<string, AliasEntry>
-  /** By number. A number whose event is of an unknown kind has no entry. */
-  readonly versions: Entry[]
+  /** By number. A number whose event is of an unknown kind has none. */
+  readonly versions: Version[]
+  /** The aliases that each version ever had, by number: one, or several. */
+  readonly worn: Array<string | Set<string>>
+  /** Since when a version is deleted, or unlinked, by number. */
+  readonly ended: Map<number, Position>
   /** Where versions came, and where they were deleted or unlinked, in order. */
   readonly born: Position[]
   readonly gone: Position[]
@@ -64,8 +44,11 @@ interface Collection<Entry extends Numbered> {
   readonly standing: number[]
 }
 
-export interface ArtifactEntry extends Collection<VersionEntry> {
+/** Its versions are rows of `versions`. */
+export interface ArtifactEntry extends Collection<Row> {
   readonly kind: 'artifact'
+  /** How many artifacts were created before it. */
+  readonly index: number
   readonly ref: ArtifactRef
   readonly description: string | null
 }
@@ -93,7 +76,8 @@ export interface RunEntry {
   metrics?: Map<string, Timeline<MetricValue>>
   outcome?: Timeline<RunOutcome>
   readonly used: Array<{ readonly position: Position; readonly version: VersionAt; readonly through: VersionAt | null }>
-  readonly logged: Array<{ readonly position: Position; readonly artifact: ArtifactEntry; readonly number: number }>
+  /** The versions that it logged, and logged again. */
+  readonly logged: Timeline<Row>
 }
 
 interface VersionAt {
@@ -122,15 +106,19 @@ export interface DraftEntry {
 export interface Registry {
   /** By path, in the order in which they were created. */
   readonly collections: Map<string, CollectionEntry>
+  readonly artifacts: ArtifactEntry[]
+  readonly versions: Versions
+  /** The links to each version, in order. */
+  readonly links: Map<Row, Array<{ readonly model: ModelEntry; readonly number: number }>>
   readonly runs: Map<string, RunEntry>
+  /** The run that was named last, since most versions name that of the version before. */
+  lastRun: { readonly ref: RunRef; readonly entry: RunEntry; readonly word: number } | undefined
   /** By `draftPath`. */
   readonly drafts: Map<string, DraftEntry>
   /** Sealed generations whose version is not logged yet, by draft and generation. */
   readonly unfinished: Map<string, UnfinishedDraft>
   /** What each stream is the history of, so that a stream's name is read once. */
   readonly byStream: Map<string, CollectionEntry | RunEntry | DraftEntry>
-  /** Texts that occur often, once. */
-  readonly texts: Map<string, string>
 }
 
 export interface UnfinishedDraft {
@@ -141,62 +129,57 @@ export interface UnfinishedDraft {
 
 export const emptyRegistry = (): Registry => ({
   collections: new Map(),
+  artifacts: [],
+  versions: noVersions(),
+  links: new Map(),
   runs: new Map(),
+  lastRun: undefined,
   drafts: new Map(),
   unfinished: new Map(),
   byStream: new Map(),
-  texts: new Map(),
 })
 
 /** The path of the artifact, `#` and the distributed id. */
 export const draftPath = (artifact: ArtifactRef, distributedId: string): string =>
   `${collectionPath(artifact)}#${distributedId}`
 
-/** The metadata with which a version was logged. */
-export const metadataOf = (version: VersionEntry): JsonObject | null => {
-  if (typeof version.metadata === 'string') version.metadata = JSON.parse(version.metadata) as JsonObject
-  return version.metadata
-}
+/** The row of a version that is known. */
+export const rowOf = (collection: CollectionEntry | undefined, number: number): Row | undefined =>
+  collection?.kind === 'artifact' ? collection.versions[number] : undefined
 
-/** The same text for equal texts; a copy, for a part of a longer text would keep all of it in memory. */
-export const shared = ({ texts }: Registry, text: string): string => {
-  const known = texts.get(text)
-  if (known !== undefined) return known
-  const copy = Buffer.from(text).toString()
-  texts.set(copy, copy)
-  return copy
-}
+/** The path of a row's version. */
+export const pathOfRow = ({ artifacts, versions: { columns } }: Registry, row: Row): string =>
+  `${artifacts[columns.artifact[row] ?? -1]?.path}:v${columns.number[row]}`
 
 /** A version comes. */
-export const stand = <Entry extends Numbered>(
-  { versions, born, newest, standing }: Collection<Entry>,
-  entry: Entry,
+export const stand = <Version>(
+  { versions, born, newest, standing }: Collection<Version>,
+  number: number,
+  position: Position,
+  version: Version,
 ): void => {
-  versions[entry.number] = entry
-  born.push(entry.position)
-  standing.push(entry.number)
-  setFrom(newest, entry.position, entry.number)
+  versions[number] = version
+  born.push(position)
+  standing.push(number)
+  setFrom(newest, position, number)
 }
 
 /** A version is deleted or unlinked. Each number is taken from `standing` once, however many are deleted in whatever order. */
 export const leave = (
-  { versions, gone, newest, standing }: Collection<Numbered>,
+  { versions, ended, gone, newest, standing }: Collection<unknown>,
   number: number,
   position: Position,
 ): void => {
-  const entry = versions[number]
-  if (entry === undefined || entry.gone !== undefined) return
-  entry.gone = position
+  if (versions[number] === undefined || ended.has(number)) return
+  ended.set(number, position)
   gone.push(position)
-  const isGone = (candidate: number | undefined): boolean =>
-    candidate !== undefined && versions[candidate]?.gone !== undefined
-  while (isGone(standing.at(-1))) standing.pop()
+  for (let last = standing.at(-1); last !== undefined && ended.has(last); last = standing.at(-1)) standing.pop()
   const left = standing.at(-1) ?? null
   if (left !== latest(newest)) setFrom(newest, position, left)
 }
 
 export const setAlias = (
-  { aliases, versions }: Collection<Numbered>,
+  { aliases, worn }: Collection<unknown>,
   name: string,
   position: Position,
   holder: number | null,
@@ -205,26 +188,21 @@ export const setAlias = (
   const alias: AliasEntry = known ?? { name, ...timeline() }
   if (known === undefined) aliases.set(name, alias)
   setFrom(alias, position, holder)
-  const entry = holder === null ? undefined : versions[holder]
-  if (entry !== undefined) wear(entry, alias.name)
+  if (holder !== null) wear(worn, holder, alias.name)
 }
 
-const wear = (entry: Numbered, alias: string): void => {
-  const { worn } = entry
-  if (worn === undefined) entry.worn = alias
-  else if (typeof worn !== 'string') worn.add(alias)
-  else if (worn !== alias) entry.worn = new Set([worn, alias])
+export const wear = (worn: Collection<unknown>['worn'], number: number, alias: string): void => {
+  const before = worn[number]
+  if (before === undefined) worn[number] = alias
+  else if (typeof before !== 'string') before.add(alias)
+  else if (before !== alias) worn[number] = new Set([before, alias])
 }
 
 /** Tells the source of a link that it is linked. */
-export const noteLink = (
-  source: CollectionEntry | undefined,
-  version: number,
-  model: ModelEntry,
-  number: number,
-): void => {
-  const linked = source?.kind === 'artifact' ? source.versions[version] : undefined
-  if (linked === undefined) return
-  linked.links ??= []
-  linked.links.push({ model, number })
+export const noteLink = ({ collections, links }: Registry, model: ModelEntry, link: LinkEntry): void => {
+  const source = rowOf(collections.get(collectionPath(link.source.artifact)), link.source.version)
+  if (source === undefined) return
+  const known = links.get(source)
+  if (known === undefined) links.set(source, [{ model, number: link.number }])
+  else known.push({ model, number: link.number })
 }

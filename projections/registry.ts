@@ -6,6 +6,7 @@ import type { ArtifactVersionLogged, ArtifactVersionRelogged } from '../domain/a
 import type { Position } from '../domain/event-store.js'
 import { type ArtifactRef, collectionPath, type ModelRef, type RunRef, runPath } from '../domain/names.js'
 import { parseStream } from '../domain/streams.js'
+import { numberOf, shared } from './dictionary.js'
 import type { Projection, Seen } from './projection.js'
 import { loadRegistry, saveRegistry } from './registry-snapshot.js'
 import {
@@ -18,16 +19,14 @@ import {
   leave,
   type MetricValue,
   type ModelEntry,
-  metadataOf,
   noteLink,
   type Registry,
   type RunEntry,
   setAlias,
-  shared,
   stand,
 } from './registry-state.js'
-import { actorOf } from './seen.js'
 import { latest, setFrom, timeline } from './timeline.js'
+import { addVersion, type Row, saidOf, seldomOf } from './versions.js'
 
 export type { Registry } from './registry-state.js'
 
@@ -58,6 +57,9 @@ const begin = (registry: Registry, seen: Seen): CollectionEntry | RunEntry | Dra
   registry.byStream.set(seen.stream, entry)
   switch (entry.kind) {
     case 'artifact':
+      registry.artifacts.push(entry)
+      registry.collections.set(entry.path, entry)
+      return entry
     case 'model':
       registry.collections.set(entry.path, entry)
       return entry
@@ -72,17 +74,19 @@ const begin = (registry: Registry, seen: Seen): CollectionEntry | RunEntry | Dra
 
 const entryOf = (
   registry: Registry,
-  { stream, position, event, stored }: Seen,
+  { stream, position, event, actor: by }: Seen,
 ): CollectionEntry | RunEntry | DraftEntry | undefined => {
   const subject = parseStream(stream)
-  const actor = shared(registry, actorOf(stored))
+  const { words } = registry.versions
+  const actor = shared(words, by)
   switch (subject?.category) {
     case 'artifact': {
       if (event.type !== 'ArtifactCreated') return undefined
       const ref = subject.artifact
-      const type = shared(registry, event.artifactType)
+      const type = shared(words, event.artifactType)
       return {
         kind: 'artifact',
+        index: registry.artifacts.length,
         ref,
         description: event.description ?? null,
         ...collection(ref, position, actor, type),
@@ -91,7 +95,7 @@ const entryOf = (
     case 'model': {
       if (event.type !== 'RegisteredModelCreated') return undefined
       const ref = subject.model
-      const type = shared(registry, event.artifactType)
+      const type = shared(words, event.artifactType)
       const description = timeline<string | null>()
       setFrom(description, position, event.description ?? null)
       return { kind: 'model', ref, description, tags: timeline(), ...collection(ref, position, actor, type) }
@@ -101,7 +105,7 @@ const entryOf = (
       const { group = null, jobType = null, config = null } = event
       const ref = subject.run
       const facts = { ref, path: runPath(ref), started: position, actor, group, jobType, config }
-      return { kind: 'run', ...facts, used: [], logged: [] }
+      return { kind: 'run', ...facts, used: [], logged: timeline() }
     }
     case 'draft': {
       const { artifact, distributedId } = subject
@@ -119,52 +123,54 @@ const collection = (ref: ArtifactRef | ModelRef, created: Position, actor: strin
   type,
   aliases: new Map<string, AliasEntry>(),
   versions: [],
+  worn: [],
+  ended: new Map<number, Position>(),
   born: [],
   gone: [],
   newest: timeline<number | null>(),
   standing: [],
 })
 
-const NO_TAGS: ReadonlyArray<string> = []
-
 const applyToArtifact = (registry: Registry, artifact: ArtifactEntry, seen: Seen): void => {
   const { event, position } = seen
+  const { versions } = registry
   switch (event.type) {
     case 'ArtifactVersionLogged': {
       const { version: number, manifest, run, base, distributed, description, metadata, tags } = event
-      stand(artifact, {
-        number,
+      const row = addVersion(versions, {
         position,
-        actor: shared(registry, actorOf(seen.stored)),
+        artifact: artifact.index,
+        number,
         manifest,
-        run: run === undefined ? null : pathOfRun(registry, run.ref),
-        base: base ?? null,
-        distributed: distributed ?? null,
-        description: description ?? null,
-        metadata: metadata ?? null,
-        tags: tags ?? NO_TAGS,
-        worn: undefined,
+        base,
+        actor: seen.actor,
+        run: run === undefined ? undefined : wordOfRun(registry, run.ref),
+        tags,
+        description,
+        metadata,
       })
-      produced(registry, artifact, event, position)
+      if (distributed !== undefined) seldomOf(versions, row).distributed = distributed
+      stand(artifact, number, position, row)
+      produced(registry, artifact, event, row, position)
       return
     }
     case 'ArtifactVersionRelogged': {
-      const version = artifact.versions[event.version]
-      if (version === undefined) return
-      version.relogged ??= []
-      version.relogged.push({ position, run: event.run === undefined ? null : pathOfRun(registry, event.run.ref) })
-      produced(registry, artifact, event, position)
+      const row = artifact.versions[event.version]
+      if (row === undefined) return
+      const run = event.run === undefined ? null : shared(versions.words, runPath(event.run.ref))
+      const seldom = seldomOf(versions, row)
+      seldom.relogged ??= []
+      seldom.relogged.push({ position, run })
+      produced(registry, artifact, event, row, position)
       return
     }
     case 'ArtifactVersionDescribed': {
-      const version = artifact.versions[event.version]
-      if (version === undefined) return
-      version.described ??= timeline()
-      const { description, metadata } = latest(version.described) ?? {
-        description: version.description,
-        metadata: metadataOf(version),
-      }
-      setFrom(version.described, position, {
+      const row = artifact.versions[event.version]
+      if (row === undefined) return
+      const seldom = seldomOf(versions, row)
+      seldom.described ??= timeline()
+      const { description, metadata } = latest(seldom.described) ?? saidOf(versions, row)
+      setFrom(seldom.described, position, {
         description: event.description === undefined ? description : event.description.to,
         metadata: event.metadata === undefined ? metadata : event.metadata.to,
       })
@@ -172,10 +178,11 @@ const applyToArtifact = (registry: Registry, artifact: ArtifactEntry, seen: Seen
     }
     case 'ArtifactVersionTagged':
     case 'ArtifactVersionUntagged': {
-      const version = artifact.versions[event.version]
-      if (version === undefined) return
-      version.tagged ??= timeline()
-      setFrom(version.tagged, position, event.to)
+      const row = artifact.versions[event.version]
+      if (row === undefined) return
+      const seldom = seldomOf(versions, row)
+      seldom.tagged ??= timeline()
+      setFrom(seldom.tagged, position, event.to)
       return
     }
     case 'ArtifactVersionDeleted':
@@ -190,21 +197,35 @@ const applyToArtifact = (registry: Registry, artifact: ArtifactEntry, seen: Seen
   }
 }
 
-const pathOfRun = ({ runs }: Registry, ref: RunRef): string => {
+/** The number of the run's path among the words. */
+const wordOfRun = (registry: Registry, ref: RunRef): number =>
+  runOf(registry, ref)?.word ?? numberOf(registry.versions.words, runPath(ref))
+
+const runOf = (registry: Registry, ref: RunRef): Registry['lastRun'] => {
+  const last = registry.lastRun
+  if (
+    last !== undefined &&
+    last.ref.run === ref.run &&
+    last.ref.project === ref.project &&
+    last.ref.entity === ref.entity
+  )
+    return last
   const path = runPath(ref)
-  return runs.get(path)?.path ?? path
+  const entry = registry.runs.get(path)
+  if (entry !== undefined) registry.lastRun = { ref, entry, word: numberOf(registry.versions.words, path) }
+  return entry === undefined ? undefined : registry.lastRun
 }
 
 /** What a run, or a sealed draft, made. */
 const produced = (
   registry: Registry,
   artifact: ArtifactEntry,
-  { run, version, distributed }: ArtifactVersionLogged | ArtifactVersionRelogged,
+  { run, distributed }: ArtifactVersionLogged | ArtifactVersionRelogged,
+  row: Row,
   position: Position,
 ): void => {
-  if (run !== undefined) {
-    registry.runs.get(runPath(run.ref))?.logged.push({ position, artifact, number: version })
-  }
+  const maker = run === undefined ? undefined : runOf(registry, run.ref)
+  if (maker !== undefined) setFrom(maker.entry.logged, position, row)
   if (distributed !== undefined) {
     const key = draftPath(artifact.ref, distributed.distributedId)
     const generation = registry.drafts.get(key)?.generations[distributed.generation]
@@ -219,11 +240,16 @@ const applyToModel = (registry: Registry, model: ModelEntry, seen: Seen): void =
     case 'VersionLinked': {
       const { manifest, version: number } = event
       const { version, ...artifact } = event.source
-      const source = registry.collections.get(collectionPath(artifact))
-      const actor = shared(registry, actorOf(seen.stored))
-      const ref = source?.kind === 'artifact' ? source.ref : artifact
-      stand(model, { number, position, actor, manifest, source: { artifact: ref, version }, worn: undefined })
-      noteLink(source, version, model, number)
+      const known = registry.collections.get(collectionPath(artifact))
+      const link = {
+        number,
+        position,
+        actor: shared(registry.versions.words, seen.actor),
+        manifest,
+        source: { artifact: known?.kind === 'artifact' ? known.ref : artifact, version },
+      }
+      stand(model, number, position, link)
+      noteLink(registry, model, link)
       return
     }
     case 'VersionUnlinked':
@@ -299,7 +325,7 @@ const applyToDraft = (registry: Registry, draft: DraftEntry, { event, position }
 
 export const registryProjection: Projection<Registry> = {
   name: 'registry',
-  version: 1,
+  version: 2,
   initial: emptyRegistry,
   apply,
   save: saveRegistry,

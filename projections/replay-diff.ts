@@ -6,18 +6,17 @@ import { sameJson } from '../domain/codec.js'
 import type { Position } from '../domain/event-store.js'
 import type { JsonObject } from '../domain/json.js'
 import { collectionPath, type RunOutcome, versionPath } from '../domain/names.js'
-import {
-  type ArtifactEntry,
-  type CollectionEntry,
-  type DraftEntry,
-  type MetricValue,
-  type ModelEntry,
-  metadataOf,
-  type Registry,
-  type RunEntry,
-  type VersionEntry,
+import type {
+  ArtifactEntry,
+  CollectionEntry,
+  DraftEntry,
+  MetricValue,
+  ModelEntry,
+  Registry,
+  RunEntry,
 } from './registry-state.js'
 import { asOf, type Timeline } from './timeline.js'
+import { positionOf, type Row, runOf, saidOf, tagsOf, type Versions } from './versions.js'
 
 /** `from` is what was so at the earlier moment, `to` at the later. */
 export interface Change<Value> {
@@ -81,7 +80,7 @@ export const diff = (registry: Registry, one: Position, other: Position): Regist
     used: [],
     drafts: [],
   }
-  for (const entry of registry.collections.values()) lookAtCollection(entry, found)
+  for (const entry of registry.collections.values()) lookAtCollection(registry.versions, entry, found)
   for (const run of registry.runs.values()) lookAtRun(run, found)
   for (const draft of registry.drafts.values()) lookAtDraft(draft, found)
   return found
@@ -103,7 +102,7 @@ const changeOf = <A>(timeline: Timeline<A> | undefined, { from, to }: Found): Ch
     : { from: asOf(timeline, from), to: asOf(timeline, to) }
 }
 
-const lookAtCollection = (entry: CollectionEntry, found: Found): void => {
+const lookAtCollection = (versions: Versions, entry: CollectionEntry, found: Found): void => {
   if (entry.created > found.to) return
   const { path: collection, type } = entry
   if (isIn(found, entry.created)) {
@@ -113,24 +112,30 @@ const lookAtCollection = (entry: CollectionEntry, found: Found): void => {
     const { from = null, to = null } = changeOf(holders, found) ?? {}
     if (from !== to) found.aliases.push({ collection, alias, from, to })
   }
-  if (entry.kind === 'artifact') for (const version of entry.versions) lookAtVersion(entry, version, found)
+  // A number whose event is of a type from the future has no row.
+  if (entry.kind === 'artifact')
+    entry.versions.forEach((row, number) => void lookAtVersion(versions, entry, number, row, found))
   else lookAtModel(entry, found)
 }
 
-/** `version` is not there where a number's event is of a type from the future. */
-const lookAtVersion = (artifact: ArtifactEntry, version: VersionEntry | undefined, found: Found): void => {
-  if (version === undefined || version.position > found.to) return
-  const path = versionPath(artifact.ref, version.number)
-  if (isIn(found, version.gone)) found.deleted.push({ version: path })
-  if (isIn(found, version.position)) {
-    found.logged.push({ version: path, run: version.run })
+const lookAtVersion = (versions: Versions, artifact: ArtifactEntry, number: number, row: Row, found: Found): void => {
+  if (positionOf(versions, row) > found.to) return
+  const path = versionPath(artifact.ref, number)
+  if (isIn(found, artifact.ended.get(number))) found.deleted.push({ version: path })
+  if (isIn(found, positionOf(versions, row))) {
+    found.logged.push({ version: path, run: runOf(versions, row) })
     return
   }
-  const tags = changeOf(version.tagged, found)
-  if (tags !== undefined) noteTags(path, tags.from ?? version.tags, tags.to ?? version.tags, found)
-  const described = changeOf(version.described, found)
+  const seldom = versions.seldom.get(row)
+  if (seldom === undefined) return
+  const tags = changeOf(seldom.tagged, found)
+  if (tags !== undefined) {
+    const first = tagsOf(versions, row)
+    noteTags(path, tags.from ?? first, tags.to ?? first, found)
+  }
+  const described = changeOf(seldom.described, found)
   if (described === undefined) return
-  const first = { description: version.description, metadata: metadataOf(version) }
+  const first = saidOf(versions, row)
   const { from = first, to = first } = described
   if (from.description !== to.description) {
     found.descriptions.push({ of: path, from: from.description, to: to.description })
@@ -146,7 +151,7 @@ const lookAtModel = (model: ModelEntry, found: Found): void => {
     const version = versionPath(model.ref, link.number)
     const source = versionPath(link.source.artifact, link.source.version)
     if (isIn(found, link.position)) found.linked.push({ version, source })
-    if (isIn(found, link.gone)) found.unlinked.push({ version, source })
+    if (isIn(found, model.ended.get(link.number))) found.unlinked.push({ version, source })
   }
   const tags = changeOf(model.tags, found)
   if (tags !== undefined) noteTags(model.path, tags.from ?? [], tags.to ?? [], found)

@@ -2,10 +2,12 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type { Position } from '../domain/event-store.js'
 import type { Json } from '../domain/json.js'
+import { collectionPath } from '../domain/names.js'
 import { BAD_CURSOR, type BadCursor, readCursor, writeCursor } from './cursor.js'
 import { timeOf } from './moments.js'
-import { type Asked, queries, resolveNumber, type Version } from './queries.js'
-import type { CollectionEntry, Numbered } from './registry-state.js'
+import { type Asked, type Queries, queries, resolveNumber, type Version } from './queries.js'
+import { type CollectionEntry, type Registry, rowOf } from './registry-state.js'
+import { actorOf, positionOf, type Row, runOf } from './versions.js'
 
 export const COMPARISONS = ['=', '!=', '<', '<=', '>', '>='] as const
 
@@ -67,78 +69,98 @@ export const searchVersions = (asked: Asked, query: VersionSearch): E.Either<Bad
   if (start === undefined || from === undefined || start.moment > asked.position) return E.left(BAD_CURSOR)
 
   const then = { ...asked, position: start.moment }
-  const found = inOrder([...candidates(then, wanted)], then, wanted)
-  const versions = found.slice(from, from + limit).map(({ version }) => version())
+  const answers = queries(then)
+  const found = inOrder(candidates(then, answers, wanted), then, answers, wanted)
   const next = from + limit
   return E.right({
-    versions,
+    versions: found.slice(from, next).map(({ collection, number }) => answers.entry(collection, number)),
     total: found.length,
     ...(next < found.length ? { cursor: writeCursor(question, { moment: start.moment, place: [next] }) } : {}),
   })
 }
 
+/** A version that may be meant; it is made whole when it is in the answer. */
 interface Candidate {
   readonly collection: CollectionEntry
   readonly number: number
   readonly position: Position
-  /** The whole version; made when it is needed. */
-  readonly version: () => Version
+  /** Of the version itself, or of the source of a registered one. */
+  readonly row: Row | undefined
 }
 
-/** What costs little is asked first; whole versions are made for the rest. */
-function* candidates(asked: Asked, query: VersionSearch): Generator<Candidate> {
-  const { registry, moments, position } = asked
-  const { name, kind, type, tag, metadata = [], metrics = [], actor, since, until, withDeleted = false } = query
-  const answers = queries(asked)
+const candidates = (
+  { registry, moments, position }: Asked,
+  answers: Queries,
+  query: VersionSearch,
+): ReadonlyArray<Candidate> => {
+  const { collections, artifacts, versions } = registry
+  const { name, kind, type, tag, alias, metadata = [], metrics = [], actor, since, until, withDeleted = false } = query
   const pattern = name === undefined ? undefined : patternOf(name)
-  const [earliest, latest] = [since, until].map((time) => (time === undefined ? undefined : Date.parse(time)))
-  const needsWhole = tag !== undefined || metadata.length > 0 || metrics.length > 0
+  const [earliest = -Infinity, latest = Infinity] = [since, until].map((time) =>
+    time === undefined ? undefined : Date.parse(time),
+  )
+  const isTimed = since !== undefined || until !== undefined
+  const isGone = ({ ended }: CollectionEntry, number: number): boolean => (ended.get(number) ?? Infinity) <= position
 
-  const isWanted = (entry: Numbered): boolean => {
-    if (entry.position > position || (actor !== undefined && entry.actor !== actor)) return false
-    if (!withDeleted && entry.gone !== undefined && entry.gone <= position) return false
-    if (earliest === undefined && latest === undefined) return true
-    const time = timeOf(moments, entry.position) ?? 0
-    return (earliest === undefined || time >= earliest) && (latest === undefined || time <= latest)
+  const found: Candidate[] = []
+  const look = (collection: CollectionEntry, number: number): void => {
+    const candidate = candidateAt(registry, collection, number)
+    if (candidate === undefined || candidate.position > position) return
+    const { row } = candidate
+    if (!withDeleted) {
+      if (isGone(collection, number)) return
+      const source = row === undefined ? undefined : artifacts[versions.columns.artifact[row] ?? -1]
+      if (source !== undefined && isGone(source, versions.columns.number[row ?? -1] ?? -1)) return
+    }
+    if (actor !== undefined && actorAt(registry, collection, number) !== actor) return
+    if (isTimed) {
+      const time = timeOf(moments, candidate.position) ?? 0
+      if (time < earliest || time > latest) return
+    }
+    if (tag !== undefined && (row === undefined || !answers.tagsOf(row).includes(tag))) return
+    if (!metadata.every((condition) => isMet(condition, metadataAt(answers, candidate, condition.key)))) return
+    if (!metrics.every((condition) => isMet(condition, metricOf(registry, answers, candidate, condition.key)))) return
+    found.push(candidate)
   }
-  const holds = (version: Version): boolean =>
-    (withDeleted || (version.deleted === null && version.unlinked === null)) &&
-    (tag === undefined || version.tags.includes(tag)) &&
-    metadata.every((condition) => isMet(condition, valueAt(version.metadata, condition.key))) &&
-    metrics.every((condition) => isMet(condition, metricOf(answers, version, condition.key)))
 
-  for (const collection of registry.collections.values()) {
+  for (const collection of collections.values()) {
     if (collection.created > position) continue
     if (kind !== undefined && kind !== (collection.kind === 'artifact' ? 'artifact' : 'registered')) continue
     if (type !== undefined && collection.type !== type) continue
     if (pattern !== undefined && !pattern.test(collection.path)) continue
-    // Whether the source of a link is deleted is not in the link itself.
-    const asksWhole = needsWhole || (!withDeleted && collection.kind === 'model')
-    for (const entry of chosen(collection, query.alias, position)) {
-      if (!isWanted(entry)) continue
-      let whole: Version | undefined
-      const version = (): Version => (whole ??= answers.entry(collection, entry.number))
-      if (asksWhole && !holds(version())) continue
-      yield { collection, number: entry.number, position: entry.position, version }
+    if (alias === undefined)
+      for (let number = 0; number < collection.versions.length; number++) look(collection, number)
+    else {
+      const number = resolveNumber(collection, alias, position)
+      if (number !== undefined) look(collection, number)
     }
   }
+  return found
 }
 
-const chosen = (
-  collection: CollectionEntry,
-  alias: string | undefined,
-  position: Position,
-): ReadonlyArray<Numbered> => {
-  // `filter` leaves out the numbers that have no entry.
-  if (alias === undefined) return (collection.versions as ReadonlyArray<Numbered>).filter(() => true)
-  const number = resolveNumber(collection, alias, position)
-  const entry = number === undefined ? undefined : collection.versions[number]
-  return entry === undefined ? [] : [entry]
+/** `undefined` for a number whose event is of a type from the future. */
+const candidateAt = (registry: Registry, collection: CollectionEntry, number: number): Candidate | undefined => {
+  if (collection.kind === 'artifact') {
+    const row = collection.versions[number]
+    return row === undefined ? undefined : { collection, number, position: positionOf(registry.versions, row), row }
+  }
+  const link = collection.versions[number]
+  if (link === undefined) return undefined
+  const { artifact, version } = link.source
+  const row = rowOf(registry.collections.get(collectionPath(artifact)), version)
+  return { collection, number, position: link.position, row }
+}
+
+const actorAt = (registry: Registry, collection: CollectionEntry, number: number): string | undefined => {
+  if (collection.kind === 'model') return collection.versions[number]?.actor
+  const row = collection.versions[number]
+  return row === undefined ? undefined : actorOf(registry.versions, row)
 }
 
 const inOrder = (
   found: ReadonlyArray<Candidate>,
-  asked: Asked,
+  { registry }: Asked,
+  answers: Queries,
   { by = 'created', order = 'descending' }: VersionSearch,
 ): ReadonlyArray<Candidate> => {
   const sign = order === 'ascending' ? 1 : -1
@@ -150,13 +172,12 @@ const inOrder = (
         sign * compareTexts(one.collection.path, other.collection.path) || sign * (one.number - other.number),
     )
   }
-  const answers = queries(asked)
   const keyed = found.map((candidate) => ({
     candidate,
     key:
       'metadata' in by
-        ? valueAt(candidate.version().metadata, by.metadata)
-        : metricOf(answers, candidate.version(), by.metric),
+        ? metadataAt(answers, candidate, by.metadata)
+        : metricOf(registry, answers, candidate, by.metric),
   }))
   keyed.sort((one, other) => {
     const [left, right] = [rankOf(one.key), rankOf(other.key)]
@@ -165,6 +186,9 @@ const inOrder = (
   })
   return keyed.map(({ candidate }) => candidate)
 }
+
+const metadataAt = (answers: Queries, { row }: Candidate, key: string): Json | undefined =>
+  row === undefined ? undefined : valueAt(answers.saidOf(row).metadata, key)
 
 /** A value inside metadata: a key of its own, or the way to it by dots. */
 const valueAt = (metadata: Json | undefined, key: string): Json | undefined => {
@@ -179,7 +203,8 @@ const valueAt = (metadata: Json | undefined, key: string): Json | undefined => {
 const isObject = (value: Json | undefined): value is { readonly [key: string]: Json } =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-const metricOf = (answers: ReturnType<typeof queries>, { run }: Version, name: string): Json | undefined => {
+const metricOf = ({ versions }: Registry, answers: Queries, { row }: Candidate, name: string): Json | undefined => {
+  const run = row === undefined ? null : runOf(versions, row)
   const metrics = run === null ? undefined : answers.metrics(run)
   return metrics !== undefined && Object.hasOwn(metrics, name) ? metrics[name] : undefined
 }

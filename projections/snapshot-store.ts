@@ -8,7 +8,10 @@ export interface SnapshotProblem {
 
 export interface SnapshotStore {
   /** What was saved last under a key; `undefined` if there is nothing, or nothing whole. */
-  readonly load: (key: string) => TE.TaskEither<SnapshotProblem, unknown>
-  /** Keeps plain data, maps and typed arrays; whole or not at all. */
-  readonly save: (key: string, value: unknown) => TE.TaskEither<SnapshotProblem, void>
+  readonly load: (key: string) => TE.TaskEither<SnapshotProblem, ReadonlyArray<unknown> | undefined>
+  /**
+   * Keeps parts, each of plain data, maps and typed arrays; all of them or none. They are iterated one at a time,
+   * and others have their turn in between.
+   */
+  readonly save: (key: string, parts: Iterable<unknown>) => TE.TaskEither<SnapshotProblem, void>
 }

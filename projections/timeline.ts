@@ -30,10 +30,23 @@ export const asOf = <Value>({ positions, values }: Timeline<Value>, position: Po
   return count === 0 ? undefined : values[count - 1]
 }
 
+/** Positions come about evenly, so a guess is near; after so many it is halves that are searched. */
+const GUESSES = 2
+
 /** How many of the sorted positions are not after a position. */
 export const countUpTo = (positions: ReadonlyArray<Position>, position: Position): number => {
   let low = 0
-  let high = positions.length
+  let high = positions.length - 1
+  const last = positions[high]
+  if (last === undefined || position >= last) return positions.length
+  // From here on the count lies between `low` and `high`, and the position before that at `high`.
+  for (let guess = 0; guess < GUESSES; guess++) {
+    const [first, end] = [positions[low] ?? Infinity, positions[high] ?? Infinity]
+    if (position < first) return low
+    const near = low + Math.floor(((position - first) / (end - first)) * (high - low))
+    if ((positions[near] ?? Infinity) <= position) low = near + 1
+    else high = near
+  }
   while (low < high) {
     const middle = (low + high) >>> 1
     if ((positions[middle] ?? Infinity) <= position) low = middle + 1

@@ -3,13 +3,13 @@ import * as TE from 'fp-ts/lib/TaskEither.js'
 import type { SnapshotStore } from '../../projections/snapshot-store.js'
 
 export const memorySnapshotStore = (): SnapshotStore => {
-  const kept = new Map<string, unknown>()
+  const kept = new Map<string, ReadonlyArray<unknown>>()
   return {
     load: (key) => TE.fromIO(() => structuredClone(kept.get(key))),
-    save: (key, value) =>
+    save: (key, parts) =>
       TE.tryCatch(
         async () => {
-          kept.set(key, structuredClone(value))
+          kept.set(key, structuredClone([...parts]))
         },
         (cause) => ({ _tag: 'snapshot-failed', reason: String(cause) }),
       ),

@@ -360,13 +360,13 @@ describe('the audit', () => {
     const { store, events } = await happen([])
     const ports = portsOf(store, events)
     const half = portsOf(store, events.slice(0, 3)).index
-    const restored = auditProjection.load(structuredClone(auditProjection.save(half)))
+    const restored = auditProjection.load(structuredClone([...auditProjection.save(half)]))
     if (restored === undefined) throw new Error('not loaded')
     for (const event of seen(events).slice(3)) auditProjection.apply(restored, event)
     const ask = (index: AuditIndex) => audit({ ...ports, index }, {}, 100)
     expect(await ask(restored)).toEqual(await ask(ports.index))
-    expect(auditProjection.load({})).toBeUndefined()
-    expect(auditProjection.load(undefined)).toBeUndefined()
+    expect(auditProjection.load([{}])).toBeUndefined()
+    expect(auditProjection.load([])).toBeUndefined()
   })
 })
 

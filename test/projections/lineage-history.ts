@@ -8,7 +8,7 @@ import type { Envelope } from '../../domain/envelope.js'
 import type { EventStore, StoredEvent } from '../../domain/event-store.js'
 import type { ArtifactRef, CollectionRef, ModelRef, RunRef } from '../../domain/names.js'
 import type { Seen } from '../../projections/projection.js'
-import { readEvent } from '../../projections/seen.js'
+import { actorOf, readEvent } from '../../projections/seen.js'
 import { eventsIn, openTestLedger } from '../support/domain-ledger.js'
 
 export const artifactNamed = (name: string): ArtifactRef => ({ entity: 'acme', project: 'churn', name })
@@ -193,5 +193,5 @@ export const seen = (events: ReadonlyArray<StoredEvent>): ReadonlyArray<Seen> =>
     const event = readEvent(stored)
     if (typeof event === 'string') throw new Error(`${event}: ${stored.type}`)
     const { stream, revision, position } = stored
-    return { stream, revision, position, time: 0, event, stored }
+    return { stream, revision, position, time: 0, actor: actorOf(stored), event }
   })

@@ -144,9 +144,9 @@ describe('lineage', () => {
         const position = events[cut % events.length]?.position ?? 0
         const live = folded(events.filter((event) => event.position <= position))
         const later = folded(events)
-        const restored = lineageProjection.load(structuredClone(lineageProjection.save(live)))
+        const restored = lineageProjection.load(structuredClone([...lineageProjection.save(live)]))
         if (restored === undefined) throw new Error('not loaded')
-        const caughtUp = lineageProjection.load(structuredClone(lineageProjection.save(live)))
+        const caughtUp = lineageProjection.load(structuredClone([...lineageProjection.save(live)]))
         if (caughtUp === undefined) throw new Error('not loaded')
         for (const event of seen(events)) if (event.position > position) lineageProjection.apply(caughtUp, event)
         for (const [id] of byHand(events, position).nodes) {
@@ -234,7 +234,7 @@ describe('lineage', () => {
   })
 
   it('has no use for a snapshot of another shape', () => {
-    for (const saved of [undefined, null, 7, {}, { streams: [], types: new Map(), nodes: {}, edges: {} }]) {
+    for (const saved of [[], [null], [7], [{}], [[], new Map(), {}, {}]]) {
       expect(lineageProjection.load(saved)).toBeUndefined()
     }
   })

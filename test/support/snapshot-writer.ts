@@ -3,7 +3,8 @@ import { directorySnapshotStore } from '../../adapters/directory/index.js'
 
 const snapshots = directorySnapshotStore({ path: process.argv[2] ?? '' })
 for (let round = 0; ; round++) {
-  const saved = await snapshots.save('big', { round, values: new Float64Array(500_000).fill(round) })()
+  const values = new Float64Array(250_000).fill(round)
+  const saved = await snapshots.save('big', [round, values, values])()
   if (saved._tag === 'Left') throw new Error(saved.left.reason)
   process.stdout.write(`${round}\n`)
 }

@@ -1,10 +1,15 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import * as fc from 'fast-check'
-import { beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { memoryEventStore, memoryFileStore } from '../../adapters/memory/index.js'
 import { type EventStore, ORIGIN, type StoredEvent } from '../../domain/event-store.js'
 import { leafHash } from '../../domain/leaf-hash.js'
 import { exportEvents, importEvents } from '../../face/transfer.js'
 import { openLedger } from '../../index.js'
+import { type Fault, interposed } from '../support/domain-ledger.js'
+import { openSqlite } from '../support/sqlite-store.js'
 
 const collect = async <A>(items: AsyncIterable<A>): Promise<A[]> => {
   const all: A[] = []
@@ -86,4 +91,54 @@ describe('export and import', () => {
     expect(await eventsOf(other)).toEqual(before)
     await ledger.close()
   })
+})
+
+describe('an export whose streams alternate', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'transfer-'))
+  const stores: ReadonlyArray<readonly [string, () => EventStore | Promise<EventStore>]> = [
+    ['memory', memoryEventStore],
+    // Nobody pulls the plug here: what is synced to the disk is not asked.
+    [
+      'SQLite',
+      () => openSqlite({ path: join(mkdtempSync(join(folder, 'store-')), 'events.db'), durability: 'relaxed' }),
+    ],
+  ]
+  let lines: string[]
+
+  beforeAll(async () => {
+    const events = memoryEventStore()
+    const ledger = await openLedger({ events, files: memoryFileStore(), actor: 'anna', entity: 'acme' })
+    for (let step = 0; step < 700; step++) {
+      const content = [{ bytes: String(step), as: 'm' }]
+      await ledger.logArtifact({ name: `m${step % 3}`, type: 'model', content })
+    }
+    lines = await collect(exportEvents(events))
+    await ledger.close()
+  })
+  afterAll(() => rmSync(folder, { recursive: true }))
+
+  it.each(stores)('is the same log in the new store (%s)', async (_, open) => {
+    const store = await open()
+    await importEvents(store, lines)
+    expect(await collect(exportEvents(store))).toEqual(lines)
+    await store.close()
+  })
+
+  it.each(stores)(
+    'is its beginning when an append fails, and the same log when imported again (%s)',
+    async (_, open) => {
+      for (const nth of [0, 333, 699]) {
+        for (const fault of ['unavailable', 'unknown, written'] satisfies Fault[]) {
+          const store = await open()
+          const failing = interposed(store, (append) => (append.nth === nth ? fault : undefined))
+          await expect(importEvents(failing, lines)).rejects.toMatchObject({ code: 'import-failed' })
+          const written = (await collect(exportEvents(store))).slice(0, -1)
+          expect(written).toEqual(lines.slice(0, written.length))
+          await importEvents(store, lines)
+          expect(await collect(exportEvents(store))).toEqual(lines)
+          await store.close()
+        }
+      }
+    },
+  )
 })

@@ -11,6 +11,7 @@ import type { NameDefaults } from '../domain/names.js'
 import type { Clock, Ids } from '../domain/sources.js'
 import { writeShell } from '../domain/write-shell.js'
 import type { SnapshotStore } from '../projections/snapshot-store.js'
+import { alone } from './alone.js'
 import type { LocalFiles } from './content.js'
 import { describeWriteError, LedgerError, promised, type Tagged } from './error.js'
 import * as inputs from './input.js'
@@ -102,6 +103,8 @@ export const ledgerOn = (ports: LedgerPorts) => {
     ...now,
     ...care,
     at: model.at,
+    /** What the stream of an artifact or a registered model answers alone, now or as of a position. */
+    alone: alone({ store: events, clock, manifests, ids, defaults, files, local }),
     live: model.live,
     replay: model.replay,
     replayed: model.replayed,

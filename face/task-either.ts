@@ -1,5 +1,7 @@
 /** The same operations for functional callers: each answers a TaskEither that never rejects. */
 import * as TE from 'fp-ts/lib/TaskEither.js'
+import type { Position } from '../domain/event-store.js'
+import type { Alone } from './alone.js'
 import { LedgerError } from './error.js'
 import type { Ledger } from './ledger.js'
 import type { Asked, When } from './reads.js'
@@ -20,6 +22,7 @@ const asLedgerError = (cause: unknown): LedgerError =>
 export const operations = (ledger: Ledger) => ({
   ...questions(ledger),
   at: (when?: When) => questions(ledger.at(when)),
+  alone: (when?: Position) => questionsToOne(ledger.alone(when)),
   execute: taskEither(ledger.execute),
   createArtifact: taskEither(ledger.createArtifact),
   logArtifact: taskEither(ledger.logArtifact),
@@ -75,6 +78,12 @@ const questions = (asked: Asked) => ({
   compare: taskEither(asked.compare),
   lineage: taskEither(asked.lineage),
   paths: taskEither(asked.paths),
+  history: taskEither(asked.history),
+  aliasHistory: taskEither(asked.aliasHistory),
+})
+
+const questionsToOne = (asked: Alone) => ({
+  locate: taskEither(asked.locate),
   history: taskEither(asked.history),
   aliasHistory: taskEither(asked.aliasHistory),
 })

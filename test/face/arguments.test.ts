@@ -13,6 +13,7 @@ afterAll(() => rmSync(folder, { recursive: true }))
 /** What a ledger has besides the methods of `METHODS`. */
 const ANSWERS = [
   'at',
+  'alone',
   'changes',
   'live',
   'run',

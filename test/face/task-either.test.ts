@@ -22,6 +22,11 @@ describe('the operations of a ledger as TaskEithers', () => {
         .filter((name) => !OTHERS.includes(name))
         .sort(),
     )
+    expect(Object.keys(all.alone()).sort()).toEqual(
+      Object.keys(ledger.alone())
+        .filter((name) => !OTHERS.includes(name))
+        .sort(),
+    )
     await ledger.close()
   })
 

@@ -1,8 +1,6 @@
-import type { Ledger } from '../../index.js'
-
 /** Calls a method by its name with whatever a caller without types may give. */
-export const call = async (ledger: Ledger, name: string, ...given: ReadonlyArray<unknown>): Promise<unknown> => {
-  const method: unknown = Reflect.get(ledger, name)
+export const call = async (ledger: unknown, name: string, ...given: ReadonlyArray<unknown>): Promise<unknown> => {
+  const method: unknown = typeof ledger === 'object' && ledger !== null ? Reflect.get(ledger, name) : undefined
   if (typeof method !== 'function') throw new TypeError(`a ledger has no method ${name}`)
   const answer: unknown = await Reflect.apply(method, ledger, given)
   return answer

@@ -1,0 +1,163 @@
+import { beforeAll, describe, expect, it } from 'vitest'
+import { memoryEventStore } from '../../adapters/memory/index.js'
+import type { HistoryInput, Ledger } from '../../index.js'
+import { memoryLedger, rejection, text } from '../support/ledger-memory.js'
+import { call } from '../support/ledger-methods.js'
+
+/** What a question comes to: its answer, or the words of its refusal. */
+const outcome = (answer: Promise<unknown>): Promise<unknown> =>
+  answer.catch(async (error: unknown) => {
+    const { code, message } = await rejection(Promise.reject(error))
+    return { code, message }
+  })
+
+type History = Pick<Ledger, 'history' | 'exportHistory' | 'aliasHistory'>
+
+const pages = async ({ history }: History, query: HistoryInput): Promise<ReadonlyArray<unknown>> => {
+  const found: unknown[] = []
+  let cursor: string | undefined
+  do {
+    const page = await history({ ...query, limit: 2, ...(cursor === undefined ? {} : { cursor }) })
+    found.push(page)
+    cursor = page.cut
+  } while (cursor !== undefined)
+  return found
+}
+
+const texts = async (lines: AsyncIterable<string>): Promise<string> => {
+  let whole = ''
+  for await (const line of lines) whole += line
+  return whole
+}
+
+/** Everything that the history of a collection can be asked. */
+const everything = async (at: History, of: string): Promise<ReadonlyArray<unknown>> => {
+  const answers = [
+    at.aliasHistory({ of }),
+    at.aliasHistory({ of, alias: 'best' }),
+    pages(at, { of }),
+    pages(at, { of, order: 'oldest', actor: 'anna' }),
+    pages(at, { of, alias: 'best', after: 3 }),
+    pages(at, { of, types: ['ArtifactVersionLogged', 'VersionLinked'], upTo: 12 }),
+    texts(at.exportHistory({ of, format: 'csv' })),
+    texts(at.exportHistory({ of, format: 'ndjson', order: 'newest' })),
+  ]
+  return Promise.all(answers.map(outcome))
+}
+
+const MORE = 'more was read than one stream'
+
+const NAMES = ['cats', 'acme/animals/dogs', 'cat-or-dog', 'acme/model-registry/cat-or-dog', 'both', 'nobody', 'a/b/c/d']
+const VERSIONS = [
+  'cats',
+  'cats:best',
+  'cats:v0',
+  'cats:v9',
+  'cat-or-dog:production',
+  'cat-or-dog:v0',
+  'both:v0',
+  'nobody',
+]
+
+describe('what the stream of a collection answers alone', () => {
+  const events = memoryEventStore()
+  let whole: Ledger
+  /** On a store that shows no more than streams. */
+  let own: Ledger
+  let head: number
+
+  beforeAll(async () => {
+    const { ledger, files } = await memoryLedger({ events })
+    whole = ledger
+    await ledger.logArtifact({ name: 'cats', type: 'model', content: text('1'), aliases: ['best'] })
+    await ledger.logArtifact({ name: 'dogs', type: 'model', content: text('2') })
+    await ledger.link({ version: 'cats:best', to: 'cat-or-dog', aliases: ['production'] })
+    await ledger.logArtifact({ name: 'cats', type: 'model', content: text('3'), aliases: ['best'], actor: 'ben' })
+    await ledger.moveAlias({ version: 'cats:v0', alias: 'best', reason: 'it was better' })
+    await ledger.link({ version: 'dogs', to: 'cat-or-dog', aliases: ['production'] })
+    await ledger.unlink({ version: 'cat-or-dog:v0' })
+    await ledger.logArtifact({ name: 'both', type: 'model', content: text('4') })
+    await ledger.createRegisteredModel({ name: 'both', type: 'model' })
+    await ledger.deleteVersion({ version: 'cats:v0', deleteAliases: true })
+    const refused = () => {
+      throw new Error(MORE)
+    }
+    own = (await memoryLedger({ events: { ...events, readAll: refused, subscribe: refused }, files })).ledger
+    head = (await ledger.moment()).position
+  })
+
+  it('is what the whole ledger answers, as of every position and now', async () => {
+    expect(await rejection(own.aliasHistory({ of: 'cats' }))).toMatchObject({ message: expect.stringContaining(MORE) })
+    for (const name of NAMES) {
+      expect(await everything(own.alone(), name), name).toEqual(await everything(whole, name))
+      for (let position = 0; position <= head; position++) {
+        expect(await everything(own.alone(position), name), `${name} at ${position}`).toEqual(
+          await everything(whole.at(position), name),
+        )
+      }
+    }
+  })
+
+  it('is where an alias pointed', async () => {
+    for (const name of VERSIONS) {
+      for (let position = 0; position <= head; position++) {
+        const found = await own
+          .alone(position)
+          .locate(name)
+          .catch(() => undefined)
+        const wanted = await whole
+          .at(position)
+          .resolve(name)
+          .catch(() => undefined)
+        expect(found, `${name} at ${position}`).toEqual(
+          wanted && { path: wanted.path, version: wanted.version, source: wanted.source },
+        )
+      }
+      expect(await outcome(own.alone().locate(name))).toEqual(await outcome(whole.locate(name)))
+    }
+  })
+
+  it('is replayed', async () => {
+    const replayed = async (steps: AsyncIterable<{ readonly change: unknown }>): Promise<ReadonlyArray<unknown>> => {
+      const changes: unknown[] = []
+      for await (const { change } of steps) changes.push(change)
+      return changes
+    }
+    for (const between of [{}, { from: 3, to: 9 }, { from: 9, to: 3 }, { to: 0 }]) {
+      const query = { of: 'cats', ...between }
+      expect(await outcome(replayed(own.alone().replay(query)))).toEqual(await outcome(replayed(whole.replay(query))))
+    }
+    expect(await replayed(own.alone(4).replay({ of: 'cats' }))).toEqual(
+      await replayed(whole.replay({ of: 'cats', to: 4 })),
+    )
+    for await (const { change, view } of own.alone().replay({ of: 'cats' })) {
+      expect((await view.history({ of: 'cats', limit: 1 })).lines).toEqual([change])
+    }
+  })
+
+  it('is not asked of what stands in other streams, nor as of a time', async () => {
+    for (const of of [undefined, 'cats:v0', { run: 'r' }, '']) {
+      expect(await rejection(call(own.alone(), 'history', { of })), String(of)).toMatchObject({ code: 'invalid-input' })
+    }
+    for (const when of [-1, 0.5, head + 1, '2026-05-03T14:00:00Z', new Date()]) {
+      const past = await call(own, 'alone', when)
+      const refused = { code: 'bad-moment', message: expect.stringContaining(`a position from 0 to ${head}, got `) }
+      expect(await rejection(call(past, 'aliasHistory', { of: 'cats' })), String(when)).toMatchObject(refused)
+      expect(await rejection(call(past, 'locate', 'cats')), String(when)).toMatchObject(refused)
+    }
+  })
+
+  it('is whole where the stream is long', async () => {
+    const { ledger } = await memoryLedger()
+    await ledger.logArtifact({ name: 'cats', type: 'model', content: text('1') })
+    for (let move = 0; move < 600; move++) {
+      await ledger.moveAlias({ version: 'cats:v0', alias: 'best', commandId: `there ${move}` })
+      await ledger.removeAlias({ name: 'cats', alias: 'best', commandId: `away ${move}` })
+    }
+    const query = { of: 'cats', limit: 700 }
+    const first = await ledger.alone().history(query)
+    expect(first).toEqual(await ledger.history(query))
+    const cursor = String(first.cut)
+    expect(await ledger.alone().history({ ...query, cursor })).toEqual(await ledger.history({ ...query, cursor }))
+  })
+})

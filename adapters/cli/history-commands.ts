@@ -11,7 +11,7 @@ import { lineageSvg } from '../../projections/render/lineage-svg.js'
 import { lineageDot, lineageJson, lineageMermaid } from '../../projections/render/lineage-text.js'
 import { asOf, several, when, whole } from './options.js'
 import { styled, type Terminal, table, time } from './output.js'
-import { type AsOf, asked, type Given, type WithLedger } from './with-ledger.js'
+import { type AsOf, asked, askedOf, type Given, isCollection, type WithLedger } from './with-ledger.js'
 
 /** Writes text where it is wanted: into a file that is named, or to the terminal. */
 const deliver = async ({ terminal }: Given, text: string, output: string | undefined): Promise<void> => {
@@ -58,9 +58,9 @@ export const historyCommands = (program: Command, withLedger: WithLedger): void 
         withLedger(command, 'reads', async (task) => {
           const { run, by: actor, alias, type: types, from: after, to: upTo, limit, cursor } = options
           const of = run === undefined ? subject : { run }
+          const at = run === undefined ? askedOf(task, subject, options) : asked(task, options)
           const order = options.oldestFirst === true ? ('oldest' as const) : undefined
           const query = present({ of, actor, alias, types, after, upTo, order })
-          const at = asked(task, options)
           if (options.csv === true || options.ndjson === true) {
             const format = options.csv === true ? 'csv' : 'ndjson'
             for await (const text of at.exportHistory({ ...query, format })) task.terminal.out(text)
@@ -84,16 +84,11 @@ export const historyCommands = (program: Command, withLedger: WithLedger): void 
     )
     .action((of: string, options: AsOf & { alias?: string; svg?: boolean; output?: string }, command: Command) =>
       withLedger(command, 'reads', async (task) => {
-        const at = asked(task, options)
-        const tenures = await at.aliasHistory({ of, ...present({ alias: options.alias }) })
+        const tenures = await askedOf(task, of, options).aliasHistory({ of, ...present({ alias: options.alias }) })
         if (options.svg === true) {
-          const { time: until } = await at.moment()
-          const now = options.asOf === undefined ? task.terminal.now().toISOString() : until
-          return deliver(
-            task,
-            aliasSvg(tenures, { until: now ?? task.terminal.now().toISOString(), title: of }),
-            options.output,
-          )
+          const then = options.asOf === undefined ? null : (await asked(task, options).moment()).time
+          const until = then ?? task.terminal.now().toISOString()
+          return deliver(task, aliasSvg(tenures, { until, title: of }), options.output)
         }
         task.answer(tenures, () => tenureText(task.terminal, tenures))
       }),
@@ -191,7 +186,9 @@ const replayCommands = (program: Command, withLedger: WithLedger): void => {
         withLedger(command, 'reads', async ({ ledger, terminal, answer }) => {
           const { from, to, faster: factor, every } = options
           const pace = every !== undefined ? { every } : factor !== undefined ? { factor } : undefined
-          for await (const { change } of ledger.replay(present({ of, from, to, pace }))) {
+          const isTold = isCollection(of) && typeof from !== 'string' && typeof to !== 'string'
+          const { replay } = isTold ? ledger.alone() : ledger
+          for await (const { change } of replay(present({ of, from, to, pace }))) {
             answer(change, () => auditText(terminal, [change]).split('\n').slice(1).join('\n'))
           }
         }),

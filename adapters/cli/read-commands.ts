@@ -20,12 +20,7 @@ export const readCommands = (program: Command, withLedger: WithLedger): void => 
     )
     .action((path: string, options: AsOf, command: Command) =>
       withLedger(command, 'reads', async (task) => {
-        // Now, the version's own stream answers; nothing else is read.
-        const {
-          path: found,
-          version,
-          source,
-        } = options.asOf === undefined ? await task.ledger.locate(path) : await asked(task, options).resolve(path)
+        const { path: found, version, source } = await resolved(task, path, options)
         task.answer({ path: found, version, source }, () => `${found}\n`)
       }),
     )
@@ -112,6 +107,20 @@ export const readCommands = (program: Command, withLedger: WithLedger): void => 
         })
       }),
     )
+}
+
+/** What a path means is in its own stream, and in that of a link's source whether the source is still there. */
+const resolved = async (
+  task: Given,
+  path: string,
+  options: AsOf,
+): Promise<Pick<Version, 'path' | 'version' | 'source'>> => {
+  // Only the whole log knows what a time means.
+  if (typeof options.asOf === 'string') return asked(task, options).resolve(path)
+  const { locate } = task.ledger.alone(options.asOf)
+  const found = await locate(path)
+  if (found.source !== null) await locate(found.source)
+  return found
 }
 
 interface Search extends AsOf {

@@ -44,3 +44,10 @@ export interface AsOf {
 
 /** The questions at the moment that is meant: now, unless told. */
 export const asked = ({ ledger }: Given, { asOf }: AsOf) => (asOf === undefined ? ledger : ledger.at(asOf))
+
+/** Whether an artifact or a registered model is named: all its history stands in its own stream. */
+export const isCollection = (of: string | undefined): boolean => of !== undefined && !of.includes(':')
+
+/** Where a history is asked: of its own stream, where that tells it. What a time means only the whole log knows. */
+export const askedOf = (task: Given, of: string | undefined, at: AsOf) =>
+  isCollection(of) && typeof at.asOf !== 'string' ? task.ledger.alone(at.asOf) : asked(task, at)

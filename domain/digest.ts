@@ -8,8 +8,19 @@ export const sha256 = (bytes: string | Uint8Array): Digest => `sha256:${hash('sh
 /** The digest of what was fed to a streaming hash. */
 export const digestOf = (hash: Hash): Digest => `sha256:${hash.digest('hex')}`
 
-export const isDigest = (text: unknown): text is Digest =>
-  typeof text === 'string' && /^sha256:[0-9a-f]{64}$/.test(text)
+const TAG = 'sha256:'
+const LENGTH = TAG.length + 64
+
+/** Asked of every version at each rebuild: a regular expression takes three times as long. */
+export const isDigest = (text: unknown): text is Digest => {
+  if (typeof text !== 'string' || text.length !== LENGTH || !text.startsWith(TAG)) return false
+  for (let at = TAG.length; at < LENGTH; at++) {
+    const code = text.charCodeAt(at)
+    const isHexadecimal = (code >= 48 && code <= 57) || (code >= 97 && code <= 102)
+    if (!isHexadecimal) return false
+  }
+  return true
+}
 
 /**
  * A UUID made from names (RFC 9562, version 5): the same parts always give the same id. The namespace is

@@ -20,8 +20,8 @@ export const bytes = (rows: number, before?: Uint8Array): Uint8Array => {
   return column
 }
 
-/** The room to make when that many rows are full: at most a fifth of a column is unused. */
-export const grown = (rows: number): number => Math.max(64, Math.ceil(rows * 1.25))
+/** The room to make when that many rows are full: of a large column, at most a fifth is unused. */
+export const grown = (rows: number): number => (rows < 1 << 16 ? Math.max(64, rows * 2) : Math.ceil(rows * 1.25))
 
 /** Whether a value has columns as the model does, all of one length. */
 export const areColumns = <Columns extends { readonly [name: string]: Column }>(

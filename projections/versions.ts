@@ -40,8 +40,9 @@ export interface Versions {
   readonly metadata: Sheets<JsonObject | null>
   readonly seldom: Map<Row, Seldom>
   readonly words: Dictionary
-  /** Lists of tags as JSON, since few of them are different. */
+  /** Lists of tags as JSON, since few of them are different; and that of the version before, which is often the same. */
   readonly tagLists: Dictionary
+  lastTags: { readonly tags: ReadonlyArray<string>; readonly number: number }
 }
 
 export interface Seldom {
@@ -62,6 +63,7 @@ export const noVersions = (): Versions => ({
   seldom: new Map(),
   words: dictionary(),
   tagLists: dictionary(),
+  lastTags: { tags: [], number: NONE },
 })
 
 /** A version as it was logged. */
@@ -82,7 +84,7 @@ export interface LoggedVersion {
 export const addVersion = (versions: Versions, logged: LoggedVersion): Row => {
   const row = versions.count++
   if (row === versions.columns.position.length) makeRoom(versions)
-  const { columns, digests, words, tagLists } = versions
+  const { columns, digests, words } = versions
   columns.position[row] = logged.position
   columns.artifact[row] = logged.artifact
   columns.number[row] = logged.number
@@ -91,11 +93,19 @@ export const addVersion = (versions: Versions, logged: LoggedVersion): Row => {
   columns.base[row] = logged.base ?? NONE
   columns.actor[row] = numberOf(words, logged.actor)
   columns.run[row] = logged.run ?? NONE
-  columns.tags[row] = logged.tags === undefined ? NONE : numberOf(tagLists, JSON.stringify(logged.tags))
+  columns.tags[row] = logged.tags === undefined ? NONE : numberOfTags(versions, logged.tags)
   writeDigest(digests, row * DIGEST_BYTES, logged.manifest.digest)
   addRow(versions.descriptions, logged.description ?? null)
   addRow(versions.metadata, logged.metadata ?? null)
   return row
+}
+
+const numberOfTags = (versions: Versions, tags: ReadonlyArray<string>): number => {
+  const { lastTags: last, tagLists } = versions
+  if (tags.length === last.tags.length && tags.every((tag, at) => tag === last.tags[at])) return last.number
+  const number = numberOf(tagLists, JSON.stringify(tags))
+  versions.lastTags = { tags, number }
+  return number
 }
 
 const makeRoom = (versions: Versions): void => {
@@ -214,6 +224,7 @@ export const loadVersions = ([copied, ...parts]: ReadonlyArray<unknown>): Versio
     seldom: new Map(JSON.parse(seldom) as ReadonlyArray<[Row, Seldom]>),
     words: dictionary(words),
     tagLists: dictionary(tagLists),
+    lastTags: noVersions().lastTags,
   }
 }
 

@@ -117,7 +117,7 @@ const CLOSED = 'the event store was closed: open it again'
 const prepareReads = (database: Database) => {
   // Rows as arrays are a third faster than rows as objects.
   type StreamRow = readonly [position: number, revision: number, id: string, type: string, data: string, meta: string]
-  type Row = readonly [...StreamRow, stream: string]
+  type Row = readonly [...StreamRow, stream: number]
 
   const ofStream = database
     .prepare<[string, number], StreamRow>(
@@ -128,11 +128,11 @@ const prepareReads = (database: Database) => {
     .raw()
   const ofAll = database
     .prepare<[number], Row>(
-      `SELECT position, revision, events.id, type, data, metadata, name
-       FROM events JOIN streams ON streams.id = events.stream
-       WHERE position > ? ORDER BY position LIMIT ${PAGE_SIZE}`,
+      `SELECT position, revision, id, type, data, metadata, stream
+       FROM events WHERE position > ? ORDER BY position LIMIT ${PAGE_SIZE}`,
     )
     .raw()
+  const nameOf = streamNames(database)
   const maxPosition = database.prepare<[], number | null>('SELECT max(position) FROM events').pluck()
 
   const toEvent = (stream: string, [position, revision, id, type, data, metadata]: StreamRow | Row): StoredEvent => ({
@@ -148,7 +148,25 @@ const prepareReads = (database: Database) => {
   return {
     streamPage: (stream: string, after: Revision): Page =>
       ofStream.all(stream, after === 'none' ? -1 : after).map((row) => toEvent(stream, row)),
-    allPage: (after: Position): Page => ofAll.all(after).map((row) => toEvent(row[6], row)),
+    allPage: (after: Position): Page => ofAll.all(after).map((row) => toEvent(nameOf(row[6]), row)),
     lastPosition: (): Position => maxPosition.get() ?? ORIGIN,
+  }
+}
+
+/** The most names of streams that are kept at hand. */
+const MOST_NAMES = 10_000
+
+/** The name of a stream by its number; most events of a page are of few streams. */
+const streamNames = (database: Database) => {
+  const names = new Map<number, string>()
+  const ofNumber = database.prepare<[number], string>('SELECT name FROM streams WHERE id = ?').pluck()
+  return (stream: number): string => {
+    const known = names.get(stream)
+    if (known !== undefined) return known
+    const name = ofNumber.get(stream)
+    if (name === undefined) throw new EventStoreError('damaged', `there is no stream with the number ${stream}`)
+    if (names.size === MOST_NAMES) names.clear()
+    names.set(stream, name)
+    return name
   }
 }

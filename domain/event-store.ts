@@ -82,6 +82,13 @@ export const tooLarge = (events: ReadonlyArray<NewEvent>): Extract<AppendError, 
   return undefined
 }
 
+/** Events for one stream, and the revision at which it must stand. */
+export interface Append {
+  readonly stream: string
+  readonly expected: Revision
+  readonly events: ReadonlyNonEmptyArray<NewEvent>
+}
+
 export interface EventStore {
   /**
    * Appends all events or none, if the stream stands at `expected`. If exactly these ids already stand
@@ -94,6 +101,13 @@ export interface EventStore {
     expected: Revision,
     events: ReadonlyNonEmptyArray<NewEvent>,
   ) => TE.TaskEither<AppendError, Appended>
+
+  /**
+   * Appends to any streams, written in the order in which they are given. Each is checked, and recognised when it
+   * is sent again, as by `append`. Where one fails its error is the answer: of those before it any number from the
+   * first on may be written, of those behind it none. Else the answer is the outcome of the last.
+   */
+  readonly appendAll: (appends: ReadonlyNonEmptyArray<Append>) => TE.TaskEither<AppendError, Appended>
 
   /** The events of one stream after a revision, in order, in pages. A missing stream is an empty stream. */
   readonly readStream: (stream: string, after: Revision) => AsyncIterable<ReadonlyArray<StoredEvent>>

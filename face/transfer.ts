@@ -4,16 +4,17 @@
  * Files are not in it: they are copied as files.
  */
 import * as E from 'fp-ts/lib/Either.js'
+import type { NonEmptyArray } from 'fp-ts/lib/NonEmptyArray.js'
 import * as t from 'io-ts'
 import { decodeWith, describeProblem, record, wholeNumber } from '../domain/codec.js'
 import { type Digest, sha256 } from '../domain/digest.js'
 import { DigestCodec } from '../domain/envelope.js'
 import {
+  type Append,
   type AppendError,
   type EventStore,
   type NewEvent,
   ORIGIN,
-  type Revision,
   type StoredEvent,
   sizeOf,
 } from '../domain/event-store.js'
@@ -38,7 +39,7 @@ export const describeImportError = (error: ImportError): string => {
     case 'store-not-empty':
       return `the store holds another event than the export at revision ${error.revision} of ${error.stream}: import into an empty ledger`
     case 'import-failed':
-      return `line ${error.line} could not be written: ${error.reason}; import the same export again to go on`
+      return `the events from line ${error.line} on could not all be written: ${error.reason}; import the same export again to go on`
   }
 }
 
@@ -88,15 +89,18 @@ export interface Imported {
   readonly digest: Digest
 }
 
-/** Events of one stream in a row go out as one append; the bounds depend on the export alone, so a second import repeats them. */
-const MOST_EVENTS = 200
+/**
+ * So much goes to the store at once, which may make it durable at once: an append for each run of events of one
+ * stream, as streams alternate from event to event. The store writes them in their order and none after one that
+ * fails; so what it holds is always the beginning of the export, and in the end the same log. The bounds depend
+ * on the export alone: a second import sends the same appends, and the store knows them.
+ */
+const MOST_EVENTS = 1000
 const MOST_BYTES = 512 * 1024
 
-interface Batch {
-  readonly stream: string
-  readonly expected: Revision
+interface Wave {
   readonly line: number
-  readonly events: NewEvent[]
+  readonly appends: Array<Append & { readonly events: NonEmptyArray<NewEvent> }>
   bytes: number
 }
 
@@ -113,15 +117,14 @@ export const importEvents = async (
   let events = 0
   let digest: Digest | undefined
   let end: t.TypeOf<typeof Trailer> | undefined
-  let batch: Batch | undefined
+  let wave: Wave | undefined
 
   const flush = async (): Promise<void> => {
-    const [first, ...rest] = batch?.events ?? []
-    if (batch === undefined || first === undefined) return
-    const outcome = await store.append(batch.stream, batch.expected, [first, ...rest])()
-    if (E.isLeft(outcome)) throw failed(appendProblem(outcome.left, batch))
-    events += batch.events.length
-    batch = undefined
+    const [first, ...rest] = wave?.appends ?? []
+    if (wave === undefined || first === undefined) return
+    const outcome = await store.appendAll([first, ...rest])()
+    if (E.isLeft(outcome)) throw failed(appendProblem(outcome.left, wave.line))
+    wave = undefined
     onProgress(events)
   }
 
@@ -143,31 +146,27 @@ export const importEvents = async (
     const event = eventOf(line, value, number)
     digest = chain(digest, line)
     const size = sizeOf(event)
-    const follows =
-      batch !== undefined &&
-      batch.stream === event.stream &&
-      batch.events.length < MOST_EVENTS &&
-      batch.bytes + size <= MOST_BYTES
-    if (!follows) await flush()
-    batch ??= {
-      stream: event.stream,
-      expected: event.revision === 0 ? 'none' : event.revision - 1,
-      line: number,
-      events: [],
-      bytes: 0,
-    }
-    const { id, type, data, metadata } = event
-    batch.events.push({ id, type, data, metadata })
-    batch.bytes += size
+    if (wave !== undefined && (number - wave.line === MOST_EVENTS || wave.bytes + size > MOST_BYTES)) await flush()
+    wave ??= { line: number, appends: [], bytes: 0 }
+    add(event, wave.appends)
+    wave.bytes += size
+    events += 1
   }
-  // Where an export is cut off, its last append is not known to be whole: it is left to the next import.
+  // Where an export is cut off, its last appends are not known to be whole: they are left to the next import.
   if (end === undefined || digest === undefined) throw failed({ _tag: 'incomplete-export', events })
-  await flush()
   if (end.events !== events || end.digest !== digest) {
     const reason = `it promises ${end.events} events with the digest ${end.digest}, and there were ${events} with ${digest}`
     throw failed({ _tag: 'not-an-export', line: number, reason })
   }
+  await flush()
   return { events, digest }
+}
+
+const add = ({ stream, revision, id, type, data, metadata }: StoredEvent, appends: Wave['appends']): void => {
+  const event = { id, type, data, metadata }
+  const last = appends.at(-1)
+  if (last?.stream === stream) last.events.push(event)
+  else appends.push({ stream, expected: revision === 0 ? 'none' : revision - 1, events: [event] })
 }
 
 const failed = (error: ImportError): LedgerError<ImportError> => new LedgerError(error, describeImportError(error))
@@ -208,10 +207,14 @@ const eventOf = (line: string, value: unknown, number: number): StoredEvent => {
   throw failed({ _tag: 'not-an-export', line: number, reason })
 }
 
-const appendProblem = (error: AppendError, { stream, line }: Batch): ImportError => {
+const appendProblem = (error: AppendError, line: number): ImportError => {
   switch (error._tag) {
     case 'conflict':
-      return { _tag: 'store-not-empty', stream, revision: error.expected === 'none' ? 0 : error.expected + 1 }
+      return {
+        _tag: 'store-not-empty',
+        stream: error.stream,
+        revision: error.expected === 'none' ? 0 : error.expected + 1,
+      }
     case 'unavailable':
     case 'unknown-outcome':
       return { _tag: 'import-failed', line, reason: error.reason }

@@ -4,7 +4,7 @@
  */
 import { type EventData, NO_STREAM } from '@eventstore/db-client'
 import * as E from 'fp-ts/lib/Either.js'
-import { type AppendError, type Appended, type NewEvent, type Revision, tooLarge } from '../../domain/event-store.js'
+import { type Append, type AppendError, type Appended, tooLarge } from '../../domain/event-store.js'
 import { type Failure, failureOf, reasonOf } from './failure.js'
 import { readStream } from './read-stream.js'
 import { pause, pauseBefore, type Session, within } from './session.js'
@@ -12,12 +12,6 @@ import { toWire } from './wire.js'
 
 /** What a server before 25.1 takes in one append, less one byte. */
 const MAX_WIRE_BYTES = 1024 * 1024 - 1
-
-interface Append {
-  readonly stream: string
-  readonly expected: Revision
-  readonly events: ReadonlyArray<NewEvent>
-}
 
 export interface Appends {
   readonly append: (append: Append) => Promise<E.Either<AppendError, Appended>>

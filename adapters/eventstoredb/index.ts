@@ -7,6 +7,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import type { EventStore } from '../../domain/event-store.js'
+import { inTurn } from '../in-turn.js'
 import { appendsInTurn } from './append.js'
 import { LedgerClient } from './client.js'
 import { type Connection, readConnectionString } from './connection-string.js'
@@ -104,11 +105,14 @@ const storeOn = (session: Session, closing: AbortController): EventStore => {
   const appends = appendsInTurn({ ...session, closing: never })
   const head = lastPosition(session)
   let closed: Promise<void> | undefined
+  const append: EventStore['append'] = (stream, expected, events) => async () =>
+    closed === undefined
+      ? appends.append({ stream, expected, events })
+      : E.left({ _tag: 'unavailable', reason: CLOSED })
   return {
-    append: (stream, expected, events) => async () =>
-      closed === undefined
-        ? appends.append({ stream, expected, events })
-        : E.left({ _tag: 'unavailable', reason: CLOSED }),
+    append,
+    // The server takes concurrent calls in any order.
+    appendAll: inTurn(append),
     readStream: (stream, after) => readStream(session, stream, after),
     readAll: (after) => readAll(session, after),
     subscribe: (after, signal) => subscribe(session, after, signal),

@@ -13,6 +13,7 @@ import {
   type StoreUnavailable,
   tooLarge,
 } from '../../domain/event-store.js'
+import { inTurn } from '../in-turn.js'
 import { subscription } from '../subscription.js'
 
 const PAGE_SIZE = 1000
@@ -66,8 +67,11 @@ export const memoryEventStore = (): EventStore => {
     }
   }
 
+  const appendLater: EventStore['append'] = (stream, expected, events) => async () => append(stream, expected, events)
+
   return {
-    append: (stream, expected, events) => async () => append(stream, expected, events),
+    append: appendLater,
+    appendAll: inTurn(appendLater),
     readStream: (stream, after) => pages(() => streams.get(stream) ?? [], after === 'none' ? 0 : after + 1),
     readAll: (after) => pages(() => log, after),
     subscribe: (after, signal) =>

@@ -5,20 +5,16 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Database } from 'better-sqlite3'
 import * as E from 'fp-ts/lib/Either.js'
-import { type AppendError, type Appended, type NewEvent, ORIGIN, type Revision } from '../../domain/event-store.js'
+import type { ReadonlyNonEmptyArray } from 'fp-ts/lib/ReadonlyNonEmptyArray.js'
+import { type Append, type AppendError, type Appended, ORIGIN } from '../../domain/event-store.js'
 import { isBusy, pauseForLock } from './lock.js'
 import { isFull, reasonOf } from './sqlite-error.js'
-
-export interface Append {
-  readonly stream: string
-  readonly expected: Revision
-  readonly events: ReadonlyArray<NewEvent>
-}
 
 export type Outcome = E.Either<AppendError, Appended>
 
 export interface AppendQueue {
-  readonly append: (append: Append) => Promise<Outcome>
+  /** All in one transaction; after the first that is refused none is written. */
+  readonly append: (appends: ReadonlyNonEmptyArray<Append>) => Promise<Outcome>
   /** Resolves when nothing is queued any more. */
   readonly empty: () => Promise<void>
 }
@@ -26,7 +22,8 @@ export interface AppendQueue {
 /** After this time a group is committed, so that the event loop goes on; the rest makes the next group. */
 const GROUP_MS = 20
 
-interface Queued extends Append {
+interface Queued {
+  readonly appends: ReadonlyNonEmptyArray<Append>
   readonly giveUpAt: number
   readonly settle: (outcome: Outcome) => void
 }
@@ -70,14 +67,17 @@ export const appendQueue = (database: Database, busyTimeoutMs: number, onCommit:
     }
   }
 
+  const writeInTurn = ([first, ...rest]: ReadonlyNonEmptyArray<Append>): Outcome =>
+    rest.reduce((before, next) => (E.isLeft(before) ? before : write(next)), write(first))
+
   /** Each append has its own check and its own outcome, and none is answered before the commit. */
   const writeGroup = (): void => {
     const commitAt = performance.now() + GROUP_MS
     const outcomes: Outcome[] = []
     let committing = false
     try {
-      for (const append of queue) {
-        outcomes.push(write(append))
+      for (const { appends } of queue) {
+        outcomes.push(writeInTurn(appends))
         if (performance.now() >= commitAt) break
       }
       committing = true
@@ -108,9 +108,9 @@ export const appendQueue = (database: Database, busyTimeoutMs: number, onCommit:
   }
 
   return {
-    append: (append) =>
+    append: (appends) =>
       new Promise((settle) => {
-        queue.push({ ...append, giveUpAt: performance.now() + busyTimeoutMs, settle })
+        queue.push({ appends, giveUpAt: performance.now() + busyTimeoutMs, settle })
         draining ??= drain()
       }),
     empty: async () => draining,

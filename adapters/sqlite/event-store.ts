@@ -77,12 +77,15 @@ const eventStoreOn = (database: Database, busyTimeoutMs: number): EventStore => 
     }
   }
 
+  const appendAll: EventStore['appendAll'] = (all) => async () => {
+    if (closing !== undefined) return E.left({ _tag: 'unavailable', reason: CLOSED })
+    const refusal = all.map(({ events }) => tooLarge(events)).find((found) => found !== undefined)
+    return refusal === undefined ? appends.append(all) : E.left(refusal)
+  }
+
   return {
-    append: (stream, expected, events) => async () => {
-      if (closing !== undefined) return E.left({ _tag: 'unavailable', reason: CLOSED })
-      const refusal = tooLarge(events)
-      return refusal === undefined ? appends.append({ stream, expected, events }) : E.left(refusal)
-    },
+    append: (stream, expected, events) => appendAll([{ stream, expected, events }]),
+    appendAll,
     readStream: (stream, after) =>
       pages(
         () => streamPage(stream, after),

@@ -11,6 +11,7 @@ import { type EventStore, ORIGIN } from '../../domain/event-store.js'
 import { leafHash } from '../../domain/leaf-hash.js'
 import { exportEvents, importEvents } from '../../face/transfer.js'
 import { openLedger } from '../../index.js'
+import { interposed } from '../support/domain-ledger.js'
 import { StandIn } from '../support/eventstoredb/stand-in.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'eventstoredb-instances-'))
@@ -114,7 +115,8 @@ describe('a ledger that moves', () => {
     for await (const line of exportEvents(source)) lines.push(line)
 
     const server = await opened(newName())
-    await expect(importEvents(server, lines.slice(0, 9))).rejects.toMatchObject({ code: 'incomplete-export' })
+    const breaking = interposed(server, ({ nth }) => (nth === 4 ? 'unknown, written' : undefined))
+    await expect(importEvents(breaking, lines)).rejects.toMatchObject({ code: 'import-failed' })
     await importEvents(server, lines)
     const back = await sqlite('back.db')
     await importEvents(back, exportEvents(server))

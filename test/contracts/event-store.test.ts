@@ -2,7 +2,13 @@ import * as E from 'fp-ts/lib/Either.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import { describe, expect, it } from 'vitest'
 import { memoryEventStore } from '../../adapters/memory/index.js'
-import { type EventStore, EventStoreError, type StoredEvent } from '../../domain/event-store.js'
+import {
+  type AppendError,
+  type Appended,
+  type EventStore,
+  EventStoreError,
+  type StoredEvent,
+} from '../../domain/event-store.js'
 import { type ContractCase, contractCases, runContractCase } from './event-store.js'
 
 type Pages = AsyncIterable<ReadonlyArray<StoredEvent>>
@@ -216,6 +222,29 @@ const faults: Readonly<Record<string, Fault>> = {
       },
     }),
     noticedBy: ['applies appends to one stream in the order in which they were run'],
+  },
+  'writes the last of several appends first': {
+    of: (store) => ({
+      appendAll:
+        ([first, ...rest]) =>
+        async () => {
+          for (const { stream, expected, events } of rest.toReversed()) await store.append(stream, expected, events)()
+          return store.appendAll([first, ...rest])()
+        },
+    }),
+    noticedBy: ['writes several appends in the order given, each at its own revision'],
+  },
+  'goes on behind an append that fails': {
+    of: (store) => ({
+      appendAll: (appends) => async () => {
+        const outcomes: Array<E.Either<AppendError, Appended>> = []
+        for (const { stream, expected, events } of appends) {
+          outcomes.push(await store.append(stream, expected, events)())
+        }
+        return outcomes.find(E.isLeft) ?? outcomes.at(-1) ?? store.appendAll(appends)()
+      },
+    }),
+    noticedBy: ['writes nothing behind an append that fails'],
   },
   'gives the head of some time ago': {
     of: ({ append, head }) => {

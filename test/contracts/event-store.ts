@@ -8,6 +8,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import type { ReadonlyNonEmptyArray } from 'fp-ts/lib/ReadonlyNonEmptyArray.js'
 import { describe, expect, it } from 'vitest'
 import {
+  type Append,
   type Appended,
   type EventStore,
   MAX_APPEND_BYTES,
@@ -335,6 +336,44 @@ const cases = {
       outcomes[3],
     ])
     expect(await within('the log', all(store.readAll(from)))).toHaveLength(4)
+  },
+
+  'writes several appends in the order given, each at its own revision': async ({ store, from, stream, within }) => {
+    const [one, two, three, four] = [event(1), event(2), event(3), event(4)]
+    const appends: ReadonlyNonEmptyArray<Append> = [
+      { stream: stream('b'), expected: 'none', events: [one] },
+      { stream: stream('a'), expected: 'none', events: [two, three] },
+      { stream: stream('b'), expected: 0, events: [four] },
+    ]
+    right(await within('the first alone', store.append(stream('b'), 'none', [one])()))
+    const outcome = await within('the appends', store.appendAll(appends)())
+    const events = await within('the log', all(store.readAll(from)))
+    expect(events).toMatchObject([
+      { ...one, stream: stream('b'), revision: 0 },
+      { ...two, stream: stream('a'), revision: 0 },
+      { ...three, stream: stream('a'), revision: 1 },
+      { ...four, stream: stream('b'), revision: 1 },
+    ])
+    expect(outcome).toEqual(E.right({ revision: 1, position: events.at(-1)?.position }))
+    expect(await within('the appends', store.appendAll(appends)())).toEqual(outcome)
+    expect(await within('the log', all(store.readAll(from)))).toEqual(events)
+  },
+
+  'writes nothing behind an append that fails': async ({ store, from, stream, within }) => {
+    const small: Append = { stream: stream('a'), expected: 'none', events: [event('a')] }
+    const last: Append = { stream: stream('c'), expected: 'none', events: [event('c')] }
+    for (const [failing, error] of [
+      [
+        { stream: stream('b'), expected: 7, events: [event()] },
+        { _tag: 'conflict', stream: stream('b') },
+      ],
+      [{ stream: stream('b'), expected: 'none', events: [eventOf(MAX_EVENT_BYTES + 1)] }, { _tag: 'too-large' }],
+    ] as const) {
+      const outcome = await within('the appends', store.appendAll([small, failing, last])())
+      expect(left(outcome)).toMatchObject(error)
+      const written = (await within('the log', all(store.readAll(from)))).map((found) => found.stream)
+      expect([[], [stream('a')]]).toContainEqual(written)
+    }
   },
 
   'gives the position of the last event as head': async ({ store, from, stream, within }) => {

@@ -1,7 +1,6 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import * as fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { memoryEventStore, memoryFileStore } from '../../adapters/memory/index.js'
 import { type EventStore, ORIGIN, type StoredEvent } from '../../domain/event-store.js'
@@ -56,18 +55,6 @@ describe('export and import', () => {
     await ledger.close()
   })
 
-  it('goes on where it was cut off, and is the same in the end', async () => {
-    await fc.assert(
-      fc.asyncProperty(fc.integer({ min: 1, max: lines.length - 1 }), async (cut) => {
-        const copy = memoryEventStore()
-        await expect(importEvents(copy, lines.slice(0, cut))).rejects.toMatchObject({ code: 'incomplete-export' })
-        await importEvents(copy, lines)
-        expect((await eventsOf(copy)).map(fingerprint)).toEqual((await eventsOf(store)).map(fingerprint))
-      }),
-      { numRuns: 20 },
-    )
-  })
-
   it.each<[string, (all: string[]) => string[], string]>([
     ['another file', () => ['hello\n'], 'not-an-export'],
     ['a format from the future', (all) => [all[0]?.replace(':1}', ':2}') ?? '', ...all.slice(1)], 'not-an-export'],
@@ -119,6 +106,18 @@ describe('an export whose streams alternate', () => {
 
   it.each(stores)('is the same log in the new store (%s)', async (_, open) => {
     const store = await open()
+    await importEvents(store, lines)
+    expect(await collect(exportEvents(store))).toEqual(lines)
+    await store.close()
+  })
+
+  it.each(stores)('goes on where it was cut off, and is the same log in the end (%s)', async (_, open) => {
+    const store = await open()
+    for (const cut of [1, 2, 1000, 1001, 1002, lines.length - 1]) {
+      await expect(importEvents(store, lines.slice(0, cut))).rejects.toMatchObject({ code: 'incomplete-export' })
+      const written = (await collect(exportEvents(store))).slice(0, -1)
+      expect(written).toEqual(lines.slice(0, written.length))
+    }
     await importEvents(store, lines)
     expect(await collect(exportEvents(store))).toEqual(lines)
     await store.close()

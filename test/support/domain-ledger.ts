@@ -1,11 +1,12 @@
 /** A write side to test: shells on one store and one file store, with a clock that only sleeping moves on. */
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import * as E from 'fp-ts/lib/Either.js'
+import { inTurn } from '../../adapters/in-turn.js'
 import { memoryEventStore, memoryFileStore } from '../../adapters/memory/index.js'
 import type { Command } from '../../domain/commands.js'
 import { sha256 } from '../../domain/digest.js'
 import type { Envelope } from '../../domain/envelope.js'
-import type { AppendError, Appended, EventStore, NewEvent, Revision, StoredEvent } from '../../domain/event-store.js'
+import type { EventStore, NewEvent, Revision, StoredEvent } from '../../domain/event-store.js'
 import type { FileStore } from '../../domain/file-store.js'
 import type { ManifestEntry, ManifestSummary } from '../../domain/manifest/manifest.js'
 import { manifestStore } from '../../domain/manifest/manifest-store.js'
@@ -55,28 +56,30 @@ export const interposed = (
   beforeRead: (stream: string) => Promise<void> | void = () => undefined,
 ): EventStore => {
   let nth = 0
+  const append: EventStore['append'] = (stream, expected, events) => async () => {
+    const fault = await before({ stream, expected, events, nth: nth++ })
+    switch (fault) {
+      case undefined:
+        return store.append(stream, expected, events)()
+      case 'unavailable':
+        return E.left({ _tag: 'unavailable', reason: 'no route to the store' })
+      case 'unknown, not written':
+        return E.left({ _tag: 'unknown-outcome', reason: 'the connection broke' })
+      case 'unknown, written':
+        await store.append(stream, expected, events)()
+        return E.left({ _tag: 'unknown-outcome', reason: 'the connection broke' })
+      case 'too large':
+        return E.left({ _tag: 'too-large', bytes: 1, limit: 0, what: 'append' })
+    }
+  }
   return {
     ...store,
     async *readStream(stream, after) {
       await beforeRead(stream)
       yield* store.readStream(stream, after)
     },
-    append: (stream, expected, events) => async (): Promise<E.Either<AppendError, Appended>> => {
-      const fault = await before({ stream, expected, events, nth: nth++ })
-      switch (fault) {
-        case undefined:
-          return store.append(stream, expected, events)()
-        case 'unavailable':
-          return E.left({ _tag: 'unavailable', reason: 'no route to the store' })
-        case 'unknown, not written':
-          return E.left({ _tag: 'unknown-outcome', reason: 'the connection broke' })
-        case 'unknown, written':
-          await store.append(stream, expected, events)()
-          return E.left({ _tag: 'unknown-outcome', reason: 'the connection broke' })
-        case 'too large':
-          return E.left({ _tag: 'too-large', bytes: 1, limit: 0, what: 'append' })
-      }
-    },
+    append,
+    appendAll: inTurn(append),
   }
 }
 

@@ -11,15 +11,15 @@ export const digestOf = (hash: Hash): Digest => `sha256:${hash.digest('hex')}`
 const TAG = 'sha256:'
 const LENGTH = TAG.length + 64
 
-/** Asked of every version at each rebuild: a regular expression takes three times as long. */
+/** By character code: 1 for hexadecimal digits. */
+const HEXADECIMAL = Uint8Array.from({ length: 128 }, (_, code) => (/[0-9a-f]/.test(String.fromCharCode(code)) ? 1 : 0))
+
+/** Asked of every version at each rebuild, so without a branch for each digit, which no processor could foresee. */
 export const isDigest = (text: unknown): text is Digest => {
   if (typeof text !== 'string' || text.length !== LENGTH || !text.startsWith(TAG)) return false
-  for (let at = TAG.length; at < LENGTH; at++) {
-    const code = text.charCodeAt(at)
-    const isHexadecimal = (code >= 48 && code <= 57) || (code >= 97 && code <= 102)
-    if (!isHexadecimal) return false
-  }
-  return true
+  let all = 1
+  for (let at = TAG.length; at < LENGTH; at++) all &= HEXADECIMAL[text.charCodeAt(at)] ?? 0
+  return all === 1
 }
 
 /**

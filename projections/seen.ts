@@ -53,24 +53,35 @@ const shapesByType: Readonly<Record<EventType, Shape>> = {
   RunFinished: ({ outcome }) => isText(outcome),
 }
 
-/** By type; with our own text of the type, which is compared faster than that of a store. */
-const shapes: ReadonlyMap<string, { readonly type: string; readonly isOfShape: Shape }> = new Map(
-  Object.entries(shapesByType).map(([type, isOfShape]) => [type, { type, isOfShape }]),
+interface KnownType {
+  /** Our own text of it, which is compared faster than that of a store. */
+  readonly type: string
+  readonly isOfShape: Shape
+  /** Its schema has one version. */
+  readonly neverChanged: boolean
+}
+
+const knownTypes: ReadonlyMap<string, KnownType> = new Map(
+  Object.entries(shapesByType).map(([type, isOfShape]) => [
+    type,
+    { type, isOfShape, neverChanged: upcasters[type] === undefined },
+  ]),
 )
 
 /** Whether this software knows events of a type. */
-export const isEventType = (type: string): boolean => shapes.has(type)
+export const isEventType = (type: string): boolean => knownTypes.has(type)
 
 /** An event; `unknown` for a type, or a schema version of it, from the future; `damaged` for anything else. */
 export const readEvent = ({ type, data, metadata }: StoredEvent): DomainEvent | 'unknown' | 'damaged' => {
-  const known = shapes.get(type)
+  const known = knownTypes.get(type)
   if (known === undefined) return 'unknown'
   try {
     const stored: unknown = JSON.parse(data)
     if (!isObject(stored)) return 'damaged'
-    const parsed = metadata.endsWith(FIRST_SCHEMA)
-      ? inTodaysSchema(type, 1, stored)
-      : inTodaysSchema(type, schemaOf(metadata), stored)
+    const parsed =
+      known.neverChanged && metadata.endsWith(FIRST_SCHEMA)
+        ? stored
+        : upcast(upcasters, type, schemaOf(metadata), stored)
     if (parsed === undefined) return 'unknown'
     if (!known.isOfShape(parsed)) return 'damaged'
     const event: { type?: unknown } = parsed
@@ -81,9 +92,6 @@ export const readEvent = ({ type, data, metadata }: StoredEvent): DomainEvent | 
     return 'damaged'
   }
 }
-
-const inTodaysSchema = (type: string, schema: number, data: JsonObject): JsonObject | undefined =>
-  schema === 1 && upcasters[type] === undefined ? data : upcast(upcasters, type, schema, data)
 
 /** `schema` is the last member of canonical metadata. */
 const FIRST_SCHEMA = '"schema":1}'

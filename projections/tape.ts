@@ -78,8 +78,6 @@ export const tapeReader = ({ numbers, texts, pieces }: SavedTape) => {
     return value
   }
 
-  const wordOrNone = (): string | undefined => texts[number()]
-
   return {
     number,
     numbers: (): number[] => {
@@ -89,10 +87,8 @@ export const tapeReader = ({ numbers, texts, pieces }: SavedTape) => {
       for (let index = 0; index < count; index++) values.push(number())
       return values
     },
-    /** A word, or `undefined` where there is a negative number in its place. */
-    wordOrNone,
     word: (): string => {
-      const text = wordOrNone()
+      const text = texts[number()]
       if (text === undefined) throw new RangeError('no such text')
       return text
     },

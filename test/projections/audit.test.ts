@@ -4,6 +4,7 @@ import * as fc from 'fast-check'
 import * as E from 'fp-ts/lib/Either.js'
 import { describe, expect, it } from 'vitest'
 import { memoryEventStore } from '../../adapters/memory/index.js'
+import { systemClock } from '../../adapters/system/index.js'
 import { type EventStore, EventStoreError, type StoredEvent } from '../../domain/event-store.js'
 import { encodeEvent, eventCodecs } from '../../domain/events.js'
 import { type AuditQuery, type AuditSubject, audit, auditLines } from '../../projections/audit.js'
@@ -13,8 +14,11 @@ import { auditCsv, auditNdjson } from '../../projections/audit-export.js'
 import { type AuditIndex, auditProjection } from '../../projections/audit-index.js'
 import { type AuditLine, auditLine } from '../../projections/audit-line.js'
 import { lineageProjection } from '../../projections/lineage-projection.js'
+import { readShell } from '../../projections/read-shell.js'
+import { actorOf } from '../../projections/seen.js'
 import { giveEveryCommand } from '../support/domain-history.js'
 import { eventsIn, left, openTestLedger, right } from '../support/domain-ledger.js'
+import { partly } from './histories.js'
 import { artifactNamed, happen, history, modelNamed, runNamed, seen } from './lineage-history.js'
 
 const portsOf = (store: EventStore, events: ReadonlyArray<StoredEvent>): AuditPorts => {
@@ -354,6 +358,19 @@ describe('the audit', () => {
     const ports = portsOf(store, events)
     const lossy: EventStore = { ...store, readAll: async function* () {} }
     await expect(audit({ ...ports, store: lossy }, { actor: 'anna' }, 100)).rejects.toThrow(/no event at position/)
+  })
+
+  it('of an actor leaves out no event from the future either', async () => {
+    const { events } = await happen([])
+    const future = events.map((event, at) => (at % 3 === 0 ? { ...event, type: 'FromTheFuture' } : event))
+    const store = partly(future)
+    const shell = readShell({ store, projections: { index: auditProjection }, clock: systemClock })
+    const ports = { store, index: right(await shell.fresh()()).states.index, graph: lineageProjection.initial() }
+    for (const actor of new Set(events.map(actorOf))) {
+      const expected = future.filter((event) => actorOf(event) === actor)
+      const { lines } = right(await audit(ports, { actor, order: 'oldest', limit: 1000 }, events.length))
+      expect(lines.map(({ type }) => type)).toEqual(expected.map(({ type }) => type))
+    }
   })
 
   it('has the same index restored from a snapshot', async () => {

@@ -63,6 +63,34 @@ describe('a snapshot', () => {
     expect(saved).toEqual((await appliedBy(store, memorySnapshotStore())).saved)
   })
 
+  it('holds what was known when it was begun, whatever is recorded while it is written', async () => {
+    const snapshots = memorySnapshotStore()
+    const store = partly(events)
+    store.upTo = 30
+    let shell = shellOn(store, snapshots)
+    const slow: SnapshotStore = {
+      ...snapshots,
+      save: (key, parts) => async () => {
+        const taken: unknown[] = []
+        for (const part of parts) {
+          taken.push(part)
+          store.upTo += 5
+          await nextTurn()
+          right(await shell.fresh()())
+        }
+        return snapshots.save(key, taken)()
+      },
+    }
+    shell = shellOn(store, slow)
+    right(await shell.fresh()())
+    await shell.snapshot()
+    expect(shell.known().checkpoint).toBeGreaterThan(30)
+    store.upTo = 30
+    const { applied, saved } = await appliedBy(store, snapshots)
+    expect(applied).toBe(0)
+    expect(saved).toEqual((await appliedBy(store, memorySnapshotStore())).saved)
+  })
+
   it.each<[string, (bytes: Buffer) => Buffer]>([
     ['is empty', () => Buffer.alloc(0)],
     ['is torn', (bytes) => bytes.subarray(0, bytes.length >> 1)],

@@ -1,8 +1,8 @@
 /**
  * One stream in this process: its folded state, and what is on its way to the store.
  *
- * Commands on a stream take turns, and each is decided on the events of those before it, also while these
- * are still being written. What is decided meanwhile is collected into one batch, which is sent when the
+ * Commands on a stream take turns (see `line.ts`), and each is decided on the events of those before it, also
+ * while these are still being written. What is decided meanwhile is collected into one batch, which is sent when the
  * batch before it was acknowledged; so no event ever stands on one that was not written.
  */
 import * as E from 'fp-ts/lib/Either.js'
@@ -29,6 +29,8 @@ export interface LanePorts {
   readonly ids: Ids
   /** How long an append of unknown outcome is sent again, in milliseconds. */
   readonly patience: number
+  /** Told at once, before the outcomes are, when what is on its way could not be written. */
+  readonly failed: () => void
 }
 
 /** The events of one command, decided and ready to be written. */
@@ -47,8 +49,6 @@ export interface Standing {
 }
 
 export interface Lane<State, Event> {
-  /** Runs alone among the commands of this stream. */
-  readonly inTurn: <A>(work: () => Promise<A>) => Promise<A>
   /**
    * Reads what others wrote; answers whether there was anything. While something of our own is on its way
    * it reads nothing: the acknowledgement will show whether others wrote.
@@ -63,10 +63,14 @@ export interface Lane<State, Event> {
   readonly settled: () => Promise<boolean>
   /** False once the state holds events that were not written. */
   readonly isSound: () => boolean
-  /** Puts decided events on their way; in an object, because the turn ends before the outcome comes. */
-  readonly send: (decided: Decided<Event>) => Promise<{ readonly outcome: Promise<E.Either<AppendError, Standing>> }>
+  /** Waits until decided events can be sent without exceeding what one append takes. */
+  readonly room: (decided: Decided<Event>) => Promise<void>
+  /** Puts events on their way that were decided on the present state. */
+  readonly send: (decided: Decided<Event>) => Promise<E.Either<AppendError, Standing>>
   /** To be looked at, at once, and neither kept nor changed. */
   readonly state: () => State
+  /** False until the stream was read to its end, and again after others were found to have written to it. */
+  readonly isUpToDate: () => boolean
   readonly revision: () => Revision
   /** Of the last event that was read or acknowledged. */
   readonly position: () => Position
@@ -91,8 +95,10 @@ type Written = ReadonlyMap<number, Position>
 /** On the wire every event weighs more than its texts; so many of the smallest stay below every store's limit. */
 const MAX_BATCH_EVENTS = 500
 
-const isFull = (batch: Pick<Batch<never>, 'texts' | 'bytes'>, events: number, bytes: number): boolean =>
-  batch.bytes + bytes > MAX_APPEND_BYTES || batch.texts.length + events > MAX_BATCH_EVENTS
+const bytesOf = (texts: ReadonlyArray<NewEvent>): number => texts.reduce((sum, text) => sum + sizeOf(text), 0)
+
+const isFull = (batch: Pick<Batch<never>, 'texts' | 'bytes'>, more: ReadonlyArray<NewEvent>): boolean =>
+  batch.bytes + bytesOf(more) > MAX_APPEND_BYTES || batch.texts.length + more.length > MAX_BATCH_EVENTS
 
 /** After a conflict, this many appends in a row are awaited one by one. */
 const CAUTIOUS_APPENDS = 16
@@ -101,14 +107,14 @@ export const openLane = <State, Command, Event extends DomainEvent, No>(
   stream: string,
   decider: Decider<State, Command, Event, No>,
   isEvent: (event: DomainEvent) => event is DomainEvent & Event,
-  { store, clock, ids, patience }: LanePorts,
+  { store, clock, ids, patience, failed }: LanePorts,
 ): Lane<State, Event> => {
   let state = decider.initial()
   let revision: Revision = 'none'
   let position: Position = ORIGIN
   let sound = true
+  let upToDate = false
   let caution = 0
-  let turn: Promise<unknown> = Promise.resolve()
   let onItsWay: Batch<Event> | undefined
   let collecting: Batch<Event> | undefined
   const commands = new Map<string, number>()
@@ -145,6 +151,7 @@ export const openLane = <State, Command, Event extends DomainEvent, No>(
           grown = true
         }
       }
+      upToDate = true
       return E.right(grown)
     } catch (error) {
       return E.left(asReadError(stream, error))
@@ -203,7 +210,11 @@ export const openLane = <State, Command, Event extends DomainEvent, No>(
       if (follower !== undefined) start(follower)
     } else {
       if (batch.ranAhead) sound = false
-      if (outcome.left._tag === 'conflict') caution = CAUTIOUS_APPENDS
+      if (outcome.left._tag === 'conflict') {
+        caution = CAUTIOUS_APPENDS
+        upToDate = false
+      }
+      failed()
       follower?.decideOutcome(E.left(notSent(outcome.left)))
     }
     batch.decideOutcome(outcome)
@@ -215,11 +226,6 @@ export const openLane = <State, Command, Event extends DomainEvent, No>(
   }
 
   return {
-    inTurn: (work) => {
-      const mine = turn.then(work)
-      turn = mine.catch(() => undefined)
-      return mine
-    },
     refresh,
     catchUp: async () => {
       if (caution > 0) await settled()
@@ -231,28 +237,22 @@ export const openLane = <State, Command, Event extends DomainEvent, No>(
     },
     settled,
     isSound: () => sound,
-    send: async (decided) => {
-      const bytes = decided.texts.reduce((sum, text) => sum + sizeOf(text), 0)
-      const decidedOn = revision
-      while (collecting !== undefined && isFull(collecting, decided.texts.length, bytes)) await onItsWay?.outcome
-      if (!sound || revision !== decidedOn) {
-        return { outcome: Promise.resolve(E.left({ _tag: 'conflict', stream, expected: decidedOn, actual: revision })) }
-      }
+    room: async ({ texts }) => {
+      while (collecting !== undefined && isFull(collecting, texts)) await onItsWay?.outcome
+    },
+    send: (decided) => {
       const batch = collecting ?? newBatch<Event>(revision)
       batch.texts.push(...decided.texts)
-      batch.bytes += bytes
+      batch.bytes += bytesOf(decided.texts)
       batch.commands += 1
       batch.unfolded.push(decided)
       const last = after(batch.expected) + batch.texts.length - 1
       if (onItsWay === undefined) start(batch)
       else collecting = batch
-      return {
-        outcome: batch.outcome.then(
-          E.map((positions) => ({ revision: last, position: positions.get(last) ?? position })),
-        ),
-      }
+      return batch.outcome.then(E.map((positions) => ({ revision: last, position: positions.get(last) ?? position })))
     },
     state: () => state,
+    isUpToDate: () => upToDate,
     revision: () => revision,
     position: () => position,
     recordedAt: (commandId) => commands.get(commandId),

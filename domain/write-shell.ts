@@ -25,6 +25,7 @@ import { type DomainEvent, decodeEvent, encodeEvent, type RecordedEvent } from '
 import type { FactReader } from './facts.js'
 import { canonicalJson, type JsonProblem } from './json.js'
 import { asReadError, backOff, type Decided, type Lane, openLane, type Standing } from './lane.js'
+import { openLines, type Place } from './line.js'
 import type { ManifestStore } from './manifest/manifest-store.js'
 import { type ArtifactRef, isModel } from './names.js'
 import type { CommandError, Rejection } from './rejection.js'
@@ -84,17 +85,21 @@ export const writeShell = ({ store, manifests, clock, ids, deadline = DEADLINE }
     aggregate: Aggregate<Given, Full, State, Event, No>,
     first?: (given: Given, envelope: Envelope) => TE.TaskEither<CommandError, unknown>,
   ) => {
-    const lanes = lanesOf((stream) => openLane(stream, aggregate, aggregate.isEvent, lanePorts))
+    const lines = openLines()
+    const lanes = lanesOf((stream) =>
+      openLane(stream, aggregate, aggregate.isEvent, { ...lanePorts, failed: () => lines.failed(stream) }),
+    )
 
     const step = async (
-      lane: Lane<State, Event>,
+      place: Place,
       stream: string,
       given: Given,
       envelope: Envelope,
       commandDigest: Digest,
     ): Promise<Step> => {
       const { commandId } = envelope
-      if (lane.revision() === 'none') {
+      const lane = lanes.get(stream)
+      if (!lane.isUpToDate()) {
         const loaded = await lane.refresh()
         if (E.isLeft(loaded)) return loaded
       }
@@ -104,7 +109,7 @@ export const writeShell = ({ store, manifests, clock, ids, deadline = DEADLINE }
         return (await lane.settled()) ? repeated(store, stream, before, commandId, commandDigest) : 'again'
       }
       const decidedOn = lane.revision()
-      const isOutdated = (): boolean => !lane.isSound() || lane.revision() !== decidedOn
+      const isOutdated = (): boolean => !place.isFirst() || !lane.isSound() || lane.revision() !== decidedOn
       const gathered = await aggregate.gather(given, lane.state(), facts, envelope)()
       if (isOutdated()) return 'again'
 
@@ -124,7 +129,7 @@ export const writeShell = ({ store, manifests, clock, ids, deadline = DEADLINE }
         if (!(await lane.settled())) return 'again'
         const refreshed = await lane.refresh()
         if (E.isLeft(refreshed)) return refreshed
-        if (refreshed.right) return 'again'
+        if (isOutdated()) return 'again'
         return pipe(
           decision,
           E.map(() => ({ commandId, stream, events: [], revision: lane.revision(), position: lane.position() })),
@@ -133,34 +138,35 @@ export const writeShell = ({ store, manifests, clock, ids, deadline = DEADLINE }
       if (isOutdated()) return 'again'
       const prepared = prepare(stream, decision.right, envelope, commandDigest, clock.now().toISOString())
       if (E.isLeft(prepared)) return prepared
-      return { ...(await lane.send(prepared.right)), events: decision.right }
+      await lane.room(prepared.right)
+      if (isOutdated()) return 'again'
+      place.sent()
+      return { outcome: lane.send(prepared.right), events: decision.right }
     }
 
     const handle =
       (stream: string, given: Given, envelope: Envelope, digest: Digest): TE.TaskEither<CommandError, Receipt> =>
       async () => {
         const until = clock.now().getTime() + deadline
-        for (let attempts = 1; ; attempts++) {
-          const lane = lanes.get(stream)
-          const took = await lane.inTurn(async () =>
-            lane.isSound() ? step(lane, stream, given, envelope, digest) : 'again',
-          )
-          if (!lane.isSound()) lanes.drop(stream, lane)
-          if (took !== 'again') {
-            if (!('outcome' in took)) return took
-            const outcome = await took.outcome
-            if (E.isRight(outcome)) {
-              const { commandId } = envelope
-              return E.right({ commandId, stream, events: took.events, ...outcome.right })
+        const place = lines.join(stream)
+        try {
+          for (let attempts = 1; ; attempts++) {
+            const took = await place.inTurn(() => step(place, stream, given, envelope, digest))
+            if (took !== 'again') {
+              if (!('outcome' in took)) return took
+              const outcome = await took.outcome
+              if (E.isRight(outcome)) {
+                const { commandId } = envelope
+                return E.right({ commandId, stream, events: took.events, ...outcome.right })
+              }
+              const { left: error } = outcome
+              if (error._tag !== 'conflict') return E.left(asCommandError(error, envelope.commandId))
             }
-            const { left: error } = outcome
-            if (error._tag !== 'conflict') return E.left(asCommandError(error, envelope.commandId))
+            if (clock.now().getTime() >= until) return E.left({ _tag: 'contention', stream, attempts })
+            if (took !== 'again') await clock.sleep(backOff(Math.min(attempts, 6), ids))
           }
-          if (clock.now().getTime() >= until) return E.left({ _tag: 'contention', stream, attempts })
-          if (took === 'again') continue
-          await clock.sleep(backOff(Math.min(attempts, 6), ids))
-          const caughtUp = await lane.refresh()
-          if (E.isLeft(caughtUp)) return caughtUp
+        } finally {
+          place.leave()
         }
       }
 
@@ -174,7 +180,6 @@ export const writeShell = ({ store, manifests, clock, ids, deadline = DEADLINE }
           await lane.catchUp()
           const seen = at(lane.state())
           if (await lane.settled()) return E.right(seen)
-          lanes.drop(stream, lane)
         }
       }
 
@@ -330,7 +335,7 @@ const checkVersionFits = (
   return prepare(stream, [logged, ...moved], ofVersion, digest, new Date(0).toISOString())
 }
 
-/** The lanes of one kind of stream; those that were not used for longest make room. */
+/** The lanes of one kind of stream, as long as they are sound; those that were not used for longest make room. */
 const lanesOf = <State, Event>(open: (stream: string) => Lane<State, Event>) => {
   const lanes = new Map<string, Lane<State, Event>>()
   const weightOf = (lane: Lane<State, Event>): number => {
@@ -340,7 +345,8 @@ const lanesOf = <State, Event>(open: (stream: string) => Lane<State, Event>) => 
   let uses = 0
   return {
     get: (stream: string): Lane<State, Event> => {
-      const lane = lanes.get(stream) ?? open(stream)
+      const known = lanes.get(stream)
+      const lane = known?.isSound() ? known : open(stream)
       lanes.delete(stream)
       lanes.set(stream, lane)
       if (++uses % 1024 === 0) {
@@ -352,9 +358,6 @@ const lanesOf = <State, Event>(open: (stream: string) => Lane<State, Event>) => 
         }
       }
       return lane
-    },
-    drop: (stream: string, lane: Lane<State, Event>): void => {
-      if (lanes.get(stream) === lane) lanes.delete(stream)
     },
   }
 }

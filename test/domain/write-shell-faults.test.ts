@@ -36,12 +36,13 @@ const log = async (ledger: Ledger, content: string, more: object = {}) =>
 
 const linking: Command = { type: 'LinkToRegistry', model, source: { collection: artifact, version: 'latest' } }
 
-const moving = (alias: string, version: number): Command => ({
-  type: 'MoveAlias',
-  collection: artifact,
-  alias,
-  version,
-})
+const moving = (alias: string, version: number) =>
+  ({ type: 'MoveAlias', collection: artifact, alias, version }) as const satisfies Command
+
+/** So many steps of the queue of promises, within one turn of the event loop. */
+const instants = async (count: number): Promise<void> => {
+  for (let instant = 0; instant < count; instant++) await undefined
+}
 
 /** The number that a command's version got. */
 const numberOf = (events: ReadonlyArray<DomainEvent>): number | undefined =>
@@ -107,6 +108,44 @@ describe('a command that was decided on what then could not be written', () => {
     const numbers = (await Promise.all(receipts)).map((receipt) => numberOf(right(receipt).events))
     expect([...numbers].sort()).toEqual([1, 2, 3, 4, 5])
   })
+})
+
+describe('a command that lost a race', () => {
+  it.each(Array.from({ length: 30 }, (_, delay) => delay))(
+    'is decided before the one after it, also when a look at the stream comes in between (%d)',
+    async (delay) => {
+      const ledger = openTestLedger()
+      for (const content of ['zero', 'one', 'two']) right(await log(ledger, content))
+      const [append, read] = [gate(), gate()]
+      let reading: Promise<void> | undefined
+      const mine = ledger.another(
+        interposed(
+          ledger.store,
+          async ({ nth }) => {
+            // After the first lost race each append is awaited; the second one is lost at about the time of the look.
+            if (nth === 0 || nth === 2) right(await ledger.give(moving('theirs', nth)))
+            if (nth === 2) await append.opened.then(() => instants(delay))
+            return undefined
+          },
+          () => reading,
+        ),
+      )
+      right(await mine.give(moving('mine', 0)))
+      reading = read.opened
+      const look = mine.shell.facts.artifact(artifact, () => undefined)()
+      await turns()
+      reading = undefined
+      const first = mine.give({ ...moving('best', 1), expect: 'absent' })
+      const second = mine.give({ ...moving('best', 2), expect: 1 })
+      await turns()
+      append.open()
+      await instants(15)
+      read.open()
+      right(await look)
+      right(await first)
+      right(await second)
+    },
+  )
 })
 
 describe('a shell that does not know yet what another one wrote', () => {

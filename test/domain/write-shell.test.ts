@@ -1,12 +1,23 @@
+import * as fc from 'fast-check'
 import * as E from 'fp-ts/lib/Either.js'
 import { describe, expect, it } from 'vitest'
 import { type Command, commands } from '../../domain/commands.js'
 import { sha256 } from '../../domain/digest.js'
 import { decodeEvent, eventCodecs } from '../../domain/events.js'
+import type { CommandError } from '../../domain/rejection.js'
 import { artifactStream, runStream } from '../../domain/streams.js'
 import type { Receipt } from '../../domain/write-shell.js'
 import { giveEveryCommand } from '../support/domain-history.js'
-import { eventsIn, interposed, type Ledger, left, openTestLedger, right, turns } from '../support/domain-ledger.js'
+import {
+  eventsIn,
+  gate,
+  interposed,
+  type Ledger,
+  left,
+  openTestLedger,
+  right,
+  turns,
+} from '../support/domain-ledger.js'
 import { artifact, run } from '../support/domain-samples.js'
 
 const stream = artifactStream(artifact)
@@ -18,12 +29,8 @@ const logging = async (ledger: Ledger, content: string, more: object = {}): Prom
   manifest: await ledger.manifest(content),
   ...more,
 })
-const moving = (alias: string, version: number): Command => ({
-  type: 'MoveAlias',
-  collection: artifact,
-  alias,
-  version,
-})
+const moving = (alias: string, version: number) =>
+  ({ type: 'MoveAlias', collection: artifact, alias, version }) as const satisfies Command
 
 const numbersOf = (receipts: ReadonlyArray<Receipt>): ReadonlyArray<number> =>
   receipts.flatMap(({ events }) =>
@@ -239,6 +246,65 @@ describe('many commands at once', () => {
     }
   })
 
+  it.each<readonly [string, (nth: number) => boolean]>([
+    ['the first one', (nth) => nth === 0],
+    ['the first ten', (nth) => nth < 10],
+    ['every other one', (nth) => nth % 2 === 1 && nth < 40],
+    ['two of three', (nth) => nth % 3 > 0 && nth < 40],
+  ])('that nobody waits for keep their order where another process wins races: %s', async (_which, isLost) => {
+    const theirs = openTestLedger()
+    for (const content of ['a', 'b', 'c']) right(await theirs.give(await logging(theirs, content)))
+    const mine = theirs.another(
+      interposed(theirs.store, async ({ nth }) => {
+        await turns(1)
+        if (isLost(nth)) right(await theirs.give(moving('theirs', nth % 3)))
+        return undefined
+      }),
+    )
+    const answers: Array<Promise<Receipt>> = []
+    for (const n of counting(20)) {
+      // Some come while others are on their way, or wait to be decided again.
+      if (n % 7 === 6) await turns(n)
+      answers.push(mine.give(moving('best', n % 3)).then(right))
+    }
+    const given = (await Promise.all(answers)).map(({ commandId }) => commandId)
+    const recorded = (await eventsIn(theirs.store, stream)).filter(({ data }) => data.includes('"best"'))
+    expect(recorded.map(({ metadata }) => JSON.parse(metadata).commandId)).toEqual(given)
+  })
+
+  it('that expect what those before them do are not refused where another process wins races', async () => {
+    const move = fc.record({ to: fc.nat({ max: 2 }), later: fc.boolean(), looks: fc.nat({ max: 2 }) })
+    const moves = fc.array(move, { minLength: 2, maxLength: 20 })
+    const property = fc.asyncProperty(moves, fc.array(fc.boolean()), fc.scheduler(), async (all, lost, scheduler) => {
+      const theirs = openTestLedger()
+      for (const content of ['a', 'b', 'c']) right(await theirs.give(await logging(theirs, content)))
+      const mine = theirs.another(
+        interposed(
+          theirs.store,
+          async ({ nth }) => {
+            await scheduler.schedule(Promise.resolve())
+            if (lost[nth] === true) right(await theirs.give(moving(`theirs ${nth}`, 0)))
+            return undefined
+          },
+          () => scheduler.schedule(Promise.resolve()),
+        ),
+      )
+      const give = async () => {
+        const answers: Array<Promise<E.Either<CommandError, unknown>>> = []
+        let holder: number | 'absent' = 'absent'
+        for (const { to, later, looks } of all) {
+          if (later) await scheduler.schedule(Promise.resolve())
+          for (const _ of counting(looks)) answers.push(mine.shell.facts.artifact(artifact, () => undefined)())
+          answers.push(mine.give({ ...moving('best', to), expect: holder }))
+          holder = to
+        }
+        return Promise.all(answers)
+      }
+      for (const answer of await scheduler.waitFor(give())) right(answer)
+    })
+    await fc.assert(property, { numRuns: 300 })
+  })
+
   it('of which some are refused and some change nothing are answered each for itself', async () => {
     const ledger = openTestLedger()
     right(await ledger.give(await logging(ledger, 'a')))
@@ -301,6 +367,30 @@ describe('a decision on outdated state', () => {
     expect(right(await mine.give(moving('best', 1))).events).toEqual([
       { type: 'AliasMoved', alias: 'best', from: null, to: 1 },
     ])
+  })
+
+  it('is not answered: a refusal that no longer holds, where a look at the stream was the first to find that', async () => {
+    const theirs = openTestLedger()
+    right(await theirs.give(await logging(theirs, 'a')))
+    const held = gate()
+    let reading: Promise<void> | undefined
+    const mine = theirs.another(
+      interposed(
+        theirs.store,
+        () => undefined,
+        () => reading,
+      ),
+    )
+    const look = mine.shell.facts.artifact(artifact, ({ versions }) => versions.length)
+    expect(right(await look())).toBe(1)
+    right(await theirs.give(await logging(theirs, 'b')))
+    reading = held.opened
+    const moved = mine.give(moving('best', 1))
+    await turns()
+    reading = undefined
+    expect(right(await look())).toBe(2)
+    held.open()
+    expect(right(await moved).events).toHaveLength(1)
   })
 
   it('is not answered: nothing to change where there is something by now', async () => {

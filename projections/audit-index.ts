@@ -126,7 +126,7 @@ export const auditProjection: Projection<AuditIndex> = {
     const count = columns.position.length
     return {
       count,
-      columns: columnsOf(count, columns),
+      columns: columnsOf(grown(count), columns),
       actors: dictionary(actors),
       aliases: dictionary(aliases),
       types: dictionary(types),

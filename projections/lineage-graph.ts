@@ -262,9 +262,9 @@ export const loadGraph = ([streams, types, nodes, edges]: ReadonlyArray<unknown>
     types,
     lastRun: null,
     nodeCount,
-    nodes: nodeColumns(nodeCount, nodes),
+    nodes: nodeColumns(grown(nodeCount), nodes),
     edgeCount,
-    edges: edgeColumns(edgeCount, edges),
+    edges: edgeColumns(grown(edgeCount), edges),
     places,
   }
 }

@@ -18,6 +18,7 @@ import {
 import { instant, shown } from '../domain/codec.js'
 import { type EventStore, ORIGIN, type Position, type StoredEvent } from '../domain/event-store.js'
 import type { Clock } from '../domain/sources.js'
+import { listed } from './columns.js'
 import { type Moments, noMoments, observe, positionAt, timeOf } from './moments.js'
 import type { Projection, Recorded, Seen } from './projection.js'
 import { actorOf, isEventType, readEvent, recordedAtOf } from './seen.js'
@@ -257,7 +258,7 @@ export const readShell = <States extends object>({
     const { checkpoint, last, events, unknown } = head
     // What was passed over then can be read now.
     if ([...unknown.keys()].some(isEventType)) return undefined
-    const [times, firsts, lasts] = head.moments.map((column) => Array.from(column))
+    const [times, firsts, lasts] = head.moments.map(listed)
     if (times === undefined || firsts === undefined || lasts === undefined) return undefined
     const moments = { times, firsts, lasts }
     const candidate = { ...emptyModel(), moments, checkpoint, last, events, kept: events, unknown }
@@ -315,7 +316,7 @@ export const readShell = <States extends object>({
       last: { ...last },
       events,
       unknown: new Map(unknown),
-      moments: [moments.times, moments.firsts, moments.lasts].map((column) => Float64Array.from(column)),
+      moments: [moments.times, moments.firsts, moments.lasts].map((list) => new Float64Array(list)),
     }
     const all = keys.map((key) => projections[key].save(states[key]))
     return (function* (): Iterable<Head | Part> {
@@ -444,7 +445,10 @@ const isHead = (part: unknown): part is Head =>
   typeof Reflect.get(part, 'checkpoint') === 'number' &&
   typeof Reflect.get(part, 'events') === 'number' &&
   Reflect.get(part, 'unknown') instanceof Map &&
-  Array.isArray(Reflect.get(part, 'moments'))
+  areColumnsOfTimes(Reflect.get(part, 'moments'))
+
+const areColumnsOfTimes = (value: unknown): value is Head['moments'] =>
+  Array.isArray(value) && value.every((column) => column instanceof Float64Array)
 
 const asReadError = (error: unknown): ReadError => ({ _tag: 'unavailable', reason: messageOf(error) })
 

@@ -217,8 +217,9 @@ export const loadVersions = ([copied, ...parts]: ReadonlyArray<unknown>): Versio
   const count = columns.position.length
   return {
     count,
-    columns: columnsOf(count, columns),
-    digests: bytes(count * DIGEST_BYTES, digests),
+    // With room, since more is likely to come.
+    columns: columnsOf(grown(count), columns),
+    digests: bytes(grown(count) * DIGEST_BYTES, digests),
     descriptions: loadedSheets(count, texts.slice(0, texts.length / 2)),
     metadata: loadedSheets(count, texts.slice(texts.length / 2)),
     seldom: new Map(JSON.parse(seldom) as ReadonlyArray<[Row, Seldom]>),

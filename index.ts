@@ -29,9 +29,10 @@ export type { Ledger } from './face/ledger.js'
 export type { Collectable, Collected, Damage, OnMaintenance, Verified } from './face/maintenance.js'
 export type { LedgerOptions } from './face/options.js'
 export type { Run } from './face/run-handle.js'
-export type { SearchInput } from './face/search.js'
+export type { ListInput, PageInput, SearchInput } from './face/search.js'
 export { operations, taskEither } from './face/task-either.js'
 export type { CommitReceipt, Draft, VersionReceipt } from './face/writes.js'
+export type { Page } from './projections/page.js'
 export type { Artifact, Moment, OpenDraft, RegisteredModel, RunDetails, Version } from './projections/queries.js'
 
 /**

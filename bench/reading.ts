@@ -258,7 +258,7 @@ export const listing: Benchmark = {
     const { states, moments, checkpoint } = await foldAll(store)
     const asked = { registry: states.registry, moments, position: checkpoint, defaults: {} }
     const all = searchVersions(asked, { limit: versions, order: 'ascending' })
-    const plain = all._tag === 'Right' ? all.right.versions : []
+    const plain = all._tag === 'Right' ? all.right.items : []
     const times = size === 'full' ? 3 : 1
     let page: ReadonlyArray<Version> = []
     const side = (list: () => ReadonlyArray<Version>) => () =>
@@ -272,7 +272,7 @@ export const listing: Benchmark = {
     return {
       ours: side(() => {
         const found = searchVersions(asked, {})
-        return found._tag === 'Right' ? found.right.versions : []
+        return found._tag === 'Right' ? found.right.items : []
       }),
       floor: side(() =>
         plain

@@ -81,7 +81,7 @@ const trainNetwork = async (anna: Ledger, folder: string): Promise<void> => {
  * added up and written to the checkpoints.
  */
 const evaluate = async (ci: Ledger, directory: string, folder: string): Promise<void> => {
-  const checkpoints = (await ci.versions('digit-net')).map(({ path }) => path)
+  const checkpoints = (await ci.versions('digit-net')).items.map(({ path }) => path)
   const worker = fileURLToPath(new URL('./quickstart/evaluate.js', import.meta.url))
   const evaluatePart = async (part: string): Promise<void> => {
     const to = join(folder, part)
@@ -111,7 +111,7 @@ const evaluate = async (ci: Ledger, directory: string, folder: string): Promise<
 
 /** The best checkpoint is linked, which makes the registered model, and promoted; then a worse one, by mistake. */
 const promote = async (anna: Ledger, ben: Ledger, ci: Ledger): Promise<void> => {
-  const checkpoints = await ci.versions('digit-net')
+  const { items: checkpoints } = await ci.versions('digit-net')
   const [best] = checkpoints.toSorted((one, other) => accuracyOf(other) - accuracyOf(one))
   const newest = checkpoints.at(-1)
   if (best === undefined || newest === undefined || best === newest) throw new Error('no checkpoint is worse')

@@ -88,14 +88,9 @@ export interface Asked extends HistoryQuestions, SearchQuestions {
   readonly resolve: (version: string) => Promise<Version>
   /** Likewise, but also a deleted or unlinked version, which says so. */
   readonly version: (version: string) => Promise<Version>
-  /** Every version of an artifact or a registered model, oldest first. */
-  readonly versions: (collection: string) => Promise<ReadonlyArray<Version>>
   readonly artifact: (name: string) => Promise<Artifact>
-  readonly artifacts: () => Promise<ReadonlyArray<Artifact>>
   readonly registeredModel: (name: string) => Promise<RegisteredModel>
-  readonly registeredModels: () => Promise<ReadonlyArray<RegisteredModel>>
   readonly runDetails: (run: string) => Promise<RunDetails>
-  readonly runs: () => Promise<ReadonlyArray<RunDetails>>
   /** Distributed drafts that take parts: how old, whose parts, how many. */
   readonly openDrafts: () => Promise<ReadonlyArray<OpenDraft>>
 }
@@ -181,13 +176,9 @@ export const reads = ({ store, clock, defaults, manifests, snapshots, finish }: 
     moment: () => ask(when, (queries) => E.right(queries.moment)),
     resolve: (version) => askOf(when, version, (queries) => queries.resolve(version)),
     version: (version) => askOf(when, version, (queries) => queries.version(version)),
-    versions: (collection) => askOf(when, collection, (queries) => queries.versions(collection)),
     artifact: (name) => askOf(when, name, (queries) => queries.artifact(name)),
-    artifacts: () => ask(when, (queries) => E.right(queries.artifacts())),
     registeredModel: (name) => askOf(when, name, (queries) => queries.registeredModel(name)),
-    registeredModels: () => ask(when, (queries) => E.right(queries.registeredModels())),
     runDetails: (run) => askOf(when, run, (queries) => queries.run(run)),
-    runs: () => ask(when, (queries) => E.right(queries.runs())),
     openDrafts: () => ask(when, (queries) => E.right(queries.openDrafts())),
   })
 

@@ -1,13 +1,25 @@
-/** Finding versions, and holding two of them against each other. */
+/** What there is, in lists; finding versions, and holding two of them against each other. */
 import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
 import { instant, oneOf, record, rule, text, wholeNumber } from '../domain/codec.js'
 import type { ManifestStore } from '../domain/manifest/manifest-store.js'
 import { type Compared, type Comparison, compareVersions } from '../projections/compare.js'
-import { type Asked, describeQueryError, type QueryError, queries, type Version } from '../projections/queries.js'
+import type { BadCursor } from '../projections/cursor.js'
+import { listArtifacts, listRegisteredModels, listRuns, listVersions } from '../projections/lists.js'
+import type { Page } from '../projections/page.js'
+import {
+  type Artifact,
+  type Asked,
+  describeQueryError,
+  type QueryError,
+  queries,
+  type RegisteredModel,
+  type RunDetails,
+  type Version,
+} from '../projections/queries.js'
 import { COMPARISONS, searchVersions, type VersionPage } from '../projections/search.js'
 import { describeWriteError, LedgerError, promised } from './error.js'
-import { checked, VersionText } from './input.js'
+import { checked, NameText, VersionText } from './input.js'
 
 const Text = text('a text of at least one character', (value) => value.length > 0)
 const Value = rule(
@@ -23,6 +35,12 @@ const By = t.union(
   [oneOf('created', 'name'), record('{metadata}', { metadata: Text }), record('{metric}', { metric: Text })],
   '"created", "name", {metadata: key} or {metric: name}',
 )
+
+const paging = { limit: wholeNumber('how many at most: 1, 2, 3, ...', 1), cursor: Text }
+const PageInput = record('{limit?, cursor?}', {}, paging)
+const ListInput = record('{name?, limit?, cursor?}', {}, { name: Text, ...paging })
+export type PageInput = t.TypeOf<typeof PageInput>
+export type ListInput = t.TypeOf<typeof ListInput>
 
 const SearchInput = record(
   'search',
@@ -41,30 +59,53 @@ const SearchInput = record(
     withDeleted: t.boolean,
     by: By,
     order: oneOf('ascending', 'descending'),
-    limit: wholeNumber('how many at most: 1, 2, 3, ...', 1),
-    cursor: Text,
+    ...paging,
   },
 )
 export type SearchInput = t.TypeOf<typeof SearchInput>
 
 export interface SearchQuestions {
+  /** Those whose path fits the pattern `name`, in the order in which they came: a page of them. */
+  readonly artifacts: (list?: ListInput) => Promise<Page<Artifact>>
+  readonly registeredModels: (list?: ListInput) => Promise<Page<RegisteredModel>>
+  readonly runs: (list?: ListInput) => Promise<Page<RunDetails>>
+  /** The versions of an artifact or a registered model, oldest first: a page of them. */
+  readonly versions: (collection: string, page?: PageInput) => Promise<Page<Version>>
   /** Versions by name pattern, type, tag, alias, metadata, metric, creator or time: a page of them. */
   readonly search: (input?: SearchInput) => Promise<VersionPage>
   /** What differs between two versions: files, metadata, and the metrics of the runs that made them. */
   readonly compare: (from: string, to: string) => Promise<Comparison>
 }
 
-const answered = <A>(answer: E.Either<QueryError, A>): A => {
+const answered = <A>(answer: E.Either<QueryError | BadCursor, A>): A => {
   if (E.isRight(answer)) return answer.right
-  throw new LedgerError(answer.left, describeQueryError(answer.left))
+  const error = answer.left
+  throw new LedgerError(
+    error,
+    error._tag === 'bad-cursor' ? `the cursor: expected ${error.expected}` : describeQueryError(error),
+  )
 }
 
+const listed =
+  <A>(stand: () => Promise<Asked>, list: (asked: Asked, input: ListInput) => E.Either<BadCursor, A>) =>
+  async (given: ListInput = {}): Promise<A> => {
+    const input = await checked(ListInput, given)
+    return answered(list(await stand(), input))
+  }
+
 export const searchQuestions = (stand: () => Promise<Asked>, manifests: ManifestStore): SearchQuestions => ({
+  artifacts: listed(stand, listArtifacts),
+  registeredModels: listed(stand, listRegisteredModels),
+  runs: listed(stand, listRuns),
+
+  versions: async (collection, given = {}) => {
+    const [name, input] = [await checked(NameText, collection), await checked(PageInput, given)]
+    return answered(listVersions(await stand(), name, input))
+  },
+
   search: async (given = {}) => {
     const input = await checked(SearchInput, given)
-    const page = searchVersions(await stand(), input)
-    if (E.isRight(page)) return page.right
-    throw new LedgerError(page.left, `the cursor: expected ${page.left.expected}`)
+    return answered(searchVersions(await stand(), input))
   },
 
   compare: async (from, to) => {

@@ -450,6 +450,17 @@ export const queries = ({ registry, moments, position, defaults }: Asked) => {
         : E.left({ _tag: 'not-found', what: 'run', name, similar: similarTo(name, namesNow(registry.runs.values())) })
     },
 
+    /** What a path names, whatever version it chooses. */
+    collection: (name: string): E.Either<QueryError, CollectionEntry> => {
+      const found = read(name)
+      return E.isLeft(found) ? found : E.right(found.right[0])
+    },
+
+    /** Of entries that are known to be there. */
+    artifactOf,
+    modelOf,
+    runDetails,
+
     /** A version that is known to be there. */
     entry: (collection: CollectionEntry, number: number): Version => {
       const version = versionOf(collection, number)
@@ -465,27 +476,6 @@ export const queries = ({ registry, moments, position, defaults }: Asked) => {
     metrics: (path: string): Metrics | undefined => {
       const run = registry.runs.get(path)
       return run !== undefined && is(run.started) ? metricsOf(run) : undefined
-    },
-
-    artifacts: (): ReadonlyArray<Artifact> =>
-      [...registry.collections.values()].flatMap((entry) =>
-        entry.kind === 'artifact' && is(entry.created) ? [artifactOf(entry)] : [],
-      ),
-
-    registeredModels: (): ReadonlyArray<RegisteredModel> =>
-      [...registry.collections.values()].flatMap((entry) =>
-        entry.kind === 'model' && is(entry.created) ? [modelOf(entry)] : [],
-      ),
-
-    runs: (): ReadonlyArray<RunDetails> =>
-      [...registry.runs.values()].flatMap((entry) => (is(entry.started) ? [runDetails(entry)] : [])),
-
-    /** Every version of an artifact or a registered model, deleted and unlinked ones too, oldest first. */
-    versions: (name: string): E.Either<QueryError, ReadonlyArray<Version>> => {
-      const found = read(name)
-      if (E.isLeft(found)) return found
-      const [collection] = found.right
-      return E.right([...collection.versions.keys()].flatMap((number) => versionOf(collection, number) ?? []))
     },
 
     /** Distributed drafts that take parts, the oldest first. */

@@ -3,8 +3,10 @@ import * as E from 'fp-ts/lib/Either.js'
 import type { Position } from '../domain/event-store.js'
 import type { Json } from '../domain/json.js'
 import { collectionPath } from '../domain/names.js'
-import { BAD_CURSOR, type BadCursor, readCursor, writeCursor } from './cursor.js'
+import type { BadCursor } from './cursor.js'
 import { timeOf } from './moments.js'
+import { type Page, type Paging, pageStart } from './page.js'
+import { patternOf } from './pattern.js'
 import { type Asked, type Queries, queries, resolveNumber, type Version } from './queries.js'
 import { type CollectionEntry, type Registry, rowOf } from './registry-state.js'
 import { actorOf, positionOf, type Row, runOf } from './versions.js'
@@ -19,7 +21,7 @@ export interface Condition {
 }
 
 /** What is left out does not matter; what is there must all hold. */
-export interface VersionSearch {
+export interface VersionSearch extends Paging {
   /** A pattern of `entity/project/name`: `*` for characters other than `/`, `**` for any, `?` for one. */
   readonly name?: string
   readonly kind?: Version['kind']
@@ -39,43 +41,32 @@ export interface VersionSearch {
   readonly by?: 'created' | 'name' | { readonly metadata: string } | { readonly metric: string }
   /** `descending` unless told: the newest, or the greatest, first. */
   readonly order?: 'ascending' | 'descending'
-  /** At most so many in one answer; 100 unless told. */
-  readonly limit?: number
-  /** Of the answer before, to the same question. */
-  readonly cursor?: string
 }
 
-export interface VersionPage {
-  readonly versions: ReadonlyArray<Version>
+export interface VersionPage extends Page<Version> {
   /** How many there are in all, at the moment of the first page. */
   readonly total: number
-  /** Present where there is more: ask the same again with it as `cursor`. */
-  readonly cursor?: string
 }
 
-const LIMIT = 100
-
-/** Later pages are as of the moment of the first, so that nothing that is written meanwhile shifts them. */
 export const searchVersions = (asked: Asked, query: VersionSearch): E.Either<BadCursor, VersionPage> => {
-  const { limit = LIMIT, cursor, ...wanted } = query
+  const { limit, cursor, ...wanted } = query
   const question = [
     'versions',
     ...Object.entries(wanted)
       .sort()
       .flatMap(([key, value]) => [key, JSON.stringify(value)]),
   ]
-  const start = cursor === undefined ? { moment: asked.position, place: [0] } : readCursor(question, cursor)
-  const [from] = start?.place ?? []
-  if (start === undefined || from === undefined || start.moment > asked.position) return E.left(BAD_CURSOR)
-
-  const then = { ...asked, position: start.moment }
+  const start = pageStart(question, query, asked.position)
+  if (E.isLeft(start)) return start
+  const { moment, from, size, cursorAt } = start.right
+  const then = { ...asked, position: moment }
   const answers = queries(then)
   const found = inOrder(candidates(then, answers, wanted), then, answers, wanted)
-  const next = from + limit
+  const next = from + size
   return E.right({
-    versions: found.slice(from, next).map(({ collection, number }) => answers.entry(collection, number)),
+    items: found.slice(from, next).map(({ collection, number }) => answers.entry(collection, number)),
     total: found.length,
-    ...(next < found.length ? { cursor: writeCursor(question, { moment: start.moment, place: [next] }) } : {}),
+    ...(next < found.length ? { cursor: cursorAt(next) } : {}),
   })
 }
 
@@ -95,7 +86,7 @@ const candidates = (
 ): ReadonlyArray<Candidate> => {
   const { collections, artifacts, versions } = registry
   const { name, kind, type, tag, alias, metadata = [], metrics = [], actor, since, until, withDeleted = false } = query
-  const pattern = name === undefined ? undefined : patternOf(name)
+  const fits = name === undefined ? undefined : patternOf(name)
   const [earliest = -Infinity, latest = Infinity] = [since, until].map((time) =>
     time === undefined ? undefined : Date.parse(time),
   )
@@ -127,7 +118,7 @@ const candidates = (
     if (collection.created > position) continue
     if (kind !== undefined && kind !== (collection.kind === 'artifact' ? 'artifact' : 'registered')) continue
     if (type !== undefined && collection.type !== type) continue
-    if (pattern !== undefined && !pattern.test(collection.path)) continue
+    if (fits !== undefined && !fits(collection.path)) continue
     if (alias === undefined)
       for (let number = 0; number < collection.versions.length; number++) look(collection, number)
     else {
@@ -245,12 +236,3 @@ const compareValues = (one: Json | undefined, other: Json | undefined): number =
 
 /** By code units, the same everywhere. */
 const compareTexts = (one: string, other: string): number => (one < other ? -1 : one > other ? 1 : 0)
-
-const patternOf = (glob: string): RegExp => {
-  const source = glob.replaceAll(/\*\*|[*?]|[^*?]+/g, (part) => {
-    if (part === '**') return '.*'
-    if (part === '*') return '[^/]*'
-    return part === '?' ? '[^/]' : part.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')
-  })
-  return new RegExp(`^${source}$`, 'su')
-}

@@ -66,3 +66,9 @@ export const circumstances = (command: Command): Command =>
     .option('--occurred-at <time>', 'when it is claimed to have happened')
 
 export const asOf = (command: Command): Command => command.option('--as-of <position|time>', 'answer as of then', when)
+
+/** What every list takes: the moment, and the page. */
+export const paged = (command: Command): Command =>
+  asOf(command)
+    .option('--limit <n>', 'how many on one page; 100 unless told', whole)
+    .option('--cursor <cursor>', 'go on where the last page was cut')

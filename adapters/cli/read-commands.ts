@@ -4,9 +4,11 @@ import type { Json } from '../../domain/json.js'
 import type { ManifestEntry } from '../../domain/manifest/manifest.js'
 import { present } from '../../domain/present.js'
 import type { Comparison } from '../../projections/compare.js'
+import type { List } from '../../projections/lists.js'
+import type { Page, Paging } from '../../projections/page.js'
 import type { Version } from '../../projections/queries.js'
 import type { Condition } from '../../projections/search.js'
-import { asOf, condition, whole } from './options.js'
+import { asOf, condition, paged } from './options.js'
 import { columns, progressBar, size, styled, type Terminal, table, time } from './output.js'
 import { type AsOf, asked, type Given, type WithLedger } from './with-ledger.js'
 
@@ -123,7 +125,7 @@ const resolved = async (
   return found
 }
 
-interface Search extends AsOf {
+interface Search extends AsOf, Paging {
   readonly name?: string
   readonly kind?: 'artifact' | 'registered'
   readonly type?: string
@@ -134,12 +136,10 @@ interface Search extends AsOf {
   readonly by?: string
   readonly since?: string
   readonly until?: string
-  readonly limit?: number
-  readonly cursor?: string
 }
 
 const searchCommand = (program: Command, withLedger: WithLedger): void => {
-  asOf(program.command('search'))
+  paged(program.command('search'))
     .description('Find versions by name, type, tag, alias, metadata, metric, creator or time.')
     .option('--name <pattern>', 'of the collection, with * and ?: acme/*/model')
     .option('--kind <kind>', 'artifact or registered')
@@ -151,13 +151,11 @@ const searchCommand = (program: Command, withLedger: WithLedger): void => {
     .option('--by <actor>', 'who made it')
     .option('--since <time>')
     .option('--until <time>')
-    .option('--limit <n>', 'versions on one page', whole)
-    .option('--cursor <cursor>', 'go on where the last page was cut')
     .addHelpText('after', '\nExample:\n  $ model-ledger search --name "acme/*/model" --metric "accuracy>=0.9"')
     .action(({ by: actor, metric: metrics, asOf, ...options }: Search, command: Command) =>
       withLedger(command, 'reads', async (task) => {
         const page = await asked(task, present({ asOf })).search({ ...options, ...present({ actor, metrics }) })
-        task.answer(page.versions, () => versionTable(task.terminal, page.versions, ({ path }) => path))
+        task.answer(page.items, () => versionTable(task.terminal, page.items, ({ path }) => path))
         if (page.cursor !== undefined) task.terminal.err(`${page.total} in all: go on with --cursor ${page.cursor}\n`)
       }),
     )
@@ -185,57 +183,51 @@ const versionTable = (
 
 const listCommands = (program: Command, withLedger: WithLedger): void => {
   const list = program.command('list').description('List artifacts, registered models, versions, runs or open drafts.')
+  const named = (command: Command): Command =>
+    paged(command).option('--name <pattern>', 'of the whole path, with *, ** and ?: acme/*/model')
 
-  asOf(list.command('artifacts'))
+  named(list.command('artifacts'))
     .description('List artifacts.')
-    .action((options: AsOf, command: Command) =>
+    .action(({ asOf, ...options }: AsOf & List, command: Command) =>
       withLedger(command, 'reads', async (task) => {
-        const artifacts = await asked(task, options).artifacts()
-        task.answer(artifacts, () =>
-          table(
-            task.terminal,
-            ['ARTIFACT', 'TYPE', 'VERSIONS', 'ALIASES'],
-            artifacts.map(collectionRow),
-            'There are no artifacts.',
-          ),
+        const page = await asked(task, present({ asOf })).artifacts(options)
+        const head = ['ARTIFACT', 'TYPE', 'VERSIONS', 'ALIASES']
+        answerPage(task, page, (artifacts) =>
+          table(task.terminal, head, artifacts.map(collectionRow), 'There are no artifacts.'),
         )
       }),
     )
 
-  asOf(list.command('models'))
+  named(list.command('models'))
     .description('List registered models.')
-    .action((options: AsOf, command: Command) =>
+    .action(({ asOf, ...options }: AsOf & List, command: Command) =>
       withLedger(command, 'reads', async (task) => {
-        const models = await asked(task, options).registeredModels()
-        task.answer(models, () =>
-          table(
-            task.terminal,
-            ['REGISTERED MODEL', 'TYPE', 'VERSIONS', 'ALIASES'],
-            models.map(collectionRow),
-            'There are no registered models.',
-          ),
+        const page = await asked(task, present({ asOf })).registeredModels(options)
+        const head = ['REGISTERED MODEL', 'TYPE', 'VERSIONS', 'ALIASES']
+        answerPage(task, page, (models) =>
+          table(task.terminal, head, models.map(collectionRow), 'There are no registered models.'),
         )
       }),
     )
 
-  asOf(list.command('versions'))
+  paged(list.command('versions'))
     .description('List the versions of an artifact or a registered model.')
     .argument('<collection>')
-    .action((name: string, options: AsOf, command: Command) =>
+    .action((name: string, { asOf, ...options }: AsOf & Paging, command: Command) =>
       withLedger(command, 'reads', async (task) => {
-        const versions = await asked(task, options).versions(name)
-        task.answer(versions, () =>
+        const page = await asked(task, present({ asOf })).versions(name, options)
+        answerPage(task, page, (versions) =>
           versionTable(task.terminal, versions, ({ path, collection }) => path.slice(collection.length + 1)),
         )
       }),
     )
 
-  asOf(list.command('runs'))
+  named(list.command('runs'))
     .description('List runs.')
-    .action((options: AsOf, command: Command) =>
+    .action(({ asOf, ...options }: AsOf & List, command: Command) =>
       withLedger(command, 'reads', async (task) => {
-        const runs = await asked(task, options).runs()
-        task.answer(runs, () =>
+        const page = await asked(task, present({ asOf })).runs(options)
+        answerPage(task, page, (runs) =>
           table(
             task.terminal,
             ['RUN', 'STARTED', 'BY', 'OUTCOME', 'METRICS'],
@@ -274,6 +266,16 @@ const listCommands = (program: Command, withLedger: WithLedger): void => {
         )
       }),
     )
+}
+
+/** A page, and on `err` how to go on behind it. */
+const answerPage = <A>(
+  { answer, terminal }: Given,
+  { items, cursor }: Page<A>,
+  forPeople: (items: ReadonlyArray<A>) => string,
+): void => {
+  answer(items, () => forPeople(items))
+  if (cursor !== undefined) terminal.err(`There is more: --cursor ${cursor}\n`)
 }
 
 const collectionRow = (collection: {
@@ -356,12 +358,12 @@ const showVersion = async (task: Given, name: string, options: AsOf): Promise<vo
 
 const showCollection = async (task: Given, name: string, options: AsOf): Promise<void> => {
   const at = asked(task, options)
-  const versions = await at.versions(name)
+  const [version] = (await at.versions(name, { limit: 1 })).items
   const [collection, tags] = await at
-    .artifact(versions[0]?.collection ?? name)
+    .artifact(version?.collection ?? name)
     .then((artifact) => [artifact, ''] as const)
     .catch(async () => {
-      const model = await at.registeredModel(versions[0]?.collection ?? name)
+      const model = await at.registeredModel(version?.collection ?? name)
       return [model, model.tags.join(', ')] as const
     })
   const { terminal } = task

@@ -15,5 +15,5 @@ await ledger.moveAlias({ version: linked.path, alias: 'production', expect: 'abs
 const before = await ledger.at(model.position).registeredModels() // as it was then: none
 const now = await ledger.resolve('churn:production') // acme/model-registry/churn:v0
 await ledger.download({ version: now.path, to: 'serving' })
-console.log(before.length, now.path, now.source, now.run)
+console.log(before.items.length, now.path, now.source, now.run)
 await ledger.close()

@@ -3,7 +3,7 @@ import type { Ledger, Version } from '../../index.js'
 import { heading, percent, short, table } from './print.js'
 
 export const report = async (ledger: Ledger, directory: string): Promise<void> => {
-  const versions = await ledger.versions('digit-reader')
+  const { items: versions } = await ledger.versions('digit-reader')
   const tenures = await ledger.aliasHistory({ of: 'digit-reader', alias: 'production' })
 
   heading('The registered model digit-reader')

@@ -80,7 +80,9 @@ it('four instances with 300 commands each on one artifact and one registered mod
   const states = await Promise.all(
     instances.map(async (ledger) => {
       await ledger.waitFor(Math.max(...positions))
-      return { logged: await ledger.versions('acme/churn/model'), linked: await ledger.versions('churn') }
+      const all = { limit: 1000 }
+      const [logged, linked] = [await ledger.versions('acme/churn/model', all), await ledger.versions('churn', all)]
+      return { logged: logged.items, linked: linked.items }
     }),
   )
   const [state] = states

@@ -56,7 +56,7 @@ describe('the quickstart', () => {
   })
 
   it('changed three files of the data set and kept the others', async () => {
-    const [first, second, ...others] = await ledger.versions('digits')
+    const [first, second, ...others] = (await ledger.versions('digits')).items
     expect(others).toEqual([])
     expect(first).toMatchObject({ actor: 'anna', base: null, manifest: { entries: 4 } })
     expect(second).toMatchObject({ actor: 'ben', base: 'acme/digits/digits:v0', manifest: { entries: 4 } })
@@ -71,21 +71,21 @@ describe('the quickstart', () => {
   })
 
   it('logged four checkpoints, and no version for the content that it had already', async () => {
-    const checkpoints = await ledger.versions('digit-net')
+    const { items: checkpoints } = await ledger.versions('digit-net')
     expect(checkpoints.map(({ run }) => run)).toEqual(Array(4).fill('acme/digits/train'))
     expect(await ledger.runDetails('train')).toMatchObject({ used: [{ version: 'acme/digits/digits:v1' }] })
     expect(output).toMatch(/anna +saves the final model +digit-net:v3 /)
   })
 
   it('evaluated in three processes, whose parts are one version', async () => {
-    const [evaluation, ...others] = await ledger.versions('evaluation')
+    const [evaluation, ...others] = (await ledger.versions('evaluation')).items
     expect(others).toEqual([])
     expect(evaluation).toMatchObject({
       manifest: { entries: 3 },
       run: 'acme/digits/evaluate',
       distributed: { distributedId: 'evaluate', generation: 0 },
     })
-    const runs = await ledger.runs()
+    const { items: runs } = await ledger.runs()
     expect(runs.filter(({ group }) => group === 'evaluate').map(({ outcome }) => outcome)).toEqual(
       Array(4).fill('finished'),
     )
@@ -93,9 +93,9 @@ describe('the quickstart', () => {
 
   it('linked the best checkpoint first, and a worse one', async () => {
     const accuracy = new Map(
-      (await ledger.versions('digit-net')).map(({ path, metadata }) => [path, Number(metadata?.['accuracy'])]),
+      (await ledger.versions('digit-net')).items.map(({ path, metadata }) => [path, Number(metadata?.['accuracy'])]),
     )
-    const [best, worse, ...others] = await ledger.versions('digit-reader')
+    const [best, worse, ...others] = (await ledger.versions('digit-reader')).items
     expect(others).toEqual([])
     expect(accuracy.get(String(best?.source))).toBe(Math.max(...accuracy.values()))
     expect(accuracy.get(String(best?.source))).toBeGreaterThan(0.85)

@@ -40,9 +40,9 @@ describe('the samples of W&B', () => {
       first: 'acme/model-registry/cat-or-dog:v0',
       second: 'acme/model-registry/cat-or-dog:v1',
     })
-    const [run] = await ledger.runs()
+    const [run] = (await ledger.runs()).items
     expect(run).toMatchObject({ outcome: 'finished', logged: [expect.anything(), expect.anything()] })
-    const versions = await ledger.versions('cat-or-dog')
+    const { items: versions } = await ledger.versions('cat-or-dog')
     expect(versions.map(({ source }) => source)).toEqual(run?.logged)
     expect(versions.map(({ run: producer }) => producer)).toEqual([run?.path, run?.path])
     expect(await ledger.registeredModel('cat-or-dog')).toMatchObject({ type: 'model', aliases: { latest: 1 } })
@@ -63,7 +63,7 @@ describe('the samples of W&B', () => {
     const link = 'acme/model-registry/cat-or-dog:v0'
     expect(await linkALoggedVersion(given)).toEqual({ link, again: link, isNew: false })
     expect(await given.ledger.resolve('cat-or-dog:staging')).toMatchObject({ path: link })
-    expect(await given.ledger.versions('cat-or-dog')).toHaveLength(1)
+    expect((await given.ledger.versions('cat-or-dog')).items).toHaveLength(1)
   })
 
   example('log inside a run', async (given) => {
@@ -85,7 +85,7 @@ describe('the samples of W&B', () => {
   example('save outside a run', async (given) => {
     expect(await saveOutsideARun(given)).toEqual({ saved: 'acme/animals/animals:v0' })
     expect(await given.ledger.resolve('animals')).toMatchObject({ version: 0, run: null, actor: 'anna' })
-    expect(await given.ledger.runs()).toEqual([])
+    expect(await given.ledger.runs()).toEqual({ items: [] })
     expect(await filesOf(given, 'animals:v0')).toEqual({ 'labels.csv': 'cat,dog' })
   })
 
@@ -101,7 +101,7 @@ describe('the samples of W&B', () => {
       distributed: { distributedId: 'night-of-3-may', generation: 0 },
     })
     expect(await given.ledger.openDrafts()).toEqual([])
-    expect((await given.ledger.runs()).map(({ group, outcome }) => ({ group, outcome }))).toEqual(
+    expect((await given.ledger.runs()).items.map(({ group, outcome }) => ({ group, outcome }))).toEqual(
       Array(3).fill({ group: null, outcome: 'finished' }),
     )
   })
@@ -109,10 +109,10 @@ describe('the samples of W&B', () => {
   example('a distributed version by the group of its runs', async (given) => {
     expect(await distributedByGroup(given)).toEqual({ version: 'acme/animals/animals:v0' })
     expect(await filesOf(given, 'animals:v0')).toEqual({ 'cats.csv': 'Tom', 'dogs.csv': 'Spike' })
-    expect(await given.ledger.versions('animals')).toMatchObject([
+    expect((await given.ledger.versions('animals')).items).toMatchObject([
       { distributed: { distributedId: 'night-of-3-may', generation: 0 } },
     ])
-    expect((await given.ledger.runs()).map(({ group }) => group)).toEqual(Array(3).fill('night-of-3-may'))
+    expect((await given.ledger.runs()).items.map(({ group }) => group)).toEqual(Array(3).fill('night-of-3-may'))
   })
 
   const changed = { 'cats.csv': 'Tom, Butch', 'mice.csv': 'Jerry' }
@@ -120,7 +120,7 @@ describe('the samples of W&B', () => {
   example('a draft inside a run', async (given) => {
     expect(await draftInsideARun(given)).toEqual({ next: 'acme/animals/animals:v1' })
     expect(await filesOf(given, 'animals:v1')).toEqual(changed)
-    const [run] = await given.ledger.runs()
+    const [run] = (await given.ledger.runs()).items
     expect(run).toMatchObject({
       used: [{ version: 'acme/animals/animals:v0' }],
       logged: ['acme/animals/animals:v1'],
@@ -145,7 +145,7 @@ describe('the samples of W&B', () => {
   example('use what is best or latest', async (given) => {
     const [best, latest] = ['acme/animals/animal-net:v0', 'acme/animals/animal-net:v1']
     expect(await useBestOrLatest(given)).toEqual({ best, latest, weights: '[0.1, 0.2]' })
-    const [run] = await given.ledger.runs()
+    const [run] = (await given.ledger.runs()).items
     expect(run?.used).toEqual([
       { version: best, through: null },
       { version: latest, through: null },
@@ -156,7 +156,7 @@ describe('the samples of W&B', () => {
     const answer = await sourceAndLinks(given)
     expect(answer).toEqual({
       source: 'acme/animals/animal-net:v0',
-      run: (await given.ledger.runs())[0]?.path,
+      run: (await given.ledger.runs()).items[0]?.path,
       links: ['acme/model-registry/cat-or-dog:v0', 'acme/model-registry/mouse-or-not:v0'],
     })
   })

@@ -57,7 +57,7 @@ describe('a version', () => {
     expect(await ledger.version('cats:v1')).toMatchObject({ deleted: { position: expect.any(Number) } })
     expect(await rejection(ledger.resolve('cats:v1'))).toMatchObject({ code: 'version-gone' })
     expect(await log('B')).toMatchObject({ version: 2, isNew: true })
-    expect((await ledger.versions('cats')).map(({ deleted }) => deleted !== null)).toEqual([false, true, false])
+    expect((await ledger.versions('cats')).items.map(({ deleted }) => deleted !== null)).toEqual([false, true, false])
   })
 
   it('of a finished run is late, and still its', async () => {
@@ -201,10 +201,10 @@ describe('what was written', () => {
   it('is not seen by a ledger on other stores', async () => {
     const { ledger: other } = await memoryLedger()
     await log('A')
-    expect(await other.artifacts()).toEqual([])
+    expect(await other.artifacts()).toEqual({ items: [] })
     expect(await rejection(other.resolve('cats'))).toMatchObject({ code: 'not-found' })
     await other.logArtifact({ name: 'dogs', type: 'model', content: text('B') })
-    expect((await ledger.artifacts()).map(({ path }) => path)).toEqual(['acme/animals/cats'])
+    expect((await ledger.artifacts()).items.map(({ path }) => path)).toEqual(['acme/animals/cats'])
     await other.close()
   })
 })

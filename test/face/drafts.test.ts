@@ -64,7 +64,7 @@ describe('a draft from a version', () => {
     await draft.remove('a')
     await draft.add(several('a'))
     expect(await draft.log()).toMatchObject({ version: 0, isNew: false })
-    expect(await ledger.versions('data')).toHaveLength(1)
+    expect((await ledger.versions('data')).items).toHaveLength(1)
     await ledger.close()
   })
 
@@ -175,7 +175,7 @@ describe('a commit whose version would be too large', () => {
     await ledger.upsertDistributed({ ...draft, content: text('part') })
     const done = await ledger.commitDistributed({ ...draft, commandId: 'c', ...given }).catch(rejected)
     const [open, versions] = [await ledger.openDrafts(), await ledger.versions('data')]
-    expect([open.length, versions.length]).toEqual(done === 'event-too-large' ? [1, 0] : [0, 1])
+    expect([open.length, versions.items.length]).toEqual(done === 'event-too-large' ? [1, 0] : [0, 1])
     await ledger.close()
   })
   const rejected = (error: unknown): string => (error instanceof LedgerError ? error.code : String(error))

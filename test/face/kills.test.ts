@@ -79,7 +79,7 @@ describe('a commit that is killed between its two streams', () => {
   it('has its version at the first answer of the next ledger, as the committer asked for it', async () => {
     const options = await sealed('first-answer')
     const onlyAnswers = await openLedger({ ...options, readOnly: true })
-    expect(await onlyAnswers.versions('sharded')).toEqual([])
+    expect(await onlyAnswers.versions('sharded')).toEqual({ items: [] })
     await onlyAnswers.close()
 
     const ledger = await openLedger(options)
@@ -99,7 +99,7 @@ describe('a commit that is killed between its two streams', () => {
     // The caller who never had an answer gives the commit again, and has the receipt of the version.
     const again = await ledger.commitDistributed(commit)
     expect(again).toMatchObject({ path: 'acme/sealed/sharded:v0', isNew: true, generation: 0 })
-    expect(await ledger.versions('sharded')).toHaveLength(1)
+    expect((await ledger.versions('sharded')).items).toHaveLength(1)
     await ledger.close()
   })
 
@@ -108,14 +108,14 @@ describe('a commit that is killed between its two streams', () => {
     const receipt = await ledger.commitDistributed(commit)
     expect(receipt).toMatchObject({ path: 'acme/sealed/sharded:v0', isNew: true, generation: 0 })
     expect(await ledger.commitDistributed(commit)).toEqual(receipt)
-    expect(await ledger.versions('sharded')).toHaveLength(1)
+    expect((await ledger.versions('sharded')).items).toHaveLength(1)
     await ledger.close()
   })
 })
 
 const expectWhole = async (directory: string, acknowledged: ReadonlyArray<Acknowledged>): Promise<void> => {
   const ledger = await openLedger({ directory, actor: 'auditor', entity: 'acme', project: 'killed' })
-  const artifacts = await ledger.artifacts()
+  const { items: artifacts } = await ledger.artifacts(ALL)
   const events = await eventsOf(directory)
 
   // What was acknowledged stands where the receipt said, whole.
@@ -146,7 +146,7 @@ const expectWhole = async (directory: string, acknowledged: ReadonlyArray<Acknow
   // A version and its `latest` come together, or not at all.
   for (const { newest, aliases } of artifacts) expect(aliases['latest']).toBe(newest ?? undefined)
   for (const { path, versionCount } of artifacts) {
-    expect((await ledger.versions(path)).map(({ version }) => version)).toEqual(range(versionCount))
+    expect((await ledger.versions(path, ALL)).items.map(({ version }) => version)).toEqual(range(versionCount))
   }
 
   // Every file that a version names was durable before its event.
@@ -155,11 +155,14 @@ const expectWhole = async (directory: string, acknowledged: ReadonlyArray<Acknow
 
   // Every sealed draft has its version; the others are open.
   const sealed = events.filter(({ type }) => type === 'DistributedCommitted').length
-  const finished = (await ledger.versions('sharded').catch(() => [])).filter(({ distributed }) => distributed !== null)
+  const { items: shards } = await ledger.versions('sharded', ALL).catch(() => ({ items: [] }))
+  const finished = shards.filter(({ distributed }) => distributed !== null)
   expect(finished).toHaveLength(sealed)
   for (const { parts } of await ledger.openDrafts()) expect(parts).toBeGreaterThan(0)
   await ledger.close()
 }
+
+const ALL = { limit: 100_000 }
 
 const range = (length: number): ReadonlyArray<number> => Array.from({ length }, (_, index) => index)
 

@@ -77,7 +77,7 @@ describe('a command that is given again', () => {
     const given = { ...cats, content: text('A'), commandId: 'once' }
     const receipts = await Promise.all([1, 2, 3].map(() => ledger.logArtifact(given)))
     expect(receipts).toEqual([receipts[0], receipts[0], receipts[0]])
-    expect(await ledger.versions('cats')).toHaveLength(1)
+    expect((await ledger.versions('cats')).items).toHaveLength(1)
     await ledger.close()
   })
 

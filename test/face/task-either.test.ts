@@ -38,9 +38,9 @@ describe('the operations of a ledger as TaskEithers', () => {
       TE.flatMap(({ path }) => link({ version: path, to: 'cat-or-dog', aliases: ['production'] })),
       TE.flatMap(({ path }) => resolve(path)),
     )
-    expect(await ledger.artifacts()).toEqual([])
+    expect(await ledger.artifacts()).toEqual({ items: [] })
     expect(await promoted()).toMatchObject(E.right({ path: 'acme/model-registry/cat-or-dog:v0' }))
-    expect(await at(0).artifacts()()).toEqual(E.right([]))
+    expect(await at(0).artifacts()()).toEqual(E.right({ items: [] }))
     await ledger.close()
   })
 

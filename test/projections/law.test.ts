@@ -2,12 +2,15 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { isDeepStrictEqual } from 'node:util'
 import * as fc from 'fast-check'
+import type * as E from 'fp-ts/lib/Either.js'
 import { describe, expect, it } from 'vitest'
 import { memorySnapshotStore } from '../../adapters/memory/index.js'
 import { systemClock } from '../../adapters/system/index.js'
 import type { EventStore, Position, StoredEvent } from '../../domain/event-store.js'
+import { listArtifacts, listRegisteredModels, listRuns, listVersions } from '../../projections/lists.js'
 import type { Moments } from '../../projections/moments.js'
-import { queries } from '../../projections/queries.js'
+import type { Page, Paging } from '../../projections/page.js'
+import { type Asked, queries } from '../../projections/queries.js'
 import { type Known, momentOf, type ReadShell, readShell, timeAt } from '../../projections/read-shell.js'
 import { registryProjection } from '../../projections/registry.js'
 import type { Registry } from '../../projections/registry-state.js'
@@ -24,18 +27,31 @@ const shellOn = (store: EventStore, snapshots?: SnapshotStore): ReadShell<States
   readShell<States>({ store, projections: { registry: registryProjection }, clock: systemClock, snapshots })
 
 const pictureAt = (registry: Registry, moments: Moments, position: Position): Picture => {
-  const asked = queries({ registry, moments, position, defaults: {} })
-  const artifacts = asked.artifacts()
-  const registeredModels = asked.registeredModels()
-  const versionsOf = (path: string) => [path, right(asked.versions(path))] as const
+  const asked = { registry, moments, position, defaults: {} }
+  const [artifacts, registeredModels] = [whole(asked, listArtifacts), whole(asked, listRegisteredModels)]
+  const versionsOf = (path: string) =>
+    [path, whole(asked, (asked, page: Paging) => listVersions(asked, path, page))] as const
+  const { moment, openDrafts } = queries(asked)
   return {
-    moment: asked.moment,
+    moment,
     artifacts,
     registeredModels,
-    runs: asked.runs(),
+    runs: whole(asked, listRuns),
     versions: Object.fromEntries([...artifacts, ...registeredModels].map(({ path }) => versionsOf(path))),
-    openDrafts: asked.openDrafts(),
+    openDrafts: openDrafts(),
   }
+}
+
+/** A list, its pages joined: of one item, of two, ... */
+const whole = <A>(asked: Asked, list: (asked: Asked, page: Paging) => E.Either<unknown, Page<A>>): ReadonlyArray<A> => {
+  const items: A[] = []
+  const limit = 1 + (asked.position % 5)
+  let page = right(list(asked, { limit }))
+  for (items.push(...page.items); page.cursor !== undefined; items.push(...page.items)) {
+    expect(page.items).toHaveLength(limit)
+    page = right(list(asked, { limit, cursor: page.cursor }))
+  }
+  return items
 }
 
 const picture = ({ states, moments }: Known<States>, position: Position): Picture =>

@@ -62,7 +62,7 @@ beforeEach(async () => {
 })
 
 const found = async (input: SearchInput): Promise<ReadonlyArray<string>> =>
-  (await find.search({ by: 'name', order: 'ascending', ...input })).versions.map(({ path }) =>
+  (await find.search({ by: 'name', order: 'ascending', ...input })).items.map(({ path }) =>
     path.replace('acme/churn/', '').replace('acme/model-registry/', ''),
   )
 
@@ -119,7 +119,7 @@ describe('search', () => {
     do {
       const page = await find.search({ limit: 2, ...(cursor === undefined ? {} : { cursor }) })
       expect(page.total).toBe(all.length)
-      seen.push(...page.versions.map(({ path }) => path))
+      seen.push(...page.items.map(({ path }) => path))
       cursor = page.cursor
       await log('model', [`more-${seen.length}`])
       right(await ledger.give({ type: 'MoveAlias', collection: artifact('model'), alias: 'best', version: 0 }))

@@ -1,0 +1,106 @@
+/** What there is, in the order in which it came: artifacts, registered models, runs, and the versions of a collection. */
+import * as E from 'fp-ts/lib/Either.js'
+import type { Position } from '../domain/event-store.js'
+import { collectionPath, parseVersion } from '../domain/names.js'
+import type { BadCursor } from './cursor.js'
+import { type Page, type PageStart, type Paging, pageStart } from './page.js'
+import { patternOf } from './pattern.js'
+import {
+  type Artifact,
+  type Asked,
+  type Queries,
+  type QueryError,
+  queries,
+  type RegisteredModel,
+  type RunDetails,
+  type Version,
+} from './queries.js'
+import type { CollectionEntry, LinkEntry, ModelEntry, Registry, RunEntry } from './registry-state.js'
+import { positionOf, type Row } from './versions.js'
+
+export interface List extends Paging {
+  /** A pattern of the whole path: `*` for characters other than `/`, `**` for any, `?` for one. */
+  readonly name?: string
+}
+
+export const listArtifacts = (asked: Asked, list: List): E.Either<BadCursor, Page<Artifact>> =>
+  named('artifacts', asked, list, asked.registry.artifacts, (answers, entry) => answers.artifactOf(entry))
+
+export const listRegisteredModels = (asked: Asked, list: List): E.Either<BadCursor, Page<RegisteredModel>> =>
+  named('registered models', asked, list, modelsIn(asked.registry), (answers, entry) => answers.modelOf(entry))
+
+export const listRuns = (asked: Asked, list: List): E.Either<BadCursor, Page<RunDetails>> =>
+  named('runs', asked, list, asked.registry.runs.values(), (answers, entry) => answers.runDetails(entry))
+
+/** The versions of an artifact or a registered model, deleted and unlinked ones too, oldest first. */
+export const listVersions = (
+  asked: Asked,
+  name: string,
+  paging: Paging,
+): E.Either<QueryError | BadCursor, Page<Version>> => {
+  const readings = parseVersion(name, asked.defaults)
+  if (E.isLeft(readings)) return E.left({ _tag: 'invalid-input', problems: readings.left })
+  const question = ['versions of', ...readings.right.map(({ collection }) => collectionPath(collection))]
+  const start = pageStart(question, paging, asked.position)
+  if (E.isLeft(start)) return start
+  const answers = queries({ ...asked, position: start.right.moment })
+  const found = answers.collection(name)
+  if (E.isLeft(found)) return found
+  const { right: collection } = found
+  return E.right(
+    page<Row | LinkEntry, Version>(start.right, collection.versions, {
+      since: (entry) => (typeof entry === 'number' ? positionOf(asked.registry.versions, entry) : entry.position),
+      answer: (_, number) => answers.entry(collection, number),
+    }),
+  )
+}
+
+function* modelsIn({ collections }: Registry): Generator<ModelEntry> {
+  for (const entry of collections.values()) if (entry.kind === 'model') yield entry
+}
+
+const named = <Entry extends CollectionEntry | RunEntry, A>(
+  what: string,
+  asked: Asked,
+  { name, ...paging }: List,
+  entries: Iterable<Entry>,
+  answer: (answers: Queries, entry: Entry) => A,
+): E.Either<BadCursor, Page<A>> => {
+  const start = pageStart(name === undefined ? [what] : [what, name], paging, asked.position)
+  if (E.isLeft(start)) return start
+  const answers = queries({ ...asked, position: start.right.moment })
+  const fits = name === undefined ? undefined : patternOf(name)
+  return E.right(
+    page(start.right, entries, {
+      since: (entry) => (entry.kind === 'run' ? entry.started : entry.created),
+      isMeant: (entry) => fits?.(entry.path) ?? true,
+      answer: (entry) => answer(answers, entry),
+    }),
+  )
+}
+
+interface Reading<Entry, A> {
+  readonly since: (entry: Entry) => Position
+  readonly isMeant?: (entry: Entry) => boolean
+  readonly answer: (entry: Entry, place: number) => A
+}
+
+/** Entries are in the order in which they came, so the first that is not there yet ends the list. */
+const page = <Entry, A>(
+  { moment, from, size, cursorAt }: PageStart,
+  entries: Iterable<Entry | undefined>,
+  { since, isMeant = () => true, answer }: Reading<Entry, A>,
+): Page<A> => {
+  const items: A[] = []
+  let place = -1
+  for (const entry of entries) {
+    place += 1
+    // A version whose event is of a type from the future has a number and no entry.
+    if (place < from || entry === undefined) continue
+    if (since(entry) > moment) break
+    if (!isMeant(entry)) continue
+    if (items.length === size) return { items, cursor: cursorAt(place) }
+    items.push(answer(entry, place))
+  }
+  return { items }
+}

@@ -1,0 +1,40 @@
+/** Patterns of paths: `*` for characters other than `/`, `**` for any, `?` for one other than `/`. */
+
+/**
+ * Whether a path fits. Where nothing fits, the last `*` takes a character more, or else the last `**`; an earlier
+ * one would not help. So the work is bounded whatever a stranger sends, as it is not with a regular expression.
+ */
+export const patternOf = (glob: string): ((path: string) => boolean) => {
+  const parts = glob.match(/\*\*|[*?]|[^*?]+/g) ?? []
+  return (path) => {
+    let [part, at] = [0, 0]
+    // The parts behind the last `*` and the last `**`, 0 for none, and how far these reach.
+    let [star, starEnd, stars, starsEnd] = [0, 0, 0, 0]
+    while (at < path.length) {
+      const wanted = parts[part]
+      if (wanted === '**') {
+        part += 1
+        ;[star, stars, starsEnd] = [0, part, at]
+      } else if (wanted === '*') {
+        part += 1
+        ;[star, starEnd] = [part, at]
+      } else if (wanted === '?' && path[at] !== '/') {
+        part += 1
+        at += widthAt(path, at)
+      } else if (wanted !== undefined && path.startsWith(wanted, at)) {
+        part += 1
+        at += wanted.length
+      } else if (star > 0 && path[starEnd] !== '/') {
+        starEnd += 1
+        ;[part, at] = [star, starEnd]
+      } else if (stars > 0) {
+        starsEnd += 1
+        ;[star, part, at] = [0, stars, starsEnd]
+      } else return false
+    }
+    return parts.slice(part).every((left) => left.startsWith('*'))
+  }
+}
+
+/** Some characters take two units of a text. */
+const widthAt = (path: string, at: number): number => ((path.codePointAt(at) ?? 0) > 0xffff ? 2 : 1)

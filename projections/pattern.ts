@@ -29,7 +29,7 @@ export const patternOf = (glob: string): ((path: string) => boolean) => {
         ;[part, at] = [star, starEnd]
       } else if (stars > 0) {
         starsEnd += 1
-        ;[star, part, at] = [0, stars, starsEnd]
+        ;[part, at] = [stars, starsEnd]
       } else return false
     }
     return parts.slice(part).every((left) => left.startsWith('*'))

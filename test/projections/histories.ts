@@ -128,6 +128,26 @@ export const historyOf = async (numbers: ReadonlyArray<number>): Promise<Readonl
   return eventsIn(ledger.store)
 }
 
+/** The same history under many entities, one event of each in turn, until there are so many. */
+export const manyTimes = (events: ReadonlyArray<StoredEvent>, count: number): ReadonlyArray<StoredEvent> => {
+  const all: StoredEvent[] = []
+  const times = Math.ceil(count / events.length)
+  for (const event of events) {
+    for (let copy = 0; copy < times && all.length < count; copy++) {
+      const elsewhere = (text: string): string => text.replaceAll('acme', `acme${copy}`)
+      const { id, stream, data } = event
+      all.push({
+        ...event,
+        id: `${id}-${copy}`,
+        stream: elsewhere(stream),
+        data: elsewhere(data),
+        position: all.length + 1,
+      })
+    }
+  }
+  return all
+}
+
 /** A store that holds a history up to a position that the test moves on. */
 export const partly = (events: ReadonlyArray<StoredEvent>): EventStore & { upTo: Position } => {
   const store = {

@@ -17,7 +17,7 @@ import type { Registry } from '../../projections/registry-state.js'
 import type { SnapshotStore } from '../../projections/snapshot-store.js'
 import { bruteForce, type Picture } from '../support/brute-force.js'
 import { right } from '../support/domain-ledger.js'
-import { historyOf, partly } from './histories.js'
+import { historyOf, manyTimes, partly } from './histories.js'
 
 interface States {
   readonly registry: Registry
@@ -158,26 +158,6 @@ const ALL_TYPES: ReadonlyArray<string> = [
   'VersionLinked',
   'VersionUnlinked',
 ]
-
-/** The same history under many entities, one event of each in turn, until there are so many. */
-const manyTimes = (events: ReadonlyArray<StoredEvent>, count: number): ReadonlyArray<StoredEvent> => {
-  const all: StoredEvent[] = []
-  const times = Math.ceil(count / events.length)
-  for (const event of events) {
-    for (let copy = 0; copy < times && all.length < count; copy++) {
-      const elsewhere = (text: string): string => text.replaceAll('acme', `acme${copy}`)
-      const { id, stream, data } = event
-      all.push({
-        ...event,
-        id: `${id}-${copy}`,
-        stream: elsewhere(stream),
-        data: elsewhere(data),
-        position: all.length + 1,
-      })
-    }
-  }
-  return all
-}
 
 describe('time and position', () => {
   const T = (second: number): string => `2026-05-03T12:00:${String(second).padStart(2, '0')}.000Z`

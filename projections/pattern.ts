@@ -5,7 +5,7 @@
  * one would not help. So the work is bounded whatever a stranger sends, as it is not with a regular expression.
  */
 export const patternOf = (glob: string): ((path: string) => boolean) => {
-  const parts = glob.match(/\*\*|[*?]|[^*?]+/g) ?? []
+  const parts = glob.replaceAll(/\*{3,}/g, '**').match(/\*\*|[*?]|[^*?]+/g) ?? []
   return (path) => {
     let [part, at] = [0, 0]
     // The parts behind the last `*` and the last `**`, 0 for none, and how far these reach.

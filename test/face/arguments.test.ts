@@ -5,7 +5,7 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { memoryEventStore, memoryFileStore } from '../../adapters/memory/index.js'
 import { LedgerError, openLedger } from '../../index.js'
 import { memoryLedger, rejection, text } from '../support/ledger-memory.js'
-import { call, METHODS } from '../support/ledger-methods.js'
+import { type Argument, call, METHODS, PAGES } from '../support/ledger-methods.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'ledger-arguments-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -46,8 +46,7 @@ const wrongFor = (value: unknown): unknown =>
   typeof value === 'object' && value !== null && !Array.isArray(value) ? 42 : { wrong: true }
 
 /** Everything that can be wrong with the members of an argument, and the member that is to be named. */
-const mistakesIn = (method: string): ReadonlyArray<readonly [given: unknown, names: string]> => {
-  const { required = {}, optional = {} } = METHODS[method] ?? {}
+const mistakesIn = ({ required, optional = {} }: Argument): ReadonlyArray<readonly [given: unknown, names: string]> => {
   const without = (member: string) => Object.fromEntries(Object.entries(required).filter(([name]) => name !== member))
   return [
     ...[null, 42, 'text', [], () => undefined].map((given) => [given, ''] as const),
@@ -68,17 +67,20 @@ describe('every method that records', () => {
     await ledger.close()
   })
 
-  it.each(Object.keys(METHODS))('%s names what is missing, wrong or unknown, and records nothing', async (method) => {
-    const { ledger, events } = await memoryLedger()
-    for (const [given, names] of mistakesIn(method)) {
-      const { code, message } = await rejection(call(ledger, method, given))
-      expect(['invalid-input', 'invalid-command'], message).toContain(code)
-      expect(message).toMatch(new RegExp(`(^|[ .])${names}.*: expected .+, got .+`))
-    }
-    expect(await events.head()()).toMatchObject({ right: 0 })
-    await ledger.logArtifact({ name: 'cats', type: 'model', content: text('it goes on') })
-    await ledger.close()
-  })
+  it.each(Object.entries(METHODS))(
+    '%s names what is missing, wrong or unknown, and records nothing',
+    async (method, argument) => {
+      const { ledger, events } = await memoryLedger()
+      for (const [given, names] of mistakesIn(argument)) {
+        const { code, message } = await rejection(call(ledger, method, given))
+        expect(['invalid-input', 'invalid-command'], message).toContain(code)
+        expect(message).toMatch(new RegExp(`(^|[ .])${names}.*: expected .+, got .+`))
+      }
+      expect(await events.head()()).toMatchObject({ right: 0 })
+      await ledger.logArtifact({ name: 'cats', type: 'model', content: text('it goes on') })
+      await ledger.close()
+    },
+  )
 
   it('answers what is no name, no path, no moment and no position in words as well', async () => {
     const { ledger } = await memoryLedger()
@@ -94,6 +96,31 @@ describe('every method that records', () => {
     const draft = await ledger.newArtifact({ name: 'cats', type: 'model' })
     expect(await rejection(draft.remove('nothing.txt'))).toMatchObject({ code: 'path-not-found' })
     expect(await rejection(draft.remove('../up'))).toMatchObject({ code: 'illegal-path' })
+    await ledger.close()
+  })
+})
+
+describe('every question that answers in pages', () => {
+  it.each(Object.entries(PAGES))('%s names what is wrong or unknown', async (question, { of, ...argument }) => {
+    const { ledger } = await memoryLedger()
+    await ledger.logArtifact({ name: 'cats', type: 'model', content: text('1') })
+    const ask = (given: unknown) => call(ledger, question, ...(of === undefined ? [] : [of]), given)
+    const limits = [0, -1, 1.5, '10', Number.NaN, 2 ** 53].map((limit) => [{ limit }, 'limit'] as const)
+    for (const [given, names] of [...mistakesIn(argument), ...limits, [{ cursor: '' }, 'cursor'] as const]) {
+      const { code, message } = await rejection(ask(given))
+      expect(code, message).toBe('invalid-input')
+      expect(message).toMatch(new RegExp(`(^|[ .])${names}.*: expected .+, got .+`))
+    }
+    for (const cursor of ['garbled', 'e30', Buffer.from('["", 0, 0]').toString('base64url')]) {
+      const { code, message } = await rejection(ask({ cursor }))
+      expect({ code, message }).toEqual({
+        code: 'bad-cursor',
+        message: expect.stringMatching(/^the cursor: expected /),
+      })
+    }
+    for (const given of [undefined, {}, { limit: undefined, cursor: undefined }, { limit: 2 ** 53 - 1 }]) {
+      expect(await ask(given)).toMatchObject({ items: expect.any(Array) })
+    }
     await ledger.close()
   })
 })

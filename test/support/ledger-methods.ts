@@ -6,7 +6,7 @@ export const call = async (ledger: unknown, name: string, ...given: ReadonlyArra
   return answer
 }
 
-interface Argument {
+export interface Argument {
   readonly required: Readonly<Record<string, unknown>>
   readonly optional?: Readonly<Record<string, unknown>>
 }
@@ -69,4 +69,33 @@ export const METHODS: Readonly<Record<string, Argument>> = {
   summariseRun: { required: { run: 'r', metrics: { loss: 1 } }, optional: circumstances },
   useArtifact: { required: { run: 'r', version: 'cats:v0' }, optional: circumstances },
   finishRun: { required: { run: 'r' }, optional: { outcome: 'failed', ...circumstances } },
+}
+
+const paging = { limit: 10, cursor: 'of the page before' }
+
+/** Every question that answers in pages, with every member that it knows, and what is named before. */
+export const PAGES: Readonly<Record<string, Argument & { readonly of?: string }>> = {
+  artifacts: { required: {}, optional: { name: 'acme/**', ...paging } },
+  registeredModels: { required: {}, optional: { name: 'acme/**', ...paging } },
+  runs: { required: {}, optional: { name: 'acme/**', ...paging } },
+  versions: { of: 'cats', required: {}, optional: paging },
+  search: {
+    required: {},
+    optional: {
+      name: 'acme/**',
+      kind: 'artifact',
+      type: 'model',
+      tag: 'small',
+      alias: 'best',
+      metadata: [],
+      metrics: [],
+      actor: 'anna',
+      since: '2026-05-03T14:00:00Z',
+      until: '2026-05-03T14:00:00Z',
+      withDeleted: true,
+      by: 'created',
+      order: 'ascending',
+      ...paging,
+    },
+  },
 }

@@ -24,6 +24,14 @@ export const server = (ledger: Ledger): FastifyInstance => {
   })
   // #endregion
 
+  // #region list
+  // GET /artifacts?name=acme/churn/*&limit=50, and again with the answer's `cursor` for the next page
+  api.get<{ Querystring: { name?: string; limit?: string; cursor?: string } }>('/artifacts', ({ query }) => {
+    const { limit, ...list } = query
+    return ledger.artifacts({ ...list, limit: Math.min(Number(limit ?? 100), 1000) })
+  })
+  // #endregion
+
   // #region write
   // POST /aliases/production {"version": "acme/model-registry/churn:v3", "expect": 2, "reason": "…"}
   api.post<{
@@ -69,6 +77,7 @@ const STATUS: Readonly<Record<string, number>> = {
   'invalid-input': 400,
   'invalid-command': 400,
   'bad-moment': 400,
+  'bad-cursor': 400,
   'not-found': 404,
   'version-missing': 404,
   'version-not-found': 404,

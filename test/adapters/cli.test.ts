@@ -98,6 +98,24 @@ describe('the command line', () => {
     expect(JSON.parse(refused.err)).toMatchObject({ code: 'version-not-found' })
   })
 
+  it('lists a page at a time, and says how to go on', async () => {
+    for (const name of ['a', 'b', 'c']) await ledger('run', 'start', `lists/${name}`)
+    const runs = ['list', 'runs', '--name', '*/lists/?', '--limit', '2']
+    const first = await ledger(...runs)
+    expect(first.out).toMatch(/^RUN .*\nacme\/lists\/a .*\nacme\/lists\/b .*\n$/)
+    const [, cursor = ''] = /^There is more: --cursor (\S+)\n$/.exec(first.err) ?? []
+    expect(await ledger(...runs, '--cursor', cursor)).toEqual({
+      code: 0,
+      out: expect.stringMatching(/^RUN .*\nacme\/lists\/c .*\n$/),
+      err: '',
+    })
+    expect(await json(...runs, '--cursor', cursor)).toMatchObject([{ path: 'acme/lists/c' }])
+    expect(await ledger('list', 'artifacts', '--cursor', cursor)).toMatchObject({ code: 2, out: '' })
+    expect(await ledger('list', 'models', '--limit', '0')).toMatchObject({ code: 2, out: '' })
+    expect((await ledger('list', 'models', '--name', 'acme/*/nothing')).out).toBe('There are no registered models.\n')
+    expect(await json('list', 'versions', 'model', '--limit', '1')).toMatchObject([{ version: 0 }])
+  })
+
   it('changes some files of a version, makes versions together, and writes files', async () => {
     writeFileSync(join(folder, 'notes.txt'), 'hi')
     const drafted = await ledger(

@@ -36,6 +36,17 @@ describe('the API example', () => {
     expect(read.json()).toMatchObject({ version: 1, aliases: ['latest', 'production'] })
   })
 
+  it('lists a page at a time', async () => {
+    await ledger.createArtifact({ name: 'acme/p/n', type: 'model' })
+    const get = (query: Record<string, string>) => api.inject({ url: '/artifacts', query })
+    const first = (await get({ name: 'acme/**', limit: '1' })).json()
+    expect(first).toMatchObject({ items: [{ path: 'acme/p/m' }], cursor: expect.any(String) })
+    const last = (await get({ name: 'acme/**', limit: '1', cursor: first.cursor })).json()
+    expect(last).toEqual({ items: [expect.objectContaining({ path: 'acme/p/n' })] })
+    const all = (await get({ limit: '1000000' })).json()
+    expect(all).toEqual({ items: [...first.items, ...last.items] })
+  })
+
   it('makes a retry harmless', async () => {
     const first = await promote('v1', { 'idempotency-key': 'k1' })
     const second = await promote('v1', { 'idempotency-key': 'k1' })
@@ -51,6 +62,8 @@ describe('the API example', () => {
     ],
     ['a version that is not there', () => resolve('v9'), 404, 'version-missing'],
     ['a member that does not exist', () => promote('v1', {}, { extra: 1 }), 400, 'invalid-input'],
+    ['a limit that is none', () => api.inject('/artifacts?limit=many'), 400, 'invalid-input'],
+    ['a cursor of something else', () => api.inject('/artifacts?cursor=e30'), 400, 'bad-cursor'],
     ['a moment that is none', () => api.inject('/resolve?version=acme/p/m:v0&at=soon'), 400, 'bad-moment'],
   ])('maps %s to a status', async (_, request, status, code) => {
     await promote('v0')

@@ -24,13 +24,13 @@ export interface List extends Paging {
 }
 
 export const listArtifacts = (asked: Asked, list: List): E.Either<BadCursor, Page<Artifact>> =>
-  named('artifacts', asked, list, asked.registry.artifacts, (answers, entry) => answers.artifactOf(entry))
+  named('artifacts', asked, list, inArray(asked.registry.artifacts), (answers, entry) => answers.artifactOf(entry))
 
 export const listRegisteredModels = (asked: Asked, list: List): E.Either<BadCursor, Page<RegisteredModel>> =>
-  named('registered models', asked, list, modelsIn(asked.registry), (answers, entry) => answers.modelOf(entry))
+  named('registered models', asked, list, passing(modelsIn(asked.registry)), (answers, entry) => answers.modelOf(entry))
 
 export const listRuns = (asked: Asked, list: List): E.Either<BadCursor, Page<RunDetails>> =>
-  named('runs', asked, list, asked.registry.runs.values(), (answers, entry) => answers.runDetails(entry))
+  named('runs', asked, list, passing(asked.registry.runs.values()), (answers, entry) => answers.runDetails(entry))
 
 /** The versions of an artifact or a registered model, deleted and unlinked ones too, oldest first. */
 export const listVersions = (
@@ -48,7 +48,7 @@ export const listVersions = (
   if (E.isLeft(found)) return found
   const { right: collection } = found
   return E.right(
-    page<Row | LinkEntry, Version>(start.right, collection.versions, {
+    page(start.right, inArray<Row | LinkEntry>(collection.versions), {
       since: (entry) => (typeof entry === 'number' ? positionOf(asked.registry.versions, entry) : entry.position),
       answer: (_, number) => answers.entry(collection, number),
     }),
@@ -63,7 +63,7 @@ const named = <Entry extends CollectionEntry | RunEntry, A>(
   what: string,
   asked: Asked,
   { name, ...paging }: List,
-  entries: Iterable<Entry>,
+  entries: Onwards<Entry>,
   answer: (answers: Queries, entry: Entry) => A,
 ): E.Either<BadCursor, Page<A>> => {
   const start = pageStart(name === undefined ? [what] : [what, name], paging, asked.position)
@@ -79,24 +79,42 @@ const named = <Entry extends CollectionEntry | RunEntry, A>(
   )
 }
 
+/** Entries in the order in which they came, each with its place, from a place on. */
+type Onwards<Entry> = (from: number) => Iterable<readonly [place: number, entry: Entry]>
+
+/** A version whose event is of a type from the future has a place and no entry. */
+const inArray = <Entry>(entries: ReadonlyArray<Entry>): Onwards<Entry> =>
+  function* (from) {
+    for (let place = from; place < entries.length; place++) {
+      const entry = entries[place]
+      if (entry !== undefined) yield [place, entry]
+    }
+  }
+
+/** A map does not know its places: those before are counted. */
+const passing = <Entry>(entries: Iterable<Entry>): Onwards<Entry> =>
+  function* (from) {
+    let place = 0
+    for (const entry of entries) {
+      if (place >= from) yield [place, entry]
+      place += 1
+    }
+  }
+
 interface Reading<Entry, A> {
   readonly since: (entry: Entry) => Position
   readonly isMeant?: (entry: Entry) => boolean
   readonly answer: (entry: Entry, place: number) => A
 }
 
-/** Entries are in the order in which they came, so the first that is not there yet ends the list. */
+/** The first entry that is not there yet ends the list. */
 const page = <Entry, A>(
   { moment, from, size, cursorAt }: PageStart,
-  entries: Iterable<Entry | undefined>,
+  entries: Onwards<Entry>,
   { since, isMeant = () => true, answer }: Reading<Entry, A>,
 ): Page<A> => {
   const items: A[] = []
-  let place = -1
-  for (const entry of entries) {
-    place += 1
-    // A version whose event is of a type from the future has a number and no entry.
-    if (place < from || entry === undefined) continue
+  for (const [place, entry] of entries(from)) {
     if (since(entry) > moment) break
     if (!isMeant(entry)) continue
     if (items.length === size) return { items, cursor: cursorAt(place) }

@@ -35,21 +35,25 @@ const GUESSES = 2
 
 /** How many of the sorted positions are not after a position. */
 export const countUpTo = (positions: ReadonlyArray<Position>, position: Position): number => {
+  const at = (index: number): Position => positions[index] ?? Infinity
   let low = 0
   let high = positions.length - 1
-  const last = positions[high]
-  if (last === undefined || position >= last) return positions.length
-  // From here on the count lies between `low` and `high`, and the position before that at `high`.
+  if (high < 0 || position >= at(high)) return positions.length
+  if (position < at(low)) return 0
+  // The count is more than `low`, at most `high`; a guess is right, or bounds it.
   for (let guess = 0; guess < GUESSES; guess++) {
-    const [first, end] = [positions[low] ?? Infinity, positions[high] ?? Infinity]
-    if (position < first) return low
-    const near = low + Math.floor(((position - first) / (end - first)) * (high - low))
-    if ((positions[near] ?? Infinity) <= position) low = near + 1
-    else high = near
+    const near = low + Math.floor(((position - at(low)) / (at(high) - at(low))) * (high - low))
+    if (at(near) <= position) {
+      low = near + 1
+      if (position < at(low)) return low
+    } else {
+      high = near
+      if (at(near - 1) <= position) return near
+    }
   }
   while (low < high) {
     const middle = (low + high) >>> 1
-    if ((positions[middle] ?? Infinity) <= position) low = middle + 1
+    if (at(middle) <= position) low = middle + 1
     else high = middle
   }
   return low

@@ -36,15 +36,20 @@ export const server = (ledger: Ledger): FastifyInstance => {
   // POST /aliases/production {"version": "acme/model-registry/churn:v3", "expect": 2, "reason": "…"}
   api.post<{
     Params: { alias: string }
+    Headers: { 'x-user'?: string; 'idempotency-key'?: string }
     Body: { version: string; expect?: number | 'absent'; reason?: string }
-  }>('/aliases/:alias', async ({ params, body, headers, id }, reply) => {
-    const { 'idempotency-key': key, 'x-user': user } = headers
+  }>('/aliases/:alias', { schema: { body: { type: 'object' } } }, async ({ params, body, headers, id }, reply) => {
+    const { 'x-user': user, 'idempotency-key': key } = headers // the user as your authentication tells, never the body
+    if (!user) return reply.code(401).send({ message: 'who is it? say x-user' })
+    const { version, expect, reason } = body // one by one: whatever else a body holds goes no further
     const receipt = await ledger.moveAlias({
-      ...body,
+      version,
       alias: params.alias,
-      actor: String(user), // from your authentication, never from the body
+      ...(expect === undefined ? {} : { expect }),
+      ...(reason === undefined ? {} : { reason }),
+      actor: user,
       correlationId: id,
-      ...(key === undefined ? {} : { commandId: String(key) }),
+      ...(key === undefined ? {} : { commandId: `${encodeURIComponent(user)}/${key}` }),
     })
     reply.header('x-ledger-position', receipt.position)
     return receipt

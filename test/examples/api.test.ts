@@ -53,6 +53,39 @@ describe('the API example', () => {
     expect(second.json()).toEqual(first.json())
   })
 
+  it('gives nobody the receipt of somebody else who sent the same key', async () => {
+    const first = await promote('v1', { 'idempotency-key': 'k1' })
+    const second = await promote('v1', { 'idempotency-key': 'k1', 'x-user': 'ben' })
+    expect(second.json()).not.toEqual(first.json())
+  })
+
+  it.each([{}, { 'x-user': '' }])('records nothing for nobody: %o', async (headers) => {
+    const { position } = await ledger.moment()
+    const payload = { version: 'acme/model-registry/churn:v1' }
+    const response = await api.inject({ method: 'POST', url: '/aliases/production', headers, payload })
+    expect(response.statusCode).toBe(401)
+    expect((await ledger.moment()).position).toBe(position)
+  })
+
+  it('puts on record only what a request may say', async () => {
+    const forged = { actor: 'ceo', onBehalfOf: 'ceo', occurredAt: '2001-01-01T00:00:00Z', commandId: 'c' }
+    expect((await promote('v1', {}, { ...forged, reason: 'better' })).statusCode).toBe(200)
+    const { lines } = await ledger.history({ order: 'newest', limit: 1 })
+    expect(lines).toMatchObject([{ actor: 'anna', reason: 'better' }])
+    expect(JSON.stringify(lines)).not.toMatch(/ceo|2001|"c"/)
+  })
+
+  it.each([undefined, 'null', '[]'])('refuses a body that is no object: %s', async (payload) => {
+    const headers = { 'x-user': 'anna', 'content-type': 'application/json' }
+    const response = await api.inject({
+      method: 'POST',
+      url: '/aliases/production',
+      headers,
+      ...(payload === undefined ? {} : { payload }),
+    })
+    expect(response.statusCode).toBe(400)
+  })
+
   it.each([
     [
       'an alias that somebody else moved',
@@ -61,7 +94,7 @@ describe('the API example', () => {
       'alias-expectation-failed',
     ],
     ['a version that is not there', () => resolve('v9'), 404, 'version-missing'],
-    ['a member that does not exist', () => promote('v1', {}, { extra: 1 }), 400, 'invalid-input'],
+    ['an expectation that is none', () => promote('v1', {}, { expect: 'soon' }), 400, 'invalid-input'],
     ['a limit that is none', () => api.inject('/artifacts?limit=many'), 400, 'invalid-input'],
     ['a cursor of something else', () => api.inject('/artifacts?cursor=e30'), 400, 'bad-cursor'],
     ['a moment that is none', () => api.inject('/resolve?version=acme/p/m:v0&at=soon'), 400, 'bad-moment'],

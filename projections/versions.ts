@@ -1,6 +1,6 @@
 /**
  * Every version of every artifact, a row each, in the order in which they were logged. What each version has is
- * in typed columns (85 bytes a row); what seldom happens to one is kept beside them.
+ * in typed columns (80 bytes a row); what seldom happens to one is kept beside them.
  */
 import type { Digest } from '../domain/digest.js'
 import type { Position } from '../domain/event-store.js'

@@ -11,7 +11,8 @@ export const server = (ledger: Ledger): FastifyInstance => {
   // #region errors
   api.setErrorHandler((error, _request, reply) => {
     if (!(error instanceof LedgerError)) return reply.send(error)
-    return reply.code(statusOf(error.code)).send({ code: error.code, message: error.message, details: error.error })
+    const { code, message, error: details } = error
+    return reply.code(statusOf(code)).send({ code, message, details })
   })
   // #endregion
 
@@ -75,27 +76,25 @@ export const server = (ledger: Ledger): FastifyInstance => {
 }
 
 // #region status
-/** What is not named here was refused by a rule: 422. */
-const statusOf = (code: string): number => STATUS[code] ?? 422
-
-const STATUS: Readonly<Record<string, number>> = {
-  'invalid-input': 400,
-  'invalid-command': 400,
-  'bad-moment': 400,
-  'bad-cursor': 400,
-  'not-found': 404,
-  'version-missing': 404,
-  'version-not-found': 404,
-  'model-not-found': 404,
-  'run-not-found': 404,
-  'version-gone': 410,
-  'version-deleted': 410,
-  'link-removed': 410,
-  'alias-expectation-failed': 412,
-  'base-outdated': 412,
-  contention: 503,
-  unavailable: 503,
-  'unknown-outcome': 503,
-  'not-reached': 503,
+/** What is not named here is no fault of the caller: 500, for instance a damaged event, a missing file, a new code. */
+export const statusOf = (code: string): number => {
+  for (const [status, codes] of STATUS) if (codes.includes(code)) return status
+  return 500
 }
+
+const STATUS: ReadonlyArray<readonly [number, ReadonlyArray<string>]> = [
+  [400, ['invalid-input', 'invalid-command', 'bad-moment', 'bad-cursor', 'ambiguous-name', 'no-distributed-id']],
+  [400, ['illegal-path', 'source-failed', 'not-an-export', 'incomplete-export']],
+  [403, ['read-only']],
+  [404, ['not-found', 'version-missing', 'version-not-found', 'model-not-found', 'run-not-found']],
+  [404, ['alias-not-found', 'path-not-found', 'not-in-lineage']],
+  [409, ['command-id-reused', 'type-mismatch', 'version-has-aliases', 'path-taken', 'path-conflict']],
+  [409, ['draft-ended', 'draft-empty', 'generation-not-open', 'not-sealed']],
+  [409, ['run-already-started', 'run-already-finished', 'store-not-empty']],
+  [410, ['version-gone', 'version-deleted', 'link-removed']],
+  [412, ['alias-expectation-failed', 'base-outdated']],
+  [413, ['event-too-large']],
+  [422, ['reserved-name', 'too-many-tags', 'manifest-mismatch', 'unreadable-content']],
+  [503, ['unavailable', 'unknown-outcome', 'contention', 'not-reached']],
+]
 // #endregion

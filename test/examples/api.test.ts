@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { memoryEventStore, memoryFileStore } from '../../adapters/memory/index.js'
-import { server } from '../../examples/api/server.js'
+import { server, statusOf } from '../../examples/api/server.js'
 import { type Ledger, openLedger } from '../../index.js'
 
 describe('the API example', () => {
@@ -103,6 +103,21 @@ describe('the API example', () => {
     const response = await request()
     expect(response.statusCode).toBe(status)
     expect(response.json()).toMatchObject({ code })
+  })
+
+  it('tells a caller that it was not their fault', async () => {
+    await ledger.close()
+    expect(await promote('v1')).toMatchObject({ statusCode: 503 })
+    const codes = [
+      'unavailable',
+      'damaged-event',
+      'unknown-event',
+      'file-missing',
+      'file-damaged',
+      'fault',
+      'of-tomorrow',
+    ]
+    expect(codes.map(statusOf)).toEqual([503, 500, 500, 500, 500, 500, 500])
   })
 
   it('feeds each new answer to whoever listens', async () => {

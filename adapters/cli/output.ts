@@ -56,11 +56,13 @@ const UNITS: ReadonlyArray<readonly [seconds: number, name: string]> = [
   [60, 'minute'],
 ]
 
-/** `2026-05-03 14:00:00Z`, and for a person also how long ago that is. */
+/**
+ * A time as it was recorded, so that it can be given back to `--as-of`: to the millisecond, since what happened later
+ * in the same second is not meant. For a person also how long ago that is.
+ */
 export const time = (terminal: Terminal, iso: string | null): string => {
   if (iso === null) return '-'
-  const absolute = `${iso.slice(0, 19).replace('T', ' ')}Z`
-  return terminal.isPerson ? `${absolute} ${styled(terminal, 'dim', `(${ago(terminal.now(), iso)})`)}` : absolute
+  return terminal.isPerson ? `${iso} ${styled(terminal, 'dim', `(${ago(terminal.now(), iso)})`)}` : iso
 }
 
 const ago = (now: Date, iso: string): string => {

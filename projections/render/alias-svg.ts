@@ -233,11 +233,8 @@ const ticksOf = ({ points, width }: Scale, from: number, to: number): ReadonlyAr
   return ticks
 }
 
-/** `2026-05-03` and `14:00:05`. */
-const stamp = (time: number): ReadonlyArray<string> => {
-  const iso = new Date(time).toISOString()
-  return [iso.slice(0, 10), iso.slice(11, 19)]
-}
+/** `2026-05-03` and `14:00:05.500Z`. */
+const stamp = (time: number): ReadonlyArray<string> => new Date(time).toISOString().split('T')
 
 const noteOf = ({ stretched }: Scale, lines: number): string =>
   [

@@ -1,0 +1,74 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { run } from '../../adapters/cli/program.js'
+
+const folder = mkdtempSync(join(tmpdir(), 'model-ledger-cli-moments-'))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+const ledger = async (...args: ReadonlyArray<string>) => {
+  const written = { out: '', err: '' }
+  const code = await run(args, {
+    out: (text) => {
+      written.out += text
+    },
+    err: (text) => {
+      written.err += text
+    },
+    isPerson: false,
+    showsProgress: false,
+    env: { MODEL_LEDGER_ENTITY: 'acme', MODEL_LEDGER_PROJECT: 'churn', MODEL_LEDGER_ACTOR: 'anna' },
+    cwd: folder,
+    now: () => new Date('2100-01-01T00:00:00Z'),
+  })
+  return { code, ...written }
+}
+
+/** The cells of a printed table, without its head. */
+const rows = async (...args: ReadonlyArray<string>): Promise<ReadonlyArray<ReadonlyArray<string>>> => {
+  const { code, out, err } = await ledger(...args)
+  expect(code, err).toBe(0)
+  return out
+    .trimEnd()
+    .split('\n')
+    .slice(1)
+    .map((line) => line.split(/ {2,}/))
+}
+
+// Within a second or two, so that a time that is cut to seconds means another state.
+beforeAll(async () => {
+  await ledger('init')
+  for (const weights of ['1', '2', '3']) {
+    writeFileSync(join(folder, 'model.json'), weights)
+    await ledger('log', 'model', join(folder, 'model.json'), '--type', 'model')
+    await ledger('link', 'model', 'churn')
+  }
+  for (const version of ['v0', 'v2', 'v1', 'v0']) await ledger('alias', 'set', `churn:${version}`, 'production')
+})
+
+describe('a printed time', () => {
+  it('of a tenure is given back to --as-of, and the version that held the alias from then on is answered', async () => {
+    for (const alias of ['production', 'latest']) {
+      const tenures = await rows('aliases', 'churn', '--alias', alias)
+      expect(tenures.length).toBeGreaterThan(2)
+      for (const [, held, from = ''] of tenures) {
+        expect(await rows('aliases', 'churn', '--alias', alias, '--as-of', from)).toHaveLength(
+          tenures.findLastIndex(([, , time]) => time === from) + 1,
+        )
+        const { out } = await ledger('resolve', `churn:${alias}`, '--as-of', from)
+        expect(out).toBe(`acme/model-registry/churn:${held?.split(' ')[0]}\n`)
+      }
+    }
+  })
+
+  it('of a line of the history is given back to --as-of, and the history ends with that line', async () => {
+    const lines = await rows('history')
+    expect(lines.length).toBeGreaterThan(10)
+    for (const [, recorded = ''] of lines) {
+      // What was recorded in one millisecond is one moment.
+      const last = lines.find(([, time]) => time === recorded)
+      expect(await rows('history', '--limit', '1', '--as-of', recorded)).toEqual([last])
+    }
+  })
+})

@@ -151,6 +151,12 @@ export const writes = ({ shell: silent, notice, manifests, ids, defaults, readOn
     return found[0] ?? readings[0]
   }
 
+  /** The same where something is taken away: there a version that is left out does not mean `latest`. */
+  const versionNamedInFull = (path: string): Promise<VersionPath> =>
+    path.includes(':')
+      ? versionNamed(path)
+      : now(E.left(wrong('version', `one version (name the version: ${path}:v3 or ${path}:alias)`, path)))
+
   /** The number that a version has now, by number or alias. */
   const numberOf = async ({ collection, version }: VersionPath): Promise<number> =>
     isModel(collection)
@@ -447,11 +453,11 @@ export const writes = ({ shell: silent, notice, manifests, ids, defaults, readOn
     tag: (given: Given<typeof inputs.Tag>): Promise<Receipt> => changeTags('TagArtifactVersion', given),
     untag: (given: Given<typeof inputs.Tag>): Promise<Receipt> => changeTags('UntagArtifactVersion', given),
 
-    /** Marks a version as deleted; its number and its history stay. */
+    /** Marks a version, named in full, as deleted; its number and its history stay. */
     deleteVersion: async (given: Given<typeof inputs.DeleteVersion>): Promise<Receipt> => {
       const input = await checked(inputs.DeleteVersion, given)
       const { deleteAliases, expect } = input
-      const { collection: artifact, version } = await versionNamed(input.version)
+      const { collection: artifact, version } = await versionNamedInFull(input.version)
       if (isModel(artifact)) {
         return now(E.left(wrong('version', 'a version of an artifact (unlink takes a link away)', input.version)))
       }
@@ -508,11 +514,11 @@ export const writes = ({ shell: silent, notice, manifests, ids, defaults, readOn
       return { ...(await link(version, model, { ...circumstances, ...present({ aliases }) })), source }
     },
 
-    /** Takes a link and its aliases away; the source stays. */
+    /** Takes a link, named in full, and its aliases away; the source stays. */
     unlink: async (given: Given<typeof inputs.Unlink>): Promise<Receipt> => {
       const input = await checked(inputs.Unlink, given)
       const { expect } = input
-      const { collection: model, version } = await versionNamed(input.version)
+      const { collection: model, version } = await versionNamedInFull(input.version)
       if (!isModel(model)) {
         return now(E.left(wrong('version', 'a registered version (deleteVersion deletes others)', input.version)))
       }

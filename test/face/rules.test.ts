@@ -387,6 +387,18 @@ const states: ReadonlyArray<Violation> = [
     (l) => l.deleteVersion({ version: 'cats:v2' }),
   ],
   [
+    'a deletion of whatever is the latest',
+    'invalid-input',
+    /name the version: cats:v3 or cats:alias/,
+    (l) => l.deleteVersion({ version: 'cats', deleteAliases: true }),
+  ],
+  [
+    'an unlinking of whatever is the latest',
+    'invalid-input',
+    /name the version: cat-or-dog:v3 or cat-or-dog:alias/,
+    (l) => l.unlink({ version: 'cat-or-dog' }),
+  ],
+  [
     'a deletion of a link',
     'invalid-input',
     /unlink takes a link away/,

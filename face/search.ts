@@ -31,6 +31,14 @@ const Conditions = t.readonlyArray(
   record('a condition {key, is, value}', { key: Text, is: oneOf(...COMPARISONS), value: Value }),
   'a list of conditions {key, is, value}',
 )
+/** A date alone is its beginning, in UTC, as it is for `at`. */
+const Time = new t.Type<string>(
+  'a moment as an ISO 8601 text (2026-05-03, 2026-05-03T14:00:00Z) or a Date',
+  instant.is,
+  (value, context) =>
+    instant.validate(typeof value === 'string' && /^\d{4}-\d\d-\d\d$/.test(value) ? `${value}T00:00Z` : value, context),
+  instant.encode,
+)
 const By = t.union(
   [oneOf('created', 'name'), record('{metadata}', { metadata: Text }), record('{metric}', { metric: Text })],
   '"created", "name", {metadata: key} or {metric: name}',
@@ -54,8 +62,8 @@ const SearchInput = record(
     metadata: Conditions,
     metrics: Conditions,
     actor: Text,
-    since: instant,
-    until: instant,
+    since: Time,
+    until: Time,
     withDeleted: t.boolean,
     by: By,
     order: oneOf('ascending', 'descending'),

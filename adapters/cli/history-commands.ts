@@ -19,6 +19,10 @@ const deliver = async ({ terminal }: Given, text: string, output: string | undef
   else await writeFile(output, text)
 }
 
+/** Where a history begins or ends: a position as it is, and of a time the last position whose time is not later. */
+const positionOf = async ({ ledger }: Given, bound: number | string | undefined): Promise<number | undefined> =>
+  typeof bound === 'string' ? (await ledger.at(bound).moment()).position : bound
+
 export const historyCommands = (program: Command, withLedger: WithLedger): void => {
   replayCommands(program, withLedger)
 
@@ -29,8 +33,8 @@ export const historyCommands = (program: Command, withLedger: WithLedger): void 
     .option('--by <actor>', 'what this actor did')
     .option('--alias <alias>', 'what was done to this alias')
     .option('--type <type>', 'events of this type (may be given several times)', several)
-    .option('--from <position>', 'after this position', whole)
-    .option('--to <position>', 'up to this position', whole)
+    .option('--from <position|time>', 'from behind then', when)
+    .option('--to <position|time>', 'up to then', when)
     .option('--oldest-first')
     .option('--limit <n>', 'lines on one page', whole)
     .option('--cursor <cursor>', 'go on where the last page was cut')
@@ -45,8 +49,8 @@ export const historyCommands = (program: Command, withLedger: WithLedger): void 
           readonly by?: string
           readonly alias?: string
           readonly type?: NonNullable<HistoryInput['types']>
-          readonly from?: number
-          readonly to?: number
+          readonly from?: number | string
+          readonly to?: number | string
           readonly oldestFirst?: boolean
           readonly limit?: number
           readonly cursor?: string
@@ -56,7 +60,8 @@ export const historyCommands = (program: Command, withLedger: WithLedger): void 
         command: Command,
       ) =>
         withLedger(command, 'reads', async (task) => {
-          const { run, by: actor, alias, type: types, from: after, to: upTo, limit, cursor } = options
+          const { run, by: actor, alias, type: types, limit, cursor } = options
+          const [after, upTo] = [await positionOf(task, options.from), await positionOf(task, options.to)]
           const of = run === undefined ? subject : { run }
           const at = run === undefined ? askedOf(task, subject, options) : asked(task, options)
           const order = options.oldestFirst === true ? ('oldest' as const) : undefined

@@ -72,3 +72,29 @@ describe('a printed time', () => {
     }
   })
 })
+
+describe('a time', () => {
+  it('bounds a history as a position does: from behind then, and up to then', async () => {
+    const lines = await rows('history', 'churn')
+    const [[to = '', toTime = ''] = [], , [from = '', fromTime = ''] = []] = lines.slice(1)
+    const between = await rows('history', 'churn', '--from', from, '--to', to)
+    expect(between).toEqual(lines.slice(1, 3))
+    expect(await rows('history', 'churn', '--from', fromTime, '--to', toTime)).toEqual(between)
+    expect((await ledger('history', '--from', 'soon')).code).toBe(2)
+  })
+
+  it('may be a date alone, for every command that takes one', async () => {
+    for (const [args, before, after] of [
+      [['resolve', 'churn:production', '--as-of'], 3, 0],
+      [['history', '--to'], 0, 0],
+      [['search', '--until'], 0, 0],
+    ] as const) {
+      const [then, later] = [await ledger(...args, '2020-01-01'), await ledger(...args, '2099-01-01')]
+      expect([then.code, later.code]).toEqual([before, after])
+      expect(then.out).not.toContain('v0')
+      expect(later.out).toContain('v0')
+    }
+    expect(await rows('search', '--since', '2020-01-01')).toHaveLength(6)
+    expect((await ledger('search', '--since', '2020-02-30')).code).toBe(2)
+  })
+})

@@ -7,7 +7,5 @@ const ledger = await openLedger({ directory: process.env['LEDGER'] ?? 'my-ledger
 const api = server(ledger)
 console.log(await api.listen({ host: '127.0.0.1', port: Number(process.env['PORT'] ?? 3000) }))
 
-process.once('SIGTERM', async () => {
-  await api.close()
-  await ledger.close()
-})
+// Together: the server waits for open feeds, and they end with the ledger.
+process.once('SIGTERM', () => Promise.all([api.close(), ledger.close()]))

@@ -58,15 +58,21 @@ export const server = (ledger: Ledger): FastifyInstance => {
   // #endregion
 
   // #region feed
-  // GET /feed?version=… : server-sent events, one for each change of the answer
+  // GET /feed?version=… : server-sent events, one for each change of the answer. A refusal is an answer too.
+  const refusal = (error: unknown) => {
+    if (!(error instanceof LedgerError) || statusOf(error.code) >= 500) throw error
+    return { code: error.code, message: error.message }
+  }
   api.get<{ Querystring: { version: string } }>('/feed', ({ query, raw }, reply) => {
     reply.hijack()
     reply.raw.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' })
+    const end = () => reply.raw.end()
     const subscription = ledger
-      .live((now) => now.resolve(query.version))
+      .live((now) => now.resolve(query.version).catch(refusal))
       .subscribe({
         next: (version) => reply.raw.write(`data: ${JSON.stringify(version)}\n\n`),
-        error: () => reply.raw.end(),
+        error: end,
+        complete: end, // the ledger was closed
       })
     raw.once('close', () => subscription.unsubscribe())
   })

@@ -120,14 +120,41 @@ describe('the API example', () => {
     expect(codes.map(statusOf)).toEqual([503, 500, 500, 500, 500, 500, 500])
   })
 
-  it('feeds each new answer to whoever listens', async () => {
-    const address = await api.listen({ host: '127.0.0.1', port: 0 })
-    const stop = new AbortController()
-    const response = await fetch(`${address}/feed?version=acme/model-registry/churn:latest`, { signal: stop.signal })
-    const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader()
-    expect((await reader?.read())?.value).toContain('"version":1')
-    await ledger.moveAlias({ version: 'churn:v0', alias: 'latest' })
-    expect((await reader?.read())?.value).toContain('"version":0')
-    stop.abort()
+  describe('the feed', () => {
+    let stop: AbortController
+    const listen = async (alias: string) => {
+      stop = new AbortController()
+      const address = await api.listen({ host: '127.0.0.1', port: 0 })
+      const response = await fetch(`${address}/feed?version=acme/model-registry/churn:${alias}`, {
+        signal: stop.signal,
+      })
+      const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader()
+      return async () => (await reader?.read())?.value
+    }
+    afterEach(() => stop.abort())
+
+    it('gives each new answer to whoever listens', async () => {
+      const heard = await listen('latest')
+      expect(await heard()).toContain('"version":1')
+      await ledger.moveAlias({ version: 'churn:v0', alias: 'latest' })
+      expect(await heard()).toContain('"version":0')
+    })
+
+    it('goes on after a refusal', async () => {
+      await promote('v0')
+      const heard = await listen('production')
+      expect(await heard()).toContain('"version":0')
+      await ledger.removeAlias({ name: 'churn', alias: 'production' })
+      expect(await heard()).toContain('"code":"version-missing"')
+      await promote('v1')
+      expect(await heard()).toContain('"version":1')
+    })
+
+    it('ends with the ledger, so that the server stops', async () => {
+      const heard = await listen('latest')
+      await heard()
+      await Promise.all([api.close(), ledger.close()])
+      expect(await heard()).toBeUndefined()
+    })
   })
 })

@@ -9,8 +9,9 @@ import type * as t from 'io-ts'
 import type { LogArtifactVersion } from '../domain/artifact/commands.js'
 import { liveVersion } from '../domain/artifact/decide.js'
 import type { Problem } from '../domain/codec.js'
-import type { Command } from '../domain/commands.js'
+import { type Command, decodeCommand } from '../domain/commands.js'
 import { type Digest, nameBasedUuid } from '../domain/digest.js'
+import { finishDraft } from '../domain/distributed-draft/finish.js'
 import type { Position } from '../domain/event-store.js'
 import type { DomainEvent } from '../domain/events.js'
 import { runFact } from '../domain/facts.js'
@@ -293,6 +294,12 @@ export const writes = ({ shell: silent, notice, manifests, ids, defaults, readOn
     return fact.group ?? now(E.left({ _tag: 'no-distributed-id', run: runPath(run_) }))
   }
 
+  /**
+   * Logs the versions that were left when a commit was interrupted after its seal. What cannot be finished now keeps
+   * nobody from a command of their own.
+   */
+  const finishLeft = (artifact: ArtifactRef, distributedId: string) => finishDraft(shell, artifact, distributedId)()
+
   /** What upsert and commit have in common: the draft that is meant, whose part it is, and the part itself. */
   const distributed = async (
     given: Omit<Given<typeof inputs.CommitDistributed>, 'aliases'>,
@@ -306,10 +313,13 @@ export const writes = ({ shell: silent, notice, manifests, ids, defaults, readOn
   }> => {
     const commandId = given.commandId ?? ids.next()
     const run = await maybeRun(given.run)
+    const artifact = await artifactNamed(given.name)
+    const distributedId = await distributedIdOf(given.distributedId, run)
+    await finishLeft(artifact, distributedId)
     return {
-      artifact: await artifactNamed(given.name),
+      artifact,
       artifactType: given.type,
-      distributedId: await distributedIdOf(given.distributedId, run),
+      distributedId,
       writer: given.writer ?? run?.run ?? commandId,
       commandId,
       optional: present({
@@ -338,10 +348,21 @@ export const writes = ({ shell: silent, notice, manifests, ids, defaults, readOn
   }
 
   return {
-    /** Gives a command in its envelope as it stands; from a queue, for instance. */
-    execute: async (command: unknown): Promise<Receipt> => {
+    /**
+     * Gives a command in its envelope as it stands; from a queue, for instance. What a CommitDistributed seals is logged
+     * as well; the receipt is that of the seal.
+     */
+    execute: async (given: unknown): Promise<Receipt> => {
       await writable()
-      return run(shell.handle(command))
+      const decoded = decodeCommand(given)
+      const draft = E.isRight(decoded) && 'distributedId' in decoded.right.command ? decoded.right.command : undefined
+      if (draft !== undefined) await finishLeft(draft.artifact, draft.distributedId)
+      const receipt = await run(shell.handle(given))
+      const sealed = eventOf(receipt, 'DistributedCommitted')
+      if (draft !== undefined && sealed !== undefined) {
+        await run(shell.finish(draft.artifact, draft.distributedId, sealed.generation))
+      }
+      return receipt
     },
 
     /** Makes an artifact that has no version yet. */
@@ -438,6 +459,7 @@ export const writes = ({ shell: silent, notice, manifests, ids, defaults, readOn
       const input = await checked(inputs.AbandonDistributed, given)
       const { distributedId, generation } = input
       const artifact = await artifactNamed(input.name)
+      await finishLeft(artifact, distributedId)
       return give({ type: 'AbandonDistributed', artifact, distributedId, ...present({ generation }) }, input)
     },
 

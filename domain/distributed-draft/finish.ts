@@ -18,9 +18,11 @@ export const finishDraft = (
   pipe(
     facts.draft(artifact, distributedId, ({ ended }) => ended.flatMap(({ committed }) => committed?.generation ?? [])),
     TE.flatMap((sealed) =>
-      facts.artifact(artifact, ({ distributed }) =>
-        sealed.filter((generation) => !distributed.has(draftKey({ distributedId, generation }))),
-      ),
+      sealed.length === 0
+        ? TE.right([])
+        : facts.artifact(artifact, ({ distributed }) =>
+            sealed.filter((generation) => !distributed.has(draftKey({ distributedId, generation }))),
+          ),
     ),
     TE.flatMap(TE.traverseSeqArray((generation) => finish(artifact, distributedId, generation))),
   )

@@ -181,6 +181,95 @@ describe('a commit whose version would be too large', () => {
   const rejected = (error: unknown): string => (error instanceof LedgerError ? error.code : String(error))
 })
 
+/** The same store, over a line that is cut whenever a version is to be logged. */
+const sealingOnly = (events: EventStore): EventStore => ({
+  ...events,
+  append: (stream, expected, batch) =>
+    batch.some(({ type }) => type === 'ArtifactVersionLogged')
+      ? async () => E.left({ _tag: 'unavailable', reason: 'the line was cut' })
+      : events.append(stream, expected, batch),
+})
+
+const options = { actor: 'anna', entity: 'acme', project: 'animals' }
+
+describe('a seal that was left without its version', () => {
+  const draft = { name: 'data', type: 'dataset', distributedId: 'night' }
+  const ref = { entity: 'acme', project: 'animals', name: 'data' }
+  /** A ledger that nobody has asked anything, so that only what it is told can finish what was left. */
+  const left = async () => {
+    const { ledger, events, files } = await memoryLedger()
+    const torn = await openLedger({ ...options, events: sealingOnly(events), files })
+    const commit = torn.commitDistributed({ ...draft, commandId: 'torn', content: text('part'), actor: 'carla' })
+    expect(await rejection(commit)).toMatchObject({ code: 'unavailable' })
+    const logged = async () => {
+      const types: string[] = []
+      for await (const page of events.readAll(0)) types.push(...page.map(({ type }) => type))
+      return types.filter((type) => type === 'ArtifactVersionLogged').length
+    }
+    expect(await logged()).toBe(0)
+    return { ledger, logged, events, files }
+  }
+  const command = (type: string, more: object) => ({
+    commandId: type,
+    actor: 'olaf',
+    command: { type, artifact: ref, distributedId: 'night', ...more },
+  })
+
+  it('is finished by another commit, which is refused as it would be', async () => {
+    const { ledger, logged } = await left()
+    expect(await rejection(ledger.commitDistributed(draft))).toMatchObject({
+      code: 'draft-empty',
+      error: { generation: 1, before: { how: 'sealed', by: 'carla' } },
+    })
+    expect(await logged()).toBe(1)
+    expect(await ledger.resolve('data')).toMatchObject({ version: 0, actor: 'carla' })
+    await ledger.close()
+  })
+
+  it('is finished by another commit, whose own version comes after it', async () => {
+    const { ledger } = await left()
+    const next = await ledger.commitDistributed({ ...draft, content: text('another') })
+    expect(next).toMatchObject({ version: 1, isNew: true, generation: 1 })
+    await ledger.close()
+  })
+
+  it('is finished by the next part, also where that is refused', async () => {
+    const one = await left()
+    expect(await one.ledger.upsertDistributed({ ...draft, content: text('next') })).toMatchObject({ generation: 1 })
+    expect(await one.logged()).toBe(1)
+    await one.ledger.close()
+
+    const other = await left()
+    const late = other.ledger.upsertDistributed({ ...draft, generation: 0, content: text('next') })
+    expect(await rejection(late)).toMatchObject({ code: 'draft-ended' })
+    expect(await other.logged()).toBe(1)
+    await other.ledger.close()
+  })
+
+  it('is finished by a command that comes as it stands, and what that one seals is logged too', async () => {
+    const { ledger, logged } = await left()
+    const empty = command('CommitDistributed', { artifactType: 'dataset', writer: 'w' })
+    expect(await rejection(ledger.execute(empty))).toMatchObject({ code: 'draft-empty' })
+    expect(await logged()).toBe(1)
+
+    await ledger.upsertDistributed({ ...draft, content: text('next') })
+    const receipt = await ledger.execute(empty)
+    expect(receipt.events).toMatchObject([{ type: 'DistributedCommitted', generation: 1 }])
+    expect(await logged()).toBe(2)
+    expect(await ledger.execute(empty)).toEqual(receipt)
+    expect(await logged()).toBe(2)
+    await ledger.close()
+  })
+
+  it('that cannot be finished now keeps nobody from a part of their own', async () => {
+    const { ledger, events, files } = await left()
+    const still = await openLedger({ ...options, events: sealingOnly(events), files })
+    expect(await still.upsertDistributed({ ...draft, content: text('next') })).toMatchObject({ generation: 1 })
+    await still.close()
+    await ledger.close()
+  })
+})
+
 describe('a sealed draft whose version cannot be logged now', () => {
   it('keeps nobody from an answer, and is finished later', async () => {
     const { events, files } = await memoryLedger()
@@ -191,14 +280,7 @@ describe('a sealed draft whose version cannot be logged now', () => {
       commandId: 'the commit',
       content: text('part'),
     }
-    const sealing: EventStore = {
-      ...events,
-      append: (stream, expected, batch) =>
-        batch.some(({ type }) => type === 'ArtifactVersionLogged')
-          ? async () => E.left({ _tag: 'unavailable', reason: 'the line was cut' })
-          : events.append(stream, expected, batch),
-    }
-    const options = { actor: 'anna', entity: 'acme', project: 'animals' }
+    const sealing = sealingOnly(events)
     const torn = await openLedger({ ...options, events: sealing, files })
     expect(await rejection(torn.commitDistributed(shards))).toMatchObject({ code: 'unavailable' })
 

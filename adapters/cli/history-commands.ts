@@ -2,7 +2,7 @@
 import { writeFile } from 'node:fs/promises'
 import type { Command } from 'commander'
 import { present } from '../../domain/present.js'
-import type { HistoryInput } from '../../index.js'
+import { type HistoryInput, type Ledger, LedgerError } from '../../index.js'
 import type { AliasTenure } from '../../projections/audit-aliases.js'
 import type { AuditLine } from '../../projections/audit-line.js'
 import type { Lineage } from '../../projections/lineage.js'
@@ -22,6 +22,31 @@ const deliver = async ({ terminal }: Given, text: string, output: string | undef
 /** Where a history begins or ends: a position as it is, and of a time the last position whose time is not later. */
 const positionOf = async ({ ledger }: Given, bound: number | string | undefined): Promise<number | undefined> =>
   typeof bound === 'string' ? (await ledger.at(bound).moment()).position : bound
+
+/** The tenures of a collection. An alias that never was is refused: of a misspelt one, no tenures would look like a finding. */
+const tenuresOf = async (
+  { aliasHistory }: Pick<Ledger, 'aliasHistory'>,
+  of: string,
+  alias: string | undefined,
+): Promise<ReadonlyArray<AliasTenure>> => {
+  const tenures = await aliasHistory({ of, ...present({ alias }) })
+  if (alias === undefined || tenures.length > 0) return tenures
+  const there = [...new Set((await aliasHistory({ of })).map((tenure) => tenure.alias))].sort()
+  throw neverThere(alias, `in ${of}; ${there.length === 0 ? 'there is none' : `there are: ${there.join(', ')}`}`)
+}
+
+/** Likewise before a history of what was done to an alias, in a collection or anywhere. */
+const refuseUnknown = async (
+  at: Pick<Ledger, 'aliasHistory' | 'history'>,
+  subject: string | undefined,
+  alias: string,
+): Promise<void> => {
+  if (subject !== undefined && isCollection(subject)) await tenuresOf(at, subject, alias)
+  else if ((await at.history({ alias, limit: 1 })).lines.length === 0) throw neverThere(alias, 'in this ledger')
+}
+
+const neverThere = (alias: string, where: string): LedgerError =>
+  new LedgerError({ _tag: 'alias-not-found', alias }, `there was never an alias "${alias}" ${where}`)
 
 export const historyCommands = (program: Command, withLedger: WithLedger): void => {
   replayCommands(program, withLedger)
@@ -64,6 +89,7 @@ export const historyCommands = (program: Command, withLedger: WithLedger): void 
           const [after, upTo] = [await positionOf(task, options.from), await positionOf(task, options.to)]
           const of = run === undefined ? subject : { run }
           const at = run === undefined ? askedOf(task, subject, options) : asked(task, options)
+          if (alias !== undefined) await refuseUnknown(at, run === undefined ? subject : undefined, alias)
           const order = options.oldestFirst === true ? ('oldest' as const) : undefined
           const query = present({ of, actor, alias, types, after, upTo, order })
           if (options.csv === true || options.ndjson === true) {
@@ -89,7 +115,7 @@ export const historyCommands = (program: Command, withLedger: WithLedger): void 
     )
     .action((of: string, options: AsOf & { alias?: string; svg?: boolean; output?: string }, command: Command) =>
       withLedger(command, 'reads', async (task) => {
-        const tenures = await askedOf(task, of, options).aliasHistory({ of, ...present({ alias: options.alias }) })
+        const tenures = await tenuresOf(askedOf(task, of, options), of, options.alias)
         if (options.svg === true) {
           const then = options.asOf === undefined ? null : (await asked(task, options).moment()).time
           const until = then ?? task.terminal.now().toISOString()

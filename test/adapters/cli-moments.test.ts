@@ -98,3 +98,30 @@ describe('a time', () => {
     expect((await ledger('search', '--since', '2020-02-30')).code).toBe(2)
   })
 })
+
+describe('an alias that never was', () => {
+  const known = 'there are: latest, production'
+  it.each([
+    ['aliases churn --alias prodction', `never an alias "prodction" in churn; ${known}`],
+    ['aliases churn --alias prodction --svg', `never an alias "prodction" in churn; ${known}`],
+    ['aliases churn --alias production --as-of 5', 'never an alias "production" in churn; there is none'],
+    ['aliases churn --alias production --as-of 6', 'never an alias "production" in churn; there are: latest'],
+    ['history churn --alias prodction', `never an alias "prodction" in churn; ${known}`],
+    ['history churn --alias prodction --csv', `never an alias "prodction" in churn; ${known}`],
+    ['history --alias prodction', 'never an alias "prodction" in this ledger'],
+    ['history churn:v0 --alias prodction', 'never an alias "prodction" in this ledger'],
+  ])('is not found, rather than without a history: %s', async (line, message) => {
+    const { code, out, err } = await ledger(...line.split(' '))
+    expect({ code, out }).toEqual({ code: 3, out: '' })
+    expect(err).toContain(message)
+  })
+
+  it('is another matter than one to which nothing was done then', async () => {
+    const { position } = JSON.parse((await ledger('--json', 'history', '--limit', '1')).out)
+    const quiet = ['--alias', 'production', '--from', String(position)]
+    expect(await ledger('history', 'churn', ...quiet)).toEqual({ code: 0, out: 'Nothing was done.\n', err: '' })
+    expect(await ledger('history', ...quiet)).toEqual({ code: 0, out: 'Nothing was done.\n', err: '' })
+    await ledger('log', 'plain', join(folder, 'model.json'), '--type', 'model')
+    expect((await ledger('history', 'plain', '--alias', 'best')).err).toContain('there are: latest')
+  })
+})

@@ -8,7 +8,7 @@ import type { AuditLine } from '../../projections/audit-line.js'
 import type { Lineage } from '../../projections/lineage.js'
 import { aliasSvg } from '../../projections/render/alias-svg.js'
 import { lineageSvg } from '../../projections/render/lineage-svg.js'
-import { lineageDot, lineageJson, lineageMermaid } from '../../projections/render/lineage-text.js'
+import { labelOf, lineageDot, lineageJson, lineageMermaid } from '../../projections/render/lineage-text.js'
 import { asOf, several, when, whole } from './options.js'
 import { styled, type Terminal, table, time } from './output.js'
 import { type AsOf, asked, askedOf, type Given, isCollection, type WithLedger } from './with-ledger.js'
@@ -183,7 +183,7 @@ export const historyCommands = (program: Command, withLedger: WithLedger): void 
     .action((from: string, to: string, _: object, command: Command) =>
       withLedger(command, 'reads', async (task) => {
         const { paths, nodes } = await task.ledger.paths({ from, to })
-        const name = new Map(nodes.map((node) => [node.id, node.name]))
+        const name = namesOf(nodes)
         task.answer(paths, () =>
           paths.length === 0
             ? 'There is no path.\n'
@@ -257,8 +257,17 @@ const renders: Readonly<Record<string, (lineage: Lineage, terminal: Terminal) =>
   json: lineageJson,
 }
 
+/** By id; what was deleted or unlinked says so. */
+const namesOf = (nodes: Lineage['nodes']): ReadonlyMap<string, string> =>
+  new Map(
+    nodes.map((node) => {
+      const { mark } = labelOf(node)
+      return [node.id, mark === null ? node.name : `${node.name} (${mark})`]
+    }),
+  )
+
 const lineageText = ({ nodes, edges }: Lineage, terminal: Terminal): string => {
-  const name = new Map(nodes.map((node) => [node.id, node.name]))
+  const name = namesOf(nodes)
   return table(
     terminal,
     ['FROM', '', 'TO'],

@@ -168,14 +168,15 @@ const versionTable = (
 ): string =>
   table(
     terminal,
-    ['VERSION', 'SIZE', 'FILES', 'CREATED', 'BY', 'ALIASES', 'SOURCE'],
+    ['VERSION', 'SIZE', 'FILES', 'CREATED', 'BY', 'STATE', 'ALIASES', 'SOURCE'],
     versions.map((version) => [
       nameOf(version),
       size(version.manifest.bytes),
       String(version.manifest.entries),
       time(terminal, version.created.time),
       version.actor,
-      gone(version) ?? (version.aliases.join(', ') || '-'),
+      gone(version) ?? '-',
+      version.aliases.join(', ') || '-',
       version.source ?? version.run ?? '-',
     ]),
     'There are no such versions.',

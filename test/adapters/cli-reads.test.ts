@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { run } from '../../adapters/cli/program.js'
 
-const folder = mkdtempSync(join(tmpdir(), 'model-ledger-cli-moments-'))
+const folder = mkdtempSync(join(tmpdir(), 'model-ledger-cli-reads-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 const ledger = async (...args: ReadonlyArray<string>) => {
@@ -123,5 +123,39 @@ describe('an alias that never was', () => {
     expect(await ledger('history', ...quiet)).toEqual({ code: 0, out: 'Nothing was done.\n', err: '' })
     await ledger('log', 'plain', join(folder, 'model.json'), '--type', 'model')
     expect((await ledger('history', 'plain', '--alias', 'best')).err).toContain('there are: latest')
+  })
+})
+
+describe('what was deleted or unlinked', () => {
+  beforeAll(async () => {
+    for (const weights of ['4', '5']) {
+      writeFileSync(join(folder, 'model.json'), weights)
+      await ledger('log', 'gone', join(folder, 'model.json'), '--type', 'model', '--alias', 'deleted')
+      await ledger('link', 'gone', 'left')
+    }
+    await ledger('delete', 'gone:v0')
+    await ledger('unlink', 'left:v1')
+  })
+
+  it('stays in the lists, and says so in a column of its own', async () => {
+    const states = async (collection: string) =>
+      (await rows('list', 'versions', collection)).map(([version, , , , , state, aliases]) => [version, state, aliases])
+    expect(await states('gone')).toEqual([
+      ['v0', 'deleted', '-'],
+      ['v1', '-', 'deleted, latest'],
+    ])
+    expect(await states('left')).toEqual([
+      ['v0', 'source deleted', '-'],
+      ['v1', 'unlinked', '-'],
+    ])
+  })
+
+  it('stays in the lineage, and says so', async () => {
+    const deleted = 'acme/churn/gone:v0 (deleted)'
+    expect(await rows('lineage', 'left:v0')).toEqual([[deleted, 'linked', 'acme/model-registry/left:v0']])
+    expect(await rows('lineage', 'gone:v1')).toEqual([
+      ['acme/churn/gone:v1', 'linked', 'acme/model-registry/left:v1 (unlinked)'],
+    ])
+    expect((await ledger('paths', 'gone:v0', 'left:v0')).out).toBe(`${deleted} -linked-> acme/model-registry/left:v0\n`)
   })
 })

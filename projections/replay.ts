@@ -36,7 +36,7 @@ export interface ReplayQuery extends Omit<AuditFilter, 'after' | 'upTo'> {
 export interface ReplayPorts<View> extends AuditPorts {
   /** The registry as of a position. */
   readonly view: (position: Position) => View
-  /** Waits so many milliseconds; less, if the signal aborts. */
+  /** Waits so many milliseconds, however many, or until the signal aborts. */
   readonly sleep: (milliseconds: number, signal: AbortSignal) => Promise<void>
 }
 
@@ -59,7 +59,7 @@ export async function* replay<View>(
   for await (const stored of eventsOf(ports, { ...filter, after, upTo }, order, upTo, AHEAD)) {
     const change = auditLine(stored)
     const pause = before === undefined ? 0 : pauseOf(pace, before, change)
-    if (pause > 0) await Promise.race([ports.sleep(pause, signal), aborted(signal)])
+    if (pause > 0) await ports.sleep(pause, signal)
     if (signal.aborted) return
     before = change
     const event = decodeEvent(stored)
@@ -74,13 +74,10 @@ const pauseOf = (pace: Pace, before: AuditLine, next: AuditLine): number => {
   return Math.min(passed / pace.factor, pace.longest ?? Infinity)
 }
 
-const aborted = (signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
-    if (signal.aborted) resolve()
-    else signal.addEventListener('abort', () => resolve(), { once: true })
-  })
-
-/** The same as an Observable: cold, each subscriber its own replay, which stops reading when it unsubscribes. */
+/**
+ * The same as an Observable: cold, each subscriber its own replay, which stops reading when it unsubscribes. Observables
+ * do not wait for their subscribers: whoever takes longer over a step than the pace leaves iterates `replay` instead.
+ */
 export const replayed = <View>(ports: ReplayPorts<View>, query: ReplayQuery): Observable<ReplayStep<View>> =>
   new Observable((subscriber) => {
     const stop = new AbortController()

@@ -5,10 +5,17 @@ import type { Clock, Ids } from '../../domain/sources.js'
 
 export const systemClock: Clock = {
   now: () => new Date(),
-  sleep: (milliseconds, signal) =>
-    wait(milliseconds, undefined, signal === undefined ? {} : { signal }).catch((error: unknown) => {
+  sleep: async (milliseconds, signal) => {
+    const options = signal === undefined ? {} : { signal }
+    try {
+      for (let left = milliseconds; left > 0; left -= LONGEST) await wait(Math.min(left, LONGEST), undefined, options)
+    } catch (error) {
       if (signal?.aborted !== true) throw error
-    }),
+    }
+  },
 }
+
+/** A timer of Node takes no more milliseconds than this, some 24 days; of a longer one it makes 1. */
+const LONGEST = 2 ** 31 - 1
 
 export const systemIds: Ids = { next: () => randomUUID(), fraction: Math.random }

@@ -1,7 +1,9 @@
 /** Replay and differences: step by step the events themselves, and between two moments what they changed. */
+import { getEventListeners } from 'node:events'
 import * as fc from 'fast-check'
 import { lastValueFrom, take, toArray } from 'rxjs'
 import { describe, expect, it } from 'vitest'
+import { systemClock } from '../../adapters/system/index.js'
 import type { EventStore, Position, StoredEvent } from '../../domain/event-store.js'
 import { auditProjection } from '../../projections/audit-index.js'
 import { auditLine } from '../../projections/audit-line.js'
@@ -142,14 +144,33 @@ describe('replay', () => {
     it('ends at once when it is aborted in a pause', async () => {
       const { store, events } = await happen([])
       const stop = new AbortController()
-      const sleep = (): Promise<void> => {
+      const sleep = (milliseconds: number, signal: AbortSignal): Promise<void> => {
         setImmediate(() => stop.abort())
-        return new Promise(() => undefined)
+        return systemClock.sleep(milliseconds, signal)
       }
       const ports = { ...portsOf(store, events), sleep }
       const steps = await all(replay(ports, { from: 0, to: 5, pace: { every: 1e9 } }, stop.signal))
       expect(steps).toHaveLength(1)
     })
+  })
+
+  it('leaves nothing behind on the signal of its caller, however long a pause is', async () => {
+    const { store, events } = await happen([])
+    const stop = new AbortController()
+    const replayOf = (every: number) =>
+      replay(
+        { ...portsOf(store, events), sleep: systemClock.sleep },
+        { from: 0, to: events.length, pace: { every } },
+        stop.signal,
+      )
+    expect(await all(replayOf(1))).toHaveLength(events.length)
+    expect(getEventListeners(stop.signal, 'abort')).toEqual([])
+    const long = replayOf(2 ** 32)
+    await long.next()
+    const second = long.next().then(() => 'came')
+    expect(await Promise.race([second, systemClock.sleep(50).then(() => 'waits')])).toBe('waits')
+    stop.abort()
+    await second
   })
 
   describe('reads no more than is asked for', () => {

@@ -1,0 +1,16 @@
+import { openLedger } from '../../index.js'
+
+const ledger = await openLedger({ directory: 'my-ledger', actor: 'anna', entity: 'acme', project: 'churn' })
+const data = await ledger.logArtifact({ name: 'data', type: 'dataset', content: [{ bytes: 'a,b', as: 'd.csv' }] })
+const run = await ledger.startRun()
+await run.useArtifact(data.path)
+const model = await run.logArtifact({ name: 'model', type: 'model', content: ['model.json'] })
+await ledger.link({ version: model.path, to: 'churn', aliases: ['production'] })
+
+// #region steps
+for await (const { change, view } of ledger.replay({ from: data.position })) {
+  const { nodes } = await view.lineage({ of: 'data:v0', direction: 'downstream' })
+  console.log(`${change.recordedAt}: ${change.actor} ${change.what}; of the data came ${nodes.length - 1}`)
+}
+// #endregion
+await ledger.close()

@@ -15,14 +15,25 @@ import { systemClock, systemIds } from './adapters/system/index.js'
 import type { EventStore } from './domain/event-store.js'
 import type { FileStore } from './domain/file-store.js'
 import type { Clock } from './domain/sources.js'
-import { LedgerError, promised } from './face/error.js'
+import { LedgerError, type OpeningError, promised } from './face/error.js'
 import { checked } from './face/input.js'
 import { type Downloader, type Ledger, ledgerOn } from './face/ledger.js'
 import { LedgerOptions, type Opener, opened } from './face/options.js'
 import type { SnapshotStore } from './projections/snapshot-store.js'
 
+export type { DownloadError } from './domain/download-error.js'
 export type { Receipt } from './domain/write-shell.js'
-export { describeWriteError, LedgerError, type WriteError } from './face/error.js'
+export {
+  type BadMoment,
+  describeWriteError,
+  type Fault,
+  type ImportError,
+  LedgerError,
+  type LedgerErrorCode,
+  type LedgerFailure,
+  type OpeningError,
+  type WriteError,
+} from './face/error.js'
 export type { HistoryInput, ReplayInput, Thing, When } from './face/history.js'
 export type { Content, ContentItem } from './face/input.js'
 export type { Ledger } from './face/ledger.js'
@@ -32,8 +43,18 @@ export type { Run } from './face/run-handle.js'
 export type { ListInput, PageInput, SearchInput } from './face/search.js'
 export { operations, taskEither } from './face/task-either.js'
 export type { CommitReceipt, Draft, VersionReceipt } from './face/writes.js'
+export type { LineageRejection } from './projections/lineage.js'
 export type { Page } from './projections/page.js'
-export type { Artifact, Moment, OpenDraft, RegisteredModel, RunDetails, Version } from './projections/queries.js'
+export type {
+  Artifact,
+  Moment,
+  OpenDraft,
+  QueryError,
+  RegisteredModel,
+  RunDetails,
+  Version,
+} from './projections/queries.js'
+export type { ReadError } from './projections/read-shell.js'
 
 /**
  * Opens a ledger: in a directory of its own (SQLite and a folder of files), or on stores that are given.
@@ -84,7 +105,7 @@ const embedded = async (
   }
 }
 
-const open = promised(({ reason }: { readonly _tag: string; readonly reason: string }) => reason)
+const open = promised(({ reason }: OpeningError) => reason)
 
 const downloader: Downloader = ({ onProgress, ...options }) =>
   pipe(

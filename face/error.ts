@@ -1,7 +1,11 @@
 /** The one error of the face: what every method of a ledger rejects with. */
 import type * as TE from 'fp-ts/lib/TaskEither.js'
 import { describeProblem, type Problem } from '../domain/codec.js'
+import type { DownloadError } from '../domain/download-error.js'
 import { type CommandError, describeCommandError } from '../domain/rejection.js'
+import type { LineageRejection } from '../projections/lineage.js'
+import type { QueryError } from '../projections/queries.js'
+import type { ReadError } from '../projections/read-shell.js'
 
 /** An argument was not what the method takes. Nothing was done. */
 export interface InvalidInput {
@@ -62,20 +66,96 @@ export const describeWriteError = (error: WriteError): string => {
   }
 }
 
+/** Why an import stopped. What was imported before stays; the same import again goes on from there. */
+export type ImportError =
+  | { readonly _tag: 'not-an-export'; readonly line: number; readonly reason: string }
+  | { readonly _tag: 'incomplete-export'; readonly events: number }
+  /** The store holds something else where the export's events belong. */
+  | { readonly _tag: 'store-not-empty'; readonly stream: string; readonly revision: number }
+  | { readonly _tag: 'import-failed'; readonly line: number; readonly reason: string }
+
+/** Why a store could not be opened. `reason` says what is wrong with which place, and what would be right. */
+export interface OpeningError {
+  readonly _tag:
+    | 'cannot-open'
+    | 'newer-format'
+    | 'read-only'
+    | 'locked'
+    | 'not-an-event-store'
+    | 'not-a-directory'
+    | 'not-a-file-store'
+    | 'damaged-file-store'
+    | 'unfit-file-system'
+    | 'bad-connection-string'
+    | 'bad-option'
+    | 'unreachable'
+    | 'refused'
+    | 'unsupported-server'
+  readonly path?: string
+  readonly reason: string
+}
+
+/** The moment that was asked for is none, or not yet. */
+export interface BadMoment {
+  readonly _tag: 'bad-moment'
+  readonly expected: string
+  readonly actual: string
+}
+
+/** A fault of this library, or of a function that it was given; only the TaskEithers answer it. */
+export interface Fault {
+  readonly _tag: 'fault'
+  readonly cause: unknown
+}
+
+/** The particulars of everything that a ledger refuses or cannot do: each code with what it knows. */
+export type LedgerFailure =
+  | WriteError
+  | QueryError
+  | LineageRejection
+  | BadMoment
+  | ReadError
+  /** Told by the store itself, which has words only. */
+  | { readonly _tag: 'damaged-event'; readonly reason: string }
+  | ImportError
+  | DownloadError
+  | OpeningError
+  | Fault
+
+/** Every code that a `LedgerError` of this version may have; docs/errors.md says what each means. */
+export type LedgerErrorCode = LedgerFailure['_tag']
+
 /** A tagged error, as the face rejects with it. */
 export interface Tagged {
   readonly _tag: string
 }
 
+interface Rejected<Failure extends Tagged> extends Error {
+  readonly name: 'LedgerError'
+  /** Stable; the tag of `error`. */
+  readonly code: Failure['_tag']
+  /** The particulars. */
+  readonly error: Failure
+}
+
 /**
  * What a method of a ledger rejects with. `code` is stable and is the tag of `error`, which holds the
- * particulars; `message` says what was wrong, where, and what would be right.
+ * particulars; `message` says what was wrong, where, and what would be right. Where the code is known, so is
+ * the type of `error`.
  */
-export class LedgerError<Error_ extends Tagged = Tagged> extends Error {
+export type LedgerError<Failure extends Tagged = LedgerFailure> = Failure extends Tagged ? Rejected<Failure> : never
+
+interface LedgerErrorClass {
+  new <Failure extends Tagged>(error: Failure, message: string): Rejected<Failure>
+  /** To this `instanceof` narrows; to that of a generic class with `any` in place of its parameter. */
+  readonly prototype: LedgerError
+}
+
+export const LedgerError: LedgerErrorClass = class LedgerError<Failure extends Tagged> extends Error {
   override readonly name = 'LedgerError'
-  readonly code: Error_['_tag']
-  readonly error: Error_
-  constructor(error: Error_, message: string) {
+  readonly code: Failure['_tag']
+  readonly error: Failure
+  constructor(error: Failure, message: string) {
     super(message)
     this.code = error._tag
     this.error = error
@@ -84,8 +164,8 @@ export class LedgerError<Error_ extends Tagged = Tagged> extends Error {
 
 /** Runs a TaskEither as a Promise that rejects with a `LedgerError`. */
 export const promised =
-  <Error_ extends Tagged>(describe: (error: Error_) => string) =>
-  async <A>(task: TE.TaskEither<Error_, A>): Promise<A> => {
+  <Failure extends LedgerFailure>(describe: (error: Failure) => string) =>
+  async <A>(task: TE.TaskEither<Failure, A>): Promise<A> => {
     const result = await task()
     if (result._tag === 'Right') return result.right
     throw new LedgerError(result.left, describe(result.left))

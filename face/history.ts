@@ -266,6 +266,9 @@ const found = <A>(answer: E.Either<LineageRejection, A>): A => {
 const read = <A>(answer: Promise<A>): Promise<A> =>
   answer.catch((error: unknown) => {
     throw error instanceof EventStoreError
-      ? new LedgerError({ _tag: error.code === 'damaged' ? 'damaged-event' : 'unavailable' }, error.message)
+      ? new LedgerError(
+          { _tag: error.code === 'damaged' ? 'damaged-event' : 'unavailable', reason: error.message },
+          error.message,
+        )
       : error
   })

@@ -3,6 +3,7 @@ import type * as TE from 'fp-ts/lib/TaskEither.js'
 import * as t from 'io-ts'
 import { record, rule } from '../domain/codec.js'
 import { finishDraft } from '../domain/distributed-draft/finish.js'
+import type { DownloadError } from '../domain/download-error.js'
 import type { EventStore } from '../domain/event-store.js'
 import type { FileStore } from '../domain/file-store.js'
 import type { Manifest } from '../domain/manifest/manifest.js'
@@ -13,7 +14,7 @@ import { writeShell } from '../domain/write-shell.js'
 import type { SnapshotStore } from '../projections/snapshot-store.js'
 import { alone } from './alone.js'
 import type { LocalFiles } from './content.js'
-import { describeWriteError, LedgerError, promised, type Tagged } from './error.js'
+import { describeWriteError, LedgerError, promised } from './error.js'
 import * as inputs from './input.js'
 import { maintenance } from './maintenance.js'
 import { type Asked, reads } from './reads.js'
@@ -24,7 +25,7 @@ import { type Given, writes } from './writes.js'
 /** Writes the files of a version into a directory. */
 export type Downloader = (
   options: DownloadOptions & { readonly files: FileStore; readonly entries: Manifest },
-) => TE.TaskEither<Tagged & { readonly reason: string }, Downloaded>
+) => TE.TaskEither<DownloadError & { readonly reason: string }, Downloaded>
 
 export interface DownloadOptions {
   /** A directory; made if there is none. */
@@ -127,7 +128,7 @@ export const ledgerOn = (ports: LedgerPorts) => {
     ): Promise<Downloaded & { readonly version: string }> => {
       const { version, ...options } = await inputs.checked(Download, given)
       const { path, manifest } = await told.content(version)
-      const download = promised(({ reason }: { readonly _tag: string; readonly reason: string }) => reason)
+      const download = promised(({ reason }: DownloadError & { readonly reason: string }) => reason)
       return { ...(await download(local.download({ ...options, files, entries: manifest }))), version: path }
     },
 

@@ -9,7 +9,7 @@ import type { FileStore } from '../domain/file-store.js'
 import { EntityName, ProjectName } from '../domain/names.js'
 import type { Clock, Ids } from '../domain/sources.js'
 import type { SnapshotStore } from '../projections/snapshot-store.js'
-import type { Tagged } from './error.js'
+import type { OpeningError } from './error.js'
 
 /** A store, or what opens one: the ledger opens it, and closes it when it is closed itself. */
 export type Opening<Store> = Store | Opener<Store>
@@ -78,7 +78,7 @@ export const LedgerOptions = new t.Type<LedgerOptions>(
 )
 
 /** Opens a store, or says why that cannot be done: what is wrong, and what would be right. */
-export type Opener<Store> = TE.TaskEither<Tagged & { readonly reason: string }, Store>
+export type Opener<Store> = TE.TaskEither<OpeningError, Store>
 
 const isOpener = <Store>(opening: Opening<Store>): opening is Opener<Store> => typeof opening === 'function'
 

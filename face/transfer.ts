@@ -20,15 +20,7 @@ import {
 } from '../domain/event-store.js'
 import { decodeEvent } from '../domain/events.js'
 import { canonicalJson } from '../domain/json.js'
-import { LedgerError } from './error.js'
-
-/** Why an import stopped. What was imported before stays; the same import again goes on from there. */
-export type ImportError =
-  | { readonly _tag: 'not-an-export'; readonly line: number; readonly reason: string }
-  | { readonly _tag: 'incomplete-export'; readonly events: number }
-  /** The store holds something else where the export's events belong. */
-  | { readonly _tag: 'store-not-empty'; readonly stream: string; readonly revision: number }
-  | { readonly _tag: 'import-failed'; readonly line: number; readonly reason: string }
+import { type ImportError, LedgerError } from './error.js'
 
 export const describeImportError = (error: ImportError): string => {
   switch (error._tag) {
@@ -169,7 +161,7 @@ const add = ({ stream, revision, id, type, data, metadata }: StoredEvent, append
   else appends.push({ stream, expected: revision === 0 ? 'none' : revision - 1, events: [event] })
 }
 
-const failed = (error: ImportError): LedgerError<ImportError> => new LedgerError(error, describeImportError(error))
+const failed = (error: ImportError) => new LedgerError(error, describeImportError(error))
 
 const parsed = (line: string, number: number): unknown => {
   try {

@@ -62,4 +62,4 @@ export const openPlace = async (place: Place, terminal: Terminal, readOnly: bool
   return openLedger({ ...who, directory })
 }
 
-const noLedger = (message: string): LedgerError => new LedgerError({ _tag: 'no-ledger' }, message)
+const noLedger = (message: string) => new LedgerError({ _tag: 'no-ledger' }, message)

@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import * as E from 'fp-ts/lib/Either.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import { type Digest, digestOf, isDigest, sha256 } from '../../domain/digest.js'
+import type { DownloadError } from '../../domain/download-error.js'
 import {
   describeFileStoreError,
   type FileStore,
@@ -15,13 +16,7 @@ import {
   type StoredFile,
 } from '../../domain/file-store.js'
 import type { ManifestEntry } from '../../domain/manifest/manifest.js'
-import {
-  checkManifestPath,
-  fitsWindows,
-  type NamesAlike,
-  type PathCollision,
-  pathsThatCollide,
-} from '../../domain/manifest/path.js'
+import { checkManifestPath, fitsWindows, type NamesAlike, pathsThatCollide } from '../../domain/manifest/path.js'
 import { forEachAtOnce } from '../at-once.js'
 import { type Fill, readHandle } from '../file-source.js'
 import { createBuffers, hashAhead, observed, watched } from './read-ahead.js'
@@ -58,20 +53,6 @@ export interface Downloaded {
   /** What is kept elsewhere; it is not fetched. */
   readonly references: ReadonlyArray<ManifestEntry>
 }
-
-export type DownloadError =
-  /** Nothing was written. */
-  | { readonly _tag: 'illegal-entry'; readonly path: string; readonly expected: string }
-  /** The target cannot hold both. Nothing was written. */
-  | { readonly _tag: 'paths-collide'; readonly collisions: ReadonlyArray<PathCollision> }
-  /** Something in the target that is no file where a file belongs, or no directory where one belongs. */
-  | { readonly _tag: 'in-the-way'; readonly path: string; readonly found: string }
-  /** There is a file with other content. */
-  | { readonly _tag: 'target-differs'; readonly path: string }
-  /** The file store did not give the file. */
-  | { readonly _tag: 'file-unavailable'; readonly path: string; readonly error: FileStoreError }
-  | { readonly _tag: 'target-failed'; readonly path: string; readonly reason: string; readonly code?: string }
-  | { readonly _tag: 'aborted' }
 
 export const describeDownloadError = (error: DownloadError): string => {
   switch (error._tag) {

@@ -1,6 +1,6 @@
+export type { DownloadError } from '../../domain/download-error.js'
 export {
   type Download,
-  type DownloadError,
   type Downloaded,
   type DownloadProgress,
   describeDownloadError,

@@ -1,0 +1,17 @@
+/** Why the files of a version could not be written into a directory. */
+import type { FileStoreError } from './file-store.js'
+import type { PathCollision } from './manifest/path.js'
+
+export type DownloadError =
+  /** Nothing was written. */
+  | { readonly _tag: 'illegal-entry'; readonly path: string; readonly expected: string }
+  /** The target cannot hold both. Nothing was written. */
+  | { readonly _tag: 'paths-collide'; readonly collisions: ReadonlyArray<PathCollision> }
+  /** Something in the target that is no file where a file belongs, or no directory where one belongs. */
+  | { readonly _tag: 'in-the-way'; readonly path: string; readonly found: string }
+  /** There is a file with other content. */
+  | { readonly _tag: 'target-differs'; readonly path: string }
+  /** The file store did not give the file. */
+  | { readonly _tag: 'file-unavailable'; readonly path: string; readonly error: FileStoreError }
+  | { readonly _tag: 'target-failed'; readonly path: string; readonly reason: string; readonly code?: string }
+  | { readonly _tag: 'aborted' }

@@ -121,7 +121,8 @@ const checkManifest = (claimed: ManifestSummary, { manifests }: FactReader): TE.
     ),
   )
 
-const withRun = <C extends { readonly run?: RunRef }>(
+/** The run exists; it may be finished. */
+export const withRun = <C extends { readonly run?: RunRef }>(
   command: C,
   facts: FactReader,
 ): Gathered<C & { readonly runFact?: RunFact }> => {

@@ -6,7 +6,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import { type Aggregate, artifact, distributedDraft, registeredModel, run } from './aggregates.js'
-import type { CreateArtifact, LogVersion } from './artifact/commands.js'
+import type { CreateArtifact, LogArtifactVersion, LogVersion } from './artifact/commands.js'
 import { type Command, decodeCommand } from './commands.js'
 import { type Digest, nameBasedUuid, sha256 } from './digest.js'
 import type { CommitDistributed, UpsertDistributedPart } from './distributed-draft/commands.js'
@@ -22,10 +22,11 @@ import {
   tooLarge,
 } from './event-store.js'
 import { type DomainEvent, decodeEvent, encodeEvent, type RecordedEvent } from './events.js'
-import type { FactReader } from './facts.js'
+import { type FactReader, withRun } from './facts.js'
 import { canonicalJson, type JsonProblem } from './json.js'
 import { asReadError, backOff, type Decided, type Lane, openLane, type Standing } from './lane.js'
 import { openLines, type Place } from './line.js'
+import type { ManifestSummary } from './manifest/manifest.js'
 import type { ManifestStore } from './manifest/manifest-store.js'
 import { type ArtifactRef, isModel } from './names.js'
 import type { CommandError, Rejection } from './rejection.js'
@@ -56,6 +57,11 @@ export interface WriteShell {
   /** Decides a command in its envelope and records what follows. */
   readonly handle: (input: unknown) => TE.TaskEither<CommandError, Receipt>
   /**
+   * Decides a command whose content is not stored yet as if it were, and records nothing: what is refused now is
+   * refused whatever the content is. A command that was recorded before is not refused.
+   */
+  readonly check: (command: WithoutContent, commandId: string) => TE.TaskEither<CommandError, void>
+  /**
    * Logs the version of a sealed generation; again, if it was logged before: with the same receipt. What is logged
    * is read from the seal, so that nobody can claim one.
    */
@@ -66,6 +72,11 @@ export interface WriteShell {
   ) => TE.TaskEither<CommandError, Receipt>
   readonly facts: FactReader
 }
+
+export type WithoutContent = Omit<LogArtifactVersion, 'manifest'> | Omit<UpsertDistributedPart, 'part'>
+
+/** Stands where the content is not known yet; no rule that can refuse a command here looks at it. */
+const ANY_CONTENT: ManifestSummary = { digest: sha256(''), entries: 0, bytes: 0 }
 
 const DEADLINE = 30_000
 /** Folded events kept at hand, over all streams. */
@@ -170,20 +181,30 @@ export const writeShell = ({ store, manifests, clock, ids, deadline = DEADLINE }
         }
       }
 
-    const look =
-      <A>(stream: string, at: (state: State) => A): TE.TaskEither<CommandError, A> =>
+    const lookAt =
+      <A>(stream: string, at: (lane: Lane<State, Event>) => A): TE.TaskEither<CommandError, A> =>
       async () => {
         for (;;) {
           const lane = lanes.get(stream)
           const refreshed = await lane.refresh()
           if (E.isLeft(refreshed)) return refreshed
           await lane.catchUp()
-          const seen = at(lane.state())
+          const seen = at(lane)
           if (await lane.settled()) return E.right(seen)
         }
       }
 
-    return { handle, look }
+    const look = <A>(stream: string, at: (state: State) => A) => lookAt(stream, (lane) => at(lane.state()))
+
+    const check = (stream: string, full: Full, commandId: string): TE.TaskEither<CommandError, unknown> =>
+      pipe(
+        lookAt(stream, (lane) =>
+          lane.recordedAt(commandId) === undefined ? aggregate.decide(full)(lane.state()) : E.right([]),
+        ),
+        TE.flatMapEither((decided): E.Either<CommandError, unknown> => decided),
+      )
+
+    return { handle, look, check }
   }
 
   const artifacts = handlerOf(artifact)
@@ -210,6 +231,22 @@ export const writeShell = ({ store, manifests, clock, ids, deadline = DEADLINE }
     run: (ref, at) => handlers.run.look(runStream(ref), at),
     draft: (ref, distributedId, at) => handlers.draft.look(draftStream(ref, distributedId), at),
     manifests,
+  }
+
+  const check = (command: WithoutContent, commandId: string): TE.TaskEither<CommandError, unknown> => {
+    if (command.type === 'LogArtifactVersion') {
+      return pipe(
+        withRun({ ...command, manifest: ANY_CONTENT }, facts),
+        TE.flatMap((full) => handlers.artifact.check(artifactStream(full.artifact), full, commandId)),
+      )
+    }
+    const { artifact, artifactType, distributedId } = command
+    const create: CreateArtifact = { type: 'CreateArtifact', artifact, artifactType }
+    return pipe(
+      withRun({ ...command, part: ANY_CONTENT }, facts),
+      TE.flatMap((full) => handlers.draft.check(draftStream(artifact, distributedId), full, commandId)),
+      TE.flatMap(() => handlers.artifact.check(artifactStream(artifact), create, commandId)),
+    )
   }
 
   const route = (command: Command | LogVersion, envelope: Envelope): TE.TaskEither<CommandError, Receipt> => {
@@ -275,6 +312,11 @@ export const writeShell = ({ store, manifests, clock, ids, deadline = DEADLINE }
       if (E.isLeft(decoded)) return TE.left({ _tag: 'invalid-command', problems: decoded.left })
       return route(decoded.right.command, decoded.right.envelope)
     },
+    check: (command, commandId) =>
+      pipe(
+        check(command, commandId),
+        TE.map(() => undefined),
+      ),
     finish: (artifact, distributedId, generation) =>
       pipe(
         facts.draft(artifact, distributedId, ({ ended }) => ended[generation]?.committed),

@@ -11,6 +11,7 @@ import { liveVersion } from '../domain/artifact/decide.js'
 import type { Problem } from '../domain/codec.js'
 import { type Command, decodeCommand } from '../domain/commands.js'
 import { type Digest, nameBasedUuid } from '../domain/digest.js'
+import type { UpsertDistributedPart } from '../domain/distributed-draft/commands.js'
 import { finishDraft } from '../domain/distributed-draft/finish.js'
 import type { Position } from '../domain/event-store.js'
 import type { DomainEvent } from '../domain/events.js'
@@ -114,6 +115,7 @@ export const writes = ({ shell: silent, notice, manifests, ids, defaults, readOn
   )
   const shell: WriteShell = {
     facts,
+    check: silent.check,
     handle: (input) => noticed(silent.handle(input)),
     finish: (...generation) => noticed(silent.finish(...generation)),
   }
@@ -215,8 +217,18 @@ export const writes = ({ shell: silent, notice, manifests, ids, defaults, readOn
     return run(manifests.put(builder.build()))
   }
 
-  const log = async (command: LogArtifactVersion, circumstances: inputs.Circumstances): Promise<VersionReceipt> =>
-    versionLogged(command.artifact, command.manifest.digest, await give(command, circumstances))
+  /** Content may be large: what is refused whatever it holds is refused before it is stored. */
+  const log = async (
+    command: Omit<LogArtifactVersion, 'manifest'>,
+    stored: () => Promise<ManifestSummary>,
+    circumstances: inputs.Circumstances,
+  ): Promise<VersionReceipt> => {
+    const { commandId = ids.next() } = circumstances
+    await run(shell.check(command, commandId))
+    const manifest = await stored()
+    const receipt = await give({ ...command, manifest }, { ...circumstances, commandId })
+    return versionLogged(command.artifact, manifest.digest, receipt)
+  }
 
   /** A command that changed nothing has no event that names its version: the content does. */
   const versionLogged = async (artifact: ArtifactRef, digest: Digest, receipt: Receipt): Promise<VersionReceipt> => {
@@ -272,15 +284,14 @@ export const writes = ({ shell: silent, notice, manifests, ids, defaults, readOn
       log: async (given = {}) => {
         const options = await checked(inputs.LogDraft, given)
         const expectedBase = options.expectNewest === true ? base?.version : undefined
-        const command: LogArtifactVersion = {
+        const command = {
           type: 'LogArtifactVersion',
           artifact,
           artifactType,
-          manifest: await run(manifests.put(builder.build())),
           ...described(options),
           ...present({ run: await maybeRun(options.run), expect: options.expect, base: base?.version, expectedBase }),
-        }
-        return log(command, options)
+        } as const
+        return log(command, () => run(manifests.put(builder.build())), options)
       },
     }
   }
@@ -304,30 +315,27 @@ export const writes = ({ shell: silent, notice, manifests, ids, defaults, readOn
   const distributed = async (
     given: Omit<Given<typeof inputs.CommitDistributed>, 'aliases'>,
   ): Promise<{
-    artifact: ArtifactRef
-    artifactType: string
-    distributedId: string
-    writer: string
     commandId: string
-    optional: { part?: ManifestSummary; run?: RunRef; generation?: number }
+    draft: Omit<UpsertDistributedPart, 'type' | 'part'>
+    part: ManifestSummary | undefined
   }> => {
-    const commandId = given.commandId ?? ids.next()
-    const run = await maybeRun(given.run)
+    const { content, generation, commandId = ids.next() } = given
+    const maker = await maybeRun(given.run)
     const artifact = await artifactNamed(given.name)
-    const distributedId = await distributedIdOf(given.distributedId, run)
+    const distributedId = await distributedIdOf(given.distributedId, maker)
     await finishLeft(artifact, distributedId)
-    return {
+    const writer = given.writer ?? maker?.run ?? commandId
+    const draft = {
       artifact,
       artifactType: given.type,
       distributedId,
-      writer: given.writer ?? run?.run ?? commandId,
-      commandId,
-      optional: present({
-        part: given.content === undefined ? undefined : await store(given.content, given.onProgress),
-        run,
-        generation: given.generation,
-      }),
+      writer,
+      ...present({ run: maker, generation }),
     }
+    if (content === undefined) return { commandId, draft, part: undefined }
+    // A commit that brings a part may be refused for the same reasons as the part alone.
+    await run(shell.check({ type: 'UpsertDistributedPart', ...draft }, commandId))
+    return { commandId, draft, part: await store(content, given.onProgress) }
   }
 
   const changeTags = async (
@@ -376,21 +384,22 @@ export const writes = ({ shell: silent, notice, manifests, ids, defaults, readOn
     /** Stores content and logs it as the next version; content that a live version has already makes no new one. */
     logArtifact: async (given: Given<typeof inputs.LogArtifact>): Promise<VersionReceipt> => {
       const input = await checked(inputs.LogArtifact, given)
-      const command: LogArtifactVersion = {
+      const command = {
         type: 'LogArtifactVersion',
         artifact: await artifactNamed(input.name),
         artifactType: input.type,
         ...described(input),
         ...present({ run: await maybeRun(input.run), expect: input.expect }),
-        manifest: await store(input.content, input.onProgress),
-      }
-      return log(command, input)
+      } as const
+      return log(command, () => store(input.content, input.onProgress), input)
     },
 
     /** A draft from nothing: of a new artifact, or of an artifact's next version. */
     newArtifact: async (given: Given<typeof inputs.NewArtifact>): Promise<Draft> => {
-      const { name, type } = await checked(inputs.NewArtifact, given)
-      return draftOf(await artifactNamed(name), type)
+      const { name, type: artifactType } = await checked(inputs.NewArtifact, given)
+      const artifact = await artifactNamed(name)
+      await run(shell.check({ type: 'LogArtifactVersion', artifact, artifactType }, ids.next()))
+      return draftOf(artifact, artifactType)
     },
 
     /**
@@ -425,10 +434,9 @@ export const writes = ({ shell: silent, notice, manifests, ids, defaults, readOn
       given: Given<typeof inputs.UpsertDistributed>,
     ): Promise<Receipt & { readonly generation: number }> => {
       const input = await checked(inputs.UpsertDistributed, given)
-      const { commandId, optional, ...draft } = await distributed(input)
-      const { part, ...rest } = optional
+      const { commandId, draft, part } = await distributed(input)
       if (part === undefined) return now(E.left(wrong('content', 'a list of content', 'nothing')))
-      const receipt = await give({ type: 'UpsertDistributedPart', ...draft, ...rest, part }, { ...input, commandId })
+      const receipt = await give({ type: 'UpsertDistributedPart', ...draft, part }, { ...input, commandId })
       const generation =
         eventOf(receipt, 'DistributedPartUpserted')?.generation ??
         (await run(facts.draft(draft.artifact, draft.distributedId, (state) => state.generation)))
@@ -438,10 +446,10 @@ export const writes = ({ shell: silent, notice, manifests, ids, defaults, readOn
     /** Seals a distributed version, with a part of the committer's own or without, and logs it. */
     commitDistributed: async (given: Given<typeof inputs.CommitDistributed>): Promise<CommitReceipt> => {
       const input = await checked(inputs.CommitDistributed, given)
-      const { commandId, optional, ...draft } = await distributed(input)
+      const { commandId, draft, part } = await distributed(input)
       const { lastWriterWins } = input
       const sealed = await give(
-        { type: 'CommitDistributed', ...draft, ...optional, ...described(input), ...present({ lastWriterWins }) },
+        { type: 'CommitDistributed', ...draft, ...described(input), ...present({ part, lastWriterWins }) },
         { ...input, commandId },
       )
       const committed = eventOf(sealed, 'DistributedCommitted')
@@ -523,15 +531,14 @@ export const writes = ({ shell: silent, notice, manifests, ids, defaults, readOn
       const circumstances = { ...input, commandId: input.commandId ?? ids.next() }
       const run = await maybeRun(input.run)
       const model = await modelNamed(input.to)
-      const command: LogArtifactVersion = {
+      const command = {
         type: 'LogArtifactVersion',
         artifact: await artifactNamed(input.name ?? nameFor(run, model)),
         artifactType: await typeFor(model, input.type),
         ...described(input),
         ...present({ run }),
-        manifest: await store(input.content, input.onProgress),
-      }
-      const source = await log(command, circumstances)
+      } as const
+      const source = await log(command, () => store(input.content, input.onProgress), circumstances)
       const version = { collection: command.artifact, version: source.version }
       return { ...(await link(version, model, { ...circumstances, ...present({ aliases }) })), source }
     },

@@ -174,15 +174,14 @@ export const historyCommands = (program: Command, withLedger: WithLedger): void 
         }),
     )
 
-  program
-    .command('paths')
+  asOf(program.command('paths'))
     .description('How one thing led to another: every path between two versions.')
     .argument('<from>')
     .argument('<to>')
     .addHelpText('after', '\nExample:\n  $ model-ledger paths acme/churn/data:v0 acme/model-registry/churn:production')
-    .action((from: string, to: string, _: object, command: Command) =>
+    .action((from: string, to: string, options: AsOf, command: Command) =>
       withLedger(command, 'reads', async (task) => {
-        const { paths, nodes } = await task.ledger.paths({ from, to })
+        const { paths, nodes } = await asked(task, options).paths({ from, to })
         const name = namesOf(nodes)
         task.answer(paths, () =>
           paths.length === 0

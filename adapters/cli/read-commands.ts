@@ -58,13 +58,12 @@ export const readCommands = (program: Command, withLedger: WithLedger): void => 
       }),
     )
 
-  program
-    .command('files')
+  asOf(program.command('files'))
     .description('List the files of a version.')
     .argument('<version>')
-    .action((path: string, _: object, command: Command) =>
+    .action((path: string, options: AsOf, command: Command) =>
       withLedger(command, 'reads', async (task) => {
-        const { manifest } = await task.ledger.content(path)
+        const { manifest } = await task.ledger.content(await contentThen(task, path, options))
         task.answer(manifest, () =>
           table(
             task.terminal,
@@ -80,15 +79,15 @@ export const readCommands = (program: Command, withLedger: WithLedger): void => 
       }),
     )
 
-  program
-    .command('download')
+  asOf(program.command('download'))
     .description('Write the files of a version into a directory.')
     .argument('<version>')
     .argument('<directory>')
     .option('--overwrite', 'replace files that are there with other content')
     .addHelpText('after', '\nExample:\n  $ model-ledger download acme/model-registry/churn:production ./serving')
-    .action((version: string, to: string, options: { overwrite?: boolean }, command: Command) =>
+    .action((path: string, to: string, { asOf, ...options }: AsOf & { overwrite?: boolean }, command: Command) =>
       withLedger(command, 'reads', async (task) => {
+        const version = await contentThen(task, path, present({ asOf }))
         const bar = progressBar(task.terminal, 'downloading')
         const downloaded = await task.ledger
           .download({
@@ -123,6 +122,13 @@ const resolved = async (
   const found = await locate(path)
   if (found.source !== null) await locate(found.source)
   return found
+}
+
+/** Whose content a path meant: of a link then, its source, which holds it whatever became of the link. */
+const contentThen = async (task: Given, path: string, options: AsOf): Promise<string> => {
+  if (options.asOf === undefined) return path
+  const found = await resolved(task, path, options)
+  return found.source ?? found.path
 }
 
 interface Search extends AsOf, Paging {

@@ -62,6 +62,7 @@ describe('the command line on a ledger of which it can read some streams only', 
     'replay churn',
     'replay churn --from 5 --to 8',
     'files churn:production',
+    'files churn:production --as-of 8',
     `download churn:production ${join(folder, 'serving')}`,
   ])('answers: %s', async (line) => {
     const { code, out, err } = await ledger(...line.split(' '))

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -157,5 +157,25 @@ describe('what was deleted or unlinked', () => {
       ['acme/churn/gone:v1', 'linked', 'acme/model-registry/left:v1 (unlinked)'],
     ])
     expect((await ledger('paths', 'gone:v0', 'left:v0')).out).toBe(`${deleted} -linked-> acme/model-registry/left:v0\n`)
+  })
+})
+
+describe('the content of a version', () => {
+  it('is that of the version that was meant then, also after an unlink; and paths are those of then', async () => {
+    const [[, , from = ''] = []] = await rows('aliases', 'churn', '--alias', 'production')
+    const digests = async (...args: ReadonlyArray<string>) => (await rows('files', ...args)).map(([, digest]) => digest)
+    expect(await digests('churn:production', '--as-of', from)).toEqual(await digests('model:v0'))
+    expect(await digests('churn:latest', '--as-of', from)).toEqual(await digests('model:v2'))
+
+    const { position } = JSON.parse((await ledger('--json', 'history', 'left', '--limit', '1')).out)
+    const serving = join(folder, 'serving')
+    expect(await ledger('download', 'left:latest', serving)).toMatchObject({ code: 3, out: '' })
+    const then = await ledger('download', 'left:v1', serving, '--as-of', String(position - 2))
+    expect(then.out).toContain('acme/churn/gone:v1 is in')
+    expect(readFileSync(join(serving, 'model.json'), 'utf8')).toBe('5')
+
+    const paths = (...args: ReadonlyArray<string>) => ledger('paths', 'model:v2', 'churn:v2', ...args)
+    expect((await paths()).out).toContain('-linked->')
+    expect(await paths('--as-of', '1')).toMatchObject({ code: 3 })
   })
 })

@@ -17,7 +17,7 @@ import { queries } from '../projections/queries.js'
 import { describeReadError, readShell } from '../projections/read-shell.js'
 import { registryProjection } from '../projections/registry.js'
 import { type ReplayStep, replay } from '../projections/replay.js'
-import { LedgerError, promised } from './error.js'
+import { eachFromStore, LedgerError, promised } from './error.js'
 import { type HistoryQuestions, historyQuestions, type ReplayInput, replayQuery, type Standpoint } from './history.js'
 import { checked } from './input.js'
 import { type WritePorts, type Writes, writes } from './writes.js'
@@ -77,7 +77,7 @@ export const alone = ({ store, clock, ...ports }: AlonePorts): ((when?: Position
     replay: async function* (given, signal) {
       const { at: from, query } = await replayQuery(given, (moment) => standAt(given.of, moment ?? when))
       const sleep = (milliseconds: number, signal: AbortSignal) => clock.sleep(milliseconds, signal)
-      yield* replay({ ...from, view: at, sleep }, query, signal)
+      yield* eachFromStore(replay({ ...from, view: at, sleep }, query, signal))
     },
     locate: async (version) => {
       const shell = writeShell({ store: past(store, await positionOf(when)), manifests, clock, ids })

@@ -2,6 +2,7 @@
 import type * as TE from 'fp-ts/lib/TaskEither.js'
 import { describeProblem, type Problem } from '../domain/codec.js'
 import type { DownloadError } from '../domain/download-error.js'
+import { EventStoreError } from '../domain/event-store.js'
 import { type CommandError, describeCommandError } from '../domain/rejection.js'
 import type { LineageRejection } from '../projections/lineage.js'
 import type { QueryError } from '../projections/queries.js'
@@ -159,6 +160,29 @@ export const LedgerError: LedgerErrorClass = class LedgerError<Failure extends T
     super(message)
     this.code = error._tag
     this.error = error
+  }
+}
+
+/** What a store threw, as the face rejects with it. */
+export const onFace = (error: unknown): unknown =>
+  error instanceof EventStoreError
+    ? new LedgerError(
+        { _tag: error.code === 'damaged' ? 'damaged-event' : 'unavailable', reason: error.message },
+        error.message,
+      )
+    : error
+
+/** A Promise, or an iteration, of what is read from the event store, which rejects with a `LedgerError`. */
+export const readFromStore = <A>(answer: Promise<A>): Promise<A> =>
+  answer.catch((error: unknown) => {
+    throw onFace(error)
+  })
+
+export async function* eachFromStore<A>(items: AsyncIterable<A>): AsyncGenerator<A> {
+  try {
+    yield* items
+  } catch (error) {
+    throw onFace(error)
   }
 }
 

@@ -2,7 +2,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
 import { oneOf, type Problem, record, rule, text, wholeNumber } from '../domain/codec.js'
-import { type EventStore, EventStoreError, ORIGIN, type Position } from '../domain/event-store.js'
+import { type EventStore, ORIGIN, type Position } from '../domain/event-store.js'
 import { type DomainEvent, eventCodecs } from '../domain/events.js'
 import {
   collectionPath,
@@ -29,7 +29,7 @@ import type { LineageGraph } from '../projections/lineage-graph.js'
 import { describeQueryError, type Queries, type QueryError } from '../projections/queries.js'
 import type { Registry } from '../projections/registry-state.js'
 import type { Pace, ReplayQuery } from '../projections/replay.js'
-import { describeWriteError, type InvalidInput, LedgerError } from './error.js'
+import { describeWriteError, eachFromStore, type InvalidInput, LedgerError, readFromStore } from './error.js'
 import { checked } from './input.js'
 
 /** A ledger at one moment, as the questions need it. */
@@ -178,21 +178,21 @@ export const historyQuestions = (stand: () => Promise<Standpoint>): HistoryQuest
   history: async (given = {}) => {
     const input = await checked(HistoryInput, given)
     const at = await stand()
-    return found(await read(audit(at, queryOf(input, at), at.position)))
+    return found(await readFromStore(audit(at, queryOf(input, at), at.position)))
   },
 
   exportHistory: async function* (given) {
     const { format, order = 'oldest', ...input } = await checked(ExportInput, given)
     const at = await stand()
     const lines = auditLines(at, queryOf(input, at), at.position, order)
-    yield* format === 'csv' ? auditCsv(lines) : auditNdjson(lines)
+    yield* eachFromStore(format === 'csv' ? auditCsv(lines) : auditNdjson(lines))
   },
 
   aliasHistory: async (given) => {
     const { of, alias } = await checked(AliasHistoryInput, given)
     const at = await stand()
     const subject = collectionOf(of, at)
-    return read(
+    return readFromStore(
       aliasHistory(at.store, subject.kind === 'artifact' ? subject.artifact : subject.model, alias, at.position),
     )
   },
@@ -261,14 +261,3 @@ const found = <A>(answer: E.Either<LineageRejection, A>): A => {
       : `nothing of that name was there at position ${error.moment}`,
   )
 }
-
-/** The audit reads the store itself, which rejects with an error of its own. */
-const read = <A>(answer: Promise<A>): Promise<A> =>
-  answer.catch((error: unknown) => {
-    throw error instanceof EventStoreError
-      ? new LedgerError(
-          { _tag: error.code === 'damaged' ? 'damaged-event' : 'unavailable', reason: error.message },
-          error.message,
-        )
-      : error
-  })

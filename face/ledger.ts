@@ -14,7 +14,7 @@ import { writeShell } from '../domain/write-shell.js'
 import type { SnapshotStore } from '../projections/snapshot-store.js'
 import { alone } from './alone.js'
 import type { LocalFiles } from './content.js'
-import { describeWriteError, LedgerError, promised } from './error.js'
+import { describeWriteError, eachFromStore, LedgerError, promised } from './error.js'
 import * as inputs from './input.js'
 import { maintenance } from './maintenance.js'
 import { type Asked, reads } from './reads.js'
@@ -89,6 +89,7 @@ export const ledgerOn = (ports: LedgerPorts) => {
   const model = reads({ store: events, clock, defaults, manifests, snapshots, finish: readOnly ? undefined : finish })
   const told = writes({ shell, manifests, ids, defaults, files, local, readOnly, notice: model.notice })
   const care = maintenance({
+    events,
     registry: model.registry,
     unknownEvents: async () => (await model.progress()).unknown,
     facts: shell.facts,
@@ -133,7 +134,7 @@ export const ledgerOn = (ports: LedgerPorts) => {
     },
 
     /** All events as lines of canonical JSON, with their line feeds; positions are left behind. */
-    exportEvents: (): AsyncIterable<string> => exportEvents(events),
+    exportEvents: (): AsyncIterable<string> => eachFromStore(exportEvents(events)),
 
     /** Reads the lines of an export into this ledger, which is empty or holds the beginning of the same export. */
     importEvents: async (

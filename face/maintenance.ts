@@ -3,6 +3,8 @@ import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import { type Digest, isDigest } from '../domain/digest.js'
+import { type EventStore, ORIGIN, type Position } from '../domain/event-store.js'
+import { decodeEvent } from '../domain/events.js'
 import type { FactReader } from '../domain/facts.js'
 import {
   describeFileStoreError,
@@ -18,7 +20,7 @@ import { versionPath } from '../domain/names.js'
 import type { Clock } from '../domain/sources.js'
 import type { Registry } from '../projections/registry-state.js'
 import { digestOf } from '../projections/versions.js'
-import { describeWriteError, promised } from './error.js'
+import { describeWriteError, eachFromStore, promised } from './error.js'
 
 /** How far long work is. */
 export type OnMaintenance = (progress: {
@@ -39,7 +41,19 @@ export interface Damage {
   readonly namedBy: ReadonlyArray<{ readonly version: string; readonly path?: string }>
 }
 
+/** An event that is not what a codec of this ledger let pass. */
+export interface DamagedEvent {
+  readonly stream: string
+  readonly revision: number
+  readonly position: Position
+  readonly reason: string
+}
+
 export interface Verified {
+  readonly events: number
+  readonly damagedEvents: ReadonlyArray<DamagedEvent>
+  /** Types of events from the future, which cannot be verified here, and how many there are of each. */
+  readonly unknownEvents: Readonly<Record<string, number>>
   readonly versions: number
   /** Each counted once, however many versions name it; references are not fetched. */
   readonly files: number
@@ -61,6 +75,7 @@ export interface Collected {
 }
 
 export interface MaintenancePorts {
+  readonly events: EventStore
   /** The registry now. */
   readonly registry: () => Promise<Registry>
   /** Types of events that are not known here, and how many of each there are. */
@@ -80,6 +95,7 @@ const AT_ONCE = 4
 const run = promised(describeWriteError)
 
 export const maintenance = ({
+  events,
   registry,
   unknownEvents,
   facts,
@@ -138,6 +154,24 @@ export const maintenance = ({
     return { files: unneeded, bytes: bytesOf(unneeded) }
   }
 
+  /** Every event decoded in full, as at its writing. */
+  const verifyEvents = async (): Promise<Pick<Verified, 'events' | 'damagedEvents' | 'unknownEvents'>> => {
+    const damagedEvents: DamagedEvent[] = []
+    const unknown = new Map<string, number>()
+    let count = 0
+    for await (const page of eachFromStore(events.readAll(ORIGIN))) {
+      count += page.length
+      for (const stored of page) {
+        const decoded = decodeEvent(stored)
+        if (E.isRight(decoded)) continue
+        const { stream, revision, position, type } = stored
+        if (decoded.left._tag === 'unknown-event') unknown.set(type, (unknown.get(type) ?? 0) + 1)
+        else damagedEvents.push({ stream, revision, position, reason: decoded.left.reason })
+      }
+    }
+    return { events: count, damagedEvents, unknownEvents: Object.fromEntries(unknown) }
+  }
+
   return {
     /**
      * The files that `collectGarbage` would delete: those that no live version and no open draft names and
@@ -164,8 +198,12 @@ export const maintenance = ({
       return { deleted, bytes, kept: plan.files.length - deleted }
     },
 
-    /** Reads the manifest and every file of every live version again; answers what is missing or damaged. */
+    /**
+     * Decodes every event in full, and reads the manifest and every file of every live version again; answers what
+     * is missing or damaged.
+     */
     verify: async (onProgress?: OnMaintenance): Promise<Verified> => {
+      const verifiedEvents = await verifyEvents()
       const live = liveVersions(await registry())
       const damaged: Damage[] = []
       const found = (kind: FileKind, digest: Digest, error: FileStoreError, namedBy: Damage['namedBy']): void => {
@@ -207,7 +245,7 @@ export const maintenance = ({
           if (error !== undefined) found('file', digest, error, namedBy.get(digest) ?? [])
         }
       }
-      return { versions: live.length, files: sizes.size, bytes, damaged }
+      return { ...verifiedEvents, versions: live.length, files: sizes.size, bytes, damaged }
     },
   }
 }

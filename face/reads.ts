@@ -49,7 +49,7 @@ import type { Registry } from '../projections/registry-state.js'
 import { type ReplayPorts, type ReplayStep, replay, replayed } from '../projections/replay.js'
 import { diff, type RegistryDiff } from '../projections/replay-diff.js'
 import type { SnapshotStore } from '../projections/snapshot-store.js'
-import { LedgerError, promised } from './error.js'
+import { eachFromStore, LedgerError, onFace, promised } from './error.js'
 import {
   type HistoryQuestions,
   historyQuestions,
@@ -213,11 +213,14 @@ export const reads = ({ store, clock, defaults, manifests, snapshots, finish }: 
     /** Goes through the history step by step: each event, what it changed, and the ledger as of it. */
     replay: async function* (given: ReplayInput = {}, signal?: AbortSignal): AsyncGenerator<ReplayStep<Asked>> {
       const { at, query } = await replayQuery(given, standAt)
-      yield* replay(replayPorts(at), query, signal)
+      yield* eachFromStore(replay(replayPorts(at), query, signal))
     },
     /** The same as an Observable; each subscriber has a replay of its own. */
     replayed: (given: ReplayInput = {}): Observable<ReplayStep<Asked>> =>
-      defer(() => replayQuery(given, standAt)).pipe(switchMap(({ at, query }) => replayed(replayPorts(at), query))),
+      defer(() => replayQuery(given, standAt)).pipe(
+        switchMap(({ at, query }) => replayed(replayPorts(at), query)),
+        catchError((error: unknown) => throwError(() => onFace(error))),
+      ),
     /** What is different in the registry between two moments. */
     diff: async (from: When, to?: When): Promise<RegistryDiff> => {
       const [one, other] = [await standAt(from), await standAt(to)]

@@ -124,7 +124,8 @@ export const searchQuestions = (stand: () => Promise<Asked>, manifests: Manifest
       manifest: await promised(describeWriteError)(manifests.get(version.manifest.digest)),
       metrics: (version.run === null ? undefined : answers.metrics(version.run)) ?? {},
     })
-    const [one, other] = await Promise.all(paths.map((path) => side(answered(answers.version(path)))))
+    const versions = paths.map((path) => answered(answers.version(path)))
+    const [one, other] = await Promise.all(versions.map(side))
     if (one === undefined || other === undefined) throw new TypeError('two versions make two sides')
     return compareVersions(one, other)
   },

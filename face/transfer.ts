@@ -20,7 +20,7 @@ import {
 } from '../domain/event-store.js'
 import { decodeEvent } from '../domain/events.js'
 import { canonicalJson } from '../domain/json.js'
-import { type ImportError, LedgerError } from './error.js'
+import { eachFromStore, type ImportError, LedgerError } from './error.js'
 
 export const describeImportError = (error: ImportError): string => {
   switch (error._tag) {
@@ -77,15 +77,16 @@ const lineOf = ({ data, id, metadata, revision, stream, type }: StoredEvent): st
   `{"data":${data},"id":${JSON.stringify(id)},"metadata":${metadata},"revision":${revision},"stream":${JSON.stringify(stream)},"type":${JSON.stringify(type)}}`
 
 export interface Imported {
+  /** In the export, and how many of them the store did not hold yet. */
   readonly events: number
+  readonly added: number
   readonly digest: Digest
 }
 
 /**
  * So much goes to the store at once, which may make it durable at once: an append for each run of events of one
  * stream, as streams alternate from event to event. The store writes them in their order and none after one that
- * fails; so what it holds is always the beginning of the export, and in the end the same log. The bounds depend
- * on the export alone: a second import sends the same appends, and the store knows them.
+ * fails; so what it holds is always the beginning of the export, and in the end the same log.
  */
 const MOST_EVENTS = 1000
 const MOST_BYTES = 512 * 1024
@@ -97,8 +98,8 @@ interface Wave {
 }
 
 /**
- * Writes the lines of an export into a store that is empty, or holds the beginning of the same export. Every
- * event is decoded in full first. Rejects with a `LedgerError`.
+ * Writes the lines of an export into a store that is empty, or holds the beginning of the same export; anything
+ * else is refused before the first event is written. Every event is decoded in full first. Rejects with a `LedgerError`.
  */
 export const importEvents = async (
   store: EventStore,
@@ -110,6 +111,8 @@ export const importEvents = async (
   let digest: Digest | undefined
   let end: t.TypeOf<typeof Trailer> | undefined
   let wave: Wave | undefined
+  let added = 0
+  const held = heldIn(store)
 
   const flush = async (): Promise<void> => {
     const [first, ...rest] = wave?.appends ?? []
@@ -118,6 +121,15 @@ export const importEvents = async (
     if (E.isLeft(outcome)) throw failed(appendProblem(outcome.left, wave.line))
     wave = undefined
     onProgress(events)
+  }
+
+  /** What the store holds must be what the export begins with. */
+  const isHeld = async (event: StoredEvent): Promise<boolean> => {
+    const there = await held.next()
+    if (there === undefined) return false
+    if (lineOf(there) !== lineOf(event)) throw notEmpty(there)
+    if (events % MOST_EVENTS === 0) onProgress(events)
+    return true
   }
 
   for await (const raw of lines) {
@@ -137,12 +149,14 @@ export const importEvents = async (
     }
     const event = eventOf(line, value, number)
     digest = chain(digest, line)
+    events += 1
+    if (await isHeld(event)) continue
+    added += 1
     const size = sizeOf(event)
     if (wave !== undefined && (number - wave.line === MOST_EVENTS || wave.bytes + size > MOST_BYTES)) await flush()
     wave ??= { line: number, appends: [], bytes: 0 }
     add(event, wave.appends)
     wave.bytes += size
-    events += 1
   }
   // Where an export is cut off, its last appends are not known to be whole: they are left to the next import.
   if (end === undefined || digest === undefined) throw failed({ _tag: 'incomplete-export', events })
@@ -150,9 +164,32 @@ export const importEvents = async (
     const reason = `it promises ${end.events} events with the digest ${end.digest}, and there were ${events} with ${digest}`
     throw failed({ _tag: 'not-an-export', line: number, reason })
   }
+  const more = await held.next()
+  if (more !== undefined) throw notEmpty(more)
   await flush()
-  return { events, digest }
+  return { events, added, digest }
 }
+
+/** The events of a store, one after another; `undefined` after the last that it holds when it is first asked for it. */
+const heldIn = (store: EventStore) => {
+  const pages = eachFromStore(store.readAll(ORIGIN))
+  let page: ReadonlyArray<StoredEvent> = []
+  let at = 0
+  let ended = false
+  return {
+    next: async (): Promise<StoredEvent | undefined> => {
+      while (at === page.length && !ended) {
+        const next = await pages.next()
+        ended = next.done === true
+        page = next.done === true ? [] : next.value
+        at = 0
+      }
+      return page[at++]
+    },
+  }
+}
+
+const notEmpty = ({ stream, revision }: StoredEvent) => failed({ _tag: 'store-not-empty', stream, revision })
 
 const add = ({ stream, revision, id, type, data, metadata }: StoredEvent, appends: Wave['appends']): void => {
   const event = { id, type, data, metadata }

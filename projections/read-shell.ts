@@ -16,7 +16,7 @@ import {
   takeUntil,
 } from 'rxjs'
 import { instant, shown } from '../domain/codec.js'
-import { type EventStore, ORIGIN, type Position, type StoredEvent } from '../domain/event-store.js'
+import { type EventStore, EventStoreError, ORIGIN, type Position, type StoredEvent } from '../domain/event-store.js'
 import type { Clock } from '../domain/sources.js'
 import { listed } from './columns.js'
 import { type Moments, noMoments, observe, positionAt, timeOf } from './moments.js'
@@ -26,6 +26,8 @@ import type { SnapshotStore } from './snapshot-store.js'
 
 export type ReadError =
   | { readonly _tag: 'unavailable'; readonly reason: string }
+  /** The store says so of itself. */
+  | { readonly _tag: 'damaged-store'; readonly reason: string }
   /** The model stays before this event, and says so, until the store is put right. */
   | {
       readonly _tag: 'damaged-event'
@@ -450,7 +452,10 @@ const isHead = (part: unknown): part is Head =>
 const areColumnsOfTimes = (value: unknown): value is Head['moments'] =>
   Array.isArray(value) && value.every((column) => column instanceof Float64Array)
 
-const asReadError = (error: unknown): ReadError => ({ _tag: 'unavailable', reason: messageOf(error) })
+const asReadError = (error: unknown): ReadError => ({
+  _tag: error instanceof EventStoreError && error.code === 'damaged' ? 'damaged-store' : 'unavailable',
+  reason: messageOf(error),
+})
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
@@ -458,6 +463,8 @@ export const describeReadError = (error: ReadError): string => {
   switch (error._tag) {
     case 'unavailable':
       return `the event store cannot be read: ${error.reason}`
+    case 'damaged-store':
+      return `the event store is damaged: ${error.reason}; put it back from a copy`
     case 'damaged-event':
       return `the event at position ${error.position}, revision ${error.revision} of ${error.stream}, is damaged: ${error.reason}; put the event store back from a copy that has it whole`
     case 'not-reached':

@@ -3,12 +3,13 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as TE from 'fp-ts/lib/TaskEither.js'
+import { lastValueFrom } from 'rxjs'
 import { afterAll, describe, expect, it } from 'vitest'
 import { directoryFileStore } from '../../adapters/directory/index.js'
 import { memoryEventStore, memoryFileStore } from '../../adapters/memory/index.js'
-import { sha256 } from '../../domain/digest.js'
-import type { EventStore } from '../../domain/event-store.js'
-import type { FileKind, FileStore } from '../../domain/file-store.js'
+import { type Digest, sha256 } from '../../domain/digest.js'
+import { type EventStore, EventStoreError, type StoredEvent } from '../../domain/event-store.js'
+import type { FileKind, FileStore, FileStoreError } from '../../domain/file-store.js'
 import { openLedger } from '../../index.js'
 import { rejection, text } from '../support/ledger-memory.js'
 
@@ -156,7 +157,85 @@ describe('garbage collection', () => {
   })
 })
 
+/** A store in which some events are not what they were: `change` may replace one as it is read. */
+const changedStore = (change: (stored: StoredEvent) => StoredEvent) => {
+  const events = memoryEventStore()
+  const changed = async function* (pages: AsyncIterable<ReadonlyArray<StoredEvent>>) {
+    for await (const page of pages) yield page.map(change)
+  }
+  const store: EventStore = { ...events, readAll: (after) => changed(events.readAll(after)) }
+  return store
+}
+
+it('two versions of which one is not there are not compared, whatever became of the content of the other', async () => {
+  const files = memoryFileStore()
+  const { ledger, log } = await ledgerInTime({
+    files: {
+      ...files,
+      open: (kind, digest) => (kind === 'manifest' ? TE.left(gone(digest)) : files.open(kind, digest)),
+    },
+  })
+  await log('own')
+  expect(await rejection(ledger.compare('cats:v0', 'cats:v99'))).toMatchObject({ code: 'version-missing' })
+  // Nothing is left that rejects with nobody listening, which would end the process.
+  await new Promise((resolve) => setImmediate(resolve))
+  await ledger.close()
+})
+const gone = (digest: Digest): FileStoreError => ({ _tag: 'file-missing', digest })
+
 describe('verification', () => {
+  it('decodes every event in full, and counts those of types from the future', async () => {
+    // Of the right shape for answers, and no alias.
+    const bent = (stored: StoredEvent): StoredEvent =>
+      stored.type === 'AliasMoved' ? { ...stored, data: stored.data.replace('latest', 'v9') } : stored
+    const { ledger, log } = await ledgerInTime({
+      events: changedStore((stored) =>
+        stored.type === 'ArtifactCreated' && stored.stream.endsWith('dogs')
+          ? { ...stored, type: 'Barked' }
+          : bent(stored),
+      ),
+    })
+    await log('own')
+    await ledger.createArtifact({ name: 'dogs', type: 'model' })
+    const { events, damagedEvents, unknownEvents } = await ledger.verify()
+    expect(events).toBe(4)
+    expect(damagedEvents).toEqual([
+      { stream: 'artifact-acme/animals/cats', revision: 2, position: 3, reason: expect.stringContaining('v9') },
+    ])
+    expect(unknownEvents).toEqual({ Barked: 1 })
+    await ledger.close()
+  })
+
+  it('and every other reader of events says what is damaged as the face says it', async () => {
+    let broken = false
+    const events = changedStore((stored) => {
+      if (broken) throw new EventStoreError('damaged', 'the file is damaged')
+      return stored
+    })
+    const { ledger, log } = await ledgerInTime({ events })
+    await log('own')
+    await ledger.resolve('cats')
+    broken = true
+    const each = async (items: AsyncIterable<unknown>): Promise<void> => {
+      for await (const _ of items);
+    }
+    const readers: ReadonlyArray<() => Promise<unknown>> = [
+      () => ledger.verify(),
+      () => each(ledger.exportEvents()),
+      () => each(ledger.replay()),
+      () => each(ledger.exportHistory({ format: 'csv' })),
+      () => lastValueFrom(ledger.replayed()),
+      () => ledger.importEvents([]),
+    ]
+    const errors = await Promise.all(readers.map((read) => rejection(read())))
+    expect(errors.map(({ name, code }) => [name, code])).toEqual([
+      ...Array(5).fill(['LedgerError', 'damaged-event']),
+      ['LedgerError', 'incomplete-export'],
+    ])
+    expect(await rejection(ledger.rebuild())).toMatchObject({ code: 'damaged-store' })
+    await ledger.close()
+  })
+
   it('reads every file of every live version again and names what is missing or damaged, and where', async () => {
     const path = join(folder, 'files')
     const opened = await directoryFileStore({ path })()

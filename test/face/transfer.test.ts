@@ -78,6 +78,24 @@ describe('export and import', () => {
     expect(await eventsOf(other)).toEqual(before)
     await ledger.close()
   })
+
+  it('does not mix two ledgers that have no stream in common either, nor one that has gone on', async () => {
+    const other = memoryEventStore()
+    const ledger = await openLedger({ events: other, files: memoryFileStore(), actor: 'ben', entity: 'elsewhere' })
+    await ledger.createArtifact({ name: 'm', type: 'model' })
+    const before = await eventsOf(other)
+    await expect(ledger.importEvents(lines)).rejects.toMatchObject({ code: 'store-not-empty' })
+    expect(await eventsOf(other)).toEqual(before)
+    await ledger.close()
+
+    const longer = memoryEventStore()
+    expect(await importEvents(longer, lines)).toMatchObject({ events: lines.length - 2, added: lines.length - 2 })
+    expect(await importEvents(longer, lines)).toMatchObject({ events: lines.length - 2, added: 0 })
+    const gone = await openLedger({ events: longer, files: memoryFileStore(), actor: 'ben', entity: 'elsewhere' })
+    await gone.createArtifact({ name: 'm', type: 'model' })
+    await expect(gone.importEvents(lines)).rejects.toMatchObject({ code: 'store-not-empty' })
+    await gone.close()
+  })
 })
 
 describe('an export whose streams alternate', () => {

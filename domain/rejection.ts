@@ -6,7 +6,7 @@ import type { DistributedDraftRejection } from './distributed-draft/decide.js'
 import type { StoreUnavailable } from './event-store.js'
 import type { EventProblem } from './events.js'
 import { describeFileStoreError, type FileStoreError } from './file-store.js'
-import type { ManifestSummary } from './manifest/manifest.js'
+import type { ManifestSummary, PathConflict } from './manifest/manifest.js'
 import { collectionPath, runPath, versionName, versionPath } from './names.js'
 import type { RegisteredModelRejection } from './registered-model/decide.js'
 import type { RunRejection } from './run/decide.js'
@@ -78,10 +78,12 @@ export const describeCommandError = (error: CommandError): string => {
     case 'path-conflict':
       return `the parts disagree: ${error.conflicts
         .slice(0, 5)
-        .map(({ path, claims }) => `${path} (${claims.map(({ writer, digest }) => `${writer}: ${digest}`).join(', ')})`)
-        .join(
-          '; ',
-        )}${error.conflicts.length > 5 ? `; and ${error.conflicts.length - 5} more` : ''}; commit with lastWriterWins to take the later ones`
+        .map(({ path, claims }) => `${path} (${claims.map(claimed).join(', ')})`)
+        .join('; ')}${error.conflicts.length > 5 ? `; and ${error.conflicts.length - 5} more` : ''}; ${
+        error.conflicts.some(({ claims }) => claims.some(({ below }) => below !== undefined))
+          ? 'no directory can hold a file and a directory of one name: abandon the draft and leave one out'
+          : 'commit with lastWriterWins to take the later ones'
+      }`
     case 'run-not-found':
       return `the run ${runPath(error.run)} was never started`
     case 'run-already-started':
@@ -115,6 +117,9 @@ export const describeCommandError = (error: CommandError): string => {
 }
 
 const recorded = ({ by, at }: Recorded): string => `by ${by} at ${at}`
+
+const claimed = ({ writer, digest, below }: PathConflict['claims'][number]): string =>
+  `${writer}: ${below === undefined ? digest : `"${below}" below it`}`
 
 const list = (words: ReadonlyArray<string>): string =>
   `the ${words.length === 1 ? 'alias' : 'aliases'} ${words.map((word) => `"${word}"`).join(', ')}`

@@ -62,7 +62,11 @@ export const describeDownloadError = (error: DownloadError): string => {
       return `the target cannot hold both ${error.collisions
         .slice(0, 5)
         .map(({ paths: [one, other] }) => `"${one}" and "${other}"`)
-        .join(', ')}; choose a target on another file system, or leave one out`
+        .join(', ')}; ${
+        error.collisions.some(({ paths: [one, other] }) => other.startsWith(`${one}/`))
+          ? 'nor can any other: log a version that leaves one out'
+          : 'choose a target on another file system, or log a version that leaves one out'
+      }`
     case 'in-the-way':
       return `${error.path} is ${error.found}; move it away or choose another target`
     case 'target-differs':

@@ -9,7 +9,7 @@ import { decodeWith, describeProblem, nullable, record, text, wholeNumber } from
 import { type Digest, isDigest, sha256 } from '../digest.js'
 import { DigestCodec } from '../envelope.js'
 import { canonicalJson } from '../json.js'
-import { canonicalPath, checkManifestPath, compareUtf8 } from './path.js'
+import { canonicalPath, checkManifestPath, compareUtf8, directoriesOf, pathsThatCollide } from './path.js'
 
 export const Uri = text(
   'a URI with a scheme, at most 4,096 characters',
@@ -125,7 +125,10 @@ export type ManifestRejection =
 
 /** A manifest in the making; it owns its entries. */
 export interface ManifestBuilder {
-  /** Adds an entry; its path is brought into canonical form. The same digest again is fine, another one needs `overwrite`. */
+  /**
+   * Adds an entry; its path is brought into canonical form. The same digest again is fine, another one needs `overwrite`.
+   * A path cannot be a file and a directory, for no directory could hold both.
+   */
   readonly add: (entry: ManifestEntry, overwrite?: boolean) => E.Either<ManifestRejection, void>
   /** Removes a file, or everything below a directory; answers what was removed. */
   readonly remove: (path: string) => E.Either<ManifestRejection, ReadonlyArray<ManifestEntry>>
@@ -134,6 +137,21 @@ export interface ManifestBuilder {
 
 export const manifestBuilder = (base: Manifest = []): ManifestBuilder => {
   const entries = new Map(base.map((entry) => [entry.path, entry]))
+  /** How many entries lie below each directory. */
+  const below = new Map<string, number>()
+  const count = (path: string, change: 1 | -1): void => {
+    for (const directory of directoriesOf(path)) below.set(directory, (below.get(directory) ?? 0) + change)
+  }
+  for (const path of entries.keys()) count(path, 1)
+
+  /** What keeps a new path from lying beside the others. */
+  const inTheWay = (path: string): string | undefined => {
+    const file = directoriesOf(path).find((directory) => entries.has(directory))
+    if (file !== undefined) return `a path that is not below a file, and "${file}" is one; remove that first`
+    return (below.get(path) ?? 0) > 0
+      ? 'a path that is not a directory, and files lie below it; remove those first'
+      : undefined
+  }
   return {
     add: (entry, overwrite = false) => {
       const path = legalPath(entry.path)
@@ -141,6 +159,11 @@ export const manifestBuilder = (base: Manifest = []): ManifestBuilder => {
       const present = entries.get(path.right)
       if (present !== undefined && !overwrite && !sameContent(present, entry)) {
         return E.left({ _tag: 'path-taken', path: path.right, present: present.digest, offered: entry.digest })
+      }
+      if (present === undefined) {
+        const expected = inTheWay(path.right)
+        if (expected !== undefined) return E.left({ _tag: 'illegal-path', path: path.right, expected })
+        count(path.right, 1)
       }
       entries.set(path.right, { ...entry, path: path.right })
       return E.right(undefined)
@@ -154,7 +177,10 @@ export const manifestBuilder = (base: Manifest = []): ManifestBuilder => {
           ? [exact]
           : [...entries.values()].filter((entry) => entry.path.startsWith(`${legal.right}/`))
       if (removed.length === 0) return E.left({ _tag: 'path-not-found', path: legal.right })
-      for (const entry of removed) entries.delete(entry.path)
+      for (const { path } of removed) {
+        entries.delete(path)
+        count(path, -1)
+      }
       return E.right(removed)
     },
     build: () => sorted(entries.values()),
@@ -197,22 +223,30 @@ export interface Part {
   readonly manifest: Manifest
 }
 
-/** Two writers brought different content for one path. */
+/** Two writers brought different content for one path, or the path is a file for one and a directory for the other. */
 export interface PathConflict {
   readonly path: string
-  readonly claims: ReadonlyArray<{ readonly writer: string; readonly digest: string }>
+  readonly claims: ReadonlyArray<{
+    readonly writer: string
+    readonly digest: string
+    /** The path of a file for which the path is a directory. */
+    readonly below?: string
+  }>
 }
+
+/** Every path's entries by writer, the one that came last at the end. */
+type Claims = Map<string, Map<string, ManifestEntry>>
 
 /**
  * The union of the parts of a distributed version. A writer's later entry for a path replaces its earlier
  * one. Two writers agree on a path if they brought the same content; if they do not, that is a conflict,
- * unless `lastWriterWins`.
+ * unless `lastWriterWins`. A path that is a file and a directory is always one: no directory could hold both.
  */
 export const mergeParts = (
   parts: ReadonlyArray<Part>,
   lastWriterWins: boolean,
 ): E.Either<ReadonlyArray<PathConflict>, Manifest> => {
-  const claims = new Map<string, Map<string, ManifestEntry>>()
+  const claims: Claims = new Map()
   for (const { writer, manifest } of parts) {
     for (const entry of manifest) {
       const byWriter = claims.get(entry.path) ?? new Map<string, ManifestEntry>()
@@ -231,7 +265,20 @@ export const mergeParts = (
     if (lastWriterWins || entries.every(([, entry]) => sameContent(entry, last[1]))) merged.push(last[1])
     else conflicts.push({ path, claims: entries.map(([writer, { digest }]) => ({ writer, digest })) })
   }
-  return conflicts.length === 0
-    ? E.right(sorted(merged))
-    : E.left(conflicts.sort((a, b) => compareUtf8(a.path, b.path)))
+  const found = conflicts.length === 0 ? filesThatAreDirectories(merged, claims) : conflicts
+  return found.length === 0 ? E.right(sorted(merged)) : E.left(found.sort((a, b) => compareUtf8(a.path, b.path)))
+}
+
+/** Each named with one file below it. */
+const filesThatAreDirectories = (merged: Manifest, claims: Claims): PathConflict[] => {
+  const claimOf = (path: string) =>
+    [...(claims.get(path) ?? [])].slice(-1).map(([writer, { digest }]) => ({ writer, digest }))
+  const paths = merged.map(({ path }) => path)
+  const collisions = new Map(
+    pathsThatCollide(paths, { case: false, form: false }).map(({ paths: [file, below] }) => [file, below]),
+  )
+  return [...collisions].map(([path, below]) => ({
+    path,
+    claims: [...claimOf(path), ...claimOf(below).map((claim) => ({ ...claim, below }))],
+  }))
 }

@@ -86,11 +86,20 @@ export const pathsThatCollide = (
     else collisions.push({ _tag: 'same-name', paths: [other, path] })
   }
   for (const [name, path] of files)
-    for (let slash = name.indexOf('/'); slash !== -1; slash = name.indexOf('/', slash + 1)) {
-      const file = files.get(name.slice(0, slash))
+    for (const directory of directoriesOf(name)) {
+      const file = files.get(directory)
       if (file !== undefined) collisions.push({ _tag: 'file-and-directory', paths: [file, path] })
     }
   return collisions
+}
+
+/** The directories in which a path lies, the outermost first: `a` and `a/b` for `a/b/c`. */
+export const directoriesOf = (path: string): ReadonlyArray<string> => {
+  const directories: string[] = []
+  for (let slash = path.indexOf('/'); slash !== -1; slash = path.indexOf('/', slash + 1)) {
+    directories.push(path.slice(0, slash))
+  }
+  return directories
 }
 
 /** Up and down again also joins letters of one upper case, such as σ and ς: rather refused than overwritten. */

@@ -309,10 +309,14 @@ describe('a download to a target that cannot hold all names', () => {
 
   it('is refused where a path is a file and a directory at once, on every target', async () => {
     const namesAlike = { case: false, form: false }
-    expect(await refusal({ entries: await entries('a/b', 'a'), to: newPath(), namesAlike })).toEqual({
+    const error = await refusal({ entries: await entries('a/b', 'a'), to: newPath(), namesAlike })
+    expect(error).toEqual({
       _tag: 'paths-collide',
       collisions: [{ _tag: 'file-and-directory', paths: ['a', 'a/b'] }],
     })
+    expect(describeDownloadError(error)).toBe(
+      'the target cannot hold both "a" and "a/b"; nor can any other: log a version that leaves one out',
+    )
   })
 })
 

@@ -179,6 +179,21 @@ describe('an error', () => {
       { _tag: 'path-conflict', conflicts: ['a', 'b', 'c', 'd', 'e', 'f', 'g'].map(claims) },
       expect.stringMatching(/; e \(.*\); and 2 more; commit with lastWriterWins/),
     ],
+    [
+      {
+        _tag: 'path-conflict',
+        conflicts: [
+          {
+            path: 'a',
+            claims: [
+              { writer: 'w1', digest: 'sha256:1' },
+              { writer: 'w2', digest: 'sha256:2', below: 'a/b' },
+            ],
+          },
+        ],
+      },
+      'the parts disagree: a (w1: sha256:1, w2: "a/b" below it); no directory can hold a file and a directory of one name: abandon the draft and leave one out',
+    ],
     [{ _tag: 'damaged-event', stream: 'run-a/b/c', revision: -1, reason: 'page 7' }, 'run-a/b/c is damaged: page 7'],
   ])('says it also where there is less to say: %j', (error, words) =>
     expect(describeCommandError(error)).toEqual(words),

@@ -35,6 +35,7 @@ beforeAll(async () => {
   const sharded = { name: 'sharded', type: 'dataset' }
   await ledger.upsertDistributed({ ...sharded, distributedId: 'torn', writer: 'w1', content: text('1', 'a.txt') })
   await ledger.upsertDistributed({ ...sharded, distributedId: 'torn', writer: 'w2', content: text('2', 'a.txt') })
+  await ledger.upsertDistributed({ ...sharded, distributedId: 'one part', writer: 'w1', content: text('1', 'a.txt') })
   await ledger.commitDistributed({ ...sharded, distributedId: 'sealed', content: text('s') })
   await ledger.upsertDistributed({ ...sharded, distributedId: 'given-up', content: text('g') })
   await ledger.abandonDistributed({ name: 'sharded', distributedId: 'given-up' })
@@ -242,6 +243,31 @@ const paths: ReadonlyArray<Violation> = [
     'path-taken',
     /"a" is there already with other content/,
     content({ bytes: '1', as: 'a' }, { bytes: '2', as: './a' }),
+  ],
+  [
+    'a file and a directory of one name',
+    'illegal-path',
+    /"a\/b": expected a path that is not below a file, and "a" is one/,
+    content({ bytes: '1', as: 'a' }, { bytes: '2', as: 'a/b' }),
+  ],
+  [
+    'a directory and a file of one name, drafted',
+    'illegal-path',
+    /"weights.txt\/b": expected a path that is not below a file/,
+    async (l) => (await l.newDraft('cats')).add(text('2', 'weights.txt/b'), { overwrite: true }),
+  ],
+  [
+    'a file and a directory of one name, of two writers',
+    'path-conflict',
+    /a\.txt \(w1: sha256:\w+, w3: "a\.txt\/b" below it\); no directory can hold/,
+    (l) =>
+      l.commitDistributed({
+        ...sharded,
+        distributedId: 'one part',
+        lastWriterWins: true,
+        writer: 'w3',
+        content: text('3', 'a.txt/b'),
+      }),
   ],
   ['a file that is not there', 'unreadable-content', /nothing of that name/, content(at('missing'))],
   ['a link to nothing', 'unreadable-content', /symbolic link to nothing/, content(at('broken-link'))],

@@ -19,7 +19,7 @@ import {
 import { entry, left, right } from '../../support/domain-ledger.js'
 
 /** Few paths and contents, so that they meet; the last ones sort differently as UTF-16 and as UTF-8. */
-const path = fc.constantFrom('a', 'a/b', 'a/b/c', 'ab', 'b', 'größe', 'x\uff5e', 'x\u{1f600}')
+const path = fc.constantFrom('a', 'd/b', 'd/c/e', 'ab', 'b', 'größe', 'x\uff5e', 'x\u{1f600}')
 const content = fc.constantFrom('1', '2', '3')
 const reference = { uri: 's3://bucket/key', versionId: 'v7' }
 const anyEntry: fc.Arbitrary<ManifestEntry> = fc.oneof(
@@ -99,6 +99,41 @@ describe('a manifest in the making', () => {
     right(builder.remove('a'))
     right(builder.add(entry('a=2')))
     expect(builder.build()).toEqual(files('a=2'))
+  })
+
+  it('refuses a path that would be a file and a directory, however it comes about', () => {
+    const refusal = (base: Manifest, word: string) => left(manifestBuilder(base).add(entry(word), true))
+    expect(refusal(files('a'), 'a/b')).toEqual({
+      _tag: 'illegal-path',
+      path: 'a/b',
+      expected: 'a path that is not below a file, and "a" is one; remove that first',
+    })
+    expect(refusal(files('a/b/c'), 'a/b')).toEqual({
+      _tag: 'illegal-path',
+      path: 'a/b',
+      expected: 'a path that is not a directory, and files lie below it; remove those first',
+    })
+    expect(refusal(files('a/b/c'), 'a')).toMatchObject({ _tag: 'illegal-path', path: 'a' })
+    expect(refusal(files('a'), './a//b/c')).toMatchObject({ _tag: 'illegal-path', path: 'a/b/c' })
+  })
+
+  it('takes a directory where a file was removed, and a file where everything of a directory was', () => {
+    const builder = manifestBuilder(files('a', 'd/x', 'd/y/z', 'ab'))
+    right(builder.remove('a'))
+    right(builder.add(entry('a/b')))
+    right(builder.remove('d/x'))
+    expect(left(builder.add(entry('d')))).toMatchObject({ _tag: 'illegal-path' })
+    right(builder.remove('d/y'))
+    right(builder.add(entry('d')))
+    expect(pathsOf(builder.build())).toEqual(['a/b', 'ab', 'd'])
+  })
+
+  it('keeps a file and a directory of one name that an older version holds, until one is removed', () => {
+    const builder = manifestBuilder([entry('a'), entry('a/b')])
+    right(builder.add(entry('a=2'), true))
+    expect(pathsOf(builder.build())).toEqual(['a', 'a/b'])
+    right(builder.remove('a'))
+    expect(left(builder.add(entry('a')))).toMatchObject({ _tag: 'illegal-path' })
   })
 
   it('leaves its base as it was', () => {
@@ -311,6 +346,18 @@ describe('the parts of a distributed version', () => {
         { path: 'b', claims: claims(['w1', '1'], ['w2', '2'], ['w3', '2']) },
       ]),
     )
+  })
+
+  it('of which one is a file where another has a directory disagree, whoever came last', () => {
+    const some = [part('w1', 'a=1', 'c=1'), part('w2', 'a/b=2', 'a/d=2', 'c=1')]
+    const conflict = {
+      path: 'a',
+      claims: [
+        { writer: 'w1', digest: sha256('1') },
+        { writer: 'w2', digest: sha256('2'), below: expect.stringMatching(/^a\/[bd]$/) },
+      ],
+    }
+    for (const lastWriterWins of [false, true]) expect(mergeParts(some, lastWriterWins)).toEqual(E.left([conflict]))
   })
 
   it('that disagree may be settled by who came last', () => {

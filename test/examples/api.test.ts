@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { memoryEventStore, memoryFileStore } from '../../adapters/memory/index.js'
 import { server, statusOf } from '../../examples/api/server.js'
@@ -108,16 +109,16 @@ describe('the API example', () => {
   it('tells a caller that it was not their fault', async () => {
     await ledger.close()
     expect(await promote('v1')).toMatchObject({ statusCode: 503 })
-    const codes = [
-      'unavailable',
-      'damaged-event',
-      'unknown-event',
-      'file-missing',
-      'file-damaged',
-      'fault',
-      'of-tomorrow',
-    ]
-    expect(codes.map(statusOf)).toEqual([503, 500, 500, 500, 500, 500, 500])
+    expect(statusOf('a code of tomorrow')).toBe(500)
+  })
+
+  it('answers with the status that the page of errors has for each code', () => {
+    const page = readFileSync(new URL('../../docs/errors.md', import.meta.url), 'utf8')
+    const rows = [...page.matchAll(/^\| `([\w-]+)` .* \| (\d+) \|$/gm)].map(
+      ([, code = '', status]) => [code, Number(status)] as const,
+    )
+    expect(rows.length).toBeGreaterThan(50)
+    expect(rows.map(([code]) => [code, statusOf(code)])).toEqual(rows)
   })
 
   describe('the feed', () => {

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, describe, expect, it } from 'vitest'
 import { eventCodecs } from '../domain/events.js'
+import { memoryLedger } from './support/ledger-memory.js'
 
 const root = fileURLToPath(new URL('../', import.meta.url))
 const read = (file: string): string => readFileSync(join(root, file), 'utf8')
@@ -68,6 +69,20 @@ describe('the pages', () => {
     const catalogue = read('docs/events.md')
     const types = Object.values(eventCodecs).flatMap((codecs) => Object.keys(codecs))
     expect(types.filter((type) => !catalogue.includes(`\`${type}\``))).toEqual([])
+  })
+
+  it('name every method of a ledger and of a draft once, and no other', async () => {
+    const { ledger } = await memoryLedger()
+    const [ofLedger = '', ofDraft = ''] = read('docs/methods.md').split('## A draft in hand')
+    const named = (text: string) => [...text.matchAll(/^\| `(\w+)/gm)].map(([, name = '']) => name).sort()
+    expect(named(ofLedger)).toEqual(Object.keys(ledger).sort())
+    const draft = Object.entries(await ledger.newArtifact({ name: 'cats', type: 'model' }))
+    const methods = draft.flatMap(([name, member]) => (typeof member === 'function' ? name : []))
+    expect(named(ofDraft)).toEqual(methods.sort())
+    const { path, ...run } = await ledger.startRun()
+    const [, inHand = ''] = /^A run in hand has (.*)\.$/m.exec(ofLedger) ?? []
+    expect([...inHand.matchAll(/`(\w+)`/g)].map(([, name = '']) => name)).toEqual(Object.keys(run))
+    await ledger.close()
   })
 
   it('name tests that exist in the table of guarantees', () => {

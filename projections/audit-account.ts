@@ -207,11 +207,11 @@ const contentOf = ({ entries, bytes }: ManifestSummary): string => `${counted(en
 const counted = (count: number, what: string): string =>
   `${count.toLocaleString('en')} ${what}${count === 1 ? '' : 's'}`
 
-/** `1.5 MB`: decimal units, three digits at most. */
+/** `1.5 MiB` */
 export const sizeText = (bytes: number): string => {
-  if (bytes < 1000) return `${bytes} B`
-  const power = Math.min(6, Math.floor(Math.log10(bytes) / 3))
-  return `${Number((bytes / 1000 ** power).toPrecision(3))} ${['', 'k', 'M', 'G', 'T', 'P', 'E'][power]}B`
+  if (bytes < 1024) return `${bytes} B`
+  const power = Math.min(4, Math.floor(Math.log2(bytes) / 10))
+  return `${(bytes / 1024 ** power).toFixed(1)} ${['B', 'KiB', 'MiB', 'GiB', 'TiB'][power] ?? 'B'}`
 }
 
 const inRun = (run: NamedRun | undefined): ReadonlyArray<string> =>

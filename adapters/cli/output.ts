@@ -1,6 +1,8 @@
 /** How answers look: aligned columns and plain times for people, JSON for programs. */
 import { stripVTControlCharacters, styleText } from 'node:util'
 
+export { sizeText as size } from '../../projections/audit-account.js'
+
 /** Where a command writes, and what it knows of its surroundings. */
 export interface Terminal {
   readonly out: (text: string) => void
@@ -71,13 +73,6 @@ const ago = (now: Date, iso: string): string => {
   if (unit === undefined) return seconds < -60 ? 'to come' : 'just now'
   const count = Math.floor(seconds / unit[0])
   return `${count} ${unit[1]}${count === 1 ? '' : 's'} ago`
-}
-
-/** `1.5 MiB` */
-export const size = (bytes: number): string => {
-  if (bytes < 1024) return `${bytes} B`
-  const power = Math.min(4, Math.floor(Math.log2(bytes) / 10))
-  return `${(bytes / 1024 ** power).toFixed(1)} ${['B', 'KiB', 'MiB', 'GiB', 'TiB'][power] ?? 'B'}`
 }
 
 export const json = (value: unknown): string => `${JSON.stringify(value)}\n`

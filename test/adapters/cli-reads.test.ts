@@ -179,3 +179,12 @@ describe('the content of a version', () => {
     expect(await paths('--as-of', '1')).toMatchObject({ code: 3 })
   })
 })
+
+describe('a size', () => {
+  it('is told in the history as it is in the lists', async () => {
+    writeFileSync(join(folder, 'weights.bin'), new Uint8Array(48_231))
+    await ledger('log', 'large', join(folder, 'weights.bin'), '--type', 'model')
+    expect((await rows('list', 'versions', 'large'))[0]?.[1]).toBe('47.1 KiB')
+    expect((await ledger('history', 'large')).out).toContain('with 1 file (47.1 KiB)')
+  })
+})

@@ -32,6 +32,7 @@ import {
   gatherForCommit,
   gatherForLink,
   gatherForLog,
+  gatherForMove,
   gatherForUpsert,
   gatherForUse,
 } from './facts.js'
@@ -140,8 +141,10 @@ export const registeredModel: Aggregate<
   evolve: evolveModel,
   decide: decideModel,
   isEvent: among<RegisteredModelEvent>(registeredModelEvents),
-  gather: (command, _state, facts) =>
-    command.type === 'LinkToRegistry' ? gatherForLink(command, facts) : TE.right(command),
+  gather: (command, state, facts) => {
+    if (command.type === 'LinkToRegistry') return gatherForLink(command, facts)
+    return command.type === 'MoveAlias' ? gatherForMove(command, state, facts) : TE.right(command)
+  },
 }
 
 export type GivenToRun = StartRun | SummariseRun | UseArtifactVersion | FinishRun

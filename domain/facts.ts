@@ -5,6 +5,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
+import type { MoveAlias } from './alias-commands.js'
 import type { LogVersion } from './artifact/commands.js'
 import { type ArtifactCommand, liveVersion } from './artifact/decide.js'
 import type { ArtifactState } from './artifact/state.js'
@@ -21,10 +22,9 @@ import {
   type ModelRef,
   type RunRef,
   type VersionChoice,
-  type VersionRef,
 } from './names.js'
 import type { LinkToRegistry } from './registered-model/commands.js'
-import { liveLink, type RegisteredModelCommand, type SourceFact } from './registered-model/decide.js'
+import { type FoundLink, liveLink, type RegisteredModelCommand, type SourceFact } from './registered-model/decide.js'
 import type { RegisteredModelState } from './registered-model/state.js'
 import type { CommandError } from './rejection.js'
 import type { UseArtifactVersion } from './run/commands.js'
@@ -60,6 +60,23 @@ export const gatherForLink = (command: LinkToRegistry, facts: FactReader): Gathe
     sourceOf(command.source, facts),
     TE.map(({ source }) => ({ ...command, sourceFact: source })),
   )
+
+/** An alias of a registered model is to lead to files: the source of the link is live. */
+export const gatherForMove = (
+  command: MoveAlias,
+  state: RegisteredModelState,
+  facts: FactReader,
+): Gathered<RegisteredModelCommand> => {
+  const { collection, version } = command
+  const found = liveLink(collection, version, state)
+  // What is wrong with the link itself, the decision says.
+  return E.isLeft(found) || !isModel(collection)
+    ? TE.right(command)
+    : pipe(
+        sourceOfLink(collection, found.right, facts),
+        TE.map(() => command),
+      )
+}
 
 /** The version that is used, and the registered version through which it was reached. */
 export const gatherForUse = (command: UseArtifactVersion, facts: FactReader): Gathered<RunCommand> =>
@@ -146,37 +163,38 @@ interface Source {
   readonly through?: { readonly model: ModelRef; readonly version: number }
 }
 
-interface Link {
-  readonly number: number
-  readonly source: VersionRef
-}
-
-const sourceOf = (
+/** The version that is meant, live, found through its own stream; a link stands for its source. */
+export const sourceOf = (
   { collection, version }: { readonly collection: CollectionRef; readonly version: VersionChoice },
   facts: FactReader,
 ): TE.TaskEither<CommandError, Source> =>
   isModel(collection)
     ? pipe(
-        facts.model(
-          collection,
-          (state): E.Either<CommandError, Link> =>
-            pipe(
-              liveLink(collection, version, state),
-              E.map(({ number, link }) => ({ number, source: link.source })),
-            ),
-        ),
+        facts.model(collection, (state): E.Either<CommandError, FoundLink> => liveLink(collection, version, state)),
         TE.flatMapEither((found) => found),
-        TE.flatMap(({ number, source: { entity, project, name, version } }) =>
-          pipe(
-            versionFact({ entity, project, name }, version, facts),
-            TE.map((source) => ({ source, through: { model: collection, version: number } })),
-          ),
-        ),
+        TE.flatMap((found) => sourceOfLink(collection, found, facts)),
       )
     : pipe(
         versionFact(collection, version, facts),
         TE.map((source) => ({ source })),
       )
+
+/** The source of a link; where it was deleted, the refusal names the link too. */
+const sourceOfLink = (
+  model: ModelRef,
+  { number, link }: FoundLink,
+  facts: FactReader,
+): TE.TaskEither<CommandError, Source> => {
+  const { version, ...artifact } = link.source
+  const through = { model, version: number }
+  return pipe(
+    versionFact(artifact, version, facts),
+    TE.bimap(
+      (error) => (error._tag === 'version-deleted' ? { ...error, link: through } : error),
+      (source) => ({ source, through }),
+    ),
+  )
+}
 
 const versionFact = (
   artifact: ArtifactRef,

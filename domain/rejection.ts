@@ -43,8 +43,12 @@ export const describeCommandError = (error: CommandError): string => {
       return `${versionPath(error.collection, error.version)} does not exist; ${
         error.newest === null ? 'it has no version' : `its newest version is v${error.newest}`
       }`
-    case 'version-deleted':
-      return `${versionPath(error.collection, error.version)} was deleted ${recorded(error.deleted)}`
+    case 'version-deleted': {
+      const path = versionPath(error.collection, error.version)
+      return `${
+        error.link === undefined ? path : `${versionPath(error.link.model, error.link.version)} links to ${path}, which`
+      } was deleted ${recorded(error.deleted)}`
+    }
     case 'link-removed':
       return `${versionPath(error.collection, error.version)} was unlinked ${recorded(error.unlinked)}`
     case 'model-not-found':

@@ -1,6 +1,6 @@
 /** Why a version cannot be had: the same for artifacts and registered models. */
 import type { Recorded } from './decider.js'
-import type { CollectionRef, VersionChoice } from './names.js'
+import type { CollectionRef, ModelRef, VersionChoice } from './names.js'
 
 export type VersionRejection =
   | {
@@ -14,6 +14,8 @@ export type VersionRejection =
       readonly collection: CollectionRef
       readonly version: number
       readonly deleted: Recorded
+      /** The link through which it was asked for. */
+      readonly link?: { readonly model: ModelRef; readonly version: number }
     }
 
 /** A collection accepts one type, fixed when it was created. */

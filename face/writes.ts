@@ -15,7 +15,7 @@ import type { UpsertDistributedPart } from '../domain/distributed-draft/commands
 import { finishDraft } from '../domain/distributed-draft/finish.js'
 import type { Position } from '../domain/event-store.js'
 import type { DomainEvent } from '../domain/events.js'
-import { runFact } from '../domain/facts.js'
+import { runFact, sourceOf as sourceFact } from '../domain/facts.js'
 import {
   type Manifest,
   type ManifestEntry,
@@ -196,19 +196,10 @@ export const writes = ({ shell: silent, notice, manifests, ids, defaults, readOn
 
   /** A version that is there, with its summary; a link stands for its source. */
   const versionAt = async (path: string) => {
-    const { collection, version } = await sourceOf(await versionNamed(await inputs.checked(inputs.VersionText, path)))
-    const look = facts.artifact(collection, (state) =>
-      pipe(
-        liveVersion(collection, version, state),
-        E.map(({ number, version: { manifest } }) => ({
-          collection,
-          number,
-          manifest,
-          type: state.artifactType ?? '',
-        })),
-      ),
-    )
-    return now(await run(look))
+    const named = await versionNamed(await inputs.checked(inputs.VersionText, path))
+    const { source, artifactType, manifest } = (await run(sourceFact(named, facts))).source
+    const { version: number, ...collection } = source
+    return { collection, number, manifest, type: artifactType }
   }
 
   const store = async (content: inputs.Content, onProgress?: inputs.OnProgress): Promise<ManifestSummary> => {

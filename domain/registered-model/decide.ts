@@ -140,7 +140,7 @@ const mustExist = (
 ): E.Either<RegisteredModelRejection, RegisteredModelState> =>
   state.artifactType === null ? E.left({ _tag: 'model-not-found', model }) : E.right(state)
 
-interface Found {
+export interface FoundLink {
   readonly number: number
   readonly link: LinkState
 }
@@ -149,7 +149,7 @@ const findLink = (
   collection: CollectionRef,
   choice: VersionChoice,
   state: RegisteredModelState,
-): E.Either<VersionRejection, Found> => {
+): E.Either<VersionRejection, FoundLink> => {
   const number = typeof choice === 'number' ? choice : state.aliases.get(choice)?.version
   const link = number === undefined ? undefined : state.links[number]
   if (number !== undefined && link !== undefined) return E.right({ number, link })
@@ -162,7 +162,7 @@ export const liveLink = (
   collection: CollectionRef,
   choice: VersionChoice,
   state: RegisteredModelState,
-): E.Either<VersionRejection | Extract<RegisteredModelRejection, { _tag: 'link-removed' }>, Found> =>
+): E.Either<VersionRejection | Extract<RegisteredModelRejection, { _tag: 'link-removed' }>, FoundLink> =>
   pipe(
     findLink(collection, choice, state),
     E.flatMap(

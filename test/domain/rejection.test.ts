@@ -155,6 +155,10 @@ describe('an error', () => {
       'acme/churn/model:v0 does not exist; it has no version',
     ],
     [
+      { _tag: 'version-deleted', collection: artifact, version: 3, deleted: by, link: { model, version: 1 } },
+      'acme/model-registry/Churn:v1 links to acme/churn/model:v3, which was deleted by anna at 2026-05-03T12:00:00.000Z',
+    ],
+    [
       { _tag: 'alias-expectation-failed', alias: 'best', expected: 'absent', holder: { version: 2, ...by } },
       'the alias "best" was expected to be absent, but it points to v2, put there by anna at 2026-05-03T12:00:00.000Z',
     ],

@@ -382,10 +382,26 @@ const states: ReadonlyArray<Violation> = [
     /was deleted by carla/,
     (l) => l.download({ version: 'cats:v1', to: at('never') }),
   ],
+  ...(
+    [
+      ['listed', (l) => l.content('doomed')],
+      ['drafted from', (l) => l.newDraft('doomed:v0')],
+      ['used', (l) => l.useArtifact({ run: 'alone', version: 'model-registry/doomed:latest' })],
+      ['linked', (l) => l.link({ version: 'model-registry/doomed:v0', to: 'm' })],
+      ['promoted', (l) => l.moveAlias({ version: 'model-registry/doomed:v0', alias: 'production' })],
+    ] satisfies ReadonlyArray<readonly [string, Violation[3]]>
+  ).map(
+    ([what, broken]): Violation => [
+      `a link to a deleted version, ${what}`,
+      'version-deleted',
+      /model-registry\/doomed:v0 links to acme\/animals\/cats:v1, which was deleted by carla at/,
+      broken,
+    ],
+  ),
   [
     'a link to a deleted version, downloaded',
     'version-deleted',
-    /was deleted by carla/,
+    /doomed:v0 links to acme\/animals\/cats:v1, which was deleted by carla/,
     (l) => l.download({ version: 'model-registry/doomed:v0', to: at('never') }),
   ],
   [

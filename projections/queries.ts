@@ -4,7 +4,7 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { describeProblem, type Problem } from '../domain/codec.js'
-import type { Position } from '../domain/event-store.js'
+import { ORIGIN, type Position } from '../domain/event-store.js'
 import type { JsonObject } from '../domain/json.js'
 import type { ManifestSummary } from '../domain/manifest/manifest.js'
 import {
@@ -124,12 +124,15 @@ export type QueryError =
       readonly what: 'artifact' | 'registered model' | 'run' | 'name'
       readonly name: string
       readonly similar: ReadonlyArray<string>
+      /** Present where the question was about the past. */
+      readonly asOf?: Moment
     }
   | {
       readonly _tag: 'version-missing'
       readonly collection: string
       readonly version: VersionChoice
       readonly newest: number | null
+      readonly asOf?: Moment
     }
   | { readonly _tag: 'version-gone'; readonly path: string; readonly how: 'deleted' | 'unlinked'; readonly at: Moment }
   | { readonly _tag: 'ambiguous-name'; readonly name: string; readonly readings: ReadonlyArray<string> }
@@ -139,9 +142,9 @@ export const describeQueryError = (error: QueryError): string => {
     case 'invalid-input':
       return error.problems.map(describeProblem).join('; ')
     case 'not-found':
-      return `there is no ${error.what} "${error.name}"${error.similar.length === 0 ? '' : `; did you mean ${error.similar.join(' or ')}?`}`
+      return `there is no ${error.what} "${error.name}"${then(error.asOf)}${error.similar.length === 0 ? '' : `; did you mean ${error.similar.join(' or ')}?`}`
     case 'version-missing':
-      return `${error.collection}:${versionName(error.version)} does not exist; ${
+      return `${error.collection}:${versionName(error.version)} does not exist${then(error.asOf)}; ${
         error.newest === null ? 'it has no version' : `its newest version is v${error.newest}`
       }`
     case 'version-gone':
@@ -149,6 +152,12 @@ export const describeQueryError = (error: QueryError): string => {
     case 'ambiguous-name':
       return `"${error.name}" may mean ${error.readings.join(' or ')}; write the one that is meant in full`
   }
+}
+
+const then = (moment: Moment | undefined): string => {
+  if (moment === undefined) return ''
+  const { time, position } = moment
+  return time === null ? ` as of position ${position}` : ` as of ${time} (position ${position})`
 }
 
 export interface Asked {
@@ -181,6 +190,10 @@ export const queries = ({ registry, moments, position, defaults }: Asked) => {
     return { position: where, time: time === undefined ? null : new Date(time).toISOString() }
   }
 
+  /** What a refusal says of its moment. */
+  const past = (): { readonly asOf?: Moment } =>
+    position < (moments.lasts.at(-1) ?? ORIGIN) ? { asOf: momentAt(position) } : {}
+
   const existing = (path: string): CollectionEntry | undefined => {
     const entry = registry.collections.get(path)
     return entry !== undefined && is(entry.created) ? entry : undefined
@@ -190,7 +203,13 @@ export const queries = ({ registry, moments, position, defaults }: Asked) => {
     what: Extract<QueryError, { _tag: 'not-found' }>['what'],
     name: string,
   ): E.Either<QueryError, never> =>
-    E.left({ _tag: 'not-found', what, name, similar: similarTo(name, namesNow(registry.collections.values())) })
+    E.left({
+      _tag: 'not-found',
+      what,
+      name,
+      similar: similarTo(name, namesNow((what === 'run' ? registry.runs : registry.collections).values())),
+      ...past(),
+    })
 
   function* namesNow(entries: Iterable<CollectionEntry | RunEntry>): Generator<string> {
     for (const entry of entries) if (is(entry.kind === 'run' ? entry.started : entry.created)) yield entry.path
@@ -311,6 +330,7 @@ export const queries = ({ registry, moments, position, defaults }: Asked) => {
           collection: collection.path,
           version: choice,
           newest: at(collection.newest) ?? null,
+          ...past(),
         })
       : E.right(version)
   }
@@ -445,9 +465,7 @@ export const queries = ({ registry, moments, position, defaults }: Asked) => {
       if (E.isLeft(parsed)) return E.left({ _tag: 'invalid-input', problems: parsed.left })
       const { entity, project, run } = parsed.right
       const entry = registry.runs.get(`${entity}/${project}/${run}`)
-      return entry !== undefined && is(entry.started)
-        ? E.right(runDetails(entry))
-        : E.left({ _tag: 'not-found', what: 'run', name, similar: similarTo(name, namesNow(registry.runs.values())) })
+      return entry !== undefined && is(entry.started) ? E.right(runDetails(entry)) : notFound('run', name)
     },
 
     /** What a path names, whatever version it chooses. */
@@ -492,17 +510,34 @@ export const unfinishedDrafts = (registry: Registry): ReadonlyArray<UnfinishedDr
 /** How many names are looked at for a hint: it must not cost more than the answer. */
 const NAMES_FOR_HINTS = 10_000
 
-/** At most three names that end alike or differ by little. */
+/** At most three names that begin alike or differ by little. */
 const similarTo = (name: string, names: Iterable<string>): ReadonlyArray<string> => {
   const last = (path: string): string => path.slice(path.lastIndexOf('/') + 1).toLowerCase()
   const wanted = last(name.split(':')[0] ?? name)
+  const changes = wanted.length < 3 ? 0 : wanted.length < 6 ? 1 : 2
   const found: string[] = []
   let looked = 0
   for (const candidate of names) {
     const other = last(candidate)
-    if (other === wanted || other.startsWith(wanted) || (other.length > 2 && wanted.startsWith(other)))
+    if (other.startsWith(wanted) || (other.length > 2 && wanted.startsWith(other)) || isNear(wanted, other, changes))
       found.push(candidate)
     if (found.length === 3 || ++looked === NAMES_FOR_HINTS) break
   }
   return found
+}
+
+/** Whether one text becomes the other with so many changes at most: a character more, less, another, or two swapped. */
+const isNear = (one: string, other: string, changes: number): boolean => {
+  if (Math.abs(one.length - other.length) > changes) return false
+  let same = 0
+  while (same < one.length && one[same] === other[same]) same++
+  const [a, b] = [one.slice(same), other.slice(same)]
+  if (a === b) return true
+  if (changes === 0) return false
+  return (
+    isNear(a.slice(1), b.slice(1), changes - 1) ||
+    isNear(a.slice(1), b, changes - 1) ||
+    isNear(a, b.slice(1), changes - 1) ||
+    (a[0] === b[1] && a[1] === b[0] && isNear(a.slice(2), b.slice(2), changes - 1))
+  )
 }

@@ -23,6 +23,7 @@ import type { SnapshotStore } from './projections/snapshot-store.js'
 
 export type { DownloadError } from './domain/download-error.js'
 export type { Receipt } from './domain/write-shell.js'
+export type * from './face/arguments.js'
 export {
   type BadMoment,
   describeWriteError,
@@ -35,7 +36,6 @@ export {
   type WriteError,
 } from './face/error.js'
 export type { HistoryInput, ReplayInput, Thing, When } from './face/history.js'
-export type { Content, ContentItem } from './face/input.js'
 export type { Ledger } from './face/ledger.js'
 export type { Collectable, Collected, Damage, OnMaintenance, Verified } from './face/maintenance.js'
 export type { LedgerOptions } from './face/options.js'

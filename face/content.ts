@@ -5,8 +5,8 @@ import * as TE from 'fp-ts/lib/TaskEither.js'
 import type { FileSource, FileStore } from '../domain/file-store.js'
 import type { ManifestBuilder, ManifestEntry } from '../domain/manifest/manifest.js'
 import { canonicalPath } from '../domain/manifest/path.js'
+import type { Content, ContentItem, OnProgress } from './arguments.js'
 import type { ContentError, WriteError } from './error.js'
-import type { Content, ContentItem, OnProgress } from './input.js'
 
 /** Looks at the local disk: what a path that is named as content stands for. */
 export interface LocalFiles {

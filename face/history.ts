@@ -29,8 +29,10 @@ import type { LineageGraph } from '../projections/lineage-graph.js'
 import { describeQueryError, type Queries, type QueryError } from '../projections/queries.js'
 import type { Registry } from '../projections/registry-state.js'
 import type { Pace, ReplayQuery } from '../projections/replay.js'
+import type { Checked } from './arguments.js'
 import { describeWriteError, eachFromStore, type InvalidInput, LedgerError, readFromStore } from './error.js'
 import { checked } from './input.js'
+import type { PageInput } from './search.js'
 
 /** A ledger at one moment, as the questions need it. */
 export interface Standpoint {
@@ -73,52 +75,103 @@ const Thing = new t.Type<Thing>(
 const atLeastOne = (what: string) => wholeNumber(`${what}: 1, 2, 3, ...`, 1)
 const paging = { limit: atLeastOne('how many at most'), cursor: Name }
 
-const LineageInput = record(
+export interface LineageInput extends PageInput {
+  /** Where it begins: a version, a run or a draft. */
+  readonly of: Thing
+  /** `both` unless told. */
+  readonly direction?: 'upstream' | 'downstream' | 'both' | undefined
+  /** How many edges away at most. */
+  readonly depth?: number | undefined
+}
+const LineageInput: t.Type<Checked<LineageInput>> = record(
   'lineage',
   { of: Thing },
-  {
-    /** `both` unless told. */
-    direction: oneOf('upstream', 'downstream', 'both'),
-    depth: atLeastOne('how many edges away'),
-    ...paging,
-  },
+  { direction: oneOf('upstream', 'downstream', 'both'), depth: atLeastOne('how many edges away'), ...paging },
 )
-const PathsInput = record('paths', { from: Thing, to: Thing }, { length: atLeastOne('how many edges'), ...paging })
+
+export interface PathsInput extends PageInput {
+  /** Where they begin: a version, a run or a draft. */
+  readonly from: Thing
+  /** Where they end: a version, a run or a draft. */
+  readonly to: Thing
+  /** How many edges at most. */
+  readonly length?: number | undefined
+}
+const PathsInput: t.Type<Checked<PathsInput>> = record(
+  'paths',
+  { from: Thing, to: Thing },
+  { length: atLeastOne('how many edges'), ...paging },
+)
 
 const eventTypes = Object.values(eventCodecs).flatMap((codecs) => Object.values(codecs).map(({ name }) => name))
 const EventType = rule(
   'a type of event',
   (value): value is DomainEvent['type'] => typeof value === 'string' && eventTypes.includes(value),
 )
-const where = {
+
+interface Where {
   /** A version (a path with `:`), an artifact or a registered model (a path without), a run, or a draft. */
+  readonly of?: Thing | undefined
+  /** Who did it. */
+  readonly actor?: string | undefined
+  /** What moved or removed this alias. */
+  readonly alias?: string | undefined
+  /** Events of these types alone. */
+  readonly types?: ReadonlyArray<DomainEvent['type']> | undefined
+}
+interface Between extends Where {
+  /** From behind this position. */
+  readonly after?: Position | undefined
+  /** Up to this position, and with it. */
+  readonly upTo?: Position | undefined
+}
+const where = {
   of: Thing,
   actor: Name,
   alias: Name,
   types: t.readonlyArray(EventType, 'types of events'),
-  /** From behind this position, and up to that one. */
   after: wholeNumber('a position'),
   upTo: wholeNumber('a position'),
 }
-/** `newest` first unless told. */
 const order = oneOf('newest', 'oldest')
-const HistoryInput = record('history', {}, { ...where, order, ...paging })
-const ExportInput = record('exportHistory', { format: oneOf('ndjson', 'csv') }, { ...where, order })
-const AliasHistoryInput = record('aliasHistory', { of: Name }, { alias: Name })
 
-export type HistoryInput = t.TypeOf<typeof HistoryInput>
+export interface HistoryInput extends Between, PageInput {
+  /** Which comes first; `newest` unless told. */
+  readonly order?: 'newest' | 'oldest' | undefined
+}
+const HistoryInput: t.Type<Checked<HistoryInput>> = record('history', {}, { ...where, order, ...paging })
+
+export interface ExportInput extends Between {
+  /** One JSON object per line, or comma-separated values with a heading. */
+  readonly format: 'ndjson' | 'csv'
+  /** Which comes first; `oldest` unless told. */
+  readonly order?: 'newest' | 'oldest' | undefined
+}
+const ExportInput: t.Type<Checked<ExportInput>> = record(
+  'exportHistory',
+  { format: oneOf('ndjson', 'csv') },
+  { ...where, order },
+)
+
+export interface AliasHistoryInput {
+  /** The artifact or the registered model. */
+  readonly of: string
+  /** One alias; all unless told. */
+  readonly alias?: string | undefined
+}
+const AliasHistoryInput: t.Type<Checked<AliasHistoryInput>> = record('aliasHistory', { of: Name }, { alias: Name })
 
 export interface HistoryQuestions {
   /** What something came from, and what came of it. */
-  readonly lineage: (input: t.TypeOf<typeof LineageInput>) => Promise<Lineage>
+  readonly lineage: (input: LineageInput) => Promise<Lineage>
   /** How one thing led to another: every path between them. */
-  readonly paths: (input: t.TypeOf<typeof PathsInput>) => Promise<LineagePaths>
+  readonly paths: (input: PathsInput) => Promise<LineagePaths>
   /** Who did what, when and why: a page of lines, each readable alone. */
   readonly history: (input?: HistoryInput) => Promise<AuditPage>
   /** All those lines as NDJSON or CSV. */
-  readonly exportHistory: (input: t.TypeOf<typeof ExportInput>) => AsyncIterable<string>
+  readonly exportHistory: (input: ExportInput) => AsyncIterable<string>
   /** Who held the aliases of a collection, from when to when, put there by whom and why. */
-  readonly aliasHistory: (input: t.TypeOf<typeof AliasHistoryInput>) => Promise<ReadonlyArray<AliasTenure>>
+  readonly aliasHistory: (input: AliasHistoryInput) => Promise<ReadonlyArray<AliasTenure>>
 }
 
 const Paced = rule(
@@ -133,22 +186,20 @@ const Moment = rule(
   'a position, a Date or an ISO 8601 text',
   (value): value is When => typeof value === 'number' || typeof value === 'string' || value instanceof Date,
 )
-const ReplayInput = record(
+
+export interface ReplayInput extends Where {
+  /** From behind this moment; the beginning unless told. */
+  readonly from?: When | undefined
+  /** Up to this moment, now unless told; backwards, if it is before `from`. */
+  readonly to?: When | undefined
+  /** How fast; `full` speed unless told. */
+  readonly pace?: Pace | undefined
+}
+const ReplayInput: t.Type<Checked<ReplayInput>> = record(
   'replay',
   {},
-  {
-    of: where.of,
-    actor: where.actor,
-    alias: where.alias,
-    types: where.types,
-    /** From behind this moment (the beginning unless told) up to that one (now unless told); or backwards. */
-    from: Moment,
-    to: Moment,
-    /** `full` speed unless told. */
-    pace: Paced,
-  },
+  { of: where.of, actor: where.actor, alias: where.alias, types: where.types, from: Moment, to: Moment, pace: Paced },
 )
-export type ReplayInput = t.TypeOf<typeof ReplayInput>
 
 /** Where a replay begins and ends, and what it shows. */
 export const replayQuery = async (
@@ -198,7 +249,7 @@ export const historyQuestions = (stand: () => Promise<Standpoint>): HistoryQuest
   },
 })
 
-const queryOf = ({ of, ...query }: HistoryInput, at: Standpoint): AuditQuery => ({
+const queryOf = ({ of, ...query }: Checked<HistoryInput>, at: Standpoint): AuditQuery => ({
   ...query,
   ...(of === undefined ? {} : { of: subjectOf(of, at) }),
 })

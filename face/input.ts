@@ -1,4 +1,4 @@
-/** What the methods of a ledger take: one object each, checked member by member. */
+/** How the arguments of the methods are checked: one object each, member by member. */
 import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
 import { Metadata } from '../domain/artifact/commands.js'
@@ -19,23 +19,19 @@ import {
   WriterName,
 } from '../domain/names.js'
 import { Config, Metrics } from '../domain/run/commands.js'
+import type * as args from './arguments.js'
 import { describeWriteError, type InvalidInput, LedgerError } from './error.js'
 
-/** Who does it and why; may stand in the argument of every method that records something. */
+/** May stand in the argument of every method that records something. */
 const circumstances = {
-  /** The caller's idempotency key: the same command with the same id is recorded once. New for each call unless told. */
   commandId: CommandId,
-  /** Who gives the command; the ledger's own actor unless told. */
   actor: Actor,
   reason: Reason,
   onBehalfOf: Actor,
   correlationId: CommandId,
   causationId: CommandId,
-  /** When it is claimed to have happened. */
   occurredAt: instant,
 }
-export const Circumstances = record('circumstances', {}, circumstances)
-export type Circumstances = t.TypeOf<typeof Circumstances>
 
 const path = (what: string) => text(what, (value) => value.length > 0)
 export const NameText = path('a name')
@@ -48,26 +44,6 @@ export const FilePath = path('a path')
 const isBytes = (value: unknown): value is Uint8Array => value instanceof Uint8Array
 const isStream = (value: unknown): value is AsyncIterable<Uint8Array> =>
   typeof value === 'object' && value !== null && Symbol.asyncIterator in value
-
-/**
- * Something that a version is to hold. A plain string is a local file or directory. `as` is its path inside
- * the version: a file's own name unless told, and for a directory the prefix (none unless told).
- */
-export type ContentItem =
-  | string
-  | { readonly file: string; readonly as?: string }
-  | { readonly directory: string; readonly as?: string }
-  | { readonly bytes: string | Uint8Array; readonly as: string }
-  | { readonly stream: AsyncIterable<Uint8Array>; readonly as: string }
-  | {
-      /** A URI. Nothing is fetched. */
-      readonly reference: string
-      readonly as: string
-      /** What identifies its content: `sha256:…`, `md5:…` or `etag:…`; without it the URI itself, the weakest. */
-      readonly digest?: string
-      readonly size?: number
-      readonly versionId?: string
-    }
 
 const items = {
   file: record('{file, as?}', { file: FilePath }, { as: FilePath }),
@@ -87,14 +63,15 @@ const items = {
   ),
 }
 
-export const ContentItem = new t.Type<ContentItem>(
+export type ContentItem = args.ContentItem
+export const ContentItem = new t.Type<args.ContentItem>(
   'a local path, or one of {file}, {directory}, {bytes, as}, {stream, as}, {reference, as}',
-  (value): value is ContentItem => E.isRight(decodeItem(value, [])),
+  (value): value is args.ContentItem => E.isRight(decodeItem(value, [])),
   (value, context) => decodeItem(value, context),
   (value) => value,
 )
 
-const decodeItem = (value: unknown, context: t.Context): t.Validation<ContentItem> => {
+const decodeItem = (value: unknown, context: t.Context): t.Validation<args.ContentItem> => {
   if (typeof value === 'string') return value === '' ? t.failure(value, context) : t.success(value)
   if (typeof value !== 'object' || value === null) return t.failure(value, context)
   if ('file' in value) return items.file.validate(value, context)
@@ -106,57 +83,50 @@ const decodeItem = (value: unknown, context: t.Context): t.Validation<ContentIte
 }
 
 export const ContentInput = t.readonlyArray(ContentItem, 'a list of content')
-export type Content = ReadonlyArray<ContentItem>
 
-/** Called now and then while content is stored. */
-export type OnProgress = (progress: {
-  readonly path: string
-  readonly bytesDone: number
-  readonly filesDone: number
-}) => void
-const OnProgress = rule('a function', (value): value is OnProgress => typeof value === 'function')
+const OnProgress = rule('a function', (value): value is args.OnProgress => typeof value === 'function')
+
+/** What is left of an argument when it was checked. */
+type Codec<A> = t.Type<args.Checked<A>>
 
 const describedVersion = { description: Description, metadata: Metadata, aliases: Aliases, tags: Tags }
 
-export const CreateArtifact = record(
+export const CreateArtifact: Codec<args.CreateArtifact> = record(
   'createArtifact',
   { name: ArtifactPath, type: ArtifactType },
   { description: Description, ...circumstances },
 )
-export const LogArtifact = record(
+export const LogArtifact: Codec<args.LogArtifact> = record(
   'logArtifact',
   { name: ArtifactPath, type: ArtifactType, content: ContentInput },
   { ...describedVersion, run: RunPath, expect: ExpectedHolders, onProgress: OnProgress, ...circumstances },
 )
-export const NewArtifact = record('newArtifact', { name: ArtifactPath, type: ArtifactType })
-export const AddToDraft = record('add', {}, { overwrite: t.boolean })
-export const LogDraft = record(
+export const NewArtifact: Codec<args.NewArtifact> = record('newArtifact', { name: ArtifactPath, type: ArtifactType })
+export const AddToDraft: Codec<args.AddToDraft> = record('add', {}, { overwrite: t.boolean })
+export const LogDraft: Codec<args.LogDraft> = record(
   'log',
   {},
   {
     ...describedVersion,
     run: RunPath,
     expect: ExpectedHolders,
-    /** Refuse if the version from which this was drafted is no longer the newest. */
     expectNewest: t.boolean,
     ...circumstances,
   },
 )
-export const UpsertDistributed = record(
+export const UpsertDistributed: Codec<args.UpsertDistributed> = record(
   'upsertDistributed',
   { name: ArtifactPath, type: ArtifactType, content: ContentInput },
   {
-    /** The group of the run unless told. */
     distributedId: DistributedId,
     run: RunPath,
-    /** Whose part it is: the run unless told, and outside a run each call is a writer of its own. */
     writer: WriterName,
     generation: wholeNumber('a generation'),
     onProgress: OnProgress,
     ...circumstances,
   },
 )
-export const CommitDistributed = record(
+export const CommitDistributed: Codec<args.CommitDistributed> = record(
   'commitDistributed',
   { name: ArtifactPath, type: ArtifactType },
   {
@@ -171,12 +141,12 @@ export const CommitDistributed = record(
     ...circumstances,
   },
 )
-export const AbandonDistributed = record(
+export const AbandonDistributed: Codec<args.AbandonDistributed> = record(
   'abandonDistributed',
   { name: ArtifactPath, distributedId: DistributedId },
   { generation: wholeNumber('a generation'), ...circumstances },
 )
-export const Describe = record(
+export const Describe: Codec<args.Describe> = record(
   'describe',
   { version: VersionText },
   {
@@ -185,44 +155,51 @@ export const Describe = record(
     ...circumstances,
   },
 )
-export const Tag = record('tag', { version: VersionText, tags: Tags }, circumstances)
-export const DeleteVersion = record(
+export const Tag: Codec<args.Tag> = record('tag', { version: VersionText, tags: Tags }, circumstances)
+export const DeleteVersion: Codec<args.DeleteVersion> = record(
   'deleteVersion',
   { version: VersionText },
   { deleteAliases: t.boolean, expect: ExpectedHolders, ...circumstances },
 )
-export const MoveAlias = record(
+export const MoveAlias: Codec<args.MoveAlias> = record(
   'moveAlias',
   { version: VersionText, alias: Alias },
   { expect: ExpectedHolder, ...circumstances },
 )
-export const RemoveAlias = record(
+export const RemoveAlias: Codec<args.RemoveAlias> = record(
   'removeAlias',
   { name: path('an artifact or a registered model: [[entity/]project/]name'), alias: Alias },
   { expect: ExpectedHolder, ...circumstances },
 )
-export const CreateModel = record(
+export const CreateModel: Codec<args.CreateModel> = record(
   'createRegisteredModel',
   { name: ModelPath, type: ArtifactType },
   { description: Description, ...circumstances },
 )
-export const Link = record(
+export const Link: Codec<args.Link> = record(
   'link',
   { version: VersionText, to: ModelPath },
   { aliases: Aliases, expect: ExpectedHolders, ...circumstances },
 )
-export const Unlink = record('unlink', { version: VersionText }, { expect: ExpectedHolders, ...circumstances })
-export const DescribeModel = record(
+export const Unlink: Codec<args.Unlink> = record(
+  'unlink',
+  { version: VersionText },
+  { expect: ExpectedHolders, ...circumstances },
+)
+export const DescribeModel: Codec<args.DescribeModel> = record(
   'describeRegisteredModel',
   { name: ModelPath, description: Description },
   circumstances,
 )
-export const TagModel = record('tagRegisteredModel', { name: ModelPath, tags: Tags }, circumstances)
-export const StartRun = record(
+export const TagModel: Codec<args.TagModel> = record(
+  'tagRegisteredModel',
+  { name: ModelPath, tags: Tags },
+  circumstances,
+)
+export const StartRun: Codec<args.StartRun> = record(
   'startRun',
   {},
   {
-    /** New unless told. */
     run: RunPath,
     group: GroupName,
     config: Config,
@@ -230,16 +207,26 @@ export const StartRun = record(
     ...circumstances,
   },
 )
-export const SummariseRun = record('summariseRun', { run: RunPath, metrics: Metrics }, circumstances)
-export const UseArtifact = record('useArtifact', { run: RunPath, version: VersionText }, circumstances)
-export const FinishRun = record('finishRun', { run: RunPath }, { outcome: RunOutcome, ...circumstances })
-export const LinkModel = record(
+export const SummariseRun: Codec<args.SummariseRun> = record(
+  'summariseRun',
+  { run: RunPath, metrics: Metrics },
+  circumstances,
+)
+export const UseArtifact: Codec<args.UseArtifact> = record(
+  'useArtifact',
+  { run: RunPath, version: VersionText },
+  circumstances,
+)
+export const FinishRun: Codec<args.FinishRun> = record(
+  'finishRun',
+  { run: RunPath },
+  { outcome: RunOutcome, ...circumstances },
+)
+export const LinkModel: Codec<args.LinkModel> = record(
   'linkModel',
   { content: ContentInput, to: ModelPath },
   {
-    /** The artifact's name; after the run and the model unless told. */
     name: ArtifactPath,
-    /** What the registered model accepts unless told, and `model` if it is new. */
     type: ArtifactType,
     run: RunPath,
     onProgress: OnProgress,

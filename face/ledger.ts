@@ -4,7 +4,7 @@ import * as t from 'io-ts'
 import { record, rule } from '../domain/codec.js'
 import { finishDraft } from '../domain/distributed-draft/finish.js'
 import type { DownloadError } from '../domain/download-error.js'
-import type { EventStore } from '../domain/event-store.js'
+import type { EventStore, Position } from '../domain/event-store.js'
 import type { FileStore } from '../domain/file-store.js'
 import type { Manifest } from '../domain/manifest/manifest.js'
 import { manifestStore } from '../domain/manifest/manifest-store.js'
@@ -12,44 +12,44 @@ import type { NameDefaults } from '../domain/names.js'
 import type { Clock, Ids } from '../domain/sources.js'
 import { writeShell } from '../domain/write-shell.js'
 import type { SnapshotStore } from '../projections/snapshot-store.js'
-import { alone } from './alone.js'
+import { type Alone, alone } from './alone.js'
+import type * as args from './arguments.js'
 import type { LocalFiles } from './content.js'
 import { describeWriteError, eachFromStore, LedgerError, promised } from './error.js'
 import * as inputs from './input.js'
-import { maintenance } from './maintenance.js'
-import { type Asked, reads } from './reads.js'
+import { type Maintenance, maintenance, type OnMaintenance } from './maintenance.js'
+import { type Asked, type Live, reads } from './reads.js'
 import { type Run, runHandle } from './run-handle.js'
 import { exportEvents, type Imported, importEvents } from './transfer.js'
-import { type Given, writes } from './writes.js'
+import { type Writes, writes } from './writes.js'
 
 /** Writes the files of a version into a directory. */
 export type Downloader = (
-  options: DownloadOptions & { readonly files: FileStore; readonly entries: Manifest },
+  options: args.Checked<DownloadOptions> & { readonly files: FileStore; readonly entries: Manifest },
 ) => TE.TaskEither<DownloadError & { readonly reason: string }, Downloaded>
 
 export interface DownloadOptions {
   /** A directory; made if there is none. */
   readonly to: string
   /** Replaces files that are there with other content; refused unless told. */
-  readonly overwrite?: boolean
-  readonly onProgress?: (progress: {
-    readonly filesDone: number
-    readonly files: number
-    readonly bytesDone: number
-    readonly bytes: number
-  }) => void
-  readonly signal?: AbortSignal
+  readonly overwrite?: boolean | undefined
+  /** Called now and then while files are written. */
+  readonly onProgress?: OnMaintenance | undefined
+  /** Aborts the download; what is complete stays. */
+  readonly signal?: AbortSignal | undefined
 }
 
-const Download = record(
+export interface DownloadVersion extends DownloadOptions {
+  /** The version: `[[entity/]project/]name[:alias|:vN]`, `latest` unless told. */
+  readonly version: string
+}
+
+const DownloadVersion: t.Type<args.Checked<DownloadVersion>> = record(
   'download',
   { version: inputs.VersionText, to: inputs.FilePath },
   {
     overwrite: t.boolean,
-    onProgress: rule(
-      'a function',
-      (value): value is NonNullable<DownloadOptions['onProgress']> => typeof value === 'function',
-    ),
+    onProgress: rule('a function', (value): value is OnMaintenance => typeof value === 'function'),
     signal: rule('an AbortSignal', (value): value is AbortSignal => value instanceof AbortSignal),
   },
 )
@@ -76,9 +76,31 @@ export interface LedgerPorts {
   readonly readOnly: boolean
 }
 
-export type Ledger = ReturnType<typeof ledgerOn>
+/** Everything that can be told and asked, now and as of any moment. */
+export interface Ledger extends Omit<Writes, 'startRun'>, Asked, Live, Maintenance {
+  /** What the stream of an artifact or a registered model answers alone, now or as of a position. */
+  readonly alone: (when?: Position) => Alone
+  /** Starts a run and gives it in hand. */
+  readonly startRun: (given?: args.StartRun) => Promise<Run>
+  /** A run that was started before, in hand. */
+  readonly run: (path: string) => Run
+  /** Writes the files of a version into a directory; answers also which version that was. */
+  readonly download: (given: DownloadVersion) => Promise<Downloaded & { readonly version: string }>
+  /** All events as lines of canonical JSON, with their line feeds; positions are left behind. */
+  readonly exportEvents: () => AsyncIterable<string>
+  /** Reads the lines of an export into this ledger, which is empty or holds the beginning of the same export. */
+  readonly importEvents: (
+    lines: AsyncIterable<string> | Iterable<string>,
+    onProgress?: (events: number) => void,
+  ) => Promise<Imported>
+  /**
+   * Closes the stores: what is being written comes to its end, and a command that is not so far yet is refused,
+   * with nothing recorded. Wait for your own commands first. Closing twice is harmless.
+   */
+  readonly close: () => Promise<void>
+}
 
-export const ledgerOn = (ports: LedgerPorts) => {
+export const ledgerOn = (ports: LedgerPorts): Ledger => {
   const { events, files, snapshots, local, clock, ids, defaults, deadline, readOnly } = ports
   const manifests = manifestStore(files)
   const shell = writeShell({ store: events, manifests, clock, ids, ...(deadline === undefined ? {} : { deadline }) })
@@ -105,7 +127,6 @@ export const ledgerOn = (ports: LedgerPorts) => {
     ...now,
     ...care,
     at: model.at,
-    /** What the stream of an artifact or a registered model answers alone, now or as of a position. */
     alone: alone({ store: events, clock, manifests, ids, defaults, files, local }),
     live: model.live,
     replay: model.replay,
@@ -116,31 +137,20 @@ export const ledgerOn = (ports: LedgerPorts) => {
     rebuild: model.rebuild,
     progress: model.progress,
 
-    /** Starts a run and gives it in hand. */
-    startRun: async (given: Given<typeof inputs.StartRun> = {}): Promise<Run> =>
-      runHandle(told, (await told.startRun(given)).run),
+    startRun: async (given = {}) => runHandle(told, (await told.startRun(given)).run),
 
-    /** A run that was started before, in hand. */
-    run: (path: string): Run => runHandle(told, path),
+    run: (path) => runHandle(told, path),
 
-    /** Writes the files of a version into a directory; answers also which version that was. */
-    download: async (
-      given: DownloadOptions & { readonly version: string },
-    ): Promise<Downloaded & { readonly version: string }> => {
-      const { version, ...options } = await inputs.checked(Download, given)
+    download: async (given) => {
+      const { version, ...options } = await inputs.checked(DownloadVersion, given)
       const { path, manifest } = await told.content(version)
       const download = promised(({ reason }: DownloadError & { readonly reason: string }) => reason)
       return { ...(await download(local.download({ ...options, files, entries: manifest }))), version: path }
     },
 
-    /** All events as lines of canonical JSON, with their line feeds; positions are left behind. */
-    exportEvents: (): AsyncIterable<string> => eachFromStore(exportEvents(events)),
+    exportEvents: () => eachFromStore(exportEvents(events)),
 
-    /** Reads the lines of an export into this ledger, which is empty or holds the beginning of the same export. */
-    importEvents: async (
-      lines: AsyncIterable<string> | Iterable<string>,
-      onProgress?: (events: number) => void,
-    ): Promise<Imported> => {
+    importEvents: async (lines, onProgress) => {
       if (readOnly) throw new LedgerError({ _tag: 'read-only' }, describeWriteError({ _tag: 'read-only' }))
       const imported = await importEvents(events, lines, onProgress)
       const head = await events.head()()
@@ -148,11 +158,7 @@ export const ledgerOn = (ports: LedgerPorts) => {
       return imported
     },
 
-    /**
-     * Closes the stores: what is being written comes to its end, and a command that is not so far yet is refused,
-     * with nothing recorded. Wait for your own commands first. Closing twice is harmless.
-     */
-    close: async (): Promise<void> => {
+    close: async () => {
       await model.close()
       await events.close()
       await files.close()

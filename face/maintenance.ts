@@ -63,7 +63,9 @@ export interface Verified {
 
 /** Files that garbage collection would delete. */
 export interface Collectable {
+  /** Each with its size and the time of its last `put`. */
   readonly files: ReadonlyArray<StoredFile & { readonly lastPut: Date }>
+  /** Of all of them together. */
   readonly bytes: number
 }
 
@@ -86,6 +88,8 @@ export interface MaintenancePorts {
   readonly clock: Clock
   readonly readOnly: boolean
 }
+
+export type Maintenance = ReturnType<typeof maintenance>
 
 /** A file that was put within this time may be about to be named by a version; in milliseconds. */
 const GRACE = 24 * 3600 * 1000

@@ -9,6 +9,7 @@ import type { FileStore } from '../domain/file-store.js'
 import { EntityName, ProjectName } from '../domain/names.js'
 import type { Clock, Ids } from '../domain/sources.js'
 import type { SnapshotStore } from '../projections/snapshot-store.js'
+import type { Checked } from './arguments.js'
 import type { OpeningError } from './error.js'
 
 /** A store, or what opens one: the ledger opens it, and closes it when it is closed itself. */
@@ -28,48 +29,71 @@ const opening = <A>(expected: string, members: ReadonlyArray<string>): t.Type<Op
   return rule(expected, (value): value is Opening<A> => typeof value === 'function' || store.is(value))
 }
 
-const shared = {
+interface SharedOptions {
   /** Who gives the commands that name nobody else. */
-  actor: Actor,
+  readonly actor?: string | undefined
   /** The entity of names that leave it out. */
-  entity: EntityName,
+  readonly entity?: string | undefined
   /** The project of names that leave it out; `uncategorized` unless told. */
-  project: ProjectName,
+  readonly project?: string | undefined
   /** How long a command tries against others who write to its stream, in milliseconds; 30,000 unless told. */
-  deadline: wholeNumber('a number of milliseconds, at least 1', 1),
+  readonly deadline?: number | undefined
   /** Only answer: no method records anything, and nothing is finished for others. */
+  readonly readOnly?: boolean | undefined
+  /** Where the time comes from; the system's clock unless told. */
+  readonly clock?: Clock | undefined
+  /** Where new ids come from; random unless told. */
+  readonly ids?: Ids | undefined
+}
+
+/** A ledger in a folder of its own. */
+export interface EmbeddedOptions extends SharedOptions {
+  /** A folder for everything: an SQLite file of events, the files, and snapshots. Made if it is not there. */
+  readonly directory: string
+}
+
+/** A ledger on stores that are given. */
+export interface ComposedOptions extends SharedOptions {
+  /** Where the events are kept. */
+  readonly events: Opening<EventStore>
+  /** Where the files are kept. */
+  readonly files: Opening<FileStore>
+  /** Where what was read is kept between two openings, so that the next is quick; nowhere unless told. */
+  readonly snapshots?: SnapshotStore | undefined
+}
+
+export type LedgerOptions = EmbeddedOptions | ComposedOptions
+
+const shared = {
+  actor: Actor,
+  entity: EntityName,
+  project: ProjectName,
+  deadline: wholeNumber('a number of milliseconds, at least 1', 1),
   readOnly: t.boolean,
   clock: object<Clock>('a clock {now, sleep}', ['now', 'sleep']),
   ids: object<Ids>('ids {next, fraction}', ['next', 'fraction']),
 }
 
-const embedded = record(
+const embedded: t.Type<Checked<EmbeddedOptions>> = record(
   'openLedger {directory}',
-  {
-    /** A folder for everything: an SQLite file of events, the files, and snapshots. Made if it is not there. */
-    directory: text('the path of a folder', (value) => value.length > 0),
-  },
+  { directory: text('the path of a folder', (value) => value.length > 0) },
   shared,
 )
 
-const composed = record(
+const composed: t.Type<Checked<ComposedOptions>> = record(
   'openLedger {events, files}',
   {
     events: opening<EventStore>('an event store, or what opens one', ['append', 'readAll']),
     files: opening<FileStore>('a file store, or what opens one', ['put', 'open']),
   },
-  {
-    /** Where what was read is kept between two openings, so that the next is quick; nowhere unless told. */
-    snapshots: object<SnapshotStore>('a snapshot store {load, save}', ['load', 'save']),
-    ...shared,
-  },
+  { snapshots: object<SnapshotStore>('a snapshot store {load, save}', ['load', 'save']), ...shared },
 )
 
-export type LedgerOptions = t.TypeOf<typeof embedded> | t.TypeOf<typeof composed>
+type CheckedOptions = Checked<EmbeddedOptions> | Checked<ComposedOptions>
 
-export const LedgerOptions = new t.Type<LedgerOptions>(
+export const LedgerOptions = new t.Type<CheckedOptions>(
   'the options of openLedger: {directory} or {events, files}',
-  (value): value is LedgerOptions => embedded.is(value) || composed.is(value),
+  (value): value is CheckedOptions => embedded.is(value) || composed.is(value),
   (value, context) =>
     typeof value === 'object' && value !== null && 'directory' in value
       ? embedded.validate(value, context)

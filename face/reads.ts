@@ -88,11 +88,44 @@ export interface Asked extends HistoryQuestions, SearchQuestions {
   readonly resolve: (version: string) => Promise<Version>
   /** Likewise, but also a deleted or unlinked version, which says so. */
   readonly version: (version: string) => Promise<Version>
+  /** An artifact by its name: its type, its aliases, how many versions. */
   readonly artifact: (name: string) => Promise<Artifact>
+  /** A registered model by its name. */
   readonly registeredModel: (name: string) => Promise<RegisteredModel>
+  /** A run by its path: its group, configuration, metrics, and how it ended. */
   readonly runDetails: (run: string) => Promise<RunDetails>
   /** Distributed drafts that take parts: how old, whose parts, how many. */
   readonly openDrafts: () => Promise<ReadonlyArray<OpenDraft>>
+}
+
+/** What goes on, beside the questions. */
+export interface Live {
+  /** The same questions as of a moment: a position, a `Date`, or an ISO 8601 text; now unless told. */
+  readonly at: (when?: When) => Asked
+  /** The answer to a question, now and after each change of it. Changes that come meanwhile are answered together. */
+  readonly live: <A>(question: (now: Asked) => Promise<A>) => Observable<A>
+  /** Goes through the history step by step: each event, what it changed, and the ledger as of it. */
+  readonly replay: (given?: ReplayInput, signal?: AbortSignal) => AsyncGenerator<ReplayStep<Asked>>
+  /** The same as an Observable; each subscriber has a replay of its own. */
+  readonly replayed: (given?: ReplayInput) => Observable<ReplayStep<Asked>>
+  /** What is different in the registry between two moments. */
+  readonly diff: (from: When, to?: When) => Promise<RegistryDiff>
+  /** The position of the newest event, now and after each change. */
+  readonly changes: Observable<Position>
+  /** Waits until the answers hold a position: that of a receipt, also of another instance. */
+  readonly waitFor: (position: Position, deadline?: number) => Promise<void>
+  /** Builds everything that can be asked from the events again, beside the present state, and then takes its place. */
+  readonly rebuild: (onProgress?: (progress: Progress) => void) => Promise<Progress>
+  /** How far the answers are, and what could not be read. */
+  readonly progress: () => Promise<Progress>
+}
+
+export interface Reads extends Live {
+  /** Tells of a position that was written, so that the next answer holds it. */
+  readonly notice: (position: Position) => void
+  /** The registry as it is now. */
+  readonly registry: () => Promise<Registry>
+  readonly close: () => Promise<void>
 }
 
 const Place = wholeNumber('a position: that of a receipt')
@@ -102,7 +135,7 @@ const asked = promised(describeQueryError)
 /** A sealed draft is given this long to be finished by the one who sealed it, in milliseconds. */
 const TIME_TO_FINISH = 30_000
 
-export const reads = ({ store, clock, defaults, manifests, snapshots, finish }: ReadPorts) => {
+export const reads = ({ store, clock, defaults, manifests, snapshots, finish }: ReadPorts): Reads => {
   const model = readShell<States>({
     store,
     projections: { registry: registryProjection, lineage: lineageProjection, audit: auditProjection },
@@ -189,7 +222,6 @@ export const reads = ({ store, clock, defaults, manifests, snapshots, finish }: 
     takeUntil(closed),
   )
 
-  /** The answer to a question, now and after each change of it. Changes that come meanwhile are answered together. */
   const live = <A>(question: (now: Asked) => Promise<A>): Observable<A> =>
     defer(() => {
       const answered = new Subject<void>()
@@ -210,36 +242,29 @@ export const reads = ({ store, clock, defaults, manifests, snapshots, finish }: 
   return {
     at,
     live,
-    /** Goes through the history step by step: each event, what it changed, and the ledger as of it. */
-    replay: async function* (given: ReplayInput = {}, signal?: AbortSignal): AsyncGenerator<ReplayStep<Asked>> {
+    replay: async function* (given: ReplayInput = {}, signal?: AbortSignal) {
       const { at, query } = await replayQuery(given, standAt)
       yield* eachFromStore(replay(replayPorts(at), query, signal))
     },
-    /** The same as an Observable; each subscriber has a replay of its own. */
-    replayed: (given: ReplayInput = {}): Observable<ReplayStep<Asked>> =>
+    replayed: (given = {}) =>
       defer(() => replayQuery(given, standAt)).pipe(
         switchMap(({ at, query }) => replayed(replayPorts(at), query)),
         catchError((error: unknown) => throwError(() => onFace(error))),
       ),
-    /** What is different in the registry between two moments. */
-    diff: async (from: When, to?: When): Promise<RegistryDiff> => {
+    diff: async (from, to) => {
       const [one, other] = [await standAt(from), await standAt(to)]
       return diff(other.registry, one.position, other.position)
     },
-    /** The position of the newest event, now and after each change. */
     changes,
-    /** Waits until the answers hold a position: that of a receipt, also of another instance. */
-    waitFor: async (position: Position, deadline?: number): Promise<void> => {
+    waitFor: async (position, deadline) => {
       await checked(Place, position)
       await read(model.waitFor(position, deadline))
     },
-    /** Builds everything that can be asked from the events again, beside the present state, and then takes its place. */
-    rebuild: (onProgress?: (progress: Progress) => void): Promise<Progress> => read(model.rebuild(onProgress)),
-    progress: (): Promise<Progress> => read(model.progress()),
+    rebuild: (onProgress) => read(model.rebuild(onProgress)),
+    progress: () => read(model.progress()),
     notice: model.notice,
-    /** The registry as it is now. */
-    registry: async (): Promise<Registry> => (await known()).states.registry,
-    close: async (): Promise<void> => {
+    registry: async () => (await known()).states.registry,
+    close: async () => {
       clearInterval(patrol)
       closed.next()
       await model.close()

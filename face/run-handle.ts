@@ -1,7 +1,7 @@
 /** One run in hand: the methods of a ledger that name a run, with this run named. */
 import type { Receipt } from '../domain/write-shell.js'
-import type * as inputs from './input.js'
-import type { CommitReceipt, Given, VersionReceipt, Writes } from './writes.js'
+import type * as args from './arguments.js'
+import type { CommitReceipt, VersionReceipt, Writes } from './writes.js'
 
 type WithoutRun<T> = Omit<T, 'run'>
 
@@ -9,17 +9,23 @@ export interface Run {
   /** `entity/project/run` */
   readonly path: string
   /** Records the use of a version; answers its path with its number. */
-  readonly useArtifact: (version: string, circumstances?: inputs.Circumstances) => Promise<string>
-  readonly logArtifact: (given: WithoutRun<Given<typeof inputs.LogArtifact>>) => Promise<VersionReceipt>
+  readonly useArtifact: (version: string, circumstances?: args.Circumstances) => Promise<string>
+  /** Stores content and logs it as the next version; the run is its producer. */
+  readonly logArtifact: (given: WithoutRun<args.LogArtifact>) => Promise<VersionReceipt>
+  /** Logs content and links it, in one go. The aliases go to the link. */
   readonly linkModel: (
-    given: WithoutRun<Given<typeof inputs.LinkModel>>,
+    given: WithoutRun<args.LinkModel>,
   ) => Promise<VersionReceipt & { readonly source: VersionReceipt }>
+  /** Adds the run's part to a distributed version, which the run's group names unless told. */
   readonly upsertDistributed: (
-    given: WithoutRun<Given<typeof inputs.UpsertDistributed>>,
+    given: WithoutRun<args.UpsertDistributed>,
   ) => Promise<Receipt & { readonly generation: number }>
-  readonly commitDistributed: (given: WithoutRun<Given<typeof inputs.CommitDistributed>>) => Promise<CommitReceipt>
-  readonly summarise: (metrics: Given<typeof inputs.SummariseRun>['metrics']) => Promise<Receipt>
-  readonly finish: (outcome?: Given<typeof inputs.FinishRun>['outcome']) => Promise<Receipt>
+  /** Seals a distributed version, which the run's group names unless told, and logs it. */
+  readonly commitDistributed: (given: WithoutRun<args.CommitDistributed>) => Promise<CommitReceipt>
+  /** Sets metrics of the run's summary; those that are not named stay. */
+  readonly summarise: (metrics: args.SummariseRun['metrics']) => Promise<Receipt>
+  /** Records how the run ended; `finished` unless told. */
+  readonly finish: (outcome?: args.FinishRun['outcome']) => Promise<Receipt>
 }
 
 export const runHandle = (writes: Writes, run: string): Run => ({

@@ -18,6 +18,7 @@ import {
   type Version,
 } from '../projections/queries.js'
 import { COMPARISONS, searchVersions, type VersionPage } from '../projections/search.js'
+import type { Checked } from './arguments.js'
 import { describeWriteError, LedgerError, promised } from './error.js'
 import { checked, NameText, VersionText } from './input.js'
 
@@ -45,12 +46,54 @@ const By = t.union(
 )
 
 const paging = { limit: wholeNumber('how many at most: 1, 2, 3, ...', 1), cursor: Text }
-const PageInput = record('{limit?, cursor?}', {}, paging)
-const ListInput = record('{name?, limit?, cursor?}', {}, { name: Text, ...paging })
-export type PageInput = t.TypeOf<typeof PageInput>
-export type ListInput = t.TypeOf<typeof ListInput>
+export interface PageInput {
+  /** How many at most. */
+  readonly limit?: number | undefined
+  /** That of the page before. */
+  readonly cursor?: string | undefined
+}
+const PageInput: t.Type<Checked<PageInput>> = record('{limit?, cursor?}', {}, paging)
 
-const SearchInput = record(
+export interface ListInput extends PageInput {
+  /** A pattern of the path: `*` for characters other than `/`, `**` for any, `?` for one. */
+  readonly name?: string | undefined
+}
+const ListInput: t.Type<Checked<ListInput>> = record('{name?, limit?, cursor?}', {}, { name: Text, ...paging })
+
+/** What metadata or a metric must be. */
+export interface Condition {
+  readonly key: string
+  readonly is: (typeof COMPARISONS)[number]
+  readonly value: number | string | boolean | null
+}
+
+export interface SearchInput extends ListInput {
+  /** Versions of artifacts or of registered models; both unless told. */
+  readonly kind?: 'artifact' | 'registered' | undefined
+  /** The artifact type. */
+  readonly type?: string | undefined
+  /** A tag that it has. */
+  readonly tag?: string | undefined
+  /** An alias that points to it. */
+  readonly alias?: string | undefined
+  /** Conditions on its metadata; all must hold. */
+  readonly metadata?: ReadonlyArray<Condition> | undefined
+  /** Conditions on the metrics of the run that made it; all must hold. */
+  readonly metrics?: ReadonlyArray<Condition> | undefined
+  /** Who logged or linked it. */
+  readonly actor?: string | undefined
+  /** Logged or linked at this time or later: an ISO 8601 text with a time zone, or a `Date`. */
+  readonly since?: string | Date | undefined
+  /** Logged or linked at this time or before. */
+  readonly until?: string | Date | undefined
+  /** Also what was deleted or unlinked. */
+  readonly withDeleted?: boolean | undefined
+  /** What to sort by; `created` unless told. */
+  readonly by?: 'created' | 'name' | { readonly metadata: string } | { readonly metric: string } | undefined
+  /** `descending` unless told. */
+  readonly order?: 'ascending' | 'descending' | undefined
+}
+const SearchInput: t.Type<Checked<SearchInput>> = record(
   'search',
   {},
   {
@@ -70,12 +113,13 @@ const SearchInput = record(
     ...paging,
   },
 )
-export type SearchInput = t.TypeOf<typeof SearchInput>
 
 export interface SearchQuestions {
-  /** Those whose path fits the pattern `name`, in the order in which they came: a page of them. */
+  /** Artifacts whose path fits the pattern `name`, in the order in which they came: a page of them. */
   readonly artifacts: (list?: ListInput) => Promise<Page<Artifact>>
+  /** Registered models whose path fits the pattern `name`, in the order in which they came: a page of them. */
   readonly registeredModels: (list?: ListInput) => Promise<Page<RegisteredModel>>
+  /** Runs whose path fits the pattern `name`, in the order in which they came: a page of them. */
   readonly runs: (list?: ListInput) => Promise<Page<RunDetails>>
   /** The versions of an artifact or a registered model, oldest first: a page of them. */
   readonly versions: (collection: string, page?: PageInput) => Promise<Page<Version>>
@@ -95,7 +139,7 @@ const answered = <A>(answer: E.Either<QueryError | BadCursor, A>): A => {
 }
 
 const listed =
-  <A>(stand: () => Promise<Asked>, list: (asked: Asked, input: ListInput) => E.Either<BadCursor, A>) =>
+  <A>(stand: () => Promise<Asked>, list: (asked: Asked, input: Checked<ListInput>) => E.Either<BadCursor, A>) =>
   async (given: ListInput = {}): Promise<A> => {
     const input = await checked(ListInput, given)
     return answered(list(await stand(), input))

@@ -47,6 +47,7 @@ import { sourceKey } from '../domain/registered-model/state.js'
 import type { StartRun } from '../domain/run/commands.js'
 import type { Ids } from '../domain/sources.js'
 import type { Receipt, WriteShell } from '../domain/write-shell.js'
+import type * as args from './arguments.js'
 import { addContent, type ContentPorts } from './content.js'
 import { describeWriteError, promised, type WriteError } from './error.js'
 import * as inputs from './input.js'
@@ -72,15 +73,14 @@ export interface Draft {
   /** The version from which it was drafted, if any. */
   readonly base: number | null
   /** Stores content and adds it. A path that holds other content already needs `overwrite`. */
-  readonly add: (content: inputs.Content, options?: { readonly overwrite?: boolean }) => Promise<void>
+  readonly add: (content: args.Content, options?: args.AddToDraft) => Promise<void>
   /** Removes a file, or everything below a directory; a path that is not there is an error. */
   readonly remove: (path: string) => Promise<ReadonlyArray<ManifestEntry>>
+  /** What it holds so far. */
   readonly entries: () => Manifest
-  readonly log: (options?: Given<typeof inputs.LogDraft>) => Promise<VersionReceipt>
+  /** Logs what it holds as the next version. */
+  readonly log: (options?: args.LogDraft) => Promise<VersionReceipt>
 }
-
-/** What a caller gives to a method: the type that its codec describes. */
-export type Given<C extends t.Any> = t.TypeOf<C>
 
 export interface WritePorts extends ContentPorts {
   /** Hears of everything that is recorded. */
@@ -122,7 +122,7 @@ export const writes = ({ shell: silent, notice, manifests, ids, defaults, readOn
   const add = addContent(ports)
 
   /** Puts a command in its envelope; members that are `undefined` count as absent. */
-  const give = (command: Command, circumstances: inputs.Circumstances): Promise<Receipt> => {
+  const give = (command: Command, circumstances: args.Circumstances): Promise<Receipt> => {
     const { commandId = ids.next(), actor = defaults.actor } = circumstances
     const { reason, onBehalfOf, correlationId, causationId, occurredAt } = circumstances
     const envelope = { commandId, actor, reason, onBehalfOf, correlationId, causationId, occurredAt }
@@ -202,7 +202,7 @@ export const writes = ({ shell: silent, notice, manifests, ids, defaults, readOn
     return { collection, number, manifest, type: artifactType }
   }
 
-  const store = async (content: inputs.Content, onProgress?: inputs.OnProgress): Promise<ManifestSummary> => {
+  const store = async (content: args.Content, onProgress?: args.OnProgress): Promise<ManifestSummary> => {
     const builder = manifestBuilder()
     await run(add(builder, content, { onProgress }))
     return run(manifests.put(builder.build()))
@@ -212,7 +212,7 @@ export const writes = ({ shell: silent, notice, manifests, ids, defaults, readOn
   const log = async (
     command: Omit<LogArtifactVersion, 'manifest'>,
     stored: () => Promise<ManifestSummary>,
-    circumstances: inputs.Circumstances,
+    circumstances: args.Circumstances,
   ): Promise<VersionReceipt> => {
     const { commandId = ids.next() } = circumstances
     await run(shell.check(command, commandId))
@@ -235,7 +235,7 @@ export const writes = ({ shell: silent, notice, manifests, ids, defaults, readOn
   const link = async (
     source: VersionPath,
     model: ModelRef,
-    { aliases, expect, ...circumstances }: inputs.Circumstances & Pick<LinkToRegistry, 'aliases' | 'expect'>,
+    { aliases, expect, ...circumstances }: args.Circumstances & Pick<LinkToRegistry, 'aliases' | 'expect'>,
   ): Promise<VersionReceipt> => {
     const receipt = await give(
       { type: 'LinkToRegistry', model, source, ...present({ aliases, expect }) },
@@ -304,7 +304,7 @@ export const writes = ({ shell: silent, notice, manifests, ids, defaults, readOn
 
   /** What upsert and commit have in common: the draft that is meant, whose part it is, and the part itself. */
   const distributed = async (
-    given: Omit<Given<typeof inputs.CommitDistributed>, 'aliases'>,
+    given: Omit<args.CommitDistributed, 'aliases'>,
   ): Promise<{
     commandId: string
     draft: Omit<UpsertDistributedPart, 'type' | 'part'>
@@ -329,10 +329,7 @@ export const writes = ({ shell: silent, notice, manifests, ids, defaults, readOn
     return { commandId, draft, part: await store(content, given.onProgress) }
   }
 
-  const changeTags = async (
-    type: 'TagArtifactVersion' | 'UntagArtifactVersion',
-    given: Given<typeof inputs.Tag>,
-  ): Promise<Receipt> => {
+  const changeTags = async (type: 'TagArtifactVersion' | 'UntagArtifactVersion', given: args.Tag): Promise<Receipt> => {
     const input = await checked(inputs.Tag, given)
     const { collection: artifact, version } = await sourceOf(await versionNamed(input.version))
     return give({ type, artifact, version, tags: input.tags }, input)
@@ -340,7 +337,7 @@ export const writes = ({ shell: silent, notice, manifests, ids, defaults, readOn
 
   const changeModelTags = async (
     type: 'TagRegisteredModel' | 'UntagRegisteredModel',
-    given: Given<typeof inputs.TagModel>,
+    given: args.TagModel,
   ): Promise<Receipt> => {
     const input = await checked(inputs.TagModel, given)
     return give({ type, model: await modelNamed(input.name), tags: input.tags }, input)
@@ -365,7 +362,7 @@ export const writes = ({ shell: silent, notice, manifests, ids, defaults, readOn
     },
 
     /** Makes an artifact that has no version yet. */
-    createArtifact: async (given: Given<typeof inputs.CreateArtifact>): Promise<Receipt> => {
+    createArtifact: async (given: args.CreateArtifact): Promise<Receipt> => {
       const input = await checked(inputs.CreateArtifact, given)
       const { type: artifactType, description } = input
       const artifact = await artifactNamed(input.name)
@@ -373,7 +370,7 @@ export const writes = ({ shell: silent, notice, manifests, ids, defaults, readOn
     },
 
     /** Stores content and logs it as the next version; content that a live version has already makes no new one. */
-    logArtifact: async (given: Given<typeof inputs.LogArtifact>): Promise<VersionReceipt> => {
+    logArtifact: async (given: args.LogArtifact): Promise<VersionReceipt> => {
       const input = await checked(inputs.LogArtifact, given)
       const command = {
         type: 'LogArtifactVersion',
@@ -386,7 +383,7 @@ export const writes = ({ shell: silent, notice, manifests, ids, defaults, readOn
     },
 
     /** A draft from nothing: of a new artifact, or of an artifact's next version. */
-    newArtifact: async (given: Given<typeof inputs.NewArtifact>): Promise<Draft> => {
+    newArtifact: async (given: args.NewArtifact): Promise<Draft> => {
       const { name, type: artifactType } = await checked(inputs.NewArtifact, given)
       const artifact = await artifactNamed(name)
       await run(shell.check({ type: 'LogArtifactVersion', artifact, artifactType }, ids.next()))
@@ -421,9 +418,7 @@ export const writes = ({ shell: silent, notice, manifests, ids, defaults, readOn
     },
 
     /** Adds one writer's part to a distributed version; the receipt names the generation that took it. */
-    upsertDistributed: async (
-      given: Given<typeof inputs.UpsertDistributed>,
-    ): Promise<Receipt & { readonly generation: number }> => {
+    upsertDistributed: async (given: args.UpsertDistributed): Promise<Receipt & { readonly generation: number }> => {
       const input = await checked(inputs.UpsertDistributed, given)
       const { commandId, draft, part } = await distributed(input)
       if (part === undefined) return now(E.left(wrong('content', 'a list of content', 'nothing')))
@@ -435,7 +430,7 @@ export const writes = ({ shell: silent, notice, manifests, ids, defaults, readOn
     },
 
     /** Seals a distributed version, with a part of the committer's own or without, and logs it. */
-    commitDistributed: async (given: Given<typeof inputs.CommitDistributed>): Promise<CommitReceipt> => {
+    commitDistributed: async (given: args.CommitDistributed): Promise<CommitReceipt> => {
       const input = await checked(inputs.CommitDistributed, given)
       const { commandId, draft, part } = await distributed(input)
       const { lastWriterWins } = input
@@ -454,7 +449,7 @@ export const writes = ({ shell: silent, notice, manifests, ids, defaults, readOn
     },
 
     /** Gives the open generation of a distributed version up. */
-    abandonDistributed: async (given: Given<typeof inputs.AbandonDistributed>): Promise<Receipt> => {
+    abandonDistributed: async (given: args.AbandonDistributed): Promise<Receipt> => {
       const input = await checked(inputs.AbandonDistributed, given)
       const { distributedId, generation } = input
       const artifact = await artifactNamed(input.name)
@@ -463,7 +458,7 @@ export const writes = ({ shell: silent, notice, manifests, ids, defaults, readOn
     },
 
     /** Replaces description or metadata of a version; through a link, of its source. */
-    describe: async (given: Given<typeof inputs.Describe>): Promise<Receipt> => {
+    describe: async (given: args.Describe): Promise<Receipt> => {
       const input = await checked(inputs.Describe, given)
       const { description, metadata } = input
       const { collection: artifact, version } = await sourceOf(await versionNamed(input.version))
@@ -471,11 +466,12 @@ export const writes = ({ shell: silent, notice, manifests, ids, defaults, readOn
     },
 
     /** Adds tags to a version; through a link, to its source. */
-    tag: (given: Given<typeof inputs.Tag>): Promise<Receipt> => changeTags('TagArtifactVersion', given),
-    untag: (given: Given<typeof inputs.Tag>): Promise<Receipt> => changeTags('UntagArtifactVersion', given),
+    tag: (given: args.Tag): Promise<Receipt> => changeTags('TagArtifactVersion', given),
+    /** Takes tags of a version away; through a link, of its source. */
+    untag: (given: args.Tag): Promise<Receipt> => changeTags('UntagArtifactVersion', given),
 
     /** Marks a version, named in full, as deleted; its number and its history stay. */
-    deleteVersion: async (given: Given<typeof inputs.DeleteVersion>): Promise<Receipt> => {
+    deleteVersion: async (given: args.DeleteVersion): Promise<Receipt> => {
       const input = await checked(inputs.DeleteVersion, given)
       const { deleteAliases, expect } = input
       const { collection: artifact, version } = await versionNamedInFull(input.version)
@@ -486,14 +482,15 @@ export const writes = ({ shell: silent, notice, manifests, ids, defaults, readOn
     },
 
     /** Points an alias of an artifact or a registered model to a version. */
-    moveAlias: async (given: Given<typeof inputs.MoveAlias>): Promise<Receipt> => {
+    moveAlias: async (given: args.MoveAlias): Promise<Receipt> => {
       const input = await checked(inputs.MoveAlias, given)
       const { alias, expect } = input
       const { collection, version } = await versionNamed(input.version)
       return give({ type: 'MoveAlias', collection, version, alias, ...present({ expect }) }, input)
     },
 
-    removeAlias: async (given: Given<typeof inputs.RemoveAlias>): Promise<Receipt> => {
+    /** Takes an alias of an artifact or a registered model away. */
+    removeAlias: async (given: args.RemoveAlias): Promise<Receipt> => {
       const input = await checked(inputs.RemoveAlias, given)
       const { alias, expect } = input
       if (input.name.includes(':')) return now(E.left(wrong('name', 'a name without a version or alias', input.name)))
@@ -501,7 +498,8 @@ export const writes = ({ shell: silent, notice, manifests, ids, defaults, readOn
       return give({ type: 'RemoveAlias', collection, alias, ...present({ expect }) }, input)
     },
 
-    createRegisteredModel: async (given: Given<typeof inputs.CreateModel>): Promise<Receipt> => {
+    /** Makes a registered model that has no link yet. */
+    createRegisteredModel: async (given: args.CreateModel): Promise<Receipt> => {
       const input = await checked(inputs.CreateModel, given)
       const { type: artifactType, description } = input
       const model = await modelNamed(input.name)
@@ -509,15 +507,13 @@ export const writes = ({ shell: silent, notice, manifests, ids, defaults, readOn
     },
 
     /** Links a version to a registered model, which the first link makes; the same version keeps its number. */
-    link: async (given: Given<typeof inputs.Link>): Promise<VersionReceipt> => {
+    link: async (given: args.Link): Promise<VersionReceipt> => {
       const { version, to, ...rest } = await checked(inputs.Link, given)
       return link(await versionNamed(version), await modelNamed(to), rest)
     },
 
     /** Logs content and links it, in one go. The aliases go to the link. */
-    linkModel: async (
-      given: Given<typeof inputs.LinkModel>,
-    ): Promise<VersionReceipt & { readonly source: VersionReceipt }> => {
+    linkModel: async (given: args.LinkModel): Promise<VersionReceipt & { readonly source: VersionReceipt }> => {
       const { aliases, ...input } = await checked(inputs.LinkModel, given)
       const circumstances = { ...input, commandId: input.commandId ?? ids.next() }
       const run = await maybeRun(input.run)
@@ -535,7 +531,7 @@ export const writes = ({ shell: silent, notice, manifests, ids, defaults, readOn
     },
 
     /** Takes a link, named in full, and its aliases away; the source stays. */
-    unlink: async (given: Given<typeof inputs.Unlink>): Promise<Receipt> => {
+    unlink: async (given: args.Unlink): Promise<Receipt> => {
       const input = await checked(inputs.Unlink, given)
       const { expect } = input
       const { collection: model, version } = await versionNamedInFull(input.version)
@@ -545,19 +541,20 @@ export const writes = ({ shell: silent, notice, manifests, ids, defaults, readOn
       return give({ type: 'UnlinkFromRegistry', model, version, ...present({ expect }) }, input)
     },
 
-    describeRegisteredModel: async (given: Given<typeof inputs.DescribeModel>): Promise<Receipt> => {
+    /** Replaces the description of a registered model. */
+    describeRegisteredModel: async (given: args.DescribeModel): Promise<Receipt> => {
       const input = await checked(inputs.DescribeModel, given)
       const { description } = input
       return give({ type: 'DescribeRegisteredModel', model: await modelNamed(input.name), description }, input)
     },
 
-    tagRegisteredModel: (given: Given<typeof inputs.TagModel>): Promise<Receipt> =>
-      changeModelTags('TagRegisteredModel', given),
-    untagRegisteredModel: (given: Given<typeof inputs.TagModel>): Promise<Receipt> =>
-      changeModelTags('UntagRegisteredModel', given),
+    /** Adds tags to a registered model. */
+    tagRegisteredModel: (given: args.TagModel): Promise<Receipt> => changeModelTags('TagRegisteredModel', given),
+    /** Takes tags of a registered model away. */
+    untagRegisteredModel: (given: args.TagModel): Promise<Receipt> => changeModelTags('UntagRegisteredModel', given),
 
     /** Starts a run, with a new id unless told; answers its path. */
-    startRun: async (given: Given<typeof inputs.StartRun> = {}): Promise<Receipt & { readonly run: string }> => {
+    startRun: async (given: args.StartRun = {}): Promise<Receipt & { readonly run: string }> => {
       const input = await checked(inputs.StartRun, given)
       const { group, config, jobType } = input
       // A repetition means the same run.
@@ -569,13 +566,13 @@ export const writes = ({ shell: silent, notice, manifests, ids, defaults, readOn
     },
 
     /** Sets metrics of a run's summary; those that are not named stay. */
-    summariseRun: async (given: Given<typeof inputs.SummariseRun>): Promise<Receipt> => {
+    summariseRun: async (given: args.SummariseRun): Promise<Receipt> => {
       const input = await checked(inputs.SummariseRun, given)
       return give({ type: 'SummariseRun', run: await runNamed(input.run), metrics: input.metrics }, input)
     },
 
     /** Records that a run uses a version; answers the version that was meant, by its number. */
-    useArtifact: async (given: Given<typeof inputs.UseArtifact>): Promise<Receipt & { readonly version: string }> => {
+    useArtifact: async (given: args.UseArtifact): Promise<Receipt & { readonly version: string }> => {
       const input = await checked(inputs.UseArtifact, given)
       const used = await versionNamed(input.version)
       const receipt = await give({ type: 'UseArtifactVersion', run: await runNamed(input.run), used }, input)
@@ -584,7 +581,8 @@ export const writes = ({ shell: silent, notice, manifests, ids, defaults, readOn
       return { ...receipt, version: versionPath(used.collection, number) }
     },
 
-    finishRun: async (given: Given<typeof inputs.FinishRun>): Promise<Receipt> => {
+    /** Records how a run ended. */
+    finishRun: async (given: args.FinishRun): Promise<Receipt> => {
       const input = await checked(inputs.FinishRun, given)
       const { outcome } = input
       return give({ type: 'FinishRun', run: await runNamed(input.run), ...present({ outcome }) }, input)

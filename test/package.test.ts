@@ -5,6 +5,8 @@ import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import manifest from '../package.json' with { type: 'json' }
+import { METHODS, PAGES } from './support/ledger-methods.js'
+import { withPublicTypes, wordsOf } from './support/public-types.js'
 
 /**
  * Packs the package as `npm publish` would, from a copy of the sources with a stale file in its dist/, and
@@ -64,6 +66,30 @@ describe('the packed package', () => {
   it.each(entries)('can be required: %s', (entry) => {
     const script = `console.log(Object.keys(require('${entry}')).length > 0)`
     expect(succeed(consumer, process.execPath, '--input-type=commonjs', '-e', script)).toBe('true\n')
+  })
+
+  describe('in an editor', () => {
+    const shown = (name: string): ReadonlyMap<string, string> => {
+      write(join(consumer, 'shown.ts'), "export type * from 'model-ledger'\n")
+      const compilerOptions = { module: 'nodenext', types: ['node'], strict: true, noEmit: true }
+      const project = join(consumer, 'tsconfig.shown.json')
+      write(project, JSON.stringify({ compilerOptions, files: ['shown.ts'] }))
+      return withPublicTypes(project, join(unpacked, 'dist/index.d.ts'), (types) => wordsOf(types, name))
+    }
+
+    it.each(['Ledger', 'Draft', 'Run', 'LedgerOptions'])('shows words for all of %s, and every option', (name) => {
+      const words = shown(name)
+      expect(words.size).toBeGreaterThan(5)
+      expect([...words].filter(([, said]) => said === '')).toEqual([])
+    })
+
+    it('shows the options that the methods know, and no other', () => {
+      const names = [...shown('Ledger').keys()]
+      const optionsOf = (method: string) =>
+        names.filter((name) => name.startsWith(`Ledger.${method}.`)).map((name) => name.split('.')[2])
+      for (const [method, { required, optional }] of Object.entries({ ...METHODS, ...PAGES }))
+        expect(optionsOf(method).sort(), method).toEqual(Object.keys({ ...required, ...optional }).sort())
+    })
   })
 
   it.each([true, false])('has types that a strict project accepts, exactOptionalPropertyTypes: %s', (exact) => {

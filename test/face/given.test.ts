@@ -1,0 +1,30 @@
+import { describe, expect, it } from 'vitest'
+import { memoryLedger, text } from '../support/ledger-memory.js'
+
+describe('what a caller may write, and the compiler takes', () => {
+  it('is a Date for a moment', async () => {
+    const { ledger } = await memoryLedger()
+    const occurredAt = new Date('2026-05-03T14:00:00Z')
+    await ledger.logArtifact({ name: 'cats', type: 'model', content: text('1'), occurredAt })
+    const { lines } = await ledger.history({ of: 'cats:v0' })
+    expect(lines[0]).toMatchObject({ occurredAt: '2026-05-03T14:00:00.000Z' })
+    expect(await ledger.search({ since: new Date(0), until: new Date() })).toMatchObject({ total: 1 })
+    expect(await ledger.search({ since: new Date(Date.now() + 60_000) })).toMatchObject({ total: 0 })
+    await ledger.close()
+  })
+
+  it('is undefined for what is absent', async () => {
+    const { ledger } = await memoryLedger({ actor: 'anna', deadline: undefined, snapshots: undefined })
+    const content = [...text('1'), { reference: 's3://bucket/key', as: 'key', size: undefined }]
+    const given = { name: 'cats', type: 'model', content, aliases: undefined, run: undefined, actor: undefined }
+    const { path } = await ledger.logArtifact({ ...given, commandId: undefined, occurredAt: undefined })
+    const draft = await ledger.newDraft(path)
+    await draft.add(text('2', '2.txt'), { overwrite: undefined })
+    expect(await draft.log({ expectNewest: undefined })).toMatchObject({ version: 1 })
+    expect(await ledger.history({ of: undefined, limit: undefined })).toMatchObject({ lines: [{}, {}, {}, {}, {}] })
+    expect(await ledger.artifacts({ name: undefined, cursor: undefined })).toMatchObject({
+      items: [{ versionCount: 2 }],
+    })
+    await ledger.close()
+  })
+})

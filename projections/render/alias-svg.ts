@@ -21,7 +21,7 @@ const AXIS = 40
 const LINE = 1000
 const LONGEST = 1400
 const LEAST = 34
-const TICK_ROOM = 84
+const TICK_ROOM = 92
 const FONT = 12
 
 /** An SVG document with nothing to fetch. Times are UTC. */
@@ -200,12 +200,21 @@ const drawLine = ({ tenures, aliases, scale, from, to, left, top, names }: LineO
 }
 
 const drawBar = (tenure: AliasTenure, x: number, width: number, odd: boolean): string => {
-  const { version, until } = tenure
+  const { version, from, until } = tenure
   const label = `v${version}`
   const look = ['bar', ...(until === null ? ['held'] : odd ? ['odd'] : [])].join(' ')
   const top = (ROW - BAR) / 2
-  const text =
-    widthOf(label, 11) + 6 <= width ? `<text class="version" x="${px(x + 5)}" y="${ROW / 2 + 4}">${label}</text>` : ''
+  // The version, and since when as far as there is room: to the millisecond, to the day, or not at all.
+  let end = x + 5
+  const write = (text: string, look: string): string => {
+    const begin = end
+    end += widthOf(text, 11) + 8
+    return `<text class="${look}" x="${px(begin)}" y="${ROW / 2 + 4}">${text}</text>`
+  }
+  const fits = (text: string): boolean => end + widthOf(text, 11) + 1 <= x + width
+  const name = fits(label) ? write(label, 'version') : ''
+  const since = [from.recordedAt, from.recordedAt.slice(0, 10)].find(fits)
+  const text = name + (since === undefined ? '' : write(since, 'small soft'))
   return `<g><title>${xml(told(tenure))}</title><rect class="${look}" x="${px(x)}" y="${top}" width="${px(width)}" height="${BAR}" rx="2"/>${text}</g>`
 }
 
@@ -221,7 +230,7 @@ const told = ({ alias, version, source, from, until, replaced, replacedBy }: Ali
 /** The changes of a line that have room for their dates, and the end, whose date stands before it. */
 const ticksOf = ({ points, width }: Scale, from: number, to: number): ReadonlyArray<{ x: number; time: number }> => {
   const ticks: Array<{ x: number; time: number }> = []
-  const room = to === width ? to - TICK_ROOM * 2 : to - TICK_ROOM * 0.6
+  const room = to === width ? to - TICK_ROOM * 2 : to - TICK_ROOM * 0.7
   for (const { x, time } of points) {
     const last = ticks.at(-1)
     const first = x >= from && last === undefined

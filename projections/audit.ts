@@ -37,8 +37,9 @@ export const audit = async (
   position: Position,
 ): Promise<E.Either<BadCursor, AuditPage>> => {
   const { order = 'newest', limit = LIMIT, cursor, ...filter } = query
-  const question = [order, JSON.stringify(filter)]
-  const start = cursor === undefined ? { moment: position, place: [] } : readCursor(question, cursor)
+  const { of, actor, alias, types, after, upTo } = filter
+  const question = [order, JSON.stringify([of, actor, alias, types?.toSorted(), after, upTo])]
+  const start = cursor === undefined ? { moment: position, place: [] } : readCursor(question, cursor, position)
   if (start === undefined) return E.left(BAD_CURSOR)
   const { moment } = start
   const [passed, passedRevision] = start.place

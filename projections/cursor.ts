@@ -23,16 +23,30 @@ export const BAD_CURSOR: BadCursor = {
 export const writeCursor = (question: ReadonlyArray<string | number>, { moment, place }: Continuation): string =>
   Buffer.from(JSON.stringify([trace(question), moment, ...place])).toString('base64url')
 
-/** `undefined` for a text that is no cursor of this question. */
-export const readCursor = (question: ReadonlyArray<string | number>, cursor: string): Continuation | undefined => {
+/** `undefined` for a text that is no cursor of this question, or one of a later moment than is asked of. */
+export const readCursor = (
+  question: ReadonlyArray<string | number>,
+  cursor: string,
+  asked: Position,
+): Continuation | undefined => {
+  const parts = partsOf(cursor)
+  return parts?.traced === trace(question) && parts.moment <= asked ? parts : undefined
+}
+
+/**
+ * As of when a question is to be understood: a cursor brings the moment of its first page, when the names in it
+ * may have meant something else. As of `asked`, where it brings none or a later one.
+ */
+export const momentOfCursor = (cursor: string | undefined, asked: Position): Position =>
+  Math.min(partsOf(cursor ?? '')?.moment ?? asked, asked)
+
+const partsOf = (cursor: string): (Continuation & { readonly traced: unknown }) | undefined => {
   try {
     const parts: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString())
     if (!Array.isArray(parts)) return undefined
     const [traced, ...numbers]: ReadonlyArray<unknown> = parts
     const [moment, ...place] = numbers.filter((part): part is number => Number.isSafeInteger(part))
-    return traced === trace(question) && moment !== undefined && place.length === numbers.length - 1
-      ? { moment, place }
-      : undefined
+    return moment !== undefined && place.length === numbers.length - 1 ? { traced, moment, place } : undefined
   } catch {
     return undefined
   }

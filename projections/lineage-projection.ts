@@ -44,9 +44,13 @@ const apply = (graph: LineageGraph, { stream, position, event }: Seen): void => 
       addEdge(graph, source, node(graph, stream, event.version, position), 'linked', position)
       return
     }
-    case 'VersionUnlinked':
-      endNode(graph, node(graph, stream, event.version, position), 'unlinked', position)
+    case 'VersionUnlinked': {
+      const link = node(graph, stream, event.version, position)
+      // It names its source again: a repetition, so that the history of the source has it.
+      addEdge(graph, versionNode(graph, event.source, position), link, 'linked', position)
+      endNode(graph, link, 'unlinked', position)
       return
+    }
     case 'RunStarted':
       node(graph, stream, 0, position)
       return
@@ -137,7 +141,7 @@ const made = (
 
 export const lineageProjection: Projection<LineageGraph> = {
   name: 'lineage',
-  version: 1,
+  version: 2,
   initial: emptyGraph,
   apply,
   save: saveGraph,

@@ -16,9 +16,9 @@ import {
   type LineageGraph,
   NONE,
   type Row,
-  type Way,
   wayOf,
 } from './lineage-graph.js'
+import { waysBetween } from './lineage-paths.js'
 
 /** What can have a lineage. */
 export type LineageRef =
@@ -55,7 +55,7 @@ export interface LineageEdge {
 }
 
 export interface Lineage {
-  /** In the order in which they were reached: the nearest first, the older first. */
+  /** What was asked of, then the ends of these `edges` as they are met: the nearest first, the older first. */
   readonly nodes: ReadonlyArray<LineageNode>
   readonly edges: ReadonlyArray<LineageEdge>
   /** As of which position. */
@@ -70,7 +70,7 @@ export interface LineageQuery {
   readonly direction?: 'upstream' | 'downstream' | 'both'
   /** How many edges away at most; no bound unless told. */
   readonly depth?: number
-  /** The most edges in one answer (1,000 unless told); it has at most one node more. */
+  /** The most edges in one answer; 1,000 unless told. */
   readonly limit?: number
   readonly cursor?: string
 }
@@ -78,7 +78,7 @@ export interface LineageQuery {
 export interface PathsQuery {
   readonly from: LineageRef
   readonly to: LineageRef
-  /** The most edges of one path; 32 unless told. */
+  /** The most edges of one path; no bound unless told. */
   readonly length?: number
   /** The most paths in one answer; 100 unless told. */
   readonly limit?: number
@@ -95,10 +95,7 @@ export type LineageRejection =
   | BadCursor
 
 const LIMIT = 1000
-const PATH_LENGTH = 32
 const PATH_LIMIT = 100
-/** How many edges a search for paths follows before it gives what it has and a cursor. */
-const PATH_STEPS = 1_000_000
 
 /** What `of` came from and what came of it, as of a position. */
 export const lineage = (
@@ -107,16 +104,16 @@ export const lineage = (
   position: Position,
 ): E.Either<LineageRejection, Lineage> => {
   const kin = [...placeOf(of), direction, depth]
-  const start = cursor === undefined ? { moment: position, place: [0] } : readCursor(kin, cursor)
+  const start = cursor === undefined ? { moment: position, place: [0] } : readCursor(kin, cursor, position)
   if (start === undefined) return E.left(BAD_CURSOR)
   const { moment } = start
   const root = locate(graph, of, moment)
   if (root === NONE) return E.left({ _tag: 'not-in-lineage', ref: of, moment })
 
   const from = start.place[0] ?? 0
-  const { nodes, edges, more } = walk(graph, root, DIRECTIONS[direction], depth, moment, from, from + limit)
+  const { edges, more } = walk(graph, root, DIRECTIONS[direction], depth, moment, from, from + limit)
   return E.right({
-    ...shown(graph, nodes, edges, moment),
+    ...shown(graph, [root], edges, moment),
     ...(more ? { cut: writeCursor(kin, { moment, place: [from + limit] }) } : {}),
   })
 }
@@ -129,7 +126,7 @@ const DIRECTIONS = {
 
 /**
  * Breadth first from the root, all ways in turn: the edges from number `start` to before number `end` in
- * the order in which they are met, and the nodes first met with them.
+ * the order in which they are met.
  */
 const walk = (
   graph: LineageGraph,
@@ -139,8 +136,7 @@ const walk = (
   moment: Position,
   start: number,
   end: number,
-): { readonly nodes: ReadonlyArray<Row>; readonly edges: ReadonlyArray<Row>; readonly more: boolean } => {
-  const nodes: Row[] = start === 0 ? [root] : []
+): { readonly edges: ReadonlyArray<Row>; readonly more: boolean } => {
   const edges: Row[] = []
   let count = 0
   /** How far from the root each node is that was reached the way before. */
@@ -153,22 +149,18 @@ const walk = (
       if (far >= depth) break
       for (let edge = way.first(node); edge !== NONE; edge = way.after(node, edge)) {
         const next = way.far(edge)
-        const isNew = !reached.has(next)
-        if (isNew) reached.set(next, far + 1)
+        if (!reached.has(next)) reached.set(next, far + 1)
         const farBefore = before?.get(next)
         // Where there is a cycle the same edge can be met both ways.
         if (farBefore !== undefined && farBefore < depth) continue
-        if (count === end) return { nodes, edges, more: true }
-        if (count >= start) {
-          edges.push(edge)
-          if (isNew && farBefore === undefined) nodes.push(next)
-        }
+        if (count === end) return { edges, more: true }
+        if (count >= start) edges.push(edge)
         count++
       }
     }
     before = reached
   }
-  return { nodes, edges, more: false }
+  return { edges, more: false }
 }
 
 /**
@@ -177,99 +169,28 @@ const walk = (
  */
 export const paths = (
   graph: LineageGraph,
-  { from, to, length = PATH_LENGTH, limit = PATH_LIMIT, cursor }: PathsQuery,
+  { from, to, length = Infinity, limit = PATH_LIMIT, cursor }: PathsQuery,
   position: Position,
 ): E.Either<LineageRejection, LineagePaths> => {
   const kin = [...placeOf(from), ...placeOf(to), length]
-  const start = cursor === undefined ? { moment: position, place: [] } : readCursor(kin, cursor)
+  const start = cursor === undefined ? { moment: position, place: [] } : readCursor(kin, cursor, position)
   if (start === undefined) return E.left(BAD_CURSOR)
   const { moment } = start
   const [source, target] = [locate(graph, from, moment), locate(graph, to, moment)]
   if (source === NONE) return E.left({ _tag: 'not-in-lineage', ref: from, moment })
   if (target === NONE) return E.left({ _tag: 'not-in-lineage', ref: to, moment })
 
-  const searched = search(graph, source, target, length, limit, moment, start.place)
+  const searched = waysBetween(graph, source, target, length, limit, moment, start.place)
   if (searched === undefined) return E.left(BAD_CURSOR)
   const { found, rest } = searched
   const edges = [...new Set(found.flat())]
-  const nodes = new Set<Row>(found.length > 0 ? [source] : [])
-  for (const edge of edges) nodes.add(graph.edges.to[edge] ?? NONE)
-  const answer = shown(graph, [...nodes], edges, moment)
+  const answer = shown(graph, found.length > 0 ? [source] : [], edges, moment)
   const edgeOf = new Map(edges.map((edge, index) => [edge, answer.edges[index]]))
   return E.right({
     ...answer,
     paths: found.map((path) => path.flatMap((edge) => edgeOf.get(edge) ?? [])),
     ...(rest === undefined ? {} : { cut: writeCursor(kin, { moment, place: rest }) }),
   })
-}
-
-/**
- * Depth first, only through nodes from which the target can still be reached in time. The way that is being
- * followed is all the search knows, so it is also the place where a cut search goes on.
- */
-const search = (
-  graph: LineageGraph,
-  source: Row,
-  target: Row,
-  length: number,
-  limit: number,
-  moment: Position,
-  place: ReadonlyArray<Row>,
-): { readonly found: ReadonlyArray<ReadonlyArray<Row>>; readonly rest?: ReadonlyArray<Row> } | undefined => {
-  const found: Row[][] = []
-  if (source === target) return { found: [[]] }
-  const left = distancesTo(graph, target, length, moment)
-  const way = wayOf(graph, 'downstream', moment)
-  const path: Row[] = []
-  const on = new Set([source])
-  let node = source
-  const enter = (edge: Row): void => {
-    path.push(edge)
-    node = way.far(edge)
-    on.add(node)
-  }
-
-  // The last edge of the place is the next to look at.
-  for (const edge of place.slice(0, -1)) {
-    if (graph.edges.from[edge] !== node || on.has(way.far(edge))) return undefined
-    enter(edge)
-  }
-  let edge = place.at(-1) ?? way.first(node)
-  if (edge !== NONE && graph.edges.from[edge] !== node) return undefined
-
-  for (let steps = 0; ; steps++) {
-    if (edge === NONE) {
-      const back = path.pop()
-      if (back === undefined) return { found }
-      on.delete(node)
-      node = graph.edges.from[back] ?? NONE
-      edge = way.after(node, back)
-      continue
-    }
-    const next = way.far(edge)
-    if (steps >= PATH_STEPS || (next === target && found.length === limit)) return { found, rest: [...path, edge] }
-    if (next === target) found.push([...path, edge])
-    else if (!on.has(next) && path.length + 1 + (left.get(next) ?? Infinity) <= length) {
-      enter(edge)
-      edge = way.first(node)
-      continue
-    }
-    edge = way.after(node, edge)
-  }
-}
-
-/** How many edges each node is from the target, where that is at most `most`. */
-const distancesTo = (graph: LineageGraph, target: Row, most: number, moment: Position): ReadonlyMap<Row, number> => {
-  const way: Way = wayOf(graph, 'upstream', moment)
-  const distance = new Map([[target, 0]])
-  for (const [node, far] of distance) {
-    if (far === most) break
-    for (let edge = way.first(node); edge !== NONE; edge = way.after(node, edge)) {
-      const next = way.far(edge)
-      if (!distance.has(next)) distance.set(next, far + 1)
-    }
-  }
-  return distance
 }
 
 const locate = (graph: LineageGraph, ref: LineageRef, moment: Position): Row => {
@@ -293,10 +214,10 @@ export const placeOf = (ref: LineageRef): readonly [stream: string, number: numb
   }
 }
 
-/** Rows as an answer shows them, as of a moment. */
+/** Rows as an answer shows them, as of a moment: some nodes, and edges with the nodes at their ends. */
 const shown = (
   graph: LineageGraph,
-  nodes: ReadonlyArray<Row>,
+  first: ReadonlyArray<Row>,
   edges: ReadonlyArray<Row>,
   moment: Position,
 ): Pick<Lineage, 'nodes' | 'edges' | 'moment'> => {
@@ -313,23 +234,18 @@ const shown = (
     const end = ended > 0 && ended <= moment && how !== undefined ? { how, position: ended } : null
     return shower(number[node] ?? 0, since[node] ?? 0, end)
   }
+  const nodes = new Set(first)
+  for (const edge of edges) nodes.add(from[edge] ?? NONE).add(to[edge] ?? NONE)
   const ids = new Map<Row, string>()
-  const idOfRow = (node: Row): string => {
-    const known = ids.get(node)
-    if (known !== undefined) return known
-    const { id } = show(node)
-    ids.set(node, id)
-    return id
-  }
   return {
-    nodes: nodes.map((node) => {
+    nodes: [...nodes].map((node) => {
       const answer = show(node)
       ids.set(node, answer.id)
       return answer
     }),
     edges: edges.map((edge) => ({
-      from: idOfRow(from[edge] ?? NONE),
-      to: idOfRow(to[edge] ?? NONE),
+      from: ids.get(from[edge] ?? NONE) ?? '',
+      to: ids.get(to[edge] ?? NONE) ?? '',
       kind: EDGE_KINDS[kind[edge] ?? 0] ?? 'logged',
       position: position[edge] ?? 0,
     })),

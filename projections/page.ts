@@ -33,9 +33,9 @@ export const pageStart = (
   { limit = LIMIT, cursor }: Paging,
   now: Position,
 ): E.Either<BadCursor, PageStart> => {
-  const start = cursor === undefined ? { moment: now, place: [0] } : readCursor(question, cursor)
+  const start = cursor === undefined ? { moment: now, place: [0] } : readCursor(question, cursor, now)
   const [from = -1] = start?.place ?? []
-  if (start === undefined || from < 0 || start.moment > now) return E.left(BAD_CURSOR)
+  if (start === undefined || from < 0) return E.left(BAD_CURSOR)
   const { moment } = start
   return E.right({ moment, from, size: limit, cursorAt: (place) => writeCursor(question, { moment, place: [place] }) })
 }

@@ -13,6 +13,7 @@ import type { AuditPorts } from '../../projections/audit-events.js'
 import { auditCsv, auditNdjson } from '../../projections/audit-export.js'
 import { type AuditIndex, auditProjection } from '../../projections/audit-index.js'
 import { type AuditLine, auditLine } from '../../projections/audit-line.js'
+import { lineage } from '../../projections/lineage.js'
 import { lineageProjection } from '../../projections/lineage-projection.js'
 import { readShell } from '../../projections/read-shell.js'
 import { actorOf } from '../../projections/seen.js'
@@ -219,8 +220,7 @@ const byHand = (events: ReadonlyArray<StoredEvent>, { of, actor, alias, types, a
       case 'version': {
         const path = pathOf(subject.artifact, subject.artifact.name)
         if (home === `artifact-${path}`) return aboutNumber(subject.version)
-        const named =
-          stored.type === 'VersionLinked' ? said.source : stored.type === 'ArtifactVersionUsed' ? said.version : null
+        const named = stored.type === 'ArtifactVersionUsed' ? said.version : (said.source ?? null)
         return named !== null && pathOf(named, named.name) === path && named.version === subject.version
       }
       case 'registered-version': {
@@ -276,7 +276,9 @@ const question: fc.Arbitrary<AuditQuery> = fc
     ),
     actor: some(fc.constantFrom('ann', 'bob', 'nobody')),
     alias: some(fc.constantFrom('production', 'latest', 'never')),
-    types: some(fc.subarray(['AliasMoved', 'ArtifactVersionLogged', 'ArtifactVersionUsed', 'VersionLinked'] as const)),
+    types: some(
+      fc.subarray(['AliasMoved', 'ArtifactVersionLogged', 'ArtifactVersionUsed', 'VersionUnlinked'] as const),
+    ),
     after: some(fc.nat(60)),
     upTo: some(fc.nat(90)),
     order: some(fc.constantFrom('newest' as const, 'oldest' as const)),
@@ -328,13 +330,46 @@ describe('the audit', () => {
     )
   })
 
-  it('refuses the cursor of another question', async () => {
+  it('of a version tells what became of its links', async () => {
+    const { give, manifest, store } = openTestLedger()
+    const [artifact, model] = [artifactNamed('model'), modelNamed('churn')]
+    await give({ type: 'LogArtifactVersion', artifact, artifactType: 'model', manifest: await manifest('a') })
+    const link = { type: 'LinkToRegistry', model, source: { collection: artifact, version: 0 } } as const
+    await give(link)
+    await give({ type: 'UnlinkFromRegistry', model, version: 0 })
+    await give(link)
+    await give({ type: 'UnlinkFromRegistry', model, version: 1 })
+    const events = await eventsIn(store)
+    const ports = portsOf(store, events)
+    const of = { kind: 'version', artifact, version: 0 } as const
+    const { lines } = right(await audit(ports, { of, order: 'oldest' }, Infinity))
+    expect(lines.map(({ type }) => type).filter((type) => type.startsWith('Version'))).toEqual([
+      'VersionLinked',
+      'VersionUnlinked',
+      'VersionLinked',
+      'VersionUnlinked',
+    ])
+    expect(right(lineage(ports.graph, { of }, Infinity)).edges).toHaveLength(2)
+  })
+
+  it('refuses the cursor of another question, and one of a later moment', async () => {
     const { store, events } = await happen([])
     const ports = portsOf(store, events)
     const first = right(await audit(ports, { limit: 1 }, 100))
     if (first.cut === undefined) throw new Error('not cut')
     expect(left(await audit(ports, { limit: 1, actor: 'ann', cursor: first.cut }, 100))._tag).toBe('bad-cursor')
+    expect(left(await audit(ports, { limit: 1, cursor: first.cut }, 99))._tag).toBe('bad-cursor')
     expect(E.isRight(await audit(ports, { limit: 5, cursor: first.cut }, 100))).toBe(true)
+  })
+
+  it('takes the types in any order, and the rest as well', async () => {
+    const { store, events } = await happen([])
+    const ports = portsOf(store, events)
+    const first = right(await audit(ports, { types: ['RunStarted', 'AliasMoved'], after: 0, limit: 1 }, 100))
+    if (first.cut === undefined) throw new Error('not cut')
+    const next = { limit: 1, after: 0, types: ['AliasMoved', 'RunStarted'], cursor: first.cut } as const
+    expect(right(await audit(ports, next, 100)).lines).toHaveLength(1)
+    expect(left(await audit(ports, { ...next, types: ['AliasMoved'] }, 100))._tag).toBe('bad-cursor')
   })
 
   it('leaves out no event from the future, of a subject and of everything, in either order', async () => {

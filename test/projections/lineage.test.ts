@@ -3,7 +3,7 @@ import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { StoredEvent } from '../../domain/event-store.js'
 import { type Lineage, type LineageRef, lineage, paths } from '../../projections/lineage.js'
-import type { LineageGraph } from '../../projections/lineage-graph.js'
+import { addEdge, emptyGraph, type LineageGraph, nodeOf, subjectOf } from '../../projections/lineage-graph.js'
 import { lineageProjection } from '../../projections/lineage-projection.js'
 import { left, right } from '../support/domain-ledger.js'
 import { artifactNamed, happen, history, modelNamed, runNamed, seen } from './lineage-history.js'
@@ -177,12 +177,16 @@ describe('lineage', () => {
             pages.push(page)
             cursor = page.cut
           } while (cursor !== undefined)
-          expect(pages.flatMap(({ nodes }) => nodes)).toEqual(whole.nodes)
+          const nodes = pages.flatMap((page) => page.nodes)
+          expect([...new Map(nodes.map((node) => [node.id, node])).values()]).toEqual(whole.nodes)
           expect(pages.flatMap(({ edges }) => edges)).toEqual(whole.edges)
           expect(pages.every(({ moment }) => moment === position)).toBe(true)
           for (const { nodes, edges } of pages) {
             expect(edges.length).toBeLessThanOrEqual(limit)
-            expect(nodes.length).toBeLessThanOrEqual(limit + 1)
+            // Each can be drawn alone: what was asked of, and both ends of each edge.
+            expect(nodes[0]?.id).toBe(id)
+            const ends = edges.flatMap(({ from, to }) => [from, to])
+            expect(sorted(nodes.map((node) => node.id))).toEqual(sorted(new Set([id, ...ends])))
           }
         }
       }),
@@ -190,10 +194,13 @@ describe('lineage', () => {
     )
   })
 
-  it('refuses a cursor of another question, and one that was changed', async () => {
-    const { events } = await happen([])
-    const graph = folded(events)
+  it('refuses a cursor of another question, of a later moment, and one that was changed', async () => {
+    const graph = chainOf(3)
     const of: LineageRef = { kind: 'run', run: runNamed('run-0') }
+    const { cut: cursor = '' } = right(lineage(graph, { of, limit: 1 }, 10))
+    expect(right(lineage(graph, { of, limit: 1, cursor }, 10)).edges).toHaveLength(1)
+    expect(left(lineage(graph, { of, limit: 1, cursor }, 9))._tag).toBe('bad-cursor')
+    expect(left(lineage(graph, { of, depth: 5, limit: 1, cursor }, 10))._tag).toBe('bad-cursor')
     expect(left(lineage(graph, { of, cursor: 'nonsense' }, 10))._tag).toBe('bad-cursor')
     const other = Buffer.from(JSON.stringify(['another', 5, 1])).toString('base64url')
     expect(left(lineage(graph, { of, cursor: other }, 10))._tag).toBe('bad-cursor')
@@ -240,9 +247,32 @@ describe('lineage', () => {
   })
 })
 
+/** A graph of edges as they come, each at the next position: runs by number, versions of `m` by `v` and number. */
+const graphOf = (...edges: ReadonlyArray<readonly [from: string | number, to: string | number]>): LineageGraph => {
+  const graph = emptyGraph()
+  const [runs, versions] = ['run-acme/churn/run-', 'artifact-acme/churn/m']
+  const nodeAt = (end: string | number, position: number): number =>
+    typeof end === 'number'
+      ? nodeOf(graph, subjectOf(graph, `${runs}${end}`), 0, position)
+      : nodeOf(graph, subjectOf(graph, versions), Number(end.slice(1)), position)
+  for (const [index, [from, to]] of edges.entries()) {
+    addEdge(
+      graph,
+      nodeAt(from, index + 1),
+      nodeAt(to, index + 1),
+      typeof from === 'number' ? 'logged' : 'used',
+      index + 1,
+    )
+  }
+  return graph
+}
+/** So many generations: each run logs a version that the next run uses. */
+const chainOf = (generations: number): LineageGraph =>
+  graphOf(...Array.from({ length: generations }, (_, n) => [[n, `v${n}`] as const, [`v${n}`, n + 1] as const]).flat())
+
 describe('paths', () => {
   /** All simple paths, found by trying everything. */
-  const pathsByHand = ({ edges }: Plain, from: string, to: string, length: number): ReadonlyArray<string> => {
+  const pathsByHand = ({ edges }: Plain, from: string, to: string, length = Infinity): ReadonlyArray<string> => {
     const found: string[] = []
     const follow = (path: ReadonlyArray<Plain['edges'][number]>, at: string): void => {
       if (at === to) {
@@ -263,7 +293,7 @@ describe('paths', () => {
     await fc.assert(
       fc.asyncProperty(
         history,
-        fc.constantFrom(1, 3, 5, 20),
+        fc.constantFrom(1, 3, 5, 20, undefined),
         fc.integer({ min: 1, max: 3 }),
         async (steps, length, limit) => {
           const { events } = await happen(steps)
@@ -274,7 +304,7 @@ describe('paths', () => {
             for (const [to] of plain.nodes) {
               const expected = pathsByHand(plain, from, to, length)
               if (expected.length > 200) continue
-              const question = { from: refOf(from), to: refOf(to), length }
+              const question = { from: refOf(from), to: refOf(to), ...(length === undefined ? {} : { length }) }
               const whole = right(paths(graph, { ...question, limit: 1000 }, moment))
               const written = whole.paths.map((path) =>
                 path.map((edge) => `${edge.from} ${edge.kind} ${edge.to}`).join(' > '),
@@ -316,5 +346,57 @@ describe('paths', () => {
     expect(left(paths(graph, { ...question, to: { kind: 'run', run: runNamed('none') } }, 100))._tag).toBe(
       'not-in-lineage',
     )
+  })
+
+  const run = (n: number): LineageRef => ({ kind: 'run', run: runNamed(`run-${n}`) })
+
+  it.each([17, 1000])('are found however long they are: %i generations', (generations) => {
+    const graph = chainOf(generations)
+    const question = { from: run(0), to: run(generations) }
+    const found = right(paths(graph, question, Infinity))
+    expect(found.paths.map((path) => path.length)).toEqual([2 * generations])
+    expect(found.nodes).toHaveLength(2 * generations + 1)
+    expect(found).not.toHaveProperty('cut')
+    // The bound is the caller's.
+    const bound = (length: number) => right(paths(graph, { ...question, length }, Infinity)).paths
+    expect([bound(2 * generations), bound(2 * generations - 1)]).toEqual([found.paths, []])
+  })
+
+  it('that are more than can be counted come in pages, none twice, with a cursor that stays short', () => {
+    // From each run to the next by either of two versions, a thousand times: 2 ** 1000 paths.
+    const edges = Array.from({ length: 1000 }, (_, n) =>
+      [`v${2 * n}`, `v${2 * n + 1}`].flatMap((by) => [[n, by] as const, [by, n + 1] as const]),
+    ).flat()
+    const graph = graphOf(...edges)
+    const question = { from: run(0), to: run(1000), limit: 40 }
+    const seen = new Set<string>()
+    let cursor: string | undefined
+    for (let page = 1; page <= 3; page++) {
+      const found = right(paths(graph, { ...question, ...(cursor === undefined ? {} : { cursor }) }, 9999))
+      cursor = found.cut
+      for (const path of found.paths) seen.add(path.map(({ position }) => position).join())
+      expect(seen.size).toBe(40 * page)
+      expect(cursor?.length).toBeLessThan(200)
+    }
+    expect(left(paths(graph, { ...question, cursor: String(cursor) }, 9998))._tag).toBe('bad-cursor')
+    // However many are asked for, a page holds no more than fits.
+    const { paths: many, cut } = right(paths(graph, { ...question, limit: 1e9 }, 9999))
+    expect(many.length).toBeGreaterThan(40)
+    expect(many.length).toBeLessThan(1000)
+    expect(cut).toBeDefined()
+  })
+
+  it('are found at once where runs log again what they used, each with each', () => {
+    // Ways into that thicket are many beyond count, and none of them leads out of it but the way by which one came.
+    const thicket = Array.from({ length: 40 }, (_, n) =>
+      Array.from({ length: 20 }, (_, v) => [[`v${v}`, n + 1] as const, [n + 1, `v${v}`] as const]).flat(),
+    ).flat()
+    const graph = graphOf([0, 'v0'], ...thicket, ['v0', 50])
+    const found = right(paths(graph, { from: run(0), to: run(50) }, 9999))
+    expect(edgesOf({ edges: found.paths.flat() })).toEqual([
+      'run:acme/churn/run-0 logged version:acme/churn/m:v0 1',
+      'version:acme/churn/m:v0 used run:acme/churn/run-50 1602',
+    ])
+    expect(found).not.toHaveProperty('cut')
   })
 })

@@ -5,9 +5,10 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import type * as t from 'io-ts'
+import type { RemoveAlias } from './alias-commands.js'
 import { nullable, oneOf, record } from './codec.js'
 import type { Recorded } from './decider.js'
-import { Alias, type ExpectedHolder, type ExpectedHolders, VersionNumber } from './names.js'
+import { Alias, type CollectionRef, type ExpectedHolder, type ExpectedHolders, VersionNumber } from './names.js'
 
 /** The alias now points to version `to`; before, it pointed to `from`, or nowhere (`null`). */
 export const AliasMoved = record('AliasMoved', {
@@ -38,7 +39,8 @@ export type AliasRejection =
       readonly expected: ExpectedHolder
       readonly holder: AliasHolder | null
     }
-  | { readonly _tag: 'alias-not-found'; readonly alias: string }
+  /** On this collection; without one, on none. */
+  | { readonly _tag: 'alias-not-found'; readonly collection?: CollectionRef; readonly alias: string }
 
 /** Points aliases to a version. Those that already point there give no event. */
 export const pointAliases =
@@ -59,13 +61,13 @@ export const moveAlias = (alias: string, to: number, expected: ExpectedHolder | 
 
 /** Removes an alias from whoever holds it. */
 export const removeAlias =
-  (alias: string, expected: ExpectedHolder | undefined) =>
+  ({ collection, alias, expect }: RemoveAlias) =>
   (table: AliasTable): E.Either<AliasRejection, ReadonlyArray<AliasRemoved>> => {
-    const checked = checkHolder(alias, expected)(table)
+    const checked = checkHolder(alias, expect)(table)
     if (E.isLeft(checked)) return checked
     const holder = table.get(alias)
     if (holder === undefined) {
-      return expected === 'absent' ? E.right([]) : E.left({ _tag: 'alias-not-found', alias })
+      return expect === 'absent' ? E.right([]) : E.left({ _tag: 'alias-not-found', collection, alias })
     }
     return E.right([{ type: 'AliasRemoved', alias, from: holder.version }])
   }

@@ -253,7 +253,8 @@ export const parseVersion = (
   defaults: NameDefaults,
 ): E.Either<ReadonlyArray<Problem>, readonly [VersionPath, ...VersionPath[]]> => {
   const { parts, version = 'latest' } = splitPath(path)
-  if (!VersionChoice.is(version)) return problem(version, VersionChoice.name)
+  if (!VersionChoice.is(version))
+    return problem(path, 'after the ":" a version number (v0, v1, ...) or an alias without / and :')
   const project = parts.length > 1 ? parts.at(-2) : undefined
   const asModel = () => collectionOf<CollectionRef>(ModelRef, DEFAULT_REGISTRY, defaults, path, parts)
   const asArtifact = () =>

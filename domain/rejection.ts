@@ -7,7 +7,7 @@ import type { StoreUnavailable } from './event-store.js'
 import type { EventProblem } from './events.js'
 import { describeFileStoreError, type FileStoreError } from './file-store.js'
 import type { ManifestSummary, PathConflict } from './manifest/manifest.js'
-import { collectionPath, runPath, versionName, versionPath } from './names.js'
+import { collectionPath, isModel, runPath, versionName, versionPath } from './names.js'
 import type { RegisteredModelRejection } from './registered-model/decide.js'
 import type { RunRejection } from './run/decide.js'
 
@@ -40,6 +40,9 @@ export const describeCommandError = (error: CommandError): string => {
     case 'reserved-name':
       return `the name "${error.name}" with the type "${error.artifactType}" is reserved`
     case 'version-not-found':
+      if (!error.exists) {
+        return `there is no ${isModel(error.collection) ? 'registered model' : 'artifact'} ${collectionPath(error.collection)}`
+      }
       return `${versionPath(error.collection, error.version)} does not exist; ${
         error.newest === null ? 'it has no version' : `its newest version is v${error.newest}`
       }`
@@ -62,7 +65,7 @@ export const describeCommandError = (error: CommandError): string => {
           : `it points to v${error.holder.version}, put there ${recorded(error.holder)}`
       }`
     case 'alias-not-found':
-      return `there is no alias "${error.alias}"`
+      return `there is no alias "${error.alias}"${error.collection === undefined ? '' : ` on ${collectionPath(error.collection)}`}`
     case 'base-outdated':
       return `the newest live version was expected to be v${error.expectedBase}, but ${
         error.newest === null ? 'there is none' : `it is v${error.newest}; draft from that one`
@@ -76,9 +79,9 @@ export const describeCommandError = (error: CommandError): string => {
     case 'generation-not-open':
       return `generation ${error.generation} is not open; generation ${error.open} is the next to take parts`
     case 'draft-empty':
-      return `generation ${error.generation} has no parts${
+      return `generation ${error.generation} of the draft "${error.distributedId}" of ${collectionPath(error.artifact)} has no parts${
         error.before === null ? '' : `; the one before was ${error.before.how} ${recorded(error.before)}`
-      }; upsert a part first, or commit with files`
+      }; ${error.asked === 'abandon' ? 'there is nothing to abandon' : 'upsert a part first, or commit with files'}`
     case 'path-conflict':
       return `the parts disagree: ${error.conflicts
         .slice(0, 5)

@@ -8,6 +8,8 @@ export type VersionRejection =
       readonly collection: CollectionRef
       readonly version: VersionChoice
       readonly newest: number | null
+      /** Whether there is such an artifact or registered model at all. */
+      readonly exists: boolean
     }
   | {
       readonly _tag: 'version-deleted'

@@ -64,7 +64,7 @@ export const decide =
           E.flatMap(({ number }) => moveAlias(command.alias, number, command.expect)(state.aliases)),
         )
       case 'RemoveAlias':
-        return removeAlias(command.alias, command.expect)(state.aliases)
+        return removeAlias(command)(state.aliases)
       case 'DeleteArtifactVersion':
         return deleteVersion(command, state)
     }
@@ -196,6 +196,7 @@ const findVersion = (
         collection,
         version: choice,
         newest: state.newestLive < 0 ? null : state.newestLive,
+        exists: state.artifactType !== null,
       })
 }
 

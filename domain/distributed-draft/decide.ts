@@ -3,6 +3,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import type { Envelope } from '../envelope.js'
 import type { ManifestSummary, PathConflict } from '../manifest/manifest.js'
+import type { ArtifactRef } from '../names.js'
 import type { RunFact } from '../run/fact.js'
 import type { AbandonDistributed, CommitDistributed, UpsertDistributedPart } from './commands.js'
 import type { DistributedDraftEvent } from './events.js'
@@ -21,7 +22,14 @@ export type DistributedDraftCommand =
 export type DistributedDraftRejection =
   | { readonly _tag: 'draft-ended'; readonly generation: number; readonly end: GenerationEnd }
   | { readonly _tag: 'generation-not-open'; readonly generation: number; readonly open: number }
-  | { readonly _tag: 'draft-empty'; readonly generation: number; readonly before: GenerationEnd | null }
+  | {
+      readonly _tag: 'draft-empty'
+      readonly artifact: ArtifactRef
+      readonly distributedId: string
+      readonly generation: number
+      readonly before: GenerationEnd | null
+      readonly asked: 'commit' | 'abandon'
+    }
   | { readonly _tag: 'path-conflict'; readonly conflicts: ReadonlyArray<PathConflict> }
 
 type Decision = E.Either<DistributedDraftRejection, ReadonlyArray<DistributedDraftEvent>>
@@ -42,7 +50,7 @@ const decideIn = (generation: number, command: DistributedDraftCommand, state: D
       return commit(command, generation, state)
     case 'AbandonDistributed':
       return state.parts.length === 0
-        ? empty(state)
+        ? empty('abandon', command, state)
         : E.right([{ type: 'DistributedAbandoned', generation, writers: writersOf(state.parts) }])
   }
 }
@@ -82,7 +90,7 @@ const commit = (
   state: DistributedDraftState,
 ): Decision => {
   const parts = partsToCommit(command, state)
-  if (parts.length === 0) return empty(state)
+  if (parts.length === 0) return empty('commit', command, state)
   if (E.isLeft(command.merged)) return E.left({ _tag: 'path-conflict', conflicts: command.merged.left })
   const { artifactType, part, run, runFact, lastWriterWins, description, metadata, aliases, tags } = command
   return E.right([
@@ -110,9 +118,14 @@ export const partsToCommit = (
   { parts }: DistributedDraftState,
 ): ReadonlyArray<PartState> => (part === undefined ? parts : [...parts, { writer, part }])
 
-const empty = ({ generation, ended }: DistributedDraftState): Decision => {
-  const before = ended.at(-1)
-  return E.left({ _tag: 'draft-empty', generation, before: before === undefined ? null : howItEnded(before) })
+const empty = (
+  asked: 'commit' | 'abandon',
+  { artifact, distributedId }: Pick<AbandonDistributed, 'artifact' | 'distributedId'>,
+  { generation, ended }: DistributedDraftState,
+): Decision => {
+  const last = ended.at(-1)
+  const before = last === undefined ? null : howItEnded(last)
+  return E.left({ _tag: 'draft-empty', artifact, distributedId, generation, before, asked })
 }
 
 const howItEnded = ({ how, by, at }: GenerationEnd): GenerationEnd => ({ how, by, at })

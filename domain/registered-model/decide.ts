@@ -81,7 +81,7 @@ export const decide =
           E.flatMap(({ number }) => moveAlias(command.alias, number, command.expect)(state.aliases)),
         )
       case 'RemoveAlias':
-        return removeAlias(command.alias, command.expect)(state.aliases)
+        return removeAlias(command)(state.aliases)
     }
   }
 
@@ -154,7 +154,13 @@ const findLink = (
   const link = number === undefined ? undefined : state.links[number]
   if (number !== undefined && link !== undefined) return E.right({ number, link })
   const newest = state.links.findLastIndex(({ unlinked }) => unlinked === undefined)
-  return E.left({ _tag: 'version-not-found', collection, version: choice, newest: newest < 0 ? null : newest })
+  return E.left({
+    _tag: 'version-not-found',
+    collection,
+    version: choice,
+    newest: newest < 0 ? null : newest,
+    exists: state.artifactType !== null,
+  })
 }
 
 /** A link that is there, by number or alias. */

@@ -5,6 +5,7 @@ import { artifact, manifestOf, model, run } from '../support/domain-samples.js'
 
 const by = { by: 'anna', at: '2026-05-03T12:00:00.000Z' }
 const digest = sha256('a')
+const draft = { artifact, distributedId: 'night' }
 const claims = (path: string) => ({
   path,
   claims: [
@@ -34,7 +35,7 @@ const samples: { readonly [T in CommandError['_tag']]: readonly [Extract<Command
     'the name "run-x" with the type "run_table" is reserved',
   ],
   'version-not-found': [
-    { _tag: 'version-not-found', collection: artifact, version: 'best', newest: 3 },
+    { _tag: 'version-not-found', collection: artifact, version: 'best', newest: 3, exists: true },
     'acme/churn/model:best does not exist; its newest version is v3',
   ],
   'version-deleted': [
@@ -53,7 +54,10 @@ const samples: { readonly [T in CommandError['_tag']]: readonly [Extract<Command
     { _tag: 'alias-expectation-failed', alias: 'production', expected: 1, holder: { version: 2, ...by } },
     'the alias "production" was expected to point to v1, but it points to v2, put there by anna at 2026-05-03T12:00:00.000Z',
   ],
-  'alias-not-found': [{ _tag: 'alias-not-found', alias: 'best' }, 'there is no alias "best"'],
+  'alias-not-found': [
+    { _tag: 'alias-not-found', collection: artifact, alias: 'best' },
+    'there is no alias "best" on acme/churn/model',
+  ],
   'base-outdated': [
     { _tag: 'base-outdated', expectedBase: 1, newest: 2 },
     'the newest live version was expected to be v1, but it is v2; draft from that one',
@@ -75,8 +79,8 @@ const samples: { readonly [T in CommandError['_tag']]: readonly [Extract<Command
     'generation 2 is not open; generation 1 is the next to take parts',
   ],
   'draft-empty': [
-    { _tag: 'draft-empty', generation: 1, before: { how: 'abandoned', ...by } },
-    'generation 1 has no parts; the one before was abandoned by anna at 2026-05-03T12:00:00.000Z; upsert a part first, or commit with files',
+    { _tag: 'draft-empty', ...draft, generation: 1, before: { how: 'abandoned', ...by }, asked: 'commit' },
+    'generation 1 of the draft "night" of acme/churn/model has no parts; the one before was abandoned by anna at 2026-05-03T12:00:00.000Z; upsert a part first, or commit with files',
   ],
   'path-conflict': [
     { _tag: 'path-conflict', conflicts: [claims('a')] },
@@ -151,8 +155,16 @@ describe('an error', () => {
 
   it.each<readonly [CommandError, string]>([
     [
-      { _tag: 'version-not-found', collection: artifact, version: 0, newest: null },
+      { _tag: 'version-not-found', collection: artifact, version: 0, newest: null, exists: true },
       'acme/churn/model:v0 does not exist; it has no version',
+    ],
+    [
+      { _tag: 'version-not-found', collection: artifact, version: 0, newest: null, exists: false },
+      'there is no artifact acme/churn/model',
+    ],
+    [
+      { _tag: 'version-not-found', collection: model, version: 'latest', newest: null, exists: false },
+      'there is no registered model acme/model-registry/Churn',
     ],
     [
       { _tag: 'version-deleted', collection: artifact, version: 3, deleted: by, link: { model, version: 1 } },
@@ -176,8 +188,8 @@ describe('an error', () => {
     ],
     [{ _tag: 'too-many-tags', version: null, count: 101, most: 100 }, 'it would have 101 tags; the most is 100'],
     [
-      { _tag: 'draft-empty', generation: 0, before: null },
-      'generation 0 has no parts; upsert a part first, or commit with files',
+      { _tag: 'draft-empty', ...draft, generation: 0, before: null, asked: 'abandon' },
+      'generation 0 of the draft "night" of acme/churn/model has no parts; there is nothing to abandon',
     ],
     [
       { _tag: 'path-conflict', conflicts: ['a', 'b', 'c', 'd', 'e', 'f', 'g'].map(claims) },

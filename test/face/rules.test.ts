@@ -329,8 +329,26 @@ const states: ReadonlyArray<Violation> = [
   [
     'an unknown artifact',
     'version-not-found',
-    /it has no version/,
+    /there is no artifact acme\/animals\/nobody/,
     (l) => l.moveAlias({ version: 'nobody:v0', alias: 'x' }),
+  ],
+  [
+    'an unknown artifact, used',
+    'version-not-found',
+    /there is no artifact acme\/animals\/nobody/,
+    (l) => l.useArtifact({ run: 'alone', version: 'nobody:latest' }),
+  ],
+  [
+    'an unknown artifact, drafted from',
+    'version-not-found',
+    /there is no artifact acme\/other\/m/,
+    (l) => l.newDraft('other/m'),
+  ],
+  [
+    'a version that is none',
+    'invalid-input',
+    /after the ":" a version number .* or an alias without .*, got "cats:a\/b"/,
+    (l) => l.resolve('cats:a/b'),
   ],
   ['an unknown number', 'version-not-found', /newest version is v2/, (l) => l.tag({ version: 'cats:v9', tags: ['x'] })],
   [
@@ -455,7 +473,7 @@ const states: ReadonlyArray<Violation> = [
   [
     'an alias of nobody',
     'alias-not-found',
-    /there is no alias "nope"/,
+    /there is no alias "nope" on acme\/animals\/cats/,
     (l) => l.removeAlias({ name: 'cats', alias: 'nope' }),
   ],
   [
@@ -614,7 +632,7 @@ const states: ReadonlyArray<Violation> = [
   [
     'an abandoned nothing',
     'draft-empty',
-    /no parts/,
+    /the draft "nothing" of acme\/animals\/sharded has no parts; there is nothing to abandon/,
     (l) => l.abandonDistributed({ name: 'sharded', distributedId: 'nothing' }),
   ],
   [

@@ -362,7 +362,7 @@ export const artifactDecisions = [
   rule('an alias that is not there cannot be removed')
     .given(...two)
     .when(remove('best'))
-    .thenRejected({ _tag: 'alias-not-found', alias: 'best' }),
+    .thenRejected({ _tag: 'alias-not-found', collection: artifact, alias: 'best' }),
   rule('an alias that is not there need not be removed, where that is what one expects')
     .given(...two)
     .when({ ...remove('best'), expect: 'absent' })

@@ -3,7 +3,7 @@
 import type { LineageNode } from '../lineage.js'
 import { EDGE_KINDS, type EdgeKind } from '../lineage-graph.js'
 import { type Layout, layered } from './layers.js'
-import { edgesBetween, type LineagePicture, labelOf } from './lineage-text.js'
+import { AND_MORE, edgesBetween, type LineagePicture, labelOf } from './lineage-text.js'
 import { fitted, px, type Rule, svgDocument, widthOf, xml } from './svg.js'
 
 interface Look {
@@ -45,7 +45,7 @@ export interface LineageSvgOptions {
 
 /** An SVG document with nothing to fetch: title and tooltips, colours for light and for dark surroundings. */
 export const lineageSvg = (picture: LineagePicture, { focus, title }: LineageSvgOptions = {}): string => {
-  const { nodes, moment } = picture
+  const { nodes, moment, cut } = picture
   const edges = edgesBetween(picture)
   const boxes = nodes.map((node) => boxOf(node, nodes.length > MANY_NODES))
   const worded = edges.length <= MANY_EDGES
@@ -81,17 +81,26 @@ export const lineageSvg = (picture: LineagePicture, { focus, title }: LineageSvg
     return box === undefined ? '' : drawNode(node, box, left, right, top + (layout.at[place] ?? 0), node.id === focus)
   })
 
+  const height = Math.ceil(top + layout.extent + MARGIN)
+  const more = cut === undefined ? [] : [`<text class="detail soft" x="${MARGIN}" y="${height - 8}">${AND_MORE}</text>`]
+
   const counted = summaryOf(picture)
   const names = nodes.slice(0, 20).map(({ name }) => name)
   return svgDocument({
     width: Math.ceil(Math.max(columns.at(-1)?.right ?? 0, legend.right) + MARGIN),
-    height: Math.ceil(top + layout.extent + MARGIN),
+    height,
     title: title ?? `Lineage: ${counted}`,
     description: `${counted}, as of position ${moment}; content flows from left to right. ${names.join(', ')}${nodes.length > names.length ? ', …' : ''}`,
     rules: RULES,
-    body: [ARROW, legend.body, `<g class="${worded ? 'few' : 'many'}">`, ...drawnEdges, '</g>', ...drawnNodes].join(
-      '\n',
-    ),
+    body: [
+      ARROW,
+      legend.body,
+      `<g class="${worded ? 'few' : 'many'}">`,
+      ...drawnEdges,
+      '</g>',
+      ...drawnNodes,
+      ...more,
+    ].join('\n'),
   })
 }
 
@@ -228,10 +237,10 @@ const legendOf = ({ nodes, edges }: LineagePicture): { readonly body: string; re
   return { body: parts.join('\n'), right: x - 20 }
 }
 
-const summaryOf = ({ nodes, edges }: LineagePicture): string => {
+const summaryOf = ({ nodes, edges, cut }: LineagePicture): string => {
   const counts = Object.entries(NODE_LOOKS).flatMap(([kind, { word }]) => {
     const count = nodes.filter((node) => node.kind === kind).length
     return count === 0 ? [] : [`${count} ${word}${count === 1 ? '' : 's'}`]
   })
-  return `${counts.join(', ') || 'nothing'}; ${edges.length} ${edges.length === 1 ? 'edge' : 'edges'}`
+  return `${counts.join(', ') || 'nothing'}; ${edges.length} ${edges.length === 1 ? 'edge' : 'edges'}${cut === undefined ? '' : ` ${AND_MORE}`}`
 }

@@ -184,6 +184,14 @@ describe('the picture of a lineage', () => {
     expect(root.children[1]?.text).toContain('1 run, 1 artifact version; 1 edge, as of position 9')
   })
 
+  it('of a cut answer says that there is more, and no other does', () => {
+    const cut = wellMade(lineageSvg({ ...fan(3), cut: 'MQ' }))
+    expect(textsOf(cut)).toContain('… and more')
+    expect(cut.children[0]?.text).toMatch(/edges … and more$/)
+    expect(lineageSvg(fan(3))).not.toContain('and more')
+    expect(number(cut, 'height')).toBe(number(wellMade(lineageSvg(fan(3))), 'height'))
+  })
+
   it('draws a cycle, an edge over several layers, and part of a graph', () => {
     const [a, b, c] = [version('a', 0), run('r'), version('b', 0)]
     const edges = [edge(a, b, 'used'), edge(b, a, 're-logged'), edge(b, c, 'logged'), edge(a, c, 'derived-from')]
@@ -322,6 +330,14 @@ describe('lineage as text', () => {
         '',
       ].join('\n'),
     )
+  })
+
+  it.each([
+    ['Mermaid', lineageMermaid, '  more["… and more"]\n  style more fill:none,stroke:none\n'],
+    ['Graphviz', lineageDot, '  label="… and more"\n}\n'],
+  ])('for %s: of a cut answer it says that there is more, and of no other', (_, render, last) => {
+    expect(render({ ...fan(3), cut: 'MQ' }).endsWith(last)).toBe(true)
+    expect(render(fan(3))).not.toContain('more')
   })
 
   it('as JSON: the answer itself', () => {

@@ -46,11 +46,11 @@ export const server = (ledger: Ledger): FastifyInstance => {
     const receipt = await ledger.moveAlias({
       version,
       alias: params.alias,
-      ...(expect === undefined ? {} : { expect }),
-      ...(reason === undefined ? {} : { reason }),
+      expect,
+      reason,
       actor: user,
       correlationId: id,
-      ...(key === undefined ? {} : { commandId: `${encodeURIComponent(user)}/${key}` }),
+      commandId: key && `${encodeURIComponent(user)}/${key}`,
     })
     reply.header('x-ledger-position', receipt.position)
     return receipt

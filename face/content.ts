@@ -6,7 +6,7 @@ import type { FileSource, FileStore } from '../domain/file-store.js'
 import type { ManifestBuilder, ManifestEntry } from '../domain/manifest/manifest.js'
 import { canonicalPath } from '../domain/manifest/path.js'
 import type { Content, ContentItem, OnProgress } from './arguments.js'
-import type { ContentError, WriteError } from './error.js'
+import { type ContentError, describeWriteError, type WriteError } from './error.js'
 
 /** Looks at the local disk: what a path that is named as content stands for. */
 export interface LocalFiles {
@@ -51,15 +51,39 @@ export const addContent =
       content,
       TE.traverseSeqArray(plan(local)),
       TE.map((planned) => planned.flat()),
-      TE.flatMap(storeAll(files, onProgress)),
-      TE.flatMapEither((entries) => {
-        for (const entry of entries) {
-          const added = builder.add(entry, overwrite)
-          if (E.isLeft(added)) return added
-        }
-        return E.right(undefined)
-      }),
+      TE.flatMap((planned) =>
+        pipe(
+          storeAll(files, onProgress)(planned),
+          TE.flatMapEither((entries) => {
+            for (const [index, entry] of entries.entries()) {
+              const added = builder.add(entry, overwrite)
+              if (E.isLeft(added)) return E.left(amongThemselves(added.left, planned.slice(0, index + 1)))
+            }
+            return E.right(undefined)
+          }),
+        ),
+      ),
     )
+
+/** Of what is given in one call, several would lie under one path; there is nothing to remove or to overwrite. */
+type GivenTwice = Extract<WriteError, { _tag: 'path-taken' }> & { readonly given: ReadonlyArray<string> }
+
+const amongThemselves = (error: WriteError, planned: ReadonlyArray<Planned>): WriteError | GivenTwice => {
+  if (error._tag !== 'path-taken') return error
+  const given = planned.filter(({ path }) => path === error.path).map(origin)
+  return given.length < 2 ? error : { ...error, given }
+}
+
+const origin = (planned: Planned): string => {
+  if ('entry' in planned) return `"${planned.entry.reference?.uri}"`
+  if ('path' in planned.source) return `"${planned.source.path}"`
+  return 'bytes' in planned.source ? 'some bytes' : 'a stream'
+}
+
+export const describeContentError = (error: WriteError | GivenTwice): string =>
+  'given' in error
+    ? `${error.given.join(' and ')} would all be "${error.path}", with different content; give each a path of its own with "as"`
+    : describeWriteError(error)
 
 const plan =
   (local: LocalFiles) =>
@@ -115,10 +139,19 @@ const storeAll =
   async () => {
     const entries: ManifestEntry[] = []
     let failure: WriteError | undefined
+    let thrown: { readonly cause: unknown } | undefined
+    /** What the caller's own function throws ends the storing, and comes back to the caller as it is. */
+    const report: OnProgress = (progress) => {
+      try {
+        onProgress?.(progress)
+      } catch (cause) {
+        thrown ??= { cause }
+      }
+    }
     let next = 0
     let filesDone = 0
     const worker = async (): Promise<void> => {
-      for (let index = next++; index < plan.length && failure === undefined; index = next++) {
+      for (let index = next++; index < plan.length && failure === undefined && thrown === undefined; index = next++) {
         const planned = plan[index]
         if (planned === undefined) continue
         const { path } = planned
@@ -126,18 +159,20 @@ const storeAll =
           entries[index] = planned.entry
           continue
         }
-        const stored = await files.put('file', planned.source, (bytesDone) =>
-          onProgress?.({ path, bytesDone, filesDone }),
-        )()
+        const stored = await files.put('file', planned.source, (bytesDone) => {
+          report({ path, bytesDone, filesDone })
+          if (thrown !== undefined) throw thrown.cause
+        })()
         if (E.isLeft(stored)) {
           failure ??= stored.left
           return
         }
         filesDone += 1
         entries[index] = { path, ...stored.right }
-        onProgress?.({ path, bytesDone: stored.right.size, filesDone })
+        report({ path, bytesDone: stored.right.size, filesDone })
       }
     }
     await Promise.all(Array.from({ length: Math.min(AT_ONCE, plan.length) }, worker))
+    if (thrown !== undefined) throw thrown.cause
     return failure === undefined ? E.right(entries) : E.left(failure)
   }

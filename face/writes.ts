@@ -48,8 +48,8 @@ import type { StartRun } from '../domain/run/commands.js'
 import type { Ids } from '../domain/sources.js'
 import type { Receipt, WriteShell } from '../domain/write-shell.js'
 import type * as args from './arguments.js'
-import { addContent, type ContentPorts } from './content.js'
-import { describeWriteError, promised, type WriteError } from './error.js'
+import { addContent, type ContentPorts, describeContentError } from './content.js'
+import { promised, type WriteError } from './error.js'
 import * as inputs from './input.js'
 
 /** A version that was logged or linked, with the receipt of its command. */
@@ -94,7 +94,7 @@ export interface WritePorts extends ContentPorts {
 
 export type Writes = ReturnType<typeof writes>
 
-const run = promised(describeWriteError)
+const run = promised(describeContentError)
 const now = <A>(result: E.Either<WriteError, A>): Promise<A> => run(TE.fromEither(result))
 
 export const writes = ({ shell: silent, notice, manifests, ids, defaults, readOnly, ...ports }: WritePorts) => {

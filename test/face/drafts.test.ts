@@ -161,6 +161,28 @@ describe('a version of 100,000 files', () => {
   }, 60_000)
 })
 
+describe('a function of the caller that hears of the progress', () => {
+  it.each(['memory', 'disk'])('and throws ends the storing, and its error is what comes back (%s)', async (where) => {
+    const ledger =
+      where === 'memory'
+        ? (await memoryLedger()).ledger
+        : await openLedger({ ...options, directory: join(folder, 'throwing') })
+    const mine = new Error('mine')
+    let heard = 0
+    const onProgress = () => {
+      heard += 1
+      throw mine
+    }
+    const content = several(...Array.from({ length: 100 }, (_, n) => `${n}`))
+    const given = { name: 'data', type: 'dataset', content, onProgress }
+    await expect(ledger.logArtifact(given)).rejects.toBe(mine)
+    expect(heard).toBeLessThan(20)
+    await expect(ledger.upsertDistributed({ ...given, distributedId: 'd' })).rejects.toBe(mine)
+    expect((await ledger.artifacts()).items).toEqual([])
+    await ledger.close()
+  })
+})
+
 describe('a commit whose version would be too large', () => {
   const fill = (bytes: number) => ({ metadata: { long: 'm'.repeat(bytes) } })
   const aliases = Array.from({ length: 100 }, (_, n) => `alias-${n}`)

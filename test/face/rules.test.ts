@@ -44,6 +44,8 @@ beforeAll(async () => {
   writeFileSync(at('weights.bin'), 'w')
   mkdirSync(at('plain'))
   writeFileSync(at('plain/file'), 'f')
+  mkdirSync(at('other'))
+  writeFileSync(at('other/file'), 'another')
   mkdirSync(at('with-pipe'))
   execFileSync('mkfifo', [at('with-pipe/pipe')])
   await new Promise<void>((resolve) => socket.listen(at('socket'), resolve))
@@ -241,8 +243,20 @@ const paths: ReadonlyArray<Violation> = [
   [
     'one path twice',
     'path-taken',
-    /"a" is there already with other content/,
+    /some bytes and some bytes would all be "a", with different content; give each a path of its own with "as"/,
     content({ bytes: '1', as: 'a' }, { bytes: '2', as: './a' }),
+  ],
+  [
+    'two files of one name',
+    'path-taken',
+    new RegExp(`"${at('plain/file')}" and "${at('other/file')}" would all be "file"`),
+    content(at('plain/file'), at('other/file')),
+  ],
+  [
+    'a file and a reference of one name, drafted',
+    'path-taken',
+    new RegExp(`"${at('plain/file')}" and "s3://b/k" would all be "file"`),
+    async (l) => (await l.newDraft('cats')).add([at('plain/file'), { reference: 's3://b/k', as: 'file' }]),
   ],
   [
     'a file and a directory of one name',

@@ -17,6 +17,7 @@ import { type AuditPage, type AuditQuery, type AuditSubject, audit, auditLines }
 import { type AliasTenure, aliasHistory } from '../projections/audit-aliases.js'
 import { auditCsv, auditNdjson } from '../projections/audit-export.js'
 import type { AuditIndex } from '../projections/audit-index.js'
+import { momentOfCursor } from '../projections/cursor.js'
 import {
   type Lineage,
   type LineagePaths,
@@ -26,7 +27,8 @@ import {
   paths,
 } from '../projections/lineage.js'
 import type { LineageGraph } from '../projections/lineage-graph.js'
-import { describeQueryError, type Queries, type QueryError } from '../projections/queries.js'
+import { noMoments } from '../projections/moments.js'
+import { describeQueryError, type Queries, type QueryError, queries } from '../projections/queries.js'
 import type { Registry } from '../projections/registry-state.js'
 import type { Pace, ReplayQuery } from '../projections/replay.js'
 import type { Checked } from './arguments.js'
@@ -217,19 +219,22 @@ export const historyQuestions = (stand: () => Promise<Standpoint>): HistoryQuest
   lineage: async (given) => {
     const { of, ...query } = await checked(LineageInput, given)
     const at = await stand()
-    return found(lineage(at.graph, { ...query, of: refOf(of, at) }, at.position))
+    const root = asFirstAsked(at, query.cursor, (then) => refOf(of, then))
+    return found(lineage(at.graph, { ...query, of: root }, at.position))
   },
 
   paths: async (given) => {
     const { from, to, ...query } = await checked(PathsInput, given)
     const at = await stand()
-    return found(paths(at.graph, { ...query, from: refOf(from, at), to: refOf(to, at) }, at.position))
+    const ends = asFirstAsked(at, query.cursor, (then) => ({ from: refOf(from, then), to: refOf(to, then) }))
+    return found(paths(at.graph, { ...query, ...ends }, at.position))
   },
 
   history: async (given = {}) => {
     const input = await checked(HistoryInput, given)
     const at = await stand()
-    return found(await readFromStore(audit(at, queryOf(input, at), at.position)))
+    const query = asFirstAsked(at, input.cursor, (then) => queryOf(input, then))
+    return found(await readFromStore(audit(at, query, at.position)))
   },
 
   exportHistory: async function* (given) {
@@ -253,6 +258,18 @@ const queryOf = ({ of, ...query }: Checked<HistoryInput>, at: Standpoint): Audit
   ...query,
   ...(of === undefined ? {} : { of: subjectOf(of, at) }),
 })
+
+/** What the names of a question meant when its first page was asked for: an alias may have moved since. */
+const asFirstAsked = <A>(at: Standpoint, cursor: string | undefined, meaning: (then: Standpoint) => A): A => {
+  const position = momentOfCursor(cursor, at.position)
+  if (position === at.position) return meaning(at)
+  try {
+    return meaning({ ...at, queries: queries({ ...at, moments: noMoments(), position }) })
+  } catch {
+    // Nothing of the name was there then, so the cursor is another question's.
+    return meaning(at)
+  }
+}
 
 /** What a caller names, as lineage names it. */
 const refOf = (thing: Thing, { queries, defaults }: Standpoint): LineageRef => {

@@ -38,6 +38,7 @@ export {
 export type { HistoryInput, ReplayInput, Thing, When } from './face/history.js'
 export type { Ledger } from './face/ledger.js'
 export type { Collectable, Collected, Damage, OnMaintenance, Verified } from './face/maintenance.js'
+export type { OpenedFile } from './face/open-file.js'
 export type { LedgerOptions } from './face/options.js'
 export type { Run } from './face/run-handle.js'
 export type { ListInput, PageInput, SearchInput } from './face/search.js'

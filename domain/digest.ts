@@ -1,9 +1,12 @@
 /** SHA-256 digests, tagged with their algorithm: `sha256:` and 64 lower-case hexadecimal digits. */
-import { type Hash, hash } from 'node:crypto'
+import { createHash, type Hash, hash } from 'node:crypto'
 
 export type Digest = `sha256:${string}`
 
 export const sha256 = (bytes: string | Uint8Array): Digest => `sha256:${hash('sha256', bytes)}`
+
+/** A hash of bytes as they come. */
+export const streamingHash = (): Hash => createHash('sha256')
 
 /** The digest of what was fed to a streaming hash. */
 export const digestOf = (hash: Hash): Digest => `sha256:${hash.digest('hex')}`

@@ -239,3 +239,8 @@ export interface LinkModel extends Described, ByRun, Storing, Circumstances {
   /** What the registered model accepts unless told, and `model` if it is new. */
   readonly type?: string | undefined
 }
+
+export interface OpenFile extends OfVersion {
+  /** Its path inside the version. */
+  readonly path: string
+}

@@ -25,7 +25,8 @@ export interface AmbiguousName {
 export type ContentError =
   | { readonly _tag: 'illegal-path'; readonly path: string; readonly expected: string }
   | { readonly _tag: 'path-taken'; readonly path: string; readonly present: string; readonly offered: string }
-  | { readonly _tag: 'path-not-found'; readonly path: string }
+  /** `similar` where a version was asked for it. */
+  | { readonly _tag: 'path-not-found'; readonly path: string; readonly similar?: ReadonlyArray<string> }
   /** A local file or directory that is named as content cannot be read. */
   | { readonly _tag: 'unreadable-content'; readonly path: string; readonly reason: string }
 
@@ -35,6 +36,8 @@ export type WriteError =
   | AmbiguousName
   | ContentError
   | { readonly _tag: 'no-distributed-id'; readonly run: string | null }
+  /** The content is a reference: it is kept elsewhere. */
+  | { readonly _tag: 'not-stored'; readonly path: string; readonly uri: string }
   /** The ledger was opened only to answer. */
   | { readonly _tag: 'read-only' }
   /** The history holds a type of event that this version does not know: it cannot say what is needed. */
@@ -51,7 +54,10 @@ export const describeWriteError = (error: WriteError): string => {
     case 'path-taken':
       return `"${error.path}" is there already with other content (${error.present}, offered: ${error.offered}); remove it first, or say overwrite`
     case 'path-not-found':
-      return `there is no file "${error.path}" and nothing below it`
+      if (error.similar === undefined) return `there is no file "${error.path}" and nothing below it`
+      return `there is no file "${error.path}"${error.similar.length === 0 ? '' : `; did you mean ${error.similar.map((path) => `"${path}"`).join(' or ')}?`}`
+    case 'not-stored':
+      return `"${error.path}" is a reference: fetch it from ${error.uri}`
     case 'unreadable-content':
       return `"${error.path}" cannot be read: ${error.reason}`
     case 'no-distributed-id':

@@ -235,6 +235,8 @@ export const LinkModel: Codec<args.LinkModel> = record(
   },
 )
 
+export const OpenFile: Codec<args.OpenFile> = record('openFile', { version: VersionText, path: FilePath })
+
 /** The argument of a method, checked; rejects with a `LedgerError` that names everything that is wrong. */
 export const checked = async <A>(codec: t.Decoder<unknown, A>, given: unknown): Promise<A> => {
   const decoded = decodeWith(codec)(given)

@@ -18,6 +18,7 @@ import type { LocalFiles } from './content.js'
 import { describeWriteError, eachFromStore, LedgerError, promised } from './error.js'
 import * as inputs from './input.js'
 import { type Maintenance, maintenance, type OnMaintenance } from './maintenance.js'
+import { type OpenedFile, openFile } from './open-file.js'
 import { type Asked, type Live, reads } from './reads.js'
 import { type Run, runHandle } from './run-handle.js'
 import { exportEvents, type Imported, importEvents } from './transfer.js'
@@ -86,6 +87,8 @@ export interface Ledger extends Omit<Writes, 'startRun'>, Asked, Live, Maintenan
   readonly run: (path: string) => Run
   /** Writes the files of a version into a directory; answers also which version that was. */
   readonly download: (given: DownloadVersion) => Promise<Downloaded & { readonly version: string }>
+  /** One file of a version, as a stream of bytes that are compared with their digest. */
+  readonly openFile: (given: args.OpenFile) => Promise<OpenedFile>
   /** All events as lines of canonical JSON, with their line feeds; positions are left behind. */
   readonly exportEvents: () => AsyncIterable<string>
   /** Reads the lines of an export into this ledger, which is empty or holds the beginning of the same export. */
@@ -147,6 +150,8 @@ export const ledgerOn = (ports: LedgerPorts): Ledger => {
       const download = promised(({ reason }: DownloadError & { readonly reason: string }) => reason)
       return { ...(await download(local.download({ ...options, files, entries: manifest }))), version: path }
     },
+
+    openFile: openFile({ content: told.content, files }),
 
     exportEvents: () => eachFromStore(exportEvents(events)),
 

@@ -59,6 +59,7 @@ export const operations = (ledger: Ledger) => ({
   progress: taskEither(ledger.progress),
   importEvents: taskEither(ledger.importEvents),
   download: taskEither(ledger.download),
+  openFile: taskEither(ledger.openFile),
   close: taskEither(ledger.close),
 })
 

@@ -34,6 +34,7 @@ const PATHS = [
   'content',
   'locate',
   'download',
+  'openFile',
   'newDraft',
   'resolve',
   'version',
@@ -61,7 +62,7 @@ const mistakesIn = ({ required, optional = {} }: Argument): ReadonlyArray<readon
 describe('every method that records', () => {
   it('stands in the table', async () => {
     const { ledger } = await memoryLedger()
-    const others = [...ANSWERS, ...QUESTIONS, ...OTHER_WRITES, 'content', 'download', 'locate']
+    const others = [...ANSWERS, ...QUESTIONS, ...OTHER_WRITES, 'content', 'download', 'locate', 'openFile']
     const methods = Object.keys(ledger).filter((name) => !others.includes(name))
     expect(methods.sort()).toEqual(Object.keys(METHODS).sort())
     await ledger.close()
@@ -166,12 +167,13 @@ describe('a ledger that was closed', () => {
           method,
           method.endsWith('Distributed') ? { ...required, distributedId: 'night' } : required,
         ]),
-      ...PATHS.filter((name) => name !== 'download').map((name) => [name, 'cats']),
+      ...PATHS.filter((name) => !['download', 'openFile'].includes(name)).map((name) => [name, 'cats']),
       ...['artifacts', 'runs', 'openDrafts', 'moment', 'collectable', 'verify', 'rebuild', 'progress'].map((name) => [
         name,
       ]),
       ['waitFor', 1],
       ['download', { version: 'cats', to: join(folder, 'never') }],
+      ['openFile', { version: 'cats', path: 'weights.txt' }],
     ] as const
     for (const [method, ...given] of calls) {
       const { code, message } = await rejection(call(ledger, String(method), ...given))

@@ -60,7 +60,10 @@ export interface Version {
   /** When it was logged, or linked, and by whom. */
   readonly created: Moment
   readonly actor: string
-  /** The run that logged it first, and every run that logged the same content. */
+  /**
+   * The run that logged it first, and every run that logged the same content. Of a distributed version that is the run
+   * which committed it; the runs of its parts are in `lineage`.
+   */
   readonly run: string | null
   readonly producers: ReadonlyArray<string>
   /** The version from which it was drafted. */
@@ -105,6 +108,7 @@ export interface RunDetails {
   /** `null` while it runs. */
   readonly outcome: RunOutcome | null
   readonly used: ReadonlyArray<{ readonly version: string; readonly through: string | null }>
+  /** The versions of which it is a producer; those of which it brought a part are in `lineage`. */
   readonly logged: ReadonlyArray<string>
 }
 

@@ -1,5 +1,15 @@
 import { spawnSync } from 'node:child_process'
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -44,18 +54,34 @@ beforeAll(() => {
 afterAll(() => rmSync(work, { recursive: true, force: true }))
 
 describe('the packed package', () => {
-  it('holds the built library and its documents, and nothing else', () => {
-    const files = readdirSync(unpacked, { recursive: true, withFileTypes: true })
+  const shipped = () =>
+    readdirSync(unpacked, { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile())
       .map((entry) => relative(unpacked, join(entry.parentPath, entry.name)).replaceAll('\\', '/'))
+
+  it('holds the built library, its documents and its examples, and nothing else', () => {
+    const files = shipped()
     const library = /^dist\/(index|(domain|projections|face|adapters)\/.+)\.(js|d\.ts)$/
-    expect(files.filter((file) => !library.test(file)).sort()).toEqual([
+    const pages = /^(docs\/.+\.(md|svg)|examples\/(.+\.ts|README\.md))$/
+    expect(files.filter((file) => !library.test(file) && !pages.test(file)).sort()).toEqual([
       'CHANGELOG.md',
       'LICENSE',
       'README.md',
       'package.json',
     ])
     expect(files).not.toContain('dist/domain/stale.js')
+  })
+
+  it('holds whatever its pages link to', () => {
+    const links = shipped()
+      .filter((file) => file.endsWith('.md'))
+      .flatMap((page) =>
+        [...readFileSync(join(unpacked, page), 'utf8').matchAll(/(?:\]\(|src=")(?!https?:|#|mailto:)([^)"#\s]+)/g)].map(
+          ([, target = '']) => join(dirname(page), target),
+        ),
+      )
+    expect(links).toContain(join('docs', 'errors.md'))
+    expect(links.filter((target) => !existsSync(join(unpacked, target)))).toEqual([])
   })
 
   it.each(entries)('can be imported: %s', (entry) => {

@@ -22,6 +22,24 @@ export const holder = (text: string): number | 'absent' => {
   return Number(number)
 }
 
+export interface Holders {
+  readonly expect?: Readonly<Record<string, number | 'absent'>>
+}
+
+/** `alias=v3` or `alias=absent`, gathered: for commands that may move or take away several. */
+const holders = (text: string, before: Holders['expect']): Holders['expect'] => {
+  const split = text.lastIndexOf('=')
+  if (split <= 0) throw new InvalidArgumentError('alias=version is wanted, such as production=v3 or best=absent.')
+  return { ...before, [text.slice(0, split)]: holder(text.slice(split + 1)) }
+}
+
+export const expecting = (command: Command): Command =>
+  command.option(
+    '--expect <alias=version|absent>',
+    'refuse if somebody else holds the alias (may be given several times)',
+    holders,
+  )
+
 /** `key=value` pairs, where a value that is JSON is taken for it, into one object; later ones win. */
 export const pairs = (text: string, before: JsonObject | undefined): JsonObject => {
   const [, key, value = ''] = /^([^=]+)=([\s\S]*)$/.exec(text) ?? []

@@ -3,8 +3,9 @@ import type { Command } from 'commander'
 import type { JsonObject } from '../../domain/json.js'
 import { present } from '../../domain/present.js'
 import type { Receipt } from '../../index.js'
-import { circumstances, contentItem, holder, pairs, several, whole } from './options.js'
+import { circumstances, contentItem, expecting, type Holders, holder, pairs, several, whole } from './options.js'
 import { progressBar, size, type Terminal } from './output.js'
+import { sourceOf, versionOf, withAliases, withSource } from './receipts.js'
 import type { Given, WithLedger } from './with-ledger.js'
 
 interface Circumstances {
@@ -49,7 +50,7 @@ const done = ({ answer }: Given, receipt: Receipt, what: string): void =>
   answer(receipt, () => `${receipt.events.length === 0 ? `nothing changed: ${what}` : what}\n`)
 
 export const writeCommands = (program: Command, withLedger: WithLedger): void => {
-  said(program.command('log'))
+  expecting(said(program.command('log')))
     .description('Store files and log them as the next version; content that is there already makes no new one.')
     .argument('<artifact>', '[[entity/]project/]name')
     .argument('<path...>', 'files and directories; path=as stores a file under another name')
@@ -58,7 +59,7 @@ export const writeCommands = (program: Command, withLedger: WithLedger): void =>
       'after',
       '\nExample:\n  $ model-ledger log acme/churn/model ./out --type model --alias best --metadata accuracy=0.93',
     )
-    .action((name: string, paths: ReadonlyArray<string>, options: Said, command: Command) =>
+    .action((name: string, paths: ReadonlyArray<string>, options: Said & Holders, command: Command) =>
       withLedger(command, 'writes', async (task) => {
         const bar = storing(task.terminal)
         const logged = await task.ledger
@@ -74,7 +75,7 @@ export const writeCommands = (program: Command, withLedger: WithLedger): void =>
       }),
     )
 
-  said(program.command('draft'))
+  expecting(said(program.command('draft')))
     .description('Change some files of a version and log the result as the next one.')
     .argument('<version>', '[[entity/]project/]name[:alias|:vN]')
     .option('--add <path>', 'add a file or directory; path=as under another name (may be given several times)', several)
@@ -85,12 +86,13 @@ export const writeCommands = (program: Command, withLedger: WithLedger): void =>
     .action(
       (
         version: string,
-        options: Omit<Said, 'type'> & {
-          readonly add?: ReadonlyArray<string>
-          readonly replace?: ReadonlyArray<string>
-          readonly remove?: ReadonlyArray<string>
-          readonly expectNewest?: boolean
-        },
+        options: Omit<Said, 'type'> &
+          Holders & {
+            readonly add?: ReadonlyArray<string>
+            readonly replace?: ReadonlyArray<string>
+            readonly remove?: ReadonlyArray<string>
+            readonly expectNewest?: boolean
+          },
         command: Command,
       ) =>
         withLedger(command, 'writes', async (task) => {
@@ -110,27 +112,35 @@ export const writeCommands = (program: Command, withLedger: WithLedger): void =>
 
   distributedCommands(program, withLedger)
 
-  circumstances(program.command('link'))
+  expecting(circumstances(program.command('link')))
     .description('Link a version to a registered model, which the first link makes.')
     .argument('<version>', 'a version, or a link, which stands for its source')
     .argument('<model>', '[[entity/]registry/]name; a bare name is in model-registry')
     .option('--alias <alias>', 'point this alias to the link (may be given several times)', several)
     .addHelpText('after', '\nExample:\n  $ model-ledger link acme/churn/model:best churn --alias staging')
     .action(
-      (version: string, to: string, options: Circumstances & { alias?: ReadonlyArray<string> }, command: Command) =>
+      (
+        version: string,
+        to: string,
+        options: Circumstances & Holders & { alias?: ReadonlyArray<string> },
+        command: Command,
+      ) =>
         withLedger(command, 'writes', async (task) => {
           const { alias: aliases, ...rest } = options
           const linked = await task.ledger.link({ ...rest, version, to, ...present({ aliases }) })
-          done(task, linked, `${linked.path} links to ${version}`)
+          const { source } = await task.ledger.locate(linked.path)
+          done(task, linked, `${linked.path} links to ${source}`)
         }),
     )
 
-  circumstances(program.command('unlink'))
+  expecting(circumstances(program.command('unlink')))
     .description('Take a link away, with its aliases; the source stays.')
-    .argument('<registered version>', '[[entity/]registry/]name:vN')
-    .action((version: string, options: Circumstances, command: Command) =>
+    .argument('<registered version>', '[[entity/]registry/]name:vN or name:alias, in full')
+    .addHelpText('after', '\nExample:\n  $ model-ledger unlink acme/model-registry/churn:v3 --expect latest=v3')
+    .action((version: string, options: Circumstances & Holders, command: Command) =>
       withLedger(command, 'writes', async (task) => {
-        done(task, await task.ledger.unlink({ ...options, version }), `${version} is unlinked`)
+        const unlinked = await task.ledger.unlink({ ...options, version })
+        done(task, unlinked, `${await versionOf(task.ledger, unlinked, version)} is unlinked${withAliases(unlinked)}`)
       }),
     )
 
@@ -147,7 +157,9 @@ export const writeCommands = (program: Command, withLedger: WithLedger): void =>
     .action(
       (version: string, name: string, options: Circumstances & { expect?: number | 'absent' }, command: Command) =>
         withLedger(command, 'writes', async (task) => {
-          done(task, await task.ledger.moveAlias({ ...options, version, alias: name }), `${name} points to ${version}`)
+          const moved = await task.ledger.moveAlias({ ...options, version, alias: name })
+          const holder = await versionOf(task.ledger, moved, version)
+          done(task, moved, `${name} points to ${await withSource(task.ledger, holder)}`)
         }),
     )
   circumstances(alias.command('remove'))
@@ -157,45 +169,52 @@ export const writeCommands = (program: Command, withLedger: WithLedger): void =>
     .option('--expect <version>', 'refuse if somebody else holds it', holder)
     .action((name: string, alias: string, options: Circumstances & { expect?: number | 'absent' }, command: Command) =>
       withLedger(command, 'writes', async (task) => {
-        done(task, await task.ledger.removeAlias({ ...options, name, alias }), `${alias} is removed from ${name}`)
+        const removed = await task.ledger.removeAlias({ ...options, name, alias })
+        done(task, removed, `${alias} is removed from ${await versionOf(task.ledger, removed, name)}`)
       }),
     )
 
   for (const name of ['tag', 'untag'] as const) {
     circumstances(program.command(name))
       .description(name === 'tag' ? 'Tag a version.' : 'Take tags from a version.')
-      .argument('<version>')
+      .argument('<version>', 'a link stands for its source, which has the tags')
       .argument('<tag...>')
+      .addHelpText('after', `\nExample:\n  $ model-ledger ${name} acme/churn/model:best reviewed`)
       .action((version: string, tags: ReadonlyArray<string>, options: Circumstances, command: Command) =>
         withLedger(command, 'writes', async (task) => {
-          done(
-            task,
-            await task.ledger[name]({ ...options, version, tags }),
-            `${version} is ${name}ged`.replace('tagged', name === 'tag' ? 'tagged' : 'untagged'),
-          )
+          const changed = await task.ledger[name]({ ...options, version, tags })
+          const source = await sourceOf(task.ledger, changed, version)
+          done(task, changed, `${source} is ${name}ged: ${tags.join(', ')}`)
         }),
       )
   }
 
   circumstances(program.command('describe'))
     .description('Replace the description or the metadata of a version.')
-    .argument('<version>')
+    .argument('<version>', 'a link stands for its source, which is described')
     .option('--description <text>', 'the new description')
     .option('--metadata <key=value>', 'all the new metadata (may be given several times)', pairs)
+    .addHelpText('after', '\nExample:\n  $ model-ledger describe acme/churn/model:best --description "trained on May"')
     .action(
       (version: string, options: Circumstances & { description?: string; metadata?: JsonObject }, command: Command) =>
         withLedger(command, 'writes', async (task) => {
-          done(task, await task.ledger.describe({ ...options, version }), `${version} is described`)
+          const told = await task.ledger.describe({ ...options, version })
+          done(task, told, `${await sourceOf(task.ledger, told, version)} is described`)
         }),
     )
 
-  circumstances(program.command('delete'))
+  expecting(circumstances(program.command('delete')))
     .description('Mark a version as deleted; its number and its history stay.')
-    .argument('<version>', 'of an artifact')
+    .argument('<version>', 'of an artifact: [[entity/]project/]name:vN or name:alias, in full')
     .option('--delete-aliases', 'also if aliases point to it')
-    .action((version: string, options: Circumstances & { deleteAliases?: boolean }, command: Command) =>
+    .addHelpText(
+      'after',
+      '\nExample:\n  $ model-ledger delete acme/churn/model:v3 --delete-aliases --reason "wrong data"',
+    )
+    .action((version: string, options: Circumstances & Holders & { deleteAliases?: boolean }, command: Command) =>
       withLedger(command, 'writes', async (task) => {
-        done(task, await task.ledger.deleteVersion({ ...options, version }), `${version} is deleted`)
+        const deleted = await task.ledger.deleteVersion({ ...options, version })
+        done(task, deleted, `${await versionOf(task.ledger, deleted, version)} is deleted${withAliases(deleted)}`)
       }),
     )
 
@@ -220,6 +239,10 @@ const distributedCommands = (program: Command, withLedger: WithLedger): void => 
     .argument('<path...>')
     .requiredOption('--type <type>', "the artifact's type")
     .option('--run <run>', 'the run that made it')
+    .addHelpText(
+      'after',
+      '\nExample:\n  $ model-ledger upsert acme/churn/model ./shard-0 --type model --id epoch-3 --writer node-0',
+    )
     .action(
       (
         name: string,
@@ -245,6 +268,7 @@ const distributedCommands = (program: Command, withLedger: WithLedger): void => 
     .argument('[path...]')
     .requiredOption('--type <type>', "the artifact's type")
     .option('--last-writer-wins', 'where two writers brought different content for one path')
+    .addHelpText('after', '\nExample:\n  $ model-ledger commit acme/churn/model --type model --id epoch-3 --alias best')
     .action(
       (
         name: string,
@@ -268,6 +292,7 @@ const distributedCommands = (program: Command, withLedger: WithLedger): void => 
     .description('Give the open generation of a distributed version up.')
     .argument('<artifact>')
     .requiredOption('--id <distributed id>', 'which draft')
+    .addHelpText('after', '\nExample:\n  $ model-ledger abandon acme/churn/model --id epoch-3 --reason "node lost"')
     .action((name: string, { id, ...options }: Circumstances & { id: string }, command: Command) =>
       withLedger(command, 'writes', async (task) => {
         done(

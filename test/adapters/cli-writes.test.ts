@@ -1,0 +1,92 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeEach, describe, expect, it } from 'vitest'
+import { run } from '../../adapters/cli/program.js'
+
+const folders = mkdtempSync(join(tmpdir(), 'model-ledger-cli-writes-'))
+afterAll(() => rmSync(folders, { recursive: true, force: true }))
+
+let cwd = folders
+const ledger = async (...args: ReadonlyArray<string>) => {
+  const written = { out: '', err: '' }
+  const code = await run(args, {
+    out: (text) => {
+      written.out += text
+    },
+    err: (text) => {
+      written.err += text
+    },
+    isPerson: false,
+    showsProgress: false,
+    env: { MODEL_LEDGER: join(cwd, 'ledger'), MODEL_LEDGER_ENTITY: 'acme', MODEL_LEDGER_PROJECT: 'churn' },
+    cwd,
+    now: () => new Date('2100-01-01T00:00:00Z'),
+  })
+  return { code, ...written }
+}
+const file = (name: string, text = name): string => {
+  const path = join(cwd, name)
+  writeFileSync(path, text)
+  return path
+}
+const said = async (...args: ReadonlyArray<string>) => (await ledger(...args)).out
+
+beforeEach(async () => {
+  cwd = mkdtempSync(join(folders, 'case-'))
+  await ledger('init', 'ledger')
+  await ledger('log', 'model', file('a.json'), '--type', 'model', '--alias', 'best')
+  await ledger('log', 'model', file('b.json'), '--type', 'model')
+  await ledger('link', 'model:best', 'churn', '--alias', 'production')
+})
+
+describe('what a command says it did', () => {
+  it('names the version by its number, and the source of a link', async () => {
+    expect(await said('link', 'model:best', 'risk')).toBe('acme/model-registry/risk:v0 links to acme/churn/model:v0\n')
+    expect(await said('alias', 'set', 'churn', 'staging')).toBe(
+      'staging points to acme/model-registry/churn:v0 (acme/churn/model:v0)\n',
+    )
+    expect(await said('alias', 'set', 'churn', 'staging')).toMatch(/^nothing changed: staging points to .*:v0 /)
+    expect(await said('alias', 'set', 'model', 'best')).toBe('best points to acme/churn/model:v1\n')
+    expect(await said('alias', 'remove', 'model', 'best')).toBe('best is removed from acme/churn/model:v1\n')
+  })
+
+  it('names the source that was tagged or described through a link', async () => {
+    expect(await said('tag', 'churn:latest', 'foo', 'bar')).toBe('acme/churn/model:v0 is tagged: foo, bar\n')
+    expect(await said('tag', 'churn', 'foo')).toBe('nothing changed: acme/churn/model:v0 is tagged: foo\n')
+    expect(await said('untag', 'churn', 'foo')).toBe('acme/churn/model:v0 is untagged: foo\n')
+    expect(await said('describe', 'churn', '--description', 'good')).toBe('acme/churn/model:v0 is described\n')
+  })
+
+  it('names the aliases that went with a link or a version', async () => {
+    expect(await said('unlink', 'churn:production')).toBe(
+      'acme/model-registry/churn:v0 is unlinked, with its aliases production, latest\n',
+    )
+    expect(await said('delete', 'model:best', '--delete-aliases')).toBe(
+      'acme/churn/model:v0 is deleted, with its alias best\n',
+    )
+  })
+})
+
+describe('what takes something away', () => {
+  it.each([
+    ['delete', 'model', '--delete-aliases'],
+    ['unlink', 'churn'],
+  ])('%s wants its version named', async (command, name, ...options) => {
+    const bare = await ledger(command, name, ...options)
+    expect(bare).toMatchObject({ code: 2, out: '' })
+    expect(bare.err).toContain(`name the version: ${name}:v3 or ${name}:alias`)
+    expect((await ledger('resolve', name)).code).toBe(0)
+  })
+
+  it('is refused where somebody else holds the alias', async () => {
+    expect((await ledger('unlink', 'churn:v0', '--expect', 'production=absent')).code).toBe(4)
+    expect((await ledger('delete', 'model:v1', '--delete-aliases', '--expect', 'latest=v0')).code).toBe(4)
+    expect((await ledger('link', 'model:v1', 'churn', '--expect', 'production=v7')).code).toBe(4)
+    const again = ['log', 'model', file('c.json'), '--type', 'model', '--alias', 'best']
+    expect((await ledger(...again, '--expect', 'best=v1')).code).toBe(4)
+    expect((await ledger(...again, '--expect', 'best')).code).toBe(2)
+    expect(await said(...again, '--expect', 'best=v0', '--expect', 'latest=v1')).toBe('acme/churn/model:v2\n')
+    expect(await said('unlink', 'churn:v0', '--expect', 'production=v0')).toContain('is unlinked')
+  })
+})

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as E from 'fp-ts/lib/Either.js'
-import { afterAll, describe, expect, it } from 'vitest'
+import { afterAll, describe, expect, it, vi } from 'vitest'
 import { memoryFileStore } from '../../adapters/memory/index.js'
 import type { EventStore } from '../../domain/event-store.js'
 import type { FileStore } from '../../domain/file-store.js'
@@ -281,6 +281,20 @@ describe('a seal that was left without its version', () => {
     expect(await ledger.execute(empty)).toEqual(receipt)
     expect(await logged()).toBe(2)
     await ledger.close()
+  })
+
+  it('is finished by a ledger that is open, half a minute later, without being asked anything', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'Date'] })
+    try {
+      const { ledger, logged } = await left()
+      await vi.advanceTimersByTimeAsync(29_000)
+      expect(await logged()).toBe(0)
+      await vi.advanceTimersByTimeAsync(61_000)
+      await vi.waitFor(async () => expect(await logged()).toBe(1))
+      await ledger.close()
+    } finally {
+      vi.useRealTimers()
+    }
   })
 
   it('that cannot be finished now keeps nobody from a part of their own', async () => {

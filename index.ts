@@ -23,6 +23,7 @@ import type { SnapshotStore } from './projections/snapshot-store.js'
 
 export type { DownloadError } from './domain/download-error.js'
 export type { Receipt } from './domain/write-shell.js'
+export type { Alone } from './face/alone.js'
 export type * from './face/arguments.js'
 export {
   type BadMoment,
@@ -35,13 +36,23 @@ export {
   type OpeningError,
   type WriteError,
 } from './face/error.js'
-export type { HistoryInput, ReplayInput, Thing, When } from './face/history.js'
-export type { Ledger } from './face/ledger.js'
+export type {
+  AliasHistoryInput,
+  ExportInput,
+  HistoryInput,
+  LineageInput,
+  PathsInput,
+  ReplayInput,
+  Thing,
+  When,
+} from './face/history.js'
+export type { Downloaded, DownloadVersion, Ledger } from './face/ledger.js'
 export type { Collectable, Collected, Damage, OnMaintenance, Verified } from './face/maintenance.js'
 export type { OpenedFile } from './face/open-file.js'
-export type { LedgerOptions } from './face/options.js'
+export type { ComposedOptions, EmbeddedOptions, LedgerOptions } from './face/options.js'
+export type { Asked } from './face/reads.js'
 export type { Run } from './face/run-handle.js'
-export type { ListInput, PageInput, SearchInput } from './face/search.js'
+export type { Condition, ListInput, PageInput, SearchInput } from './face/search.js'
 export { operations, taskEither } from './face/task-either.js'
 export type { CommitReceipt, Draft, VersionReceipt } from './face/writes.js'
 export type { LineageRejection } from './projections/lineage.js'

@@ -26,6 +26,7 @@ import { type WritePorts, type Writes, writes } from './writes.js'
 export interface Alone
   extends Pick<HistoryQuestions, 'history' | 'exportHistory' | 'aliasHistory'>,
     Pick<Writes, 'locate'> {
+  /** Goes through the history step by step: each event, what it changed, and the stream as of it. */
   readonly replay: (input: ReplayInput, signal?: AbortSignal) => AsyncIterable<ReplayStep<Alone>>
 }
 

@@ -103,11 +103,14 @@ describe('the packed package', () => {
       return withPublicTypes(project, join(unpacked, 'dist/index.d.ts'), (types) => wordsOf(types, name))
     }
 
-    it.each(['Ledger', 'Draft', 'Run', 'LedgerOptions'])('shows words for all of %s, and every option', (name) => {
-      const words = shown(name)
-      expect(words.size).toBeGreaterThan(5)
-      expect([...words].filter(([, said]) => said === '')).toEqual([])
-    })
+    it.each(['Ledger', 'Asked', 'Alone', 'Draft', 'Run', 'LedgerOptions'])(
+      'shows words for all of %s, and every option',
+      (name) => {
+        const words = shown(name)
+        expect(words.size).toBeGreaterThan(5)
+        expect([...words].filter(([, said]) => said === '')).toEqual([])
+      },
+    )
 
     it('shows the options that the methods know, and no other', () => {
       const names = [...shown('Ledger').keys()]

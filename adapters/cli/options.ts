@@ -1,4 +1,6 @@
 /** Options that several commands take, and how their words are read. */
+import { existsSync, statSync } from 'node:fs'
+import { resolve } from 'node:path'
 import { type Command, InvalidArgumentError } from 'commander'
 import type { Json, JsonObject } from '../../domain/json.js'
 import { COMPARISONS, type Condition } from '../../projections/search.js'
@@ -69,11 +71,21 @@ const asJson = (text: string): Json => {
 /** A moment: a position, or a time. */
 export const when = (text: string): number | string => (/^\d+$/.test(text) ? Number(text) : text)
 
-/** `path=as` or a path alone. */
-export const contentItem = (text: string): string | { readonly file: string; readonly as: string } => {
-  const split = text.lastIndexOf('=')
-  return split <= 0 ? text : { file: text.slice(0, split), as: text.slice(split + 1) }
-}
+/**
+ * `path=as` or a path alone. What is there under the whole text is meant, since names of checkpoints have "=" in
+ * them; only else is it split, at the last one.
+ */
+export const contentItem =
+  (cwd: string) =>
+  (
+    text: string,
+  ): string | { readonly file: string; readonly as: string } | { readonly directory: string; readonly as: string } => {
+    const whole = resolve(cwd, text)
+    const split = text.lastIndexOf('=')
+    if (split <= 0 || existsSync(whole)) return whole
+    const [path, as] = [resolve(cwd, text.slice(0, split)), text.slice(split + 1)]
+    return statSync(path, { throwIfNoEntry: false })?.isDirectory() ? { directory: path, as } : { file: path, as }
+  }
 
 /** Why, and for whom: what every command that records something takes. */
 export const circumstances = (command: Command): Command =>

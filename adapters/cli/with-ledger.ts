@@ -8,6 +8,8 @@ import { openPlace, type Place } from './place.js'
 export interface Given {
   readonly ledger: Ledger
   readonly terminal: Terminal
+  /** For names that leave it out, if one is set. */
+  readonly entity: string | undefined
   /** Prints an answer: for people, or as JSON, a list as one line each. */
   readonly answer: (value: unknown, forPeople: () => string) => void
 }
@@ -28,6 +30,7 @@ export const ledgerOpener =
       await work({
         ledger,
         terminal,
+        entity: place.entity ?? terminal.env['MODEL_LEDGER_ENTITY'],
         answer: (value, forPeople) => {
           if (place.json !== true) terminal.out(forPeople())
           else for (const line of Array.isArray(value) ? value : [value]) terminal.out(json(line))

@@ -1,6 +1,9 @@
 /** Commands that record something. */
 import type { Command } from 'commander'
+import * as E from 'fp-ts/lib/Either.js'
+import { pipe } from 'fp-ts/lib/function.js'
 import type { JsonObject } from '../../domain/json.js'
+import { collectionPath, parseModel } from '../../domain/names.js'
 import { present } from '../../domain/present.js'
 import type { Receipt } from '../../index.js'
 import { circumstances, contentItem, expecting, type Holders, holder, pairs, several, whole } from './options.js'
@@ -49,11 +52,23 @@ const storing = (terminal: Terminal) => {
 const done = ({ answer }: Given, receipt: Receipt, what: string): void =>
   answer(receipt, () => `${receipt.events.length === 0 ? `nothing changed: ${what}` : what}\n`)
 
+/** Where no entity is set, a registered model that leaves it out is in the entity of what is linked to it. */
+const besideSource = async ({ ledger }: Given, version: string, model: string): Promise<string> => {
+  const [entity] = (await ledger.locate(version)).path.split('/')
+  return pipe(
+    parseModel(model, { entity }),
+    E.match(() => model, collectionPath),
+  )
+}
+
 export const writeCommands = (program: Command, withLedger: WithLedger): void => {
   expecting(said(program.command('log')))
     .description('Store files and log them as the next version; content that is there already makes no new one.')
     .argument('<artifact>', '[[entity/]project/]name')
-    .argument('<path...>', 'files and directories; path=as stores a file under another name')
+    .argument(
+      '<path...>',
+      'files and directories; path=as stores a file under another name, a directory below a prefix',
+    )
     .requiredOption('--type <type>', "the artifact's type")
     .addHelpText(
       'after',
@@ -67,7 +82,7 @@ export const writeCommands = (program: Command, withLedger: WithLedger): void =>
             ...described(options),
             name,
             type: options.type,
-            content: paths.map(contentItem),
+            content: paths.map(contentItem(task.terminal.cwd)),
             onProgress: bar.onProgress,
           })
           .finally(bar.end)
@@ -99,8 +114,8 @@ export const writeCommands = (program: Command, withLedger: WithLedger): void =>
           const { add = [], replace = [], remove = [], ...rest } = options
           const draft = await task.ledger.newDraft(version)
           for (const path of remove) await draft.remove(path)
-          await draft.add(add.map(contentItem))
-          await draft.add(replace.map(contentItem), { overwrite: true })
+          await draft.add(add.map(contentItem(task.terminal.cwd)))
+          await draft.add(replace.map(contentItem(task.terminal.cwd)), { overwrite: true })
           const logged = await draft.log(described({ type: '', ...rest }))
           done(
             task,
@@ -115,7 +130,10 @@ export const writeCommands = (program: Command, withLedger: WithLedger): void =>
   expecting(circumstances(program.command('link')))
     .description('Link a version to a registered model, which the first link makes.')
     .argument('<version>', 'a version, or a link, which stands for its source')
-    .argument('<model>', '[[entity/]registry/]name; a bare name is in model-registry')
+    .argument(
+      '<model>',
+      '[[entity/]registry/]name; a bare name is in model-registry, of the entity that is set, else that of the version',
+    )
     .option('--alias <alias>', 'point this alias to the link (may be given several times)', several)
     .addHelpText('after', '\nExample:\n  $ model-ledger link acme/churn/model:best churn --alias staging')
     .action(
@@ -127,7 +145,8 @@ export const writeCommands = (program: Command, withLedger: WithLedger): void =>
       ) =>
         withLedger(command, 'writes', async (task) => {
           const { alias: aliases, ...rest } = options
-          const linked = await task.ledger.link({ ...rest, version, to, ...present({ aliases }) })
+          const model = task.entity === undefined ? await besideSource(task, version, to) : to
+          const linked = await task.ledger.link({ ...rest, version, to: model, ...present({ aliases }) })
           const { source } = await task.ledger.locate(linked.path)
           done(task, linked, `${linked.path} links to ${source}`)
         }),
@@ -251,7 +270,7 @@ const distributedCommands = (program: Command, withLedger: WithLedger): void => 
         command: Command,
       ) =>
         withLedger(command, 'writes', async (task) => {
-          const content = paths.map(contentItem)
+          const content = paths.map(contentItem(task.terminal.cwd))
           const upserted = await task.ledger.upsertDistributed({
             ...options,
             ...present({ distributedId: id }),
@@ -277,7 +296,7 @@ const distributedCommands = (program: Command, withLedger: WithLedger): void => 
         command: Command,
       ) =>
         withLedger(command, 'writes', async (task) => {
-          const content = paths.length === 0 ? undefined : paths.map(contentItem)
+          const content = paths.length === 0 ? undefined : paths.map(contentItem(task.terminal.cwd))
           const logged = await task.ledger.commitDistributed({
             ...described(options),
             ...present({ distributedId: id, writer, generation, lastWriterWins, content }),

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeEach, describe, expect, it } from 'vitest'
@@ -8,7 +8,9 @@ const folders = mkdtempSync(join(tmpdir(), 'model-ledger-cli-writes-'))
 afterAll(() => rmSync(folders, { recursive: true, force: true }))
 
 let cwd = folders
-const ledger = async (...args: ReadonlyArray<string>) => {
+const ledger = (...args: ReadonlyArray<string>) =>
+  ledgerWith({ MODEL_LEDGER: join(cwd, 'ledger'), MODEL_LEDGER_ENTITY: 'acme', MODEL_LEDGER_PROJECT: 'churn' }, ...args)
+const ledgerWith = async (env: Readonly<Record<string, string>>, ...args: ReadonlyArray<string>) => {
   const written = { out: '', err: '' }
   const code = await run(args, {
     out: (text) => {
@@ -19,7 +21,7 @@ const ledger = async (...args: ReadonlyArray<string>) => {
     },
     isPerson: false,
     showsProgress: false,
-    env: { MODEL_LEDGER: join(cwd, 'ledger'), MODEL_LEDGER_ENTITY: 'acme', MODEL_LEDGER_PROJECT: 'churn' },
+    env,
     cwd,
     now: () => new Date('2100-01-01T00:00:00Z'),
   })
@@ -88,5 +90,55 @@ describe('what takes something away', () => {
     expect((await ledger(...again, '--expect', 'best')).code).toBe(2)
     expect(await said(...again, '--expect', 'best=v0', '--expect', 'latest=v1')).toBe('acme/churn/model:v2\n')
     expect(await said('unlink', 'churn:v0', '--expect', 'production=v0')).toContain('is unlinked')
+  })
+})
+
+describe('content on the command line', () => {
+  const paths = async (version: string): Promise<ReadonlyArray<string>> =>
+    (await said('--json', 'files', version))
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line).path)
+
+  it('may have "=" in its name', async () => {
+    file('epoch=3-step=100.ckpt')
+    mkdirSync(join(cwd, 'run=1'))
+    file('run=1/weights')
+    const logged = await ledger('log', 'ckpt', './epoch=3-step=100.ckpt', './run=1', '--type', 'model')
+    expect(logged.out).toBe('acme/churn/ckpt:v0\n')
+    expect(await paths('ckpt')).toEqual(['epoch=3-step=100.ckpt', 'weights'])
+    await ledger('draft', 'ckpt', '--add', 'epoch=3-step=100.ckpt=last.ckpt')
+    expect(await paths('ckpt')).toContain('last.ckpt')
+  })
+
+  it('may be a directory below a prefix', async () => {
+    mkdirSync(join(cwd, 'out'))
+    file('out/weights')
+    expect(await said('log', 'model', './out=best', '--type', 'model')).toBe('acme/churn/model:v2\n')
+    expect(await paths('model')).toEqual(['best/weights'])
+    await ledger('draft', 'model', '--add', 'out=last')
+    expect(await paths('model')).toEqual(['best/weights', 'last/weights'])
+  })
+})
+
+describe('docs/command-line.md', () => {
+  const page = readFileSync(new URL('../../docs/command-line.md', import.meta.url), 'utf8')
+  const lines = [...page.matchAll(/^```sh\n([\s\S]*?)^```$/gm)].flatMap(([, block = '']) => block.trim().split('\n'))
+
+  it('can be followed from an empty directory', async () => {
+    cwd = mkdtempSync(join(folders, 'page-'))
+    mkdirSync(join(cwd, 'out'))
+    file('out/weights')
+    expect(lines.length).toBeGreaterThan(5)
+    for (const line of lines) {
+      const [command = ''] = line.split(' > ')
+      const words = [...command.matchAll(/'([^']*)'|"([^"]*)"|(\S+)/g)].map(
+        ([, one, two, bare]) => one ?? two ?? bare ?? '',
+      )
+      expect(words.shift()).toBe('model-ledger')
+      // The target of a download is relative to the process, which stays where it is.
+      const here = words.map((word) => (word.startsWith('./') ? join(cwd, word) : word))
+      expect(await ledgerWith({}, ...here), line).toMatchObject({ code: 0, err: '' })
+    }
   })
 })

@@ -1,5 +1,10 @@
+import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
-import { memoryLedger, text } from '../support/ledger-memory.js'
+import { memoryLedger, rejection, text } from '../support/ledger-memory.js'
+import { call } from '../support/ledger-methods.js'
+import { withPublicTypes, wordsOf } from '../support/public-types.js'
+
+const root = fileURLToPath(new URL('../../', import.meta.url))
 
 describe('what a caller may write, and the compiler takes', () => {
   it('is a Date for a moment', async () => {
@@ -27,4 +32,28 @@ describe('what a caller may write, and the compiler takes', () => {
     })
     await ledger.close()
   })
+
+  it('is no option of a question that its check does not know', async () => {
+    const names = withPublicTypes(`${root}tsconfig.json`, `${root}index.ts`, (types) => [
+      ...wordsOf(types, 'Ledger').keys(),
+    ])
+    const questions = ['lineage', 'paths', 'history', 'aliasHistory', 'exportHistory', 'replay', 'download', 'openFile']
+    const { ledger } = await memoryLedger()
+    for (const question of questions) {
+      const options = names.flatMap((name) => name.split(`Ledger.${question}.`)[1] ?? [])
+      expect(options.length, question).toBeGreaterThan(1)
+      for (const option of options) {
+        const answer = call(ledger, question, { [option]: { wrong: true } }).then(firstOf)
+        const { message } = await rejection(answer)
+        expect(message, question).toMatch(new RegExp(`(^|; )${option}[^;]*: expected (?!no such member)`))
+      }
+    }
+    await ledger.close()
+  })
 })
+
+/** The first of what is iterated; what is not is given as it is. */
+const firstOf = async (answer: unknown): Promise<unknown> => {
+  const iterable = typeof answer === 'object' && answer !== null && Symbol.asyncIterator in answer
+  return iterable ? call(answer, 'next') : answer
+}

@@ -34,10 +34,9 @@ export const withPublicTypes = <A>(project: string, module: string, look: (types
 export const wordsOf = ({ checker, typeNamed, folder }: PublicTypes, name: string): ReadonlyMap<string, string> => {
   const words = new Map<string, string>()
   /** Not those of an array, a `Date` or an `AbortSignal`. */
+  const isOurs = (path: string) => path.startsWith(folder) && !path.slice(folder.length).includes('node_modules')
   const ownMembers = (type: Type) =>
-    checker
-      .getPropertiesOfType(type)
-      .filter((member) => member.declarations.some(({ path }) => path.startsWith(folder)))
+    checker.getPropertiesOfType(type).filter((member) => member.declarations.some(({ path }) => isOurs(path)))
   const readings = (type: Type | undefined): ReadonlyArray<Type> =>
     type === undefined ? [] : type.isUnionType() ? type.getTypes() : [type]
   const callsOf = (type: Type) => checker.getSignaturesOfType(type, SignatureKind.Call)

@@ -22,7 +22,13 @@ const version = (): string => {
     : 'unknown'
 }
 
-export const buildProgram = (terminal: Terminal): Command => {
+export const buildProgram = (terminal: Terminal, asJson = false): Command => {
+  const output = {
+    writeOut: terminal.out,
+    writeErr: terminal.err,
+    outputError: (text: string, write: (text: string) => void): void =>
+      write(asJson ? json({ code: 'usage', message: text.trim().replace(/^error: /, ''), details: {} }) : text),
+  }
   const withLedger = ledgerOpener(terminal)
   const program = new Command('model-ledger')
     .description('An event-sourced model registry: versions, aliases and links, with their whole history.')
@@ -33,7 +39,7 @@ export const buildProgram = (terminal: Terminal): Command => {
     .option('--entity <name>', 'for names that leave it out (else MODEL_LEDGER_ENTITY)')
     .option('--project <name>', 'likewise (else MODEL_LEDGER_PROJECT)')
     .option('--json', 'answer in JSON, lists as one line each')
-    .configureOutput({ writeOut: terminal.out, writeErr: terminal.err })
+    .configureOutput(output)
     .exitOverride()
     .addHelpText(
       'after',
@@ -47,7 +53,7 @@ Examples:
   $ model-ledger show acme/model-registry/churn:production --as-of 2026-05-03T14:00:00Z
   $ model-ledger lineage acme/model-registry/churn:production --format svg > lineage.svg
 
-Exit codes: 0 fine, 1 refused by a rule, 2 wrong usage, 3 not found, 4 conflict, 5 damaged, 6 store not reached.`,
+Exit codes: 0 fine, 1 refused by a rule, 2 wrong usage, 3 not found, 4 conflict, 5 damaged, 6 the machine, the disk or the store failed.`,
     )
 
   storeCommands(program, withLedger, terminal)
@@ -55,8 +61,7 @@ Exit codes: 0 fine, 1 refused by a rule, 2 wrong usage, 3 not found, 4 conflict,
   readCommands(program, withLedger)
   historyCommands(program, withLedger)
   completionCommand(program, terminal)
-  for (const command of allCommands(program))
-    command.exitOverride().configureOutput({ writeOut: terminal.out, writeErr: terminal.err })
+  for (const command of allCommands(program)) command.exitOverride().configureOutput(output)
   return program
 }
 
@@ -69,14 +74,29 @@ function* allCommands(command: Command): Generator<Command> {
 
 /** Runs the command line; answers its exit code. */
 export const run = async (args: ReadonlyArray<string>, terminal: Terminal): Promise<ExitCode> => {
+  const asJson = args.includes('--json')
   try {
-    await buildProgram(terminal).parseAsync([...args], { from: 'user' })
+    await buildProgram(terminal, asJson).parseAsync([...args], { from: 'user' })
     return EXIT.fine
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.fine : EXIT.usage
     if (!(error instanceof LedgerError)) throw error
-    if (args.includes('--json')) terminal.err(json({ code: error.code, message: error.message, details: error.error }))
-    else terminal.err(`model-ledger: ${error.message}\n`)
+    const message = wordsOf(error.code, error.message)
+    terminal.err(asJson ? json({ code: error.code, message, details: error.error }) : `model-ledger: ${message}\n`)
     return exitCodeOf(error.code)
   }
+}
+
+/** What the library calls by the name of a member is an option here. */
+const OPTIONS: ReadonlyMap<string, readonly [member: string, option: string]> = new Map([
+  ['version-has-aliases', ['say deleteAliases', 'say --delete-aliases']],
+  ['path-taken', ['say overwrite', 'use --replace']],
+  ['target-differs', ['say overwrite', 'say --overwrite']],
+  ['path-conflict', ['commit with lastWriterWins', 'commit with --last-writer-wins']],
+  ['invalid-input', ['this ledger has no default entity', 'no entity is set: say --entity or MODEL_LEDGER_ENTITY']],
+])
+
+const wordsOf = (code: string, message: string): string => {
+  const [member, option] = OPTIONS.get(code) ?? ['', '']
+  return message.replaceAll(member, option)
 }

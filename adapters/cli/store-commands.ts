@@ -26,8 +26,9 @@ export const storeCommands = (program: Command, withLedger: WithLedger, terminal
 
   program
     .command('export')
-    .description('Write all events as lines of JSON; files are copied as files.')
+    .description('Write all events as lines of JSON. The files are not in it: copy the folder files/ too.')
     .argument('[file]', 'standard output unless told')
+    .addHelpText('after', '\nExample:\n  $ model-ledger export events.ndjson && cp -r .model-ledger/files files')
     .action((file: string | undefined, _: object, command: Command) =>
       withLedger(command, 'reads', async ({ ledger, terminal }) => {
         const target = file === undefined ? undefined : await open(resolve(terminal.cwd, file), 'wx')
@@ -60,13 +61,14 @@ export const storeCommands = (program: Command, withLedger: WithLedger, terminal
         const imported = await ledger
           .importEvents(lines, (events) => bar.show(0, 0, `${events} events`))
           .finally(bar.end)
-        answer(imported, () => `${imported.events} events imported\n`)
+        answer(imported, () => `${imported.events} events, ${imported.added} of them new\n`)
       }),
     )
 
   program
     .command('verify')
     .description('Read every file of every live version again and compare it with its digest.')
+    .addHelpText('after', '\nExample:\n  $ model-ledger verify')
     .action((_: object, command: Command) =>
       withLedger(command, 'reads', async ({ ledger, terminal, answer }) => {
         const bar = progressBar(terminal, 'verifying')
@@ -96,6 +98,7 @@ export const storeCommands = (program: Command, withLedger: WithLedger, terminal
     .command('gc')
     .description('Say which files no live version and no open draft needs any more; with --delete, delete them.')
     .option('--delete', 'delete them')
+    .addHelpText('after', '\nExample:\n  $ model-ledger gc && model-ledger gc --delete')
     .action((options: { delete?: boolean }, command: Command) =>
       withLedger(command, options.delete === true ? 'writes' : 'reads', async ({ ledger, terminal, answer }) => {
         const plan = await ledger.collectable()

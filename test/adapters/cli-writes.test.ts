@@ -142,3 +142,40 @@ describe('docs/command-line.md', () => {
     }
   })
 })
+
+describe('what goes wrong', () => {
+  it('is told in JSON where JSON is asked for, also what is wrong with the options', async () => {
+    for (const words of [['log', 'model', 'a.json'], ['show', 'model', '--colour'], ['nonsense']]) {
+      const wrong = await ledger('--json', ...words)
+      expect(wrong.code).toBe(2)
+      expect(JSON.parse(wrong.err)).toMatchObject({ code: 'usage', message: expect.not.stringContaining('error:') })
+    }
+  })
+
+  it('is told by the names of the options', async () => {
+    expect((await ledger('delete', 'model:best')).err).toContain('say --delete-aliases\n')
+    expect((await ledgerWith({ MODEL_LEDGER: join(cwd, 'ledger') }, 'resolve', 'model')).err).toContain('--entity')
+  })
+
+  it('is a failure, and no rule, where the machine or the disk fails', async () => {
+    const longerThanAnyName = join(cwd, 'x'.repeat(300))
+    expect((await ledger('download', 'model', longerThanAnyName)).code).toBe(6)
+    rmSync(join(cwd, 'ledger', 'files'), { recursive: true })
+    writeFileSync(join(cwd, 'ledger', 'files'), '')
+    expect((await ledger('files', 'model')).code).toBe(5)
+  })
+
+  it('is not found where the alias is not there', async () => {
+    expect((await ledger('alias', 'remove', 'model', 'nobody')).code).toBe(3)
+  })
+})
+
+describe('a second import of an export', () => {
+  it('says that nothing was new', async () => {
+    await ledger('export', join(cwd, 'events.ndjson'))
+    await ledger('--ledger', join(cwd, 'copy'), 'init')
+    const again = ['--ledger', join(cwd, 'copy'), 'import', join(cwd, 'events.ndjson')]
+    expect(await said(...again)).toMatch(/^(\d+) events, \1 of them new\n$/)
+    expect(await said(...again)).toMatch(/^\d+ events, 0 of them new\n$/)
+  })
+})

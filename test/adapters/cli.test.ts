@@ -140,7 +140,9 @@ describe('the command line', () => {
     const file = join(folder, 'events.ndjson')
     expect((await ledger('export', file)).code).toBe(0)
     await ledger('--ledger', join(folder, 'copy'), 'init')
-    expect((await ledger('--ledger', join(folder, 'copy'), 'import', file)).out).toMatch(/^\d+ events imported\n$/)
+    expect((await ledger('--ledger', join(folder, 'copy'), 'import', file)).out).toMatch(
+      /^(\d+) events, \1 of them new\n$/,
+    )
     expect(await json('--ledger', join(folder, 'copy'), 'list', 'versions', 'model')).toEqual(
       (await json('list', 'versions', 'model')).map((version) => expect.objectContaining({ path: version.path })),
     )

@@ -10,7 +10,7 @@ import { aliasSvg } from '../../projections/render/alias-svg.js'
 import { lineageSvg } from '../../projections/render/lineage-svg.js'
 import { labelOf, lineageDot, lineageJson, lineageMermaid } from '../../projections/render/lineage-text.js'
 import { asOf, several, when, whole } from './options.js'
-import { styled, type Terminal, table, time } from './output.js'
+import { plain, styled, type Terminal, table, time } from './output.js'
 import { type AsOf, asked, askedOf, type Given, isCollection, type WithLedger } from './with-ledger.js'
 
 /** Writes text where it is wanted: into a file that is named, or to the terminal. */
@@ -189,7 +189,7 @@ export const historyCommands = (program: Command, withLedger: WithLedger): void 
             : paths
                 .map(
                   (path) =>
-                    `${[name.get(path[0]?.from ?? ''), ...path.map((edge) => `-${edge.kind}-> ${name.get(edge.to)}`)].join(' ')}\n`,
+                    `${plain([name.get(path[0]?.from ?? ''), ...path.map((edge) => `-${edge.kind}-> ${name.get(edge.to)}`)].join(' '))}\n`,
                 )
                 .join(''),
         )
@@ -283,7 +283,7 @@ const auditText = (terminal: Terminal, lines: ReadonlyArray<AuditLine>): string 
       String(line.position),
       time(terminal, line.recordedAt),
       line.onBehalfOf === null ? line.actor : `${line.actor} for ${line.onBehalfOf}`,
-      line.reason === null ? line.what : `${line.what} ${styled(terminal, 'dim', `because: ${line.reason}`)}`,
+      line.reason === null ? line.what : [line.what, ' ', styled('dim', `because: ${line.reason}`)],
     ]),
     'Nothing was done.',
   )
@@ -296,7 +296,7 @@ const tenureText = (terminal: Terminal, tenures: ReadonlyArray<AliasTenure>): st
       alias,
       source === null ? `v${version}` : `v${version} (${source})`,
       time(terminal, from.recordedAt),
-      until === null ? styled(terminal, 'green', 'now') : time(terminal, until.recordedAt),
+      until === null ? styled('green', 'now') : time(terminal, until.recordedAt),
       from.actor,
       replaced === null ? '-' : `v${replaced}`,
       from.reason ?? '-',

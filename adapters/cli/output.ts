@@ -1,5 +1,5 @@
 /** How answers look: aligned columns and plain times for people, JSON for programs. */
-import { stripVTControlCharacters, styleText } from 'node:util'
+import { styleText } from 'node:util'
 
 export { sizeText as size } from '../../projections/audit-account.js'
 
@@ -18,26 +18,43 @@ export interface Terminal {
 
 type Style = 'bold' | 'dim' | 'green' | 'yellow' | 'red' | 'cyan'
 
-export const styled = (terminal: Terminal, style: Style, text: string): string =>
-  terminal.isPerson && terminal.env['NO_COLOR'] === undefined ? styleText(style, text, { validateStream: false }) : text
+/** What a person reads: text as it was recorded, and what is put around it in a style. */
+export type Shown = string | { readonly style: Style; readonly text: string } | ReadonlyArray<Shown>
 
-const widthOf = (text: string): number => [...stripVTControlCharacters(text)].length
+export const styled = (style: Style, text: string): Shown => ({ style, text })
 
-/** Rows in columns; the last one is not filled up. */
-export const columns = (rows: ReadonlyArray<ReadonlyArray<string>>): string => {
+/**
+ * Text with the characters written out that would move the cursor, begin a line, or turn the direction of what
+ * follows: what somebody recorded cannot pass for what is said here. All that people are shown goes through it.
+ */
+export const plain = (text: string): string =>
+  text.replace(
+    /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/gu,
+    (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`,
+  )
+
+const plainly = (shown: Shown): string =>
+  typeof shown === 'string' ? plain(shown) : 'text' in shown ? plain(shown.text) : shown.map(plainly).join('')
+
+/** As it is printed: in its style, where there is colour. */
+export const print = (terminal: Terminal, shown: Shown): string => {
+  if (!terminal.isPerson || terminal.env['NO_COLOR'] !== undefined || typeof shown === 'string') return plainly(shown)
+  if ('text' in shown) return styleText(shown.style, plain(shown.text), { validateStream: false })
+  return shown.map((part) => print(terminal, part)).join('')
+}
+
+const widthOf = (shown: Shown): number => [...plainly(shown)].length
+
+/** Rows in columns; the last cell of each is as wide as it is, so that a row of one cell is a line of its own. */
+export const columns = (terminal: Terminal, rows: ReadonlyArray<ReadonlyArray<Shown>>): string => {
   const widths: number[] = []
   for (const row of rows)
-    for (const [index, cell] of row.entries()) widths[index] = Math.max(widths[index] ?? 0, widthOf(cell))
+    for (const [index, cell] of row.slice(0, -1).entries()) widths[index] = Math.max(widths[index] ?? 0, widthOf(cell))
+  const filled = (cell: Shown, index: number): string =>
+    print(terminal, cell) + ' '.repeat(Math.max(0, (widths[index] ?? 0) - widthOf(cell)))
   return rows
-    .map((row) =>
-      row
-        .map((cell, index) =>
-          index === row.length - 1 ? cell : cell + ' '.repeat((widths[index] ?? 0) - widthOf(cell)),
-        )
-        .join('  ')
-        .trimEnd(),
-    )
-    .map((line) => `${line}\n`)
+    .map((row) => [...row.slice(0, -1).map(filled), ...row.slice(-1).map((cell) => print(terminal, cell))])
+    .map((cells) => `${cells.join('  ').trimEnd()}\n`)
     .join('')
 }
 
@@ -45,10 +62,10 @@ export const columns = (rows: ReadonlyArray<ReadonlyArray<string>>): string => {
 export const table = (
   terminal: Terminal,
   head: ReadonlyArray<string>,
-  rows: ReadonlyArray<ReadonlyArray<string>>,
+  rows: ReadonlyArray<ReadonlyArray<Shown>>,
   nothing: string,
 ): string =>
-  rows.length === 0 ? `${nothing}\n` : columns([head.map((title) => styled(terminal, 'dim', title)), ...rows])
+  rows.length === 0 ? `${nothing}\n` : columns(terminal, [head.map((title) => styled('dim', title)), ...rows])
 
 const UNITS: ReadonlyArray<readonly [seconds: number, name: string]> = [
   [31_536_000, 'year'],
@@ -62,9 +79,9 @@ const UNITS: ReadonlyArray<readonly [seconds: number, name: string]> = [
  * A time as it was recorded, so that it can be given back to `--as-of`: to the millisecond, since what happened later
  * in the same second is not meant. For a person also how long ago that is.
  */
-export const time = (terminal: Terminal, iso: string | null): string => {
+export const time = (terminal: Terminal, iso: string | null): Shown => {
   if (iso === null) return '-'
-  return terminal.isPerson ? `${iso} ${styled(terminal, 'dim', `(${ago(terminal.now(), iso)})`)}` : iso
+  return terminal.isPerson ? [iso, ' ', styled('dim', `(${ago(terminal.now(), iso)})`)] : iso
 }
 
 const ago = (now: Date, iso: string): string => {
@@ -87,7 +104,7 @@ export const progressBar = (terminal: Terminal, what: string) => {
       drawn = now
       const share = all > 0 ? Math.min(1, done / all) : 0
       const filled = Math.round(share * 24)
-      terminal.err(`\r\u001b[K${what} [${'='.repeat(filled)}${' '.repeat(24 - filled)}] ${note}`)
+      terminal.err(`\r\u001b[K${what} [${'='.repeat(filled)}${' '.repeat(24 - filled)}] ${plain(note)}`)
     },
     end: (): void => {
       if (drawn > 0) terminal.err('\r\u001b[K')

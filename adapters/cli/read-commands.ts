@@ -9,7 +9,7 @@ import type { Page, Paging } from '../../projections/page.js'
 import type { Version } from '../../projections/queries.js'
 import type { Condition } from '../../projections/search.js'
 import { asOf, condition, paged } from './options.js'
-import { columns, progressBar, size, styled, type Terminal, table, time } from './output.js'
+import { columns, plain, print, progressBar, type Shown, size, styled, type Terminal, table, time } from './output.js'
 import { type AsOf, asked, type Given, type WithLedger } from './with-ledger.js'
 
 export const readCommands = (program: Command, withLedger: WithLedger): void => {
@@ -23,7 +23,7 @@ export const readCommands = (program: Command, withLedger: WithLedger): void => 
     .action((path: string, options: AsOf, command: Command) =>
       withLedger(command, 'reads', async (task) => {
         const { path: found, version, source } = await resolved(task, path, options)
-        task.answer({ path: found, version, source }, () => `${found}\n`)
+        task.answer({ path: found, version, source }, () => `${plain(found)}\n`)
       }),
     )
 
@@ -102,7 +102,7 @@ export const readCommands = (program: Command, withLedger: WithLedger): void => 
         task.answer(downloaded, () => {
           const parts = [`${written} files written`, ...(kept > 0 ? [`${kept} were there`] : [])]
           const elsewhere = references.map(
-            ({ path, reference }) => `not fetched: ${path} -> ${reference?.uri ?? '?'}\n`,
+            ({ path, reference }) => `not fetched: ${plain(`${path} -> ${reference?.uri ?? '?'}`)}\n`,
           )
           return `${downloaded.version} is in ${directory} (${parts.join(', ')})\n${elsewhere.join('')}`
         })
@@ -306,16 +306,16 @@ const comparisonText = (terminal: Terminal, { from, to, files, bytes, metadata, 
   const sizes = (a: ManifestEntry | undefined, b: ManifestEntry | undefined): string =>
     [a, b].map((entry) => (entry === undefined ? '-' : entry.size === null ? '?' : size(entry.size))).join(' -> ')
   const rows = [
-    ...files.added.map((entry) => [styled(terminal, 'green', '+'), sizes(undefined, entry), entry.path]),
-    ...files.removed.map((entry) => [styled(terminal, 'red', '-'), sizes(entry, undefined), entry.path]),
-    ...files.changed.map((change) => [styled(terminal, 'yellow', '~'), sizes(change.from, change.to), change.to.path]),
+    ...files.added.map((entry) => [styled('green', '+'), sizes(undefined, entry), entry.path]),
+    ...files.removed.map((entry) => [styled('red', '-'), sizes(entry, undefined), entry.path]),
+    ...files.changed.map((change) => [styled('yellow', '~'), sizes(change.from, change.to), change.to.path]),
     ...[
       ...metadata.map((each) => ['metadata', each] as const),
       ...metrics.map((each) => ['metric', each] as const),
     ].map(([what, { key, from, to }]) => [what, `${valueText(from)} -> ${valueText(to)}`, key]),
   ]
-  const title = styled(terminal, 'bold', `${from.path} -> ${to.path}`)
-  return `${title} (${bytes < 0 ? '-' : '+'}${size(Math.abs(bytes))})\n${rows.length === 0 ? 'Nothing differs.\n' : columns(rows)}`
+  const title = print(terminal, styled('bold', `${from.path} -> ${to.path}`))
+  return `${title} (${bytes < 0 ? '-' : '+'}${size(Math.abs(bytes))})\n${rows.length === 0 ? 'Nothing differs.\n' : columns(terminal, rows)}`
 }
 
 const valueText = (value: Json | undefined): string => (value === undefined ? '-' : JSON.stringify(value))
@@ -328,8 +328,9 @@ const pairsText = (pairs: object): string =>
     .join(' ') || '-'
 
 /** Names and values, one a line; what is not there is left out. */
-const facts = (terminal: Terminal, title: string, pairs: ReadonlyArray<readonly [string, string | null]>): string =>
-  `${styled(terminal, 'bold', title)}\n${columns(
+const facts = (terminal: Terminal, title: string, pairs: ReadonlyArray<readonly [string, Shown | null]>): string =>
+  `${print(terminal, styled('bold', title))}\n${columns(
+    terminal,
     pairs.flatMap(([name, value]) => (value === null || value === '' ? [] : [[`  ${name}`, value]])),
   )}`
 
@@ -343,7 +344,7 @@ const showVersion = async (task: Given, name: string, options: AsOf): Promise<vo
       ['aliases', version.aliases.join(', ')],
       ['tags', version.tags.join(', ')],
       ['description', version.description],
-      ['created', `${time(terminal, version.created.time)} by ${version.actor}`],
+      ['created', [time(terminal, version.created.time), ` by ${version.actor}`]],
       ['source', version.source],
       ['linked as', version.links.filter((link) => link !== version.path).join(', ')],
       ['run', version.run],
@@ -379,7 +380,7 @@ const showCollection = async (task: Given, name: string, options: AsOf): Promise
       ['type', collection.type],
       ['description', collection.description],
       ['tags', tags],
-      ['created', `${time(terminal, collection.created.time)} by ${collection.actor}`],
+      ['created', [time(terminal, collection.created.time), ` by ${collection.actor}`]],
       ['versions', String(collection.versionCount)],
       ['newest', collection.newest === null ? null : `v${collection.newest}`],
       ...Object.entries(collection.aliases).map(([alias, version]) => [alias, `v${version}`] as const),
@@ -392,7 +393,7 @@ const showRun = async (task: Given, name: string, options: AsOf): Promise<void> 
   const { terminal } = task
   task.answer(run, () =>
     facts(terminal, run.path, [
-      ['started', `${time(terminal, run.started.time)} by ${run.actor}`],
+      ['started', [time(terminal, run.started.time), ` by ${run.actor}`]],
       ['outcome', run.outcome ?? 'running'],
       ['group', run.group],
       ['job type', run.jobType],

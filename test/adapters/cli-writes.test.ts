@@ -179,3 +179,12 @@ describe('a second import of an export', () => {
     expect(await said(...again)).toMatch(/^\d+ events, 0 of them new\n$/)
   })
 })
+
+describe('the help of a command', () => {
+  it.each('export verify gc log draft upsert commit abandon link unlink tag untag describe delete'.split(' '))(
+    'has an example of %s',
+    async (command) => {
+      expect(await said(command, '--help')).toContain(`$ model-ledger ${command}`)
+    },
+  )
+})

@@ -1,5 +1,6 @@
 /** Commands that tell the history. */
 import { writeFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import { present } from '../../domain/present.js'
 import { type HistoryInput, type Ledger, LedgerError } from '../../index.js'
@@ -10,13 +11,18 @@ import { aliasSvg } from '../../projections/render/alias-svg.js'
 import { lineageSvg } from '../../projections/render/lineage-svg.js'
 import { labelOf, lineageDot, lineageJson, lineageMermaid } from '../../projections/render/lineage-text.js'
 import { asOf, several, when, whole } from './options.js'
-import { plain, styled, type Terminal, table, time } from './output.js'
+import { hint, plain, styled, type Terminal, table, time } from './output.js'
+import { refuseVersion } from './read-commands.js'
 import { type AsOf, asked, askedOf, type Given, isCollection, type WithLedger } from './with-ledger.js'
 
 /** Writes text where it is wanted: into a file that is named, or to the terminal. */
 const deliver = async ({ terminal }: Given, text: string, output: string | undefined): Promise<void> => {
-  if (output === undefined) terminal.out(text)
-  else await writeFile(output, text)
+  if (output === undefined) return terminal.out(text)
+  const path = resolve(terminal.cwd, output)
+  await writeFile(path, text).catch((error: unknown) => {
+    const reason = error instanceof Error ? error.message : String(error)
+    throw new LedgerError({ _tag: 'target-failed', path, reason }, `${path} cannot be written: ${reason}`)
+  })
 }
 
 /** Where a history begins or ends: a position as it is, and of a time the last position whose time is not later. */
@@ -89,6 +95,8 @@ export const historyCommands = (program: Command, withLedger: WithLedger): void 
           const [after, upTo] = [await positionOf(task, options.from), await positionOf(task, options.to)]
           const of = run === undefined ? subject : { run }
           const at = run === undefined ? askedOf(task, subject, options) : asked(task, options)
+          // Of a run that is not there, no lines would look like a finding.
+          if (run !== undefined) await asked(task, options).runDetails(run)
           if (alias !== undefined) await refuseUnknown(at, run === undefined ? subject : undefined, alias)
           const order = options.oldestFirst === true ? ('oldest' as const) : undefined
           const query = present({ of, actor, alias, types, after, upTo, order })
@@ -99,7 +107,7 @@ export const historyCommands = (program: Command, withLedger: WithLedger): void 
           }
           const page = await at.history({ ...query, ...present({ limit, cursor }) })
           task.answer(page.lines, () => auditText(task.terminal, page.lines))
-          if (page.cut !== undefined) task.terminal.err(`There is more: --cursor ${page.cut}\n`)
+          if (page.cut !== undefined) hint(task.terminal, command, { cursor: page.cut })
         }),
     )
 
@@ -108,15 +116,16 @@ export const historyCommands = (program: Command, withLedger: WithLedger): void 
     .argument('<collection>', 'an artifact or a registered model')
     .option('--alias <alias>', 'only this one')
     .option('--svg', 'as a picture')
-    .option('--output <file>', 'write the picture there')
+    .option('--output <file>', 'write the picture there; implies --svg')
     .addHelpText(
       'after',
       '\nExamples:\n  $ model-ledger aliases acme/model-registry/churn --alias production\n  $ model-ledger aliases acme/model-registry/churn --svg > aliases.svg',
     )
     .action((of: string, options: AsOf & { alias?: string; svg?: boolean; output?: string }, command: Command) =>
       withLedger(command, 'reads', async (task) => {
+        refuseVersion(of)
         const tenures = await tenuresOf(askedOf(task, of, options), of, options.alias)
-        if (options.svg === true) {
+        if (options.svg === true || options.output !== undefined) {
           const then = options.asOf === undefined ? null : (await asked(task, options).moment()).time
           const until = then ?? task.terminal.now().toISOString()
           return deliver(task, aliasSvg(tenures, { until, title: of }), options.output)
@@ -161,16 +170,16 @@ export const historyCommands = (program: Command, withLedger: WithLedger): void 
             upstream === downstream ? undefined : upstream ? ('upstream' as const) : ('downstream' as const)
           const of = options.run === true ? { run: name } : name
           const found = await asked(task, options).lineage({ of, ...present({ direction, depth, limit, cursor }) })
-          const render = renders[options.format]
+          const render = renders.get(options.format)
           if (render === undefined)
-            command.error(`error: --format is one of ${Object.keys(renders).join(', ')}`, { exitCode: 2 })
+            command.error(`error: --format is one of ${[...renders.keys()].join(', ')}`, { exitCode: 2 })
           else
             await deliver(
               task,
               command.optsWithGlobals()['json'] === true ? lineageJson(found) : render(found, task.terminal),
               options.output,
             )
-          if (found.cut !== undefined) task.terminal.err(`There is more: --cursor ${found.cut}\n`)
+          if (found.cut !== undefined) hint(task.terminal, command, { cursor: found.cut })
         }),
     )
 
@@ -248,13 +257,13 @@ const entryText = (entry: object): string =>
     .map(([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`)
     .join(' ')
 
-const renders: Readonly<Record<string, (lineage: Lineage, terminal: Terminal) => string>> = {
-  text: (lineage, terminal) => lineageText(lineage, terminal),
-  svg: (lineage) => lineageSvg(lineage, lineage.nodes[0] === undefined ? {} : { focus: lineage.nodes[0].id }),
-  mermaid: lineageMermaid,
-  dot: lineageDot,
-  json: lineageJson,
-}
+const renders: ReadonlyMap<string, (lineage: Lineage, terminal: Terminal) => string> = new Map([
+  ['text', (lineage, terminal) => lineageText(terminal, lineage)],
+  ['svg', (lineage) => lineageSvg(lineage, lineage.nodes[0] === undefined ? {} : { focus: lineage.nodes[0].id })],
+  ['mermaid', (lineage) => lineageMermaid(lineage)],
+  ['dot', (lineage) => lineageDot(lineage)],
+  ['json', (lineage) => lineageJson(lineage)],
+])
 
 /** By id; what was deleted or unlinked says so. */
 const namesOf = (nodes: Lineage['nodes']): ReadonlyMap<string, string> =>
@@ -265,7 +274,7 @@ const namesOf = (nodes: Lineage['nodes']): ReadonlyMap<string, string> =>
     }),
   )
 
-const lineageText = ({ nodes, edges }: Lineage, terminal: Terminal): string => {
+const lineageText = (terminal: Terminal, { nodes, edges }: Lineage): string => {
   const name = namesOf(nodes)
   return table(
     terminal,

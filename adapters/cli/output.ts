@@ -1,5 +1,6 @@
 /** How answers look: aligned columns and plain times for people, JSON for programs. */
 import { styleText } from 'node:util'
+import type { Command } from 'commander'
 
 export { sizeText as size } from '../../projections/audit-account.js'
 
@@ -93,6 +94,14 @@ const ago = (now: Date, iso: string): string => {
 }
 
 export const json = (value: unknown): string => `${JSON.stringify(value)}\n`
+
+/** Says on `err` that there is more, and how to go on; for programs as JSON, as everything is. */
+export const hint = (terminal: Terminal, command: Command, more: { cursor: string; total?: number }): void => {
+  const { cursor, total } = more
+  if (command.optsWithGlobals()['json'] === true) terminal.err(json(more))
+  else if (total === undefined) terminal.err(`There is more: --cursor ${cursor}\n`)
+  else terminal.err(`${total} in all: go on with --cursor ${cursor}\n`)
+}
 
 /** A bar on one line of `err`, drawn anew at most ten times a second and gone at the end. */
 export const progressBar = (terminal: Terminal, what: string) => {

@@ -39,7 +39,7 @@ export const openPlace = async (place: Place, terminal: Terminal, readOnly: bool
   const who = {
     readOnly,
     ...present({
-      actor: place.actor ?? env['MODEL_LEDGER_ACTOR'] ?? userInfo().username,
+      actor: place.actor ?? env['MODEL_LEDGER_ACTOR'] ?? userName(),
       entity: place.entity ?? env['MODEL_LEDGER_ENTITY'],
       project: place.project ?? env['MODEL_LEDGER_PROJECT'],
     }),
@@ -60,6 +60,15 @@ export const openPlace = async (place: Place, terminal: Terminal, readOnly: bool
     )
   }
   return openLedger({ ...who, directory })
+}
+
+/** In a container the user of the machine may have no name, only a number. */
+const userName = (): string => {
+  try {
+    return userInfo().username
+  } catch {
+    return `uid-${process.getuid?.() ?? 'unknown'}`
+  }
 }
 
 const noLedger = (message: string) => new LedgerError({ _tag: 'no-ledger' }, message)

@@ -5,7 +5,7 @@ import { LedgerError } from '../../index.js'
 import { completionCommand } from './completion.js'
 import { EXIT, type ExitCode, exitCodeOf } from './exit-code.js'
 import { historyCommands } from './history-commands.js'
-import { json, type Terminal } from './output.js'
+import { json, plain, type Terminal } from './output.js'
 import { readCommands } from './read-commands.js'
 import { storeCommands } from './store-commands.js'
 import { ledgerOpener } from './with-ledger.js'
@@ -82,7 +82,9 @@ export const run = async (args: ReadonlyArray<string>, terminal: Terminal): Prom
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.fine : EXIT.usage
     if (!(error instanceof LedgerError)) throw error
     const message = wordsOf(error.code, error.message)
-    terminal.err(asJson ? json({ code: error.code, message, details: error.error }) : `model-ledger: ${message}\n`)
+    terminal.err(
+      asJson ? json({ code: error.code, message, details: error.error }) : `model-ledger: ${plain(message)}\n`,
+    )
     return exitCodeOf(error.code)
   }
 }

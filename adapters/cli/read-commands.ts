@@ -3,13 +3,26 @@ import type { Command } from 'commander'
 import type { Json } from '../../domain/json.js'
 import type { ManifestEntry } from '../../domain/manifest/manifest.js'
 import { present } from '../../domain/present.js'
+import { LedgerError } from '../../index.js'
 import type { Comparison } from '../../projections/compare.js'
 import type { List } from '../../projections/lists.js'
 import type { Page, Paging } from '../../projections/page.js'
 import type { Version } from '../../projections/queries.js'
 import type { Condition } from '../../projections/search.js'
 import { asOf, condition, paged } from './options.js'
-import { columns, plain, print, progressBar, type Shown, size, styled, type Terminal, table, time } from './output.js'
+import {
+  columns,
+  hint,
+  plain,
+  print,
+  progressBar,
+  type Shown,
+  size,
+  styled,
+  type Terminal,
+  table,
+  time,
+} from './output.js'
 import { type AsOf, asked, type Given, type WithLedger } from './with-ledger.js'
 
 export const readCommands = (program: Command, withLedger: WithLedger): void => {
@@ -162,7 +175,8 @@ const searchCommand = (program: Command, withLedger: WithLedger): void => {
       withLedger(command, 'reads', async (task) => {
         const page = await asked(task, present({ asOf })).search({ ...options, ...present({ actor, metrics }) })
         task.answer(page.items, () => versionTable(task.terminal, page.items, ({ path }) => path))
-        if (page.cursor !== undefined) task.terminal.err(`${page.total} in all: go on with --cursor ${page.cursor}\n`)
+        const { cursor, total } = page
+        if (cursor !== undefined) hint(task.terminal, command, { cursor, total })
       }),
     )
 }
@@ -199,7 +213,7 @@ const listCommands = (program: Command, withLedger: WithLedger): void => {
       withLedger(command, 'reads', async (task) => {
         const page = await asked(task, present({ asOf })).artifacts(options)
         const head = ['ARTIFACT', 'TYPE', 'VERSIONS', 'ALIASES']
-        answerPage(task, page, (artifacts) =>
+        answerPage(task, command, page, (artifacts) =>
           table(task.terminal, head, artifacts.map(collectionRow), 'There are no artifacts.'),
         )
       }),
@@ -211,7 +225,7 @@ const listCommands = (program: Command, withLedger: WithLedger): void => {
       withLedger(command, 'reads', async (task) => {
         const page = await asked(task, present({ asOf })).registeredModels(options)
         const head = ['REGISTERED MODEL', 'TYPE', 'VERSIONS', 'ALIASES']
-        answerPage(task, page, (models) =>
+        answerPage(task, command, page, (models) =>
           table(task.terminal, head, models.map(collectionRow), 'There are no registered models.'),
         )
       }),
@@ -222,8 +236,9 @@ const listCommands = (program: Command, withLedger: WithLedger): void => {
     .argument('<collection>')
     .action((name: string, { asOf, ...options }: AsOf & Paging, command: Command) =>
       withLedger(command, 'reads', async (task) => {
+        refuseVersion(name)
         const page = await asked(task, present({ asOf })).versions(name, options)
-        answerPage(task, page, (versions) =>
+        answerPage(task, command, page, (versions) =>
           versionTable(task.terminal, versions, ({ path, collection }) => path.slice(collection.length + 1)),
         )
       }),
@@ -234,7 +249,7 @@ const listCommands = (program: Command, withLedger: WithLedger): void => {
     .action(({ asOf, ...options }: AsOf & List, command: Command) =>
       withLedger(command, 'reads', async (task) => {
         const page = await asked(task, present({ asOf })).runs(options)
-        answerPage(task, page, (runs) =>
+        answerPage(task, command, page, (runs) =>
           table(
             task.terminal,
             ['RUN', 'STARTED', 'BY', 'OUTCOME', 'METRICS'],
@@ -278,11 +293,20 @@ const listCommands = (program: Command, withLedger: WithLedger): void => {
 /** A page, and on `err` how to go on behind it. */
 const answerPage = <A>(
   { answer, terminal }: Given,
+  command: Command,
   { items, cursor }: Page<A>,
   forPeople: (items: ReadonlyArray<A>) => string,
 ): void => {
   answer(items, () => forPeople(items))
-  if (cursor !== undefined) terminal.err(`There is more: --cursor ${cursor}\n`)
+  if (cursor !== undefined) hint(terminal, command, { cursor })
+}
+
+/** Where a whole collection is asked about, a version of it would be left out of the answer unseen. */
+export const refuseVersion = (name: string): void => {
+  if (!name.includes(':')) return
+  const expected = 'the name of a collection, without a version'
+  const problems = [{ at: '', expected, actual: JSON.stringify(name) }]
+  throw new LedgerError({ _tag: 'invalid-input', problems }, `expected ${expected}, got ${JSON.stringify(name)}`)
 }
 
 const collectionRow = (collection: {

@@ -1,14 +1,25 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { run } from '../../adapters/cli/program.js'
+
+const machine = vi.hoisted(() => ({ hasNoNames: false }))
+vi.mock('node:os', async (original) => {
+  const os = await original<typeof import('node:os')>()
+  const userInfo = () => {
+    if (machine.hasNoNames) throw new Error('uv_os_get_passwd returned ENOENT')
+    return os.userInfo()
+  }
+  return { ...os, userInfo }
+})
 
 const folder = mkdtempSync(join(tmpdir(), 'model-ledger-cli-shown-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
+const ENV = { MODEL_LEDGER_ENTITY: 'acme', MODEL_LEDGER_PROJECT: 'churn', MODEL_LEDGER_ACTOR: 'anna' }
 const ledgerOf =
-  (isPerson: boolean) =>
+  (isPerson: boolean, env: Readonly<Record<string, string>> = ENV) =>
   async (...args: ReadonlyArray<string>) => {
     const written = { out: '', err: '' }
     const code = await run(args, {
@@ -20,7 +31,7 @@ const ledgerOf =
       },
       isPerson,
       showsProgress: false,
-      env: { MODEL_LEDGER_ENTITY: 'acme', MODEL_LEDGER_PROJECT: 'churn', MODEL_LEDGER_ACTOR: 'anna' },
+      env,
       cwd: folder,
       now: () => new Date('2100-01-01T00:00:00Z'),
     })
@@ -45,7 +56,8 @@ describe('what somebody recorded', () => {
     const done = async (...args: ReadonlyArray<string>) => expect((await ledger(...args)).err).toBe('')
     await done('run', 'start', 'train', '--config', `note=${moving}`, '--reason', moving)
     await done('log', 'model', weights('1'), '--type', 'model', '--run', 'train', ...said)
-    await done('log', 'model', weights('2'), '--type', 'model')
+    await done('run', 'metrics', 'train', '--set', 'accuracy=1')
+    await done('log', 'model', weights('2'), '--type', 'model', '--run', 'train')
     await done('alias', 'set', 'model:v0', 'best', '--reason', moving)
   })
 
@@ -78,8 +90,67 @@ describe('what somebody recorded', () => {
     expect((await ledger('show', 'model:v0')).out).toContain('\\u{1b}[2J\\u{9b}8m\\u{7f}\\u{2028}\\u{202e}\\u{9}end')
   })
 
+  it('does so in a refusal too', async () => {
+    expect(await ledger('resolve', 'model:\u001b[2J')).toMatchObject({ err: expect.not.stringMatching(MOVES) })
+  })
+
   it('is the same for programs as it was given', async () => {
     const { out } = await ledger('--json', 'show', 'model:v0')
     expect(JSON.parse(out)).toMatchObject({ description: moving })
+  })
+})
+
+describe('what cannot be answered', () => {
+  beforeAll(async () => {
+    await ledger('log', 'plain', weights('3'), '--type', 'model')
+  })
+
+  it.each([
+    ['a file that cannot be written', 6, 'lineage plain:v0 --output nowhere/at/all', 'all cannot be written: ENOENT'],
+    ['a picture that cannot be written', 6, 'aliases plain --output nowhere/at/all', 'all cannot be written: ENOENT'],
+    ['a format that is none', 2, 'lineage plain:v0 --format constructor', '--format is one of text, svg'],
+    ['a run that is not there', 3, 'history --run acme/churn/zz', 'acme/churn/zz'],
+    ['a run that was not there then', 3, 'history --run train --as-of 0', 'train'],
+    ['a version for a collection', 2, 'aliases plain:v7777', 'the name of a collection, without a version'],
+    ['a version to list versions of', 2, 'list versions plain:v77', 'the name of a collection, without a version'],
+  ] as const)('is one line and an exit code: %s', async (_, code, line, message) => {
+    const refused = await ledger(...line.split(' '))
+    expect({ ...refused, err: '' }).toEqual({ code, out: '', err: '' })
+    expect(refused.err).toMatch(/^[^\n]+\n$/)
+    expect(refused.err).toContain(message)
+    const asJson = await ledger('--json', ...line.split(' '))
+    expect(asJson.code).toBe(code)
+    expect(JSON.parse(asJson.err).message).toContain(message)
+  })
+
+  it('is not the fault of a machine that has no name for its user', async () => {
+    machine.hasNoNames = true
+    try {
+      const nobody = ledgerOf(false, { MODEL_LEDGER_ENTITY: 'acme', MODEL_LEDGER_PROJECT: 'churn' })
+      expect(await nobody('resolve', 'plain')).toMatchObject({ code: 0 })
+      await nobody('alias', 'set', 'plain:v0', 'best')
+      expect((await nobody('history', 'plain', '--limit', '1')).out).toMatch(/ {2}uid-\d+ {2}set the alias best/)
+    } finally {
+      machine.hasNoNames = false
+    }
+  })
+})
+
+describe('a picture or a page', () => {
+  it('is written where --output says, also without --svg', async () => {
+    expect(await ledger('aliases', 'plain', '--output', 'aliases.svg')).toEqual({ code: 0, out: '', err: '' })
+    expect(readFileSync(join(folder, 'aliases.svg'), 'utf8')).toMatch(/^<svg /)
+  })
+
+  it.each([
+    ['history --limit 1', {}],
+    ['list artifacts --limit 1', {}],
+    ['lineage train --run --limit 1', {}],
+    ['search --limit 1', { total: 3 }],
+  ])('says to programs in JSON how to go on: %s', async (line, more) => {
+    const { err } = await ledger('--json', ...line.split(' '))
+    const { cursor, ...rest } = JSON.parse(err)
+    expect(rest).toEqual(more)
+    expect(await ledger('--json', ...line.split(' '), '--cursor', cursor)).toMatchObject({ code: 0 })
   })
 })

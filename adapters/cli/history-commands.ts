@@ -4,14 +4,14 @@ import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import { present } from '../../domain/present.js'
 import { type HistoryInput, type Ledger, LedgerError } from '../../index.js'
-import type { AliasTenure } from '../../projections/audit-aliases.js'
+import type { AliasChange, AliasTenure } from '../../projections/audit-aliases.js'
 import type { AuditLine } from '../../projections/audit-line.js'
 import type { Lineage } from '../../projections/lineage.js'
 import { aliasSvg } from '../../projections/render/alias-svg.js'
 import { lineageSvg } from '../../projections/render/lineage-svg.js'
 import { labelOf, lineageDot, lineageJson, lineageMermaid } from '../../projections/render/lineage-text.js'
 import { asOf, several, when, whole } from './options.js'
-import { hint, plain, styled, type Terminal, table, time } from './output.js'
+import { hint, plain, type Shown, styled, type Terminal, table, time } from './output.js'
 import { refuseVersion } from './read-commands.js'
 import { type AsOf, asked, askedOf, type Given, isCollection, type WithLedger } from './with-ledger.js'
 
@@ -67,6 +67,7 @@ export const historyCommands = (program: Command, withLedger: WithLedger): void 
     .option('--from <position|time>', 'from behind then', when)
     .option('--to <position|time>', 'up to then', when)
     .option('--oldest-first')
+    .option('--long', 'with the command, and what was there before and after')
     .option('--limit <n>', 'lines on one page', whole)
     .option('--cursor <cursor>', 'go on where the last page was cut')
     .option('--csv', 'everything as CSV')
@@ -83,6 +84,7 @@ export const historyCommands = (program: Command, withLedger: WithLedger): void 
           readonly from?: number | string
           readonly to?: number | string
           readonly oldestFirst?: boolean
+          readonly long?: boolean
           readonly limit?: number
           readonly cursor?: string
           readonly csv?: boolean
@@ -106,7 +108,7 @@ export const historyCommands = (program: Command, withLedger: WithLedger): void 
             return
           }
           const page = await at.history({ ...query, ...present({ limit, cursor }) })
-          task.answer(page.lines, () => auditText(task.terminal, page.lines))
+          task.answer(page.lines, () => auditText(task.terminal, page.lines, options.long))
           if (page.cut !== undefined) hint(task.terminal, command, { cursor: page.cut })
         }),
     )
@@ -115,23 +117,29 @@ export const historyCommands = (program: Command, withLedger: WithLedger): void 
     .description('Who held the aliases of a collection, from when to when, put there by whom and why.')
     .argument('<collection>', 'an artifact or a registered model')
     .option('--alias <alias>', 'only this one')
+    .option('--long', 'with the commands')
     .option('--svg', 'as a picture')
     .option('--output <file>', 'write the picture there; implies --svg')
     .addHelpText(
       'after',
       '\nExamples:\n  $ model-ledger aliases acme/model-registry/churn --alias production\n  $ model-ledger aliases acme/model-registry/churn --svg > aliases.svg',
     )
-    .action((of: string, options: AsOf & { alias?: string; svg?: boolean; output?: string }, command: Command) =>
-      withLedger(command, 'reads', async (task) => {
-        refuseVersion(of)
-        const tenures = await tenuresOf(askedOf(task, of, options), of, options.alias)
-        if (options.svg === true || options.output !== undefined) {
-          const then = options.asOf === undefined ? null : (await asked(task, options).moment()).time
-          const until = then ?? task.terminal.now().toISOString()
-          return deliver(task, aliasSvg(tenures, { until, title: of }), options.output)
-        }
-        task.answer(tenures, () => tenureText(task.terminal, tenures))
-      }),
+    .action(
+      (
+        of: string,
+        options: AsOf & { alias?: string; long?: boolean; svg?: boolean; output?: string },
+        command: Command,
+      ) =>
+        withLedger(command, 'reads', async (task) => {
+          refuseVersion(of)
+          const tenures = await tenuresOf(askedOf(task, of, options), of, options.alias)
+          if (options.svg === true || options.output !== undefined) {
+            const then = options.asOf === undefined ? null : (await asked(task, options).moment()).time
+            const until = then ?? task.terminal.now().toISOString()
+            return deliver(task, aliasSvg(tenures, { until, title: of }), options.output)
+          }
+          task.answer(tenures, () => tenureText(task.terminal, tenures, options.long === true))
+        }),
     )
 
   asOf(program.command('lineage'))
@@ -284,31 +292,66 @@ const lineageText = (terminal: Terminal, { nodes, edges }: Lineage): string => {
   )
 }
 
-const auditText = (terminal: Terminal, lines: ReadonlyArray<AuditLine>): string =>
+const auditText = (terminal: Terminal, lines: ReadonlyArray<AuditLine>, isLong = false): string =>
   table(
     terminal,
     ['POSITION', 'RECORDED', 'WHO', 'WHAT'],
-    lines.map((line) => [
-      String(line.position),
-      time(terminal, line.recordedAt),
-      line.onBehalfOf === null ? line.actor : `${line.actor} for ${line.onBehalfOf}`,
-      line.reason === null ? line.what : [line.what, ' ', styled('dim', `because: ${line.reason}`)],
+    lines.flatMap((line) => [
+      [
+        String(line.position),
+        time(terminal, line.recordedAt),
+        whoOf(line),
+        line.reason === null ? line.what : [line.what, ' ', styled('dim', `because: ${line.reason}`)],
+      ],
+      ...noteOf(circumstancesOf(line, isLong)),
+      ...(isLong && line.before !== null ? noteOf([`before ${JSON.stringify(line.before)}`]) : []),
+      ...(isLong && line.after !== null ? noteOf([`after ${JSON.stringify(line.after)}`]) : []),
     ]),
     'Nothing was done.',
   )
 
-const tenureText = (terminal: Terminal, tenures: ReadonlyArray<AliasTenure>): string =>
+const tenureText = (terminal: Terminal, tenures: ReadonlyArray<AliasTenure>, isLong: boolean): string =>
   table(
     terminal,
     ['ALIAS', 'VERSION', 'FROM', 'UNTIL', 'BY', 'REPLACED', 'WHY'],
-    tenures.map(({ alias, version, source, replaced, from, until }) => [
-      alias,
-      source === null ? `v${version}` : `v${version} (${source})`,
-      time(terminal, from.recordedAt),
-      until === null ? styled('green', 'now') : time(terminal, until.recordedAt),
-      from.actor,
-      replaced === null ? '-' : `v${replaced}`,
-      from.reason ?? '-',
+    tenures.flatMap(({ alias, version, source, replaced, from, until, replacedBy }) => [
+      [
+        alias,
+        source === null ? `v${version}` : `v${version} (${source})`,
+        time(terminal, from.recordedAt),
+        until === null ? styled('green', 'now') : time(terminal, until.recordedAt),
+        whoOf(from),
+        replaced === null ? '-' : `v${replaced}`,
+        from.reason ?? '-',
+      ],
+      ...noteOf(circumstancesOf(from, isLong)),
+      // Who moved it on, and why, stands in the line of the tenure that followed.
+      ...(until === null || replacedBy !== null
+        ? []
+        : noteOf([
+            `removed by ${whoOf(until)}`,
+            ...circumstancesOf(until, isLong),
+            ...(until.reason === null ? [] : [`because: ${until.reason}`]),
+          ])),
     ]),
     'No alias was ever set.',
   )
+
+const whoOf = ({ actor, onBehalfOf }: Pick<AliasChange, 'actor' | 'onBehalfOf'>): string =>
+  onBehalfOf === null ? actor : `${actor} for ${onBehalfOf}`
+
+/** When it is claimed to have happened, which nobody should overlook; and with `--long`, by what it can be found. */
+const circumstancesOf = (
+  change: Pick<AliasChange, 'occurredAt' | 'commandId' | 'correlationId'> & Partial<Pick<AuditLine, 'causationId'>>,
+  isLong: boolean,
+): ReadonlyArray<string> =>
+  [
+    ['claimed', change.occurredAt],
+    ['command', isLong ? change.commandId : null],
+    ['correlation', isLong ? change.correlationId : null],
+    ['causation', isLong ? (change.causationId ?? null) : null],
+  ].flatMap(([name, value]) => (value === null ? [] : [`${name} ${value}`]))
+
+/** A line of its own below a row of a table, where there is something to say. */
+const noteOf = (parts: ReadonlyArray<string>): ReadonlyArray<ReadonlyArray<Shown>> =>
+  parts.length === 0 ? [] : [[styled('dim', `  ${parts.join(', ')}`)]]

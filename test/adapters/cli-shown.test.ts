@@ -154,3 +154,45 @@ describe('a picture or a page', () => {
     expect(await ledger('--json', ...line.split(' '), '--cursor', cursor)).toMatchObject({ code: 0 })
   })
 })
+
+describe('an audit line', () => {
+  const claimed = ['--occurred-at', '2020-01-01T00:00:00Z', '--on-behalf-of', 'carol', '--command-id', 'CMD-1']
+
+  beforeAll(async () => {
+    await ledger('log', 'audited', weights('4'), '--type', 'model', '--metadata', 'a=1')
+    await ledger('describe', 'audited:v0', '--metadata', 'a=2')
+    await ledger('alias', 'set', 'audited:v0', 'staging', ...claimed)
+    await ledger('alias', 'remove', 'audited', 'staging', '--on-behalf-of', 'dora', '--reason', 'too slow')
+  })
+
+  it('says for whom, and when it is claimed to have happened, where that is told', async () => {
+    const { out } = await ledger('history', 'audited', '--limit', '2')
+    expect(out.split('\n').slice(1)).toEqual([
+      expect.stringMatching(/ anna for dora {3}removed the alias staging .* because: too slow$/),
+      expect.stringMatching(/ anna for carol {2}set the alias staging of /),
+      expect.stringMatching(/^ {2}claimed 2020-01-01T00:00:00(\.000)?Z$/),
+      '',
+    ])
+  })
+
+  it('has with --long the command, and what was there before and after', async () => {
+    const { out } = await ledger('history', 'audited', '--long')
+    expect(out).toMatch(/\n {2}claimed 2020-01-01T\S+, command CMD-1\n {2}after "v0"\n/)
+    expect(out).toMatch(
+      /changed the metadata \(a\).*\n.*\n {2}before \{"metadata":\{"a":1\}\}\n {2}after \{"metadata":\{"a":2\}\}\n/,
+    )
+  })
+
+  it('of a tenure says for whom it began, and who ended it and why', async () => {
+    const { out } = await ledger('aliases', 'audited', '--alias', 'staging')
+    expect(out.split('\n').slice(1)).toEqual([
+      expect.stringMatching(/^staging +v0 .* anna for carol +- +-$/),
+      expect.stringMatching(/^ {2}claimed 2020-01-01T00:00:00(\.000)?Z$/),
+      '  removed by anna for dora, because: too slow',
+      '',
+    ])
+    expect((await ledger('aliases', 'audited', '--long')).out).toMatch(
+      /, command CMD-1\n {2}removed by .*, command \S+, /,
+    )
+  })
+})

@@ -80,6 +80,12 @@ export const run = async (args: ReadonlyArray<string>, terminal: Terminal): Prom
     return EXIT.fine
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.fine : EXIT.usage
+    if (isSystemError(error)) {
+      terminal.err(
+        asJson ? json({ code: error.code, message: error.message }) : `model-ledger: ${plain(error.message)}\n`,
+      )
+      return EXIT.failed
+    }
     if (!(error instanceof LedgerError)) throw error
     const message = wordsOf(error.code, error.message)
     terminal.err(
@@ -88,6 +94,10 @@ export const run = async (args: ReadonlyArray<string>, terminal: Terminal): Prom
     return exitCodeOf(error.code)
   }
 }
+
+/** What the operating system refused: a file that is there already, a folder that is not. */
+const isSystemError = (error: unknown): error is NodeJS.ErrnoException =>
+  error instanceof Error && 'syscall' in error && 'code' in error
 
 /** What the library calls by the name of a member is an option here. */
 const OPTIONS: ReadonlyMap<string, readonly [member: string, option: string]> = new Map([

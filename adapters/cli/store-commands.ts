@@ -67,7 +67,7 @@ export const storeCommands = (program: Command, withLedger: WithLedger, terminal
 
   program
     .command('verify')
-    .description('Read every file of every live version again and compare it with its digest.')
+    .description('Decode every event, and read every file of every live version again and compare it with its digest.')
     .addHelpText('after', '\nExample:\n  $ model-ledger verify')
     .action((_: object, command: Command) =>
       withLedger(command, 'reads', async ({ ledger, terminal, answer }) => {
@@ -75,21 +75,33 @@ export const storeCommands = (program: Command, withLedger: WithLedger, terminal
         const verified = await ledger
           .verify(({ bytesDone, bytes }) => bar.show(bytesDone, bytes, `${size(bytesDone)} of ${size(bytes)}`))
           .finally(bar.end)
+        const { damaged, damagedEvents, unknownEvents } = verified
         answer(verified, () => {
-          const whole = `${verified.versions} versions, ${verified.files} files, ${size(verified.bytes)} read\n`
-          const damage = verified.damaged.map(({ reason, namedBy }) => [
-            reason,
-            namedBy.map(({ version, path }) => (path === undefined ? version : `${version} ${path}`)).join(', '),
-          ])
-          return damage.length === 0
-            ? `All is well: ${whole}`
-            : `${whole}${table(terminal, ['DAMAGE', 'NAMED BY'], damage, '')}`
-        })
-        if (verified.damaged.length > 0) {
-          throw new LedgerError(
-            { _tag: 'file-damaged' },
-            `${verified.damaged.length} files or manifests are missing or damaged`,
+          const whole = `${verified.events} events, ${verified.versions} versions, ${verified.files} files, ${size(verified.bytes)} read\n`
+          const damage = [
+            ...damagedEvents.map(({ stream, position, reason }) => [reason, `position ${position}, ${stream}`]),
+            ...damaged.map(({ reason, namedBy }) => [
+              reason,
+              namedBy.map(({ version, path }) => (path === undefined ? version : `${version} ${path}`)).join(', '),
+            ]),
+          ]
+          const unknown = Object.entries(unknownEvents).map(
+            ([type, count]) => `Not verified: ${count} events of the type ${type}, which a later model-ledger knows.\n`,
           )
+          return `${unknown.join('')}${
+            damage.length === 0
+              ? `All is well: ${whole}`
+              : `${whole}${table(terminal, ['DAMAGE', 'WHERE'], damage, '')}`
+          }`
+        })
+        if (damagedEvents.length > 0) {
+          throw new LedgerError(
+            { _tag: 'damaged-event', reason: `${damagedEvents.length} events are damaged` },
+            `${damagedEvents.length} events are damaged: put the event store back from a copy`,
+          )
+        }
+        if (damaged.length > 0) {
+          throw new LedgerError({ _tag: 'file-damaged' }, `${damaged.length} files or manifests are missing or damaged`)
         }
       }),
     )

@@ -1,8 +1,10 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import * as E from 'fp-ts/lib/Either.js'
 import { afterAll, beforeEach, describe, expect, it } from 'vitest'
 import { run } from '../../adapters/cli/program.js'
+import { sqliteEventStore } from '../../adapters/sqlite/index.js'
 
 const folders = mkdtempSync(join(tmpdir(), 'model-ledger-cli-writes-'))
 afterAll(() => rmSync(folders, { recursive: true, force: true }))
@@ -187,4 +189,33 @@ describe('the help of a command', () => {
       expect(await said(command, '--help')).toContain(`$ model-ledger ${command}`)
     },
   )
+})
+
+describe('care for a ledger', () => {
+  it('says in one line what the system refused', async () => {
+    const path = file('taken.ndjson')
+    const { code, err } = await ledger('export', path)
+    expect([code, err]).toEqual([6, expect.stringMatching(/^model-ledger: EEXIST: .*taken\.ndjson'\n$/)])
+    expect(JSON.parse((await ledger('--json', 'export', path)).err)).toMatchObject({ code: 'EEXIST' })
+    expect(readFileSync(path, 'utf8')).toBe('taken.ndjson')
+  })
+
+  it('verifies the events too: one that no codec lets pass is damaged, one from the future is counted', async () => {
+    const store = await sqliteEventStore({ path: join(cwd, 'ledger/events.db') })()
+    if (E.isLeft(store)) throw new Error(store.left.reason)
+    const metadata =
+      '{"actor":"b","commandDigest":"x","commandId":"c","recordedAt":"2026-05-03T14:00:00.000Z","schema":1}'
+    const add = (type: string, stream: string, data: string) =>
+      store.right.append(stream, 'none', [{ id: `00000000-0000-5000-8000-${type.length}`, type, data, metadata }])()
+    await add('ArtifactCherished', 'artifact-acme/churn/dear', '{}')
+    expect((await ledger('verify')).out).toMatch(
+      /^Not verified: 1 events of the type ArtifactCherished, .*\nAll is well: 11 events, 2 versions/,
+    )
+    await add('ArtifactCreated', 'artifact-acme/churn/bent', '{"artifactType":"model","unheard":1}')
+    await store.right.close()
+    const { code, out, err } = await ledger('verify')
+    expect(code).toBe(5)
+    expect(out).toMatch(/unheard.*position 12, artifact-acme\/churn\/bent/)
+    expect(err).toContain('1 events are damaged')
+  })
 })

@@ -125,10 +125,22 @@ export const ledgerOn = (ports: LedgerPorts): Ledger => {
   })
   const now: Asked = model.at()
 
+  /** No rule goes past an event that it does not know; what a version holds can be told nevertheless. */
+  const content: Writes['content'] = async (version) => {
+    try {
+      return await told.content(version)
+    } catch (error) {
+      if (!(error instanceof LedgerError) || error.code !== 'unknown-event') throw error
+      const { path, source, manifest } = await now.resolve(version)
+      return { path: source ?? path, manifest: await promised(describeWriteError)(manifests.get(manifest.digest)) }
+    }
+  }
+
   return {
     ...told,
     ...now,
     ...care,
+    content,
     at: model.at,
     alone: alone({ store: events, clock, manifests, ids, defaults, files, local }),
     live: model.live,
@@ -146,12 +158,12 @@ export const ledgerOn = (ports: LedgerPorts): Ledger => {
 
     download: async (given) => {
       const { version, ...options } = await inputs.checked(DownloadVersion, given)
-      const { path, manifest } = await told.content(version)
+      const { path, manifest } = await content(version)
       const download = promised(({ reason }: DownloadError & { readonly reason: string }) => reason)
       return { ...(await download(local.download({ ...options, files, entries: manifest }))), version: path }
     },
 
-    openFile: openFile({ content: told.content, files }),
+    openFile: openFile({ content, files }),
 
     exportEvents: () => eachFromStore(exportEvents(events)),
 

@@ -132,9 +132,15 @@ const resolved = async (
   // Only the whole log knows what a time means.
   if (typeof options.asOf === 'string') return asked(task, options).resolve(path)
   const { locate } = task.ledger.alone(options.asOf)
-  const found = await locate(path)
-  if (found.source !== null) await locate(found.source)
-  return found
+  try {
+    const found = await locate(path)
+    if (found.source !== null) await locate(found.source)
+    return found
+  } catch (error) {
+    // No rule goes past an event that it does not know, but what can be told of the version is told.
+    if (error instanceof LedgerError && error.code === 'unknown-event') return asked(task, options).resolve(path)
+    throw error
+  }
 }
 
 /** Whose content a path meant: of a link then, its source, which holds it whatever became of the link. */

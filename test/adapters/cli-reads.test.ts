@@ -1,8 +1,11 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import * as E from 'fp-ts/lib/Either.js'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { run } from '../../adapters/cli/program.js'
+import { sqliteEventStore } from '../../adapters/sqlite/index.js'
+import type { StoredEvent } from '../../domain/event-store.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'model-ledger-cli-reads-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
@@ -186,5 +189,47 @@ describe('a size', () => {
     await ledger('log', 'large', join(folder, 'weights.bin'), '--type', 'model')
     expect((await rows('list', 'versions', 'large'))[0]?.[1]).toBe('47.1 KiB')
     expect((await ledger('history', 'large')).out).toContain('with 1 file (47.1 KiB)')
+  })
+})
+
+describe('a version whose stream has an event of a type from the future', () => {
+  const later = join(folder, 'later')
+  const there = (...args: ReadonlyArray<string>) => ledger('--ledger', later, ...args)
+
+  beforeAll(async () => {
+    await there('init')
+    await there('log', 'model', join(folder, 'weights.bin'), '--type', 'model')
+    await there('link', 'model', 'churn')
+    const opened = await sqliteEventStore({ path: join(later, 'events.db') })()
+    if (E.isLeft(opened)) throw new Error(opened.left.reason)
+    const store = opened.right
+    for (const stream of ['artifact-acme/churn/model', 'model-acme/model-registry/churn']) {
+      const stored: StoredEvent[] = []
+      for await (const page of store.readStream(stream, 'none')) stored.push(...page)
+      const last = stored.at(-1)
+      if (last === undefined) throw new Error(`nothing is in ${stream}`)
+      const { revision, metadata } = last
+      const id = `00000000-0000-5000-8000-00000000000${stream.length % 10}`
+      const event = { id, type: 'VersionPraised', data: '{}', metadata }
+      expect(await store.append(stream, revision, [event])()).toMatchObject({ _tag: 'Right' })
+    }
+    await store.close()
+  })
+
+  it.each(['churn:latest', 'model:latest'])('is answered as well as it can be: %s', async (version) => {
+    const path = version === 'churn:latest' ? 'acme/model-registry/churn:v0' : 'acme/churn/model:v0'
+    expect(await there('resolve', version)).toEqual({ code: 0, out: `${path}\n`, err: '' })
+    expect((await there('files', version)).out).toContain('weights.bin')
+    const { code, out } = await there('download', version, join(later, version.replace(':', '-')))
+    expect({ code, out }).toEqual({
+      code: 0,
+      out: expect.stringMatching(/^acme\/churn\/model:v0 is in .*1 files written/),
+    })
+    expect((await there('resolve', version, '--as-of', '4')).code).toBe(version === 'churn:latest' ? 3 : 0)
+    expect((await there('download', 'model:v9', later)).code).toBe(3)
+  })
+
+  it('takes no command', async () => {
+    expect((await there('alias', 'set', 'model:v0', 'best')).code).toBe(5)
   })
 })

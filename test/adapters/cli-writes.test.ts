@@ -211,11 +211,11 @@ describe('care for a ledger', () => {
     expect((await ledger('verify')).out).toMatch(
       /^Not verified: 1 events of the type ArtifactCherished, .*\nAll is well: 11 events, 2 versions/,
     )
-    await add('ArtifactCreated', 'artifact-acme/churn/bent', '{"artifactType":"model","unheard":1}')
+    await add('ArtifactCreated', 'artifact-acme/churn/bent', '{"artifactType":"model"}')
     await store.right.close()
     const { code, out, err } = await ledger('verify')
     expect(code).toBe(5)
-    expect(out).toMatch(/unheard.*position 12, artifact-acme\/churn\/bent/)
+    expect(out).toMatch(/commandDigest.*position 12, artifact-acme\/churn\/bent/)
     expect(err).toContain('1 events are damaged')
   })
 })

@@ -71,10 +71,13 @@ export const alone = ({ store, clock, ...ports }: AlonePorts): ((when?: Position
     }
   }
 
+  const questions = (of: unknown, when: unknown): HistoryQuestions =>
+    historyQuestions((moment) => standAt(of, moment ?? when))
+
   const at = (when?: Position): Alone => ({
-    aliasHistory: (given) => historyQuestions(() => standAt(given.of, when)).aliasHistory(given),
-    history: (given) => historyQuestions(() => standAt(given?.of, when)).history(given),
-    exportHistory: (given) => historyQuestions(() => standAt(given.of, when)).exportHistory(given),
+    aliasHistory: (given) => questions(given.of, when).aliasHistory(given),
+    history: (given) => questions(given?.of, when).history(given),
+    exportHistory: (given) => questions(given.of, when).exportHistory(given),
     replay: async function* (given, signal) {
       const { at: from, query } = await replayQuery(given, (moment) => standAt(given.of, moment ?? when))
       const sleep = (milliseconds: number, signal: AbortSignal) => clock.sleep(milliseconds, signal)

@@ -105,6 +105,10 @@ const PathsInput: t.Type<Checked<PathsInput>> = record(
   { length: atLeastOne('how many edges'), ...paging },
 )
 
+const Moment = rule(
+  'a position, a Date or an ISO 8601 text',
+  (value): value is When => typeof value === 'number' || typeof value === 'string' || value instanceof Date,
+)
 const eventTypes = Object.values(eventCodecs).flatMap((codecs) => Object.values(codecs).map(({ name }) => name))
 const EventType = rule(
   'a type of event',
@@ -122,18 +126,18 @@ interface Where {
   readonly types?: ReadonlyArray<DomainEvent['type']> | undefined
 }
 interface Between extends Where {
-  /** From behind this position. */
-  readonly after?: Position | undefined
-  /** Up to this position, and with it. */
-  readonly upTo?: Position | undefined
+  /** From behind this moment. */
+  readonly after?: When | undefined
+  /** Up to this moment, and with it. */
+  readonly upTo?: When | undefined
 }
 const where = {
   of: Thing,
   actor: Name,
   alias: Name,
   types: t.readonlyArray(EventType, 'types of events'),
-  after: wholeNumber('a position'),
-  upTo: wholeNumber('a position'),
+  after: Moment,
+  upTo: Moment,
 }
 const order = oneOf('newest', 'oldest')
 
@@ -184,11 +188,6 @@ const Paced = rule(
 const Every = record('{every}', { every: wholeNumber('milliseconds') })
 const Factor = record('{factor, longest?}', { factor: t.number }, { longest: t.number })
 
-const Moment = rule(
-  'a position, a Date or an ISO 8601 text',
-  (value): value is When => typeof value === 'number' || typeof value === 'string' || value instanceof Date,
-)
-
 export interface ReplayInput extends Where {
   /** From behind this moment; the beginning unless told. */
   readonly from?: When | undefined
@@ -215,7 +214,8 @@ export const replayQuery = async (
   return { at, query: { ...query, ...subject, from: first.position, to: last.position } }
 }
 
-export const historyQuestions = (stand: () => Promise<Standpoint>): HistoryQuestions => ({
+/** `stand` answers where the questions are asked, or where another moment is that one of them names. */
+export const historyQuestions = (stand: (when?: When) => Promise<Standpoint>): HistoryQuestions => ({
   lineage: async (given) => {
     const { of, ...query } = await checked(LineageInput, given)
     const at = await stand()
@@ -233,14 +233,13 @@ export const historyQuestions = (stand: () => Promise<Standpoint>): HistoryQuest
   history: async (given = {}) => {
     const input = await checked(HistoryInput, given)
     const at = await stand()
-    const query = asFirstAsked(at, input.cursor, (then) => queryOf(input, then))
-    return found(await readFromStore(audit(at, query, at.position)))
+    return found(await readFromStore(audit(at, await queryOf(input, at, stand), at.position)))
   },
 
   exportHistory: async function* (given) {
     const { format, order = 'oldest', ...input } = await checked(ExportInput, given)
     const at = await stand()
-    const lines = auditLines(at, queryOf(input, at), at.position, order)
+    const lines = auditLines(at, await queryOf(input, at, stand), at.position, order)
     yield* eachFromStore(format === 'csv' ? auditCsv(lines) : auditNdjson(lines))
   },
 
@@ -254,10 +253,21 @@ export const historyQuestions = (stand: () => Promise<Standpoint>): HistoryQuest
   },
 })
 
-const queryOf = ({ of, ...query }: Checked<HistoryInput>, at: Standpoint): AuditQuery => ({
-  ...query,
-  ...(of === undefined ? {} : { of: subjectOf(of, at) }),
-})
+const queryOf = async (
+  { of, after, upTo, ...query }: Checked<HistoryInput>,
+  at: Standpoint,
+  stand: (when: When) => Promise<Standpoint>,
+): Promise<AuditQuery> => {
+  // Of a time to come, later pages would else know a later position than the first did.
+  const last = momentOfCursor(query.cursor, at.position)
+  const bound = async (when: When): Promise<Position> => Math.min((await stand(when)).position, last)
+  return {
+    ...query,
+    ...(after === undefined ? {} : { after: await bound(after) }),
+    ...(upTo === undefined ? {} : { upTo: await bound(upTo) }),
+    ...(of === undefined ? {} : { of: asFirstAsked(at, query.cursor, (then) => subjectOf(of, then)) }),
+  }
+}
 
 /** What the names of a question meant when its first page was asked for: an alias may have moved since. */
 const asFirstAsked = <A>(at: Standpoint, cursor: string | undefined, meaning: (then: Standpoint) => A): A => {

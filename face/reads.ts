@@ -201,7 +201,7 @@ export const reads = ({ store, clock, defaults, manifests, snapshots, finish }: 
   }
 
   const at = (when?: When): Asked => ({
-    ...historyQuestions(() => standAt(when)),
+    ...historyQuestions((moment = when) => standAt(moment)),
     ...searchQuestions(async () => {
       const { registry, position } = await standAt(when)
       return { registry, moments: model.known().moments, position, defaults }

@@ -195,10 +195,14 @@ export const historyCommands = (program: Command, withLedger: WithLedger): void 
     .description('How one thing led to another: every path between two versions.')
     .argument('<from>')
     .argument('<to>')
+    .option('--length <n>', 'no path of more edges', whole)
+    .option('--limit <n>', 'how many paths at most', whole)
+    .option('--cursor <cursor>', 'go on where the last answer was cut')
     .addHelpText('after', '\nExample:\n  $ model-ledger paths acme/churn/data:v0 acme/model-registry/churn:production')
-    .action((from: string, to: string, options: AsOf, command: Command) =>
+    .action((from: string, to: string, { length, limit, cursor, ...options }: Paths, command: Command) =>
       withLedger(command, 'reads', async (task) => {
-        const { paths, nodes } = await asked(task, options).paths({ from, to })
+        const query = { from, to, ...present({ length, limit, cursor }) }
+        const { paths, nodes, cut } = await asked(task, options).paths(query)
         const name = namesOf(nodes)
         task.answer(paths, () =>
           paths.length === 0
@@ -210,8 +214,15 @@ export const historyCommands = (program: Command, withLedger: WithLedger): void 
                 )
                 .join(''),
         )
+        if (cut !== undefined) hint(task.terminal, command, { cursor: cut })
       }),
     )
+}
+
+interface Paths extends AsOf {
+  readonly length?: number
+  readonly limit?: number
+  readonly cursor?: string
 }
 
 const replayCommands = (program: Command, withLedger: WithLedger): void => {

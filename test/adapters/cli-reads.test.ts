@@ -233,3 +233,24 @@ describe('a version whose stream has an event of a type from the future', () => 
     expect((await there('alias', 'set', 'model:v0', 'best')).code).toBe(5)
   })
 })
+
+describe('paths', () => {
+  it('come page by page, and say when there are more', async () => {
+    writeFileSync(join(folder, 'data.csv'), '1')
+    writeFileSync(join(folder, 'made.json'), '1')
+    await ledger('log', 'raw', join(folder, 'data.csv'), '--type', 'dataset')
+    for (const run of ['one', 'two']) {
+      await ledger('run', 'start', run)
+      await ledger('run', 'use', run, 'raw:v0')
+      await ledger('log', 'made', join(folder, 'made.json'), '--type', 'model', '--run', run)
+    }
+    const first = await ledger('paths', 'raw:v0', 'made:v0', '--limit', '1')
+    expect(first.out.trim().split('\n')).toHaveLength(1)
+    const [, cursor = ''] = /--cursor (\S+)/.exec(first.err) ?? []
+    const second = await ledger('paths', 'raw:v0', 'made:v0', '--limit', '1', '--cursor', cursor)
+    expect(second.err).toBe('')
+    const all = await ledger('paths', 'raw:v0', 'made:v0')
+    expect(all.out).toBe(first.out + second.out)
+    expect((await ledger('paths', 'raw:v0', 'made:v0', '--length', '1')).out).toBe('There is no path.\n')
+  })
+})

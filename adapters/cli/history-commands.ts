@@ -25,10 +25,6 @@ const deliver = async ({ terminal }: Given, text: string, output: string | undef
   })
 }
 
-/** Where a history begins or ends: a position as it is, and of a time the last position whose time is not later. */
-const positionOf = async ({ ledger }: Given, bound: number | string | undefined): Promise<number | undefined> =>
-  typeof bound === 'string' ? (await ledger.at(bound).moment()).position : bound
-
 /** The tenures of a collection. An alias that never was is refused: of a misspelt one, no tenures would look like a finding. */
 const tenuresOf = async (
   { aliasHistory }: Pick<Ledger, 'aliasHistory'>,
@@ -93,10 +89,10 @@ export const historyCommands = (program: Command, withLedger: WithLedger): void 
         command: Command,
       ) =>
         withLedger(command, 'reads', async (task) => {
-          const { run, by: actor, alias, type: types, limit, cursor } = options
-          const [after, upTo] = [await positionOf(task, options.from), await positionOf(task, options.to)]
+          const { run, by: actor, alias, type: types, from: after, to: upTo, limit, cursor } = options
+          const isTold = run === undefined && typeof after !== 'string' && typeof upTo !== 'string'
           const of = run === undefined ? subject : { run }
-          const at = run === undefined ? askedOf(task, subject, options) : asked(task, options)
+          const at = isTold ? askedOf(task, subject, options) : asked(task, options)
           // Of a run that is not there, no lines would look like a finding.
           if (run !== undefined) await asked(task, options).runDetails(run)
           if (alias !== undefined) await refuseUnknown(at, run === undefined ? subject : undefined, alias)

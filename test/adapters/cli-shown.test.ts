@@ -142,6 +142,13 @@ describe('a picture or a page', () => {
     expect(readFileSync(join(folder, 'aliases.svg'), 'utf8')).toMatch(/^<svg /)
   })
 
+  it('goes on up to a time to come, whatever is recorded meanwhile', async () => {
+    const query = ['--json', 'history', 'plain', '--to', '2099-01-01', '--limit', '1']
+    const { cursor } = JSON.parse((await ledger(...query)).err)
+    await ledger('alias', 'set', 'plain:v0', 'meanwhile')
+    expect(await ledger(...query, '--cursor', cursor)).toMatchObject({ code: 0 })
+  })
+
   it.each([
     ['history --limit 1', {}],
     ['list artifacts --limit 1', {}],

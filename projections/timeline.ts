@@ -35,10 +35,16 @@ const GUESSES = 2
 
 /** How many of the sorted positions are not after a position. */
 export const countUpTo = (positions: ReadonlyArray<Position>, position: Position): number => {
+  const last = positions[positions.length - 1]
+  if (last === undefined || position >= last) return positions.length
+  return countBefore(positions, position)
+}
+
+/** The same among positions of which the last is later. */
+const countBefore = (positions: ReadonlyArray<Position>, position: Position): number => {
   const at = (index: number): Position => positions[index] ?? Infinity
   let low = 0
   let high = positions.length - 1
-  if (high < 0 || position >= at(high)) return positions.length
   if (position < at(low)) return 0
   // The count is more than `low`, at most `high`; a guess is right, or bounds it.
   for (let guess = 0; guess < GUESSES; guess++) {

@@ -3,30 +3,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as E from 'fp-ts/lib/Either.js'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { run } from '../../adapters/cli/program.js'
 import { sqliteEventStore } from '../../adapters/sqlite/index.js'
 import type { StoredEvent } from '../../domain/event-store.js'
+import { commandLine } from '../support/command-line.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'model-ledger-cli-reads-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-const ledger = async (...args: ReadonlyArray<string>) => {
-  const written = { out: '', err: '' }
-  const code = await run(args, {
-    out: (text) => {
-      written.out += text
-    },
-    err: (text) => {
-      written.err += text
-    },
-    isPerson: false,
-    showsProgress: false,
-    env: { MODEL_LEDGER_ENTITY: 'acme', MODEL_LEDGER_PROJECT: 'churn', MODEL_LEDGER_ACTOR: 'anna' },
-    cwd: folder,
-    now: () => new Date('2100-01-01T00:00:00Z'),
-  })
-  return { code, ...written }
-}
+const ledger = commandLine(folder)
 
 /** The cells of a printed table, without its head. */
 const rows = async (...args: ReadonlyArray<string>): Promise<ReadonlyArray<ReadonlyArray<string>>> => {

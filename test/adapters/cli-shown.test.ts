@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import { run } from '../../adapters/cli/program.js'
+import { commandLine } from '../support/command-line.js'
 
 const machine = vi.hoisted(() => ({ hasNoNames: false }))
 vi.mock('node:os', async (original) => {
@@ -17,27 +17,7 @@ vi.mock('node:os', async (original) => {
 const folder = mkdtempSync(join(tmpdir(), 'model-ledger-cli-shown-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-const ENV = { MODEL_LEDGER_ENTITY: 'acme', MODEL_LEDGER_PROJECT: 'churn', MODEL_LEDGER_ACTOR: 'anna' }
-const ledgerOf =
-  (isPerson: boolean, env: Readonly<Record<string, string>> = ENV) =>
-  async (...args: ReadonlyArray<string>) => {
-    const written = { out: '', err: '' }
-    const code = await run(args, {
-      out: (text) => {
-        written.out += text
-      },
-      err: (text) => {
-        written.err += text
-      },
-      isPerson,
-      showsProgress: false,
-      env,
-      cwd: folder,
-      now: () => new Date('2100-01-01T00:00:00Z'),
-    })
-    return { code, ...written }
-  }
-const ledger = ledgerOf(false)
+const ledger = commandLine(folder)
 
 const weights = (text: string): string => {
   writeFileSync(join(folder, 'model.json'), text)
@@ -80,7 +60,7 @@ describe('what somebody recorded', () => {
     expect(code, err).toBe(0)
     expect(out).not.toMatch(MOVES)
     expect(out).not.toMatch(/^99 /m)
-    const person = (await ledgerOf(true)(...line.split(' '))).out
+    const person = (await commandLine(folder, { isPerson: true })(...line.split(' '))).out
     // The colours are our own, and nothing else is.
     expect(person.replaceAll(/\u001b\[(?:1|2|22|32|31|33|39)m/g, '')).not.toMatch(MOVES)
   })
@@ -126,7 +106,7 @@ describe('what cannot be answered', () => {
   it('is not the fault of a machine that has no name for its user', async () => {
     machine.hasNoNames = true
     try {
-      const nobody = ledgerOf(false, { MODEL_LEDGER_ENTITY: 'acme', MODEL_LEDGER_PROJECT: 'churn' })
+      const nobody = commandLine(folder, { env: { MODEL_LEDGER_ENTITY: 'acme', MODEL_LEDGER_PROJECT: 'churn' } })
       expect(await nobody('resolve', 'plain')).toMatchObject({ code: 0 })
       await nobody('alias', 'set', 'plain:v0', 'best')
       expect((await nobody('history', 'plain', '--limit', '1')).out).toMatch(/ {2}uid-\d+ {2}set the alias best/)

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as E from 'fp-ts/lib/Either.js'
 import { afterAll, beforeEach, describe, expect, it } from 'vitest'
-import { run } from '../../adapters/cli/program.js'
 import { sqliteEventStore } from '../../adapters/sqlite/index.js'
+import { commandLine } from '../support/command-line.js'
 
 const folders = mkdtempSync(join(tmpdir(), 'model-ledger-cli-writes-'))
 afterAll(() => rmSync(folders, { recursive: true, force: true }))
@@ -12,23 +12,8 @@ afterAll(() => rmSync(folders, { recursive: true, force: true }))
 let cwd = folders
 const ledger = (...args: ReadonlyArray<string>) =>
   ledgerWith({ MODEL_LEDGER: join(cwd, 'ledger'), MODEL_LEDGER_ENTITY: 'acme', MODEL_LEDGER_PROJECT: 'churn' }, ...args)
-const ledgerWith = async (env: Readonly<Record<string, string>>, ...args: ReadonlyArray<string>) => {
-  const written = { out: '', err: '' }
-  const code = await run(args, {
-    out: (text) => {
-      written.out += text
-    },
-    err: (text) => {
-      written.err += text
-    },
-    isPerson: false,
-    showsProgress: false,
-    env,
-    cwd,
-    now: () => new Date('2100-01-01T00:00:00Z'),
-  })
-  return { code, ...written }
-}
+const ledgerWith = (env: Readonly<Record<string, string>>, ...args: ReadonlyArray<string>) =>
+  commandLine(cwd, { env })(...args)
 const file = (name: string, text = name): string => {
   const path = join(cwd, name)
   writeFileSync(path, text)

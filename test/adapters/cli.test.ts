@@ -3,36 +3,13 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { buildProgram, run } from '../../adapters/cli/program.js'
+import { buildProgram } from '../../adapters/cli/program.js'
+import { commandLine, terminalIn } from '../support/command-line.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'model-ledger-cli-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-const NOW = new Date('2100-01-01T00:00:00Z')
-
-const terminal = (isPerson = false) => {
-  const written = { out: '', err: '' }
-  return {
-    written,
-    out: (text: string) => {
-      written.out += text
-    },
-    err: (text: string) => {
-      written.err += text
-    },
-    isPerson,
-    showsProgress: isPerson,
-    env: { MODEL_LEDGER_ENTITY: 'acme', MODEL_LEDGER_PROJECT: 'churn', MODEL_LEDGER_ACTOR: 'anna' },
-    cwd: folder,
-    now: () => NOW,
-  }
-}
-
-const ledger = async (...args: ReadonlyArray<string>) => {
-  const at = terminal()
-  const code = await run(args, at)
-  return { code, ...at.written }
-}
+const ledger = commandLine(folder)
 const json = async (...args: ReadonlyArray<string>) =>
   (await ledger('--json', ...args)).out
     .trimEnd()
@@ -171,7 +148,7 @@ describe('the command line', () => {
   it('helps with every command, and with an example of each that asks for more than a name', async () => {
     const help = await ledger('--help')
     expect(help.code).toBe(0)
-    const names = buildProgram(terminal()).commands.map((command) => command.name())
+    const names = buildProgram(terminalIn(folder).terminal).commands.map((command) => command.name())
     for (const name of names) expect(help.out).toContain(`  ${name}`)
     for (const name of [
       'log',
@@ -190,10 +167,9 @@ describe('the command line', () => {
   })
 
   it('shows relative times and colour to people alone', async () => {
-    const person = terminal(true)
-    await run(['list', 'versions', 'model'], person)
-    expect(person.written.out).toContain('\u001b[2m')
-    expect(person.written.out).toMatch(/\(\d+ years ago\)/)
+    const person = await commandLine(folder, { isPerson: true, showsProgress: true })('list', 'versions', 'model')
+    expect(person.out).toContain('\u001b[2m')
+    expect(person.out).toMatch(/\(\d+ years ago\)/)
     expect((await ledger('list', 'versions', 'model')).out).not.toContain('\u001b')
   })
 

@@ -1,0 +1,33 @@
+/** The command line as a test gives it: what it prints, and its exit code. */
+import type { Terminal } from '../../adapters/cli/output.js'
+import { run } from '../../adapters/cli/program.js'
+
+const ENV = { MODEL_LEDGER_ENTITY: 'acme', MODEL_LEDGER_PROJECT: 'churn', MODEL_LEDGER_ACTOR: 'anna' }
+
+/** A terminal in a directory, and what was written to it. It is 2100 there. */
+export const terminalIn = (cwd: string, more: Partial<Terminal> = {}) => {
+  const written = { out: '', err: '' }
+  const terminal: Terminal = {
+    out: (text) => {
+      written.out += text
+    },
+    err: (text) => {
+      written.err += text
+    },
+    isPerson: false,
+    showsProgress: false,
+    env: ENV,
+    cwd,
+    now: () => new Date('2100-01-01T00:00:00Z'),
+    ...more,
+  }
+  return { terminal, written }
+}
+
+export const commandLine =
+  (cwd: string, more: Partial<Terminal> = {}) =>
+  async (...args: ReadonlyArray<string>) => {
+    const { terminal, written } = terminalIn(cwd, more)
+    const code = await run(args, terminal)
+    return { code, ...written }
+  }

@@ -1,0 +1,23 @@
+/** Builds the read model of a folder's events again and again, and keeps snapshots of it, until it is killed. */
+import { join } from 'node:path'
+import { directorySnapshotStore } from '../../adapters/directory/index.js'
+import { sqliteEventStore } from '../../adapters/sqlite/index.js'
+import { systemClock } from '../../adapters/system/index.js'
+import { auditProjection } from '../../projections/audit-index.js'
+import { lineageProjection } from '../../projections/lineage-projection.js'
+import { readShell } from '../../projections/read-shell.js'
+import { registryProjection } from '../../projections/registry.js'
+import { right } from './domain-ledger.js'
+
+const folder = process.argv[2] ?? ''
+const shell = readShell({
+  store: right(await sqliteEventStore({ path: join(folder, 'events.db') })()),
+  projections: { registry: registryProjection, lineage: lineageProjection, audit: auditProjection },
+  clock: systemClock,
+  snapshots: directorySnapshotStore({ path: join(folder, 'snapshots') }),
+})
+for (;;) {
+  right(await shell.rebuild(({ checkpoint }) => process.stdout.write(`${checkpoint}\n`))())
+  await shell.snapshot()
+  process.stdout.write('kept\n')
+}

@@ -1,4 +1,5 @@
 /** The one error of the face: what every method of a ledger rejects with. */
+import type * as E from 'fp-ts/lib/Either.js'
 import type * as TE from 'fp-ts/lib/TaskEither.js'
 import { describeProblem, type Problem } from '../domain/codec.js'
 import type { DownloadError } from '../domain/download-error.js'
@@ -192,11 +193,16 @@ export async function* eachFromStore<A>(items: AsyncIterable<A>): AsyncGenerator
   }
 }
 
-/** Runs a TaskEither as a Promise that rejects with a `LedgerError`. */
-export const promised =
+/** The right side of an Either; throws a `LedgerError` of the left one. */
+export const orThrow =
   <Failure extends LedgerFailure>(describe: (error: Failure) => string) =>
-  async <A>(task: TE.TaskEither<Failure, A>): Promise<A> => {
-    const result = await task()
-    if (result._tag === 'Right') return result.right
-    throw new LedgerError(result.left, describe(result.left))
+  <A>(answer: E.Either<Failure, A>): A => {
+    if (answer._tag === 'Right') return answer.right
+    throw new LedgerError(answer.left, describe(answer.left))
   }
+
+/** Runs a TaskEither as a Promise that rejects with a `LedgerError`. */
+export const promised = <Failure extends LedgerFailure>(describe: (error: Failure) => string) => {
+  const answered = orThrow(describe)
+  return async <A>(task: TE.TaskEither<Failure, A>): Promise<A> => answered(await task())
+}

@@ -32,7 +32,7 @@ import { describeQueryError, type Queries, type QueryError, queries } from '../p
 import type { Registry } from '../projections/registry-state.js'
 import type { Pace, ReplayQuery } from '../projections/replay.js'
 import type { Checked } from './arguments.js'
-import { describeWriteError, eachFromStore, type InvalidInput, LedgerError, readFromStore } from './error.js'
+import { describeWriteError, eachFromStore, type InvalidInput, LedgerError, orThrow, readFromStore } from './error.js'
 import { checked } from './input.js'
 import type { PageInput } from './search.js'
 
@@ -318,24 +318,15 @@ const collectionOf = (name: string, { queries, defaults }: Standpoint): Collecti
 const notThere = (name: string): E.Either<QueryError, never> =>
   E.left({ _tag: 'not-found', what: 'name', name, similar: [] })
 
-const answered = <A>(answer: E.Either<QueryError, A>): A => {
-  if (E.isRight(answer)) return answer.right
-  throw new LedgerError(answer.left, describeQueryError(answer.left))
-}
+const answered = orThrow(describeQueryError)
 
-const named = <A>(parsed: E.Either<ReadonlyArray<Problem>, A>): A => {
-  if (E.isRight(parsed)) return parsed.right
-  const error: InvalidInput = { _tag: 'invalid-input', problems: parsed.left }
-  throw new LedgerError(error, describeWriteError(error))
-}
-
-const found = <A>(answer: E.Either<LineageRejection, A>): A => {
-  if (E.isRight(answer)) return answer.right
-  const error = answer.left
-  throw new LedgerError(
-    error,
-    error._tag === 'bad-cursor'
-      ? `the cursor: expected ${error.expected}`
-      : `nothing of that name was there at position ${error.moment}`,
+const named = <A>(parsed: E.Either<ReadonlyArray<Problem>, A>): A =>
+  orThrow(describeWriteError)(
+    E.mapLeft((problems: ReadonlyArray<Problem>): InvalidInput => ({ _tag: 'invalid-input', problems }))(parsed),
   )
-}
+
+const found = orThrow((error: LineageRejection) =>
+  error._tag === 'bad-cursor'
+    ? `the cursor: expected ${error.expected}`
+    : `nothing of that name was there at position ${error.moment}`,
+)

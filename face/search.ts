@@ -1,5 +1,5 @@
 /** What there is, in lists; finding versions, and holding two of them against each other. */
-import * as E from 'fp-ts/lib/Either.js'
+import type * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
 import { instant, oneOf, record, rule, text, wholeNumber } from '../domain/codec.js'
 import type { ManifestStore } from '../domain/manifest/manifest-store.js'
@@ -19,7 +19,7 @@ import {
 } from '../projections/queries.js'
 import { COMPARISONS, searchVersions, type VersionPage } from '../projections/search.js'
 import type { Checked } from './arguments.js'
-import { describeWriteError, LedgerError, promised } from './error.js'
+import { describeWriteError, orThrow, promised } from './error.js'
 import { checked, NameText, VersionText } from './input.js'
 
 const Text = text('a text of at least one character', (value) => value.length > 0)
@@ -129,14 +129,9 @@ export interface SearchQuestions {
   readonly compare: (from: string, to: string) => Promise<Comparison>
 }
 
-const answered = <A>(answer: E.Either<QueryError | BadCursor, A>): A => {
-  if (E.isRight(answer)) return answer.right
-  const error = answer.left
-  throw new LedgerError(
-    error,
-    error._tag === 'bad-cursor' ? `the cursor: expected ${error.expected}` : describeQueryError(error),
-  )
-}
+const answered = orThrow((error: QueryError | BadCursor) =>
+  error._tag === 'bad-cursor' ? `the cursor: expected ${error.expected}` : describeQueryError(error),
+)
 
 const listed =
   <A>(stand: () => Promise<Asked>, list: (asked: Asked, input: Checked<ListInput>) => E.Either<BadCursor, A>) =>

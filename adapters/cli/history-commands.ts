@@ -7,10 +7,11 @@ import { type HistoryInput, type Ledger, LedgerError } from '../../index.js'
 import type { AliasChange, AliasTenure } from '../../projections/audit-aliases.js'
 import type { AuditLine } from '../../projections/audit-line.js'
 import type { Lineage } from '../../projections/lineage.js'
+import type { Paging } from '../../projections/page.js'
 import { aliasSvg } from '../../projections/render/alias-svg.js'
 import { lineageSvg } from '../../projections/render/lineage-svg.js'
 import { labelOf, lineageDot, lineageJson, lineageMermaid } from '../../projections/render/lineage-text.js'
-import { asOf, several, when, whole } from './options.js'
+import { asOf, paged, several, when, whole } from './options.js'
 import { hint, plain, type Shown, styled, type Terminal, table, time } from './output.js'
 import { refuseVersion } from './read-commands.js'
 import { type AsOf, asked, askedOf, type Given, isCollection, type WithLedger } from './with-ledger.js'
@@ -53,7 +54,7 @@ const neverThere = (alias: string, where: string): LedgerError =>
 export const historyCommands = (program: Command, withLedger: WithLedger): void => {
   replayCommands(program, withLedger)
 
-  asOf(program.command('history'))
+  paged(program.command('history'))
     .description('Who did what, when and why: of a subject, an actor, an alias, or of everything.')
     .argument('[subject]', 'a version (with ":"), an artifact or a registered model')
     .option('--run <run>', 'of a run')
@@ -64,28 +65,25 @@ export const historyCommands = (program: Command, withLedger: WithLedger): void 
     .option('--to <position|time>', 'up to then', when)
     .option('--oldest-first')
     .option('--long', 'with the command, and what was there before and after')
-    .option('--limit <n>', 'lines on one page', whole)
-    .option('--cursor <cursor>', 'go on where the last page was cut')
     .option('--csv', 'everything as CSV')
     .option('--ndjson', 'everything as NDJSON')
     .addHelpText('after', '\nExample:\n  $ model-ledger history acme/model-registry/churn --alias production')
     .action(
       (
         subject: string | undefined,
-        options: AsOf & {
-          readonly run?: string
-          readonly by?: string
-          readonly alias?: string
-          readonly type?: NonNullable<HistoryInput['types']>
-          readonly from?: number | string
-          readonly to?: number | string
-          readonly oldestFirst?: boolean
-          readonly long?: boolean
-          readonly limit?: number
-          readonly cursor?: string
-          readonly csv?: boolean
-          readonly ndjson?: boolean
-        },
+        options: AsOf &
+          Paging & {
+            readonly run?: string
+            readonly by?: string
+            readonly alias?: string
+            readonly type?: NonNullable<HistoryInput['types']>
+            readonly from?: number | string
+            readonly to?: number | string
+            readonly oldestFirst?: boolean
+            readonly long?: boolean
+            readonly csv?: boolean
+            readonly ndjson?: boolean
+          },
         command: Command,
       ) =>
         withLedger(command, 'reads', async (task) => {
@@ -170,30 +168,24 @@ export const historyCommands = (program: Command, withLedger: WithLedger): void 
       ) =>
         withLedger(command, 'reads', async (task) => {
           const { upstream, downstream, depth, limit, cursor } = options
+          const render = renders.get(options.format)
+          if (render === undefined)
+            return command.error(`error: --format is one of ${[...renders.keys()].join(', ')}`, { exitCode: 2 })
           const direction =
             upstream === downstream ? undefined : upstream ? ('upstream' as const) : ('downstream' as const)
           const of = options.run === true ? { run: name } : name
           const found = await asked(task, options).lineage({ of, ...present({ direction, depth, limit, cursor }) })
-          const render = renders.get(options.format)
-          if (render === undefined)
-            command.error(`error: --format is one of ${[...renders.keys()].join(', ')}`, { exitCode: 2 })
-          else
-            await deliver(
-              task,
-              command.optsWithGlobals()['json'] === true ? lineageJson(found) : render(found, task.terminal),
-              options.output,
-            )
+          const text = command.optsWithGlobals()['json'] === true ? lineageJson(found) : render(found, task.terminal)
+          await deliver(task, text, options.output)
           if (found.cut !== undefined) hint(task.terminal, command, { cursor: found.cut })
         }),
     )
 
-  asOf(program.command('paths'))
+  paged(program.command('paths'))
     .description('How one thing led to another: every path between two versions.')
     .argument('<from>')
     .argument('<to>')
     .option('--length <n>', 'no path of more edges', whole)
-    .option('--limit <n>', 'how many paths at most', whole)
-    .option('--cursor <cursor>', 'go on where the last answer was cut')
     .addHelpText('after', '\nExample:\n  $ model-ledger paths acme/churn/data:v0 acme/model-registry/churn:production')
     .action((from: string, to: string, { length, limit, cursor, ...options }: Paths, command: Command) =>
       withLedger(command, 'reads', async (task) => {
@@ -215,10 +207,8 @@ export const historyCommands = (program: Command, withLedger: WithLedger): void 
     )
 }
 
-interface Paths extends AsOf {
+interface Paths extends AsOf, Paging {
   readonly length?: number
-  readonly limit?: number
-  readonly cursor?: string
 }
 
 const replayCommands = (program: Command, withLedger: WithLedger): void => {

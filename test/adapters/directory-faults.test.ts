@@ -1,18 +1,14 @@
 /**
- * What a full disk, a failing write, a failing sync and a sudden death do to a file store in a directory.
- * The system is made to fail for real: by a small disk, by a limit on the size of files, by `strace`, which
- * shows system calls and can make one fail, and by kill -9.
+ * What a full disk, a failing write, a failing sync do to a file store in a directory. The system is
+ * made to fail for real: by a small disk, by a limit on the size of files, and by `strace`, which shows system
+ * calls and can make one fail.
  */
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout } from 'node:timers/promises'
-import * as E from 'fp-ts/lib/Either.js'
 import { afterAll, describe, expect, it } from 'vitest'
 import { directoryFileStore } from '../../adapters/directory/index.js'
-import { type Digest, isDigest } from '../../domain/digest.js'
-import type { FileStore } from '../../domain/file-store.js'
-import { right } from '../contracts/file-store.js'
+import { right, wholeFiles } from '../contracts/file-store.js'
 import { startScript, works } from '../support/sqlite-processes.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'directory-faults-'))
@@ -99,32 +95,6 @@ describe('a file store in a directory, in trouble', () => {
     },
   )
 
-  it('leaves only whole files, and all that it acknowledged, when it is killed', async () => {
-    const place = newFolder('killed')
-    const path = join(place, 'store')
-    const acknowledged = new Set<string>()
-    const killOne = async (seed: string): Promise<void> => {
-      const child = startScript('directory-putter', [path, place, seed, '10000'])
-      await child.begun
-      await setTimeout(Math.random() * 25)
-      child.process.kill('SIGKILL')
-      for (const digest of await child.ended) acknowledged.add(digest)
-    }
-    for (let round = 0; round < 7; round++) {
-      await Promise.all([1, 2, 3].map((child) => killOne(`${round} ${child}`)))
-    }
-    expect(acknowledged.size).toBeGreaterThanOrEqual(21)
-
-    const store = right(await directoryFileStore({ path })())
-    const whole = await wholeFiles(store)
-    expect([...acknowledged].filter((digest) => !isDigest(digest) || !whole.has(digest))).toEqual([])
-    await store.close()
-
-    const tomorrow = () => new Date(Date.now() + 25 * 3600 * 1000)
-    await right(await directoryFileStore({ path, now: tomorrow })()).close()
-    expect(readdirSync(join(path, 'tmp'))).toEqual([])
-  })
-
   it('takes the same files from several processes at once', async () => {
     const place = newFolder('several')
     const path = join(place, 'store')
@@ -158,14 +128,6 @@ const trouble = async (place: string, bytesEach: number, repair: string, under: 
   expect(report.sound).toEqual(report.listed)
   expect(report.listed).toEqual(expect.arrayContaining(report.acknowledged))
   return report
-}
-
-const wholeFiles = async (store: FileStore): Promise<ReadonlySet<Digest>> => {
-  const digests: Digest[] = []
-  for await (const page of store.list('file')) digests.push(...page.map(({ digest }) => digest))
-  const torn = (await Promise.all(digests.map((digest) => store.verify('file', digest)()))).filter(E.isLeft)
-  expect(torn).toEqual([])
-  return new Set(digests)
 }
 
 /** What was done before each acknowledgement. */

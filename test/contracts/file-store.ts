@@ -383,3 +383,12 @@ const aMinuteFromNow = () => new Date(Date.now() + 60_000)
 
 /** Longer than the clocks of file systems tick. */
 const aMoment = () => new Promise((resolve) => setTimeout(resolve, 20))
+
+/** The digests of all files of a store, each of which holds the bytes that its digest is of. */
+export const wholeFiles = async (store: FileStore): Promise<ReadonlySet<Digest>> => {
+  const digests: Digest[] = []
+  for await (const page of store.list('file')) digests.push(...page.map(({ digest }) => digest))
+  const torn = (await Promise.all(digests.map((digest) => store.verify('file', digest)()))).filter(E.isLeft)
+  expect(torn).toEqual([])
+  return new Set(digests)
+}

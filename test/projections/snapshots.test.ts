@@ -1,26 +1,20 @@
 /** Snapshots make opening quick and never change an answer, whatever happened to them. */
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { directorySnapshotStore } from '../../adapters/directory/index.js'
 import { memorySnapshotStore } from '../../adapters/memory/index.js'
-import { sqliteEventStore } from '../../adapters/sqlite/index.js'
 import { systemClock } from '../../adapters/system/index.js'
 import type { EventStore, StoredEvent } from '../../domain/event-store.js'
-import { auditProjection } from '../../projections/audit-index.js'
-import { lineageProjection } from '../../projections/lineage-projection.js'
 import type { Projection } from '../../projections/projection.js'
 import { describeReadError, readShell } from '../../projections/read-shell.js'
 import { registryProjection } from '../../projections/registry.js'
 import type { Registry } from '../../projections/registry-state.js'
 import type { SnapshotStore } from '../../projections/snapshot-store.js'
 import { left, right } from '../support/domain-ledger.js'
-import { historyOf, manyTimes, partly } from './histories.js'
+import { historyOf, partly } from './histories.js'
 
 const NUMBERS = Array.from({ length: 60 }, (_, index) => (index + 1) * 7_654_321_987)
 
@@ -157,65 +151,6 @@ describe('a snapshot', () => {
     right(await shell.fresh()())
     await shell.snapshot()
     expect(right(await shell.progress()()).snapshotProblem).toMatch(/ENOTDIR/)
-  })
-
-  it('is whole or not there when its writer is killed', { timeout: 60_000 }, async () => {
-    const writer = fileURLToPath(new URL('../../dist/test/support/snapshot-writer.js', import.meta.url))
-    const snapshots = directorySnapshotStore({ path: directory })
-    for (let kill = 0; kill < 8; kill++) {
-      const child = spawn(process.execPath, [writer, directory], { stdio: ['ignore', 'pipe', 'inherit'] })
-      await once(child.stdout, 'data')
-      await new Promise((resolve) => setTimeout(resolve, kill * 9))
-      child.kill('SIGKILL')
-      await once(child, 'exit')
-      const kept = right(await snapshots.load('big')())
-      if (kept !== undefined)
-        expect(kept).toEqual([expect.any(Number), expect.any(Float64Array), expect.any(Float64Array)])
-    }
-  })
-})
-
-describe('a read model whose builder is killed', () => {
-  it('is right at the next opening, from whatever was kept by then', { timeout: 60_000 }, async () => {
-    const many = manyTimes(events, 4000)
-    const store = right(await sqliteEventStore({ path: join(directory, 'events.db'), durability: 'relaxed' })())
-    for (const { stream, revision, id, type, data, metadata } of many) {
-      right(await store.append(stream, revision === 0 ? 'none' : revision - 1, [{ id, type, data, metadata }])())
-    }
-    const snapshots = directorySnapshotStore({ path: join(directory, 'snapshots') })
-    const openedWith = async (kept: SnapshotStore | undefined) => {
-      const projections = { registry: registryProjection, lineage: lineageProjection, audit: auditProjection }
-      const shell = readShell({ store, projections, clock: systemClock, snapshots: kept })
-      const { states } = right(await shell.fresh()())
-      const parts = [
-        [...registryProjection.save(states.registry)],
-        [...lineageProjection.save(states.lineage)],
-        [...auditProjection.save(states.audit)],
-      ]
-      return { parts, applied: right(await shell.progress()()).applied }
-    }
-    const expected = (await openedWith(undefined)).parts
-    const builder = fileURLToPath(new URL('../../dist/test/support/read-model-builder.js', import.meta.url))
-    const applied: number[] = []
-    // The first in the midst of a rebuild, the next while a snapshot is being written, the last when one is kept.
-    for (const kill of [0, 20, 40, 60, 80, 'kept'] as const) {
-      const child = spawn(process.execPath, [builder, directory], { stdio: ['ignore', 'pipe', 'inherit'] })
-      await new Promise<void>((resolve) => {
-        child.stdout.on('data', (text) => {
-          if (kill !== 'kept' || String(text).includes('kept')) resolve()
-        })
-      })
-      if (kill !== 'kept') await new Promise((resolve) => setTimeout(resolve, kill))
-      child.kill('SIGKILL')
-      const [, signal] = await once(child, 'exit')
-      expect(signal).toBe('SIGKILL')
-      const next = await openedWith(snapshots)
-      expect(next.parts).toEqual(expected)
-      applied.push(next.applied)
-    }
-    expect(applied.filter((count) => count !== 0 && count !== many.length)).toEqual([])
-    expect(applied.at(-1)).toBe(0)
-    await store.close()
   })
 })
 

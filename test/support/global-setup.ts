@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process'
+import { randomInt } from 'node:crypto'
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -7,9 +8,10 @@ import { fileURLToPath } from 'node:url'
  * Builds `dist/` once before any test, so that child processes run what users run. What the compiler finds
  * is shown and does not stop the tests: test/house.test.ts is the one that fails for it. Each changed file
  * is moved into place in one step, and the others are left alone, so that two test runs at the same time do
- * not read each other's half-written files.
+ * not read each other's half-written files. It also chooses the seed of the campaigns, one for all files.
  */
 export const setup = (): void => {
+  process.env['MODEL_LEDGER_SEED'] ??= String(randomInt(2 ** 32))
   const root = fileURLToPath(new URL('../../', import.meta.url))
   const dist = join(root, 'dist')
   mkdirSync(dist, { recursive: true })

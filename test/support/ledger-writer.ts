@@ -1,24 +1,25 @@
 /**
  * A process that gives a ledger one command after another, several at a time, until it is killed:
  *
- *     node ledger-writer.js <directory> <name>
+ *     node ledger-writer.js <directory> <name> <seed>
  *
  * It prints a line when it begins, and a line of JSON for each command that was answered.
  */
 import { writeSync } from 'node:fs'
+import { randomNumbers } from '../../bench/history.js'
 import { LedgerError, openLedger, type Receipt } from '../../index.js'
 
 const AT_ONCE = 4
 
-const [directory = '', name = ''] = process.argv.slice(2)
+const [directory = '', name = '', seed] = process.argv.slice(2)
 const ledger = await openLedger({ directory, actor: name, entity: 'acme', project: 'killed' })
-const pick = <A>(...of: readonly [A, ...A[]]): A => of[Math.floor(Math.random() * of.length)] ?? of[0]
+const next = randomNumbers(Number(seed) + Number(/\d+/.exec(name)?.[0]))
+const below = (bound: number): number => next() % bound
+const pick = <A>(...of: readonly [A, ...A[]]): A => of[below(of.length)] ?? of[0]
 
 let count = 0
 const logged: string[] = []
-const content = () => [
-  { bytes: `${name} ${++count} ${'x'.repeat(5000 * Math.random())}`, as: `part-${name}-${count}.bin` },
-]
+const content = () => [{ bytes: `${name} ${++count} ${'x'.repeat(below(5000))}`, as: `part-${name}-${count}.bin` }]
 const artifact = () => pick('model', 'data')
 
 const steps: Readonly<Record<string, () => Promise<Receipt> | undefined>> = {
@@ -38,7 +39,7 @@ const steps: Readonly<Record<string, () => Promise<Receipt> | undefined>> = {
   },
   tag: () => {
     const version = logged.at(-1)
-    return version === undefined ? undefined : ledger.tag({ version, tags: [`t${Math.floor(Math.random() * 5)}`] })
+    return version === undefined ? undefined : ledger.tag({ version, tags: [`t${below(5)}`] })
   },
   upsert: () =>
     ledger.upsertDistributed({ name: 'sharded', type: 'data', distributedId: pick('one', 'two'), content: content() }),

@@ -17,6 +17,8 @@ export default class LastLine implements Reporter {
       const failed = Math.max(this.failed, code !== 0 || nothingRan ? 1 : 0)
       const skipped = this.skipped > 0 ? `, ${this.skipped} skipped` : ''
       process.exitCode = failed === 0 ? 0 : code || 1
+      const seed = process.env['MODEL_LEDGER_SEED']
+      if (seed !== undefined) process.stdout.write(`The random rounds of this run again: MODEL_LEDGER_SEED=${seed}\n`)
       process.stdout.write(`${this.passed} passed, ${failed} failed${skipped}\n`)
     })
   }

@@ -1,4 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 
 export interface Child {
@@ -7,6 +9,8 @@ export interface Child {
   readonly lines: () => ReadonlyArray<string>
   /** Resolves when it has printed a line; rejects if it ends before that. */
   readonly begun: Promise<void>
+  /** Resolves when the whole lines that it has printed are enough; rejects if it ends before that. */
+  readonly until: (enough: (lines: ReadonlyArray<string>) => boolean) => Promise<void>
   /** Resolves when it has ended by itself or was killed; rejects if it failed. */
   readonly ended: Promise<ReadonlyArray<string>>
 }
@@ -28,15 +32,32 @@ export const startScript = (name: string, args: ReadonlyArray<string>, under: Re
       else reject(new Error(`${name} ended with ${code ?? signal}: ${output.err}`))
     })
   })
-  const begun = new Promise<void>((resolve, reject) => {
-    child.stdout.on('data', (text) => {
-      output.out += text
-      if (output.out.includes('\n')) resolve()
-    })
-    ended.then(() => reject(new Error(`${name} printed nothing: ${output.err}`)), reject)
+  child.stdout.on('data', (text) => {
+    output.out += text
   })
+  const until: Child['until'] = async (enough) => {
+    const over = ended.then(() => {
+      if (!enough(lines())) throw new Error(`${name} ended too early, after ${lines().length} lines: ${output.err}`)
+    })
+    while (!enough(lines())) await Promise.race([once(child.stdout, 'data'), over])
+    over.catch(() => undefined)
+  }
+  const begun = until((lines) => lines.length > 0)
   begun.catch(() => undefined)
-  return { process: child, lines, begun, ended }
+  return { process: child, lines, begun, until, ended }
+}
+
+/**
+ * Kills a process at a random moment of its work: after up to so many lines more than it begins with, and up
+ * to 20 ms. By what it has done, not by the clock alone: on a busy machine a process does little in the time
+ * that is enough on another. Answers its lines.
+ */
+export const killed = async (child: Child, random: () => number, upTo: number): Promise<ReadonlyArray<string>> => {
+  const least = 1 + Math.floor(random() * upTo)
+  await child.until((lines) => lines.length >= least)
+  await wait(random() * 20)
+  child.process.kill('SIGKILL')
+  return child.ended
 }
 
 /** Whether a tool is here and may do its work, told by a harmless use of it. */

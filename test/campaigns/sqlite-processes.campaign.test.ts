@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { type EventStore, ORIGIN, type StoredEvent } from '../../domain/event-store.js'
-import { startScript } from '../support/sqlite-processes.js'
+import { campaign } from '../support/campaign.js'
+import { killed, startScript } from '../support/sqlite-processes.js'
 import { openSqlite } from '../support/sqlite-store.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'sqlite-processes-'))
@@ -36,22 +37,19 @@ describe('several processes on one SQLite file', () => {
   it('keep what was acknowledged, and no half of an append, when they are killed', async () => {
     const path = join(folder, 'killed.db')
     const acknowledged: string[] = []
-    for (let round = 0; round < 5; round++) {
+    const rounds = campaign.rounds(50)
+    for (let round = 0; round < rounds; round++) {
       const writers = WRITERS.map((own) =>
         startScript('sqlite-writer', [path, 'full', '1000000', '3', 'shared', `${own}-${round}`]),
       )
-      await Promise.all(writers.map(({ begun }) => begun))
-      for (const { process } of writers) {
-        await new Promise((resolve) => setTimeout(resolve, Math.random() * 20))
-        process.kill('SIGKILL')
-      }
-      for (const { ended } of writers) acknowledged.push(...(await ended))
+      const lines = await Promise.all(writers.map((writer) => killed(writer, campaign.random, 5)))
+      acknowledged.push(...lines.flat())
 
       const store = await openSqlite({ path })
       expectWhole(await all(store), acknowledged, 3)
       await store.close()
     }
-    expect(acknowledged.length).toBeGreaterThanOrEqual(20)
+    expect(acknowledged.length).toBeGreaterThanOrEqual(rounds * WRITERS.length)
   })
 })
 

@@ -165,7 +165,7 @@ export const openLane = <State, Command, Event extends DomainEvent, No>(
   }
 
   const append = async ({ expected, texts, commands }: Batch<Event>): Promise<E.Either<AppendError, Written>> => {
-    const until = clock.now().getTime() + patience
+    const until = clock.monotonic() + patience
     if (!isNonEmpty(texts)) return E.right(new Map())
     let unknown: Extract<AppendError, { _tag: 'unknown-outcome' }> | undefined
     for (let attempt = 0; ; attempt++) {
@@ -180,7 +180,7 @@ export const openLane = <State, Command, Event extends DomainEvent, No>(
       if (error._tag === 'unknown-outcome') unknown = error
       // A store that cannot be reached now does not say what became of the append before.
       else if (unknown === undefined || error._tag !== 'unavailable') return outcome
-      if (clock.now().getTime() >= until) return E.left(unknown)
+      if (clock.monotonic() >= until) return E.left(unknown)
       await clock.sleep(backOff(attempt, ids))
     }
   }

@@ -158,7 +158,7 @@ export const writeShell = ({ store, manifests, clock, ids, deadline = DEADLINE }
     const handle =
       (stream: string, given: Given, envelope: Envelope, digest: Digest): TE.TaskEither<CommandError, Receipt> =>
       async () => {
-        const until = clock.now().getTime() + deadline
+        const until = clock.monotonic() + deadline
         const place = lines.join(stream)
         try {
           for (let attempts = 1; ; attempts++) {
@@ -173,7 +173,7 @@ export const writeShell = ({ store, manifests, clock, ids, deadline = DEADLINE }
               const { left: error } = outcome
               if (error._tag !== 'conflict') return E.left(asCommandError(error, envelope.commandId))
             }
-            if (clock.now().getTime() >= until) return E.left({ _tag: 'contention', stream, attempts })
+            if (clock.monotonic() >= until) return E.left({ _tag: 'contention', stream, attempts })
             if (took !== 'again') await clock.sleep(backOff(Math.min(attempts, 6), ids))
           }
         } finally {

@@ -70,7 +70,7 @@ const shared = {
   project: ProjectName,
   deadline: wholeNumber('a number of milliseconds, at least 1', 1),
   readOnly: t.boolean,
-  clock: object<Clock>('a clock {now, sleep}', ['now', 'sleep']),
+  clock: object<Clock>('a clock {now, monotonic, sleep}', ['now', 'monotonic', 'sleep']),
   ids: object<Ids>('ids {next, fraction}', ['next', 'fraction']),
 }
 

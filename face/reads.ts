@@ -14,7 +14,7 @@ import {
   throttle,
   throwError,
 } from 'rxjs'
-import { wholeNumber } from '../domain/codec.js'
+import { rule, wholeNumber } from '../domain/codec.js'
 import type { EventStore, Position } from '../domain/event-store.js'
 import type { ManifestStore } from '../domain/manifest/manifest-store.js'
 import type { NameDefaults } from '../domain/names.js'
@@ -112,7 +112,10 @@ export interface Live {
   readonly diff: (from: When, to?: When) => Promise<RegistryDiff>
   /** The position of the newest event, now and after each change. */
   readonly changes: Observable<Position>
-  /** Waits until the answers hold a position: that of a receipt, also of another instance. */
+  /**
+   * Waits until the answers hold a position: that of a receipt, also of another instance. Rejects with `not-reached`
+   * after `deadline` milliseconds; 30,000 unless told.
+   */
   readonly waitFor: (position: Position, deadline?: number) => Promise<void>
   /** Builds everything that can be asked from the events again, beside the present state, and then takes its place. */
   readonly rebuild: (onProgress?: (progress: Progress) => void) => Promise<Progress>
@@ -129,6 +132,10 @@ export interface Reads extends Live {
 }
 
 const Place = wholeNumber('a position: that of a receipt')
+const Milliseconds = rule(
+  'a number of milliseconds, 0 or more',
+  (value): value is number => typeof value === 'number' && Number.isFinite(value) && value >= 0,
+)
 const read = promised(describeReadError)
 const asked = promised(describeQueryError)
 
@@ -258,7 +265,7 @@ export const reads = ({ store, clock, defaults, manifests, snapshots, finish }: 
     changes,
     waitFor: async (position, deadline) => {
       await checked(Place, position)
-      await read(model.waitFor(position, deadline))
+      await read(model.waitFor(position, deadline === undefined ? undefined : await checked(Milliseconds, deadline)))
     },
     rebuild: (onProgress) => read(model.rebuild(onProgress)),
     progress: () => read(model.progress()),

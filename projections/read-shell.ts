@@ -238,11 +238,11 @@ export const readShell = <States extends object>({
   }
 
   const waitFor = async (position: Position, deadline: number): Promise<E.Either<ReadError, Known<States>>> => {
-    const until = clock.now().getTime() + deadline
+    const until = clock.monotonic() + deadline
     for (;;) {
       const caughtUp = await catchUp()
       if (E.isLeft(caughtUp) || caughtUp.right.checkpoint >= position) return caughtUp
-      const left = until - clock.now().getTime()
+      const left = until - clock.monotonic()
       if (left <= 0) return E.left({ _tag: 'not-reached', position, checkpoint: caughtUp.right.checkpoint })
       await clock.sleep(Math.min(POLL, left))
     }

@@ -5,6 +5,7 @@ import type { Clock, Ids } from '../../domain/sources.js'
 
 export const systemClock: Clock = {
   now: () => new Date(),
+  monotonic: () => performance.now(),
   sleep: async (milliseconds, signal) => {
     const options = signal === undefined ? {} : { signal }
     try {

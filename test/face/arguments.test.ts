@@ -91,6 +91,11 @@ describe('every method that records', () => {
       }
     for (const given of ['soon', {}, -1])
       expect((await rejection(call(ledger, 'waitFor', given))).code).toBe('invalid-input')
+    for (const deadline of [Number.NaN, Infinity, -1, 'abc', '100', {}, new Date(0), null])
+      expect(await rejection(call(ledger, 'waitFor', 9, deadline))).toMatchObject({
+        code: 'invalid-input',
+        message: expect.stringContaining('expected a number of milliseconds, 0 or more, got'),
+      })
     for (const when of ['yesterday', 0.5, -1, 7]) {
       expect((await rejection(ledger.at(when).artifacts())).code).toBe('bad-moment')
     }

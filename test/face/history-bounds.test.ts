@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { systemClock } from '../../adapters/system/index.js'
 import type { When } from '../../index.js'
 import { memoryLedger, rejection, text } from '../support/ledger-memory.js'
 
@@ -8,7 +9,7 @@ const dayOf = (day: number): Date => new Date(Date.UTC(2026, 4, 1) + day * DAY)
 /** A version a day, from 1 May 2026 on: three events on the first day, two on every other. */
 const daily = async () => {
   let day = 0
-  const clock = { now: () => dayOf(day), sleep: async () => undefined }
+  const clock = { ...systemClock, now: () => dayOf(day) }
   const { ledger } = await memoryLedger({ clock })
   for (; day < 4; day++) await ledger.logArtifact({ name: 'cats', type: 'model', content: text(String(day)) })
   return ledger

@@ -7,6 +7,7 @@ import { lastValueFrom } from 'rxjs'
 import { afterAll, describe, expect, it } from 'vitest'
 import { directoryFileStore } from '../../adapters/directory/index.js'
 import { memoryEventStore, memoryFileStore } from '../../adapters/memory/index.js'
+import { systemClock } from '../../adapters/system/index.js'
 import { type Digest, sha256 } from '../../domain/digest.js'
 import { type EventStore, EventStoreError, type StoredEvent } from '../../domain/event-store.js'
 import type { FileKind, FileStore, FileStoreError } from '../../domain/file-store.js'
@@ -23,7 +24,7 @@ const ledgerInTime = async (stores: Partial<{ events: EventStore; files: FileSto
   let time = Date.parse('2026-05-03T14:00:00Z')
   const now = () => new Date(time)
   const { events = memoryEventStore(), files = memoryFileStore({ now }) } = stores
-  const clock = { now, sleep: (milliseconds: number) => new Promise<void>((done) => setTimeout(done, milliseconds)) }
+  const clock = { ...systemClock, now }
   const ledger = await openLedger({ events, files, clock, actor: 'anna', entity: 'acme', project: 'animals' })
   const pass = (hours: number): void => {
     time += hours * HOUR

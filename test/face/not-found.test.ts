@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import { systemClock } from '../../adapters/system/index.js'
 import { memoryLedger, rejection, text } from '../support/ledger-memory.js'
 
-const clock = { now: () => new Date('2026-05-03T14:00:00.500Z'), sleep: async () => undefined }
+const clock = { ...systemClock, now: () => new Date('2026-05-03T14:00:00.500Z') }
 
 describe('a name that is not found', () => {
   it('brings up those that differ from it by little', async () => {

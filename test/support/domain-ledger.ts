@@ -22,6 +22,7 @@ export const fakeClock = (): Clock & { readonly elapsed: () => number } => {
   let now = start
   return {
     now: () => new Date(now++),
+    monotonic: () => now++ - start,
     sleep: async (milliseconds) => {
       now += Math.ceil(milliseconds)
       await nextTurn()

@@ -86,6 +86,7 @@ export const openLedger = async (options: LedgerOptions): Promise<Ledger> => {
     events: store,
     files: fileStore,
     snapshots,
+    warn: (message) => process.emitWarning(message, 'ModelLedgerWarning'),
     local: { find: findLocalFiles, download: downloader },
     readOnly,
     clock,

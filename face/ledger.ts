@@ -69,6 +69,8 @@ export interface LedgerPorts {
   readonly events: EventStore
   readonly files: FileStore
   readonly snapshots: SnapshotStore | undefined
+  /** Told, in words, what no call answers and somebody should know. */
+  readonly warn: (message: string) => void
   readonly local: LocalFiles & { readonly download: Downloader }
   readonly clock: Clock
   readonly ids: Ids
@@ -104,14 +106,22 @@ export interface Ledger extends Omit<Writes, 'startRun'>, Asked, Live, Maintenan
 }
 
 export const ledgerOn = (ports: LedgerPorts): Ledger => {
-  const { events, files, snapshots, local, clock, ids, defaults, deadline, readOnly } = ports
+  const { events, files, snapshots, warn, local, clock, ids, defaults, deadline, readOnly } = ports
   const manifests = manifestStore(files)
   const shell = writeShell({ store: events, manifests, clock, ids, ...(deadline === undefined ? {} : { deadline }) })
   const finish = async ({ artifact, distributedId }: Parameters<NonNullable<ReadFinish>>[0]): Promise<void> => {
     const receipts = await promised(describeWriteError)(finishDraft(shell, artifact, distributedId))
     for (const { position } of receipts) model.notice(position)
   }
-  const model = reads({ store: events, clock, defaults, manifests, snapshots, finish: readOnly ? undefined : finish })
+  const model = reads({
+    store: events,
+    clock,
+    defaults,
+    manifests,
+    snapshots,
+    warn,
+    finish: readOnly ? undefined : finish,
+  })
   const told = writes({ shell, manifests, ids, defaults, files, local, readOnly, notice: model.notice })
   const care = maintenance({
     events,

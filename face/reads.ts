@@ -70,6 +70,7 @@ export interface ReadPorts {
   readonly defaults: NameDefaults
   readonly manifests: ManifestStore
   readonly snapshots: SnapshotStore | undefined
+  readonly warn: (message: string) => void
   /** Logs the version of a sealed draft that has none; not there in a ledger that only answers. */
   readonly finish: ((draft: ReturnType<typeof unfinishedDrafts>[number]) => Promise<void>) | undefined
 }
@@ -142,12 +143,13 @@ const asked = promised(describeQueryError)
 /** A sealed draft is given this long to be finished by the one who sealed it, in milliseconds. */
 const TIME_TO_FINISH = 30_000
 
-export const reads = ({ store, clock, defaults, manifests, snapshots, finish }: ReadPorts): Reads => {
+export const reads = ({ store, clock, defaults, manifests, snapshots, warn, finish }: ReadPorts): Reads => {
   const model = readShell<States>({
     store,
     projections: { registry: registryProjection, lineage: lineageProjection, audit: auditProjection },
     clock,
     snapshots,
+    warn,
   })
 
   /** Drafts that were sealed before this ledger was opened are finished before its first answer. */

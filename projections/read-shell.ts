@@ -54,7 +54,10 @@ export interface Progress {
   readonly applied: number
   /** Event types from the future, and how many of each were passed over. */
   readonly unknown: ReadonlyMap<string, number>
-  /** Why the last snapshot could not be kept. No answer is the worse for it; the next opening takes longer. */
+  /**
+   * Why a snapshot could not be read or kept, until one is kept again. No answer is the worse for it; an opening
+   * takes longer.
+   */
   readonly snapshotProblem: string | null
 }
 
@@ -87,6 +90,8 @@ export interface ReadShellPorts<States> {
   readonly projections: Projections<States>
   readonly clock: Clock
   readonly snapshots?: SnapshotStore | undefined
+  /** Told once, in words, what nobody asks for: that a snapshot cannot be read. */
+  readonly warn?: ((message: string) => void) | undefined
 }
 
 /** How often the store is looked at for those who listen or wait, in milliseconds. */
@@ -118,6 +123,7 @@ export const readShell = <States extends object>({
   projections,
   clock,
   snapshots,
+  warn,
 }: ReadShellPorts<States>): ReadShell<States> => {
   const keys = Object.keys(projections) as Array<keyof States>
   const all = keys.map((key) => projections[key])
@@ -251,7 +257,12 @@ export const readShell = <States extends object>({
   const restore = async (): Promise<void> => {
     if (snapshots === undefined) return
     const loaded = await snapshots.load(snapshotKey)()
-    const candidate = E.isRight(loaded) ? readSnapshot(loaded.right ?? []) : undefined
+    if (E.isLeft(loaded)) {
+      noteProblem(`the snapshot cannot be read: ${loaded.left.reason}`)
+      warn?.(`The snapshot cannot be read, and all events are read instead: ${loaded.left.reason}`)
+      return
+    }
+    const candidate = readSnapshot(loaded.right ?? [])
     if (candidate !== undefined && (await belongsToStore(candidate))) model = candidate
   }
 

@@ -7,7 +7,7 @@ export interface SnapshotProblem {
 }
 
 export interface SnapshotStore {
-  /** What was saved last under a key; `undefined` if there is nothing, or nothing whole. */
+  /** What was saved last under a key; `undefined` if there is nothing. A problem if it is not whole or cannot be read. */
   readonly load: (key: string) => TE.TaskEither<SnapshotProblem, ReadonlyArray<unknown> | undefined>
   /**
    * Keeps parts, each of plain data, maps and typed arrays; all of them or none. They are iterated one at a time,

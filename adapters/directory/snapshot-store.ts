@@ -1,30 +1,40 @@
 /**
  * Snapshots in a directory, one file for each key: a line that says what it is, each part as V8 lays it down, with
- * its length before it, and the SHA-256 of all. What is not whole, or was written by another format, is as good as none.
+ * its length before it, and the SHA-256 of all. Another format is as good as none; what is not whole is a problem.
+ * A file is read and written in pieces: Node reads none above 2 GiB at once.
  */
 import { createHash, randomUUID } from 'node:crypto'
-import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
+import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { deserialize, serialize } from 'node:v8'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import type { SnapshotProblem, SnapshotStore } from '../../projections/snapshot-store.js'
 import { syncDirectory } from './layout.js'
-import { failureOf, writeAll } from './system.js'
+import { codeOf, failureOf, writeAll } from './system.js'
 
 const HEADER = Buffer.from('model-ledger snapshot, format 2\n')
+const ANY_FORMAT = /^model-ledger snapshot, format \d+\n/
 const DIGEST_BYTES = 32
 /** Of a double, which holds any length that a file can have. */
 const LENGTH_BYTES = 8
-const CHUNK_BYTES = 4 * 1024 * 1024
 /** A temporary file that is older was left by a process that died. */
 const ABANDONED_MS = 3600 * 1000
 
-/** Takes a directory, which is made when there is something to keep. */
-export const directorySnapshotStore = ({ path }: { readonly path: string }): SnapshotStore => {
+export interface DirectorySnapshotsOptions {
+  /** A directory, which is made when there is something to keep. */
+  readonly path: string
+  /** So many bytes are read or written at a time, and others have their turn in between; 4 MiB unless told. */
+  readonly chunkBytes?: number
+}
+
+export const directorySnapshotStore = ({
+  path,
+  chunkBytes = 4 * 1024 * 1024,
+}: DirectorySnapshotsOptions): SnapshotStore => {
   const fileOf = (key: string): string => join(path, `${encodeURIComponent(key)}.snapshot`)
 
   return {
-    load: (key) => TE.fromTask(() => readFile(fileOf(key)).then(readSnapshot, () => undefined)),
+    load: (key) => TE.tryCatch(() => loadSnapshot(fileOf(key), chunkBytes), problem(path)),
 
     save: (key, parts) =>
       TE.tryCatch(async () => {
@@ -32,7 +42,7 @@ export const directorySnapshotStore = ({ path }: { readonly path: string }): Sna
         await removeAbandoned(path)
         const temporary = join(path, `${randomUUID()}.tmp`)
         try {
-          await writeSnapshot(temporary, parts)
+          await writeSnapshot(temporary, parts, chunkBytes)
           await rename(temporary, fileOf(key))
         } catch (cause) {
           await rm(temporary, { force: true }).catch(() => undefined)
@@ -43,34 +53,68 @@ export const directorySnapshotStore = ({ path }: { readonly path: string }): Sna
   }
 }
 
-const readSnapshot = (bytes: Buffer): ReadonlyArray<unknown> | undefined => {
-  const end = bytes.length - DIGEST_BYTES
-  const covered = bytes.subarray(0, Math.max(end, 0))
-  if (!covered.subarray(0, HEADER.length).equals(HEADER)) return undefined
-  if (!createHash('sha256').update(covered).digest().equals(bytes.subarray(end))) return undefined
+const loadSnapshot = async (file: string, chunkBytes: number): Promise<ReadonlyArray<unknown> | undefined> => {
+  const handle = await open(file, 'r').catch((cause: unknown) => {
+    if (codeOf(cause) === 'ENOENT') return undefined
+    throw cause
+  })
+  if (handle === undefined) return undefined
   try {
-    const parts: unknown[] = []
-    for (let from = HEADER.length; from < end; ) {
-      const start = from + LENGTH_BYTES
-      from = start + covered.readDoubleLE(from)
-      parts.push(deserialize(covered.subarray(start, from)))
-    }
-    return parts
-  } catch {
-    // Written by a newer Node than this.
-    return undefined
+    return await readSnapshot(handle, chunkBytes)
+  } catch (cause) {
+    if (codeOf(cause) !== undefined) throw cause
+    throw new Error(`${file}: ${cause instanceof Error ? cause.message : String(cause)}`)
+  } finally {
+    await handle.close()
   }
 }
 
-const writeSnapshot = async (file: string, parts: Iterable<unknown>): Promise<void> => {
+/** Read twice, so that nothing is built from bytes that are not known to be whole. */
+const readSnapshot = async (handle: FileHandle, chunkBytes: number): Promise<ReadonlyArray<unknown> | undefined> => {
+  const end = (await handle.stat()).size - DIGEST_BYTES
+  const header = await readAt(handle, 0, Math.min(HEADER.length, Math.max(end, 0)), chunkBytes)
+  if (!header.equals(HEADER) && ANY_FORMAT.test(header.toString('latin1'))) return undefined
+  if (!header.equals(HEADER)) throw new Error('it is no snapshot')
+  const hash = createHash('sha256')
+  const chunk = Buffer.allocUnsafe(chunkBytes)
+  for (let at = 0; at < end; ) {
+    const { bytesRead } = await handle.read(chunk, 0, Math.min(chunk.length, end - at), at)
+    if (bytesRead === 0) throw new Error('it was cut off while it was read')
+    hash.update(chunk.subarray(0, bytesRead))
+    at += bytesRead
+  }
+  if (!hash.digest().equals(await readAt(handle, end, DIGEST_BYTES, chunkBytes))) {
+    throw new Error('its bytes do not match its digest: it was cut off or changed')
+  }
+  const parts: unknown[] = []
+  for (let at = HEADER.length; at < end; ) {
+    const length = (await readAt(handle, at, LENGTH_BYTES, chunkBytes)).readDoubleLE()
+    parts.push(deserialize(await readAt(handle, at + LENGTH_BYTES, length, chunkBytes)))
+    at += LENGTH_BYTES + length
+  }
+  return parts
+}
+
+/** In a buffer of its own: a part may be built upon it. */
+const readAt = async (handle: FileHandle, start: number, length: number, chunkBytes: number): Promise<Buffer> => {
+  const bytes = Buffer.allocUnsafeSlow(length)
+  for (let done = 0; done < length; ) {
+    const { bytesRead } = await handle.read(bytes, done, Math.min(chunkBytes, length - done), start + done)
+    if (bytesRead === 0) throw new Error('it was cut off while it was read')
+    done += bytesRead
+  }
+  return bytes
+}
+
+const writeSnapshot = async (file: string, parts: Iterable<unknown>, chunkBytes: number): Promise<void> => {
   const handle = await open(file, 'wx')
   try {
     const hash = createHash('sha256')
     let at = 0
     /** In chunks, so that others have their turn between them. */
     const write = async (bytes: Buffer): Promise<void> => {
-      for (let from = 0; from < bytes.length; from += CHUNK_BYTES) {
-        const chunk = bytes.subarray(from, from + CHUNK_BYTES)
+      for (let from = 0; from < bytes.length; from += chunkBytes) {
+        const chunk = bytes.subarray(from, from + chunkBytes)
         hash.update(chunk)
         await writeAll(handle, chunk, at)
         at += chunk.length

@@ -93,17 +93,52 @@ describe('a snapshot', () => {
     ['is torn', (bytes) => bytes.subarray(0, bytes.length >> 1)],
     ['lacks its last byte', (bytes) => bytes.subarray(0, -1)],
     ['has one flipped bit', (bytes) => Buffer.from(bytes.map((byte, at) => (at === 300 ? byte ^ 1 : byte)))],
-    [
-      'is of another format',
-      (bytes) => Buffer.from(bytes.toString('latin1').replace('format 2', 'format 3'), 'latin1'),
-    ],
     ['is something else', () => Buffer.from('hello')],
-  ])('that %s is as good as none', async (_, damage) => {
+  ])('that %s is as good as none, and this is said once', async (_, damage) => {
     const snapshots = directorySnapshotStore({ path: directory })
     await keepOf(partly(events), snapshots)
     const file = await onlyFile()
     await writeFile(file, damage(await readFile(file)))
+    const said: string[] = []
+    const projections = { registry: registryProjection }
+    const warn = (message: string) => void said.push(message)
+    const shell = readShell({ store: partly(events), projections, clock: systemClock, snapshots, warn })
+    for (let asked = 0; asked < 3; asked++) {
+      right(await shell.fresh()())
+      await nextTurn()
+    }
+    expect(said).toEqual([expect.stringContaining(file)])
+    const { applied, snapshotProblem } = right(await shell.progress()())
+    expect({ applied, snapshotProblem }).toEqual({
+      applied: events.length,
+      snapshotProblem: expect.stringContaining(file),
+    })
+    await shell.snapshot()
+    expect(right(await shell.progress()()).snapshotProblem).toBeNull()
+    expect((await appliedBy(partly(events), snapshots)).applied).toBe(0)
+  })
+
+  it('of another format is none, and nothing to speak of', async () => {
+    const snapshots = directorySnapshotStore({ path: directory })
+    await keepOf(partly(events), snapshots)
+    const file = await onlyFile()
+    const bytes = await readFile(file)
+    await writeFile(file, Buffer.from(bytes.toString('latin1').replace('format 2', 'format 3'), 'latin1'))
+    expect(await snapshots.load('registry')()).toEqual({ _tag: 'Right', right: undefined })
     expect((await appliedBy(partly(events), snapshots)).applied).toBe(events.length)
+  })
+
+  it('is read in pieces, however large it is', async () => {
+    const parts = [{ texts: ['\u2028', 'ä'] }, new Float64Array([1, NaN]), new Map([[1, 'one']]), null]
+    for (const [write, read] of [
+      [undefined, 7],
+      [5, undefined],
+      [1, 1],
+    ]) {
+      right(await directorySnapshotStore({ path: directory, ...(write && { chunkBytes: write }) }).save('k', parts)())
+      const store = directorySnapshotStore({ path: directory, ...(read && { chunkBytes: read }) })
+      expect(right(await store.load('k')())).toEqual(parts)
+    }
   })
 
   it('of another version of a projection is thrown away, and replaced', async () => {

@@ -2,11 +2,10 @@
 import { randomUUID } from 'node:crypto'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import Database from 'better-sqlite3'
 import { sqliteEventStore } from '../adapters/sqlite/index.js'
 import type { Revision } from '../domain/event-store.js'
 import { type Benchmark, timed } from './measure.js'
-import { opened, temporaryFolder } from './support.js'
+import { opened, openSqlite, temporaryFolder } from './support.js'
 
 const data = JSON.stringify({
   manifest: { bytes: 1, digest: `sha256:${'0'.repeat(64)}`, entries: 1 },
@@ -22,13 +21,13 @@ const metadata = JSON.stringify({
 
 export const appendSingle: Benchmark = {
   name: 'append-single',
-  what: 'one durable append after another, against a bare better-sqlite3 transaction with the same row',
+  what: 'one durable append after another, against the bare transaction with the same row on the same driver',
   unit: 'events/s',
   budget: 0.85,
   prepare: async (size) => {
     const folder = await temporaryFolder()
     const store = await opened(sqliteEventStore({ path: join(folder, 'ours.db') }))
-    const bare = bareTable(join(folder, 'bare.db'))
+    const bare = await bareTable(join(folder, 'bare.db'))
     const events = size === 'full' ? 4000 : 20
     let revision: Revision = 'none'
     let row = 0
@@ -60,21 +59,23 @@ export const appendSingle: Benchmark = {
 }
 
 /** What SQLite itself does for one event: the same columns, the same uniqueness, the same durability. */
-const bareTable = (path: string) => {
-  const database = new Database(path)
+const bareTable = async (path: string) => {
+  const database = await openSqlite(path)
   database.pragma('journal_mode = WAL')
   database.pragma('synchronous = FULL')
   database.exec(`CREATE TABLE events (
     position INTEGER PRIMARY KEY AUTOINCREMENT, stream TEXT NOT NULL, revision INTEGER NOT NULL, id TEXT NOT NULL,
     type TEXT NOT NULL, data TEXT NOT NULL, metadata TEXT NOT NULL, UNIQUE (stream, revision)) STRICT`)
-  const insert = database.prepare(
+  const insert = database.prepare<[string, number, string, string, string, string], never>(
     'INSERT INTO events (stream, revision, id, type, data, metadata) VALUES (?, ?, ?, ?, ?, ?)',
   )
-  const append = database.transaction(
-    (stream: string, revision: number, id: string, data: string, metadata: string): void => {
-      insert.run(stream, revision, id, 'ArtifactVersionLogged', data, metadata)
-    },
-  ).immediate
-  const last = database.prepare<[], number>('SELECT max(position) FROM events').pluck()
-  return { append, count: () => last.get(), close: () => database.close() }
+  const begin = database.prepare<[], never>('BEGIN IMMEDIATE')
+  const commit = database.prepare<[], never>('COMMIT')
+  const append = (stream: string, revision: number, id: string, data: string, metadata: string): void => {
+    begin.run()
+    insert.run(stream, revision, id, 'ArtifactVersionLogged', data, metadata)
+    commit.run()
+  }
+  const last = database.prepare<[], readonly [number]>('SELECT max(position) FROM events')
+  return { append, count: () => last.get()?.[0], close: database.close }
 }

@@ -5,7 +5,6 @@ import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
-import Database from 'better-sqlite3'
 import { memoryEventStore } from '../adapters/memory/index.js'
 import { sqliteEventStore } from '../adapters/sqlite/index.js'
 import { ORIGIN } from '../domain/event-store.js'
@@ -26,7 +25,7 @@ import {
   versionsHistory,
 } from './history.js'
 import { type Benchmark, type Prepared, timed } from './measure.js'
-import { foldAll, type Known, opened, temporaryFolder } from './support.js'
+import { foldAll, type Known, opened, openSqlite, temporaryFolder } from './support.js'
 
 export const rebuild: Benchmark = {
   name: 'rebuild',
@@ -38,7 +37,7 @@ export const rebuild: Benchmark = {
     const path = join(folder, 'events.db')
     const store = await opened(sqliteEventStore({ path, durability: 'relaxed' }))
     const events = await fill(store, versionsHistory(size === 'full' ? 100_000 : 200, 10))
-    const rows = allRows(path)
+    const rows = await allRows(path)
     return {
       ours: () => {
         let audited = 0
@@ -70,8 +69,8 @@ export const rebuild: Benchmark = {
 }
 
 /** Reads our file as bare SQLite does: pages of rows as arrays, each with the name of its stream. */
-export const allRows = (path: string) => {
-  const database = new Database(path, { readonly: true })
+export const allRows = async (path: string) => {
+  const database = await openSqlite(path)
   type Row = readonly [
     position: number,
     rev: number,
@@ -83,12 +82,10 @@ export const allRows = (path: string) => {
   ]
   const columns = 'position, revision, events.id, type, data, metadata, name'
   const join = 'events JOIN streams ON streams.id = events.stream'
-  const page = database
-    .prepare<[number], Row>(`SELECT ${columns} FROM ${join} WHERE position > ? ORDER BY position LIMIT 1000`)
-    .raw()
-  const ofStream = database
-    .prepare<[string], Row>(`SELECT ${columns} FROM ${join} WHERE name = ? ORDER BY revision`)
-    .raw()
+  const page = database.prepare<[number], Row>(
+    `SELECT ${columns} FROM ${join} WHERE position > ? ORDER BY position LIMIT 1000`,
+  )
+  const ofStream = database.prepare<[string], Row>(`SELECT ${columns} FROM ${join} WHERE name = ? ORDER BY revision`)
   function* pages(): Generator<ReadonlyArray<Row>> {
     for (let after = 0; ; ) {
       const rows = page.all(after)
@@ -370,7 +367,7 @@ export const auditAlias: Benchmark = {
     const moves = size === 'full' ? 10_000 : 50
     await fill(store, movesHistory(moves))
     const head = await opened(store.head())
-    const rows = allRows(path)
+    const rows = await allRows(path)
     let found = 0
     const counted = (count: () => Promise<number> | number) => () =>
       timed(

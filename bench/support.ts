@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type * as TE from 'fp-ts/lib/TaskEither.js'
 import { memoryFileStore } from '../adapters/memory/index.js'
+import { type Database, driver } from '../adapters/sqlite/driver/index.js'
 import { systemClock, systemIds } from '../adapters/system/index.js'
 import { sha256 } from '../domain/digest.js'
 import { type EventStore, ORIGIN } from '../domain/event-store.js'
@@ -26,6 +27,10 @@ export const opened = async <E, A>(task: TE.TaskEither<E, A>): Promise<A> => {
   if (result._tag === 'Left') throw new Error(JSON.stringify(result.left))
   return result.right
 }
+
+/** Bare SQLite, by the driver that our own store has. */
+export const openSqlite = async (path: string): Promise<Database> =>
+  (await opened(driver)).open(path, { busyTimeoutMs: 0 })
 
 /** How many events of a type a store holds. */
 export const countOf = async (store: EventStore, wanted: string): Promise<number> => {

@@ -1,13 +1,13 @@
 /** A whole ledger as text and back, against the same rows and lines without their proof. */
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import Database from 'better-sqlite3'
+import type { Database } from '../adapters/sqlite/driver/index.js'
 import { sqliteEventStore } from '../adapters/sqlite/index.js'
 import { exportEvents, importEvents } from '../face/transfer.js'
 import { fill, versionsHistory } from './history.js'
 import { type Benchmark, timed } from './measure.js'
 import { allRows } from './reading.js'
-import { opened, temporaryFolder } from './support.js'
+import { opened, openSqlite, temporaryFolder } from './support.js'
 
 export const exporting: Benchmark = {
   name: 'export',
@@ -19,7 +19,7 @@ export const exporting: Benchmark = {
     const path = join(folder, 'events.db')
     const store = await opened(sqliteEventStore({ path, durability: 'relaxed' }))
     const events = await fill(store, versionsHistory(size === 'full' ? 50_000 : 50, 10))
-    const rows = allRows(path)
+    const rows = await allRows(path)
     let written = 0
     return {
       ours: () =>
@@ -82,14 +82,14 @@ export const importing: Benchmark = {
         }
       },
       floor: async () => {
-        const database = new Database(join(folder, `bare-${turn++}.db`))
+        const database = await openSqlite(join(folder, `bare-${turn++}.db`))
         try {
           return await timed(
             () => {
               insertLines(database, lines.slice(1, -1))
               return events
             },
-            () => database.prepare<[], number>('SELECT count(*) FROM events').pluck().get(),
+            () => database.prepare<[], readonly [number]>('SELECT count(*) FROM events').get()?.[0],
           )
         } finally {
           database.close()
@@ -109,21 +109,22 @@ interface Line {
   readonly metadata: object
 }
 
-const insertLines = (database: Database.Database, lines: ReadonlyArray<string>): void => {
+const insertLines = (database: Database, lines: ReadonlyArray<string>): void => {
   database.pragma('journal_mode = WAL')
   database.pragma('synchronous = FULL')
   database.exec(`CREATE TABLE events (
     position INTEGER PRIMARY KEY, stream TEXT NOT NULL, revision INTEGER NOT NULL, id TEXT NOT NULL,
     type TEXT NOT NULL, data TEXT NOT NULL, metadata TEXT NOT NULL, UNIQUE (stream, revision)) STRICT`)
-  const insert = database.prepare(
+  const insert = database.prepare<[string, number, string, string, string, string], never>(
     'INSERT INTO events (stream, revision, id, type, data, metadata) VALUES (?, ?, ?, ?, ?, ?)',
   )
-  const insertSome = database.transaction((some: ReadonlyArray<string>): void => {
-    for (const text of some) {
-      const line: Line = JSON.parse(text)
-      const { stream, revision, id, type } = line
-      insert.run(stream, revision, id, type, JSON.stringify(line.data), JSON.stringify(line.metadata))
-    }
-  })
-  for (let from = 0; from < lines.length; from += 200) insertSome.immediate(lines.slice(from, from + 200))
+  for (let from = 0; from < lines.length; from += 200) {
+    database.immediately(() => {
+      for (const text of lines.slice(from, from + 200)) {
+        const line: Line = JSON.parse(text)
+        const { stream, revision, id, type } = line
+        insert.run(stream, revision, id, type, JSON.stringify(line.data), JSON.stringify(line.metadata))
+      }
+    })
+  }
 }

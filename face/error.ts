@@ -86,6 +86,7 @@ export type ImportError =
 export interface OpeningError {
   readonly _tag:
     | 'cannot-open'
+    | 'no-driver'
     | 'newer-format'
     | 'read-only'
     | 'locked'

@@ -9,7 +9,9 @@ import manifest from '../package.json' with { type: 'json' }
 const root = fileURLToPath(new URL('../', import.meta.url))
 
 const NODE = /^node:/
-const DEPENDENCY = new RegExp(`^(${Object.keys(manifest.dependencies).join('|')})(/|$)`)
+const DEPENDENCY = new RegExp(
+  `^(${Object.keys({ ...manifest.dependencies, ...manifest.optionalDependencies }).join('|')})(/|$)`,
+)
 
 /** fp-ts and io-ts may be used everywhere, by the paths that plain Node can load. */
 const FUNCTIONAL = /^(fp|io)-ts(\/|$)/

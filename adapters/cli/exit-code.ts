@@ -83,6 +83,7 @@ const CODES: Readonly<Record<LedgerErrorCode | 'no-ledger', ExitCode>> = {
   'source-failed': failed,
   'target-failed': failed,
   'cannot-open': failed,
+  'no-driver': failed,
   'unfit-file-system': failed,
   'import-failed': failed,
   aborted: failed,

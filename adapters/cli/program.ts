@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { Command, CommanderError, Option } from 'commander'
 import { LedgerError } from '../../index.js'
+import { sqliteRuntime } from '../sqlite/index.js'
 import { completionCommand } from './completion.js'
 import { EXIT, type ExitCode, exitCodeOf } from './exit-code.js'
 import { historyCommands } from './history-commands.js'
@@ -10,6 +11,8 @@ import { readCommands } from './read-commands.js'
 import { storeCommands } from './store-commands.js'
 import { ledgerOpener } from './with-ledger.js'
 import { writeCommands } from './write-commands.js'
+
+const SHOW_VERSION = 'model-ledger.version'
 
 /** Of the nearest package.json above, which is nearer in the sources than in the built package. */
 const version = (): string => {
@@ -32,7 +35,10 @@ export const buildProgram = (terminal: Terminal, asJson = false): Command => {
   const withLedger = ledgerOpener(terminal)
   const program = new Command('model-ledger')
     .description('An event-sourced model registry: versions, aliases and links, with their whole history.')
-    .version(version(), '-V, --version')
+    .option('-V, --version', 'the version; with --json those of Node, SQLite and its driver, too')
+    .on('option:version', () => {
+      throw new CommanderError(0, SHOW_VERSION, version())
+    })
     .addOption(new Option('--ledger <directory>', 'the ledger (else MODEL_LEDGER, else the nearest above)'))
     .addOption(new Option('--events <esdb://...>', 'keep the events on EventStoreDB (else MODEL_LEDGER_EVENTS)'))
     .option('--actor <who>', 'who does it (else MODEL_LEDGER_ACTOR, else the user of this machine)')
@@ -79,7 +85,12 @@ export const run = async (args: ReadonlyArray<string>, terminal: Terminal): Prom
     await buildProgram(terminal, asJson).parseAsync([...args], { from: 'user' })
     return EXIT.fine
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.fine : EXIT.usage
+    if (error instanceof CommanderError) {
+      if (error.code === SHOW_VERSION) {
+        terminal.out(asJson ? json({ version: error.message, ...(await sqliteRuntime()) }) : `${error.message}\n`)
+      }
+      return error.exitCode === 0 ? EXIT.fine : EXIT.usage
+    }
     if (isSystemError(error)) {
       terminal.err(
         asJson ? json({ code: error.code, message: error.message }) : `model-ledger: ${plain(error.message)}\n`,

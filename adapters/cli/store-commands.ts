@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { Command } from 'commander'
 import { LedgerError, openLedger } from '../../index.js'
+import { sqliteRuntime } from '../sqlite/index.js'
 import { json, progressBar, size, type Terminal, table, time } from './output.js'
 import { DEFAULT_NAME } from './place.js'
 import type { WithLedger } from './with-ledger.js'
@@ -76,7 +77,8 @@ export const storeCommands = (program: Command, withLedger: WithLedger, terminal
           .verify(({ bytesDone, bytes }) => bar.show(bytesDone, bytes, `${size(bytesDone)} of ${size(bytes)}`))
           .finally(bar.end)
         const { damaged, damagedEvents, unknownEvents } = verified
-        answer(verified, () => {
+        const runtime = await sqliteRuntime()
+        answer({ ...verified, runtime }, () => {
           const whole = `${verified.events} events, ${verified.versions} versions, ${verified.files} files, ${size(verified.bytes)} read\n`
           const damage = [
             ...damagedEvents.map(({ stream, position, reason }) => [reason, `position ${position}, ${stream}`]),
@@ -92,7 +94,7 @@ export const storeCommands = (program: Command, withLedger: WithLedger, terminal
             damage.length === 0
               ? `All is well: ${whole}`
               : `${whole}${table(terminal, ['DAMAGE', 'WHERE'], damage, '')}`
-          }`
+          }Read by Node ${runtime.node}, SQLite ${runtime.sqlite ?? 'none'} (${runtime.driver ?? 'no driver'})\n`
         })
         if (damagedEvents.length > 0) {
           throw new LedgerError(

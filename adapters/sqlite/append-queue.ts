@@ -3,10 +3,10 @@
  * transaction: what costs time is making it durable, and that is paid once for all of them.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import type { Database } from 'better-sqlite3'
 import * as E from 'fp-ts/lib/Either.js'
 import type { ReadonlyNonEmptyArray } from 'fp-ts/lib/ReadonlyNonEmptyArray.js'
 import { type Append, type AppendError, type Appended, ORIGIN } from '../../domain/event-store.js'
+import type { Database } from './driver/index.js'
 import { isBusy, pauseForLock } from './lock.js'
 import { isFull, reasonOf } from './sqlite-error.js'
 
@@ -33,9 +33,9 @@ interface Queued {
  * @param onCommit called when something was committed
  */
 export const appendQueue = (database: Database, busyTimeoutMs: number, onCommit: () => void): AppendQueue => {
-  const begin = database.prepare('BEGIN IMMEDIATE')
-  const commit = database.prepare('COMMIT')
-  const rollback = database.prepare('ROLLBACK')
+  const begin = database.prepare<[], never>('BEGIN IMMEDIATE')
+  const commit = database.prepare<[], never>('COMMIT')
+  const rollback = database.prepare<[], never>('ROLLBACK')
   const write = appendWithinTransaction(database)
 
   const queue: Queued[] = []
@@ -97,7 +97,7 @@ export const appendQueue = (database: Database, busyTimeoutMs: number, onCommit:
 
   const undo = (): void => {
     try {
-      if (database.inTransaction) rollback.run()
+      if (database.isInTransaction()) rollback.run()
     } catch {
       // SQLite gave the transaction up by itself, or the next BEGIN tells what is wrong.
     }
@@ -122,23 +122,20 @@ const unavailable = (reason: string): Outcome =>
 const unknownOutcome = (reason: string): Outcome => E.left({ _tag: 'unknown-outcome', reason })
 
 const appendWithinTransaction = (database: Database): ((append: Append) => Outcome) => {
-  const findStream = database
-    .prepare<[string], readonly [id: number, last: number]>(
-      'SELECT id, (SELECT max(revision) FROM events WHERE stream = streams.id) FROM streams WHERE name = ?',
-    )
-    .raw()
-  const addStream = database.prepare<[string]>('INSERT INTO streams (name) VALUES (?)')
-  const addEvent = database.prepare<[number, number, string, string, string, string]>(
+  const findStream = database.prepare<[string], readonly [id: number, last: number | null]>(
+    'SELECT id, (SELECT max(revision) FROM events WHERE stream = streams.id) FROM streams WHERE name = ?',
+  )
+  const addStream = database.prepare<[string], never>('INSERT INTO streams (name) VALUES (?)')
+  const addEvent = database.prepare<[number, number, string, string, string, string], never>(
     'INSERT INTO events (stream, revision, id, type, data, metadata) VALUES (?, ?, ?, ?, ?, ?)',
   )
-  const findEvents = database
-    .prepare<[number, number, number], readonly [id: string, position: number]>(
-      'SELECT id, position FROM events WHERE stream = ? AND revision >= ? ORDER BY revision LIMIT ?',
-    )
-    .raw()
+  const findEvents = database.prepare<[number, number, number], readonly [id: string, position: number]>(
+    'SELECT id, position FROM events WHERE stream = ? AND revision >= ? ORDER BY revision LIMIT ?',
+  )
 
   return ({ stream, expected, events }) => {
-    const [found, last] = findStream.get(stream) ?? [undefined, -1]
+    const [found, highest] = findStream.get(stream) ?? [undefined, null]
+    const last = highest ?? -1
     let revision = expected === 'none' ? -1 : expected
 
     if (revision !== last) {
@@ -150,12 +147,11 @@ const appendWithinTransaction = (database: Database): ((append: Append) => Outco
         : E.left({ _tag: 'conflict', stream, expected, actual: last < 0 ? 'none' : last })
     }
 
-    const id = found ?? Number(addStream.run(stream).lastInsertRowid)
+    const id = found ?? addStream.run(stream)
     let position = ORIGIN
     for (const event of events) {
       revision += 1
-      const { lastInsertRowid } = addEvent.run(id, revision, event.id, event.type, event.data, event.metadata)
-      position = Number(lastInsertRowid)
+      position = addEvent.run(id, revision, event.id, event.type, event.data, event.metadata)
     }
     return E.right({ revision, position })
   }

@@ -1,18 +1,18 @@
 /** Opening the file of an event store: whose file it is, its tables, and how safely it is written. */
 import { accessSync, constants, existsSync, statSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
-import Database from 'better-sqlite3'
 import * as E from 'fp-ts/lib/Either.js'
 import type * as TE from 'fp-ts/lib/TaskEither.js'
+import { codeOf, type Database, type Driver, driver } from './driver/index.js'
 import { isBusy, whenFree } from './lock.js'
-import { codeOf, reasonOf } from './sqlite-error.js'
+import { reasonOf } from './sqlite-error.js'
 
 /** `full`: what was acknowledged survives the loss of power. `relaxed`: it survives the death of the process. */
 export type Durability = 'full' | 'relaxed'
 
 /** Why a store could not be opened. `reason` says what is wrong with which file, and what would be right. */
 export interface OpenError {
-  readonly _tag: 'not-an-event-store' | 'newer-format' | 'read-only' | 'locked' | 'cannot-open'
+  readonly _tag: 'not-an-event-store' | 'newer-format' | 'read-only' | 'locked' | 'cannot-open' | 'no-driver'
   readonly path: string
   readonly reason: string
 }
@@ -68,7 +68,7 @@ interface Opening<A> {
   /** How long to wait for other processes. */
   readonly busyTimeoutMs: number
   /** Makes of the database what is to be given; if it throws, the database is closed again. */
-  readonly use: (database: Database.Database) => A
+  readonly use: (database: Database) => A
 }
 
 /** Opens the file, and makes it if it is not there or empty. A file of somebody else's is left as it is. */
@@ -77,8 +77,10 @@ export const openDatabase =
   async () => {
     const unsuitable = whyUnsuitable(opening.path)
     if (unsuitable !== undefined) return E.left(unsuitable)
+    const loaded = await driver()
+    if (E.isLeft(loaded)) return E.left({ _tag: 'no-driver', path: opening.path, reason: loaded.left })
     try {
-      return await whenFree(opening.busyTimeoutMs, () => openNow(opening))
+      return await whenFree(opening.busyTimeoutMs, () => openNow(opening, loaded.right))
     } catch (error) {
       return E.left(openErrorOf(opening, error))
     }
@@ -107,9 +109,9 @@ const whyUnsuitable = (path: string): OpenError | undefined => {
   return undefined
 }
 
-const openNow = <A>({ path, durability, use }: Opening<A>): E.Either<OpenError, A> => {
+const openNow = <A>({ path, durability, use }: Opening<A>, { open }: Driver): E.Either<OpenError, A> => {
   // An absolute path, because SQLite may take a name that begins with "file:" for a URI.
-  const database = new Database(resolve(path), { timeout: OPENING_WAIT_MS })
+  const database = open(resolve(path), { busyTimeoutMs: OPENING_WAIT_MS })
   try {
     const refusal = prepare(database, path, durability)
     if (refusal === undefined) return E.right(use(database))
@@ -122,19 +124,18 @@ const openNow = <A>({ path, durability, use }: Opening<A>): E.Either<OpenError, 
 }
 
 /** Makes sure that the file is ours and says how it is written; or tells why that cannot be. */
-const prepare = (database: Database.Database, path: string, durability: Durability): OpenError | undefined => {
+const prepare = (database: Database, path: string, durability: Durability): OpenError | undefined => {
   if (isEmpty(database)) {
     database.pragma('journal_mode = WAL')
-    const makeTables = database.transaction(() => {
+    database.immediately(() => {
       // Another process may have been quicker.
       if (isEmpty(database)) database.exec(TABLES)
     })
-    makeTables.immediate()
   }
   const foreign = whyForeign(database, path)
   if (foreign !== undefined) return foreign
 
-  const mode = database.pragma('journal_mode = WAL', { simple: true })
+  const mode = database.pragma('journal_mode = WAL')
   if (mode !== 'wal') {
     const reason = `${path} lies where SQLite cannot keep a write-ahead log (journal_mode ${mode}): use a local disk`
     return { _tag: 'cannot-open', path, reason }
@@ -152,22 +153,25 @@ interface Header {
   readonly objects: number
 }
 
-const headerOf = (database: Database.Database): Header | undefined =>
-  database
-    .prepare<[], Header>(
-      `SELECT application_id AS application, user_version AS format, (SELECT count(*) FROM sqlite_schema) AS objects
+const headerOf = (database: Database): Header => {
+  const row = database
+    .prepare<[], readonly [number, number, number]>(
+      `SELECT application_id, user_version, (SELECT count(*) FROM sqlite_schema)
        FROM pragma_application_id, pragma_user_version`,
     )
     .get()
-
-const isEmpty = (database: Database.Database): boolean => {
-  const header = headerOf(database)
-  return header?.application === 0 && header.format === 0 && header.objects === 0
+  const [application, format, objects] = row ?? [0, 0, 0]
+  return { application, format, objects }
 }
 
-const whyForeign = (database: Database.Database, path: string): OpenError | undefined => {
+const isEmpty = (database: Database): boolean => {
   const header = headerOf(database)
-  if (header?.application !== APPLICATION_ID) {
+  return header.application === 0 && header.format === 0 && header.objects === 0
+}
+
+const whyForeign = (database: Database, path: string): OpenError | undefined => {
+  const header = headerOf(database)
+  if (header.application !== APPLICATION_ID) {
     const reason = `${path} is an SQLite database of another application: give the path of a model-ledger file, or of a new one`
     return { _tag: 'not-an-event-store', path, reason }
   }

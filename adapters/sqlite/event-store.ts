@@ -1,6 +1,5 @@
 /** The event store in one SQLite file, which any number of processes of one machine may hold open. */
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import type { Database } from 'better-sqlite3'
 import * as E from 'fp-ts/lib/Either.js'
 import type * as TE from 'fp-ts/lib/TaskEither.js'
 import {
@@ -15,6 +14,7 @@ import {
 import { subscription } from '../subscription.js'
 import { appendQueue } from './append-queue.js'
 import { type Durability, type OpenError, openDatabase } from './database.js'
+import type { Database } from './driver/index.js'
 import { whenFree } from './lock.js'
 import { readErrorOf } from './sqlite-error.js'
 
@@ -55,7 +55,7 @@ const eventStoreOn = (database: Database, busyTimeoutMs: number): EventStore => 
   const read = async <A>(now: () => A): Promise<A> => {
     try {
       return await whenFree(busyTimeoutMs, () => {
-        if (!database.open) throw new EventStoreError('closed', CLOSED)
+        if (!database.isOpen()) throw new EventStoreError('closed', CLOSED)
         return now()
       })
     } catch (error) {
@@ -122,21 +122,17 @@ const prepareReads = (database: Database) => {
   type StreamRow = readonly [position: number, revision: number, id: string, type: string, data: string, meta: string]
   type Row = readonly [...StreamRow, stream: number]
 
-  const ofStream = database
-    .prepare<[string, number], StreamRow>(
-      `SELECT position, revision, id, type, data, metadata FROM events
-       WHERE stream = (SELECT id FROM streams WHERE name = ?) AND revision > ?
-       ORDER BY revision LIMIT ${PAGE_SIZE}`,
-    )
-    .raw()
-  const ofAll = database
-    .prepare<[number], Row>(
-      `SELECT position, revision, id, type, data, metadata, stream
-       FROM events WHERE position > ? ORDER BY position LIMIT ${PAGE_SIZE}`,
-    )
-    .raw()
+  const ofStream = database.prepare<[string, number], StreamRow>(
+    `SELECT position, revision, id, type, data, metadata FROM events
+     WHERE stream = (SELECT id FROM streams WHERE name = ?) AND revision > ?
+     ORDER BY revision LIMIT ${PAGE_SIZE}`,
+  )
+  const ofAll = database.prepare<[number], Row>(
+    `SELECT position, revision, id, type, data, metadata, stream
+     FROM events WHERE position > ? ORDER BY position LIMIT ${PAGE_SIZE}`,
+  )
   const nameOf = streamNames(database)
-  const maxPosition = database.prepare<[], number | null>('SELECT max(position) FROM events').pluck()
+  const maxPosition = database.prepare<[], readonly [number | null]>('SELECT max(position) FROM events')
 
   const toEvent = (stream: string, [position, revision, id, type, data, metadata]: StreamRow | Row): StoredEvent => ({
     stream,
@@ -152,7 +148,7 @@ const prepareReads = (database: Database) => {
     streamPage: (stream: string, after: Revision): Page =>
       ofStream.all(stream, after === 'none' ? -1 : after).map((row) => toEvent(stream, row)),
     allPage: (after: Position): Page => ofAll.all(after).map((row) => toEvent(nameOf(row[6]), row)),
-    lastPosition: (): Position => maxPosition.get() ?? ORIGIN,
+    lastPosition: (): Position => maxPosition.get()?.[0] ?? ORIGIN,
   }
 }
 
@@ -162,11 +158,11 @@ const MOST_NAMES = 10_000
 /** The name of a stream by its number; most events of a page are of few streams. */
 const streamNames = (database: Database) => {
   const names = new Map<number, string>()
-  const ofNumber = database.prepare<[number], string>('SELECT name FROM streams WHERE id = ?').pluck()
+  const ofNumber = database.prepare<[number], readonly [string]>('SELECT name FROM streams WHERE id = ?')
   return (stream: number): string => {
     const known = names.get(stream)
     if (known !== undefined) return known
-    const name = ofNumber.get(stream)
+    const name = ofNumber.get(stream)?.[0]
     if (name === undefined) throw new EventStoreError('damaged', `there is no stream with the number ${stream}`)
     if (names.size === MOST_NAMES) names.clear()
     names.set(stream, name)

@@ -1,2 +1,3 @@
 export type { Durability, OpenError } from './database.js'
 export { type SqliteEventStoreOptions, sqliteEventStore } from './event-store.js'
+export { sqliteRuntime } from './runtime.js'

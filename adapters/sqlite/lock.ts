@@ -1,6 +1,6 @@
 /** Waiting for other connections without holding up the event loop, as SQLite's own waiting would. */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { codeOf } from './sqlite-error.js'
+import { codeOf } from './driver/index.js'
 
 /** Another connection stands in the way; the same call may succeed a moment later. */
 export const isBusy = (error: unknown): boolean => /^SQLITE_(BUSY|LOCKED|PROTOCOL)/.test(codeOf(error))

@@ -1,9 +1,6 @@
 /** What SQLite's errors mean. */
-import { SqliteError } from 'better-sqlite3'
 import { EventStoreError } from '../../domain/event-store.js'
-
-/** The extended result code, such as `SQLITE_IOERR_FSYNC`; empty for an error that is not SQLite's. */
-export const codeOf = (error: unknown): string => (error instanceof SqliteError ? error.code : '')
+import { codeOf, OUT_OF_RANGE } from './driver/index.js'
 
 /** SQLite's own words and code: "database or disk is full (SQLITE_FULL)". */
 export const reasonOf = (error: unknown): string => {
@@ -13,10 +10,12 @@ export const reasonOf = (error: unknown): string => {
 
 export const isFull = (error: unknown): boolean => codeOf(error) === 'SQLITE_FULL'
 
+const DAMAGE = new RegExp(`^(SQLITE_CORRUPT|SQLITE_NOTADB|${OUT_OF_RANGE})`)
+
 /** What a read rejects with. */
 export const readErrorOf = (error: unknown): EventStoreError => {
   if (error instanceof EventStoreError) return error
-  return /^SQLITE_(CORRUPT|NOTADB)/.test(codeOf(error))
+  return DAMAGE.test(codeOf(error))
     ? new EventStoreError('damaged', `the file is damaged, restore it from a backup: ${reasonOf(error)}`, {
         cause: error,
       })

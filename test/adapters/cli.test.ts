@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { buildProgram } from '../../adapters/cli/program.js'
+import { sqliteRuntime } from '../../adapters/sqlite/index.js'
+import manifest from '../../package.json' with { type: 'json' }
 import { commandLine, terminalIn } from '../support/command-line.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'model-ledger-cli-'))
@@ -109,8 +111,24 @@ describe('the command line', () => {
       'acme/churn/eval:v0 (generation 0)\n',
     )
     expect((await ledger('download', 'model:v1', join(folder, 'out'))).out).toContain('2 files written')
-    expect((await ledger('verify')).out).toMatch(/^All is well: /)
+    expect((await ledger('verify')).out).toMatch(
+      /^All is well: .*\nRead by Node \d+\.\d+\.\d+, SQLite 3\.\d+\.\d+ \((node:sqlite|better-sqlite3 \d+\.\d+\.\d+)\)\n$/,
+    )
     expect((await ledger('gc')).out).toContain('Every file is needed')
+  })
+
+  it('tells its version in one line, and what it runs on to a program', async () => {
+    const { version } = manifest
+    expect(await ledger('--version')).toEqual({ code: 0, out: `${version}\n`, err: '' })
+    expect(await ledger('-V')).toMatchObject({ out: `${version}\n` })
+    const runtime = await sqliteRuntime()
+    expect(runtime.sqlite).not.toBeNull()
+    for (const args of [
+      ['--version', '--json'],
+      ['--json', '--version'],
+    ])
+      expect(JSON.parse((await ledger(...args)).out)).toEqual({ version, ...runtime })
+    expect(await json('verify')).toMatchObject([{ runtime }])
   })
 
   it('moves a whole ledger', async () => {

@@ -12,15 +12,15 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import Database from 'better-sqlite3'
 import * as E from 'fp-ts/lib/Either.js'
 import { afterAll, afterEach, describe, expect, it } from 'vitest'
 import { openDatabase } from '../../adapters/sqlite/database.js'
+import type { Database } from '../../adapters/sqlite/driver/index.js'
 import { type OpenError, type SqliteEventStoreOptions, sqliteEventStore } from '../../adapters/sqlite/index.js'
 import { type EventStore, ORIGIN, type StoredEvent } from '../../domain/event-store.js'
 import { event } from '../contracts/event-store.js'
 import { startScript } from '../support/sqlite-processes.js'
-import { openSqlite } from '../support/sqlite-store.js'
+import { openConnection, openSqlite } from '../support/sqlite-store.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'sqlite-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -40,8 +40,8 @@ const open = async (options: SqliteEventStoreOptions): Promise<EventStore> => {
 }
 
 /** A connection of somebody else's, as another process would have it. */
-const connect = (path: string): Database.Database => {
-  const database = new Database(path, { timeout: 0 })
+const connect = (path: string): Database => {
+  const database = openConnection(path)
   opened.push(database)
   return database
 }
@@ -75,7 +75,7 @@ describe('the file of a SQLite event store', () => {
     const database = await openDatabase({ path, durability, busyTimeoutMs: 1000, use: (opened) => opened })()
     if (E.isLeft(database)) throw new Error(database.left.reason)
     opened.push(database.right)
-    const pragma = (name: string) => database.right.pragma(name, { simple: true })
+    const pragma = (name: string) => database.right.pragma(name)
     expect(['synchronous', 'fullfsync', 'journal_mode', 'busy_timeout'].map(pragma)).toEqual([
       synchronous,
       fullfsync,
@@ -109,7 +109,7 @@ describe('the file of a SQLite event store', () => {
 describe('opening a SQLite event store', () => {
   it('leaves a file of another application as it is', async () => {
     const path = newPath()
-    const other = new Database(path)
+    const other = openConnection(path)
     other.exec('CREATE TABLE theirs (x)')
     other.close()
     const before = readFileSync(path)
@@ -131,7 +131,7 @@ describe('opening a SQLite event store', () => {
   it('leaves a file of a newer format alone', async () => {
     const path = newPath()
     await (await openSqlite({ path })).close()
-    const newer = new Database(path)
+    const newer = openConnection(path)
     newer.pragma('user_version = 2')
     newer.close()
     expect(await refusal({ path })).toEqual({
@@ -144,7 +144,7 @@ describe('opening a SQLite event store', () => {
   it('refuses a file whose tables are gone', async () => {
     const path = newPath()
     await (await openSqlite({ path })).close()
-    const other = new Database(path)
+    const other = openConnection(path)
     other.exec('DROP TABLE events')
     other.close()
     expect(await refusal({ path })).toMatchObject({

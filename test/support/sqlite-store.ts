@@ -1,4 +1,5 @@
 import * as E from 'fp-ts/lib/Either.js'
+import { type Database, driver } from '../../adapters/sqlite/driver/index.js'
 import { type SqliteEventStoreOptions, sqliteEventStore } from '../../adapters/sqlite/index.js'
 import type { EventStore } from '../../domain/event-store.js'
 
@@ -8,3 +9,9 @@ export const openSqlite = async (options: SqliteEventStoreOptions): Promise<Even
   if (E.isLeft(opened)) throw new Error(opened.left.reason)
   return opened.right
 }
+
+const loaded = await driver()
+if (E.isLeft(loaded)) throw new Error(loaded.left)
+
+/** A connection of somebody else's, as another process would have it; it waits for no lock. */
+export const openConnection = (path: string): Database => loaded.right.open(path, { busyTimeoutMs: 0 })

@@ -1,0 +1,59 @@
+/** The driver for a Node whose own is missing or not complete: an optional dependency. */
+import type BetterSqlite3 from 'better-sqlite3'
+import { type Connection, type ConnectionStatement, databaseOn } from './database-on.js'
+import type { Bound, Cell, Driver } from './driver.js'
+import { OUT_OF_RANGE } from './result-code.js'
+
+/** @throws where it is not installed, or has no binary for this Node */
+export const betterSqlite3 = async (version: string): Promise<Driver> => {
+  const { default: Database } = await import('better-sqlite3')
+  const memory = new Database(':memory:')
+  const sqlite = memory.prepare<[], string>('SELECT sqlite_version()').pluck().get()
+  memory.close()
+  return {
+    name: `better-sqlite3 ${version}`,
+    sqlite: sqlite ?? 'unknown',
+    open: (path, { busyTimeoutMs }) => databaseOn(connectionOf(new Database(path, { timeout: busyTimeoutMs }))),
+  }
+}
+
+const connectionOf = (database: BetterSqlite3.Database): Connection => ({
+  prepare: <Row extends ReadonlyArray<Cell>>(sql: string) => {
+    const statement = database.prepare<Bound[], Row>(sql)
+    const run: ConnectionStatement<Row>['run'] = (...values) => statement.run(...values)
+    // Asked for the rows of a statement that has none, this driver throws; Node's runs it and finds none.
+    if (statement.reader) statement.raw()
+    const rows = (...values: ReadonlyArray<Bound>): ReadonlyArray<Row> => {
+      if (statement.reader) return statement.all(...values)
+      run(...values)
+      return []
+    }
+    return {
+      run,
+      get: (...values) => {
+        const row = statement.reader ? statement.get(...values) : rows(...values)[0]
+        if (row !== undefined) refuseInexact(row)
+        return row
+      },
+      all: (...values) => {
+        const all = rows(...values)
+        for (const row of all) refuseInexact(row)
+        return all
+      },
+    }
+  },
+  exec: (sql) => {
+    database.exec(sql)
+  },
+  isOpen: () => database.open,
+  isInTransaction: () => database.inTransaction,
+  close: () => database.close(),
+})
+
+/** This driver rounds an integer that no number can hold; Node's refuses it. Our files hold integers and texts. */
+const refuseInexact = (row: ReadonlyArray<Cell>): void => {
+  for (const cell of row) {
+    if (typeof cell === 'number' && !Number.isSafeInteger(cell) && Number.isInteger(cell))
+      throw Object.assign(new RangeError(`an integer of the file is too large: about ${cell}`), { code: OUT_OF_RANGE })
+  }
+}

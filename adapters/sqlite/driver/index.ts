@@ -1,0 +1,47 @@
+/** The driver for the Node that runs, loaded when it is first asked for. */
+import { createRequire } from 'node:module'
+import * as E from 'fp-ts/lib/Either.js'
+import type * as TE from 'fp-ts/lib/TaskEither.js'
+import * as t from 'io-ts'
+import { betterSqlite3 } from './better-sqlite3.js'
+import { choose, remedy } from './choice.js'
+import type { Driver } from './driver.js'
+import { nodeSqlite } from './node-sqlite.js'
+
+export type { Bound, Cell, Database, Driver, Statement } from './driver.js'
+export { codeOf, OUT_OF_RANGE } from './result-code.js'
+
+let loaded: Promise<E.Either<string, Driver>> | undefined
+
+/** The left side says in words why there is none, and what to do. */
+export const driver: TE.TaskEither<string, Driver> = () => {
+  loaded ??= load(process.versions.node)
+  return loaded
+}
+
+const load = async (node: string): Promise<E.Either<string, Driver>> => {
+  const installed = installedVersion()
+  const choice = choose(node, installed)
+  if (E.isLeft(choice)) return choice
+  if (choice.right === 'node:sqlite') {
+    return E.fromNullable('this Node was built without SQLite: take one that has node:sqlite')(nodeSqlite())
+  }
+  try {
+    return E.right(await betterSqlite3(installed ?? 'unknown'))
+  } catch (error) {
+    const reason = error instanceof Error ? error.message.split('\n')[0] : String(error)
+    return E.left(remedy(node, `better-sqlite3 ${installed} has no binary for it (${reason})`))
+  }
+}
+
+const Manifest = t.type({ version: t.string })
+
+/** Told without loading it. */
+const installedVersion = (): string | undefined => {
+  try {
+    const manifest: unknown = createRequire(import.meta.url)('better-sqlite3/package.json')
+    return Manifest.is(manifest) ? manifest.version : undefined
+  } catch {
+    return undefined
+  }
+}

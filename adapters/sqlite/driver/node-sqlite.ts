@@ -1,0 +1,46 @@
+/** The driver that Node brings. Its types are not in those of the oldest Node that we support: they stand here. */
+import { type Connection, type ConnectionStatement, databaseOn } from './database-on.js'
+import type { Cell, Driver } from './driver.js'
+
+interface NodeStatement<Row> extends ConnectionStatement<Row> {
+  readonly setReturnArrays: (enabled: boolean) => void
+}
+
+interface DatabaseSync {
+  readonly prepare: <Row extends ReadonlyArray<Cell>>(sql: string) => NodeStatement<Row>
+  readonly exec: (sql: string) => void
+  readonly isOpen: boolean
+  readonly isTransaction: boolean
+  readonly close: () => void
+}
+
+interface NodeSqlite {
+  readonly DatabaseSync: new (path: string, options: { readonly timeout: number }) => DatabaseSync
+}
+
+const isNodeSqlite = (module: object | undefined): module is NodeSqlite =>
+  module !== undefined && 'DatabaseSync' in module && typeof module.DatabaseSync === 'function'
+
+/** Nothing where this Node was built without SQLite. */
+export const nodeSqlite = (): Driver | undefined => {
+  const module = process.getBuiltinModule('node:sqlite')
+  if (!isNodeSqlite(module)) return undefined
+  const { DatabaseSync } = module
+  return {
+    name: 'node:sqlite',
+    sqlite: process.versions['sqlite'] ?? 'unknown',
+    open: (path, { busyTimeoutMs }) => databaseOn(connectionOf(new DatabaseSync(path, { timeout: busyTimeoutMs }))),
+  }
+}
+
+const connectionOf = (database: DatabaseSync): Connection => ({
+  prepare: <Row extends ReadonlyArray<Cell>>(sql: string) => {
+    const statement = database.prepare<Row>(sql)
+    statement.setReturnArrays(true)
+    return statement
+  },
+  exec: (sql) => database.exec(sql),
+  isOpen: () => database.isOpen,
+  isInTransaction: () => database.isTransaction,
+  close: () => database.close(),
+})

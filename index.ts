@@ -10,6 +10,7 @@ import {
   directorySnapshotStore,
   download,
   findLocalFiles,
+  outsideLedgers,
 } from './adapters/directory/index.js'
 import { systemClock, systemIds } from './adapters/system/index.js'
 import type { EventStore } from './domain/event-store.js'
@@ -25,6 +26,7 @@ export type { DownloadError } from './domain/download-error.js'
 export type { Receipt } from './domain/write-shell.js'
 export type { Alone } from './face/alone.js'
 export type * from './face/arguments.js'
+export type { Note } from './face/content.js'
 export {
   type BadMoment,
   describeWriteError,
@@ -54,7 +56,7 @@ export type { Asked } from './face/reads.js'
 export type { Run } from './face/run-handle.js'
 export type { Condition, ListInput, PageInput, SearchInput } from './face/search.js'
 export { operations, taskEither } from './face/task-either.js'
-export type { CommitReceipt, Draft, VersionReceipt } from './face/writes.js'
+export type { CommitReceipt, Draft, Noted, VersionReceipt } from './face/writes.js'
 export type { LineageRejection } from './projections/lineage.js'
 export type { Page } from './projections/page.js'
 export type {
@@ -87,7 +89,7 @@ export const openLedger = async (options: LedgerOptions): Promise<Ledger> => {
     files: fileStore,
     snapshots,
     warn: (message) => process.emitWarning(message, 'ModelLedgerWarning'),
-    local: { find: findLocalFiles, download: downloader },
+    local: { find: findLocalFiles, outsideLedgers, download: downloader },
     readOnly,
     clock,
     ids,

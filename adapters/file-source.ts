@@ -5,6 +5,7 @@
 import { constants } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 import { FileStoreFailure } from '../domain/file-store.js'
+import { isEventFile } from './event-file.js'
 
 /** Puts the next bytes at the start of `into` and answers how many: fewer than it holds only at the end. */
 export type Fill = (into: Uint8Array) => Promise<number>
@@ -32,6 +33,8 @@ export const openSourceFile = async (path: string): Promise<SourceFile> => {
     if (!before.isFile())
       throw sourceFailed(`${path} is ${before.isDirectory() ? 'a directory' : 'not a regular file'}`)
     const size = Number(before.size)
+    if (await isEventFile(handle, size))
+      throw sourceFailed(`${path} is the file of events of a ledger, which is no content: leave it out`)
     return {
       handle,
       size,

@@ -1,5 +1,6 @@
 /** Why the files of a version could not be written into a directory. */
 import type { FileStoreError } from './file-store.js'
+import type { InsideALedger } from './inside-a-ledger.js'
 import type { PathCollision } from './manifest/path.js'
 
 export type DownloadError =
@@ -9,6 +10,8 @@ export type DownloadError =
   | { readonly _tag: 'paths-collide'; readonly collisions: ReadonlyArray<PathCollision> }
   /** Something in the target that is no file where a file belongs, or no directory where one belongs. */
   | { readonly _tag: 'in-the-way'; readonly path: string; readonly found: string }
+  /** The target, or a part of it, is a ledger's own. Nothing was written. */
+  | InsideALedger
   /** There is a file with other content. */
   | { readonly _tag: 'target-differs'; readonly path: string }
   /** The file store did not give the file. */

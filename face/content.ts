@@ -19,8 +19,23 @@ export interface LocalFiles {
     as: 'file' | 'directory' | 'either',
   ) => TE.TaskEither<
     ContentError,
-    { readonly isDirectory: boolean; readonly files: ReadonlyArray<{ readonly path: string; readonly file: string }> }
+    {
+      readonly isDirectory: boolean
+      readonly files: ReadonlyArray<{ readonly path: string; readonly file: string }>
+      /** Below a directory, what belongs to a ledger. */
+      readonly leftOut: ReadonlyArray<string>
+    }
   >
+  /** Refuses a path, or a `file:` URI, that belongs to a ledger. */
+  readonly outsideLedgers: (place: string) => TE.TaskEither<ContentError, void>
+}
+
+/** What only the call that stored content can know of it. */
+export interface Note {
+  /** As it would be inside the version. */
+  readonly path: string
+  /** What became of it, and why. */
+  readonly text: string
 }
 
 export interface ContentPorts {
@@ -36,7 +51,7 @@ type Planned =
   | { readonly path: string; readonly source: FileSource }
   | { readonly path: string; readonly entry: ManifestEntry }
 
-/** Stores content and adds it to a manifest in the making. */
+/** Stores content and adds it to a manifest in the making; answers what is to be said of that. */
 export const addContent =
   ({ files, local }: ContentPorts) =>
   (
@@ -46,12 +61,15 @@ export const addContent =
       overwrite = false,
       onProgress,
     }: { readonly overwrite?: boolean; readonly onProgress?: OnProgress | undefined } = {},
-  ): TE.TaskEither<WriteError, void> =>
+  ): TE.TaskEither<WriteError, ReadonlyArray<Note>> =>
     pipe(
       content,
       TE.traverseSeqArray(plan(local)),
-      TE.map((planned) => planned.flat()),
-      TE.flatMap((planned) =>
+      TE.map((plans) => ({
+        planned: plans.flatMap(({ planned }) => planned),
+        notes: plans.flatMap(({ notes }) => notes),
+      })),
+      TE.flatMap(({ planned, notes }) =>
         pipe(
           storeAll(files, onProgress)(planned),
           TE.flatMapEither((entries) => {
@@ -59,7 +77,7 @@ export const addContent =
               const added = builder.add(entry, overwrite)
               if (E.isLeft(added)) return E.left(amongThemselves(added.left, planned.slice(0, index + 1)))
             }
-            return E.right(undefined)
+            return E.right(notes)
           }),
         ),
       ),
@@ -85,20 +103,29 @@ export const describeContentError = (error: WriteError | GivenTwice): string =>
     ? `${error.given.join(' and ')} would all be "${error.path}", with different content; give each a path of its own with "as"`
     : describeWriteError(error)
 
+/** What comes of one item. */
+interface Plan {
+  readonly planned: ReadonlyArray<Planned>
+  readonly notes: ReadonlyArray<Note>
+}
+
 const plan =
   (local: LocalFiles) =>
-  (item: ContentItem): TE.TaskEither<WriteError, ReadonlyArray<Planned>> => {
+  (item: ContentItem): TE.TaskEither<WriteError, Plan> => {
     if (typeof item === 'string') return planLocal(local, item, 'either', undefined)
     if ('file' in item) return planLocal(local, item.file, 'file', item.as)
     if ('directory' in item) return planLocal(local, item.directory, 'directory', item.as)
     if ('bytes' in item) {
       const bytes = typeof item.bytes === 'string' ? Buffer.from(item.bytes) : item.bytes
-      return planned(item.as, (path) => ({ path, source: { bytes } }))
+      return alone(item.as, (path) => ({ path, source: { bytes } }))
     }
-    if ('stream' in item) return planned(item.as, (path) => ({ path, source: { stream: item.stream } }))
+    if ('stream' in item) return alone(item.as, (path) => ({ path, source: { stream: item.stream } }))
     const { reference: uri, digest = `uri:${uri}`, size = null, versionId } = item
     const reference = versionId === undefined ? { uri } : { uri, versionId }
-    return planned(item.as, (path) => ({ path, entry: { path, digest, size, reference } }))
+    return pipe(
+      uri.startsWith('file:') ? local.outsideLedgers(uri) : TE.right(undefined),
+      TE.flatMap(() => alone(item.as, (path) => ({ path, entry: { path, digest, size, reference } }))),
+    )
   }
 
 const planLocal = (
@@ -106,32 +133,35 @@ const planLocal = (
   path: string,
   kind: 'file' | 'directory' | 'either',
   as: string | undefined,
-): TE.TaskEither<WriteError, ReadonlyArray<Planned>> =>
+): TE.TaskEither<WriteError, Plan> =>
   pipe(
     local.find(path, kind),
-    TE.flatMap(({ isDirectory, files }) =>
-      pipe(
+    TE.flatMapEither(({ isDirectory, files, leftOut }) => {
+      const inside = (inner: string) => (as === undefined ? inner : isDirectory ? `${as}/${inner}` : as)
+      const notes = leftOut.map((inner) => ({ path: inside(inner), text: 'left out: it belongs to a ledger' }))
+      return pipe(
         files,
-        TE.traverseSeqArray(({ path: inner, file }) =>
-          planned(as === undefined ? inner : isDirectory ? `${as}/${inner}` : as, (path) => ({
-            path,
-            source: { path: file },
-          })),
+        E.traverseArray(({ path: inner, file }) =>
+          planned(inside(inner), (path) => ({ path, source: { path: file } })),
         ),
-        TE.map((each) => each.flat()),
-      ),
+        E.map((planned) => ({ planned, notes })),
+      )
+    }),
+  )
+
+const alone = (written: string, make: (path: string) => Planned): TE.TaskEither<WriteError, Plan> =>
+  TE.fromEither(
+    pipe(
+      planned(written, make),
+      E.map((each) => ({ planned: [each], notes: [] })),
     ),
   )
 
-const planned = (
-  written: string,
-  make: (path: string) => Planned,
-): TE.TaskEither<WriteError, ReadonlyArray<Planned>> => {
-  const path = canonicalPath(written)
-  return E.isLeft(path)
-    ? TE.left({ _tag: 'illegal-path', path: written, expected: path.left })
-    : TE.right([make(path.right)])
-}
+const planned = (written: string, make: (path: string) => Planned): E.Either<WriteError, Planned> =>
+  pipe(
+    canonicalPath(written),
+    E.bimap((expected): WriteError => ({ _tag: 'illegal-path', path: written, expected }), make),
+  )
 
 const storeAll =
   (files: FileStore, onProgress: OnProgress | undefined) =>

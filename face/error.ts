@@ -4,6 +4,7 @@ import type * as TE from 'fp-ts/lib/TaskEither.js'
 import { describeProblem, type Problem } from '../domain/codec.js'
 import type { DownloadError } from '../domain/download-error.js'
 import { EventStoreError } from '../domain/event-store.js'
+import { describeInsideALedger, type InsideALedger } from '../domain/inside-a-ledger.js'
 import { type CommandError, describeCommandError } from '../domain/rejection.js'
 import type { LineageRejection } from '../projections/lineage.js'
 import type { QueryError } from '../projections/queries.js'
@@ -30,6 +31,7 @@ export type ContentError =
   | { readonly _tag: 'path-not-found'; readonly path: string; readonly similar?: ReadonlyArray<string> }
   /** A local file or directory that is named as content cannot be read. */
   | { readonly _tag: 'unreadable-content'; readonly path: string; readonly reason: string }
+  | InsideALedger
 
 export type WriteError =
   | CommandError
@@ -61,6 +63,8 @@ export const describeWriteError = (error: WriteError): string => {
       return `"${error.path}" is a reference: fetch it from ${error.uri}`
     case 'unreadable-content':
       return `"${error.path}" cannot be read: ${error.reason}`
+    case 'inside-a-ledger':
+      return describeInsideALedger(error)
     case 'no-distributed-id':
       return error.run === null
         ? 'a distributed version needs a distributedId, or a run whose group stands for it'

@@ -48,12 +48,17 @@ import type { StartRun } from '../domain/run/commands.js'
 import type { Ids } from '../domain/sources.js'
 import type { Receipt, WriteShell } from '../domain/write-shell.js'
 import type * as args from './arguments.js'
-import { addContent, type ContentPorts, describeContentError } from './content.js'
+import { addContent, type ContentPorts, describeContentError, type Note } from './content.js'
 import { promised, type WriteError } from './error.js'
 import * as inputs from './input.js'
 
+/** What was said while content was stored; absent where there is nothing to say. */
+export interface Noted {
+  readonly notes?: ReadonlyArray<Note>
+}
+
 /** A version that was logged or linked, with the receipt of its command. */
-export interface VersionReceipt extends Receipt {
+export interface VersionReceipt extends Receipt, Noted {
   /** `entity/project/name:vN` */
   readonly path: string
   readonly version: number
@@ -202,23 +207,23 @@ export const writes = ({ shell: silent, notice, manifests, ids, defaults, readOn
     return { collection, number, manifest, type: artifactType }
   }
 
-  const store = async (content: args.Content, onProgress?: args.OnProgress): Promise<ManifestSummary> => {
+  const store = async (content: args.Content, onProgress?: args.OnProgress): Promise<Stored> => {
     const builder = manifestBuilder()
-    await run(add(builder, content, { onProgress }))
-    return run(manifests.put(builder.build()))
+    const notes = await run(add(builder, content, { onProgress }))
+    return { manifest: await run(manifests.put(builder.build())), notes }
   }
 
   /** Content may be large: what is refused whatever it holds is refused before it is stored. */
   const log = async (
     command: Omit<LogArtifactVersion, 'manifest'>,
-    stored: () => Promise<ManifestSummary>,
+    stored: () => Promise<Stored>,
     circumstances: args.Circumstances,
   ): Promise<VersionReceipt> => {
     const { commandId = ids.next() } = circumstances
     await run(shell.check(command, commandId))
-    const manifest = await stored()
+    const { manifest, notes } = await stored()
     const receipt = await give({ ...command, manifest }, { ...circumstances, commandId })
-    return versionLogged(command.artifact, manifest.digest, receipt)
+    return { ...(await versionLogged(command.artifact, manifest.digest, receipt)), ...noted(notes) }
   }
 
   /** A command that changed nothing has no event that names its version: the content does. */
@@ -265,11 +270,14 @@ export const writes = ({ shell: silent, notice, manifests, ids, defaults, readOn
     base?: { readonly version: number; readonly manifest: Manifest },
   ): Draft => {
     const builder = manifestBuilder(base?.manifest)
+    const notes: Note[] = []
     return {
       artifact: collectionPath(artifact),
       base: base?.version ?? null,
-      add: async (given, options = {}) =>
-        run(add(builder, await checked(inputs.ContentInput, given), await checked(inputs.AddToDraft, options))),
+      add: async (given, options = {}) => {
+        const content = await checked(inputs.ContentInput, given)
+        notes.push(...(await run(add(builder, content, await checked(inputs.AddToDraft, options)))))
+      },
       remove: async (path) => now(builder.remove(await checked(inputs.FilePath, path))),
       entries: () => builder.build(),
       log: async (given = {}) => {
@@ -282,7 +290,7 @@ export const writes = ({ shell: silent, notice, manifests, ids, defaults, readOn
           ...described(options),
           ...present({ run: await maybeRun(options.run), expect: options.expect, base: base?.version, expectedBase }),
         } as const
-        return log(command, () => run(manifests.put(builder.build())), options)
+        return log(command, async () => ({ manifest: await run(manifests.put(builder.build())), notes }), options)
       },
     }
   }
@@ -309,6 +317,7 @@ export const writes = ({ shell: silent, notice, manifests, ids, defaults, readOn
     commandId: string
     draft: Omit<UpsertDistributedPart, 'type' | 'part'>
     part: ManifestSummary | undefined
+    notes: ReadonlyArray<Note>
   }> => {
     const { content, generation, commandId = ids.next() } = given
     const maker = await maybeRun(given.run)
@@ -323,10 +332,11 @@ export const writes = ({ shell: silent, notice, manifests, ids, defaults, readOn
       writer,
       ...present({ run: maker, generation }),
     }
-    if (content === undefined) return { commandId, draft, part: undefined }
+    if (content === undefined) return { commandId, draft, part: undefined, notes: [] }
     // A commit that brings a part may be refused for the same reasons as the part alone.
     await run(shell.check({ type: 'UpsertDistributedPart', ...draft }, commandId))
-    return { commandId, draft, part: await store(content, given.onProgress) }
+    const { manifest, notes } = await store(content, given.onProgress)
+    return { commandId, draft, part: manifest, notes }
   }
 
   const changeTags = async (type: 'TagArtifactVersion' | 'UntagArtifactVersion', given: args.Tag): Promise<Receipt> => {
@@ -418,21 +428,23 @@ export const writes = ({ shell: silent, notice, manifests, ids, defaults, readOn
     },
 
     /** Adds one writer's part to a distributed version; the receipt names the generation that took it. */
-    upsertDistributed: async (given: args.UpsertDistributed): Promise<Receipt & { readonly generation: number }> => {
+    upsertDistributed: async (
+      given: args.UpsertDistributed,
+    ): Promise<Receipt & Noted & { readonly generation: number }> => {
       const input = await checked(inputs.UpsertDistributed, given)
-      const { commandId, draft, part } = await distributed(input)
+      const { commandId, draft, part, notes } = await distributed(input)
       if (part === undefined) return now(E.left(wrong('content', 'a list of content', 'nothing')))
       const receipt = await give({ type: 'UpsertDistributedPart', ...draft, part }, { ...input, commandId })
       const generation =
         eventOf(receipt, 'DistributedPartUpserted')?.generation ??
         (await run(facts.draft(draft.artifact, draft.distributedId, (state) => state.generation)))
-      return { ...receipt, generation }
+      return { ...receipt, generation, ...noted(notes) }
     },
 
     /** Seals a distributed version, with a part of the committer's own or without, and logs it. */
     commitDistributed: async (given: args.CommitDistributed): Promise<CommitReceipt> => {
       const input = await checked(inputs.CommitDistributed, given)
-      const { commandId, draft, part } = await distributed(input)
+      const { commandId, draft, part, notes } = await distributed(input)
       const { lastWriterWins } = input
       const sealed = await give(
         { type: 'CommitDistributed', ...draft, ...described(input), ...present({ part, lastWriterWins }) },
@@ -445,7 +457,7 @@ export const writes = ({ shell: silent, notice, manifests, ids, defaults, readOn
       const { artifact, distributedId } = draft
       const { generation, manifest } = committed
       const receipt = await run(shell.finish(artifact, distributedId, generation))
-      return { ...(await versionLogged(artifact, manifest.digest, receipt)), generation }
+      return { ...(await versionLogged(artifact, manifest.digest, receipt)), generation, ...noted(notes) }
     },
 
     /** Gives the open generation of a distributed version up. */
@@ -603,6 +615,13 @@ const wrong = (at: string, expected: string, actual: string): WriteError => ({
   _tag: 'invalid-input',
   problems: [{ at, expected, actual }],
 })
+
+/** Content that is stored: what is recorded of it, and what is only said. */
+interface Stored extends Required<Noted> {
+  readonly manifest: ManifestSummary
+}
+
+const noted = (notes: ReadonlyArray<Note>): Noted => (notes.length === 0 ? {} : { notes })
 
 /** What a caller says of a version. */
 const described = ({

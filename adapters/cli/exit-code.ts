@@ -30,6 +30,7 @@ const CODES: Readonly<Record<LedgerErrorCode | 'no-ledger', ExitCode>> = {
   'illegal-entry': refused,
   'paths-collide': refused,
   'in-the-way': refused,
+  'inside-a-ledger': refused,
   'target-differs': refused,
   'invalid-input': usage,
   'invalid-command': usage,

@@ -1,6 +1,5 @@
 /** Commands that tell the history. */
 import { writeFile } from 'node:fs/promises'
-import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import { present } from '../../domain/present.js'
 import { type HistoryInput, type Ledger, LedgerError } from '../../index.js'
@@ -13,13 +12,14 @@ import { lineageSvg } from '../../projections/render/lineage-svg.js'
 import { labelOf, lineageDot, lineageJson, lineageMermaid } from '../../projections/render/lineage-text.js'
 import { asOf, paged, several, when, whole } from './options.js'
 import { hint, plain, type Shown, styled, type Terminal, table, time } from './output.js'
+import { targetFile } from './place.js'
 import { refuseVersion } from './read-commands.js'
 import { type AsOf, asked, askedOf, type Given, isCollection, type WithLedger } from './with-ledger.js'
 
 /** Writes text where it is wanted: into a file that is named, or to the terminal. */
 const deliver = async ({ terminal }: Given, text: string, output: string | undefined): Promise<void> => {
   if (output === undefined) return terminal.out(text)
-  const path = resolve(terminal.cwd, output)
+  const path = await targetFile(terminal, output)
   await writeFile(path, text).catch((error: unknown) => {
     const reason = error instanceof Error ? error.message : String(error)
     throw new LedgerError({ _tag: 'target-failed', path, reason }, `${path} cannot be written: ${reason}`)

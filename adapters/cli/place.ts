@@ -2,9 +2,10 @@
 import { existsSync } from 'node:fs'
 import { userInfo } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
+import { describeInsideALedger } from '../../domain/inside-a-ledger.js'
 import { present } from '../../domain/present.js'
 import { type Ledger, LedgerError, openLedger } from '../../index.js'
-import { directoryFileStore } from '../directory/index.js'
+import { directoryFileStore, outsideLedgers } from '../directory/index.js'
 import { eventStoreDb } from '../eventstoredb/index.js'
 import type { Terminal } from './output.js'
 
@@ -60,6 +61,14 @@ export const openPlace = async (place: Place, terminal: Terminal, readOnly: bool
     )
   }
   return openLedger({ ...who, directory })
+}
+
+/** Where a command is to write a file: absolute, and nothing of a ledger. */
+export const targetFile = async ({ cwd }: Terminal, file: string): Promise<string> => {
+  const path = resolve(cwd, file)
+  const outside = await outsideLedgers(path)()
+  if (outside._tag === 'Left') throw new LedgerError(outside.left, describeInsideALedger(outside.left))
+  return path
 }
 
 /** In a container the user of the machine may have no name, only a number. */

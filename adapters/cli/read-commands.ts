@@ -1,4 +1,5 @@
 /** Commands that ask what is, or what was. */
+import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import type { Json } from '../../domain/json.js'
 import type { ManifestEntry } from '../../domain/manifest/manifest.js'
@@ -106,7 +107,7 @@ export const readCommands = (program: Command, withLedger: WithLedger): void => 
           .download({
             ...options,
             version,
-            to,
+            to: resolve(task.terminal.cwd, to),
             onProgress: ({ filesDone, files, bytesDone, bytes }) =>
               bar.show(bytesDone, bytes, `${filesDone} of ${files} files, ${size(bytesDone)} of ${size(bytes)}`),
           })

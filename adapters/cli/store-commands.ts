@@ -7,7 +7,7 @@ import type { Command } from 'commander'
 import { LedgerError, openLedger } from '../../index.js'
 import { sqliteRuntime } from '../sqlite/index.js'
 import { json, progressBar, size, type Terminal, table, time } from './output.js'
-import { DEFAULT_NAME } from './place.js'
+import { DEFAULT_NAME, targetFile } from './place.js'
 import type { WithLedger } from './with-ledger.js'
 
 export const storeCommands = (program: Command, withLedger: WithLedger, terminal: Terminal): void => {
@@ -32,7 +32,7 @@ export const storeCommands = (program: Command, withLedger: WithLedger, terminal
     .addHelpText('after', '\nExample:\n  $ model-ledger export events.ndjson && cp -r .model-ledger/files files')
     .action((file: string | undefined, _: object, command: Command) =>
       withLedger(command, 'reads', async ({ ledger, terminal }) => {
-        const target = file === undefined ? undefined : await open(resolve(terminal.cwd, file), 'wx')
+        const target = file === undefined ? undefined : await open(await targetFile(terminal, file), 'wx')
         try {
           for await (const line of ledger.exportEvents()) {
             if (target === undefined) terminal.out(line)

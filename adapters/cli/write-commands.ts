@@ -5,9 +5,9 @@ import { pipe } from 'fp-ts/lib/function.js'
 import type { JsonObject } from '../../domain/json.js'
 import { collectionPath, parseModel } from '../../domain/names.js'
 import { present } from '../../domain/present.js'
-import type { Receipt } from '../../index.js'
+import type { Receipt, VersionReceipt } from '../../index.js'
 import { circumstances, contentItem, expecting, type Holders, holder, pairs, several, whole } from './options.js'
-import { progressBar, size, type Terminal } from './output.js'
+import { plain, progressBar, size, type Terminal } from './output.js'
 import { sourceOf, versionOf, withAliases, withSource } from './receipts.js'
 import type { Given, WithLedger } from './with-ledger.js'
 
@@ -48,9 +48,12 @@ const storing = (terminal: Terminal) => {
   }
 }
 
-/** One line that says what happened; nothing changed is said too. */
-const done = ({ answer }: Given, receipt: Receipt, what: string): void =>
-  answer(receipt, () => `${receipt.events.length === 0 ? `nothing changed: ${what}` : what}\n`)
+/** One line that says what happened; nothing changed is said too. What else is to be said of it follows. */
+const done = ({ answer }: Given, receipt: Receipt & Pick<VersionReceipt, 'notes'>, what: string): void =>
+  answer(receipt, () => {
+    const notes = (receipt.notes ?? []).map(({ path, text }) => `${plain(path)}: ${text}\n`)
+    return `${receipt.events.length === 0 ? `nothing changed: ${what}` : what}\n${notes.join('')}`
+  })
 
 /** Where no entity is set, a registered model that leaves it out is in the entity of what is linked to it. */
 const besideSource = async ({ ledger }: Given, version: string, model: string): Promise<string> => {

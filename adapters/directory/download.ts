@@ -15,10 +15,12 @@ import {
   FileStoreFailure,
   type StoredFile,
 } from '../../domain/file-store.js'
+import { describeInsideALedger } from '../../domain/inside-a-ledger.js'
 import type { ManifestEntry } from '../../domain/manifest/manifest.js'
 import { checkManifestPath, fitsWindows, type NamesAlike, pathsThatCollide } from '../../domain/manifest/path.js'
 import { forEachAtOnce } from '../at-once.js'
 import { type Fill, readHandle } from '../file-source.js'
+import { isLedgerFolder, ledgerAround } from './ledger-folder.js'
 import { createBuffers, hashAhead, observed, watched } from './read-ahead.js'
 import { codeOf, failureOf, NO_FOLLOW, writeAll } from './system.js'
 
@@ -69,6 +71,8 @@ export const describeDownloadError = (error: DownloadError): string => {
       }`
     case 'in-the-way':
       return `${error.path} is ${error.found}; move it away or choose another target`
+    case 'inside-a-ledger':
+      return describeInsideALedger(error)
     case 'target-differs':
       return `${error.path} is there already with other content; move it away, or say overwrite`
     case 'file-unavailable':
@@ -107,6 +111,7 @@ interface StoredEntry {
 const run = async (options: Download): Promise<Downloaded> => {
   const { stored, references } = sortOut(options.entries)
   options.signal?.throwIfAborted()
+  await assertOutsideLedgers(options.to)
   await mkdir(options.to, { recursive: true })
   const directory = await realpath(options.to)
   const scratch = await makeScratch(directory)
@@ -160,8 +165,10 @@ const write = async (
   await forEachAtOnce(stored, AT_ONCE, async (entry) => {
     const found = await isThere(entry)
     if (found === true) report({ files: 1, bytes: entry.size ?? 0 })
-    else if (found === undefined || overwrite) missing.push(entry)
-    else throw new Refusal({ _tag: 'target-differs', path: join(directory, entry.path) })
+    else if (found === undefined || overwrite) {
+      if (found === false) await assertOutsideLedgers(join(directory, entry.path))
+      missing.push(entry)
+    } else throw new Refusal({ _tag: 'target-differs', path: join(directory, entry.path) })
   })
 
   const fetch = async ({ path, digest }: StoredEntry, temporary: string): Promise<void> => {
@@ -242,6 +249,7 @@ const findMissingDirectories = async (directory: string, stored: ReadonlyArray<S
     const found = await statsOf(join(directory, path))
     if (found === undefined) missing.push(path)
     else if (!found.isDirectory()) throw inTheWay(join(directory, path), found)
+    else if (await isLedgerFolder(join(directory, path))) throw inLedger(join(directory, path))
   })
   return missing.sort()
 }
@@ -269,6 +277,13 @@ const statsOf = (path: string): Promise<Stats | undefined> =>
     if (codeOf(cause) === 'ENOENT' || codeOf(cause) === 'ENOTDIR') return undefined
     throw cause
   })
+
+const assertOutsideLedgers = async (path: string): Promise<void> => {
+  const ledger = await ledgerAround(path)
+  if (ledger !== undefined) throw inLedger(path, ledger)
+}
+
+const inLedger = (path: string, ledger = path): Refusal => new Refusal({ _tag: 'inside-a-ledger', path, ledger })
 
 const inTheWay = (path: string, found: Stats): Refusal =>
   new Refusal({ _tag: 'in-the-way', path, found: kindOf(found) })

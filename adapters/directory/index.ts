@@ -8,5 +8,5 @@ export {
 } from './download.js'
 export { directoryFileStore } from './file-store.js'
 export type { OpenError } from './layout.js'
-export { type FoundFiles, findLocalFiles, type UnreadableContent } from './local-files.js'
+export { type FoundFiles, findLocalFiles, outsideLedgers, type UnreadableContent } from './local-files.js'
 export { directorySnapshotStore } from './snapshot-store.js'

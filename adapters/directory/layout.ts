@@ -76,8 +76,8 @@ export const syncDirectory = async (path: string): Promise<void> => {
   }
 }
 
-const MARKER = 'model-ledger-files'
-const BEING_MADE = `${MARKER}.being-made`
+export const MARKER = 'model-ledger-files'
+export const BEING_MADE = `${MARKER}.being-made`
 const FOLDERS = { file: 'files', manifest: 'manifests' } as const
 const FOLDERS_OF_ROOT = [...Object.values(FOLDERS), 'large-files', 'tmp']
 const FAN_OUT = Array.from({ length: 256 }, (_, at) => at.toString(16).padStart(2, '0'))

@@ -2,8 +2,13 @@
 import { isUtf8 } from 'node:buffer'
 import { readdir, stat } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import * as E from 'fp-ts/lib/Either.js'
+import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
+import type { InsideALedger } from '../../domain/inside-a-ledger.js'
 import { compareUtf8 } from '../../domain/manifest/path.js'
+import { isLedgerFolder, LEDGER_NAMES, ledgerAround } from './ledger-folder.js'
 import { codeOf } from './system.js'
 
 export interface UnreadableContent {
@@ -16,44 +21,79 @@ export interface FoundFiles {
   readonly isDirectory: boolean
   /** Sorted by the UTF-8 bytes of `path`, which has "/" between its parts on every platform. */
   readonly files: ReadonlyArray<{ readonly path: string; readonly file: string }>
+  /** What belongs to a ledger, below the directory or where a link in it leads: paths relative to the directory. */
+  readonly leftOut: ReadonlyArray<string>
 }
 
 /**
  * A file gives itself under its own name; a directory gives every file below it, by its path relative to the
  * directory. Symbolic links are followed, also out of the directory, as W&B's `add_dir` does; one that leads
- * back into a directory above itself is an error, and so is whatever cannot be stored.
+ * back into a directory above itself is an error, and so is whatever cannot be stored. What belongs to a ledger is no
+ * content: named itself it is refused, below a directory it is left out.
  */
 export const findLocalFiles = (
   path: string,
   as: 'file' | 'directory' | 'either',
-): TE.TaskEither<UnreadableContent, FoundFiles> =>
-  TE.tryCatch(
-    async () => {
-      const found = await look(path)
-      if (found.isDirectory) {
-        if (as === 'file') throw new Unreadable(path, 'it is a directory; a file is wanted')
-        return { isDirectory: true, files: await filesBelow(path, found.id) }
-      }
-      if (as === 'directory') throw new Unreadable(path, 'it is a file; a directory is wanted')
-      return { isDirectory: false, files: [{ path: basename(resolve(path)), file: path }] }
-    },
-    (cause) => (cause instanceof Unreadable ? cause.error : new Unreadable(path, reasonOf(cause)).error),
+): TE.TaskEither<UnreadableContent | InsideALedger, FoundFiles> =>
+  pipe(
+    outsideLedgers(path),
+    TE.flatMap(() =>
+      TE.tryCatch(
+        () => findFiles(path, as),
+        (cause) => (cause instanceof Unreadable ? cause.error : new Unreadable(path, reasonOf(cause)).error),
+      ),
+    ),
   )
 
-const filesBelow = async (root: string, rootId: string): Promise<FoundFiles['files']> => {
+/** Refuses a path, or a `file:` URI, that belongs to a ledger, be it to read from or to write to. */
+export const outsideLedgers =
+  (place: string): TE.TaskEither<InsideALedger, void> =>
+  async () => {
+    const path = place.startsWith('file:') ? localPath(place) : place
+    const ledger = path === undefined ? undefined : await ledgerAround(path)
+    return ledger === undefined ? E.right(undefined) : E.left({ _tag: 'inside-a-ledger', path: place, ledger })
+  }
+
+/** `undefined` if it lies on another machine. */
+const localPath = (uri: string): string | undefined => {
+  try {
+    return fileURLToPath(uri)
+  } catch {
+    return undefined
+  }
+}
+
+const findFiles = async (path: string, as: 'file' | 'directory' | 'either'): Promise<FoundFiles> => {
+  const found = await look(path)
+  if (found.isDirectory) {
+    if (as === 'file') throw new Unreadable(path, 'it is a directory; a file is wanted')
+    return { isDirectory: true, ...(await filesBelow(path, found.id)) }
+  }
+  if (as === 'directory') throw new Unreadable(path, 'it is a file; a directory is wanted')
+  return { isDirectory: false, files: [{ path: basename(resolve(path)), file: path }], leftOut: [] }
+}
+
+const filesBelow = async (root: string, rootId: string): Promise<Pick<FoundFiles, 'files' | 'leftOut'>> => {
   const files: Array<FoundFiles['files'][number]> = []
+  const leftOut: string[] = []
   const walk = async (directory: string, prefix: string, above: ReadonlySet<string>): Promise<void> => {
-    for (const { name, isFile } of await entriesOf(directory)) {
+    const entries = await entriesOf(directory)
+    if (entries.some(({ name }) => LEDGER_NAMES.has(name)) && (await isLedgerFolder(directory))) {
+      leftOut.push(prefix.slice(0, -1))
+      return
+    }
+    for (const { name, isFile, isLink } of entries) {
       const file = join(directory, name)
       const path = `${prefix}${name}`
       const found = isFile ? undefined : await look(file)
-      if (found === undefined || !found.isDirectory) files.push({ path, file })
+      if (isLink && (await ledgerAround(file)) !== undefined) leftOut.push(path)
+      else if (found === undefined || !found.isDirectory) files.push({ path, file })
       else if (above.has(found.id)) throw new Unreadable(file, 'it links to a directory above itself; remove the link')
       else await walk(file, `${path}/`, new Set(above).add(found.id))
     }
   }
   await walk(root, '', new Set([rootId]))
-  return files.sort((one, other) => compareUtf8(one.path, other.path))
+  return { files: files.sort((one, other) => compareUtf8(one.path, other.path)), leftOut: leftOut.sort(compareUtf8) }
 }
 
 const entriesOf = async (directory: string) => {
@@ -67,7 +107,7 @@ const entriesOf = async (directory: string) => {
         join(directory, name),
         `its name is not UTF-8 (bytes ${entry.name.toString('hex')}); rename it`,
       )
-    return { name, isFile: entry.isFile() }
+    return { name, isFile: entry.isFile(), isLink: entry.isSymbolicLink() }
   })
 }
 

@@ -100,7 +100,7 @@ const STATUS: ReadonlyArray<readonly [number, ReadonlyArray<string>]> = [
   [410, ['version-gone', 'version-deleted', 'link-removed']],
   [412, ['alias-expectation-failed', 'base-outdated']],
   [413, ['event-too-large']],
-  [422, ['reserved-name', 'too-many-tags', 'manifest-mismatch', 'unreadable-content']],
+  [422, ['reserved-name', 'too-many-tags', 'manifest-mismatch', 'unreadable-content', 'inside-a-ledger']],
   [503, ['unavailable', 'unknown-outcome', 'contention', 'not-reached']],
 ]
 // #endregion

@@ -1,0 +1,37 @@
+/** By what the file of an SQLite event store is known, without SQLite. */
+import { type FileHandle, open } from 'node:fs/promises'
+
+/** Stands in the file's header and says that it is ours: "MdLg". */
+export const EVENT_FILE_APPLICATION_ID = 0x4d644c67
+
+/** The application id of an SQLite database, from its header; `undefined` of any other file. */
+const applicationIdOf = async (handle: FileHandle): Promise<number | undefined> => {
+  const header = Buffer.alloc(72)
+  const { bytesRead } = await handle.read(header, 0, header.length, 0)
+  const isDatabase = bytesRead === header.length && header.toString('latin1', 0, 16) === 'SQLite format 3\0'
+  return isDatabase ? header.readUInt32BE(68) : undefined
+}
+
+/** Whether an open file of this size is the file of an event store. Pages of SQLite are multiples of 512 bytes. */
+export const isEventFile = async (handle: FileHandle, size: number): Promise<boolean> =>
+  size >= 512 && size % 512 === 0 && (await applicationIdOf(handle)) === EVENT_FILE_APPLICATION_ID
+
+/**
+ * Whether there is the file of an event store at a path. One that was made just now may have its application id in
+ * the write-ahead log only: a file without any that has such a log counts where `isNamedAsOurs`.
+ */
+export const isEventFileAt = async (path: string, isNamedAsOurs = false): Promise<boolean> => {
+  const handle = await open(path, 'r').catch(() => undefined)
+  if (handle === undefined) return false
+  try {
+    const found = await applicationIdOf(handle)
+    if (found !== 0 || !isNamedAsOurs) return found === EVENT_FILE_APPLICATION_ID
+  } catch {
+    return false
+  } finally {
+    await handle.close()
+  }
+  const log = await open(`${path}-wal`, 'r').catch(() => undefined)
+  await log?.close()
+  return log !== undefined
+}

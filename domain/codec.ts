@@ -4,7 +4,7 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
-import { canonicalJson, type Json, type JsonObject, MAX_JSON_DEPTH } from './json.js'
+import { canonicalJson, copyJson, type Json, type JsonObject, MAX_JSON_DEPTH } from './json.js'
 
 /** One thing wrong with a value: where, what would be right, and what was there instead. */
 export interface Problem {
@@ -174,8 +174,8 @@ export const jsonObject = (name: string, members: number): t.Type<JsonObject> =>
       isPlainObject(value) && Object.keys(value).length <= members && E.isRight(canonicalJson(value)),
     (value, context) => {
       if (!isPlainObject(value) || Object.keys(value).length > members) return t.failure(value, context)
-      const checked = canonicalJson(value, MAX_JSON_DEPTH - 2)
-      if (E.isRight(checked)) return t.success(JSON.parse(checked.right) as JsonObject)
+      const checked = copyJson(value, MAX_JSON_DEPTH - 2)
+      if (E.isRight(checked)) return t.success(checked.right as JsonObject)
       let at = context
       let inner: unknown = value
       for (const key of checked.left.path) {

@@ -7,7 +7,7 @@ import { nameBasedUuid } from './digest.js'
 import { type DistributedDraftEvent, distributedDraftEvents } from './distributed-draft/events.js'
 import { EventMetadata } from './envelope.js'
 import type { NewEvent, Position, StoredEvent } from './event-store.js'
-import { canonicalJson, type JsonObject, type JsonProblem } from './json.js'
+import { canonicalJson, type JsonObject, type JsonProblem, parseJson } from './json.js'
 import { type RegisteredModelEvent, registeredModelEvents } from './registered-model/events.js'
 import { type RunEvent, runEvents } from './run/events.js'
 import { type Category, parseStream } from './streams.js'
@@ -81,9 +81,9 @@ const parseTexts = ({
   metadata,
 }: StoredEvent): E.Either<string, { readonly data: JsonObject; readonly metadata: unknown }> => {
   try {
-    const parsed: unknown = JSON.parse(data)
+    const parsed = parseJson(data)
     return isObject(parsed)
-      ? E.right({ data: parsed, metadata: JSON.parse(metadata) })
+      ? E.right({ data: parsed, metadata: parseJson(metadata) })
       : E.left('data: expected a JSON object')
   } catch (error) {
     return E.left(`not JSON: ${String(error)}`)

@@ -17,6 +17,7 @@ import type * as args from './arguments.js'
 import type { LocalFiles } from './content.js'
 import { describeWriteError, eachFromStore, LedgerError, promised } from './error.js'
 import * as inputs from './input.js'
+import type { Pieces } from './lines.js'
 import { type Maintenance, maintenance, type OnMaintenance } from './maintenance.js'
 import { type OpenedFile, openFile } from './open-file.js'
 import { type Asked, type Live, reads } from './reads.js'
@@ -93,11 +94,11 @@ export interface Ledger extends Omit<Writes, 'startRun'>, Asked, Live, Maintenan
   readonly openFile: (given: args.OpenFile) => Promise<OpenedFile>
   /** All events as lines of canonical JSON, with their line feeds; positions are left behind. */
   readonly exportEvents: () => AsyncIterable<string>
-  /** Reads the lines of an export into this ledger, which is empty or holds the beginning of the same export. */
-  readonly importEvents: (
-    lines: AsyncIterable<string> | Iterable<string>,
-    onProgress?: (events: number) => void,
-  ) => Promise<Imported>
+  /**
+   * Reads an export into this ledger, which is empty or holds the beginning of the same export. It is given in pieces
+   * of whatever size with its line feeds in it: a stream of the file, or what another ledger's `exportEvents` gives.
+   */
+  readonly importEvents: (pieces: Pieces, onProgress?: (events: number) => void) => Promise<Imported>
   /**
    * Closes the stores: what is being written comes to its end, and a command that is not so far yet is refused,
    * with nothing recorded. Wait for your own commands first. Closing twice is harmless.
@@ -177,9 +178,9 @@ export const ledgerOn = (ports: LedgerPorts): Ledger => {
 
     exportEvents: () => eachFromStore(exportEvents(events)),
 
-    importEvents: async (lines, onProgress) => {
+    importEvents: async (pieces, onProgress) => {
       if (readOnly) throw new LedgerError({ _tag: 'read-only' }, describeWriteError({ _tag: 'read-only' }))
-      const imported = await importEvents(events, lines, onProgress)
+      const imported = await importEvents(events, pieces, onProgress)
       const head = await events.head()()
       if (head._tag === 'Right') model.notice(head.right)
       return imported

@@ -19,8 +19,9 @@ import {
   sizeOf,
 } from '../domain/event-store.js'
 import { decodeEvent } from '../domain/events.js'
-import { canonicalJson } from '../domain/json.js'
+import { canonicalJson, parseJson } from '../domain/json.js'
 import { eachFromStore, type ImportError, LedgerError } from './error.js'
+import { linesOf, type Pieces } from './lines.js'
 
 export const describeImportError = (error: ImportError): string => {
   switch (error._tag) {
@@ -98,12 +99,12 @@ interface Wave {
 }
 
 /**
- * Writes the lines of an export into a store that is empty, or holds the beginning of the same export; anything
+ * Writes an export, its text in pieces of whatever size, into a store that is empty, or holds the beginning of the same export; anything
  * else is refused before the first event is written. Every event is decoded in full first. Rejects with a `LedgerError`.
  */
 export const importEvents = async (
   store: EventStore,
-  lines: AsyncIterable<string> | Iterable<string>,
+  pieces: Pieces,
   onProgress: (events: number) => void = () => undefined,
 ): Promise<Imported> => {
   let number = 0
@@ -132,8 +133,7 @@ export const importEvents = async (
     return true
   }
 
-  for await (const raw of lines) {
-    const line = raw.endsWith('\n') ? raw.slice(0, -1) : raw
+  for await (const line of linesOf(pieces, (at, reason) => failed({ _tag: 'not-an-export', line: at, reason }))) {
     number += 1
     if (end !== undefined)
       throw failed({ _tag: 'not-an-export', line: number, reason: 'it stands after the last line' })
@@ -202,8 +202,7 @@ const failed = (error: ImportError) => new LedgerError(error, describeImportErro
 
 const parsed = (line: string, number: number): unknown => {
   try {
-    const value: unknown = JSON.parse(line)
-    return value
+    return parseJson(line)
   } catch {
     throw failed({ _tag: 'not-an-export', line: number, reason: 'it is not JSON' })
   }

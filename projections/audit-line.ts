@@ -4,7 +4,7 @@ import { decodeWith, describeProblem } from '../domain/codec.js'
 import { EventMetadata } from '../domain/envelope.js'
 import { EventStoreError, type Position, type StoredEvent } from '../domain/event-store.js'
 import { decodeEvent } from '../domain/events.js'
-import type { Json } from '../domain/json.js'
+import { type Json, parseJson } from '../domain/json.js'
 import { type Account, accountOf, plain } from './audit-account.js'
 
 /** Every member is there in every line; `null` where there is nothing to say. */
@@ -74,7 +74,7 @@ const unknownTo = ({ stream, type }: StoredEvent): Account => ({
 const metadataOf = (stored: StoredEvent): EventMetadata => {
   let parsed: unknown
   try {
-    parsed = JSON.parse(stored.metadata)
+    parsed = parseJson(stored.metadata)
   } catch (error) {
     throw damaged(stored, `its metadata is not JSON: ${String(error)}`)
   }

@@ -4,6 +4,7 @@
  */
 import { sha256 } from '../domain/digest.js'
 import type { Position } from '../domain/event-store.js'
+import { parseJson } from '../domain/json.js'
 
 export interface Continuation {
   readonly moment: Position
@@ -42,7 +43,7 @@ export const momentOfCursor = (cursor: string | undefined, asked: Position): Pos
 
 const partsOf = (cursor: string): (Continuation & { readonly traced: unknown }) | undefined => {
   try {
-    const parts: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString())
+    const parts = parseJson(Buffer.from(cursor, 'base64url').toString())
     if (!Array.isArray(parts)) return undefined
     const [traced, ...numbers]: ReadonlyArray<unknown> = parts
     const [moment, ...place] = numbers.filter((part): part is number => Number.isSafeInteger(part))

@@ -1,4 +1,5 @@
 /** The registry as a snapshot: laid down on a tape. What follows from the rest is left out. */
+import { parseJson } from '../domain/json.js'
 import { type ArtifactRef, collectionPath, type ModelRef, runPath } from '../domain/names.js'
 import { artifactStream, draftStream, modelStream, runStream } from '../domain/streams.js'
 import {
@@ -210,4 +211,4 @@ const readHolders = (tape: TapeReader): Timeline<number | null> => {
 const saveJson = (tape: TapeWriter, value: unknown): void => tape.text(JSON.stringify(value))
 
 /** What `saveJson` wrote: a snapshot is whole, and of this version of the projection, or it is not loaded. */
-const readJson = <A>(tape: TapeReader): A => JSON.parse(tape.text()) as A
+const readJson = <A>(tape: TapeReader): A => parseJson(tape.text()) as A

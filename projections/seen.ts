@@ -5,7 +5,7 @@
 import { isDigest } from '../domain/digest.js'
 import type { StoredEvent } from '../domain/event-store.js'
 import { type DomainEvent, upcasters } from '../domain/events.js'
-import type { JsonObject } from '../domain/json.js'
+import { type JsonObject, parseJson } from '../domain/json.js'
 import { upcast } from '../domain/upcasting.js'
 
 export type EventType = DomainEvent['type']
@@ -76,7 +76,7 @@ export const readEvent = ({ type, data, metadata }: StoredEvent): DomainEvent | 
   const known = knownTypes.get(type)
   if (known === undefined) return 'unknown'
   try {
-    const stored: unknown = JSON.parse(data)
+    const stored = parseJson(data)
     if (!isObject(stored)) return 'damaged'
     const parsed =
       known.neverChanged && metadata.endsWith(FIRST_SCHEMA)
@@ -97,7 +97,7 @@ export const readEvent = ({ type, data, metadata }: StoredEvent): DomainEvent | 
 const FIRST_SCHEMA = '"schema":1}'
 
 const schemaOf = (metadata: string): number => {
-  const parsed: unknown = JSON.parse(metadata)
+  const parsed = parseJson(metadata)
   const schema: unknown = isObject(parsed) ? parsed['schema'] : undefined
   if (typeof schema !== 'number') throw new TypeError('metadata without a schema version')
   return schema
@@ -151,6 +151,6 @@ export const actorOf = ({ metadata }: StoredEvent): string => {
 }
 
 const actorParsed = (metadata: string): string => {
-  const parsed: unknown = JSON.parse(metadata)
+  const parsed = parseJson(metadata)
   return isObject(parsed) && typeof parsed['actor'] === 'string' ? parsed['actor'] : ''
 }

@@ -2,7 +2,7 @@
  * Values that never change, one in each row, in sheets of so many rows. A sheet that comes from a snapshot
  * stays the JSON text that it is until one of its rows is asked for, so that a million rows are opened at once.
  */
-import type { Json } from '../domain/json.js'
+import { type Json, parseJson } from '../domain/json.js'
 
 const ROWS = 256
 /** Sheets that are laid down together. */
@@ -31,7 +31,7 @@ const sheetAt = <Value extends Json>({ sheets }: Sheets<Value>, at: number): Val
   const sheet = sheets[at] ?? []
   if (typeof sheet !== 'string') return sheet
   // As `savedSheets` wrote it.
-  const values: Value[] = JSON.parse(sheet)
+  const values = parseJson(sheet) as Value[]
   sheets[at] = values
   return values
 }

@@ -4,7 +4,7 @@
  */
 import type { Digest } from '../domain/digest.js'
 import type { Position } from '../domain/event-store.js'
-import type { JsonObject } from '../domain/json.js'
+import { type JsonObject, parseJson } from '../domain/json.js'
 import type { ManifestSummary } from '../domain/manifest/manifest.js'
 import { areColumns, bytes, doubles, grown, ints } from './columns.js'
 import { areTexts, type Dictionary, dictionary, numberOf } from './dictionary.js'
@@ -155,8 +155,8 @@ export const baseOf = ({ columns }: Versions, row: Row): number | null => {
 export const tagsOf = ({ columns, tagLists }: Versions, row: Row): ReadonlyArray<string> => {
   const list = tagLists.texts[columns.tags[row] ?? NONE]
   if (list === undefined) return []
-  const tags: ReadonlyArray<string> = JSON.parse(list)
-  return tags
+  // As `numberOfTags` wrote it.
+  return parseJson(list) as ReadonlyArray<string>
 }
 
 /** With which it was logged. */
@@ -222,7 +222,7 @@ export const loadVersions = ([copied, ...parts]: ReadonlyArray<unknown>): Versio
     digests: bytes(grown(count) * DIGEST_BYTES, digests),
     descriptions: loadedSheets(count, texts.slice(0, texts.length / 2)),
     metadata: loadedSheets(count, texts.slice(texts.length / 2)),
-    seldom: new Map(JSON.parse(seldom) as ReadonlyArray<[Row, Seldom]>),
+    seldom: new Map(parseJson(seldom) as ReadonlyArray<[Row, Seldom]>),
     words: dictionary(words),
     tagLists: dictionary(tagLists),
     lastTags: noVersions().lastTags,

@@ -8,7 +8,8 @@ import manifest from '../package.json' with { type: 'json' }
 
 const root = fileURLToPath(new URL('../', import.meta.url))
 
-const NODE = /^node:/
+/** `readline` ends lines at U+2028 on Node 24: whatever reads lines splits at line feeds. */
+const NODE = /^node:(?!readline)/
 const DEPENDENCY = new RegExp(
   `^(${Object.keys({ ...manifest.dependencies, ...manifest.optionalDependencies }).join('|')})(/|$)`,
 )
@@ -36,6 +37,10 @@ const rule: ReadonlyArray<readonly [file: RegExp, mayImport: ReadonlyArray<RegEx
   [/^index\.ts$/, [/^(domain|projections|face|adapters)\//, NODE, DEPENDENCY]],
   [/^(bench|examples|test)\/|^vitest\.config\.ts$/, [/./]],
 ]
+
+/** Where JSON may be read past `parseJson`, and for which files that is looked at. */
+const READS_JSON = /^domain\/json(-reader)?\.ts$/
+const SHIPPED = /^(domain|projections|face|adapters)\/|^index\.ts$/
 
 describe('the house', () => {
   it('has every import where the dependency rule allows it, and no other way around a check', () => {
@@ -80,6 +85,8 @@ describe('the check of the house', () => {
     ['index.ts', `import { x } from './test/support/x.js'`, 'test/support/x.ts'],
     ['stray.ts', `import { x } from './domain/x.js'`, 'domain/x.ts'],
     ['adapters/sqlite/store.ts', `const x = import(name)`, 'name'],
+    ['adapters/cli/main.ts', `const x = JSON.parse(text)`, 'JSON.parse'],
+    ['adapters/cli/main.ts', `import { createInterface } from 'node:readline'`, 'node:readline'],
     ['test/x.test.ts', `const x = y as unknown as string`, 'y as unknown as string'],
     ['test/x.test.ts', `fc.assert(fc.asyncProperty(x, y))`, 'fc.assert(fc.asyncProperty(x, y))'],
     ['test/x.test.ts', `expect(x).rejects.toThrow()`, 'expect(x).rejects.toThrow()'],
@@ -117,6 +124,11 @@ function problems(file: string, text: string): ReadonlyArray<string> {
   const found = forbidden.map((imported) => `${file} must not import ${imported}`)
   const source = (node: { start: number; end: number }) => text.slice(node.start, node.end)
   visit(file, text, {
+    MemberExpression: (node) => {
+      const name = source(node)
+      if (name === 'JSON.parse' && SHIPPED.test(file) && !READS_JSON.test(file))
+        found.push(`${file} reads JSON by ${name}: use parseJson of domain/json.ts`)
+    },
     TSAsExpression: (node) => {
       if (node.expression.type === 'TSAsExpression') found.push(`${file} casts past the types: ${source(node)}`)
     },

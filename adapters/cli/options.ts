@@ -2,7 +2,7 @@
 import { existsSync, statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { type Command, InvalidArgumentError } from 'commander'
-import type { Json, JsonObject } from '../../domain/json.js'
+import { type Json, type JsonObject, parseJson } from '../../domain/json.js'
 import { COMPARISONS, type Condition } from '../../projections/search.js'
 
 /** Gathers an option that may be given several times. */
@@ -62,7 +62,7 @@ export const condition = (text: string, before: ReadonlyArray<Condition> | undef
 
 const asJson = (text: string): Json => {
   try {
-    return JSON.parse(text)
+    return parseJson(text) as Json
   } catch {
     return text
   }

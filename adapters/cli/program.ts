@@ -1,6 +1,7 @@
 /** The command line as a whole: its commands, its help, and how a command is run. */
 import { existsSync, readFileSync } from 'node:fs'
 import { Command, CommanderError, Option } from 'commander'
+import { parseJson } from '../../domain/json.js'
 import { LedgerError } from '../../index.js'
 import { sqliteRuntime } from '../sqlite/index.js'
 import { completionCommand } from './completion.js'
@@ -19,7 +20,7 @@ const version = (): string => {
   const found = ['../../package.json', '../../../package.json']
     .map((path) => new URL(path, import.meta.url))
     .find(existsSync)
-  const manifest: unknown = found === undefined ? undefined : JSON.parse(readFileSync(found, 'utf8'))
+  const manifest = found === undefined ? undefined : parseJson(readFileSync(found, 'utf8'))
   return typeof manifest === 'object' && manifest !== null && 'version' in manifest
     ? String(manifest.version)
     : 'unknown'

@@ -2,7 +2,6 @@
 import { createReadStream, existsSync } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import { createInterface } from 'node:readline'
 import type { Command } from 'commander'
 import { LedgerError, openLedger } from '../../index.js'
 import { sqliteRuntime } from '../sqlite/index.js'
@@ -58,9 +57,8 @@ export const storeCommands = (program: Command, withLedger: WithLedger, terminal
         const path = resolve(terminal.cwd, file)
         if (!existsSync(path)) throw new LedgerError({ _tag: 'unreadable-content', path }, `there is no file ${path}`)
         const bar = progressBar(terminal, 'importing')
-        const lines = createInterface({ input: createReadStream(path), crlfDelay: Number.POSITIVE_INFINITY })
         const imported = await ledger
-          .importEvents(lines, (events) => bar.show(0, 0, `${events} events`))
+          .importEvents(createReadStream(path), (events) => bar.show(0, 0, `${events} events`))
           .finally(bar.end)
         answer(imported, () => `${imported.events} events, ${imported.added} of them new\n`)
       }),

@@ -6,6 +6,7 @@
 import { createHash } from 'node:crypto'
 import type { AllStreamRecordedEvent, EventData, RecordedEvent } from '@eventstore/db-client'
 import { EventStoreError, type NewEvent, type Position, type StoredEvent } from '../../domain/event-store.js'
+import { parseJson } from '../../domain/json.js'
 
 /** The member of the metadata that holds the digest: SHA-256 of data, LF and metadata, as base64url. */
 const DIGEST = 'ledger-sha256'
@@ -66,7 +67,7 @@ export const positionOf = ({ position, revision, streamId }: RecordedEvent | All
 /** What a text is sent as: the value that it is the canonical JSON of, or itself, a JSON string. */
 const asJson = (text: string): unknown => {
   try {
-    const value: unknown = JSON.parse(text)
+    const value = parseJson(text)
     return canonicalText(value) === text ? value : text
   } catch {
     return text
@@ -78,7 +79,7 @@ const textsOf = (value: unknown): ReadonlyArray<string> =>
   typeof value === 'string' ? [canonicalText(value), value] : [canonicalText(value)]
 
 /**
- * The RFC 8785 text of what JSON.parse gave. Not `canonicalJson` of the domain, which refuses what may not be
+ * The RFC 8785 text of what was parsed. Not `canonicalJson` of the domain, which refuses what may not be
  * recorded today: what was recorded once must stay readable.
  */
 const canonicalText = (value: unknown): string => {

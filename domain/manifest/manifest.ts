@@ -8,7 +8,7 @@ import * as t from 'io-ts'
 import { decodeWith, describeProblem, nullable, record, text, wholeNumber } from '../codec.js'
 import { type Digest, isDigest, sha256 } from '../digest.js'
 import { DigestCodec } from '../envelope.js'
-import { canonicalJson } from '../json.js'
+import { canonicalJson, parseJson } from '../json.js'
 import { canonicalPath, checkManifestPath, compareUtf8, directoriesOf, pathsThatCollide } from './path.js'
 
 export const Uri = text(
@@ -103,7 +103,7 @@ const Line = t.tuple([ManifestPath, EntryDigest, Size, nullable(Reference)], 'a 
 const parseLine = (line: string): E.Either<string, ManifestEntry> => {
   let value: unknown
   try {
-    value = JSON.parse(line)
+    value = parseJson(line)
   } catch {
     return E.left('not JSON')
   }

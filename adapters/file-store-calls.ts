@@ -20,7 +20,7 @@ export const fileStoreCalls = (
     cause instanceof FileStoreFailure ? cause.error : { _tag: 'file-store-failed', operation, ...describe(cause) }
 
   const assertOpen = (): void => {
-    if (closed) throw new Error('it was closed; open it again')
+    if (closed) throw new FileStoreFailure({ _tag: 'closed', reason: 'the file store was closed: open it again' })
   }
 
   return {

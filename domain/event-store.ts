@@ -43,15 +43,26 @@ export type AppendError =
   | { readonly _tag: 'conflict'; readonly stream: string; readonly expected: Revision; readonly actual: Revision }
   /** Nothing was written; the same append may be sent again. */
   | StoreUnavailable
+  | StoreClosed
   /** It may or may not have been written: send the same ids at the same revision, never decide again. */
   | { readonly _tag: 'unknown-outcome'; readonly reason: string }
   /** The append exceeds `MAX_EVENT_BYTES` or `MAX_APPEND_BYTES`. Nothing was written. */
   | { readonly _tag: 'too-large'; readonly bytes: number; readonly limit: number; readonly what: 'event' | 'append' }
 
+/** It cannot be asked now. That may pass. */
 export interface StoreUnavailable {
   readonly _tag: 'unavailable'
   readonly reason: string
 }
+
+/** It was closed, and answers nothing any more. Nothing was written. */
+export interface StoreClosed {
+  readonly _tag: 'closed'
+  readonly reason: string
+}
+
+/** Why a store cannot be read: what an `EventStoreError` says, as a value. */
+export type ReadFailure = StoreUnavailable | StoreClosed | { readonly _tag: 'damaged-store'; readonly reason: string }
 
 /** A read rejects with this, and with nothing else. */
 export class EventStoreError extends Error {
@@ -61,6 +72,12 @@ export class EventStoreError extends Error {
     super(message, options)
     this.code = code
   }
+}
+
+export const readFailureOf = (error: unknown): ReadFailure => {
+  const reason = error instanceof Error ? error.message : String(error)
+  const code = error instanceof EventStoreError ? error.code : 'unavailable'
+  return { _tag: code === 'damaged' ? 'damaged-store' : code, reason }
 }
 
 /** Bytes of `data` and `metadata` of one event, in every store. */
@@ -123,11 +140,11 @@ export interface EventStore {
   readonly subscribe: (after: Position, signal?: AbortSignal) => AsyncIterable<ReadonlyArray<StoredEvent>>
 
   /** The position of the last event; `ORIGIN` for an empty store. Sees what other processes wrote. */
-  readonly head: () => TE.TaskEither<StoreUnavailable, Position>
+  readonly head: () => TE.TaskEither<ReadFailure, Position>
 
   /**
    * Waits for the appends under way and lets go of every resource. Afterwards appends and `head` answer
-   * `unavailable`, and reads and subscriptions, begun ones too, reject with `closed`. Closing twice is harmless.
+   * `closed`, and reads and subscriptions, begun ones too, reject with it. Closing twice is harmless.
    */
   readonly close: () => Promise<void>
 }

@@ -4,6 +4,7 @@
  */
 import type * as TE from 'fp-ts/lib/TaskEither.js'
 import type { Digest } from './digest.js'
+import type { StoreClosed } from './event-store.js'
 
 export interface StoredFile {
   readonly digest: Digest
@@ -22,6 +23,7 @@ export type FileStoreError =
   | { readonly _tag: 'file-damaged'; readonly digest: Digest; readonly found: Digest; readonly size: number }
   /** The bytes offered could not be read, or not as many came as were promised. Nothing was stored. */
   | { readonly _tag: 'source-failed'; readonly reason: string }
+  | StoreClosed
   /** The store could not do it: no space, no permission, gone. Nothing was lost. */
   | { readonly _tag: 'file-store-failed'; readonly operation: string; readonly reason: string; readonly code?: string }
 
@@ -78,6 +80,8 @@ export const describeFileStoreError = (error: FileStoreError): string => {
       return `the file stored under ${error.digest} now has the digest ${error.found} (${error.size} bytes): it was changed or damaged on disk`
     case 'source-failed':
       return `the bytes to be stored could not be read: ${error.reason}`
+    case 'closed':
+      return error.reason
     case 'file-store-failed':
       return `the file store could not ${error.operation}: ${error.reason}`
   }

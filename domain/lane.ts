@@ -11,12 +11,12 @@ import type { Decider } from './decider.js'
 import {
   type AppendError,
   type EventStore,
-  EventStoreError,
   MAX_APPEND_BYTES,
   type NewEvent,
   ORIGIN,
   type Position,
   type Revision,
+  readFailureOf,
   sizeOf,
 } from './event-store.js'
 import { type DomainEvent, decodeEvent } from './events.js'
@@ -178,8 +178,9 @@ export const openLane = <State, Command, Event extends DomainEvent, No>(
       }
       const { left: error } = outcome
       if (error._tag === 'unknown-outcome') unknown = error
-      // A store that cannot be reached now does not say what became of the append before.
-      else if (unknown === undefined || error._tag !== 'unavailable') return outcome
+      // A store that cannot be reached now, or was closed, does not say what became of the append before.
+      else if (unknown === undefined || (error._tag !== 'unavailable' && error._tag !== 'closed')) return outcome
+      if (error._tag === 'closed') return E.left(unknown)
       if (clock.monotonic() >= until) return E.left(unknown)
       await clock.sleep(backOff(attempt, ids))
     }
@@ -275,10 +276,12 @@ const notSent = (error: AppendError): AppendError =>
     ? { _tag: 'unavailable', reason: `the append before it failed (${error._tag})` }
     : error
 
-export const asReadError = (stream: string, error: unknown): CommandError =>
-  error instanceof EventStoreError && error.code === 'damaged'
-    ? { _tag: 'damaged-event', stream, revision: -1, reason: error.message }
-    : { _tag: 'unavailable', reason: error instanceof Error ? error.message : String(error) }
+export const asReadError = (stream: string, error: unknown): CommandError => {
+  const failure = readFailureOf(error)
+  return failure._tag === 'damaged-store'
+    ? { _tag: 'damaged-event', stream, revision: -1, reason: failure.reason }
+    : failure
+}
 
 /** A pause that grows from about a millisecond to about a fifth of a second, with jitter. */
 export const backOff = (attempt: number, { fraction }: Ids): number => (0.5 + fraction()) * Math.min(2 ** attempt, 200)

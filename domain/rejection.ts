@@ -3,7 +3,7 @@ import type { ArtifactRejection } from './artifact/decide.js'
 import { describeProblem, type Problem } from './codec.js'
 import type { Recorded } from './decider.js'
 import type { DistributedDraftRejection } from './distributed-draft/decide.js'
-import type { StoreUnavailable } from './event-store.js'
+import type { StoreClosed, StoreUnavailable } from './event-store.js'
 import type { EventProblem } from './events.js'
 import { describeFileStoreError, type FileStoreError } from './file-store.js'
 import type { ManifestSummary, PathConflict } from './manifest/manifest.js'
@@ -26,6 +26,7 @@ export type CommandError =
   /** Others kept writing to the stream until the deadline. Nothing was recorded. */
   | { readonly _tag: 'contention'; readonly stream: string; readonly attempts: number }
   | StoreUnavailable
+  | StoreClosed
   /** It may or may not be recorded: give the same command with the same id again. */
   | { readonly _tag: 'unknown-outcome'; readonly commandId: string; readonly reason: string }
   | EventProblem
@@ -109,6 +110,8 @@ export const describeCommandError = (error: CommandError): string => {
       return `others kept writing to ${error.stream}; given up after ${error.attempts} attempts, nothing was recorded`
     case 'unavailable':
       return `the event store cannot be reached: ${error.reason}; nothing was recorded`
+    case 'closed':
+      return error.reason
     case 'unknown-outcome':
       return `it is not known whether the command was recorded (${error.reason}); give it again with the same command id "${error.commandId}"`
     case 'unknown-event':

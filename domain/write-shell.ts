@@ -455,6 +455,7 @@ const repeated = async (
 const asCommandError = (error: Exclude<AppendError, { _tag: 'conflict' }>, commandId: string): CommandError => {
   switch (error._tag) {
     case 'unavailable':
+    case 'closed':
       return error
     case 'unknown-outcome':
       return { _tag: 'unknown-outcome', commandId, reason: error.reason }

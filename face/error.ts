@@ -179,7 +179,7 @@ export const LedgerError: LedgerErrorClass = class LedgerError<Failure extends T
 export const onFace = (error: unknown): unknown =>
   error instanceof EventStoreError
     ? new LedgerError(
-        { _tag: error.code === 'damaged' ? 'damaged-event' : 'unavailable', reason: error.message },
+        { _tag: error.code === 'damaged' ? 'damaged-event' : error.code, reason: error.message },
         error.message,
       )
     : error

@@ -244,6 +244,7 @@ const appendProblem = (error: AppendError, line: number): ImportError => {
         revision: error.expected === 'none' ? 0 : error.expected + 1,
       }
     case 'unavailable':
+    case 'closed':
     case 'unknown-outcome':
       return { _tag: 'import-failed', line, reason: error.reason }
     case 'too-large':

@@ -16,7 +16,14 @@ import {
   takeUntil,
 } from 'rxjs'
 import { instant, shown } from '../domain/codec.js'
-import { type EventStore, EventStoreError, ORIGIN, type Position, type StoredEvent } from '../domain/event-store.js'
+import {
+  type EventStore,
+  ORIGIN,
+  type Position,
+  type ReadFailure,
+  readFailureOf,
+  type StoredEvent,
+} from '../domain/event-store.js'
 import type { Clock } from '../domain/sources.js'
 import { listed } from './columns.js'
 import { type Moments, noMoments, observe, positionAt, timeOf } from './moments.js'
@@ -25,9 +32,7 @@ import { actorOf, isEventType, readEvent, recordedAtOf } from './seen.js'
 import type { SnapshotStore } from './snapshot-store.js'
 
 export type ReadError =
-  | { readonly _tag: 'unavailable'; readonly reason: string }
-  /** The store says so of itself. */
-  | { readonly _tag: 'damaged-store'; readonly reason: string }
+  | ReadFailure
   /** The model stays before this event, and says so, until the store is put right. */
   | {
       readonly _tag: 'damaged-event'
@@ -199,7 +204,7 @@ export const readShell = <States extends object>({
       }
       return E.right(undefined)
     } catch (error) {
-      return E.left(asReadError(error))
+      return E.left(readFailureOf(error))
     }
   }
 
@@ -463,17 +468,14 @@ const isHead = (part: unknown): part is Head =>
 const areColumnsOfTimes = (value: unknown): value is Head['moments'] =>
   Array.isArray(value) && value.every((column) => column instanceof Float64Array)
 
-const asReadError = (error: unknown): ReadError => ({
-  _tag: error instanceof EventStoreError && error.code === 'damaged' ? 'damaged-store' : 'unavailable',
-  reason: messageOf(error),
-})
-
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
 export const describeReadError = (error: ReadError): string => {
   switch (error._tag) {
     case 'unavailable':
       return `the event store cannot be read: ${error.reason}`
+    case 'closed':
+      return error.reason
     case 'damaged-store':
       return `the event store is damaged: ${error.reason}; put it back from a copy`
     case 'damaged-event':

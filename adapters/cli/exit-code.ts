@@ -75,6 +75,7 @@ const CODES: Readonly<Record<LedgerErrorCode | 'no-ledger', ExitCode>> = {
   'incomplete-export': damaged,
   'not-an-export': damaged,
   unavailable: failed,
+  closed: failed,
   unreachable: failed,
   'unknown-outcome': failed,
   'not-reached': failed,

@@ -6,7 +6,7 @@ import { setMaxListeners } from 'node:events'
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
-import type { EventStore } from '../../domain/event-store.js'
+import { type EventStore, readFailureOf } from '../../domain/event-store.js'
 import { inTurn } from '../in-turn.js'
 import { appendsInTurn } from './append.js'
 import { LedgerClient } from './client.js'
@@ -106,9 +106,7 @@ const storeOn = (session: Session, closing: AbortController): EventStore => {
   const head = lastPosition(session)
   let closed: Promise<void> | undefined
   const append: EventStore['append'] = (stream, expected, events) => async () =>
-    closed === undefined
-      ? appends.append({ stream, expected, events })
-      : E.left({ _tag: 'unavailable', reason: CLOSED })
+    closed === undefined ? appends.append({ stream, expected, events }) : E.left({ _tag: 'closed', reason: CLOSED })
   return {
     append,
     // The server takes concurrent calls in any order.
@@ -116,7 +114,7 @@ const storeOn = (session: Session, closing: AbortController): EventStore => {
     readStream: (stream, after) => readStream(session, stream, after),
     readAll: (after) => readAll(session, after),
     subscribe: (after, signal) => subscribe(session, after, signal),
-    head: () => TE.tryCatch(head, (error) => ({ _tag: 'unavailable', reason: messageOf(error) })),
+    head: () => TE.tryCatch(head, readFailureOf),
     close: () => {
       closing.abort()
       closed ??= appends.settled().then(() => session.client.disconnect())

@@ -9,8 +9,8 @@ import {
   ORIGIN,
   type Position,
   type Revision,
+  type StoreClosed,
   type StoredEvent,
-  type StoreUnavailable,
   tooLarge,
 } from '../../domain/event-store.js'
 import { inTurn } from '../in-turn.js'
@@ -30,7 +30,7 @@ export const memoryEventStore = (): EventStore => {
     expected: Revision,
     events: ReadonlyArray<NewEvent>,
   ): E.Either<AppendError, Appended> => {
-    if (closed) return E.left(unavailable)
+    if (closed) return E.left(CLOSED)
     const refusal = tooLarge(events)
     if (refusal !== undefined) return E.left(refusal)
 
@@ -55,7 +55,7 @@ export const memoryEventStore = (): EventStore => {
   }
 
   const page = (events: ReadonlyArray<StoredEvent>, from: number): ReadonlyArray<StoredEvent> => {
-    if (closed) throw new EventStoreError('closed', CLOSED)
+    if (closed) throw new EventStoreError('closed', CLOSED.reason)
     return events.slice(from, from + PAGE_SIZE)
   }
 
@@ -76,7 +76,7 @@ export const memoryEventStore = (): EventStore => {
     readAll: (after) => pages(() => log, after),
     subscribe: (after, signal) =>
       subscription({ readPage: async (position: Position) => page(log, position), waiting }, after, signal),
-    head: () => async () => (closed ? E.left(unavailable) : E.right(log.at(-1)?.position ?? ORIGIN)),
+    head: () => async () => (closed ? E.left(CLOSED) : E.right(log.at(-1)?.position ?? ORIGIN)),
     close: async () => {
       closed = true
       for (const wake of waiting) wake()
@@ -84,5 +84,4 @@ export const memoryEventStore = (): EventStore => {
   }
 }
 
-const CLOSED = 'the event store was closed; open a new one'
-const unavailable: StoreUnavailable = { _tag: 'unavailable', reason: CLOSED }
+const CLOSED: StoreClosed = { _tag: 'closed', reason: 'the event store was closed: open a new one' }

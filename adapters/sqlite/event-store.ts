@@ -8,6 +8,7 @@ import {
   ORIGIN,
   type Position,
   type Revision,
+  readFailureOf,
   type StoredEvent,
   tooLarge,
 } from '../../domain/event-store.js'
@@ -78,7 +79,7 @@ const eventStoreOn = (database: Database, busyTimeoutMs: number): EventStore => 
   }
 
   const appendAll: EventStore['appendAll'] = (all) => async () => {
-    if (closing !== undefined) return E.left({ _tag: 'unavailable', reason: CLOSED })
+    if (closing !== undefined) return E.left({ _tag: 'closed', reason: CLOSED })
     const refusal = all.map(({ events }) => tooLarge(events)).find((found) => found !== undefined)
     return refusal === undefined ? appends.append(all) : E.left(refusal)
   }
@@ -102,7 +103,7 @@ const eventStoreOn = (database: Database, busyTimeoutMs: number): EventStore => 
       try {
         return E.right(await read(lastPosition))
       } catch (error) {
-        return E.left({ _tag: 'unavailable', reason: readErrorOf(error).message })
+        return E.left(readFailureOf(error))
       }
     },
     close: () => {

@@ -101,6 +101,6 @@ const STATUS: ReadonlyArray<readonly [number, ReadonlyArray<string>]> = [
   [412, ['alias-expectation-failed', 'base-outdated']],
   [413, ['event-too-large']],
   [422, ['reserved-name', 'too-many-tags', 'manifest-mismatch', 'unreadable-content', 'inside-a-ledger']],
-  [503, ['unavailable', 'unknown-outcome', 'contention', 'not-reached']],
+  [503, ['unavailable', 'closed', 'unknown-outcome', 'contention', 'not-reached']],
 ]
 // #endregion

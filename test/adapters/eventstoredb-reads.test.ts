@@ -92,7 +92,7 @@ describe('a read on EventStoreDB', () => {
     await delay(20)
     await store.close()
     await closed
-    expect(await head).toMatchObject({ left: { _tag: 'unavailable' } })
+    expect(await head).toMatchObject({ left: { _tag: 'closed' } })
   })
 
   it('sees nothing of other ledgers and applications on the server', async () => {

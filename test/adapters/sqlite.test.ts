@@ -362,7 +362,7 @@ describe('appending to a SQLite event store', () => {
     other.exec('BEGIN IMMEDIATE')
     const waiting = store.append('a', 'none', [event()])()
     const closed = store.close()
-    expect(await store.append('b', 'none', [event()])()).toMatchObject({ left: { _tag: 'unavailable' } })
+    expect(await store.append('b', 'none', [event()])()).toMatchObject({ left: { _tag: 'closed' } })
     other.exec('COMMIT')
     await closed
     expect(await waiting).toMatchObject({ right: { revision: 0 } })

@@ -495,8 +495,8 @@ const cases = {
     await within('closing', store.close())
     await within('closing again', store.close())
 
-    expect(await within('the append', store.append(stream(), 0, [event()])())).toEqual(unavailable)
-    expect(await within('the head', store.head()())).toEqual(unavailable)
+    expect(await within('the append', store.append(stream(), 0, [event()])())).toEqual(closedStore)
+    expect(await within('the head', store.head()())).toEqual(closedStore)
     const closed = { name: 'EventStoreError', code: 'closed' }
     expect(await woken).toMatchObject(closed)
     for (const read of [store.readAll(from), store.readStream(stream(), 'none'), store.subscribe(from)]) {
@@ -534,7 +534,7 @@ const appendSome = async (store: EventStore, stream: string, count: number): Pro
 /** Long enough for a subscription to have begun to wait. */
 const aMoment = () => new Promise((resolve) => setTimeout(resolve, 50))
 
-const unavailable = E.left({ _tag: 'unavailable', reason: expect.stringContaining('closed') })
+const closedStore = E.left({ _tag: 'closed', reason: expect.stringContaining('closed') })
 
 const right = <Left, Right>(either: E.Either<Left, Right>): Right => {
   if (E.isLeft(either)) throw new Error(`expected a right, got ${JSON.stringify(either)}`)

@@ -331,7 +331,7 @@ const cases = {
     const opened = right(await store.open('file', digest)())
     await store.close()
     await store.close()
-    const closed = { _tag: 'file-store-failed', reason: expect.stringContaining('closed') }
+    const closed = { _tag: 'closed', reason: expect.stringContaining('closed') }
     expect(left(await store.put('file', { bytes: randomBytes(5) })())).toMatchObject(closed)
     expect(left(await store.open('file', digest)())).toMatchObject(closed)
     expect(left(await store.has('file', digest)())).toMatchObject(closed)

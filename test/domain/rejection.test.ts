@@ -119,6 +119,10 @@ const samples: { readonly [T in CommandError['_tag']]: readonly [Extract<Command
     { _tag: 'contention', stream: 'run-a/b/c', attempts: 7 },
     'others kept writing to run-a/b/c; given up after 7 attempts, nothing was recorded',
   ],
+  closed: [
+    { _tag: 'closed', reason: 'the event store was closed: open it again' },
+    'the event store was closed: open it again',
+  ],
   unavailable: [
     { _tag: 'unavailable', reason: 'no route' },
     'the event store cannot be reached: no route; nothing was recorded',

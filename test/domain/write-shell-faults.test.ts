@@ -626,7 +626,7 @@ describe('a manifest that cannot be had', () => {
       stored: manifest,
     })
     await ledger.files.close()
-    expect(left(await ledger.another().give(command))).toMatchObject({ _tag: 'file-store-failed' })
+    expect(left(await ledger.another().give(command))).toMatchObject({ _tag: 'closed' })
     expect(await eventsIn(ledger.store)).toEqual([])
   })
 })

@@ -1,6 +1,11 @@
+import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 
+const root = fileURLToPath(new URL('./', import.meta.url))
+
 export default defineConfig({
+  // What imports the package by its name, as the examples do, is tested on these sources, not on what was built of them.
+  resolve: { alias: [{ find: /^model-ledger(\/.+)?$/, replacement: `${root}$1/index.ts` }] },
   test: {
     include: ['test/**/*.test.ts'],
     globalSetup: 'test/support/global-setup.ts',

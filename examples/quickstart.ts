@@ -1,6 +1,7 @@
 /**
- * The main job, from files to an audited alias, in a ledger in a temporary folder: `npm run quickstart`.
- * Anna trains a small network for real, ben repairs her data and promotes the wrong model, ci evaluates.
+ * The main job, from files to an audited alias, in a ledger in a temporary folder. Anna trains a small network
+ * for real, ben repairs her data and promotes the wrong model, ci evaluates.
+ * Run it: `node node_modules/model-ledger/dist/examples/quickstart.js`.
  */
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
@@ -9,7 +10,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import type { Ledger } from '../index.js'
+import type { Ledger } from 'model-ledger'
 import { drawDigits, fromCsv, toCsv } from './quickstart/digits.js'
 import { newNetwork, toText, train } from './quickstart/network.js'
 import { openAs } from './quickstart/open.js'

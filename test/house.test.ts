@@ -2,9 +2,9 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { posix } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { type ESTree, parseSync, Visitor } from 'vite'
 import { describe, expect, it } from 'vitest'
 import manifest from '../package.json' with { type: 'json' }
+import { specifiersIn, visit } from './support/imports.js'
 
 const root = fileURLToPath(new URL('../', import.meta.url))
 
@@ -142,30 +142,9 @@ function problems(file: string, text: string): ReadonlyArray<string> {
 
 /** Our own files by their path from the root (`domain/json.ts`), others by their specifier. */
 function importsOf(file: string, text: string): ReadonlyArray<string> {
-  const found: string[] = []
-  const add = (source: ESTree.Expression | null) => {
-    if (source === null) return
-    const specifier =
-      source.type === 'Literal' && typeof source.value === 'string'
-        ? source.value
-        : `a name that is only known when it runs: ${text.slice(source.start, source.end)}`
-    const ours = specifier.startsWith('.')
-    found.push(ours ? posix.join(posix.dirname(file), specifier).replace(/\.js$/, '.ts') : specifier)
-  }
-  visit(file, text, {
-    ImportDeclaration: (node) => add(node.source),
-    ExportAllDeclaration: (node) => add(node.source),
-    ExportNamedDeclaration: (node) => add(node.source),
-    ImportExpression: (node) => add(node.source),
-    TSImportType: (node) => add(node.source),
-  })
-  return found
-}
-
-function visit(file: string, text: string, visitor: ConstructorParameters<typeof Visitor>[0]): void {
-  const { program, errors } = parseSync(file, text)
-  if (errors.length > 0) throw new Error(`${file} cannot be parsed: ${errors[0]?.message}`)
-  new Visitor(visitor).visit(program)
+  return specifiersIn(file, text).map((specifier) =>
+    specifier.startsWith('.') ? posix.join(posix.dirname(file), specifier).replace(/\.js$/, '.ts') : specifier,
+  )
 }
 
 /** Every circle of imports, once: `b.ts > c.ts > b.ts`. */

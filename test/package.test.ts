@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process'
 import {
   cpSync,
   existsSync,
@@ -6,8 +5,8 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  realpathSync,
   rmSync,
-  symlinkSync,
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -15,73 +14,117 @@ import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import manifest from '../package.json' with { type: 'json' }
+import lock from '../package-lock.json' with { type: 'json' }
+import { specifiersIn } from './support/imports.js'
 import { METHODS, PAGES } from './support/ledger-methods.js'
+import { followReadme, pack, succeed, write } from './support/packed.js'
 import { withPublicTypes, wordsOf } from './support/public-types.js'
 
-/**
- * Packs the package as `npm publish` would, from a copy of the sources with a stale file in its dist/, and
- * unpacks the tarball into an empty project outside this repository. Only the declared dependencies are
- * there, linked from our node_modules: downloading them, and compiling better-sqlite3, is left to `npm ci`.
- */
 const root = fileURLToPath(new URL('../', import.meta.url))
-const work = mkdtempSync(join(tmpdir(), 'model-ledger-package-'))
+const work = realpathSync(mkdtempSync(join(tmpdir(), 'model-ledger-package-')))
 const consumer = join(work, 'consumer')
-const unpacked = join(consumer, 'node_modules/model-ledger')
+const installed = join(consumer, 'node_modules/model-ledger')
 
 const entries = Object.entries(manifest.exports).flatMap(([path, target]) =>
   typeof target === 'string' ? [] : [path.replace(/^\./, 'model-ledger')],
 )
 
-beforeAll(() => {
-  const checkout = join(work, 'checkout')
-  const notCopied = /(^|[\\/])(node_modules|dist|coverage|\.git)$/
-  cpSync(root, checkout, { recursive: true, filter: (path) => !notCopied.test(path.slice(root.length)) })
-  symlinkSync(join(root, 'node_modules'), join(checkout, 'node_modules'), 'junction')
-  write(join(checkout, 'dist/domain/stale.js'), '')
-  succeed(checkout, 'npm', 'pack', '--pack-destination', work)
+/** What README.md's example printed, in a folder that was empty before, and when all of it was done there once more. */
+let printed: ReadonlyArray<ReadonlyArray<string>>
 
-  const [tarball] = readdirSync(work).filter((name) => name.endsWith('.tgz'))
-  mkdirSync(unpacked, { recursive: true })
-  succeed(work, 'tar', '-xzf', String(tarball), '--strip-components=1', '-C', unpacked)
-  for (const name of [...Object.keys(manifest.dependencies), '@types/node']) {
-    const link = join(consumer, 'node_modules', name)
-    mkdirSync(dirname(link), { recursive: true })
-    symlinkSync(join(root, 'node_modules', name), link, 'junction')
-  }
-  write(join(consumer, 'package.json'), JSON.stringify({ type: 'module' }))
-})
+beforeAll(() => {
+  const dependencies = Object.entries(lock.packages).flatMap(([path, entry]) =>
+    'dev' in entry ? [] : (/^node_modules\/((?:@[^/]+\/)?[^/]+)$/.exec(path)?.[1] ?? []),
+  )
+  const packed = { tarball: pack(work), dependencies }
+  mkdirSync(consumer)
+  printed = [followReadme(consumer, packed), followReadme(consumer, packed)]
+}, 120_000)
 
 afterAll(() => rmSync(work, { recursive: true, force: true }))
 
-describe('the packed package', () => {
-  const shipped = () =>
-    readdirSync(unpacked, { recursive: true, withFileTypes: true })
-      .filter((entry) => entry.isFile())
-      .map((entry) => relative(unpacked, join(entry.parentPath, entry.name)).replaceAll('\\', '/'))
+const files = (): ReadonlyArray<string> =>
+  readdirSync(installed, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(installed, join(entry.parentPath, entry.name)).replaceAll('\\', '/'))
+    .filter((file) => !file.startsWith('node_modules/'))
 
+const read = (file: string): string => readFileSync(join(installed, file), 'utf8')
+
+describe('the first minutes', () => {
+  it('lead to a program that runs, and once more', () => {
+    const [first, second] = printed.map((outputs) => outputs.at(-1) ?? '')
+    const moved = (version: number) => `v${version} \\S+Z anna best so far\n`
+    expect(first).toMatch(
+      RegExp(`^acme/model-registry/churn:v0 acme/churn/model:v0 acme/churn/\\S+\nbefore: { latest: 0 }\n${moved(0)}$`),
+    )
+    expect(second).toMatch(
+      /^acme\/model-registry\/churn:v1 acme\/churn\/model:v1 .*\nbefore: { latest: 1, production: 0 }\n/,
+    )
+    expect(second).toMatch(RegExp(`\n${moved(0)}${moved(1)}$`))
+  })
+
+  it('bring the command line', () => {
+    expect(succeed(consumer, 'npx --offline model-ledger --help')).toContain('Usage: model-ledger')
+  })
+
+  it('bring the quickstart, and the commands that it ends with', () => {
+    const program = 'node_modules/model-ledger/dist/examples/quickstart.js'
+    const commands = succeed(consumer, process.execPath, program)
+      .split('\n')
+      .filter((line) => line.startsWith('  node '))
+    expect(commands).toHaveLength(2)
+    for (const command of commands) expect(succeed(consumer, command.trim())).not.toBe('')
+    const directory = /--ledger (\S+)/.exec(commands.join())?.[1] ?? ''
+    rmSync(directory, { recursive: true })
+  })
+})
+
+describe('the packed package', () => {
   it('holds the built library, its documents and its examples, and nothing else', () => {
-    const files = shipped()
     const library = /^dist\/(index|(domain|projections|face|adapters)\/.+)\.(js|d\.ts)$/
+    const examples = /^dist\/examples\/.+\.js$/
     const pages = /^(docs\/.+\.(md|svg)|examples\/(.+\.ts|README\.md))$/
-    expect(files.filter((file) => !library.test(file) && !pages.test(file)).sort()).toEqual([
-      'CHANGELOG.md',
-      'LICENSE',
-      'README.md',
-      'package.json',
-    ])
-    expect(files).not.toContain('dist/domain/stale.js')
+    const others = files().filter((file) => ![library, examples, pages].some((pattern) => pattern.test(file)))
+    expect(others.toSorted()).toEqual(['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json'])
+    expect(files()).not.toContain('dist/domain/stale.js')
   })
 
   it('holds whatever its pages link to', () => {
-    const links = shipped()
+    const links = files()
       .filter((file) => file.endsWith('.md'))
       .flatMap((page) =>
-        [...readFileSync(join(unpacked, page), 'utf8').matchAll(/(?:\]\(|src=")(?!https?:|#|mailto:)([^)"#\s]+)/g)].map(
-          ([, target = '']) => join(dirname(page), target),
+        [...read(page).matchAll(/(?:\]\(|src=")(?!https?:|#|mailto:)([^)"#\s]+)/g)].map(([, target = '']) =>
+          join(dirname(page), target),
         ),
       )
     expect(links).toContain(join('docs', 'errors.md'))
-    expect(links.filter((target) => !existsSync(join(unpacked, target)))).toEqual([])
+    expect(links.filter((target) => !existsSync(join(installed, target)))).toEqual([])
+  })
+
+  it.each([
+    ['declarations', /^dist\/.+\.d\.ts$/, Object.keys(manifest.dependencies)],
+    [
+      'modules',
+      /^dist\/(?!examples\/).+\.js$/,
+      Object.keys({ ...manifest.dependencies, ...manifest.optionalDependencies }),
+    ],
+    ['examples', /^(dist\/)?examples\/.+\.[jt]s$/, ['model-ledger', 'fastify']],
+  ])('names in its %s no package that its users do not have', (_, kind, known) => {
+    const allowed = new RegExp(`^(\\.{1,2}/|node:|(${known.join('|')})(/|$))`)
+    const names = files()
+      .filter((file) => kind.test(file))
+      .flatMap((file) => specifiersIn(file, read(file)).map((name) => `${file}: ${name}`))
+    expect(names.length).toBeGreaterThan(10)
+    expect(names.filter((name) => !allowed.test(name.slice(name.indexOf(': ') + 2)))).toEqual([])
+  })
+
+  it('holds the programs that its examples say are to be run', () => {
+    const programs = files()
+      .filter((file) => file.startsWith('examples/'))
+      .flatMap((file) => [...read(file).matchAll(/\bnode (\S+\.js)/g)].map(([, program = '']) => program))
+    expect(programs.length).toBeGreaterThan(2)
+    expect(programs.filter((program) => !existsSync(join(consumer, program)))).toEqual([])
   })
 
   it.each(entries)('can be imported: %s', (entry) => {
@@ -96,11 +139,11 @@ describe('the packed package', () => {
 
   describe('in an editor', () => {
     const shown = (name: string): ReadonlyMap<string, string> => {
-      write(join(consumer, 'shown.ts'), "export type * from 'model-ledger'\n")
+      write(join(consumer, 'shown.mts'), "export type * from 'model-ledger'\n")
       const compilerOptions = { module: 'nodenext', types: ['node'], strict: true, noEmit: true }
       const project = join(consumer, 'tsconfig.shown.json')
-      write(project, JSON.stringify({ compilerOptions, files: ['shown.ts'] }))
-      return withPublicTypes(project, join(unpacked, 'dist/index.d.ts'), (types) => wordsOf(types, name))
+      write(project, JSON.stringify({ compilerOptions, files: ['shown.mts'] }))
+      return withPublicTypes(project, join(installed, 'dist/index.d.ts'), (types) => wordsOf(types, name))
     }
 
     it.each(['Ledger', 'Asked', 'Alone', 'Draft', 'Run', 'LedgerOptions'])(
@@ -121,35 +164,41 @@ describe('the packed package', () => {
     })
   })
 
-  it.each([true, false])('has types that a strict project accepts, exactOptionalPropertyTypes: %s', (exact) => {
-    const imports = entries.map((entry, index) => `import * as entry${index} from '${entry}'\n`)
-    const names = entries.map((_, index) => `entry${index}`)
-    write(join(consumer, 'module.ts'), `${imports.join('')}export const all: object[] = [${names.join(', ')}]\n`)
-    const requires = entries.map((entry, index) => `import entry${index} = require('${entry}')\n`)
-    write(join(consumer, 'script.cts'), `${requires.join('')}export const all: object[] = [${names.join(', ')}]\n`)
-    const compilerOptions = {
+  /** Compiles in the consumer's folder, where every file that the compiler reads is the consumer's or the compiler's own. */
+  const compile = (compilerOptions: object, ...sources: ReadonlyArray<string>): void => {
+    const options = {
       target: 'es2022',
       module: 'nodenext',
       types: ['node'],
       strict: true,
-      exactOptionalPropertyTypes: exact,
       skipLibCheck: false,
       noEmit: true,
     }
-    write(join(consumer, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['module.ts', 'script.cts'] }))
-    expect(succeed(consumer, process.execPath, join(root, 'node_modules/typescript/bin/tsc'))).toBe('')
+    const project = { compilerOptions: { ...options, ...compilerOptions }, include: sources }
+    write(join(consumer, 'tsconfig.json'), JSON.stringify(project))
+    const compiler = join(root, 'node_modules/typescript/bin/tsc')
+    expect(succeed(consumer, process.execPath, compiler)).toBe('')
+    const files = succeed(consumer, process.execPath, compiler, '--listFilesOnly').trim().split('\n')
+    const library = /[\\/]lib\.[\w.]+\.d\.ts$/
+    expect(files.length).toBeGreaterThan(50)
+    expect(files.filter((file) => !library.test(file) && relative(consumer, file).startsWith('..'))).toEqual([])
+  }
+
+  it.each([true, false])('has types that a strict project accepts, exactOptionalPropertyTypes: %s', (exact) => {
+    const imports = entries.map((entry, index) => `import * as entry${index} from '${entry}'\n`)
+    const names = entries.map((_, index) => `entry${index}`)
+    write(join(consumer, 'all.mts'), `${imports.join('')}export const all: object[] = [${names.join(', ')}]\n`)
+    const requires = entries.map((entry, index) => `import entry${index} = require('${entry}')\n`)
+    write(join(consumer, 'all.cts'), `${requires.join('')}export const all: object[] = [${names.join(', ')}]\n`)
+    compile({ exactOptionalPropertyTypes: exact }, 'all.mts', 'all.cts')
+  })
+
+  it('has examples that a strict project accepts when they are copied into it', () => {
+    const own = join(consumer, 'copied')
+    cpSync(join(installed, 'examples'), own, { recursive: true })
+    rmSync(join(own, 'api'), { recursive: true }) // Its types are those of Fastify, which is not there.
+    writeFileSync(join(own, 'package.json'), JSON.stringify({ type: 'module' }))
+    cpSync(join(consumer, 'example.mjs'), join(own, 'example.mts'))
+    compile({ target: 'es2023' }, 'copied/**/*')
   })
 })
-
-function succeed(cwd: string, command: string, ...args: ReadonlyArray<string>): string {
-  // npm is a script on Windows, which only a shell can start.
-  const shell = command === 'npm' && process.platform === 'win32'
-  const { status, stdout, stderr, error } = spawnSync(command, args, { cwd, encoding: 'utf8', shell })
-  if (status !== 0) throw new Error(`${command} ${args.join(' ')}\n${stdout}${stderr}${error?.message ?? ''}`)
-  return stdout
-}
-
-function write(path: string, text: string): void {
-  mkdirSync(dirname(path), { recursive: true })
-  writeFileSync(path, text)
-}

@@ -1,5 +1,8 @@
-/** Serves the ledger in a directory: `LEDGER=my-ledger PORT=3000 node dist/examples/api/main.js`. */
-import { openLedger } from '../../index.js'
+/**
+ * Serves the ledger in a directory. Run it, after `npm install fastify`:
+ * `LEDGER=my-ledger PORT=3000 node node_modules/model-ledger/dist/examples/api/main.js`.
+ */
+import { openLedger } from 'model-ledger'
 import { server } from './server.js'
 
 // Loopback only: put your own authentication in front before anybody else can reach it.

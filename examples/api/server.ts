@@ -1,9 +1,9 @@
 /**
  * A registry behind an HTTP API of one's own, with Fastify: errors mapped to status codes, a caller reads
- * what it wrote, retries are harmless, and a live feed. Run it: `node dist/examples/api/main.js`.
+ * what it wrote, retries are harmless, and a live feed. Started by `main.ts`.
  */
 import Fastify, { type FastifyInstance } from 'fastify'
-import { type Ledger, LedgerError } from '../../index.js'
+import { type Ledger, LedgerError } from 'model-ledger'
 
 export const server = (ledger: Ledger): FastifyInstance => {
   const api = Fastify()

@@ -1,4 +1,4 @@
-import { openLedger } from '../../index.js'
+import { openLedger } from 'model-ledger'
 
 const ledger = await openLedger({ directory: 'my-ledger', actor: 'anna', entity: 'acme', project: 'churn' })
 for (const weights of ['0.1', '0.2']) {

@@ -1,4 +1,4 @@
-import { LedgerError, openLedger } from '../../index.js'
+import { LedgerError, openLedger } from 'model-ledger'
 
 const ledger = await openLedger({ directory: 'my-ledger', actor: 'anna', entity: 'acme', project: 'churn' })
 

@@ -1,5 +1,7 @@
 /** What the ledger knows at the end: the registered model, who moved `production` and why, and what it came from. */
-import type { Ledger, Version } from '../../index.js'
+import { relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { Ledger, Version } from 'model-ledger'
 import { heading, percent, short, table } from './print.js'
 
 export const report = async (ledger: Ledger, directory: string): Promise<void> => {
@@ -32,7 +34,8 @@ export const report = async (ledger: Ledger, directory: string): Promise<void> =
   }
 
   heading(`The ledger lies in ${directory}; go on with`)
-  const cli = `  node dist/adapters/cli/main.js --ledger ${directory}`
+  const program = fileURLToPath(new URL('./adapters/cli/main.js', import.meta.resolve('model-ledger')))
+  const cli = `  node ${relative('', program)} --ledger ${directory}`
   console.log(`${cli} history`)
   console.log(`${cli} show acme/model-registry/digit-reader:production --as-of ${tenures[1]?.from.recordedAt}`)
 }

@@ -3,8 +3,7 @@ import { realpathSync } from 'node:fs'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-// In a project of your own: from 'model-ledger'.
-import { type Ledger, openLedger } from '../../index.js'
+import { type Ledger, openLedger } from 'model-ledger'
 
 export interface Given {
   readonly ledger: Ledger
@@ -35,7 +34,7 @@ export const inTemporaryLedger = async <A>(example: (given: Given) => Promise<A>
   }
 }
 
-/** Runs an example if its file is what was started: `node dist/examples/wandb/link-a-model.js`. */
+/** Runs an example if its file is what was started. */
 export const runAlone = async (
   { filename }: ImportMeta,
   example: (given: Given) => Promise<unknown>,

@@ -13,8 +13,10 @@ export default defineConfig({
     // Processes, not threads: a crash of the native SQLite module takes one file with it, not the run.
     pool: 'forks',
     maxWorkers: '100%',
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
+    // Only for what never ends: nothing is right or wrong by the time that it takes on a busy machine.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+    expect: { poll: { timeout: 60_000 } },
     coverage: {
       provider: 'v8',
       include: ['index.ts', 'domain/**/*.ts', 'projections/**/*.ts', 'face/**/*.ts', 'adapters/**/*.ts'],

@@ -41,7 +41,9 @@ describe('the last line of a test run', () => {
 function run(files: Readonly<Record<string, string>>): readonly [string | undefined, number | null] {
   const folder = mkdtempSync(join(tmpdir(), 'model-ledger-reporter-'))
   folders.push(folder)
-  for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text)
+  // Settings of its own, so that none are looked for in the folders above.
+  const settings = { 'package.json': '{"type":"module"}', 'vitest.config.js': 'export default {}' }
+  for (const [name, text] of Object.entries({ ...settings, ...files })) writeFileSync(join(folder, name), text)
   const flags = ['--globals', '--reporter=default', `--reporter=${join(root, 'test/support/reporter.ts')}`]
   const vitest = [join(root, 'node_modules/vitest/vitest.mjs'), 'run', '--root', folder, ...flags]
   const { stdout, status } = spawnSync(process.execPath, vitest, { cwd: folder, encoding: 'utf8' })

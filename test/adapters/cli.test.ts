@@ -207,6 +207,7 @@ describe('the command line', () => {
     const { out: script } = await ledger('completion', 'bash')
     const complete = (...words: ReadonlyArray<string>): ReadonlyArray<string> =>
       execFileSync('bash', [
+        '--norc',
         '-c',
         `${script}\nCOMP_WORDS=(${words.map((word) => `'${word}'`).join(' ')}); COMP_CWORD=${words.length - 1}; _model_ledger; printf '%s\\n' "\${COMPREPLY[@]}"`,
       ])

@@ -6,7 +6,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { type EventStoreDbOptions, eventStoreDb } from '../../adapters/eventstoredb/index.js'
 import { ORIGIN } from '../../domain/event-store.js'
-import { all, newEvent, openStore, SHORT } from '../support/eventstoredb/open-store.js'
+import { all, DEFAULT_PATIENCE, newEvent, openStore, SHORT } from '../support/eventstoredb/open-store.js'
 import { StandIn, type StandInOptions } from '../support/eventstoredb/stand-in.js'
 
 const certificatePath = fileURLToPath(new URL('../support/eventstoredb/localhost.crt', import.meta.url))
@@ -109,13 +109,13 @@ describe('opening a store on EventStoreDB', () => {
     expect(await failed(standIn.connectionString())).toMatchObject(unreachable)
     const { port } = standIn.nodes[0]?.gate ?? expect.fail()
     expect(await failed(`esdb+discover://127.0.0.1:${port}?tls=false`)).toMatchObject(unreachable)
-    expect(performance.now() - before).toBeLessThan(5000)
+    expect(performance.now() - before).toBeLessThan(DEFAULT_PATIENCE)
   })
 
   it('waits for a server that is about to come', async () => {
     const standIn = await start()
     await standIn.refuse()
-    const opening = openStore(standIn.connectionString(), { patience: 5000 })
+    const opening = openStore(standIn.connectionString(), { patience: 60_000 })
     await new Promise((resolve) => setTimeout(resolve, 200))
     await standIn.accept()
     open.push(await opening)
@@ -227,6 +227,6 @@ it('closing lets go of the connection', async () => {
 it('a process ends by itself when it has closed its store', async () => {
   const standIn = await start()
   const script = fileURLToPath(new URL('../../dist/test/support/eventstoredb/open-and-close.js', import.meta.url))
-  const run = promisify(execFile)(process.execPath, [script, standIn.connectionString()], { timeout: 10_000 })
+  const run = promisify(execFile)(process.execPath, [script, standIn.connectionString()], { timeout: 60_000 })
   expect(await run).toMatchObject({ stdout: 'closed', stderr: '' })
 })

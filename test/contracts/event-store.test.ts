@@ -332,7 +332,7 @@ const faults: Readonly<Record<string, Fault>> = {
 
 describe('the contract of event stores', () => {
   it('finds nothing wrong with a right store', async () => {
-    expect(await failing(contractCases, memoryEventStore, 5_000)).toEqual([])
+    expect(await failing(contractCases, memoryEventStore, 60_000)).toEqual([])
   })
 
   it.each(Object.entries(faults))('finds the store that %s', async (_name, { of, noticedBy }) => {

@@ -21,7 +21,7 @@ import {
 } from '../../domain/event-store.js'
 
 export interface ContractOptions {
-  /** How long a case waits for what must come, for slow servers; 5,000 ms unless told. */
+  /** How long a case waits for what must come, for slow servers; 60,000 ms unless told. */
   readonly patienceMs?: number
 }
 
@@ -50,7 +50,7 @@ export const eventStoreContract = (name: string, open: () => Promise<EventStore>
 export const runContractCase = async (
   name: ContractCase,
   open: () => Promise<EventStore>,
-  { patienceMs = 5_000 }: ContractOptions = {},
+  { patienceMs = 60_000 }: ContractOptions = {},
 ): Promise<void> => {
   const store = await open()
   const within = patience(patienceMs)

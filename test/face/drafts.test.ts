@@ -290,7 +290,7 @@ describe('a seal that was left without its version', () => {
       await vi.advanceTimersByTimeAsync(29_000)
       expect(await logged()).toBe(0)
       await vi.advanceTimersByTimeAsync(61_000)
-      await vi.waitFor(async () => expect(await logged()).toBe(1))
+      await vi.waitFor(async () => expect(await logged()).toBe(1), 60_000)
       await ledger.close()
     } finally {
       vi.useRealTimers()

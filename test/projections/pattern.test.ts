@@ -44,8 +44,9 @@ describe('a pattern of paths', () => {
 
   it.each(['**a', '*a', '**/*a', '*?', '**?*a'])('of many "%s" is no way to keep a ledger busy', (part) => {
     const fitsAll = patternOf(`${part.repeat(60)}/b`)
-    const started = performance.now()
+    const started = process.cpuUsage()
     for (let time = 0; time < 100; time++) expect(fitsAll('a'.repeat(380))).toBe(false)
-    expect(performance.now() - started).toBeLessThan(1000)
+    const { user, system } = process.cpuUsage(started)
+    expect((user + system) / 1000).toBeLessThan(1000)
   })
 })

@@ -1,6 +1,6 @@
 /**
  * A process that opens a ledger, listens to a live answer, stops listening and closes. It then has nothing
- * more to do, and must end by itself.
+ * more to do, prints what could still keep it alive, and must end by itself.
  *
  *     node ledger-listener.js <directory>
  */
@@ -24,4 +24,5 @@ await new Promise<void>((resolve, reject) => {
     })
 })
 await ledger.close()
-console.log(Date.now())
+await new Promise(setImmediate)
+console.log(JSON.stringify(process.getActiveResourcesInfo()))

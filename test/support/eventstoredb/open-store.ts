@@ -5,6 +5,9 @@ import { type EventStoreDbOptions, eventStoreDb } from '../../../adapters/events
 import type { EventStore, NewEvent, StoredEvent } from '../../../domain/event-store.js'
 
 /** One call may take this long: little where faults are waited for, much where a busy machine is slow. */
+/** What a store waits that was not told how long, in ms. A test that asks for less sees that less is waited. */
+export const DEFAULT_PATIENCE = 15_000
+
 export const SHORT = { timeout: 120, patience: 15_000 }
 
 export const openStore = async (connectionString: string, options: EventStoreDbOptions = {}): Promise<EventStore> => {

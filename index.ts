@@ -58,6 +58,7 @@ export type { Condition, ListInput, PageInput, SearchInput } from './face/search
 export { operations, taskEither } from './face/task-either.js'
 export type { CommitReceipt, Draft, Noted, VersionReceipt } from './face/writes.js'
 export type { LineageRejection } from './projections/lineage.js'
+export type { Behind } from './projections/outlast.js'
 export type { Page } from './projections/page.js'
 export type {
   Artifact,
@@ -77,7 +78,7 @@ export type { ReadError } from './projections/read-shell.js'
  */
 export const openLedger = async (options: LedgerOptions): Promise<Ledger> => {
   const given = await checked(LedgerOptions, options)
-  const { actor, entity, project, deadline, readOnly = false, clock = systemClock, ids = systemIds } = given
+  const { actor, entity, project, deadline, patience, readOnly = false, clock = systemClock, ids = systemIds } = given
   const { events, files, snapshots } = 'directory' in given ? await embedded(given.directory, readOnly, clock) : given
   const store: EventStore = await open(opened(events))
   const fileStore: FileStore = await open(opened(files)).catch(async (error: unknown) => {
@@ -95,6 +96,7 @@ export const openLedger = async (options: LedgerOptions): Promise<Ledger> => {
     ids,
     defaults: { actor, entity, project },
     deadline,
+    patience,
   })
 }
 

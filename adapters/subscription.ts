@@ -1,10 +1,10 @@
 /** The loop behind `subscribe`, shared by the stores that can be read at any time. */
-import type { Position, StoredEvent } from '../domain/event-store.js'
+import { EventStoreError, type Position, type StoredEvent } from '../domain/event-store.js'
 
 type Page = ReadonlyArray<StoredEvent>
 
 export interface Subscribed {
-  /** The next events after a position, none at the present end. Rejects when the store is closed. */
+  /** The next events after a position, none at the present end. Rejects as the reads of an event store do. */
   readonly readPage: (after: Position) => Promise<Page>
   /** Whom the store wakes when something was appended, and when it closes. */
   readonly waiting: Set<() => void>
@@ -12,7 +12,10 @@ export interface Subscribed {
   readonly pollMs?: number
 }
 
-/** Pages of events after a position: those that are there, then those to come. */
+/** In milliseconds, for a store that cannot be read. */
+const LONGEST_PAUSE = 1000
+
+/** Pages of events after a position: those that are there, then those to come. Outlasts what makes a store unavailable. */
 export const subscription = (
   { readPage, waiting, pollMs }: Subscribed,
   after: Position,
@@ -26,15 +29,23 @@ export const subscription = (
       wake()
     }
 
+    let failures = 0
     const readOrWait = async (position: Position): Promise<Page> => {
       // Waiting begins before reading, so that no append falls between the two.
       const woken = new Promise<void>((resolve) => {
         wake = resolve
       })
       waiting.add(wake)
-      const timer = pollMs === undefined ? undefined : setTimeout(wake, pollMs).unref()
+      let timer = pollMs === undefined ? undefined : setTimeout(wake, pollMs).unref()
       try {
-        const page = await readPage(position)
+        const page = await readPage(position).catch((error: unknown) => {
+          if (!(error instanceof EventStoreError) || error.code !== 'unavailable') throw error
+          failures += 1
+          clearTimeout(timer)
+          timer = setTimeout(wake, Math.min((pollMs ?? 1) * 2 ** failures, LONGEST_PAUSE)).unref()
+          return []
+        })
+        if (page.length > 0) failures = 0
         if (page.length === 0 && !stopped) await woken
         return page
       } finally {

@@ -135,7 +135,7 @@ export interface EventStore {
   /**
    * All events after a position, in pages, and then those to come, until the caller stops iterating or
    * `signal` aborts, which ends the iteration without an error. Each event is given once, in order; a slow
-   * caller holds up nothing but itself.
+   * caller holds up nothing but itself. What makes the store unavailable for a while is waited for.
    */
   readonly subscribe: (after: Position, signal?: AbortSignal) => AsyncIterable<ReadonlyArray<StoredEvent>>
 

@@ -77,6 +77,7 @@ export interface LedgerPorts {
   readonly ids: Ids
   readonly defaults: NameDefaults & { readonly actor?: string | undefined }
   readonly deadline: number | undefined
+  readonly patience: number | undefined
   readonly readOnly: boolean
 }
 
@@ -107,7 +108,7 @@ export interface Ledger extends Omit<Writes, 'startRun'>, Asked, Live, Maintenan
 }
 
 export const ledgerOn = (ports: LedgerPorts): Ledger => {
-  const { events, files, snapshots, warn, local, clock, ids, defaults, deadline, readOnly } = ports
+  const { events, files, snapshots, warn, local, clock, ids, defaults, deadline, patience, readOnly } = ports
   const manifests = manifestStore(files)
   const shell = writeShell({ store: events, manifests, clock, ids, ...(deadline === undefined ? {} : { deadline }) })
   const finish = async ({ artifact, distributedId }: Parameters<NonNullable<ReadFinish>>[0]): Promise<void> => {
@@ -120,6 +121,7 @@ export const ledgerOn = (ports: LedgerPorts): Ledger => {
     defaults,
     manifests,
     snapshots,
+    patience,
     warn,
     finish: readOnly ? undefined : finish,
   })
@@ -159,6 +161,7 @@ export const ledgerOn = (ports: LedgerPorts): Ledger => {
     replayed: model.replayed,
     diff: model.diff,
     changes: model.changes,
+    behind: model.behind,
     waitFor: model.waitFor,
     rebuild: model.rebuild,
     progress: model.progress,

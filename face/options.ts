@@ -38,6 +38,11 @@ interface SharedOptions {
   readonly project?: string | undefined
   /** How long a command tries against others who write to its stream, in milliseconds; 30,000 unless told. */
   readonly deadline?: number | undefined
+  /**
+   * How long `live` and `changes` wait for a store that cannot be asked before they end with an error, in
+   * milliseconds; for ever unless told.
+   */
+  readonly patience?: number | undefined
   /** Only answer: no method records anything, and nothing is finished for others. */
   readonly readOnly?: boolean | undefined
   /** Where the time comes from; the system's clock unless told. */
@@ -69,6 +74,7 @@ const shared = {
   entity: EntityName,
   project: ProjectName,
   deadline: wholeNumber('a number of milliseconds, at least 1', 1),
+  patience: wholeNumber('a number of milliseconds, at least 1', 1),
   readOnly: t.boolean,
   clock: object<Clock>('a clock {now, monotonic, sleep}', ['now', 'monotonic', 'sleep']),
   ids: object<Ids>('ids {next, fraction}', ['next', 'fraction']),

@@ -1,12 +1,12 @@
 /** Everything that a ledger can be asked, now and as of any moment. */
 import * as E from 'fp-ts/lib/Either.js'
+import type * as TE from 'fp-ts/lib/TaskEither.js'
 import {
   catchError,
   defer,
   distinctUntilChanged,
   exhaustMap,
   finalize,
-  from,
   type Observable,
   Subject,
   switchMap,
@@ -22,6 +22,7 @@ import type { Clock } from '../domain/sources.js'
 import { type AuditIndex, auditProjection } from '../projections/audit-index.js'
 import type { LineageGraph } from '../projections/lineage-graph.js'
 import { lineageProjection } from '../projections/lineage-projection.js'
+import type { Behind } from '../projections/outlast.js'
 import {
   type Artifact,
   describeQueryError,
@@ -70,6 +71,7 @@ export interface ReadPorts {
   readonly defaults: NameDefaults
   readonly manifests: ManifestStore
   readonly snapshots: SnapshotStore | undefined
+  readonly patience: number | undefined
   readonly warn: (message: string) => void
   /** Logs the version of a sealed draft that has none; not there in a ledger that only answers. */
   readonly finish: ((draft: ReturnType<typeof unfinishedDrafts>[number]) => Promise<void>) | undefined
@@ -103,7 +105,10 @@ export interface Asked extends HistoryQuestions, SearchQuestions {
 export interface Live {
   /** The same questions as of a moment: a position, a `Date`, or an ISO 8601 text; now unless told. */
   readonly at: (when?: When) => Asked
-  /** The answer to a question, now and after each change of it. Changes that come meanwhile are answered together. */
+  /**
+   * The answer to a question, now and after each change of it. Changes that come meanwhile are answered together.
+   * While a store cannot be asked it waits and says so by `behind`; any other refusal of the question ends it.
+   */
   readonly live: <A>(question: (now: Asked) => Promise<A>) => Observable<A>
   /** Goes through the history step by step: each event, what it changed, and the ledger as of it. */
   readonly replay: (given?: ReplayInput, signal?: AbortSignal) => AsyncGenerator<ReplayStep<Asked>>
@@ -111,11 +116,16 @@ export interface Live {
   readonly replayed: (given?: ReplayInput) => Observable<ReplayStep<Asked>>
   /** What is different in the registry between two moments. */
   readonly diff: (from: When, to?: When) => Promise<RegistryDiff>
-  /** The position of the newest event, now and after each change. */
+  /** The position of the newest event, now and after each change. While the store cannot be asked it waits, as `live` does. */
   readonly changes: Observable<Position>
   /**
+   * Why `live` and `changes` are behind the store: since when it cannot be asked, and why. `null` while they are not.
+   * Now, and after each change. They go on by themselves as soon as it can be asked again.
+   */
+  readonly behind: Observable<Behind | null>
+  /**
    * Waits until the answers hold a position: that of a receipt, also of another instance. Rejects with `not-reached`
-   * after `deadline` milliseconds; 30,000 unless told.
+   * after `deadline` milliseconds, 30,000 unless told, or with `unavailable` if the store cannot be asked then.
    */
   readonly waitFor: (position: Position, deadline?: number) => Promise<void>
   /** Builds everything that can be asked from the events again, beside the present state, and then takes its place. */
@@ -132,6 +142,12 @@ export interface Reads extends Live {
   readonly close: () => Promise<void>
 }
 
+/** What a question fails with for as long as a store cannot be asked; the reason. */
+const passing = (error: unknown): string | undefined =>
+  error instanceof LedgerError && ['unavailable', 'not-reached', 'file-store-failed'].includes(error.code)
+    ? error.message
+    : undefined
+
 const Place = wholeNumber('a position: that of a receipt')
 const Milliseconds = rule(
   'a number of milliseconds, 0 or more',
@@ -143,12 +159,13 @@ const asked = promised(describeQueryError)
 /** A sealed draft is given this long to be finished by the one who sealed it, in milliseconds. */
 const TIME_TO_FINISH = 30_000
 
-export const reads = ({ store, clock, defaults, manifests, snapshots, warn, finish }: ReadPorts): Reads => {
+export const reads = ({ store, clock, defaults, manifests, snapshots, patience, warn, finish }: ReadPorts): Reads => {
   const model = readShell<States>({
     store,
     projections: { registry: registryProjection, lineage: lineageProjection, audit: auditProjection },
     clock,
     snapshots,
+    patience,
     warn,
   })
 
@@ -226,17 +243,24 @@ export const reads = ({ store, clock, defaults, manifests, snapshots, warn, fini
 
   /** What is live ends when the ledger is closed. */
   const closed = new Subject<void>()
-  const changes: Observable<Position> = model.changes.pipe(
-    catchError((error: ReadError) => throwError(() => new LedgerError(error, describeReadError(error)))),
-    takeUntil(closed),
-  )
+  const lasting = <A>(feed: Observable<A>): Observable<A> =>
+    feed.pipe(
+      catchError((error: ReadError) => throwError(() => new LedgerError(error, describeReadError(error)))),
+      takeUntil(closed),
+    )
+  const [changes, behind] = [lasting(model.changes), lasting(model.behind)]
+
+  const answer =
+    <A>(question: (now: Asked) => Promise<A>): TE.TaskEither<unknown, A> =>
+    () =>
+      question(at()).then(E.right, E.left)
 
   const live = <A>(question: (now: Asked) => Promise<A>): Observable<A> =>
     defer(() => {
       const answered = new Subject<void>()
       return changes.pipe(
         throttle(() => answered, { leading: true, trailing: true }),
-        exhaustMap(() => from(question(at())).pipe(finalize(() => answered.next()))),
+        exhaustMap(() => model.outlast(answer(question), passing).pipe(finalize(() => answered.next()))),
         distinctUntilChanged((one, other) => JSON.stringify(one) === JSON.stringify(other)),
         takeUntil(closed),
       )
@@ -265,6 +289,7 @@ export const reads = ({ store, clock, defaults, manifests, snapshots, warn, fini
       return diff(other.registry, one.position, other.position)
     },
     changes,
+    behind,
     waitFor: async (position, deadline) => {
       await checked(Place, position)
       await read(model.waitFor(position, deadline === undefined ? undefined : await checked(Milliseconds, deadline)))

@@ -15,6 +15,7 @@ export { EDGE_KINDS, type EdgeKind, ENDINGS, type Ending, type LineageGraph } fr
 export { lineageProjection } from './lineage-projection.js'
 export * from './lists.js'
 export * from './moments.js'
+export type { Behind, Outlasting } from './outlast.js'
 export type { Page, Paging } from './page.js'
 export * from './projection.js'
 export * from './queries.js'

@@ -7,13 +7,18 @@ import * as TE from 'fp-ts/lib/TaskEither.js'
 import {
   defer,
   distinctUntilChanged,
+  EMPTY,
   endWith,
   ignoreElements,
   merge,
-  Observable,
+  mergeMap,
+  type Observable,
+  of,
+  repeat,
   Subject,
   share,
   takeUntil,
+  throwError,
 } from 'rxjs'
 import { instant, shown } from '../domain/codec.js'
 import {
@@ -27,6 +32,7 @@ import {
 import type { Clock } from '../domain/sources.js'
 import { listed } from './columns.js'
 import { type Moments, noMoments, observe, positionAt, timeOf } from './moments.js'
+import { type Behind, type Outlasting, outlasting } from './outlast.js'
 import type { Projection, Recorded, Seen } from './projection.js'
 import { actorOf, isEventType, readEvent, recordedAtOf } from './seen.js'
 import type { SnapshotStore } from './snapshot-store.js'
@@ -80,9 +86,14 @@ export interface ReadShell<States> {
   readonly progress: () => TE.TaskEither<ReadError, Progress>
   /**
    * The checkpoint now, and after each time that others' or own events were applied. While somebody
-   * listens it looks for them, and keeps the process running. Completes when the shell is closed.
+   * listens it looks for them, and keeps the process running; a store that cannot be asked is asked again until
+   * patience ends. Completes when the shell is closed.
    */
   readonly changes: Observable<Position>
+  /** Why `changes`, or what is outlasted, is behind the store; `null` while it is not. It looks, too. */
+  readonly behind: Observable<Behind | null>
+  /** Does work again while what it fails with may pass. */
+  readonly outlast: Outlasting['outlast']
   /** Keeps a snapshot of what is known, if there is a place for it. */
   readonly snapshot: () => Promise<void>
   readonly close: () => Promise<void>
@@ -95,6 +106,8 @@ export interface ReadShellPorts<States> {
   readonly projections: Projections<States>
   readonly clock: Clock
   readonly snapshots?: SnapshotStore | undefined
+  /** How long `changes` waits for a store that cannot be asked, in milliseconds; for ever unless told. */
+  readonly patience?: number | undefined
   /** Told once, in words, what nobody asks for: that a snapshot cannot be read. */
   readonly warn?: ((message: string) => void) | undefined
 }
@@ -128,6 +141,7 @@ export const readShell = <States extends object>({
   projections,
   clock,
   snapshots,
+  patience = Number.POSITIVE_INFINITY,
   warn,
 }: ReadShellPorts<States>): ReadShell<States> => {
   const keys = Object.keys(projections) as Array<keyof States>
@@ -250,12 +264,31 @@ export const readShell = <States extends object>({
 
   const waitFor = async (position: Position, deadline: number): Promise<E.Either<ReadError, Known<States>>> => {
     const until = clock.monotonic() + deadline
-    for (;;) {
-      const caughtUp = await catchUp()
-      if (E.isLeft(caughtUp) || caughtUp.right.checkpoint >= position) return caughtUp
-      const left = until - clock.monotonic()
-      if (left <= 0) return E.left({ _tag: 'not-reached', position, checkpoint: caughtUp.right.checkpoint })
-      await clock.sleep(Math.min(POLL, left))
+    const over = new AbortController()
+    const timeUp = async (): Promise<'time is up'> => {
+      do await clock.sleep(until - clock.monotonic(), over.signal)
+      while (clock.monotonic() < until && !over.signal.aborted)
+      return 'time is up'
+    }
+    // It looks once, however short the time is.
+    const inTime = deadline > 0 ? timeUp() : new Promise<never>(() => undefined)
+    let failure: ReadError | undefined
+    try {
+      for (;;) {
+        const looked = await Promise.race([catchUp(), inTime])
+        if (looked !== 'time is up') {
+          const isOver = E.isLeft(looked) ? passing(looked.left) === undefined : looked.right.checkpoint >= position
+          if (isOver) return looked
+          failure = E.isLeft(looked) ? looked.left : undefined
+        }
+        const left = until - clock.monotonic()
+        if (looked === 'time is up' || left <= 0) {
+          return E.left(failure ?? { _tag: 'not-reached', position, checkpoint: model.checkpoint })
+        }
+        await clock.sleep(Math.min(POLL, left))
+      }
+    } finally {
+      over.abort()
     }
   }
 
@@ -351,25 +384,21 @@ export const readShell = <States extends object>({
     snapshotProblem,
   })
 
-  /** One timer for all who listen. */
-  const polling = new Observable<Position>((subscriber) => {
-    const check = async (): Promise<void> => {
-      const looked = await fresh()
-      if (E.isLeft(looked)) subscriber.error(looked.left)
-    }
-    const timer = setInterval(() => void check(), POLL)
-    const listening = told.subscribe(subscriber)
-    return () => {
-      clearInterval(timer)
-      listening.unsubscribe()
-    }
-  }).pipe(share())
+  const { outlast, behind } = outlasting(clock, patience)
 
-  const now = defer(async () => {
-    const looked = await fresh()
-    if (E.isLeft(looked)) throw looked.left
-    return looked.right.checkpoint
-  })
+  const checkpoint = TE.Functor.map(fresh, (known) => known.checkpoint)
+
+  /** One look after another for all who listen. */
+  const polling = merge(outlast(checkpoint, passing).pipe(repeat({ delay: POLL })), told).pipe(share())
+
+  /** Whoever comes later does not wait for the next look; what fails is the business of those. */
+  const now = defer(checkpoint).pipe(
+    mergeMap((looked) => {
+      if (E.isRight(looked)) return of(looked.right)
+      return passing(looked.left) === undefined ? throwError(() => looked.left) : EMPTY
+    }),
+  )
+  const closed = told.pipe(ignoreElements(), endWith(null))
 
   return {
     fresh: () => fresh,
@@ -399,7 +428,9 @@ export const readShell = <States extends object>({
       })
     },
     progress: () => TE.Functor.map(store.head(), (head) => progressOf(model, head)),
-    changes: merge(polling, now).pipe(takeUntil(told.pipe(ignoreElements(), endWith(null))), distinctUntilChanged()),
+    changes: merge(polling, now).pipe(takeUntil(closed), distinctUntilChanged()),
+    behind: merge(polling.pipe(ignoreElements()), behind).pipe(takeUntil(closed)),
+    outlast,
     snapshot: async () => {
       await inTurn(async () => void keep())
       await keeping
@@ -413,6 +444,10 @@ export const readShell = <States extends object>({
     },
   }
 }
+
+/** The reason of a failure that may pass. */
+const passing = (error: ReadError): string | undefined =>
+  error._tag === 'unavailable' || error._tag === 'not-reached' ? describeReadError(error) : undefined
 
 const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 

@@ -14,6 +14,7 @@ afterAll(() => rmSync(folder, { recursive: true }))
 const ANSWERS = [
   'at',
   'alone',
+  'behind',
   'changes',
   'live',
   'run',

@@ -6,7 +6,7 @@ import { operations, taskEither } from '../../index.js'
 import { memoryLedger, text } from '../support/ledger-memory.js'
 
 /** What a ledger has besides methods that answer with a Promise. */
-const OTHERS = ['changes', 'exportEvents', 'exportHistory', 'live', 'replay', 'replayed', 'run']
+const OTHERS = ['behind', 'changes', 'exportEvents', 'exportHistory', 'live', 'replay', 'replayed', 'run']
 
 describe('the operations of a ledger as TaskEithers', () => {
   it('are all there, now and as of a moment', async () => {

@@ -204,7 +204,7 @@ describe('a version whose stream has an event of a type from the future', () => 
     const path = version === 'churn:latest' ? 'acme/model-registry/churn:v0' : 'acme/churn/model:v0'
     expect(await there('resolve', version)).toEqual({ code: 0, out: `${path}\n`, err: '' })
     expect((await there('files', version)).out).toContain('weights.bin')
-    const { code, out } = await there('download', version, join(later, version.replace(':', '-')))
+    const { code, out } = await there('download', version, join(folder, version.replace(':', '-')))
     expect({ code, out }).toEqual({
       code: 0,
       out: expect.stringMatching(/^acme\/churn\/model:v0 is in .*1 files written/),

@@ -60,13 +60,14 @@ export const openSourceFile = async (path: string): Promise<SourceFile> => {
   }
 }
 
-/** The first `size` bytes of an open file. */
-export const readHandle = (handle: FileHandle, size: number): Fill => {
-  let position = 0
+/** So many bytes of an open file, from `start` on. */
+export const readHandle = (handle: FileHandle, size: number, start = 0): Fill => {
+  const end = start + size
+  let position = start
   return async (into) => {
     let filled = 0
-    while (filled < into.length && position < size) {
-      const { bytesRead } = await handle.read(into, filled, Math.min(into.length - filled, size - position), position)
+    while (filled < into.length && position < end) {
+      const { bytesRead } = await handle.read(into, filled, Math.min(into.length - filled, end - position), position)
       if (bytesRead === 0) break
       filled += bytesRead
       position += bytesRead

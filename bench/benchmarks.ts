@@ -1,7 +1,7 @@
 /** All benchmarks, in the order in which they run. */
 import { appendSingle } from './appending.js'
 import { commandOnLongHistory, commandsOn64Artifacts, commandsOnOneArtifact } from './commands.js'
-import { downloading, ingestKnown, ingestNew } from './files.js'
+import { downloading, ingestKnown, ingestKnownAnew, ingestNew } from './files.js'
 import type { Benchmark } from './measure.js'
 import {
   auditAlias,
@@ -24,6 +24,7 @@ export const benchmarks: ReadonlyArray<Benchmark> = [
   commandOnLongHistory,
   ingestNew,
   ingestKnown,
+  ingestKnownAnew,
   downloading,
   rebuild,
   resolveNow,

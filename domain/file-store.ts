@@ -38,8 +38,8 @@ export type Progress = (bytesDone: number) => void
 
 export interface FileStore {
   /**
-   * Stores bytes under their SHA-256 and is durable when it answers. Bytes that are already there are not
-   * written again, but their time of last `put` is renewed. Never holds a whole file in memory; never
+   * Stores bytes under their SHA-256 and is durable when it answers. Bytes that are already there, and whole, are not
+   * written again, but their time of last `put` is renewed; damaged ones are replaced. Never holds a whole file in memory; never
    * links to the caller's own file.
    */
   readonly put: (kind: FileKind, source: FileSource, progress?: Progress) => TE.TaskEither<FileStoreError, StoredFile>

@@ -1,17 +1,20 @@
 /**
  * A guess whether a large file is stored already, made from its size and a few samples of it before it is
- * read: one that is there should only be hashed, a new one hashed and copied in the same pass. Each file
- * known is an empty file named by that fingerprint. A wrong guess costs time and nothing else.
+ * read: one that is there should only be hashed, and compared with what is stored, a new one hashed and copied
+ * in the same pass. Each file known is a file named by that fingerprint, which holds its digest; those of earlier
+ * releases are empty. A wrong guess costs time and nothing else.
  */
 import { createHash } from 'node:crypto'
-import { access, type FileHandle, rm, writeFile } from 'node:fs/promises'
+import { type FileHandle, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { type Digest, isDigest } from '../../domain/digest.js'
 import { CHUNK_BYTES } from './read-ahead.js'
 
 export interface KnownLargeFiles {
   readonly fingerprintOf: (handle: FileHandle, size: number) => Promise<string>
-  readonly has: (fingerprint: string) => Promise<boolean>
-  readonly add: (fingerprint: string) => Promise<void>
+  /** The digest of the file, or that it is known without its digest. `undefined` if it is not known. */
+  readonly find: (fingerprint: string) => Promise<Digest | 'some' | undefined>
+  readonly add: (fingerprint: string, digest: Digest) => Promise<void>
   readonly remove: (fingerprint: string) => Promise<void>
 }
 
@@ -27,12 +30,12 @@ export const knownLargeFiles = (directory: string): KnownLargeFiles => ({
     )
     return createHash('sha256').update(`${size}:`).update(samples).digest('hex')
   },
-  has: (fingerprint) =>
-    access(join(directory, fingerprint)).then(
-      () => true,
-      () => false,
+  find: (fingerprint) =>
+    readFile(join(directory, fingerprint), 'utf8').then(
+      (text) => (isDigest(text) ? text : 'some'),
+      () => undefined,
     ),
-  add: (fingerprint) => writeFile(join(directory, fingerprint), '', { flag: 'wx' }).catch(() => undefined),
+  add: (fingerprint, digest) => writeFile(join(directory, fingerprint), digest).catch(() => undefined),
   remove: (fingerprint) => rm(join(directory, fingerprint), { force: true }).catch(() => undefined),
 })
 

@@ -4,7 +4,7 @@
  *     model-ledger-files     the marker: "model-ledger file store, format 1"
  *     files/ab/cdef…         a file, under the 64 digits of its SHA-256
  *     manifests/ab/cdef…     a manifest, likewise
- *     large-files/…          empty files, see known-large-files.ts
+ *     large-files/…          small files, see known-large-files.ts
  *     tmp/                   what is being written or deleted
  *
  * The marker is written last, when every directory is there for good. So nothing else ever has to make a

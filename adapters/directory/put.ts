@@ -6,13 +6,14 @@
 import { constants } from 'node:fs'
 import { chmod, copyFile, type FileHandle, lutimes, open, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { sha256 } from '../../domain/digest.js'
+import { type Digest, sha256 } from '../../domain/digest.js'
 import type { FileKind, FileSource, Progress, StoredFile } from '../../domain/file-store.js'
 import { type Fill, openSourceFile, readBytes, readHandle, readStream, type SourceFile } from '../file-source.js'
 import type { KnownLargeFiles } from './known-large-files.js'
 import { type Layout, syncDirectory } from './layout.js'
 import { type Buffers, CHUNK_BYTES, hashAhead, watched } from './read-ahead.js'
 import { codeOf, fileStats, writeAll } from './system.js'
+import { wholeFiles } from './whole-files.js'
 
 export interface Putting {
   readonly layout: Layout
@@ -24,8 +25,7 @@ export interface Putting {
 export const putInto = ({ layout, buffers, known, now }: Putting) => {
   /** Devices whose files cannot share their blocks with files of the store. */
   const uncloneable = new Set<bigint>()
-  /** When this process last put or dated a file that is durable in its place. */
-  const touchedByUs = new Map<string, number>()
+  const whole = wholeFiles(buffers)
 
   const put = async (kind: FileKind, source: FileSource, progress?: Progress): Promise<StoredFile> => {
     let reported = 0
@@ -81,15 +81,37 @@ export const putInto = ({ layout, buffers, known, now }: Putting) => {
   }
 
   const putLarge = async (kind: FileKind, path: string, source: SourceFile, report: Progress): Promise<StoredFile> => {
-    if (await known.has(await known.fingerprintOf(source.handle, source.size))) {
-      const stored = await hashAhead(buffers, watched(source.read(), report))
+    const guess = await known.find(await known.fingerprintOf(source.handle, source.size))
+    if (guess !== undefined) {
+      const { stored, isWhole } = await hashAndCompare(kind, guess, source, report)
       await source.assertUnchanged()
-      if (await renew(kind, stored)) return stored
+      if (await renew(kind, stored, isWhole)) return stored
     }
     return (
       (await putClone(kind, path, source.device, report)) ??
       (await putCopy(kind, watched(source.read(), report), source.assertUnchanged))
     )
+  }
+
+  /** Where it must be read to know whether it is whole, the stored file is read beside the source, and not hashed. */
+  const hashAndCompare = async (
+    kind: FileKind,
+    guess: Digest | 'some',
+    source: SourceFile,
+    report: Progress,
+  ): Promise<{ readonly stored: StoredFile; readonly isWhole: boolean }> => {
+    const fill = watched(source.read(), report)
+    const place = guess === 'some' ? undefined : layout.placeOf(kind, guess)
+    const found = place === undefined ? undefined : await fileStats(place)
+    const mustBeRead = place !== undefined && found?.size === source.size && !whole.isAsLeft(place, found)
+    const comparison = mustBeRead ? await whole.comparisonWith(place) : undefined
+    try {
+      const stored = await hashAhead(buffers, fill, comparison?.write)
+      const isWhole = comparison?.isEqual() === true && stored.digest === guess && stored.size === found?.size
+      return { stored, isWhole }
+    } finally {
+      await comparison?.close()
+    }
   }
 
   /** Hashed while it is written. */
@@ -132,7 +154,7 @@ export const putInto = ({ layout, buffers, known, now }: Putting) => {
   ): Promise<StoredFile> => {
     try {
       const stored = await complete(handle)
-      if (stored.size >= CHUNK_BYTES) await known.add(await known.fingerprintOf(handle, stored.size))
+      if (stored.size >= CHUNK_BYTES) await known.add(await known.fingerprintOf(handle, stored.size), stored.digest)
       const isThere = await renew(kind, stored)
       if (!isThere) await handle.sync()
       await handle.close()
@@ -140,7 +162,7 @@ export const putInto = ({ layout, buffers, known, now }: Putting) => {
       else {
         const place = layout.placeOf(kind, stored.digest)
         await moveIn(temporary, place)
-        touch(place)
+        await whole.leave(place)
       }
       return stored
     } catch (cause) {
@@ -150,12 +172,13 @@ export const putInto = ({ layout, buffers, known, now }: Putting) => {
     }
   }
 
-  /** Answers whether it is there, and dates it anew if it is. */
-  const renew = async (kind: FileKind, { digest, size }: StoredFile): Promise<boolean> => {
-    const place = layout.placeOf(kind, digest)
+  /** Answers whether it is there and whole, and dates it anew if it is. */
+  const renew = async (kind: FileKind, stored: StoredFile, isWhole = false): Promise<boolean> => {
+    const place = layout.placeOf(kind, stored.digest)
     const found = await fileStats(place)
-    // If it has another size it is damaged, and is replaced.
-    if (found === undefined || found.size !== size) return false
+    if (found === undefined || found.size !== stored.size) return false
+    // What is damaged is replaced.
+    if (!isWhole && !(await whole.isWhole(place, stored, found))) return false
     try {
       const time = now()
       await lutimes(place, time, time)
@@ -164,19 +187,10 @@ export const putInto = ({ layout, buffers, known, now }: Putting) => {
       if (['ENOENT', 'EPERM', 'EACCES'].includes(codeOf(cause) ?? '')) return false
       throw cause
     }
-    await settle(place, found.ctimeMs)
+    // Whoever renamed it into place may not have made that durable yet, and may have died before.
+    if (!whole.isAsLeft(place, found) && found.ctimeMs > Date.now() - SETTLED_MS) await syncDirectory(dirname(place))
+    await whole.leave(place)
     return true
-  }
-
-  /** Whoever renamed the file into place may not have made that durable yet, and may have died before. */
-  const settle = async (place: string, lastChanged: number): Promise<void> => {
-    const touched = touchedByUs.get(place) ?? 0
-    if (Math.floor(lastChanged) > touched && lastChanged > Date.now() - SETTLED_MS) await syncDirectory(dirname(place))
-    touch(place)
-  }
-  const touch = (place: string): void => {
-    if (touchedByUs.size >= 10_000) touchedByUs.clear()
-    touchedByUs.set(place, Date.now())
   }
 
   return put

@@ -1,10 +1,12 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll } from 'vitest'
+import * as TE from 'fp-ts/lib/TaskEither.js'
+import { afterAll, describe, it } from 'vitest'
 import { directoryFileStore } from '../../adapters/directory/index.js'
 import { memoryFileStore } from '../../adapters/memory/index.js'
-import { fileStoreContract, right } from '../contracts/file-store.js'
+import type { FileStore } from '../../domain/file-store.js'
+import { type Damage, fileStoreContract, right, runFileContractCase } from '../contracts/file-store.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'file-stores-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -12,4 +14,43 @@ afterAll(() => rmSync(folder, { recursive: true }))
 let stores = 0
 
 fileStoreContract('memory', async () => memoryFileStore())
-fileStoreContract('directory', async () => right(await directoryFileStore({ path: join(folder, `${stores++}`) })()))
+const onDisk = async () => right(await directoryFileStore({ path: join(folder, `${stores++}`) })())
+
+/** As a failing disk does: the size stays, and so does the time at which the file was last put. */
+const changeAByte: Damage = async (_, kind, digest) => {
+  const hex = digest.slice('sha256:'.length)
+  const path = join(folder, `${stores - 1}`, `${kind}s`, hex.slice(0, 2), hex.slice(2))
+  const { mtime, size } = statSync(path)
+  chmodSync(path, 0o600)
+  const bytes = readFileSync(path)
+  bytes.writeUInt8(bytes.readUInt8(size >> 1) ^ 1, size >> 1)
+  writeFileSync(path, bytes)
+  utimesSync(path, mtime, mtime)
+}
+
+fileStoreContract('directory', onDisk, changeAByte)
+
+/** Every put, and every other call, comes from a process that knows nothing of the store yet. */
+const inOtherProcesses = async (): Promise<FileStore> => {
+  const path = join(folder, `${stores++}`)
+  const first = right(await directoryFileStore({ path })())
+  const put: FileStore['put'] = (kind, source, progress) =>
+    TE.bracket(
+      TE.rightTask(async () => right(await directoryFileStore({ path })())),
+      (store) => store.put(kind, source, progress),
+      (store) => TE.fromTask(store.close),
+    )
+  return { ...first, put }
+}
+
+describe('a directory that another process wrote', () => {
+  it('keeps and replaces alike', async () => {
+    for (const name of [
+      'replaces what was damaged when the same bytes are put again',
+      'holds equal content once, however often and from wherever it is put',
+      'takes a repeated put for the last one',
+      'tells how far a put is, upwards and to the end',
+    ] as const)
+      await runFileContractCase(name, inOtherProcesses, changeAByte)
+  })
+})

@@ -5,13 +5,16 @@ import { describe, expect, it } from 'vitest'
 import { memoryFileStore } from '../../adapters/memory/index.js'
 import type { Digest } from '../../domain/digest.js'
 import type { FileSource, FileStore } from '../../domain/file-store.js'
-import { digestOf, type FileContractCase, fileContractCases, runFileContractCase } from './file-store.js'
+import { type Damage, digestOf, type FileContractCase, fileContractCases, runFileContractCase } from './file-store.js'
 
 /** A store with one fault, made from a right one, and the cases that must notice it. */
 interface Fault {
   readonly of: (store: FileStore) => Partial<FileStore>
   readonly noticedBy: ReadonlyArray<FileContractCase>
+  readonly damage?: Damage
 }
+
+const damaged = new Set<Digest>()
 
 const faults: Readonly<Record<string, Fault>> = {
   'loses the last byte of what is long': {
@@ -182,6 +185,16 @@ const faults: Readonly<Record<string, Fault>> = {
     }),
     noticedBy: ['reads a file any number of times, and chunk by chunk'],
   },
+  'takes what is damaged for what is put': {
+    of: ({ verify }) => ({
+      verify: (kind, digest) =>
+        damaged.has(digest)
+          ? TE.left({ _tag: 'file-damaged', digest, found: digestOf(Buffer.of()), size: 1 })
+          : verify(kind, digest),
+    }),
+    damage: async (_, __, digest) => void damaged.add(digest),
+    noticedBy: ['replaces what was damaged when the same bytes are put again'],
+  },
   'closes over the puts under way': {
     of: ({ put }) => ({
       put: (kind, source, progress) => async () => {
@@ -202,12 +215,12 @@ describe('the contract of file stores', () => {
     expect(await failing(fileContractCases, memoryFileStore)).toEqual([])
   })
 
-  it.each(Object.entries(faults))('finds the store that %s', async (_name, { of, noticedBy }) => {
+  it.each(Object.entries(faults))('finds the store that %s', async (_name, { of, noticedBy, damage }) => {
     const open = () => {
       const store = memoryFileStore()
       return { ...store, ...of(store) }
     }
-    expect(await failing(noticedBy, open)).toEqual(noticedBy)
+    expect(await failing(noticedBy, open, damage)).toEqual(noticedBy)
   })
 
   it('has no case that never fails', () => {
@@ -220,8 +233,9 @@ describe('the contract of file stores', () => {
 const failing = async (
   names: ReadonlyArray<FileContractCase>,
   open: () => FileStore,
+  damage?: Damage,
 ): Promise<ReadonlyArray<FileContractCase>> => {
-  const outcomes = await Promise.allSettled(names.map((name) => runFileContractCase(name, async () => open())))
+  const outcomes = await Promise.allSettled(names.map((name) => runFileContractCase(name, async () => open(), damage)))
   return names.filter((_, index) => outcomes[index]?.status === 'rejected')
 }
 

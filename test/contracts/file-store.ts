@@ -15,14 +15,15 @@ import type { FileKind, FileSource, FileStore, StoredFile } from '../../domain/f
  * Registers every case for one adapter, and a last one that fails if any was left out.
  *
  * @param open gives a store that is used by one case and closed by it
+ * @param damage changes a byte of a stored file; left out where nothing but the store itself can reach the bytes
  */
-export const fileStoreContract = (name: string, open: () => Promise<FileStore>): void => {
+export const fileStoreContract = (name: string, open: () => Promise<FileStore>, damage: Damage = unreachable): void => {
   describe(`file store contract: ${name}`, () => {
     const begun = new Set<string>()
     for (const caseName of fileContractCases) {
       it(caseName, async () => {
         begun.add(caseName)
-        await runFileContractCase(caseName, open)
+        await runFileContractCase(caseName, open, damage)
       })
     }
 
@@ -33,12 +34,17 @@ export const fileStoreContract = (name: string, open: () => Promise<FileStore>):
 }
 
 /** Runs one case on a new store and closes it; rejects if the store does not do what the case says. */
-export const runFileContractCase = async (name: FileContractCase, open: () => Promise<FileStore>): Promise<void> => {
+export const runFileContractCase = async (
+  name: FileContractCase,
+  open: () => Promise<FileStore>,
+  damage: Damage = unreachable,
+): Promise<void> => {
   const store = await open()
   const folder = await mkdtemp(join(tmpdir(), 'file-contract-'))
   try {
     await cases[name]({
       store,
+      damage,
       file: async (bytes) => {
         const path = join(folder, randomBytes(8).toString('hex'))
         await writeFile(path, bytes)
@@ -51,8 +57,14 @@ export const runFileContractCase = async (name: FileContractCase, open: () => Pr
   }
 }
 
+export type Damage = (store: FileStore, kind: FileKind, digest: Digest) => Promise<void>
+
+const unreachable: Damage = async () => undefined
+
 interface World {
   readonly store: FileStore
+  /** Changes a byte of a stored file behind the store's back. */
+  readonly damage: Damage
   /** Writes a file of the caller's. */
   readonly file: (bytes: Uint8Array) => Promise<string>
 }
@@ -124,6 +136,22 @@ const cases = {
         expect(left(await store.verify(kind, digest)())).toEqual({ _tag: 'file-missing', digest })
       }
       expect(right(await store.delete(digest, aMinuteFromNow())())).toBe(false)
+    }
+  },
+
+  'replaces what was damaged when the same bytes are put again': async ({ store, file, damage }) => {
+    for (const kind of ['file', 'manifest'] as const) {
+      for (const size of [1, 20, MIB + 3, 3 * MIB]) {
+        const bytes = randomBytes(size)
+        const path = await file(bytes)
+        const { digest } = right(await store.put(kind, { path })())
+        for (const source of [{ path }, { bytes }, { stream: pieces([bytes]) }, { path }]) {
+          await damage(store, kind, digest)
+          expect(right(await store.put(kind, source)())).toEqual({ digest, size })
+          expect(right(await store.verify(kind, digest)())).toEqual({ digest, size })
+          expect(await contentOf(store, kind, digest)).toBe(digest)
+        }
+      }
     }
   },
 

@@ -33,7 +33,8 @@ export interface Circumstances {
 
 /**
  * Something that a version is to hold. A plain string is a local file or directory. `as` is its path inside
- * the version: a file's own name unless told, and for a directory the prefix (none unless told).
+ * the version: a file's own name unless told, and for a directory the prefix (none unless told). A stream is listened
+ * to from the moment it is given, and let go (destroyed, cancelled) when the call ends, however that is.
  */
 export type ContentItem =
   | string

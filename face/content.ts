@@ -7,6 +7,7 @@ import type { ManifestBuilder, ManifestEntry } from '../domain/manifest/manifest
 import { canonicalPath } from '../domain/manifest/path.js'
 import type { Content, ContentItem, OnProgress } from './arguments.js'
 import { type ContentError, describeWriteError, type WriteError } from './error.js'
+import { failureOf, letGo } from './given-streams.js'
 
 /** Looks at the local disk: what a path that is named as content stands for. */
 export interface LocalFiles {
@@ -163,6 +164,11 @@ const planned = (written: string, make: (path: string) => Planned): E.Either<Wri
     E.bimap((expected): WriteError => ({ _tag: 'illegal-path', path: written, expected }), make),
   )
 
+const sourceFailed = (cause: unknown): WriteError => ({
+  _tag: 'source-failed',
+  reason: cause instanceof Error ? cause.message : String(cause),
+})
+
 const storeAll =
   (files: FileStore, onProgress: OnProgress | undefined) =>
   (plan: ReadonlyArray<Planned>): TE.TaskEither<WriteError, ReadonlyArray<ManifestEntry>> =>
@@ -178,23 +184,30 @@ const storeAll =
         thrown ??= { cause }
       }
     }
+    const storeOne = async ({ path, source }: Extract<Planned, { source: FileSource }>) => {
+      const failed = 'stream' in source ? failureOf(source.stream) : undefined
+      if (failed !== undefined) return E.left(sourceFailed(failed.cause))
+      return files.put('file', source, (bytesDone) => {
+        report({ path, bytesDone, filesDone })
+        if (thrown !== undefined) throw thrown.cause
+      })()
+    }
     let next = 0
     let filesDone = 0
     const worker = async (): Promise<void> => {
       for (let index = next++; index < plan.length && failure === undefined && thrown === undefined; index = next++) {
         const planned = plan[index]
         if (planned === undefined) continue
-        const { path } = planned
         if ('entry' in planned) {
           entries[index] = planned.entry
           continue
         }
-        const stored = await files.put('file', planned.source, (bytesDone) => {
-          report({ path, bytesDone, filesDone })
-          if (thrown !== undefined) throw thrown.cause
-        })()
+        const { path } = planned
+        const stored = await storeOne(planned)
         if (E.isLeft(stored)) {
           failure ??= stored.left
+          // Nobody waits for what the others still have to give.
+          for (const each of plan) if ('source' in each && 'stream' in each.source) letGo(each.source.stream)
           return
         }
         filesDone += 1

@@ -16,6 +16,7 @@ import { type Alone, alone } from './alone.js'
 import type * as args from './arguments.js'
 import type { LocalFiles } from './content.js'
 import { describeWriteError, eachFromStore, LedgerError, promised } from './error.js'
+import { holdingStreams } from './given-streams.js'
 import * as inputs from './input.js'
 import type { Pieces } from './lines.js'
 import { type Maintenance, maintenance, type OnMaintenance } from './maintenance.js'
@@ -181,13 +182,13 @@ export const ledgerOn = (ports: LedgerPorts): Ledger => {
 
     exportEvents: () => eachFromStore(exportEvents(events)),
 
-    importEvents: async (pieces, onProgress) => {
+    importEvents: holdingStreams(async (pieces, onProgress) => {
       if (readOnly) throw new LedgerError({ _tag: 'read-only' }, describeWriteError({ _tag: 'read-only' }))
       const imported = await importEvents(events, pieces, onProgress)
       const head = await events.head()()
       if (head._tag === 'Right') model.notice(head.right)
       return imported
-    },
+    }),
 
     close: async () => {
       await model.close()

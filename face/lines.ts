@@ -1,4 +1,5 @@
 /** The lines of a text that arrives in pieces. */
+import { LedgerError } from './error.js'
 
 /** A text, or the bytes of one in UTF-8, in pieces of whatever size. */
 export type Pieces = AsyncIterable<string | Uint8Array> | Iterable<string | Uint8Array>
@@ -34,7 +35,7 @@ export async function* linesOf(
     return line.slice(from, line.endsWith('\r') ? -1 : undefined)
   }
 
-  for await (const piece of pieces) {
+  for await (const piece of readable(pieces)) {
     const text = textOf(piece)
     let from = 0
     for (let end = text.indexOf('\n'); end !== -1; end = text.indexOf('\n', from)) {
@@ -55,4 +56,15 @@ export async function* linesOf(
   if (rest === '') return
   for (; blank > 0; blank--) yield ''
   yield rest
+}
+
+/** A stream that fails is the caller's own; what it says is told by our error. */
+async function* readable(pieces: Pieces): AsyncGenerator<string | Uint8Array, void, undefined> {
+  try {
+    yield* pieces
+  } catch (cause) {
+    if (cause instanceof LedgerError) throw cause
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    throw new LedgerError({ _tag: 'source-failed', reason }, `the export could not be read: ${reason}`)
+  }
 }

@@ -3,14 +3,20 @@ import * as TE from 'fp-ts/lib/TaskEither.js'
 import type { Position } from '../domain/event-store.js'
 import type { Alone } from './alone.js'
 import { LedgerError } from './error.js'
+import { listenedTo } from './given-streams.js'
 import type { Ledger } from './ledger.js'
 import type { Asked, When } from './reads.js'
 
-/** A method of a ledger, a draft or a run, as one that gives a TaskEither. Nothing is done until it is run. */
+/**
+ * A method of a ledger, a draft or a run, as one that gives a TaskEither. Nothing is done until it is run; but streams are
+ * listened to, lest one that fails before then ends the process.
+ */
 export const taskEither =
   <Arguments extends ReadonlyArray<unknown>, A>(method: (...given: Arguments) => Promise<A>) =>
-  (...given: Arguments): TE.TaskEither<LedgerError, A> =>
-    TE.tryCatch(() => method(...given), asLedgerError)
+  (...given: Arguments): TE.TaskEither<LedgerError, A> => {
+    listenedTo(given)
+    return TE.tryCatch(() => method(...given), asLedgerError)
+  }
 
 /** What is no `LedgerError` is a fault of this library, or of a function that it was given. */
 const asLedgerError = (cause: unknown): LedgerError =>

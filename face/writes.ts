@@ -50,6 +50,7 @@ import type { Receipt, WriteShell } from '../domain/write-shell.js'
 import type * as args from './arguments.js'
 import { addContent, type ContentPorts, describeContentError, type Note } from './content.js'
 import { promised, type WriteError } from './error.js'
+import { holdingStreams } from './given-streams.js'
 import * as inputs from './input.js'
 
 /** What was said while content was stored; absent where there is nothing to say. */
@@ -274,10 +275,10 @@ export const writes = ({ shell: silent, notice, manifests, ids, defaults, readOn
     return {
       artifact: collectionPath(artifact),
       base: base?.version ?? null,
-      add: async (given, options = {}) => {
+      add: holdingStreams(async (given, options = {}) => {
         const content = await checked(inputs.ContentInput, given)
         notes.push(...(await run(add(builder, content, await checked(inputs.AddToDraft, options)))))
-      },
+      }),
       remove: async (path) => now(builder.remove(await checked(inputs.FilePath, path))),
       entries: () => builder.build(),
       log: async (given = {}) => {
@@ -380,7 +381,7 @@ export const writes = ({ shell: silent, notice, manifests, ids, defaults, readOn
     },
 
     /** Stores content and logs it as the next version; content that a live version has already makes no new one. */
-    logArtifact: async (given: args.LogArtifact): Promise<VersionReceipt> => {
+    logArtifact: holdingStreams(async (given: args.LogArtifact): Promise<VersionReceipt> => {
       const input = await checked(inputs.LogArtifact, given)
       const command = {
         type: 'LogArtifactVersion',
@@ -390,7 +391,7 @@ export const writes = ({ shell: silent, notice, manifests, ids, defaults, readOn
         ...present({ run: await maybeRun(input.run), expect: input.expect }),
       } as const
       return log(command, () => store(input.content, input.onProgress), input)
-    },
+    }),
 
     /** A draft from nothing: of a new artifact, or of an artifact's next version. */
     newArtifact: async (given: args.NewArtifact): Promise<Draft> => {
@@ -428,21 +429,21 @@ export const writes = ({ shell: silent, notice, manifests, ids, defaults, readOn
     },
 
     /** Adds one writer's part to a distributed version; the receipt names the generation that took it. */
-    upsertDistributed: async (
-      given: args.UpsertDistributed,
-    ): Promise<Receipt & Noted & { readonly generation: number }> => {
-      const input = await checked(inputs.UpsertDistributed, given)
-      const { commandId, draft, part, notes } = await distributed(input)
-      if (part === undefined) return now(E.left(wrong('content', 'a list of content', 'nothing')))
-      const receipt = await give({ type: 'UpsertDistributedPart', ...draft, part }, { ...input, commandId })
-      const generation =
-        eventOf(receipt, 'DistributedPartUpserted')?.generation ??
-        (await run(facts.draft(draft.artifact, draft.distributedId, (state) => state.generation)))
-      return { ...receipt, generation, ...noted(notes) }
-    },
+    upsertDistributed: holdingStreams(
+      async (given: args.UpsertDistributed): Promise<Receipt & Noted & { readonly generation: number }> => {
+        const input = await checked(inputs.UpsertDistributed, given)
+        const { commandId, draft, part, notes } = await distributed(input)
+        if (part === undefined) return now(E.left(wrong('content', 'a list of content', 'nothing')))
+        const receipt = await give({ type: 'UpsertDistributedPart', ...draft, part }, { ...input, commandId })
+        const generation =
+          eventOf(receipt, 'DistributedPartUpserted')?.generation ??
+          (await run(facts.draft(draft.artifact, draft.distributedId, (state) => state.generation)))
+        return { ...receipt, generation, ...noted(notes) }
+      },
+    ),
 
     /** Seals a distributed version, with a part of the committer's own or without, and logs it. */
-    commitDistributed: async (given: args.CommitDistributed): Promise<CommitReceipt> => {
+    commitDistributed: holdingStreams(async (given: args.CommitDistributed): Promise<CommitReceipt> => {
       const input = await checked(inputs.CommitDistributed, given)
       const { commandId, draft, part, notes } = await distributed(input)
       const { lastWriterWins } = input
@@ -458,7 +459,7 @@ export const writes = ({ shell: silent, notice, manifests, ids, defaults, readOn
       const { generation, manifest } = committed
       const receipt = await run(shell.finish(artifact, distributedId, generation))
       return { ...(await versionLogged(artifact, manifest.digest, receipt)), generation, ...noted(notes) }
-    },
+    }),
 
     /** Gives the open generation of a distributed version up. */
     abandonDistributed: async (given: args.AbandonDistributed): Promise<Receipt> => {
@@ -525,22 +526,24 @@ export const writes = ({ shell: silent, notice, manifests, ids, defaults, readOn
     },
 
     /** Logs content and links it, in one go. The aliases go to the link. */
-    linkModel: async (given: args.LinkModel): Promise<VersionReceipt & { readonly source: VersionReceipt }> => {
-      const { aliases, ...input } = await checked(inputs.LinkModel, given)
-      const circumstances = { ...input, commandId: input.commandId ?? ids.next() }
-      const run = await maybeRun(input.run)
-      const model = await modelNamed(input.to)
-      const command = {
-        type: 'LogArtifactVersion',
-        artifact: await artifactNamed(input.name ?? nameFor(run, model)),
-        artifactType: await typeFor(model, input.type),
-        ...described(input),
-        ...present({ run }),
-      } as const
-      const source = await log(command, () => store(input.content, input.onProgress), circumstances)
-      const version = { collection: command.artifact, version: source.version }
-      return { ...(await link(version, model, { ...circumstances, ...present({ aliases }) })), source }
-    },
+    linkModel: holdingStreams(
+      async (given: args.LinkModel): Promise<VersionReceipt & { readonly source: VersionReceipt }> => {
+        const { aliases, ...input } = await checked(inputs.LinkModel, given)
+        const circumstances = { ...input, commandId: input.commandId ?? ids.next() }
+        const run = await maybeRun(input.run)
+        const model = await modelNamed(input.to)
+        const command = {
+          type: 'LogArtifactVersion',
+          artifact: await artifactNamed(input.name ?? nameFor(run, model)),
+          artifactType: await typeFor(model, input.type),
+          ...described(input),
+          ...present({ run }),
+        } as const
+        const source = await log(command, () => store(input.content, input.onProgress), circumstances)
+        const version = { collection: command.artifact, version: source.version }
+        return { ...(await link(version, model, { ...circumstances, ...present({ aliases }) })), source }
+      },
+    ),
 
     /** Takes a link, named in full, and its aliases away; the source stays. */
     unlink: async (given: args.Unlink): Promise<Receipt> => {

@@ -1,0 +1,61 @@
+/**
+ * Streams that a caller gives to a method. A stream of Node's that fails while nobody listens ends the process, so each
+ * is listened to from the moment it is given; and it is let go when the call ends, however that is.
+ */
+
+type Method<Given extends ReadonlyArray<unknown>, A> = (...given: Given) => Promise<A>
+
+/** The method, with the streams that it is given in good hands. */
+export const holdingStreams =
+  <Given extends ReadonlyArray<unknown>, A>(method: Method<Given, A>): Method<Given, A> =>
+  async (...given) => {
+    const streams = listenedTo(given)
+    try {
+      return await method(...given)
+    } finally {
+      for (const stream of streams) letGo(stream)
+    }
+  }
+
+/** What streams failed with while they were listened to. */
+const failures = new WeakMap<object, unknown>()
+const listened = new WeakSet<object>()
+
+/** The streams among the arguments of a method: one itself, in a list of content, or in the content of an object. */
+export const listenedTo = (given: ReadonlyArray<unknown>): ReadonlyArray<object> => {
+  const streams = given
+    .flatMap((argument) => [argument, ...listOf(argument), ...listOf(memberOf(argument, 'content'))])
+    .map((item) => (isStream(item) ? item : memberOf(item, 'stream')))
+    .filter(isStream)
+  for (const stream of streams) {
+    if (listened.has(stream) || typeof memberOf(stream, 'on') !== 'function') continue
+    listened.add(stream)
+    void call(stream, 'on', 'error', (cause: unknown) => failures.set(stream, cause))
+  }
+  return streams
+}
+
+/** What a stream failed with before anybody read it; some that failed read as if they were empty. */
+export const failureOf = (stream: object): { readonly cause: unknown } | undefined =>
+  failures.has(stream) ? { cause: failures.get(stream) } : undefined
+
+/** Tells a stream that no more is wanted of it: Node's, the web's, or one that is iterated. Nobody waits for it. */
+export const letGo = (stream: object): void => {
+  const end = ['destroy', 'cancel', 'return'].find((name) => typeof memberOf(stream, name) === 'function')
+  if (end !== undefined) void call(stream, end)
+}
+
+/** A stream that cannot be told, because somebody else reads it for instance, has no bearing on the call. */
+const call = async (stream: object, name: string, ...given: ReadonlyArray<unknown>): Promise<void> => {
+  const method: unknown = Reflect.get(stream, name)
+  if (typeof method !== 'function') return
+  try {
+    await Reflect.apply(method, stream, given)
+  } catch {}
+}
+
+const isStream = (value: unknown): value is object =>
+  typeof value === 'object' && value !== null && Symbol.asyncIterator in value
+const listOf = (value: unknown): ReadonlyArray<unknown> => (Array.isArray(value) ? value : [])
+const memberOf = (value: unknown, name: string): unknown =>
+  typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined

@@ -5,6 +5,7 @@
 import { createHash } from 'node:crypto'
 import type { ReadonlyNonEmptyArray } from 'fp-ts/lib/ReadonlyNonEmptyArray.js'
 import type { EventStore, NewEvent, Revision } from '../domain/event-store.js'
+import { idOfEvent } from '../domain/events.js'
 import { artifactStream, modelStream, runStream } from '../domain/streams.js'
 import { opened } from './support.js'
 
@@ -39,11 +40,12 @@ export function* versionsHistory(versions: number, artifacts: number, seed = 1):
     const run = Math.floor(index / VERSIONS_PER_RUN)
     if (index % VERSIONS_PER_RUN === 0) {
       const config = { batch: 32, learningRate: 0.001, optimizer: 'adam', seed: index }
-      yield { stream: runStream(runRef(run)), events: [made('RunStarted', { config, group: `sweep-${run % 1000}` })] }
+      const started = made(runStream(runRef(run)), 'RunStarted', { config, group: `sweep-${run % 1000}` })
+      yield { stream: runStream(runRef(run)), events: [started] }
     }
     const stream = artifactStream(artifactRef(artifact))
-    if (version === 0) yield { stream, events: [made('ArtifactCreated', { artifactType: 'model' })] }
-    const logged = made('ArtifactVersionLogged', {
+    if (version === 0) yield { stream, events: [made(stream, 'ArtifactCreated', { artifactType: 'model' })] }
+    const logged = made(stream, 'ArtifactVersionLogged', {
       ...(version > 0 ? { base: version - 1 } : {}),
       description: `checkpoint after epoch ${index % VERSIONS_PER_RUN}`,
       manifest: { bytes: 1_000_000 + index, digest: digestNumber(seed, index), entries: 3 },
@@ -52,11 +54,12 @@ export function* versionsHistory(versions: number, artifacts: number, seed = 1):
       tags: ['nightly'],
       version,
     })
-    const moved = made('AliasMoved', { alias: 'latest', from: version === 0 ? null : version - 1, to: version })
+    const moved = made(stream, 'AliasMoved', { alias: 'latest', from: version === 0 ? null : version - 1, to: version })
     yield { stream, events: [logged, moved] }
     if (index % VERSIONS_PER_RUN === VERSIONS_PER_RUN - 1) {
-      const summary = made('RunSummarised', { from: { accuracy: null }, to: { accuracy: 0.9 } })
-      yield { stream: runStream(runRef(run)), events: [summary, made('RunFinished', { outcome: 'finished' })] }
+      const ofRun = runStream(runRef(run))
+      const summary = made(ofRun, 'RunSummarised', { from: { accuracy: null }, to: { accuracy: 0.9 } })
+      yield { stream: ofRun, events: [summary, made(ofRun, 'RunFinished', { outcome: 'finished' })] }
     }
   }
 }
@@ -67,19 +70,19 @@ export function* movesHistory(moves: number, seed = 2): Generator<Append> {
   const artifact = artifactRef(0)
   const stream = artifactStream(artifact)
   const registered = modelStream(movedModel)
-  yield { stream, events: [made('ArtifactCreated', { artifactType: 'model' })] }
-  yield { stream: registered, events: [made('RegisteredModelCreated', { artifactType: 'model' })] }
+  yield { stream, events: [made(stream, 'ArtifactCreated', { artifactType: 'model' })] }
+  yield { stream: registered, events: [made(registered, 'RegisteredModelCreated', { artifactType: 'model' })] }
   for (const version of [0, 1]) {
     const manifest = { bytes: 1000, digest: digestNumber(seed, version), entries: 1 }
-    yield { stream, events: [made('ArtifactVersionLogged', { manifest, version })] }
+    yield { stream, events: [made(stream, 'ArtifactVersionLogged', { manifest, version })] }
     yield {
       stream: registered,
-      events: [made('VersionLinked', { manifest, source: { ...artifact, version }, version })],
+      events: [made(registered, 'VersionLinked', { manifest, source: { ...artifact, version }, version })],
     }
   }
   for (let move = 0; move < moves; move++) {
     const from = move === 0 ? null : (move + 1) % 2
-    yield { stream: registered, events: [made('AliasMoved', { alias: 'production', from, to: move % 2 })] }
+    yield { stream: registered, events: [made(registered, 'AliasMoved', { alias: 'production', from, to: move % 2 })] }
   }
 }
 export const movedModel = { entity: ENTITY, project: MODEL_PROJECT, name: 'churn' }
@@ -93,19 +96,21 @@ export function* lineageHistory(edges: number, seed = 3): Generator<Append> {
   const artifact = artifactRef(0)
   const stream = artifactStream(artifact)
   const wide = 3
-  yield { stream, events: [made('ArtifactCreated', { artifactType: 'model' })] }
+  yield { stream, events: [made(stream, 'ArtifactCreated', { artifactType: 'model' })] }
   const versions = lineageVersions(edges)
   for (let version = 0; version < versions; version++) {
     const run = runRef(version)
     const generation = Math.floor(version / wide)
     const sources = generation === 0 ? [] : [version - wide, (generation - 1) * wide + ((version + 1) % wide)]
     const [started, ...used] = [
-      made('RunStarted', {}),
-      ...sources.map((source) => made('ArtifactVersionUsed', { version: { ...artifact, version: source } })),
+      made(runStream(run), 'RunStarted', {}),
+      ...sources.map((source) =>
+        made(runStream(run), 'ArtifactVersionUsed', { version: { ...artifact, version: source } }),
+      ),
     ]
     if (started !== undefined) yield { stream: runStream(run), events: [started, ...used] }
     const manifest = { bytes: 1000, digest: digestNumber(seed, version), entries: 1 }
-    yield { stream, events: [made('ArtifactVersionLogged', { manifest, run: { ref: run }, version })] }
+    yield { stream, events: [made(stream, 'ArtifactVersionLogged', { manifest, run: { ref: run }, version })] }
   }
 }
 
@@ -149,7 +154,7 @@ const eventMaker = (seed: number) => {
   const hex = (): string => next().toString(16).padStart(8, '0')
   const filler = Array.from({ length: 6 }, hex).join('')
   let count = 0
-  return (type: string, data: object): NewEvent => {
+  return (stream: string, type: string, data: object): NewEvent => {
     const [a, b, c, d] = [hex(), hex(), hex(), hex()]
     const metadata = {
       actor: `user-${count % 50}@acme.example.org`,
@@ -158,8 +163,8 @@ const eventMaker = (seed: number) => {
       recordedAt: new Date(START + count++ * 1000).toISOString(),
       schema: 1,
     }
-    const id = `${a}-${b.slice(0, 4)}-5${b.slice(4, 7)}-8${c.slice(0, 3)}-${c.slice(3)}${d.slice(0, 7)}`
-    return { id, type, data: JSON.stringify(data), metadata: JSON.stringify(metadata) }
+    const texts = { type, data: JSON.stringify(data), metadata: JSON.stringify(metadata) }
+    return { id: idOfEvent(stream, metadata.commandId, 0, texts), ...texts }
   }
 }
 

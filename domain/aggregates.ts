@@ -1,6 +1,7 @@
 /** The four kinds of stream, each with its rules: what the write shell needs to know of them. */
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import type { MoveAlias, RemoveAlias } from './alias-commands.js'
+import { admits as admitsArtifact } from './artifact/admits.js'
 import type {
   CreateArtifact,
   DeleteArtifactVersion,
@@ -13,6 +14,7 @@ import { type ArtifactCommand, type ArtifactRejection, decide as decideArtifact 
 import { type ArtifactEvent, artifactEvents } from './artifact/events.js'
 import { type ArtifactState, evolve as evolveArtifact, initial as initialArtifact } from './artifact/state.js'
 import type { Decider } from './decider.js'
+import { admits as admitsDraft } from './distributed-draft/admits.js'
 import type { AbandonDistributed, CommitDistributed, UpsertDistributedPart } from './distributed-draft/commands.js'
 import {
   type DistributedDraftCommand,
@@ -36,6 +38,9 @@ import {
   gatherForUpsert,
   gatherForUse,
 } from './facts.js'
+import type { Admitted, Standing } from './impossible.js'
+import type { Past } from './past.js'
+import { admits as admitsModel } from './registered-model/admits.js'
 import type {
   CreateRegisteredModel,
   DescribeRegisteredModel,
@@ -52,16 +57,26 @@ import {
 import { type RegisteredModelEvent, registeredModelEvents } from './registered-model/events.js'
 import { evolve as evolveModel, initial as initialModel, type RegisteredModelState } from './registered-model/state.js'
 import type { CommandError, Rejection } from './rejection.js'
+import { admits as admitsRun } from './run/admits.js'
 import type { FinishRun, StartRun, SummariseRun, UseArtifactVersion } from './run/commands.js'
 import { decide as decideRun, type RunCommand, type RunRejection } from './run/decide.js'
 import { type RunEvent, runEvents } from './run/events.js'
 import { evolve as evolveRun, initial as initialRun, type RunState } from './run/state.js'
+import type { Subject, SubjectOf } from './streams.js'
 
 /**
  * `Given` is a command as the caller gave it; `Command` is the same with the facts that its decision needs.
  */
-export interface Aggregate<Given, Command, State, Event extends DomainEvent, No extends Rejection>
-  extends Decider<State, Command, Event, No> {
+export interface Aggregate<
+  Given,
+  Command,
+  State,
+  Event extends DomainEvent,
+  No extends Rejection,
+  About extends Subject,
+> extends Decider<State, Command, Event, No> {
+  /** Whether an event could follow on a state, with what had happened elsewhere by then. */
+  readonly admits: (state: State, event: Event, here: Standing<About, Past>) => Admitted
   readonly isEvent: (event: DomainEvent) => event is DomainEvent & Event
   readonly gather: (
     command: Given,
@@ -86,9 +101,17 @@ export type GivenToArtifact =
   | MoveAlias
   | RemoveAlias
 
-export const artifact: Aggregate<GivenToArtifact, ArtifactCommand, ArtifactState, ArtifactEvent, ArtifactRejection> = {
+export const artifact: Aggregate<
+  GivenToArtifact,
+  ArtifactCommand,
+  ArtifactState,
+  ArtifactEvent,
+  ArtifactRejection,
+  SubjectOf<'artifact'>
+> = {
   initial: initialArtifact,
   evolve: evolveArtifact,
+  admits: admitsArtifact,
   decide: decideArtifact,
   isEvent: among<ArtifactEvent>(artifactEvents),
   gather: (command, _state, facts) =>
@@ -102,10 +125,12 @@ export const distributedDraft: Aggregate<
   DistributedDraftCommand,
   DistributedDraftState,
   DistributedDraftEvent,
-  DistributedDraftRejection
+  DistributedDraftRejection,
+  SubjectOf<'draft'>
 > = {
   initial: initialDraft,
   evolve: evolveDraft,
+  admits: admitsDraft,
   decide: decideDraft,
   isEvent: among<DistributedDraftEvent>(distributedDraftEvents),
   gather: (command, state, facts, envelope) => {
@@ -135,10 +160,12 @@ export const registeredModel: Aggregate<
   RegisteredModelCommand,
   RegisteredModelState,
   RegisteredModelEvent,
-  RegisteredModelRejection
+  RegisteredModelRejection,
+  SubjectOf<'model'>
 > = {
   initial: initialModel,
   evolve: evolveModel,
+  admits: admitsModel,
   decide: decideModel,
   isEvent: among<RegisteredModelEvent>(registeredModelEvents),
   gather: (command, state, facts) => {
@@ -149,9 +176,10 @@ export const registeredModel: Aggregate<
 
 export type GivenToRun = StartRun | SummariseRun | UseArtifactVersion | FinishRun
 
-export const run: Aggregate<GivenToRun, RunCommand, RunState, RunEvent, RunRejection> = {
+export const run: Aggregate<GivenToRun, RunCommand, RunState, RunEvent, RunRejection, SubjectOf<'run'>> = {
   initial: initialRun,
   evolve: evolveRun,
+  admits: admitsRun,
   decide: decideRun,
   isEvent: among<RunEvent>(runEvents),
   gather: (command, _state, facts) =>

@@ -8,6 +8,7 @@ import type * as t from 'io-ts'
 import type { RemoveAlias } from './alias-commands.js'
 import { nullable, oneOf, record } from './codec.js'
 import type { Recorded } from './decider.js'
+import { type Admitted, admitted, impossible } from './impossible.js'
 import { Alias, type CollectionRef, type ExpectedHolder, type ExpectedHolders, VersionNumber } from './names.js'
 
 /** The alias now points to version `to`; before, it pointed to `from`, or nowhere (`null`). */
@@ -116,4 +117,32 @@ export const evolveAliases = (table: AliasTable, event: AliasMoved | AliasRemove
       table.delete(event.alias)
       return
   }
+}
+
+/**
+ * Whether an alias could move, or go, as it is told: from whoever held it, and to another that is `there`. Asked of
+ * events that were recorded, whatever an alias may be called today.
+ */
+export const admitsAlias = (
+  table: AliasTable,
+  event: AliasMoved | AliasRemoved,
+  isThere: (version: number) => Admitted,
+): Admitted => {
+  const was = table.get(event.alias)?.version ?? null
+  if (event.from !== was) {
+    return impossible({ _tag: 'says-otherwise', of: `who held "${event.alias}"`, says: event.from, was })
+  }
+  if (event.type === 'AliasRemoved') return admitted
+  return event.to === was
+    ? impossible({ _tag: 'changes-nothing', of: `the alias "${event.alias}"` })
+    : isThere(event.to)
+}
+
+/** Whether an event could follow while a version that is gone has aliases still: they go with it, in one step. */
+export const admitsWhileLeft = (left: ReadonlySet<string>, event: { readonly type: string }): Admitted => {
+  const [alias] = left
+  if (alias === undefined) return admitted
+  return 'alias' in event && event.type === 'AliasRemoved' && left.has(String(event.alias))
+    ? admitted
+    : impossible({ _tag: 'alias-left', alias })
 }

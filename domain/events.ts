@@ -63,9 +63,52 @@ export const decodeEvent = (stored: StoredEvent): E.Either<EventProblem, Recorde
   const data = upcast(upcasters, type, metadata.right.schema, raw.right.data)
   if (data === undefined) return unknown
   const event = decodeWith(codec)({ type, ...data })
-  return E.isLeft(event)
-    ? damaged(problemsText('data', event.left))
-    : E.right({ stream, revision, position, id, event: event.right, metadata: metadata.right })
+  if (E.isLeft(event)) return damaged(problemsText('data', event.left))
+  const beyond = numbersOf(event.right).find((number) => !isWithin(number, revision))
+  return beyond === undefined
+    ? E.right({ stream, revision, position, id, event: event.right, metadata: metadata.right })
+    : damaged(`data: it names the number ${beyond}, which a stream cannot have given out by its revision ${revision}`)
+}
+
+/**
+ * Whether a stream can have given out a number by this revision: each took an event. So what holds a thing for each
+ * number is never larger than the history, whatever an event says.
+ */
+export const isWithin = (number: unknown, revision: number): boolean =>
+  typeof number === 'number' && number >= 0 && number <= revision
+
+/** The numbers of its own stream that an event names. */
+const numbersOf = (event: DomainEvent): ReadonlyArray<number> => {
+  switch (event.type) {
+    case 'ArtifactVersionLogged':
+    case 'ArtifactVersionRelogged':
+      return event.base === undefined ? [event.version] : [event.version, event.base]
+    case 'ArtifactVersionDescribed':
+    case 'ArtifactVersionTagged':
+    case 'ArtifactVersionUntagged':
+    case 'ArtifactVersionDeleted':
+    case 'VersionLinked':
+    case 'VersionUnlinked':
+      return [event.version]
+    case 'AliasMoved':
+      return event.from === null ? [event.to] : [event.to, event.from]
+    case 'AliasRemoved':
+      return [event.from]
+    case 'DistributedPartUpserted':
+    case 'DistributedCommitted':
+    case 'DistributedAbandoned':
+      return [event.generation]
+    case 'ArtifactCreated':
+    case 'RegisteredModelCreated':
+    case 'RegisteredModelDescribed':
+    case 'RegisteredModelTagged':
+    case 'RegisteredModelUntagged':
+    case 'RunStarted':
+    case 'RunSummarised':
+    case 'ArtifactVersionUsed':
+    case 'RunFinished':
+      return []
+  }
 }
 
 const codecOf = (category: Category, type: string): t.Decoder<unknown, DomainEvent> | undefined => {
@@ -109,6 +152,17 @@ export const encodeEvent = (
   if (E.isLeft(dataText)) return dataText
   const metadataText = canonicalJson({ ...metadata, schema: upcasters[type]?.version ?? 1 })
   if (E.isLeft(metadataText)) return metadataText
-  const id = nameBasedUuid(stream, metadata.commandId, String(index), type, dataText.right, metadataText.right)
-  return E.right({ id, type, data: dataText.right, metadata: metadataText.right })
+  const texts = { type, data: dataText.right, metadata: metadataText.right }
+  return E.right({ id: idOfEvent(stream, metadata.commandId, index, texts), ...texts })
 }
+
+/** The id of the event that stands at an index among those of a command. */
+export const idOfEvent = (
+  stream: string,
+  commandId: string,
+  index: number,
+  { type, data, metadata }: Omit<NewEvent, 'id'>,
+): string => nameBasedUuid(stream, commandId, String(index), type, data, metadata)
+
+/** Whether the data of an event were written in the schema version of today. */
+export const isOfTodaysSchema = (type: string, schema: number): boolean => schema === (upcasters[type]?.version ?? 1)

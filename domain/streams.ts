@@ -15,6 +15,9 @@ export type Subject =
   | { readonly category: 'model'; readonly model: ModelRef }
   | { readonly category: 'run'; readonly run: RunRef }
 
+/** What a stream of one kind is the history of. */
+export type SubjectOf<C extends Category> = Extract<Subject, { readonly category: C }>
+
 const build = (category: Category, parts: ReadonlyArray<string>): string =>
   `${category}-${parts.map(encodeURIComponent).join('/')}`
 
@@ -30,6 +33,20 @@ export const runStream = ({ entity, project, run }: RunRef): string => build('ru
 
 export const collectionStream = (collection: CollectionRef): string =>
   isModel(collection) ? modelStream(collection) : artifactStream(collection)
+
+/** The one name of the stream that is the history of this. */
+export const streamOf = (subject: Subject): string => {
+  switch (subject.category) {
+    case 'artifact':
+      return artifactStream(subject.artifact)
+    case 'draft':
+      return draftStream(subject.artifact, subject.distributedId)
+    case 'model':
+      return modelStream(subject.model)
+    case 'run':
+      return runStream(subject.run)
+  }
+}
 
 /** Reads a stream name back; `undefined` for a stream that is not of this ledger. */
 export const parseStream = (stream: string): Subject | undefined => {

@@ -4,6 +4,7 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
+import { type Admitted, admitted, impossible } from './impossible.js'
 
 /** The most tags that one version or one registered model carries. */
 export const MAX_TAGS = 100
@@ -32,3 +33,20 @@ export const changeTags =
       ? E.left({ _tag: 'too-many-tags', version, count: to.length, most: MAX_TAGS })
       : E.right([{ from, to }])
   }
+
+const sameTags = (a: ReadonlyArray<string>, b: ReadonlyArray<string>): boolean =>
+  a.length === b.length && a.every((tag, at) => tag === b[at])
+
+/** Whether tags could change as it is told: from those that were there, by adding some at the end or taking some away. */
+export const admitsTagChange = (
+  how: 'add' | 'remove',
+  { from, to }: TagChange,
+  was: ReadonlyArray<string>,
+): Admitted => {
+  if (!sameTags(from, was)) return impossible({ _tag: 'says-otherwise', of: 'the tags before', says: from, was })
+  const [less, more] = how === 'add' ? [from, to] : [to, from]
+  const kept = new Set(less)
+  const right = how === 'add' ? [...new Set([...from, ...to])] : from.filter((tag) => kept.has(tag))
+  if (!sameTags(to, right)) return impossible({ _tag: 'says-otherwise', of: 'the tags after', says: to, was: right })
+  return less.length === more.length ? impossible({ _tag: 'changes-nothing', of: 'the tags' }) : admitted
+}

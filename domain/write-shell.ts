@@ -31,7 +31,7 @@ import type { ManifestStore } from './manifest/manifest-store.js'
 import { type ArtifactRef, isModel } from './names.js'
 import type { CommandError, Rejection } from './rejection.js'
 import type { Clock, Ids } from './sources.js'
-import { artifactStream, collectionStream, draftStream, modelStream, runStream } from './streams.js'
+import { artifactStream, collectionStream, draftStream, modelStream, runStream, type Subject } from './streams.js'
 
 /** What a command led to. The same command given again yields the same receipt. */
 export interface Receipt {
@@ -92,8 +92,8 @@ export const writeShell = ({ store, manifests, clock, ids, deadline = DEADLINE }
   const lanePorts = { store, clock, ids, patience: deadline }
 
   /** `first` records what must stand in another stream before the events of a command that was accepted. */
-  const handlerOf = <Given, Full, State, Event extends DomainEvent, No extends Rejection>(
-    aggregate: Aggregate<Given, Full, State, Event, No>,
+  const handlerOf = <Given, Full, State, Event extends DomainEvent, No extends Rejection, About extends Subject>(
+    aggregate: Aggregate<Given, Full, State, Event, No, About>,
     first?: (given: Given, envelope: Envelope) => TE.TaskEither<CommandError, unknown>,
   ) => {
     const lines = openLines()

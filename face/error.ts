@@ -84,6 +84,14 @@ export type ImportError =
   | { readonly _tag: 'incomplete-export'; readonly events: number }
   /** The store holds something else where the export's events belong. */
   | { readonly _tag: 'store-not-empty'; readonly stream: string; readonly revision: number }
+  /** The event cannot have followed on those before it, by whichever rules it was recorded. */
+  | {
+      readonly _tag: 'impossible-event'
+      readonly line: number
+      readonly stream: string
+      readonly revision: number
+      readonly reason: string
+    }
   | { readonly _tag: 'import-failed'; readonly line: number; readonly reason: string }
 
 /** Why a store could not be opened. `reason` says what is wrong with which place, and what would be right. */

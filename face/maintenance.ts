@@ -2,6 +2,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
+import { openAdmission } from '../domain/admission.js'
 import { type Digest, isDigest } from '../domain/digest.js'
 import { type EventStore, ORIGIN, type Position } from '../domain/event-store.js'
 import { decodeEvent } from '../domain/events.js'
@@ -14,6 +15,7 @@ import {
   FileStoreFailure,
   type StoredFile,
 } from '../domain/file-store.js'
+import { describeImpossible } from '../domain/impossible.js'
 import type { Manifest } from '../domain/manifest/manifest.js'
 import type { ManifestStore } from '../domain/manifest/manifest-store.js'
 import { versionPath } from '../domain/names.js'
@@ -41,7 +43,7 @@ export interface Damage {
   readonly namedBy: ReadonlyArray<{ readonly version: string; readonly path?: string }>
 }
 
-/** An event that is not what a codec of this ledger let pass. */
+/** An event that is not what a codec of this ledger let pass, or that cannot have followed on those before it. */
 export interface DamagedEvent {
   readonly stream: string
   readonly revision: number
@@ -158,20 +160,36 @@ export const maintenance = ({
     return { files: unneeded, bytes: bytesOf(unneeded) }
   }
 
-  /** Every event decoded in full, as at its writing. */
+  /**
+   * Every event decoded in full, as at its writing, and held to what could have been. Of a stream that holds what could
+   * not, the first such event is told.
+   */
   const verifyEvents = async (): Promise<Pick<Verified, 'events' | 'damagedEvents' | 'unknownEvents'>> => {
     const damagedEvents: DamagedEvent[] = []
     const unknown = new Map<string, number>()
     let count = 0
+    const admission = openAdmission()
     for await (const page of eachFromStore(events.readAll(ORIGIN))) {
       count += page.length
       for (const stored of page) {
-        const decoded = decodeEvent(stored)
-        if (E.isRight(decoded)) continue
         const { stream, revision, position, type } = stored
+        const decoded = decodeEvent(stored)
+        if (E.isRight(decoded)) {
+          const outcome = admission.admit(stored, decoded.right)
+          if (E.isLeft(outcome)) {
+            damagedEvents.push({ stream, revision, position, reason: describeImpossible(outcome.left) })
+          }
+          continue
+        }
+        admission.pass(stream)
         if (decoded.left._tag === 'unknown-event') unknown.set(type, (unknown.get(type) ?? 0) + 1)
         else damagedEvents.push({ stream, revision, position, reason: decoded.left.reason })
       }
+    }
+    const ended = admission.end()
+    if (E.isLeft(ended)) {
+      const { reason, ...where } = ended.left
+      damagedEvents.push({ ...where, reason: describeImpossible(reason) })
     }
     return { events: count, damagedEvents, unknownEvents: Object.fromEntries(unknown) }
   }

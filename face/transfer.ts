@@ -6,6 +6,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type { NonEmptyArray } from 'fp-ts/lib/NonEmptyArray.js'
 import * as t from 'io-ts'
+import { openAdmission } from '../domain/admission.js'
 import { decodeWith, describeProblem, record, wholeNumber } from '../domain/codec.js'
 import { type Digest, sha256 } from '../domain/digest.js'
 import { DigestCodec } from '../domain/envelope.js'
@@ -18,7 +19,8 @@ import {
   type StoredEvent,
   sizeOf,
 } from '../domain/event-store.js'
-import { decodeEvent } from '../domain/events.js'
+import { decodeEvent, type RecordedEvent } from '../domain/events.js'
+import { describeImpossible, type Impossible } from '../domain/impossible.js'
 import { canonicalJson, parseJson } from '../domain/json.js'
 import { eachFromStore, type ImportError, LedgerError } from './error.js'
 import { linesOf, type Pieces } from './lines.js'
@@ -31,6 +33,8 @@ export const describeImportError = (error: ImportError): string => {
       return `the export ends after ${error.events} events without its last line: it was cut off; take a whole one and import it again`
     case 'store-not-empty':
       return `the store holds another event than the export at revision ${error.revision} of ${error.stream}: import into an empty ledger`
+    case 'impossible-event':
+      return `line ${error.line} cannot have been recorded at revision ${error.revision} of ${error.stream}: ${error.reason}; take another export of that ledger, and verify it`
     case 'import-failed':
       return `the events from line ${error.line} on could not all be written: ${error.reason}; import the same export again to go on`
   }
@@ -114,6 +118,7 @@ export const importEvents = async (
   let wave: Wave | undefined
   let added = 0
   const held = heldIn(store)
+  const admission = openAdmission()
 
   const flush = async (): Promise<void> => {
     const [first, ...rest] = wave?.appends ?? []
@@ -147,7 +152,9 @@ export const importEvents = async (
       end = checked(Trailer, value, number)
       continue
     }
-    const event = eventOf(line, value, number)
+    const { event, decoded } = eventOf(line, value, number)
+    const outcome = admission.admit(event, decoded)
+    if (E.isLeft(outcome)) throw impossibleAt(number, event, outcome.left)
     digest = chain(digest, line)
     events += 1
     if (await isHeld(event)) continue
@@ -164,6 +171,8 @@ export const importEvents = async (
     const reason = `it promises ${end.events} events with the digest ${end.digest}, and there were ${events} with ${digest}`
     throw failed({ _tag: 'not-an-export', line: number, reason })
   }
+  const ended = admission.end()
+  if (E.isLeft(ended)) throw impossibleAt(number, ended.left, ended.left.reason)
   const more = await held.next()
   if (more !== undefined) throw notEmpty(more)
   await flush()
@@ -198,6 +207,12 @@ const add = ({ stream, revision, id, type, data, metadata }: StoredEvent, append
   else appends.push({ stream, expected: revision === 0 ? 'none' : revision - 1, events: [event] })
 }
 
+const impossibleAt = (
+  line: number,
+  { stream, revision }: Pick<StoredEvent, 'stream' | 'revision'>,
+  reason: Impossible,
+) => failed({ _tag: 'impossible-event', line, stream, revision, reason: describeImpossible(reason) })
+
 const failed = (error: ImportError) => new LedgerError(error, describeImportError(error))
 
 const parsed = (line: string, number: number): unknown => {
@@ -215,7 +230,11 @@ const checked = <A>(codec: t.Decoder<unknown, A>, value: unknown, line: number):
 }
 
 /** A line, with its texts byte for byte as they were stored, and known to be an event of this ledger. */
-const eventOf = (line: string, value: unknown, number: number): StoredEvent => {
+const eventOf = (
+  line: string,
+  value: unknown,
+  number: number,
+): { readonly event: StoredEvent; readonly decoded: RecordedEvent } => {
   const { stream, revision, id, type, data, metadata } = checked(Line, value, number)
   const [dataText, metadataText] = [canonicalJson(data), canonicalJson(metadata)]
   if (E.isLeft(dataText) || E.isLeft(metadataText)) {
@@ -230,7 +249,7 @@ const eventOf = (line: string, value: unknown, number: number): StoredEvent => {
     throw failed({ _tag: 'not-an-export', line: number, reason: 'it is not canonical JSON (RFC 8785): it was changed' })
   }
   const decoded = decodeEvent(event)
-  if (E.isRight(decoded)) return event
+  if (E.isRight(decoded)) return { event, decoded: decoded.right }
   const reason = decoded.left._tag === 'damaged-event' ? decoded.left.reason : `its type ${type} is not known here`
   throw failed({ _tag: 'not-an-export', line: number, reason })
 }

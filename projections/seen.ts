@@ -4,46 +4,54 @@
  */
 import { isDigest } from '../domain/digest.js'
 import type { StoredEvent } from '../domain/event-store.js'
-import { type DomainEvent, upcasters } from '../domain/events.js'
+import { type DomainEvent, isWithin, upcasters } from '../domain/events.js'
 import { type JsonObject, parseJson } from '../domain/json.js'
 import { upcast } from '../domain/upcasting.js'
 
 export type EventType = DomainEvent['type']
 
-type Shape = (data: Readonly<Record<string, unknown>>) => boolean
+/** Of an event's data, at the revision at which it stands. */
+type Shape = (data: Readonly<Record<string, unknown>>, revision: number) => boolean
 
 const isText = (value: unknown): boolean => typeof value === 'string'
 const isNumber = (value: unknown): boolean => typeof value === 'number'
 const isObject = (value: unknown): value is JsonObject => typeof value === 'object' && value !== null
 const isManifest = (value: unknown): boolean =>
   isObject(value) && isDigest(value['digest']) && isNumber(value['entries']) && isNumber(value['bytes'])
-const isVersion: Shape = ({ version, manifest }) => isNumber(version) && isManifest(manifest)
+const isNumbered: Shape = ({ version }, revision) => isWithin(version, revision)
+const isVersion: Shape = ({ version, manifest, base }, revision) =>
+  isWithin(version, revision) && isManifest(manifest) && (base === undefined || isWithin(base, revision))
 const isRetagged: Shape = ({ from, to }) => Array.isArray(from) && Array.isArray(to)
+/** In another stream; as large as a column holds. */
 const isVersionRef = (value: unknown): boolean =>
   isObject(value) &&
   isText(value['entity']) &&
   isText(value['project']) &&
   isText(value['name']) &&
-  isNumber(value['version'])
+  isWithin(value['version'], MOST)
+const MOST = 2 ** 31 - 1
+const isGeneration: Shape = ({ generation }, revision) => isWithin(generation, revision)
 
 /** What projections rely on, by type. */
 const shapesByType: Readonly<Record<EventType, Shape>> = {
   ArtifactCreated: ({ artifactType }) => isText(artifactType),
   ArtifactVersionLogged: isVersion,
   ArtifactVersionRelogged: isVersion,
-  ArtifactVersionDescribed: ({ version }) => isNumber(version),
-  ArtifactVersionTagged: (data) => isNumber(data['version']) && isRetagged(data),
-  ArtifactVersionUntagged: (data) => isNumber(data['version']) && isRetagged(data),
+  ArtifactVersionDescribed: isNumbered,
+  ArtifactVersionTagged: (data, revision) => isNumbered(data, revision) && isRetagged(data, revision),
+  ArtifactVersionUntagged: (data, revision) => isNumbered(data, revision) && isRetagged(data, revision),
   ArtifactVersionDeleted: isVersion,
-  AliasMoved: ({ alias, from, to }) => isText(alias) && (from === null || isNumber(from)) && isNumber(to),
-  AliasRemoved: ({ alias, from }) => isText(alias) && isNumber(from),
-  DistributedPartUpserted: ({ generation, writer, part }) => isNumber(generation) && isText(writer) && isManifest(part),
-  DistributedCommitted: ({ generation, manifest, envelope }) =>
-    isNumber(generation) && isManifest(manifest) && isObject(envelope),
-  DistributedAbandoned: ({ generation }) => isNumber(generation),
+  AliasMoved: ({ alias, from, to }, revision) =>
+    isText(alias) && (from === null || isWithin(from, revision)) && isWithin(to, revision),
+  AliasRemoved: ({ alias, from }, revision) => isText(alias) && isWithin(from, revision),
+  DistributedPartUpserted: (data, revision) =>
+    isGeneration(data, revision) && isText(data['writer']) && isManifest(data['part']),
+  DistributedCommitted: (data, revision) =>
+    isGeneration(data, revision) && isManifest(data['manifest']) && isObject(data['envelope']),
+  DistributedAbandoned: isGeneration,
   RegisteredModelCreated: ({ artifactType }) => isText(artifactType),
-  VersionLinked: (data) => isVersion(data) && isVersionRef(data['source']),
-  VersionUnlinked: ({ version, source }) => isNumber(version) && isVersionRef(source),
+  VersionLinked: (data, revision) => isVersion(data, revision) && isVersionRef(data['source']),
+  VersionUnlinked: (data, revision) => isNumbered(data, revision) && isVersionRef(data['source']),
   RegisteredModelDescribed: ({ to }) => isText(to),
   RegisteredModelTagged: isRetagged,
   RegisteredModelUntagged: isRetagged,
@@ -72,7 +80,7 @@ const knownTypes: ReadonlyMap<string, KnownType> = new Map(
 export const isEventType = (type: string): boolean => knownTypes.has(type)
 
 /** An event; `unknown` for a type, or a schema version of it, from the future; `damaged` for anything else. */
-export const readEvent = ({ type, data, metadata }: StoredEvent): DomainEvent | 'unknown' | 'damaged' => {
+export const readEvent = ({ type, data, metadata, revision }: StoredEvent): DomainEvent | 'unknown' | 'damaged' => {
   const known = knownTypes.get(type)
   if (known === undefined) return 'unknown'
   try {
@@ -83,7 +91,7 @@ export const readEvent = ({ type, data, metadata }: StoredEvent): DomainEvent | 
         ? stored
         : upcast(upcasters, type, schemaOf(metadata), stored)
     if (parsed === undefined) return 'unknown'
-    if (!known.isOfShape(parsed)) return 'damaged'
+    if (!known.isOfShape(parsed, revision)) return 'damaged'
     const event: { type?: unknown } = parsed
     event.type = known.type
     // Checked by its shape alone: the store keeps what a codec let pass.

@@ -74,6 +74,7 @@ const CODES: Readonly<Record<LedgerErrorCode | 'no-ledger', ExitCode>> = {
   'newer-format': damaged,
   'incomplete-export': damaged,
   'not-an-export': damaged,
+  'impossible-event': damaged,
   unavailable: failed,
   closed: failed,
   unreachable: failed,

@@ -1,5 +1,5 @@
 /** What of an artifact's history its decisions need. */
-import { type AliasTable, evolveAliases } from '../aliases.js'
+import { type AliasTable, aliasesOf, evolveAliases } from '../aliases.js'
 import type { Recorded } from '../decider.js'
 import type { Digest } from '../digest.js'
 import type { JsonObject } from '../json.js'
@@ -26,6 +26,8 @@ export interface ArtifactState {
   /** The newest version that is not deleted, or -1. */
   newestLive: number
   readonly aliases: AliasTable
+  /** The aliases of a version that was just deleted: they are removed in the same step. */
+  left: Set<string>
   /** The version of each sealed draft, by `draftKey`. */
   readonly distributed: Map<string, number>
 }
@@ -36,6 +38,7 @@ export const initial = (): ArtifactState => ({
   liveByDigest: new Map(),
   newestLive: -1,
   aliases: new Map(),
+  left: new Set(),
   distributed: new Map(),
 })
 
@@ -84,6 +87,7 @@ export const evolve = (state: ArtifactState, event: ArtifactEvent, recorded: Rec
     case 'ArtifactVersionDeleted': {
       const version = state.versions[event.version]
       if (version !== undefined) version.deleted = recorded
+      state.left = new Set(aliasesOf(event.version)(state.aliases))
       state.liveByDigest.delete(event.manifest.digest)
       while (state.newestLive >= 0 && state.versions[state.newestLive]?.deleted !== undefined) state.newestLive--
       return state
@@ -91,6 +95,7 @@ export const evolve = (state: ArtifactState, event: ArtifactEvent, recorded: Rec
     case 'AliasMoved':
     case 'AliasRemoved':
       evolveAliases(state.aliases, event, recorded)
+      if (event.type === 'AliasRemoved') state.left.delete(event.alias)
       return state
   }
 }

@@ -1,5 +1,5 @@
 /** What of a registered model's history its decisions need. */
-import { type AliasTable, evolveAliases } from '../aliases.js'
+import { type AliasTable, aliasesOf, evolveAliases } from '../aliases.js'
 import type { Recorded } from '../decider.js'
 import { type VersionRef, versionPath } from '../names.js'
 import type { RegisteredModelEvent } from './events.js'
@@ -18,6 +18,8 @@ export interface RegisteredModelState {
   /** The present link of each source version, by its path. */
   readonly linkBySource: Map<string, number>
   readonly aliases: AliasTable
+  /** The aliases of a link that was just taken away: they are removed in the same step. */
+  left: Set<string>
 }
 
 export const initial = (): RegisteredModelState => ({
@@ -27,6 +29,7 @@ export const initial = (): RegisteredModelState => ({
   links: [],
   linkBySource: new Map(),
   aliases: new Map(),
+  left: new Set(),
 })
 
 export const sourceKey = (source: VersionRef): string => versionPath(source, source.version)
@@ -49,6 +52,7 @@ export const evolve = (
       const link = state.links[event.version]
       if (link !== undefined) link.unlinked = recorded
       state.linkBySource.delete(sourceKey(event.source))
+      state.left = new Set(aliasesOf(event.version)(state.aliases))
       return state
     }
     case 'RegisteredModelDescribed':
@@ -61,6 +65,7 @@ export const evolve = (
     case 'AliasMoved':
     case 'AliasRemoved':
       evolveAliases(state.aliases, event, recorded)
+      if (event.type === 'AliasRemoved') state.left.delete(event.alias)
       return state
   }
 }

@@ -90,7 +90,7 @@ export const statusOf = (code: string): number => {
 
 const STATUS: ReadonlyArray<readonly [number, ReadonlyArray<string>]> = [
   [400, ['invalid-input', 'invalid-command', 'bad-moment', 'bad-cursor', 'ambiguous-name', 'no-distributed-id']],
-  [400, ['illegal-path', 'source-failed', 'not-an-export', 'incomplete-export']],
+  [400, ['illegal-path', 'source-failed', 'not-an-export', 'impossible-event', 'incomplete-export']],
   [403, ['read-only']],
   [404, ['not-found', 'version-missing', 'version-not-found', 'model-not-found', 'run-not-found']],
   [404, ['alias-not-found', 'path-not-found', 'not-stored', 'not-in-lineage']],

@@ -67,8 +67,13 @@ describe.each(categories)('the rules of a stream of category %s', (category) => 
       return
     }
     expect(actual).toEqual(E.right(row.outcome.events))
-    for (const [revision, event] of row.outcome.events.entries()) {
-      const stored = { ...right(encodeEvent(stream, revision, event, metadata)), stream, revision, position: 1 }
+    for (const [index, event] of row.outcome.events.entries()) {
+      const stored = {
+        ...right(encodeEvent(stream, index, event, metadata)),
+        stream,
+        revision: 100 + index,
+        position: 1,
+      }
       expect(right(decodeEvent(stored)).event).toEqual(event)
     }
   })

@@ -1,0 +1,129 @@
+/** Whether an event could follow in an artifact's history. */
+import * as E from 'fp-ts/lib/Either.js'
+import { admitsAlias, admitsWhileLeft } from '../aliases.js'
+import { type Admitted, admitted, allAdmit, impossible, type Standing } from '../impossible.js'
+import { isThatManifest, isThatValue, type Past, runWasThere } from '../past.js'
+import type { SubjectOf } from '../streams.js'
+import { admitsTagChange } from '../tags.js'
+import type {
+  ArtifactEvent,
+  ArtifactVersionDescribed,
+  ArtifactVersionLogged,
+  ArtifactVersionRelogged,
+} from './events.js'
+import { type ArtifactState, draftKey, type VersionState } from './state.js'
+
+type Here = Standing<SubjectOf<'artifact'>, Past>
+
+/**
+ * By the rules for events, which hold whatever a command may do today: what is named may be called what no command
+ * could call it any more.
+ */
+export const admits = (state: ArtifactState, event: ArtifactEvent, here: Here): Admitted => {
+  if (state.artifactType === null) {
+    return event.type === 'ArtifactCreated' ? admitted : impossible({ _tag: 'not-begun', first: 'ArtifactCreated' })
+  }
+  const left = admitsWhileLeft(state.left, event)
+  if (E.isLeft(left)) return left
+  switch (event.type) {
+    case 'ArtifactCreated':
+      return impossible({ _tag: 'begun-before' })
+    case 'ArtifactVersionLogged':
+      return allAdmit(
+        () => admitsNumber(state, event),
+        () => (event.base === undefined ? admitted : isLive(state, event.base)),
+        () => admitsOrigin(state, event, here),
+      )
+    case 'ArtifactVersionRelogged':
+      return allAdmit(
+        () =>
+          withVersion(state, event.version, ({ manifest }) => isThatManifest('its content', event.manifest, manifest)),
+        () => (event.base === undefined ? admitted : isLive(state, event.base)),
+        () => admitsOrigin(state, event, here),
+      )
+    case 'ArtifactVersionDescribed':
+      return withVersion(state, event.version, (version) => admitsDescription(version, event))
+    case 'ArtifactVersionTagged':
+      return withVersion(state, event.version, ({ tags }) => admitsTagChange('add', event, tags))
+    case 'ArtifactVersionUntagged':
+      return withVersion(state, event.version, ({ tags }) => admitsTagChange('remove', event, tags))
+    case 'ArtifactVersionDeleted':
+      return withVersion(state, event.version, ({ manifest }) =>
+        isThatManifest('its content', event.manifest, manifest),
+      )
+    case 'AliasMoved':
+    case 'AliasRemoved':
+      return admitsAlias(state.aliases, event, (version) => isLive(state, version))
+  }
+}
+
+/** Numbers are given out one after another, to content that has none. */
+const admitsNumber = (
+  { versions, liveByDigest }: ArtifactState,
+  { version, manifest }: ArtifactVersionLogged,
+): Admitted => {
+  if (version !== versions.length) {
+    return impossible({ _tag: 'not-the-next', what: 'version', number: version, next: versions.length })
+  }
+  const twin = liveByDigest.get(manifest.digest)
+  return twin === undefined ? admitted : impossible({ _tag: 'there-already', what: 'version', number: twin })
+}
+
+/** The run that logged it, and the sealed draft that it was logged from, once. */
+const admitsOrigin = (
+  { artifactType, distributed: logged }: ArtifactState,
+  event: ArtifactVersionLogged | ArtifactVersionRelogged,
+  { subject: { artifact }, metadata, past }: Here,
+): Admitted => {
+  const { run, distributed } = event
+  const named = runWasThere(run, past)
+  if (E.isLeft(named) || distributed === undefined) return named
+  const { distributedId, generation } = distributed
+  if (logged.has(draftKey(distributed)))
+    return impossible({ _tag: 'changes-nothing', of: 'a draft that was logged before' })
+  const draft = past.draft(artifact, distributedId)
+  if (draft === 'unsure') return admitted
+  const seal = draft?.ended[generation]?.committed
+  if (seal === undefined) {
+    return impossible({
+      _tag: 'not-by-then',
+      what: `the seal of generation ${generation} of the draft "${distributedId}"`,
+    })
+  }
+  return allAdmit(
+    () => isThatManifest('the content of its draft', event.manifest, seal.manifest),
+    () => isThatValue('the type of its draft', artifactType, seal.artifactType),
+    () => isThatValue('the run of its draft', run?.ref, seal.run?.ref),
+    () => isThatValue('the description of its draft', event.description, seal.description),
+    () => isThatValue('the metadata of its draft', event.metadata, seal.metadata),
+    () => isThatValue('the tags of its draft', event.tags, seal.tags),
+    () => isThatValue('who sealed its draft', metadata.actor, seal.envelope.actor),
+    () => isThatValue('the command that sealed its draft', metadata.causationId, seal.envelope.commandId),
+  )
+}
+
+const admitsDescription = (version: VersionState, { description, metadata }: ArtifactVersionDescribed): Admitted => {
+  if (description === undefined && metadata === undefined)
+    return impossible({ _tag: 'changes-nothing', of: 'the version' })
+  return allAdmit(
+    () => (description === undefined ? admitted : admitsChange('the description', description, version.description)),
+    () => (metadata === undefined ? admitted : admitsChange('the metadata', metadata, version.metadata)),
+  )
+}
+
+const admitsChange = <A extends Parameters<typeof isThatValue>[1]>(
+  what: string,
+  { from, to }: { readonly from: A; readonly to: A },
+  was: A,
+): Admitted =>
+  E.isRight(isThatValue(what, from, to))
+    ? impossible({ _tag: 'changes-nothing', of: what })
+    : isThatValue(`${what} before`, from, was)
+
+const withVersion = (state: ArtifactState, number: number, check: (version: VersionState) => Admitted): Admitted => {
+  const version = state.versions[number]
+  if (version === undefined) return impossible({ _tag: 'not-there', what: 'version', number })
+  return version.deleted === undefined ? check(version) : impossible({ _tag: 'gone-before', what: 'version', number })
+}
+
+const isLive = (state: ArtifactState, number: number): Admitted => withVersion(state, number, () => admitted)

@@ -1,0 +1,67 @@
+/** Whether an event could follow in a draft's history. */
+import { type Admitted, admitted, allAdmit, impossible, type Standing } from '../impossible.js'
+import { collectionPath } from '../names.js'
+import { isThatValue, type Past, runWasThere } from '../past.js'
+import type { SubjectOf } from '../streams.js'
+import type { DistributedCommitted, DistributedDraftEvent, DistributedPartUpserted } from './events.js'
+import { type DistributedDraftState, writersOf } from './state.js'
+
+type Here = Standing<SubjectOf<'draft'>, Past>
+
+/** By the rules for events, which hold whatever a command may do today. */
+export const admits = (state: DistributedDraftState, event: DistributedDraftEvent, here: Here): Admitted => {
+  const { generation } = state
+  if (event.generation !== generation) {
+    return impossible({ _tag: 'not-the-next', what: 'generation', number: event.generation, next: generation })
+  }
+  switch (event.type) {
+    case 'DistributedPartUpserted':
+      return allAdmit(
+        () => isNew(state, event),
+        () => artifactWasThere(event, here),
+        () => runWasThere(event.run, here.past),
+      )
+    case 'DistributedCommitted':
+      return allAdmit(
+        () => countsWriters(state, event),
+        () => isItsOwn(event, here),
+        () => artifactWasThere(event, here),
+        () => runWasThere(event.run, here.past),
+      )
+    case 'DistributedAbandoned':
+      return countsWriters(state, event)
+  }
+}
+
+/** What the writer before brought, brought again, would have left no event. */
+const isNew = ({ parts }: DistributedDraftState, { writer, part }: DistributedPartUpserted): Admitted => {
+  const last = parts.at(-1)
+  return last?.writer === writer && last.part.digest === part.digest
+    ? impossible({ _tag: 'changes-nothing', of: 'the draft' })
+    : admitted
+}
+
+/** A generation ends with the parts that it has, one at least. */
+const countsWriters = (
+  { parts, generation }: DistributedDraftState,
+  { writers }: { readonly writers: number },
+): Admitted =>
+  parts.length === 0
+    ? impossible({ _tag: 'not-by-then', what: `a part of generation ${generation}` })
+    : isThatValue('how many writers brought parts', writers, writersOf(parts))
+
+/** The envelope under which the version is logged is that of the commit. */
+const isItsOwn = ({ envelope }: DistributedCommitted, { metadata }: Here): Admitted => {
+  const { commandDigest: _, recordedAt: __, schema: ___, ...given } = metadata
+  return isThatValue('its own envelope', envelope, given)
+}
+
+/** The artifact is made first, with the type of the draft. */
+const artifactWasThere = ({ artifactType }: { readonly artifactType: string }, { subject, past }: Here): Admitted => {
+  const state = past.artifact(subject.artifact)
+  if (state === 'unsure') return admitted
+  const path = collectionPath(subject.artifact)
+  return state === undefined || state.artifactType === null
+    ? impossible({ _tag: 'not-by-then', what: `the creation of ${path}` })
+    : isThatValue(`the type of ${path}`, artifactType, state.artifactType)
+}

@@ -1,0 +1,59 @@
+/** Whether an event could follow in a registered model's history. */
+import * as E from 'fp-ts/lib/Either.js'
+import { admitsAlias, admitsWhileLeft } from '../aliases.js'
+import { type Admitted, admitted, allAdmit, impossible, type Standing } from '../impossible.js'
+import { isThatValue, type Past, versionWasThere } from '../past.js'
+import type { SubjectOf } from '../streams.js'
+import { admitsTagChange } from '../tags.js'
+import type { RegisteredModelEvent, VersionLinked } from './events.js'
+import { type LinkState, type RegisteredModelState, sourceKey } from './state.js'
+
+type Here = Standing<SubjectOf<'model'>, Past>
+
+/** By the rules for events, which hold whatever a command may do today. */
+export const admits = (state: RegisteredModelState, event: RegisteredModelEvent, { past }: Here): Admitted => {
+  if (state.artifactType === null) {
+    return event.type === 'RegisteredModelCreated'
+      ? admitted
+      : impossible({ _tag: 'not-begun', first: 'RegisteredModelCreated' })
+  }
+  const left = admitsWhileLeft(state.left, event)
+  if (E.isLeft(left)) return left
+  switch (event.type) {
+    case 'RegisteredModelCreated':
+      return impossible({ _tag: 'begun-before' })
+    case 'VersionLinked':
+      return allAdmit(
+        () => admitsNumber(state, event),
+        () => versionWasThere(event.source, { artifactType: state.artifactType, manifest: event.manifest }, past),
+      )
+    case 'VersionUnlinked':
+      return withLink(state, event.version, ({ source }) => isThatValue('its source', event.source, source))
+    case 'RegisteredModelDescribed':
+      return event.from === event.to
+        ? impossible({ _tag: 'changes-nothing', of: 'the description' })
+        : isThatValue('the description before', event.from, state.description)
+    case 'RegisteredModelTagged':
+      return admitsTagChange('add', event, state.tags)
+    case 'RegisteredModelUntagged':
+      return admitsTagChange('remove', event, state.tags)
+    case 'AliasMoved':
+    case 'AliasRemoved':
+      return admitsAlias(state.aliases, event, (version) => withLink(state, version, () => admitted))
+  }
+}
+
+/** Numbers are given out one after another, to a source that has none. */
+const admitsNumber = ({ links, linkBySource }: RegisteredModelState, { version, source }: VersionLinked): Admitted => {
+  if (version !== links.length) {
+    return impossible({ _tag: 'not-the-next', what: 'link', number: version, next: links.length })
+  }
+  const present = linkBySource.get(sourceKey(source))
+  return present === undefined ? admitted : impossible({ _tag: 'there-already', what: 'link', number: present })
+}
+
+const withLink = (state: RegisteredModelState, number: number, check: (link: LinkState) => Admitted): Admitted => {
+  const link = state.links[number]
+  if (link === undefined) return impossible({ _tag: 'not-there', what: 'link', number })
+  return link.unlinked === undefined ? check(link) : impossible({ _tag: 'gone-before', what: 'link', number })
+}

@@ -1,0 +1,63 @@
+/** Whether an event could follow in a run's history. */
+
+import { type Admitted, admitted, allAdmit, impossible, type Standing } from '../impossible.js'
+import { versionPath } from '../names.js'
+import { isThatValue, type Past, versionWasThere } from '../past.js'
+import type { SubjectOf } from '../streams.js'
+import type { ArtifactVersionUsed, RunEvent, RunSummarised } from './events.js'
+import { type RunState, useKey } from './state.js'
+
+type Here = Standing<SubjectOf<'run'>, Past>
+
+/** By the rules for events, which hold whatever a command may do today. */
+export const admits = (state: RunState, event: RunEvent, { past }: Here): Admitted => {
+  if (state.started === null) {
+    return event.type === 'RunStarted' ? admitted : impossible({ _tag: 'not-begun', first: 'RunStarted' })
+  }
+  switch (event.type) {
+    case 'RunStarted':
+      return impossible({ _tag: 'begun-before' })
+    case 'RunSummarised':
+      return admitsMetrics(state, event)
+    case 'ArtifactVersionUsed':
+      return allAdmit(
+        () => (state.used.has(useKey(event.version, event.through)) ? NOTHING_NEW : admitted),
+        () => isThatValue('whether the run was finished', event.late ?? false, state.finished !== null),
+        () => versionWasThere(event.version, {}, past),
+        () => linkWasThere(event, past),
+      )
+    case 'RunFinished':
+      return state.finished === null
+        ? admitted
+        : impossible({ _tag: 'changes-nothing', of: 'the run, which had ended' })
+  }
+}
+
+const NOTHING_NEW = impossible({ _tag: 'changes-nothing', of: 'what the run used' })
+
+/** Metrics that changed, each from what it was. */
+const admitsMetrics = ({ metrics }: RunState, { from, to }: RunSummarised): Admitted => {
+  const names = Object.keys(to)
+  if (names.length === 0) return impossible({ _tag: 'changes-nothing', of: 'the metrics' })
+  return allAdmit(
+    () => isThatValue('which metrics changed', Object.keys(from).sort(), [...names].sort()),
+    ...names.map((name) => (): Admitted => {
+      const was = metrics.get(name) ?? null
+      return to[name] === was
+        ? impossible({ _tag: 'changes-nothing', of: `the metric "${name}"` })
+        : isThatValue(`the metric "${name}" before`, from[name], was)
+    }),
+  )
+}
+
+/** The registered version through which it was reached was a link to it. */
+const linkWasThere = ({ version, through }: ArtifactVersionUsed, past: Past): Admitted => {
+  if (through === undefined) return admitted
+  const model = past.model(through.model)
+  if (model === 'unsure') return admitted
+  const link = model?.links[through.version]
+  const path = versionPath(through.model, through.version)
+  return link === undefined
+    ? impossible({ _tag: 'not-by-then', what: `the link ${path}` })
+    : isThatValue(`the source of ${path}`, version, link.source)
+}

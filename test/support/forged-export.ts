@@ -1,0 +1,64 @@
+/** Exports that somebody made by hand: what an attacker writes who knows how everything is computed. */
+import { createHash } from 'node:crypto'
+import { memoryEventStore } from '../../adapters/memory/index.js'
+import type { EventStore, StoredEvent } from '../../domain/event-store.js'
+import { idOfEvent } from '../../domain/events.js'
+import { canonicalJson, type Json, type JsonObject } from '../../domain/json.js'
+import { right } from './domain-ledger.js'
+
+/** An event to be written. Its id and its revision are made as they must be, unless they are told. */
+export interface Forged {
+  readonly stream: string
+  readonly type: string
+  readonly data: JsonObject
+  readonly metadata: JsonObject
+  readonly id?: string
+  readonly revision?: number
+}
+
+export const forgeable = ({ stream, type, data, metadata }: StoredEvent): Forged => ({
+  stream,
+  type,
+  data: JSON.parse(data),
+  metadata: JSON.parse(metadata),
+})
+
+const text = (value: Json): string => right(canonicalJson(value))
+
+/** The lines of an export of these events. */
+export const forgedExport = (events: ReadonlyArray<Forged>): ReadonlyArray<string> => {
+  const revisions = new Map<string, number>()
+  const last = new Map<string, { readonly commandId: Json | undefined; readonly index: number }>()
+  const lines = events.map((event): string => {
+    const { stream, type } = event
+    const [data, metadata] = [text(event.data), text(event.metadata)]
+    const revision = revisions.get(stream) ?? 0
+    revisions.set(stream, revision + 1)
+    const { commandId } = event.metadata
+    const before = last.get(stream)
+    const index = before?.commandId === commandId && before !== undefined ? before.index + 1 : 0
+    last.set(stream, { commandId, index })
+    const id = event.id ?? idOfEvent(stream, String(commandId), index, { type, data, metadata })
+    return text({ ...event, id, revision: event.revision ?? revision })
+  })
+  return sealedLines(lines)
+}
+
+/** A store that holds these events, as if somebody had written them past every rule. */
+export const forgedStore = async (events: ReadonlyArray<Forged>): Promise<EventStore> => {
+  const store = memoryEventStore()
+  for (const line of forgedExport(events).slice(1, -1)) {
+    const { stream, revision, id, type, data, metadata } = JSON.parse(line)
+    const event = { id, type, data: text(data), metadata: text(metadata) }
+    right(await store.append(stream, revision === 0 ? 'none' : revision - 1, [event])())
+  }
+  return store
+}
+
+/** An export of these lines, with a first and a last line that are right for them. */
+export const sealedLines = (lines: ReadonlyArray<string>): ReadonlyArray<string> => {
+  const header = '{"format":"model-ledger-events","version":1}'
+  const sha256 = (text: string): string => `sha256:${createHash('sha256').update(text).digest('hex')}`
+  const digest = lines.reduce((before, line) => sha256(`${before}\n${line}`), sha256(header))
+  return [header, ...lines, text({ digest, events: lines.length })].map((line) => `${line}\n`)
+}

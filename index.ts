@@ -89,7 +89,7 @@ export const openLedger = async (options: LedgerOptions): Promise<Ledger> => {
     events: store,
     files: fileStore,
     snapshots,
-    warn: (message) => process.emitWarning(message, 'ModelLedgerWarning'),
+    warn,
     local: { find: findLocalFiles, outsideLedgers, download: downloader },
     readOnly,
     clock,
@@ -112,17 +112,21 @@ const embedded = async (
   if (readOnly && !existsSync(path)) {
     throw refuse(`there is no ledger in ${directory} to be read; name another folder, or open it without readOnly`)
   }
-  await mkdir(directory, { recursive: true }).catch((cause: unknown) => {
-    throw refuse(`the folder ${directory} cannot be made: ${cause instanceof Error ? cause.message : String(cause)}`)
-  })
+  if (!readOnly) {
+    await mkdir(directory, { recursive: true }).catch((cause: unknown) => {
+      throw refuse(`the folder ${directory} cannot be made: ${cause instanceof Error ? cause.message : String(cause)}`)
+    })
+  }
   return {
-    events: sqliteEventStore({ path }),
-    files: directoryFileStore({ path: join(directory, 'files'), now: clock.now }),
+    events: sqliteEventStore({ path, readOnly, warn }),
+    files: directoryFileStore({ path: join(directory, 'files'), now: clock.now, readOnly }),
     snapshots: directorySnapshotStore({ path: join(directory, 'snapshots') }),
   }
 }
 
 const open = promised(({ reason }: OpeningError) => reason)
+
+const warn = (message: string): void => process.emitWarning(message, 'ModelLedgerWarning')
 
 const downloader: Downloader = ({ onProgress, ...options }) =>
   pipe(

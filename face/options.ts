@@ -43,7 +43,12 @@ interface SharedOptions {
    * milliseconds; for ever unless told.
    */
   readonly patience?: number | undefined
-  /** Only answer: no method records anything, and nothing is finished for others. */
+  /**
+   * Only answer: no method records anything, and nothing is finished for others. A folder that this process may not
+   * write, or a read-only mount, can be opened so. Where SQLite cannot read its file in place, a copy in a temporary
+   * folder is read; a warning of the process (`ModelLedgerWarning`) tells its size, and that what others record from
+   * then on is not seen.
+   */
   readonly readOnly?: boolean | undefined
   /** Where the time comes from; the system's clock unless told. */
   readonly clock?: Clock | undefined

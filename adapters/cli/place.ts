@@ -50,7 +50,7 @@ export const openPlace = async (place: Place, terminal: Terminal, readOnly: bool
     return openLedger({
       ...who,
       events: eventStoreDb(connection),
-      files: directoryFileStore({ path: join(directory, 'files') }),
+      files: directoryFileStore({ path: join(directory, 'files'), readOnly }),
     })
   }
   if (directory === undefined || !existsSync(join(directory, 'events.db'))) {

@@ -19,19 +19,28 @@ import { codeOf, failureOf, fileStats, NO_FOLLOW } from './system.js'
 
 /**
  * Opens the file store in a directory; makes one if there is no directory or an empty one. `now` is the
- * clock by which a repeated `put` is dated and what dead processes left is found old (after a day).
+ * clock by which a repeated `put` is dated and what dead processes left is found old (after a day). With
+ * `readOnly` it is read as it lies, also by whoever may not write there; what would change it fails.
  */
 export const directoryFileStore = ({
   path,
   now = () => new Date(),
+  readOnly = false,
 }: {
   readonly path: string
   readonly now?: () => Date
+  readonly readOnly?: boolean
 }): TE.TaskEither<OpenError, FileStore> =>
   pipe(
-    openLayout(path, now),
-    TE.map((layout) => storeIn(layout, now)),
+    openLayout(path, now, readOnly),
+    TE.map((layout) => (readOnly ? onlyRead(storeIn(layout, now)) : storeIn(layout, now))),
   )
+
+const onlyRead = (store: FileStore): FileStore => {
+  const refused = (operation: string) =>
+    TE.left({ _tag: 'file-store-failed' as const, operation, reason: 'it was opened only to be read' })
+  return { ...store, put: (kind) => refused(`store a ${kind}`), delete: (digest) => refused(`delete ${digest}`) }
+}
 
 const storeIn = (layout: Layout, now: () => Date): FileStore => {
   const buffers = createBuffers()
@@ -89,7 +98,7 @@ const storeIn = (layout: Layout, now: () => Date): FileStore => {
   async function* list(kind: FileKind): AsyncGenerator<ReadonlyArray<StoredFile & { readonly lastPut: Date }>> {
     const found: Array<StoredFile & { readonly lastPut: Date }> = []
     for (const directory of layout.fanOuts(kind)) {
-      await forEachAtOnce(await readdir(directory), 16, async (name) => {
+      await forEachAtOnce(await namesIn(directory), 16, async (name) => {
         const digest = `sha256:${basename(directory)}${name}`
         if (!isDigest(digest)) return
         const stats = await fileStats(join(directory, name))
@@ -99,6 +108,13 @@ const storeIn = (layout: Layout, now: () => Date): FileStore => {
     }
     if (found.length > 0) yield found
   }
+
+  /** A store that is only read may be none yet. */
+  const namesIn = (directory: string): Promise<ReadonlyArray<string>> =>
+    readdir(directory).catch((cause: unknown) => {
+      if (codeOf(cause) === 'ENOENT') return []
+      throw cause
+    })
 
   /**
    * Out of sight first, and then looked at once more: a `put` that dated the file anew before that is seen,

@@ -48,11 +48,19 @@ export interface OpenError {
   readonly code?: string
 }
 
-/** Opens the file store in a directory; makes one if there is no directory or an empty one. */
-export const openLayout = (path: string, now: () => Date): TE.TaskEither<OpenError, Layout> => {
+/**
+ * Opens the file store in a directory; makes one if there is no directory or an empty one. Where it is only to be
+ * read, nothing is made or tried, and no directory is a file store without files.
+ */
+export const openLayout = (path: string, now: () => Date, readOnly: boolean): TE.TaskEither<OpenError, Layout> => {
   const root = resolve(path)
   return TE.tryCatch(
     async () => {
+      if (readOnly) {
+        if (await isMarked(root)) await assertWhole(root)
+        else await assertNoStranger(root, await readdir(root).catch(() => []))
+        return layoutIn(root, 0)
+      }
       await makeRoot(root)
       if (!(await isMarked(root))) await make(root)
       await assertWhole(root)
@@ -137,9 +145,7 @@ const isMarked = async (root: string): Promise<boolean> => {
   return true
 }
 
-/** Several processes may do this at once, and one may do it again after another died half-way. */
-const make = async (root: string): Promise<void> => {
-  const names = await readdir(root)
+const assertNoStranger = async (root: string, names: ReadonlyArray<string>): Promise<void> => {
   const stranger = names.find((name) => name !== 'lost+found')
   // Looked for again, because another process may just have finished.
   if (stranger !== undefined && !names.includes(BEING_MADE) && !(await isMarked(root)))
@@ -148,6 +154,11 @@ const make = async (root: string): Promise<void> => {
       root,
       `${root} is not empty ("${stranger}" is in it) and no file store: name an empty directory, or one that model-ledger made`,
     )
+}
+
+/** Several processes may do this at once, and one may do it again after another died half-way. */
+const make = async (root: string): Promise<void> => {
+  await assertNoStranger(root, await readdir(root))
   const beingMade = join(root, BEING_MADE)
   await mkdir(beingMade).catch(unlessThere)
   for (const folder of FOLDERS_OF_ROOT) {

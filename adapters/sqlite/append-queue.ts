@@ -28,11 +28,17 @@ interface Queued {
   readonly settle: (outcome: Outcome) => void
 }
 
-/**
- * @param busyTimeoutMs how long an append waits while another process holds the lock
- * @param onCommit called when something was committed
- */
-export const appendQueue = (database: Database, busyTimeoutMs: number, onCommit: () => void): AppendQueue => {
+export interface AppendQueueOptions {
+  readonly database: Database
+  /** How long an append waits while another process holds the lock. */
+  readonly busyTimeoutMs: number
+  /** Says in words that the files of the database were deleted or replaced. */
+  readonly whyGone: () => string | undefined
+  /** Called when something was committed. */
+  readonly onCommit: () => void
+}
+
+export const appendQueue = ({ database, busyTimeoutMs, whyGone, onCommit }: AppendQueueOptions): AppendQueue => {
   const begin = database.prepare<[], never>('BEGIN IMMEDIATE')
   const commit = database.prepare<[], never>('COMMIT')
   const rollback = database.prepare<[], never>('ROLLBACK')
@@ -52,6 +58,11 @@ export const appendQueue = (database: Database, busyTimeoutMs: number, onCommit:
 
   /** Answers whether there is a transaction. If not, those who shall not wait any longer have their answer. */
   const beginGroup = (): boolean => {
+    const gone = whyGone()
+    if (gone !== undefined) {
+      answerFirst(queue.length, unavailable(gone))
+      return false
+    }
     try {
       begin.run()
       return true
@@ -88,6 +99,12 @@ export const appendQueue = (database: Database, busyTimeoutMs: number, onCommit:
       // and a crash before the next commit would then bring the group back. Who queued behind it may build on it.
       const outcome = committing && !isFull(error) ? unknownOutcome(reasonOf(error)) : unavailable(reasonOf(error))
       answerFirst(queue.length, outcome)
+      return
+    }
+    // It may have been moved away just now, and what was committed with it.
+    const gone = whyGone()
+    if (gone !== undefined) {
+      answerFirst(queue.length, unknownOutcome(gone))
       return
     }
     const group = queue.splice(0, outcomes.length)

@@ -3,6 +3,7 @@ import { accessSync, constants, existsSync, statSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import * as E from 'fp-ts/lib/Either.js'
 import type * as TE from 'fp-ts/lib/TaskEither.js'
+import { copyToRead } from './copy-to-read.js'
 import { codeOf, type Database, type Driver, driver } from './driver/index.js'
 import { isBusy, whenFree } from './lock.js'
 import { reasonOf } from './sqlite-error.js'
@@ -67,27 +68,67 @@ interface Opening<A> {
   readonly durability: Durability
   /** How long to wait for other processes. */
   readonly busyTimeoutMs: number
+  /** Only to be read, also where it may not be written. */
+  readonly readOnly: boolean
+  /** Told where what is read is a copy. */
+  readonly warn: (message: string) => void
   /** Makes of the database what is to be given; if it throws, the database is closed again. */
-  readonly use: (database: Database) => A
+  readonly use: (database: OpenedDatabase) => A
+}
+
+/** With what is to be done when it is closed. */
+export interface OpenedDatabase extends Database {
+  /** The file that is read and written: the given one, or a copy of it. */
+  readonly path: string
 }
 
 /** Opens the file, and makes it if it is not there or empty. A file of somebody else's is left as it is. */
 export const openDatabase =
   <A>(opening: Opening<A>): TE.TaskEither<OpenError, A> =>
   async () => {
-    const unsuitable = whyUnsuitable(opening.path)
+    const { path, readOnly, busyTimeoutMs } = opening
+    const unsuitable = whyUnsuitable(path, readOnly)
     if (unsuitable !== undefined) return E.left(unsuitable)
     const loaded = await driver()
-    if (E.isLeft(loaded)) return E.left({ _tag: 'no-driver', path: opening.path, reason: loaded.left })
+    if (E.isLeft(loaded)) return E.left({ _tag: 'no-driver', path, reason: loaded.left })
+    // An absolute path, because SQLite may take a name that begins with "file:" for a URI.
+    const place = resolve(path)
+    const openAs = (as: 'written' | 'read') => whenFree(busyTimeoutMs, () => openNow(opening, loaded.right, place, as))
     try {
-      return await whenFree(opening.busyTimeoutMs, () => openNow(opening, loaded.right))
+      if (!readOnly) return await openAs('written')
+      // One that may be written is opened like any other: a connection that only reads cannot recover it after a crash.
+      if (whyNotWritable(path) === undefined) return await openAs('written')
+      return await openAs('read').catch((error: unknown) => openCopy(opening, loaded.right, error))
     } catch (error) {
       return E.left(openErrorOf(opening, error))
     }
   }
 
+/** Where SQLite cannot read the file in place: for that it must be able to lock it, and so to write beside it. */
+const openCopy = async <A>(opening: Opening<A>, driver: Driver, why: unknown): Promise<E.Either<OpenError, A>> => {
+  if (!/^SQLITE_(CANTOPEN|READONLY|IOERR|PERM)/.test(codeOf(why))) throw why
+  const { path, warn } = opening
+  const copy = await copyToRead(path)
+  if (copy === undefined) {
+    const reason = `${path} can only be read as a copy, and it changed while it was copied: try again when less is recorded`
+    return E.left({ _tag: 'locked', path, reason })
+  }
+  const { bytes, remove } = copy
+  warn(
+    `${path} may not be written by this process, and SQLite cannot read it where it lies: a copy of ${bytes} bytes in a temporary folder is read. What others record from now on is not seen.`,
+  )
+  try {
+    const opened = openNow({ ...opening, path }, driver, copy.path, 'written', remove)
+    if (E.isLeft(opened)) remove()
+    return opened
+  } catch (error) {
+    remove()
+    throw error
+  }
+}
+
 /** What the file system can tell by itself, in better words than SQLite's. */
-const whyUnsuitable = (path: string): OpenError | undefined => {
+const whyUnsuitable = (path: string, readOnly: boolean): OpenError | undefined => {
   if (path === '' || path === ':memory:') {
     return { _tag: 'cannot-open', path, reason: `"${path}" names no file: give a path, or use the store in memory` }
   }
@@ -98,23 +139,51 @@ const whyUnsuitable = (path: string): OpenError | undefined => {
   if (existsSync(path) && statSync(path).isDirectory()) {
     return { _tag: 'not-an-event-store', path, reason: `${path} is a folder: give the path of a file in it` }
   }
-  for (const place of [folder, path]) {
+  if (!readOnly) return whyNotWritable(path)
+  try {
+    accessSync(path, constants.R_OK)
+    return undefined
+  } catch (error) {
+    return existsSync(path)
+      ? {
+          _tag: 'cannot-open',
+          path,
+          reason: `this process may not read ${path}: change its permissions (${reasonOf(error)})`,
+        }
+      : { _tag: 'cannot-open', path, reason: `there is no file ${path} to be read` }
+  }
+}
+
+const whyNotWritable = (path: string): OpenError | undefined => {
+  for (const place of [dirname(resolve(path)), path]) {
     try {
       if (existsSync(place)) accessSync(place, constants.R_OK | constants.W_OK)
     } catch (error) {
-      const reason = `this process may not read and write ${place}: change its permissions (${reasonOf(error)})`
+      const reason = `this process may not read and write ${place}: change its permissions, or open it with readOnly (${reasonOf(error)})`
       return { _tag: 'read-only', path, reason }
     }
   }
   return undefined
 }
 
-const openNow = <A>({ path, durability, use }: Opening<A>, { open }: Driver): E.Either<OpenError, A> => {
-  // An absolute path, because SQLite may take a name that begins with "file:" for a URI.
-  const database = open(resolve(path), { busyTimeoutMs: OPENING_WAIT_MS })
+/** @param file what is opened: the path, or a copy of what lies there */
+const openNow = <A>(
+  { path, durability, use }: Opening<A>,
+  { open }: Driver,
+  file: string,
+  as: 'written' | 'read',
+  whenClosed: () => void = () => undefined,
+): E.Either<OpenError, A> => {
+  const database = open(file, { busyTimeoutMs: OPENING_WAIT_MS, readOnly: as === 'read' })
   try {
-    const refusal = prepare(database, path, durability)
-    if (refusal === undefined) return E.right(use(database))
+    const refusal = as === 'read' ? whyForeign(database, path) : prepare(database, path, durability)
+    if (refusal === undefined) {
+      const close = () => {
+        database.close()
+        whenClosed()
+      }
+      return E.right(use({ ...database, path: file, close }))
+    }
     database.close()
     return E.left(refusal)
   } catch (error) {

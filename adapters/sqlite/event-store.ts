@@ -14,8 +14,9 @@ import {
 } from '../../domain/event-store.js'
 import { subscription } from '../subscription.js'
 import { appendQueue } from './append-queue.js'
-import { type Durability, type OpenError, openDatabase } from './database.js'
+import { type Durability, type OpenError, type OpenedDatabase, openDatabase } from './database.js'
 import type { Database } from './driver/index.js'
+import { watchFiles } from './files-of.js'
 import { whenFree } from './lock.js'
 import { readErrorOf } from './sqlite-error.js'
 
@@ -26,14 +27,27 @@ export interface SqliteEventStoreOptions {
   readonly durability?: Durability
   /** How long to wait while another process holds a lock, in opening, appending and reading; 30,000 unless told. */
   readonly busyTimeoutMs?: number
+  /** Only to be read: also a file that this process may not write. Appends are refused. */
+  readonly readOnly?: boolean
+  /** Told where such a file can only be read as a copy; a warning of the process unless told. */
+  readonly warn?: (message: string) => void
 }
 
 export const sqliteEventStore = ({
   path,
   durability = 'full',
   busyTimeoutMs = 30_000,
+  readOnly = false,
+  warn = (message) => process.emitWarning(message, 'ModelLedgerWarning'),
 }: SqliteEventStoreOptions): TE.TaskEither<OpenError, EventStore> =>
-  openDatabase({ path, durability, busyTimeoutMs, use: (database) => eventStoreOn(database, busyTimeoutMs) })
+  openDatabase({
+    path,
+    durability,
+    busyTimeoutMs,
+    readOnly,
+    warn,
+    use: (database) => eventStoreOn(database, busyTimeoutMs, readOnly),
+  })
 
 type Page = ReadonlyArray<StoredEvent>
 
@@ -43,12 +57,13 @@ const PAGE_SIZE = 1000
 /** How soon a subscription sees what another process appended. */
 const POLL_MS = 50
 
-const eventStoreOn = (database: Database, busyTimeoutMs: number): EventStore => {
+const eventStoreOn = (database: OpenedDatabase, busyTimeoutMs: number, readOnly: boolean): EventStore => {
   const waiting = new Set<() => void>()
   const wakeSubscriptions = () => {
     for (const wake of waiting) wake()
   }
-  const appends = appendQueue(database, busyTimeoutMs, wakeSubscriptions)
+  const files = watchFiles(database.path)
+  const appends = appendQueue({ database, busyTimeoutMs, whyGone: files.now, onCommit: wakeSubscriptions })
   const { streamPage, allPage, lastPosition } = prepareReads(database)
   let closing: Promise<void> | undefined
 
@@ -57,6 +72,8 @@ const eventStoreOn = (database: Database, busyTimeoutMs: number): EventStore => 
     try {
       return await whenFree(busyTimeoutMs, () => {
         if (!database.isOpen()) throw new EventStoreError('closed', CLOSED)
+        const gone = files.thisTurn()
+        if (gone !== undefined) throw new EventStoreError('unavailable', gone)
         return now()
       })
     } catch (error) {
@@ -80,6 +97,7 @@ const eventStoreOn = (database: Database, busyTimeoutMs: number): EventStore => 
 
   const appendAll: EventStore['appendAll'] = (all) => async () => {
     if (closing !== undefined) return E.left({ _tag: 'closed', reason: CLOSED })
+    if (readOnly) return E.left({ _tag: 'unavailable', reason: READ_ONLY })
     const refusal = all.map(({ events }) => tooLarge(events)).find((found) => found !== undefined)
     return refusal === undefined ? appends.append(all) : E.left(refusal)
   }
@@ -117,6 +135,7 @@ const eventStoreOn = (database: Database, busyTimeoutMs: number): EventStore => 
 }
 
 const CLOSED = 'the event store was closed: open it again'
+const READ_ONLY = 'the event store was opened only to be read: open it without readOnly'
 
 const prepareReads = (database: Database) => {
   // Rows as arrays are a third faster than rows as objects.

@@ -27,7 +27,7 @@ import type { Fill } from '../../adapters/file-source.js'
 import type { Digest } from '../../domain/digest.js'
 import type { FileStore } from '../../domain/file-store.js'
 import { digestOf, left, right } from '../contracts/file-store.js'
-import { startScript } from '../support/sqlite-processes.js'
+import { startScript, WITHOUT_RIGHTS } from '../support/sqlite-processes.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'directory-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -152,7 +152,7 @@ describe('opening a file store in a directory', () => {
     mkdirSync(own)
     chmodSync(own, 0o777)
     writeFileSync(secret, 'secret', { mode: 0o000 })
-    const [printed = ''] = await startScript('directory-as-nobody', [secret, closed, foreign, own]).ended
+    const [printed = ''] = await startScript('directory-opener', [secret, closed, foreign, own], WITHOUT_RIGHTS).ended
     expect(JSON.parse(printed)).toEqual([
       { _tag: 'cannot-open', path: closed, code: 'EACCES', reason: expect.stringContaining(`write ${closed}`) },
       { _tag: 'cannot-open', path: foreign, code: 'EACCES', reason: expect.stringContaining(`write ${foreign}`) },

@@ -19,7 +19,7 @@ import type { Database } from '../../adapters/sqlite/driver/index.js'
 import { type OpenError, type SqliteEventStoreOptions, sqliteEventStore } from '../../adapters/sqlite/index.js'
 import { type EventStore, ORIGIN, type StoredEvent } from '../../domain/event-store.js'
 import { event } from '../contracts/event-store.js'
-import { startScript } from '../support/sqlite-processes.js'
+import { startScript, WITHOUT_RIGHTS } from '../support/sqlite-processes.js'
 import { openConnection, openSqlite } from '../support/sqlite-store.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'sqlite-'))
@@ -72,7 +72,14 @@ describe('the file of a SQLite event store', () => {
     ['relaxed', 1, 0],
   ] as const)('is written as durably as was asked: %s', async (durability, synchronous, fullfsync) => {
     const path = newPath()
-    const database = await openDatabase({ path, durability, busyTimeoutMs: 1000, use: (opened) => opened })()
+    const database = await openDatabase({
+      path,
+      durability,
+      busyTimeoutMs: 1000,
+      readOnly: false,
+      warn: () => undefined,
+      use: (opened) => opened,
+    })()
     if (E.isLeft(database)) throw new Error(database.left.reason)
     opened.push(database.right)
     const pragma = (name: string) => database.right.pragma(name)
@@ -186,7 +193,7 @@ describe('opening a SQLite event store', () => {
     chmodSync(within, 0o666)
     chmodSync(inside, 0o555)
     chmodSync(join(place, 'free'), 0o777)
-    const [results = ''] = await startScript('sqlite-open-as-nobody', [file, within, ours]).ended
+    const [results = ''] = await startScript('sqlite-opener', [file, within, ours], WITHOUT_RIGHTS).ended
     expect(JSON.parse(results)).toEqual([
       { _tag: 'read-only', path: file, reason: expect.stringContaining(`may not read and write ${file}:`) },
       { _tag: 'read-only', path: within, reason: expect.stringContaining(`may not read and write ${inside}:`) },

@@ -15,6 +15,13 @@ export interface Child {
   readonly ended: Promise<ReadonlyArray<string>>
 }
 
+/**
+ * Runs a script as somebody whom permissions stop. Root passes over them: it is run without that right, and not as
+ * another user, who may not even enter the temporary folder of this one.
+ */
+export const WITHOUT_RIGHTS: ReadonlyArray<string> =
+  process.getuid?.() === 0 ? ['setpriv', '--bounding-set=-dac_override,-dac_read_search'] : []
+
 /** Starts a built script of this folder, or a command that runs it, such as `strace`. */
 export const startScript = (name: string, args: ReadonlyArray<string>, under: ReadonlyArray<string> = []): Child => {
   const script = fileURLToPath(new URL(`../../dist/test/support/${name}.js`, import.meta.url))

@@ -13,7 +13,8 @@ export const betterSqlite3 = async (version: string): Promise<Driver> => {
   return {
     name: `better-sqlite3 ${version}`,
     sqlite: sqlite ?? 'unknown',
-    open: (path, { busyTimeoutMs }) => databaseOn(connectionOf(new Database(path, { timeout: busyTimeoutMs }))),
+    open: (path, { busyTimeoutMs, readOnly = false }) =>
+      databaseOn(connectionOf(new Database(path, { timeout: busyTimeoutMs, readonly: readOnly }))),
   }
 }
 

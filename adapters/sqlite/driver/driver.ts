@@ -38,6 +38,8 @@ export interface Database {
 export interface OpenOptions {
   /** How long SQLite itself waits for a lock, in milliseconds, and so holds up the event loop. */
   readonly busyTimeoutMs: number
+  /** Writes nothing, and makes no file. */
+  readonly readOnly?: boolean
 }
 
 export interface Driver {

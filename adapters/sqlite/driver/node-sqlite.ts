@@ -15,7 +15,10 @@ interface DatabaseSync {
 }
 
 interface NodeSqlite {
-  readonly DatabaseSync: new (path: string, options: { readonly timeout: number }) => DatabaseSync
+  readonly DatabaseSync: new (
+    path: string,
+    options: { readonly timeout: number; readonly readOnly: boolean },
+  ) => DatabaseSync
 }
 
 const isNodeSqlite = (module: object | undefined): module is NodeSqlite =>
@@ -29,7 +32,8 @@ export const nodeSqlite = (): Driver | undefined => {
   return {
     name: 'node:sqlite',
     sqlite: process.versions['sqlite'] ?? 'unknown',
-    open: (path, { busyTimeoutMs }) => databaseOn(connectionOf(new DatabaseSync(path, { timeout: busyTimeoutMs }))),
+    open: (path, { busyTimeoutMs, readOnly = false }) =>
+      databaseOn(connectionOf(new DatabaseSync(path, { timeout: busyTimeoutMs, readOnly }))),
   }
 }
 

@@ -2,7 +2,6 @@ import { spawnSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import {
   existsSync,
-  lstatSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -40,13 +39,15 @@ const directory = (contents: Readonly<Record<string, string>> = {}): string => {
 }
 
 /** Every file below a directory with its content; a symbolic link with where it points. */
-const contentsOf = (root: string): Readonly<Record<string, string>> =>
-  Object.fromEntries(
-    readdirSync(root, { recursive: true, withFileTypes: true })
-      .filter((entry) => !entry.isDirectory())
-      .map(({ parentPath, name }) => join(parentPath, name))
-      .map((path) => [path.slice(root.length + 1), lstatSync(path).isFile() ? readFileSync(path, 'utf8') : 'a link']),
-  )
+const contentsOf = (root: string): Readonly<Record<string, string>> => Object.fromEntries(contentsBelow(root, ''))
+
+/** Not by a recursive `readdirSync`: from Node 22 on it goes into directories that are links. */
+const contentsBelow = (root: string, below: string): ReadonlyArray<readonly [string, string]> =>
+  readdirSync(join(root, below), { withFileTypes: true }).flatMap((entry) => {
+    const path = join(below, entry.name)
+    if (entry.isDirectory()) return contentsBelow(root, path)
+    return [[path, entry.isFile() ? readFileSync(join(root, path), 'utf8') : 'a link']]
+  })
 
 const files = memoryFileStore()
 const entry = async (path: string, content: string | Uint8Array = path): Promise<ManifestEntry> => ({

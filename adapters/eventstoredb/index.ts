@@ -13,6 +13,7 @@ import { LedgerClient } from './client.js'
 import { type Connection, readConnectionString } from './connection-string.js'
 import { readAll, subscribe } from './feed.js'
 import { lastPosition, readEnd } from './head.js'
+import { ledgerIdIn, setLedgerIdIn } from './ledger-id.js'
 import { readStream } from './read-stream.js'
 import { CLOSED, patiently, Refused, type Session, within } from './session.js'
 
@@ -115,6 +116,8 @@ const storeOn = (session: Session, closing: AbortController): EventStore => {
     readAll: (after) => readAll(session, after),
     subscribe: (after, signal) => subscribe(session, after, signal),
     head: () => TE.tryCatch(head, readFailureOf),
+    ledgerId: () => TE.tryCatch(() => ledgerIdIn(session), readFailureOf),
+    setLedgerId: (id, expected) => TE.tryCatch(() => setLedgerIdIn(session, id, expected), readFailureOf),
     close: () => {
       closing.abort()
       closed ??= appends.settled().then(() => session.client.disconnect())

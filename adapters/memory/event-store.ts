@@ -13,6 +13,7 @@ import {
   type StoredEvent,
   tooLarge,
 } from '../../domain/event-store.js'
+import type { LedgerId } from '../../domain/ledger-id.js'
 import { inTurn } from '../in-turn.js'
 import { subscription } from '../subscription.js'
 
@@ -23,6 +24,7 @@ export const memoryEventStore = (): EventStore => {
   const log: StoredEvent[] = []
   const streams = new Map<string, StoredEvent[]>()
   const waiting = new Set<() => void>()
+  let ledgerId: LedgerId | undefined
   let closed = false
 
   const append = (
@@ -77,6 +79,13 @@ export const memoryEventStore = (): EventStore => {
     subscribe: (after, signal) =>
       subscription({ readPage: async (position: Position) => page(log, position), waiting }, after, signal),
     head: () => async () => (closed ? E.left(CLOSED) : E.right(log.at(-1)?.position ?? ORIGIN)),
+    ledgerId: () => async () => (closed ? E.left(CLOSED) : E.right(ledgerId)),
+    setLedgerId: (id, expected) => async () => {
+      if (closed) return E.left(CLOSED)
+      const now = ledgerId === expected ? id : (ledgerId ?? id)
+      ledgerId = now
+      return E.right(now)
+    },
     close: async () => {
       closed = true
       for (const wake of waiting) wake()

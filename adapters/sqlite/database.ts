@@ -3,6 +3,7 @@ import { accessSync, constants, existsSync, statSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import * as E from 'fp-ts/lib/Either.js'
 import type * as TE from 'fp-ts/lib/TaskEither.js'
+import { EVENT_FILE_APPLICATION_ID } from '../event-file.js'
 import { copyToRead } from './copy-to-read.js'
 import { codeOf, type Database, type Driver, driver } from './driver/index.js'
 import { isBusy, whenFree } from './lock.js'
@@ -18,10 +19,8 @@ export interface OpenError {
   readonly reason: string
 }
 
-/** Stands in the file's header and says that it is ours: "MdLg". */
-const APPLICATION_ID = 0x4d644c67
 /** The layout of the tables below, kept in `user_version`. */
-const FORMAT = 1
+const FORMAT = 2
 
 /** How long SQLite itself may wait for a lock, and so hold up the event loop; only while opening. */
 const OPENING_WAIT_MS = 50
@@ -59,9 +58,17 @@ const TABLES = `
   CREATE TRIGGER streams_are_not_deleted BEFORE DELETE ON streams
   BEGIN SELECT RAISE(ABORT, 'streams are never deleted'); END;
 
-  PRAGMA application_id = ${APPLICATION_ID};
-  PRAGMA user_version = ${FORMAT};
+  PRAGMA application_id = ${EVENT_FILE_APPLICATION_ID};
+  PRAGMA user_version = 1;
 `
+
+/** What makes of each format the next, from 1 on: a new file goes through them all. They are never changed. */
+const MIGRATIONS: ReadonlyArray<string> = [
+  `CREATE TABLE ledger (
+    one INTEGER PRIMARY KEY CHECK (one = 1),
+    id TEXT NOT NULL
+  ) STRICT`,
+]
 
 interface Opening<A> {
   readonly path: string
@@ -168,15 +175,16 @@ const whyNotWritable = (path: string): OpenError | undefined => {
 
 /** @param file what is opened: the path, or a copy of what lies there */
 const openNow = <A>(
-  { path, durability, use }: Opening<A>,
+  opening: Opening<A>,
   { open }: Driver,
   file: string,
   as: 'written' | 'read',
   whenClosed: () => void = () => undefined,
 ): E.Either<OpenError, A> => {
+  const { path, use } = opening
   const database = open(file, { busyTimeoutMs: OPENING_WAIT_MS, readOnly: as === 'read' })
   try {
-    const refusal = as === 'read' ? whyForeign(database, path) : prepare(database, path, durability)
+    const refusal = as === 'read' ? whyForeign(database, path) : prepare(database, opening)
     if (refusal === undefined) {
       const close = () => {
         database.close()
@@ -193,16 +201,20 @@ const openNow = <A>(
 }
 
 /** Makes sure that the file is ours and says how it is written; or tells why that cannot be. */
-const prepare = (database: Database, path: string, durability: Durability): OpenError | undefined => {
+const prepare = (database: Database, { path, durability, readOnly }: Opening<unknown>): OpenError | undefined => {
   if (isEmpty(database)) {
     database.pragma('journal_mode = WAL')
     database.immediately(() => {
       // Another process may have been quicker.
-      if (isEmpty(database)) database.exec(TABLES)
+      if (!isEmpty(database)) return
+      database.exec(TABLES)
+      migrate(database)
     })
   }
   const foreign = whyForeign(database, path)
   if (foreign !== undefined) return foreign
+  // Who only reads takes the file from no earlier release.
+  if (!readOnly && headerOf(database).format < FORMAT) database.immediately(() => migrate(database))
 
   const mode = database.pragma('journal_mode = WAL')
   if (mode !== 'wal') {
@@ -214,6 +226,12 @@ const prepare = (database: Database, path: string, durability: Durability): Open
   database.pragma(`fullfsync = ${durability === 'full' ? 'ON' : 'OFF'}`)
   database.pragma('busy_timeout = 0')
   return undefined
+}
+
+/** Within a transaction: another process may have been quicker. */
+const migrate = (database: Database): void => {
+  for (const migration of MIGRATIONS.slice(headerOf(database).format - 1)) database.exec(migration)
+  database.exec(`PRAGMA user_version = ${FORMAT}`)
 }
 
 interface Header {
@@ -240,7 +258,7 @@ const isEmpty = (database: Database): boolean => {
 
 const whyForeign = (database: Database, path: string): OpenError | undefined => {
   const header = headerOf(database)
-  if (header.application !== APPLICATION_ID) {
+  if (header.application !== EVENT_FILE_APPLICATION_ID) {
     const reason = `${path} is an SQLite database of another application: give the path of a model-ledger file, or of a new one`
     return { _tag: 'not-an-event-store', path, reason }
   }

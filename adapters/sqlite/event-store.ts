@@ -1,7 +1,7 @@
 /** The event store in one SQLite file, which any number of processes of one machine may hold open. */
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import * as E from 'fp-ts/lib/Either.js'
-import type * as TE from 'fp-ts/lib/TaskEither.js'
+import * as TE from 'fp-ts/lib/TaskEither.js'
 import {
   type EventStore,
   EventStoreError,
@@ -17,6 +17,7 @@ import { appendQueue } from './append-queue.js'
 import { type Durability, type OpenError, type OpenedDatabase, openDatabase } from './database.js'
 import type { Database } from './driver/index.js'
 import { watchFiles } from './files-of.js'
+import { ledgerIdIn, setLedgerIdIn } from './ledger-id.js'
 import { whenFree } from './lock.js'
 import { readErrorOf } from './sqlite-error.js'
 
@@ -117,13 +118,12 @@ const eventStoreOn = (database: OpenedDatabase, busyTimeoutMs: number, readOnly:
       ),
     subscribe: (after, signal) =>
       subscription({ readPage: (position) => read(() => allPage(position)), waiting, pollMs: POLL_MS }, after, signal),
-    head: () => async () => {
-      try {
-        return E.right(await read(lastPosition))
-      } catch (error) {
-        return E.left(readFailureOf(error))
-      }
-    },
+    head: () => TE.tryCatch(() => read(lastPosition), readFailureOf),
+    ledgerId: () => TE.tryCatch(() => read(() => ledgerIdIn(database)), readFailureOf),
+    setLedgerId: (id, expected) =>
+      readOnly
+        ? TE.left({ _tag: 'unavailable', reason: READ_ONLY })
+        : TE.tryCatch(() => read(() => setLedgerIdIn(database, id, expected)), readFailureOf),
     close: () => {
       closing ??= appends.empty().then(() => {
         database.close()

@@ -9,6 +9,7 @@ import {
   EventStoreError,
   type StoredEvent,
 } from '../../domain/event-store.js'
+import type { LedgerId } from '../../domain/ledger-id.js'
 import { type ContractCase, contractCases, runContractCase } from './event-store.js'
 
 type Pages = AsyncIterable<ReadonlyArray<StoredEvent>>
@@ -23,6 +24,12 @@ const faults: Readonly<Record<string, Fault>> = {
   'forgets everything': {
     of: () => ({ append: () => TE.right({ revision: 0, position: 1 }), readStream: nothing, readAll: nothing }),
     noticedBy: ['gives back what was appended, where it stands', 'keeps every character of data and metadata'],
+  },
+  'takes whatever id it is given': {
+    of: ({ setLedgerId, ledgerId }) => ({
+      setLedgerId: (id) => TE.chain((now: LedgerId | undefined) => setLedgerId(id, now))(ledgerId()),
+    }),
+    noticedBy: ['holds the id of its ledger, which only who knows it replaces'],
   },
   'parses the texts and writes them again': {
     of: ({ readStream }) => ({

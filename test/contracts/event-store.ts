@@ -19,6 +19,9 @@ import {
   type Revision,
   type StoredEvent,
 } from '../../domain/event-store.js'
+import { type LedgerId, newLedgerId } from '../../domain/ledger-id.js'
+
+const ledgerId = () => newLedgerId({ next: randomUUID, fraction: Math.random })
 
 export interface ContractOptions {
   /** How long a case waits for what must come, for slow servers; 60,000 ms unless told. */
@@ -114,6 +117,27 @@ const cases = {
       const events = await within(`the stream ${name}`, all(store.readStream(name, 'none')))
       expect(events.map((found) => [found.stream, found.data])).toEqual([[name, event(index).data]])
     }
+  },
+
+  'holds the id of its ledger, which only who knows it replaces': async ({ store, from, within }) => {
+    const ids = [ledgerId(), ledgerId(), ledgerId(), ledgerId()] as const
+    const now = async () => right(await within('the id', store.ledgerId()()))
+    const set = async (id: LedgerId, expected: LedgerId | undefined) =>
+      right(await within('setting the id', store.setLedgerId(id, expected)()))
+    const before = await now()
+    const both = await Promise.all([set(ids[0], before), set(ids[1], before)])
+    const first = await now()
+    expect(both).toEqual([first, first])
+    expect(ids).toContain(first)
+    expect(await set(ids[2], ids[3])).toBe(first)
+    if (before !== undefined) expect(await set(ids[2], before)).toBe(first)
+    expect(await set(ids[2], undefined)).toBe(first)
+    expect(await now()).toBe(first)
+    expect(await set(ids[2], first)).toBe(ids[2])
+    expect(await set(ids[2], ids[2])).toBe(ids[2])
+    expect(await now()).toBe(ids[2])
+    expect(await within('the log', all(store.readAll(from)))).toEqual([])
+    expect(right(await within('the head', store.head()()))).toBe(from)
   },
 
   'reads a missing stream as an empty one': async ({ store, stream, within }) => {
@@ -497,6 +521,8 @@ const cases = {
 
     expect(await within('the append', store.append(stream(), 0, [event()])())).toEqual(closedStore)
     expect(await within('the head', store.head()())).toEqual(closedStore)
+    expect(await within('the id', store.ledgerId()())).toEqual(closedStore)
+    expect(await within('setting the id', store.setLedgerId(ledgerId(), undefined)())).toEqual(closedStore)
     const closed = { name: 'EventStoreError', code: 'closed' }
     expect(await woken).toMatchObject(closed)
     for (const read of [store.readAll(from), store.readStream(stream(), 'none'), store.subscribe(from)]) {

@@ -1,0 +1,24 @@
+/** The id of the ledger, in a table that holds one row at most. */
+import { EventStoreError } from '../../domain/event-store.js'
+import { LedgerId } from '../../domain/ledger-id.js'
+import type { Database } from './driver/index.js'
+
+/** A file of format 1 that was opened for reading only has no such table. */
+export const ledgerIdIn = (database: Database): LedgerId | undefined => {
+  const tables = database.prepare<[], readonly [string]>("SELECT name FROM sqlite_schema WHERE name = 'ledger'")
+  if (tables.get() === undefined) return undefined
+  const id = database.prepare<[], readonly [string]>('SELECT id FROM ledger').get()?.[0]
+  if (id === undefined || LedgerId.is(id)) return id
+  throw new EventStoreError('damaged', `the id of the ledger is ${JSON.stringify(id)}: it was changed`)
+}
+
+export const setLedgerIdIn = (database: Database, id: LedgerId, expected: LedgerId | undefined): LedgerId => {
+  let now = id
+  database.immediately(() => {
+    const present = ledgerIdIn(database)
+    if (present === expected || present === undefined) {
+      database.prepare<[string], never>('INSERT OR REPLACE INTO ledger (one, id) VALUES (1, ?)').run(id)
+    } else now = present
+  })
+  return now
+}

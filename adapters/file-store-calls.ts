@@ -1,5 +1,7 @@
+import * as E from 'fp-ts/lib/Either.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import { type FileStoreError, FileStoreFailure } from '../domain/file-store.js'
+import { timeOf } from '../domain/sources.js'
 
 /** How the calls of one file store answer: its failures become tagged errors, until it is closed. */
 export interface FileStoreCalls {
@@ -9,6 +11,15 @@ export interface FileStoreCalls {
   /** Waits for the attempts under way. */
   readonly close: () => Promise<void>
 }
+
+/** The clock by which a store dates what it holds. One that gives no time dates nothing, or collection would take it for old. */
+export const dating =
+  (now: () => Date): (() => Date) =>
+  () => {
+    const time = timeOf({ now })
+    if (E.isLeft(time)) throw new FileStoreFailure(time.left)
+    return new Date(time.right)
+  }
 
 export const fileStoreCalls = (
   describe: (cause: unknown) => { readonly reason: string; readonly code?: string },

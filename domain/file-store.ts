@@ -5,6 +5,7 @@
 import type * as TE from 'fp-ts/lib/TaskEither.js'
 import type { Digest } from './digest.js'
 import type { StoreClosed } from './event-store.js'
+import { type BadClock, describeBadClock } from './sources.js'
 
 export interface StoredFile {
   readonly digest: Digest
@@ -24,6 +25,8 @@ export type FileStoreError =
   /** The bytes offered could not be read, or not as many came as were promised. Nothing was stored. */
   | { readonly _tag: 'source-failed'; readonly reason: string }
   | StoreClosed
+  /** What is stored cannot be dated. */
+  | BadClock
   /** The store could not do it: no space, no permission, gone. Nothing was lost. */
   | { readonly _tag: 'file-store-failed'; readonly operation: string; readonly reason: string; readonly code?: string }
 
@@ -82,6 +85,8 @@ export const describeFileStoreError = (error: FileStoreError): string => {
       return `the bytes to be stored could not be read: ${error.reason}`
     case 'closed':
       return error.reason
+    case 'bad-clock':
+      return describeBadClock(error)
     case 'file-store-failed':
       return `the file store could not ${error.operation}: ${error.reason}`
   }

@@ -121,6 +121,7 @@ export const describeCommandError = (error: CommandError): string => {
     case 'file-missing':
     case 'file-damaged':
     case 'source-failed':
+    case 'bad-clock':
     case 'file-store-failed':
       return describeFileStoreError(error)
   }

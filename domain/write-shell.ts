@@ -30,7 +30,7 @@ import type { ManifestSummary } from './manifest/manifest.js'
 import type { ManifestStore } from './manifest/manifest-store.js'
 import { type ArtifactRef, isModel } from './names.js'
 import type { CommandError, Rejection } from './rejection.js'
-import type { Clock, Ids } from './sources.js'
+import { type Clock, type Ids, timeOf } from './sources.js'
 import { artifactStream, collectionStream, draftStream, modelStream, runStream, type Subject } from './streams.js'
 
 /** What a command led to. The same command given again yields the same receipt. */
@@ -147,7 +147,10 @@ export const writeShell = ({ store, manifests, clock, ids, deadline = DEADLINE }
         )
       }
       if (isOutdated()) return 'again'
-      const prepared = prepare(stream, decision.right, envelope, commandDigest, clock.now().toISOString())
+      const prepared = pipe(
+        timeOf(clock),
+        E.flatMap((recordedAt) => prepare(stream, decision.right, envelope, commandDigest, recordedAt)),
+      )
       if (E.isLeft(prepared)) return prepared
       await lane.room(prepared.right)
       if (isOutdated()) return 'again'
@@ -199,7 +202,12 @@ export const writeShell = ({ store, manifests, clock, ids, deadline = DEADLINE }
     const check = (stream: string, full: Full, commandId: string): TE.TaskEither<CommandError, unknown> =>
       pipe(
         lookAt(stream, (lane) =>
-          lane.recordedAt(commandId) === undefined ? aggregate.decide(full)(lane.state()) : E.right([]),
+          lane.recordedAt(commandId) === undefined
+            ? pipe(
+                aggregate.decide(full)(lane.state()),
+                E.chainFirstW(() => timeOf(clock)),
+              )
+            : E.right([]),
         ),
         TE.flatMapEither((decided): E.Either<CommandError, unknown> => decided),
       )

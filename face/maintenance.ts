@@ -19,7 +19,7 @@ import { describeImpossible } from '../domain/impossible.js'
 import type { Manifest } from '../domain/manifest/manifest.js'
 import type { ManifestStore } from '../domain/manifest/manifest-store.js'
 import { versionPath } from '../domain/names.js'
-import type { Clock } from '../domain/sources.js'
+import { type Clock, timeOf } from '../domain/sources.js'
 import type { Registry } from '../projections/registry-state.js'
 import { digestOf } from '../projections/versions.js'
 import { describeWriteError, eachFromStore, promised } from './error.js'
@@ -143,8 +143,10 @@ export const maintenance = ({
     return needed
   }
 
+  const aDayAgo = async (): Promise<Date> => new Date(Date.parse(await run(TE.fromEither(timeOf(clock)))) - GRACE)
+
   const collectable = async (): Promise<Collectable> => {
-    const before = clock.now().getTime() - GRACE
+    const before = (await aDayAgo()).getTime()
     const old: Array<Collectable['files'][number]> = []
     try {
       for await (const page of files.list('file')) old.push(...page.filter(({ lastPut }) => lastPut.getTime() < before))
@@ -204,7 +206,7 @@ export const maintenance = ({
     /** Deletes what a plan names and what is still collectable; what was put or named again meanwhile stays. */
     collectGarbage: async (plan: Collectable, onProgress?: OnMaintenance): Promise<Collected> => {
       if (readOnly) return run(TE.left({ _tag: 'read-only' }))
-      const before = new Date(clock.now().getTime() - GRACE)
+      const before = await aDayAgo()
       const planned = new Set(plan.files.map(({ digest }) => digest))
       const still = (await collectable()).files.filter(({ digest }) => planned.has(digest))
       const report = reporter(still.length, bytesOf(still), onProgress)

@@ -2,7 +2,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type * as TE from 'fp-ts/lib/TaskEither.js'
 import { BehaviorSubject, distinctUntilChanged, map, Observable, type Subscriber } from 'rxjs'
-import type { Clock } from '../domain/sources.js'
+import { type BadClock, type Clock, timeOf } from '../domain/sources.js'
 
 /** Since when, as an ISO 8601 text, and why something lags behind the store. */
 export interface Behind {
@@ -54,7 +54,7 @@ export const outlasting = (clock: Clock, patience: number): Outlasting => {
       }
       const reason = passing(done.left)
       if (reason !== undefined && trouble === undefined) {
-        trouble = { since: clock.now().toISOString(), reason }
+        trouble = { since: E.getOrElse(({ gave }: BadClock) => gave)(timeOf(clock)), reason }
         until = clock.monotonic() + patience
         troubles.next([...troubles.value, trouble])
       }

@@ -79,6 +79,7 @@ const CODES: Readonly<Record<LedgerErrorCode | 'no-ledger', ExitCode>> = {
   closed: failed,
   unreachable: failed,
   'unknown-outcome': failed,
+  'bad-clock': failed,
   'not-reached': failed,
   refused: failed,
   'unsupported-server': failed,

@@ -10,7 +10,7 @@ import { type Digest, isDigest } from '../../domain/digest.js'
 import { type FileKind, type FileStore, FileStoreFailure, type StoredFile } from '../../domain/file-store.js'
 import { forEachAtOnce } from '../at-once.js'
 import { readHandle } from '../file-source.js'
-import { fileStoreCalls } from '../file-store-calls.js'
+import { dating, fileStoreCalls } from '../file-store-calls.js'
 import { knownLargeFiles } from './known-large-files.js'
 import { type Layout, type OpenError, openLayout } from './layout.js'
 import { moveIn, putInto } from './put.js'
@@ -32,8 +32,9 @@ export const directoryFileStore = ({
   readonly readOnly?: boolean
 }): TE.TaskEither<OpenError, FileStore> =>
   pipe(
-    openLayout(path, now, readOnly),
-    TE.map((layout) => (readOnly ? onlyRead(storeIn(layout, now)) : storeIn(layout, now))),
+    openLayout(path, dating(now), readOnly),
+    TE.map((layout) => storeIn(layout, dating(now))),
+    TE.map((store) => (readOnly ? onlyRead(store) : store)),
   )
 
 const onlyRead = (store: FileStore): FileStore => {

@@ -9,7 +9,7 @@ import {
   type StoredFile,
 } from '../../domain/file-store.js'
 import { type Fill, openSourceFile, readStream } from '../file-source.js'
-import { fileStoreCalls } from '../file-store-calls.js'
+import { dating, fileStoreCalls } from '../file-store-calls.js'
 
 const PAGE = 1000
 const CHUNK_BYTES = 64 * 1024
@@ -37,7 +37,7 @@ export const memoryFileStore = ({ now = () => new Date() }: { readonly now?: () 
       attempt(`store a ${kind}`, async () => {
         const bytes = await readSource(source, progress)
         const digest = sha256(bytes)
-        held[kind].set(digest, { bytes, lastPut: now() })
+        held[kind].set(digest, { bytes, lastPut: dating(now)() })
         return { digest, size: bytes.length }
       }),
     open: (kind, digest) =>

@@ -127,6 +127,10 @@ const samples: { readonly [T in CommandError['_tag']]: readonly [Extract<Command
     { _tag: 'unavailable', reason: 'no route' },
     'the event store cannot be reached: no route; nothing was recorded',
   ],
+  'bad-clock': [
+    { _tag: 'bad-clock', gave: 'Invalid Date' },
+    'the clock gave Invalid Date, which cannot be recorded: it must give a Date of the years 0 to 9999; set it right',
+  ],
   'unknown-outcome': [
     { _tag: 'unknown-outcome', commandId: 'c', reason: 'no answer' },
     'it is not known whether the command was recorded (no answer); give it again with the same command id "c"',

@@ -20,6 +20,7 @@ import { type ReplayStep, replay } from '../projections/replay.js'
 import { eachFromStore, LedgerError, promised } from './error.js'
 import { type HistoryQuestions, historyQuestions, type ReplayInput, replayQuery, type Standpoint } from './history.js'
 import { checked } from './input.js'
+import { guarded } from './own.js'
 import { type WritePorts, type Writes, writes } from './writes.js'
 
 /** The questions that can be put to one stream: `of` names an artifact or a registered model, and is never left out. */
@@ -74,22 +75,27 @@ export const alone = ({ store, clock, ...ports }: AlonePorts): ((when?: Position
   const questions = (of: unknown, when: unknown): HistoryQuestions =>
     historyQuestions((moment) => standAt(of, moment ?? when))
 
-  const at = (when?: Position): Alone => ({
-    aliasHistory: (given) => questions(given.of, when).aliasHistory(given),
-    history: (given) => questions(given?.of, when).history(given),
-    exportHistory: (given) => questions(given.of, when).exportHistory(given),
-    replay: async function* (given, signal) {
-      const { at: from, query } = await replayQuery(given, (moment) => standAt(given.of, moment ?? when))
-      const sleep = (milliseconds: number, signal: AbortSignal) => clock.sleep(milliseconds, signal)
-      yield* eachFromStore(replay({ ...from, view: at, sleep }, query, signal))
-    },
-    locate: async (version) => {
-      const shell = writeShell({ store: past(store, await positionOf(when)), manifests, clock, ids })
-      return writes({ ...ports, shell, notice: () => undefined, readOnly: true }).locate(version)
-    },
-  })
+  const at = (when?: Position): Alone =>
+    guarded({
+      aliasHistory: (given) => questions(ofGiven(given), when).aliasHistory(given),
+      history: (given) => questions(ofGiven(given), when).history(given),
+      exportHistory: (given) => questions(ofGiven(given), when).exportHistory(given),
+      replay: async function* (given, signal) {
+        const { at: from, query } = await replayQuery(given, (moment) => standAt(ofGiven(given), moment ?? when))
+        const sleep = (milliseconds: number, signal: AbortSignal) => clock.sleep(milliseconds, signal)
+        yield* eachFromStore(replay({ ...from, view: at, sleep }, query, signal))
+      },
+      locate: async (version) => {
+        const shell = writeShell({ store: past(store, await positionOf(when)), manifests, clock, ids })
+        return writes({ ...ports, shell, notice: () => undefined, readOnly: true }).locate(version)
+      },
+    })
   return at
 }
+
+/** Whose stream is asked, of an argument that is not checked yet. */
+const ofGiven = (given: unknown): unknown =>
+  typeof given === 'object' && given !== null ? Reflect.get(given, 'of') : undefined
 
 /** A store as it was at a position; all that it shows of the whole log is how some streams began. */
 const past = (store: EventStore, position: Position, streams: ReadonlyArray<string> = []): EventStore => {

@@ -40,6 +40,7 @@ export type ContentItem =
   | string
   | { readonly file: string; readonly as?: string | undefined }
   | { readonly directory: string; readonly as?: string | undefined }
+  /** Copied in the call: of much, give a file or a stream. */
   | { readonly bytes: string | Uint8Array; readonly as: string }
   | { readonly stream: AsyncIterable<Uint8Array>; readonly as: string }
   | {

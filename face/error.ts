@@ -9,6 +9,7 @@ import { type CommandError, describeCommandError } from '../domain/rejection.js'
 import type { LineageRejection } from '../projections/lineage.js'
 import type { QueryError } from '../projections/queries.js'
 import type { ReadError } from '../projections/read-shell.js'
+import { frozen } from './own.js'
 
 /** An argument was not what the method takes. Nothing was done. */
 export interface InvalidInput {
@@ -179,7 +180,8 @@ export const LedgerError: LedgerErrorClass = class LedgerError<Failure extends T
   constructor(error: Failure, message: string) {
     super(message)
     this.code = error._tag
-    this.error = error
+    // The cause of a fault is whoever's it is.
+    this.error = error._tag === 'fault' ? error : frozen(error)
   }
 }
 

@@ -21,6 +21,7 @@ import * as inputs from './input.js'
 import type { Pieces } from './lines.js'
 import { type Maintenance, maintenance, type OnMaintenance } from './maintenance.js'
 import { type OpenedFile, openFile } from './open-file.js'
+import { guarded } from './own.js'
 import { type Asked, type Live, reads } from './reads.js'
 import { type Run, runHandle } from './run-handle.js'
 import { exportEvents, type Imported, importEvents } from './transfer.js'
@@ -137,7 +138,7 @@ export const ledgerOn = (ports: LedgerPorts): Ledger => {
     clock,
     readOnly,
   })
-  const now: Asked = model.at()
+  const { now } = model
 
   /** No rule goes past an event that it does not know; what a version holds can be told nevertheless. */
   const content: Writes['content'] = async (version) => {
@@ -150,7 +151,7 @@ export const ledgerOn = (ports: LedgerPorts): Ledger => {
     }
   }
 
-  return {
+  return guarded<Ledger>({
     ...told,
     ...now,
     ...care,
@@ -195,7 +196,7 @@ export const ledgerOn = (ports: LedgerPorts): Ledger => {
       await events.close()
       await files.close()
     },
-  }
+  })
 }
 
 type ReadFinish = Parameters<typeof reads>[0]['finish']

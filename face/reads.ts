@@ -63,6 +63,7 @@ import {
 export type { When }
 
 import { checked, NameText } from './input.js'
+import { guarded } from './own.js'
 import { type SearchQuestions, searchQuestions } from './search.js'
 
 export interface ReadPorts {
@@ -135,6 +136,8 @@ export interface Live {
 }
 
 export interface Reads extends Live {
+  /** The questions as of now; the ledger guards them among its own methods. */
+  readonly now: Asked
   /** Tells of a position that was written, so that the next answer holds it. */
   readonly notice: (position: Position) => void
   /** The registry as it is now. */
@@ -226,7 +229,7 @@ export const reads = ({ store, clock, defaults, manifests, snapshots, patience, 
     return ask(when, question)
   }
 
-  const at = (when?: When): Asked => ({
+  const asOf = (when?: When): Asked => ({
     ...historyQuestions((moment = when) => standAt(moment)),
     ...searchQuestions(async () => {
       const { registry, position } = await standAt(when)
@@ -240,6 +243,7 @@ export const reads = ({ store, clock, defaults, manifests, snapshots, patience, 
     runDetails: (run) => askOf(when, run, (queries) => queries.run(run)),
     openDrafts: () => ask(when, (queries) => E.right(queries.openDrafts())),
   })
+  const at = (when?: When): Asked => guarded(asOf(when))
 
   /** What is live ends when the ledger is closed. */
   const closed = new Subject<void>()
@@ -274,6 +278,7 @@ export const reads = ({ store, clock, defaults, manifests, snapshots, patience, 
 
   return {
     at,
+    now: asOf(),
     live,
     replay: async function* (given: ReplayInput = {}, signal?: AbortSignal) {
       const { at, query } = await replayQuery(given, standAt)

@@ -1,6 +1,10 @@
 /** One run in hand: the methods of a ledger that name a run, with this run named. */
+
+import { rule } from '../domain/codec.js'
 import type { Receipt } from '../domain/write-shell.js'
 import type * as args from './arguments.js'
+import { checked } from './input.js'
+import { guarded } from './own.js'
 import type { CommitReceipt, VersionReceipt, Writes } from './writes.js'
 
 type WithoutRun<T> = Omit<T, 'run'>
@@ -28,14 +32,21 @@ export interface Run {
   readonly finish: (outcome?: args.FinishRun['outcome']) => Promise<Receipt>
 }
 
-export const runHandle = (writes: Writes, run: string): Run => ({
-  path: run,
-  useArtifact: async (version, circumstances = {}) =>
-    (await writes.useArtifact({ ...circumstances, run, version })).version,
-  logArtifact: (given) => writes.logArtifact({ ...given, run }),
-  linkModel: (given) => writes.linkModel({ ...given, run }),
-  upsertDistributed: (given) => writes.upsertDistributed({ ...given, run }),
-  commitDistributed: (given) => writes.commitDistributed({ ...given, run }),
-  summarise: (metrics) => writes.summariseRun({ run, metrics }),
-  finish: (outcome = 'finished') => writes.finishRun({ run, outcome }),
-})
+export const runHandle = (writes: Writes, run: string): Run =>
+  guarded<Run>({
+    path: run,
+    useArtifact: async (version, circumstances = {}) =>
+      (await writes.useArtifact({ ...(await checked(Circumstances, circumstances)), run, version })).version,
+    logArtifact: (given) => writes.logArtifact({ ...given, run }),
+    linkModel: (given) => writes.linkModel({ ...given, run }),
+    upsertDistributed: (given) => writes.upsertDistributed({ ...given, run }),
+    commitDistributed: (given) => writes.commitDistributed({ ...given, run }),
+    summarise: (metrics) => writes.summariseRun({ run, metrics }),
+    finish: (outcome = 'finished') => writes.finishRun({ run, outcome }),
+  })
+
+/** What is no object would be nothing once it is spread; what its members are is looked at by the method. */
+const Circumstances = rule(
+  'an object',
+  (value): value is args.Circumstances => typeof value === 'object' && value !== null && !Array.isArray(value),
+)

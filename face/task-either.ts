@@ -5,6 +5,7 @@ import type { Alone } from './alone.js'
 import { LedgerError } from './error.js'
 import { listenedTo } from './given-streams.js'
 import type { Ledger } from './ledger.js'
+import { ownCopy } from './own.js'
 import type { Asked, When } from './reads.js'
 
 /**
@@ -14,8 +15,10 @@ import type { Asked, When } from './reads.js'
 export const taskEither =
   <Arguments extends ReadonlyArray<unknown>, A>(method: (...given: Arguments) => Promise<A>) =>
   (...given: Arguments): TE.TaskEither<LedgerError, A> => {
+    // It may be run much later, and more than once: each time with what was given now.
+    for (const [at, argument] of given.entries()) Reflect.set(given, at, ownCopy(argument))
     listenedTo(given)
-    return TE.tryCatch(() => method(...given), asLedgerError)
+    return TE.tryCatch(async () => method(...given), asLedgerError)
   }
 
 /** What is no `LedgerError` is a fault of this library, or of a function that it was given. */

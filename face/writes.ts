@@ -52,6 +52,7 @@ import { addContent, type ContentPorts, describeContentError, type Note } from '
 import { promised, type WriteError } from './error.js'
 import { holdingStreams } from './given-streams.js'
 import * as inputs from './input.js'
+import { guarded } from './own.js'
 
 /** What was said while content was stored; absent where there is nothing to say. */
 export interface Noted {
@@ -272,7 +273,7 @@ export const writes = ({ shell: silent, notice, manifests, ids, defaults, readOn
   ): Draft => {
     const builder = manifestBuilder(base?.manifest)
     const notes: Note[] = []
-    return {
+    return guarded<Draft>({
       artifact: collectionPath(artifact),
       base: base?.version ?? null,
       add: holdingStreams(async (given, options = {}) => {
@@ -293,7 +294,7 @@ export const writes = ({ shell: silent, notice, manifests, ids, defaults, readOn
         } as const
         return log(command, async () => ({ manifest: await run(manifests.put(builder.build())), notes }), options)
       },
-    }
+    })
   }
 
   /** Which draft is meant: the id that is given, or the group of the run. */

@@ -1,0 +1,299 @@
+/**
+ * Every method that is public, by whose it is, with what it is given in the ledger of `furnished`. Each is an
+ * argument list of its own at each call, so that a test may spoil it. A method without a row fails the tests that
+ * go through these tables.
+ */
+import { mkdtempSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Alone, Asked, Draft, Ledger, Run } from '../../index.js'
+
+/** A fresh list of arguments. */
+export type Given = () => ReadonlyArray<unknown>
+type Rows<Methods> = Readonly<Record<keyof Methods, Given>>
+
+/** Where files are downloaded to; whoever does so removes it. */
+export const DOWNLOADS = mkdtempSync(join(tmpdir(), 'public-methods-'))
+
+const metadata = () => ({ lr: 0.1, layers: [{ units: 64 }, { units: 32 }], q: ['a'] })
+const content = (words: string, as = 'weights.bin') => [{ bytes: new TextEncoder().encode(words), as }]
+const someone = (commandId: string) => ({
+  commandId,
+  actor: 'anna',
+  reason: 'a reason',
+  onBehalfOf: 'the team',
+  correlationId: 'a request',
+  causationId: 'a cause',
+  occurredAt: new Date('2026-05-03T14:00:00Z'),
+})
+const said = () => ({ description: 'said', metadata: metadata(), aliases: ['best'], tags: ['small', 'quick'] })
+const nothing = () => undefined
+
+/** What every ledger of these tables holds before: one of everything that can be asked for. */
+export const furnished = async (ledger: Ledger): Promise<void> => {
+  const run = await ledger.startRun({ run: 'r', group: 'night', jobType: 'train', config: metadata() })
+  await run.logArtifact({ name: 'cats', type: 'model', content: content('zero'), ...said(), commandId: 'c0' })
+  await run.summarise({ loss: 0.5 })
+  await ledger.logArtifact({ name: 'cats', type: 'model', content: [...content('one'), ...content('two', 'two.bin')] })
+  await run.useArtifact('cats:v1')
+  await ledger.link({ version: 'cats:v0', to: 'm', aliases: ['production'] })
+  await ledger.describe({ version: 'cats:v1', description: 'the second', metadata: metadata() })
+  await ledger.tag({ version: 'cats:v1', tags: ['large'] })
+  await run.upsertDistributed({ name: 'dogs', type: 'model', content: content('part', 'part.bin') })
+  await ledger.createArtifact({ name: 'birds', type: 'model' })
+}
+
+const questions = {
+  moment: () => [],
+  resolve: () => ['cats:v0'],
+  version: () => ['m:production'],
+  artifact: () => ['cats'],
+  registeredModel: () => ['m'],
+  runDetails: () => ['r'],
+  openDrafts: () => [],
+  artifacts: () => [{ name: 'acme/**', limit: 10 }],
+  registeredModels: () => [{ name: 'acme/**', limit: 10 }],
+  runs: () => [{ name: 'acme/**', limit: 10 }],
+  versions: () => ['cats', { limit: 10 }],
+  search: () => [
+    {
+      name: 'acme/**',
+      kind: 'artifact',
+      type: 'model',
+      tag: 'small',
+      alias: 'best',
+      metadata: [{ key: 'lr', is: '<', value: 1 }],
+      metrics: [{ key: 'loss', is: '<', value: 1 }],
+      actor: 'anna',
+      since: new Date(0),
+      until: new Date('2100-01-01T00:00:00Z'),
+      withDeleted: true,
+      by: { metadata: 'lr' },
+      order: 'ascending',
+      limit: 10,
+    },
+  ],
+  compare: () => ['cats:v0', 'cats:v1'],
+  lineage: () => [{ of: 'cats:v0', direction: 'both', depth: 5, limit: 100 }],
+  paths: () => [{ from: { run: 'r' }, to: 'cats:v0', length: 5, limit: 10 }],
+  history: () => [
+    {
+      of: 'cats',
+      actor: 'anna',
+      alias: 'best',
+      types: ['AliasMoved'],
+      after: 0,
+      upTo: new Date('2100-01-01T00:00:00Z'),
+      order: 'newest',
+      limit: 10,
+    },
+  ],
+  exportHistory: () => [
+    {
+      format: 'ndjson',
+      of: 'cats',
+      actor: 'anna',
+      alias: 'best',
+      types: ['AliasMoved'],
+      after: 0,
+      upTo: 5,
+      order: 'oldest',
+    },
+  ],
+  aliasHistory: () => [{ of: 'cats', alias: 'best' }],
+} satisfies Rows<Asked>
+
+const replay = () => ({
+  of: 'cats',
+  actor: 'anna',
+  alias: 'best',
+  types: ['AliasMoved'],
+  from: 0,
+  to: 5,
+  pace: { every: 0 },
+})
+
+/** Those of a view at a moment, and of a ledger. */
+export const ASKED: Rows<Asked> = questions
+
+export const ALONE: Rows<Alone> = {
+  history: () => [
+    { of: 'cats', actor: 'anna', alias: 'best', types: ['AliasMoved'], after: 0, upTo: 5, order: 'newest', limit: 10 },
+  ],
+  exportHistory: questions.exportHistory,
+  aliasHistory: questions.aliasHistory,
+  locate: () => ['cats:v0'],
+  replay: () => [replay(), new AbortController().signal],
+}
+
+export const DRAFT: Rows<Omit<Draft, 'artifact' | 'base'>> = {
+  add: () => [content('three', 'three.bin'), { overwrite: true }],
+  remove: () => ['weights.bin'],
+  entries: () => [],
+  log: () => [{ ...said(), run: 'r', expect: { best: 0 }, expectNewest: true, ...someone('drafted') }],
+}
+
+export const RUN: Rows<Omit<Run, 'path'>> = {
+  useArtifact: () => ['cats:v1', someone('used by a run')],
+  logArtifact: () => [
+    {
+      name: 'cats',
+      type: 'model',
+      content: content('by a run'),
+      onProgress: nothing,
+      ...said(),
+      expect: { best: 0 },
+      ...someone('logged by a run'),
+    },
+  ],
+  linkModel: () => [
+    {
+      content: content('linked'),
+      to: 'm2',
+      name: 'foxes',
+      type: 'model',
+      onProgress: nothing,
+      ...said(),
+      ...someone('linked by a run'),
+    },
+  ],
+  upsertDistributed: () => [
+    {
+      name: 'dogs',
+      type: 'model',
+      content: content('mine', 'mine.bin'),
+      writer: 'w',
+      generation: 0,
+      distributedId: 'night',
+      onProgress: nothing,
+      ...someone('a part'),
+    },
+  ],
+  commitDistributed: () => [
+    {
+      name: 'dogs',
+      type: 'model',
+      content: content('last', 'last.bin'),
+      writer: 'v',
+      generation: 0,
+      distributedId: 'night',
+      lastWriterWins: true,
+      onProgress: nothing,
+      ...said(),
+      ...someone('a commit'),
+    },
+  ],
+  summarise: () => [{ loss: 0.25, word: 'better' }],
+  finish: () => ['failed'],
+}
+
+/** In the order in which one call leaves what the next needs. */
+export const LEDGER: Rows<Omit<Ledger, 'changes' | 'behind' | 'close'>> = {
+  ...questions,
+  at: () => [new Date('2100-01-01T00:00:00Z')],
+  alone: () => [5],
+  live: () => [(now: Asked) => now.resolve('cats:v0')],
+  replay: () => [replay(), new AbortController().signal],
+  replayed: () => [replay()],
+  diff: () => [0, new Date('2100-01-01T00:00:00Z')],
+  waitFor: () => [1, 1000],
+  rebuild: () => [nothing],
+  progress: () => [],
+  locate: () => ['cats:v0'],
+  content: () => ['cats:v1'],
+  download: () => [
+    { version: 'cats:v0', to: DOWNLOADS, overwrite: true, onProgress: nothing, signal: new AbortController().signal },
+  ],
+  openFile: () => [{ version: 'cats:v0', path: 'weights.bin' }],
+  exportEvents: () => [],
+  importEvents: () => [[], nothing],
+  collectable: () => [],
+  collectGarbage: () => [{ files: [], bytes: 0 }, nothing],
+  verify: () => [nothing],
+  run: () => ['r'],
+  newDraft: () => ['cats:v1'],
+  newArtifact: () => [{ name: 'cats', type: 'model' }],
+  execute: () => [
+    {
+      ...someone('executed'),
+      command: {
+        type: 'TagArtifactVersion',
+        artifact: { entity: 'acme', project: 'animals', artifact: 'cats' },
+        version: 1,
+        tags: ['executed'],
+      },
+    },
+  ],
+  createArtifact: () => [{ name: 'mice', type: 'model', description: 'd', ...someone('created') }],
+  logArtifact: () => [
+    {
+      name: 'cats',
+      type: 'model',
+      content: content('three'),
+      onProgress: nothing,
+      ...said(),
+      run: 'r',
+      expect: { best: 0 },
+      ...someone('logged'),
+    },
+  ],
+  upsertDistributed: () => [
+    {
+      name: 'dogs',
+      type: 'model',
+      content: content('other', 'other.bin'),
+      distributedId: 'night',
+      run: 'r',
+      writer: 'x',
+      generation: 0,
+      onProgress: nothing,
+      ...someone('upserted'),
+    },
+  ],
+  commitDistributed: () => [
+    {
+      name: 'dogs',
+      type: 'model',
+      content: content('more', 'more.bin'),
+      distributedId: 'night',
+      run: 'r',
+      writer: 'y',
+      generation: 0,
+      lastWriterWins: true,
+      onProgress: nothing,
+      ...said(),
+      ...someone('committed'),
+    },
+  ],
+  abandonDistributed: () => [{ name: 'wolves', distributedId: 'day', generation: 0, ...someone('abandoned') }],
+  describe: () => [{ version: 'cats:v1', description: 'again', metadata: metadata(), ...someone('described') }],
+  tag: () => [{ version: 'cats:v1', tags: ['tagged'], ...someone('tagged') }],
+  untag: () => [{ version: 'cats:v1', tags: ['large'], ...someone('untagged') }],
+  moveAlias: () => [{ version: 'cats:v1', alias: 'candidate', expect: 'absent', ...someone('moved') }],
+  removeAlias: () => [{ name: 'cats', alias: 'candidate', expect: 1, ...someone('removed') }],
+  createRegisteredModel: () => [{ name: 'n', type: 'model', description: 'd', ...someone('made') }],
+  link: () => [
+    { version: 'cats:v1', to: 'm', aliases: ['staging'], expect: { staging: 'absent' }, ...someone('linked') },
+  ],
+  linkModel: () => [
+    {
+      content: content('for m'),
+      to: 'm',
+      name: 'lynxes',
+      type: 'model',
+      run: 'r',
+      onProgress: nothing,
+      ...said(),
+      ...someone('logged and linked'),
+    },
+  ],
+  describeRegisteredModel: () => [{ name: 'm', description: 'd', ...someone('described a model') }],
+  tagRegisteredModel: () => [{ name: 'm', tags: ['a', 'b'], ...someone('tagged a model') }],
+  untagRegisteredModel: () => [{ name: 'm', tags: ['a'], ...someone('untagged a model') }],
+  unlink: () => [{ version: 'model-registry/m:v1', expect: { staging: 1 }, ...someone('unlinked') }],
+  deleteVersion: () => [{ version: 'cats:v1', deleteAliases: true, expect: { latest: 1 }, ...someone('deleted') }],
+  startRun: () => [{ run: 's', group: 'g', config: metadata(), jobType: 'train', ...someone('started') }],
+  summariseRun: () => [{ run: 'r', metrics: { loss: 0.125 }, ...someone('summarised') }],
+  useArtifact: () => [{ run: 'r', version: 'cats:v0', ...someone('used') }],
+  finishRun: () => [{ run: 'r', outcome: 'failed', ...someone('finished') }],
+}

@@ -53,7 +53,11 @@ export const fromWire = (recorded: RecordedEvent | AllStreamRecordedEvent, prefi
       return { stream, revision, position: positionOf(recorded), id, type, data, metadata }
     }
   }
-  throw damaged('is not what was written: its digest does not match')
+  throw damaged(
+    hasEscapedKey(recorded.data)
+      ? 'is not what was written: its digest does not match; Node 23 to 26.10 read a key such as this one wrong: try Node 22, or 26.12 or later'
+      : 'is not what was written: its digest does not match',
+  )
 }
 
 /** The commit position, which every event has for itself (docs/adr/0004). */
@@ -64,15 +68,24 @@ export const positionOf = ({ position, revision, streamId }: RecordedEvent | All
   throw new EventStoreError('unavailable', `${what}: EventStoreDB 23.10 or later is needed`)
 }
 
-/** What a text is sent as: the value that it is the canonical JSON of, or itself, a JSON string. */
+/**
+ * What a text is sent as: the value that it is the canonical JSON of, or itself, a JSON string. Also itself where a key
+ * is written with a backslash, for the client that reads it parses by itself, which on some engines gives another key.
+ */
 const asJson = (text: string): unknown => {
   try {
     const value = parseJson(text)
-    return canonicalText(value) === text ? value : text
+    return canonicalText(value) === text && !(text.includes('\\') && hasEscapedKey(value)) ? value : text
   } catch {
     return text
   }
 }
+
+const hasEscapedKey = (value: unknown): boolean =>
+  Array.isArray(value)
+    ? value.some(hasEscapedKey)
+    : isRecord(value) &&
+      Object.entries(value).some(([key, member]) => JSON.stringify(key).includes('\\') || hasEscapedKey(member))
 
 /** The texts that are sent as this value. */
 const textsOf = (value: unknown): ReadonlyArray<string> =>

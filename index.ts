@@ -25,7 +25,7 @@ import { describeReadError } from './projections/read-shell.js'
 import type { SnapshotStore } from './projections/snapshot-store.js'
 
 export type { DownloadError } from './domain/download-error.js'
-export type { Receipt } from './domain/write-shell.js'
+export type { Receipt } from './domain/receipt.js'
 export type { Alone } from './face/alone.js'
 export type * from './face/arguments.js'
 export type { Note } from './face/content.js'

@@ -4,6 +4,7 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { type Aggregate, artifact, distributedDraft, registeredModel, run } from './aggregates.js'
+import type { CommandAccepted } from './answer.js'
 import { ORIGIN, type Position, type StoredEvent } from './event-store.js'
 import { type DomainEvent, encodeEvent, idOfEvent, isOfTodaysSchema, type RecordedEvent } from './events.js'
 import { type Admitted, admitted, allAdmit, type Impossible, impossible } from './impossible.js'
@@ -45,6 +46,8 @@ interface Held<State> {
   command: string
   said: string
   events: number
+  /** Of its last event. */
+  type: string
 }
 
 export const openAdmission = (): Admission => {
@@ -62,7 +65,7 @@ export const openAdmission = (): Admission => {
 
   const followOf =
     <State, Event extends DomainEvent, About extends Subject>(
-      { initial, evolve, admits, isEvent }: Rules<State, Event, About>,
+      { initial, evolve, admits, answers, isEvent }: Rules<State, Event, About>,
       all: Map<string, Held<State>>,
     ) =>
     (subject: About, stored: StoredEvent, { event, metadata }: RecordedEvent): Admitted => {
@@ -73,15 +76,18 @@ export const openAdmission = (): Admission => {
       const outcome = allAdmit(
         () => (known === undefined ? isNameOf(subject, stored.stream) : admitted),
         () => isInTurn(held, stored, metadata.commandId),
+        () => isAlone(held, event, metadata.commandId),
         () => isWrittenSo(held, stored, event, metadata),
         () =>
-          isEvent(event)
-            ? admits(held.state, event, { subject, metadata, past })
-            : impossible({ _tag: 'name-of-no-stream', name: undefined }),
+          event.type === 'CommandAccepted'
+            ? isAbout(event, answers(held.state, event.answer))
+            : isEvent(event)
+              ? admits(held.state, event, { subject, metadata, past })
+              : impossible({ _tag: 'name-of-no-stream', name: undefined }),
       )
       held.sure = E.isRight(outcome)
-      if (held.sure && isEvent(event)) {
-        held.state = evolve(held.state, event, { by: metadata.actor, at: metadata.recordedAt })
+      if (held.sure) {
+        if (isEvent(event)) held.state = evolve(held.state, event, { by: metadata.actor, at: metadata.recordedAt })
         note(held, stored, metadata.commandId)
       }
       return outcome
@@ -150,7 +156,7 @@ export const openAdmission = (): Admission => {
 
 type Rules<State, Event extends DomainEvent, About extends Subject> = Pick<
   Aggregate<never, never, State, Event, Rejection, About>,
-  'initial' | 'evolve' | 'admits' | 'isEvent'
+  'initial' | 'evolve' | 'admits' | 'answers' | 'isEvent'
 >
 
 const then = <State>(held: Held<State> | undefined): Then<State> =>
@@ -165,6 +171,7 @@ const newlyHeld = <State>(state: State): Held<State> => ({
   command: '',
   said: '',
   events: 0,
+  type: '',
 })
 
 /** A name has one way of being written; registered models live in registries, and nothing else does. */
@@ -187,6 +194,20 @@ const isInTurn = (held: Held<unknown>, { revision, metadata }: StoredEvent, comm
       : impossible({ _tag: 'command-divided', commandId })
   }
   return held.commands.has(commandId) ? impossible({ _tag: 'command-scattered', commandId }) : admitted
+}
+
+/** A command that changed nothing is remembered by one event, which says so. */
+const isAlone = ({ events, command, type }: Held<unknown>, event: DomainEvent, commandId: string): Admitted =>
+  events > 0 && commandId === command && [type, event.type].includes('CommandAccepted')
+    ? impossible({ _tag: 'command-divided', commandId })
+    : admitted
+
+/** It is about something that was there. */
+const isAbout = ({ answer: { version, generation } }: CommandAccepted, wasThere: boolean): Admitted => {
+  if (wasThere) return admitted
+  return generation === undefined
+    ? impossible({ _tag: 'not-there', what: 'version', number: version ?? 0 })
+    : impossible({ _tag: 'not-there', what: 'generation', number: generation })
 }
 
 /** `schema` is the last member of canonical metadata, and may differ between the events of a command. */
@@ -214,7 +235,8 @@ const isWrittenSo = (
   return right.id === id ? admitted : impossible({ _tag: 'id-of-another', id, right: right.id })
 }
 
-const note = (held: Held<unknown>, { metadata, position }: StoredEvent, commandId: string): void => {
+const note = (held: Held<unknown>, { metadata, position, type }: StoredEvent, commandId: string): void => {
+  held.type = type
   held.position = position
   held.revision += 1
   if (held.events === 0 || held.command !== commandId) {

@@ -1,6 +1,7 @@
 /** The four kinds of stream, each with its rules: what the write shell needs to know of them. */
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import type { MoveAlias, RemoveAlias } from './alias-commands.js'
+import type { Answer } from './answer.js'
 import { admits as admitsArtifact } from './artifact/admits.js'
 import type {
   CreateArtifact,
@@ -77,6 +78,8 @@ export interface Aggregate<
 > extends Decider<State, Command, Event, No> {
   /** Whether an event could follow on a state, with what had happened elsewhere by then. */
   readonly admits: (state: State, event: Event, here: Standing<About, Past>) => Admitted
+  /** Whether the number that a command was about, which changed nothing, is one that the stream had given out. */
+  readonly answers: (state: State, answer: Answer) => boolean
   readonly isEvent: (event: DomainEvent) => event is DomainEvent & Event
   readonly gather: (
     command: Given,
@@ -112,6 +115,7 @@ export const artifact: Aggregate<
   initial: initialArtifact,
   evolve: evolveArtifact,
   admits: admitsArtifact,
+  answers: ({ versions }, { version = -1 }) => version < versions.length,
   decide: decideArtifact,
   isEvent: among<ArtifactEvent>(artifactEvents),
   gather: (command, _state, facts) =>
@@ -131,6 +135,7 @@ export const distributedDraft: Aggregate<
   initial: initialDraft,
   evolve: evolveDraft,
   admits: admitsDraft,
+  answers: (state, { generation = -1 }) => generation <= state.generation,
   decide: decideDraft,
   isEvent: among<DistributedDraftEvent>(distributedDraftEvents),
   gather: (command, state, facts, envelope) => {
@@ -166,6 +171,7 @@ export const registeredModel: Aggregate<
   initial: initialModel,
   evolve: evolveModel,
   admits: admitsModel,
+  answers: ({ links }, { version = -1 }) => version < links.length,
   decide: decideModel,
   isEvent: among<RegisteredModelEvent>(registeredModelEvents),
   gather: (command, state, facts) => {
@@ -180,6 +186,8 @@ export const run: Aggregate<GivenToRun, RunCommand, RunState, RunEvent, RunRejec
   initial: initialRun,
   evolve: evolveRun,
   admits: admitsRun,
+  // It is about versions of other streams.
+  answers: () => true,
   decide: decideRun,
   isEvent: among<RunEvent>(runEvents),
   gather: (command, _state, facts) =>

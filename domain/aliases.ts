@@ -7,7 +7,7 @@ import { pipe } from 'fp-ts/lib/function.js'
 import type * as t from 'io-ts'
 import type { RemoveAlias } from './alias-commands.js'
 import { nullable, oneOf, record } from './codec.js'
-import type { Recorded } from './decider.js'
+import type { Decision, Recorded } from './decider.js'
 import { type Admitted, admitted, impossible } from './impossible.js'
 import { Alias, type CollectionRef, type ExpectedHolder, type ExpectedHolders, VersionNumber } from './names.js'
 
@@ -63,14 +63,17 @@ export const moveAlias = (alias: string, to: number, expected: ExpectedHolder | 
 /** Removes an alias from whoever holds it. */
 export const removeAlias =
   ({ collection, alias, expect }: RemoveAlias) =>
-  (table: AliasTable): E.Either<AliasRejection, ReadonlyArray<AliasRemoved>> => {
+  (table: AliasTable): E.Either<AliasRejection, Decision<AliasRemoved>> => {
     const checked = checkHolder(alias, expect)(table)
     if (E.isLeft(checked)) return checked
     const holder = table.get(alias)
     if (holder === undefined) {
-      return expect === 'absent' ? E.right([]) : E.left({ _tag: 'alias-not-found', collection, alias })
+      return expect === 'absent'
+        ? E.right({ events: [], answer: {} })
+        : E.left({ _tag: 'alias-not-found', collection, alias })
     }
-    return E.right([{ type: 'AliasRemoved', alias, from: holder.version }])
+    const { version } = holder
+    return E.right({ events: [{ type: 'AliasRemoved', alias, from: version }], answer: { version } })
   }
 
 /** Removes every alias of a version, as its deletion or unlinking does. */

@@ -1,5 +1,6 @@
 /** The shape of every rule book of this domain: what a stream's history means, and what it allows. */
-import type * as E from 'fp-ts/lib/Either.js'
+import * as E from 'fp-ts/lib/Either.js'
+import type { Answer } from './answer.js'
 
 /** Who recorded an event, and when: what a refusal tells the next one who comes. */
 export interface Recorded {
@@ -7,15 +8,28 @@ export interface Recorded {
   readonly at: string
 }
 
+/** What follows from a command that is accepted. No events: there was nothing to change. */
+export interface Decision<Event> {
+  readonly events: ReadonlyArray<Event>
+  /** What the command is about, whether it changed anything or not. */
+  readonly answer: Answer
+}
+
+/** The decision that these events follow, of a command that is about this. */
+export const about =
+  (answer: Answer) =>
+  <No, Event>(decided: E.Either<No, ReadonlyArray<Event>>): E.Either<No, Decision<Event>> =>
+    E.map((events: ReadonlyArray<Event>) => ({ events, answer }))(decided)
+
 /**
  * Commands of one stream, decided against its history.
  *
  * `initial` gives the state of a stream without events, anew at each call: the fold owns its state and
- * updates it in place, and nobody else does. `decide` is pure: it gives the events that follow from the
- * command (none: accepted, nothing to change) or the rejection.
+ * updates it in place, and nobody else does. `decide` is pure: it gives what follows from the command, or the
+ * rejection.
  */
 export interface Decider<State, Command, Event, Rejection> {
   readonly initial: () => State
   readonly evolve: (state: State, event: Event, recorded: Recorded) => State
-  readonly decide: (command: Command) => (state: State) => E.Either<Rejection, ReadonlyArray<Event>>
+  readonly decide: (command: Command) => (state: State) => E.Either<Rejection, Decision<Event>>
 }

@@ -1,6 +1,7 @@
 /** Every event, its codec by stream category, and the way to and from stored texts. */
 import * as E from 'fp-ts/lib/Either.js'
 import type * as t from 'io-ts'
+import { CommandAccepted } from './answer.js'
 import { type ArtifactEvent, artifactEvents } from './artifact/events.js'
 import { decodeWith, describeProblem, type Problem } from './codec.js'
 import { nameBasedUuid } from './digest.js'
@@ -13,14 +14,14 @@ import { type RunEvent, runEvents } from './run/events.js'
 import { type Category, parseStream } from './streams.js'
 import { type Upcasters, upcast } from './upcasting.js'
 
-export type DomainEvent = ArtifactEvent | DistributedDraftEvent | RegisteredModelEvent | RunEvent
+export type DomainEvent = ArtifactEvent | DistributedDraftEvent | RegisteredModelEvent | RunEvent | CommandAccepted
 
 /** The codecs of all event types, by the category of stream in which they stand. */
 export const eventCodecs = {
-  artifact: artifactEvents,
-  draft: distributedDraftEvents,
-  model: registeredModelEvents,
-  run: runEvents,
+  artifact: { ...artifactEvents, CommandAccepted },
+  draft: { ...distributedDraftEvents, CommandAccepted },
+  model: { ...registeredModelEvents, CommandAccepted },
+  run: { ...runEvents, CommandAccepted },
 }
 
 /**
@@ -107,6 +108,8 @@ const numbersOf = (event: DomainEvent): ReadonlyArray<number> => {
     case 'RunSummarised':
     case 'ArtifactVersionUsed':
     case 'RunFinished':
+    // In a run it names a number of another stream; and nothing is ever held by it.
+    case 'CommandAccepted':
       return []
   }
 }

@@ -7,6 +7,7 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { isNonEmpty } from 'fp-ts/lib/ReadonlyArray.js'
+import type { CommandAccepted } from './answer.js'
 import type { Decider } from './decider.js'
 import {
   type AppendError,
@@ -38,7 +39,7 @@ export interface Decided<Event> {
   readonly commandId: string
   readonly actor: string
   readonly recordedAt: string
-  readonly events: ReadonlyArray<Event>
+  readonly events: ReadonlyArray<Event | CommandAccepted>
   readonly texts: ReadonlyArray<NewEvent>
 }
 
@@ -119,10 +120,10 @@ export const openLane = <State, Command, Event extends DomainEvent, No>(
   let collecting: Batch<Event> | undefined
   const commands = new Map<string, number>()
 
-  const fold = (event: Event, commandId: string, by: string, at: string): void => {
+  const fold = (event: Event | CommandAccepted, commandId: string, by: string, at: string): void => {
     revision = after(revision)
     if (!commands.has(commandId)) commands.set(commandId, revision)
-    state = decider.evolve(state, event, { by, at })
+    if (event.type !== 'CommandAccepted') state = decider.evolve(state, event, { by, at })
   }
 
   const foldBatch = (batch: Batch<Event>): void => {
@@ -143,7 +144,7 @@ export const openLane = <State, Command, Event extends DomainEvent, No>(
           const decoded = decodeEvent(stored)
           if (E.isLeft(decoded)) return decoded
           const { event, metadata } = decoded.right
-          if (!isEvent(event)) {
+          if (event.type !== 'CommandAccepted' && !isEvent(event)) {
             return E.left({ _tag: 'unknown-event', stream, revision: stored.revision, type: stored.type })
           }
           fold(event, metadata.commandId, metadata.actor, metadata.recordedAt)

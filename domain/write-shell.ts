@@ -6,43 +6,28 @@ import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import { type Aggregate, artifact, distributedDraft, registeredModel, run } from './aggregates.js'
+import type { CommandAccepted } from './answer.js'
 import type { CreateArtifact, LogArtifactVersion, LogVersion } from './artifact/commands.js'
 import { type Command, decodeCommand } from './commands.js'
+import type { Decision } from './decider.js'
 import { type Digest, nameBasedUuid, sha256 } from './digest.js'
 import type { CommitDistributed, UpsertDistributedPart } from './distributed-draft/commands.js'
 import type { DistributedCommitted } from './distributed-draft/events.js'
 import { logCommandOf } from './distributed-draft/sealed-version.js'
 import type { Envelope } from './envelope.js'
-import {
-  type AppendError,
-  type EventStore,
-  type NewEvent,
-  type Position,
-  type Revision,
-  tooLarge,
-} from './event-store.js'
-import { type DomainEvent, decodeEvent, encodeEvent, type RecordedEvent } from './events.js'
+import { type AppendError, type EventStore, type NewEvent, tooLarge } from './event-store.js'
+import { type DomainEvent, encodeEvent } from './events.js'
 import { type FactReader, withRun } from './facts.js'
 import { canonicalJson, type JsonProblem } from './json.js'
-import { asReadError, backOff, type Decided, type Lane, openLane, type Standing } from './lane.js'
+import { backOff, type Decided, type Lane, openLane, type Standing } from './lane.js'
 import { openLines, type Place } from './line.js'
 import type { ManifestSummary } from './manifest/manifest.js'
 import type { ManifestStore } from './manifest/manifest-store.js'
 import { type ArtifactRef, isModel } from './names.js'
+import { type Receipt, repeated } from './receipt.js'
 import type { CommandError, Rejection } from './rejection.js'
 import { type Clock, type Ids, timeOf } from './sources.js'
 import { artifactStream, collectionStream, draftStream, modelStream, runStream, type Subject } from './streams.js'
-
-/** What a command led to. The same command given again yields the same receipt. */
-export interface Receipt {
-  readonly commandId: string
-  readonly stream: string
-  /** What was recorded; nothing where the command changed nothing. */
-  readonly events: ReadonlyArray<DomainEvent>
-  /** Of the last of these events, or of the stream where there are none. */
-  readonly revision: Revision
-  readonly position: Position
-}
 
 export interface WriteShellPorts {
   readonly store: EventStore
@@ -53,9 +38,15 @@ export interface WriteShellPorts {
   readonly deadline?: number
 }
 
+/** Whose the id of a command is. One that is made for a single call can never be given again. */
+export type IdFrom = 'caller' | 'ledger'
+
 export interface WriteShell {
-  /** Decides a command in its envelope and records what follows. */
-  readonly handle: (input: unknown) => TE.TaskEither<CommandError, Receipt>
+  /**
+   * Decides a command in its envelope and records what follows. Where nothing does, that it was accepted is recorded,
+   * so that its repetition never acts; unless the id is none of the caller's.
+   */
+  readonly handle: (input: unknown, idFrom?: IdFrom) => TE.TaskEither<CommandError, Receipt>
   /**
    * Decides a command whose content is not stored yet as if it were, and records nothing: what is refused now is
    * refused whatever the content is. A command that was recorded before is not refused.
@@ -82,11 +73,18 @@ const DEADLINE = 30_000
 /** Folded events kept at hand, over all streams. */
 const EVENTS_KEPT = 2_000_000
 
+/** A command that came, beside what it asks for. */
+interface Call {
+  readonly envelope: Envelope
+  readonly digest: Digest
+  readonly idFrom: IdFrom
+}
+
 /** What one turn came to: an answer, events on their way, or nothing, because the state was outdated. */
 type Step =
   | 'again'
   | E.Either<CommandError, Receipt>
-  | { readonly outcome: Promise<E.Either<AppendError, Standing>>; readonly events: ReadonlyArray<DomainEvent> }
+  | { readonly outcome: Promise<E.Either<AppendError, Standing>>; readonly receipt: Pick<Receipt, 'events' | 'answer'> }
 
 export const writeShell = ({ store, manifests, clock, ids, deadline = DEADLINE }: WriteShellPorts): WriteShell => {
   const lanePorts = { store, clock, ids, patience: deadline }
@@ -105,8 +103,7 @@ export const writeShell = ({ store, manifests, clock, ids, deadline = DEADLINE }
       place: Place,
       stream: string,
       given: Given,
-      envelope: Envelope,
-      commandDigest: Digest,
+      { envelope, digest, idFrom }: Call,
     ): Promise<Step> => {
       const { commandId } = envelope
       const lane = lanes.get(stream)
@@ -117,7 +114,7 @@ export const writeShell = ({ store, manifests, clock, ids, deadline = DEADLINE }
       await lane.catchUp()
       const before = lane.recordedAt(commandId)
       if (before !== undefined) {
-        return (await lane.settled()) ? repeated(store, stream, before, commandId, commandDigest) : 'again'
+        return (await lane.settled()) ? repeated(store, stream, before, commandId, digest) : 'again'
       }
       const decidedOn = lane.revision()
       const isOutdated = (): boolean => !place.isFirst() || !lane.isSound() || lane.revision() !== decidedOn
@@ -126,7 +123,7 @@ export const writeShell = ({ store, manifests, clock, ids, deadline = DEADLINE }
 
       const decided = pipe(
         gathered,
-        E.flatMap((full): E.Either<CommandError, ReadonlyArray<Event>> => aggregate.decide(full)(lane.state())),
+        E.flatMap((full): E.Either<CommandError, Decision<Event>> => aggregate.decide(full)(lane.state())),
       )
       const decision =
         E.isRight(decided) && first !== undefined
@@ -135,7 +132,7 @@ export const writeShell = ({ store, manifests, clock, ids, deadline = DEADLINE }
               TE.map(() => decided.right),
             )()
           : decided
-      if (E.isLeft(decision) || decision.right.length === 0) {
+      if (E.isLeft(decision) || (decision.right.events.length === 0 && idFrom === 'ledger')) {
         // Only what is written may be the reason to refuse, or to change nothing.
         if (!(await lane.settled())) return 'again'
         const refreshed = await lane.refresh()
@@ -143,38 +140,41 @@ export const writeShell = ({ store, manifests, clock, ids, deadline = DEADLINE }
         if (isOutdated()) return 'again'
         return pipe(
           decision,
-          E.map(() => ({ commandId, stream, events: [], revision: lane.revision(), position: lane.position() })),
+          E.map((nothing) => ({ commandId, stream, ...nothing, revision: lane.revision(), position: lane.position() })),
         )
       }
       if (isOutdated()) return 'again'
+      const { events: changes, answer } = decision.right
+      const accepted: CommandAccepted = { type: 'CommandAccepted', answer }
+      const events = changes.length === 0 ? [accepted] : changes
       const prepared = pipe(
         timeOf(clock),
-        E.flatMap((recordedAt) => prepare(stream, decision.right, envelope, commandDigest, recordedAt)),
+        E.flatMap((recordedAt) => prepare<Event>(stream, events, envelope, digest, recordedAt)),
       )
       if (E.isLeft(prepared)) return prepared
       await lane.room(prepared.right)
       if (isOutdated()) return 'again'
       place.sent()
-      return { outcome: lane.send(prepared.right), events: decision.right }
+      return { outcome: lane.send(prepared.right), receipt: decision.right }
     }
 
     const handle =
-      (stream: string, given: Given, envelope: Envelope, digest: Digest): TE.TaskEither<CommandError, Receipt> =>
+      (stream: string, given: Given, call: Call): TE.TaskEither<CommandError, Receipt> =>
       async () => {
         const until = clock.monotonic() + deadline
+        const { commandId } = call.envelope
         const place = lines.join(stream)
         try {
           for (let attempts = 1; ; attempts++) {
-            const took = await place.inTurn(() => step(place, stream, given, envelope, digest))
+            const took = await place.inTurn(() => step(place, stream, given, call))
             if (took !== 'again') {
               if (!('outcome' in took)) return took
               const outcome = await took.outcome
               if (E.isRight(outcome)) {
-                const { commandId } = envelope
-                return E.right({ commandId, stream, events: took.events, ...outcome.right })
+                return E.right({ commandId, stream, ...took.receipt, ...outcome.right })
               }
               const { left: error } = outcome
-              if (error._tag !== 'conflict') return E.left(asCommandError(error, envelope.commandId))
+              if (error._tag !== 'conflict') return E.left(asCommandError(error, commandId))
             }
             if (clock.monotonic() >= until) return E.left({ _tag: 'contention', stream, attempts })
             if (took !== 'again') await clock.sleep(backOff(Math.min(attempts, 6), ids))
@@ -207,7 +207,7 @@ export const writeShell = ({ store, manifests, clock, ids, deadline = DEADLINE }
                 aggregate.decide(full)(lane.state()),
                 E.chainFirstW(() => timeOf(clock)),
               )
-            : E.right([]),
+            : E.right(undefined),
         ),
         TE.flatMapEither((decided): E.Either<CommandError, unknown> => decided),
       )
@@ -257,10 +257,14 @@ export const writeShell = ({ store, manifests, clock, ids, deadline = DEADLINE }
     )
   }
 
-  const route = (command: Command | LogVersion, envelope: Envelope): TE.TaskEither<CommandError, Receipt> => {
+  const route = (
+    command: Command | LogVersion,
+    envelope: Envelope,
+    idFrom: IdFrom,
+  ): TE.TaskEither<CommandError, Receipt> => {
     const digested = digestOf(command)
     if (E.isLeft(digested)) return TE.left(digested.left)
-    const digest = digested.right
+    const call: Call = { envelope, digest: digested.right, idFrom }
     switch (command.type) {
       case 'CreateArtifact':
       case 'LogArtifactVersion':
@@ -268,31 +272,30 @@ export const writeShell = ({ store, manifests, clock, ids, deadline = DEADLINE }
       case 'TagArtifactVersion':
       case 'UntagArtifactVersion':
       case 'DeleteArtifactVersion':
-        return handlers.artifact.handle(artifactStream(command.artifact), command, envelope, digest)
+        return handlers.artifact.handle(artifactStream(command.artifact), command, call)
       case 'MoveAlias':
       case 'RemoveAlias':
         return handlers[isModel(command.collection) ? 'model' : 'artifact'].handle(
           collectionStream(command.collection),
           command,
-          envelope,
-          digest,
+          call,
         )
       case 'UpsertDistributedPart':
       case 'CommitDistributed':
       case 'AbandonDistributed':
-        return handlers.draft.handle(draftStream(command.artifact, command.distributedId), command, envelope, digest)
+        return handlers.draft.handle(draftStream(command.artifact, command.distributedId), command, call)
       case 'CreateRegisteredModel':
       case 'LinkToRegistry':
       case 'UnlinkFromRegistry':
       case 'DescribeRegisteredModel':
       case 'TagRegisteredModel':
       case 'UntagRegisteredModel':
-        return handlers.model.handle(modelStream(command.model), command, envelope, digest)
+        return handlers.model.handle(modelStream(command.model), command, call)
       case 'StartRun':
       case 'SummariseRun':
       case 'UseArtifactVersion':
       case 'FinishRun':
-        return handlers.run.handle(runStream(command.run), command, envelope, digest)
+        return handlers.run.handle(runStream(command.run), command, call)
     }
   }
 
@@ -305,7 +308,7 @@ export const writeShell = ({ store, manifests, clock, ids, deadline = DEADLINE }
   ): TE.TaskEither<CommandError, Receipt> => {
     const { command, envelope } = logCommandOf(artifact, distributedId, seal, taken)
     return pipe(
-      route(command, envelope),
+      route(command, envelope, 'ledger'),
       TE.orElse(
         (error): TE.TaskEither<CommandError, Receipt> =>
           error._tag === 'command-id-reused' ? logSealed(artifact, distributedId, seal, taken + 1) : TE.left(error),
@@ -315,10 +318,10 @@ export const writeShell = ({ store, manifests, clock, ids, deadline = DEADLINE }
 
   return {
     facts,
-    handle: (input) => {
+    handle: (input, idFrom = 'caller') => {
       const decoded = decodeCommand(input)
       if (E.isLeft(decoded)) return TE.left({ _tag: 'invalid-command', problems: decoded.left })
-      return route(decoded.right.command, decoded.right.envelope)
+      return route(decoded.right.command, decoded.right.envelope, idFrom)
     },
     check: (command, commandId) =>
       pipe(
@@ -350,10 +353,11 @@ const notCanonical = ({ path, expected }: JsonProblem): CommandError => ({
 const artifactFor = (
   { artifact, artifactType, distributedId }: UpsertDistributedPart | CommitDistributed,
   envelope: Envelope,
-): readonly [stream: string, given: CreateArtifact, envelope: Envelope, digest: Digest] => {
+): readonly [stream: string, given: CreateArtifact, call: Call] => {
   const create: CreateArtifact = { type: 'CreateArtifact', artifact, artifactType }
   const commandId = nameBasedUuid(draftStream(artifact, distributedId), envelope.commandId, artifactType)
-  return [artifactStream(artifact), create, { ...envelope, commandId }, sha256(JSON.stringify(create))]
+  const digest = sha256(JSON.stringify(create))
+  return [artifactStream(artifact), create, { envelope: { ...envelope, commandId }, digest, idFrom: 'ledger' }]
 }
 
 /**
@@ -414,7 +418,7 @@ const lanesOf = <State, Event>(open: (stream: string) => Lane<State, Event>) => 
 
 const prepare = <Event extends DomainEvent>(
   stream: string,
-  events: ReadonlyArray<Event>,
+  events: ReadonlyArray<Event | CommandAccepted>,
   envelope: Envelope,
   commandDigest: Digest,
   recordedAt: string,
@@ -429,35 +433,6 @@ const prepare = <Event extends DomainEvent>(
   if (excess !== undefined) return E.left({ _tag: 'event-too-large', bytes: excess.bytes, limit: excess.limit })
   const { commandId, actor } = envelope
   return E.right({ commandId, actor, recordedAt, events, texts })
-}
-
-/** The receipt of a command that was recorded before, from its events; or the refusal of a reused id. */
-const repeated = async (
-  store: EventStore,
-  stream: string,
-  first: number,
-  commandId: string,
-  commandDigest: Digest,
-): Promise<E.Either<CommandError, Receipt>> => {
-  const found: RecordedEvent[] = []
-  try {
-    pages: for await (const page of store.readStream(stream, first === 0 ? 'none' : first - 1)) {
-      for (const stored of page) {
-        const decoded = decodeEvent(stored)
-        if (E.isLeft(decoded)) return decoded
-        if (decoded.right.metadata.commandId !== commandId) break pages
-        found.push(decoded.right)
-      }
-    }
-  } catch (error) {
-    return E.left(asReadError(stream, error))
-  }
-  const last = found.at(-1)
-  if (last === undefined) return E.left({ _tag: 'unavailable', reason: `${stream} no longer shows revision ${first}` })
-  const { revision, position, metadata } = last
-  return metadata.commandDigest === commandDigest
-    ? E.right({ commandId, stream, events: found.map(({ event }) => event), revision, position })
-    : E.left({ _tag: 'command-id-reused', commandId, stream, at: { by: metadata.actor, at: metadata.recordedAt } })
 }
 
 const asCommandError = (error: Exclude<AppendError, { _tag: 'conflict' }>, commandId: string): CommandError => {

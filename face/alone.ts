@@ -114,7 +114,9 @@ const past = (store: EventStore, position: Position, streams: ReadonlyArray<stri
       const first: StoredEvent[] = []
       for (const stream of streams) {
         for await (const page of readStream(stream, 'none')) {
-          first.push(...page.slice(0, 1))
+          const beginning = page.find(({ type }) => type !== 'CommandAccepted')
+          if (beginning === undefined) continue
+          first.push(beginning)
           break
         }
       }

@@ -15,7 +15,10 @@ export type Checked<A> = {
 
 /** Who does it and why; may stand in the argument of every method that records something. */
 export interface Circumstances {
-  /** The caller's idempotency key: the same command with the same id is recorded once. New for each call unless told. */
+  /**
+   * The caller's idempotency key: the same command with the same id acts once and has the same receipt for ever, also
+   * where it changed nothing. New for each call unless told.
+   */
   readonly commandId?: string | undefined
   /** Who gives the command; the ledger's own actor unless told. */
   readonly actor?: string | undefined

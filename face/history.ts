@@ -122,7 +122,7 @@ interface Where {
   readonly actor?: string | undefined
   /** What moved or removed this alias. */
   readonly alias?: string | undefined
-  /** Events of these types alone. */
+  /** Events of these types alone; unless told, of all but `CommandAccepted`, which tells of no change. */
   readonly types?: ReadonlyArray<DomainEvent['type']> | undefined
 }
 interface Between extends Where {

@@ -1,7 +1,7 @@
 /** One run in hand: the methods of a ledger that name a run, with this run named. */
 
 import { rule } from '../domain/codec.js'
-import type { Receipt } from '../domain/write-shell.js'
+import type { Receipt } from '../domain/receipt.js'
 import type * as args from './arguments.js'
 import { checked } from './input.js'
 import { guarded } from './own.js'

@@ -6,11 +6,12 @@ import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import type * as t from 'io-ts'
+import type { Answer } from '../domain/answer.js'
 import type { LogArtifactVersion } from '../domain/artifact/commands.js'
 import { liveVersion } from '../domain/artifact/decide.js'
 import type { Problem } from '../domain/codec.js'
 import { type Command, decodeCommand } from '../domain/commands.js'
-import { type Digest, nameBasedUuid } from '../domain/digest.js'
+import { nameBasedUuid } from '../domain/digest.js'
 import type { UpsertDistributedPart } from '../domain/distributed-draft/commands.js'
 import { finishDraft } from '../domain/distributed-draft/finish.js'
 import type { Position } from '../domain/event-store.js'
@@ -37,16 +38,15 @@ import {
   type RunRef,
   runPath,
   type VersionPath,
-  type VersionRef,
   versionPath,
 } from '../domain/names.js'
 import { present } from '../domain/present.js'
+import type { Receipt } from '../domain/receipt.js'
 import type { LinkToRegistry } from '../domain/registered-model/commands.js'
 import { liveLink } from '../domain/registered-model/decide.js'
-import { sourceKey } from '../domain/registered-model/state.js'
 import type { StartRun } from '../domain/run/commands.js'
 import type { Ids } from '../domain/sources.js'
-import type { Receipt, WriteShell } from '../domain/write-shell.js'
+import type { IdFrom, WriteShell } from '../domain/write-shell.js'
 import type * as args from './arguments.js'
 import { addContent, type ContentPorts, describeContentError, type Note } from './content.js'
 import { promised, type WriteError } from './error.js'
@@ -101,6 +101,9 @@ export interface WritePorts extends ContentPorts {
 
 export type Writes = ReturnType<typeof writes>
 
+/** What a caller says beside a command, and whose the id is that it goes by; the caller's unless said. */
+type Told = args.Circumstances & { readonly idFrom?: IdFrom | undefined }
+
 const run = promised(describeContentError)
 const now = <A>(result: E.Either<WriteError, A>): Promise<A> => run(TE.fromEither(result))
 
@@ -123,17 +126,31 @@ export const writes = ({ shell: silent, notice, manifests, ids, defaults, readOn
   const shell: WriteShell = {
     facts,
     check: silent.check,
-    handle: (input) => noticed(silent.handle(input)),
+    handle: (...call) => noticed(silent.handle(...call)),
     finish: (...generation) => noticed(silent.finish(...generation)),
   }
   const add = addContent(ports)
 
+  /** With an id for the command: the caller's own, or one that is made here and given once. */
+  const identified = <C extends args.Circumstances>(told: C) =>
+    told.commandId === undefined
+      ? { ...told, commandId: ids.next(), idFrom: 'ledger' as const }
+      : { ...told, commandId: told.commandId }
+
   /** Puts a command in its envelope; members that are `undefined` count as absent. */
-  const give = (command: Command, circumstances: args.Circumstances): Promise<Receipt> => {
-    const { commandId = ids.next(), actor = defaults.actor } = circumstances
-    const { reason, onBehalfOf, correlationId, causationId, occurredAt } = circumstances
+  const give = (command: Command, told: Told): Promise<Receipt> => {
+    const { commandId, idFrom, actor = defaults.actor } = identified(told)
+    const { reason, onBehalfOf, correlationId, causationId, occurredAt } = told
     const envelope = { commandId, actor, reason, onBehalfOf, correlationId, causationId, occurredAt }
-    return run(shell.handle({ ...envelope, command }))
+    return run(shell.handle({ ...envelope, command }, idFrom))
+  }
+
+  /** What a command was about, whether it changed anything or not. */
+  const answered = ({ stream, answer }: Receipt, what: keyof Answer): Promise<number> => {
+    const number = answer[what]
+    return number === undefined
+      ? now(E.left({ _tag: 'unavailable', reason: `${stream} does not show the ${what} of the command` }))
+      : now(E.right(number))
   }
 
   const artifactNamed = (path: string) => now(named('name', parseArtifact(path, defaults)))
@@ -219,45 +236,30 @@ export const writes = ({ shell: silent, notice, manifests, ids, defaults, readOn
   const log = async (
     command: Omit<LogArtifactVersion, 'manifest'>,
     stored: () => Promise<Stored>,
-    circumstances: args.Circumstances,
+    circumstances: Told,
   ): Promise<VersionReceipt> => {
-    const { commandId = ids.next() } = circumstances
-    await run(shell.check(command, commandId))
+    const told = identified(circumstances)
+    await run(shell.check(command, told.commandId))
     const { manifest, notes } = await stored()
-    const receipt = await give({ ...command, manifest }, { ...circumstances, commandId })
-    return { ...(await versionLogged(command.artifact, manifest.digest, receipt)), ...noted(notes) }
+    const receipt = await give({ ...command, manifest }, told)
+    return { ...(await versionReceipt(command.artifact, receipt)), ...noted(notes) }
   }
 
-  /** A command that changed nothing has no event that names its version: the content does. */
-  const versionLogged = async (artifact: ArtifactRef, digest: Digest, receipt: Receipt): Promise<VersionReceipt> => {
-    const logged = eventOf(receipt, 'ArtifactVersionLogged')
-    const version =
-      logged?.version ??
-      eventOf(receipt, 'ArtifactVersionRelogged')?.version ??
-      (await run(facts.artifact(artifact, ({ liveByDigest }) => liveByDigest.get(digest)))) ??
-      -1
-    return { ...receipt, path: versionPath(artifact, version), version, isNew: logged !== undefined }
+  const versionReceipt = async (collection: CollectionRef, receipt: Receipt): Promise<VersionReceipt> => {
+    const version = await answered(receipt, 'version')
+    const isNew = receipt.events.some(({ type }) => type === 'ArtifactVersionLogged' || type === 'VersionLinked')
+    return { ...receipt, path: versionPath(collection, version), version, isNew }
   }
 
   const link = async (
     source: VersionPath,
     model: ModelRef,
-    { aliases, expect, ...circumstances }: args.Circumstances & Pick<LinkToRegistry, 'aliases' | 'expect'>,
-  ): Promise<VersionReceipt> => {
-    const receipt = await give(
-      { type: 'LinkToRegistry', model, source, ...present({ aliases, expect }) },
-      circumstances,
+    { aliases, expect, ...circumstances }: Told & Pick<LinkToRegistry, 'aliases' | 'expect'>,
+  ): Promise<VersionReceipt> =>
+    versionReceipt(
+      model,
+      await give({ type: 'LinkToRegistry', model, source, ...present({ aliases, expect }) }, circumstances),
     )
-    const linked = eventOf(receipt, 'VersionLinked')
-    const version = linked?.version ?? eventOf(receipt, 'AliasMoved')?.to ?? (await presentLink(source, model))
-    return { ...receipt, path: versionPath(model, version), version, isNew: linked !== undefined }
-  }
-
-  const presentLink = async (source: VersionPath, model: ModelRef): Promise<number> => {
-    const { collection, version } = await sourceOf(source)
-    const ref: VersionRef = { ...collection, version: await numberOf({ collection, version }) }
-    return (await run(facts.model(model, ({ linkBySource }) => linkBySource.get(sourceKey(ref))))) ?? -1
-  }
 
   /** What is logged to be linked has the type that the registered model accepts; a new one accepts any. */
   const typeFor = async (model: ModelRef, told: string | undefined): Promise<string> => {
@@ -316,17 +318,18 @@ export const writes = ({ shell: silent, notice, manifests, ids, defaults, readOn
   const distributed = async (
     given: Omit<args.CommitDistributed, 'aliases'>,
   ): Promise<{
-    commandId: string
+    told: ReturnType<typeof identified<args.Circumstances>>
     draft: Omit<UpsertDistributedPart, 'type' | 'part'>
     part: ManifestSummary | undefined
     notes: ReadonlyArray<Note>
   }> => {
-    const { content, generation, commandId = ids.next() } = given
+    const { content, generation } = given
+    const told = identified<args.Circumstances>(given)
     const maker = await maybeRun(given.run)
     const artifact = await artifactNamed(given.name)
     const distributedId = await distributedIdOf(given.distributedId, maker)
     await finishLeft(artifact, distributedId)
-    const writer = given.writer ?? maker?.run ?? commandId
+    const writer = given.writer ?? maker?.run ?? told.commandId
     const draft = {
       artifact,
       artifactType: given.type,
@@ -334,11 +337,11 @@ export const writes = ({ shell: silent, notice, manifests, ids, defaults, readOn
       writer,
       ...present({ run: maker, generation }),
     }
-    if (content === undefined) return { commandId, draft, part: undefined, notes: [] }
+    if (content === undefined) return { told, draft, part: undefined, notes: [] }
     // A commit that brings a part may be refused for the same reasons as the part alone.
-    await run(shell.check({ type: 'UpsertDistributedPart', ...draft }, commandId))
+    await run(shell.check({ type: 'UpsertDistributedPart', ...draft }, told.commandId))
     const { manifest, notes } = await store(content, given.onProgress)
-    return { commandId, draft, part: manifest, notes }
+    return { told, draft, part: manifest, notes }
   }
 
   const changeTags = async (type: 'TagArtifactVersion' | 'UntagArtifactVersion', given: args.Tag): Promise<Receipt> => {
@@ -433,33 +436,26 @@ export const writes = ({ shell: silent, notice, manifests, ids, defaults, readOn
     upsertDistributed: holdingStreams(
       async (given: args.UpsertDistributed): Promise<Receipt & Noted & { readonly generation: number }> => {
         const input = await checked(inputs.UpsertDistributed, given)
-        const { commandId, draft, part, notes } = await distributed(input)
+        const { told, draft, part, notes } = await distributed(input)
         if (part === undefined) return now(E.left(wrong('content', 'a list of content', 'nothing')))
-        const receipt = await give({ type: 'UpsertDistributedPart', ...draft, part }, { ...input, commandId })
-        const generation =
-          eventOf(receipt, 'DistributedPartUpserted')?.generation ??
-          (await run(facts.draft(draft.artifact, draft.distributedId, (state) => state.generation)))
-        return { ...receipt, generation, ...noted(notes) }
+        const receipt = await give({ type: 'UpsertDistributedPart', ...draft, part }, told)
+        return { ...receipt, generation: await answered(receipt, 'generation'), ...noted(notes) }
       },
     ),
 
     /** Seals a distributed version, with a part of the committer's own or without, and logs it. */
     commitDistributed: holdingStreams(async (given: args.CommitDistributed): Promise<CommitReceipt> => {
       const input = await checked(inputs.CommitDistributed, given)
-      const { commandId, draft, part, notes } = await distributed(input)
+      const { told, draft, part, notes } = await distributed(input)
       const { lastWriterWins } = input
       const sealed = await give(
         { type: 'CommitDistributed', ...draft, ...described(input), ...present({ part, lastWriterWins }) },
-        { ...input, commandId },
+        told,
       )
-      const committed = eventOf(sealed, 'DistributedCommitted')
-      if (committed === undefined) {
-        return now(E.left({ _tag: 'unavailable', reason: `${sealed.stream} does not show its seal` }))
-      }
+      const generation = await answered(sealed, 'generation')
       const { artifact, distributedId } = draft
-      const { generation, manifest } = committed
       const receipt = await run(shell.finish(artifact, distributedId, generation))
-      return { ...(await versionLogged(artifact, manifest.digest, receipt)), generation, ...noted(notes) }
+      return { ...(await versionReceipt(artifact, receipt)), generation, ...noted(notes) }
     }),
 
     /** Gives the open generation of a distributed version up. */
@@ -530,7 +526,7 @@ export const writes = ({ shell: silent, notice, manifests, ids, defaults, readOn
     linkModel: holdingStreams(
       async (given: args.LinkModel): Promise<VersionReceipt & { readonly source: VersionReceipt }> => {
         const { aliases, ...input } = await checked(inputs.LinkModel, given)
-        const circumstances = { ...input, commandId: input.commandId ?? ids.next() }
+        const circumstances = identified(input)
         const run = await maybeRun(input.run)
         const model = await modelNamed(input.to)
         const command = {
@@ -574,10 +570,10 @@ export const writes = ({ shell: silent, notice, manifests, ids, defaults, readOn
       const input = await checked(inputs.StartRun, given)
       const { group, config, jobType } = input
       // A repetition means the same run.
-      const { commandId = ids.next() } = input
-      const started = await runNamed(input.run ?? nameBasedUuid('run', commandId))
+      const told = identified(input)
+      const started = await runNamed(input.run ?? nameBasedUuid('run', told.commandId))
       const command: StartRun = { type: 'StartRun', run: started, ...present({ group, config, jobType }) }
-      const receipt = await give(command, { ...input, commandId })
+      const receipt = await give(command, told)
       return { ...receipt, run: runPath(started) }
     },
 
@@ -592,9 +588,7 @@ export const writes = ({ shell: silent, notice, manifests, ids, defaults, readOn
       const input = await checked(inputs.UseArtifact, given)
       const used = await versionNamed(input.version)
       const receipt = await give({ type: 'UseArtifactVersion', run: await runNamed(input.run), used }, input)
-      const event = eventOf(receipt, 'ArtifactVersionUsed')
-      const number = event?.through?.version ?? event?.version.version ?? (await numberOf(used))
-      return { ...receipt, version: versionPath(used.collection, number) }
+      return { ...receipt, version: versionPath(used.collection, await answered(receipt, 'version')) }
     },
 
     /** Records how a run ended. */

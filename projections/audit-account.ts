@@ -1,4 +1,5 @@
 /** What an event says, in one sentence of plain English and as before and after. */
+import type { Answer } from '../domain/answer.js'
 import type { NamedRun } from '../domain/artifact/events.js'
 import { sameJson } from '../domain/codec.js'
 import type { DomainEvent, RecordedEvent } from '../domain/events.js'
@@ -176,6 +177,10 @@ export const accountOf = ({ stream, event }: Pick<RecordedEvent, 'stream' | 'eve
       const what = `abandoned ${draft(home, generation)}, to which ${counted(writers, 'writer')} had brought parts`
       return { subject: `${home}#${generation}`, what, before: 'open', after: 'abandoned' }
     }
+    case 'CommandAccepted': {
+      const subject = aboutOf(stream, event.answer)
+      return { subject, what: `gave a command about ${plain(subject)} that changed nothing`, before: null, after: null }
+    }
   }
 }
 
@@ -194,6 +199,13 @@ const homeOf = (stream: string): string => {
     case undefined:
       return stream
   }
+}
+
+/** What a command on a stream was about. In a run, the number is that of a version elsewhere. */
+const aboutOf = (stream: string, { version, generation }: Answer): string => {
+  const home = homeOf(stream)
+  if (generation !== undefined) return `${home}#${generation}`
+  return version === undefined || parseStream(stream)?.category === 'run' ? home : at(home, version)
 }
 
 const at = (collection: string, version: number): string => `${collection}:${versionName(version)}`

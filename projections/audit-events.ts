@@ -23,6 +23,7 @@ export interface AuditFilter {
   readonly of?: AuditSubject
   readonly actor?: string
   readonly alias?: string
+  /** Of these types alone. Without it, of all but `CommandAccepted`, which tells of no change. */
   readonly types?: ReadonlyArray<DomainEvent['type']>
   /** From behind this position. */
   readonly after?: Position
@@ -101,7 +102,7 @@ export const streamOf = (subject: AuditSubject): string => {
 const testOf = ({ actor, alias, types }: AuditFilter): Test => {
   const wantedTypes = types === undefined ? undefined : new Set<string>(types)
   return (stored) => {
-    if (wantedTypes !== undefined && !wantedTypes.has(stored.type)) return false
+    if (wantedTypes === undefined ? stored.type === 'CommandAccepted' : !wantedTypes.has(stored.type)) return false
     if (actor !== undefined && actorOf(stored) !== actor) return false
     if (alias === undefined) return true
     if (stored.type !== 'AliasMoved' && stored.type !== 'AliasRemoved') return false
@@ -122,7 +123,7 @@ const aboutOf = (subject: AuditSubject): Test => {
     case 'registered-version':
       return isAbout((event) => mentions(event, subject.version))
     case 'draft':
-      return isAbout((event) => 'generation' in event && event.generation === subject.generation)
+      return isAbout((event) => generationOf(event) === subject.generation)
   }
 }
 
@@ -133,7 +134,11 @@ const isAbout =
     return event === 'damaged' || (event !== 'unknown' && says(event))
   }
 
+const generationOf = (event: DomainEvent): number | undefined =>
+  event.type === 'CommandAccepted' ? event.answer.generation : 'generation' in event ? event.generation : undefined
+
 const mentions = (event: DomainEvent, version: number): boolean => {
+  if (event.type === 'CommandAccepted') return event.answer.version === version
   if (event.type === 'AliasMoved') return event.from === version || event.to === version
   if (event.type === 'AliasRemoved') return event.from === version
   return ('version' in event && event.version === version) || ('base' in event && event.base === version)

@@ -69,7 +69,7 @@ export interface IndexFilter {
   readonly types?: ReadonlyArray<string>
 }
 
-/** The rows that match, between two positions, the first exclusive, the second inclusive; oldest or newest first. */
+/** The rows that match (of all types but `CommandAccepted` unless told), between two positions, the first exclusive, the second inclusive; oldest or newest first. */
 export function* rowsOf(
   index: AuditIndex,
   { actor, alias, types }: IndexFilter,
@@ -82,12 +82,14 @@ export function* rowsOf(
   const wantedAlias = alias === undefined ? undefined : index.aliases.numbers.get(alias)
   if ((actor !== undefined && wantedActor === undefined) || (alias !== undefined && wantedAlias === undefined)) return
   const wantedTypes = types === undefined ? undefined : new Set(types.map((type) => index.types.numbers.get(type)))
+  const accepted = index.types.numbers.get('CommandAccepted')
   const { columns } = index
   for (let step = 0; step < high - low; step++) {
     const row = order === 'oldest' ? low + step : high - 1 - step
     if (wantedActor !== undefined && columns.actor[row] !== wantedActor) continue
     if (wantedAlias !== undefined && columns.alias[row] !== wantedAlias) continue
-    if (wantedTypes !== undefined && !wantedTypes.has(columns.type[row])) continue
+    const type = columns.type[row]
+    if (wantedTypes === undefined ? type === accepted : !wantedTypes.has(type)) continue
     yield row
   }
 }

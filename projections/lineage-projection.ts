@@ -89,6 +89,7 @@ const apply = (graph: LineageGraph, { stream, position, event }: Seen): void => 
     case 'RunSummarised':
     case 'AliasMoved':
     case 'AliasRemoved':
+    case 'CommandAccepted':
       return
   }
 }

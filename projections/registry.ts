@@ -31,6 +31,8 @@ import { addVersion, type Row, saidOf, seldomOf } from './versions.js'
 export type { Registry } from './registry-state.js'
 
 const apply = (registry: Registry, seen: Seen): void => {
+  // It changes nothing, and makes nothing: it may stand before the first event of a collection.
+  if (seen.event.type === 'CommandAccepted') return
   const entry = registry.byStream.get(seen.stream) ?? begin(registry, seen)
   switch (entry?.kind) {
     case 'artifact':

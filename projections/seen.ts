@@ -59,6 +59,7 @@ const shapesByType: Readonly<Record<EventType, Shape>> = {
   RunSummarised: ({ from, to }) => isObject(from) && isObject(to),
   ArtifactVersionUsed: ({ version }) => isVersionRef(version),
   RunFinished: ({ outcome }) => isText(outcome),
+  CommandAccepted: ({ answer }) => isObject(answer),
 }
 
 interface KnownType {

@@ -1,7 +1,7 @@
 /** What a receipt says for people: the version that was meant, by its number, and the aliases that went with it. */
 import { collectionPath } from '../../domain/names.js'
 import { parseStream } from '../../domain/streams.js'
-import type { Ledger, Receipt } from '../../index.js'
+import { type Ledger, LedgerError, type LedgerErrorCode, type Receipt } from '../../index.js'
 
 /** The collection in whose stream it was recorded. */
 const collectionOf = ({ stream }: Receipt): string => {
@@ -10,31 +10,26 @@ const collectionOf = ({ stream }: Receipt): string => {
   return subject?.category === 'model' ? collectionPath(subject.model) : stream
 }
 
-const numberIn = ({ events }: Receipt): number | undefined => {
-  for (const event of events) {
-    if ('version' in event && typeof event.version === 'number') return event.version
-    if (event.type === 'AliasMoved') return event.to
-    if (event.type === 'AliasRemoved') return event.from
+/** The version that a command was about, in full; also where it changed nothing. */
+export const versionOf = (receipt: Receipt): string => {
+  const { version } = receipt.answer
+  return version === undefined ? collectionOf(receipt) : `${collectionOf(receipt)}:v${version}`
+}
+
+/** The source of a link; `null` for what is none, and for a link that was taken away since the command that is repeated. */
+export const sourceOf = async (ledger: Ledger, path: string): Promise<string | null> => {
+  try {
+    return (await ledger.locate(path)).source
+  } catch (error) {
+    if (error instanceof LedgerError && GONE.has(error.code)) return null
+    throw error
   }
-  return undefined
 }
-
-/** The version of the events, in full. A command that changed nothing has none: there it is the one that was named. */
-export const versionOf = async (ledger: Ledger, receipt: Receipt, named: string): Promise<string> => {
-  const number = numberIn(receipt)
-  return number === undefined ? (await ledger.locate(named)).path : `${collectionOf(receipt)}:v${number}`
-}
-
-/** Likewise for what is said of the source, whichever link names it. */
-export const sourceOf = async (ledger: Ledger, receipt: Receipt, named: string): Promise<string> => {
-  if (numberIn(receipt) !== undefined) return versionOf(ledger, receipt, named)
-  const { path, source } = await ledger.locate(named)
-  return source ?? path
-}
+const GONE: ReadonlySet<LedgerErrorCode> = new Set(['link-removed', 'version-deleted'])
 
 /** A version by its path, and, of a link, its source. */
 export const withSource = async (ledger: Ledger, path: string): Promise<string> => {
-  const { source } = await ledger.locate(path)
+  const source = await sourceOf(ledger, path)
   return source === null ? path : `${path} (${source})`
 }
 

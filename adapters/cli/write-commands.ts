@@ -150,8 +150,8 @@ export const writeCommands = (program: Command, withLedger: WithLedger): void =>
           const { alias: aliases, ...rest } = options
           const model = task.entity === undefined ? await besideSource(task, version, to) : to
           const linked = await task.ledger.link({ ...rest, version, to: model, ...present({ aliases }) })
-          const { source } = await task.ledger.locate(linked.path)
-          done(task, linked, `${linked.path} links to ${source}`)
+          const source = await sourceOf(task.ledger, linked.path)
+          done(task, linked, source === null ? `${linked.path} was linked` : `${linked.path} links to ${source}`)
         }),
     )
 
@@ -162,7 +162,7 @@ export const writeCommands = (program: Command, withLedger: WithLedger): void =>
     .action((version: string, options: Circumstances & Holders, command: Command) =>
       withLedger(command, 'writes', async (task) => {
         const unlinked = await task.ledger.unlink({ ...options, version })
-        done(task, unlinked, `${await versionOf(task.ledger, unlinked, version)} is unlinked${withAliases(unlinked)}`)
+        done(task, unlinked, `${versionOf(unlinked)} is unlinked${withAliases(unlinked)}`)
       }),
     )
 
@@ -180,7 +180,7 @@ export const writeCommands = (program: Command, withLedger: WithLedger): void =>
       (version: string, name: string, options: Circumstances & { expect?: number | 'absent' }, command: Command) =>
         withLedger(command, 'writes', async (task) => {
           const moved = await task.ledger.moveAlias({ ...options, version, alias: name })
-          const holder = await versionOf(task.ledger, moved, version)
+          const holder = versionOf(moved)
           done(task, moved, `${name} points to ${await withSource(task.ledger, holder)}`)
         }),
     )
@@ -192,7 +192,7 @@ export const writeCommands = (program: Command, withLedger: WithLedger): void =>
     .action((name: string, alias: string, options: Circumstances & { expect?: number | 'absent' }, command: Command) =>
       withLedger(command, 'writes', async (task) => {
         const removed = await task.ledger.removeAlias({ ...options, name, alias })
-        done(task, removed, `${alias} is removed from ${await versionOf(task.ledger, removed, name)}`)
+        done(task, removed, `${alias} is removed from ${versionOf(removed)}`)
       }),
     )
 
@@ -205,7 +205,7 @@ export const writeCommands = (program: Command, withLedger: WithLedger): void =>
       .action((version: string, tags: ReadonlyArray<string>, options: Circumstances, command: Command) =>
         withLedger(command, 'writes', async (task) => {
           const changed = await task.ledger[name]({ ...options, version, tags })
-          const source = await sourceOf(task.ledger, changed, version)
+          const source = versionOf(changed)
           done(task, changed, `${source} is ${name}ged: ${tags.join(', ')}`)
         }),
       )
@@ -221,7 +221,7 @@ export const writeCommands = (program: Command, withLedger: WithLedger): void =>
       (version: string, options: Circumstances & { description?: string; metadata?: JsonObject }, command: Command) =>
         withLedger(command, 'writes', async (task) => {
           const told = await task.ledger.describe({ ...options, version })
-          done(task, told, `${await sourceOf(task.ledger, told, version)} is described`)
+          done(task, told, `${versionOf(told)} is described`)
         }),
     )
 
@@ -236,7 +236,7 @@ export const writeCommands = (program: Command, withLedger: WithLedger): void =>
     .action((version: string, options: Circumstances & Holders & { deleteAliases?: boolean }, command: Command) =>
       withLedger(command, 'writes', async (task) => {
         const deleted = await task.ledger.deleteVersion({ ...options, version })
-        done(task, deleted, `${await versionOf(task.ledger, deleted, version)} is deleted${withAliases(deleted)}`)
+        done(task, deleted, `${versionOf(deleted)} is deleted${withAliases(deleted)}`)
       }),
     )
 

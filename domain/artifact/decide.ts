@@ -4,6 +4,7 @@ import { pipe } from 'fp-ts/lib/function.js'
 import type { MoveAlias, RemoveAlias } from '../alias-commands.js'
 import { type AliasRejection, aliasesOf, moveAlias, pointAliases, removeAlias, removeAliasesOf } from '../aliases.js'
 import { sameJson } from '../codec.js'
+import { about, type Decision } from '../decider.js'
 import type { CollectionRef, VersionChoice } from '../names.js'
 import type { RunFact } from '../run/fact.js'
 import { changeTags, type TooManyTags } from '../tags.js'
@@ -43,14 +44,15 @@ export type ArtifactRejection =
       readonly aliases: ReadonlyArray<string>
     }
 
-type Decision = E.Either<ArtifactRejection, ReadonlyArray<ArtifactEvent>>
+type Decided = E.Either<ArtifactRejection, Decision<ArtifactEvent>>
+type Events = E.Either<ArtifactRejection, ReadonlyArray<ArtifactEvent>>
 
 export const decide =
   (command: ArtifactCommand) =>
-  (state: ArtifactState): Decision => {
+  (state: ArtifactState): Decided => {
     switch (command.type) {
       case 'CreateArtifact':
-        return create(command, state)
+        return pipe(create(command, state), about({}))
       case 'LogArtifactVersion':
         return log(command, state)
       case 'DescribeArtifactVersion':
@@ -61,7 +63,9 @@ export const decide =
       case 'MoveAlias':
         return pipe(
           liveVersion(command.collection, command.version, state),
-          E.flatMap(({ number }) => moveAlias(command.alias, number, command.expect)(state.aliases)),
+          E.flatMap(({ number }) =>
+            pipe(moveAlias(command.alias, number, command.expect)(state.aliases), about({ version: number })),
+          ),
         )
       case 'RemoveAlias':
         return removeAlias(command)(state.aliases)
@@ -73,7 +77,7 @@ export const decide =
 const create = (
   { artifact, artifactType, description }: Pick<CreateArtifact, 'artifact' | 'artifactType' | 'description'>,
   state: ArtifactState,
-): Decision => {
+): Events => {
   if (state.artifactType === artifactType) return E.right([])
   if (state.artifactType !== null) {
     return E.left({ _tag: 'type-mismatch', collection: artifact, accepted: state.artifactType, offered: artifactType })
@@ -88,9 +92,10 @@ const create = (
   return E.right([{ type: 'ArtifactCreated', artifactType, ...(description === undefined ? {} : { description }) }])
 }
 
-const log = (command: Extract<ArtifactCommand, { type: 'LogArtifactVersion' }>, state: ArtifactState): Decision => {
+const log = (command: Extract<ArtifactCommand, { type: 'LogArtifactVersion' }>, state: ArtifactState): Decided => {
   const { artifact, artifactType, manifest, aliases = [], base, expectedBase, distributed, run, runFact } = command
-  if (distributed !== undefined && state.distributed.has(draftKey(distributed))) return E.right([])
+  const before = distributed === undefined ? undefined : state.distributed.get(draftKey(distributed))
+  if (before !== undefined) return E.right({ events: [], answer: { version: before } })
   if (base !== undefined) {
     const checked = liveVersion(artifact, base, state)
     if (E.isLeft(checked)) return checked
@@ -119,8 +124,8 @@ const log = (command: Extract<ArtifactCommand, { type: 'LogArtifactVersion' }>, 
     ...(distributed === undefined ? {} : { distributed }),
   }
   const known = twin === undefined ? undefined : state.versions[twin]
-  if (known !== undefined && moved.right.length === 0 && saysNothingNew(command, known)) return E.right([])
-  return E.right([...created.right, logged, ...moved.right])
+  const isKnown = known !== undefined && moved.right.length === 0 && saysNothingNew(command, known)
+  return E.right({ events: isKnown ? [] : [...created.right, logged, ...moved.right], answer: { version } })
 }
 
 /** Whether a re-log adds no producer, no sealed draft and no word of its own to the version. */
@@ -131,26 +136,24 @@ const saysNothingNew = (command: LogVersion, known: VersionState): boolean =>
   (command.metadata === undefined || sameJson(command.metadata, known.metadata)) &&
   (command.tags === undefined || command.tags.every((tag) => known.tags.includes(tag)))
 
-const describe = (command: DescribeArtifactVersion, state: ArtifactState): Decision =>
+const describe = (command: DescribeArtifactVersion, state: ArtifactState): Decided =>
   pipe(
     liveVersion(command.artifact, command.version, state),
-    E.map(({ number, version }): ReadonlyArray<ArtifactEvent> => {
+    E.map(({ number, version }): Decision<ArtifactEvent> => {
       const { description, metadata } = command
       const described = description !== undefined && description !== version.description
       const remeasured = metadata !== undefined && !sameJson(metadata, version.metadata)
-      if (!described && !remeasured) return []
-      return [
-        {
-          type: 'ArtifactVersionDescribed',
-          version: number,
-          ...(described ? { description: { from: version.description, to: description } } : {}),
-          ...(remeasured ? { metadata: { from: version.metadata, to: metadata } } : {}),
-        },
-      ]
+      const event: ArtifactEvent = {
+        type: 'ArtifactVersionDescribed',
+        version: number,
+        ...(described ? { description: { from: version.description, to: description } } : {}),
+        ...(remeasured ? { metadata: { from: version.metadata, to: metadata } } : {}),
+      }
+      return { events: described || remeasured ? [event] : [], answer: { version: number } }
     }),
   )
 
-const tag = (command: TagArtifactVersion | UntagArtifactVersion, state: ArtifactState): Decision => {
+const tag = (command: TagArtifactVersion | UntagArtifactVersion, state: ArtifactState): Decided => {
   const found = liveVersion(command.artifact, command.version, state)
   if (E.isLeft(found)) return found
   const { number, version } = found.right
@@ -158,22 +161,29 @@ const tag = (command: TagArtifactVersion | UntagArtifactVersion, state: Artifact
   const type = adds ? 'ArtifactVersionTagged' : 'ArtifactVersionUntagged'
   return pipe(
     changeTags(adds ? 'add' : 'remove', command.tags, number)(version.tags),
-    E.map((changes) => changes.map((change) => ({ type, version: number, ...change }))),
+    E.map((changes): ReadonlyArray<ArtifactEvent> => changes.map((change) => ({ type, version: number, ...change }))),
+    about({ version: number }),
   )
 }
 
-const deleteVersion = (command: DeleteArtifactVersion, state: ArtifactState): Decision => {
+const deleteVersion = (command: DeleteArtifactVersion, state: ArtifactState): Decided => {
   const found = findVersion(command.artifact, command.version, state)
   if (E.isLeft(found)) return found
   const { number, version } = found.right
-  if (version.deleted !== undefined) return E.right([])
+  if (version.deleted !== undefined) return E.right({ events: [], answer: { version: number } })
   const aliases = aliasesOf(number)(state.aliases)
   if (aliases.length > 0 && command.deleteAliases !== true) {
     return E.left({ _tag: 'version-has-aliases', version: number, aliases })
   }
   return pipe(
     removeAliasesOf(number, command.expect)(state.aliases),
-    E.map((removed) => [{ type: 'ArtifactVersionDeleted', version: number, manifest: version.manifest }, ...removed]),
+    E.map(
+      (removed): ReadonlyArray<ArtifactEvent> => [
+        { type: 'ArtifactVersionDeleted', version: number, manifest: version.manifest },
+        ...removed,
+      ],
+    ),
+    about({ version: number }),
   )
 }
 

@@ -1,6 +1,7 @@
 /** What a distributed draft allows, and what follows from it. */
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
+import { about, type Decision } from '../decider.js'
 import type { Envelope } from '../envelope.js'
 import type { ManifestSummary, PathConflict } from '../manifest/manifest.js'
 import type { ArtifactRef } from '../names.js'
@@ -32,17 +33,17 @@ export type DistributedDraftRejection =
     }
   | { readonly _tag: 'path-conflict'; readonly conflicts: ReadonlyArray<PathConflict> }
 
-type Decision = E.Either<DistributedDraftRejection, ReadonlyArray<DistributedDraftEvent>>
+type Events = E.Either<DistributedDraftRejection, ReadonlyArray<DistributedDraftEvent>>
 
 export const decide =
   (command: DistributedDraftCommand) =>
-  (state: DistributedDraftState): Decision =>
+  (state: DistributedDraftState): E.Either<DistributedDraftRejection, Decision<DistributedDraftEvent>> =>
     pipe(
       openGeneration(command.generation, state),
-      E.flatMap((generation) => decideIn(generation, command, state)),
+      E.flatMap((generation) => pipe(decideIn(generation, command, state), about({ generation }))),
     )
 
-const decideIn = (generation: number, command: DistributedDraftCommand, state: DistributedDraftState): Decision => {
+const decideIn = (generation: number, command: DistributedDraftCommand, state: DistributedDraftState): Events => {
   switch (command.type) {
     case 'UpsertDistributedPart':
       return E.right(upsert(command, generation, state))
@@ -88,7 +89,7 @@ const commit = (
   command: Extract<DistributedDraftCommand, { type: 'CommitDistributed' }>,
   generation: number,
   state: DistributedDraftState,
-): Decision => {
+): Events => {
   const parts = partsToCommit(command, state)
   if (parts.length === 0) return empty('commit', command, state)
   if (E.isLeft(command.merged)) return E.left({ _tag: 'path-conflict', conflicts: command.merged.left })
@@ -122,7 +123,7 @@ const empty = (
   asked: 'commit' | 'abandon',
   { artifact, distributedId }: Pick<AbandonDistributed, 'artifact' | 'distributedId'>,
   { generation, ended }: DistributedDraftState,
-): Decision => {
+): Events => {
   const last = ended.at(-1)
   const before = last === undefined ? null : howItEnded(last)
   return E.left({ _tag: 'draft-empty', artifact, distributedId, generation, before, asked })

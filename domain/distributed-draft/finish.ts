@@ -6,8 +6,9 @@ import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import { draftKey } from '../artifact/state.js'
 import type { ArtifactRef } from '../names.js'
+import type { Receipt } from '../receipt.js'
 import type { CommandError } from '../rejection.js'
-import type { Receipt, WriteShell } from '../write-shell.js'
+import type { WriteShell } from '../write-shell.js'
 
 /** Logs the versions of all sealed generations of a draft that have none yet. */
 export const finishDraft = (

@@ -3,7 +3,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import type { MoveAlias, RemoveAlias } from '../alias-commands.js'
 import { type AliasRejection, moveAlias, pointAliases, removeAlias, removeAliasesOf } from '../aliases.js'
-import type { Recorded } from '../decider.js'
+import { about, type Decision, type Recorded } from '../decider.js'
 import type { ManifestSummary } from '../manifest/manifest.js'
 import type { CollectionRef, ModelRef, VersionChoice, VersionRef } from '../names.js'
 import { changeTags, type TooManyTags } from '../tags.js'
@@ -50,14 +50,15 @@ export type RegisteredModelRejection =
       readonly unlinked: Recorded
     }
 
-type Decision = E.Either<RegisteredModelRejection, ReadonlyArray<RegisteredModelEvent>>
+type Decided = E.Either<RegisteredModelRejection, Decision<RegisteredModelEvent>>
+type Events = E.Either<RegisteredModelRejection, ReadonlyArray<RegisteredModelEvent>>
 
 export const decide =
   (command: RegisteredModelCommand) =>
-  (state: RegisteredModelState): Decision => {
+  (state: RegisteredModelState): Decided => {
     switch (command.type) {
       case 'CreateRegisteredModel':
-        return create(command, state)
+        return pipe(create(command, state), about({}))
       case 'LinkToRegistry':
         return link(command, state)
       case 'UnlinkFromRegistry':
@@ -65,9 +66,11 @@ export const decide =
       case 'DescribeRegisteredModel':
         return pipe(
           mustExist(command.model, state),
-          E.map(({ description: from }) =>
-            from === command.description ? [] : [{ type: 'RegisteredModelDescribed', from, to: command.description }],
+          E.map(
+            ({ description: from }): ReadonlyArray<RegisteredModelEvent> =>
+              from === command.description ? [] : [{ type: 'RegisteredModelDescribed', from, to: command.description }],
           ),
+          about({}),
         )
       case 'TagRegisteredModel':
       case 'UntagRegisteredModel':
@@ -78,7 +81,9 @@ export const decide =
       case 'MoveAlias':
         return pipe(
           liveLink(command.collection, command.version, state),
-          E.flatMap(({ number }) => moveAlias(command.alias, number, command.expect)(state.aliases)),
+          E.flatMap(({ number }) =>
+            pipe(moveAlias(command.alias, number, command.expect)(state.aliases), about({ version: number })),
+          ),
         )
       case 'RemoveAlias':
         return removeAlias(command)(state.aliases)
@@ -88,7 +93,7 @@ export const decide =
 const create = (
   { model, artifactType, description }: Pick<CreateRegisteredModel, 'model' | 'artifactType' | 'description'>,
   state: RegisteredModelState,
-): Decision => {
+): Events => {
   if (state.artifactType === artifactType) return E.right([])
   return state.artifactType === null
     ? E.right([{ type: 'RegisteredModelCreated', artifactType, ...(description === undefined ? {} : { description }) }])
@@ -98,7 +103,7 @@ const create = (
 const link = (
   { model, aliases = [], expect, sourceFact }: Extract<RegisteredModelCommand, { type: 'LinkToRegistry' }>,
   state: RegisteredModelState,
-): Decision => {
+): Decided => {
   const { source, artifactType, manifest } = sourceFact
   const created = create({ model, artifactType }, state)
   if (E.isLeft(created)) return created
@@ -111,26 +116,34 @@ const link = (
       ...(present === undefined ? [{ type: 'VersionLinked' as const, version, source, manifest }] : []),
       ...moved,
     ]),
+    about({ version }),
   )
 }
 
-const unlink = ({ model, version, expect }: UnlinkFromRegistry, state: RegisteredModelState): Decision => {
+const unlink = ({ model, version, expect }: UnlinkFromRegistry, state: RegisteredModelState): Decided => {
   const found = findLink(model, version, state)
   if (E.isLeft(found)) return found
   const { number, link } = found.right
-  if (link.unlinked !== undefined) return E.right([])
+  if (link.unlinked !== undefined) return E.right({ events: [], answer: { version: number } })
   return pipe(
     removeAliasesOf(number, expect)(state.aliases),
-    E.map((removed) => [{ type: 'VersionUnlinked', version: number, source: link.source }, ...removed]),
+    E.map(
+      (removed): ReadonlyArray<RegisteredModelEvent> => [
+        { type: 'VersionUnlinked', version: number, source: link.source },
+        ...removed,
+      ],
+    ),
+    about({ version: number }),
   )
 }
 
-const tag = (command: TagRegisteredModel | UntagRegisteredModel, { tags }: RegisteredModelState): Decision => {
+const tag = (command: TagRegisteredModel | UntagRegisteredModel, { tags }: RegisteredModelState): Decided => {
   const adds = command.type === 'TagRegisteredModel'
   const type = adds ? 'RegisteredModelTagged' : 'RegisteredModelUntagged'
   return pipe(
     changeTags(adds ? 'add' : 'remove', command.tags, null)(tags),
-    E.map((changes) => changes.map((change) => ({ type, ...change }))),
+    E.map((changes): ReadonlyArray<RegisteredModelEvent> => changes.map((change) => ({ type, ...change }))),
+    about({}),
   )
 }
 

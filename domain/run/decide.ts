@@ -2,7 +2,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import { sameJson } from '../codec.js'
-import type { Recorded } from '../decider.js'
+import { about, type Decision, type Recorded } from '../decider.js'
 import type { RunRef, VersionRef } from '../names.js'
 import type { FinishRun, StartRun, SummariseRun, UseArtifactVersion } from './commands.js'
 import type { ArtifactVersionUsed, RunEvent } from './events.js'
@@ -26,34 +26,33 @@ export type RunRejection =
       readonly finished: Recorded & { readonly outcome: string }
     }
 
-type Decision = E.Either<RunRejection, ReadonlyArray<RunEvent>>
+type Events = E.Either<RunRejection, ReadonlyArray<RunEvent>>
 
 export const decide =
   (command: RunCommand) =>
-  (state: RunState): Decision => {
-    if (command.type === 'StartRun') return start(command, state)
+  (state: RunState): E.Either<RunRejection, Decision<RunEvent>> => {
+    if (command.type === 'StartRun') return pipe(start(command, state), about({}))
     if (state.started === null) return E.left({ _tag: 'run-not-found', run: command.run })
     switch (command.type) {
       case 'SummariseRun':
-        return E.right(summarise(command, state))
+        return pipe(E.right(summarise(command, state)), about({}))
       case 'UseArtifactVersion': {
         const { version, through } = command.usedFact
-        if (state.used.has(useKey(version, through))) return E.right([])
-        return E.right([
-          {
-            type: 'ArtifactVersionUsed',
-            version,
-            ...(through === undefined ? {} : { through }),
-            ...(state.finished === null ? {} : { late: true as const }),
-          },
-        ])
+        const used: RunEvent = {
+          type: 'ArtifactVersionUsed',
+          version,
+          ...(through === undefined ? {} : { through }),
+          ...(state.finished === null ? {} : { late: true as const }),
+        }
+        const events = state.used.has(useKey(version, through)) ? [] : [used]
+        return E.right({ events, answer: { version: (through ?? version).version } })
       }
       case 'FinishRun':
-        return finish(command, state)
+        return pipe(finish(command, state), about({}))
     }
   }
 
-const start = ({ run, group, config, jobType }: StartRun, state: RunState): Decision => {
+const start = ({ run, group, config, jobType }: StartRun, state: RunState): Events => {
   const event: RunEvent = {
     type: 'RunStarted',
     ...(group === undefined ? {} : { group }),
@@ -78,7 +77,7 @@ const summarise = ({ metrics }: SummariseRun, state: RunState): ReadonlyArray<Ru
   ]
 }
 
-const finish = ({ run, outcome = 'finished' }: FinishRun, { finished }: RunState): Decision =>
+const finish = ({ run, outcome = 'finished' }: FinishRun, { finished }: RunState): Events =>
   pipe(
     finished === null
       ? E.right<RunRejection, ReadonlyArray<RunEvent>>([{ type: 'RunFinished', outcome }])

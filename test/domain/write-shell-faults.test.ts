@@ -521,11 +521,13 @@ describe('an append that fails after others were decided on it', () => {
 
   it('takes no refusal and no agreement with it: they are decided again', async () => {
     const { mine, held, first } = await holding('unavailable')
-    const agreed = mine.give(moving('latest', 1))
+    const agreed = mine.give(moving('latest', 1), {}, 'ledger')
+    const remembered = mine.give(moving('latest', 1))
     await turns()
     held.open()
     expect(left(await first)._tag).toBe('unavailable')
     expect(left(await agreed)).toMatchObject({ _tag: 'version-not-found', version: 1, newest: 0 })
+    expect(left(await remembered)).toMatchObject({ _tag: 'version-not-found', version: 1, newest: 0 })
   })
 
   it('takes no receipt with it of a command given twice', async () => {

@@ -4,9 +4,9 @@ import { describe, expect, it } from 'vitest'
 import { type Command, commands } from '../../domain/commands.js'
 import { sha256 } from '../../domain/digest.js'
 import { decodeEvent, eventCodecs } from '../../domain/events.js'
+import type { Receipt } from '../../domain/receipt.js'
 import type { CommandError } from '../../domain/rejection.js'
 import { artifactStream, runStream } from '../../domain/streams.js'
-import type { Receipt } from '../../domain/write-shell.js'
 import { giveEveryCommand } from '../support/domain-history.js'
 import {
   eventsIn,
@@ -48,24 +48,45 @@ describe('a receipt', () => {
       commandId: 'once',
       stream,
       events: stored.map((event) => right(decodeEvent(event)).event),
+      answer: { version: 0 },
       revision: 2,
       position: stored.at(-1)?.position,
     })
   })
 
-  it('of a command that changed nothing names the end of the stream', async () => {
+  it('of a command that changed nothing names the end of the stream, where the id is none of the caller', async () => {
     const ledger = openTestLedger()
     const { revision, position } = right(await ledger.give(await logging(ledger, 'a')))
     right(await ledger.give({ type: 'StartRun', run }))
     for (const each of [ledger, ledger.another()]) {
-      expect(right(await each.give(moving('latest', 0)))).toMatchObject({ events: [], revision, position })
+      const receipt = right(await each.give(moving('latest', 0), {}, 'ledger'))
+      expect(receipt).toMatchObject({ events: [], answer: { version: 0 }, revision, position })
     }
+  })
+
+  it('of a command that changed nothing names where it is remembered, where the id is the caller’s own', async () => {
+    const ledger = openTestLedger()
+    right(await ledger.give(await logging(ledger, 'a')))
+    const receipt = right(await ledger.give(moving('latest', 0), { commandId: 'once' }))
+    const stored = (await eventsIn(ledger.store)).at(-1)
+    expect(right(decodeEvent(stored ?? expect.fail())).event).toEqual({
+      type: 'CommandAccepted',
+      answer: { version: 0 },
+    })
+    const { revision, position } = stored ?? {}
+    expect(receipt).toEqual({ commandId: 'once', stream, events: [], answer: { version: 0 }, revision, position })
   })
 
   it('names the end of an empty stream', async () => {
     const ledger = openTestLedger()
     const removing: Command = { type: 'RemoveAlias', collection: artifact, alias: 'best', expect: 'absent' }
-    expect(right(await ledger.give(removing))).toMatchObject({ events: [], revision: 'none', position: 0 })
+    expect(right(await ledger.give(removing, {}, 'ledger'))).toMatchObject({
+      events: [],
+      revision: 'none',
+      position: 0,
+    })
+    expect(right(await ledger.give(removing))).toMatchObject({ events: [], answer: {}, revision: 0, position: 1 })
+    expect(right(await ledger.give(await logging(ledger, 'a')))).toMatchObject({ answer: { version: 0 }, revision: 3 })
   })
 })
 
@@ -170,12 +191,28 @@ describe('a command given again', () => {
     expect(await eventsIn(ledger.store)).toHaveLength(3)
   })
 
-  it('is decided again where it recorded nothing', async () => {
+  it.each([
+    ['by the same process', (ledger: Ledger) => ledger],
+    ['after a restart', (ledger: Ledger) => ledger.another()],
+  ])('never acts, also where it changed nothing at first: %s', async (_when, reopen) => {
+    const first = openTestLedger()
+    right(await first.give(await logging(first, 'a')))
+    const receipt = right(await first.give(moving('latest', 0), { commandId: 'once' }))
+    expect(receipt.events).toEqual([])
+    right(await first.give(await logging(first, 'b')))
+    const recorded = await eventsIn(first.store)
+    const ledger = reopen(first)
+    expect(right(await ledger.give(moving('latest', 0), { commandId: 'once' }))).toEqual(receipt)
+    expect(left(await ledger.give(moving('latest', 1), { commandId: 'once' }))._tag).toBe('command-id-reused')
+    expect(await eventsIn(first.store)).toEqual(recorded)
+  })
+
+  it('is decided again where it changed nothing and its id is none of the caller', async () => {
     const ledger = openTestLedger()
     right(await ledger.give(await logging(ledger, 'a')))
-    expect(right(await ledger.give(moving('latest', 0), { commandId: 'once' })).events).toEqual([])
+    expect(right(await ledger.give(moving('latest', 0), { commandId: 'once' }, 'ledger')).events).toEqual([])
     right(await ledger.give(await logging(ledger, 'b')))
-    expect(right(await ledger.give(moving('latest', 0), { commandId: 'once' })).events).toEqual([
+    expect(right(await ledger.give(moving('latest', 0), { commandId: 'once' }, 'ledger')).events).toEqual([
       { type: 'AliasMoved', alias: 'latest', from: 1, to: 0 },
     ])
   })

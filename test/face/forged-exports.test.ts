@@ -87,6 +87,16 @@ const FORGERIES: ReadonlyArray<readonly [string, () => ReadonlyArray<Forged>, Re
     /something else than the event before/,
   ],
   [
+    'a command that changed nothing, among what it changed',
+    at(nth('VersionLinked'), (event) => [event, { ...event, type: 'CommandAccepted', data: { answer: {} } }]),
+    /something else than the event before/,
+  ],
+  [
+    'a command about a link that was not there',
+    saying(nth('CommandAccepted'), { answer: { version: 1 } }),
+    /names v1, which was not there/,
+  ],
+  [
     'a time with another zone',
     noted(nth('RunStarted', 1), { recordedAt: '2026-05-03T14:00:00+02:00' }),
     /is written as/,

@@ -78,6 +78,7 @@ describe('a line', () => {
       'set the alias staging of acme/model-registry/Churn to v0',
       'set the alias latest of acme/model-registry/Churn to v0',
       'set the alias production of acme/model-registry/Churn to v0',
+      'gave a command about acme/model-registry/Churn:v0 that changed nothing',
       'used acme/churn/model:v0 in the run acme/churn/run-0, through acme/model-registry/Churn:v0, after the run had finished',
       'used acme/churn/model:v0 in the run acme/churn/run-1',
       'changed the description of acme/model-registry/Churn',
@@ -207,7 +208,8 @@ describe('a line', () => {
 /** The same questions, answered by looking at every event. */
 const byHand = (events: ReadonlyArray<StoredEvent>, { of, actor, alias, types, after, upTo }: AuditQuery) => {
   const names = (stored: StoredEvent, subject: AuditSubject): boolean => {
-    const said = JSON.parse(stored.data)
+    const data = JSON.parse(stored.data)
+    const said = stored.type === 'CommandAccepted' ? data.answer : data
     const home = decodeURIComponent(stored.stream)
     const pathOf = (ref: { entity: string; project: string }, last: string) => `${ref.entity}/${ref.project}/${last}`
     const aboutNumber = (n: number): boolean =>
@@ -252,7 +254,7 @@ const byHand = (events: ReadonlyArray<StoredEvent>, { of, actor, alias, types, a
       (of === undefined || names(stored, of)) &&
       (actor === undefined || JSON.parse(stored.metadata).actor === actor) &&
       (alias === undefined || JSON.parse(stored.data).alias === alias) &&
-      (types === undefined || types.some((type) => type === stored.type)) &&
+      (types === undefined ? stored.type !== 'CommandAccepted' : types.some((type) => type === stored.type)) &&
       (after === undefined || stored.position > after) &&
       (upTo === undefined || stored.position <= upTo),
   )
@@ -277,7 +279,13 @@ const question: fc.Arbitrary<AuditQuery> = fc
     actor: some(fc.constantFrom('ann', 'bob', 'nobody')),
     alias: some(fc.constantFrom('production', 'latest', 'never')),
     types: some(
-      fc.subarray(['AliasMoved', 'ArtifactVersionLogged', 'ArtifactVersionUsed', 'VersionUnlinked'] as const),
+      fc.subarray([
+        'AliasMoved',
+        'ArtifactVersionLogged',
+        'ArtifactVersionUsed',
+        'CommandAccepted',
+        'VersionUnlinked',
+      ] as const),
     ),
     after: some(fc.nat(60)),
     upTo: some(fc.nat(90)),

@@ -145,6 +145,7 @@ const ALL_TYPES: ReadonlyArray<string> = [
   'ArtifactVersionTagged',
   'ArtifactVersionUntagged',
   'ArtifactVersionUsed',
+  'CommandAccepted',
   'DistributedAbandoned',
   'DistributedCommitted',
   'DistributedPartUpserted',

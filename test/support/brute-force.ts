@@ -216,6 +216,8 @@ export const bruteForce = () => {
       case 'DistributedAbandoned':
         for (const draft of drafts) if (isOf(draft, path, distributedId, event.generation)) draft.open = false
         return
+      case 'CommandAccepted':
+        return
       default:
         throw new Error(`an event that the brute force does not know: ${type}`)
     }

@@ -2,7 +2,7 @@
 import type { Command } from '../../domain/commands.js'
 import { finishDraft } from '../../domain/distributed-draft/finish.js'
 import type { Envelope } from '../../domain/envelope.js'
-import type { Receipt } from '../../domain/write-shell.js'
+import type { Receipt } from '../../domain/receipt.js'
 import { type Ledger, right } from './domain-ledger.js'
 import { artifact, model, run } from './domain-samples.js'
 
@@ -83,6 +83,7 @@ const everyCommand = async ({ manifest }: Ledger): Promise<ReadonlyArray<Command
     { type: 'CreateRegisteredModel', model, artifactType: 'model', description: 'who leaves' },
     { ...link, aliases: ['staging'], expect: { staging: 'absent' } },
     { type: 'MoveAlias', collection: model, alias: 'production', version: 0, expect: 'absent' },
+    { type: 'MoveAlias', collection: model, alias: 'production', version: 0 },
     { type: 'UseArtifactVersion', run: ended, used: through },
     { type: 'UseArtifactVersion', run, used: { collection: artifact, version: 0 } },
     { type: 'DescribeRegisteredModel', model, description: 'who leaves, and when' },

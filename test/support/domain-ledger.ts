@@ -10,9 +10,10 @@ import type { EventStore, NewEvent, Revision, StoredEvent } from '../../domain/e
 import type { FileStore } from '../../domain/file-store.js'
 import type { ManifestEntry, ManifestSummary } from '../../domain/manifest/manifest.js'
 import { manifestStore } from '../../domain/manifest/manifest-store.js'
+import type { Receipt } from '../../domain/receipt.js'
 import type { CommandError } from '../../domain/rejection.js'
 import type { Clock, Ids } from '../../domain/sources.js'
-import { type Receipt, type WriteShell, writeShell } from '../../domain/write-shell.js'
+import { type IdFrom, type WriteShell, writeShell } from '../../domain/write-shell.js'
 
 export const START = '2026-05-03T12:00:00.000Z'
 
@@ -89,8 +90,12 @@ export interface Ledger {
   readonly clock: ReturnType<typeof fakeClock>
   readonly files: FileStore
   readonly shell: WriteShell
-  /** Gives a command; the id is new unless told. */
-  readonly give: (command: Command, envelope?: Partial<Envelope>) => Promise<E.Either<CommandError, Receipt>>
+  /** Gives a command; the id is new unless told, and the caller's own unless told. */
+  readonly give: (
+    command: Command,
+    envelope?: Partial<Envelope>,
+    idFrom?: IdFrom,
+  ) => Promise<E.Either<CommandError, Receipt>>
   /** Stores a manifest with one small file per word: `path` or `path=content`. */
   readonly manifest: (...files: ReadonlyArray<string>) => Promise<ManifestSummary>
   /** Another shell on the same stores, as another process has; or one that sees the store as given. */
@@ -110,8 +115,8 @@ export const openTestLedger = (
     clock,
     files,
     shell,
-    give: (command, envelope) =>
-      shell.handle({ commandId: `command-${commandIds++}`, actor: 'anna', ...envelope, command })(),
+    give: (command, envelope, idFrom) =>
+      shell.handle({ commandId: `command-${commandIds++}`, actor: 'anna', ...envelope, command }, idFrom)(),
     manifest: async (...words) => right(await manifests.put(words.map(entry).sort(byPath))()),
     another: (other = store) => openTestLedger(other, { clock, files }),
   }

@@ -4,7 +4,8 @@
  */
 import { isDeepStrictEqual } from 'node:util'
 import type * as E from 'fp-ts/lib/Either.js'
-import type { Decider, Recorded } from '../../domain/decider.js'
+import type { Answer } from '../../domain/answer.js'
+import type { Decider, Decision, Recorded } from '../../domain/decider.js'
 import type { DomainEvent } from '../../domain/events.js'
 import type { Rejection } from '../../domain/rejection.js'
 
@@ -12,10 +13,10 @@ export interface Row {
   readonly rule: string
   readonly command: string
   readonly outcome:
-    | { readonly events: ReadonlyArray<DomainEvent> }
+    | { readonly events: ReadonlyArray<DomainEvent>; readonly answer?: Answer }
     | { readonly rejection: { readonly _tag: Rejection['_tag'] } }
   /** Decides on the given events; a rejection must have the members named in the outcome, and may have more. */
-  readonly decide: () => { readonly actual: E.Either<Rejection, ReadonlyArray<DomainEvent>>; readonly meddled: boolean }
+  readonly decide: () => { readonly actual: E.Either<Rejection, Decision<DomainEvent>>; readonly meddled: boolean }
 }
 
 /** The given events are recorded by `anna`, one a minute, from here on. */
@@ -47,7 +48,7 @@ export const specify = <
     given: (...given: ReadonlyArray<Event>) => ({
       when: (command: Command) => ({
         thenRecords: (...events: ReadonlyArray<Event>): Row => row(rule, given, command, { events }),
-        thenNothingHappens: (): Row => row(rule, given, command, { events: [] }),
+        thenNothingHappens: (answer: Answer = {}): Row => row(rule, given, command, { events: [], answer }),
         thenRejected: <T extends No['_tag']>(
           rejection: { readonly _tag: T } & Partial<Extract<No, { _tag: T }>>,
         ): Row => row(rule, given, command, { rejection }),

@@ -53,7 +53,7 @@ export const distributedDraftDecisions = [
   rule('a part that came last already changes nothing')
     .given(upserted('w1', 'a'))
     .when(upsert('w1', 'a'))
-    .thenNothingHappens(),
+    .thenNothingHappens({ generation: 0 }),
   rule('a part that came before those of others comes again, for the later one may win')
     .given(upserted('w1', 'a'), upserted('w2', 'b'))
     .when(upsert('w1', 'a'))

@@ -4,8 +4,8 @@ import type { DistributedCommitted } from '../../../domain/distributed-draft/eve
 import { finishDraft } from '../../../domain/distributed-draft/finish.js'
 import { logCommandOf } from '../../../domain/distributed-draft/sealed-version.js'
 import { MAX_EVENT_BYTES } from '../../../domain/event-store.js'
+import type { Receipt } from '../../../domain/receipt.js'
 import { artifactStream } from '../../../domain/streams.js'
-import type { Receipt } from '../../../domain/write-shell.js'
 import golden from '../../golden/ArtifactVersionLogged.v1.json' with { type: 'json' }
 import { giveEveryCommand } from '../../support/domain-history.js'
 import { eventsIn, interposed, type Ledger, left, openTestLedger, right, turns } from '../../support/domain-ledger.js'

@@ -70,7 +70,7 @@ export const runDecisions = [
   rule('using it again is no news')
     .given(started, { type: 'ArtifactVersionUsed', version: versionOf(3), through })
     .when({ ...use(3), usedFact: { version: versionOf(3), through } })
-    .thenNothingHappens(),
+    .thenNothingHappens({ version: 2 }),
   rule('using it by another way is news')
     .given(started, { type: 'ArtifactVersionUsed', version: versionOf(3), through })
     .when(use(3))

@@ -45,6 +45,11 @@ export type AppendError =
   /** Nothing was written; the same append may be sent again. */
   | StoreUnavailable
   | StoreClosed
+  /**
+   * Somebody changed the stream behind the ledger, by deleting it with the tools of a server for instance. It is not
+   * acknowledged, whatever was written.
+   */
+  | { readonly _tag: 'damaged'; readonly stream: string; readonly reason: string }
   /** It may or may not have been written: send the same ids at the same revision, never decide again. */
   | { readonly _tag: 'unknown-outcome'; readonly reason: string }
   /** The append exceeds `MAX_EVENT_BYTES` or `MAX_APPEND_BYTES`. Nothing was written. */

@@ -212,10 +212,8 @@ export const openLane = <State, Command, Event extends DomainEvent, No>(
       if (follower !== undefined) start(follower)
     } else {
       if (batch.ranAhead) sound = false
-      if (outcome.left._tag === 'conflict') {
-        caution = CAUTIOUS_APPENDS
-        upToDate = false
-      }
+      if (outcome.left._tag === 'conflict') caution = CAUTIOUS_APPENDS
+      if (outcome.left._tag === 'conflict' || outcome.left._tag === 'damaged') upToDate = false
       failed()
       follower?.decideOutcome(E.left(notSent(outcome.left)))
     }

@@ -440,6 +440,8 @@ const asCommandError = (error: Exclude<AppendError, { _tag: 'conflict' }>, comma
     case 'unavailable':
     case 'closed':
       return error
+    case 'damaged':
+      return { _tag: 'damaged-event', stream: error.stream, revision: -1, reason: error.reason }
     case 'unknown-outcome':
       return { _tag: 'unknown-outcome', commandId, reason: error.reason }
     case 'too-large':

@@ -264,6 +264,7 @@ const appendProblem = (error: AppendError, line: number): ImportError => {
       }
     case 'unavailable':
     case 'closed':
+    case 'damaged':
     case 'unknown-outcome':
       return { _tag: 'import-failed', line, reason: error.reason }
     case 'too-large':

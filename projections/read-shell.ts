@@ -512,7 +512,7 @@ export const describeReadError = (error: ReadError): string => {
     case 'closed':
       return error.reason
     case 'damaged-store':
-      return `the event store is damaged: ${error.reason}; put it back from a copy`
+      return `the event store is damaged: ${error.reason}`
     case 'damaged-event':
       return `the event at position ${error.position}, revision ${error.revision} of ${error.stream}, is damaged: ${error.reason}; put the event store back from a copy that has it whole`
     case 'not-reached':

@@ -5,6 +5,7 @@
 import { type EventData, NO_STREAM } from '@eventstore/db-client'
 import * as E from 'fp-ts/lib/Either.js'
 import { type Append, type AppendError, type Appended, tooLarge } from '../../domain/event-store.js'
+import { hidden } from './deletion.js'
 import { type Failure, failureOf, reasonOf } from './failure.js'
 import { readStream } from './read-stream.js'
 import { pause, pauseBefore, type Session, within } from './session.js'
@@ -74,6 +75,8 @@ const send = async (session: Session, sending: Sending): Promise<E.Either<Append
         const conflict: AppendError = { _tag: 'conflict', stream, expected, actual: failure.actual }
         return mayBeWritten ? whereItStands(session, sending, conflict) : E.left(conflict)
       }
+      case 'damaged':
+        return E.left({ _tag: 'damaged', stream, reason: failure.reason })
       case 'refused':
       case 'stream-not-found':
         return E.left(unanswered())
@@ -88,12 +91,17 @@ const send = async (session: Session, sending: Sending): Promise<E.Either<Append
   return E.left(unanswered())
 }
 
-const trySend = async (
-  { client, prefix, timeout }: Session,
-  { stream, expected, wire }: Sending,
-): Promise<E.Either<Failure, Appended>> => {
+const trySend = async (session: Session, { stream, expected, wire }: Sending): Promise<E.Either<Failure, Appended>> => {
+  const { client, prefix, timeout } = session
+  const name = prefix + stream
+  if (expected === 'none' || session.cut.has(name)) {
+    // The server takes a stream that was soft-deleted for one that never was, and would go on with its numbers.
+    const reason = await hiddenNow(session, name)
+    if (E.isLeft(reason)) return reason
+    if (reason.right !== undefined) return E.left({ _tag: 'damaged', reason: reason.right })
+  }
   try {
-    const call = client.appendToStream(prefix + stream, wire, {
+    const call = client.appendToStream(name, wire, {
       expectedRevision: expected === 'none' ? NO_STREAM : BigInt(expected),
       requiresLeader: true,
       deadline: timeout,
@@ -101,9 +109,24 @@ const trySend = async (
     // Besides the deadline, which begins only when the client has found a node.
     const { nextExpectedRevision, position } = await within(timeout, call)
     if (position === undefined) return E.left({ _tag: 'unknown', reason: 'the server told no position' })
-    return E.right({ revision: Number(nextExpectedRevision), position: Number(position.commit) })
+    const revision = Number(nextExpectedRevision)
+    const meant = (expected === 'none' ? -1 : expected) + wire.length
+    if (revision === meant) return E.right({ revision, position: Number(position.commit) })
+    const what = `the stream ${name} went on at revision ${revision} where ${meant} was meant`
+    const why = 'it was deleted with the tools of the server while this was written'
+    return E.left({ _tag: 'damaged', reason: `${what}: ${why}; restore a backup` })
   } catch (error) {
     return E.left(failureOf(error))
+  }
+}
+
+/** Nothing is written by a look, whatever it fails with. */
+const hiddenNow = async (session: Session, name: string): Promise<E.Either<Failure, string | undefined>> => {
+  try {
+    return E.right(await hidden(session, name))
+  } catch (error) {
+    const failure = failureOf(error)
+    return E.left(failure._tag === 'unknown' ? { _tag: 'not-taken', reason: failure.reason } : failure)
   }
 }
 

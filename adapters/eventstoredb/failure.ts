@@ -5,6 +5,8 @@ import type { Revision } from '../../domain/event-store.js'
 export type Failure =
   | { readonly _tag: 'conflict'; readonly actual: Revision }
   | { readonly _tag: 'stream-not-found' }
+  /** What stands on the server is not what the ledger wrote: somebody else changed it. */
+  | { readonly _tag: 'damaged'; readonly reason: string }
   | { readonly _tag: 'too-large'; readonly limit: number }
   /** The server took the call and refused it; trying again is of no use. */
   | { readonly _tag: 'refused'; readonly reason: string }
@@ -41,13 +43,16 @@ export const failureOf = (error: unknown): Failure => {
     case ErrorType.ACCESS_DENIED:
       return { _tag: 'refused', reason: `access denied: ${ACCESS_NEEDED}` }
     case ErrorType.STREAM_DELETED:
-      return { _tag: 'refused', reason: 'the stream was deleted with the tools of the server: restore a backup' }
+      return { _tag: 'damaged', reason: wasTombstoned(error.streamName) }
     default:
       break
   }
   if (REFUSALS.has(error.code ?? -1)) return { _tag: 'refused', reason }
   return saysNotTaken(reason) ? { _tag: 'not-taken', reason } : { _tag: 'unknown', reason }
 }
+
+export const wasTombstoned = (name: string): string =>
+  `the stream ${name} was deleted for good (by a tombstone) with the tools of the server: restore a backup`
 
 const ACCESS_NEEDED = 'the user must be allowed to read $all, and to read and write the streams of the ledger'
 

@@ -11,6 +11,7 @@ import {
   streamNameFilter,
 } from '@eventstore/db-client'
 import { EventStoreError, ORIGIN, type Position } from '../../domain/event-store.js'
+import { assertNoneHidden, hidingStream, metadataPrefix } from './deletion.js'
 import { failureOf, reasonOf, Silence } from './failure.js'
 import { type Page, PageBuilder } from './page.js'
 import { CLOSED, pause, pauseBefore, Refused, type Session } from './session.js'
@@ -58,9 +59,10 @@ async function* pages(
     try {
       for (;;) {
         const taken = await source.take(position)
+        await assertNoneHidden(session, session.cut)
         if (taken === 'caught up') {
           if (howLong === 'to the end') return
-        } else {
+        } else if (taken.length > 0) {
           position = taken.at(-1)?.position ?? position
           yield taken
         }
@@ -73,6 +75,7 @@ async function* pages(
       if (error instanceof EventStoreError) throw error
       const failure = failureOf(error)
       const reason = `${session.server}: ${reasonOf(failure)}`
+      if (failure._tag === 'damaged') throw new EventStoreError('damaged', failure.reason)
       if (failure._tag === 'refused') throw new Refused('unavailable', reason)
       if (howLong === 'to the end' && performance.now() > lastTryAt) throw new EventStoreError('unavailable', reason)
     } finally {
@@ -101,7 +104,7 @@ class Source {
     this.session = session
     this.stop = stop
     const filter = streamNameFilter({
-      prefixes: [session.prefix],
+      prefixes: [session.prefix, metadataPrefix(session)],
       checkpointInterval: CHECKPOINT_INTERVAL,
       checkpointReached: (_subscription, position) => {
         this.reached = position
@@ -125,7 +128,7 @@ class Source {
     for (;;) {
       this.stop.throwIfAborted()
       const events = this.buffered(after)
-      if (events.length > 0) return events
+      if (events.length > 0 || this.session.cut.size > 0) return events
       if (this.failure !== undefined) throw this.failure
       if (this.state === 'caught up') {
         this.state = 'told'
@@ -161,6 +164,11 @@ class Source {
         break
       }
       if (resolved.event === undefined) continue
+      if (!resolved.event.streamId.startsWith(this.session.prefix)) {
+        const cut = hidingStream(resolved.event, this.session)
+        if (cut !== undefined) this.session.cut.add(cut)
+        continue
+      }
       const event = fromWire(resolved.event, this.session.prefix)
       if (event.position > (page.events.at(-1)?.position ?? after)) room = page.add(event)
     }

@@ -1,6 +1,7 @@
 /** The end of the log. */
 import { type AllStreamRecordedEvent, BACKWARDS, END, type Position as LogPosition } from '@eventstore/db-client'
 import { ORIGIN, type Position } from '../../domain/event-store.js'
+import { assertNoneHidden, hidingStream } from './deletion.js'
 import { readAll } from './feed.js'
 import { consume } from './page.js'
 import { patiently, type Session } from './session.js'
@@ -30,6 +31,8 @@ export const lastPosition = (session: Session): (() => Promise<Position>) => {
         const { commit } = recorded.position
         newest ??= commit
         oldest = recorded.position
+        const hiding = hidingStream(recorded, session)
+        if (hiding !== undefined) session.cut.add(hiding)
         if (commit <= known.through) found = known.position
         else if (recorded.streamId.startsWith(session.prefix)) found = positionOf(recorded)
         return found === undefined
@@ -42,6 +45,7 @@ export const lastPosition = (session: Session): (() => Promise<Position>) => {
 
   return async () => {
     const { newest, found } = await patiently(session, lookBack)
+    await patiently(session, () => assertNoneHidden(session, session.cut))
     let position = found ?? known.position
     if (found === undefined) {
       for await (const page of readAll(session, position)) position = page.at(-1)?.position ?? position

@@ -68,7 +68,15 @@ const open =
     const closing = new AbortController()
     setMaxListeners(0, closing.signal)
     const server = connection.name
-    const session = { client, server, prefix: `${ledger}:`, timeout, patience, closing: closing.signal }
+    const session = {
+      client,
+      server,
+      prefix: `${ledger}:`,
+      timeout,
+      patience,
+      closing: closing.signal,
+      cut: new Set<string>(),
+    }
     try {
       await readEnd(session)
       const version = await patiently(session, () => within(timeout, client.serverVersion()))

@@ -48,7 +48,7 @@ export const setLedgerIdIn = async (
   const error = outcome.left
   if (error._tag === 'conflict') return (await ledgerIdIn(session)) ?? id
   throw new EventStoreError(
-    'unavailable',
+    error._tag === 'damaged' ? 'damaged' : 'unavailable',
     'reason' in error ? error.reason : `${stream} cannot be written: ${error._tag}`,
   )
 }

@@ -15,6 +15,8 @@ export interface Session {
   /** How long a call is tried again, in milliseconds. */
   readonly patience: number
   readonly closing: AbortSignal
+  /** Streams whose metadata, as they were met in the log, hide events: looked at again by whoever comes by. */
+  readonly cut: Set<string>
 }
 
 export const CLOSED = 'the event store was closed: open it again'
@@ -59,6 +61,7 @@ export const patiently = async <A>(session: Session, read: () => Promise<A>): Pr
       if (error instanceof EventStoreError) throw error
       const failure = failureOf(error)
       const reason = `${server}: ${reasonOf(failure)}`
+      if (failure._tag === 'damaged') throw new EventStoreError('damaged', failure.reason)
       if (failure._tag === 'refused') throw new Refused('unavailable', reason)
       await pause(pauseBefore(attempt, session), closing)
       if (performance.now() > lastTryAt) throw new EventStoreError('unavailable', reason)

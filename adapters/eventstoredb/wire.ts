@@ -7,6 +7,7 @@ import { createHash } from 'node:crypto'
 import type { AllStreamRecordedEvent, EventData, RecordedEvent } from '@eventstore/db-client'
 import { EventStoreError, type NewEvent, type Position, type StoredEvent } from '../../domain/event-store.js'
 import { parseJson } from '../../domain/json.js'
+import { wasTombstoned } from './failure.js'
 
 /** The member of the metadata that holds the digest: SHA-256 of data, LF and metadata, as base64url. */
 const DIGEST = 'ledger-sha256'
@@ -43,6 +44,7 @@ export const fromWire = (recorded: RecordedEvent | AllStreamRecordedEvent, prefi
   const damaged = (what: string) =>
     new EventStoreError('damaged', `event ${revision} of the stream ${recorded.streamId} ${what}`)
 
+  if (type === '$streamDeleted') throw new EventStoreError('damaged', wasTombstoned(recorded.streamId))
   const wireMetadata: unknown = recorded.metadata
   if (!isJson || !isRecord(wireMetadata)) throw damaged('was not written by this ledger')
   const { [DIGEST]: digest, [WHOLE]: whole, ...rest } = wireMetadata

@@ -158,7 +158,7 @@ describe('a read on EventStoreDB', () => {
     await expect(all(store.readAll(ORIGIN))).rejects.toMatchObject({ code: 'damaged' })
 
     await store.append('run-4', 'none', [newEvent(1), newEvent(2), newEvent(3)])()
-    standIn.log.truncate('ledger:run-4', 2)
+    standIn.log.limit('ledger:run-4', { $tb: 2 })
     await damaged('run-4', /ledger:run-4 has no event 0, but event 2/)
   })
 })

@@ -25,6 +25,18 @@ export interface Recorded extends Proposed {
 export type Written =
   | { readonly _tag: 'appended'; readonly revision: number; readonly position: number }
   | { readonly _tag: 'wrong-expected'; readonly current: number | 'no_stream' }
+  | { readonly _tag: 'tombstoned' }
+
+/** The settings of a stream that hide events from its readers; the server keeps them in `$$` and its name. */
+export interface Limits {
+  readonly $tb?: number
+  readonly $maxCount?: number
+  /** In seconds. */
+  readonly $maxAge?: number
+}
+
+/** 2^63 - 1: the `$tb` of a stream that was soft-deleted, and the revision of a tombstone. */
+const LAST = 2 ** 63
 
 export class Log {
   readonly all: Recorded[] = []
@@ -40,28 +52,65 @@ export class Log {
     this.record('$epoch-information', [systemEvent('$epoch-information', { epochNumber: 0 })])
   }
 
+  /** What is kept of a stream, hidden or not. */
   stream(name: string): ReadonlyArray<Recorded> {
     return this.streams.get(name) ?? []
   }
 
+  /** What a reader of the stream is told. */
+  shown(name: string): 'no_stream' | 'tombstoned' | ReadonlyArray<Recorded> {
+    const stream = this.stream(name)
+    const last = this.last(name)
+    if (last === LAST) return 'tombstoned'
+    const { $tb = 0, $maxCount = Number.POSITIVE_INFINITY, $maxAge = Number.POSITIVE_INFINITY } = this.limits(name)
+    if (last === -1 || $tb >= LAST) return 'no_stream'
+    const [first, oldest] = [Math.max($tb, last + 1 - $maxCount), Date.now() - 1000 * $maxAge]
+    return stream.filter(({ revision, created }) => revision >= first && created.getTime() >= oldest)
+  }
+
   append(name: string, expected: Expected, events: ReadonlyArray<Proposed>): Written {
     const stream = this.stream(name)
-    const current = stream.length - 1
+    const current = this.last(name)
+    if (current === LAST) return { _tag: 'tombstoned' }
+    const isSoftDeleted = (this.limits(name).$tb ?? 0) >= LAST
     const refused: Written = { _tag: 'wrong-expected', current: current === -1 ? 'no_stream' : current }
     if (expected === 'stream_exists' && current === -1) return refused
     const standing = this.alreadyThere(stream, expected, events)
     if (standing === 'corrupted') return refused
     if (standing !== undefined) return { _tag: 'appended', revision: standing.revision, position: standing.position }
-    if (expected === 'no_stream' && current !== -1) return refused
+    if (expected === 'no_stream' && current !== -1 && !isSoftDeleted) return refused
     if (typeof expected === 'number' && expected !== current) return refused
+    // A stream that was soft-deleted goes on with its numbers, and shows what comes from now on.
+    if (isSoftDeleted) this.limit(name, { $tb: current + 1 })
     const last = this.record(name, events)
     this.project(name, last)
     return { _tag: 'appended', revision: last.revision, position: last.position }
   }
 
-  /** Takes the first events of a stream away, as `$tb` or `$maxCount` do; to be read only, from then on. */
-  truncate(name: string, before: number): void {
-    this.streams.get(name)?.splice(0, before)
+  /** Writes the metadata of a stream, as an administrator does. */
+  limit(name: string, limits: Limits & { readonly $acl?: unknown }): void {
+    this.record(`$$${name}`, [systemEvent('$metadata', limits)])
+  }
+
+  softDelete(name: string): void {
+    this.limit(name, { $tb: LAST })
+  }
+
+  tombstone(name: string): void {
+    this.record(name, [{ ...systemEvent('$streamDeleted', ''), json: false, data: Buffer.alloc(0) }], LAST)
+  }
+
+  /** Takes away for good what readers are not shown; the last event of a stream stays, for its number. */
+  scavenge(): void {
+    for (const [name, stream] of this.streams) {
+      if (name.startsWith('$')) continue
+      const shown = this.shown(name)
+      const kept = stream.filter(
+        (event, at) => at === stream.length - 1 || (Array.isArray(shown) && shown.includes(event)),
+      )
+      for (const event of stream) if (!kept.includes(event)) this.all.splice(this.all.indexOf(event), 1)
+      this.streams.set(name, kept)
+    }
   }
 
   /** Resolves as soon as more than `length` events are in the log. */
@@ -80,19 +129,29 @@ export class Log {
   ): Recorded | 'corrupted' | undefined {
     const first = expected === 'no_stream' ? 0 : typeof expected === 'number' ? expected + 1 : undefined
     const found = events.map(({ id }, index) => {
-      if (first !== undefined) return stream[first + index]?.id === id ? stream[first + index] : undefined
-      const known = this.remembered.get(id)
-      return known !== undefined && stream[known.revision] === known ? known : undefined
+      const known =
+        first === undefined ? this.remembered.get(id) : stream.find(({ revision }) => revision === first + index)
+      return known !== undefined && known.id === id && stream.includes(known) ? known : undefined
     })
     if (found[0] === undefined) return undefined
     return found.includes(undefined) ? 'corrupted' : found.at(-1)
   }
 
-  private record(name: string, events: ReadonlyArray<Proposed>): Recorded {
+  /** Of the last event of a stream; -1 for none. */
+  private last(name: string): number {
+    return this.stream(name).at(-1)?.revision ?? -1
+  }
+
+  private limits(name: string): Limits {
+    const metadata = this.stream(`$$${name}`).at(-1)
+    return metadata === undefined ? {} : JSON.parse(Buffer.from(metadata.data).toString())
+  }
+
+  private record(name: string, events: ReadonlyArray<Proposed>, first = this.last(name) + 1): Recorded {
     const stream = this.streams.get(name) ?? []
     this.streams.set(name, stream)
-    for (const event of events) {
-      const recorded = { ...event, stream: name, revision: stream.length, position: this.end, created: new Date() }
+    for (const [at, event] of events.entries()) {
+      const recorded = { ...event, stream: name, revision: first + at, position: this.end, created: new Date() }
       stream.push(recorded)
       this.all.push(recorded)
       this.remembered.set(event.id, recorded)
@@ -109,7 +168,7 @@ export class Log {
   /** What the system projection `$by_category` does: a link for every write, behind it in the log. */
   private project(name: string, last: Recorded): void {
     const category = name.slice(0, name.indexOf('-'))
-    if (category.startsWith('$') || !name.includes('-')) return
+    if (name.startsWith('$') || !name.includes('-')) return
     const link = Buffer.from(`${last.revision}@${name}`)
     this.record(`$ce-${category}`, [{ ...systemEvent('$>', ''), json: false, data: link }])
   }

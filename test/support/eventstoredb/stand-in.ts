@@ -6,7 +6,7 @@
  * replies vanish, servers stall and leaders change. Its answers follow the server's source (v23.10 to v26.1):
  * revision checks and idempotence, positions, `$` events, links, errors and their trailers.
  * What it does not prove: anything about the server. It keeps nothing on a disk, its nodes share one log, so
- * replication, elections and truncation do not happen, and it knows only what the adapter uses.
+ * replication and elections do not happen, and it knows only what the adapter uses.
  */
 import { randomUUID } from 'node:crypto'
 import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promises'
@@ -42,6 +42,8 @@ export type AppendFault =
   | 'not-leader'
   | 'not-ready'
   | 'wrong-expected'
+  /** Somebody soft-deletes the stream just before. */
+  | 'delete-before-commit'
   | { readonly slow: number }
   /** The first message says where to append, each of the others is an event. */
   | { readonly dropAfterMessages: number }
@@ -187,10 +189,14 @@ class Node {
     if (fault === 'wrong-expected') return wrongExpected('no_stream')
     if (fault === 'drop-before-commit') return 'cut'
     if (fault === 'swallow-request') return 'silence'
-    const written = this.standIn.log.append(nameOf(options.getStreamIdentifier()), expectedOf(options), events)
+    const [name, expected] = [nameOf(options.getStreamIdentifier()), expectedOf(options)]
+    if (expected === 'any') return failure(status.INVALID_ARGUMENT, 'the stand-in takes no append with "any"')
+    if (fault === 'delete-before-commit') this.standIn.log.softDelete(name)
+    const written = this.standIn.log.append(name, expected, events)
     if (fault === 'drop-after-commit') return 'cut'
     if (fault === 'swallow-reply') return 'silence'
     if (fault === 'commit-timeout') return failure(status.ABORTED, 'Operation timed out: Commit phase timeout.')
+    if (written._tag === 'tombstoned') return streamDeleted(name)
     return written._tag === 'appended' ? appended(written) : wrongExpected(written.current)
   }
 
@@ -237,6 +243,10 @@ class Node {
 
     if (!live) {
       const events = page(log, options)
+      if (events === 'tombstoned') {
+        call.emit('error', streamDeleted(nameOf(options.getStream()?.getStreamIdentifier())))
+        return
+      }
       if (events === undefined) await send(notFound(options))
       for (const event of events ?? []) if (!(await sendEvent(event))) return
       call.end()
@@ -317,6 +327,12 @@ const tooBig = (limit: number): Failure =>
     'maximum-append-size': String(limit),
   })
 
+const streamDeleted = (name: string): Failure =>
+  failure(status.FAILED_PRECONDITION, `Event stream '${name}' is deleted.`, {
+    exception: 'stream-deleted',
+    'stream-name': name,
+  })
+
 const sizeOnDisk = ({ data, metadata, type }: Proposed): number => data.length + metadata.length + 2 * type.length
 
 const unimplemented = (_call: unknown, callback: (error: Failure) => void): void =>
@@ -381,12 +397,13 @@ const readEvent = (event: Recorded): streams.ReadResp.ReadEvent => {
 }
 
 /** The events of one bounded read, or `undefined` for a stream that does not exist. */
-const page = (log: Log, options: ReadReq.Options): ReadonlyArray<Recorded> | undefined => {
+const page = (log: Log, options: ReadReq.Options): 'tombstoned' | ReadonlyArray<Recorded> | undefined => {
   const forwards = options.getReadDirection() === streams.ReadReq.Options.ReadDirection.FORWARDS
   const count = Math.min(Number(options.getCount()), log.all.length)
   const all = options.getAll()
-  const events = all === undefined ? log.stream(nameOf(options.getStream()?.getStreamIdentifier())) : log.all
-  if (events.length === 0) return undefined
+  const events = all === undefined ? log.shown(nameOf(options.getStream()?.getStreamIdentifier())) : log.all
+  if (events === 'no_stream') return undefined
+  if (events === 'tombstoned') return events
   const from = options.getStream() ?? all
   const number = Number(options.getStream()?.getRevision() ?? all?.getPosition()?.getCommitPosition())
   const order = (event: Recorded): number => (all === undefined ? event.revision : event.position)

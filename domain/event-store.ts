@@ -105,6 +105,13 @@ export const tooLarge = (events: ReadonlyArray<NewEvent>): Extract<AppendError, 
   return undefined
 }
 
+/** Why many appends could not be written as one. Nothing was, but where the outcome is unknown. */
+export type AppendAllError =
+  | AppendError
+  | ReadFailure
+  /** Others have the store open, or wrote to it meanwhile. */
+  | { readonly _tag: 'in-use'; readonly reason: string }
+
 /** Events for one stream, and the revision at which it must stand. */
 export interface Append {
   readonly stream: string
@@ -126,11 +133,15 @@ export interface EventStore {
   ) => TE.TaskEither<AppendError, Appended>
 
   /**
-   * Appends to any streams, written in the order in which they are given. Each is checked, and recognised when it
-   * is sent again, as by `append`. Where one fails its error is the answer: of those before it any number from the
-   * first on may be written, of those behind it none. Else the answer is the outcome of the last.
+   * Appends to any streams behind the position `after`, which is the head, in the order in which they come: all or
+   * nothing. Where one is refused nothing of them is written, nor where the iteration throws, whose error is what this
+   * rejects with. Where the process dies meanwhile, stores in one place hold nothing of them either; those that have
+   * no transaction over streams hold any number of them from the first on. Answers the head that it led to.
    */
-  readonly appendAll: (appends: ReadonlyNonEmptyArray<Append>) => TE.TaskEither<AppendError, Appended>
+  readonly appendAll: (
+    after: Position,
+    appends: AsyncIterable<ReadonlyNonEmptyArray<Append>>,
+  ) => TE.TaskEither<AppendAllError, Position>
 
   /** The events of one stream after a revision, in order, in pages. A missing stream is an empty stream. */
   readonly readStream: (stream: string, after: Revision) => AsyncIterable<ReadonlyArray<StoredEvent>>

@@ -79,12 +79,14 @@ export const describeWriteError = (error: WriteError): string => {
   }
 }
 
-/** Why an import stopped. What was imported before stays; the same import again goes on from there. */
+/** Why an import was refused, or failed. */
 export type ImportError =
   | { readonly _tag: 'not-an-export'; readonly line: number; readonly reason: string }
   | { readonly _tag: 'incomplete-export'; readonly events: number }
   /** The store holds something else where the export's events belong. */
   | { readonly _tag: 'store-not-empty'; readonly stream: string; readonly revision: number }
+  /** Others have the ledger open, or wrote to it meanwhile. */
+  | { readonly _tag: 'in-use'; readonly reason: string }
   /** The event cannot have followed on those before it, by whichever rules it was recorded. */
   | {
       readonly _tag: 'impossible-event'

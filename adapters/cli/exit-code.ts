@@ -75,6 +75,7 @@ const CODES: Readonly<Record<LedgerErrorCode | 'no-ledger', ExitCode>> = {
   'incomplete-export': damaged,
   'not-an-export': damaged,
   'impossible-event': damaged,
+  'in-use': conflict,
   unavailable: failed,
   closed: failed,
   unreachable: failed,

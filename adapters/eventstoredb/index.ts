@@ -118,8 +118,7 @@ const storeOn = (session: Session, closing: AbortController): EventStore => {
     closed === undefined ? appends.append({ stream, expected, events }) : E.left({ _tag: 'closed', reason: CLOSED })
   return {
     append,
-    // The server takes concurrent calls in any order.
-    appendAll: inTurn(append),
+    appendAll: inTurn({ append, head: () => TE.tryCatch(head, readFailureOf) }),
     readStream: (stream, after) => readStream(session, stream, after),
     readAll: (after) => readAll(session, after),
     subscribe: (after, signal) => subscribe(session, after, signal),

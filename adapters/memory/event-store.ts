@@ -1,6 +1,7 @@
 /** An event store in memory: for tests and trials, and the reference for what every other store does. */
 import * as E from 'fp-ts/lib/Either.js'
 import {
+  type Append,
   type AppendError,
   type Appended,
   type EventStore,
@@ -14,7 +15,7 @@ import {
   tooLarge,
 } from '../../domain/event-store.js'
 import type { LedgerId } from '../../domain/ledger-id.js'
-import { inTurn } from '../in-turn.js'
+import { HAS_GONE_ON } from '../in-turn.js'
 import { subscription } from '../subscription.js'
 
 const PAGE_SIZE = 1000
@@ -71,9 +72,24 @@ export const memoryEventStore = (): EventStore => {
 
   const appendLater: EventStore['append'] = (stream, expected, events) => async () => append(stream, expected, events)
 
+  const appendAll: EventStore['appendAll'] = (after, appends) => async () => {
+    const all: Append[] = []
+    for await (const some of appends) all.push(...some)
+    const head = log.at(-1)?.position ?? ORIGIN
+    if (head !== after) return E.left(HAS_GONE_ON)
+    const before = log.length
+    for (const { stream, expected, events } of all) {
+      const outcome = append(stream, expected, events)
+      if (E.isRight(outcome)) continue
+      for (const written of log.splice(before)) streams.get(written.stream)?.pop()
+      return outcome
+    }
+    return closed ? E.left(CLOSED) : E.right(log.at(-1)?.position ?? ORIGIN)
+  }
+
   return {
     append: appendLater,
-    appendAll: inTurn(appendLater),
+    appendAll,
     readStream: (stream, after) => pages(() => streams.get(stream) ?? [], after === 'none' ? 0 : after + 1),
     readAll: (after) => pages(() => log, after),
     subscribe: (after, signal) =>

@@ -4,7 +4,6 @@
  */
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import * as E from 'fp-ts/lib/Either.js'
-import type { ReadonlyNonEmptyArray } from 'fp-ts/lib/ReadonlyNonEmptyArray.js'
 import { type Append, type AppendError, type Appended, ORIGIN } from '../../domain/event-store.js'
 import type { Database } from './driver/index.js'
 import { isBusy, pauseForLock } from './lock.js'
@@ -13,8 +12,7 @@ import { isFull, reasonOf } from './sqlite-error.js'
 export type Outcome = E.Either<AppendError, Appended>
 
 export interface AppendQueue {
-  /** All in one transaction; after the first that is refused none is written. */
-  readonly append: (appends: ReadonlyNonEmptyArray<Append>) => Promise<Outcome>
+  readonly append: (append: Append) => Promise<Outcome>
   /** Resolves when nothing is queued any more. */
   readonly empty: () => Promise<void>
 }
@@ -23,7 +21,7 @@ export interface AppendQueue {
 const GROUP_MS = 20
 
 interface Queued {
-  readonly appends: ReadonlyNonEmptyArray<Append>
+  readonly append: Append
   readonly giveUpAt: number
   readonly settle: (outcome: Outcome) => void
 }
@@ -78,17 +76,14 @@ export const appendQueue = ({ database, busyTimeoutMs, whyGone, onCommit }: Appe
     }
   }
 
-  const writeInTurn = ([first, ...rest]: ReadonlyNonEmptyArray<Append>): Outcome =>
-    rest.reduce((before, next) => (E.isLeft(before) ? before : write(next)), write(first))
-
   /** Each append has its own check and its own outcome, and none is answered before the commit. */
   const writeGroup = (): void => {
     const commitAt = performance.now() + GROUP_MS
     const outcomes: Outcome[] = []
     let committing = false
     try {
-      for (const { appends } of queue) {
-        outcomes.push(writeInTurn(appends))
+      for (const { append } of queue) {
+        outcomes.push(write(append))
         if (performance.now() >= commitAt) break
       }
       committing = true
@@ -125,20 +120,22 @@ export const appendQueue = ({ database, busyTimeoutMs, whyGone, onCommit }: Appe
   }
 
   return {
-    append: (appends) =>
+    append: (append) =>
       new Promise((settle) => {
-        queue.push({ appends, giveUpAt: performance.now() + busyTimeoutMs, settle })
+        queue.push({ append, giveUpAt: performance.now() + busyTimeoutMs, settle })
         draining ??= drain()
       }),
     empty: async () => draining,
   }
 }
 
-const unavailable = (reason: string): Outcome =>
+export const unavailable = (reason: string): E.Either<AppendError, never> =>
   E.left({ _tag: 'unavailable', reason: `nothing was written: ${reason}` })
-const unknownOutcome = (reason: string): Outcome => E.left({ _tag: 'unknown-outcome', reason })
+export const unknownOutcome = (reason: string): E.Either<AppendError, never> =>
+  E.left({ _tag: 'unknown-outcome', reason })
 
-const appendWithinTransaction = (database: Database): ((append: Append) => Outcome) => {
+/** Writes an append into the transaction that is open. */
+export const appendWithinTransaction = (database: Database): ((append: Append) => Outcome) => {
   const findStream = database.prepare<[string], readonly [id: number, last: number | null]>(
     'SELECT id, (SELECT max(revision) FROM events WHERE stream = streams.id) FROM streams WHERE name = ?',
   )

@@ -13,6 +13,7 @@ import {
   tooLarge,
 } from '../../domain/event-store.js'
 import { subscription } from '../subscription.js'
+import { appendAllOn } from './append-all.js'
 import { appendQueue } from './append-queue.js'
 import { type Durability, type OpenError, type OpenedDatabase, openDatabase } from './database.js'
 import type { Database } from './driver/index.js'
@@ -67,10 +68,17 @@ const eventStoreOn = (database: OpenedDatabase, busyTimeoutMs: number, readOnly:
   const appends = appendQueue({ database, busyTimeoutMs, whyGone: files.now, onCommit: wakeSubscriptions })
   const { streamPage, allPage, lastPosition } = prepareReads(database)
   let closing: Promise<void> | undefined
+  /** While many appends are written as one. */
+  let alone: Promise<void> | undefined
+  let stop: (value: undefined) => void = ignore
+  const stopped = new Promise<undefined>((resolve) => {
+    stop = resolve
+  })
 
   /** A read is seldom in anybody's way: when a file is recovered after a crash, or closed by the last process. */
   const read = async <A>(now: () => A): Promise<A> => {
     try {
+      if (alone !== undefined) await alone
       return await whenFree(busyTimeoutMs, () => {
         if (!database.isOpen()) throw new EventStoreError('closed', CLOSED)
         const gone = files.thisTurn()
@@ -96,15 +104,53 @@ const eventStoreOn = (database: OpenedDatabase, busyTimeoutMs: number, readOnly:
     }
   }
 
-  const appendAll: EventStore['appendAll'] = (all) => async () => {
+  const append: EventStore['append'] = (stream, expected, events) => async () => {
+    if (alone !== undefined) await alone
     if (closing !== undefined) return E.left({ _tag: 'closed', reason: CLOSED })
     if (readOnly) return E.left({ _tag: 'unavailable', reason: READ_ONLY })
-    const refusal = all.map(({ events }) => tooLarge(events)).find((found) => found !== undefined)
-    return refusal === undefined ? appends.append(all) : E.left(refusal)
+    const refusal = tooLarge(events)
+    return refusal === undefined ? appends.append({ stream, expected, events }) : E.left(refusal)
+  }
+
+  /**
+   * Nobody in this process sees the events before all of them stand, nor writes between them. Whoever gives them may
+   * look at the store until the first is given.
+   */
+  const appendAll: EventStore['appendAll'] = (after, all) => async () => {
+    if (closing !== undefined) return E.left({ _tag: 'closed', reason: CLOSED })
+    if (readOnly) return E.left({ _tag: 'unavailable', reason: READ_ONLY })
+    const pages = all[Symbol.asyncIterator]()
+    const next = async () => {
+      const page = await Promise.race([pages.next(), stopped])
+      if (page === undefined) throw new EventStoreError('closed', CLOSED)
+      return page.done === true ? undefined : page.value
+    }
+    try {
+      const first = await next()
+      if (first === undefined) return E.right(await read(lastPosition))
+      return await byItself(() => appendAllOn({ database, files, head: lastPosition }, after, first, next))
+    } catch (error) {
+      if (error instanceof EventStoreError) return E.left(readFailureOf(error))
+      throw error
+    } finally {
+      // One that is stalled does not answer.
+      void pages.return?.().then(ignore, ignore)
+    }
+  }
+
+  /** When what is queued is written; whoever comes meanwhile waits. */
+  const byItself = <A>(work: () => Promise<A>): Promise<A> => {
+    const mine = (alone ?? Promise.resolve()).then(() => appends.empty()).then(work)
+    const over = mine.then(ignore, ignore).then(() => {
+      if (alone === over) alone = undefined
+      wakeSubscriptions()
+    })
+    alone = over
+    return mine
   }
 
   return {
-    append: (stream, expected, events) => appendAll([{ stream, expected, events }]),
+    append,
     appendAll,
     readStream: (stream, after) =>
       pages(
@@ -125,7 +171,8 @@ const eventStoreOn = (database: OpenedDatabase, busyTimeoutMs: number, readOnly:
         ? TE.left({ _tag: 'unavailable', reason: READ_ONLY })
         : TE.tryCatch(() => read(() => setLedgerIdIn(database, id, expected)), readFailureOf),
     close: () => {
-      closing ??= appends.empty().then(() => {
+      stop(undefined)
+      closing ??= (alone ?? appends.empty()).then(() => {
         database.close()
         wakeSubscriptions()
       })
@@ -134,6 +181,7 @@ const eventStoreOn = (database: OpenedDatabase, busyTimeoutMs: number, readOnly:
   }
 }
 
+const ignore = (): void => undefined
 const CLOSED = 'the event store was closed: open it again'
 const READ_ONLY = 'the event store was opened only to be read: open it without readOnly'
 

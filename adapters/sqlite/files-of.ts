@@ -7,18 +7,28 @@ export const filesOf = (path: string): ReadonlyArray<string> => {
   return [file, `${file}-wal`, `${file}-shm`]
 }
 
+export interface WatchedFiles {
+  readonly now: () => string | undefined
+  readonly thisTurn: () => string | undefined
+  /** What SQLite keeps beside the file was made anew by this connection: it is watched as it is now. */
+  readonly madeAnew: () => void
+}
+
 /**
  * Watches the files that are there now. A file that is deleted or replaced under an open connection can still be
  * read and written by it, but nobody else will ever see what it wrote.
  *
- * @returns a function that says in words what is gone. A look costs some microseconds, and reads make many:
+ * @returns functions that say in words what is gone. A look costs some microseconds, and reads make many:
  * by `thisTurn` they share one for each turn of the event loop.
  */
-export const watchFiles = (path: string) => {
-  const opened = filesOf(path).flatMap((file) => {
-    const stats = statSync(file, { throwIfNoEntry: false })
-    return stats === undefined ? [] : [{ file, dev: stats.dev, ino: stats.ino }]
+export const watchFiles = (path: string): WatchedFiles => {
+  const [file, ...besides] = filesOf(path).map((name) => () => {
+    const stats = statSync(name, { throwIfNoEntry: false })
+    return stats === undefined ? [] : [{ file: name, dev: stats.dev, ino: stats.ino }]
   })
+  const itself = file?.() ?? []
+  const all = () => [...itself, ...besides.flatMap((look) => look())]
+  let opened = all()
   let looked: { readonly gone: string | undefined } | undefined
 
   const now = (): string | undefined => {
@@ -39,6 +49,10 @@ export const watchFiles = (path: string) => {
         })
       }
       return looked.gone
+    },
+    madeAnew: () => {
+      opened = all()
+      looked = undefined
     },
   }
 }

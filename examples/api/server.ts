@@ -96,7 +96,7 @@ const STATUS: ReadonlyArray<readonly [number, ReadonlyArray<string>]> = [
   [404, ['alias-not-found', 'path-not-found', 'not-stored', 'not-in-lineage']],
   [409, ['command-id-reused', 'type-mismatch', 'version-has-aliases', 'path-taken', 'path-conflict']],
   [409, ['draft-ended', 'draft-empty', 'generation-not-open', 'not-sealed']],
-  [409, ['run-already-started', 'run-already-finished', 'store-not-empty']],
+  [409, ['run-already-started', 'run-already-finished', 'store-not-empty', 'in-use']],
   [410, ['version-gone', 'version-deleted', 'link-removed']],
   [412, ['alias-expectation-failed', 'base-outdated']],
   [413, ['event-too-large']],

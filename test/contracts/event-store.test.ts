@@ -1,18 +1,26 @@
 import * as E from 'fp-ts/lib/Either.js'
+import type { ReadonlyNonEmptyArray } from 'fp-ts/lib/ReadonlyNonEmptyArray.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import { describe, expect, it } from 'vitest'
 import { memoryEventStore } from '../../adapters/memory/index.js'
 import {
-  type AppendError,
-  type Appended,
+  type Append,
+  type AppendAllError,
   type EventStore,
   EventStoreError,
+  type Position,
   type StoredEvent,
 } from '../../domain/event-store.js'
 import type { LedgerId } from '../../domain/ledger-id.js'
 import { type ContractCase, contractCases, runContractCase } from './event-store.js'
 
 type Pages = AsyncIterable<ReadonlyArray<StoredEvent>>
+
+async function* onePage(
+  page: ReadonlyNonEmptyArray<Append>,
+): AsyncGenerator<ReadonlyNonEmptyArray<Append>, void, undefined> {
+  yield page
+}
 
 /** A store with one fault, made from a right one, and the cases that must notice it. */
 interface Fault {
@@ -230,28 +238,31 @@ const faults: Readonly<Record<string, Fault>> = {
     }),
     noticedBy: ['applies appends to one stream in the order in which they were run'],
   },
-  'writes the last of several appends first': {
+  'writes the last of many appends first': {
     of: (store) => ({
-      appendAll:
-        ([first, ...rest]) =>
-        async () => {
-          for (const { stream, expected, events } of rest.toReversed()) await store.append(stream, expected, events)()
-          return store.appendAll([first, ...rest])()
-        },
-    }),
-    noticedBy: ['writes several appends in the order given, each at its own revision'],
-  },
-  'goes on behind an append that fails': {
-    of: (store) => ({
-      appendAll: (appends) => async () => {
-        const outcomes: Array<E.Either<AppendError, Appended>> = []
-        for (const { stream, expected, events } of appends) {
-          outcomes.push(await store.append(stream, expected, events)())
-        }
-        return outcomes.find(E.isLeft) ?? outcomes.at(-1) ?? store.appendAll(appends)()
+      appendAll: (after, pages) => async () => {
+        const all: Append[] = []
+        for await (const page of pages) all.push(...page)
+        const [first, ...rest] = all.toReversed()
+        if (first === undefined) return E.right(after)
+        return store.appendAll(after, onePage([first, ...rest]))()
       },
     }),
-    noticedBy: ['writes nothing behind an append that fails'],
+    noticedBy: ['writes many appends as one, in the order given'],
+  },
+  'writes of many appends what comes before the one that fails': {
+    of: (store) => ({
+      appendAll: (after, pages) => async () => {
+        let head = E.right<AppendAllError, Position>(after)
+        for await (const page of pages) {
+          const outcome = await store.appendAll(E.isRight(head) ? head.right : after, onePage(page))()
+          if (E.isLeft(outcome)) return outcome
+          head = E.right(outcome.right)
+        }
+        return head
+      },
+    }),
+    noticedBy: ['writes nothing of many appends of which one is refused, comes too late, or does not come'],
   },
   'gives the head of some time ago': {
     of: ({ append, head }) => {

@@ -76,6 +76,12 @@ interface World {
   readonly within: <A>(what: string, promise: Promise<A>) => Promise<A>
 }
 
+async function* inPages(
+  pages: ReadonlyArray<ReadonlyNonEmptyArray<Append>>,
+): AsyncGenerator<ReadonlyNonEmptyArray<Append>, void, undefined> {
+  yield* pages
+}
+
 const cases = {
   'gives back what was appended, where it stands': async ({ store, from, stream, within }) => {
     const [first, second] = [event(1), event(2)]
@@ -362,15 +368,21 @@ const cases = {
     expect(await within('the log', all(store.readAll(from)))).toHaveLength(4)
   },
 
-  'writes several appends in the order given, each at its own revision': async ({ store, from, stream, within }) => {
+  'writes many appends as one, in the order given': async ({ store, from, stream, within }) => {
     const [one, two, three, four] = [event(1), event(2), event(3), event(4)]
-    const appends: ReadonlyNonEmptyArray<Append> = [
-      { stream: stream('b'), expected: 'none', events: [one] },
-      { stream: stream('a'), expected: 'none', events: [two, three] },
-      { stream: stream('b'), expected: 0, events: [four] },
-    ]
-    right(await within('the first alone', store.append(stream('b'), 'none', [one])()))
-    const outcome = await within('the appends', store.appendAll(appends)())
+    const before = right(await within('the append', store.append(stream('b'), 'none', [one])())).position
+    const head = right(
+      await within(
+        'the appends',
+        store.appendAll(
+          before,
+          inPages([
+            [{ stream: stream('a'), expected: 'none', events: [two, three] }],
+            [{ stream: stream('b'), expected: 0, events: [four] }],
+          ]),
+        )(),
+      ),
+    )
     const events = await within('the log', all(store.readAll(from)))
     expect(events).toMatchObject([
       { ...one, stream: stream('b'), revision: 0 },
@@ -378,26 +390,42 @@ const cases = {
       { ...three, stream: stream('a'), revision: 1 },
       { ...four, stream: stream('b'), revision: 1 },
     ])
-    expect(outcome).toEqual(E.right({ revision: 1, position: events.at(-1)?.position }))
-    expect(await within('the appends', store.appendAll(appends)())).toEqual(outcome)
-    expect(await within('the log', all(store.readAll(from)))).toEqual(events)
+    expect(head).toBe(events.at(-1)?.position)
+    expect(right(await within('the head', store.head()()))).toBe(head)
+    expect(right(await within('nothing', store.appendAll(head, inPages([]))()))).toBe(head)
+    right(await within('what comes then', store.append(stream('b'), 1, [event()])()))
   },
 
-  'writes nothing behind an append that fails': async ({ store, from, stream, within }) => {
+  'writes nothing of many appends of which one is refused, comes too late, or does not come': async ({
+    store,
+    from,
+    stream,
+    within,
+  }) => {
     const small: Append = { stream: stream('a'), expected: 'none', events: [event('a')] }
     const last: Append = { stream: stream('c'), expected: 'none', events: [event('c')] }
-    for (const [failing, error] of [
-      [
-        { stream: stream('b'), expected: 7, events: [event()] },
-        { _tag: 'conflict', stream: stream('b') },
-      ],
-      [{ stream: stream('b'), expected: 'none', events: [eventOf(MAX_EVENT_BYTES + 1)] }, { _tag: 'too-large' }],
-    ] as const) {
-      const outcome = await within('the appends', store.appendAll([small, failing, last])())
-      expect(left(outcome)).toMatchObject(error)
-      const written = (await within('the log', all(store.readAll(from)))).map((found) => found.stream)
-      expect([[], [stream('a')]]).toContainEqual(written)
+    const written = async () => (await within('the log', all(store.readAll(from)))).map((found) => found.stream)
+    const tooLate = inPages([[small], [last]])
+    const { position } = right(await within('the append', store.append(stream('b'), 'none', [event()])()))
+    expect(left(await within('the appends', store.appendAll(from, tooLate)()))).toMatchObject({ _tag: 'in-use' })
+    const broken = async function* () {
+      yield* inPages([[small]])
+      throw new RangeError('the source broke')
     }
+    await expect(within('the appends', store.appendAll(position, broken())())).rejects.toThrow('the source broke')
+    expect(await written()).toEqual([stream('b')])
+    for (const [label, failing] of [
+      ['conflict', { stream: stream('b'), expected: 7, events: [event()] }],
+      ['too-large', { stream: stream('d'), expected: 'none', events: [eventOf(MAX_EVENT_BYTES + 1)] }],
+    ] as const) {
+      const [now, there] = [right(await within('the head', store.head()())), await written()]
+      const before: Append = { stream: stream(label), expected: 'none', events: [event()] }
+      const outcome = await within('the appends', store.appendAll(now, inPages([[before, failing], [last]]))())
+      expect(left(outcome)).toMatchObject({ _tag: label })
+      // A store that has no transaction over streams finds out when it comes to it.
+      expect([there, [...there, before.stream]]).toContainEqual(await written())
+    }
+    right(await within('what comes then', store.append(stream('b'), 0, [event()])()))
   },
 
   'gives the position of the last event as head': async ({ store, from, stream, within }) => {

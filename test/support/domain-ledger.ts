@@ -81,7 +81,7 @@ export const interposed = (
       yield* store.readStream(stream, after)
     },
     append,
-    appendAll: inTurn(append),
+    appendAll: inTurn({ ...store, append }),
   }
 }
 

@@ -1,0 +1,182 @@
+/**
+ * The text of an export: a first line that says what it is, one line of canonical JSON per event, in their order, with
+ * the stored texts as they are, and a last line that says how many there were, and their digest.
+ */
+import * as E from 'fp-ts/lib/Either.js'
+import * as t from 'io-ts'
+import { openAdmission } from '../domain/admission.js'
+import { decodeWith, describeProblem, record, wholeNumber } from '../domain/codec.js'
+import { type Digest, digestOf, sha256, streamingHash } from '../domain/digest.js'
+import { DigestCodec } from '../domain/envelope.js'
+import type { StoredEvent } from '../domain/event-store.js'
+import { decodeEvent, type RecordedEvent } from '../domain/events.js'
+import { describeImpossible, type Impossible } from '../domain/impossible.js'
+import { canonicalJson, parseJson } from '../domain/json.js'
+import { type ImportError, LedgerError } from './error.js'
+import { linesOf, type Pieces } from './lines.js'
+
+export const describeImportError = (error: ImportError): string => {
+  switch (error._tag) {
+    case 'not-an-export':
+      return `line ${error.line} is not that of an export: ${error.reason}`
+    case 'incomplete-export':
+      return `the export ends after ${error.events} events without its last line: it was cut off; take a whole one and import it again`
+    case 'store-not-empty':
+      return `the store holds another event than the export at revision ${error.revision} of ${error.stream}: import into an empty ledger`
+    case 'in-use':
+      return `nothing was imported: ${error.reason}; then import the same export again`
+    case 'impossible-event':
+      return `line ${error.line} cannot have been recorded at revision ${error.revision} of ${error.stream}: ${error.reason}; take another export of that ledger, and verify it`
+    case 'import-failed':
+      return `the events could not be written: ${error.reason}; import the same export again`
+  }
+}
+
+export const failed = (error: ImportError) => new LedgerError(error, describeImportError(error))
+
+const Header = record('the first line of an export', {
+  format: t.literal('model-ledger-events', '"model-ledger-events"'),
+  version: t.literal(1, '1 (a later one needs a later model-ledger)'),
+})
+const Line = record('a line of an export', {
+  stream: t.string,
+  revision: wholeNumber('a revision'),
+  id: t.string,
+  type: t.string,
+  data: t.UnknownRecord,
+  metadata: t.UnknownRecord,
+})
+const Trailer = record('the last line of an export', {
+  events: wholeNumber('the number of events'),
+  digest: DigestCodec,
+})
+
+export const headerOf = (): string => '{"format":"model-ledger-events","version":1}'
+
+/** The texts are canonical JSON already; in the order of their names the members make a canonical line. */
+export const lineOf = ({ data, id, metadata, revision, stream, type }: StoredEvent): string =>
+  `{"data":${data},"id":${JSON.stringify(id)},"metadata":${metadata},"revision":${revision},"stream":${JSON.stringify(stream)},"type":${JSON.stringify(type)}}`
+
+export const trailerOf = (digest: Digest, events: number): string => `{"digest":"${digest}","events":${events}}`
+
+/** The digest of lines, as they come. */
+export interface LineDigest {
+  readonly add: (line: string) => void
+  readonly digest: () => Digest
+}
+
+/** Of the digests of all lines before, each made from the one before it and the line. */
+export const chained = (header: string): LineDigest => {
+  let digest = sha256(header)
+  return {
+    add: (line) => {
+      digest = sha256(`${digest}\n${line}`)
+    },
+    digest: () => digest,
+  }
+}
+
+/** Of all lines before with their line feeds: of the file but its last line. */
+export const running = (header: string): LineDigest => {
+  const hash = streamingHash().update(`${header}\n`)
+  return {
+    add: (line) => {
+      hash.update(line).update('\n')
+    },
+    digest: () => digestOf(hash),
+  }
+}
+
+/** What an export is, when it was read to its end. */
+export interface ReadExport {
+  readonly events: number
+  readonly digest: Digest
+}
+
+/**
+ * The events of an export, whose text comes in pieces of whatever size, each with the number of its line as its
+ * position. Every one is decoded in full and held to what could have been. Throws a `LedgerError` at the first that is
+ * wrong, or at the end where the last line is missing or is not that of what came before.
+ */
+export async function* readExport(pieces: Pieces): AsyncGenerator<StoredEvent, ReadExport, undefined> {
+  const admission = openAdmission()
+  let number = 0
+  let events = 0
+  let lines: LineDigest | undefined
+  let end: t.TypeOf<typeof Trailer> | undefined
+  for await (const line of linesOf(pieces, (at, reason) => failed({ _tag: 'not-an-export', line: at, reason }))) {
+    number += 1
+    if (end !== undefined)
+      throw failed({ _tag: 'not-an-export', line: number, reason: 'it stands after the last line' })
+    const value = parsed(line, number)
+    if (lines === undefined) {
+      checked(Header, value, number)
+      lines = chained(line)
+      continue
+    }
+    if (typeof value === 'object' && value !== null && 'digest' in value) {
+      end = checked(Trailer, value, number)
+      continue
+    }
+    const { event, decoded } = eventOf(line, value, number)
+    const outcome = admission.admit(event, decoded)
+    if (E.isLeft(outcome)) throw impossibleAt(number, event, outcome.left)
+    lines.add(line)
+    events += 1
+    yield event
+  }
+  if (end === undefined || lines === undefined) throw failed({ _tag: 'incomplete-export', events })
+  const digest = lines.digest()
+  if (end.events !== events || end.digest !== digest) {
+    const reason = `it promises ${end.events} events with the digest ${end.digest}, and there were ${events} with ${digest}`
+    throw failed({ _tag: 'not-an-export', line: number, reason })
+  }
+  const ended = admission.end()
+  if (E.isLeft(ended)) throw impossibleAt(number, ended.left, ended.left.reason)
+  return { events, digest }
+}
+
+const impossibleAt = (
+  line: number,
+  { stream, revision }: Pick<StoredEvent, 'stream' | 'revision'>,
+  reason: Impossible,
+) => failed({ _tag: 'impossible-event', line, stream, revision, reason: describeImpossible(reason) })
+
+const parsed = (line: string, number: number): unknown => {
+  try {
+    return parseJson(line)
+  } catch {
+    throw failed({ _tag: 'not-an-export', line: number, reason: 'it is not JSON' })
+  }
+}
+
+const checked = <A>(codec: t.Decoder<unknown, A>, value: unknown, line: number): A => {
+  const decoded = decodeWith(codec)(value)
+  if (E.isRight(decoded)) return decoded.right
+  throw failed({ _tag: 'not-an-export', line, reason: decoded.left.map(describeProblem).join('; ') })
+}
+
+/** A line, with its texts byte for byte as they were stored, and known to be an event of this ledger. */
+const eventOf = (
+  line: string,
+  value: unknown,
+  number: number,
+): { readonly event: StoredEvent; readonly decoded: RecordedEvent } => {
+  const { stream, revision, id, type, data, metadata } = checked(Line, value, number)
+  const [dataText, metadataText] = [canonicalJson(data), canonicalJson(metadata)]
+  if (E.isLeft(dataText) || E.isLeft(metadataText)) {
+    throw failed({
+      _tag: 'not-an-export',
+      line: number,
+      reason: 'its data or metadata are not of the closed JSON type',
+    })
+  }
+  const event = { stream, revision, position: number, id, type, data: dataText.right, metadata: metadataText.right }
+  if (lineOf(event) !== line) {
+    throw failed({ _tag: 'not-an-export', line: number, reason: 'it is not canonical JSON (RFC 8785): it was changed' })
+  }
+  const decoded = decodeEvent(event)
+  if (E.isRight(decoded)) return { event, decoded: decoded.right }
+  const reason = decoded.left._tag === 'damaged-event' ? decoded.left.reason : `its type ${type} is not known here`
+  throw failed({ _tag: 'not-an-export', line: number, reason })
+}

@@ -32,7 +32,7 @@ export const describeImportError = (error: ImportError): string => {
   }
 }
 
-export const failed = (error: ImportError) => new LedgerError(error, describeImportError(error))
+export const failed = (error: ImportError): Error => new LedgerError(error, describeImportError(error))
 
 const Header = record('the first line of an export', {
   format: t.literal('model-ledger-events', '"model-ledger-events"'),

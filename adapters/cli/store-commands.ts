@@ -46,7 +46,7 @@ export const storeCommands = (program: Command, withLedger: WithLedger, terminal
 
   program
     .command('import')
-    .description('Read an export into this ledger, which is empty or holds its beginning; run again, it goes on.')
+    .description('Read an export into this ledger, which is empty or holds its beginning: all of it, or nothing.')
     .argument('<file>')
     .addHelpText(
       'after',

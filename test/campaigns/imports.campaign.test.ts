@@ -1,0 +1,59 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, it } from 'vitest'
+import { memoryEventStore } from '../../adapters/memory/index.js'
+import { fill, versionsHistory } from '../../bench/history.js'
+import { exportEvents, importEvents } from '../../face/transfer.js'
+import { campaign } from '../support/campaign.js'
+import { eventsIn } from '../support/domain-ledger.js'
+import { sealedLines } from '../support/forged-export.js'
+import { killed, startScript } from '../support/sqlite-processes.js'
+import { openSqlite } from '../support/sqlite-store.js'
+
+const folder = mkdtempSync(join(tmpdir(), 'ledger-imports-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+
+const KILLS = campaign.rounds(200)
+
+describe('a process that imports into SQLite and is killed at any moment', () => {
+  it('leaves what was there before, or all of it, and the same import again goes on from there', async () => {
+    const source = memoryEventStore()
+    const events = await fill(source, versionsHistory(1500, 7))
+    const lines: string[] = []
+    for await (const line of exportEvents(source)) lines.push(line)
+    const file = join(folder, 'events.ndjson')
+    writeFileSync(file, lines.join(''))
+    const before = Math.floor(events / 3)
+    const beginning = sealedLines(lines.slice(1, 1 + before).map((line) => line.trimEnd()))
+
+    const left = { before: 0, whole: 0 }
+    for (let round = 0; round < KILLS; round++) {
+      const directory = join(folder, `round-${round}`)
+      const path = join(directory, 'events.db')
+      mkdirSync(directory)
+      const held = round % 2 === 0 ? 0 : before
+      if (held > 0) {
+        const store = await openSqlite({ path, durability: 'relaxed' })
+        await importEvents(store, beginning)
+        await store.close()
+      }
+      const child = startScript('ledger-importer', [directory, file])
+      await killed(child, campaign.random, 5).catch((error: unknown) => {
+        // It may have been quicker than the one who was to kill it.
+        if (!child.lines().includes('imported')) throw error
+      })
+
+      const store = await openSqlite({ path, durability: 'relaxed' })
+      const found = (await eventsIn(store)).length
+      expect([held, events]).toContain(found)
+      if (child.lines().includes('imported')) expect(found).toBe(events)
+      left[found === events ? 'whole' : 'before'] += 1
+      if (round % 5 === 0) expect(await importEvents(store, lines)).toMatchObject({ events, added: events - found })
+      await store.close()
+      rmSync(directory, { recursive: true })
+    }
+    expect(left.before + left.whole).toBe(KILLS)
+    console.info(`of ${KILLS} killed imports, ${left.before} left what was there before, ${left.whole} had ended`)
+  })
+})

@@ -83,7 +83,7 @@ describe('an append on EventStoreDB', () => {
 
   it('has an unknown outcome when nobody says what became of it, and is recognised when it is sent again', async () => {
     const standIn = await start()
-    const store = await openOn(standIn, { patience: 400 })
+    const store = await openOn(standIn, { patience: 1000 })
     const append = store.append(STREAM, 'none', [newEvent()])
     standIn.faults.append.push(...Array<AppendFault>(20).fill('swallow-reply'))
     const before = performance.now()
@@ -97,7 +97,7 @@ describe('an append on EventStoreDB', () => {
 
   it('is unavailable, and not written, when no server is there; and succeeds when one is there again', async () => {
     const standIn = await start()
-    const store = await openOn(standIn, { patience: 400 })
+    const store = await openOn(standIn, { patience: 1000 })
     await standIn.refuse()
     // Until the client has noticed, a call may be on its way, and its outcome unknown.
     await delay(50)
@@ -116,7 +116,7 @@ describe('an append on EventStoreDB', () => {
 
   it('is not held up by a server that takes connections and says nothing', async () => {
     const standIn = await start()
-    const store = await openOn(standIn, { patience: 500 })
+    const store = await openOn(standIn, { patience: 1000 })
     for (const { gate } of standIn.nodes) gate.freeze()
     const before = performance.now()
     expect(await store.append(STREAM, 'none', [newEvent()])()).toMatchObject({ _tag: 'Left' })

@@ -37,6 +37,9 @@ const start = async (options?: StandInOptions): Promise<StandIn> => {
   return standIn
 }
 
+/** For what a server must say before it is given up on, on a busy machine too. */
+const PATIENT = { timeout: 2000, patience: 4000 }
+
 const failed = async (connectionString: string, options?: EventStoreDbOptions) => {
   const store = await eventStoreDb(connectionString, { ...SHORT, patience: 300, ...options })()
   if (E.isRight(store)) open.push(store.right)
@@ -123,7 +126,7 @@ describe('opening a store on EventStoreDB', () => {
 
   it('refuses a server before 23.10', async () => {
     const standIn = await start({ version: '22.10.3.0' })
-    expect(await failed(standIn.connectionString())).toMatchObject({
+    expect(await failed(standIn.connectionString(), PATIENT)).toMatchObject({
       _tag: 'unsupported-server',
       reason: expect.stringMatching(/version 22\.10\.3\.0: 23\.10 or later is needed/),
     })
@@ -153,11 +156,11 @@ describe('a secured server', () => {
 
   it('says that a user may not, and that a certificate is not trusted', async () => {
     const standIn = await start({ secured: { ...secured, login } })
-    expect(await failed(standIn.connectionString('ops:wrong@') + trusting)).toMatchObject({
+    expect(await failed(standIn.connectionString('ops:wrong@') + trusting, PATIENT)).toMatchObject({
       _tag: 'refused',
       reason: expect.stringMatching(/access denied: the user must be allowed to read \$all/),
     })
-    expect(await failed(standIn.connectionString(written))).toMatchObject({
+    expect(await failed(standIn.connectionString(written), PATIENT)).toMatchObject({
       _tag: 'unreachable',
       reason: expect.stringMatching(/self-signed certificate/),
     })
@@ -193,7 +196,7 @@ describe('a password', () => {
   it('is not told by any failure of an open store', async () => {
     const standIn = await start({ secured: { ...secured, login } })
     const connectionString = standIn.connectionString(written) + trusting
-    const store = await openStore(connectionString, { patience: 300 })
+    const store = await openStore(connectionString, { patience: 1000 })
     open.push(store)
     await store.append('artifact-one', 'none', [newEvent()])()
     const told: unknown[] = [store, await store.append('artifact-one', 'none', [newEvent()])()]

@@ -61,7 +61,7 @@ describe('a read on EventStoreDB', () => {
 
   it('fails in time, and says why, when the server says nothing or is gone', async () => {
     const standIn = await start()
-    const store = await openOn(standIn, { patience: 300 })
+    const store = await openOn(standIn, { patience: 1000 })
     await fill(store, 1)
     const reads = [() => all(store.readStream(STREAM, 'none')), () => all(store.readAll(ORIGIN))]
     const failure = { name: 'EventStoreError', code: 'unavailable', message: expect.stringContaining('127.0.0.1') }
@@ -181,7 +181,7 @@ describe('a subscription on EventStoreDB', () => {
 
   it('outlives a server that is gone for longer than anything else would wait', async () => {
     const standIn = await start()
-    const [store, other] = [await openOn(standIn, { patience: 500 }), await openOn(standIn)]
+    const [store, other] = [await openOn(standIn, { patience: 1000 }), await openOn(standIn)]
     await fill(other, 5)
     const events = take(15, store.subscribe(ORIGIN))
     await delay(50)

@@ -3,7 +3,7 @@
  * answer lists and reads in pieces of any size; the cases expect no more than the port promises.
  */
 import { createHash, randomBytes } from 'node:crypto'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as E from 'fp-ts/lib/Either.js'
@@ -308,10 +308,12 @@ const cases = {
 
   'does nothing before it is run, and the same when it is run again': async ({ store, file }) => {
     const bytes = randomBytes(30)
-    const put = store.put('file', { path: await file(bytes) })
+    const path = await file(bytes)
+    const put = store.put('file', { path: `${path}-later` })
     const verify = store.verify('file', digestOf(bytes))
     const remove = store.delete(digestOf(bytes), aMinuteFromNow())
     await aMoment()
+    await rename(path, `${path}-later`)
     expect(right(await store.has('file', digestOf(bytes))())).toBeUndefined()
     expect(right(await put())).toEqual(right(await put()))
     expect(right(await verify())).toEqual({ digest: digestOf(bytes), size: 30 })

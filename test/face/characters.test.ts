@@ -166,6 +166,13 @@ describe('awkward characters', () => {
     expect(await answer('history', 'm', '--type', 'ArtifactVersionLogged')).toMatchObject([
       { reason: AWKWARD_TEXT, actor: ACTOR },
     ])
+    const moved = join(folder, 'moved')
+    await answer('--ledger', moved, 'init')
+    expect(await run('export', 'events.ndjson')).toMatchObject({ code: 0 })
+    await answer('--ledger', moved, 'import', 'events.ndjson')
+    expect(await answer('--ledger', moved, 'show', 'm:v0')).toMatchObject([
+      { description: AWKWARD_TEXT, metadata: METADATA },
+    ])
     // No argument of a program holds a zero.
     const [argument] = AWKWARD_TEXT.split('\u0000')
     const json = JSON.stringify({ '"': 1, '\\': [argument] })

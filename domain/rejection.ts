@@ -76,7 +76,7 @@ export const describeCommandError = (error: CommandError): string => {
     case 'too-many-tags':
       return `${error.version === null ? 'it' : `v${error.version}`} would have ${error.count} tags; the most is ${error.most}`
     case 'draft-ended':
-      return `generation ${error.generation} was ${error.end.how} ${recorded(error.end)}; leave the generation out to open the next`
+      return `generation ${error.generation} was ${error.end.how} ${recorded(error.end)}; what may go to the next one says so (openNext)`
     case 'generation-not-open':
       return `generation ${error.generation} is not open; generation ${error.open} is the next to take parts`
     case 'draft-empty':

@@ -11,7 +11,7 @@ import type { CreateArtifact, LogArtifactVersion, LogVersion } from './artifact/
 import { type Command, decodeCommand } from './commands.js'
 import type { Decision } from './decider.js'
 import { type Digest, nameBasedUuid, sha256 } from './digest.js'
-import type { CommitDistributed, UpsertDistributedPart } from './distributed-draft/commands.js'
+import type { AbandonDistributed, CommitDistributed, UpsertDistributedPart } from './distributed-draft/commands.js'
 import type { DistributedCommitted } from './distributed-draft/events.js'
 import { logCommandOf } from './distributed-draft/sealed-version.js'
 import type { Envelope } from './envelope.js'
@@ -41,12 +41,23 @@ export interface WriteShellPorts {
 /** Whose the id of a command is. One that is made for a single call can never be given again. */
 export type IdFrom = 'caller' | 'ledger'
 
+/** What is known of a call beside its command. */
+export interface Beginning {
+  /** The caller's own unless told. */
+  readonly idFrom?: IdFrom | undefined
+  /**
+   * The generation of a distributed draft that was open, or the next to be opened, when the call began: a command that
+   * names none means this one. It is looked up when the command comes unless told.
+   */
+  readonly generation?: number | undefined
+}
+
 export interface WriteShell {
   /**
    * Decides a command in its envelope and records what follows. Where nothing does, that it was accepted is recorded,
    * so that its repetition never acts; unless the id is none of the caller's.
    */
-  readonly handle: (input: unknown, idFrom?: IdFrom) => TE.TaskEither<CommandError, Receipt>
+  readonly handle: (input: unknown, beginning?: Beginning) => TE.TaskEither<CommandError, Receipt>
   /**
    * Decides a command whose content is not stored yet as if it were, and records nothing: what is refused now is
    * refused whatever the content is. A command that was recorded before is not refused.
@@ -260,7 +271,7 @@ export const writeShell = ({ store, manifests, clock, ids, deadline = DEADLINE }
   const route = (
     command: Command | LogVersion,
     envelope: Envelope,
-    idFrom: IdFrom,
+    { idFrom = 'caller', generation: begun }: Beginning,
   ): TE.TaskEither<CommandError, Receipt> => {
     const digested = digestOf(command)
     if (E.isLeft(digested)) return TE.left(digested.left)
@@ -283,7 +294,17 @@ export const writeShell = ({ store, manifests, clock, ids, deadline = DEADLINE }
       case 'UpsertDistributedPart':
       case 'CommitDistributed':
       case 'AbandonDistributed':
-        return handlers.draft.handle(draftStream(command.artifact, command.distributedId), command, call)
+        // Known from the start, however long others write to the draft: who comes late does not open the next unseen.
+        return pipe(
+          meantBy(command, begun),
+          TE.flatMap((generation) =>
+            handlers.draft.handle(
+              draftStream(command.artifact, command.distributedId),
+              { ...command, generation },
+              call,
+            ),
+          ),
+        )
       case 'CreateRegisteredModel':
       case 'LinkToRegistry':
       case 'UnlinkFromRegistry':
@@ -299,6 +320,16 @@ export const writeShell = ({ store, manifests, clock, ids, deadline = DEADLINE }
     }
   }
 
+  const meantBy = (
+    command: UpsertDistributedPart | CommitDistributed | AbandonDistributed,
+    begun: number | undefined,
+  ): TE.TaskEither<CommandError, number> => {
+    const { artifact, distributedId, generation = begun } = command
+    return generation === undefined
+      ? facts.draft(artifact, distributedId, (state) => state.generation)
+      : TE.right(generation)
+  }
+
   /** The id follows from the seal, so anybody may have given another command under it: then the next one is taken. */
   const logSealed = (
     artifact: ArtifactRef,
@@ -308,7 +339,7 @@ export const writeShell = ({ store, manifests, clock, ids, deadline = DEADLINE }
   ): TE.TaskEither<CommandError, Receipt> => {
     const { command, envelope } = logCommandOf(artifact, distributedId, seal, taken)
     return pipe(
-      route(command, envelope, 'ledger'),
+      route(command, envelope, { idFrom: 'ledger' }),
       TE.orElse(
         (error): TE.TaskEither<CommandError, Receipt> =>
           error._tag === 'command-id-reused' ? logSealed(artifact, distributedId, seal, taken + 1) : TE.left(error),
@@ -318,10 +349,10 @@ export const writeShell = ({ store, manifests, clock, ids, deadline = DEADLINE }
 
   return {
     facts,
-    handle: (input, idFrom = 'caller') => {
+    handle: (input, beginning = {}) => {
       const decoded = decodeCommand(input)
       if (E.isLeft(decoded)) return TE.left({ _tag: 'invalid-command', problems: decoded.left })
-      return route(decoded.right.command, decoded.right.envelope, idFrom)
+      return route(decoded.right.command, decoded.right.envelope, beginning)
     },
     check: (command, commandId) =>
       pipe(

@@ -119,10 +119,14 @@ interface Described extends Worded {
   readonly tags?: ReadonlyArray<string> | undefined
 }
 interface OfGeneration {
-  /** The generation that is meant, refused if it ended; the open one unless told. */
+  /** The generation that is meant: the one that is open when the call begins, or else the next, unless told. */
   readonly generation?: number | undefined
 }
-interface Distributed extends OfArtifact, Typed, OfGeneration, Storing, Circumstances {
+interface OpeningNext {
+  /** Where the generation that is meant has ended by then, open the next one; refused unless told. */
+  readonly openNext?: boolean | undefined
+}
+interface Distributed extends OfArtifact, Typed, OfGeneration, OpeningNext, Storing, Circumstances {
   /** Which distributed version: the group of the run unless told. */
   readonly distributedId?: string | undefined
   /** The run that does it: `[[entity/]project/]run`; its group may stand for `distributedId`. */

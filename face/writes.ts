@@ -101,8 +101,13 @@ export interface WritePorts extends ContentPorts {
 
 export type Writes = ReturnType<typeof writes>
 
-/** What a caller says beside a command, and whose the id is that it goes by; the caller's unless said. */
-type Told = args.Circumstances & { readonly idFrom?: IdFrom | undefined }
+/** What a caller says beside a command, and what is known of the call. */
+interface Told extends args.Circumstances {
+  /** Whose the id is that it goes by; the caller's unless said. */
+  readonly idFrom?: IdFrom | undefined
+  /** The generation of a draft that a call means which names none: the one that was open, or next, when it began. */
+  readonly begun?: number | undefined
+}
 
 const run = promised(describeContentError)
 const now = <A>(result: E.Either<WriteError, A>): Promise<A> => run(TE.fromEither(result))
@@ -132,17 +137,17 @@ export const writes = ({ shell: silent, notice, manifests, ids, defaults, readOn
   const add = addContent(ports)
 
   /** With an id for the command: the caller's own, or one that is made here and given once. */
-  const identified = <C extends args.Circumstances>(told: C) =>
+  const identified = <C extends Told>(told: C) =>
     told.commandId === undefined
       ? { ...told, commandId: ids.next(), idFrom: 'ledger' as const }
       : { ...told, commandId: told.commandId }
 
   /** Puts a command in its envelope; members that are `undefined` count as absent. */
   const give = (command: Command, told: Told): Promise<Receipt> => {
-    const { commandId, idFrom, actor = defaults.actor } = identified(told)
+    const { commandId, idFrom, begun, actor = defaults.actor } = identified(told)
     const { reason, onBehalfOf, correlationId, causationId, occurredAt } = told
     const envelope = { commandId, actor, reason, onBehalfOf, correlationId, causationId, occurredAt }
-    return run(shell.handle({ ...envelope, command }, idFrom))
+    return run(shell.handle({ ...envelope, command }, { idFrom, generation: begun }))
   }
 
   /** What a command was about, whether it changed anything or not. */
@@ -314,32 +319,39 @@ export const writes = ({ shell: silent, notice, manifests, ids, defaults, readOn
    */
   const finishLeft = (artifact: ArtifactRef, distributedId: string) => finishDraft(shell, artifact, distributedId)()
 
+  /** Begins a call to a draft: answers the generation that is open now, or that comes next. */
+  const begin = async (artifact: ArtifactRef, distributedId: string): Promise<number> => {
+    const begun = await run(facts.draft(artifact, distributedId, ({ generation }) => generation))
+    await finishLeft(artifact, distributedId)
+    return begun
+  }
+
   /** What upsert and commit have in common: the draft that is meant, whose part it is, and the part itself. */
   const distributed = async (
     given: Omit<args.CommitDistributed, 'aliases'>,
   ): Promise<{
-    told: ReturnType<typeof identified<args.Circumstances>>
+    told: Told
     draft: Omit<UpsertDistributedPart, 'type' | 'part'>
     part: ManifestSummary | undefined
     notes: ReadonlyArray<Note>
   }> => {
-    const { content, generation } = given
-    const told = identified<args.Circumstances>(given)
+    const { content, generation, openNext } = given
     const maker = await maybeRun(given.run)
     const artifact = await artifactNamed(given.name)
     const distributedId = await distributedIdOf(given.distributedId, maker)
-    await finishLeft(artifact, distributedId)
+    const begun = await begin(artifact, distributedId)
+    const told = identified<Told>({ ...given, begun })
     const writer = given.writer ?? maker?.run ?? told.commandId
     const draft = {
       artifact,
       artifactType: given.type,
       distributedId,
       writer,
-      ...present({ run: maker, generation }),
+      ...present({ run: maker, generation, openNext }),
     }
     if (content === undefined) return { told, draft, part: undefined, notes: [] }
     // A commit that brings a part may be refused for the same reasons as the part alone.
-    await run(shell.check({ type: 'UpsertDistributedPart', ...draft }, told.commandId))
+    await run(shell.check({ type: 'UpsertDistributedPart', ...draft, generation: generation ?? begun }, told.commandId))
     const { manifest, notes } = await store(content, given.onProgress)
     return { told, draft, part: manifest, notes }
   }
@@ -367,8 +379,8 @@ export const writes = ({ shell: silent, notice, manifests, ids, defaults, readOn
       await writable()
       const decoded = decodeCommand(given)
       const draft = E.isRight(decoded) && 'distributedId' in decoded.right.command ? decoded.right.command : undefined
-      if (draft !== undefined) await finishLeft(draft.artifact, draft.distributedId)
-      const receipt = await run(shell.handle(given))
+      const generation = draft === undefined ? undefined : await begin(draft.artifact, draft.distributedId)
+      const receipt = await run(shell.handle(given, { generation }))
       const sealed = eventOf(receipt, 'DistributedCommitted')
       if (draft !== undefined && sealed !== undefined) {
         await run(shell.finish(draft.artifact, draft.distributedId, sealed.generation))
@@ -463,8 +475,11 @@ export const writes = ({ shell: silent, notice, manifests, ids, defaults, readOn
       const input = await checked(inputs.AbandonDistributed, given)
       const { distributedId, generation } = input
       const artifact = await artifactNamed(input.name)
-      await finishLeft(artifact, distributedId)
-      return give({ type: 'AbandonDistributed', artifact, distributedId, ...present({ generation }) }, input)
+      const begun = await begin(artifact, distributedId)
+      return give(
+        { type: 'AbandonDistributed', artifact, distributedId, ...present({ generation }) },
+        { ...input, begun },
+      )
     },
 
     /** Replaces description or metadata of a version; through a link, of its source. */

@@ -248,12 +248,18 @@ const distributedCommands = (program: Command, withLedger: WithLedger): void => 
     readonly id?: string
     readonly writer?: string
     readonly generation?: number
+    readonly openNext?: boolean
   }
   const whose = (command: Command): Command =>
     command
       .option('--id <distributed id>', 'which draft; else the group of the run')
       .option('--writer <name>', 'whose part; else the run')
-      .option('--generation <n>', 'the generation that is meant', whole)
+      .option(
+        '--generation <n>',
+        'the generation that is meant; else the one that is open when the command begins',
+        whole,
+      )
+      .option('--open-next', 'where that generation has ended, open the next one')
 
   whose(circumstances(program.command('upsert')))
     .description('Add a part to a distributed version.')
@@ -295,14 +301,21 @@ const distributedCommands = (program: Command, withLedger: WithLedger): void => 
       (
         name: string,
         paths: ReadonlyArray<string>,
-        { id, writer, generation, lastWriterWins, ...options }: Said & Distributed & { lastWriterWins?: boolean },
+        {
+          id,
+          writer,
+          generation,
+          openNext,
+          lastWriterWins,
+          ...options
+        }: Said & Distributed & { lastWriterWins?: boolean },
         command: Command,
       ) =>
         withLedger(command, 'writes', async (task) => {
           const content = paths.length === 0 ? undefined : paths.map(contentItem(task.terminal.cwd))
           const logged = await task.ledger.commitDistributed({
             ...described(options),
-            ...present({ distributedId: id, writer, generation, lastWriterWins, content }),
+            ...present({ distributedId: id, writer, generation, openNext, lastWriterWins, content }),
             name,
             type: options.type,
           })
@@ -314,8 +327,13 @@ const distributedCommands = (program: Command, withLedger: WithLedger): void => 
     .description('Give the open generation of a distributed version up.')
     .argument('<artifact>')
     .requiredOption('--id <distributed id>', 'which draft')
+    .option(
+      '--generation <n>',
+      'the generation that is meant; else the one that is open when the command begins',
+      whole,
+    )
     .addHelpText('after', '\nExample:\n  $ model-ledger abandon acme/churn/model --id epoch-3 --reason "node lost"')
-    .action((name: string, { id, ...options }: Circumstances & { id: string }, command: Command) =>
+    .action((name: string, { id, ...options }: Circumstances & { id: string; generation?: number }, command: Command) =>
       withLedger(command, 'writes', async (task) => {
         done(
           task,

@@ -5,7 +5,13 @@ import { oneOf, record, wholeNumber } from '../codec.js'
 import { ManifestSummary } from '../manifest/manifest.js'
 import { Aliases, ArtifactRef, ArtifactType, Description, DistributedId, RunRef, Tags, WriterName } from '../names.js'
 
-const Generation = wholeNumber('a generation of the draft: 0, 1, 2, ...')
+/** Which generation of the draft a command means. */
+const meant = {
+  /** Without it, the one that is open when the command comes, or the next. It is refused where that one has ended. */
+  generation: wholeNumber('a generation of the draft: 0, 1, 2, ...'),
+  /** Where the generation that is meant has ended, the next one is meant. */
+  openNext: t.boolean,
+}
 
 /** Adds what one writer made. The first upsert creates the artifact and opens the draft. */
 export const UpsertDistributedPart = record(
@@ -20,8 +26,7 @@ export const UpsertDistributedPart = record(
   },
   {
     run: RunRef,
-    /** The generation that is meant; without it, the open one or the next. */
-    generation: Generation,
+    ...meant,
   },
 )
 export type UpsertDistributedPart = t.TypeOf<typeof UpsertDistributedPart>
@@ -39,7 +44,7 @@ export const CommitDistributed = record(
   {
     part: ManifestSummary,
     run: RunRef,
-    generation: Generation,
+    ...meant,
     /** Where two writers brought different content for one path, take the later one. */
     lastWriterWins: t.boolean,
     description: Description,
@@ -54,6 +59,6 @@ export type CommitDistributed = t.TypeOf<typeof CommitDistributed>
 export const AbandonDistributed = record(
   'AbandonDistributed',
   { type: oneOf('AbandonDistributed'), artifact: ArtifactRef, distributedId: DistributedId },
-  { generation: Generation },
+  { generation: meant.generation },
 )
 export type AbandonDistributed = t.TypeOf<typeof AbandonDistributed>

@@ -39,7 +39,7 @@ export const decide =
   (command: DistributedDraftCommand) =>
   (state: DistributedDraftState): E.Either<DistributedDraftRejection, Decision<DistributedDraftEvent>> =>
     pipe(
-      openGeneration(command.generation, state),
+      openGeneration(command, state),
       E.flatMap((generation) => pipe(decideIn(generation, command, state), about({ generation }))),
     )
 
@@ -57,11 +57,12 @@ const decideIn = (generation: number, command: DistributedDraftCommand, state: D
 }
 
 const openGeneration = (
-  wanted: number | undefined,
+  { generation: wanted, ...command }: DistributedDraftCommand,
   { generation, ended }: DistributedDraftState,
 ): E.Either<DistributedDraftRejection, number> => {
   if (wanted === undefined || wanted === generation) return E.right(generation)
   const end = ended[wanted]
+  if (end !== undefined && 'openNext' in command && command.openNext === true) return E.right(generation)
   return end === undefined
     ? E.left({ _tag: 'generation-not-open', generation: wanted, open: generation })
     : E.left({ _tag: 'draft-ended', generation: wanted, end: howItEnded(end) })

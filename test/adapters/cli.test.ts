@@ -110,6 +110,11 @@ describe('the command line', () => {
     expect((await ledger('commit', 'eval', '--type', 'eval', '--id', 'e1')).out).toBe(
       'acme/churn/eval:v0 (generation 0)\n',
     )
+    const late = ['upsert', 'eval', join(folder, 'notes.txt'), '--type', 'eval', '--id', 'e1', '--generation', '0']
+    expect(await ledger(...late)).toMatchObject({ code: 1, err: expect.stringMatching(/generation 0 was sealed by /) })
+    expect((await ledger(...late, '--open-next')).out).toBe('generation 1 of eval has the part\n')
+    expect(await ledger('abandon', 'eval', '--id', 'e1', '--generation', '0')).toMatchObject({ code: 1 })
+    expect((await ledger('abandon', 'eval', '--id', 'e1', '--generation', '1')).out).toContain('is abandoned')
     expect((await ledger('download', 'model:v1', join(folder, 'out'))).out).toContain('2 files written')
     expect((await ledger('verify')).out).toMatch(
       /^All is well: .*\nRead by Node \d+\.\d+\.\d+, SQLite 3\.\d+\.\d+ \((node:sqlite|better-sqlite3 \d+\.\d+\.\d+)\)\n$/,

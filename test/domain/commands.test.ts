@@ -38,6 +38,7 @@ const samples: { readonly [K in CommandType]: Extract<Command, { type: K }> } = 
     part: manifestOf('a'),
     run,
     generation: 0,
+    openNext: true,
   },
   CommitDistributed: {
     type: 'CommitDistributed',
@@ -48,6 +49,7 @@ const samples: { readonly [K in CommandType]: Extract<Command, { type: K }> } = 
     part: manifestOf('a'),
     run,
     generation: 0,
+    openNext: true,
     lastWriterWins: true,
     description: 'd',
     metadata: { lr: 0.1 },
@@ -179,6 +181,7 @@ const wrong: Readonly<Record<string, Wrong>> = {
   expectedBase: wrongNumber,
   base: wrongNumber,
   generation: wrongNumber,
+  openNext: [[null], ['true'], [1]],
   distributedId: [...wrongName, ['a/b']],
   writer: [...wrongName, ['a/b']],
   deleteAliases: [[null], ['true'], [1]],

@@ -72,7 +72,7 @@ const samples: { readonly [T in CommandError['_tag']]: readonly [Extract<Command
   ],
   'draft-ended': [
     { _tag: 'draft-ended', generation: 0, end: { how: 'sealed', ...by } },
-    'generation 0 was sealed by anna at 2026-05-03T12:00:00.000Z; leave the generation out to open the next',
+    'generation 0 was sealed by anna at 2026-05-03T12:00:00.000Z; what may go to the next one says so (openNext)',
   ],
   'generation-not-open': [
     { _tag: 'generation-not-open', generation: 2, open: 1 },

@@ -116,7 +116,7 @@ export const openTestLedger = (
     files,
     shell,
     give: (command, envelope, idFrom) =>
-      shell.handle({ commandId: `command-${commandIds++}`, actor: 'anna', ...envelope, command }, idFrom)(),
+      shell.handle({ commandId: `command-${commandIds++}`, actor: 'anna', ...envelope, command }, { idFrom })(),
     manifest: async (...words) => right(await manifests.put(words.map(entry).sort(byPath))()),
     another: (other = store) => openTestLedger(other, { clock, files }),
   }

@@ -23,7 +23,7 @@ const circumstances = {
 const said = { description: 'said', metadata: { lr: 0.1 }, aliases: ['best'], tags: ['small'] }
 const content = [{ bytes: 'w', as: 'w.txt' }]
 const onProgress = () => undefined
-const distributed = { distributedId: 'night', run: 'r', writer: 'w', generation: 0, onProgress }
+const distributed = { distributedId: 'night', run: 'r', writer: 'w', generation: 0, openNext: true, onProgress }
 const expect = { best: 0 }
 
 /** Every method that records something and takes one object, with every member that it knows. */

@@ -74,6 +74,14 @@ export const distributedDraftDecisions = [
     .given(upserted('w1', 'a'), committed(1), upserted('w1', 'b', 1))
     .when({ ...upsert('w1', 'c'), generation: 0 })
     .thenRejected({ _tag: 'draft-ended', generation: 0, end: { how: 'sealed', ...recordedAt(1) } }),
+  rule('a part for a sealed generation opens the next where it says that it may')
+    .given(upserted('w1', 'a'), committed(1))
+    .when({ ...upsert('w1', 'c'), generation: 0, openNext: true })
+    .thenRecords(upserted('w1', 'c', 1)),
+  rule('a part for a generation to come is refused also where it may open the next')
+    .given(upserted('w1', 'a'))
+    .when({ ...upsert('w1', 'c'), generation: 1, openNext: true })
+    .thenRejected({ _tag: 'generation-not-open', generation: 1, open: 0 }),
   rule('an abandoned generation takes no more parts')
     .given(upserted('w1', 'a'), abandoned(1))
     .when({ ...upsert('w1', 'c'), generation: 0 })

@@ -301,7 +301,7 @@ describe('a distributed draft', () => {
     const answers = await Promise.all([slow.give(command), slow.another().give(command), slow.give(command)])
     expect(answers.map(({ _tag }) => _tag).sort()).toEqual(['Left', 'Left', 'Right'])
     for (const answer of answers) {
-      if (answer._tag === 'Left') expect(answer.left).toMatchObject({ _tag: 'draft-empty', before: { how: 'sealed' } })
+      if (answer._tag === 'Left') expect(answer.left).toMatchObject({ _tag: 'draft-ended', end: { how: 'sealed' } })
     }
   })
 })

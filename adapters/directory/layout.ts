@@ -126,6 +126,8 @@ const makeRoot = async (root: string): Promise<void> => {
 const isMarked = async (root: string): Promise<boolean> => {
   const text = await readFile(join(root, MARKER), 'utf8').catch((cause: unknown) => {
     if (codeOf(cause) === 'ENOENT') return undefined
+    if (codeOf(cause) === 'ENOTDIR')
+      throw new Refusal('not-a-directory', root, `${root} is not a directory: name another`)
     throw cause
   })
   if (text === undefined) return false

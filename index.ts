@@ -40,6 +40,7 @@ export {
   type OpeningError,
   type WriteError,
 } from './face/error.js'
+export { type ReadExport, verifyExport } from './face/export-text.js'
 export type {
   AliasHistoryInput,
   ExportInput,
@@ -58,6 +59,7 @@ export type { Asked } from './face/reads.js'
 export type { Run } from './face/run-handle.js'
 export type { Condition, ListInput, PageInput, SearchInput } from './face/search.js'
 export { operations, taskEither } from './face/task-either.js'
+export type { Imported, ImportOptions } from './face/transfer.js'
 export type { CommitReceipt, Draft, Noted, VersionReceipt } from './face/writes.js'
 export type { LineageRejection } from './projections/lineage.js'
 export type { Behind } from './projections/outlast.js'

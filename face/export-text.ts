@@ -12,6 +12,7 @@ import type { StoredEvent } from '../domain/event-store.js'
 import { decodeEvent, type RecordedEvent } from '../domain/events.js'
 import { describeImpossible, type Impossible } from '../domain/impossible.js'
 import { canonicalJson, parseJson } from '../domain/json.js'
+import { LedgerId, ledgerIdOfHistory } from '../domain/ledger-id.js'
 import { type ImportError, LedgerError } from './error.js'
 import { linesOf, type Pieces } from './lines.js'
 
@@ -34,10 +35,16 @@ export const describeImportError = (error: ImportError): string => {
 
 export const failed = (error: ImportError): Error => new LedgerError(error, describeImportError(error))
 
-const Header = record('the first line of an export', {
-  format: t.literal('model-ledger-events', '"model-ledger-events"'),
-  version: t.literal(1, '1 (a later one needs a later model-ledger)'),
-})
+const format = t.literal('model-ledger-events', '"model-ledger-events"')
+const VERSION = '1 or 2 (a later one needs a later model-ledger)'
+const Header = t.union(
+  [
+    record('the first line of an export of version 1', { format, version: t.literal(1, VERSION) }),
+    // Of a ledger that has none yet, as one has that was never opened for writing, the id is left out.
+    record('the first line of an export', { format, version: t.literal(2, VERSION) }, { ledger: LedgerId }),
+  ],
+  `the first line of an export {format, ledger, version}, where format is "model-ledger-events" and version ${VERSION}`,
+)
 const Line = record('a line of an export', {
   stream: t.string,
   revision: wholeNumber('a revision'),
@@ -51,7 +58,9 @@ const Trailer = record('the last line of an export', {
   digest: DigestCodec,
 })
 
-export const headerOf = (): string => '{"format":"model-ledger-events","version":1}'
+/** The first line of an export of a ledger. */
+export const headerOf = (ledger: LedgerId | undefined): string =>
+  `{"format":"model-ledger-events",${ledger === undefined ? '' : `"ledger":"${ledger}",`}"version":2}`
 
 /** The texts are canonical JSON already; in the order of their names the members make a canonical line. */
 export const lineOf = ({ data, id, metadata, revision, stream, type }: StoredEvent): string =>
@@ -65,8 +74,8 @@ export interface LineDigest {
   readonly digest: () => Digest
 }
 
-/** Of the digests of all lines before, each made from the one before it and the line. */
-export const chained = (header: string): LineDigest => {
+/** In version 1: of the digests of all lines before, each made from the one before it and the line. */
+const chained = (header: string): LineDigest => {
   let digest = sha256(header)
   return {
     add: (line) => {
@@ -76,7 +85,7 @@ export const chained = (header: string): LineDigest => {
   }
 }
 
-/** Of all lines before with their line feeds: of the file but its last line. */
+/** Of all lines before with their line feeds: of the whole text but its last line. */
 export const running = (header: string): LineDigest => {
   const hash = streamingHash().update(`${header}\n`)
   return {
@@ -91,6 +100,8 @@ export const running = (header: string): LineDigest => {
 export interface ReadExport {
   readonly events: number
   readonly digest: Digest
+  /** The id of its ledger; `null` where it had none yet. */
+  readonly ledger: LedgerId | null
 }
 
 /**
@@ -104,14 +115,16 @@ export async function* readExport(pieces: Pieces): AsyncGenerator<StoredEvent, R
   let events = 0
   let lines: LineDigest | undefined
   let end: t.TypeOf<typeof Trailer> | undefined
+  let ledger: LedgerId | undefined
   for await (const line of linesOf(pieces, (at, reason) => failed({ _tag: 'not-an-export', line: at, reason }))) {
     number += 1
     if (end !== undefined)
       throw failed({ _tag: 'not-an-export', line: number, reason: 'it stands after the last line' })
     const value = parsed(line, number)
     if (lines === undefined) {
-      checked(Header, value, number)
-      lines = chained(line)
+      const header = checked(Header, value, number)
+      if (header.version === 2) ledger = header.ledger
+      lines = header.version === 2 ? running(line) : chained(line)
       continue
     }
     if (typeof value === 'object' && value !== null && 'digest' in value) {
@@ -122,6 +135,8 @@ export async function* readExport(pieces: Pieces): AsyncGenerator<StoredEvent, R
     const outcome = admission.admit(event, decoded)
     if (E.isLeft(outcome)) throw impossibleAt(number, event, outcome.left)
     lines.add(line)
+    // Exports were without an id for as long as ledgers were.
+    if (events === 0) ledger ??= ledgerIdOfHistory(event)
     events += 1
     yield event
   }
@@ -133,7 +148,7 @@ export async function* readExport(pieces: Pieces): AsyncGenerator<StoredEvent, R
   }
   const ended = admission.end()
   if (E.isLeft(ended)) throw impossibleAt(number, ended.left, ended.left.reason)
-  return { events, digest }
+  return { events, digest, ledger: ledger ?? null }
 }
 
 const impossibleAt = (
@@ -179,4 +194,17 @@ const eventOf = (
   if (E.isRight(decoded)) return { event, decoded: decoded.right }
   const reason = decoded.left._tag === 'damaged-event' ? decoded.left.reason : `its type ${type} is not known here`
   throw failed({ _tag: 'not-an-export', line: number, reason })
+}
+
+/** Reads an export to its end, and holds it to everything that an import would. Rejects with a `LedgerError`. */
+export const verifyExport = async (
+  pieces: Pieces,
+  onProgress: (events: number) => void = () => undefined,
+): Promise<ReadExport> => {
+  const reading = readExport(pieces)
+  for (let events = 0; ; events++) {
+    const next = await reading.next()
+    if (next.done === true) return next.value
+    if (events % 1000 === 0) onProgress(events)
+  }
 }

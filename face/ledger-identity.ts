@@ -5,6 +5,20 @@ import { type EventStore, ORIGIN, type ReadFailure, readFailureOf, type StoredEv
 import { type LedgerId, ledgerIdOfHistory, newLedgerId } from '../domain/ledger-id.js'
 import type { Ids } from '../domain/sources.js'
 
+/** The id of the ledger, or that which it would be given by its history; `undefined` for one that has neither. */
+export const ledgerIdOf = (events: EventStore): TE.TaskEither<ReadFailure, LedgerId | undefined> =>
+  pipe(
+    events.ledgerId(),
+    TE.flatMap((known) =>
+      known !== undefined
+        ? TE.right(known)
+        : pipe(
+            TE.tryCatch(() => firstEvent(events), readFailureOf),
+            TE.map((first) => (first === undefined ? undefined : ledgerIdOfHistory(first))),
+          ),
+    ),
+  )
+
 /** The id of the ledger; a store that has none yet is given one. */
 export const settleLedgerId = (events: EventStore, ids: Ids): TE.TaskEither<ReadFailure, LedgerId> =>
   pipe(

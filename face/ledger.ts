@@ -15,7 +15,7 @@ import type { SnapshotStore } from '../projections/snapshot-store.js'
 import { type Alone, alone } from './alone.js'
 import type * as args from './arguments.js'
 import type { LocalFiles } from './content.js'
-import { describeWriteError, eachFromStore, LedgerError, promised } from './error.js'
+import { describeWriteError, LedgerError, promised } from './error.js'
 import { holdingStreams } from './given-streams.js'
 import * as inputs from './input.js'
 import type { Pieces } from './lines.js'
@@ -24,7 +24,7 @@ import { type OpenedFile, openFile } from './open-file.js'
 import { guarded } from './own.js'
 import { type Asked, type Live, reads } from './reads.js'
 import { type Run, runHandle } from './run-handle.js'
-import { exportEvents, type Imported, importEvents } from './transfer.js'
+import { exportEvents, type Imported, type ImportOptions, importEvents } from './transfer.js'
 import { type Writes, writes } from './writes.js'
 
 /** Writes the files of a version into a directory. */
@@ -98,10 +98,15 @@ export interface Ledger extends Omit<Writes, 'startRun'>, Asked, Live, Maintenan
   /** All events as lines of canonical JSON, with their line feeds; positions are left behind. */
   readonly exportEvents: () => AsyncIterable<string>
   /**
-   * Reads an export into this ledger, which is empty or holds the beginning of the same export. It is given in pieces
+   * Reads an export into this ledger, which is empty or holds the beginning of the same export: all of it, or nothing
+   * where it is refused. The ledger takes over the id of the export's, unless told. It is given in pieces
    * of whatever size with its line feeds in it: a stream of the file, or what another ledger's `exportEvents` gives.
    */
-  readonly importEvents: (pieces: Pieces, onProgress?: (events: number) => void) => Promise<Imported>
+  readonly importEvents: (
+    pieces: Pieces,
+    onProgress?: (events: number) => void,
+    options?: ImportOptions,
+  ) => Promise<Imported>
   /**
    * Closes the stores: what is being written comes to its end, and a command that is not so far yet is refused,
    * with nothing recorded. Wait for your own commands first. Closing twice is harmless.
@@ -181,11 +186,11 @@ export const ledgerOn = (ports: LedgerPorts): Ledger => {
 
     openFile: openFile({ content, files }),
 
-    exportEvents: () => eachFromStore(exportEvents(events)),
+    exportEvents: () => exportEvents(events),
 
-    importEvents: holdingStreams(async (pieces, onProgress) => {
+    importEvents: holdingStreams(async (pieces, onProgress, options) => {
       if (readOnly) throw new LedgerError({ _tag: 'read-only' }, describeWriteError({ _tag: 'read-only' }))
-      const imported = await importEvents(events, pieces, onProgress)
+      const imported = await importEvents(events, pieces, onProgress, options)
       const head = await events.head()()
       if (head._tag === 'Right') model.notice(head.right)
       return imported

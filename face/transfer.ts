@@ -5,7 +5,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type { NonEmptyArray } from 'fp-ts/lib/NonEmptyArray.js'
 import type { ReadonlyNonEmptyArray } from 'fp-ts/lib/ReadonlyNonEmptyArray.js'
-import { type Digest, sha256 } from '../domain/digest.js'
+import { sha256 } from '../domain/digest.js'
 import {
   type Append,
   type AppendAllError,
@@ -16,18 +16,27 @@ import {
   type StoredEvent,
   sizeOf,
 } from '../domain/event-store.js'
-import { eachFromStore, type ImportError } from './error.js'
-import { chained, failed, headerOf, lineOf, readExport, trailerOf } from './export-text.js'
+import { decodeEvent, type EventProblem } from '../domain/events.js'
+import { parseJson } from '../domain/json.js'
+import { describeReadError } from '../projections/read-shell.js'
+import { describeWriteError, eachFromStore, type ImportError, LedgerError, promised } from './error.js'
+import { failed, headerOf, lineOf, type ReadExport, readExport, running, trailerOf } from './export-text.js'
+import { ledgerIdOf } from './ledger-identity.js'
 import type { Pieces } from './lines.js'
 
-/** The lines of an export, each with its line feed. The last one says how many events there are, and their digest. */
+/**
+ * The lines of an export, each with its line feed. The last one says how many events there are, and their digest. An
+ * event that could not be imported is an error, not a line.
+ */
 export async function* exportEvents(store: EventStore): AsyncIterable<string> {
-  const header = headerOf()
+  const header = headerOf(await promised(describeReadError)(ledgerIdOf(store)))
   yield `${header}\n`
-  const lines = chained(header)
+  const lines = running(header)
   let events = 0
-  for await (const page of store.readAll(ORIGIN)) {
+  for await (const page of eachFromStore(store.readAll(ORIGIN))) {
     for (const event of page) {
+      const wrong = whyBroken(event)
+      if (wrong !== undefined) throw new LedgerError(wrong, describeWriteError(wrong))
       const line = lineOf(event)
       lines.add(line)
       events += 1
@@ -37,11 +46,28 @@ export async function* exportEvents(store: EventStore): AsyncIterable<string> {
   yield `${trailerOf(lines.digest(), events)}\n`
 }
 
-export interface Imported {
-  /** In the export, and how many of them the store did not hold yet. */
-  readonly events: number
+/** Those of types from the future are passed on, for whom knows them, if they are JSON at all. */
+const whyBroken = (event: StoredEvent): Extract<EventProblem, { _tag: 'damaged-event' }> | undefined => {
+  const decoded = decodeEvent(event)
+  if (E.isRight(decoded)) return undefined
+  if (decoded.left._tag === 'damaged-event') return decoded.left
+  const { stream, revision } = event
+  try {
+    for (const text of [event.data, event.metadata]) parseJson(text)
+    return undefined
+  } catch (error) {
+    return { _tag: 'damaged-event', stream, revision, reason: `not JSON: ${String(error)}` }
+  }
+}
+
+export interface Imported extends ReadExport {
+  /** How many of its events the store did not hold yet. */
   readonly added: number
-  readonly digest: Digest
+}
+
+export interface ImportOptions {
+  /** The ledger keeps its own id. Unless told it takes over that of the export, whose history it has. */
+  readonly ownId?: boolean | undefined
 }
 
 /** So much goes to the store at a time: an append for each run of events of one stream, as streams alternate. */
@@ -59,6 +85,23 @@ export const importEvents = async (
   store: EventStore,
   pieces: Pieces,
   onProgress: (events: number) => void = () => undefined,
+  { ownId = false }: ImportOptions = {},
+): Promise<Imported> => {
+  const imported = await writeExport(store, pieces, onProgress)
+  const { ledger } = imported
+  // Also where all was there already: an import that was killed before it came to this is done again.
+  if (ledger !== null && !ownId) {
+    const run = promised(describeReadError)
+    const now = await run(store.ledgerId())
+    if (now !== ledger) await run(store.setLedgerId(ledger, now))
+  }
+  return imported
+}
+
+const writeExport = async (
+  store: EventStore,
+  pieces: Pieces,
+  onProgress: (events: number) => void,
 ): Promise<Imported> => {
   const reading = readExport(pieces)
   try {
@@ -81,7 +124,7 @@ export const importEvents = async (
     const before = events
     const first = next.value
     let line = first.position
-    let read: Omit<Imported, 'added'> | undefined
+    let read: ReadExport | undefined
     const pages = async function* (): AsyncGenerator<ReadonlyNonEmptyArray<Append>, void, undefined> {
       let page: Page = [appendOf(first)]
       let bytes = sizeOf(first)
@@ -115,7 +158,7 @@ export const importEvents = async (
     return { ...read, added: read.events - before }
   } finally {
     // One that is stalled does not answer.
-    void reading.return({ events: 0, digest: sha256('') }).catch(() => undefined)
+    void reading.return({ events: 0, digest: sha256(''), ledger: null }).catch(() => undefined)
   }
 }
 

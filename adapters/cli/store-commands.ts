@@ -3,7 +3,7 @@ import { createReadStream, existsSync } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import type { Command } from 'commander'
-import { LedgerError, openLedger } from '../../index.js'
+import { LedgerError, openLedger, verifyExport } from '../../index.js'
 import { sqliteRuntime } from '../sqlite/index.js'
 import { json, progressBar, size, type Terminal, table, time } from './output.js'
 import { DEFAULT_NAME, targetFile } from './place.js'
@@ -48,17 +48,17 @@ export const storeCommands = (program: Command, withLedger: WithLedger, terminal
     .command('import')
     .description('Read an export into this ledger, which is empty or holds its beginning: all of it, or nothing.')
     .argument('<file>')
+    .option('--own-id', 'keep the id of this ledger; unless told, it takes over that of the export')
     .addHelpText(
       'after',
       '\nExample:\n  $ model-ledger export events.ndjson\n  $ model-ledger --ledger copy init && model-ledger --ledger copy import events.ndjson',
     )
-    .action((file: string, _: object, command: Command) =>
+    .action((file: string, { ownId }: { ownId?: true }, command: Command) =>
       withLedger(command, 'writes', async ({ ledger, terminal, answer }) => {
-        const path = resolve(terminal.cwd, file)
-        if (!existsSync(path)) throw new LedgerError({ _tag: 'unreadable-content', path }, `there is no file ${path}`)
+        const source = exportIn(terminal, file)
         const bar = progressBar(terminal, 'importing')
         const imported = await ledger
-          .importEvents(createReadStream(path), (events) => bar.show(0, 0, `${events} events`))
+          .importEvents(source, (events) => bar.show(0, 0, `${events} events`), { ownId })
           .finally(bar.end)
         answer(imported, () => `${imported.events} events, ${imported.added} of them new\n`)
       }),
@@ -67,9 +67,11 @@ export const storeCommands = (program: Command, withLedger: WithLedger, terminal
   program
     .command('verify')
     .description('Decode every event, and read every file of every live version again and compare it with its digest.')
-    .addHelpText('after', '\nExample:\n  $ model-ledger verify')
-    .action((_: object, command: Command) =>
-      withLedger(command, 'reads', async ({ ledger, terminal, answer }) => {
+    .option('--export <file>', 'of an export instead: hold it to everything that an import would, and import nothing')
+    .addHelpText('after', '\nExample:\n  $ model-ledger verify\n  $ model-ledger verify --export events.ndjson')
+    .action(async (options: { export?: string }, command: Command) => {
+      if (options.export !== undefined) return verifyFile(terminal, options.export, command)
+      await withLedger(command, 'reads', async ({ ledger, terminal, answer }) => {
         const bar = progressBar(terminal, 'verifying')
         const verified = await ledger
           .verify(({ bytesDone, bytes }) => bar.show(bytesDone, bytes, `${size(bytesDone)} of ${size(bytes)}`))
@@ -103,8 +105,8 @@ export const storeCommands = (program: Command, withLedger: WithLedger, terminal
         if (damaged.length > 0) {
           throw new LedgerError({ _tag: 'file-damaged' }, `${damaged.length} files or manifests are missing or damaged`)
         }
-      }),
-    )
+      })
+    })
 
   program
     .command('gc')
@@ -133,4 +135,21 @@ export const storeCommands = (program: Command, withLedger: WithLedger, terminal
         )
       }),
     )
+}
+
+const exportIn = (terminal: Terminal, file: string) => {
+  const path = resolve(terminal.cwd, file)
+  if (!existsSync(path)) throw new LedgerError({ _tag: 'unreadable-content', path }, `there is no file ${path}`)
+  return createReadStream(path)
+}
+
+/** An export can be verified where there is no ledger. */
+const verifyFile = async (terminal: Terminal, file: string, command: Command): Promise<void> => {
+  const bar = progressBar(terminal, 'verifying')
+  const read = await verifyExport(exportIn(terminal, file), (events) => bar.show(0, 0, `${events} events`)).finally(
+    bar.end,
+  )
+  const isJson = command.optsWithGlobals<{ json?: boolean }>().json === true
+  const of = read.ledger === null ? 'a ledger without an id' : `the ledger ${read.ledger}`
+  terminal.out(isJson ? json(read) : `All is well: ${read.events} events of ${of}, ${read.digest}\n`)
 }

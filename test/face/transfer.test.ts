@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -5,9 +6,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { memoryEventStore, memoryFileStore } from '../../adapters/memory/index.js'
 import { type EventStore, ORIGIN, type StoredEvent } from '../../domain/event-store.js'
 import { leafHash } from '../../domain/leaf-hash.js'
+import { ledgerIdOfHistory } from '../../domain/ledger-id.js'
 import { exportEvents, importEvents } from '../../face/transfer.js'
-import { openLedger } from '../../index.js'
-import { type Fault, interposed } from '../support/domain-ledger.js'
+import { openLedger, verifyExport } from '../../index.js'
+import { type Fault, interposed, right } from '../support/domain-ledger.js'
+import { sealedLines } from '../support/forged-export.js'
 import { openSqlite } from '../support/sqlite-store.js'
 
 const collect = async <A>(items: AsyncIterable<A>): Promise<A[]> => {
@@ -57,7 +60,7 @@ describe('export and import', () => {
 
   it.each<[string, (all: string[]) => string[], string]>([
     ['another file', () => ['hello\n'], 'not-an-export'],
-    ['a format from the future', (all) => [all[0]?.replace(':1}', ':2}') ?? '', ...all.slice(1)], 'not-an-export'],
+    ['a format from the future', (all) => [all[0]?.replace(':2}', ':3}') ?? '', ...all.slice(1)], 'not-an-export'],
     ['a changed actor', (all) => all.map((line) => line.replace('änna', 'ben')), 'impossible-event'],
     ['a changed number', (all) => all.map((line) => line.replace('"version":1', '"version":7')), 'not-an-export'],
     ['a missing event', (all) => all.filter((_, index) => index !== all.length - 2), 'not-an-export'],
@@ -67,6 +70,57 @@ describe('export and import', () => {
     ['nothing', () => [], 'incomplete-export'],
   ])('refuses %s', async (_, change, code) => {
     await expect(importEvents(memoryEventStore(), change(lines))).rejects.toMatchObject({ code })
+  })
+
+  it('ends with the digest of everything before its last line, and begins with the id of the ledger', async () => {
+    const digest = createHash('sha256').update(lines.slice(0, -1).join('')).digest('hex')
+    expect(JSON.parse(lines.at(-1) ?? '')).toEqual({ digest: `sha256:${digest}`, events: lines.length - 2 })
+    const ledger = right(await store.ledgerId()())
+    expect(JSON.parse(lines[0] ?? '')).toEqual({ format: 'model-ledger-events', ledger, version: 2 })
+    expect(await verifyExport(lines)).toEqual({ ledger, digest: `sha256:${digest}`, events: lines.length - 2 })
+    await expect(verifyExport(lines.slice(0, -1))).rejects.toMatchObject({ code: 'incomplete-export' })
+  })
+
+  it('makes the ledger that which was exported, unless told', async () => {
+    const exported = right(await store.ledgerId()())
+    const open = async (events: EventStore) => openLedger({ events, files: memoryFileStore(), entity: 'acme' })
+    const [copy, other] = [memoryEventStore(), memoryEventStore()]
+    const [first, second] = [await open(copy), await open(other)]
+    const own = right(await other.ledgerId()())
+    expect(own).not.toBe(exported)
+    expect(await first.importEvents(lines)).toMatchObject({ ledger: exported })
+    expect(await second.importEvents(lines, undefined, { ownId: true })).toMatchObject({ ledger: exported })
+    expect([right(await copy.ledgerId()()), right(await other.ledgerId()())]).toEqual([exported, own])
+    // As after a process that was killed between the two.
+    expect(await second.importEvents(lines)).toMatchObject({ added: 0 })
+    expect(right(await other.ledgerId()())).toBe(exported)
+    await Promise.all([first.close(), second.close()])
+  })
+
+  it('of version 1 is still read, as one of the ledger that its first event began', async () => {
+    const copy = memoryEventStore()
+    const old = sealedLines(
+      lines.slice(1, -1).map((line) => line.trimEnd()),
+      1,
+    )
+    const { stream, id } = (await eventsOf(store))[0] ?? { stream: '', id: '' }
+    expect(await importEvents(copy, old)).toMatchObject({ ledger: ledgerIdOfHistory({ stream, id }) })
+    expect((await eventsOf(copy)).map(fingerprint)).toEqual((await eventsOf(store)).map(fingerprint))
+  })
+
+  it('of a broken event is an error, and no line that cannot be read', async () => {
+    for (const [type, data] of [
+      ['AliasMoved', '{"alias":'],
+      ['AliasMoved', '{"alias":"x","from":null,"to":-1}'],
+      ['OfTheFuture', '{"x":'],
+    ] as const) {
+      const broken = memoryEventStore()
+      const [event] = await eventsOf(store)
+      if (event === undefined) throw new Error('no events')
+      const { stream, id, metadata } = event
+      right(await broken.append(stream, 'none', [{ id, type, data, metadata }])())
+      await expect(collect(exportEvents(broken))).rejects.toMatchObject({ code: 'damaged-event' })
+    }
   })
 
   it('does not mix two ledgers', async () => {
@@ -129,17 +183,19 @@ describe('an export whose streams alternate', () => {
     await store.close()
   })
 
-  it.each(stores)('goes on where it was cut off, and is the same log in the end (%s)', async (_, open) => {
-    const store = await open()
-    for (const cut of [1, 2, 1000, 1001, 1002, lines.length - 1]) {
-      await expect(importEvents(store, lines.slice(0, cut))).rejects.toMatchObject({ code: 'incomplete-export' })
-      const written = (await collect(exportEvents(store))).slice(0, -1)
-      expect(written).toEqual(lines.slice(0, written.length))
-    }
-    await importEvents(store, lines)
-    expect(await collect(exportEvents(store))).toEqual(lines)
-    await store.close()
-  })
+  it.each(stores)(
+    'leaves nothing where it was cut off, and the whole one is the same log then (%s)',
+    async (_, open) => {
+      const store = await open()
+      for (const cut of [1, 2, 1000, 1001, 1002, lines.length - 1]) {
+        await expect(importEvents(store, lines.slice(0, cut))).rejects.toMatchObject({ code: 'incomplete-export' })
+        expect(await eventsOf(store)).toEqual([])
+      }
+      await importEvents(store, lines)
+      expect(await collect(exportEvents(store))).toEqual(lines)
+      await store.close()
+    },
+  )
 
   it.each(stores)(
     'is its beginning when an append fails, and the same log when imported again (%s)',
@@ -149,8 +205,8 @@ describe('an export whose streams alternate', () => {
           const store = await open()
           const failing = interposed(store, (append) => (append.nth === nth ? fault : undefined))
           await expect(importEvents(failing, lines)).rejects.toMatchObject({ code: 'import-failed' })
-          const written = (await collect(exportEvents(store))).slice(0, -1)
-          expect(written).toEqual(lines.slice(0, written.length))
+          const written = (await collect(exportEvents(store))).slice(1, -1)
+          expect(written).toEqual(lines.slice(1, 1 + written.length))
           await importEvents(store, lines)
           expect(await collect(exportEvents(store))).toEqual(lines)
           await store.close()

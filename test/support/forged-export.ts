@@ -55,10 +55,20 @@ export const forgedStore = async (events: ReadonlyArray<Forged>): Promise<EventS
   return store
 }
 
-/** An export of these lines, with a first and a last line that are right for them. */
-export const sealedLines = (lines: ReadonlyArray<string>): ReadonlyArray<string> => {
-  const header = '{"format":"model-ledger-events","version":1}'
-  const sha256 = (text: string): string => `sha256:${createHash('sha256').update(text).digest('hex')}`
-  const digest = lines.reduce((before, line) => sha256(`${before}\n${line}`), sha256(header))
+/** An export of these lines, with a first and a last line that are right for them, as they were in a version. */
+export const sealedLines = (
+  lines: ReadonlyArray<string>,
+  version: 1 | 2 = 2,
+  ledger = LEDGER,
+): ReadonlyArray<string> => {
+  const header = text({ format: 'model-ledger-events', version, ...(version === 1 ? {} : { ledger }) })
+  const digest = version === 1 ? chained(header, lines) : sha256([header, ...lines, ''].join('\n'))
   return [header, ...lines, text({ digest, events: lines.length })].map((line) => `${line}\n`)
 }
+
+/** Of the ledger that forged exports are of. */
+export const LEDGER = '0f2a8d9c-6c1e-4b7a-9c35-2f1f4f0b7d11'
+
+const sha256 = (text: string): string => `sha256:${createHash('sha256').update(text).digest('hex')}`
+const chained = (header: string, lines: ReadonlyArray<string>): string =>
+  lines.reduce((before, line) => sha256(`${before}\n${line}`), sha256(header))

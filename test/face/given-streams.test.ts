@@ -5,7 +5,7 @@ import { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import * as E from 'fp-ts/lib/Either.js'
 import { describe, expect, it } from 'vitest'
-import { type Ledger, operations } from '../../index.js'
+import { type Ledger, operations, type Run } from '../../index.js'
 import { memoryLedger, rejection, text } from '../support/ledger-memory.js'
 
 /** A stream that has something to give and then waits for ever. */
@@ -17,9 +17,22 @@ const failing = (message: string): Readable => {
 }
 const named = { name: 'm', type: 'model' }
 
+/** The methods whose argument may hold content: a new one without a row below is not compiled. */
+type TakingContent<Methods> = {
+  [K in keyof Methods]: Methods[K] extends (given: infer Given) => unknown
+    ? string extends keyof Given
+      ? never
+      : 'content' extends keyof Given
+        ? K
+        : never
+    : never
+}[keyof Methods] &
+  string
+type Taker = TakingContent<Ledger> | `run.${TakingContent<Run>}` | 'draft.add'
+
 /** Every method that takes streams, by a call that gives them; `null` makes its other arguments wrong. */
 const TAKERS: Readonly<
-  Record<string, (ledger: Ledger, streams: ReadonlyArray<Readable>, name: string | null) => Promise<unknown>>
+  Record<Taker, (ledger: Ledger, streams: ReadonlyArray<Readable>, name: string | null) => Promise<unknown>>
 > = {
   logArtifact: (ledger, streams, name) =>
     ledger.logArtifact({ ...named, name: name ?? '', content: contentOf(streams) }),
@@ -34,6 +47,10 @@ const TAKERS: Readonly<
   },
   'run.logArtifact': (ledger, streams, name) =>
     ledger.run('r').logArtifact({ ...named, name: name ?? '', content: contentOf(streams) }),
+  'run.upsertDistributed': (ledger, streams, name) =>
+    ledger.run('r').upsertDistributed({ ...named, distributedId: name ?? '', content: contentOf(streams) }),
+  'run.commitDistributed': (ledger, streams, name) =>
+    ledger.run('r').commitDistributed({ ...named, distributedId: name ?? '', content: contentOf(streams) }),
   'run.linkModel': (ledger, streams, name) =>
     ledger.run('r').linkModel({ to: name ?? '', content: contentOf(streams) }),
 }

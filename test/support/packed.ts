@@ -10,7 +10,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
@@ -28,12 +28,6 @@ export const pack = (folder: string): string => {
   return join(folder, tarball)
 }
 
-/** A packed package, and the packages beside it that npm would install for its user: the lock file knows them. */
-export interface Packed {
-  readonly tarball: string
-  readonly dependencies: ReadonlyArray<string>
-}
-
 /**
  * Takes the steps of README.md's example in `folder`, in their order: types the commands and saves the code
  * under the name that is told before it. Answers what the commands printed.
@@ -41,7 +35,7 @@ export interface Packed {
  * The registry is not asked. The dependencies lie there already when npm looks for them, copied from our
  * node_modules: no link leads back to us, where a user would find what we need for development.
  */
-export const followReadme = (folder: string, packed: Packed): ReadonlyArray<string> => {
+export const followReadme = (folder: string, tarball: string): ReadonlyArray<string> => {
   const [, section = ''] = readFileSync(join(root, 'README.md'), 'utf8').split('\n## An example\n')
   const [example = ''] = section.split('\n## ')
   const steps = [...example.matchAll(/(?:`([\w.-]+)`:\n\n(?:<!-- .* -->\n)?)?```(\w+)\n([\s\S]*?)```/g)]
@@ -50,24 +44,28 @@ export const followReadme = (folder: string, packed: Packed): ReadonlyArray<stri
       return text
         .trimEnd()
         .split('\n')
-        .map((command) => typed(folder, command, packed))
+        .map((command) => typed(folder, command, tarball))
     if (file === undefined) throw new Error(`README.md does not say where this is to be saved:\n${text}`)
     write(join(folder, file), text)
     return []
   })
 }
 
-const typed = (folder: string, command: string, { tarball, dependencies }: Packed): string => {
+const typed = (folder: string, command: string, tarball: string): string => {
   if (command !== 'npm install model-ledger') return succeed(folder, command)
-  bring(dependencies, join(folder, 'node_modules'))
+  bringDependencies(join(folder, 'node_modules'))
   return succeed(folder, `npm install --offline --cache "${join(folder, '../npm-cache')}" "${tarball}"`)
 }
 
-const bring = (packages: ReadonlyArray<string>, to: string): void => {
+/** What is installed here and a user would have as well, this Node's driver among it. */
+const bringDependencies = (to: string): void => {
+  if (existsSync(to)) return
   const from = join(root, 'node_modules')
   const filter = (file: string) => !SOURCES.test(file)
-  for (const name of packages.filter((candidate) => existsSync(join(from, candidate)))) {
-    cpSync(join(from, name), join(to, name), { recursive: true, filter })
+  const installed = succeed(root, 'npm', 'ls', '--omit=dev', '--all', '--parseable').trim().split('\n')
+  for (const name of installed.slice(1).map((path) => relative(from, path))) {
+    // What lies inside another package came with it.
+    if (!existsSync(join(to, name))) cpSync(join(from, name), join(to, name), { recursive: true, filter })
   }
   // npm takes a package whose commands are not linked for one that is half installed.
   mkdirSync(join(to, '.bin'), { recursive: true })

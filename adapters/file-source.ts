@@ -6,6 +6,7 @@ import { constants } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 import { FileStoreFailure } from '../domain/file-store.js'
 import { isEventFile } from './event-file.js'
+import { whenAborted } from './when-aborted.js'
 
 /** Puts the next bytes at the start of `into` and answers how many: fewer than it holds only at the end. */
 export type Fill = (into: Uint8Array) => Promise<number>
@@ -86,25 +87,46 @@ export const readBytes = (bytes: Uint8Array): Fill => {
   }
 }
 
-/** `close` tells a stream that was not read to its end that no more is wanted. */
-export const readStream = (stream: AsyncIterable<Uint8Array>) => {
+export const wasClosed = (): FileStoreFailure =>
+  new FileStoreFailure({ _tag: 'closed', reason: 'the file store was closed: open it again' })
+
+/** `close` tells a stream that was not read to its end that no more is wanted. Nobody waits for one beyond `ended`. */
+export const readStream = (stream: AsyncIterable<Uint8Array>, ended: AbortSignal) => {
   const iterator = stream[Symbol.asyncIterator]()
   let rest: Uint8Array = new Uint8Array()
-  let ended = false
+  let isOver = false
+  /** It may never answer, and what waits for an answer takes no `return`. */
+  let isStalled = false
+
+  const unlessEnded = async <A>(answer: Promise<A>): Promise<A> => {
+    let stop = (): void => undefined
+    const stopped = new Promise<never>((_resolve, reject) => {
+      stop = () => {
+        isStalled = true
+        reject(wasClosed())
+      }
+    })
+    whenAborted(ended, stop)
+    try {
+      return await Promise.race([answer, stopped])
+    } finally {
+      ended.removeEventListener('abort', stop)
+    }
+  }
 
   const next = async (): Promise<Uint8Array> => {
-    const step = await iterator.next().catch((cause: unknown) => {
-      ended = true
-      throw sourceFailed(reasonOf(cause), cause)
+    const step = await unlessEnded(iterator.next()).catch((cause: unknown) => {
+      isOver = !isStalled
+      throw isStalled ? cause : sourceFailed(reasonOf(cause), cause)
     })
-    ended = step.done === true
-    if (ended) return rest
+    isOver = step.done === true
+    if (isOver) return rest
     if (step.value instanceof Uint8Array) return step.value
     throw sourceFailed(`the stream gave a ${typeof step.value} where a Uint8Array is wanted`)
   }
   const fill: Fill = async (into) => {
     let filled = 0
-    while (filled < into.length && !ended) {
+    while (filled < into.length && !isOver) {
       if (rest.length === 0) rest = await next()
       const part = rest.subarray(0, into.length - filled)
       into.set(part, filled)
@@ -114,7 +136,9 @@ export const readStream = (stream: AsyncIterable<Uint8Array>) => {
     return filled
   }
   const close = async (): Promise<void> => {
-    if (!ended) await iterator.return?.()
+    const returned = isOver ? undefined : iterator.return?.()
+    if (isStalled) returned?.catch(() => undefined)
+    else await returned
   }
   return { fill, close }
 }

@@ -1,4 +1,5 @@
 /** Why the files of a version could not be written into a directory. */
+import type { StoreClosed } from './event-store.js'
 import type { FileStoreError } from './file-store.js'
 import type { InsideALedger } from './inside-a-ledger.js'
 import type { PathCollision } from './manifest/path.js'
@@ -17,4 +18,6 @@ export type DownloadError =
   /** The file store did not give the file. */
   | { readonly _tag: 'file-unavailable'; readonly path: string; readonly error: FileStoreError }
   | { readonly _tag: 'target-failed'; readonly path: string; readonly reason: string; readonly code?: string }
+  /** While it was under way. What is complete stays. */
+  | StoreClosed
   | { readonly _tag: 'aborted' }

@@ -169,8 +169,9 @@ export interface EventStore {
   readonly setLedgerId: (id: LedgerId, expected: LedgerId | undefined) => TE.TaskEither<ReadFailure, LedgerId>
 
   /**
-   * Waits for the appends under way and lets go of every resource. Afterwards appends, `head` and the id answer
+   * Waits for the appends under way, until `signal` aborts if one is given, and lets go of every resource. What is not
+   * written when it aborts is answered `closed`, what nobody knows of `unknown-outcome`. Afterwards appends, `head` and the id answer
    * `closed`, and reads and subscriptions, begun ones too, reject with it. Closing twice is harmless.
    */
-  readonly close: () => Promise<void>
+  readonly close: (signal?: AbortSignal) => Promise<void>
 }

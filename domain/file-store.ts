@@ -62,7 +62,11 @@ export interface FileStore {
   /** Deletes one file, if its last `put` is not after `unlessPutSince`; answers whether it was deleted. Only garbage collection calls this; manifests are never deleted. */
   readonly delete: (digest: Digest, unlessPutSince: Date) => TE.TaskEither<FileStoreError, boolean>
 
-  readonly close: () => Promise<void>
+  /**
+   * Waits for the calls under way, until `signal` aborts if one is given: then they are answered `closed` too, and leave
+   * nothing behind. Iterations that were begun reject with it at their next step. Closing twice is harmless.
+   */
+  readonly close: (signal?: AbortSignal) => Promise<void>
 }
 
 /** What an iteration of the file store rejects with. */

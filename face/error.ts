@@ -3,7 +3,7 @@ import type * as E from 'fp-ts/lib/Either.js'
 import type * as TE from 'fp-ts/lib/TaskEither.js'
 import { describeProblem, type Problem } from '../domain/codec.js'
 import type { DownloadError } from '../domain/download-error.js'
-import { EventStoreError } from '../domain/event-store.js'
+import { EventStoreError, type StoreClosed } from '../domain/event-store.js'
 import { describeInsideALedger, type InsideALedger } from '../domain/inside-a-ledger.js'
 import { type CommandError, describeCommandError } from '../domain/rejection.js'
 import type { LineageRejection } from '../projections/lineage.js'
@@ -87,6 +87,7 @@ export type ImportError =
   | { readonly _tag: 'store-not-empty'; readonly stream: string; readonly revision: number }
   /** Others have the ledger open, or wrote to it meanwhile. */
   | { readonly _tag: 'in-use'; readonly reason: string }
+  | StoreClosed
   /** The event cannot have followed on those before it, by whichever rules it was recorded. */
   | {
       readonly _tag: 'impossible-event'

@@ -26,6 +26,8 @@ export const describeImportError = (error: ImportError): string => {
       return `the store holds another event than the export at revision ${error.revision} of ${error.stream}: import into an empty ledger`
     case 'in-use':
       return `nothing was imported: ${error.reason}; then import the same export again`
+    case 'closed':
+      return error.reason
     case 'impossible-event':
       return `line ${error.line} cannot have been recorded at revision ${error.revision} of ${error.stream}: ${error.reason}; take another export of that ledger, and verify it`
     case 'import-failed':

@@ -14,6 +14,7 @@ import { writeShell } from '../domain/write-shell.js'
 import type { SnapshotStore } from '../projections/snapshot-store.js'
 import { type Alone, alone } from './alone.js'
 import type * as args from './arguments.js'
+import { closingBy } from './closing.js'
 import type { LocalFiles } from './content.js'
 import { describeWriteError, LedgerError, promised } from './error.js'
 import { holdingStreams } from './given-streams.js'
@@ -22,7 +23,7 @@ import type { Pieces } from './lines.js'
 import { type Maintenance, maintenance, type OnMaintenance } from './maintenance.js'
 import { type OpenedFile, openFile } from './open-file.js'
 import { guarded } from './own.js'
-import { type Asked, type Live, reads } from './reads.js'
+import { type Asked, type Live, Milliseconds, reads } from './reads.js'
 import { type Run, runHandle } from './run-handle.js'
 import { exportEvents, type Imported, type ImportOptions, importEvents } from './transfer.js'
 import { type Writes, writes } from './writes.js'
@@ -108,10 +109,12 @@ export interface Ledger extends Omit<Writes, 'startRun'>, Asked, Live, Maintenan
     options?: ImportOptions,
   ) => Promise<Imported>
   /**
-   * Closes the stores: what is being written comes to its end, and a command that is not so far yet is refused,
-   * with nothing recorded. Wait for your own commands first. Closing twice is harmless.
+   * Closes the stores. What is being appended, and a snapshot that is being written, come to their end within so many
+   * milliseconds, 5,000 unless told, and a second more to clean up. All else that is under way is refused as `closed`
+   * at once, an upload that stalls too: nothing of it is recorded, and it leaves nothing behind. Wait for your own
+   * commands first. Closing twice is harmless.
    */
-  readonly close: () => Promise<void>
+  readonly close: (within?: number) => Promise<void>
 }
 
 export const ledgerOn = (ports: LedgerPorts): Ledger => {
@@ -156,7 +159,11 @@ export const ledgerOn = (ports: LedgerPorts): Ledger => {
     }
   }
 
-  return guarded<Ledger>({
+  const closing = closingBy((over) =>
+    Promise.all([model.close(over), events.close(over), files.close(AbortSignal.abort())]),
+  )
+
+  const methods: Omit<Ledger, 'close'> = {
     ...told,
     ...now,
     ...care,
@@ -190,18 +197,18 @@ export const ledgerOn = (ports: LedgerPorts): Ledger => {
 
     importEvents: holdingStreams(async (pieces, onProgress, options) => {
       if (readOnly) throw new LedgerError({ _tag: 'read-only' }, describeWriteError({ _tag: 'read-only' }))
-      const imported = await importEvents(events, pieces, onProgress, options)
+      const imported = await importEvents(events, closing.untilClosed(pieces), onProgress, options)
       const head = await events.head()()
       if (head._tag === 'Right') model.notice(head.right)
       return imported
     }),
-
-    close: async () => {
-      await model.close()
-      await events.close()
-      await files.close()
-    },
-  })
+  }
+  const close: Ledger['close'] = async (within = CLOSE_WITHIN) =>
+    closing.close(await inputs.checked(Milliseconds, within))
+  return { ...guarded(methods, closing.note), ...guarded({ close }) }
 }
+
+/** In milliseconds: less than what a container has between being asked to stop and being killed. */
+const CLOSE_WITHIN = 5000
 
 type ReadFinish = Parameters<typeof reads>[0]['finish']

@@ -100,15 +100,21 @@ const isPlain = (value: object): value is Readonly<Record<string, unknown>> => {
   return prototype === Object.prototype || prototype === null
 }
 
-/** The same methods and feeds; each takes copies, and gives out what is frozen. */
-export const guarded = <Methods extends object>(methods: Methods): Methods => {
+/** The same methods and feeds; each takes copies, and gives out what is frozen. `note` is told of what is to be answered. */
+export const guarded = <Methods extends object>(
+  methods: Methods,
+  note: (call: Promise<unknown>) => void = () => undefined,
+): Methods => {
   const all = { ...methods }
   for (const name of Object.keys(methods)) {
     const member: unknown = Reflect.get(methods, name)
     if (isObservable(member)) Reflect.set(all, name, givenOut(member))
     if (typeof member !== 'function') continue
-    const guard = (...given: ReadonlyArray<unknown>): unknown =>
-      givenOut(Reflect.apply(member, undefined, given.map(ownCopy)))
+    const guard = (...given: ReadonlyArray<unknown>): unknown => {
+      const answer: unknown = Reflect.apply(member, undefined, given.map(ownCopy))
+      if (answer instanceof Promise) note(answer)
+      return givenOut(answer)
+    }
     Reflect.set(all, name, guard)
   }
   return all

@@ -15,7 +15,7 @@ import {
   throwError,
 } from 'rxjs'
 import { rule, wholeNumber } from '../domain/codec.js'
-import type { EventStore, Position } from '../domain/event-store.js'
+import { type EventStore, EventStoreError, type Position } from '../domain/event-store.js'
 import type { ManifestStore } from '../domain/manifest/manifest-store.js'
 import type { NameDefaults } from '../domain/names.js'
 import type { Clock } from '../domain/sources.js'
@@ -142,7 +142,7 @@ export interface Reads extends Live {
   readonly notice: (position: Position) => void
   /** The registry as it is now. */
   readonly registry: () => Promise<Registry>
-  readonly close: () => Promise<void>
+  readonly close: (signal?: AbortSignal) => Promise<void>
 }
 
 /** What a question fails with for as long as a store cannot be asked; the reason. */
@@ -152,7 +152,7 @@ const passing = (error: unknown): string | undefined =>
     : undefined
 
 const Place = wholeNumber('a position: that of a receipt')
-const Milliseconds = rule(
+export const Milliseconds = rule(
   'a number of milliseconds, 0 or more',
   (value): value is number => typeof value === 'number' && Number.isFinite(value) && value >= 0,
 )
@@ -247,6 +247,7 @@ export const reads = ({ store, clock, defaults, manifests, snapshots, patience, 
 
   /** What is live ends when the ledger is closed. */
   const closed = new Subject<void>()
+  const ended = new AbortController()
   const lasting = <A>(feed: Observable<A>): Observable<A> =>
     feed.pipe(
       catchError((error: ReadError) => throwError(() => new LedgerError(error, describeReadError(error)))),
@@ -273,7 +274,10 @@ export const reads = ({ store, clock, defaults, manifests, snapshots, patience, 
   const replayPorts = (from: Standpoint): ReplayPorts<Asked> => ({
     ...from,
     view: (position) => at(position),
-    sleep: (milliseconds, signal) => clock.sleep(milliseconds, signal),
+    sleep: async (milliseconds, signal) => {
+      await clock.sleep(milliseconds, AbortSignal.any([signal, ended.signal]))
+      if (ended.signal.aborted) throw new EventStoreError('closed', 'the ledger was closed: open it again')
+    },
   })
 
   return {
@@ -303,10 +307,11 @@ export const reads = ({ store, clock, defaults, manifests, snapshots, patience, 
     progress: () => read(model.progress()),
     notice: model.notice,
     registry: async () => (await known()).states.registry,
-    close: async () => {
+    close: async (signal) => {
       clearInterval(patrol)
+      ended.abort()
       closed.next()
-      await model.close()
+      await model.close(signal)
     },
   }
 }

@@ -210,10 +210,10 @@ const appendProblem = (error: AppendAllError, line: number): ImportError => {
         revision: error.expected === 'none' ? 0 : error.expected + 1,
       }
     case 'in-use':
+    case 'closed':
       return error
     case 'unavailable':
     case 'damaged-store':
-    case 'closed':
     case 'damaged':
     case 'unknown-outcome':
       return { _tag: 'import-failed', line, reason: error.reason }

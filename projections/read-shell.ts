@@ -96,7 +96,8 @@ export interface ReadShell<States> {
   readonly outlast: Outlasting['outlast']
   /** Keeps a snapshot of what is known, if there is a place for it. */
   readonly snapshot: () => Promise<void>
-  readonly close: () => Promise<void>
+  /** Keeps a snapshot if it is worth it, and as far as it is written before `signal` aborts, if one is given. */
+  readonly close: (signal?: AbortSignal) => Promise<void>
 }
 
 type Projections<States> = { readonly [K in keyof States]: Projection<States[K]> }
@@ -338,6 +339,7 @@ export const readShell = <States extends object>({
   const isWorth = ({ events, share }: typeof WORTH_AT_CLOSE): boolean =>
     snapshots !== undefined && model.events - model.kept >= Math.max(events, model.events * share)
 
+  const ending = new AbortController()
   /** One snapshot after another. */
   let keeping: Promise<void> = Promise.resolve()
   /** To be called in turn. What is kept is copied at once; events may be applied while it is written. */
@@ -346,7 +348,7 @@ export const readShell = <States extends object>({
     // Set at once: a failure is not tried again until there is more to keep.
     model.kept = model.events
     try {
-      const save = snapshots.save(snapshotKey, laidDown(model))
+      const save = snapshots.save(snapshotKey, laidDown(model), ending.signal)
       keeping = keeping.then(save).then(
         (saved) => noteProblem(E.isLeft(saved) ? saved.left.reason : null),
         (error: unknown) => noteProblem(messageOf(error)),
@@ -435,8 +437,11 @@ export const readShell = <States extends object>({
       await inTurn(async () => void keep())
       await keeping
     },
-    close: async () => {
+    close: async (signal) => {
       told.complete()
+      const end = (): void => ending.abort()
+      if (signal?.aborted === true) end()
+      signal?.addEventListener('abort', end)
       await inTurn(async () => {
         if (isWorth(WORTH_AT_CLOSE)) void keep()
       })

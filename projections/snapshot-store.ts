@@ -11,7 +11,7 @@ export interface SnapshotStore {
   readonly load: (key: string) => TE.TaskEither<SnapshotProblem, ReadonlyArray<unknown> | undefined>
   /**
    * Keeps parts, each of plain data, maps and typed arrays; all of them or none. They are iterated one at a time,
-   * and others have their turn in between.
+   * and others have their turn in between. Ends with a problem, and keeps what was kept, when `signal` aborts.
    */
-  readonly save: (key: string, parts: Iterable<unknown>) => TE.TaskEither<SnapshotProblem, void>
+  readonly save: (key: string, parts: Iterable<unknown>, signal?: AbortSignal) => TE.TaskEither<SnapshotProblem, void>
 }

@@ -14,6 +14,10 @@ export interface Given {
   readonly answer: (value: unknown, forPeople: () => string) => void
 }
 
+/** In milliseconds. Nothing is under way at the end of a command but what makes the next one quicker: a large snapshot. */
+const CLOSE_WITHIN = 600_000
+const INTERRUPTED_WITHIN = 1000
+
 /** Opens the ledger of a command, gives it in hand, and closes it, whatever happens. */
 export type WithLedger = (
   command: Command,
@@ -26,7 +30,11 @@ export const ledgerOpener =
   async (command, mode, work) => {
     const place = command.optsWithGlobals<Place & { readonly json?: boolean }>()
     const ledger = await openPlace(place, terminal, mode === 'reads')
+    // Whatever is under way is refused then, and cleans up after itself; what is being recorded has a moment.
+    const stop = (): void => void ledger.close(INTERRUPTED_WITHIN).catch(() => undefined)
+    terminal.interrupted?.addEventListener('abort', stop)
     try {
+      if (terminal.interrupted?.aborted === true) stop()
       await work({
         ledger,
         terminal,
@@ -37,7 +45,8 @@ export const ledgerOpener =
         },
       })
     } finally {
-      await ledger.close()
+      terminal.interrupted?.removeEventListener('abort', stop)
+      await ledger.close(terminal.interrupted?.aborted === true ? INTERRUPTED_WITHIN : CLOSE_WITHIN)
     }
   }
 

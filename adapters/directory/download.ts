@@ -79,6 +79,8 @@ export const describeDownloadError = (error: DownloadError): string => {
       return `"${error.path}" cannot be downloaded: ${describeFileStoreError(error.error)}`
     case 'target-failed':
       return `${error.path} could not be written: ${error.reason}`
+    case 'closed':
+      return error.reason
     case 'aborted':
       return 'the download was aborted; what is complete stays, and a new download goes on from there'
   }
@@ -172,7 +174,8 @@ const write = async (
   })
 
   const fetch = async ({ path, digest }: StoredEntry, temporary: string): Promise<void> => {
-    const refuse = (error: FileStoreError) => new Refusal({ _tag: 'file-unavailable', path, error })
+    const refuse = (error: FileStoreError) =>
+      new Refusal(error._tag === 'closed' ? error : { _tag: 'file-unavailable', path, error })
     const opened = await files.open('file', digest)()
     if (E.isLeft(opened)) throw refuse(opened.left)
     const sum = createHash('sha256')

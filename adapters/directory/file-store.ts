@@ -14,7 +14,7 @@ import { dating, fileStoreCalls } from '../file-store-calls.js'
 import { knownLargeFiles } from './known-large-files.js'
 import { type Layout, type OpenError, openLayout } from './layout.js'
 import { moveIn, putInto } from './put.js'
-import { CHUNK_BYTES, createBuffers, hashAhead, observed } from './read-ahead.js'
+import { CHUNK_BYTES, createBuffers, hashAhead, observed, watched } from './read-ahead.js'
 import { codeOf, failureOf, fileStats, NO_FOLLOW } from './system.js'
 
 /**
@@ -46,8 +46,9 @@ const onlyRead = (store: FileStore): FileStore => {
 const storeIn = (layout: Layout, now: () => Date): FileStore => {
   const buffers = createBuffers()
   const known = knownLargeFiles(layout.largeFiles)
-  const put = putInto({ layout, buffers, known, now })
-  const { attempt, iterate, close } = fileStoreCalls((cause) => failureOf(cause, layout.root))
+  const calls = fileStoreCalls((cause) => failureOf(cause, layout.root))
+  const { attempt, iterate, assertGoingOn, close } = calls
+  const put = putInto({ layout, buffers, known, now, ended: calls.ended, assertGoingOn })
 
   const has = async (kind: FileKind, digest: Digest): Promise<StoredFile | undefined> => {
     const found = isDigest(digest) ? await fileStats(layout.placeOf(kind, digest)) : undefined
@@ -88,7 +89,7 @@ const storeIn = (layout: Layout, now: () => Date): FileStore => {
   const verify = async (kind: FileKind, digest: Digest): Promise<StoredFile> => {
     const handle = await openStored(kind, digest)
     try {
-      const found = await hashAhead(buffers, readHandle(handle, (await handle.stat()).size))
+      const found = await hashAhead(buffers, watched(readHandle(handle, (await handle.stat()).size), assertGoingOn))
       if (found.digest === digest) return found
       throw new FileStoreFailure({ _tag: 'file-damaged', digest, found: found.digest, size: found.size })
     } finally {

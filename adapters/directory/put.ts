@@ -20,9 +20,12 @@ export interface Putting {
   readonly buffers: Buffers
   readonly known: KnownLargeFiles
   readonly now: () => Date
+  /** Aborts when nothing is waited for any longer; a put ends with what `assertGoingOn` throws. */
+  readonly ended: AbortSignal
+  readonly assertGoingOn: () => void
 }
 
-export const putInto = ({ layout, buffers, known, now }: Putting) => {
+export const putInto = ({ layout, buffers, known, now, ended, assertGoingOn }: Putting) => {
   /** Devices whose files cannot share their blocks with files of the store. */
   const uncloneable = new Set<bigint>()
   const whole = wholeFiles(buffers)
@@ -31,13 +34,14 @@ export const putInto = ({ layout, buffers, known, now }: Putting) => {
     let reported = 0
     // A file that is read a second time begins again at 0; its progress does not.
     const report = (done: number): void => {
+      assertGoingOn()
       if (done <= reported) return
       reported = done
       progress?.(done)
     }
     if ('path' in source) return putFile(kind, source.path, report)
     if ('bytes' in source) return putUnknown(kind, watched(readBytes(source.bytes), report))
-    const { fill, close } = readStream(source.stream)
+    const { fill, close } = readStream(source.stream, ended)
     try {
       return await putUnknown(kind, watched(fill, report))
     } finally {

@@ -36,13 +36,13 @@ export const directorySnapshotStore = ({
   return {
     load: (key) => TE.tryCatch(() => loadSnapshot(fileOf(key), chunkBytes), problem(path)),
 
-    save: (key, parts) =>
+    save: (key, parts, signal) =>
       TE.tryCatch(async () => {
         await mkdir(path, { recursive: true })
         await removeAbandoned(path)
         const temporary = join(path, `${randomUUID()}.tmp`)
         try {
-          await writeSnapshot(temporary, parts, chunkBytes)
+          await writeSnapshot(temporary, parts, chunkBytes, signal)
           await rename(temporary, fileOf(key))
         } catch (cause) {
           await rm(temporary, { force: true }).catch(() => undefined)
@@ -106,7 +106,12 @@ const readAt = async (handle: FileHandle, start: number, length: number, chunkBy
   return bytes
 }
 
-const writeSnapshot = async (file: string, parts: Iterable<unknown>, chunkBytes: number): Promise<void> => {
+const writeSnapshot = async (
+  file: string,
+  parts: Iterable<unknown>,
+  chunkBytes: number,
+  signal: AbortSignal | undefined,
+): Promise<void> => {
   const handle = await open(file, 'wx')
   try {
     const hash = createHash('sha256')
@@ -114,6 +119,7 @@ const writeSnapshot = async (file: string, parts: Iterable<unknown>, chunkBytes:
     /** In chunks, so that others have their turn between them. */
     const write = async (bytes: Buffer): Promise<void> => {
       for (let from = 0; from < bytes.length; from += chunkBytes) {
+        if (signal?.aborted === true) throw new Error('there was no time to write the snapshot to its end')
         const chunk = bytes.subarray(from, from + chunkBytes)
         hash.update(chunk)
         await writeAll(handle, chunk, at)

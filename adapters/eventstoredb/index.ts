@@ -8,6 +8,7 @@ import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import { type EventStore, readFailureOf } from '../../domain/event-store.js'
 import { inTurn } from '../in-turn.js'
+import { whenAborted } from '../when-aborted.js'
 import { appendsInTurn } from './append.js'
 import { LedgerClient } from './client.js'
 import { type Connection, readConnectionString } from './connection-string.js'
@@ -109,9 +110,9 @@ const isSupported = (version: string): boolean => {
 
 const storeOn = (session: Session, closing: AbortController): EventStore => {
   // Appends under way outlive the call of close, and may read.
-  const never = new AbortController().signal
-  setMaxListeners(0, never)
-  const appends = appendsInTurn({ ...session, closing: never })
+  const cut = new AbortController()
+  setMaxListeners(0, cut.signal)
+  const appends = appendsInTurn({ ...session, closing: cut.signal })
   const head = lastPosition(session)
   let closed: Promise<void> | undefined
   const append: EventStore['append'] = (stream, expected, events) => async () =>
@@ -125,8 +126,9 @@ const storeOn = (session: Session, closing: AbortController): EventStore => {
     head: () => TE.tryCatch(head, readFailureOf),
     ledgerId: () => TE.tryCatch(() => ledgerIdIn(session), readFailureOf),
     setLedgerId: (id, expected) => TE.tryCatch(() => setLedgerIdIn(session, id, expected), readFailureOf),
-    close: () => {
+    close: (signal) => {
       closing.abort()
+      whenAborted(signal, () => cut.abort())
       closed ??= appends.settled().then(() => session.client.disconnect())
       return closed
     },

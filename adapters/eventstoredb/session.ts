@@ -1,6 +1,7 @@
 /** What the parts of one open store share: the client, its patience, and the end of it all. */
 import { setTimeout as delay } from 'node:timers/promises'
 import { EventStoreError } from '../../domain/event-store.js'
+import { whenAborted } from '../when-aborted.js'
 import type { LedgerClient } from './client.js'
 import { failureOf, reasonOf, Silence } from './failure.js'
 
@@ -33,17 +34,27 @@ export const pause = async (ms: number, signal?: AbortSignal): Promise<void> => 
   await delay(ms, undefined, signal === undefined ? {} : { signal }).catch(() => undefined)
 }
 
-/** Rejects with `Silence` when the promise takes longer. */
-export const within = async <A>(ms: number, promise: Promise<A>): Promise<A> => {
-  let timer: NodeJS.Timeout | undefined
-  const silence = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new Silence(ms)), ms)
-  })
+/** Rejects with `Silence` when the promise takes longer, or the signal aborts. */
+export const within = async <A>(ms: number, promise: Promise<A>, signal?: AbortSignal): Promise<A> => {
+  const { promise: silence, reject } = withoutAnswer()
+  const begun = performance.now()
+  const giveUp = (): void => reject(new Silence(performance.now() - begun))
+  const timer = setTimeout(giveUp, ms)
+  whenAborted(signal, giveUp)
   try {
     return await Promise.race([promise, silence])
   } finally {
     clearTimeout(timer)
+    signal?.removeEventListener('abort', giveUp)
   }
+}
+
+const withoutAnswer = () => {
+  let reject = (_cause: Error): void => undefined
+  const promise = new Promise<never>((_resolve, give) => {
+    reject = give
+  })
+  return { promise, reject: (cause: Error) => reject(cause) }
 }
 
 /**

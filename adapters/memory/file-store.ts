@@ -22,7 +22,7 @@ interface Held {
 /** Holds its files as long as the process lives. Two stores share nothing. `now` dates every `put`. */
 export const memoryFileStore = ({ now = () => new Date() }: { readonly now?: () => Date } = {}): FileStore => {
   const held: Readonly<Record<FileKind, Map<Digest, Held>>> = { file: new Map(), manifest: new Map() }
-  const { attempt, iterate, close } = fileStoreCalls((cause) => ({
+  const { attempt, iterate, ended, close } = fileStoreCalls((cause) => ({
     reason: cause instanceof Error ? cause.message : String(cause),
   }))
 
@@ -35,7 +35,7 @@ export const memoryFileStore = ({ now = () => new Date() }: { readonly now?: () 
   return {
     put: (kind, source, progress) =>
       attempt(`store a ${kind}`, async () => {
-        const bytes = await readSource(source, progress)
+        const bytes = await readSource(source, ended, progress)
         const digest = sha256(bytes)
         held[kind].set(digest, { bytes, lastPut: dating(now)() })
         return { digest, size: bytes.length }
@@ -62,7 +62,7 @@ export const memoryFileStore = ({ now = () => new Date() }: { readonly now?: () 
   }
 }
 
-const readSource = async (source: FileSource, progress?: Progress): Promise<Uint8Array> => {
+const readSource = async (source: FileSource, ended: AbortSignal, progress?: Progress): Promise<Uint8Array> => {
   if ('bytes' in source) {
     // A copy: the caller may go on writing to the original.
     const bytes = new Uint8Array(source.bytes)
@@ -70,7 +70,7 @@ const readSource = async (source: FileSource, progress?: Progress): Promise<Uint
     return bytes
   }
   if ('stream' in source) {
-    const { fill, close } = readStream(source.stream)
+    const { fill, close } = readStream(source.stream, ended)
     return readAll(fill, progress).finally(close)
   }
   const file = await openSourceFile(source.path)

@@ -13,6 +13,8 @@ export type Outcome = E.Either<AppendError, Appended>
 
 export interface AppendQueue {
   readonly append: (append: Append) => Promise<Outcome>
+  /** Answers what is queued that the store is closed; nothing of it is written. */
+  readonly refuse: () => void
   /** Resolves when nothing is queued any more. */
   readonly empty: () => Promise<void>
 }
@@ -125,10 +127,12 @@ export const appendQueue = ({ database, busyTimeoutMs, whyGone, onCommit }: Appe
         queue.push({ append, giveUpAt: performance.now() + busyTimeoutMs, settle })
         draining ??= drain()
       }),
+    refuse: () => answerFirst(queue.length, E.left({ _tag: 'closed', reason: REFUSED })),
     empty: async () => draining,
   }
 }
 
+const REFUSED = 'nothing was written: the event store was closed while another process held the write lock'
 export const unavailable = (reason: string): E.Either<AppendError, never> =>
   E.left({ _tag: 'unavailable', reason: `nothing was written: ${reason}` })
 export const unknownOutcome = (reason: string): E.Either<AppendError, never> =>

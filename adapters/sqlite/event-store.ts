@@ -13,6 +13,7 @@ import {
   tooLarge,
 } from '../../domain/event-store.js'
 import { subscription } from '../subscription.js'
+import { whenAborted } from '../when-aborted.js'
 import { appendAllOn } from './append-all.js'
 import { appendQueue } from './append-queue.js'
 import { type Durability, type OpenError, type OpenedDatabase, openDatabase } from './database.js'
@@ -170,8 +171,9 @@ const eventStoreOn = (database: OpenedDatabase, busyTimeoutMs: number, readOnly:
       readOnly
         ? TE.left({ _tag: 'unavailable', reason: READ_ONLY })
         : TE.tryCatch(() => read(() => setLedgerIdIn(database, id, expected)), readFailureOf),
-    close: () => {
+    close: (signal) => {
       stop(undefined)
+      whenAborted(signal, appends.refuse)
       closing ??= (alone ?? appends.empty()).then(() => {
         database.close()
         wakeSubscriptions()

@@ -4,7 +4,7 @@ import * as TE from 'fp-ts/lib/TaskEither.js'
 import { describe, expect, it } from 'vitest'
 import { memoryFileStore } from '../../adapters/memory/index.js'
 import type { Digest } from '../../domain/digest.js'
-import type { FileSource, FileStore } from '../../domain/file-store.js'
+import type { FileSource, FileStore, FileStoreError } from '../../domain/file-store.js'
 import { type Damage, digestOf, type FileContractCase, fileContractCases, runFileContractCase } from './file-store.js'
 
 /** A store with one fault, made from a right one, and the cases that must notice it. */
@@ -203,6 +203,16 @@ const faults: Readonly<Record<string, Fault>> = {
       },
     }),
     noticedBy: ['finishes the puts under way before it closes'],
+  },
+  'takes its own end for a failure': {
+    of: ({ put }) => ({
+      put: (kind, source, progress) =>
+        TE.mapLeft(
+          (error: FileStoreError): FileStoreError =>
+            error._tag === 'closed' ? { _tag: 'file-store-failed', operation: 'store it', reason: 'closed' } : error,
+        )(put(kind, source, progress)),
+    }),
+    noticedBy: ['gives up a put that stalls when its time to close is over'],
   },
   'never closes': {
     of: () => ({ close: async () => undefined }),

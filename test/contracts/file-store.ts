@@ -348,6 +348,16 @@ const cases = {
     expect((await listed(store, 'file')).filter(({ digest }) => mine.has(digest))).toHaveLength(mine.size)
   },
 
+  'gives up a put that stalls when its time to close is over': async ({ store }) => {
+    async function* stalling(): AsyncGenerator<Uint8Array> {
+      yield randomBytes(2 * MIB)
+      await new Promise<never>(() => undefined)
+    }
+    const put = store.put('file', { stream: stalling() })()
+    await store.close(AbortSignal.timeout(20))
+    expect(left(await put)).toMatchObject({ _tag: 'closed' })
+  },
+
   'finishes the puts under way before it closes': async ({ store, file }) => {
     const bytes = randomBytes(2 * MIB)
     const putting = store.put('file', { path: await file(bytes) })()

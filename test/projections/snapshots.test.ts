@@ -141,6 +141,40 @@ describe('a snapshot', () => {
     }
   })
 
+  it('that is given up in its midst leaves what was kept before, and nothing else', async () => {
+    const snapshots = directorySnapshotStore({ path: directory, chunkBytes: 10 })
+    right(await snapshots.save('k', ['before'])())
+    const ending = new AbortController()
+    const parts = function* (): Iterable<unknown> {
+      yield 'x'.repeat(1000)
+      ending.abort()
+      yield 'after'
+    }
+    expect(left(await snapshots.save('k', parts(), ending.signal)())).toMatchObject({ _tag: 'snapshot-failed' })
+    expect(right(await snapshots.load('k')())).toEqual(['before'])
+    await onlyFile()
+  })
+
+  it('that is being written when its shell is closed has the time that closing has', async () => {
+    const ending = new AbortController()
+    const given: Array<AbortSignal | undefined> = []
+    const snapshots: SnapshotStore = {
+      ...memorySnapshotStore(),
+      save: (_key, _parts, signal) => async () => {
+        given.push(signal)
+        if (signal?.aborted !== true) await new Promise((resolve) => signal?.addEventListener('abort', resolve))
+        return { _tag: 'Left', left: { _tag: 'snapshot-failed', reason: 'no time' } }
+      },
+    }
+    const shell = shellOn(partly(events), snapshots)
+    right(await shell.fresh()())
+    const kept = shell.snapshot()
+    const closed = shell.close(ending.signal)
+    ending.abort()
+    await Promise.all([kept, closed])
+    expect(given.map((signal) => signal?.aborted)).toEqual([true])
+  })
+
   it('of another version of a projection is thrown away, and replaced', async () => {
     const snapshots = directorySnapshotStore({ path: directory })
     await keepOf(partly(events), snapshots)

@@ -7,7 +7,7 @@ import type { ManifestBuilder, ManifestEntry } from '../domain/manifest/manifest
 import { canonicalPath } from '../domain/manifest/path.js'
 import type { Content, ContentItem, OnProgress } from './arguments.js'
 import { type ContentError, describeWriteError, type WriteError } from './error.js'
-import { failureOf, letGo } from './given-streams.js'
+import { failureOf, letGo, readFrom } from './given-streams.js'
 
 /** Looks at the local disk: what a path that is named as content stands for. */
 export interface LocalFiles {
@@ -187,7 +187,8 @@ const storeAll =
     const storeOne = async ({ path, source }: Extract<Planned, { source: FileSource }>) => {
       const failed = 'stream' in source ? failureOf(source.stream) : undefined
       if (failed !== undefined) return E.left(sourceFailed(failed.cause))
-      return files.put('file', source, (bytesDone) => {
+      const read = 'stream' in source ? { stream: readFrom(source.stream) } : source
+      return files.put('file', read, (bytesDone) => {
         report({ path, bytesDone, filesDone })
         if (thrown !== undefined) throw thrown.cause
       })()

@@ -41,7 +41,8 @@ export const failureOf = (stream: object): { readonly cause: unknown } | undefin
 
 /** Tells a stream that no more is wanted of it: Node's, the web's, or one that is iterated. Nobody waits for it. */
 export const letGo = (stream: object): void => {
-  const end = ['destroy', 'cancel', 'return'].find((name) => typeof memberOf(stream, name) === 'function')
+  const ends = isRequest(stream) ? ['resume'] : ['destroy', 'cancel', 'return']
+  const end = ends.find((name) => typeof memberOf(stream, name) === 'function')
   if (end !== undefined) void call(stream, end)
 }
 
@@ -53,6 +54,22 @@ const call = async (stream: object, name: string, ...given: ReadonlyArray<unknow
     await Reflect.apply(method, stream, given)
   } catch {}
 }
+
+/**
+ * What a stream is read by. A request that a server got cannot be destroyed without its connection, on which the caller
+ * means to answer: not when its reading breaks off, and what is left of it flows away when it is let go.
+ */
+export const readFrom = <A>(stream: AsyncIterable<A>): AsyncIterable<A> =>
+  isRequest<A>(stream) ? stream.iterator({ destroyOnReturn: false }) : stream
+
+interface Request<A> {
+  readonly iterator: (options: { readonly destroyOnReturn: boolean }) => AsyncIterable<A>
+}
+/** Of Node's `http` or `http2`; an answer that a client got has a status instead of a method. */
+const isRequest = <A>(stream: object): stream is Request<A> =>
+  typeof memberOf(stream, 'httpVersion') === 'string' &&
+  typeof memberOf(stream, 'method') === 'string' &&
+  typeof memberOf(stream, 'iterator') === 'function'
 
 const isStream = (value: unknown): value is object =>
   typeof value === 'object' && value !== null && Symbol.asyncIterator in value

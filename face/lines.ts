@@ -1,5 +1,6 @@
 /** The lines of a text that arrives in pieces. */
 import { LedgerError } from './error.js'
+import { readFrom } from './given-streams.js'
 
 /** A text, or the bytes of one in UTF-8, in pieces of whatever size. */
 export type Pieces = AsyncIterable<string | Uint8Array> | Iterable<string | Uint8Array>
@@ -61,7 +62,7 @@ export async function* linesOf(
 /** A stream that fails is the caller's own; what it says is told by our error. */
 async function* readable(pieces: Pieces): AsyncGenerator<string | Uint8Array, void, undefined> {
   try {
-    yield* pieces
+    yield* Symbol.asyncIterator in pieces ? readFrom(pieces) : pieces
   } catch (cause) {
     if (cause instanceof LedgerError) throw cause
     const reason = cause instanceof Error ? cause.message : String(cause)

@@ -1,11 +1,14 @@
 /** Streams that are given to a ledger: whatever becomes of them, and of the call, the embedder's process goes on. */
 import { spawnSync } from 'node:child_process'
-import { EventEmitter } from 'node:events'
+import { EventEmitter, once } from 'node:events'
+import { createServer, type IncomingMessage, request } from 'node:http'
 import { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import * as E from 'fp-ts/lib/Either.js'
 import { describe, expect, it } from 'vitest'
-import { type Ledger, operations, type Run } from '../../index.js'
+import { memoryFileStore } from '../../adapters/memory/index.js'
+import type { FileStore } from '../../domain/file-store.js'
+import { type Ledger, LedgerError, operations, type Run } from '../../index.js'
 import { memoryLedger, rejection, text } from '../support/ledger-memory.js'
 
 /** A stream that has something to give and then waits for ever. */
@@ -148,6 +151,55 @@ describe('streams of other kinds', () => {
     expect(await ledger.logArtifact({ ...named, content: [{ stream: stubborn, as: 's' }] })).toMatchObject({
       version: 0,
     })
+  })
+})
+
+describe('the request of an HTTP client', () => {
+  it.each<[string, string, number, number, string]>([
+    ['small and fine', '/m', 10, 200, 'acme/animals/m:v0'],
+    ['large and fine', '/m', 3_000_000, 200, 'acme/animals/m:v0'],
+    ['refused before it is read', '/illegal%20name', 10, 400, 'invalid-input'],
+    ['large, and refused before it is read', '/illegal%20name', 3_000_000, 400, 'invalid-input'],
+    ['large, and refused while it is read', '/full', 3_000_000, 507, 'file-store-failed'],
+    ['large, and no export', '/import', 3_000_000, 507, 'not-an-export'],
+  ])('can be answered when it is %s', async (_, path, size, status, said) => {
+    const files = memoryFileStore()
+    const full: FileStore = {
+      ...files,
+      put: (kind, source, progress) =>
+        files.put(kind, source, (done) => {
+          progress?.(done)
+          if (kind === 'file' && path === '/full') throw new Error('no space left')
+        }),
+    }
+    const { ledger } = await memoryLedger({ files: full })
+    const server = createServer(async (request, response) => {
+      const name = decodeURIComponent(request.url?.slice(1) ?? '')
+      const content = [{ stream: request, as: 's' }]
+      const call =
+        path === '/import'
+          ? ledger.importEvents(request).then(() => ({ path: '' }))
+          : ledger.logArtifact({ name, type: 'model', content })
+      const answer = await call.then(
+        ({ path: version }) => [200, version] as const,
+        (error: unknown) =>
+          error instanceof LedgerError
+            ? ([error.code === 'invalid-input' ? 400 : 507, error.code] as const)
+            : ([500, String(error)] as const),
+      )
+      response.writeHead(answer[0]).end(answer[1])
+    }).listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const address = server.address()
+    const port = typeof address === 'object' ? address?.port : undefined
+    const sent = request({ port, path, method: 'POST' })
+    // The body comes in two parts, the second after the answer where it is refused at once.
+    sent.write(Buffer.alloc(size - 1))
+    setImmediate(() => sent.end('x'))
+    const [response]: IncomingMessage[] = await once(sent, 'response')
+    expect([response?.statusCode, Buffer.concat((await response?.toArray()) ?? []).toString()]).toEqual([status, said])
+    server.closeAllConnections()
+    await new Promise((resolve) => server.close(resolve))
   })
 })
 

@@ -52,6 +52,7 @@ import type {
 } from './registered-model/commands.js'
 import {
   decide as decideModel,
+  type MeanLink,
   type RegisteredModelCommand,
   type RegisteredModelRejection,
 } from './registered-model/decide.js'
@@ -159,6 +160,7 @@ export type GivenToModel =
   | UntagRegisteredModel
   | MoveAlias
   | RemoveAlias
+  | MeanLink
 
 export const registeredModel: Aggregate<
   GivenToModel,

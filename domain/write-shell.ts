@@ -8,13 +8,14 @@ import * as TE from 'fp-ts/lib/TaskEither.js'
 import { type Aggregate, artifact, distributedDraft, registeredModel, run } from './aggregates.js'
 import type { CommandAccepted } from './answer.js'
 import type { CreateArtifact, LogArtifactVersion, LogVersion } from './artifact/commands.js'
+import { decodeWith } from './codec.js'
 import { type Command, decodeCommand } from './commands.js'
 import type { Decision } from './decider.js'
 import { type Digest, nameBasedUuid, sha256 } from './digest.js'
 import type { AbandonDistributed, CommitDistributed, UpsertDistributedPart } from './distributed-draft/commands.js'
 import type { DistributedCommitted } from './distributed-draft/events.js'
 import { logCommandOf } from './distributed-draft/sealed-version.js'
-import type { Envelope } from './envelope.js'
+import { Envelope } from './envelope.js'
 import { type AppendError, type EventStore, type NewEvent, tooLarge } from './event-store.js'
 import { type DomainEvent, encodeEvent } from './events.js'
 import { type FactReader, withRun } from './facts.js'
@@ -25,6 +26,7 @@ import type { ManifestSummary } from './manifest/manifest.js'
 import type { ManifestStore } from './manifest/manifest-store.js'
 import { type ArtifactRef, isModel } from './names.js'
 import { type Receipt, repeated } from './receipt.js'
+import type { MeanLink } from './registered-model/decide.js'
 import type { CommandError, Rejection } from './rejection.js'
 import { type Clock, type Ids, timeOf } from './sources.js'
 import { artifactStream, collectionStream, draftStream, modelStream, runStream, type Subject } from './streams.js'
@@ -58,6 +60,8 @@ export interface WriteShell {
    * so that its repetition never acts; unless the id is none of the caller's.
    */
   readonly handle: (input: unknown, beginning?: Beginning) => TE.TaskEither<CommandError, Receipt>
+  /** Which link a command means that goes through it to the source: the same one whenever the command is repeated. */
+  readonly meanLink: (link: Omit<MeanLink, 'type'>, envelope: unknown) => TE.TaskEither<CommandError, Receipt>
   /**
    * Decides a command whose content is not stored yet as if it were, and records nothing: what is refused now is
    * refused whatever the content is. A command that was recorded before is not refused.
@@ -347,8 +351,19 @@ export const writeShell = ({ store, manifests, clock, ids, deadline = DEADLINE }
     )
   }
 
+  const meanLink: WriteShell['meanLink'] = (link, given) => {
+    const command: MeanLink = { type: 'MeanLink', ...link }
+    const digested = digestOf(command)
+    const envelope = decodeWith(Envelope)(given)
+    if (E.isLeft(digested)) return TE.left(digested.left)
+    if (E.isLeft(envelope)) return TE.left({ _tag: 'invalid-command', problems: envelope.left })
+    const call: Call = { envelope: envelope.right, digest: digested.right, idFrom: 'caller' }
+    return handlers.model.handle(modelStream(link.model), command, call)
+  }
+
   return {
     facts,
+    meanLink,
     handle: (input, beginning = {}) => {
       const decoded = decodeCommand(input)
       if (E.isLeft(decoded)) return TE.left({ _tag: 'invalid-command', problems: decoded.left })
@@ -372,7 +387,7 @@ export const writeShell = ({ store, manifests, clock, ids, deadline = DEADLINE }
   }
 }
 
-const digestOf = (command: Command | LogVersion): E.Either<CommandError, Digest> =>
+const digestOf = (command: Command | LogVersion | MeanLink): E.Either<CommandError, Digest> =>
   pipe(canonicalJson(command), E.bimap(notCanonical, sha256))
 
 const notCanonical = ({ path, expected }: JsonProblem): CommandError => ({

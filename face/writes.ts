@@ -131,6 +131,7 @@ export const writes = ({ shell: silent, notice, manifests, ids, defaults, readOn
   const shell: WriteShell = {
     facts,
     check: silent.check,
+    meanLink: (...link) => noticed(silent.meanLink(...link)),
     handle: (...call) => noticed(silent.handle(...call)),
     finish: (...generation) => noticed(silent.finish(...generation)),
   }
@@ -142,12 +143,16 @@ export const writes = ({ shell: silent, notice, manifests, ids, defaults, readOn
       ? { ...told, commandId: ids.next(), idFrom: 'ledger' as const }
       : { ...told, commandId: told.commandId }
 
-  /** Puts a command in its envelope; members that are `undefined` count as absent. */
+  /** Members that are `undefined` count as absent. */
+  const envelopeOf = ({ actor = defaults.actor, ...told }: args.Circumstances) => {
+    const { commandId, reason, onBehalfOf, correlationId, causationId, occurredAt } = told
+    return { commandId, actor, reason, onBehalfOf, correlationId, causationId, occurredAt }
+  }
+
+  /** Puts a command in its envelope. */
   const give = (command: Command, told: Told): Promise<Receipt> => {
-    const { commandId, idFrom, begun, actor = defaults.actor } = identified(told)
-    const { reason, onBehalfOf, correlationId, causationId, occurredAt } = told
-    const envelope = { commandId, actor, reason, onBehalfOf, correlationId, causationId, occurredAt }
-    return run(shell.handle({ ...envelope, command }, { idFrom, generation: begun }))
+    const { idFrom, begun, ...circumstances } = identified(told)
+    return run(shell.handle({ ...envelopeOf(circumstances), command }, { idFrom, generation: begun }))
   }
 
   /** What a command was about, whether it changed anything or not. */
@@ -221,6 +226,18 @@ export const writes = ({ shell: silent, notice, manifests, ids, defaults, readOn
     if (!isModel(collection)) return { collection, version }
     const { version: number, ...artifact } = (await linkOf(collection, version)).source
     return { collection: artifact, version: number }
+  }
+
+  /** The same for a command, which may be repeated: then it means what it meant at first, wherever an alias points by now. */
+  const sourceMeant = async (path: string, told: args.Circumstances): Promise<VersionPath<ArtifactRef>> => {
+    const { collection, version } = await versionNamed(path)
+    if (!isModel(collection) || told.commandId === undefined) return sourceOf({ collection, version })
+    const receipt = await run(shell.meanLink({ model: collection, version }, envelopeOf(told)))
+    const number = await answered(receipt, 'version')
+    const source = await run(facts.model(collection, ({ links }) => links[number]?.source))
+    if (source === undefined) return sourceOf({ collection, version: number })
+    const { version: ofSource, ...artifact } = source
+    return { collection: artifact, version: ofSource }
   }
 
   /** A version that is there, with its summary; a link stands for its source. */
@@ -358,7 +375,7 @@ export const writes = ({ shell: silent, notice, manifests, ids, defaults, readOn
 
   const changeTags = async (type: 'TagArtifactVersion' | 'UntagArtifactVersion', given: args.Tag): Promise<Receipt> => {
     const input = await checked(inputs.Tag, given)
-    const { collection: artifact, version } = await sourceOf(await versionNamed(input.version))
+    const { collection: artifact, version } = await sourceMeant(input.version, input)
     return give({ type, artifact, version, tags: input.tags }, input)
   }
 
@@ -486,7 +503,7 @@ export const writes = ({ shell: silent, notice, manifests, ids, defaults, readOn
     describe: async (given: args.Describe): Promise<Receipt> => {
       const input = await checked(inputs.Describe, given)
       const { description, metadata } = input
-      const { collection: artifact, version } = await sourceOf(await versionNamed(input.version))
+      const { collection: artifact, version } = await sourceMeant(input.version, input)
       return give({ type: 'DescribeArtifactVersion', artifact, version, ...present({ description, metadata }) }, input)
     },
 

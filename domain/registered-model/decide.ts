@@ -26,6 +26,16 @@ export interface SourceFact {
   readonly manifest: ManifestSummary
 }
 
+/**
+ * Which link is meant by a command to its source that is named through it. Nobody gives it alone: it is remembered under
+ * the id of that command, whose repetition means the same link, wherever an alias points by then.
+ */
+export interface MeanLink {
+  readonly type: 'MeanLink'
+  readonly model: ModelRef
+  readonly version: VersionChoice
+}
+
 /** Commands with the facts of other streams that their decision needs. */
 export type RegisteredModelCommand =
   | CreateRegisteredModel
@@ -36,6 +46,7 @@ export type RegisteredModelCommand =
   | UntagRegisteredModel
   | MoveAlias
   | RemoveAlias
+  | MeanLink
 
 export type RegisteredModelRejection =
   | AliasRejection
@@ -87,6 +98,11 @@ export const decide =
         )
       case 'RemoveAlias':
         return removeAlias(command)(state.aliases)
+      case 'MeanLink':
+        return pipe(
+          liveLink(command.model, command.version, state),
+          E.map(({ number }) => ({ events: [], answer: { version: number } })),
+        )
     }
   }
 

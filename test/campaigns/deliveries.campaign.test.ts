@@ -13,7 +13,7 @@ const folder = mkdtempSync(join(tmpdir(), 'ledger-deliveries-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 
 const KILLS = campaign.rounds(200)
-const COMMANDS = Math.max(66, KILLS * 3)
+const COMMANDS = Math.max(72, KILLS * 3)
 
 it('a command that a queue delivers again and again, to two processes that are killed, acts once', async () => {
   const directory = join(folder, 'ledger')

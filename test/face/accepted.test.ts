@@ -196,6 +196,47 @@ describe('a command that changes nothing', () => {
   })
 })
 
+describe.each<readonly [string, (ledger: Ledger, version: string, commandId?: string) => Promise<unknown>]>([
+  ['tag', (ledger, version, commandId) => ledger.tag({ version, tags: ['approved'], commandId })],
+  ['untag', (ledger, version, commandId) => ledger.untag({ version, tags: ['large'], commandId })],
+  ['describe', (ledger, version, commandId) => ledger.describe({ version, description: 'approved', commandId })],
+])('a command to the source of a link: %s', (_name, give) => {
+  const linked = async () => {
+    const { ledger } = await memoryLedger()
+    for (const name of ['cats', 'dogs']) {
+      await ledger.logArtifact({ name, type: 'model', content: text(name), tags: ['large'] })
+      await ledger.link({ version: `${name}:v0`, to: 'pets' })
+    }
+    await ledger.moveAlias({ version: `${pets}:v0`, alias: 'production' })
+    return ledger
+  }
+
+  it('means the same source when it is repeated, wherever the alias points by then', async () => {
+    const ledger = await linked()
+    const receipt = await give(ledger, `${pets}:production`, 'approval 1')
+    expect(receipt).toMatchObject({ stream: 'artifact-acme/animals/cats' })
+    await ledger.moveAlias({ version: `${pets}:v1`, alias: 'production' })
+    const dogs = await ledger.resolve('dogs:v0')
+    const { position } = await ledger.moment()
+    expect(await give(ledger, `${pets}:production`, 'approval 1')).toEqual(receipt)
+    await ledger.unlink({ version: `${pets}:v0` })
+    expect(await give(ledger, `${pets}:production`, 'approval 1')).toEqual(receipt)
+    expect(await ledger.resolve('dogs:v0')).toEqual(dogs)
+    expect((await ledger.history({ after: position })).lines.map(({ type }) => type)).not.toContain('CommandAccepted')
+    const other = await rejection(give(ledger, `${pets}:v1`, 'approval 1'))
+    expect(other).toMatchObject({ code: 'command-id-reused' })
+    await ledger.close()
+  })
+
+  it('records nothing of the link where the caller has no id of their own', async () => {
+    const ledger = await linked()
+    await give(ledger, `${pets}:production`)
+    const { lines } = await ledger.history({ types: ['CommandAccepted'] })
+    expect(lines).toEqual([])
+    await ledger.close()
+  })
+})
+
 describe('the memory of a command that changed nothing', () => {
   const remembering = async () => {
     const stores = await memoryLedger()

@@ -172,6 +172,14 @@ export const registeredModelDecisions = [
     .given(...two)
     .when({ ...move('production', 'latest'), expect: 'absent' })
     .thenRecords(moved('production', null, 1)),
+  rule('the link that a command goes through is the one that it names')
+    .given(...two)
+    .when({ type: 'MeanLink', model, version: 'latest' })
+    .thenNothingHappens({ version: 1 }),
+  rule('no command goes through a link that was taken away')
+    .given(...two, unlinked(0, 5))
+    .when({ type: 'MeanLink', model, version: 0 })
+    .thenRejected({ _tag: 'link-removed', version: 0 }),
   rule('an alias that is there already is left there')
     .given(...two)
     .when(move('latest', 1))

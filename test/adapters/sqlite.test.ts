@@ -14,7 +14,7 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as E from 'fp-ts/lib/Either.js'
-import { afterAll, afterEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, describe, expect, it, vi } from 'vitest'
 import { openDatabase } from '../../adapters/sqlite/database.js'
 import type { Database } from '../../adapters/sqlite/driver/index.js'
 import { type OpenError, type SqliteEventStoreOptions, sqliteEventStore } from '../../adapters/sqlite/index.js'
@@ -32,6 +32,7 @@ const newPath = () => join(folder, `${files++}.db`)
 
 const opened: Array<{ readonly close: () => unknown }> = []
 afterEach(async () => {
+  vi.restoreAllMocks()
   for (const each of opened.splice(0)) await each.close()
 })
 
@@ -296,6 +297,7 @@ describe('appending to a SQLite event store', () => {
     const path = newPath()
     const store = await open({ path })
     const before = commits(path)
+    standStill()
     await Promise.all(Array.from({ length: 50 }, (_, index) => store.append(`s${index}`, 'none', [event()])()))
     expect(commits(path) - before).toBe(1)
     for (let index = 0; index < 3; index++) await store.append(`s${index}`, 0, [event()])()
@@ -309,6 +311,7 @@ describe('appending to a SQLite event store', () => {
     const other = connect(path)
     other.exec(`CREATE TRIGGER poison BEFORE INSERT ON events WHEN NEW.type = 'Poison'
                 BEGIN SELECT RAISE(ABORT, 'poisoned'); END`)
+    standStill()
     const send = (second: string) =>
       Promise.all([
         store.append('a', 0, [event()])(),
@@ -442,6 +445,11 @@ const all = async (store: EventStore): Promise<ReadonlyArray<StoredEvent>> => {
   const events: StoredEvent[] = []
   for await (const page of store.readAll(ORIGIN)) events.push(...page)
   return events
+}
+
+/** From now on no time passes, so that no group of appends is divided because it took long. */
+const standStill = (): void => {
+  vi.spyOn(performance, 'now').mockReturnValue(performance.now())
 }
 
 /** The transactions in a write-ahead log: frames that say how large the database is after them. */

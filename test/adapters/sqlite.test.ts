@@ -393,6 +393,18 @@ describe('appending to a SQLite event store', () => {
     expect(await store.append('a', 'none', [event()])()).toMatchObject({ right: { revision: 0 } })
   })
 
+  it('refuses those that wait for another process when its time to close is over, and writes nothing of them', async () => {
+    const path = newPath()
+    const store = await open({ path })
+    const other = connect(path)
+    other.exec('BEGIN IMMEDIATE')
+    const waiting = [store.append('a', 'none', [event()])(), store.append('b', 'none', [event()])()]
+    await store.close(AbortSignal.timeout(20))
+    for (const outcome of await Promise.all(waiting)) expect(outcome).toMatchObject({ left: { _tag: 'closed' } })
+    other.exec('COMMIT')
+    expect(await all(await open({ path }))).toEqual([])
+  })
+
   it('closes after those that wait for another process', async () => {
     const path = newPath()
     const store = await open({ path })

@@ -15,11 +15,10 @@ import {
 import { systemClock, systemIds } from './adapters/system/index.js'
 import type { EventStore } from './domain/event-store.js'
 import type { FileStore } from './domain/file-store.js'
-import type { Clock } from './domain/sources.js'
-import { LedgerError, type OpeningError, promised } from './face/error.js'
+import { describeWriteError, LedgerError, type OpeningError, promised } from './face/error.js'
 import { checked } from './face/input.js'
 import { type Downloader, type Ledger, ledgerOn } from './face/ledger.js'
-import { settleLedgerId } from './face/ledger-identity.js'
+import { filesOfLedger, settleLedgerId } from './face/ledger-identity.js'
 import { LedgerOptions, type Opener, opened } from './face/options.js'
 import { describeReadError } from './projections/read-shell.js'
 import type { SnapshotStore } from './projections/snapshot-store.js'
@@ -83,11 +82,21 @@ export type { ReadError } from './projections/read-shell.js'
 export const openLedger = async (options: LedgerOptions): Promise<Ledger> => {
   const given = await checked(LedgerOptions, options)
   const { actor, entity, project, deadline, patience, readOnly = false, clock = systemClock, ids = systemIds } = given
-  const { events, files, snapshots } = 'directory' in given ? await embedded(given.directory, readOnly, clock) : given
+  const {
+    events,
+    files,
+    snapshots,
+    sharedFiles = false,
+  } = 'directory' in given ? await embedded(given.directory, readOnly) : given
   const store: EventStore = await open(opened(events))
   const openFiles = async (): Promise<FileStore> => {
-    if (!readOnly) await promised(describeReadError)(settleLedgerId(store, ids))
-    return open(opened(files))
+    if (readOnly) return open(opened(files))
+    await promised(describeReadError)(settleLedgerId(store, ids))
+    const unclaimed = await open(opened(files))
+    return promised(describeWriteError)(filesOfLedger(store, unclaimed, sharedFiles)).catch(async (error: unknown) => {
+      await unclaimed.close()
+      throw error
+    })
   }
   const fileStore = await openFiles().catch(async (error: unknown) => {
     await store.close()
@@ -112,8 +121,12 @@ export const openLedger = async (options: LedgerOptions): Promise<Ledger> => {
 const embedded = async (
   directory: string,
   readOnly: boolean,
-  clock: Clock,
-): Promise<{ events: Opener<EventStore>; files: Opener<FileStore>; snapshots: SnapshotStore }> => {
+): Promise<{
+  events: Opener<EventStore>
+  files: Opener<FileStore>
+  snapshots: SnapshotStore
+  sharedFiles: boolean
+}> => {
   const { sqliteEventStore } = await import('./adapters/sqlite/index.js')
   const path = join(directory, 'events.db')
   const refuse = (reason: string) => new LedgerError({ _tag: 'cannot-open', path: directory }, reason)
@@ -127,8 +140,9 @@ const embedded = async (
   }
   return {
     events: sqliteEventStore({ path, readOnly, warn }),
-    files: directoryFileStore({ path: join(directory, 'files'), now: clock.now, readOnly }),
+    files: directoryFileStore({ path: join(directory, 'files'), readOnly }),
     snapshots: directorySnapshotStore({ path: join(directory, 'snapshots') }),
+    sharedFiles: false,
   }
 }
 

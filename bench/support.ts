@@ -7,7 +7,6 @@ import type * as TE from 'fp-ts/lib/TaskEither.js'
 import { memoryFileStore } from '../adapters/memory/index.js'
 import { type Database, driver } from '../adapters/sqlite/driver/index.js'
 import { systemClock, systemIds } from '../adapters/system/index.js'
-import { sha256 } from '../domain/digest.js'
 import { type EventStore, ORIGIN } from '../domain/event-store.js'
 import { type ManifestStore, manifestStore } from '../domain/manifest/manifest-store.js'
 import type { Receipt } from '../domain/receipt.js'
@@ -45,7 +44,8 @@ export const shellOn = (store: EventStore, manifests: ManifestStore): WriteShell
 
 /** Commands given straight to the write shell, with manifests in memory: what is measured is the shell and its event store. */
 export const commandsOn = (store: EventStore) => {
-  const manifests = manifestStore(memoryFileStore())
+  const files = memoryFileStore()
+  const manifests = manifestStore(files)
   const shell = shellOn(store, manifests)
   const give = (command: unknown): Promise<Receipt> =>
     opened(shell.handle({ commandId: randomUUID(), actor: 'bench', command }))
@@ -53,7 +53,8 @@ export const commandsOn = (store: EventStore) => {
     give,
     /** Logs a version with content of its own. */
     logVersion: async (name: string, content: string): Promise<Receipt> => {
-      const manifest = await opened(manifests.put([{ path: 'model.bin', digest: sha256(content), size: 1 }]))
+      const stored = await opened(files.put('file', { bytes: Buffer.from(content) }))
+      const manifest = await opened(manifests.put([{ path: 'model.bin', ...stored }]))
       const artifact = { entity: 'acme', project: 'bench', name }
       return give({ type: 'LogArtifactVersion', artifact, artifactType: 'model', manifest })
     },

@@ -47,10 +47,13 @@ export interface FactReader {
 
 type Gathered<C> = TE.TaskEither<CommandError, C>
 
-/** The run exists (it may be finished), and the manifest is stored and is what the command says. */
+/**
+ * The run exists (it may be finished), and the manifest is stored and is what the command says. What a sealed draft
+ * holds has been named by its parts since.
+ */
 export const gatherForLog = (command: LogVersion, facts: FactReader): Gathered<ArtifactCommand> =>
   pipe(
-    checkManifest(command.manifest, facts),
+    ('distributed' in command ? checkManifest : keepContent)(command.manifest, facts),
     TE.flatMap(() => withRun(command, facts)),
   )
 
@@ -90,7 +93,7 @@ export const gatherForUse = (command: UseArtifactVersion, facts: FactReader): Ga
 
 export const gatherForUpsert = (command: UpsertDistributedPart, facts: FactReader): Gathered<DistributedDraftCommand> =>
   pipe(
-    checkManifest(command.part, facts),
+    keepContent(command.part, facts),
     TE.flatMap(() => withRun(command, facts)),
   )
 
@@ -101,7 +104,7 @@ export const gatherForCommit = (
   facts: FactReader,
 ): Gathered<DistributedDraftCommand> =>
   pipe(
-    command.part === undefined ? TE.right(undefined) : checkManifest(command.part, facts),
+    command.part === undefined ? TE.right(undefined) : keepContent(command.part, facts),
     TE.flatMap(() => mergeStoredParts(command, state, facts)),
     TE.flatMap((merged) => withRun({ ...command, merged }, facts)),
   )
@@ -125,6 +128,16 @@ const mergeStoredParts = (
         ? TE.right(E.isLeft(merged) ? merged : E.left([]))
         : pipe(facts.manifests.put(merged.right), TE.map(E.right))
     }),
+  )
+
+/**
+ * Before the event names them: the manifest is what the command says, its files are there, and garbage collection
+ * leaves them alone until the event is recorded.
+ */
+const keepContent = (claimed: ManifestSummary, facts: FactReader): TE.TaskEither<CommandError, void> =>
+  pipe(
+    checkManifest(claimed, facts),
+    TE.flatMap(() => facts.manifests.keepFiles(claimed.digest)),
   )
 
 const checkManifest = (claimed: ManifestSummary, { manifests }: FactReader): TE.TaskEither<CommandError, void> =>

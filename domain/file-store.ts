@@ -5,6 +5,7 @@
 import type * as TE from 'fp-ts/lib/TaskEither.js'
 import type { Digest } from './digest.js'
 import type { StoreClosed } from './event-store.js'
+import type { LedgerId } from './ledger-id.js'
 import { type BadClock, describeBadClock } from './sources.js'
 
 export interface StoredFile {
@@ -27,6 +28,12 @@ export type FileStoreError =
   | StoreClosed
   /** What is stored cannot be dated. */
   | BadClock
+  /** They belong to other ledgers, and nobody said that they are shared. `own` is the id of the ledger that asked. */
+  | {
+      readonly _tag: 'files-of-another-ledger'
+      readonly own: LedgerId | undefined
+      readonly ledgers: ReadonlyArray<LedgerId>
+    }
   /** The store could not do it: no space, no permission, gone. Nothing was lost. */
   | { readonly _tag: 'file-store-failed'; readonly operation: string; readonly reason: string; readonly code?: string }
 
@@ -38,6 +45,9 @@ export type FileSource =
 
 /** Called now and then with the bytes done so far of one `put`. */
 export type Progress = (bytesDone: number) => void
+
+/** So long after its last `put` a file is not collected, whether something names it or not: something may be about to. */
+export const COLLECTED_AFTER_MS = 24 * 3600 * 1000
 
 export interface FileStore {
   /**
@@ -59,8 +69,26 @@ export interface FileStore {
   /** Everything stored of a kind, in pages, in no promised order. */
   readonly list: (kind: FileKind) => AsyncIterable<ReadonlyArray<StoredFile & { readonly lastPut: Date }>>
 
+  /**
+   * Sees that files are there and are not collected for some hours: those that were put some hours ago are dated
+   * anew, as by another `put`. Answers those that are not there.
+   */
+  readonly renew: (digests: Iterable<Digest>) => TE.TaskEither<FileStoreError, ReadonlyArray<Digest>>
+
+  /** What the time is by the clock that dates every `put`. */
+  readonly now: () => TE.TaskEither<FileStoreError, Date>
+
   /** Deletes one file, if its last `put` is not after `unlessPutSince`; answers whether it was deleted. Only garbage collection calls this; manifests are never deleted. */
   readonly delete: (digest: Digest, unlessPutSince: Date) => TE.TaskEither<FileStoreError, boolean>
+
+  /** The ledgers to which its files belong: none before the first use, one, or several that share it. */
+  readonly ledgers: () => TE.TaskEither<FileStoreError, ReadonlyArray<LedgerId>>
+
+  /** Enters a ledger among them, durably. Entering it twice is harmless. */
+  readonly addLedger: (ledger: LedgerId) => TE.TaskEither<FileStoreError, void>
+
+  /** Takes a ledger away from among them. */
+  readonly removeLedger: (ledger: LedgerId) => TE.TaskEither<FileStoreError, void>
 
   /**
    * Waits for the calls under way, until `signal` aborts if one is given: then they are answered `closed` too, and leave
@@ -91,6 +119,8 @@ export const describeFileStoreError = (error: FileStoreError): string => {
       return error.reason
     case 'bad-clock':
       return describeBadClock(error)
+    case 'files-of-another-ledger':
+      return `the files belong to the ledger ${error.ledgers.join(' and ')}, and this is ${error.own ?? 'one without an id'}: give it a file store of its own, or open each with sharedFiles, and then none collects garbage; a ledger that uses the files no more is taken out of the folder ledgers/`
     case 'file-store-failed':
       return `the file store could not ${error.operation}: ${error.reason}`
   }

@@ -119,6 +119,7 @@ export const describeCommandError = (error: CommandError): string => {
     case 'damaged-event':
       return `${error.stream} is damaged${error.revision < 0 ? '' : ` at revision ${error.revision}`}: ${error.reason}`
     case 'file-missing':
+    case 'files-of-another-ledger':
     case 'file-damaged':
     case 'source-failed':
     case 'bad-clock':

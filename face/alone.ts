@@ -87,7 +87,7 @@ export const alone = ({ store, clock, ...ports }: AlonePorts): ((when?: Position
       },
       locate: async (version) => {
         const shell = writeShell({ store: past(store, await positionOf(when)), manifests, clock, ids })
-        return writes({ ...ports, shell, notice: () => undefined, readOnly: true }).locate(version)
+        return writes({ ...ports, clock, shell, notice: () => undefined, readOnly: true }).locate(version)
       },
     })
   return at

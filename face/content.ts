@@ -2,9 +2,11 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
-import type { FileSource, FileStore } from '../domain/file-store.js'
+import { isDigest } from '../domain/digest.js'
+import { COLLECTED_AFTER_MS, type FileSource, type FileStore } from '../domain/file-store.js'
 import type { ManifestBuilder, ManifestEntry } from '../domain/manifest/manifest.js'
 import { canonicalPath } from '../domain/manifest/path.js'
+import type { Clock } from '../domain/sources.js'
 import type { Content, ContentItem, OnProgress } from './arguments.js'
 import { type ContentError, describeWriteError, type WriteError } from './error.js'
 import { failureOf, letGo, readFrom } from './given-streams.js'
@@ -42,7 +44,11 @@ export interface Note {
 export interface ContentPorts {
   readonly files: FileStore
   readonly local: LocalFiles
+  readonly clock: Clock
 }
+
+/** So often what is stored already is put again while the rest of it still comes. */
+const RENEWED_EVERY_MS = COLLECTED_AFTER_MS / 4
 
 /** How many files are stored at the same time: enough to hide the disk's latency on small ones. */
 const AT_ONCE = 8
@@ -54,7 +60,7 @@ type Planned =
 
 /** Stores content and adds it to a manifest in the making; answers what is to be said of that. */
 export const addContent =
-  ({ files, local }: ContentPorts) =>
+  ({ files, local, clock }: ContentPorts) =>
   (
     builder: ManifestBuilder,
     content: Content,
@@ -72,7 +78,7 @@ export const addContent =
       })),
       TE.flatMap(({ planned, notes }) =>
         pipe(
-          storeAll(files, onProgress)(planned),
+          storeAll(files, clock, onProgress)(planned),
           TE.flatMapEither((entries) => {
             for (const [index, entry] of entries.entries()) {
               const added = builder.add(entry, overwrite)
@@ -169,8 +175,25 @@ const sourceFailed = (cause: unknown): WriteError => ({
   reason: cause instanceof Error ? cause.message : String(cause),
 })
 
+/** What is stored already is not collected while the rest of it still comes, however long that takes. */
+const keepWhile = async (
+  done: AbortSignal,
+  { files, clock }: Pick<ContentPorts, 'files' | 'clock'>,
+  stored: () => ReadonlyArray<ManifestEntry>,
+): Promise<void> => {
+  for (;;) {
+    const due = clock.monotonic() + RENEWED_EVERY_MS
+    await clock.sleep(RENEWED_EVERY_MS, done)
+    if (done.aborted || clock.monotonic() < due) return
+    // What is missing nevertheless, the log itself finds.
+    await files.renew(
+      stored().flatMap(({ digest, reference }) => (reference === undefined && isDigest(digest) ? digest : [])),
+    )()
+  }
+}
+
 const storeAll =
-  (files: FileStore, onProgress: OnProgress | undefined) =>
+  (files: FileStore, clock: Clock, onProgress: OnProgress | undefined) =>
   (plan: ReadonlyArray<Planned>): TE.TaskEither<WriteError, ReadonlyArray<ManifestEntry>> =>
   async () => {
     const entries: ManifestEntry[] = []
@@ -216,7 +239,10 @@ const storeAll =
         report({ path, bytesDone: stored.right.size, filesDone })
       }
     }
-    await Promise.all(Array.from({ length: Math.min(AT_ONCE, plan.length) }, worker))
+    const done = new AbortController()
+    const keeping = keepWhile(done.signal, { files, clock }, () => entries.flatMap((entry) => entry ?? []))
+    await Promise.all(Array.from({ length: Math.min(AT_ONCE, plan.length) }, worker)).finally(() => done.abort())
+    await keeping
     if (thrown !== undefined) throw thrown.cause
     return failure === undefined ? E.right(entries) : E.left(failure)
   }

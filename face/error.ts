@@ -46,6 +46,8 @@ export type WriteError =
   | { readonly _tag: 'read-only' }
   /** The history holds a type of event that this version does not know: it cannot say what is needed. */
   | { readonly _tag: 'not-understood'; readonly type: string }
+  /** There are files and no history that could say whether they are needed. */
+  | { readonly _tag: 'empty-history' }
 
 export const describeWriteError = (error: WriteError): string => {
   switch (error._tag) {
@@ -72,6 +74,8 @@ export const describeWriteError = (error: WriteError): string => {
         : `the run ${error.run} has no group; give a distributedId`
     case 'not-understood':
       return `the history holds events of the type "${error.type}", which this version does not know and which may need files: upgrade model-ledger first`
+    case 'empty-history':
+      return 'there are files and no history that could say which of them are needed: nothing is collected; if the history was lost, restore or import it'
     case 'read-only':
       return 'this ledger was opened with readOnly and records nothing; open it without'
     default:

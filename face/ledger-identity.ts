@@ -2,6 +2,8 @@
 import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import { type EventStore, ORIGIN, type ReadFailure, readFailureOf, type StoredEvent } from '../domain/event-store.js'
+import { claimedFiles } from '../domain/file-ownership.js'
+import type { FileStore, FileStoreError } from '../domain/file-store.js'
 import { type LedgerId, ledgerIdOfHistory, newLedgerId } from '../domain/ledger-id.js'
 import type { Ids } from '../domain/sources.js'
 
@@ -27,13 +29,40 @@ export const settleLedgerId = (events: EventStore, ids: Ids): TE.TaskEither<Read
       known !== undefined
         ? TE.right(known)
         : pipe(
-            TE.tryCatch(() => firstEvent(events), readFailureOf),
-            TE.flatMap((first) =>
-              events.setLedgerId(first === undefined ? newLedgerId(ids) : ledgerIdOfHistory(first), undefined),
-            ),
+            ledgerIdOf(events),
+            TE.flatMap((id) => events.setLedgerId(id ?? newLedgerId(ids), undefined)),
           ),
     ),
   )
+
+/** The files of a ledger: a store that is claimed before the first bytes are put into it, or now if it has a history. */
+export const filesOfLedger = (
+  events: EventStore,
+  files: FileStore,
+  shared: boolean,
+): TE.TaskEither<FileStoreError, FileStore> => {
+  const own = pipe(
+    events.ledgerId(),
+    TE.mapLeft(({ reason }) => notAsked(reason)),
+    TE.flatMapNullable(
+      (id) => id,
+      () => notAsked('the event store has no id'),
+    ),
+  )
+  const claimed = claimedFiles(files, () => own, shared)
+  return pipe(
+    events.head(),
+    TE.mapLeft(({ reason }) => notAsked(reason)),
+    TE.flatMap((head) => (head === ORIGIN ? TE.right(undefined) : claimed.claim())),
+    TE.map(() => claimed),
+  )
+}
+
+const notAsked = (reason: string): FileStoreError => ({
+  _tag: 'file-store-failed',
+  operation: 'be asked which ledger it serves',
+  reason,
+})
 
 const firstEvent = async (events: EventStore): Promise<StoredEvent | undefined> => {
   for await (const [first] of events.readAll(ORIGIN)) return first

@@ -135,7 +135,7 @@ export const ledgerOn = (ports: LedgerPorts): Ledger => {
     warn,
     finish: readOnly ? undefined : finish,
   })
-  const told = writes({ shell, manifests, ids, defaults, files, local, readOnly, notice: model.notice })
+  const told = writes({ shell, manifests, clock, ids, defaults, files, local, readOnly, notice: model.notice })
   const care = maintenance({
     events,
     registry: model.registry,
@@ -143,7 +143,6 @@ export const ledgerOn = (ports: LedgerPorts): Ledger => {
     facts: shell.facts,
     manifests,
     files,
-    clock,
     readOnly,
   })
   const { now } = model

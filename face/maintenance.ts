@@ -7,7 +7,9 @@ import { type Digest, isDigest } from '../domain/digest.js'
 import { type EventStore, ORIGIN, type Position } from '../domain/event-store.js'
 import { decodeEvent } from '../domain/events.js'
 import type { FactReader } from '../domain/facts.js'
+import { assertFilesOfOne } from '../domain/file-ownership.js'
 import {
+  COLLECTED_AFTER_MS,
   describeFileStoreError,
   type FileKind,
   type FileStore,
@@ -19,10 +21,11 @@ import { describeImpossible } from '../domain/impossible.js'
 import type { Manifest } from '../domain/manifest/manifest.js'
 import type { ManifestStore } from '../domain/manifest/manifest-store.js'
 import { versionPath } from '../domain/names.js'
-import { type Clock, timeOf } from '../domain/sources.js'
+import { describeReadError } from '../projections/read-shell.js'
 import type { Registry } from '../projections/registry-state.js'
 import { digestOf } from '../projections/versions.js'
 import { describeWriteError, eachFromStore, promised } from './error.js'
+import { ledgerIdOf } from './ledger-identity.js'
 
 /** How far long work is. */
 export type OnMaintenance = (progress: {
@@ -87,14 +90,11 @@ export interface MaintenancePorts {
   readonly facts: FactReader
   readonly manifests: ManifestStore
   readonly files: FileStore
-  readonly clock: Clock
   readonly readOnly: boolean
 }
 
 export type Maintenance = ReturnType<typeof maintenance>
 
-/** A file that was put within this time may be about to be named by a version; in milliseconds. */
-const GRACE = 24 * 3600 * 1000
 /** So many files are read, or deleted, at the same time. */
 const AT_ONCE = 4
 
@@ -107,7 +107,6 @@ export const maintenance = ({
   facts,
   manifests,
   files,
-  clock,
   readOnly,
 }: MaintenancePorts) => {
   const manifestOf = (digest: Digest): Promise<Manifest> => run(manifests.get(digest))
@@ -143,9 +142,11 @@ export const maintenance = ({
     return needed
   }
 
-  const aDayAgo = async (): Promise<Date> => new Date(Date.parse(await run(TE.fromEither(timeOf(clock)))) - GRACE)
+  /** By the clock that dates the files, whatever this process takes the time to be. */
+  const aDayAgo = async (): Promise<Date> => new Date((await run(files.now())).getTime() - COLLECTED_AFTER_MS)
 
   const collectable = async (): Promise<Collectable> => {
+    await promised(describeReadError)(ledgerIdOf(events)).then((own) => run(assertFilesOfOne(files, own)))
     const before = (await aDayAgo()).getTime()
     const old: Array<Collectable['files'][number]> = []
     try {
@@ -153,6 +154,9 @@ export const maintenance = ({
     } catch (cause) {
       if (cause instanceof FileStoreFailure) return run(TE.left(cause.error))
       throw cause
+    }
+    if (old.length > 0 && (await promised(describeReadError)(events.head())) === ORIGIN) {
+      return run(TE.left({ _tag: 'empty-history' }))
     }
     const needed = old.length === 0 ? new Set<Digest>() : await neededFiles()
     // An event that is not understood could name a file.
@@ -199,7 +203,8 @@ export const maintenance = ({
   return {
     /**
      * The files that `collectGarbage` would delete: those that no live version and no open draft names and
-     * that were not put for a day. Manifests are never deleted.
+     * that were not put for a day. Manifests are never deleted. Refused where the files are also another ledger's, and
+     * where there is no history that could name any.
      */
     collectable,
 

@@ -70,6 +70,11 @@ export interface ComposedOptions extends SharedOptions {
   readonly files: Opening<FileStore>
   /** Where what was read is kept between two openings, so that the next is quick; nowhere unless told. */
   readonly snapshots?: SnapshotStore | undefined
+  /**
+   * The file store may hold files of other ledgers, too; each of them says so. Then no garbage is collected: none of
+   * them alone knows which files are needed. A file store belongs to the first ledger that uses it unless told.
+   */
+  readonly sharedFiles?: boolean | undefined
 }
 
 export type LedgerOptions = EmbeddedOptions | ComposedOptions
@@ -97,7 +102,11 @@ const composed: t.Type<Checked<ComposedOptions>> = record(
     events: opening<EventStore>('an event store, or what opens one', ['append', 'readAll']),
     files: opening<FileStore>('a file store, or what opens one', ['put', 'open']),
   },
-  { snapshots: object<SnapshotStore>('a snapshot store {load, save}', ['load', 'save']), ...shared },
+  {
+    snapshots: object<SnapshotStore>('a snapshot store {load, save}', ['load', 'save']),
+    sharedFiles: t.boolean,
+    ...shared,
+  },
 )
 
 type CheckedOptions = Checked<EmbeddedOptions> | Checked<ComposedOptions>

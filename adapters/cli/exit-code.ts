@@ -31,6 +31,8 @@ const CODES: Readonly<Record<LedgerErrorCode | 'no-ledger', ExitCode>> = {
   'paths-collide': refused,
   'in-the-way': refused,
   'inside-a-ledger': refused,
+  'files-of-another-ledger': refused,
+  'empty-history': refused,
   'target-differs': refused,
   'invalid-input': usage,
   'invalid-command': usage,

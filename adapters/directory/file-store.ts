@@ -2,29 +2,38 @@
  * A file store in a directory. Processes on one machine, or on several that share the file system, may use
  * it at once: every file comes into being complete, by a rename.
  */
-import { type FileHandle, lstat, open, readdir, rename, rm } from 'node:fs/promises'
+import { type FileHandle, lutimes, open, readdir } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import { type Digest, isDigest } from '../../domain/digest.js'
-import { type FileKind, type FileStore, FileStoreFailure, type StoredFile } from '../../domain/file-store.js'
+import {
+  COLLECTED_AFTER_MS,
+  type FileKind,
+  type FileStore,
+  FileStoreFailure,
+  type StoredFile,
+} from '../../domain/file-store.js'
 import { forEachAtOnce } from '../at-once.js'
 import { readHandle } from '../file-source.js'
 import { dating, fileStoreCalls } from '../file-store-calls.js'
+import { deleteHidden, hide, recover, recoverAll } from './deleting.js'
 import { knownLargeFiles } from './known-large-files.js'
 import { type Layout, type OpenError, openLayout } from './layout.js'
-import { moveIn, putInto } from './put.js'
+import { ledgersIn } from './ledgers.js'
+import { putInto } from './put.js'
 import { CHUNK_BYTES, createBuffers, hashAhead, observed, watched } from './read-ahead.js'
 import { codeOf, failureOf, fileStats, NO_FOLLOW } from './system.js'
 
 /**
- * Opens the file store in a directory; makes one if there is no directory or an empty one. `now` is the
- * clock by which a repeated `put` is dated and what dead processes left is found old (after a day). With
- * `readOnly` it is read as it lies, also by whoever may not write there; what would change it fails.
+ * Opens the file store in a directory; makes one if there is no directory or an empty one. `now` is the clock by which
+ * a repeated `put` is dated, files are old enough to be collected, and what dead processes left is found old (after a
+ * day): that of the file system unless told. With `readOnly` it is read as it lies, also by whoever may not write
+ * there; what would change it fails.
  */
 export const directoryFileStore = ({
   path,
-  now = () => new Date(),
+  now,
   readOnly = false,
 }: {
   readonly path: string
@@ -32,35 +41,50 @@ export const directoryFileStore = ({
   readonly readOnly?: boolean
 }): TE.TaskEither<OpenError, FileStore> =>
   pipe(
-    openLayout(path, dating(now), readOnly),
-    TE.map((layout) => storeIn(layout, dating(now))),
-    TE.map((store) => (readOnly ? onlyRead(store) : store)),
+    openLayout(path, now && dating(now), readOnly),
+    TE.map((layout) => (readOnly ? onlyRead(storeIn(layout)) : storeIn(layout))),
   )
 
 const onlyRead = (store: FileStore): FileStore => {
   const refused = (operation: string) =>
     TE.left({ _tag: 'file-store-failed' as const, operation, reason: 'it was opened only to be read' })
-  return { ...store, put: (kind) => refused(`store a ${kind}`), delete: (digest) => refused(`delete ${digest}`) }
+  return {
+    ...store,
+    put: (kind) => refused(`store a ${kind}`),
+    renew: () => refused('renew what it holds'),
+    delete: (digest) => refused(`delete ${digest}`),
+    addLedger: () => refused('enter a ledger'),
+    removeLedger: () => refused('take a ledger away'),
+  }
 }
 
-const storeIn = (layout: Layout, now: () => Date): FileStore => {
+const storeIn = (layout: Layout): FileStore => {
   const buffers = createBuffers()
   const known = knownLargeFiles(layout.largeFiles)
+  const ledgers = ledgersIn(layout.root)
   const calls = fileStoreCalls((cause) => failureOf(cause, layout.root))
   const { attempt, iterate, assertGoingOn, close } = calls
-  const put = putInto({ layout, buffers, known, now, ended: calls.ended, assertGoingOn })
+  const put = putInto({ layout, buffers, known, ended: calls.ended, assertGoingOn })
 
   const has = async (kind: FileKind, digest: Digest): Promise<StoredFile | undefined> => {
-    const found = isDigest(digest) ? await fileStats(layout.placeOf(kind, digest)) : undefined
+    const look = () => fileStats(layout.placeOf(kind, digest))
+    if (!isDigest(digest)) return undefined
+    const found = (await look()) ?? (kind === 'file' && (await recover(layout, digest)) ? await look() : undefined)
     return found && { digest, size: found.size }
   }
 
   const openStored = async (kind: FileKind, digest: Digest): Promise<FileHandle> => {
     const missing = new FileStoreFailure({ _tag: 'file-missing', digest })
     if (!isDigest(digest)) throw missing
-    return open(layout.placeOf(kind, digest), NO_FOLLOW).catch((cause) => {
-      throw ['ENOENT', 'ELOOP'].includes(codeOf(cause) ?? '') ? missing : cause
-    })
+    const openNow = () => open(layout.placeOf(kind, digest), NO_FOLLOW)
+    return openNow()
+      .catch(async (cause) => {
+        if (codeOf(cause) === 'ENOENT' && kind === 'file' && (await recover(layout, digest))) return openNow()
+        throw cause
+      })
+      .catch((cause) => {
+        throw ['ENOENT', 'ELOOP'].includes(codeOf(cause) ?? '') ? missing : cause
+      })
   }
 
   async function* read(kind: FileKind, digest: Digest): AsyncGenerator<Uint8Array> {
@@ -99,6 +123,7 @@ const storeIn = (layout: Layout, now: () => Date): FileStore => {
 
   async function* list(kind: FileKind): AsyncGenerator<ReadonlyArray<StoredFile & { readonly lastPut: Date }>> {
     const found: Array<StoredFile & { readonly lastPut: Date }> = []
+    if (kind === 'file') await recoverAll(layout)
     for (const directory of layout.fanOuts(kind)) {
       await forEachAtOnce(await namesIn(directory), 16, async (name) => {
         const digest = `sha256:${basename(directory)}${name}`
@@ -118,36 +143,43 @@ const storeIn = (layout: Layout, now: () => Date): FileStore => {
       throw cause
     })
 
-  /**
-   * Out of sight first, and then looked at once more: a `put` that dated the file anew before that is seen,
-   * and the file comes back; one that comes later finds no file and writes it anew. In between, for some
-   * microseconds, a reader may miss a file that was just put again.
-   */
   const remove = async (digest: Digest, unlessPutSince: Date): Promise<boolean> => {
     if (!isDigest(digest)) return false
     const place = layout.placeOf('file', digest)
     const found = await fileStats(place)
     if (found === undefined || found.mtime > unlessPutSince) return false
-    const removed = layout.temporaryName()
-    const isDeleted = await rename(place, removed).then(
-      () => false,
-      (cause: unknown) => {
-        if (codeOf(cause) === 'ENOENT') return true
-        throw cause
-      },
-    )
-    if (isDeleted) return false
-    if ((await lstat(removed)).mtime > unlessPutSince) {
-      await moveIn(removed, place)
-      return false
-    }
-    if (found.size >= CHUNK_BYTES) await forget(removed, found.size)
-    await rm(removed)
+    if (found.size >= CHUNK_BYTES) await forget(place, found.size)
+    const hidden = await hide(layout, digest)
+    return hidden !== undefined && deleteHidden(hidden, place, unlessPutSince)
+  }
+
+  /** Whether it is there and stays for some hours; dated anew where that is not sure by its date. */
+  const isKept = async (digest: Digest, now: Date): Promise<boolean> => {
+    if (!isDigest(digest)) return false
+    const place = layout.placeOf('file', digest)
+    const found = (await fileStats(place)) ?? ((await recover(layout, digest)) ? await fileStats(place) : undefined)
+    if (found === undefined) return false
+    if (found.mtimeMs > now.getTime() - RENEWED_AFTER_MS) return true
+    const code = await lutimes(place, now, now).then(() => undefined, codeOf)
+    if (code === undefined) return (await fileStats(place)) !== undefined || recover(layout, digest)
+    if (code === 'ENOENT') return isKept(digest, now)
+    // Another user's, which only a new file can date anew.
+    await put('file', { path: place })
     return true
   }
 
+  const renew = async (digests: Iterable<Digest>): Promise<ReadonlyArray<Digest>> => {
+    const missing: Digest[] = []
+    const now = await layout.now()
+    await forEachAtOnce(digests, 16, async (digest) => {
+      if (!(await isKept(digest, now))) missing.push(digest)
+    })
+    return missing
+  }
+
   const forget = async (path: string, size: number): Promise<void> => {
-    const handle = await open(path, NO_FOLLOW)
+    const handle = await open(path, NO_FOLLOW).catch(() => undefined)
+    if (handle === undefined) return
     try {
       await known.remove(await known.fingerprintOf(handle, size))
     } finally {
@@ -165,9 +197,16 @@ const storeIn = (layout: Layout, now: () => Date): FileStore => {
     has: (kind, digest) => attempt(`look for ${digest}`, () => has(kind, digest)),
     verify: (kind, digest) => attempt(`verify ${digest}`, () => verify(kind, digest)),
     list: (kind) => iterate('list what it holds', () => list(kind)),
+    renew: (digests) => attempt('renew what it holds', () => renew(digests)),
+    now: () => attempt('tell the time', layout.now),
     delete: (digest, unlessPutSince) => attempt(`delete ${digest}`, () => remove(digest, unlessPutSince)),
+    ledgers: () => attempt('say whose files it holds', ledgers.list),
+    addLedger: (ledger) => attempt('enter a ledger', () => ledgers.add(ledger)),
+    removeLedger: (ledger) => attempt('take a ledger away', () => ledgers.remove(ledger)),
     close,
   }
 }
 
 const PAGE = 1000
+/** Half of what a file is left alone after its last `put`. */
+const RENEWED_AFTER_MS = COLLECTED_AFTER_MS / 2

@@ -5,6 +5,7 @@
  *     files/ab/cdef…         a file, under the 64 digits of its SHA-256
  *     manifests/ab/cdef…     a manifest, likewise
  *     large-files/…          small files, see known-large-files.ts
+ *     ledgers/…              an empty file for each ledger to which it belongs; made with the first
  *     tmp/                   what is being written or deleted
  *
  * The marker is written last, when every directory is there for good. So nothing else ever has to make a
@@ -17,6 +18,7 @@ import * as TE from 'fp-ts/lib/TaskEither.js'
 import type { Digest } from '../../domain/digest.js'
 import type { FileKind } from '../../domain/file-store.js'
 import { forEachAtOnce } from '../at-once.js'
+import { fileSystemClock } from './file-system-clock.js'
 import { codeOf, failureOf } from './system.js'
 
 const FORMAT = 1
@@ -28,6 +30,8 @@ export interface Layout {
   readonly placeOf: (kind: FileKind, digest: Digest) => string
   readonly fanOuts: (kind: FileKind) => ReadonlyArray<string>
   readonly largeFiles: string
+  /** The clock by which files are dated. */
+  readonly now: () => Promise<Date>
   /** A name in `tmp/` that nothing else has. */
   readonly temporaryName: () => string
 }
@@ -52,21 +56,28 @@ export interface OpenError {
  * Opens the file store in a directory; makes one if there is no directory or an empty one. Where it is only to be
  * read, nothing is made or tried, and no directory is a file store without files.
  */
-export const openLayout = (path: string, now: () => Date, readOnly: boolean): TE.TaskEither<OpenError, Layout> => {
+export const openLayout = (
+  path: string,
+  now: (() => Date) | undefined,
+  readOnly: boolean,
+): TE.TaskEither<OpenError, Layout> => {
   const root = resolve(path)
   return TE.tryCatch(
     async () => {
       if (readOnly) {
         if (await isMarked(root)) await assertWhole(root)
         else await assertNoStranger(root, await readdir(root).catch(() => []))
-        return layoutIn(root, 0)
+        const clock = now ?? (() => new Date())
+        return layoutIn(root, 0, async () => clock())
       }
       await makeRoot(root)
       if (!(await isMarked(root))) await make(root)
       await assertWhole(root)
       await assertFit(root)
-      await removeLeftovers(root, now())
-      return layoutIn(root, (await stat(root)).mode & 0o444)
+      const clock = now === undefined ? fileSystemClock(() => temporaryName(root)) : async () => now()
+      const layout = layoutIn(root, (await stat(root)).mode & 0o444, clock)
+      await removeLeftovers(root, await clock())
+      return layout
     },
     (cause) =>
       cause instanceof Refusal ? cause.error : { _tag: 'cannot-open', path: root, ...failureOf(cause, root) },
@@ -91,9 +102,10 @@ const FOLDERS_OF_ROOT = [...Object.values(FOLDERS), 'large-files', 'tmp']
 const FAN_OUT = Array.from({ length: 256 }, (_, at) => at.toString(16).padStart(2, '0'))
 const LIFE_OF_LEFTOVERS_MS = 24 * 3600 * 1000
 
-const layoutIn = (root: string, fileMode: number): Layout => ({
+const layoutIn = (root: string, fileMode: number, now: Layout['now']): Layout => ({
   root,
   fileMode,
+  now,
   placeOf: (kind, digest) => {
     const hex = digest.slice('sha256:'.length)
     return join(root, FOLDERS[kind], hex.slice(0, 2), hex.slice(2))
@@ -102,6 +114,9 @@ const layoutIn = (root: string, fileMode: number): Layout => ({
   largeFiles: join(root, 'large-files'),
   temporaryName: () => temporaryName(root),
 })
+
+/** A file that is being deleted, under a name in `tmp/` that holds the digits of its digest; it is never a leftover. */
+export const HIDDEN = /^deleted-([0-9a-f]{64})-/
 
 const temporaryName = (root: string): string => join(root, 'tmp', randomUUID())
 
@@ -239,6 +254,7 @@ const assertFit = async (root: string): Promise<void> => {
 const removeLeftovers = async (root: string, now: Date): Promise<void> => {
   const directory = join(root, 'tmp')
   await forEachAtOnce(await readdir(directory), 8, async (name) => {
+    if (HIDDEN.test(name)) return
     const path = join(directory, name)
     const found = await lstat(path).catch(() => undefined)
     if (found !== undefined && found.ctimeMs < now.getTime() - LIFE_OF_LEFTOVERS_MS) await rm(path, { force: true })

@@ -19,13 +19,12 @@ export interface Putting {
   readonly layout: Layout
   readonly buffers: Buffers
   readonly known: KnownLargeFiles
-  readonly now: () => Date
   /** Aborts when nothing is waited for any longer; a put ends with what `assertGoingOn` throws. */
   readonly ended: AbortSignal
   readonly assertGoingOn: () => void
 }
 
-export const putInto = ({ layout, buffers, known, now, ended, assertGoingOn }: Putting) => {
+export const putInto = ({ layout, buffers, known, ended, assertGoingOn }: Putting) => {
   /** Devices whose files cannot share their blocks with files of the store. */
   const uncloneable = new Set<bigint>()
   const whole = wholeFiles(buffers)
@@ -184,7 +183,7 @@ export const putInto = ({ layout, buffers, known, now, ended, assertGoingOn }: P
     // What is damaged is replaced.
     if (!isWhole && !(await whole.isWhole(place, stored, found))) return false
     try {
-      const time = now()
+      const time = await layout.now()
       await lutimes(place, time, time)
     } catch (cause) {
       // Deleted just now; or another user's, which only a new file can date anew.

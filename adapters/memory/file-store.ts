@@ -8,6 +8,7 @@ import {
   type Progress,
   type StoredFile,
 } from '../../domain/file-store.js'
+import type { LedgerId } from '../../domain/ledger-id.js'
 import { type Fill, openSourceFile, readStream } from '../file-source.js'
 import { dating, fileStoreCalls } from '../file-store-calls.js'
 
@@ -22,6 +23,7 @@ interface Held {
 /** Holds its files as long as the process lives. Two stores share nothing. `now` dates every `put`. */
 export const memoryFileStore = ({ now = () => new Date() }: { readonly now?: () => Date } = {}): FileStore => {
   const held: Readonly<Record<FileKind, Map<Digest, Held>>> = { file: new Map(), manifest: new Map() }
+  const ledgers = new Set<LedgerId>()
   const { attempt, iterate, ended, close } = fileStoreCalls((cause) => ({
     reason: cause instanceof Error ? cause.message : String(cause),
   }))
@@ -53,11 +55,25 @@ export const memoryFileStore = ({ now = () => new Date() }: { readonly now?: () 
     verify: (kind, digest) =>
       attempt(`verify ${digest}`, async () => ({ digest, size: find(kind, digest).bytes.length })),
     list: (kind) => iterate('list what it holds', () => pagesOf(held[kind])),
+    renew: (digests) =>
+      attempt('renew what it holds', async () => {
+        const missing: Digest[] = []
+        for (const digest of digests) {
+          const found = held.file.get(digest)
+          if (found === undefined) missing.push(digest)
+          else held.file.set(digest, { ...found, lastPut: dating(now)() })
+        }
+        return missing
+      }),
+    now: () => attempt('tell the time', async () => dating(now)()),
     delete: (digest, unlessPutSince) =>
       attempt(`delete ${digest}`, async () => {
         const found = held.file.get(digest)
         return found !== undefined && found.lastPut <= unlessPutSince && held.file.delete(digest)
       }),
+    ledgers: () => attempt('say whose files it holds', async () => [...ledgers]),
+    addLedger: (ledger) => attempt('enter a ledger', async () => void ledgers.add(ledger)),
+    removeLedger: (ledger) => attempt('take a ledger away', async () => void ledgers.delete(ledger)),
     close,
   }
 }

@@ -2,7 +2,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
-import { type Digest, sha256 } from '../digest.js'
+import { type Digest, isDigest, sha256 } from '../digest.js'
 import { type FileStore, type FileStoreError, FileStoreFailure } from '../file-store.js'
 import { type Manifest, type ManifestSummary, manifestText, parseManifest, summarise } from './manifest.js'
 
@@ -11,6 +11,8 @@ export interface ManifestStore {
   readonly put: (manifest: Manifest) => TE.TaskEither<FileStoreError, ManifestSummary>
   /** The manifest under a digest. Its text is checked against the digest, and every line of it. */
   readonly get: (digest: Digest) => TE.TaskEither<FileStoreError, Manifest>
+  /** Sees that the files of a manifest are there and are not collected for some hours; `file-missing` if one is not. */
+  readonly keepFiles: (digest: Digest) => TE.TaskEither<FileStoreError, void>
   /** What an event would say of it; `file-missing` if it was never stored. */
   readonly summary: (digest: Digest) => TE.TaskEither<FileStoreError, ManifestSummary>
 }
@@ -74,6 +76,15 @@ export const manifestStore = (files: FileStore): ManifestStore => {
         TE.map(({ digest }) => keep(digest, manifest)),
       ),
     get,
+    keepFiles: (digest) =>
+      pipe(
+        get(digest),
+        TE.flatMap((manifest) => files.renew(storedIn(manifest))),
+        TE.flatMap(
+          ([missing]): TE.TaskEither<FileStoreError, void> =>
+            missing === undefined ? TE.right(undefined) : TE.left({ _tag: 'file-missing', digest: missing }),
+        ),
+      ),
     summary: (digest) => {
       const known = summaries.get(digest)
       return known !== undefined
@@ -84,6 +95,13 @@ export const manifestStore = (files: FileStore): ManifestStore => {
           )
     },
   }
+}
+
+/** What of a manifest is in the file store, each once; references are kept elsewhere. */
+const storedIn = (manifest: Manifest): ReadonlySet<Digest> => {
+  const digests = new Set<Digest>()
+  for (const { digest, reference } of manifest) if (reference === undefined && isDigest(digest)) digests.add(digest)
+  return digests
 }
 
 const collect = async (chunks: AsyncIterable<Uint8Array>): Promise<string> => {

@@ -195,6 +195,14 @@ const faults: Readonly<Record<string, Fault>> = {
     damage: async (_, __, digest) => void damaged.add(digest),
     noticedBy: ['replaces what was damaged when the same bytes are put again'],
   },
+  'has everything': {
+    of: () => ({ renew: () => TE.right([]) }),
+    noticedBy: ['renews files without their bytes, and says which are not there'],
+  },
+  'belongs to whoever asks': {
+    of: () => ({ addLedger: () => TE.right(undefined) }),
+    noticedBy: ['knows the ledgers to which it belongs'],
+  },
   'closes over the puts under way': {
     of: ({ put }) => ({
       put: (kind, source, progress) => async () => {

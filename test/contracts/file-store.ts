@@ -2,7 +2,7 @@
  * What every file store must do, as cases that every adapter runs. A store may hold other files already and
  * answer lists and reads in pieces of any size; the cases expect no more than the port promises.
  */
-import { createHash, randomBytes } from 'node:crypto'
+import { createHash, randomBytes, randomUUID } from 'node:crypto'
 import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -10,6 +10,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import { describe, expect, it } from 'vitest'
 import type { Digest } from '../../domain/digest.js'
 import type { FileKind, FileSource, FileStore, StoredFile } from '../../domain/file-store.js'
+import { newLedgerId } from '../../domain/ledger-id.js'
 
 /**
  * Registers every case for one adapter, and a last one that fails if any was left out.
@@ -225,10 +226,44 @@ const cases = {
     }
   },
 
+  'renews files without their bytes, and says which are not there': async ({ store, file }) => {
+    const [path, other] = [await file(randomBytes(20)), await file(randomBytes(2 * MIB))]
+    const digests = [
+      right(await store.put('file', { path })()).digest,
+      right(await store.put('file', { path: other })()).digest,
+    ]
+    const [gone, manifest] = [
+      digestOf(randomBytes(8)),
+      right(await store.put('manifest', { bytes: randomBytes(9) })()).digest,
+    ]
+    expect(right(await store.renew([...digests, gone, manifest, ...digests])()).toSorted()).toEqual(
+      [gone, manifest].toSorted(),
+    )
+    const now = right(await store.now()())
+    for (const { digest, lastPut } of await listed(store, 'file'))
+      if (digests.includes(digest)) expect(Math.abs(lastPut.getTime() - now.getTime())).toBeLessThan(60_000)
+    for (const digest of digests) expect(await contentOf(store, 'file', digest)).toBe(digest)
+    expect(right(await store.renew([])())).toEqual([])
+  },
+
   'deletes no manifest': async ({ store }) => {
     const { digest } = right(await store.put('manifest', { bytes: randomBytes(20) })())
     expect(right(await store.delete(digest, aMinuteFromNow())())).toBe(false)
     expect(right(await store.has('manifest', digest)())).toEqual({ digest, size: 20 })
+  },
+
+  'knows the ledgers to which it belongs': async ({ store }) => {
+    const [one, other] = [1, 2].map(() => newLedgerId({ next: randomUUID, fraction: Math.random })).sort()
+    if (one === undefined || other === undefined) throw new Error('two ids are made')
+    const mine = async () => right(await store.ledgers()()).filter((each) => [one, other].includes(each))
+    expect(await mine()).toEqual([])
+    await Promise.all([one, one, other].map(async (each) => right(await store.addLedger(each)())))
+    expect((await mine()).toSorted()).toEqual([one, other])
+    right(await store.addLedger(one)())
+    right(await store.removeLedger(other)())
+    right(await store.removeLedger(other)())
+    expect(await mine()).toEqual([one])
+    right(await store.removeLedger(one)())
   },
 
   'keeps what it was given when the caller changes it afterwards, or already meanwhile': async ({ store, file }) => {
@@ -377,6 +412,9 @@ const cases = {
     expect(left(await store.has('file', digest)())).toMatchObject(closed)
     expect(left(await store.verify('file', digest)())).toMatchObject(closed)
     expect(left(await store.delete(digest, aMinuteFromNow())())).toMatchObject(closed)
+    expect(left(await store.ledgers()())).toMatchObject(closed)
+    expect(left(await store.renew([digest])())).toMatchObject(closed)
+    expect(left(await store.now()())).toMatchObject(closed)
     for (const reading of [gather(store.list('file')), gather(opened)]) {
       await expect(reading).rejects.toMatchObject({ name: 'FileStoreFailure', error: closed })
     }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { sha256 } from '../../domain/digest.js'
+import { ledgerIdOfHistory } from '../../domain/ledger-id.js'
 import { type CommandError, describeCommandError } from '../../domain/rejection.js'
 import { artifact, manifestOf, model, run } from '../support/domain-samples.js'
 
@@ -13,6 +14,9 @@ const claims = (path: string) => ({
     { writer: 'w2', digest: 'sha256:2' },
   ],
 })
+
+const ledgerOf = (id: string) => ledgerIdOfHistory({ stream: 'artifact-a', id })
+const ledgers = [ledgerOf('1'), ledgerOf('2'), ledgerOf('3')] as const
 
 /** The compiler sees to it that no error is missing here. */
 const samples: { readonly [T in CommandError['_tag']]: readonly [Extract<CommandError, { _tag: T }>, string] } = {
@@ -144,6 +148,10 @@ const samples: { readonly [T in CommandError['_tag']]: readonly [Extract<Command
     'run-a/b/c is damaged at revision 3: not JSON',
   ],
   'file-missing': [{ _tag: 'file-missing', digest }, `no file is stored under ${digest}`],
+  'files-of-another-ledger': [
+    { _tag: 'files-of-another-ledger', own: ledgers[0], ledgers: [ledgers[1], ledgers[2]] },
+    `the files belong to the ledger ${ledgers[1]} and ${ledgers[2]}, and this is ${ledgers[0]}: give it a file store of its own, or open each with sharedFiles, and then none collects garbage; a ledger that uses the files no more is taken out of the folder ledgers/`,
+  ],
   'file-damaged': [
     { _tag: 'file-damaged', digest, found: sha256('b'), size: 7 },
     `the file stored under ${digest} now has the digest ${sha256('b')} (7 bytes): it was changed or damaged on disk`,

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import { lastValueFrom } from 'rxjs'
 import { afterAll, describe, expect, it } from 'vitest'
@@ -11,6 +12,7 @@ import { systemClock } from '../../adapters/system/index.js'
 import { type Digest, sha256 } from '../../domain/digest.js'
 import { type EventStore, EventStoreError, type StoredEvent } from '../../domain/event-store.js'
 import type { FileKind, FileStore, FileStoreError } from '../../domain/file-store.js'
+import type { Clock } from '../../domain/sources.js'
 import { openLedger } from '../../index.js'
 import { rejection, text } from '../support/ledger-memory.js'
 
@@ -24,10 +26,28 @@ const ledgerInTime = async (stores: Partial<{ events: EventStore; files: FileSto
   let time = Date.parse('2026-05-03T14:00:00Z')
   const now = () => new Date(time)
   const { events = memoryEventStore(), files = memoryFileStore({ now }) } = stores
-  const clock = { ...systemClock, now }
+  const sleeping = new Set<() => void>()
+  const clock: Clock = {
+    now,
+    monotonic: () => time,
+    sleep: (milliseconds, signal) =>
+      new Promise((resolve) => {
+        const until = time + milliseconds
+        const wake = () => {
+          if (time < until && signal?.aborted !== true) return
+          sleeping.delete(wake)
+          resolve()
+        }
+        sleeping.add(wake)
+        signal?.addEventListener('abort', wake)
+      }),
+  }
   const ledger = await openLedger({ events, files, clock, actor: 'anna', entity: 'acme', project: 'animals' })
-  const pass = (hours: number): void => {
+  /** Whoever slept until then has its turn. */
+  const pass = async (hours: number): Promise<void> => {
     time += hours * HOUR
+    for (const wake of sleeping) wake()
+    await nextTurn()
   }
   const log = (...contents: ReadonlyArray<string>) =>
     ledger.logArtifact({
@@ -53,7 +73,7 @@ describe('garbage collection', () => {
       '{"actor":"b","commandDigest":"x","commandId":"c","recordedAt":"2026-05-03T14:00:00.000Z","schema":1}'
     const future = { id: randomUUID(), type: 'ArtifactVersionCherished', data: '{}', metadata }
     await events.append('artifact-acme/animals/dogs', 'none', [future])()
-    pass(25)
+    await pass(25)
     expect(await rejection(ledger.collectable())).toMatchObject({
       code: 'not-understood',
       message: expect.stringContaining('ArtifactVersionCherished'),
@@ -68,7 +88,7 @@ describe('garbage collection', () => {
     const { manifest } = await ledger.resolve('cats:v0')
     await ledger.deleteVersion({ version: 'cats:v0' })
     expect(await ledger.collectable()).toEqual(nothing)
-    pass(25)
+    await pass(25)
     const plan = await ledger.collectable()
     expect(plan).toMatchObject({ files: [{ digest: sha256('own'), size: 3, lastPut: expect.any(Date) }], bytes: 3 })
     expect(await has('file', sha256('own'))).toBe(true)
@@ -94,16 +114,16 @@ describe('garbage collection', () => {
     await log('again', 'named', 'gone')
     await log('other')
     await ledger.deleteVersion({ version: 'cats:v0' })
-    pass(48)
+    await pass(48)
     const plan = await ledger.collectable()
     expect(plan.files).toHaveLength(3)
     // Somebody is about to log this, and somebody has logged that.
     await files.put('file', { bytes: Buffer.from('again') })()
     await log('named')
     expect(await ledger.collectGarbage(plan)).toEqual({ deleted: 1, bytes: 4, kept: 2 })
-    pass(23)
+    await pass(23)
     expect(await ledger.collectable()).toEqual(nothing)
-    pass(2)
+    await pass(2)
     expect((await ledger.collectable()).files).toMatchObject([{ digest: sha256('again') }])
     await ledger.close()
   })
@@ -114,7 +134,7 @@ describe('garbage collection', () => {
     await log('two')
     await log('three')
     await ledger.deleteVersion({ version: 'cats:v0' })
-    pass(48)
+    await pass(48)
     const plan = await ledger.collectable()
     await ledger.deleteVersion({ version: 'cats:v1' })
     expect(await ledger.collectGarbage(plan)).toMatchObject({ deleted: 1 })
@@ -129,7 +149,7 @@ describe('garbage collection', () => {
     await ledger.upsertDistributed({ ...sharded, distributedId: 'open', content: text('part', '1') })
     await ledger.upsertDistributed({ ...sharded, distributedId: 'given up', content: text('lost', '1') })
     await ledger.commitDistributed({ ...sharded, distributedId: 'done', content: text('done', '1') })
-    pass(48)
+    await pass(48)
     expect(await ledger.collectable()).toEqual(nothing)
     await ledger.abandonDistributed({ name: 'sharded', distributedId: 'given up' })
     expect((await ledger.collectable()).files).toMatchObject([{ digest: sha256('lost') }])
@@ -140,13 +160,51 @@ describe('garbage collection', () => {
     await ledger.close()
   })
 
+  it('takes nothing of a version that is acknowledged, however long its draft or its content took', async () => {
+    const { ledger, pass, log } = await ledgerInTime()
+    await log('begun')
+    const collect = async () => ledger.collectGarbage(await ledger.collectable())
+    const draft = await ledger.newArtifact({ name: 'slow', type: 'model' })
+    await draft.add(text('of yesterday', 'a'))
+    await pass(25)
+    expect(await collect()).toMatchObject({ deleted: 1 })
+    expect(await rejection(draft.log())).toMatchObject({ code: 'file-missing' })
+    await draft.add(text('of yesterday', 'a'), { overwrite: true })
+    await draft.log()
+
+    // Content that comes for more than a day, with all that was stored before it.
+    const slowly = async function* () {
+      for (let hours = 0; hours < 30; hours += 5) {
+        yield Buffer.from(`after ${hours} hours`)
+        await pass(5)
+        expect(await collect()).toMatchObject({ deleted: 0 })
+      }
+    }
+    const content = [...text('first', 'first'), { stream: slowly(), as: 'slow' }]
+    await ledger.logArtifact({ name: 'slow', type: 'model', content })
+    expect(await ledger.verify()).toMatchObject({ versions: 3, damaged: [] })
+    await ledger.close()
+  })
+
+  it('goes by the clock that dates the files, whatever its own process takes the time to be', async () => {
+    const files = memoryFileStore()
+    const ahead = { ...systemClock, now: () => new Date(Date.now() + 48 * HOUR) }
+    const ledger = await openLedger({ events: memoryEventStore(), files, clock: ahead, actor: 'anna', entity: 'acme' })
+    await ledger.logArtifact({ name: 'cats', type: 'model', content: text('meow') })
+    await ledger.deleteVersion({ version: 'cats:v0', deleteAliases: true })
+    expect(await ledger.collectable()).toEqual(nothing)
+    await ledger.close()
+  })
+
   it('deletes nothing while a manifest cannot be read', async () => {
     const events = memoryEventStore()
-    const files = memoryFileStore({ now: () => new Date(0) })
+    let time = 0
+    const files = memoryFileStore({ now: () => new Date(time) })
     const { ledger, log, has } = await ledgerInTime({ events, files })
     await log('gone')
     await log('kept')
     await ledger.deleteVersion({ version: 'cats:v0' })
+    time += 25 * HOUR
     const plan = await ledger.collectable()
     expect(plan.files).toHaveLength(1)
 

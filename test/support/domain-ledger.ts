@@ -117,14 +117,23 @@ export const openTestLedger = (
     shell,
     give: (command, envelope, idFrom) =>
       shell.handle({ commandId: `command-${commandIds++}`, actor: 'anna', ...envelope, command }, { idFrom })(),
-    manifest: async (...words) => right(await manifests.put(words.map(entry).sort(byPath))()),
+    manifest: async (...words) => {
+      for (const word of words) right(await files.put('file', { bytes: Buffer.from(contentOf(word)) })())
+      return right(await manifests.put(words.map(entry).sort(byPath))())
+    },
     another: (other = store) => openTestLedger(other, { clock, files }),
   }
 }
 
+const contentOf = (word: string): string => {
+  const [path = '', content = path] = word.split('=')
+  return content
+}
+
 /** The entry of a small file: `path`, or `path=content`. */
 export const entry = (word: string): ManifestEntry => {
-  const [path = '', content = path] = word.split('=')
+  const [path = ''] = word.split('=')
+  const content = contentOf(word)
   return { path, digest: sha256(content), size: Buffer.byteLength(content) }
 }
 

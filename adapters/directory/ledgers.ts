@@ -1,0 +1,28 @@
+/** The ledgers to which a file store belongs: an empty file for each in its folder `ledgers/`, under its id. */
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { LedgerId } from '../../domain/ledger-id.js'
+import { syncDirectory } from './layout.js'
+import { codeOf } from './system.js'
+
+export const ledgersIn = (root: string) => {
+  const folder = join(root, 'ledgers')
+  return {
+    list: async (): Promise<ReadonlyArray<LedgerId>> => {
+      const names = await readdir(folder).catch((cause: unknown) => {
+        if (codeOf(cause) === 'ENOENT') return []
+        throw cause
+      })
+      return names.sort().filter((name): name is LedgerId => LedgerId.is(name))
+    },
+    add: async (ledger: LedgerId): Promise<void> => {
+      if ((await mkdir(folder, { recursive: true })) !== undefined) await syncDirectory(root)
+      await writeFile(join(folder, ledger), '')
+      await syncDirectory(folder)
+    },
+    remove: async (ledger: LedgerId): Promise<void> => {
+      await rm(join(folder, ledger), { force: true })
+      await syncDirectory(folder)
+    },
+  }
+}

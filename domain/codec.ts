@@ -228,12 +228,21 @@ export const instant: t.Type<string> = new t.Type<string>(
 )
 
 const utc = (value: unknown): string | undefined => {
+  if (typeof value === 'string' && isUtc(value)) return value
   const date =
     value instanceof Date ? value : typeof value === 'string' && isMoment(value) ? new Date(value) : undefined
   if (date === undefined || Number.isNaN(date.getTime())) return undefined
   const text = date.toISOString()
   return ISO.test(text) ? text : undefined
 }
+
+/** Whether it is a moment as it is written here, which most are that were recorded: it comes back as it was. */
+const isUtc = (text: string): boolean => {
+  if (text.length !== UTC_LENGTH) return false
+  const date = new Date(text)
+  return !Number.isNaN(date.getTime()) && date.toISOString() === text
+}
+const UTC_LENGTH = '2026-05-03T14:00:00.000Z'.length
 
 /** `Date` takes 30 February for 2 March. */
 const isMoment = (text: string): boolean => {

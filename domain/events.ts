@@ -46,7 +46,20 @@ export type EventProblem =
   | { readonly _tag: 'damaged-event'; readonly stream: string; readonly revision: number; readonly reason: string }
 
 /** Reads a stored event: parse, upcast, decode in full. */
-export const decodeEvent = (stored: StoredEvent): E.Either<EventProblem, RecordedEvent> => {
+export const decodeEvent = (stored: StoredEvent): E.Either<EventProblem, RecordedEvent> =>
+  decodeWithValues(stored, () => parseTexts(stored))
+
+/** What the texts of an event say. */
+export interface EventValues {
+  readonly data: JsonObject
+  readonly metadata: unknown
+}
+
+/** The same, of an event whose texts are parsed only where its type is known, or were before. */
+export const decodeWithValues = (
+  stored: StoredEvent,
+  values: () => E.Either<string, EventValues>,
+): E.Either<EventProblem, RecordedEvent> => {
   const { stream, revision, position, id, type } = stored
   const damaged = (reason: string): E.Either<EventProblem, never> =>
     E.left({ _tag: 'damaged-event', stream, revision, reason })
@@ -57,7 +70,7 @@ export const decodeEvent = (stored: StoredEvent): E.Either<EventProblem, Recorde
   const codec = codecOf(category, type)
   if (codec === undefined) return unknown
 
-  const raw = parseTexts(stored)
+  const raw = values()
   if (E.isLeft(raw)) return damaged(raw.left)
   const metadata = decodeWith(EventMetadata)(raw.right.metadata)
   if (E.isLeft(metadata)) return damaged(problemsText('metadata', metadata.left))
@@ -122,10 +135,7 @@ const codecOf = (category: Category, type: string): t.Decoder<unknown, DomainEve
 const problemsText = (where: string, problems: ReadonlyArray<Problem>): string =>
   `${where}: ${problems.map(describeProblem).join('; ')}`
 
-const parseTexts = ({
-  data,
-  metadata,
-}: StoredEvent): E.Either<string, { readonly data: JsonObject; readonly metadata: unknown }> => {
+const parseTexts = ({ data, metadata }: StoredEvent): E.Either<string, EventValues> => {
   try {
     const parsed = parseJson(data)
     return isObject(parsed)

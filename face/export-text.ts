@@ -4,14 +4,14 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
-import { openAdmission } from '../domain/admission.js'
-import { decodeWith, describeProblem, record, wholeNumber } from '../domain/codec.js'
+import { type Admission, openAdmission } from '../domain/admission.js'
+import { decodeWith, describeProblem, record, rule, wholeNumber } from '../domain/codec.js'
 import { type Digest, digestOf, sha256, streamingHash } from '../domain/digest.js'
 import { DigestCodec } from '../domain/envelope.js'
 import type { StoredEvent } from '../domain/event-store.js'
-import { decodeEvent, type RecordedEvent } from '../domain/events.js'
+import { decodeWithValues, isOfTodaysSchema } from '../domain/events.js'
 import { describeImpossible, type Impossible } from '../domain/impossible.js'
-import { canonicalJson, parseJson } from '../domain/json.js'
+import { canonicalJson, type JsonObject, parseJson } from '../domain/json.js'
 import { LedgerId, ledgerIdOfHistory } from '../domain/ledger-id.js'
 import { type ImportError, LedgerError } from './error.js'
 import { linesOf, type Pieces } from './lines.js'
@@ -47,13 +47,15 @@ const Header = t.union(
   ],
   `the first line of an export {format, ledger, version}, where format is "model-ledger-events" and version ${VERSION}`,
 )
+/** As JSON was parsed to it. */
+const JsonMembers = rule('a JSON object', (value): value is JsonObject => t.UnknownRecord.is(value))
 const Line = record('a line of an export', {
   stream: t.string,
   revision: wholeNumber('a revision'),
   id: t.string,
   type: t.string,
-  data: t.UnknownRecord,
-  metadata: t.UnknownRecord,
+  data: JsonMembers,
+  metadata: JsonMembers,
 })
 const Trailer = record('the last line of an export', {
   events: wholeNumber('the number of events'),
@@ -92,7 +94,7 @@ export const running = (header: string): LineDigest => {
   const hash = streamingHash().update(`${header}\n`)
   return {
     add: (line) => {
-      hash.update(line).update('\n')
+      hash.update(`${line}\n`)
     },
     digest: () => digestOf(hash),
   }
@@ -133,9 +135,7 @@ export async function* readExport(pieces: Pieces): AsyncGenerator<StoredEvent, R
       end = checked(Trailer, value, number)
       continue
     }
-    const { event, decoded } = eventOf(line, value, number)
-    const outcome = admission.admit(event, decoded)
-    if (E.isLeft(outcome)) throw impossibleAt(number, event, outcome.left)
+    const event = eventOf(admission, line, value, number)
     lines.add(line)
     // Exports were without an id for as long as ledgers were.
     if (events === 0) ledger ??= ledgerIdOfHistory(event)
@@ -173,29 +173,61 @@ const checked = <A>(codec: t.Decoder<unknown, A>, value: unknown, line: number):
   throw failed({ _tag: 'not-an-export', line, reason: decoded.left.map(describeProblem).join('; ') })
 }
 
-/** A line, with its texts byte for byte as they were stored, and known to be an event of this ledger. */
-const eventOf = (
-  line: string,
-  value: unknown,
-  number: number,
-): { readonly event: StoredEvent; readonly decoded: RecordedEvent } => {
-  const { stream, revision, id, type, data, metadata } = checked(Line, value, number)
+/** A line that holds an event of a ledger, and the values in it. */
+type EventLine = t.TypeOf<typeof Line>
+
+/** The event, with its texts byte for byte as they stand in the line, if they stand there as an export writes them. */
+const cutOut = (line: string, { stream, revision, id, type }: EventLine, position: number): StoredEvent | undefined => {
+  const middle = `,"id":${JSON.stringify(id)},"metadata":`
+  const end = `,"revision":${revision},"stream":${JSON.stringify(stream)},"type":${JSON.stringify(type)}}`
+  const at = line.indexOf(middle, DATA.length)
+  return at !== -1 && line.startsWith(DATA) && line.endsWith(end)
+    ? {
+        stream,
+        revision,
+        position,
+        id,
+        type,
+        data: line.slice(DATA.length, at),
+        metadata: line.slice(at + middle.length, -end.length),
+      }
+    : undefined
+}
+const DATA = '{"data":'
+
+/** The event, with texts that are made again from its values; a line of other texts is none of an export. */
+const writtenAgain = (line: string, { data, metadata, ...rest }: EventLine, position: number): StoredEvent => {
   const [dataText, metadataText] = [canonicalJson(data), canonicalJson(metadata)]
   if (E.isLeft(dataText) || E.isLeft(metadataText)) {
-    throw failed({
-      _tag: 'not-an-export',
-      line: number,
-      reason: 'its data or metadata are not of the closed JSON type',
-    })
+    const reason = 'its data or metadata are not of the closed JSON type'
+    throw failed({ _tag: 'not-an-export', line: position, reason })
   }
-  const event = { stream, revision, position: number, id, type, data: dataText.right, metadata: metadataText.right }
-  if (lineOf(event) !== line) {
-    throw failed({ _tag: 'not-an-export', line: number, reason: 'it is not canonical JSON (RFC 8785): it was changed' })
+  const event = { ...rest, position, data: dataText.right, metadata: metadataText.right }
+  if (lineOf(event) === line) return event
+  const reason = 'it is not canonical JSON (RFC 8785): it was changed'
+  throw failed({ _tag: 'not-an-export', line: position, reason })
+}
+
+/**
+ * A line, known to be an event of this ledger that could have followed. Its texts are cut out of it and the values in
+ * it are decoded, for the admission holds the two together: where it cannot, or something is wrong, they are written again.
+ */
+const eventOf = (admission: Admission, line: string, value: unknown, number: number): StoredEvent => {
+  const parts = checked(Line, value, number)
+  const event = cutOut(line, parts, number) ?? writtenAgain(line, parts, number)
+  const decoded = decodeWithValues(event, () => E.right(parts))
+  if (E.isLeft(decoded)) {
+    writtenAgain(line, parts, number)
+    const { left } = decoded
+    const reason = left._tag === 'damaged-event' ? left.reason : `its type ${event.type} is not known here`
+    throw failed({ _tag: 'not-an-export', line: number, reason })
   }
-  const decoded = decodeEvent(event)
-  if (E.isRight(decoded)) return { event, decoded: decoded.right }
-  const reason = decoded.left._tag === 'damaged-event' ? decoded.left.reason : `its type ${type} is not known here`
-  throw failed({ _tag: 'not-an-export', line: number, reason })
+  const outcome = admission.admit(event, decoded.right)
+  if (E.isLeft(outcome) || !isOfTodaysSchema(event.type, decoded.right.metadata.schema)) {
+    writtenAgain(line, parts, number)
+  }
+  if (E.isLeft(outcome)) throw impossibleAt(number, event, outcome.left)
+  return event
 }
 
 /** Reads an export to its end, and holds it to everything that an import would. Rejects with a `LedgerError`. */

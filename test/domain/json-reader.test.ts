@@ -1,7 +1,9 @@
 import * as fc from 'fast-check'
+import * as E from 'fp-ts/lib/Either.js'
 import { describe, expect, it } from 'vitest'
-import { jsonParser, parseJson } from '../../domain/json.js'
+import { canonicalJson, jsonParser, parseJson } from '../../domain/json.js'
 import { readJson } from '../../domain/json-reader.js'
+import vectors from '../vectors/jcs.json' with { type: 'json' }
 
 /** What a parser makes of a text, with the order of the keys; or that it is no JSON. */
 const outcome = (parse: (text: string) => unknown, text: string): unknown => {
@@ -101,6 +103,18 @@ describe('the reader that does without the engine', () => {
     const nested = (levels: number) => `${'[{"a":'.repeat(levels / 2)}1${'}]'.repeat(levels / 2)}`
     expect(JSON.stringify(readJson(nested(1000)))).toBe(nested(1000))
     expect(() => readJson(nested(1_000_000))).toThrow(new SyntaxError('more than 1000 levels at position 3000'))
+  })
+})
+
+describe('the test vectors of RFC 8785 (cyberphone/json-canonicalization)', () => {
+  it.each(vectors)('$case', ({ case: name, input, output }) => {
+    for (const parse of [parseJson, readJson, jsonParser(faultyParse())]) {
+      const text = canonicalJson(parse(input))
+      // The one whose integer a double does not hold exactly is refused.
+      if (name === 'values') expect(text).toMatchObject({ left: { path: ['numbers', 1] } })
+      else expect(text).toEqual(E.right(output))
+      expect(shape(parse(output))).toEqual(shape(JSON.parse(output)))
+    }
   })
 })
 

@@ -58,6 +58,27 @@ export const filesOfLedger = (
   )
 }
 
+/** The ledger took over another id: the files that were of the one are of the other. */
+export const filesGoAlong = (
+  files: FileStore,
+  before: LedgerId | undefined,
+  now: LedgerId | undefined,
+): TE.TaskEither<FileStoreError, void> =>
+  before === undefined || now === undefined || before === now
+    ? TE.right(undefined)
+    : pipe(
+        files.ledgers(),
+        TE.flatMap((ledgers) =>
+          ledgers.includes(before)
+            ? pipe(
+                files.addLedger(now),
+                TE.flatMap(() => files.removeLedger(before)),
+                TE.map(() => undefined),
+              )
+            : TE.right(undefined),
+        ),
+      )
+
 const notAsked = (reason: string): FileStoreError => ({
   _tag: 'file-store-failed',
   operation: 'be asked which ledger it serves',

@@ -11,6 +11,7 @@ import { manifestStore } from '../domain/manifest/manifest-store.js'
 import type { NameDefaults } from '../domain/names.js'
 import type { Clock, Ids } from '../domain/sources.js'
 import { writeShell } from '../domain/write-shell.js'
+import { describeReadError } from '../projections/read-shell.js'
 import type { SnapshotStore } from '../projections/snapshot-store.js'
 import { type Alone, alone } from './alone.js'
 import type * as args from './arguments.js'
@@ -19,6 +20,7 @@ import type { LocalFiles } from './content.js'
 import { describeWriteError, LedgerError, promised } from './error.js'
 import { holdingStreams } from './given-streams.js'
 import * as inputs from './input.js'
+import { filesGoAlong } from './ledger-identity.js'
 import type { Pieces } from './lines.js'
 import { type Maintenance, maintenance, type OnMaintenance } from './maintenance.js'
 import { type OpenedFile, openFile } from './open-file.js'
@@ -196,7 +198,10 @@ export const ledgerOn = (ports: LedgerPorts): Ledger => {
 
     importEvents: holdingStreams(async (pieces, onProgress, options) => {
       if (readOnly) throw new LedgerError({ _tag: 'read-only' }, describeWriteError({ _tag: 'read-only' }))
+      const ledgerId = () => promised(describeReadError)(events.ledgerId())
+      const before = await ledgerId()
       const imported = await importEvents(events, closing.untilClosed(pieces), onProgress, options)
+      await promised(describeWriteError)(filesGoAlong(files, before, await ledgerId()))
       const head = await events.head()()
       if (head._tag === 'Right') model.notice(head.right)
       return imported

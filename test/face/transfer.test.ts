@@ -24,6 +24,12 @@ const fingerprint = (event: StoredEvent) => {
   return { ...rest, leaf: leafHash(event, JSON.parse(event.metadata).recordedAt) }
 }
 
+/** A store that others go on with when one has closed it. */
+const lasting = <Store extends { readonly close: () => Promise<void> }>(store: Store): Store => ({
+  ...store,
+  close: async () => undefined,
+})
+
 describe('export and import', () => {
   let store: EventStore
   let lines: string[]
@@ -95,6 +101,22 @@ describe('export and import', () => {
     expect(await second.importEvents(lines)).toMatchObject({ added: 0 })
     expect(right(await other.ledgerId()())).toBe(exported)
     await Promise.all([first.close(), second.close()])
+  })
+
+  it('takes the files along that were of the ledger before', async () => {
+    const [events, files] = [memoryEventStore(), memoryFileStore()]
+    const open = async () =>
+      openLedger({ events: lasting(events), files: lasting(files), actor: 'anna', entity: 'acme' })
+    const first = await open()
+    await first.importEvents(lines, undefined, { ownId: true })
+    await first.close()
+    const second = await open()
+    await second.importEvents(lines)
+    await second.close()
+    const third = await open()
+    await third.logArtifact({ name: 'more', type: 'model', content: [{ bytes: 'd', as: 'm' }] })
+    expect(right(await files.ledgers()())).toEqual([right(await store.ledgerId()())])
+    await third.close()
   })
 
   it('of version 1 is still read, as one of the ledger that its first event began', async () => {

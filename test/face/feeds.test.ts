@@ -128,14 +128,6 @@ describe('a store that cannot be asked for a while', () => {
   it('is waited for where only the question needs it, such as a file store', async () => {
     await log('A')
     let fails = true
-    const behind = seen(ledger.behind).values
-    const sizes = seen(
-      ledger.live(async (now) => {
-        const { version } = await now.resolve('cats')
-        if (fails) await broken.content('cats')
-        return version
-      }),
-    ).values
     const broken = await openLedger({
       events,
       files: {
@@ -145,6 +137,14 @@ describe('a store that cannot be asked for a while', () => {
       entity: 'acme',
       project: 'animals',
     })
+    const behind = seen(ledger.behind).values
+    const sizes = seen(
+      ledger.live(async (now) => {
+        const { version } = await now.resolve('cats')
+        if (fails) await broken.content('cats')
+        return version
+      }),
+    ).values
     await expect.poll(() => behind.at(-1)?.reason).toContain('EIO')
     fails = false
     await expect.poll(() => sizes).toEqual([0])

@@ -36,6 +36,7 @@ export {
   LedgerError,
   type LedgerErrorCode,
   type LedgerFailure,
+  type NotComparable,
   type OpeningError,
   type WriteError,
 } from './face/error.js'

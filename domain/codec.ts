@@ -18,8 +18,14 @@ export interface Problem {
 export const decodeWith =
   <A>(codec: t.Decoder<unknown, A>) =>
   (value: unknown): E.Either<ReadonlyArray<Problem>, A> => {
-    const decoded = codec.decode(value)
-    return E.isRight(decoded) ? decoded : E.left(decoded.left.map(problemOf))
+    try {
+      const decoded = codec.decode(value)
+      return E.isRight(decoded) ? decoded : E.left(decoded.left.map(problemOf))
+    } catch (error) {
+      // A getter, or a trap of a Proxy, that throws.
+      const reason = error instanceof Error ? error.message : 'it threw'
+      return E.left([{ at: '', expected: 'what can be read', actual: `what cannot be read: ${reason}` }])
+    }
   }
 
 const problemOf = (error: t.ValidationError): Problem => {
@@ -38,14 +44,23 @@ export const describeProblem = ({ at, expected, actual }: Problem): string =>
 export const shown = (value: unknown): string => {
   if (value === undefined) return 'nothing'
   if (typeof value === 'number') return String(value)
-  if (typeof value === 'bigint' || typeof value === 'function' || typeof value === 'symbol') return `a ${typeof value}`
+  if (typeof value === 'symbol') return `a symbol (${value.description ?? ''})`
+  if (typeof value === 'bigint' || typeof value === 'function') return `a ${typeof value}`
+  let left = MOST_SHOWN
   try {
-    const text = JSON.stringify(value) ?? typeof value
-    return text.length <= 120 ? text : `${text.slice(0, 117)}...`
+    const text =
+      JSON.stringify(value, (_, member: unknown) => {
+        if (left-- === 0) throw new RangeError('too much to be shown')
+        return typeof member === 'string' ? member.slice(0, MOST_SHOWN) : member
+      }) ?? typeof value
+    return text.length <= MOST_SHOWN ? text : `${text.slice(0, MOST_SHOWN - 3)}...`
   } catch {
-    return 'an object that JSON cannot carry'
+    return left < 0 ? 'a large object' : 'an object that JSON cannot carry'
   }
 }
+
+/** So many characters, and so many members: what holds itself many times over would never end. */
+const MOST_SHOWN = 120
 
 /** A string with a rule. The name says the rule, for it is what the caller reads when it is broken. */
 export const text = (expected: string, holds: (value: string) => boolean): t.Type<string> =>
@@ -80,7 +95,7 @@ export const record = <R extends Fields, O extends Fields = Record<never, never>
   const needed = new Set(Object.keys(required))
 
   const validate = (value: unknown, context: t.Context): t.Validation<Record<string, unknown>> => {
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) return t.failure(value, context)
+    if (!hasNamedMembers(value)) return t.failure(value, context)
     const errors: t.ValidationError[] = []
     const result: Record<string, unknown> = {}
     for (const key of known) {
@@ -114,6 +129,13 @@ export const record = <R extends Fields, O extends Fields = Record<never, never>
     (value) => value,
   )
 }
+
+/** An object, also of a class of the caller's own, but neither a list nor a date, a map, a promise or the like. */
+const hasNamedMembers = (value: unknown): value is object =>
+  typeof value === 'object' &&
+  value !== null &&
+  (Object.getPrototypeOf(value) === Object.prototype || Object.prototype.toString.call(value) === '[object Object]') &&
+  Object.getOwnPropertySymbols(value).length === 0
 
 /** A whole number from `least` to 2^53 − 1. */
 export const wholeNumber = (expected: string, least = 0): t.Type<number> =>
@@ -190,7 +212,7 @@ export const jsonObject = (name: string, members: number): t.Type<JsonObject> =>
 const isPlainObject = (value: unknown): value is object => {
   if (typeof value !== 'object' || value === null) return false
   const prototype: unknown = Object.getPrototypeOf(value)
-  return prototype === Object.prototype || prototype === null
+  return (prototype === Object.prototype || prototype === null) && Object.getOwnPropertySymbols(value).length === 0
 }
 
 /** Whether two values of the closed JSON type are the same value. */

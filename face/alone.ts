@@ -19,7 +19,7 @@ import { registryProjection } from '../projections/registry.js'
 import { type ReplayStep, replay } from '../projections/replay.js'
 import { eachFromStore, LedgerError, promised } from './error.js'
 import { type HistoryQuestions, historyQuestions, type ReplayInput, replayQuery, type Standpoint } from './history.js'
-import { checked } from './input.js'
+import { checked, checkedIfGiven, Signal } from './input.js'
 import { guarded } from './own.js'
 import { type WritePorts, type Writes, writes } from './writes.js'
 
@@ -81,9 +81,10 @@ export const alone = ({ store, clock, ...ports }: AlonePorts): ((when?: Position
       history: (given) => questions(ofGiven(given), when).history(given),
       exportHistory: (given) => questions(ofGiven(given), when).exportHistory(given),
       replay: async function* (given, signal) {
+        const until = await checkedIfGiven(Signal, signal)
         const { at: from, query } = await replayQuery(given, (moment) => standAt(ofGiven(given), moment ?? when))
         const sleep = (milliseconds: number, signal: AbortSignal) => clock.sleep(milliseconds, signal)
-        yield* eachFromStore(replay({ ...from, view: at, sleep }, query, signal))
+        yield* eachFromStore(replay({ ...from, view: at, sleep }, query, until))
       },
       locate: async (version) => {
         const shell = writeShell({ store: past(store, await positionOf(when)), manifests, clock, ids })

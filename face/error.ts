@@ -131,6 +131,14 @@ export interface BadMoment {
   readonly actual: string
 }
 
+/** The answer of a question to `live` holds what nobody can compare, so that no change of it could be told. */
+export interface NotComparable {
+  readonly _tag: 'not-comparable'
+  /** The way to it in the answer; empty for the answer itself. */
+  readonly at: string
+  readonly actual: string
+}
+
 /** A fault of this library, or of a function that it was given; only the TaskEithers answer it. */
 export interface Fault {
   readonly _tag: 'fault'
@@ -143,6 +151,7 @@ export type LedgerFailure =
   | QueryError
   | LineageRejection
   | BadMoment
+  | NotComparable
   | ReadError
   /** Told by the store itself, which has words only. */
   | { readonly _tag: 'damaged-event'; readonly reason: string }

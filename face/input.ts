@@ -49,9 +49,8 @@ const items = {
   file: record('{file, as?}', { file: FilePath }, { as: FilePath }),
   directory: record('{directory, as?}', { directory: FilePath }, { as: FilePath }),
   bytes: record('{bytes, as}', {
-    bytes: rule(
-      'a text or a Uint8Array',
-      (value): value is string | Uint8Array => typeof value === 'string' || isBytes(value),
+    bytes: rule('a text of whole characters or a Uint8Array', (value): value is string | Uint8Array =>
+      typeof value === 'string' ? value.isWellFormed() : isBytes(value),
     ),
     as: FilePath,
   }),
@@ -72,7 +71,7 @@ export const ContentItem = new t.Type<args.ContentItem>(
 )
 
 const decodeItem = (value: unknown, context: t.Context): t.Validation<args.ContentItem> => {
-  if (typeof value === 'string') return value === '' ? t.failure(value, context) : t.success(value)
+  if (typeof value === 'string') return FilePath.is(value) ? t.success(value) : t.failure(value, context)
   if (typeof value !== 'object' || value === null) return t.failure(value, context)
   if ('file' in value) return items.file.validate(value, context)
   if ('directory' in value) return items.directory.validate(value, context)
@@ -91,6 +90,7 @@ type Codec<A> = t.Type<args.Checked<A>>
 
 const describedVersion = { description: Description, metadata: Metadata, aliases: Aliases, tags: Tags }
 
+export const Circumstances: Codec<args.Circumstances> = record('circumstances', {}, circumstances)
 export const CreateArtifact: Codec<args.CreateArtifact> = record(
   'createArtifact',
   { name: ArtifactPath, type: ArtifactType },
@@ -238,6 +238,14 @@ export const LinkModel: Codec<args.LinkModel> = record(
 )
 
 export const OpenFile: Codec<args.OpenFile> = record('openFile', { version: VersionText, path: FilePath })
+
+/** Hears of something, now and then. */
+export const Listener = rule('a function', (value): value is () => void => typeof value === 'function')
+export const Signal = rule('an AbortSignal', (value): value is AbortSignal => value instanceof AbortSignal)
+
+/** The same of an argument that may be left out. */
+export const checkedIfGiven = async <A>(codec: t.Decoder<unknown, A>, given: unknown): Promise<A | undefined> =>
+  given === undefined ? undefined : checked(codec, given)
 
 /** The argument of a method, checked; rejects with a `LedgerError` that names everything that is wrong. */
 export const checked = async <A>(codec: t.Decoder<unknown, A>, given: unknown): Promise<A> => {

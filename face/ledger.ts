@@ -57,8 +57,17 @@ const DownloadVersion: t.Type<args.Checked<DownloadVersion>> = record(
   {
     overwrite: t.boolean,
     onProgress: rule('a function', (value): value is OnMaintenance => typeof value === 'function'),
-    signal: rule('an AbortSignal', (value): value is AbortSignal => value instanceof AbortSignal),
+    signal: inputs.Signal,
   },
+)
+
+const ImportSettings = record('the options of importEvents', {}, { ownId: t.boolean })
+const Lines = rule(
+  'an export: an iterable of its text in pieces',
+  (value): value is Pieces =>
+    typeof value === 'object' &&
+    value !== null &&
+    [Symbol.asyncIterator, Symbol.iterator].some((iterates) => typeof Reflect.get(value, iterates) === 'function'),
 )
 
 export interface Downloaded {
@@ -198,6 +207,9 @@ export const ledgerOn = (ports: LedgerPorts): Ledger => {
 
     importEvents: holdingStreams(async (pieces, onProgress, options) => {
       if (readOnly) throw new LedgerError({ _tag: 'read-only' }, describeWriteError({ _tag: 'read-only' }))
+      await inputs.checked(Lines, pieces)
+      await inputs.checkedIfGiven(inputs.Listener, onProgress)
+      await inputs.checkedIfGiven(ImportSettings, options)
       const ledgerId = () => promised(describeReadError)(events.ledgerId())
       const before = await ledgerId()
       const imported = await importEvents(events, closing.untilClosed(pieces), onProgress, options)

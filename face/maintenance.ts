@@ -3,6 +3,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import { openAdmission } from '../domain/admission.js'
+import { rule } from '../domain/codec.js'
 import { type Digest, isDigest } from '../domain/digest.js'
 import { type EventStore, ORIGIN, type Position } from '../domain/event-store.js'
 import { decodeEvent } from '../domain/events.js'
@@ -25,6 +26,7 @@ import { describeReadError } from '../projections/read-shell.js'
 import type { Registry } from '../projections/registry-state.js'
 import { digestOf } from '../projections/versions.js'
 import { describeWriteError, eachFromStore, promised } from './error.js'
+import { checked, checkedIfGiven, Listener } from './input.js'
 import { ledgerIdOf } from './ledger-identity.js'
 
 /** How far long work is. */
@@ -73,6 +75,21 @@ export interface Collectable {
   /** Of all of them together. */
   readonly bytes: number
 }
+
+const Plan = rule(
+  'a plan: what collectable answered',
+  (value): value is Collectable =>
+    typeof value === 'object' &&
+    value !== null &&
+    'files' in value &&
+    Array.isArray(value.files) &&
+    'bytes' in value &&
+    Number.isSafeInteger(value.bytes) &&
+    Number(value.bytes) >= 0 &&
+    value.files.every((file) =>
+      isDigest(typeof file === 'object' && file !== null ? Reflect.get(file, 'digest') : file),
+    ),
+)
 
 export interface Collected {
   readonly deleted: number
@@ -211,6 +228,8 @@ export const maintenance = ({
     /** Deletes what a plan names and what is still collectable; what was put or named again meanwhile stays. */
     collectGarbage: async (plan: Collectable, onProgress?: OnMaintenance): Promise<Collected> => {
       if (readOnly) return run(TE.left({ _tag: 'read-only' }))
+      await checked(Plan, plan)
+      await checkedIfGiven(Listener, onProgress)
       const before = await aDayAgo()
       const planned = new Set(plan.files.map(({ digest }) => digest))
       const still = (await collectable()).files.filter(({ digest }) => planned.has(digest))
@@ -232,6 +251,7 @@ export const maintenance = ({
      * is missing or damaged.
      */
     verify: async (onProgress?: OnMaintenance): Promise<Verified> => {
+      await checkedIfGiven(Listener, onProgress)
       const verifiedEvents = await verifyEvents()
       const live = liveVersions(await registry())
       const damaged: Damage[] = []

@@ -1,12 +1,13 @@
 /** Everything that a ledger can be asked, now and as of any moment. */
 import * as E from 'fp-ts/lib/Either.js'
-import type * as TE from 'fp-ts/lib/TaskEither.js'
+import * as TE from 'fp-ts/lib/TaskEither.js'
 import {
   catchError,
   defer,
   distinctUntilChanged,
   exhaustMap,
   finalize,
+  map,
   type Observable,
   Subject,
   switchMap,
@@ -62,7 +63,8 @@ import {
 
 export type { When }
 
-import { checked, NameText } from './input.js'
+import { pictureOf, samePicture } from './comparable.js'
+import { checked, checkedIfGiven, Listener, NameText, Signal } from './input.js'
 import { guarded } from './own.js'
 import { type SearchQuestions, searchQuestions } from './search.js'
 
@@ -150,6 +152,9 @@ const passing = (error: unknown): string | undefined =>
   error instanceof LedgerError && ['unavailable', 'not-reached', 'file-store-failed'].includes(error.code)
     ? error.message
     : undefined
+
+type Question<A> = (now: Asked) => Promise<A>
+const Question = <A>() => rule('a question: a function', (value): value is Question<A> => typeof value === 'function')
 
 const Place = wholeNumber('a position: that of a receipt')
 export const Milliseconds = rule(
@@ -255,18 +260,24 @@ export const reads = ({ store, clock, defaults, manifests, snapshots, patience, 
     )
   const [changes, behind] = [lasting(model.changes), lasting(model.behind)]
 
-  const answer =
-    <A>(question: (now: Asked) => Promise<A>): TE.TaskEither<unknown, A> =>
-    () =>
-      question(at()).then(E.right, E.left)
+  /** An answer, and its picture, for the answer is the caller's: it may be another when the next one comes. */
+  const answer = <A>(question: Question<A>) =>
+    TE.tryCatch(
+      async () => {
+        const given = await (await checked(Question<A>(), question))(at())
+        return { given, picture: pictureOf(given) }
+      },
+      (error) => error,
+    )
 
-  const live = <A>(question: (now: Asked) => Promise<A>): Observable<A> =>
+  const live = <A>(question: Question<A>): Observable<A> =>
     defer(() => {
       const answered = new Subject<void>()
       return changes.pipe(
         throttle(() => answered, { leading: true, trailing: true }),
         exhaustMap(() => model.outlast(answer(question), passing).pipe(finalize(() => answered.next()))),
-        distinctUntilChanged((one, other) => JSON.stringify(one) === JSON.stringify(other)),
+        distinctUntilChanged((one, other) => samePicture(one.picture, other.picture)),
+        map(({ given }) => given),
         takeUntil(closed),
       )
     })
@@ -285,8 +296,9 @@ export const reads = ({ store, clock, defaults, manifests, snapshots, patience, 
     now: asOf(),
     live,
     replay: async function* (given: ReplayInput = {}, signal?: AbortSignal) {
+      const until = await checkedIfGiven(Signal, signal)
       const { at, query } = await replayQuery(given, standAt)
-      yield* eachFromStore(replay(replayPorts(at), query, signal))
+      yield* eachFromStore(replay(replayPorts(at), query, until))
     },
     replayed: (given = {}) =>
       defer(() => replayQuery(given, standAt)).pipe(
@@ -301,9 +313,12 @@ export const reads = ({ store, clock, defaults, manifests, snapshots, patience, 
     behind,
     waitFor: async (position, deadline) => {
       await checked(Place, position)
-      await read(model.waitFor(position, deadline === undefined ? undefined : await checked(Milliseconds, deadline)))
+      await read(model.waitFor(position, await checkedIfGiven(Milliseconds, deadline)))
     },
-    rebuild: (onProgress) => read(model.rebuild(onProgress)),
+    rebuild: async (onProgress) => {
+      await checkedIfGiven(Listener, onProgress)
+      return read(model.rebuild(onProgress))
+    },
     progress: () => read(model.progress()),
     notice: model.notice,
     registry: async () => (await known()).states.registry,

@@ -1,9 +1,8 @@
 /** One run in hand: the methods of a ledger that name a run, with this run named. */
 
-import { rule } from '../domain/codec.js'
 import type { Receipt } from '../domain/receipt.js'
 import type * as args from './arguments.js'
-import { checked } from './input.js'
+import { Circumstances, checked } from './input.js'
 import { guarded } from './own.js'
 import type { CommitReceipt, VersionReceipt, Writes } from './writes.js'
 
@@ -44,9 +43,3 @@ export const runHandle = (writes: Writes, run: string): Run =>
     summarise: (metrics) => writes.summariseRun({ run, metrics }),
     finish: (outcome = 'finished') => writes.finishRun({ run, outcome }),
   })
-
-/** What is no object would be nothing once it is spread; what its members are is looked at by the method. */
-const Circumstances = rule(
-  'an object',
-  (value): value is args.Circumstances => typeof value === 'object' && value !== null && !Array.isArray(value),
-)

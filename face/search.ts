@@ -26,7 +26,8 @@ const Text = text('a text of at least one character', (value) => value.length > 
 const Value = rule(
   'a number, a text, true, false or null',
   (value): value is number | string | boolean | null =>
-    value === null || typeof value === 'string' || typeof value === 'boolean' || Number.isFinite(value),
+    value === null ||
+    (typeof value === 'string' ? value.isWellFormed() : typeof value === 'boolean' || Number.isFinite(value)),
 )
 const Conditions = t.readonlyArray(
   record('a condition {key, is, value}', { key: Text, is: oneOf(...COMPARISONS), value: Value }),

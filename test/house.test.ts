@@ -26,7 +26,7 @@ const rule: ReadonlyArray<readonly [file: RegExp, mayImport: ReadonlyArray<RegEx
   [/^domain\/digest\.ts$/, [/^domain\//, /^node:crypto$/]],
   [/^domain\//, [/^domain\//]],
   [/^projections\//, [/^(domain|projections)\//, /^rxjs$/]],
-  [/^face\//, [/^(domain|projections|face)\//, /^rxjs$/]],
+  [/^face\//, [/^(domain|projections|face)\//, /^rxjs$/, /^node:util$/]],
   [/^adapters\/cli\//, [/^(domain|projections|adapters)\//, /^index\.ts$/, NODE, DEPENDENCY]],
   // An adapter does not know another; what several need lies beside their folders.
   ...foldersIn('adapters').map((name): (typeof rule)[number] => [

@@ -37,6 +37,7 @@ const CODES: Readonly<Record<LedgerErrorCode | 'no-ledger', ExitCode>> = {
   'invalid-input': usage,
   'invalid-command': usage,
   'bad-moment': usage,
+  'not-comparable': usage,
   'bad-cursor': usage,
   'bad-option': usage,
   'bad-connection-string': usage,

@@ -70,7 +70,7 @@ describe('a value, as a message shows it', () => {
     [Number.NEGATIVE_INFINITY, '-Infinity'],
     ['a\n\ud800', '"a\\n\\ud800"'],
     [1n, 'a bigint'],
-    [Symbol('s'), 'a symbol'],
+    [Symbol('s'), 'a symbol (s)'],
     [() => 1, 'a function'],
     [{ a: [1] }, '{"a":[1]}'],
     [{ toJSON: () => undefined }, 'object'],

@@ -195,6 +195,18 @@ describe('openLedger', () => {
   const wrong: ReadonlyArray<readonly [what: string, options: unknown, says: RegExp]> = [
     ['nothing', undefined, /\{directory\} or \{events, files\}/],
     ['no store', {}, /events: expected an event store/],
+    [
+      'what cannot be read',
+      new Proxy(
+        {},
+        {
+          ownKeys: () => {
+            throw new Error('no')
+          },
+        },
+      ),
+      /cannot be read: no|events: expected/,
+    ],
     ['one store', { events: memoryEventStore() }, /files: expected a file store/],
     ['what is no store', { ...stores(), events: {} }, /events: expected an event store/],
     ['an empty directory', { directory: '' }, /directory: expected the path of a folder/],

@@ -206,7 +206,7 @@ export const LEDGER: Rows<Omit<Ledger, 'changes' | 'behind' | 'close'>> = {
   ],
   openFile: () => [{ version: 'cats:v0', path: 'weights.bin' }],
   exportEvents: () => [],
-  importEvents: () => [[], nothing],
+  importEvents: () => [[], nothing, { ownId: true }],
   collectable: () => [],
   collectGarbage: () => [{ files: [], bytes: 0 }, nothing],
   verify: () => [nothing],

@@ -157,6 +157,41 @@ describe('what goes wrong', () => {
   })
 })
 
+describe('an export', () => {
+  it('is verified where there is no ledger, and says of which it is', async () => {
+    const file = join(cwd, 'verified.ndjson')
+    await ledger('export', file)
+    const elsewhere = ['--ledger', join(cwd, 'nowhere'), 'verify', '--export', file]
+    const { code, out } = await ledger(...elsewhere)
+    expect([code, out]).toEqual([
+      0,
+      expect.stringMatching(/^All is well: \d+ events of the ledger [0-9a-f-]{36}, sha256:/),
+    ])
+    const { ledger: id } = JSON.parse((await ledger('--json', ...elsewhere)).out)
+    expect(readFileSync(file, 'utf8')).toContain(`"ledger":"${id}"`)
+    writeFileSync(file, readFileSync(file, 'utf8').replace('"actor":"', '"actor":"x'))
+    const forged = await ledger(...elsewhere)
+    expect([forged.code, forged.err]).toEqual([5, expect.stringContaining('line 2 cannot have been recorded')])
+    expect((await ledger('--ledger', join(cwd, 'nowhere'), 'verify', '--export', join(cwd, 'none'))).code).not.toBe(0)
+  })
+
+  it('makes the ledger another only if it is told to keep its id', async () => {
+    const file = join(cwd, 'moved.ndjson')
+    await ledger('export', file)
+    const idOf = async (name: string): Promise<string | undefined> => {
+      const path = join(cwd, `${name}.ndjson`)
+      await ledger('--ledger', join(cwd, name), 'export', path)
+      return /"ledger":"([0-9a-f-]+)"/.exec(readFileSync(path, 'utf8'))?.[1]
+    }
+    for (const name of ['moved', 'forked']) await ledger('--ledger', join(cwd, name), 'init')
+    await ledger('--ledger', join(cwd, 'moved'), 'import', file)
+    await ledger('--ledger', join(cwd, 'forked'), 'import', '--own-id', file)
+    const id = /"ledger":"([0-9a-f-]+)"/.exec(readFileSync(file, 'utf8'))?.[1]
+    expect(await idOf('moved')).toBe(id)
+    expect(await idOf('forked')).not.toBe(id)
+  })
+})
+
 describe('a second import of an export', () => {
   it('says that nothing was new', async () => {
     await ledger('export', join(cwd, 'events.ndjson'))

@@ -42,7 +42,13 @@ const steps: Readonly<Record<string, () => Promise<Receipt> | undefined>> = {
     return version === undefined ? undefined : ledger.tag({ version, tags: [`t${below(5)}`] })
   },
   upsert: () =>
-    ledger.upsertDistributed({ name: 'sharded', type: 'data', distributedId: pick('one', 'two'), content: content() }),
+    ledger.upsertDistributed({
+      name: 'sharded',
+      type: 'data',
+      distributedId: pick('one', 'two'),
+      content: content(),
+      openNext: true,
+    }),
   commit: () =>
     ledger.commitDistributed({
       name: 'sharded',
@@ -50,6 +56,7 @@ const steps: Readonly<Record<string, () => Promise<Receipt> | undefined>> = {
       distributedId: pick('one', 'two'),
       content: content(),
       lastWriterWins: true,
+      openNext: true,
     }),
 }
 

@@ -83,8 +83,11 @@ const SOURCES = /better-sqlite3[\\/](deps|build[\\/]Release[\\/]obj(\.target)?)$
 export const succeed = (cwd: string, command: string, ...args: ReadonlyArray<string>): string => {
   // npm is a script on Windows, which only a shell can start.
   const shell = args.length === 0 || (command === 'npm' && process.platform === 'win32')
-  // As in a shell of the reader's own: without what the npm that runs the tests tells its children.
-  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^npm_/i.test(name)))
+  // As in a shell of the reader's own: without what the npm that runs the tests tells its children, and with a
+  // home that has no settings.
+  const home = join(cwd, '../home')
+  const inherited = Object.entries(process.env).filter(([name]) => !/^npm_/i.test(name))
+  const env = { ...Object.fromEntries(inherited), HOME: home, USERPROFILE: home }
   const { status, stdout, stderr, error } = spawnSync(command, args, { cwd, env, encoding: 'utf8', shell })
   if (status !== 0) throw new Error(`${command} ${args.join(' ')}\n${stdout}${stderr}${error?.message ?? ''}`)
   return stdout

@@ -52,8 +52,10 @@ export const filesOfLedger = (
   const claimed = claimedFiles(files, () => own, shared)
   return pipe(
     events.head(),
-    TE.mapLeft(({ reason }) => notAsked(reason)),
-    TE.flatMap((head) => (head === ORIGIN ? TE.right(undefined) : claimed.claim())),
+    TE.map((head) => head !== ORIGIN),
+    // A history that is damaged is one: whoever asks it is told.
+    TE.orElse(({ _tag, reason }) => (_tag === 'damaged-store' ? TE.right(true) : TE.left(notAsked(reason)))),
+    TE.flatMap((hasHistory) => (hasHistory ? claimed.claim() : TE.right(undefined))),
     TE.map(() => claimed),
   )
 }

@@ -15,7 +15,7 @@ import { interposed } from '../support/domain-ledger.js'
 import { StandIn } from '../support/eventstoredb/stand-in.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'eventstoredb-instances-'))
-const files = () => directoryFileStore({ path: join(folder, 'files') })
+const files = (ledger: string) => directoryFileStore({ path: join(folder, `files-${ledger}`) })
 const who = { actor: 'anna', entity: 'acme', project: 'churn' }
 // With EVENTSTORE_URL the same on a real server, each in a ledger with a name of its own.
 const url = process.env['EVENTSTORE_URL']
@@ -57,7 +57,7 @@ describe('several instances on one server', () => {
         return store.append(stream, expected, events)()
       },
     }
-    const first = await openLedger({ ...who, events: dying, files: files() })
+    const first = await openLedger({ ...who, events: dying, files: files(name) })
     const draft = { name: 'sharded', type: 'data', distributedId: 'night' }
     await first.upsertDistributed({ ...draft, writer: 'w1', content: [{ bytes: 'one', as: '1.txt' }] })
     await expect(first.commitDistributed({ ...draft, writer: 'w2', aliases: ['complete'] })).rejects.toMatchObject({
@@ -67,7 +67,7 @@ describe('several instances on one server', () => {
     const second = await openLedger({
       ...who,
       events: eventStoreDb(connectionString(), { ledger: name }),
-      files: files(),
+      files: files(name),
     })
     expect(await second.resolve('acme/churn/sharded:complete')).toMatchObject({
       version: 0,
@@ -80,7 +80,9 @@ describe('several instances on one server', () => {
   it('one reads what another wrote, from the position of its receipt on', async () => {
     const ledger = newName()
     const events = () => eventStoreDb(connectionString(), { ledger })
-    const [one, other] = await Promise.all([1, 2].map(() => openLedger({ ...who, events: events(), files: files() })))
+    const [one, other] = await Promise.all(
+      [1, 2].map(() => openLedger({ ...who, events: events(), files: files(ledger) })),
+    )
     if (one === undefined || other === undefined) throw new Error('two were opened')
     for (const bytes of ['a', 'b', 'c']) {
       const { position, version } = await one.logArtifact({ name: 'm', type: 'model', content: [{ bytes, as: 'm' }] })
@@ -105,7 +107,7 @@ describe('a ledger that moves', () => {
 
   it('from SQLite to the server and back is the same, byte for byte, also after an interruption', async () => {
     const source = await sqlite('source.db')
-    const ledger = await openLedger({ ...who, events: source, files: files() })
+    const ledger = await openLedger({ ...who, events: source, files: files('source') })
     for (const bytes of ['a', 'b', 'c']) {
       const content = [{ bytes, as: 'm' }]
       const { path } = await ledger.logArtifact({ name: 'm', type: 'model', content, metadata: { '10': 1, '9': 'é' } })

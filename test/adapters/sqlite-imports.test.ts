@@ -109,7 +109,7 @@ describe('an import', () => {
     const outcome = refused(importEvents(store, pieces()))
     await stalled
     await store.close()
-    expect(await outcome).toMatchObject({ code: 'import-failed' })
+    expect(await outcome).toMatchObject({ code: 'closed' })
     const again = await open(path)
     expect(await eventsIn(again)).toEqual([])
     await again.close()

@@ -13,21 +13,21 @@ import {
   outsideLedgers,
 } from './adapters/directory/index.js'
 import { systemClock, systemIds } from './adapters/system/index.js'
-import type { EventStore } from './domain/event-store.js'
-import type { FileStore } from './domain/file-store.js'
-import { describeWriteError, LedgerError, type OpeningError, promised } from './face/error.js'
-import { checked } from './face/input.js'
-import { type Downloader, type Ledger, ledgerOn } from './face/ledger.js'
-import { filesOfLedger, settleLedgerId } from './face/ledger-identity.js'
-import { LedgerOptions, type Opener, opened } from './face/options.js'
-import { describeReadError } from './projections/read-shell.js'
-import type { SnapshotStore } from './projections/snapshot-store.js'
+import { filesOfLedger, settleLedgerId } from './application/ledger-identity.js'
+import { describeReadError } from './application/projecting/projector.js'
+import type { EventStore } from './domain/ports/event-store.js'
+import type { FileStore } from './domain/ports/file-store.js'
+import type { SnapshotStore } from './domain/ports/snapshot-store.js'
+import { describeWriteError, LedgerError, type OpeningError, promised } from './ledger/calling/errors.js'
+import { checked } from './ledger/calling/input.js'
+import { type Downloader, type Ledger, ledgerOn } from './ledger/ledger.js'
+import { LedgerOptions, type Opener, opened } from './ledger/options.js'
 
-export type { DownloadError } from './domain/download-error.js'
-export type { Receipt } from './domain/receipt.js'
-export type { Alone } from './face/alone.js'
-export type * from './face/arguments.js'
-export type { Note } from './face/content.js'
+export type { Receipt } from './application/command-handling/receipt.js'
+export type { Behind } from './application/projecting/outlast.js'
+export type { ReadError } from './application/projecting/projector.js'
+export type { DownloadError } from './domain/ports/download.js'
+export type * from './ledger/calling/arguments.js'
 export {
   type BadMoment,
   describeWriteError,
@@ -39,8 +39,11 @@ export {
   type NotComparable,
   type OpeningError,
   type WriteError,
-} from './face/error.js'
-export { type ReadExport, verifyExport } from './face/export-text.js'
+} from './ledger/calling/errors.js'
+export type { OpenedFile } from './ledger/files/open-file.js'
+export type { Note } from './ledger/files/store-content.js'
+export type { Condition, ListInput, PageInput, SearchInput } from './ledger/finding/search.js'
+export type { Downloaded, DownloadVersion, Ledger } from './ledger/ledger.js'
 export type {
   AliasHistoryInput,
   ExportInput,
@@ -50,20 +53,18 @@ export type {
   ReplayInput,
   Thing,
   When,
-} from './face/history.js'
-export type { Downloaded, DownloadVersion, Ledger } from './face/ledger.js'
-export type { Collectable, Collected, Damage, OnMaintenance, Verified } from './face/maintenance.js'
-export type { OpenedFile } from './face/open-file.js'
-export type { ComposedOptions, EmbeddedOptions, LedgerOptions } from './face/options.js'
-export type { Asked } from './face/reads.js'
-export type { Run } from './face/run-handle.js'
-export type { Condition, ListInput, PageInput, SearchInput } from './face/search.js'
-export { operations, taskEither } from './face/task-either.js'
-export type { Imported, ImportOptions } from './face/transfer.js'
-export type { CommitReceipt, Draft, Noted, VersionReceipt } from './face/writes.js'
-export type { LineageRejection } from './projections/lineage.js'
-export type { Behind } from './projections/outlast.js'
-export type { Page } from './projections/page.js'
+} from './ledger/looking-back/history.js'
+export type { Alone } from './ledger/looking-back/one-stream.js'
+export { type ReadExport, verifyExport } from './ledger/maintenance/export-format.js'
+export type { Imported, ImportOptions } from './ledger/maintenance/import.js'
+export type { Collectable, Collected, Damage, OnMaintenance, Verified } from './ledger/maintenance/maintenance.js'
+export type { ComposedOptions, EmbeddedOptions, LedgerOptions } from './ledger/options.js'
+export type { Run } from './ledger/runs/run-handle.js'
+export { operations, taskEither } from './ledger/task-either.js'
+export type { Asked } from './ledger/watching.js'
+export type { CommitReceipt, Draft, Noted, VersionReceipt } from './ledger/writes.js'
+export type { LineageRejection } from './projections/lineage/lineage.js'
+export type { Page } from './projections/paging/page.js'
 export type {
   Artifact,
   Moment,
@@ -72,8 +73,7 @@ export type {
   RegisteredModel,
   RunDetails,
   Version,
-} from './projections/queries.js'
-export type { ReadError } from './projections/read-shell.js'
+} from './projections/registry/questions/lookup.js'
 
 /**
  * Opens a ledger: in a directory of its own (SQLite and a folder of files), or on stores that are given.

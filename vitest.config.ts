@@ -19,7 +19,7 @@ export default defineConfig({
     expect: { poll: { timeout: 60_000 } },
     coverage: {
       provider: 'v8',
-      include: ['index.ts', 'domain/**/*.ts', 'projections/**/*.ts', 'face/**/*.ts', 'adapters/**/*.ts'],
+      include: ['index.ts', '{domain,projections,application,ledger,adapters}/**/*.ts'],
       // Runs only as a child process, where nothing is measured.
       exclude: ['adapters/cli/main.ts'],
       reporter: ['text-summary'],

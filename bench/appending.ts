@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { sqliteEventStore } from '../adapters/sqlite/index.js'
-import type { Revision } from '../domain/event-store.js'
+import type { Revision } from '../domain/ports/event-store.js'
 import { type Benchmark, timed } from './measure.js'
 import { opened, openSqlite, temporaryFolder } from './support.js'
 

@@ -4,9 +4,9 @@
  */
 import { createHash } from 'node:crypto'
 import type { ReadonlyNonEmptyArray } from 'fp-ts/lib/ReadonlyNonEmptyArray.js'
-import type { EventStore, NewEvent, Revision } from '../domain/event-store.js'
-import { idOfEvent } from '../domain/events.js'
-import { artifactStream, modelStream, runStream } from '../domain/streams.js'
+import { idOfEvent } from '../domain/events/catalogue.js'
+import type { EventStore, NewEvent, Revision } from '../domain/ports/event-store.js'
+import { artifactStream, modelStream, runStream } from '../domain/values/stream-names.js'
 import { opened } from './support.js'
 
 const ENTITY = 'acme'

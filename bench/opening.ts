@@ -5,7 +5,7 @@
 import { join } from 'node:path'
 import { directorySnapshotStore } from '../adapters/directory/index.js'
 import { sqliteEventStore } from '../adapters/sqlite/index.js'
-import { queries } from '../projections/queries.js'
+import { queries } from '../projections/registry/questions/lookup.js'
 import { artifactPath } from './history.js'
 import { opened, readModelOf } from './support.js'
 

@@ -1,6 +1,7 @@
 /** The shape of every projection: what can be known from events, folded in place, one at a time, in their order. */
-import type { Position } from '../domain/event-store.js'
-import type { DomainEvent } from '../domain/events.js'
+
+import type { DomainEvent } from '../domain/events/catalogue.js'
+import type { Position } from '../domain/ports/event-store.js'
 
 /** Where an event stands, when and by whom. */
 export interface Recorded {

@@ -5,7 +5,7 @@ import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, describe, expect, it } from 'vitest'
-import { eventCodecs } from '../domain/events.js'
+import { eventCodecs } from '../domain/events/catalogue.js'
 import { memoryLedger } from './support/ledger-memory.js'
 
 const root = fileURLToPath(new URL('../', import.meta.url))

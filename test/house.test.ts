@@ -23,24 +23,30 @@ const LOADABLE = /^(fp-ts\/lib\/\w+\.js|io-ts(\/lib\/\w+\.js)?)$/
  * these patterns, our own files by their path from the root, others by their specifier.
  */
 const rule: ReadonlyArray<readonly [file: RegExp, mayImport: ReadonlyArray<RegExp>]> = [
-  [/^domain\/digest\.ts$/, [/^domain\//, /^node:crypto$/]],
+  // These four look back until they are split.
+  [
+    /^(domain\/index|domain\/commands\/deciders|projections\/index|projections\/render\/alias-svg)\.ts$/,
+    [/^(domain|projections|application)\//],
+  ],
+  [/^domain\/values\/digest\.ts$/, [/^domain\//, /^node:crypto$/]],
   [/^domain\//, [/^domain\//]],
-  [/^projections\//, [/^(domain|projections)\//, /^rxjs$/]],
-  [/^face\//, [/^(domain|projections|face)\//, /^rxjs$/, /^node:util$/]],
-  [/^adapters\/cli\//, [/^(domain|projections|adapters)\//, /^index\.ts$/, NODE, DEPENDENCY]],
-  // An adapter does not know another; what several need lies beside their folders.
+  [/^projections\//, [/^(domain|projections)\//]],
+  [/^application\//, [/^(domain|projections|application)\//, /^rxjs$/]],
+  [/^ledger\//, [/^(domain|projections|application|ledger)\//, /^rxjs$/, /^node:util$/]],
+  [/^adapters\/cli\//, [/^(domain|projections|application|adapters)\//, /^index\.ts$/, NODE, DEPENDENCY]],
+  // An adapter does not know another, but for what they share.
   ...foldersIn('adapters').map((name): (typeof rule)[number] => [
     new RegExp(`^adapters/${name}/`),
-    [new RegExp(`^(domain|projections|adapters/${name})/`), /^adapters\/[^/]+$/, NODE, DEPENDENCY],
+    [new RegExp(`^(domain|adapters/${name}|adapters/shared)/`), NODE, DEPENDENCY],
   ]),
-  [/^adapters\/[^/]+$/, [/^(domain|projections)\//, /^adapters\/[^/]+$/, NODE, DEPENDENCY]],
-  [/^index\.ts$/, [/^(domain|projections|face|adapters)\//, NODE, DEPENDENCY]],
+  [/^index\.ts$/, [/^(domain|projections|application|ledger|adapters)\//, NODE, DEPENDENCY]],
+  [/^testing\//, [/^(domain|adapters|testing)\//, /^index\.ts$/, NODE, DEPENDENCY, /^(vitest|fast-check)$/]],
   [/^(bench|examples|test)\/|^vitest\.config\.ts$/, [/./]],
 ]
 
 /** Where JSON may be read past `parseJson`, and for which files that is looked at. */
-const READS_JSON = /^domain\/json(-reader)?\.ts$/
-const SHIPPED = /^(domain|projections|face|adapters)\/|^index\.ts$/
+const READS_JSON = /^domain\/values\/json(-reader)?\.ts$/
+const SHIPPED = /^(domain|projections|application|ledger|adapters)\/|^index\.ts$/
 
 describe('the house', () => {
   it('has every import where the dependency rule allows it, and no other way around a check', () => {
@@ -73,13 +79,13 @@ describe('the check of the house', () => {
     ['domain/artifact/decide.ts', `import { createHash } from 'node:crypto'`, 'node:crypto'],
     ['domain/artifact/decide.ts', `type X = import('better-sqlite3').Database`, 'better-sqlite3'],
     ['domain/artifact/decide.ts', `const x = await import('node:fs')`, 'node:fs'],
-    ['domain/digest.ts', `import 'node:fs'`, 'node:fs'],
+    ['domain/values/digest.ts', `import 'node:fs'`, 'node:fs'],
     ['domain/json.ts', `import * as E from 'fp-ts/Either'`, 'fp-ts/Either'],
     ['test/x.test.ts', `import { pipe } from 'fp-ts/function'`, 'fp-ts/function'],
     ['projections/registry.ts', `import { memory } from '../adapters/memory/index.js'`, 'adapters/memory/index.ts'],
     ['adapters/sqlite/store.ts', `import { x } from '../elsewhere/x.js'`, 'adapters/elsewhere/x.ts'],
-    ['adapters/shared.ts', `import { x } from './sqlite/x.js'`, 'adapters/sqlite/x.ts'],
-    ['face/ledger.ts', `import { x } from '../adapters/sqlite/x.js'`, 'adapters/sqlite/x.ts'],
+    ['adapters/shared/x.ts', `import { x } from '../sqlite/x.js'`, 'adapters/sqlite/x.ts'],
+    ['ledger/ledger.ts', `import { x } from '../adapters/sqlite/x.js'`, 'adapters/sqlite/x.ts'],
     ['adapters/sqlite/store.ts', `import { openLedger } from '../../index.js'`, 'index.ts'],
     ['adapters/sqlite/store.ts', `import { it } from 'vitest'`, 'vitest'],
     ['index.ts', `import { x } from './test/support/x.js'`, 'test/support/x.ts'],
@@ -95,10 +101,10 @@ describe('the check of the house', () => {
   })
 
   it.each([
-    ['domain/digest.ts', `import { createHash } from 'node:crypto'`],
+    ['domain/values/digest.ts', `import { createHash } from 'node:crypto'`],
     ['domain/artifact/decide.ts', `import * as E from 'fp-ts/lib/Either.js'\nimport * as t from 'io-ts'`],
-    ['projections/registry.ts', `import type { Json } from '../domain/json.js'\nimport { Subject } from 'rxjs'`],
-    ['adapters/sqlite/store.ts', `import { x } from '../shared.js'\nimport 'node:fs'`],
+    ['projections/registry.ts', `import type { Json } from '../domain/values/json.js'`],
+    ['adapters/sqlite/store.ts', `import { x } from '../shared/x.js'\nimport 'node:fs'`],
     ['adapters/cli/main.ts', `import { openLedger } from '../../index.js'\nimport { x } from '../memory/index.js'`],
     ['test/x.test.ts', `await fc.assert(fc.asyncProperty(x, y)); await expect(x).rejects.toThrow()`],
   ])('finds nothing in %s: %s', (file, text) => {
@@ -127,7 +133,7 @@ function problems(file: string, text: string): ReadonlyArray<string> {
     MemberExpression: (node) => {
       const name = source(node)
       if (name === 'JSON.parse' && SHIPPED.test(file) && !READS_JSON.test(file))
-        found.push(`${file} reads JSON by ${name}: use parseJson of domain/json.ts`)
+        found.push(`${file} reads JSON by ${name}: use parseJson of domain/values/json.ts`)
     },
     TSAsExpression: (node) => {
       if (node.expression.type === 'TSAsExpression') found.push(`${file} casts past the types: ${source(node)}`)
@@ -140,7 +146,7 @@ function problems(file: string, text: string): ReadonlyArray<string> {
   return found
 }
 
-/** Our own files by their path from the root (`domain/json.ts`), others by their specifier. */
+/** Our own files by their path from the root (`domain/values/json.ts`), others by their specifier. */
 function importsOf(file: string, text: string): ReadonlyArray<string> {
   return specifiersIn(file, text).map((specifier) =>
     specifier.startsWith('.') ? posix.join(posix.dirname(file), specifier).replace(/\.js$/, '.ts') : specifier,

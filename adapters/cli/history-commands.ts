@@ -1,20 +1,20 @@
 /** Commands that tell the history. */
 import { writeFile } from 'node:fs/promises'
 import type { Command } from 'commander'
-import { present } from '../../domain/present.js'
+import type { AliasChange, AliasTenure } from '../../application/reading-history/alias-tenures.js'
+import { present } from '../../domain/values/omit-undefined.js'
 import { type HistoryInput, type Ledger, LedgerError } from '../../index.js'
-import type { AliasChange, AliasTenure } from '../../projections/audit-aliases.js'
-import type { AuditLine } from '../../projections/audit-line.js'
-import type { Lineage } from '../../projections/lineage.js'
-import type { Paging } from '../../projections/page.js'
+import type { AuditLine } from '../../projections/audit/line.js'
+import type { Lineage } from '../../projections/lineage/lineage.js'
+import type { Paging } from '../../projections/paging/page.js'
 import { aliasSvg } from '../../projections/render/alias-svg.js'
 import { lineageSvg } from '../../projections/render/lineage-svg.js'
 import { labelOf, lineageDot, lineageJson, lineageMermaid } from '../../projections/render/lineage-text.js'
+import { type AsOf, asked, askedOf, type Given, isCollection, type WithLedger } from './command-context.js'
+import { targetFile } from './ledger-location.js'
 import { asOf, paged, several, when, whole } from './options.js'
 import { hint, plain, type Shown, styled, type Terminal, table, time } from './output.js'
-import { targetFile } from './place.js'
 import { refuseVersion } from './read-commands.js'
-import { type AsOf, asked, askedOf, type Given, isCollection, type WithLedger } from './with-ledger.js'
 
 /** Writes text where it is wanted: into a file that is named, or to the terminal. */
 const deliver = async ({ terminal }: Given, text: string, output: string | undefined): Promise<void> => {

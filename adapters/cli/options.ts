@@ -2,8 +2,8 @@
 import { existsSync, statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { type Command, InvalidArgumentError } from 'commander'
-import { type Json, type JsonObject, parseJson } from '../../domain/json.js'
-import { COMPARISONS, type Condition } from '../../projections/search.js'
+import { type Json, type JsonObject, parseJson } from '../../domain/values/json.js'
+import { COMPARISONS, type Condition } from '../../projections/registry/questions/search.js'
 
 /** Gathers an option that may be given several times. */
 export const several = (value: string, before: ReadonlyArray<string> | undefined): ReadonlyArray<string> => [

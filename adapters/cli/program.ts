@@ -1,16 +1,16 @@
 /** The command line as a whole: its commands, its help, and how a command is run. */
 import { existsSync, readFileSync } from 'node:fs'
 import { Command, CommanderError, Option } from 'commander'
-import { parseJson } from '../../domain/json.js'
+import { parseJson } from '../../domain/values/json.js'
 import { LedgerError } from '../../index.js'
 import { sqliteRuntime } from '../sqlite/index.js'
+import { ledgerOpener } from './command-context.js'
 import { completionCommand } from './completion.js'
 import { EXIT, type ExitCode, exitCodeOf } from './exit-code.js'
 import { historyCommands } from './history-commands.js'
 import { json, plain, type Terminal } from './output.js'
 import { readCommands } from './read-commands.js'
 import { storeCommands } from './store-commands.js'
-import { ledgerOpener } from './with-ledger.js'
 import { writeCommands } from './write-commands.js'
 
 const SHOW_VERSION = 'model-ledger.version'

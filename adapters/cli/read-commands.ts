@@ -1,15 +1,16 @@
 /** Commands that ask what is, or what was. */
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
-import type { Json } from '../../domain/json.js'
-import type { ManifestEntry } from '../../domain/manifest/manifest.js'
-import { present } from '../../domain/present.js'
+import type { Json } from '../../domain/values/json.js'
+import type { ManifestEntry } from '../../domain/values/manifest/manifest.js'
+import { present } from '../../domain/values/omit-undefined.js'
 import { LedgerError } from '../../index.js'
-import type { Comparison } from '../../projections/compare.js'
-import type { List } from '../../projections/lists.js'
-import type { Page, Paging } from '../../projections/page.js'
-import type { Version } from '../../projections/queries.js'
-import type { Condition } from '../../projections/search.js'
+import type { Page, Paging } from '../../projections/paging/page.js'
+import type { Comparison } from '../../projections/registry/questions/diff-versions.js'
+import type { List } from '../../projections/registry/questions/list.js'
+import type { Version } from '../../projections/registry/questions/lookup.js'
+import type { Condition } from '../../projections/registry/questions/search.js'
+import { type AsOf, asked, type Given, type WithLedger } from './command-context.js'
 import { asOf, condition, paged } from './options.js'
 import {
   columns,
@@ -24,7 +25,6 @@ import {
   table,
   time,
 } from './output.js'
-import { type AsOf, asked, type Given, type WithLedger } from './with-ledger.js'
 
 export const readCommands = (program: Command, withLedger: WithLedger): void => {
   asOf(program.command('resolve'))

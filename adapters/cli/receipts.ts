@@ -1,6 +1,6 @@
 /** What a receipt says for people: the version that was meant, by its number, and the aliases that went with it. */
-import { collectionPath } from '../../domain/names.js'
-import { parseStream } from '../../domain/streams.js'
+import { collectionPath } from '../../domain/values/names.js'
+import { parseStream } from '../../domain/values/stream-names.js'
 import { type Ledger, LedgerError, type LedgerErrorCode, type Receipt } from '../../index.js'
 
 /** The collection in whose stream it was recorded. */

@@ -5,9 +5,9 @@ import { join, resolve } from 'node:path'
 import type { Command } from 'commander'
 import { LedgerError, openLedger, verifyExport } from '../../index.js'
 import { sqliteRuntime } from '../sqlite/index.js'
+import type { WithLedger } from './command-context.js'
+import { DEFAULT_NAME, targetFile } from './ledger-location.js'
 import { json, progressBar, size, type Terminal, table, time } from './output.js'
-import { DEFAULT_NAME, targetFile } from './place.js'
-import type { WithLedger } from './with-ledger.js'
 
 export const storeCommands = (program: Command, withLedger: WithLedger, terminal: Terminal): void => {
   program

@@ -2,14 +2,14 @@
 import type { Command } from 'commander'
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
-import type { JsonObject } from '../../domain/json.js'
-import { collectionPath, parseModel } from '../../domain/names.js'
-import { present } from '../../domain/present.js'
+import type { JsonObject } from '../../domain/values/json.js'
+import { collectionPath, parseModel } from '../../domain/values/names.js'
+import { present } from '../../domain/values/omit-undefined.js'
 import type { Receipt, VersionReceipt } from '../../index.js'
+import type { Given, WithLedger } from './command-context.js'
 import { circumstances, contentItem, expecting, type Holders, holder, pairs, several, whole } from './options.js'
 import { plain, progressBar, size, type Terminal } from './output.js'
 import { sourceOf, versionOf, withAliases, withSource } from './receipts.js'
-import type { Given, WithLedger } from './with-ledger.js'
 
 interface Circumstances {
   readonly reason?: string

@@ -6,7 +6,7 @@
  */
 import { link, lstat, readdir, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
-import type { Digest } from '../../domain/digest.js'
+import type { Digest } from '../../domain/values/digest.js'
 import { HIDDEN, type Layout, syncDirectory } from './layout.js'
 import { codeOf, fileStats } from './system.js'
 

@@ -6,20 +6,20 @@ import { hostname } from 'node:os'
 import { join } from 'node:path'
 import * as E from 'fp-ts/lib/Either.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
-import { type Digest, digestOf, isDigest, sha256 } from '../../domain/digest.js'
-import type { DownloadError } from '../../domain/download-error.js'
+import type { DownloadError } from '../../domain/ports/download.js'
 import {
   describeFileStoreError,
   type FileStore,
   type FileStoreError,
   FileStoreFailure,
   type StoredFile,
-} from '../../domain/file-store.js'
-import { describeInsideALedger } from '../../domain/inside-a-ledger.js'
-import type { ManifestEntry } from '../../domain/manifest/manifest.js'
-import { checkManifestPath, fitsWindows, type NamesAlike, pathsThatCollide } from '../../domain/manifest/path.js'
-import { forEachAtOnce } from '../at-once.js'
-import { type Fill, readHandle } from '../file-source.js'
+} from '../../domain/ports/file-store.js'
+import { describeInsideALedger } from '../../domain/ports/inside-a-ledger.js'
+import { type Digest, digestOf, isDigest, sha256 } from '../../domain/values/digest.js'
+import type { ManifestEntry } from '../../domain/values/manifest/manifest.js'
+import { checkManifestPath, fitsWindows, type NamesAlike, pathsThatCollide } from '../../domain/values/manifest/path.js'
+import { forEachAtOnce } from '../shared/concurrency.js'
+import { type Fill, readHandle } from '../shared/file-source.js'
 import { isLedgerFolder, ledgerAround } from './ledger-folder.js'
 import { createBuffers, hashAhead, observed, watched } from './read-ahead.js'
 import { codeOf, failureOf, NO_FOLLOW, writeAll } from './system.js'

@@ -6,17 +6,17 @@ import { type FileHandle, lutimes, open, readdir } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
-import { type Digest, isDigest } from '../../domain/digest.js'
 import {
   COLLECTED_AFTER_MS,
   type FileKind,
   type FileStore,
   FileStoreFailure,
   type StoredFile,
-} from '../../domain/file-store.js'
-import { forEachAtOnce } from '../at-once.js'
-import { readHandle } from '../file-source.js'
-import { dating, fileStoreCalls } from '../file-store-calls.js'
+} from '../../domain/ports/file-store.js'
+import { type Digest, isDigest } from '../../domain/values/digest.js'
+import { forEachAtOnce } from '../shared/concurrency.js'
+import { readHandle } from '../shared/file-source.js'
+import { dating, fileStoreCalls } from '../shared/file-store-calls.js'
 import { deleteHidden, hide, recover, recoverAll } from './deleting.js'
 import { knownLargeFiles } from './known-large-files.js'
 import { type Layout, type OpenError, openLayout } from './layout.js'

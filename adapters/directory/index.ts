@@ -1,4 +1,4 @@
-export type { DownloadError } from '../../domain/download-error.js'
+export type { DownloadError } from '../../domain/ports/download.js'
 export {
   type Download,
   type Downloaded,

@@ -7,7 +7,7 @@
 import { createHash } from 'node:crypto'
 import { type FileHandle, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type Digest, isDigest } from '../../domain/digest.js'
+import { type Digest, isDigest } from '../../domain/values/digest.js'
 import { CHUNK_BYTES } from './read-ahead.js'
 
 export interface KnownLargeFiles {

@@ -4,7 +4,7 @@
  */
 import { lstat, readlink, realpath } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
-import { isEventFileAt } from '../event-file.js'
+import { isEventFileAt } from '../shared/event-file.js'
 import { BEING_MADE, MARKER } from './layout.js'
 
 const EVENTS = 'events.db'

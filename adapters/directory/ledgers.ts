@@ -1,7 +1,7 @@
 /** The ledgers to which a file store belongs: an empty file for each in its folder `ledgers/`, under its id. */
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { LedgerId } from '../../domain/ledger-id.js'
+import { LedgerId } from '../../domain/ports/ledger-id.js'
 import { syncDirectory } from './layout.js'
 import { codeOf } from './system.js'
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
-import { digestOf } from '../../domain/digest.js'
-import type { Progress, StoredFile } from '../../domain/file-store.js'
-import type { Fill } from '../file-source.js'
+import type { Progress, StoredFile } from '../../domain/ports/file-store.js'
+import { digestOf } from '../../domain/values/digest.js'
+import type { Fill } from '../shared/file-source.js'
 
 /** Bytes of one read: large enough that the time between two reads does not count. */
 export const CHUNK_BYTES = 1024 * 1024

@@ -8,7 +8,7 @@ import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from 'node:fs
 import { join } from 'node:path'
 import { deserialize, serialize } from 'node:v8'
 import * as TE from 'fp-ts/lib/TaskEither.js'
-import type { SnapshotProblem, SnapshotStore } from '../../projections/snapshot-store.js'
+import type { SnapshotProblem, SnapshotStore } from '../../domain/ports/snapshot-store.js'
 import { syncDirectory } from './layout.js'
 import { codeOf, failureOf, writeAll } from './system.js'
 

@@ -4,8 +4,8 @@
  */
 import type { Stats } from 'node:fs'
 import { lstat, open } from 'node:fs/promises'
-import type { StoredFile } from '../../domain/file-store.js'
-import { readHandle } from '../file-source.js'
+import type { StoredFile } from '../../domain/ports/file-store.js'
+import { readHandle } from '../shared/file-source.js'
 import { type Buffers, hashAhead } from './read-ahead.js'
 import { NO_FOLLOW } from './system.js'
 

@@ -4,7 +4,7 @@
  */
 import { type EventData, NO_STREAM } from '@eventstore/db-client'
 import * as E from 'fp-ts/lib/Either.js'
-import { type Append, type AppendError, type Appended, tooLarge } from '../../domain/event-store.js'
+import { type Append, type AppendError, type Appended, tooLarge } from '../../domain/ports/event-store.js'
 import { hidden } from './deletion.js'
 import { type Failure, failureOf, reasonOf } from './failure.js'
 import { readStream } from './read-stream.js'

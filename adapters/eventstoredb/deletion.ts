@@ -3,7 +3,7 @@
  * metadata, `$$` and the name; what is hidden by that stays readable in the log until a scavenge takes it.
  */
 import { type AllStreamRecordedEvent, BACKWARDS, END, type RecordedEvent } from '@eventstore/db-client'
-import { EventStoreError } from '../../domain/event-store.js'
+import { EventStoreError } from '../../domain/ports/event-store.js'
 import { failureOf } from './failure.js'
 import { consume } from './page.js'
 import type { Session } from './session.js'

@@ -1,6 +1,6 @@
 /** What a failed call means: whether anything may have been written, and whether to try again. */
 import { ErrorType, isCommandError, type WrongExpectedVersionError } from '@eventstore/db-client'
-import type { Revision } from '../../domain/event-store.js'
+import type { Revision } from '../../domain/ports/event-store.js'
 
 export type Failure =
   | { readonly _tag: 'conflict'; readonly actual: Revision }

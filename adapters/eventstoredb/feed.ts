@@ -10,7 +10,7 @@ import {
   START,
   streamNameFilter,
 } from '@eventstore/db-client'
-import { EventStoreError, ORIGIN, type Position } from '../../domain/event-store.js'
+import { EventStoreError, ORIGIN, type Position } from '../../domain/ports/event-store.js'
 import { assertNoneHidden, hidingStream, metadataPrefix } from './deletion.js'
 import { failureOf, reasonOf, Silence } from './failure.js'
 import { type Page, PageBuilder } from './page.js'

@@ -1,6 +1,6 @@
 /** The end of the log. */
 import { type AllStreamRecordedEvent, BACKWARDS, END, type Position as LogPosition } from '@eventstore/db-client'
-import { ORIGIN, type Position } from '../../domain/event-store.js'
+import { ORIGIN, type Position } from '../../domain/ports/event-store.js'
 import { assertNoneHidden, hidingStream } from './deletion.js'
 import { readAll } from './feed.js'
 import { consume } from './page.js'

@@ -3,10 +3,10 @@
  * that no reader of the log meets it. The last event counts.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import { nameBasedUuid } from '../../domain/digest.js'
-import { EventStoreError, type Revision } from '../../domain/event-store.js'
-import { parseJson } from '../../domain/json.js'
-import { LedgerId } from '../../domain/ledger-id.js'
+import { EventStoreError, type Revision } from '../../domain/ports/event-store.js'
+import { LedgerId } from '../../domain/ports/ledger-id.js'
+import { nameBasedUuid } from '../../domain/values/digest.js'
+import { parseJson } from '../../domain/values/json.js'
 import { appendsInTurn } from './append.js'
 import { readStream } from './read-stream.js'
 import type { Session } from './session.js'

@@ -1,6 +1,6 @@
 /** One bounded read of the client, and what it may hold at a time. */
 import type { AllStreamRecordedEvent, RecordedEvent, StreamingRead } from '@eventstore/db-client'
-import { EventStoreError, type StoredEvent } from '../../domain/event-store.js'
+import { EventStoreError, type StoredEvent } from '../../domain/ports/event-store.js'
 import { Silence } from './failure.js'
 import { CLOSED, type Session } from './session.js'
 

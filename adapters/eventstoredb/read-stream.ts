@@ -1,5 +1,5 @@
 /** One stream, in pages that are each a call of its own: a slow caller keeps no call open. */
-import { EventStoreError, type Revision } from '../../domain/event-store.js'
+import { EventStoreError, type Revision } from '../../domain/ports/event-store.js'
 import { assertNoneHidden, hidden } from './deletion.js'
 import { failureOf } from './failure.js'
 import { consume, type Page, PageBuilder } from './page.js'

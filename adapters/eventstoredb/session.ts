@@ -1,7 +1,7 @@
 /** What the parts of one open store share: the client, its patience, and the end of it all. */
 import { setTimeout as delay } from 'node:timers/promises'
-import { EventStoreError } from '../../domain/event-store.js'
-import { whenAborted } from '../when-aborted.js'
+import { EventStoreError } from '../../domain/ports/event-store.js'
+import { whenAborted } from '../shared/when-aborted.js'
 import type { LedgerClient } from './client.js'
 import { failureOf, reasonOf, Silence } from './failure.js'
 

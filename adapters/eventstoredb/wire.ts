@@ -5,8 +5,8 @@
  */
 import { createHash } from 'node:crypto'
 import type { AllStreamRecordedEvent, EventData, RecordedEvent } from '@eventstore/db-client'
-import { EventStoreError, type NewEvent, type Position, type StoredEvent } from '../../domain/event-store.js'
-import { parseJson } from '../../domain/json.js'
+import { EventStoreError, type NewEvent, type Position, type StoredEvent } from '../../domain/ports/event-store.js'
+import { parseJson } from '../../domain/values/json.js'
 import { wasTombstoned } from './failure.js'
 
 /** The member of the metadata that holds the digest: SHA-256 of data, LF and metadata, as base64url. */

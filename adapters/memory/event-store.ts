@@ -13,10 +13,10 @@ import {
   type StoreClosed,
   type StoredEvent,
   tooLarge,
-} from '../../domain/event-store.js'
-import type { LedgerId } from '../../domain/ledger-id.js'
-import { HAS_GONE_ON } from '../in-turn.js'
-import { subscription } from '../subscription.js'
+} from '../../domain/ports/event-store.js'
+import type { LedgerId } from '../../domain/ports/ledger-id.js'
+import { HAS_GONE_ON } from '../shared/append-all.js'
+import { subscription } from '../shared/subscription.js'
 
 const PAGE_SIZE = 1000
 

@@ -1,5 +1,5 @@
 /** A file store in memory: for tests and trials. */
-import { type Digest, sha256 } from '../../domain/digest.js'
+
 import {
   type FileKind,
   type FileSource,
@@ -7,10 +7,11 @@ import {
   FileStoreFailure,
   type Progress,
   type StoredFile,
-} from '../../domain/file-store.js'
-import type { LedgerId } from '../../domain/ledger-id.js'
-import { type Fill, openSourceFile, readStream } from '../file-source.js'
-import { dating, fileStoreCalls } from '../file-store-calls.js'
+} from '../../domain/ports/file-store.js'
+import type { LedgerId } from '../../domain/ports/ledger-id.js'
+import { type Digest, sha256 } from '../../domain/values/digest.js'
+import { type Fill, openSourceFile, readStream } from '../shared/file-source.js'
+import { dating, fileStoreCalls } from '../shared/file-store-calls.js'
 
 const PAGE = 1000
 const CHUNK_BYTES = 64 * 1024

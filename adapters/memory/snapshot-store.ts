@@ -1,6 +1,6 @@
 /** Snapshots in memory: as long as the process lives. What is given back shares nothing with what was kept. */
 import * as TE from 'fp-ts/lib/TaskEither.js'
-import type { SnapshotStore } from '../../projections/snapshot-store.js'
+import type { SnapshotStore } from '../../domain/ports/snapshot-store.js'
 
 export const memorySnapshotStore = (): SnapshotStore => {
   const kept = new Map<string, ReadonlyArray<unknown>>()

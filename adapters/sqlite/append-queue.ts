@@ -4,7 +4,7 @@
  */
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import * as E from 'fp-ts/lib/Either.js'
-import { type Append, type AppendError, type Appended, ORIGIN } from '../../domain/event-store.js'
+import { type Append, type AppendError, type Appended, ORIGIN } from '../../domain/ports/event-store.js'
 import type { Database } from './driver/index.js'
 import { isBusy, pauseForLock } from './lock.js'
 import { isFull, reasonOf } from './sqlite-error.js'

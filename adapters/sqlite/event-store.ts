@@ -11,9 +11,9 @@ import {
   readFailureOf,
   type StoredEvent,
   tooLarge,
-} from '../../domain/event-store.js'
-import { subscription } from '../subscription.js'
-import { whenAborted } from '../when-aborted.js'
+} from '../../domain/ports/event-store.js'
+import { subscription } from '../shared/subscription.js'
+import { whenAborted } from '../shared/when-aborted.js'
 import { appendAllOn } from './append-all.js'
 import { appendQueue } from './append-queue.js'
 import { type Durability, type OpenError, type OpenedDatabase, openDatabase } from './database.js'

@@ -1,6 +1,6 @@
 /** The id of the ledger, in a table that holds one row at most. */
-import { EventStoreError } from '../../domain/event-store.js'
-import { LedgerId } from '../../domain/ledger-id.js'
+import { EventStoreError } from '../../domain/ports/event-store.js'
+import { LedgerId } from '../../domain/ports/ledger-id.js'
 import type { Database } from './driver/index.js'
 
 /** A file of format 1 that was opened for reading only has no such table. */

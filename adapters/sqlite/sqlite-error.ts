@@ -1,5 +1,5 @@
 /** What SQLite's errors mean. */
-import { EventStoreError } from '../../domain/event-store.js'
+import { EventStoreError } from '../../domain/ports/event-store.js'
 import { codeOf, OUT_OF_RANGE } from './driver/index.js'
 
 /** SQLite's own words and code: "database or disk is full (SQLITE_FULL)". */

@@ -1,7 +1,7 @@
 /** Time and randomness of the machine. */
 import { randomUUID } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
-import type { Clock, Ids } from '../../domain/sources.js'
+import type { Clock, Ids } from '../../domain/ports/clock-and-ids.js'
 
 export const systemClock: Clock = {
   now: () => new Date(),

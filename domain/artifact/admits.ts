@@ -1,10 +1,10 @@
 /** Whether an event could follow in an artifact's history. */
 import * as E from 'fp-ts/lib/Either.js'
-import { admitsAlias, admitsWhileLeft } from '../aliases.js'
-import { type Admitted, admitted, allAdmit, impossible, type Standing } from '../impossible.js'
-import { isThatManifest, isThatValue, type Past, runWasThere } from '../past.js'
-import type { SubjectOf } from '../streams.js'
-import { admitsTagChange } from '../tags.js'
+import { isThatManifest, isThatValue, type Past, runWasThere } from '../admission/past.js'
+import { admitsAlias, admitsWhileLeft } from '../collections/aliases.js'
+import { admitsTagChange } from '../collections/tags.js'
+import { type Admitted, admitted, allAdmit, impossible, type Standing } from '../values/impossible.js'
+import type { SubjectOf } from '../values/stream-names.js'
 import type {
   ArtifactEvent,
   ArtifactVersionDescribed,

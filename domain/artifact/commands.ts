@@ -1,7 +1,7 @@
 /** What can be asked of an artifact, the collection in which versions are born. */
 import * as t from 'io-ts'
-import { jsonObject, nullable, oneOf, record } from '../codec.js'
-import { ManifestSummary } from '../manifest/manifest.js'
+import { jsonObject, nullable, oneOf, record } from '../values/codec.js'
+import { ManifestSummary } from '../values/manifest/manifest.js'
 import {
   Aliases,
   ArtifactRef,
@@ -13,7 +13,7 @@ import {
   Tags,
   VersionChoice,
   VersionNumber,
-} from '../names.js'
+} from '../values/names.js'
 
 export const Metadata = jsonObject('metadata: a JSON object of at most 100 members, finite numbers', 100)
 

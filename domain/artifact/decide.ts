@@ -1,14 +1,21 @@
 /** What an artifact allows, and what follows from it. */
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
-import type { MoveAlias, RemoveAlias } from '../alias-commands.js'
-import { type AliasRejection, aliasesOf, moveAlias, pointAliases, removeAlias, removeAliasesOf } from '../aliases.js'
-import { sameJson } from '../codec.js'
-import { about, type Decision } from '../decider.js'
-import type { CollectionRef, VersionChoice } from '../names.js'
-import type { RunFact } from '../run/fact.js'
-import { changeTags, type TooManyTags } from '../tags.js'
-import type { TypeMismatch, VersionRejection } from '../version-rejections.js'
+import type { MoveAlias, RemoveAlias } from '../collections/alias-commands.js'
+import {
+  type AliasRejection,
+  aliasesOf,
+  moveAlias,
+  pointAliases,
+  removeAlias,
+  removeAliasesOf,
+} from '../collections/aliases.js'
+import { changeTags, type TooManyTags } from '../collections/tags.js'
+import type { TypeMismatch, VersionRejection } from '../collections/version-rejections.js'
+import { sameJson } from '../values/codec.js'
+import { about, type Decision } from '../values/decider.js'
+import type { CollectionRef, VersionChoice } from '../values/names.js'
+import type { RunFact } from '../values/run-fact.js'
 import type {
   CreateArtifact,
   DeleteArtifactVersion,

@@ -1,10 +1,10 @@
 /** What of an artifact's history its decisions need. */
-import { type AliasTable, aliasesOf, evolveAliases } from '../aliases.js'
-import type { Recorded } from '../decider.js'
-import type { Digest } from '../digest.js'
-import type { JsonObject } from '../json.js'
-import type { ManifestSummary } from '../manifest/manifest.js'
-import { type RunRef, runPath } from '../names.js'
+import { type AliasTable, aliasesOf, evolveAliases } from '../collections/aliases.js'
+import type { Recorded } from '../values/decider.js'
+import type { Digest } from '../values/digest.js'
+import type { JsonObject } from '../values/json.js'
+import type { ManifestSummary } from '../values/manifest/manifest.js'
+import { type RunRef, runPath } from '../values/names.js'
 import type { ArtifactEvent } from './events.js'
 
 export interface VersionState {

@@ -1,8 +1,9 @@
 /** Whether an event could follow in a draft's history. */
-import { type Admitted, admitted, allAdmit, impossible, type Standing } from '../impossible.js'
-import { collectionPath } from '../names.js'
-import { isThatValue, type Past, runWasThere } from '../past.js'
-import type { SubjectOf } from '../streams.js'
+
+import { isThatValue, type Past, runWasThere } from '../admission/past.js'
+import { type Admitted, admitted, allAdmit, impossible, type Standing } from '../values/impossible.js'
+import { collectionPath } from '../values/names.js'
+import type { SubjectOf } from '../values/stream-names.js'
 import type { DistributedCommitted, DistributedDraftEvent, DistributedPartUpserted } from './events.js'
 import { type DistributedDraftState, writersOf } from './state.js'
 

@@ -1,9 +1,18 @@
 /** What can be asked of a distributed draft: a version that several writers make together. */
 import * as t from 'io-ts'
 import { Metadata } from '../artifact/commands.js'
-import { oneOf, record, wholeNumber } from '../codec.js'
-import { ManifestSummary } from '../manifest/manifest.js'
-import { Aliases, ArtifactRef, ArtifactType, Description, DistributedId, RunRef, Tags, WriterName } from '../names.js'
+import { oneOf, record, wholeNumber } from '../values/codec.js'
+import { ManifestSummary } from '../values/manifest/manifest.js'
+import {
+  Aliases,
+  ArtifactRef,
+  ArtifactType,
+  Description,
+  DistributedId,
+  RunRef,
+  Tags,
+  WriterName,
+} from '../values/names.js'
 
 /** Which generation of the draft a command means. */
 const meant = {

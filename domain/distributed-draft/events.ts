@@ -2,10 +2,10 @@
 import * as t from 'io-ts'
 import { Metadata } from '../artifact/commands.js'
 import { NamedRun } from '../artifact/events.js'
-import { oneOf, record, wholeNumber } from '../codec.js'
-import { Envelope } from '../envelope.js'
-import { ManifestSummary } from '../manifest/manifest.js'
-import { Aliases, ArtifactType, Description, Tags, VersionNumber, WriterName } from '../names.js'
+import { oneOf, record, wholeNumber } from '../values/codec.js'
+import { Envelope } from '../values/envelope.js'
+import { ManifestSummary } from '../values/manifest/manifest.js'
+import { Aliases, ArtifactType, Description, Tags, VersionNumber, WriterName } from '../values/names.js'
 
 export const DistributedPartUpserted = record(
   'DistributedPartUpserted',

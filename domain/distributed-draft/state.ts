@@ -1,6 +1,6 @@
 /** What of a draft's history its decisions need. */
-import type { Recorded } from '../decider.js'
-import type { ManifestSummary } from '../manifest/manifest.js'
+import type { Recorded } from '../values/decider.js'
+import type { ManifestSummary } from '../values/manifest/manifest.js'
 import type { DistributedCommitted, DistributedDraftEvent } from './events.js'
 
 export interface PartState {

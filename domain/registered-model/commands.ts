@@ -1,6 +1,6 @@
 /** What can be asked of a registered model, the collection to which versions are linked. */
 import type * as t from 'io-ts'
-import { oneOf, record } from '../codec.js'
+import { oneOf, record } from '../values/codec.js'
 import {
   Aliases,
   ArtifactType,
@@ -10,7 +10,7 @@ import {
   ModelRef,
   Tags,
   VersionChoice,
-} from '../names.js'
+} from '../values/names.js'
 
 export const CreateRegisteredModel = record(
   'CreateRegisteredModel',

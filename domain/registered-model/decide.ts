@@ -1,13 +1,13 @@
 /** What a registered model allows, and what follows from it. */
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
-import type { MoveAlias, RemoveAlias } from '../alias-commands.js'
-import { type AliasRejection, moveAlias, pointAliases, removeAlias, removeAliasesOf } from '../aliases.js'
-import { about, type Decision, type Recorded } from '../decider.js'
-import type { ManifestSummary } from '../manifest/manifest.js'
-import type { CollectionRef, ModelRef, VersionChoice, VersionRef } from '../names.js'
-import { changeTags, type TooManyTags } from '../tags.js'
-import type { TypeMismatch, VersionRejection } from '../version-rejections.js'
+import type { MoveAlias, RemoveAlias } from '../collections/alias-commands.js'
+import { type AliasRejection, moveAlias, pointAliases, removeAlias, removeAliasesOf } from '../collections/aliases.js'
+import { changeTags, type TooManyTags } from '../collections/tags.js'
+import type { TypeMismatch, VersionRejection } from '../collections/version-rejections.js'
+import { about, type Decision, type Recorded } from '../values/decider.js'
+import type { ManifestSummary } from '../values/manifest/manifest.js'
+import type { CollectionRef, ModelRef, VersionChoice, VersionRef } from '../values/names.js'
 import type {
   CreateRegisteredModel,
   DescribeRegisteredModel,

@@ -1,10 +1,10 @@
 /** What has happened to a registered model. */
 import type * as t from 'io-ts'
-import { AliasMoved, AliasRemoved } from '../aliases.js'
-import { nullable, oneOf, record } from '../codec.js'
-import { ManifestSummary } from '../manifest/manifest.js'
-import { ArtifactType, Description, VersionNumber, VersionRef } from '../names.js'
-import { tagChange } from '../tags.js'
+import { AliasMoved, AliasRemoved } from '../collections/aliases.js'
+import { tagChange } from '../collections/tags.js'
+import { nullable, oneOf, record } from '../values/codec.js'
+import { ManifestSummary } from '../values/manifest/manifest.js'
+import { ArtifactType, Description, VersionNumber, VersionRef } from '../values/names.js'
 
 export const RegisteredModelCreated = record(
   'RegisteredModelCreated',

@@ -1,9 +1,9 @@
 /** What can be asked of a run: the work that makes versions and uses them. */
 import * as E from 'fp-ts/lib/Either.js'
 import type * as t from 'io-ts'
-import { dictionary, jsonObject, oneOf, record, rule, text } from '../codec.js'
-import { canonicalJson } from '../json.js'
-import { CollectionRef, GroupName, RunOutcome, RunRef, VersionChoice } from '../names.js'
+import { dictionary, jsonObject, oneOf, record, rule, text } from '../values/codec.js'
+import { canonicalJson } from '../values/json.js'
+import { CollectionRef, GroupName, RunOutcome, RunRef, VersionChoice } from '../values/names.js'
 
 export const Config = jsonObject('a configuration: a JSON object of at most 1,000 members', 1000)
 

@@ -1,9 +1,9 @@
 /** What a run allows, and what follows from it. */
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
-import { sameJson } from '../codec.js'
-import { about, type Decision, type Recorded } from '../decider.js'
-import type { RunRef, VersionRef } from '../names.js'
+import { sameJson } from '../values/codec.js'
+import { about, type Decision, type Recorded } from '../values/decider.js'
+import type { RunRef, VersionRef } from '../values/names.js'
 import type { FinishRun, StartRun, SummariseRun, UseArtifactVersion } from './commands.js'
 import type { ArtifactVersionUsed, RunEvent } from './events.js'
 import { type RunState, useKey } from './state.js'

@@ -1,7 +1,7 @@
 /** What has happened in a run. */
 import * as t from 'io-ts'
-import { dictionary, nullable, oneOf, record } from '../codec.js'
-import { GroupName, ModelRef, RunOutcome, VersionNumber, VersionRef } from '../names.js'
+import { dictionary, nullable, oneOf, record } from '../values/codec.js'
+import { GroupName, ModelRef, RunOutcome, VersionNumber, VersionRef } from '../values/names.js'
 import { Config, Metric, MetricName, Metrics } from './commands.js'
 
 export const RunStarted = record(

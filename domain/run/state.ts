@@ -1,6 +1,6 @@
 /** What of a run's history its decisions need. */
-import type { Recorded } from '../decider.js'
-import { type VersionRef, versionPath } from '../names.js'
+import type { Recorded } from '../values/decider.js'
+import { type VersionRef, versionPath } from '../values/names.js'
 import type { ArtifactVersionUsed, RunEvent, RunStarted } from './events.js'
 
 export interface RunState {

@@ -6,8 +6,8 @@ import * as fc from 'fast-check'
 import * as RNEA from 'fp-ts/lib/ReadonlyNonEmptyArray.js'
 import { afterAll, describe, expect, it } from 'vitest'
 import { memoryEventStore } from '../../adapters/memory/index.js'
-import { type EventStore, ORIGIN, type Revision } from '../../domain/event-store.js'
-import { event, eventStoreContract } from '../contracts/event-store.js'
+import { type EventStore, ORIGIN, type Revision } from '../../domain/ports/event-store.js'
+import { event, eventStoreContract } from '../../testing/event-store-contract.js'
 import { openSqlite } from '../support/sqlite-store.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'event-stores-'))

@@ -5,8 +5,8 @@ import * as TE from 'fp-ts/lib/TaskEither.js'
 import { afterAll, describe, it } from 'vitest'
 import { directoryFileStore } from '../../adapters/directory/index.js'
 import { memoryFileStore } from '../../adapters/memory/index.js'
-import type { FileStore } from '../../domain/file-store.js'
-import { type Damage, fileStoreContract, right, runFileContractCase } from '../contracts/file-store.js'
+import type { FileStore } from '../../domain/ports/file-store.js'
+import { type Damage, fileStoreContract, right, runFileContractCase } from '../../testing/file-store-contract.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'file-stores-'))
 afterAll(() => rmSync(folder, { recursive: true }))

@@ -17,7 +17,7 @@ import { directoryFileStore } from '../../adapters/directory/index.js'
 import { memoryEventStore, memoryFileStore } from '../../adapters/memory/index.js'
 import { sqliteEventStore } from '../../adapters/sqlite/index.js'
 import { type Ledger, openLedger } from '../../index.js'
-import { right } from '../contracts/file-store.js'
+import { right } from '../../testing/file-store-contract.js'
 import { commandLine } from '../support/command-line.js'
 import { memoryLedger, rejection } from '../support/ledger-memory.js'
 

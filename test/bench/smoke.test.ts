@@ -6,9 +6,9 @@ import { exponentOf, grow, growths } from '../../bench/growth.js'
 import { fill, lineageHistory, movesHistory, versionsHistory } from '../../bench/history.js'
 import { measure } from '../../bench/measure.js'
 import { plot } from '../../bench/plot.js'
-import { ORIGIN, type StoredEvent } from '../../domain/event-store.js'
-import { decodeEvent } from '../../domain/events.js'
-import { canonicalJson } from '../../domain/json.js'
+import { decodeEvent } from '../../domain/events/catalogue.js'
+import { ORIGIN, type StoredEvent } from '../../domain/ports/event-store.js'
+import { canonicalJson } from '../../domain/values/json.js'
 
 describe('a benchmark', () => {
   it.each(benchmarks)('$name does the same work on both sides', async ({ prepare }) => {

@@ -1,10 +1,10 @@
 /** Histories for the laws of the read side: random commands through the write shell, under a clock that jumps. */
 import * as E from 'fp-ts/lib/Either.js'
 import { memoryEventStore, memoryFileStore } from '../../adapters/memory/index.js'
-import type { Command } from '../../domain/commands.js'
-import { finishDraft } from '../../domain/distributed-draft/finish.js'
-import type { EventStore, Position, StoredEvent } from '../../domain/event-store.js'
-import type { ArtifactRef, ModelRef } from '../../domain/names.js'
+import { finishDraft } from '../../application/process-managers/complete-distributed-commit.js'
+import type { Command } from '../../domain/commands/catalogue.js'
+import type { EventStore, Position, StoredEvent } from '../../domain/ports/event-store.js'
+import type { ArtifactRef, ModelRef } from '../../domain/values/names.js'
 import { eventsIn, fakeClock, openTestLedger, START } from '../support/domain-ledger.js'
 
 const ARTIFACTS: ReadonlyArray<ArtifactRef> = ['data', 'model'].map((name) => ({

@@ -2,13 +2,13 @@
 
 import * as fc from 'fast-check'
 import * as E from 'fp-ts/lib/Either.js'
-import type { Command } from '../../domain/commands.js'
-import { finishDraft } from '../../domain/distributed-draft/finish.js'
-import type { Envelope } from '../../domain/envelope.js'
-import type { EventStore, StoredEvent } from '../../domain/event-store.js'
-import type { ArtifactRef, CollectionRef, ModelRef, RunRef } from '../../domain/names.js'
+import { finishDraft } from '../../application/process-managers/complete-distributed-commit.js'
+import type { Command } from '../../domain/commands/catalogue.js'
+import { actorOf, readEvent } from '../../domain/events/event-shapes.js'
+import type { EventStore, StoredEvent } from '../../domain/ports/event-store.js'
+import type { Envelope } from '../../domain/values/envelope.js'
+import type { ArtifactRef, CollectionRef, ModelRef, RunRef } from '../../domain/values/names.js'
 import type { Seen } from '../../projections/projection.js'
-import { actorOf, readEvent } from '../../projections/seen.js'
 import { eventsIn, openTestLedger } from '../support/domain-ledger.js'
 
 export const artifactNamed = (name: string): ArtifactRef => ({ entity: 'acme', project: 'churn', name })

@@ -2,7 +2,7 @@
  * The registry by brute force: every stored event up to a position, read and told one after another into
  * plain objects. It shares no code with the projections; what they answer is held against it.
  */
-import type { StoredEvent } from '../../domain/event-store.js'
+import type { StoredEvent } from '../../domain/ports/event-store.js'
 
 /** What the members of events are believed to be; a wrong belief shows as a difference. */
 interface Told {

@@ -7,7 +7,7 @@ import { writeFileSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import * as E from 'fp-ts/lib/Either.js'
 import { directoryFileStore } from '../../adapters/directory/index.js'
-import type { FileSource } from '../../domain/file-store.js'
+import type { FileSource } from '../../domain/ports/file-store.js'
 
 const [path = '', sources = '', seed = '', count = ''] = process.argv.slice(2)
 const opened = await directoryFileStore({ path })()

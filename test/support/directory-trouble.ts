@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import * as E from 'fp-ts/lib/Either.js'
 import { directoryFileStore, download } from '../../adapters/directory/index.js'
 import { memoryFileStore } from '../../adapters/memory/index.js'
-import type { StoredFile } from '../../domain/file-store.js'
+import type { StoredFile } from '../../domain/ports/file-store.js'
 
 const [path = '', bytesEach = '', repair = ''] = process.argv.slice(2)
 const opened = await directoryFileStore({ path })()

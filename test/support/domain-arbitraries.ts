@@ -1,6 +1,6 @@
 /** Random legal names and values of the domain. */
 import * as fc from 'fast-check'
-import type { Json, JsonObject } from '../../domain/json.js'
+import type { Json, JsonObject } from '../../domain/values/json.js'
 import {
   Alias,
   type ArtifactRef,
@@ -11,7 +11,7 @@ import {
   ProjectName,
   RunId,
   type RunRef,
-} from '../../domain/names.js'
+} from '../../domain/values/names.js'
 
 /** Characters that a careless escape would confuse, beside any others. */
 const character = fc.oneof(

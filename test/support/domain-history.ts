@@ -1,8 +1,9 @@
 /** A history in which every command is given and every event recorded, with everything that they may say. */
-import type { Command } from '../../domain/commands.js'
-import { finishDraft } from '../../domain/distributed-draft/finish.js'
-import type { Envelope } from '../../domain/envelope.js'
-import type { Receipt } from '../../domain/receipt.js'
+
+import type { Receipt } from '../../application/command-handling/receipt.js'
+import { finishDraft } from '../../application/process-managers/complete-distributed-commit.js'
+import type { Command } from '../../domain/commands/catalogue.js'
+import type { Envelope } from '../../domain/values/envelope.js'
 import { type Ledger, right } from './domain-ledger.js'
 import { artifact, model, run } from './domain-samples.js'
 

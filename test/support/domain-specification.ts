@@ -4,10 +4,10 @@
  */
 import { isDeepStrictEqual } from 'node:util'
 import type * as E from 'fp-ts/lib/Either.js'
-import type { Answer } from '../../domain/answer.js'
-import type { Decider, Decision, Recorded } from '../../domain/decider.js'
-import type { DomainEvent } from '../../domain/events.js'
-import type { Rejection } from '../../domain/rejection.js'
+import type { Rejection } from '../../domain/commands/rejections.js'
+import type { DomainEvent } from '../../domain/events/catalogue.js'
+import type { Answer } from '../../domain/values/answer.js'
+import type { Decider, Decision, Recorded } from '../../domain/values/decider.js'
 
 export interface Row {
   readonly rule: string

@@ -1,9 +1,9 @@
 /** Exports that somebody made by hand: what an attacker writes who knows how everything is computed. */
 import { createHash } from 'node:crypto'
 import { memoryEventStore } from '../../adapters/memory/index.js'
-import type { EventStore, StoredEvent } from '../../domain/event-store.js'
-import { idOfEvent } from '../../domain/events.js'
-import { canonicalJson, type Json, type JsonObject } from '../../domain/json.js'
+import { idOfEvent } from '../../domain/events/catalogue.js'
+import type { EventStore, StoredEvent } from '../../domain/ports/event-store.js'
+import { canonicalJson, type Json, type JsonObject } from '../../domain/values/json.js'
 import { right } from './domain-ledger.js'
 
 /** An event to be written. Its id and its revision are made as they must be, unless they are told. */

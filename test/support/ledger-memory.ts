@@ -1,6 +1,6 @@
 import { memoryEventStore, memoryFileStore } from '../../adapters/memory/index.js'
-import type { EventStore } from '../../domain/event-store.js'
-import type { FileStore } from '../../domain/file-store.js'
+import type { EventStore } from '../../domain/ports/event-store.js'
+import type { FileStore } from '../../domain/ports/file-store.js'
 import { type Ledger, LedgerError, type LedgerOptions, openLedger } from '../../index.js'
 
 /** A ledger in memory, and the stores below it, which a second ledger may share. */

@@ -7,7 +7,7 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { directoryFileStore } from '../../adapters/directory/index.js'
-import type { EventStore } from '../../domain/event-store.js'
+import type { EventStore } from '../../domain/ports/event-store.js'
 import { openLedger } from '../../index.js'
 import { openSqlite } from './sqlite-store.js'
 

@@ -1,7 +1,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { type Database, driver } from '../../adapters/sqlite/driver/index.js'
 import { type SqliteEventStoreOptions, sqliteEventStore } from '../../adapters/sqlite/index.js'
-import type { EventStore } from '../../domain/event-store.js'
+import type { EventStore } from '../../domain/ports/event-store.js'
 
 /** Opens a store, or throws why it could not be opened. */
 export const openSqlite = async (options: SqliteEventStoreOptions): Promise<EventStore> => {

@@ -7,7 +7,7 @@
 import { execSync } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import * as E from 'fp-ts/lib/Either.js'
-import type { NewEvent, Revision } from '../../domain/event-store.js'
+import type { NewEvent, Revision } from '../../domain/ports/event-store.js'
 import { openSqlite } from './sqlite-store.js'
 
 const [path = '', repair = 'true'] = process.argv.slice(2)

@@ -8,7 +8,7 @@
 import { randomUUID } from 'node:crypto'
 import { writeSync } from 'node:fs'
 import * as E from 'fp-ts/lib/Either.js'
-import type { NewEvent, Revision } from '../../domain/event-store.js'
+import type { NewEvent, Revision } from '../../domain/ports/event-store.js'
 import { openSqlite } from './sqlite-store.js'
 
 const [path = '', durability, appends, size, ...streams] = process.argv.slice(2)

@@ -1,6 +1,7 @@
 /** What an artifact allows, and what follows from it. */
-import { artifact as aggregate } from '../../../domain/aggregates.js'
+
 import type { ArtifactVersionDeleted, ArtifactVersionLogged } from '../../../domain/artifact/events.js'
+import { artifact as aggregate } from '../../../domain/commands/deciders.js'
 import { artifact, manifestOf, run, tags } from '../../support/domain-samples.js'
 import { recordedAt, specify } from '../../support/domain-specification.js'
 

@@ -1,6 +1,6 @@
 /** What a distributed draft allows, and what follows from it. */
 import * as E from 'fp-ts/lib/Either.js'
-import { distributedDraft as aggregate } from '../../../domain/aggregates.js'
+import { distributedDraft as aggregate } from '../../../domain/commands/deciders.js'
 import type { DistributedCommitted, DistributedPartUpserted } from '../../../domain/distributed-draft/events.js'
 import { artifact, manifestOf, run } from '../../support/domain-samples.js'
 import { recordedAt, specify } from '../../support/domain-specification.js'

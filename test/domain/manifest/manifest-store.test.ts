@@ -1,10 +1,10 @@
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import { describe, expect, it } from 'vitest'
 import { memoryFileStore } from '../../../adapters/memory/file-store.js'
-import { sha256 } from '../../../domain/digest.js'
-import { type FileStore, FileStoreFailure } from '../../../domain/file-store.js'
-import { manifestText, summarise } from '../../../domain/manifest/manifest.js'
-import { manifestStore } from '../../../domain/manifest/manifest-store.js'
+import { manifestStore } from '../../../application/manifest-store.js'
+import { type FileStore, FileStoreFailure } from '../../../domain/ports/file-store.js'
+import { sha256 } from '../../../domain/values/digest.js'
+import { manifestText, summarise } from '../../../domain/values/manifest/manifest.js'
 import { entry, left, right } from '../../support/domain-ledger.js'
 
 const manifest = [entry('a=1'), entry('größe=22')]

@@ -1,5 +1,5 @@
 /** What a registered model allows, and what follows from it. */
-import { registeredModel as aggregate } from '../../../domain/aggregates.js'
+import { registeredModel as aggregate } from '../../../domain/commands/deciders.js'
 import type { VersionLinked, VersionUnlinked } from '../../../domain/registered-model/events.js'
 import { manifestOf, model, tags, versionOf } from '../../support/domain-samples.js'
 import { recordedAt, specify } from '../../support/domain-specification.js'

@@ -1,5 +1,5 @@
 /** What a run allows, and what follows from it. */
-import { run as aggregate } from '../../../domain/aggregates.js'
+import { run as aggregate } from '../../../domain/commands/deciders.js'
 import { model, run, versionOf } from '../../support/domain-samples.js'
 import { recordedAt, specify } from '../../support/domain-specification.js'
 

@@ -1,5 +1,5 @@
 /** A process that opens a store, uses it and closes it, and then ends only if nothing is left open. */
-import { ORIGIN } from '../../../domain/event-store.js'
+import { ORIGIN } from '../../../domain/ports/event-store.js'
 import { newEvent, openStore } from './open-store.js'
 
 const [, , connectionString = ''] = process.argv

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import * as E from 'fp-ts/lib/Either.js'
 import { type EventStoreDbOptions, eventStoreDb } from '../../../adapters/eventstoredb/index.js'
-import type { EventStore, NewEvent, StoredEvent } from '../../../domain/event-store.js'
+import type { EventStore, NewEvent, StoredEvent } from '../../../domain/ports/event-store.js'
 
 /** One call may take this long: little where faults are waited for, much where a busy machine is slow. */
 /** What a store waits that was not told how long, in ms. A test that asks for less sees that less is waited. */

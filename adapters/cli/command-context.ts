@@ -1,0 +1,65 @@
+/** How a command comes by its ledger, and how it answers. */
+import type { Command } from 'commander'
+import type { Ledger } from '../../index.js'
+import { openPlace, type Place } from './ledger-location.js'
+import { json, type Terminal } from './output.js'
+
+/** What every command has at hand. */
+export interface Given {
+  readonly ledger: Ledger
+  readonly terminal: Terminal
+  /** For names that leave it out, if one is set. */
+  readonly entity: string | undefined
+  /** Prints an answer: for people, or as JSON, a list as one line each. */
+  readonly answer: (value: unknown, forPeople: () => string) => void
+}
+
+/** In milliseconds. Nothing is under way at the end of a command but what makes the next one quicker: a large snapshot. */
+const CLOSE_WITHIN = 600_000
+const INTERRUPTED_WITHIN = 1000
+
+/** Opens the ledger of a command, gives it in hand, and closes it, whatever happens. */
+export type WithLedger = (
+  command: Command,
+  mode: 'reads' | 'writes',
+  work: (given: Given) => Promise<void>,
+) => Promise<void>
+
+export const ledgerOpener =
+  (terminal: Terminal): WithLedger =>
+  async (command, mode, work) => {
+    const place = command.optsWithGlobals<Place & { readonly json?: boolean }>()
+    const ledger = await openPlace(place, terminal, mode === 'reads')
+    // Whatever is under way is refused then, and cleans up after itself; what is being recorded has a moment.
+    const stop = (): void => void ledger.close(INTERRUPTED_WITHIN).catch(() => undefined)
+    terminal.interrupted?.addEventListener('abort', stop)
+    try {
+      if (terminal.interrupted?.aborted === true) stop()
+      await work({
+        ledger,
+        terminal,
+        entity: place.entity ?? terminal.env['MODEL_LEDGER_ENTITY'],
+        answer: (value, forPeople) => {
+          if (place.json !== true) terminal.out(forPeople())
+          else for (const line of Array.isArray(value) ? value : [value]) terminal.out(json(line))
+        },
+      })
+    } finally {
+      terminal.interrupted?.removeEventListener('abort', stop)
+      await ledger.close(terminal.interrupted?.aborted === true ? INTERRUPTED_WITHIN : CLOSE_WITHIN)
+    }
+  }
+
+export interface AsOf {
+  readonly asOf?: number | string
+}
+
+/** The questions at the moment that is meant: now, unless told. */
+export const asked = ({ ledger }: Given, { asOf }: AsOf) => (asOf === undefined ? ledger : ledger.at(asOf))
+
+/** Whether an artifact or a registered model is named: all its history stands in its own stream. */
+export const isCollection = (of: string | undefined): boolean => of !== undefined && !of.includes(':')
+
+/** Where a history is asked: of its own stream, where that tells it. What a time means only the whole log knows. */
+export const askedOf = (task: Given, of: string | undefined, at: AsOf) =>
+  isCollection(of) && typeof at.asOf !== 'string' ? task.ledger.alone(at.asOf) : asked(task, at)

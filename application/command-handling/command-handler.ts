@@ -1,0 +1,507 @@
+/**
+ * The write shell: decode, load one stream, gather the facts of others, decide, append at the loaded
+ * revision; on conflict all of it again, until the deadline. Everything it touches comes in as a port.
+ */
+import * as E from 'fp-ts/lib/Either.js'
+import { pipe } from 'fp-ts/lib/function.js'
+import * as TE from 'fp-ts/lib/TaskEither.js'
+import type { CreateArtifact, LogArtifactVersion, LogVersion } from '../../domain/artifact/commands.js'
+import { type Command, decodeCommand } from '../../domain/commands/catalogue.js'
+import { type Aggregate, artifact, distributedDraft, registeredModel, run } from '../../domain/commands/deciders.js'
+import type { CommandError, Rejection } from '../../domain/commands/rejections.js'
+import type {
+  AbandonDistributed,
+  CommitDistributed,
+  UpsertDistributedPart,
+} from '../../domain/distributed-draft/commands.js'
+import type { DistributedCommitted } from '../../domain/distributed-draft/events.js'
+import { type DomainEvent, encodeEvent } from '../../domain/events/catalogue.js'
+import { type Clock, type Ids, timeOf } from '../../domain/ports/clock-and-ids.js'
+import { type AppendError, type EventStore, type NewEvent, tooLarge } from '../../domain/ports/event-store.js'
+import type { MeanLink } from '../../domain/registered-model/decide.js'
+import type { CommandAccepted } from '../../domain/values/answer.js'
+import { decodeWith } from '../../domain/values/codec.js'
+import type { Decision } from '../../domain/values/decider.js'
+import { type Digest, nameBasedUuid, sha256 } from '../../domain/values/digest.js'
+import { Envelope } from '../../domain/values/envelope.js'
+import { canonicalJson, type JsonProblem } from '../../domain/values/json.js'
+import type { ManifestSummary } from '../../domain/values/manifest/manifest.js'
+import { type ArtifactRef, isModel } from '../../domain/values/names.js'
+import {
+  artifactStream,
+  collectionStream,
+  draftStream,
+  modelStream,
+  runStream,
+  type Subject,
+} from '../../domain/values/stream-names.js'
+import type { ManifestStore } from '../manifest-store.js'
+import { logCommandOf } from '../process-managers/sealed-version.js'
+import { backOff, type Decided, type Lane, openLane, type Standing } from './cached-state.js'
+import { type FactReader, withRun } from './facts.js'
+import { type Receipt, repeated } from './receipt.js'
+import { openLines, type Place } from './stream-queue.js'
+
+export interface WriteShellPorts {
+  readonly store: EventStore
+  readonly manifests: ManifestStore
+  readonly clock: Clock
+  readonly ids: Ids
+  /** How long a command tries against others who write to its stream, in milliseconds. */
+  readonly deadline?: number
+}
+
+/** Whose the id of a command is. One that is made for a single call can never be given again. */
+export type IdFrom = 'caller' | 'ledger'
+
+/** What is known of a call beside its command. */
+export interface Beginning {
+  /** The caller's own unless told. */
+  readonly idFrom?: IdFrom | undefined
+  /**
+   * The generation of a distributed draft that was open, or the next to be opened, when the call began: a command that
+   * names none means this one. It is looked up when the command comes unless told.
+   */
+  readonly generation?: number | undefined
+}
+
+export interface WriteShell {
+  /**
+   * Decides a command in its envelope and records what follows. Where nothing does, that it was accepted is recorded,
+   * so that its repetition never acts; unless the id is none of the caller's.
+   */
+  readonly handle: (input: unknown, beginning?: Beginning) => TE.TaskEither<CommandError, Receipt>
+  /** Which link a command means that goes through it to the source: the same one whenever the command is repeated. */
+  readonly meanLink: (link: Omit<MeanLink, 'type'>, envelope: unknown) => TE.TaskEither<CommandError, Receipt>
+  /**
+   * Decides a command whose content is not stored yet as if it were, and records nothing: what is refused now is
+   * refused whatever the content is. A command that was recorded before is not refused.
+   */
+  readonly check: (command: WithoutContent, commandId: string) => TE.TaskEither<CommandError, void>
+  /**
+   * Logs the version of a sealed generation; again, if it was logged before: with the same receipt. What is logged
+   * is read from the seal, so that nobody can claim one.
+   */
+  readonly finish: (
+    artifact: ArtifactRef,
+    distributedId: string,
+    generation: number,
+  ) => TE.TaskEither<CommandError, Receipt>
+  readonly facts: FactReader
+}
+
+export type WithoutContent = Omit<LogArtifactVersion, 'manifest'> | Omit<UpsertDistributedPart, 'part'>
+
+/** Stands where the content is not known yet; no rule that can refuse a command here looks at it. */
+const ANY_CONTENT: ManifestSummary = { digest: sha256(''), entries: 0, bytes: 0 }
+
+const DEADLINE = 30_000
+/** Folded events kept at hand, over all streams. */
+const EVENTS_KEPT = 2_000_000
+
+/** A command that came, beside what it asks for. */
+interface Call {
+  readonly envelope: Envelope
+  readonly digest: Digest
+  readonly idFrom: IdFrom
+}
+
+/** What one turn came to: an answer, events on their way, or nothing, because the state was outdated. */
+type Step =
+  | 'again'
+  | E.Either<CommandError, Receipt>
+  | { readonly outcome: Promise<E.Either<AppendError, Standing>>; readonly receipt: Pick<Receipt, 'events' | 'answer'> }
+
+export const writeShell = ({ store, manifests, clock, ids, deadline = DEADLINE }: WriteShellPorts): WriteShell => {
+  const lanePorts = { store, clock, ids, patience: deadline }
+
+  /** `first` records what must stand in another stream before the events of a command that was accepted. */
+  const handlerOf = <Given, Full, State, Event extends DomainEvent, No extends Rejection, About extends Subject>(
+    aggregate: Aggregate<Given, Full, State, Event, No, About>,
+    first?: (given: Given, envelope: Envelope) => TE.TaskEither<CommandError, unknown>,
+  ) => {
+    const lines = openLines()
+    const lanes = lanesOf((stream) =>
+      openLane(stream, aggregate, aggregate.isEvent, { ...lanePorts, failed: () => lines.failed(stream) }),
+    )
+
+    const step = async (
+      place: Place,
+      stream: string,
+      given: Given,
+      { envelope, digest, idFrom }: Call,
+    ): Promise<Step> => {
+      const { commandId } = envelope
+      const lane = lanes.get(stream)
+      if (!lane.isUpToDate()) {
+        const loaded = await lane.refresh()
+        if (E.isLeft(loaded)) return loaded
+      }
+      await lane.catchUp()
+      const before = lane.recordedAt(commandId)
+      if (before !== undefined) {
+        return (await lane.settled()) ? repeated(store, stream, before, commandId, digest) : 'again'
+      }
+      const decidedOn = lane.revision()
+      const isOutdated = (): boolean => !place.isFirst() || !lane.isSound() || lane.revision() !== decidedOn
+      const gathered = await aggregate.gather(given, lane.state(), facts, envelope)()
+      if (isOutdated()) return 'again'
+
+      const decided = pipe(
+        gathered,
+        E.flatMap((full): E.Either<CommandError, Decision<Event>> => aggregate.decide(full)(lane.state())),
+      )
+      const decision =
+        E.isRight(decided) && first !== undefined
+          ? await pipe(
+              first(given, envelope),
+              TE.map(() => decided.right),
+            )()
+          : decided
+      if (E.isLeft(decision) || (decision.right.events.length === 0 && idFrom === 'ledger')) {
+        // Only what is written may be the reason to refuse, or to change nothing.
+        if (!(await lane.settled())) return 'again'
+        const refreshed = await lane.refresh()
+        if (E.isLeft(refreshed)) return refreshed
+        if (isOutdated()) return 'again'
+        return pipe(
+          decision,
+          E.map((nothing) => ({ commandId, stream, ...nothing, revision: lane.revision(), position: lane.position() })),
+        )
+      }
+      if (isOutdated()) return 'again'
+      const { events: changes, answer } = decision.right
+      const accepted: CommandAccepted = { type: 'CommandAccepted', answer }
+      const events = changes.length === 0 ? [accepted] : changes
+      const prepared = pipe(
+        timeOf(clock),
+        E.flatMap((recordedAt) => prepare<Event>(stream, events, envelope, digest, recordedAt)),
+      )
+      if (E.isLeft(prepared)) return prepared
+      await lane.room(prepared.right)
+      if (isOutdated()) return 'again'
+      place.sent()
+      return { outcome: lane.send(prepared.right), receipt: decision.right }
+    }
+
+    const handle =
+      (stream: string, given: Given, call: Call): TE.TaskEither<CommandError, Receipt> =>
+      async () => {
+        const until = clock.monotonic() + deadline
+        const { commandId } = call.envelope
+        const place = lines.join(stream)
+        try {
+          for (let attempts = 1; ; attempts++) {
+            const took = await place.inTurn(() => step(place, stream, given, call))
+            if (took !== 'again') {
+              if (!('outcome' in took)) return took
+              const outcome = await took.outcome
+              if (E.isRight(outcome)) {
+                return E.right({ commandId, stream, ...took.receipt, ...outcome.right })
+              }
+              const { left: error } = outcome
+              if (error._tag !== 'conflict') return E.left(asCommandError(error, commandId))
+            }
+            if (clock.monotonic() >= until) return E.left({ _tag: 'contention', stream, attempts })
+            if (took !== 'again') await clock.sleep(backOff(Math.min(attempts, 6), ids))
+          }
+        } finally {
+          place.leave()
+        }
+      }
+
+    const lookAt =
+      <A>(stream: string, at: (lane: Lane<State, Event>) => A): TE.TaskEither<CommandError, A> =>
+      async () => {
+        for (;;) {
+          const lane = lanes.get(stream)
+          const refreshed = await lane.refresh()
+          if (E.isLeft(refreshed)) return refreshed
+          await lane.catchUp()
+          const seen = at(lane)
+          if (await lane.settled()) return E.right(seen)
+        }
+      }
+
+    const look = <A>(stream: string, at: (state: State) => A) => lookAt(stream, (lane) => at(lane.state()))
+
+    const check = (stream: string, full: Full, commandId: string): TE.TaskEither<CommandError, unknown> =>
+      pipe(
+        lookAt(stream, (lane) =>
+          lane.recordedAt(commandId) === undefined
+            ? pipe(
+                aggregate.decide(full)(lane.state()),
+                E.chainFirstW(() => timeOf(clock)),
+              )
+            : E.right(undefined),
+        ),
+        TE.flatMapEither((decided): E.Either<CommandError, unknown> => decided),
+      )
+
+    return { handle, look, check }
+  }
+
+  const artifacts = handlerOf(artifact)
+  const handlers = {
+    artifact: artifacts,
+    // The artifact is made first, so that its type is settled before the draft is sealed.
+    draft: handlerOf(distributedDraft, (command, envelope) =>
+      command.type === 'AbandonDistributed'
+        ? TE.right(undefined)
+        : pipe(
+            TE.fromEither(
+              command.type === 'CommitDistributed' ? checkVersionFits(command, envelope) : E.right(undefined),
+            ),
+            TE.flatMap(() => artifacts.handle(...artifactFor(command, envelope))),
+          ),
+    ),
+    model: handlerOf(registeredModel),
+    run: handlerOf(run),
+  }
+
+  const facts: FactReader = {
+    artifact: (ref, at) => handlers.artifact.look(artifactStream(ref), at),
+    model: (ref, at) => handlers.model.look(modelStream(ref), at),
+    run: (ref, at) => handlers.run.look(runStream(ref), at),
+    draft: (ref, distributedId, at) => handlers.draft.look(draftStream(ref, distributedId), at),
+    manifests,
+  }
+
+  const check = (command: WithoutContent, commandId: string): TE.TaskEither<CommandError, unknown> => {
+    if (command.type === 'LogArtifactVersion') {
+      return pipe(
+        withRun({ ...command, manifest: ANY_CONTENT }, facts),
+        TE.flatMap((full) => handlers.artifact.check(artifactStream(full.artifact), full, commandId)),
+      )
+    }
+    const { artifact, artifactType, distributedId } = command
+    const create: CreateArtifact = { type: 'CreateArtifact', artifact, artifactType }
+    return pipe(
+      withRun({ ...command, part: ANY_CONTENT }, facts),
+      TE.flatMap((full) => handlers.draft.check(draftStream(artifact, distributedId), full, commandId)),
+      TE.flatMap(() => handlers.artifact.check(artifactStream(artifact), create, commandId)),
+    )
+  }
+
+  const route = (
+    command: Command | LogVersion,
+    envelope: Envelope,
+    { idFrom = 'caller', generation: begun }: Beginning,
+  ): TE.TaskEither<CommandError, Receipt> => {
+    const digested = digestOf(command)
+    if (E.isLeft(digested)) return TE.left(digested.left)
+    const call: Call = { envelope, digest: digested.right, idFrom }
+    switch (command.type) {
+      case 'CreateArtifact':
+      case 'LogArtifactVersion':
+      case 'DescribeArtifactVersion':
+      case 'TagArtifactVersion':
+      case 'UntagArtifactVersion':
+      case 'DeleteArtifactVersion':
+        return handlers.artifact.handle(artifactStream(command.artifact), command, call)
+      case 'MoveAlias':
+      case 'RemoveAlias':
+        return handlers[isModel(command.collection) ? 'model' : 'artifact'].handle(
+          collectionStream(command.collection),
+          command,
+          call,
+        )
+      case 'UpsertDistributedPart':
+      case 'CommitDistributed':
+      case 'AbandonDistributed':
+        // Known from the start, however long others write to the draft: who comes late does not open the next unseen.
+        return pipe(
+          meantBy(command, begun),
+          TE.flatMap((generation) =>
+            handlers.draft.handle(
+              draftStream(command.artifact, command.distributedId),
+              { ...command, generation },
+              call,
+            ),
+          ),
+        )
+      case 'CreateRegisteredModel':
+      case 'LinkToRegistry':
+      case 'UnlinkFromRegistry':
+      case 'DescribeRegisteredModel':
+      case 'TagRegisteredModel':
+      case 'UntagRegisteredModel':
+        return handlers.model.handle(modelStream(command.model), command, call)
+      case 'StartRun':
+      case 'SummariseRun':
+      case 'UseArtifactVersion':
+      case 'FinishRun':
+        return handlers.run.handle(runStream(command.run), command, call)
+    }
+  }
+
+  const meantBy = (
+    command: UpsertDistributedPart | CommitDistributed | AbandonDistributed,
+    begun: number | undefined,
+  ): TE.TaskEither<CommandError, number> => {
+    const { artifact, distributedId, generation = begun } = command
+    return generation === undefined
+      ? facts.draft(artifact, distributedId, (state) => state.generation)
+      : TE.right(generation)
+  }
+
+  /** The id follows from the seal, so anybody may have given another command under it: then the next one is taken. */
+  const logSealed = (
+    artifact: ArtifactRef,
+    distributedId: string,
+    seal: DistributedCommitted,
+    taken = 0,
+  ): TE.TaskEither<CommandError, Receipt> => {
+    const { command, envelope } = logCommandOf(artifact, distributedId, seal, taken)
+    return pipe(
+      route(command, envelope, { idFrom: 'ledger' }),
+      TE.orElse(
+        (error): TE.TaskEither<CommandError, Receipt> =>
+          error._tag === 'command-id-reused' ? logSealed(artifact, distributedId, seal, taken + 1) : TE.left(error),
+      ),
+    )
+  }
+
+  const meanLink: WriteShell['meanLink'] = (link, given) => {
+    const command: MeanLink = { type: 'MeanLink', ...link }
+    const digested = digestOf(command)
+    const envelope = decodeWith(Envelope)(given)
+    if (E.isLeft(digested)) return TE.left(digested.left)
+    if (E.isLeft(envelope)) return TE.left({ _tag: 'invalid-command', problems: envelope.left })
+    const call: Call = { envelope: envelope.right, digest: digested.right, idFrom: 'caller' }
+    return handlers.model.handle(modelStream(link.model), command, call)
+  }
+
+  return {
+    facts,
+    meanLink,
+    handle: (input, beginning = {}) => {
+      const decoded = decodeCommand(input)
+      if (E.isLeft(decoded)) return TE.left({ _tag: 'invalid-command', problems: decoded.left })
+      return route(decoded.right.command, decoded.right.envelope, beginning)
+    },
+    check: (command, commandId) =>
+      pipe(
+        check(command, commandId),
+        TE.map(() => undefined),
+      ),
+    finish: (artifact, distributedId, generation) =>
+      pipe(
+        facts.draft(artifact, distributedId, ({ ended }) => ended[generation]?.committed),
+        TE.flatMap(
+          (seal): TE.TaskEither<CommandError, Receipt> =>
+            seal === undefined
+              ? TE.left({ _tag: 'not-sealed', stream: draftStream(artifact, distributedId), generation })
+              : logSealed(artifact, distributedId, seal),
+        ),
+      ),
+  }
+}
+
+const digestOf = (command: Command | LogVersion | MeanLink): E.Either<CommandError, Digest> =>
+  pipe(canonicalJson(command), E.bimap(notCanonical, sha256))
+
+const notCanonical = ({ path, expected }: JsonProblem): CommandError => ({
+  _tag: 'invalid-command',
+  problems: [{ at: ['command', ...path].join('.'), expected, actual: 'another value' }],
+})
+
+/** The command that makes the artifact of a draft, with an id that follows from the draft's command. */
+const artifactFor = (
+  { artifact, artifactType, distributedId }: UpsertDistributedPart | CommitDistributed,
+  envelope: Envelope,
+): readonly [stream: string, given: CreateArtifact, call: Call] => {
+  const create: CreateArtifact = { type: 'CreateArtifact', artifact, artifactType }
+  const commandId = nameBasedUuid(draftStream(artifact, distributedId), envelope.commandId, artifactType)
+  const digest = sha256(JSON.stringify(create))
+  return [artifactStream(artifact), create, { envelope: { ...envelope, commandId }, digest, idFrom: 'ledger' }]
+}
+
+/**
+ * Whether the version of a commit can be recorded, whatever its number will be: once the draft is sealed it is
+ * too late to find its events too large. They name the draft and the commit, and repeat the envelope for each alias.
+ */
+const checkVersionFits = (
+  { artifact, distributedId, run, description, metadata, tags, aliases = [] }: CommitDistributed,
+  envelope: Envelope,
+): E.Either<CommandError, unknown> => {
+  const most = Number.MAX_SAFE_INTEGER
+  const digest = sha256('')
+  const logged: DomainEvent = {
+    type: 'ArtifactVersionLogged',
+    version: most,
+    manifest: { digest, entries: most, bytes: most },
+    distributed: { distributedId, generation: most },
+    ...(run === undefined ? {} : { run: { ref: run, finished: true } }),
+    ...(description === undefined ? {} : { description }),
+    ...(metadata === undefined ? {} : { metadata }),
+    ...(tags === undefined ? {} : { tags }),
+  }
+  const moved = [...aliases, 'latest'].map(
+    (alias): DomainEvent => ({ type: 'AliasMoved', alias, from: most, to: most }),
+  )
+  const stream = artifactStream(artifact)
+  const { commandId } = envelope
+  const ofVersion = { ...envelope, commandId: nameBasedUuid(stream), causationId: commandId }
+  return prepare(stream, [logged, ...moved], ofVersion, digest, new Date(0).toISOString())
+}
+
+/** The lanes of one kind of stream, as long as they are sound; those that were not used for longest make room. */
+const lanesOf = <State, Event>(open: (stream: string) => Lane<State, Event>) => {
+  const lanes = new Map<string, Lane<State, Event>>()
+  const weightOf = (lane: Lane<State, Event>): number => {
+    const revision = lane.revision()
+    return revision === 'none' ? 1 : revision + 1
+  }
+  let uses = 0
+  return {
+    get: (stream: string): Lane<State, Event> => {
+      const known = lanes.get(stream)
+      const lane = known?.isSound() ? known : open(stream)
+      lanes.delete(stream)
+      lanes.set(stream, lane)
+      if (++uses % 1024 === 0) {
+        let weight = [...lanes.values()].reduce((sum, each) => sum + weightOf(each), 0)
+        for (const [oldest, each] of lanes) {
+          if (weight <= EVENTS_KEPT || each === lane) break
+          lanes.delete(oldest)
+          weight -= weightOf(each)
+        }
+      }
+      return lane
+    },
+  }
+}
+
+const prepare = <Event extends DomainEvent>(
+  stream: string,
+  events: ReadonlyArray<Event | CommandAccepted>,
+  envelope: Envelope,
+  commandDigest: Digest,
+  recordedAt: string,
+): E.Either<CommandError, Decided<Event>> => {
+  const texts: NewEvent[] = []
+  for (const [index, event] of events.entries()) {
+    const text = encodeEvent(stream, index, event, { ...envelope, commandDigest, recordedAt })
+    if (E.isLeft(text)) return E.left(notCanonical(text.left))
+    texts.push(text.right)
+  }
+  const excess = tooLarge(texts)
+  if (excess !== undefined) return E.left({ _tag: 'event-too-large', bytes: excess.bytes, limit: excess.limit })
+  const { commandId, actor } = envelope
+  return E.right({ commandId, actor, recordedAt, events, texts })
+}
+
+const asCommandError = (error: Exclude<AppendError, { _tag: 'conflict' }>, commandId: string): CommandError => {
+  switch (error._tag) {
+    case 'unavailable':
+    case 'closed':
+      return error
+    case 'damaged':
+      return { _tag: 'damaged-event', stream: error.stream, revision: -1, reason: error.reason }
+    case 'unknown-outcome':
+      return { _tag: 'unknown-outcome', commandId, reason: error.reason }
+    case 'too-large':
+      return { _tag: 'event-too-large', bytes: error.bytes, limit: error.limit }
+  }
+}

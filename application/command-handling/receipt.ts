@@ -1,0 +1,96 @@
+/** What a command led to, from the events that it left. */
+import * as E from 'fp-ts/lib/Either.js'
+import type { CommandError } from '../../domain/commands/rejections.js'
+import { type DomainEvent, decodeEvent, type RecordedEvent } from '../../domain/events/catalogue.js'
+import type { EventStore, Position, Revision } from '../../domain/ports/event-store.js'
+import type { Answer } from '../../domain/values/answer.js'
+import type { Digest } from '../../domain/values/digest.js'
+import { asReadError } from './cached-state.js'
+
+/** What a command led to. The same command given again yields the same receipt. */
+export interface Receipt {
+  readonly commandId: string
+  readonly stream: string
+  /** What was recorded; nothing where the command changed nothing. */
+  readonly events: ReadonlyArray<DomainEvent>
+  /** What the command is about, whether it changed anything or not. */
+  readonly answer: Answer
+  /** Of the last event that the command left, or of the stream where it left none. */
+  readonly revision: Revision
+  readonly position: Position
+}
+
+/** What a command is about, by the events that it left. */
+export const answerOf = (events: ReadonlyArray<DomainEvent>): Answer => {
+  for (const event of events) {
+    switch (event.type) {
+      case 'CommandAccepted':
+        return event.answer
+      case 'ArtifactVersionLogged':
+      case 'ArtifactVersionRelogged':
+      case 'ArtifactVersionDescribed':
+      case 'ArtifactVersionTagged':
+      case 'ArtifactVersionUntagged':
+      case 'ArtifactVersionDeleted':
+      case 'VersionLinked':
+      case 'VersionUnlinked':
+        return { version: event.version }
+      case 'AliasMoved':
+        return { version: event.to }
+      case 'AliasRemoved':
+        return { version: event.from }
+      case 'ArtifactVersionUsed':
+        return { version: (event.through ?? event.version).version }
+      case 'DistributedPartUpserted':
+      case 'DistributedCommitted':
+      case 'DistributedAbandoned':
+        return { generation: event.generation }
+      // A version may follow: what a first log or a first link leaves begins with these.
+      case 'ArtifactCreated':
+      case 'RegisteredModelCreated':
+        break
+      case 'RegisteredModelDescribed':
+      case 'RegisteredModelTagged':
+      case 'RegisteredModelUntagged':
+      case 'RunStarted':
+      case 'RunSummarised':
+      case 'RunFinished':
+        return {}
+    }
+  }
+  return {}
+}
+
+/** The events that say what changed. */
+export const changesAmong = (events: ReadonlyArray<DomainEvent>): ReadonlyArray<DomainEvent> =>
+  events.filter(({ type }) => type !== 'CommandAccepted')
+
+/** The receipt of a command that was recorded before, from its events; or the refusal of a reused id. */
+export const repeated = async (
+  store: EventStore,
+  stream: string,
+  first: number,
+  commandId: string,
+  commandDigest: Digest,
+): Promise<E.Either<CommandError, Receipt>> => {
+  const found: RecordedEvent[] = []
+  try {
+    pages: for await (const page of store.readStream(stream, first === 0 ? 'none' : first - 1)) {
+      for (const stored of page) {
+        const decoded = decodeEvent(stored)
+        if (E.isLeft(decoded)) return decoded
+        if (decoded.right.metadata.commandId !== commandId) break pages
+        found.push(decoded.right)
+      }
+    }
+  } catch (error) {
+    return E.left(asReadError(stream, error))
+  }
+  const last = found.at(-1)
+  if (last === undefined) return E.left({ _tag: 'unavailable', reason: `${stream} no longer shows revision ${first}` })
+  const { revision, position, metadata } = last
+  const events = found.map(({ event }) => event)
+  return metadata.commandDigest === commandDigest
+    ? E.right({ commandId, stream, events: changesAmong(events), answer: answerOf(events), revision, position })
+    : E.left({ _tag: 'command-id-reused', commandId, stream, at: { by: metadata.actor, at: metadata.recordedAt } })
+}

@@ -1,0 +1,122 @@
+/** Manifests in the file store: each text once, under its digest. Keeps those last used at hand. */
+import * as E from 'fp-ts/lib/Either.js'
+import { pipe } from 'fp-ts/lib/function.js'
+import * as TE from 'fp-ts/lib/TaskEither.js'
+import { type FileStore, type FileStoreError, FileStoreFailure } from '../domain/ports/file-store.js'
+import { type Digest, isDigest, sha256 } from '../domain/values/digest.js'
+import {
+  type Manifest,
+  type ManifestSummary,
+  manifestText,
+  parseManifest,
+  summarise,
+} from '../domain/values/manifest/manifest.js'
+
+export interface ManifestStore {
+  /** Stores a manifest; durable when it answers. */
+  readonly put: (manifest: Manifest) => TE.TaskEither<FileStoreError, ManifestSummary>
+  /** The manifest under a digest. Its text is checked against the digest, and every line of it. */
+  readonly get: (digest: Digest) => TE.TaskEither<FileStoreError, Manifest>
+  /** Sees that the files of a manifest are there and are not collected for some hours; `file-missing` if one is not. */
+  readonly keepFiles: (digest: Digest) => TE.TaskEither<FileStoreError, void>
+  /** What an event would say of it; `file-missing` if it was never stored. */
+  readonly summary: (digest: Digest) => TE.TaskEither<FileStoreError, ManifestSummary>
+}
+
+/** How many entries of manifests are kept at hand, and how many summaries. */
+const ENTRIES_KEPT = 200_000
+const SUMMARIES_KEPT = 10_000
+
+export const manifestStore = (files: FileStore): ManifestStore => {
+  const kept = new Map<Digest, Manifest>()
+  let entriesKept = 0
+  const summaries = new Map<Digest, ManifestSummary>()
+
+  const keep = (digest: Digest, manifest: Manifest): ManifestSummary => {
+    if (!kept.has(digest)) entriesKept += manifest.length
+    kept.delete(digest)
+    kept.set(digest, manifest)
+    for (const [oldest, { length }] of kept) {
+      if (entriesKept <= ENTRIES_KEPT && kept.size <= SUMMARIES_KEPT) break
+      kept.delete(oldest)
+      entriesKept -= length
+    }
+    const summary = summarise(manifest, digest)
+    summaries.set(digest, summary)
+    for (const oldest of summaries.keys()) {
+      if (summaries.size <= SUMMARIES_KEPT) break
+      summaries.delete(oldest)
+    }
+    return summary
+  }
+
+  const read = (digest: Digest): TE.TaskEither<FileStoreError, Manifest> =>
+    pipe(
+      files.open('manifest', digest),
+      TE.flatMap((bytes) => TE.tryCatch(() => collect(bytes), asFileStoreError)),
+      TE.flatMapEither((text): E.Either<FileStoreError, Manifest> => {
+        const found = sha256(text)
+        return found === digest
+          ? pipe(
+              parseManifest(text),
+              E.mapLeft((reason) => ({ _tag: 'file-store-failed', operation: `read the manifest ${digest}`, reason })),
+            )
+          : E.left({ _tag: 'file-damaged', digest, found, size: Buffer.byteLength(text) })
+      }),
+    )
+
+  const get = (digest: Digest): TE.TaskEither<FileStoreError, Manifest> => {
+    const present = kept.get(digest)
+    return present !== undefined
+      ? TE.right(present)
+      : pipe(
+          read(digest),
+          TE.tapIO((manifest) => () => keep(digest, manifest)),
+        )
+  }
+
+  return {
+    put: (manifest) =>
+      pipe(
+        files.put('manifest', { bytes: Buffer.from(manifestText(manifest)) }),
+        TE.map(({ digest }) => keep(digest, manifest)),
+      ),
+    get,
+    keepFiles: (digest) =>
+      pipe(
+        get(digest),
+        TE.flatMap((manifest) => files.renew(storedIn(manifest))),
+        TE.flatMap(
+          ([missing]): TE.TaskEither<FileStoreError, void> =>
+            missing === undefined ? TE.right(undefined) : TE.left({ _tag: 'file-missing', digest: missing }),
+        ),
+      ),
+    summary: (digest) => {
+      const known = summaries.get(digest)
+      return known !== undefined
+        ? TE.right(known)
+        : pipe(
+            get(digest),
+            TE.map((manifest) => summarise(manifest, digest)),
+          )
+    },
+  }
+}
+
+/** What of a manifest is in the file store, each once; references are kept elsewhere. */
+const storedIn = (manifest: Manifest): ReadonlySet<Digest> => {
+  const digests = new Set<Digest>()
+  for (const { digest, reference } of manifest) if (reference === undefined && isDigest(digest)) digests.add(digest)
+  return digests
+}
+
+const collect = async (chunks: AsyncIterable<Uint8Array>): Promise<string> => {
+  const all: Uint8Array[] = []
+  for await (const chunk of chunks) all.push(chunk)
+  return Buffer.concat(all).toString('utf8')
+}
+
+const asFileStoreError = (cause: unknown): FileStoreError =>
+  cause instanceof FileStoreFailure
+    ? cause.error
+    : { _tag: 'file-store-failed', operation: 'read a manifest', reason: String(cause) }

@@ -1,0 +1,526 @@
+/**
+ * The read shell: pull pages of events after the checkpoint, apply each to every projection, and keep the
+ * checkpoint together with the state. It writes nothing but snapshots, which it can do without.
+ */
+import * as E from 'fp-ts/lib/Either.js'
+import * as TE from 'fp-ts/lib/TaskEither.js'
+import {
+  defer,
+  distinctUntilChanged,
+  EMPTY,
+  endWith,
+  ignoreElements,
+  merge,
+  mergeMap,
+  type Observable,
+  of,
+  repeat,
+  Subject,
+  share,
+  takeUntil,
+  throwError,
+} from 'rxjs'
+import { actorOf, isEventType, readEvent, recordedAtOf } from '../../domain/events/event-shapes.js'
+import type { Clock } from '../../domain/ports/clock-and-ids.js'
+import {
+  type EventStore,
+  ORIGIN,
+  type Position,
+  type ReadFailure,
+  readFailureOf,
+  type StoredEvent,
+} from '../../domain/ports/event-store.js'
+import type { SnapshotStore } from '../../domain/ports/snapshot-store.js'
+import { instant, shown } from '../../domain/values/codec.js'
+import type { Projection, Recorded, Seen } from '../../projections/projection.js'
+import { listed } from '../../projections/storage/columns.js'
+import { type Moments, noMoments, observe, positionAt, timeOf } from '../../projections/storage/position-times.js'
+import { type Behind, type Outlasting, outlasting } from './outlast.js'
+
+export type ReadError =
+  | ReadFailure
+  /** The model stays before this event, and says so, until the store is put right. */
+  | {
+      readonly _tag: 'damaged-event'
+      readonly stream: string
+      readonly revision: number
+      readonly position: Position
+      readonly reason: string
+    }
+  /** The read model did not come to the position in time. */
+  | { readonly _tag: 'not-reached'; readonly position: Position; readonly checkpoint: Position }
+
+/** What the projections know, and up to where. */
+export interface Known<States> {
+  readonly states: States
+  readonly moments: Moments
+  readonly checkpoint: Position
+}
+
+/** How far a read model is, and what it could not read. */
+export interface Progress {
+  readonly checkpoint: Position
+  readonly head: Position
+  /** Events applied since the model was opened. */
+  readonly applied: number
+  /** Event types from the future, and how many of each were passed over. */
+  readonly unknown: ReadonlyMap<string, number>
+  /**
+   * Why a snapshot could not be read or kept, until one is kept again. No answer is the worse for it; an opening
+   * takes longer.
+   */
+  readonly snapshotProblem: string | null
+}
+
+export interface ReadShell<States> {
+  /** What is known, with everything in it that this process was told of, and that others recorded before this turn of the event loop. */
+  readonly fresh: () => TE.TaskEither<ReadError, Known<States>>
+  /** Tells of something recorded in this process: nobody is answered from before it. */
+  readonly notice: (position: Position) => void
+  /** What is known by now, without looking for more. */
+  readonly known: () => Known<States>
+  /** Waits until the model holds a position, that of a receipt for instance; at most `deadline` milliseconds. */
+  readonly waitFor: (position: Position, deadline?: number) => TE.TaskEither<ReadError, Known<States>>
+  /** Folds all events anew, beside the present state, and then takes its place. */
+  readonly rebuild: (onProgress?: (progress: Progress) => void) => TE.TaskEither<ReadError, Progress>
+  readonly progress: () => TE.TaskEither<ReadError, Progress>
+  /**
+   * The checkpoint now, and after each time that others' or own events were applied. While somebody
+   * listens it looks for them, and keeps the process running; a store that cannot be asked is asked again until
+   * patience ends. Completes when the shell is closed.
+   */
+  readonly changes: Observable<Position>
+  /** Why `changes`, or what is outlasted, is behind the store; `null` while it is not. It looks, too. */
+  readonly behind: Observable<Behind | null>
+  /** Does work again while what it fails with may pass. */
+  readonly outlast: Outlasting['outlast']
+  /** Keeps a snapshot of what is known, if there is a place for it. */
+  readonly snapshot: () => Promise<void>
+  /** Keeps a snapshot if it is worth it, and as far as it is written before `signal` aborts, if one is given. */
+  readonly close: (signal?: AbortSignal) => Promise<void>
+}
+
+type Projections<States> = { readonly [K in keyof States]: Projection<States[K]> }
+
+export interface ReadShellPorts<States> {
+  readonly store: EventStore
+  readonly projections: Projections<States>
+  readonly clock: Clock
+  readonly snapshots?: SnapshotStore | undefined
+  /** How long `changes` waits for a store that cannot be asked, in milliseconds; for ever unless told. */
+  readonly patience?: number | undefined
+  /** Told once, in words, what nobody asks for: that a snapshot cannot be read. */
+  readonly warn?: ((message: string) => void) | undefined
+}
+
+/** How often the store is looked at for those who listen or wait, in milliseconds. */
+const POLL = 80
+/** A snapshot costs as much as applying about a third of its events again, so it has to spare some of that. */
+const WORTH_WHILE_RUNNING = { events: 100_000, share: 1 / 4 }
+const WORTH_AT_CLOSE = { events: 1000, share: 1 / 50 }
+const WAIT = 30_000
+
+interface Model<States> extends Known<States> {
+  checkpoint: Position
+  /** The event at the checkpoint and the position before it, by which a snapshot is held against its store. */
+  readonly last: { id: string; after: Position }
+  /** Events in the state; how many of them were applied since the model was opened; how many a snapshot holds. */
+  events: number
+  applied: number
+  kept: number
+  readonly unknown: Map<string, number>
+}
+
+/** What each projection does with an event, and with one of a type from the future. */
+type Folds = ReadonlyArray<{
+  readonly known: (seen: Seen) => void
+  readonly unknown: (recorded: Recorded, type: string) => void
+}>
+
+export const readShell = <States extends object>({
+  store,
+  projections,
+  clock,
+  snapshots,
+  patience = Number.POSITIVE_INFINITY,
+  warn,
+}: ReadShellPorts<States>): ReadShell<States> => {
+  const keys = Object.keys(projections) as Array<keyof States>
+  const all = keys.map((key) => projections[key])
+  const snapshotKey = all.map(({ name }) => name).join('+')
+  const versions = [SNAPSHOT_FORMAT, ...all.map(({ version }) => version)].join('+')
+
+  const emptyModel = (): Model<States> => ({
+    // Each key with the state of its own projection, which no type of a mapped object can say.
+    states: Object.fromEntries(keys.map((key) => [key, projections[key].initial()])) as States,
+    moments: noMoments(),
+    checkpoint: ORIGIN,
+    last: { id: '', after: ORIGIN },
+    events: 0,
+    applied: 0,
+    kept: 0,
+    unknown: new Map(),
+  })
+
+  let model = emptyModel()
+  let restored: Promise<void> | undefined
+  let noticed: Position = ORIGIN
+  let snapshotProblem: string | null = null
+  const told = new Subject<Position>()
+
+  const applyPage = (target: Model<States>, folds: Folds, page: ReadonlyArray<StoredEvent>): ReadError | undefined => {
+    for (const stored of page) {
+      const { position, stream, revision, type } = stored
+      if (position <= target.checkpoint) continue
+      const event = readEvent(stored)
+      const recordedAt = recordedAtOf(stored)
+      if (event === 'damaged' || Number.isNaN(recordedAt)) {
+        const reason = event === 'damaged' ? `its data is not that of a ${type}` : 'its metadata say no time'
+        return { _tag: 'damaged-event', stream, revision, position, reason }
+      }
+      const time = observe(target.moments, position, recordedAt)
+      const actor = actorOf(stored)
+      if (event === 'unknown') {
+        target.unknown.set(type, (target.unknown.get(type) ?? 0) + 1)
+        for (const { unknown } of folds) unknown({ stream, revision, position, time, actor }, type)
+      } else {
+        const seen = { stream, revision, position, time, actor, event }
+        for (const { known } of folds) known(seen)
+      }
+      target.last.id = stored.id
+      target.last.after = target.checkpoint
+      target.checkpoint = position
+      target.events += 1
+      target.applied += 1
+    }
+    return undefined
+  }
+
+  /** Applies what the store has after the checkpoint, a page in a turn of the event loop. */
+  const pull = async (
+    target: Model<States>,
+    onPage: () => void = () => undefined,
+  ): Promise<E.Either<ReadError, void>> => {
+    const folds = keys.map((key) => {
+      const [{ apply, applyUnknown }, state] = [projections[key], target.states[key]]
+      return {
+        known: (seen: Seen): void => apply(state, seen),
+        unknown: (recorded: Recorded, type: string): void => applyUnknown?.(state, recorded, type),
+      }
+    })
+    try {
+      let first = true
+      for await (const page of store.readAll(target.checkpoint)) {
+        if (!first) await nextTurn()
+        first = false
+        const problem = applyPage(target, folds, page)
+        if (problem !== undefined) return E.left(problem)
+        onPage()
+      }
+      return E.right(undefined)
+    } catch (error) {
+      return E.left(readFailureOf(error))
+    }
+  }
+
+  /** One after another, so that no event is applied twice. */
+  let turn: Promise<unknown> = Promise.resolve()
+  const inTurn = <A>(work: () => Promise<A>): Promise<A> => {
+    const mine = turn.then(work)
+    turn = mine.catch(() => undefined)
+    return mine
+  }
+
+  const catchUp = async (): Promise<E.Either<ReadError, Known<States>>> => {
+    const head = await store.head()()
+    if (E.isLeft(head) || head.right === model.checkpoint) return E.isLeft(head) ? head : E.right(model)
+    return inTurn(async () => {
+      restored ??= restore()
+      await restored
+      const before = model.checkpoint
+      const pulled = before === head.right ? E.right(undefined) : await pull(model)
+      if (model.checkpoint !== before) told.next(model.checkpoint)
+      if (isWorth(WORTH_WHILE_RUNNING)) void keep()
+      return E.isLeft(pulled) ? pulled : E.right(model)
+    })
+  }
+
+  /** At most one look at the store in a turn of the event loop. */
+  let looking: Promise<E.Either<ReadError, Known<States>>> | undefined
+  const look = (): Promise<E.Either<ReadError, Known<States>>> => {
+    if (looking === undefined) {
+      looking = catchUp()
+      setImmediate(() => {
+        looking = undefined
+      })
+    }
+    return looking
+  }
+
+  const fresh = async (): Promise<E.Either<ReadError, Known<States>>> => {
+    const own = noticed
+    const looked = await look()
+    return E.isRight(looked) && looked.right.checkpoint < own ? waitFor(own, WAIT) : looked
+  }
+
+  const waitFor = async (position: Position, deadline: number): Promise<E.Either<ReadError, Known<States>>> => {
+    const until = clock.monotonic() + deadline
+    const over = new AbortController()
+    const timeUp = async (): Promise<'time is up'> => {
+      do await clock.sleep(until - clock.monotonic(), over.signal)
+      while (clock.monotonic() < until && !over.signal.aborted)
+      return 'time is up'
+    }
+    // It looks once, however short the time is.
+    const inTime = deadline > 0 ? timeUp() : new Promise<never>(() => undefined)
+    let failure: ReadError | undefined
+    try {
+      for (;;) {
+        const looked = await Promise.race([catchUp(), inTime])
+        if (looked !== 'time is up') {
+          const isOver = E.isLeft(looked) ? passing(looked.left) === undefined : looked.right.checkpoint >= position
+          if (isOver) return looked
+          failure = E.isLeft(looked) ? looked.left : undefined
+        }
+        const left = until - clock.monotonic()
+        if (looked === 'time is up' || left <= 0) {
+          return E.left(failure ?? { _tag: 'not-reached', position, checkpoint: model.checkpoint })
+        }
+        await clock.sleep(Math.min(POLL, left))
+      }
+    } finally {
+      over.abort()
+    }
+  }
+
+  const restore = async (): Promise<void> => {
+    if (snapshots === undefined) return
+    const loaded = await snapshots.load(snapshotKey)()
+    if (E.isLeft(loaded)) {
+      noteProblem(`the snapshot cannot be read: ${loaded.left.reason}`)
+      warn?.(`The snapshot cannot be read, and all events are read instead: ${loaded.left.reason}`)
+      return
+    }
+    const candidate = readSnapshot(loaded.right ?? [])
+    if (candidate !== undefined && (await belongsToStore(candidate))) model = candidate
+  }
+
+  const readSnapshot = ([head, ...parts]: ReadonlyArray<unknown>): Model<States> | undefined => {
+    if (!isHead(head) || head.versions !== versions) return undefined
+    const { checkpoint, last, events, unknown } = head
+    // What was passed over then can be read now.
+    if ([...unknown.keys()].some(isEventType)) return undefined
+    const [times, firsts, lasts] = head.moments.map(listed)
+    if (times === undefined || firsts === undefined || lasts === undefined) return undefined
+    const moments = { times, firsts, lasts }
+    const candidate = { ...emptyModel(), moments, checkpoint, last, events, kept: events, unknown }
+    for (const [index, key] of keys.entries()) {
+      const own = parts.filter((part): part is Part => Array.isArray(part) && part[0] === index)
+      const state = projections[key].load(own.map(([, part]) => part))
+      if (state === undefined) return undefined
+      candidate.states[key] = state
+    }
+    return candidate
+  }
+
+  /** A snapshot of another store, or of a store that was put back to an older copy, is none of this one. */
+  const belongsToStore = async ({ checkpoint, last }: Model<States>): Promise<boolean> => {
+    if (checkpoint === ORIGIN) return true
+    try {
+      for await (const [first] of store.readAll(last.after)) {
+        if (first !== undefined) return first.id === last.id && first.position === checkpoint
+      }
+      return false
+    } catch {
+      return false
+    }
+  }
+
+  const isWorth = ({ events, share }: typeof WORTH_AT_CLOSE): boolean =>
+    snapshots !== undefined && model.events - model.kept >= Math.max(events, model.events * share)
+
+  const ending = new AbortController()
+  /** One snapshot after another. */
+  let keeping: Promise<void> = Promise.resolve()
+  /** To be called in turn. What is kept is copied at once; events may be applied while it is written. */
+  const keep = (): Promise<void> => {
+    if (snapshots === undefined || model.kept === model.events) return keeping
+    // Set at once: a failure is not tried again until there is more to keep.
+    model.kept = model.events
+    try {
+      const save = snapshots.save(snapshotKey, laidDown(model), ending.signal)
+      keeping = keeping.then(save).then(
+        (saved) => noteProblem(E.isLeft(saved) ? saved.left.reason : null),
+        (error: unknown) => noteProblem(messageOf(error)),
+      )
+    } catch (error) {
+      noteProblem(messageOf(error))
+    }
+    return keeping
+  }
+  const noteProblem = (problem: string | null): void => {
+    snapshotProblem = problem
+  }
+
+  const laidDown = ({ states, moments, checkpoint, last, events, unknown }: Model<States>): Iterable<unknown> => {
+    const head: Head = {
+      versions,
+      checkpoint,
+      last: { ...last },
+      events,
+      unknown: new Map(unknown),
+      moments: [moments.times, moments.firsts, moments.lasts].map((list) => new Float64Array(list)),
+    }
+    const all = keys.map((key) => projections[key].save(states[key]))
+    return (function* (): Iterable<Head | Part> {
+      yield head
+      for (const [index, parts] of all.entries()) for (const part of parts) yield [index, part]
+    })()
+  }
+
+  const progressOf = ({ checkpoint, applied, unknown }: Model<States>, head: Position): Progress => ({
+    checkpoint,
+    head,
+    applied,
+    unknown: new Map(unknown),
+    snapshotProblem,
+  })
+
+  const { outlast, behind } = outlasting(clock, patience)
+
+  const checkpoint = TE.Functor.map(fresh, (known) => known.checkpoint)
+
+  /** One look after another for all who listen. */
+  const polling = merge(outlast(checkpoint, passing).pipe(repeat({ delay: POLL })), told).pipe(share())
+
+  /** Whoever comes later does not wait for the next look; what fails is the business of those. */
+  const now = defer(checkpoint).pipe(
+    mergeMap((looked) => {
+      if (E.isRight(looked)) return of(looked.right)
+      return passing(looked.left) === undefined ? throwError(() => looked.left) : EMPTY
+    }),
+  )
+  const closed = told.pipe(ignoreElements(), endWith(null))
+
+  return {
+    fresh: () => fresh,
+    notice: (position) => {
+      noticed = Math.max(noticed, position)
+    },
+    known: () => model,
+    waitFor:
+      (position, deadline = WAIT) =>
+      () =>
+        waitFor(position, deadline),
+    rebuild: (onProgress) => async () => {
+      const head = await store.head()()
+      if (E.isLeft(head)) return head
+      const beside = emptyModel()
+      const pulled = await pull(beside, () => onProgress?.(progressOf(beside, head.right)))
+      if (E.isLeft(pulled)) return pulled
+      return inTurn(async () => {
+        // What came meanwhile, in turn with those who read: so nothing is lost in the change.
+        const rest = await pull(beside)
+        if (E.isLeft(rest)) return rest
+        // A snapshot that was not loaded yet is of no more use.
+        restored = Promise.resolve()
+        model = beside
+        told.next(model.checkpoint)
+        return E.right(progressOf(model, model.checkpoint))
+      })
+    },
+    progress: () => TE.Functor.map(store.head(), (head) => progressOf(model, head)),
+    changes: merge(polling, now).pipe(takeUntil(closed), distinctUntilChanged()),
+    behind: merge(polling.pipe(ignoreElements()), behind).pipe(takeUntil(closed)),
+    outlast,
+    snapshot: async () => {
+      await inTurn(async () => void keep())
+      await keeping
+    },
+    close: async (signal) => {
+      told.complete()
+      const end = (): void => ending.abort()
+      if (signal?.aborted === true) end()
+      signal?.addEventListener('abort', end)
+      await inTurn(async () => {
+        if (isWorth(WORTH_AT_CLOSE)) void keep()
+      })
+      await keeping
+    },
+  }
+}
+
+/** The reason of a failure that may pass. */
+const passing = (error: ReadError): string | undefined =>
+  error._tag === 'unavailable' || error._tag === 'not-reached' ? describeReadError(error) : undefined
+
+const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
+
+/** What `at` means: a position, or the last one whose time is not later than a time. */
+export const momentOf = <States>(
+  { moments, checkpoint }: Known<States>,
+  when: Position | Date | string | undefined,
+): E.Either<{ readonly _tag: 'bad-moment'; readonly expected: string; readonly actual: string }, Position> => {
+  if (when === undefined) return E.right(checkpoint)
+  if (typeof when === 'number') {
+    return Number.isSafeInteger(when) && when >= ORIGIN && when <= checkpoint
+      ? E.right(when)
+      : E.left({ _tag: 'bad-moment', expected: `a position from ${ORIGIN} to ${checkpoint}`, actual: shown(when) })
+  }
+  const time = instant.decode(typeof when === 'string' && /^\d{4}-\d\d-\d\d$/.test(when) ? `${when}T00:00Z` : when)
+  return E.isLeft(time)
+    ? E.left({
+        _tag: 'bad-moment',
+        expected: 'a position, a Date, or an ISO 8601 text such as 2026-05-03T14:00:00Z',
+        actual: shown(when),
+      })
+    : E.right(positionAt(moments, Date.parse(time.right)))
+}
+
+/** The time of a position as an ISO 8601 text; `null` before the first event. */
+export const timeAt = ({ moments }: Pick<Known<unknown>, 'moments'>, position: Position): string | null => {
+  const time = timeOf(moments, position)
+  return time === undefined ? null : new Date(time).toISOString()
+}
+
+/** The first part of a snapshot; another version of this is another format. */
+interface Head {
+  readonly versions: string
+  readonly checkpoint: Position
+  readonly last: Model<unknown>['last']
+  readonly events: number
+  readonly unknown: Map<string, number>
+  readonly moments: ReadonlyArray<Float64Array>
+}
+/** The others: of which projection, and what it holds. */
+type Part = readonly [projection: number, part: unknown]
+const SNAPSHOT_FORMAT = 2
+
+const isHead = (part: unknown): part is Head =>
+  typeof part === 'object' &&
+  part !== null &&
+  typeof Reflect.get(part, 'versions') === 'string' &&
+  typeof Reflect.get(part, 'checkpoint') === 'number' &&
+  typeof Reflect.get(part, 'events') === 'number' &&
+  Reflect.get(part, 'unknown') instanceof Map &&
+  areColumnsOfTimes(Reflect.get(part, 'moments'))
+
+const areColumnsOfTimes = (value: unknown): value is Head['moments'] =>
+  Array.isArray(value) && value.every((column) => column instanceof Float64Array)
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
+
+export const describeReadError = (error: ReadError): string => {
+  switch (error._tag) {
+    case 'unavailable':
+      return `the event store cannot be read: ${error.reason}`
+    case 'closed':
+      return error.reason
+    case 'damaged-store':
+      return `the event store is damaged: ${error.reason}`
+    case 'damaged-event':
+      return `the event at position ${error.position}, revision ${error.revision} of ${error.stream}, is damaged: ${error.reason}; put the event store back from a copy that has it whole`
+    case 'not-reached':
+      return `position ${error.position} was not reached in time; the read model is at ${error.checkpoint}`
+  }
+}

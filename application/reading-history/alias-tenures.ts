@@ -1,0 +1,115 @@
+/**
+ * The history of aliases as tenures: who held an alias, from when to when, put there by whom and why, and
+ * what it replaced. One read of one stream, however often the alias moved.
+ */
+import * as E from 'fp-ts/lib/Either.js'
+import type { AliasMoved, AliasRemoved } from '../../domain/collections/aliases.js'
+import { decodeEvent, type RecordedEvent } from '../../domain/events/catalogue.js'
+import { readEvent } from '../../domain/events/event-shapes.js'
+import { type EventStore, EventStoreError, type Position, type StoredEvent } from '../../domain/ports/event-store.js'
+import { type CollectionRef, versionPath } from '../../domain/values/names.js'
+import { collectionStream } from '../../domain/values/stream-names.js'
+
+/** The change that began or ended a tenure. */
+export interface AliasChange {
+  readonly position: Position
+  /** ISO 8601, UTC. */
+  readonly recordedAt: string
+  readonly occurredAt: string | null
+  readonly actor: string
+  readonly onBehalfOf: string | null
+  readonly reason: string | null
+  readonly commandId: string
+  readonly correlationId: string | null
+}
+
+export interface AliasTenure {
+  readonly alias: string
+  /** The number of the version that held it. */
+  readonly version: number
+  /** For a registered model, the version that was linked: `acme/churn/model:v3`. */
+  readonly source: string | null
+  /** The version that held it before; `null` for none. */
+  readonly replaced: number | null
+  readonly from: AliasChange
+  /** `null` while it is held. */
+  readonly until: AliasChange | null
+  /** The version that holds it next; `null` where it was removed, or is still held. */
+  readonly replacedBy: number | null
+}
+
+/**
+ * The tenures of one alias of a collection, or of all its aliases, as of a position, by when they began. Rejects
+ * with an `EventStoreError` where the store cannot be read or an event is damaged.
+ */
+export const aliasHistory = async (
+  store: EventStore,
+  collection: CollectionRef,
+  alias: string | undefined,
+  position: Position,
+): Promise<ReadonlyArray<AliasTenure>> => {
+  const tenures: AliasTenure[] = []
+  const held = new Map<string, number>()
+  const sources = new Map<number, string>()
+  const mark = alias === undefined ? '' : JSON.stringify(alias)
+  for await (const page of store.readStream(collectionStream(collection), 'none')) {
+    for (const stored of page) {
+      if (stored.position > position) return tenures
+      if (stored.type === 'VersionLinked') {
+        const linked = readEvent(stored)
+        if (typeof linked !== 'string' && linked.type === 'VersionLinked') {
+          sources.set(linked.version, versionPath(linked.source, linked.source.version))
+        }
+      }
+      if (!isAliasEvent(stored) || !stored.data.includes(mark)) continue
+      const { event, change } = changeOf(stored)
+      if (alias !== undefined && event.alias !== alias) continue
+      const to = event.type === 'AliasMoved' ? event.to : null
+      const before = held.get(event.alias)
+      const tenure = before === undefined ? undefined : tenures[before]
+      if (before !== undefined && tenure !== undefined) {
+        tenures[before] = { ...tenure, until: change, replacedBy: to }
+      }
+      held.delete(event.alias)
+      if (to === null) continue
+      const source = sources.get(to) ?? null
+      held.set(event.alias, tenures.length)
+      tenures.push({
+        alias: event.alias,
+        version: to,
+        source,
+        replaced: event.from,
+        from: change,
+        until: null,
+        replacedBy: null,
+      })
+    }
+  }
+  return tenures
+}
+
+const isAliasEvent = ({ type }: StoredEvent): boolean => type === 'AliasMoved' || type === 'AliasRemoved'
+
+const changeOf = (stored: StoredEvent): { readonly event: AliasMoved | AliasRemoved; readonly change: AliasChange } => {
+  const decoded = decodeEvent(stored)
+  if (E.isLeft(decoded) || !isAliasChange(decoded.right)) {
+    throw new EventStoreError('damaged', `event ${stored.revision} of the stream ${stored.stream} cannot be read`)
+  }
+  const { position, event, metadata } = decoded.right
+  return {
+    event,
+    change: {
+      position,
+      recordedAt: metadata.recordedAt,
+      occurredAt: metadata.occurredAt ?? null,
+      actor: metadata.actor,
+      onBehalfOf: metadata.onBehalfOf ?? null,
+      reason: metadata.reason ?? null,
+      commandId: metadata.commandId,
+      correlationId: metadata.correlationId ?? null,
+    },
+  }
+}
+
+const isAliasChange = (recorded: RecordedEvent): recorded is RecordedEvent<AliasMoved | AliasRemoved> =>
+  recorded.event.type === 'AliasMoved' || recorded.event.type === 'AliasRemoved'

@@ -1,0 +1,309 @@
+/**
+ * Where the events of an audit come from. A subject's own events are one read of its stream, from where the
+ * page begins; events elsewhere that name it are found through lineage; those of an actor, of an alias
+ * wherever it is, or of an interval, through the index. Positions near each other share a page of the store.
+ */
+
+import type { DomainEvent } from '../../domain/events/catalogue.js'
+import { actorOf, readEvent } from '../../domain/events/event-shapes.js'
+import {
+  type EventStore,
+  EventStoreError,
+  ORIGIN,
+  type Position,
+  type StoredEvent,
+} from '../../domain/ports/event-store.js'
+import type { ArtifactRef, ModelRef } from '../../domain/values/names.js'
+import { artifactStream, modelStream } from '../../domain/values/stream-names.js'
+import { type AuditIndex, positionOf, rowsOf, rowsUpTo, SHORT_STREAM } from '../../projections/audit/audit-index.js'
+import { findNode, type LineageGraph, NONE, namedElsewhere } from '../../projections/lineage/graph.js'
+import { type LineageRef, placeOf } from '../../projections/lineage/lineage.js'
+
+/** What has a history. That of a version, run or draft holds the events elsewhere that name it, too. */
+export type AuditSubject =
+  | LineageRef
+  | { readonly kind: 'artifact'; readonly artifact: ArtifactRef }
+  | { readonly kind: 'registered-model'; readonly model: ModelRef }
+
+/** Which events; all that are given must hold. */
+export interface AuditFilter {
+  readonly of?: AuditSubject
+  readonly actor?: string
+  readonly alias?: string
+  /** Of these types alone. Without it, of all but `CommandAccepted`, which tells of no change. */
+  readonly types?: ReadonlyArray<DomainEvent['type']>
+  /** From behind this position. */
+  readonly after?: Position
+  /** Up to this position, which is included. */
+  readonly upTo?: Position
+}
+
+export interface AuditPorts {
+  readonly store: EventStore
+  readonly index: AuditIndex
+  readonly graph: LineageGraph
+}
+
+export type Order = 'newest' | 'oldest'
+
+/** Where an earlier page ended: the position of its last event, and the last revision of the subject's stream. */
+export interface Passed {
+  readonly position: Position
+  readonly revision: number | undefined
+}
+
+type Test = (stored: StoredEvent) => boolean
+
+/**
+ * The events that a filter lets through, in order, as of a moment, beyond what was passed. Those that the
+ * index finds are looked up so many at a time.
+ */
+export async function* eventsOf(
+  ports: AuditPorts,
+  filter: AuditFilter,
+  order: Order,
+  moment: Position,
+  ahead: number,
+  passed?: Passed,
+): AsyncGenerator<StoredEvent> {
+  const { of: subject, after: from = ORIGIN, upTo: until = moment } = filter
+  const after = order === 'oldest' ? Math.max(from, passed?.position ?? from) : from
+  const upTo = Math.min(until, moment, order === 'newest' ? (passed?.position ?? moment) : moment)
+  const matches = testOf(filter)
+  const wanted: Test = (stored) =>
+    stored.position > after && stored.position <= upTo && stored.position !== passed?.position && matches(stored)
+
+  if (subject === undefined && filter.actor === undefined && filter.alias === undefined && filter.types === undefined) {
+    const whole = order === 'oldest' ? log(ports.store, after, upTo) : logBackwards(ports, after, upTo, ahead)
+    yield* filtered(whole, wanted)
+    return
+  }
+  if (subject === undefined) {
+    yield* filtered(indexed(ports, rowsOf(ports.index, filter, after, upTo, order), order, ahead), wanted)
+    return
+  }
+  const own =
+    order === 'oldest'
+      ? forwards(ports.store, streamOf(subject), upTo, passed?.revision)
+      : backwards(ports, streamOf(subject), passed?.revision)
+  const isAbout = aboutOf(subject)
+  yield* merged(
+    filtered(own, (stored) => wanted(stored) && isAbout(stored)),
+    filtered(indexed(ports, rowsElsewhere(ports, subject, after, upTo, order), order, ahead), wanted),
+    order,
+  )
+}
+
+/** The stream in which a subject's own events stand. */
+export const streamOf = (subject: AuditSubject): string => {
+  switch (subject.kind) {
+    case 'artifact':
+      return artifactStream(subject.artifact)
+    case 'registered-model':
+      return modelStream(subject.model)
+    default:
+      return placeOf(subject)[0]
+  }
+}
+
+const testOf = ({ actor, alias, types }: AuditFilter): Test => {
+  const wantedTypes = types === undefined ? undefined : new Set<string>(types)
+  return (stored) => {
+    if (wantedTypes === undefined ? stored.type === 'CommandAccepted' : !wantedTypes.has(stored.type)) return false
+    if (actor !== undefined && actorOf(stored) !== actor) return false
+    if (alias === undefined) return true
+    if (stored.type !== 'AliasMoved' && stored.type !== 'AliasRemoved') return false
+    const event = readEvent(stored)
+    // A damaged event goes through, so that it is reported where its line is made.
+    return event === 'damaged' || (event !== 'unknown' && 'alias' in event && event.alias === alias)
+  }
+}
+
+/** Whether an event of a subject's stream is about the subject: a stream holds many versions, or generations. */
+const aboutOf = (subject: AuditSubject): Test => {
+  switch (subject.kind) {
+    case 'artifact':
+    case 'registered-model':
+    case 'run':
+      return () => true
+    case 'version':
+    case 'registered-version':
+      return isAbout((event) => mentions(event, subject.version))
+    case 'draft':
+      return isAbout((event) => generationOf(event) === subject.generation)
+  }
+}
+
+const isAbout =
+  (says: (event: DomainEvent) => boolean): Test =>
+  (stored) => {
+    const event = readEvent(stored)
+    return event === 'damaged' || (event !== 'unknown' && says(event))
+  }
+
+const generationOf = (event: DomainEvent): number | undefined =>
+  event.type === 'CommandAccepted' ? event.answer.generation : 'generation' in event ? event.generation : undefined
+
+const mentions = (event: DomainEvent, version: number): boolean => {
+  if (event.type === 'CommandAccepted') return event.answer.version === version
+  if (event.type === 'AliasMoved') return event.from === version || event.to === version
+  if (event.type === 'AliasRemoved') return event.from === version
+  return ('version' in event && event.version === version) || ('base' in event && event.base === version)
+}
+
+async function* filtered(events: AsyncIterable<StoredEvent>, test: Test): AsyncGenerator<StoredEvent> {
+  for await (const stored of events) if (test(stored)) yield stored
+}
+
+/** Two sources, each in order, as one. */
+async function* merged(
+  left: AsyncGenerator<StoredEvent>,
+  right: AsyncGenerator<StoredEvent>,
+  order: Order,
+): AsyncGenerator<StoredEvent> {
+  try {
+    let [a, b] = [await left.next(), await right.next()]
+    while (!a.done || !b.done) {
+      if (!a.done && (b.done || a.value.position < b.value.position === (order === 'oldest'))) {
+        yield a.value
+        a = await left.next()
+      } else if (!b.done) {
+        yield b.value
+        b = await right.next()
+      }
+    }
+  } finally {
+    await left.return(undefined)
+    await right.return(undefined)
+  }
+}
+
+/** All events between two positions, also those of types that the index does not know. */
+async function* log(store: EventStore, after: Position, upTo: Position): AsyncGenerator<StoredEvent> {
+  for await (const page of store.readAll(after)) {
+    for (const stored of page) {
+      if (stored.position > upTo) return
+      yield stored
+    }
+  }
+}
+
+/** The same from the end: the index says where to begin so as to meet about so many. */
+async function* logBackwards(
+  { store, index }: AuditPorts,
+  after: Position,
+  upTo: Position,
+  ahead: number,
+): AsyncGenerator<StoredEvent> {
+  for (let end = upTo; end > after; ) {
+    const start = Math.max(after, positionOf(index, rowsUpTo(index, end) - 1 - ahead))
+    const piece: StoredEvent[] = []
+    for await (const stored of log(store, start, end)) piece.push(stored)
+    yield* piece.reverse()
+    end = start
+  }
+}
+
+async function* forwards(
+  store: EventStore,
+  stream: string,
+  upTo: Position,
+  passed: number | undefined,
+): AsyncGenerator<StoredEvent> {
+  for await (const page of store.readStream(stream, passed ?? 'none')) {
+    for (const stored of page) {
+      if (stored.position > upTo) return
+      yield stored
+    }
+  }
+}
+
+/** The most events that reading backwards holds at once. */
+const MOST_HELD = 64_000
+
+/** A stream from its end, or from before a revision: stores read forwards, so it is read in pieces, each longer. */
+async function* backwards(
+  { store, index }: AuditPorts,
+  stream: string,
+  passed: number | undefined,
+): AsyncGenerator<StoredEvent> {
+  let end = passed ?? (index.heads.get(stream) ?? SHORT_STREAM - 1) + 1
+  // Without an earlier page there is no bound: the stream may have gone on since the index saw it.
+  let bound = passed ?? Infinity
+  for (let size = SHORT_STREAM; end > 0; size = Math.min(size * 2, MOST_HELD)) {
+    const start = Math.max(0, end - size)
+    const piece: StoredEvent[] = []
+    pages: for await (const page of store.readStream(stream, start === 0 ? 'none' : start - 1)) {
+      for (const stored of page) {
+        if (stored.revision >= bound) break pages
+        piece.push(stored)
+      }
+    }
+    yield* piece.reverse()
+    end = start
+    bound = start
+  }
+}
+
+/** The rows of the events in other streams that name a subject. */
+const rowsElsewhere = (
+  { index, graph }: AuditPorts,
+  subject: AuditSubject,
+  after: Position,
+  upTo: Position,
+  order: Order,
+): ReadonlyArray<number> => {
+  if (subject.kind === 'artifact' || subject.kind === 'registered-model') return []
+  const [stream, number] = placeOf(subject)
+  const known = graph.subjects.get(stream)
+  const node = known === undefined ? NONE : findNode(graph, known, number)
+  if (node === NONE) return []
+  const rows = namedElsewhere(graph, node, upTo)
+    .filter((position) => position > after)
+    .map((position) => rowsUpTo(index, position) - 1)
+  return order === 'oldest' ? rows : rows.reverse()
+}
+
+/** The events of rows of the index; the rows come in order. */
+async function* indexed(
+  { store, index }: AuditPorts,
+  rows: Iterable<number>,
+  order: Order,
+  ahead: number,
+): AsyncGenerator<StoredEvent> {
+  let batch: number[] = []
+  const found = async (): Promise<ReadonlyArray<StoredEvent>> => {
+    const wanted = order === 'oldest' ? batch : batch.reverse()
+    batch = []
+    const events = await lookUp(store, index, wanted)
+    return order === 'oldest' ? events : events.reverse()
+  }
+  for (const row of rows) {
+    batch.push(row)
+    if (batch.length === ahead) yield* await found()
+  }
+  if (batch.length > 0) yield* await found()
+}
+
+/** Reads from before the first row on; where the next one lies beyond the page that follows, from before that. */
+const lookUp = async (store: EventStore, index: AuditIndex, rows: ReadonlyArray<number>): Promise<StoredEvent[]> => {
+  const found: StoredEvent[] = []
+  for (let row = rows[0]; row !== undefined; row = rows[found.length]) {
+    const before = found.length
+    let read = row
+    for await (const page of store.readAll(row === 0 ? ORIGIN : positionOf(index, row - 1))) {
+      for (const stored of page) {
+        if (stored.position !== positionOf(index, row)) continue
+        found.push(stored)
+        row = rows[found.length]
+        if (row === undefined) return found
+      }
+      read += page.length
+      if (row > read + page.length) break
+    }
+    if (found.length === before) {
+      throw new EventStoreError('damaged', `there is no event at position ${positionOf(index, row)} any more`)
+    }
+  }
+  return found
+}

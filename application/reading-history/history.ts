@@ -1,0 +1,77 @@
+/** The audit: who did what, when and why, line by line, in pages that later writes do not shift. */
+import * as E from 'fp-ts/lib/Either.js'
+import type { Position } from '../../domain/ports/event-store.js'
+import { type AuditLine, auditLine } from '../../projections/audit/line.js'
+import { BAD_CURSOR, type BadCursor, readCursor, writeCursor } from '../../projections/paging/cursor.js'
+import { type AuditFilter, type AuditPorts, eventsOf, type Order, streamOf } from './events-of.js'
+
+export interface AuditQuery extends AuditFilter {
+  /** `newest` first unless told. */
+  readonly order?: Order
+  /** The most lines in one page; 100 unless told. */
+  readonly limit?: number
+  readonly cursor?: string
+}
+
+export interface AuditPage {
+  readonly lines: ReadonlyArray<AuditLine>
+  /** As of which position. */
+  readonly moment: Position
+  /** Present where there is more: ask the same again with it as `cursor`. */
+  readonly cut?: string
+}
+
+export type { AuditFilter, AuditSubject } from './events-of.js'
+
+const LIMIT = 100
+/** How many events an export looks up at once. */
+const AHEAD = 500
+
+/**
+ * A page of lines, as of a position. Rejects with an `EventStoreError` where the store cannot be read or an
+ * event is damaged.
+ */
+export const audit = async (
+  ports: AuditPorts,
+  query: AuditQuery,
+  position: Position,
+): Promise<E.Either<BadCursor, AuditPage>> => {
+  const { order = 'newest', limit = LIMIT, cursor, ...filter } = query
+  const { of, actor, alias, types, after, upTo } = filter
+  const question = [order, JSON.stringify([of, actor, alias, types?.toSorted(), after, upTo])]
+  const start = cursor === undefined ? { moment: position, place: [] } : readCursor(question, cursor, position)
+  if (start === undefined) return E.left(BAD_CURSOR)
+  const { moment } = start
+  const [passed, passedRevision] = start.place
+  let revision = passedRevision
+
+  const home = filter.of === undefined ? undefined : streamOf(filter.of)
+  const lines: AuditLine[] = []
+  for await (const stored of eventsOf(
+    ports,
+    filter,
+    order,
+    moment,
+    limit + 1,
+    passed === undefined ? undefined : { position: passed, revision },
+  )) {
+    const last = lines.at(-1)
+    if (last !== undefined && lines.length >= limit) {
+      const place = revision === undefined ? [last.position] : [last.position, revision]
+      return E.right({ lines, moment, cut: writeCursor(question, { moment, place }) })
+    }
+    lines.push(auditLine(stored))
+    if (stored.stream === home) revision = stored.revision
+  }
+  return E.right({ lines, moment })
+}
+
+/** All lines, as of a position, one after another; for exports. Rejects as `audit` does. */
+export async function* auditLines(
+  ports: AuditPorts,
+  filter: AuditFilter,
+  position: Position,
+  order: Order = 'oldest',
+): AsyncGenerator<AuditLine> {
+  for await (const stored of eventsOf(ports, filter, order, position, AHEAD)) yield auditLine(stored)
+}

@@ -1,0 +1,257 @@
+/**
+ * Holds a history, event by event from its first, to what could have been: each stream to its rules, and what an event
+ * says of other streams to what had happened there by then. An import and `verify` walk through all events with it.
+ */
+import * as E from 'fp-ts/lib/Either.js'
+import { type Aggregate, artifact, distributedDraft, registeredModel, run } from '../commands/deciders.js'
+import type { Rejection } from '../commands/rejections.js'
+import { type DomainEvent, encodeEvent, idOfEvent, isOfTodaysSchema, type RecordedEvent } from '../events/catalogue.js'
+import { ORIGIN, type Position, type StoredEvent } from '../ports/event-store.js'
+import type { CommandAccepted } from '../values/answer.js'
+import { type Admitted, admitted, allAdmit, type Impossible, impossible } from '../values/impossible.js'
+import { isRegistryProject } from '../values/names.js'
+import {
+  artifactStream,
+  draftStream,
+  modelStream,
+  parseStream,
+  runStream,
+  type Subject,
+  streamOf,
+} from '../values/stream-names.js'
+import type { Past, Then } from './past.js'
+
+/** Where something stands that could not be, and why. */
+export interface ImpossibleAt {
+  readonly stream: string
+  readonly revision: number
+  readonly position: Position
+  readonly reason: Impossible
+}
+
+export interface Admission {
+  /**
+   * Whether an event could follow on those that were admitted before. One that could not is left out, and its stream is
+   * not held to anything any more: what is wrong in it is told once.
+   */
+  readonly admit: (stored: StoredEvent, decoded: RecordedEvent) => Admitted
+  /** An event of this stream cannot be read: neither the stream nor what stands on it is held to anything any more. */
+  readonly pass: (stream: string) => void
+  /** Whether the history could end here: what goes in one step is there as a whole. */
+  readonly end: () => E.Either<ImpossibleAt, void>
+}
+
+/** A stream as far as it was admitted. */
+interface Held<State> {
+  state: State
+  sure: boolean
+  /** Of its next event. */
+  revision: number
+  /** Of its last event. */
+  position: Position
+  readonly commands: Set<string>
+  /** Of the last command: its id, what its events say of it, and how many of them there were. */
+  command: string
+  said: string
+  events: number
+  /** Of its last event. */
+  type: string
+}
+
+export const openAdmission = (): Admission => {
+  const artifacts = new Map<string, Held<ReturnType<typeof artifact.initial>>>()
+  const drafts = new Map<string, Held<ReturnType<typeof distributedDraft.initial>>>()
+  const models = new Map<string, Held<ReturnType<typeof registeredModel.initial>>>()
+  const runs = new Map<string, Held<ReturnType<typeof run.initial>>>()
+
+  const past: Past = {
+    artifact: (ref) => then(artifacts.get(artifactStream(ref))),
+    model: (ref) => then(models.get(modelStream(ref))),
+    run: (ref) => then(runs.get(runStream(ref))),
+    draft: (ref, distributedId) => then(drafts.get(draftStream(ref, distributedId))),
+  }
+
+  const followOf =
+    <State, Event extends DomainEvent, About extends Subject>(
+      { initial, evolve, admits, answers, isEvent }: Rules<State, Event, About>,
+      all: Map<string, Held<State>>,
+    ) =>
+    (subject: About, stored: StoredEvent, { event, metadata }: RecordedEvent): Admitted => {
+      const known = all.get(stored.stream)
+      const held = known ?? newlyHeld(initial())
+      if (known === undefined) all.set(stored.stream, held)
+      if (!held.sure) return admitted
+      const outcome = allAdmit(
+        () => (known === undefined ? isNameOf(subject, stored.stream) : admitted),
+        () => isInTurn(held, stored, metadata.commandId),
+        () => isAlone(held, event, metadata.commandId),
+        () => isWrittenSo(held, stored, event, metadata),
+        () =>
+          event.type === 'CommandAccepted'
+            ? isAbout(event, answers(held.state, event.answer))
+            : isEvent(event)
+              ? admits(held.state, event, { subject, metadata, past })
+              : impossible({ _tag: 'name-of-no-stream', name: undefined }),
+      )
+      held.sure = E.isRight(outcome)
+      if (held.sure) {
+        if (isEvent(event)) held.state = evolve(held.state, event, { by: metadata.actor, at: metadata.recordedAt })
+        note(held, stored, metadata.commandId)
+      }
+      return outcome
+    }
+
+  const follow = {
+    artifact: followOf(artifact, artifacts),
+    draft: followOf(distributedDraft, drafts),
+    model: followOf(registeredModel, models),
+    run: followOf(run, runs),
+  }
+
+  /** What a stream's name says, kept for the stream after which others of it often come. */
+  let last: { readonly stream: string; readonly subject: Subject | undefined } = { stream: '', subject: undefined }
+  const subjectOf = (stream: string): Subject | undefined => {
+    if (last.stream !== stream) last = { stream, subject: parseStream(stream) }
+    return last.subject
+  }
+
+  return {
+    admit: (stored, decoded) => {
+      const subject = subjectOf(stored.stream)
+      switch (subject?.category) {
+        case 'artifact':
+          return follow.artifact(subject, stored, decoded)
+        case 'draft':
+          return follow.draft(subject, stored, decoded)
+        case 'model':
+          return follow.model(subject, stored, decoded)
+        case 'run':
+          return follow.run(subject, stored, decoded)
+        case undefined:
+          return impossible({ _tag: 'name-of-no-stream', name: undefined })
+      }
+    },
+    pass: (stream) => {
+      const lose = <State>(all: Map<string, Held<State>>, initial: () => State): void => {
+        const held = all.get(stream) ?? newlyHeld(initial())
+        held.sure = false
+        all.set(stream, held)
+      }
+      switch (subjectOf(stream)?.category) {
+        case 'artifact':
+          return lose(artifacts, artifact.initial)
+        case 'draft':
+          return lose(drafts, distributedDraft.initial)
+        case 'model':
+          return lose(models, registeredModel.initial)
+        case 'run':
+          return lose(runs, run.initial)
+        case undefined:
+          return
+      }
+    },
+    end: () => {
+      for (const [stream, { state, sure, revision, position }] of [...artifacts, ...models]) {
+        const [alias] = state.left
+        if (sure && alias !== undefined) {
+          return E.left({ stream, revision: revision - 1, position, reason: { _tag: 'alias-left', alias } })
+        }
+      }
+      return E.right(undefined)
+    },
+  }
+}
+
+type Rules<State, Event extends DomainEvent, About extends Subject> = Pick<
+  Aggregate<never, never, State, Event, Rejection, About>,
+  'initial' | 'evolve' | 'admits' | 'answers' | 'isEvent'
+>
+
+const then = <State>(held: Held<State> | undefined): Then<State> =>
+  held === undefined ? undefined : held.sure ? held.state : 'unsure'
+
+const newlyHeld = <State>(state: State): Held<State> => ({
+  state,
+  sure: true,
+  revision: 0,
+  position: ORIGIN,
+  commands: new Set(),
+  command: '',
+  said: '',
+  events: 0,
+  type: '',
+})
+
+/** A name has one way of being written; registered models live in registries, and nothing else does. */
+const isNameOf = (subject: Subject, stream: string): Admitted => {
+  const { project } =
+    subject.category === 'model' ? subject.model : subject.category === 'run' ? subject.run : subject.artifact
+  if (isRegistryProject(project) !== (subject.category === 'model')) {
+    return impossible({ _tag: 'name-of-no-stream', name: undefined })
+  }
+  const name = streamOf(subject)
+  return name === stream ? admitted : impossible({ _tag: 'name-of-no-stream', name })
+}
+
+/** Revisions have no gap; the events of a command stand together, and its id is used once. */
+const isInTurn = (held: Held<unknown>, { revision, metadata }: StoredEvent, commandId: string): Admitted => {
+  if (revision !== held.revision) return impossible({ _tag: 'revision-out-of-turn', revision, next: held.revision })
+  if (held.events > 0 && commandId === held.command) {
+    return metadata === held.said || withoutSchema(metadata) === withoutSchema(held.said)
+      ? admitted
+      : impossible({ _tag: 'command-divided', commandId })
+  }
+  return held.commands.has(commandId) ? impossible({ _tag: 'command-scattered', commandId }) : admitted
+}
+
+/** A command that changed nothing is remembered by one event, which says so. */
+const isAlone = ({ events, command, type }: Held<unknown>, event: DomainEvent, commandId: string): Admitted =>
+  events > 0 && commandId === command && [type, event.type].includes('CommandAccepted')
+    ? impossible({ _tag: 'command-divided', commandId })
+    : admitted
+
+/** It is about something that was there. */
+const isAbout = ({ answer: { version, generation } }: CommandAccepted, wasThere: boolean): Admitted => {
+  if (wasThere) return admitted
+  return generation === undefined
+    ? impossible({ _tag: 'not-there', what: 'version', number: version ?? 0 })
+    : impossible({ _tag: 'not-there', what: 'generation', number: generation })
+}
+
+/** `schema` is the last member of canonical metadata, and may differ between the events of a command. */
+const withoutSchema = (metadata: string): string => metadata.replace(/,"schema":\d+\}$/, '')
+
+/** Its texts are those of its values, and its id follows from where it stands and from them (ADR 6). */
+const isWrittenSo = (
+  held: Held<unknown>,
+  stored: StoredEvent,
+  event: DomainEvent,
+  metadata: RecordedEvent['metadata'],
+): Admitted => {
+  const { stream, id, type, data } = stored
+  const index = metadata.commandId === held.command ? held.events : 0
+  const written = isOfTodaysSchema(type, metadata.schema)
+    ? encodeEvent(stream, index, event, metadata)
+    : // What an older version wrote is written otherwise today.
+      E.right({ ...stored, id: idOfEvent(stream, metadata.commandId, index, stored) })
+  if (E.isLeft(written)) return impossible({ _tag: 'written-otherwise', says: data, right: written.left.expected })
+  const { right } = written
+  if (right.data !== data) return impossible({ _tag: 'written-otherwise', says: data, right: right.data })
+  if (right.metadata !== stored.metadata) {
+    return impossible({ _tag: 'written-otherwise', says: stored.metadata, right: right.metadata })
+  }
+  return right.id === id ? admitted : impossible({ _tag: 'id-of-another', id, right: right.id })
+}
+
+const note = (held: Held<unknown>, { metadata, position, type }: StoredEvent, commandId: string): void => {
+  held.type = type
+  held.position = position
+  held.revision += 1
+  if (held.events === 0 || held.command !== commandId) {
+    held.commands.add(commandId)
+    held.command = commandId
+    held.said = metadata
+    held.events = 0
+  }
+  held.events += 1
+}

@@ -1,0 +1,75 @@
+/**
+ * What had happened in other streams by the time of an event. A fact that was gathered for it must have been true
+ * at some position before: it may have changed since.
+ */
+import type { ArtifactState } from '../artifact/state.js'
+import type { DistributedDraftState } from '../distributed-draft/state.js'
+import type { RegisteredModelState } from '../registered-model/state.js'
+import type { RunState } from '../run/state.js'
+import { sameJson } from '../values/codec.js'
+import { type Admitted, admitted, impossible } from '../values/impossible.js'
+import type { ManifestSummary } from '../values/manifest/manifest.js'
+import { type ArtifactRef, type ModelRef, type RunRef, runPath, type VersionRef, versionPath } from '../values/names.js'
+
+/** The state of a stream, `undefined` before its first event; `unsure` where an event of it could not be read. */
+export type Then<State> = State | 'unsure' | undefined
+
+/** To be looked at, at once, and neither kept nor changed. */
+export interface Past {
+  readonly artifact: (artifact: ArtifactRef) => Then<ArtifactState>
+  readonly model: (model: ModelRef) => Then<RegisteredModelState>
+  readonly run: (run: RunRef) => Then<RunState>
+  readonly draft: (artifact: ArtifactRef, distributedId: string) => Then<DistributedDraftState>
+}
+
+/** The run that an event names was started, and finished if it says so. */
+export const runWasThere = (
+  named: { readonly ref: RunRef; readonly finished?: true } | undefined,
+  past: Past,
+): Admitted => {
+  if (named === undefined) return admitted
+  const run = past.run(named.ref)
+  if (run === 'unsure') return admitted
+  if (run === undefined || run.started === null) {
+    return impossible({ _tag: 'not-by-then', what: `the start of the run ${runPath(named.ref)}` })
+  }
+  return named.finished === true && run.finished === null
+    ? impossible({ _tag: 'not-by-then', what: `the end of the run ${runPath(named.ref)}` })
+    : admitted
+}
+
+/** The version was logged, in an artifact of that type and with that manifest where they are told. */
+export const versionWasThere = (
+  { version, ...artifact }: VersionRef,
+  { artifactType, manifest }: { readonly artifactType?: string | null; readonly manifest?: ManifestSummary },
+  past: Past,
+): Admitted => {
+  const state = past.artifact(artifact)
+  if (state === 'unsure') return admitted
+  const path = versionPath(artifact, version)
+  const found = state?.versions[version]
+  if (state === undefined || found === undefined) {
+    return impossible({ _tag: 'not-by-then', what: `the logging of ${path}` })
+  }
+  if (artifactType !== undefined && artifactType !== state.artifactType) {
+    return impossible({
+      _tag: 'says-otherwise',
+      of: `the type of ${path}`,
+      says: artifactType,
+      was: state.artifactType,
+    })
+  }
+  return manifest === undefined ? admitted : isThatManifest(`the manifest of ${path}`, manifest, found.manifest)
+}
+
+export const isThatManifest = (of: string, says: ManifestSummary, was: ManifestSummary): Admitted =>
+  says.digest === was.digest && says.entries === was.entries && says.bytes === was.bytes
+    ? admitted
+    : impossible({ _tag: 'says-otherwise', of, says, was })
+
+/** Two values of the closed JSON type, where one is said to be the other. */
+export const isThatValue = (
+  of: string,
+  says: Parameters<typeof sameJson>[0],
+  was: Parameters<typeof sameJson>[1],
+): Admitted => (says === was || sameJson(says, was) ? admitted : impossible({ _tag: 'says-otherwise', of, says, was }))

@@ -1,0 +1,151 @@
+/**
+ * The rules of aliases, the same for artifacts and registered models: an alias has one holder in its
+ * collection, moving it takes it from the holder before, and a caller may say whom it expects to find.
+ */
+import * as E from 'fp-ts/lib/Either.js'
+import { pipe } from 'fp-ts/lib/function.js'
+import type * as t from 'io-ts'
+import { nullable, oneOf, record } from '../values/codec.js'
+import type { Decision, Recorded } from '../values/decider.js'
+import { type Admitted, admitted, impossible } from '../values/impossible.js'
+import { Alias, type CollectionRef, type ExpectedHolder, type ExpectedHolders, VersionNumber } from '../values/names.js'
+import type { RemoveAlias } from './alias-commands.js'
+
+/** The alias now points to version `to`; before, it pointed to `from`, or nowhere (`null`). */
+export const AliasMoved = record('AliasMoved', {
+  type: oneOf('AliasMoved'),
+  alias: Alias,
+  from: nullable(VersionNumber),
+  to: VersionNumber,
+})
+export type AliasMoved = t.TypeOf<typeof AliasMoved>
+
+/** The alias, which pointed to version `from`, now points nowhere. */
+export const AliasRemoved = record('AliasRemoved', { type: oneOf('AliasRemoved'), alias: Alias, from: VersionNumber })
+export type AliasRemoved = t.TypeOf<typeof AliasRemoved>
+
+/** Who holds an alias, who put it there, and when. */
+export interface AliasHolder {
+  readonly version: number
+  readonly by: string
+  readonly at: string
+}
+
+export type AliasTable = Map<string, AliasHolder>
+
+export type AliasRejection =
+  | {
+      readonly _tag: 'alias-expectation-failed'
+      readonly alias: string
+      readonly expected: ExpectedHolder
+      readonly holder: AliasHolder | null
+    }
+  /** On this collection; without one, on none. */
+  | { readonly _tag: 'alias-not-found'; readonly collection?: CollectionRef; readonly alias: string }
+
+/** Points aliases to a version. Those that already point there give no event. */
+export const pointAliases =
+  (aliases: ReadonlyArray<string>, to: number, expected: ExpectedHolders = {}) =>
+  (table: AliasTable): E.Either<AliasRejection, ReadonlyArray<AliasMoved>> =>
+    pipe(
+      checkHolders(expected)(table),
+      E.map(() =>
+        [...new Set(aliases)]
+          .map((alias): AliasMoved => ({ type: 'AliasMoved', alias, from: table.get(alias)?.version ?? null, to }))
+          .filter(({ from }) => from !== to),
+      ),
+    )
+
+/** Points one alias to a version, as the command MoveAlias does. */
+export const moveAlias = (alias: string, to: number, expected: ExpectedHolder | undefined) =>
+  pointAliases([alias], to, expected === undefined ? {} : { [alias]: expected })
+
+/** Removes an alias from whoever holds it. */
+export const removeAlias =
+  ({ collection, alias, expect }: RemoveAlias) =>
+  (table: AliasTable): E.Either<AliasRejection, Decision<AliasRemoved>> => {
+    const checked = checkHolder(alias, expect)(table)
+    if (E.isLeft(checked)) return checked
+    const holder = table.get(alias)
+    if (holder === undefined) {
+      return expect === 'absent'
+        ? E.right({ events: [], answer: {} })
+        : E.left({ _tag: 'alias-not-found', collection, alias })
+    }
+    const { version } = holder
+    return E.right({ events: [{ type: 'AliasRemoved', alias, from: version }], answer: { version } })
+  }
+
+/** Removes every alias of a version, as its deletion or unlinking does. */
+export const removeAliasesOf =
+  (version: number, expected: ExpectedHolders = {}) =>
+  (table: AliasTable): E.Either<AliasRejection, ReadonlyArray<AliasRemoved>> =>
+    pipe(
+      checkHolders(expected)(table),
+      E.map(() => aliasesOf(version)(table).map((alias) => ({ type: 'AliasRemoved', alias, from: version }))),
+    )
+
+export const aliasesOf =
+  (version: number) =>
+  (table: AliasTable): ReadonlyArray<string> =>
+    [...table].filter(([, holder]) => holder.version === version).map(([alias]) => alias)
+
+/** Every expectation, also of an alias that the command would leave alone: it was stated, so it must hold. */
+const checkHolders =
+  (expected: ExpectedHolders) =>
+  (table: AliasTable): E.Either<AliasRejection, void> => {
+    for (const [alias, holder] of Object.entries(expected)) {
+      const checked = checkHolder(alias, holder)(table)
+      if (E.isLeft(checked)) return checked
+    }
+    return E.right(undefined)
+  }
+
+const checkHolder =
+  (alias: string, expected: ExpectedHolder | undefined) =>
+  (table: AliasTable): E.Either<AliasRejection, void> => {
+    if (expected === undefined) return E.right(undefined)
+    const holder = table.get(alias) ?? null
+    return (holder === null ? 'absent' : holder.version) === expected
+      ? E.right(undefined)
+      : E.left({ _tag: 'alias-expectation-failed', alias, expected, holder })
+  }
+
+export const evolveAliases = (table: AliasTable, event: AliasMoved | AliasRemoved, { by, at }: Recorded): void => {
+  switch (event.type) {
+    case 'AliasMoved':
+      table.set(event.alias, { version: event.to, by, at })
+      return
+    case 'AliasRemoved':
+      table.delete(event.alias)
+      return
+  }
+}
+
+/**
+ * Whether an alias could move, or go, as it is told: from whoever held it, and to another that is `there`. Asked of
+ * events that were recorded, whatever an alias may be called today.
+ */
+export const admitsAlias = (
+  table: AliasTable,
+  event: AliasMoved | AliasRemoved,
+  isThere: (version: number) => Admitted,
+): Admitted => {
+  const was = table.get(event.alias)?.version ?? null
+  if (event.from !== was) {
+    return impossible({ _tag: 'says-otherwise', of: `who held "${event.alias}"`, says: event.from, was })
+  }
+  if (event.type === 'AliasRemoved') return admitted
+  return event.to === was
+    ? impossible({ _tag: 'changes-nothing', of: `the alias "${event.alias}"` })
+    : isThere(event.to)
+}
+
+/** Whether an event could follow while a version that is gone has aliases still: they go with it, in one step. */
+export const admitsWhileLeft = (left: ReadonlySet<string>, event: { readonly type: string }): Admitted => {
+  const [alias] = left
+  if (alias === undefined) return admitted
+  return 'alias' in event && event.type === 'AliasRemoved' && left.has(String(event.alias))
+    ? admitted
+    : impossible({ _tag: 'alias-left', alias })
+}

@@ -1,0 +1,29 @@
+/** Why a version cannot be had: the same for artifacts and registered models. */
+import type { Recorded } from '../values/decider.js'
+import type { CollectionRef, ModelRef, VersionChoice } from '../values/names.js'
+
+export type VersionRejection =
+  | {
+      readonly _tag: 'version-not-found'
+      readonly collection: CollectionRef
+      readonly version: VersionChoice
+      readonly newest: number | null
+      /** Whether there is such an artifact or registered model at all. */
+      readonly exists: boolean
+    }
+  | {
+      readonly _tag: 'version-deleted'
+      readonly collection: CollectionRef
+      readonly version: number
+      readonly deleted: Recorded
+      /** The link through which it was asked for. */
+      readonly link?: { readonly model: ModelRef; readonly version: number }
+    }
+
+/** A collection accepts one type, fixed when it was created. */
+export interface TypeMismatch {
+  readonly _tag: 'type-mismatch'
+  readonly collection: CollectionRef
+  readonly accepted: string
+  readonly offered: string
+}

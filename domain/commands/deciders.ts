@@ -1,0 +1,197 @@
+/** The four kinds of stream, each with its rules: what the write shell needs to know of them. */
+import * as TE from 'fp-ts/lib/TaskEither.js'
+import {
+  type FactReader,
+  gatherForCommit,
+  gatherForLink,
+  gatherForLog,
+  gatherForMove,
+  gatherForUpsert,
+  gatherForUse,
+} from '../../application/command-handling/facts.js'
+import type { Past } from '../admission/past.js'
+import { admits as admitsArtifact } from '../artifact/admits.js'
+import type {
+  CreateArtifact,
+  DeleteArtifactVersion,
+  DescribeArtifactVersion,
+  LogVersion,
+  TagArtifactVersion,
+  UntagArtifactVersion,
+} from '../artifact/commands.js'
+import { type ArtifactCommand, type ArtifactRejection, decide as decideArtifact } from '../artifact/decide.js'
+import { type ArtifactEvent, artifactEvents } from '../artifact/events.js'
+import { type ArtifactState, evolve as evolveArtifact, initial as initialArtifact } from '../artifact/state.js'
+import type { MoveAlias, RemoveAlias } from '../collections/alias-commands.js'
+import { admits as admitsDraft } from '../distributed-draft/admits.js'
+import type { AbandonDistributed, CommitDistributed, UpsertDistributedPart } from '../distributed-draft/commands.js'
+import {
+  type DistributedDraftCommand,
+  type DistributedDraftRejection,
+  decide as decideDraft,
+} from '../distributed-draft/decide.js'
+import { type DistributedDraftEvent, distributedDraftEvents } from '../distributed-draft/events.js'
+import {
+  type DistributedDraftState,
+  evolve as evolveDraft,
+  initial as initialDraft,
+} from '../distributed-draft/state.js'
+import type { DomainEvent } from '../events/catalogue.js'
+import { admits as admitsModel } from '../registered-model/admits.js'
+import type {
+  CreateRegisteredModel,
+  DescribeRegisteredModel,
+  LinkToRegistry,
+  TagRegisteredModel,
+  UnlinkFromRegistry,
+  UntagRegisteredModel,
+} from '../registered-model/commands.js'
+import {
+  decide as decideModel,
+  type MeanLink,
+  type RegisteredModelCommand,
+  type RegisteredModelRejection,
+} from '../registered-model/decide.js'
+import { type RegisteredModelEvent, registeredModelEvents } from '../registered-model/events.js'
+import { evolve as evolveModel, initial as initialModel, type RegisteredModelState } from '../registered-model/state.js'
+import { admits as admitsRun } from '../run/admits.js'
+import type { FinishRun, StartRun, SummariseRun, UseArtifactVersion } from '../run/commands.js'
+import { decide as decideRun, type RunCommand, type RunRejection } from '../run/decide.js'
+import { type RunEvent, runEvents } from '../run/events.js'
+import { evolve as evolveRun, initial as initialRun, type RunState } from '../run/state.js'
+import type { Answer } from '../values/answer.js'
+import type { Decider } from '../values/decider.js'
+import type { Envelope } from '../values/envelope.js'
+import type { Admitted, Standing } from '../values/impossible.js'
+import type { Subject, SubjectOf } from '../values/stream-names.js'
+import type { CommandError, Rejection } from './rejections.js'
+
+/**
+ * `Given` is a command as the caller gave it; `Command` is the same with the facts that its decision needs.
+ */
+export interface Aggregate<
+  Given,
+  Command,
+  State,
+  Event extends DomainEvent,
+  No extends Rejection,
+  About extends Subject,
+> extends Decider<State, Command, Event, No> {
+  /** Whether an event could follow on a state, with what had happened elsewhere by then. */
+  readonly admits: (state: State, event: Event, here: Standing<About, Past>) => Admitted
+  /** Whether the number that a command was about, which changed nothing, is one that the stream had given out. */
+  readonly answers: (state: State, answer: Answer) => boolean
+  readonly isEvent: (event: DomainEvent) => event is DomainEvent & Event
+  readonly gather: (
+    command: Given,
+    state: State,
+    facts: FactReader,
+    envelope: Envelope,
+  ) => TE.TaskEither<CommandError, Command>
+}
+
+const among =
+  <Event extends DomainEvent>(codecs: Readonly<Record<Event['type'], unknown>>) =>
+  (event: DomainEvent): event is DomainEvent & Event =>
+    Object.hasOwn(codecs, event.type)
+
+export type GivenToArtifact =
+  | CreateArtifact
+  | LogVersion
+  | DescribeArtifactVersion
+  | TagArtifactVersion
+  | UntagArtifactVersion
+  | DeleteArtifactVersion
+  | MoveAlias
+  | RemoveAlias
+
+export const artifact: Aggregate<
+  GivenToArtifact,
+  ArtifactCommand,
+  ArtifactState,
+  ArtifactEvent,
+  ArtifactRejection,
+  SubjectOf<'artifact'>
+> = {
+  initial: initialArtifact,
+  evolve: evolveArtifact,
+  admits: admitsArtifact,
+  answers: ({ versions }, { version = -1 }) => version < versions.length,
+  decide: decideArtifact,
+  isEvent: among<ArtifactEvent>(artifactEvents),
+  gather: (command, _state, facts) =>
+    command.type === 'LogArtifactVersion' ? gatherForLog(command, facts) : TE.right(command),
+}
+
+export type GivenToDraft = UpsertDistributedPart | CommitDistributed | AbandonDistributed
+
+export const distributedDraft: Aggregate<
+  GivenToDraft,
+  DistributedDraftCommand,
+  DistributedDraftState,
+  DistributedDraftEvent,
+  DistributedDraftRejection,
+  SubjectOf<'draft'>
+> = {
+  initial: initialDraft,
+  evolve: evolveDraft,
+  admits: admitsDraft,
+  answers: (state, { generation = -1 }) => generation <= state.generation,
+  decide: decideDraft,
+  isEvent: among<DistributedDraftEvent>(distributedDraftEvents),
+  gather: (command, state, facts, envelope) => {
+    switch (command.type) {
+      case 'UpsertDistributedPart':
+        return gatherForUpsert(command, facts)
+      case 'CommitDistributed':
+        return gatherForCommit({ ...command, envelope }, state, facts)
+      case 'AbandonDistributed':
+        return TE.right(command)
+    }
+  },
+}
+
+export type GivenToModel =
+  | CreateRegisteredModel
+  | LinkToRegistry
+  | UnlinkFromRegistry
+  | DescribeRegisteredModel
+  | TagRegisteredModel
+  | UntagRegisteredModel
+  | MoveAlias
+  | RemoveAlias
+  | MeanLink
+
+export const registeredModel: Aggregate<
+  GivenToModel,
+  RegisteredModelCommand,
+  RegisteredModelState,
+  RegisteredModelEvent,
+  RegisteredModelRejection,
+  SubjectOf<'model'>
+> = {
+  initial: initialModel,
+  evolve: evolveModel,
+  admits: admitsModel,
+  answers: ({ links }, { version = -1 }) => version < links.length,
+  decide: decideModel,
+  isEvent: among<RegisteredModelEvent>(registeredModelEvents),
+  gather: (command, state, facts) => {
+    if (command.type === 'LinkToRegistry') return gatherForLink(command, facts)
+    return command.type === 'MoveAlias' ? gatherForMove(command, state, facts) : TE.right(command)
+  },
+}
+
+export type GivenToRun = StartRun | SummariseRun | UseArtifactVersion | FinishRun
+
+export const run: Aggregate<GivenToRun, RunCommand, RunState, RunEvent, RunRejection, SubjectOf<'run'>> = {
+  initial: initialRun,
+  evolve: evolveRun,
+  admits: admitsRun,
+  // It is about versions of other streams.
+  answers: () => true,
+  decide: decideRun,
+  isEvent: among<RunEvent>(runEvents),
+  gather: (command, _state, facts) =>
+    command.type === 'UseArtifactVersion' ? gatherForUse(command, facts) : TE.right(command),
+}

@@ -1,0 +1,256 @@
+/**
+ * What the methods of a ledger take, as a caller writes it: a member that is `undefined` counts as absent, and a
+ * moment may be a `Date`. `input.ts` has the codec of each.
+ */
+
+import type { Metrics } from '../../domain/run/commands.js'
+import type { JsonObject } from '../../domain/values/json.js'
+import type { ExpectedHolder, ExpectedHolders, RunOutcome } from '../../domain/values/names.js'
+
+/** An argument after its check: what was `undefined` is absent, and a moment is a text. */
+export type Checked<A> = {
+  readonly [K in keyof A]: A[K] extends string | Date | undefined
+    ? Exclude<A[K], Date | undefined>
+    : Exclude<A[K], undefined>
+}
+
+/** Who does it and why; may stand in the argument of every method that records something. */
+export interface Circumstances {
+  /**
+   * The caller's idempotency key: the same command with the same id acts once and has the same receipt for ever, also
+   * where it changed nothing. New for each call unless told.
+   */
+  readonly commandId?: string | undefined
+  /** Who gives the command; the ledger's own actor unless told. */
+  readonly actor?: string | undefined
+  /** Why; at most 4,096 characters. */
+  readonly reason?: string | undefined
+  /** For whom the actor acts, where that is somebody else. */
+  readonly onBehalfOf?: string | undefined
+  /** What this belongs to: a request, a pipeline. */
+  readonly correlationId?: string | undefined
+  /** What caused this: the id of a command or an event. */
+  readonly causationId?: string | undefined
+  /** When it is claimed to have happened: an ISO 8601 text with a time zone, or a `Date`. Shown, never used to select. */
+  readonly occurredAt?: string | Date | undefined
+}
+
+/**
+ * Something that a version is to hold. A plain string is a local file or directory. `as` is its path inside
+ * the version: a file's own name unless told, and for a directory the prefix (none unless told). A stream is listened
+ * to from the moment it is given, and let go (destroyed, cancelled) when the call ends, however that is.
+ */
+export type ContentItem =
+  | string
+  | { readonly file: string; readonly as?: string | undefined }
+  | { readonly directory: string; readonly as?: string | undefined }
+  /** Copied in the call: of much, give a file or a stream. */
+  | { readonly bytes: string | Uint8Array; readonly as: string }
+  | { readonly stream: AsyncIterable<Uint8Array>; readonly as: string }
+  | {
+      /** A URI. Nothing is fetched. */
+      readonly reference: string
+      readonly as: string
+      /** What identifies its content: `sha256:…`, `md5:…` or `etag:…`; without it the URI itself, the weakest. */
+      readonly digest?: string | undefined
+      readonly size?: number | undefined
+      readonly versionId?: string | undefined
+    }
+
+export type Content = ReadonlyArray<ContentItem>
+
+/** Called now and then while content is stored. */
+export type OnProgress = (progress: {
+  readonly path: string
+  readonly bytesDone: number
+  readonly filesDone: number
+}) => void
+
+interface OfArtifact {
+  /** The artifact: `[[entity/]project/]name`. */
+  readonly name: string
+}
+interface OfModel {
+  /** The registered model: `[[entity/]registry/]name`. */
+  readonly name: string
+}
+interface OfVersion {
+  /** The version: `[[entity/]project/]name[:alias|:vN]`, `latest` unless told. */
+  readonly version: string
+}
+interface OfRun {
+  /** The run: `[[entity/]project/]run`. */
+  readonly run: string
+}
+interface Typed {
+  /** The type, such as `model` or `dataset`; settled when the name is used first. */
+  readonly type: string
+}
+interface Tagged {
+  /** At most 20 at a time. */
+  readonly tags: ReadonlyArray<string>
+}
+
+interface ByRun {
+  /** The run that does it: `[[entity/]project/]run`; none unless told. */
+  readonly run?: string | undefined
+}
+interface Storing {
+  /** Called now and then while content is stored. */
+  readonly onProgress?: OnProgress | undefined
+}
+interface Expecting {
+  /** Who is expected to hold each alias that moves: a version number, or `absent`. Else it is refused. */
+  readonly expect?: ExpectedHolders | undefined
+}
+interface ExpectingOne {
+  /** Who is expected to hold the alias: a version number, or `absent`. Else it is refused. */
+  readonly expect?: ExpectedHolder | undefined
+}
+interface Worded {
+  /** In words; at most 65,536 characters. */
+  readonly description?: string | undefined
+}
+interface Described extends Worded {
+  /** A JSON object of at most 100 members. */
+  readonly metadata?: JsonObject | undefined
+  /** Aliases to point to it, besides `latest`. */
+  readonly aliases?: ReadonlyArray<string> | undefined
+  /** At most 20. */
+  readonly tags?: ReadonlyArray<string> | undefined
+}
+interface OfGeneration {
+  /** The generation that is meant: the one that is open when the call begins, or else the next, unless told. */
+  readonly generation?: number | undefined
+}
+interface OpeningNext {
+  /** Where the generation that is meant has ended by then, open the next one; refused unless told. */
+  readonly openNext?: boolean | undefined
+}
+interface Distributed extends OfArtifact, Typed, OfGeneration, OpeningNext, Storing, Circumstances {
+  /** Which distributed version: the group of the run unless told. */
+  readonly distributedId?: string | undefined
+  /** The run that does it: `[[entity/]project/]run`; its group may stand for `distributedId`. */
+  readonly run?: string | undefined
+  /** Whose part it is: the run unless told, and outside a run each call is a writer of its own. */
+  readonly writer?: string | undefined
+}
+
+export interface CreateArtifact extends OfArtifact, Typed, Worded, Circumstances {}
+
+export interface LogArtifact extends OfArtifact, Typed, Described, ByRun, Expecting, Storing, Circumstances {
+  /** What the version holds. */
+  readonly content: Content
+}
+
+export interface NewArtifact extends OfArtifact, Typed {}
+
+export interface AddToDraft {
+  /** Replaces paths that hold other content already; refused unless told. */
+  readonly overwrite?: boolean | undefined
+}
+
+export interface LogDraft extends Described, ByRun, Expecting, Circumstances {
+  /** Refuse if the version from which this was drafted is no longer the newest. */
+  readonly expectNewest?: boolean | undefined
+}
+
+export interface UpsertDistributed extends Distributed {
+  /** The part. */
+  readonly content: Content
+}
+
+export interface CommitDistributed extends Distributed, Described {
+  /** A part of the committer's own; none unless told. */
+  readonly content?: Content | undefined
+  /** Where writers disagree about a path, take the later; refused unless told. */
+  readonly lastWriterWins?: boolean | undefined
+}
+
+export interface AbandonDistributed extends OfArtifact, OfGeneration, Circumstances {
+  /** Which distributed version. */
+  readonly distributedId: string
+}
+
+export interface Describe extends OfVersion, Circumstances {
+  /** In words; `null` takes it away, and what is left out stays. */
+  readonly description?: string | null | undefined
+  /** Replaces all of it; `null` takes it away, and what is left out stays. */
+  readonly metadata?: JsonObject | null | undefined
+}
+
+export interface Tag extends OfVersion, Tagged, Circumstances {}
+
+export interface DeleteVersion extends OfVersion, Expecting, Circumstances {
+  /** Removes the aliases that point to it, too; refused unless told, while there are any. */
+  readonly deleteAliases?: boolean | undefined
+}
+
+export interface MoveAlias extends OfVersion, ExpectingOne, Circumstances {
+  /** The alias that is to point to it. */
+  readonly alias: string
+}
+
+export interface RemoveAlias extends ExpectingOne, Circumstances {
+  /** The artifact or the registered model: `[[entity/]project/]name`. */
+  readonly name: string
+  /** The alias that is to be removed. */
+  readonly alias: string
+}
+
+export interface CreateModel extends OfModel, Typed, Worded, Circumstances {}
+
+export interface Link extends OfVersion, Expecting, Circumstances {
+  /** The registered model: `[[entity/]registry/]name`; made if there is none. */
+  readonly to: string
+  /** Aliases to point to the link, besides `latest`. */
+  readonly aliases?: ReadonlyArray<string> | undefined
+}
+
+export interface Unlink extends OfVersion, Expecting, Circumstances {}
+
+export interface DescribeModel extends OfModel, Circumstances {
+  /** In words; at most 65,536 characters. */
+  readonly description: string
+}
+
+export interface TagModel extends OfModel, Tagged, Circumstances {}
+
+export interface StartRun extends Circumstances {
+  /** `[[entity/]project/]run`; new unless told. */
+  readonly run?: string | undefined
+  /** What runs that belong together have in common, such as the writers of a distributed version. */
+  readonly group?: string | undefined
+  /** What the run was given: a JSON object of at most 1,000 members. */
+  readonly config?: JsonObject | undefined
+  /** What the run is for: `train`, `evaluate`. */
+  readonly jobType?: string | undefined
+}
+
+export interface SummariseRun extends OfRun, Circumstances {
+  /** Finite numbers, texts and booleans by name. */
+  readonly metrics: Metrics
+}
+
+export interface UseArtifact extends OfRun, OfVersion, Circumstances {}
+
+export interface FinishRun extends OfRun, Circumstances {
+  /** How it ended; `finished` unless told. */
+  readonly outcome?: RunOutcome | undefined
+}
+
+export interface LinkModel extends Described, ByRun, Storing, Circumstances {
+  /** What the version holds. */
+  readonly content: Content
+  /** The registered model: `[[entity/]registry/]name`; made if there is none. */
+  readonly to: string
+  /** The artifact's name; after the run and the model unless told. */
+  readonly name?: string | undefined
+  /** What the registered model accepts unless told, and `model` if it is new. */
+  readonly type?: string | undefined
+}
+
+export interface OpenFile extends OfVersion {
+  /** Its path inside the version. */
+  readonly path: string
+}

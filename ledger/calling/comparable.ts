@@ -1,0 +1,78 @@
+/** Answers of any kind held against each other by value: what `live` tells of is a change of what the answer is. */
+import { isDeepStrictEqual } from 'node:util'
+import { LedgerError, type NotComparable } from './errors.js'
+
+/** A picture of an answer, which stays as it is whatever becomes of the answer. */
+export interface Picture {
+  readonly value: unknown
+}
+
+/**
+ * The picture of data: what is primitive, lists, plain objects, maps, sets, dates, bytes and errors, also in circles.
+ * Throws a `LedgerError` where something else is in it, of which nobody could say whether it changed.
+ */
+export const pictureOf = (answer: unknown): Picture => {
+  try {
+    return { value: copyOf(answer, [], new Map()) }
+  } catch (error) {
+    if (error instanceof LedgerError) throw error
+    // A getter that throws, or more levels than can be gone down.
+    throw notComparable([], error instanceof Error ? error.message : 'what cannot be read')
+  }
+}
+
+export const samePicture = (one: Picture, other: Picture): boolean => isDeepStrictEqual(one.value, other.value)
+
+type Copies = Map<object, unknown>
+type Way = ReadonlyArray<string>
+
+const copyOf = (value: unknown, at: Way, copies: Copies): unknown => {
+  if (typeof value === 'function') return refuse(value, at)
+  if (typeof value !== 'object' || value === null) return value
+  const known = copies.get(value)
+  if (known !== undefined) return known
+  if (value instanceof Date) return new Date(value)
+  if (value instanceof ArrayBuffer || ArrayBuffer.isView(value)) return structuredClone(value)
+  return copyOfMany(value, at, copies)
+}
+
+const copyOfMany = (value: object, at: Way, copies: Copies): unknown => {
+  const inner = (item: unknown, step: string): unknown => copyOf(item, [...at, step], copies)
+  const kept = <A extends object>(copy: A): A => {
+    copies.set(value, copy)
+    return copy
+  }
+  if (Array.isArray(value)) {
+    const copy = kept<unknown[]>([])
+    for (const [index, item] of value.entries()) copy.push(inner(item, `[${index}]`))
+    return copy
+  }
+  if (value instanceof Map) {
+    const copy = kept(new Map<unknown, unknown>())
+    for (const [key, item] of value) copy.set(inner(key, 'a key'), inner(item, String(key)))
+    return copy
+  }
+  if (value instanceof Set) {
+    const copy = kept(new Set<unknown>())
+    for (const item of value) copy.add(inner(item, 'an item'))
+    return copy
+  }
+  const prototype: unknown = Object.getPrototypeOf(value)
+  if (prototype !== Object.prototype && prototype !== null && !(value instanceof Error)) return refuse(value, at)
+  const copy: Record<string, unknown> = kept(Object.create(null))
+  if (value instanceof Error) copy['message'] = value.message
+  for (const key of Object.keys(value)) copy[key] = inner(Reflect.get(value, key), key)
+  return copy
+}
+
+const refuse = (value: unknown, at: Way): never => {
+  throw notComparable(at, typeof value === 'function' ? 'a function' : Object.prototype.toString.call(value))
+}
+
+const notComparable = (at: Way, actual: string): LedgerError => {
+  const error: NotComparable = { _tag: 'not-comparable', at: at.join('.'), actual }
+  return new LedgerError(error, describeNotComparable(error))
+}
+
+const describeNotComparable = ({ at, actual }: NotComparable): string =>
+  `the answer of the question${at === '' ? '' : ` at ${at}`}: expected data that can be compared (plain objects, lists, maps, sets, dates, bytes), got ${actual}`

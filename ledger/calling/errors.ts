@@ -1,0 +1,239 @@
+/** The one error of the face: what every method of a ledger rejects with. */
+import type * as E from 'fp-ts/lib/Either.js'
+import type * as TE from 'fp-ts/lib/TaskEither.js'
+import type { ReadError } from '../../application/projecting/projector.js'
+import { type CommandError, describeCommandError } from '../../domain/commands/rejections.js'
+import type { DownloadError } from '../../domain/ports/download.js'
+import { EventStoreError, type StoreClosed } from '../../domain/ports/event-store.js'
+import { describeInsideALedger, type InsideALedger } from '../../domain/ports/inside-a-ledger.js'
+import { describeProblem, type Problem } from '../../domain/values/codec.js'
+import type { LineageRejection } from '../../projections/lineage/lineage.js'
+import type { QueryError } from '../../projections/registry/questions/lookup.js'
+import { frozen } from './own.js'
+
+/** An argument was not what the method takes. Nothing was done. */
+export interface InvalidInput {
+  readonly _tag: 'invalid-input'
+  readonly problems: ReadonlyArray<Problem>
+}
+
+/** A bare name that is both an artifact and a registered model. */
+export interface AmbiguousName {
+  readonly _tag: 'ambiguous-name'
+  readonly name: string
+  readonly readings: ReadonlyArray<string>
+}
+
+/** The manifest cannot be made from what was given. */
+export type ContentError =
+  | { readonly _tag: 'illegal-path'; readonly path: string; readonly expected: string }
+  | { readonly _tag: 'path-taken'; readonly path: string; readonly present: string; readonly offered: string }
+  /** `similar` where a version was asked for it. */
+  | { readonly _tag: 'path-not-found'; readonly path: string; readonly similar?: ReadonlyArray<string> }
+  /** A local file or directory that is named as content cannot be read. */
+  | { readonly _tag: 'unreadable-content'; readonly path: string; readonly reason: string }
+  | InsideALedger
+
+export type WriteError =
+  | CommandError
+  | InvalidInput
+  | AmbiguousName
+  | ContentError
+  | { readonly _tag: 'no-distributed-id'; readonly run: string | null }
+  /** The content is a reference: it is kept elsewhere. */
+  | { readonly _tag: 'not-stored'; readonly path: string; readonly uri: string }
+  /** The ledger was opened only to answer. */
+  | { readonly _tag: 'read-only' }
+  /** The history holds a type of event that this version does not know: it cannot say what is needed. */
+  | { readonly _tag: 'not-understood'; readonly type: string }
+  /** There are files and no history that could say whether they are needed. */
+  | { readonly _tag: 'empty-history' }
+
+export const describeWriteError = (error: WriteError): string => {
+  switch (error._tag) {
+    case 'invalid-input':
+      return error.problems.map(describeProblem).join('; ')
+    case 'ambiguous-name':
+      return `"${error.name}" may mean ${error.readings.join(' or ')}; write the one that is meant in full`
+    case 'illegal-path':
+      return `the path ${JSON.stringify(error.path)}: expected ${error.expected}`
+    case 'path-taken':
+      return `"${error.path}" is there already with other content (${error.present}, offered: ${error.offered}); remove it first, or say overwrite`
+    case 'path-not-found':
+      if (error.similar === undefined) return `there is no file "${error.path}" and nothing below it`
+      return `there is no file "${error.path}"${error.similar.length === 0 ? '' : `; did you mean ${error.similar.map((path) => `"${path}"`).join(' or ')}?`}`
+    case 'not-stored':
+      return `"${error.path}" is a reference: fetch it from ${error.uri}`
+    case 'unreadable-content':
+      return `"${error.path}" cannot be read: ${error.reason}`
+    case 'inside-a-ledger':
+      return describeInsideALedger(error)
+    case 'no-distributed-id':
+      return error.run === null
+        ? 'a distributed version needs a distributedId, or a run whose group stands for it'
+        : `the run ${error.run} has no group; give a distributedId`
+    case 'not-understood':
+      return `the history holds events of the type "${error.type}", which this version does not know and which may need files: upgrade model-ledger first`
+    case 'empty-history':
+      return 'there are files and no history that could say which of them are needed: nothing is collected; if the history was lost, restore or import it'
+    case 'read-only':
+      return 'this ledger was opened with readOnly and records nothing; open it without'
+    default:
+      return describeCommandError(error)
+  }
+}
+
+/** Why an import was refused, or failed. */
+export type ImportError =
+  | { readonly _tag: 'not-an-export'; readonly line: number; readonly reason: string }
+  | { readonly _tag: 'incomplete-export'; readonly events: number }
+  /** The store holds something else where the export's events belong. */
+  | { readonly _tag: 'store-not-empty'; readonly stream: string; readonly revision: number }
+  /** Others have the ledger open, or wrote to it meanwhile. */
+  | { readonly _tag: 'in-use'; readonly reason: string }
+  | StoreClosed
+  /** The event cannot have followed on those before it, by whichever rules it was recorded. */
+  | {
+      readonly _tag: 'impossible-event'
+      readonly line: number
+      readonly stream: string
+      readonly revision: number
+      readonly reason: string
+    }
+  | { readonly _tag: 'import-failed'; readonly line: number; readonly reason: string }
+
+/** Why a store could not be opened. `reason` says what is wrong with which place, and what would be right. */
+export interface OpeningError {
+  readonly _tag:
+    | 'cannot-open'
+    | 'no-driver'
+    | 'newer-format'
+    | 'read-only'
+    | 'locked'
+    | 'not-an-event-store'
+    | 'not-a-directory'
+    | 'not-a-file-store'
+    | 'damaged-file-store'
+    | 'unfit-file-system'
+    | 'bad-connection-string'
+    | 'bad-option'
+    | 'unreachable'
+    | 'refused'
+    | 'unsupported-server'
+  readonly path?: string
+  readonly reason: string
+}
+
+/** The moment that was asked for is none, or not yet. */
+export interface BadMoment {
+  readonly _tag: 'bad-moment'
+  readonly expected: string
+  readonly actual: string
+}
+
+/** The answer of a question to `live` holds what nobody can compare, so that no change of it could be told. */
+export interface NotComparable {
+  readonly _tag: 'not-comparable'
+  /** The way to it in the answer; empty for the answer itself. */
+  readonly at: string
+  readonly actual: string
+}
+
+/** A fault of this library, or of a function that it was given; only the TaskEithers answer it. */
+export interface Fault {
+  readonly _tag: 'fault'
+  readonly cause: unknown
+}
+
+/** The particulars of everything that a ledger refuses or cannot do: each code with what it knows. */
+export type LedgerFailure =
+  | WriteError
+  | QueryError
+  | LineageRejection
+  | BadMoment
+  | NotComparable
+  | ReadError
+  /** Told by the store itself, which has words only. */
+  | { readonly _tag: 'damaged-event'; readonly reason: string }
+  | ImportError
+  | DownloadError
+  | OpeningError
+  | Fault
+
+/** Every code that a `LedgerError` of this version may have; docs/errors.md says what each means. */
+export type LedgerErrorCode = LedgerFailure['_tag']
+
+/** A tagged error, as the face rejects with it. */
+export interface Tagged {
+  readonly _tag: string
+}
+
+interface Rejected<Failure extends Tagged> extends Error {
+  readonly name: 'LedgerError'
+  /** Stable; the tag of `error`. */
+  readonly code: Failure['_tag']
+  /** The particulars. */
+  readonly error: Failure
+}
+
+/**
+ * What a method of a ledger rejects with. `code` is stable and is the tag of `error`, which holds the
+ * particulars; `message` says what was wrong, where, and what would be right. Where the code is known, so is
+ * the type of `error`.
+ */
+export type LedgerError<Failure extends Tagged = LedgerFailure> = Failure extends Tagged ? Rejected<Failure> : never
+
+interface LedgerErrorClass {
+  new <Failure extends Tagged>(error: Failure, message: string): Rejected<Failure>
+  /** To this `instanceof` narrows; to that of a generic class with `any` in place of its parameter. */
+  readonly prototype: LedgerError
+}
+
+export const LedgerError: LedgerErrorClass = class LedgerError<Failure extends Tagged> extends Error {
+  override readonly name = 'LedgerError'
+  readonly code: Failure['_tag']
+  readonly error: Failure
+  constructor(error: Failure, message: string) {
+    super(message)
+    this.code = error._tag
+    // The cause of a fault is whoever's it is.
+    this.error = error._tag === 'fault' ? error : frozen(error)
+  }
+}
+
+/** What a store threw, as the face rejects with it. */
+export const onFace = (error: unknown): unknown =>
+  error instanceof EventStoreError
+    ? new LedgerError(
+        { _tag: error.code === 'damaged' ? 'damaged-event' : error.code, reason: error.message },
+        error.message,
+      )
+    : error
+
+/** A Promise, or an iteration, of what is read from the event store, which rejects with a `LedgerError`. */
+export const readFromStore = <A>(answer: Promise<A>): Promise<A> =>
+  answer.catch((error: unknown) => {
+    throw onFace(error)
+  })
+
+export async function* eachFromStore<A>(items: AsyncIterable<A>): AsyncGenerator<A> {
+  try {
+    yield* items
+  } catch (error) {
+    throw onFace(error)
+  }
+}
+
+/** The right side of an Either; throws a `LedgerError` of the left one. */
+export const orThrow =
+  <Failure extends LedgerFailure>(describe: (error: Failure) => string) =>
+  <A>(answer: E.Either<Failure, A>): A => {
+    if (answer._tag === 'Right') return answer.right
+    throw new LedgerError(answer.left, describe(answer.left))
+  }
+
+/** Runs a TaskEither as a Promise that rejects with a `LedgerError`. */
+export const promised = <Failure extends LedgerFailure>(describe: (error: Failure) => string) => {
+  const answered = orThrow(describe)
+  return async <A>(task: TE.TaskEither<Failure, A>): Promise<A> => answered(await task())
+}

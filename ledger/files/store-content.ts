@@ -1,0 +1,248 @@
+/** From what a caller names as content to the entries of a manifest; the bytes are in the file store before. */
+import * as E from 'fp-ts/lib/Either.js'
+import { pipe } from 'fp-ts/lib/function.js'
+import * as TE from 'fp-ts/lib/TaskEither.js'
+import type { Clock } from '../../domain/ports/clock-and-ids.js'
+import { COLLECTED_AFTER_MS, type FileSource, type FileStore } from '../../domain/ports/file-store.js'
+import { isDigest } from '../../domain/values/digest.js'
+import type { ManifestBuilder, ManifestEntry } from '../../domain/values/manifest/manifest.js'
+import { canonicalPath } from '../../domain/values/manifest/path.js'
+import type { Content, ContentItem, OnProgress } from '../calling/arguments.js'
+import { type ContentError, describeWriteError, type WriteError } from '../calling/errors.js'
+import { failureOf, letGo, readFrom } from './given-streams.js'
+
+/** Looks at the local disk: what a path that is named as content stands for. */
+export interface LocalFiles {
+  /**
+   * A file gives itself under its own name; a directory gives every file below it, by its path relative to
+   * the directory. `as` says whether the caller asks for one or the other.
+   */
+  readonly find: (
+    path: string,
+    as: 'file' | 'directory' | 'either',
+  ) => TE.TaskEither<
+    ContentError,
+    {
+      readonly isDirectory: boolean
+      readonly files: ReadonlyArray<{ readonly path: string; readonly file: string }>
+      /** Below a directory, what belongs to a ledger. */
+      readonly leftOut: ReadonlyArray<string>
+    }
+  >
+  /** Refuses a path, or a `file:` URI, that belongs to a ledger. */
+  readonly outsideLedgers: (place: string) => TE.TaskEither<ContentError, void>
+}
+
+/** What only the call that stored content can know of it. */
+export interface Note {
+  /** As it would be inside the version. */
+  readonly path: string
+  /** What became of it, and why. */
+  readonly text: string
+}
+
+export interface ContentPorts {
+  readonly files: FileStore
+  readonly local: LocalFiles
+  readonly clock: Clock
+}
+
+/** So often what is stored already is put again while the rest of it still comes. */
+const RENEWED_EVERY_MS = COLLECTED_AFTER_MS / 4
+
+/** How many files are stored at the same time: enough to hide the disk's latency on small ones. */
+const AT_ONCE = 8
+
+/** Something to be stored, or kept elsewhere, under its path inside the version. */
+type Planned =
+  | { readonly path: string; readonly source: FileSource }
+  | { readonly path: string; readonly entry: ManifestEntry }
+
+/** Stores content and adds it to a manifest in the making; answers what is to be said of that. */
+export const addContent =
+  ({ files, local, clock }: ContentPorts) =>
+  (
+    builder: ManifestBuilder,
+    content: Content,
+    {
+      overwrite = false,
+      onProgress,
+    }: { readonly overwrite?: boolean; readonly onProgress?: OnProgress | undefined } = {},
+  ): TE.TaskEither<WriteError, ReadonlyArray<Note>> =>
+    pipe(
+      content,
+      TE.traverseSeqArray(plan(local)),
+      TE.map((plans) => ({
+        planned: plans.flatMap(({ planned }) => planned),
+        notes: plans.flatMap(({ notes }) => notes),
+      })),
+      TE.flatMap(({ planned, notes }) =>
+        pipe(
+          storeAll(files, clock, onProgress)(planned),
+          TE.flatMapEither((entries) => {
+            for (const [index, entry] of entries.entries()) {
+              const added = builder.add(entry, overwrite)
+              if (E.isLeft(added)) return E.left(amongThemselves(added.left, planned.slice(0, index + 1)))
+            }
+            return E.right(notes)
+          }),
+        ),
+      ),
+    )
+
+/** Of what is given in one call, several would lie under one path; there is nothing to remove or to overwrite. */
+type GivenTwice = Extract<WriteError, { _tag: 'path-taken' }> & { readonly given: ReadonlyArray<string> }
+
+const amongThemselves = (error: WriteError, planned: ReadonlyArray<Planned>): WriteError | GivenTwice => {
+  if (error._tag !== 'path-taken') return error
+  const given = planned.filter(({ path }) => path === error.path).map(origin)
+  return given.length < 2 ? error : { ...error, given }
+}
+
+const origin = (planned: Planned): string => {
+  if ('entry' in planned) return `"${planned.entry.reference?.uri}"`
+  if ('path' in planned.source) return `"${planned.source.path}"`
+  return 'bytes' in planned.source ? 'some bytes' : 'a stream'
+}
+
+export const describeContentError = (error: WriteError | GivenTwice): string =>
+  'given' in error
+    ? `${error.given.join(' and ')} would all be "${error.path}", with different content; give each a path of its own with "as"`
+    : describeWriteError(error)
+
+/** What comes of one item. */
+interface Plan {
+  readonly planned: ReadonlyArray<Planned>
+  readonly notes: ReadonlyArray<Note>
+}
+
+const plan =
+  (local: LocalFiles) =>
+  (item: ContentItem): TE.TaskEither<WriteError, Plan> => {
+    if (typeof item === 'string') return planLocal(local, item, 'either', undefined)
+    if ('file' in item) return planLocal(local, item.file, 'file', item.as)
+    if ('directory' in item) return planLocal(local, item.directory, 'directory', item.as)
+    if ('bytes' in item) {
+      const bytes = typeof item.bytes === 'string' ? Buffer.from(item.bytes) : item.bytes
+      return alone(item.as, (path) => ({ path, source: { bytes } }))
+    }
+    if ('stream' in item) return alone(item.as, (path) => ({ path, source: { stream: item.stream } }))
+    const { reference: uri, digest = `uri:${uri}`, size = null, versionId } = item
+    const reference = versionId === undefined ? { uri } : { uri, versionId }
+    return pipe(
+      uri.startsWith('file:') ? local.outsideLedgers(uri) : TE.right(undefined),
+      TE.flatMap(() => alone(item.as, (path) => ({ path, entry: { path, digest, size, reference } }))),
+    )
+  }
+
+const planLocal = (
+  local: LocalFiles,
+  path: string,
+  kind: 'file' | 'directory' | 'either',
+  as: string | undefined,
+): TE.TaskEither<WriteError, Plan> =>
+  pipe(
+    local.find(path, kind),
+    TE.flatMapEither(({ isDirectory, files, leftOut }) => {
+      const inside = (inner: string) => (as === undefined ? inner : isDirectory ? `${as}/${inner}` : as)
+      const notes = leftOut.map((inner) => ({ path: inside(inner), text: 'left out: it belongs to a ledger' }))
+      return pipe(
+        files,
+        E.traverseArray(({ path: inner, file }) =>
+          planned(inside(inner), (path) => ({ path, source: { path: file } })),
+        ),
+        E.map((planned) => ({ planned, notes })),
+      )
+    }),
+  )
+
+const alone = (written: string, make: (path: string) => Planned): TE.TaskEither<WriteError, Plan> =>
+  TE.fromEither(
+    pipe(
+      planned(written, make),
+      E.map((each) => ({ planned: [each], notes: [] })),
+    ),
+  )
+
+const planned = (written: string, make: (path: string) => Planned): E.Either<WriteError, Planned> =>
+  pipe(
+    canonicalPath(written),
+    E.bimap((expected): WriteError => ({ _tag: 'illegal-path', path: written, expected }), make),
+  )
+
+const sourceFailed = (cause: unknown): WriteError => ({
+  _tag: 'source-failed',
+  reason: cause instanceof Error ? cause.message : String(cause),
+})
+
+/** What is stored already is not collected while the rest of it still comes, however long that takes. */
+const keepWhile = async (
+  done: AbortSignal,
+  { files, clock }: Pick<ContentPorts, 'files' | 'clock'>,
+  stored: () => ReadonlyArray<ManifestEntry>,
+): Promise<void> => {
+  for (;;) {
+    const due = clock.monotonic() + RENEWED_EVERY_MS
+    await clock.sleep(RENEWED_EVERY_MS, done)
+    if (done.aborted || clock.monotonic() < due) return
+    // What is missing nevertheless, the log itself finds.
+    await files.renew(
+      stored().flatMap(({ digest, reference }) => (reference === undefined && isDigest(digest) ? digest : [])),
+    )()
+  }
+}
+
+const storeAll =
+  (files: FileStore, clock: Clock, onProgress: OnProgress | undefined) =>
+  (plan: ReadonlyArray<Planned>): TE.TaskEither<WriteError, ReadonlyArray<ManifestEntry>> =>
+  async () => {
+    const entries: ManifestEntry[] = []
+    let failure: WriteError | undefined
+    let thrown: { readonly cause: unknown } | undefined
+    /** What the caller's own function throws ends the storing, and comes back to the caller as it is. */
+    const report: OnProgress = (progress) => {
+      try {
+        onProgress?.(progress)
+      } catch (cause) {
+        thrown ??= { cause }
+      }
+    }
+    const storeOne = async ({ path, source }: Extract<Planned, { source: FileSource }>) => {
+      const failed = 'stream' in source ? failureOf(source.stream) : undefined
+      if (failed !== undefined) return E.left(sourceFailed(failed.cause))
+      const read = 'stream' in source ? { stream: readFrom(source.stream) } : source
+      return files.put('file', read, (bytesDone) => {
+        report({ path, bytesDone, filesDone })
+        if (thrown !== undefined) throw thrown.cause
+      })()
+    }
+    let next = 0
+    let filesDone = 0
+    const worker = async (): Promise<void> => {
+      for (let index = next++; index < plan.length && failure === undefined && thrown === undefined; index = next++) {
+        const planned = plan[index]
+        if (planned === undefined) continue
+        if ('entry' in planned) {
+          entries[index] = planned.entry
+          continue
+        }
+        const { path } = planned
+        const stored = await storeOne(planned)
+        if (E.isLeft(stored)) {
+          failure ??= stored.left
+          // Nobody waits for what the others still have to give.
+          for (const each of plan) if ('source' in each && 'stream' in each.source) letGo(each.source.stream)
+          return
+        }
+        filesDone += 1
+        entries[index] = { path, ...stored.right }
+        report({ path, bytesDone: stored.right.size, filesDone })
+      }
+    }
+    const done = new AbortController()
+    const keeping = keepWhile(done.signal, { files, clock }, () => entries.flatMap((entry) => entry ?? []))
+    await Promise.all(Array.from({ length: Math.min(AT_ONCE, plan.length) }, worker)).finally(() => done.abort())
+    await keeping
+    if (thrown !== undefined) throw thrown.cause
+    return failure === undefined ? E.right(entries) : E.left(failure)
+  }

@@ -1,0 +1,177 @@
+/** What there is, in lists; finding versions, and holding two of them against each other. */
+import type * as E from 'fp-ts/lib/Either.js'
+import * as t from 'io-ts'
+import type { ManifestStore } from '../../application/manifest-store.js'
+import { instant, oneOf, record, rule, text, wholeNumber } from '../../domain/values/codec.js'
+import type { BadCursor } from '../../projections/paging/cursor.js'
+import type { Page } from '../../projections/paging/page.js'
+import { type Compared, type Comparison, compareVersions } from '../../projections/registry/questions/diff-versions.js'
+import {
+  listArtifacts,
+  listRegisteredModels,
+  listRuns,
+  listVersions,
+} from '../../projections/registry/questions/list.js'
+import {
+  type Artifact,
+  type Asked,
+  describeQueryError,
+  type QueryError,
+  queries,
+  type RegisteredModel,
+  type RunDetails,
+  type Version,
+} from '../../projections/registry/questions/lookup.js'
+import { COMPARISONS, searchVersions, type VersionPage } from '../../projections/registry/questions/search.js'
+import type { Checked } from '../calling/arguments.js'
+import { describeWriteError, orThrow, promised } from '../calling/errors.js'
+import { checked, NameText, VersionText } from '../calling/input.js'
+
+const Text = text('a text of at least one character', (value) => value.length > 0)
+const Value = rule(
+  'a number, a text, true, false or null',
+  (value): value is number | string | boolean | null =>
+    value === null ||
+    (typeof value === 'string' ? value.isWellFormed() : typeof value === 'boolean' || Number.isFinite(value)),
+)
+const Conditions = t.readonlyArray(
+  record('a condition {key, is, value}', { key: Text, is: oneOf(...COMPARISONS), value: Value }),
+  'a list of conditions {key, is, value}',
+)
+/** A date alone is its beginning, in UTC, as it is for `at`. */
+const Time = new t.Type<string>(
+  'a moment as an ISO 8601 text (2026-05-03, 2026-05-03T14:00:00Z) or a Date',
+  instant.is,
+  (value, context) =>
+    instant.validate(typeof value === 'string' && /^\d{4}-\d\d-\d\d$/.test(value) ? `${value}T00:00Z` : value, context),
+  instant.encode,
+)
+const By = t.union(
+  [oneOf('created', 'name'), record('{metadata}', { metadata: Text }), record('{metric}', { metric: Text })],
+  '"created", "name", {metadata: key} or {metric: name}',
+)
+
+const paging = { limit: wholeNumber('how many at most: 1, 2, 3, ...', 1), cursor: Text }
+export interface PageInput {
+  /** How many at most. */
+  readonly limit?: number | undefined
+  /** That of the page before. */
+  readonly cursor?: string | undefined
+}
+const PageInput: t.Type<Checked<PageInput>> = record('{limit?, cursor?}', {}, paging)
+
+export interface ListInput extends PageInput {
+  /** A pattern of the path: `*` for characters other than `/`, `**` for any, `?` for one. */
+  readonly name?: string | undefined
+}
+const ListInput: t.Type<Checked<ListInput>> = record('{name?, limit?, cursor?}', {}, { name: Text, ...paging })
+
+/** What metadata or a metric must be. */
+export interface Condition {
+  readonly key: string
+  readonly is: (typeof COMPARISONS)[number]
+  readonly value: number | string | boolean | null
+}
+
+export interface SearchInput extends ListInput {
+  /** Versions of artifacts or of registered models; both unless told. */
+  readonly kind?: 'artifact' | 'registered' | undefined
+  /** The artifact type. */
+  readonly type?: string | undefined
+  /** A tag that it has. */
+  readonly tag?: string | undefined
+  /** An alias that points to it. */
+  readonly alias?: string | undefined
+  /** Conditions on its metadata; all must hold. */
+  readonly metadata?: ReadonlyArray<Condition> | undefined
+  /** Conditions on the metrics of the run that made it; all must hold. */
+  readonly metrics?: ReadonlyArray<Condition> | undefined
+  /** Who logged or linked it. */
+  readonly actor?: string | undefined
+  /** Logged or linked at this time or later: an ISO 8601 text with a time zone, or a `Date`. */
+  readonly since?: string | Date | undefined
+  /** Logged or linked at this time or before. */
+  readonly until?: string | Date | undefined
+  /** Also what was deleted or unlinked. */
+  readonly withDeleted?: boolean | undefined
+  /** What to sort by; `created` unless told. */
+  readonly by?: 'created' | 'name' | { readonly metadata: string } | { readonly metric: string } | undefined
+  /** `descending` unless told. */
+  readonly order?: 'ascending' | 'descending' | undefined
+}
+const SearchInput: t.Type<Checked<SearchInput>> = record(
+  'search',
+  {},
+  {
+    name: Text,
+    kind: oneOf('artifact', 'registered'),
+    type: Text,
+    tag: Text,
+    alias: Text,
+    metadata: Conditions,
+    metrics: Conditions,
+    actor: Text,
+    since: Time,
+    until: Time,
+    withDeleted: t.boolean,
+    by: By,
+    order: oneOf('ascending', 'descending'),
+    ...paging,
+  },
+)
+
+export interface SearchQuestions {
+  /** Artifacts whose path fits the pattern `name`, in the order in which they came: a page of them. */
+  readonly artifacts: (list?: ListInput) => Promise<Page<Artifact>>
+  /** Registered models whose path fits the pattern `name`, in the order in which they came: a page of them. */
+  readonly registeredModels: (list?: ListInput) => Promise<Page<RegisteredModel>>
+  /** Runs whose path fits the pattern `name`, in the order in which they came: a page of them. */
+  readonly runs: (list?: ListInput) => Promise<Page<RunDetails>>
+  /** The versions of an artifact or a registered model, oldest first: a page of them. */
+  readonly versions: (collection: string, page?: PageInput) => Promise<Page<Version>>
+  /** Versions by name pattern, type, tag, alias, metadata, metric, creator or time: a page of them. */
+  readonly search: (input?: SearchInput) => Promise<VersionPage>
+  /** What differs between two versions: files, metadata, and the metrics of the runs that made them. */
+  readonly compare: (from: string, to: string) => Promise<Comparison>
+}
+
+const answered = orThrow((error: QueryError | BadCursor) =>
+  error._tag === 'bad-cursor' ? `the cursor: expected ${error.expected}` : describeQueryError(error),
+)
+
+const listed =
+  <A>(stand: () => Promise<Asked>, list: (asked: Asked, input: Checked<ListInput>) => E.Either<BadCursor, A>) =>
+  async (given: ListInput = {}): Promise<A> => {
+    const input = await checked(ListInput, given)
+    return answered(list(await stand(), input))
+  }
+
+export const searchQuestions = (stand: () => Promise<Asked>, manifests: ManifestStore): SearchQuestions => ({
+  artifacts: listed(stand, listArtifacts),
+  registeredModels: listed(stand, listRegisteredModels),
+  runs: listed(stand, listRuns),
+
+  versions: async (collection, given = {}) => {
+    const [name, input] = [await checked(NameText, collection), await checked(PageInput, given)]
+    return answered(listVersions(await stand(), name, input))
+  },
+
+  search: async (given = {}) => {
+    const input = await checked(SearchInput, given)
+    return answered(searchVersions(await stand(), input))
+  },
+
+  compare: async (from, to) => {
+    const paths = [await checked(VersionText, from), await checked(VersionText, to)]
+    const answers = queries(await stand())
+    const side = async (version: Version): Promise<Compared> => ({
+      version,
+      manifest: await promised(describeWriteError)(manifests.get(version.manifest.digest)),
+      metrics: (version.run === null ? undefined : answers.metrics(version.run)) ?? {},
+    })
+    const versions = paths.map((path) => answered(answers.version(path)))
+    const [one, other] = await Promise.all(versions.map(side))
+    if (one === undefined || other === undefined) throw new TypeError('two versions make two sides')
+    return compareVersions(one, other)
+  },
+})

@@ -1,0 +1,127 @@
+/**
+ * What the stream of one artifact or registered model answers: its history, and where its aliases point. Nothing
+ * else is read, so an answer costs nothing that the rest of the ledger holds. As of a position, never of a time: the
+ * time of a position is the latest `recordedAt` of all events up to it, which no stream knows by itself.
+ */
+import * as E from 'fp-ts/lib/Either.js'
+import * as TE from 'fp-ts/lib/TaskEither.js'
+import { writeShell } from '../../application/command-handling/command-handler.js'
+import { describeReadError, readShell } from '../../application/projecting/projector.js'
+import { type ReplayStep, replay } from '../../application/reading-history/replay.js'
+import type { Clock } from '../../domain/ports/clock-and-ids.js'
+import { type EventStore, ORIGIN, type Position, type StoredEvent } from '../../domain/ports/event-store.js'
+import { record, shown, text } from '../../domain/values/codec.js'
+import { parseVersion } from '../../domain/values/names.js'
+import { collectionStream } from '../../domain/values/stream-names.js'
+import { auditProjection } from '../../projections/audit/audit-index.js'
+import { lineageProjection } from '../../projections/lineage/apply.js'
+import { registryProjection } from '../../projections/registry/apply.js'
+import { queries } from '../../projections/registry/questions/lookup.js'
+import { eachFromStore, LedgerError, promised } from '../calling/errors.js'
+import { checked, checkedIfGiven, Signal } from '../calling/input.js'
+import { guarded } from '../calling/own.js'
+import { type WritePorts, type Writes, writes } from '../writes.js'
+import { type HistoryQuestions, historyQuestions, type ReplayInput, replayQuery, type Standpoint } from './history.js'
+
+/** The questions that can be put to one stream: `of` names an artifact or a registered model, and is never left out. */
+export interface Alone
+  extends Pick<HistoryQuestions, 'history' | 'exportHistory' | 'aliasHistory'>,
+    Pick<Writes, 'locate'> {
+  /** Goes through the history step by step: each event, what it changed, and the stream as of it. */
+  readonly replay: (input: ReplayInput, signal?: AbortSignal) => AsyncIterable<ReplayStep<Alone>>
+}
+
+export interface AlonePorts extends Omit<WritePorts, 'shell' | 'notice' | 'readOnly'> {
+  readonly store: EventStore
+  readonly clock: Clock
+}
+
+const Of = record('a question to one stream', {
+  of: text('the name of an artifact or a registered model', (name) => name.length > 0 && !name.includes(':')),
+})
+const read = promised(describeReadError)
+
+export const alone = ({ store, clock, ...ports }: AlonePorts): ((when?: Position) => Alone) => {
+  const { manifests, ids, defaults } = ports
+
+  const positionOf = async (when: unknown): Promise<Position> => {
+    const head = await read(store.head())
+    if (when === undefined) return head
+    if (typeof when === 'number' && Number.isSafeInteger(when) && when >= ORIGIN && when <= head) return when
+    const error = { _tag: 'bad-moment', expected: `a position from ${ORIGIN} to ${head}`, actual: shown(when) }
+    throw new LedgerError(error, `the moment: expected ${error.expected}, got ${error.actual}`)
+  }
+
+  /** Where nothing is known of the whole ledger but that what is named is there. */
+  const standAt = async (given: unknown, when: unknown): Promise<Standpoint> => {
+    const { of } = await checked(Of, { of: given })
+    const readings = parseVersion(of, defaults)
+    const streams = E.isLeft(readings) ? [] : readings.right.map(({ collection }) => collectionStream(collection))
+    const position = await positionOf(when)
+    const then = past(store, position, streams)
+    const model = readShell({ store: then, projections: { registry: registryProjection }, clock })
+    const { states, moments } = await read(model.fresh())
+    return {
+      store: then,
+      registry: states.registry,
+      graph: lineageProjection.initial(),
+      index: auditProjection.initial(),
+      position,
+      queries: queries({ registry: states.registry, moments, position, defaults }),
+      defaults,
+    }
+  }
+
+  const questions = (of: unknown, when: unknown): HistoryQuestions =>
+    historyQuestions((moment) => standAt(of, moment ?? when))
+
+  const at = (when?: Position): Alone =>
+    guarded({
+      aliasHistory: (given) => questions(ofGiven(given), when).aliasHistory(given),
+      history: (given) => questions(ofGiven(given), when).history(given),
+      exportHistory: (given) => questions(ofGiven(given), when).exportHistory(given),
+      replay: async function* (given, signal) {
+        const until = await checkedIfGiven(Signal, signal)
+        const { at: from, query } = await replayQuery(given, (moment) => standAt(ofGiven(given), moment ?? when))
+        const sleep = (milliseconds: number, signal: AbortSignal) => clock.sleep(milliseconds, signal)
+        yield* eachFromStore(replay({ ...from, view: at, sleep }, query, until))
+      },
+      locate: async (version) => {
+        const shell = writeShell({ store: past(store, await positionOf(when)), manifests, clock, ids })
+        return writes({ ...ports, clock, shell, notice: () => undefined, readOnly: true }).locate(version)
+      },
+    })
+  return at
+}
+
+/** Whose stream is asked, of an argument that is not checked yet. */
+const ofGiven = (given: unknown): unknown =>
+  typeof given === 'object' && given !== null ? Reflect.get(given, 'of') : undefined
+
+/** A store as it was at a position; all that it shows of the whole log is how some streams began. */
+const past = (store: EventStore, position: Position, streams: ReadonlyArray<string> = []): EventStore => {
+  const readStream: EventStore['readStream'] = async function* (stream, after) {
+    for await (const page of store.readStream(stream, after)) {
+      const then = page.filter((stored) => stored.position <= position)
+      if (then.length > 0) yield then
+      if (then.length < page.length) return
+    }
+  }
+  return {
+    ...store,
+    head: () => TE.right(position),
+    readStream,
+    readAll: async function* () {
+      const first: StoredEvent[] = []
+      for (const stream of streams) {
+        for await (const page of readStream(stream, 'none')) {
+          const beginning = page.find(({ type }) => type !== 'CommandAccepted')
+          if (beginning === undefined) continue
+          first.push(beginning)
+          break
+        }
+      }
+      yield first.sort((one, other) => one.position - other.position)
+    },
+  }
+}

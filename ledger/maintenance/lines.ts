@@ -1,0 +1,71 @@
+/** The lines of a text that arrives in pieces. */
+import { LedgerError } from '../calling/errors.js'
+import { readFrom } from '../files/given-streams.js'
+
+/** A text, or the bytes of one in UTF-8, in pieces of whatever size. */
+export type Pieces = AsyncIterable<string | Uint8Array> | Iterable<string | Uint8Array>
+
+/** In which the first line has to end: whoever cuts the line feeds off is told so before all of it is in memory. */
+const FIRST_LINE = 1024
+
+/**
+ * Lines end at a line feed alone, with or without a carriage return before it: what else breaks lines elsewhere, such
+ * as U+2028, stands inside JSON texts. A byte order mark and blank lines at the end are left out. `wrong` is what to
+ * throw for a line that is none, and why.
+ */
+export async function* linesOf(
+  pieces: Pieces,
+  wrong: (line: number, reason: string) => Error,
+): AsyncGenerator<string, void, undefined> {
+  const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+  let ended = 0
+  let blank = 0
+  let rest = ''
+
+  const textOf = (piece?: string | Uint8Array): string => {
+    if (piece !== undefined && typeof piece !== 'string' && !(piece instanceof Uint8Array))
+      throw wrong(ended + 1, `text or bytes are wanted, and it came as a ${typeof piece}`)
+    try {
+      return piece instanceof Uint8Array ? decoder.decode(piece, { stream: true }) : decoder.decode() + (piece ?? '')
+    } catch {
+      throw wrong(ended + 1, 'it is not UTF-8')
+    }
+  }
+  const cut = (line: string): string => {
+    const from = ended++ === 0 && line.startsWith('\ufeff') ? 1 : 0
+    return line.slice(from, line.endsWith('\r') ? -1 : undefined)
+  }
+
+  for await (const piece of readable(pieces)) {
+    const text = textOf(piece)
+    let from = 0
+    for (let end = text.indexOf('\n'); end !== -1; end = text.indexOf('\n', from)) {
+      const line = cut(rest + text.slice(from, end))
+      rest = ''
+      from = end + 1
+      if (line === '') blank += 1
+      else {
+        for (; blank > 0; blank--) yield ''
+        yield line
+      }
+    }
+    rest += text.slice(from)
+    if (ended === 0 && rest.length > FIRST_LINE)
+      throw wrong(1, 'it does not end; give the text with its line feeds, as a stream of the file does')
+  }
+  rest = cut(rest + textOf())
+  if (rest === '') return
+  for (; blank > 0; blank--) yield ''
+  yield rest
+}
+
+/** A stream that fails is the caller's own; what it says is told by our error. */
+async function* readable(pieces: Pieces): AsyncGenerator<string | Uint8Array, void, undefined> {
+  try {
+    yield* Symbol.asyncIterator in pieces ? readFrom(pieces) : pieces
+  } catch (cause) {
+    if (cause instanceof LedgerError) throw cause
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    throw new LedgerError({ _tag: 'source-failed', reason }, `the export could not be read: ${reason}`)
+  }
+}

@@ -1,0 +1,131 @@
+/** What `openLedger` takes, checked before anything is opened. */
+import * as E from 'fp-ts/lib/Either.js'
+import type * as TE from 'fp-ts/lib/TaskEither.js'
+import * as t from 'io-ts'
+import type { Clock, Ids } from '../domain/ports/clock-and-ids.js'
+import type { EventStore } from '../domain/ports/event-store.js'
+import type { FileStore } from '../domain/ports/file-store.js'
+import type { SnapshotStore } from '../domain/ports/snapshot-store.js'
+import { record, rule, text, wholeNumber } from '../domain/values/codec.js'
+import { Actor } from '../domain/values/envelope.js'
+import { EntityName, ProjectName } from '../domain/values/names.js'
+import type { Checked } from './calling/arguments.js'
+import type { OpeningError } from './calling/errors.js'
+
+/** A store, or what opens one: the ledger opens it, and closes it when it is closed itself. */
+export type Opening<Store> = Store | Opener<Store>
+
+const object = <A>(expected: string, members: ReadonlyArray<string>): t.Type<A> =>
+  rule(
+    expected,
+    (value): value is A =>
+      typeof value === 'object' &&
+      value !== null &&
+      members.every((member) => typeof Reflect.get(value, member) === 'function'),
+  )
+
+const opening = <A>(expected: string, members: ReadonlyArray<string>): t.Type<Opening<A>> => {
+  const store = object<A>(expected, members)
+  return rule(expected, (value): value is Opening<A> => typeof value === 'function' || store.is(value))
+}
+
+interface SharedOptions {
+  /** Who gives the commands that name nobody else. */
+  readonly actor?: string | undefined
+  /** The entity of names that leave it out. */
+  readonly entity?: string | undefined
+  /** The project of names that leave it out; `uncategorized` unless told. */
+  readonly project?: string | undefined
+  /** How long a command tries against others who write to its stream, in milliseconds; 30,000 unless told. */
+  readonly deadline?: number | undefined
+  /**
+   * How long `live` and `changes` wait for a store that cannot be asked before they end with an error, in
+   * milliseconds; for ever unless told.
+   */
+  readonly patience?: number | undefined
+  /**
+   * Only answer: no method records anything, and nothing is finished for others. A folder that this process may not
+   * write, or a read-only mount, can be opened so. Where SQLite cannot read its file in place, a copy in a temporary
+   * folder is read; a warning of the process (`ModelLedgerWarning`) tells its size, and that what others record from
+   * then on is not seen.
+   */
+  readonly readOnly?: boolean | undefined
+  /** Where the time comes from; the system's clock unless told. */
+  readonly clock?: Clock | undefined
+  /** Where new ids come from; random unless told. */
+  readonly ids?: Ids | undefined
+}
+
+/** A ledger in a folder of its own. */
+export interface EmbeddedOptions extends SharedOptions {
+  /** A folder for everything: an SQLite file of events, the files, and snapshots. Made if it is not there. */
+  readonly directory: string
+}
+
+/** A ledger on stores that are given. */
+export interface ComposedOptions extends SharedOptions {
+  /** Where the events are kept. */
+  readonly events: Opening<EventStore>
+  /** Where the files are kept. */
+  readonly files: Opening<FileStore>
+  /** Where what was read is kept between two openings, so that the next is quick; nowhere unless told. */
+  readonly snapshots?: SnapshotStore | undefined
+  /**
+   * The file store may hold files of other ledgers, too; each of them says so. Then no garbage is collected: none of
+   * them alone knows which files are needed. A file store belongs to the first ledger that uses it unless told.
+   */
+  readonly sharedFiles?: boolean | undefined
+}
+
+export type LedgerOptions = EmbeddedOptions | ComposedOptions
+
+const shared = {
+  actor: Actor,
+  entity: EntityName,
+  project: ProjectName,
+  deadline: wholeNumber('a number of milliseconds, at least 1', 1),
+  patience: wholeNumber('a number of milliseconds, at least 1', 1),
+  readOnly: t.boolean,
+  clock: object<Clock>('a clock {now, monotonic, sleep}', ['now', 'monotonic', 'sleep']),
+  ids: object<Ids>('ids {next, fraction}', ['next', 'fraction']),
+}
+
+const embedded: t.Type<Checked<EmbeddedOptions>> = record(
+  'openLedger {directory}',
+  { directory: text('the path of a folder', (value) => value.length > 0) },
+  shared,
+)
+
+const composed: t.Type<Checked<ComposedOptions>> = record(
+  'openLedger {events, files}',
+  {
+    events: opening<EventStore>('an event store, or what opens one', ['append', 'readAll']),
+    files: opening<FileStore>('a file store, or what opens one', ['put', 'open']),
+  },
+  {
+    snapshots: object<SnapshotStore>('a snapshot store {load, save}', ['load', 'save']),
+    sharedFiles: t.boolean,
+    ...shared,
+  },
+)
+
+type CheckedOptions = Checked<EmbeddedOptions> | Checked<ComposedOptions>
+
+export const LedgerOptions = new t.Type<CheckedOptions>(
+  'the options of openLedger: {directory} or {events, files}',
+  (value): value is CheckedOptions => embedded.is(value) || composed.is(value),
+  (value, context) =>
+    typeof value === 'object' && value !== null && 'directory' in value
+      ? embedded.validate(value, context)
+      : composed.validate(value, context),
+  (value) => value,
+)
+
+/** Opens a store, or says why that cannot be done: what is wrong, and what would be right. */
+export type Opener<Store> = TE.TaskEither<OpeningError, Store>
+
+const isOpener = <Store>(opening: Opening<Store>): opening is Opener<Store> => typeof opening === 'function'
+
+/** Opens what still is to be opened. */
+export const opened = <Store>(opening: Opening<Store>): Opener<Store> =>
+  isOpener(opening) ? opening : async () => E.right(opening)

@@ -1,0 +1,45 @@
+/** One run in hand: the methods of a ledger that name a run, with this run named. */
+
+import type { Receipt } from '../../application/command-handling/receipt.js'
+import type * as args from '../calling/arguments.js'
+import { Circumstances, checked } from '../calling/input.js'
+import { guarded } from '../calling/own.js'
+import type { CommitReceipt, VersionReceipt, Writes } from '../writes.js'
+
+type WithoutRun<T> = Omit<T, 'run'>
+
+export interface Run {
+  /** `entity/project/run` */
+  readonly path: string
+  /** Records the use of a version; answers its path with its number. */
+  readonly useArtifact: (version: string, circumstances?: args.Circumstances) => Promise<string>
+  /** Stores content and logs it as the next version; the run is its producer. */
+  readonly logArtifact: (given: WithoutRun<args.LogArtifact>) => Promise<VersionReceipt>
+  /** Logs content and links it, in one go. The aliases go to the link. */
+  readonly linkModel: (
+    given: WithoutRun<args.LinkModel>,
+  ) => Promise<VersionReceipt & { readonly source: VersionReceipt }>
+  /** Adds the run's part to a distributed version, which the run's group names unless told. */
+  readonly upsertDistributed: (
+    given: WithoutRun<args.UpsertDistributed>,
+  ) => Promise<Receipt & { readonly generation: number }>
+  /** Seals a distributed version, which the run's group names unless told, and logs it. */
+  readonly commitDistributed: (given: WithoutRun<args.CommitDistributed>) => Promise<CommitReceipt>
+  /** Sets metrics of the run's summary; those that are not named stay. */
+  readonly summarise: (metrics: args.SummariseRun['metrics']) => Promise<Receipt>
+  /** Records how the run ended; `finished` unless told. */
+  readonly finish: (outcome?: args.FinishRun['outcome']) => Promise<Receipt>
+}
+
+export const runHandle = (writes: Writes, run: string): Run =>
+  guarded<Run>({
+    path: run,
+    useArtifact: async (version, circumstances = {}) =>
+      (await writes.useArtifact({ ...(await checked(Circumstances, circumstances)), run, version })).version,
+    logArtifact: (given) => writes.logArtifact({ ...given, run }),
+    linkModel: (given) => writes.linkModel({ ...given, run }),
+    upsertDistributed: (given) => writes.upsertDistributed({ ...given, run }),
+    commitDistributed: (given) => writes.commitDistributed({ ...given, run }),
+    summarise: (metrics) => writes.summariseRun({ run, metrics }),
+    finish: (outcome = 'finished') => writes.finishRun({ run, outcome }),
+  })

@@ -1,0 +1,332 @@
+/** Everything that a ledger can be asked, now and as of any moment. */
+import * as E from 'fp-ts/lib/Either.js'
+import * as TE from 'fp-ts/lib/TaskEither.js'
+import {
+  catchError,
+  defer,
+  distinctUntilChanged,
+  exhaustMap,
+  finalize,
+  map,
+  type Observable,
+  Subject,
+  switchMap,
+  takeUntil,
+  throttle,
+  throwError,
+} from 'rxjs'
+import type { ManifestStore } from '../application/manifest-store.js'
+import type { Behind } from '../application/projecting/outlast.js'
+import {
+  describeReadError,
+  type Known,
+  momentOf,
+  type Progress,
+  type ReadError,
+  readShell,
+  timeAt,
+} from '../application/projecting/projector.js'
+import { type ReplayPorts, type ReplayStep, replay, replayed } from '../application/reading-history/replay.js'
+import type { Clock } from '../domain/ports/clock-and-ids.js'
+import { type EventStore, EventStoreError, type Position } from '../domain/ports/event-store.js'
+import type { SnapshotStore } from '../domain/ports/snapshot-store.js'
+import { rule, wholeNumber } from '../domain/values/codec.js'
+import type { NameDefaults } from '../domain/values/names.js'
+import { type AuditIndex, auditProjection } from '../projections/audit/audit-index.js'
+import { lineageProjection } from '../projections/lineage/apply.js'
+import type { LineageGraph } from '../projections/lineage/graph.js'
+import { registryProjection } from '../projections/registry/apply.js'
+import { diff, type RegistryDiff } from '../projections/registry/questions/diff-moments.js'
+import {
+  type Artifact,
+  describeQueryError,
+  type Moment,
+  type OpenDraft,
+  type Queries,
+  type QueryError,
+  queries,
+  type RegisteredModel,
+  type RunDetails,
+  unfinishedDrafts,
+  type Version,
+} from '../projections/registry/questions/lookup.js'
+import type { Registry } from '../projections/registry/state.js'
+import { eachFromStore, LedgerError, onFace, promised } from './calling/errors.js'
+import {
+  type HistoryQuestions,
+  historyQuestions,
+  type ReplayInput,
+  replayQuery,
+  type Standpoint,
+  type When,
+} from './looking-back/history.js'
+
+export type { When }
+
+import { pictureOf, samePicture } from './calling/comparable.js'
+import { checked, checkedIfGiven, Listener, NameText, Signal } from './calling/input.js'
+import { guarded } from './calling/own.js'
+import { type SearchQuestions, searchQuestions } from './finding/search.js'
+
+export interface ReadPorts {
+  readonly store: EventStore
+  readonly clock: Clock
+  readonly defaults: NameDefaults
+  readonly manifests: ManifestStore
+  readonly snapshots: SnapshotStore | undefined
+  readonly patience: number | undefined
+  readonly warn: (message: string) => void
+  /** Logs the version of a sealed draft that has none; not there in a ledger that only answers. */
+  readonly finish: ((draft: ReturnType<typeof unfinishedDrafts>[number]) => Promise<void>) | undefined
+}
+
+interface States {
+  readonly registry: Registry
+  readonly lineage: LineageGraph
+  readonly audit: AuditIndex
+}
+
+/** The questions that can be put to a ledger at one moment. */
+export interface Asked extends HistoryQuestions, SearchQuestions {
+  /** The moment that is meant: its position and its time. */
+  readonly moment: () => Promise<Moment>
+  /** The version that a path means, by alias or number: `[[entity/]project/]name[:alias|:vN]`, `latest` unless told. */
+  readonly resolve: (version: string) => Promise<Version>
+  /** Likewise, but also a deleted or unlinked version, which says so. */
+  readonly version: (version: string) => Promise<Version>
+  /** An artifact by its name: its type, its aliases, how many versions. */
+  readonly artifact: (name: string) => Promise<Artifact>
+  /** A registered model by its name. */
+  readonly registeredModel: (name: string) => Promise<RegisteredModel>
+  /** A run by its path: its group, configuration, metrics, and how it ended. */
+  readonly runDetails: (run: string) => Promise<RunDetails>
+  /** Distributed drafts that take parts: how old, whose parts, how many. */
+  readonly openDrafts: () => Promise<ReadonlyArray<OpenDraft>>
+}
+
+/** What goes on, beside the questions. */
+export interface Live {
+  /** The same questions as of a moment: a position, a `Date`, or an ISO 8601 text; now unless told. */
+  readonly at: (when?: When) => Asked
+  /**
+   * The answer to a question, now and after each change of it. Changes that come meanwhile are answered together.
+   * While a store cannot be asked it waits and says so by `behind`; any other refusal of the question ends it.
+   */
+  readonly live: <A>(question: (now: Asked) => Promise<A>) => Observable<A>
+  /** Goes through the history step by step: each event, what it changed, and the ledger as of it. */
+  readonly replay: (given?: ReplayInput, signal?: AbortSignal) => AsyncGenerator<ReplayStep<Asked>>
+  /** The same as an Observable; each subscriber has a replay of its own. */
+  readonly replayed: (given?: ReplayInput) => Observable<ReplayStep<Asked>>
+  /** What is different in the registry between two moments. */
+  readonly diff: (from: When, to?: When) => Promise<RegistryDiff>
+  /** The position of the newest event, now and after each change. While the store cannot be asked it waits, as `live` does. */
+  readonly changes: Observable<Position>
+  /**
+   * Why `live` and `changes` are behind the store: since when it cannot be asked, and why. `null` while they are not.
+   * Now, and after each change. They go on by themselves as soon as it can be asked again.
+   */
+  readonly behind: Observable<Behind | null>
+  /**
+   * Waits until the answers hold a position: that of a receipt, also of another instance. Rejects with `not-reached`
+   * after `deadline` milliseconds, 30,000 unless told, or with `unavailable` if the store cannot be asked then.
+   */
+  readonly waitFor: (position: Position, deadline?: number) => Promise<void>
+  /** Builds everything that can be asked from the events again, beside the present state, and then takes its place. */
+  readonly rebuild: (onProgress?: (progress: Progress) => void) => Promise<Progress>
+  /** How far the answers are, and what could not be read. */
+  readonly progress: () => Promise<Progress>
+}
+
+export interface Reads extends Live {
+  /** The questions as of now; the ledger guards them among its own methods. */
+  readonly now: Asked
+  /** Tells of a position that was written, so that the next answer holds it. */
+  readonly notice: (position: Position) => void
+  /** The registry as it is now. */
+  readonly registry: () => Promise<Registry>
+  readonly close: (signal?: AbortSignal) => Promise<void>
+}
+
+/** What a question fails with for as long as a store cannot be asked; the reason. */
+const passing = (error: unknown): string | undefined =>
+  error instanceof LedgerError && ['unavailable', 'not-reached', 'file-store-failed'].includes(error.code)
+    ? error.message
+    : undefined
+
+type Question<A> = (now: Asked) => Promise<A>
+const Question = <A>() => rule('a question: a function', (value): value is Question<A> => typeof value === 'function')
+
+const Place = wholeNumber('a position: that of a receipt')
+export const Milliseconds = rule(
+  'a number of milliseconds, 0 or more',
+  (value): value is number => typeof value === 'number' && Number.isFinite(value) && value >= 0,
+)
+const read = promised(describeReadError)
+const asked = promised(describeQueryError)
+
+/** A sealed draft is given this long to be finished by the one who sealed it, in milliseconds. */
+const TIME_TO_FINISH = 30_000
+
+export const reads = ({ store, clock, defaults, manifests, snapshots, patience, warn, finish }: ReadPorts): Reads => {
+  const model = readShell<States>({
+    store,
+    projections: { registry: registryProjection, lineage: lineageProjection, audit: auditProjection },
+    clock,
+    snapshots,
+    patience,
+    warn,
+  })
+
+  /** Drafts that were sealed before this ledger was opened are finished before its first answer. */
+  let finishing: Promise<void> | undefined
+  const finishOld = async (before: number): Promise<void> => {
+    if (finish === undefined) return
+    const known = await read(model.fresh())
+    for (const draft of unfinishedDrafts(known.states.registry)) {
+      if (Date.parse(timeAt(known, draft.sealed) ?? '') > before) continue
+      // One that cannot be finished now keeps nobody from an answer; it is tried again.
+      await finish(draft).catch(() => undefined)
+    }
+  }
+  const openedAt = clock.now().getTime()
+  const patrol = setInterval(() => {
+    void finishOld(clock.now().getTime() - TIME_TO_FINISH).catch(() => undefined)
+  }, TIME_TO_FINISH)
+  patrol.unref()
+
+  const known = async (): Promise<Known<States>> => {
+    finishing ??= finishOld(openedAt)
+    await finishing.catch((error: unknown) => {
+      // The store could not be read.
+      finishing = undefined
+      throw error
+    })
+    return read(model.fresh())
+  }
+
+  /** Where a moment stands, with everything that can be asked there. */
+  const standAt = async (when?: When): Promise<Standpoint> => {
+    const now = await known()
+    const position = momentOf(now, when)
+    if (E.isLeft(position)) {
+      const { expected, actual } = position.left
+      throw new LedgerError(position.left, `the moment: expected ${expected}, got ${actual}`)
+    }
+    const { registry, lineage: graph, audit: index } = now.states
+    const asked = queries({ registry, moments: now.moments, position: position.right, defaults })
+    return { store, registry, graph, index, position: position.right, queries: asked, defaults }
+  }
+
+  const ask = async <A>(
+    when: When | undefined,
+    question: (queries: Queries) => E.Either<QueryError, A>,
+  ): Promise<A> => {
+    const { queries } = await standAt(when)
+    return asked(async () => question(queries))
+  }
+
+  const askOf = async <A>(
+    when: When | undefined,
+    name: string,
+    question: (queries: Queries) => E.Either<QueryError, A>,
+  ): Promise<A> => {
+    await checked(NameText, name)
+    return ask(when, question)
+  }
+
+  const asOf = (when?: When): Asked => ({
+    ...historyQuestions((moment = when) => standAt(moment)),
+    ...searchQuestions(async () => {
+      const { registry, position } = await standAt(when)
+      return { registry, moments: model.known().moments, position, defaults }
+    }, manifests),
+    moment: () => ask(when, (queries) => E.right(queries.moment)),
+    resolve: (version) => askOf(when, version, (queries) => queries.resolve(version)),
+    version: (version) => askOf(when, version, (queries) => queries.version(version)),
+    artifact: (name) => askOf(when, name, (queries) => queries.artifact(name)),
+    registeredModel: (name) => askOf(when, name, (queries) => queries.registeredModel(name)),
+    runDetails: (run) => askOf(when, run, (queries) => queries.run(run)),
+    openDrafts: () => ask(when, (queries) => E.right(queries.openDrafts())),
+  })
+  const at = (when?: When): Asked => guarded(asOf(when))
+
+  /** What is live ends when the ledger is closed. */
+  const closed = new Subject<void>()
+  const ended = new AbortController()
+  const lasting = <A>(feed: Observable<A>): Observable<A> =>
+    feed.pipe(
+      catchError((error: ReadError) => throwError(() => new LedgerError(error, describeReadError(error)))),
+      takeUntil(closed),
+    )
+  const [changes, behind] = [lasting(model.changes), lasting(model.behind)]
+
+  /** An answer, and its picture, for the answer is the caller's: it may be another when the next one comes. */
+  const answer = <A>(question: Question<A>) =>
+    TE.tryCatch(
+      async () => {
+        const given = await (await checked(Question<A>(), question))(at())
+        return { given, picture: pictureOf(given) }
+      },
+      (error) => error,
+    )
+
+  const live = <A>(question: Question<A>): Observable<A> =>
+    defer(() => {
+      const answered = new Subject<void>()
+      return changes.pipe(
+        throttle(() => answered, { leading: true, trailing: true }),
+        exhaustMap(() => model.outlast(answer(question), passing).pipe(finalize(() => answered.next()))),
+        distinctUntilChanged((one, other) => samePicture(one.picture, other.picture)),
+        map(({ given }) => given),
+        takeUntil(closed),
+      )
+    })
+
+  const replayPorts = (from: Standpoint): ReplayPorts<Asked> => ({
+    ...from,
+    view: (position) => at(position),
+    sleep: async (milliseconds, signal) => {
+      await clock.sleep(milliseconds, AbortSignal.any([signal, ended.signal]))
+      if (ended.signal.aborted) throw new EventStoreError('closed', 'the ledger was closed: open it again')
+    },
+  })
+
+  return {
+    at,
+    now: asOf(),
+    live,
+    replay: async function* (given: ReplayInput = {}, signal?: AbortSignal) {
+      const until = await checkedIfGiven(Signal, signal)
+      const { at, query } = await replayQuery(given, standAt)
+      yield* eachFromStore(replay(replayPorts(at), query, until))
+    },
+    replayed: (given = {}) =>
+      defer(() => replayQuery(given, standAt)).pipe(
+        switchMap(({ at, query }) => replayed(replayPorts(at), query)),
+        catchError((error: unknown) => throwError(() => onFace(error))),
+      ),
+    diff: async (from, to) => {
+      const [one, other] = [await standAt(from), await standAt(to)]
+      return diff(other.registry, one.position, other.position)
+    },
+    changes,
+    behind,
+    waitFor: async (position, deadline) => {
+      await checked(Place, position)
+      await read(model.waitFor(position, await checkedIfGiven(Milliseconds, deadline)))
+    },
+    rebuild: async (onProgress) => {
+      await checkedIfGiven(Listener, onProgress)
+      return read(model.rebuild(onProgress))
+    },
+    progress: () => read(model.progress()),
+    notice: model.notice,
+    registry: async () => (await known()).states.registry,
+    close: async (signal) => {
+      clearInterval(patrol)
+      ended.abort()
+      closed.next()
+      await model.close(signal)
+    },
+  }
+}

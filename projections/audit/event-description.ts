@@ -1,0 +1,276 @@
+/** What an event says, in one sentence of plain English and as before and after. */
+
+import type { NamedRun } from '../../domain/artifact/events.js'
+import type { DomainEvent, RecordedEvent } from '../../domain/events/catalogue.js'
+import type { Answer } from '../../domain/values/answer.js'
+import { sameJson } from '../../domain/values/codec.js'
+import type { Json, JsonObject } from '../../domain/values/json.js'
+import type { ManifestSummary } from '../../domain/values/manifest/manifest.js'
+import { collectionPath, runPath, type VersionRef, versionName, versionPath } from '../../domain/values/names.js'
+import { parseStream } from '../../domain/values/stream-names.js'
+
+export interface Account {
+  /** Of what: `acme/churn/model:v3`, `acme/churn/train-7`. */
+  readonly subject: string
+  /** What the actor did; it is read after the actor's name. */
+  readonly what: string
+  readonly before: Json
+  readonly after: Json
+}
+
+/** The account of an event where it stands. */
+export const accountOf = ({ stream, event }: Pick<RecordedEvent, 'stream' | 'event'>): Account => {
+  const home = homeOf(stream)
+  switch (event.type) {
+    case 'ArtifactCreated':
+    case 'RegisteredModelCreated': {
+      const { artifactType, description } = event
+      const kind = event.type === 'ArtifactCreated' ? 'artifact' : 'registered model'
+      const after = { artifactType, ...(description === undefined ? {} : { description }) }
+      return {
+        subject: home,
+        what: `created the ${kind} ${plain(home)}, of type ${plain(artifactType)}`,
+        before: null,
+        after,
+      }
+    }
+    case 'ArtifactVersionLogged':
+    case 'ArtifactVersionRelogged': {
+      const { type, version, manifest, run, base, distributed } = event
+      const subject = at(home, version)
+      const what = [
+        type === 'ArtifactVersionLogged'
+          ? `logged ${plain(subject)} with ${contentOf(manifest)}`
+          : `logged again the content of ${plain(subject)}`,
+        ...(base === undefined ? [] : [`drafted from ${versionName(base)}`]),
+        ...(distributed === undefined
+          ? []
+          : [`from generation ${distributed.generation} of the distributed draft ${plain(distributed.distributedId)}`]),
+        ...inRun(run),
+      ].join(', ')
+      return { subject, what, before: null, after: saidBy(event) }
+    }
+    case 'ArtifactVersionDescribed': {
+      const subject = at(home, event.version)
+      const { description, metadata } = event
+      const changes = [
+        ...(description === undefined ? [] : [`${verbOf(description)} the description`]),
+        ...(metadata === undefined
+          ? []
+          : [`${verbOf(metadata)} the metadata${changedKeys(metadata.from, metadata.to)}`]),
+      ]
+      const side = (which: 'from' | 'to'): JsonObject => ({
+        ...(description === undefined ? {} : { description: description[which] }),
+        ...(metadata === undefined ? {} : { metadata: metadata[which] }),
+      })
+      return { subject, what: `${changes.join(' and ')} of ${plain(subject)}`, before: side('from'), after: side('to') }
+    }
+    case 'ArtifactVersionTagged':
+    case 'ArtifactVersionUntagged':
+      return retagged(at(home, event.version), event)
+    case 'RegisteredModelTagged':
+    case 'RegisteredModelUntagged':
+      return retagged(home, event)
+    case 'ArtifactVersionDeleted': {
+      const subject = at(home, event.version)
+      const { manifest } = event
+      return {
+        subject,
+        what: `deleted ${plain(subject)}, which held ${contentOf(manifest)}`,
+        before: { manifest },
+        after: null,
+      }
+    }
+    case 'AliasMoved': {
+      const { alias, from, to } = event
+      const what =
+        from === null
+          ? `set the alias ${plain(alias)} of ${plain(home)} to ${versionName(to)}`
+          : `moved the alias ${plain(alias)} of ${plain(home)} from ${versionName(from)} to ${versionName(to)}`
+      return { subject: home, what, before: from === null ? null : versionName(from), after: versionName(to) }
+    }
+    case 'AliasRemoved': {
+      const from = versionName(event.from)
+      const what = `removed the alias ${plain(event.alias)} of ${plain(home)} from ${from}`
+      return { subject: home, what, before: from, after: null }
+    }
+    case 'VersionLinked': {
+      const { version, source, manifest } = event
+      const what = `linked ${plain(pathOf(source))} to ${plain(home)} as ${versionName(version)}`
+      return { subject: at(home, version), what, before: null, after: { source: pathOf(source), manifest } }
+    }
+    case 'VersionUnlinked': {
+      const { version, source } = event
+      const subject = at(home, version)
+      const what = `unlinked ${plain(subject)}, which was ${plain(pathOf(source))}`
+      return { subject, what, before: { source: pathOf(source) }, after: null }
+    }
+    case 'RegisteredModelDescribed':
+      return {
+        subject: home,
+        what: `${verbOf(event)} the description of ${plain(home)}`,
+        before: event.from,
+        after: event.to,
+      }
+    case 'RunStarted': {
+      const { group, jobType } = event
+      const what = [
+        `started the run ${plain(home)}`,
+        ...(group === undefined ? [] : [`in the group ${plain(group)}`]),
+        ...(jobType === undefined ? [] : [`as ${plain(jobType)}`]),
+      ].join(', ')
+      return { subject: home, what, before: null, after: saidBy(event) }
+    }
+    case 'RunSummarised': {
+      const metrics = Object.entries(event.to).map(([name, value]) => {
+        const before = event.from[name] ?? null
+        return `${plain(name)} = ${shown(value)}${before === null ? '' : ` (was ${shown(before)})`}`
+      })
+      return {
+        subject: home,
+        what: `recorded ${few(metrics)} for the run ${plain(home)}`,
+        before: event.from,
+        after: event.to,
+      }
+    }
+    case 'ArtifactVersionUsed': {
+      const { version, through, late } = event
+      const link = through === undefined ? null : versionPath(through.model, through.version)
+      const what = [
+        `used ${plain(pathOf(version))} in the run ${plain(home)}`,
+        ...(link === null ? [] : [`through ${plain(link)}`]),
+        ...(late === undefined ? [] : ['after the run had finished']),
+      ].join(', ')
+      return {
+        subject: home,
+        what,
+        before: null,
+        after: { version: pathOf(version), ...(link === null ? {} : { through: link }) },
+      }
+    }
+    case 'RunFinished': {
+      const { outcome } = event
+      const ended =
+        outcome === 'finished'
+          ? ''
+          : `, which ${outcome === 'failed' ? 'failed' : outcome === 'crashed' ? 'crashed' : 'was killed'}`
+      return { subject: home, what: `finished the run ${plain(home)}${ended}`, before: 'running', after: outcome }
+    }
+    case 'DistributedPartUpserted': {
+      const { generation, writer, part, run } = event
+      const what = [
+        `brought ${contentOf(part)} to ${draft(home, generation)} as the writer ${plain(writer)}`,
+        ...inRun(run),
+      ].join(', ')
+      return { subject: `${home}#${generation}`, what, before: null, after: saidBy(event) }
+    }
+    case 'DistributedCommitted': {
+      const { generation, manifest, writers, run } = event
+      const { type: _, envelope: __, ...after } = event
+      const what = [
+        `sealed ${draft(home, generation)} with ${contentOf(manifest)} of ${counted(writers, 'writer')}`,
+        ...inRun(run),
+      ].join(', ')
+      return { subject: `${home}#${generation}`, what, before: 'open', after }
+    }
+    case 'DistributedAbandoned': {
+      const { generation, writers } = event
+      const what = `abandoned ${draft(home, generation)}, to which ${counted(writers, 'writer')} had brought parts`
+      return { subject: `${home}#${generation}`, what, before: 'open', after: 'abandoned' }
+    }
+    case 'CommandAccepted': {
+      const subject = aboutOf(stream, event.answer)
+      return { subject, what: `gave a command about ${plain(subject)} that changed nothing`, before: null, after: null }
+    }
+  }
+}
+
+/** The name of what a stream is about. */
+const homeOf = (stream: string): string => {
+  const subject = parseStream(stream)
+  switch (subject?.category) {
+    case 'artifact':
+      return collectionPath(subject.artifact)
+    case 'model':
+      return collectionPath(subject.model)
+    case 'run':
+      return runPath(subject.run)
+    case 'draft':
+      return `${collectionPath(subject.artifact)}/${subject.distributedId}`
+    case undefined:
+      return stream
+  }
+}
+
+/** What a command on a stream was about. In a run, the number is that of a version elsewhere. */
+const aboutOf = (stream: string, { version, generation }: Answer): string => {
+  const home = homeOf(stream)
+  if (generation !== undefined) return `${home}#${generation}`
+  return version === undefined || parseStream(stream)?.category === 'run' ? home : at(home, version)
+}
+
+const at = (collection: string, version: number): string => `${collection}:${versionName(version)}`
+const pathOf = (version: VersionRef): string => versionPath(version, version.version)
+
+/** An event's own members. */
+const saidBy = ({ type: _, ...said }: DomainEvent): JsonObject => said
+
+const contentOf = ({ entries, bytes }: ManifestSummary): string => `${counted(entries, 'file')} (${sizeText(bytes)})`
+
+const counted = (count: number, what: string): string =>
+  `${count.toLocaleString('en')} ${what}${count === 1 ? '' : 's'}`
+
+/** `1.5 MiB` */
+export const sizeText = (bytes: number): string => {
+  if (bytes < 1024) return `${bytes} B`
+  const power = Math.min(4, Math.floor(Math.log2(bytes) / 10))
+  return `${(bytes / 1024 ** power).toFixed(1)} ${['B', 'KiB', 'MiB', 'GiB', 'TiB'][power] ?? 'B'}`
+}
+
+const inRun = (run: NamedRun | undefined): ReadonlyArray<string> =>
+  run === undefined
+    ? []
+    : [`in the run ${plain(runPath(run.ref))}${run.finished === undefined ? '' : ', which had finished'}`]
+
+const verbOf = ({ from, to }: { readonly from: Json; readonly to: Json }): string =>
+  from === null || from === '' ? 'set' : to === null || to === '' ? 'removed' : 'changed'
+
+const draft = (name: string, generation: number): string =>
+  `generation ${generation} of the distributed draft ${plain(name)}`
+
+const retagged = (
+  subject: string,
+  { from, to }: { readonly from: ReadonlyArray<string>; readonly to: ReadonlyArray<string> },
+): Account => {
+  const added = to.filter((tag) => !from.includes(tag))
+  const what =
+    added.length > 0
+      ? `tagged ${plain(subject)} with ${few(added.map(plain))}`
+      : `removed the ${from.length - to.length === 1 ? 'tag' : 'tags'} ${few(
+          from.filter((tag) => !to.includes(tag)).map(plain),
+        )} from ${plain(subject)}`
+  return { subject, what, before: from, after: to }
+}
+
+const changedKeys = (from: JsonObject | null, to: JsonObject | null): string => {
+  if (from === null || to === null) return ''
+  const keys = [...new Set([...Object.keys(from), ...Object.keys(to)])]
+  return ` (${few(keys.filter((key) => !sameJson(from[key], to[key])).map(plain))})`
+}
+
+const shown = (value: Json): string => (typeof value === 'string' ? plain(value) : JSON.stringify(value))
+
+const FEW = 8
+const few = (words: ReadonlyArray<string>): string =>
+  words.length <= FEW ? words.join(', ') : `${words.slice(0, FEW).join(', ')} and ${words.length - FEW} more`
+
+/**
+ * A name inside a sentence: as it is where nothing in it could be mistaken, else in quotation marks, with
+ * characters that are not seen, or that turn the direction of what follows, written out.
+ */
+export const plain = (name: string): string =>
+  /^[\p{L}\p{N}_./:#@-]+$/u.test(name)
+    ? name
+    : `"${name.replace(/["\\\p{C}\p{Zl}\p{Zp}]/gu, (character) =>
+        character === '"' || character === '\\' ? `\\${character}` : `\\u{${character.codePointAt(0)?.toString(16)}}`,
+      )}"`

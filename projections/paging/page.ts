@@ -1,0 +1,41 @@
+/** Answers in pages: later ones are as of the moment of the first, so that nothing that is written meanwhile shifts them. */
+import * as E from 'fp-ts/lib/Either.js'
+import type { Position } from '../../domain/ports/event-store.js'
+import { BAD_CURSOR, type BadCursor, readCursor, writeCursor } from './cursor.js'
+
+export interface Page<A> {
+  readonly items: ReadonlyArray<A>
+  /** Present where there is more: ask the same again with it as `cursor`. */
+  readonly cursor?: string
+}
+
+/** Which page is wanted. */
+export interface Paging {
+  /** At most so many in one answer; 100 unless told. */
+  readonly limit?: number
+  /** Of the answer before, to the same question. */
+  readonly cursor?: string
+}
+
+const LIMIT = 100
+
+/** The page that is wanted: as of which moment, how many come before it in the whole answer, and the most it holds. */
+export interface PageStart {
+  readonly moment: Position
+  readonly from: number
+  readonly size: number
+  /** Goes on behind so many of the whole answer. */
+  readonly cursorAt: (place: number) => string
+}
+
+export const pageStart = (
+  question: ReadonlyArray<string>,
+  { limit = LIMIT, cursor }: Paging,
+  now: Position,
+): E.Either<BadCursor, PageStart> => {
+  const start = cursor === undefined ? { moment: now, place: [0] } : readCursor(question, cursor, now)
+  const [from = -1] = start?.place ?? []
+  if (start === undefined || from < 0) return E.left(BAD_CURSOR)
+  const { moment } = start
+  return E.right({ moment, from, size: limit, cursorAt: (place) => writeCursor(question, { moment, place: [place] }) })
+}

@@ -1,0 +1,199 @@
+/**
+ * What is different in the registry between two moments, from timelines, without replay. Every collection,
+ * version and run is looked at once, whatever happened in between.
+ */
+
+import type { Position } from '../../../domain/ports/event-store.js'
+import { sameJson } from '../../../domain/values/codec.js'
+import type { JsonObject } from '../../../domain/values/json.js'
+import { collectionPath, type RunOutcome, versionPath } from '../../../domain/values/names.js'
+import { asOf, type Timeline } from '../../storage/timeline.js'
+import type {
+  ArtifactEntry,
+  CollectionEntry,
+  DraftEntry,
+  MetricValue,
+  ModelEntry,
+  Registry,
+  RunEntry,
+} from '../state.js'
+import { positionOf, type Row, runOf, saidOf, tagsOf, type Versions } from '../version-table.js'
+
+/** `from` is what was so at the earlier moment, `to` at the later. */
+export interface Change<Value> {
+  readonly from: Value
+  readonly to: Value
+}
+
+export type DraftStatus = 'open' | 'sealed' | 'abandoned'
+
+export interface RegistryDiff {
+  /** The earlier and the later position. */
+  readonly from: Position
+  readonly to: Position
+  readonly created: ReadonlyArray<{
+    readonly collection: string
+    readonly kind: 'artifact' | 'registered-model'
+    readonly type: string
+  }>
+  readonly logged: ReadonlyArray<{ readonly version: string; readonly run: string | null }>
+  readonly deleted: ReadonlyArray<{ readonly version: string }>
+  readonly linked: ReadonlyArray<{ readonly version: string; readonly source: string }>
+  readonly unlinked: ReadonlyArray<{ readonly version: string; readonly source: string }>
+  /** Holders before and after; `null` where there is none. */
+  readonly aliases: ReadonlyArray<Change<number | null> & { readonly collection: string; readonly alias: string }>
+  /** Of versions of artifacts, and of registered models. */
+  readonly tags: ReadonlyArray<Change<ReadonlyArray<string>> & { readonly of: string }>
+  readonly descriptions: ReadonlyArray<Change<string | null> & { readonly of: string }>
+  readonly metadata: ReadonlyArray<Change<JsonObject | null> & { readonly version: string }>
+  readonly started: ReadonlyArray<{ readonly run: string }>
+  readonly finished: ReadonlyArray<{ readonly run: string; readonly outcome: RunOutcome }>
+  /** Metrics that changed: `null` where there was none. */
+  readonly metrics: ReadonlyArray<Change<MetricValue | null> & { readonly run: string; readonly metric: string }>
+  readonly used: ReadonlyArray<{ readonly run: string; readonly version: string; readonly through: string | null }>
+  /** `null` before a generation is opened. */
+  readonly drafts: ReadonlyArray<
+    Change<DraftStatus | null> & {
+      readonly artifact: string
+      readonly distributedId: string
+      readonly generation: number
+    }
+  >
+}
+
+/** The difference between two positions, in whichever order they are given. */
+export const diff = (registry: Registry, one: Position, other: Position): RegistryDiff => {
+  const found: Found = {
+    from: Math.min(one, other),
+    to: Math.max(one, other),
+    created: [],
+    logged: [],
+    deleted: [],
+    linked: [],
+    unlinked: [],
+    aliases: [],
+    tags: [],
+    descriptions: [],
+    metadata: [],
+    started: [],
+    finished: [],
+    metrics: [],
+    used: [],
+    drafts: [],
+  }
+  for (const entry of registry.collections.values()) lookAtCollection(registry.versions, entry, found)
+  for (const run of registry.runs.values()) lookAtRun(run, found)
+  for (const draft of registry.drafts.values()) lookAtDraft(draft, found)
+  return found
+}
+
+/** The answer in the making. */
+type Found = {
+  -readonly [K in keyof RegistryDiff]: RegistryDiff[K] extends ReadonlyArray<infer Item> ? Item[] : RegistryDiff[K]
+}
+
+const isIn = ({ from, to }: Found, position: Position | undefined): boolean =>
+  position !== undefined && position > from && position <= to
+
+/** The values at both moments, where the timeline has changed between them. */
+const changeOf = <A>(timeline: Timeline<A> | undefined, { from, to }: Found): Change<A | undefined> | undefined => {
+  const last = timeline?.positions.at(-1)
+  return timeline === undefined || last === undefined || last <= from
+    ? undefined
+    : { from: asOf(timeline, from), to: asOf(timeline, to) }
+}
+
+const lookAtCollection = (versions: Versions, entry: CollectionEntry, found: Found): void => {
+  if (entry.created > found.to) return
+  const { path: collection, type } = entry
+  if (isIn(found, entry.created)) {
+    found.created.push({ collection, kind: entry.kind === 'artifact' ? 'artifact' : 'registered-model', type })
+  }
+  for (const [alias, holders] of entry.aliases) {
+    const { from = null, to = null } = changeOf(holders, found) ?? {}
+    if (from !== to) found.aliases.push({ collection, alias, from, to })
+  }
+  // A number whose event is of a type from the future has no row.
+  if (entry.kind === 'artifact')
+    entry.versions.forEach((row, number) => void lookAtVersion(versions, entry, number, row, found))
+  else lookAtModel(entry, found)
+}
+
+const lookAtVersion = (versions: Versions, artifact: ArtifactEntry, number: number, row: Row, found: Found): void => {
+  if (positionOf(versions, row) > found.to) return
+  const path = versionPath(artifact.ref, number)
+  if (isIn(found, artifact.ended.get(number))) found.deleted.push({ version: path })
+  if (isIn(found, positionOf(versions, row))) {
+    found.logged.push({ version: path, run: runOf(versions, row) })
+    return
+  }
+  const seldom = versions.seldom.get(row)
+  if (seldom === undefined) return
+  const tags = changeOf(seldom.tagged, found)
+  if (tags !== undefined) {
+    const first = tagsOf(versions, row)
+    noteTags(path, tags.from ?? first, tags.to ?? first, found)
+  }
+  const described = changeOf(seldom.described, found)
+  if (described === undefined) return
+  const first = saidOf(versions, row)
+  const { from = first, to = first } = described
+  if (from.description !== to.description) {
+    found.descriptions.push({ of: path, from: from.description, to: to.description })
+  }
+  if (!sameJson(from.metadata, to.metadata)) {
+    found.metadata.push({ version: path, from: from.metadata, to: to.metadata })
+  }
+}
+
+const lookAtModel = (model: ModelEntry, found: Found): void => {
+  for (const link of model.versions) {
+    if (link === undefined) continue
+    const version = versionPath(model.ref, link.number)
+    const source = versionPath(link.source.artifact, link.source.version)
+    if (isIn(found, link.position)) found.linked.push({ version, source })
+    if (isIn(found, model.ended.get(link.number))) found.unlinked.push({ version, source })
+  }
+  const tags = changeOf(model.tags, found)
+  if (tags !== undefined) noteTags(model.path, tags.from ?? [], tags.to ?? [], found)
+  const { from = null, to = null } = changeOf(model.description, found) ?? {}
+  if (from !== to) found.descriptions.push({ of: model.path, from, to })
+}
+
+const noteTags = (of: string, from: ReadonlyArray<string>, to: ReadonlyArray<string>, { tags }: Found): void => {
+  if (!sameJson(from, to)) tags.push({ of, from, to })
+}
+
+const lookAtRun = (entry: RunEntry, found: Found): void => {
+  if (entry.started > found.to) return
+  const run = entry.path
+  if (isIn(found, entry.started)) found.started.push({ run })
+  const outcome = changeOf(entry.outcome, found)
+  if (outcome?.to !== undefined && outcome.from !== outcome.to) found.finished.push({ run, outcome: outcome.to })
+  for (const [metric, values] of entry.metrics ?? []) {
+    const { from = null, to = null } = changeOf(values, found) ?? {}
+    if (from !== to) found.metrics.push({ run, metric, from, to })
+  }
+  for (const { position, version, through } of entry.used) {
+    if (!isIn(found, position)) continue
+    found.used.push({
+      run,
+      version: versionPath(version.collection, version.number),
+      through: through === null ? null : versionPath(through.collection, through.number),
+    })
+  }
+}
+
+const lookAtDraft = ({ artifact, distributedId, generations }: DraftEntry, found: Found): void => {
+  for (const [generation, entry] of generations.entries()) {
+    if (entry === undefined) continue
+    const statusAt = (position: Position): DraftStatus | null =>
+      entry.opened > position
+        ? null
+        : entry.ended === undefined || entry.ended.position > position
+          ? 'open'
+          : entry.ended.how
+    const [from, to] = [statusAt(found.from), statusAt(found.to)]
+    if (from !== to) found.drafts.push({ artifact: collectionPath(artifact), distributedId, generation, from, to })
+  }
+}

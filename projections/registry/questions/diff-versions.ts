@@ -1,0 +1,51 @@
+/** Two versions side by side: their files, their metadata, and what their runs measured. */
+
+import type { Metrics } from '../../../domain/run/commands.js'
+import { sameJson } from '../../../domain/values/codec.js'
+import type { Json, JsonObject } from '../../../domain/values/json.js'
+import { diffManifests, type Manifest, type ManifestDiff } from '../../../domain/values/manifest/manifest.js'
+import type { Version } from './lookup.js'
+
+/** A version with what is to be compared of it. */
+export interface Compared {
+  readonly version: Version
+  readonly manifest: Manifest
+  /** Of the run that logged it first. */
+  readonly metrics: Metrics
+}
+
+/** A value that differs; a side is absent where there is none. */
+export interface Difference {
+  readonly key: string
+  readonly from?: Json
+  readonly to?: Json
+}
+
+export interface Comparison {
+  readonly from: Version
+  readonly to: Version
+  readonly files: ManifestDiff
+  /** How many bytes the second version has more than the first. */
+  readonly bytes: number
+  readonly metadata: ReadonlyArray<Difference>
+  readonly metrics: ReadonlyArray<Difference>
+}
+
+export const compareVersions = (from: Compared, to: Compared): Comparison => ({
+  from: from.version,
+  to: to.version,
+  files: diffManifests(from.manifest, to.manifest),
+  bytes: to.version.manifest.bytes - from.version.manifest.bytes,
+  metadata: differences(from.version.metadata ?? {}, to.version.metadata ?? {}),
+  metrics: differences(from.metrics, to.metrics),
+})
+
+const differences = (from: JsonObject, to: JsonObject): ReadonlyArray<Difference> =>
+  [...new Set([...Object.keys(from), ...Object.keys(to)])].sort().flatMap((key) => {
+    const [before, after] = [own(from, key), own(to, key)]
+    if (sameJson(before, after)) return []
+    return [{ key, ...(before === undefined ? {} : { from: before }), ...(after === undefined ? {} : { to: after }) }]
+  })
+
+const own = (object: JsonObject, key: string): Json | undefined =>
+  Object.hasOwn(object, key) ? object[key] : undefined

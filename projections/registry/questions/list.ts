@@ -1,0 +1,124 @@
+/** What there is, in the order in which it came: artifacts, registered models, runs, and the versions of a collection. */
+import * as E from 'fp-ts/lib/Either.js'
+import type { Position } from '../../../domain/ports/event-store.js'
+import { collectionPath, parseVersion } from '../../../domain/values/names.js'
+import type { BadCursor } from '../../paging/cursor.js'
+import { type Page, type PageStart, type Paging, pageStart } from '../../paging/page.js'
+import type { CollectionEntry, LinkEntry, ModelEntry, Registry, RunEntry } from '../state.js'
+import { positionOf, type Row } from '../version-table.js'
+import {
+  type Artifact,
+  type Asked,
+  type Queries,
+  type QueryError,
+  queries,
+  type RegisteredModel,
+  type RunDetails,
+  type Version,
+} from './lookup.js'
+import { patternOf } from './pattern.js'
+
+export interface List extends Paging {
+  /** A pattern of the whole path: `*` for characters other than `/`, `**` for any, `?` for one. */
+  readonly name?: string
+}
+
+export const listArtifacts = (asked: Asked, list: List): E.Either<BadCursor, Page<Artifact>> =>
+  named('artifacts', asked, list, inArray(asked.registry.artifacts), (answers, entry) => answers.artifactOf(entry))
+
+export const listRegisteredModels = (asked: Asked, list: List): E.Either<BadCursor, Page<RegisteredModel>> =>
+  named('registered models', asked, list, passing(modelsIn(asked.registry)), (answers, entry) => answers.modelOf(entry))
+
+export const listRuns = (asked: Asked, list: List): E.Either<BadCursor, Page<RunDetails>> =>
+  named('runs', asked, list, passing(asked.registry.runs.values()), (answers, entry) => answers.runDetails(entry))
+
+/** The versions of an artifact or a registered model, deleted and unlinked ones too, oldest first. */
+export const listVersions = (
+  asked: Asked,
+  name: string,
+  paging: Paging,
+): E.Either<QueryError | BadCursor, Page<Version>> => {
+  const readings = parseVersion(name, asked.defaults)
+  if (E.isLeft(readings)) return E.left({ _tag: 'invalid-input', problems: readings.left })
+  const question = ['versions of', ...readings.right.map(({ collection }) => collectionPath(collection))]
+  const start = pageStart(question, paging, asked.position)
+  if (E.isLeft(start)) return start
+  const answers = queries({ ...asked, position: start.right.moment })
+  const found = answers.collection(name)
+  if (E.isLeft(found)) return found
+  const { right: collection } = found
+  return E.right(
+    page(start.right, inArray<Row | LinkEntry>(collection.versions), {
+      since: (entry) => (typeof entry === 'number' ? positionOf(asked.registry.versions, entry) : entry.position),
+      answer: (_, number) => answers.entry(collection, number),
+    }),
+  )
+}
+
+function* modelsIn({ collections }: Registry): Generator<ModelEntry> {
+  for (const entry of collections.values()) if (entry.kind === 'model') yield entry
+}
+
+const named = <Entry extends CollectionEntry | RunEntry, A>(
+  what: string,
+  asked: Asked,
+  { name, ...paging }: List,
+  entries: Onwards<Entry>,
+  answer: (answers: Queries, entry: Entry) => A,
+): E.Either<BadCursor, Page<A>> => {
+  const start = pageStart(name === undefined ? [what] : [what, name], paging, asked.position)
+  if (E.isLeft(start)) return start
+  const answers = queries({ ...asked, position: start.right.moment })
+  const fits = name === undefined ? undefined : patternOf(name)
+  return E.right(
+    page(start.right, entries, {
+      since: (entry) => (entry.kind === 'run' ? entry.started : entry.created),
+      isMeant: (entry) => fits?.(entry.path) ?? true,
+      answer: (entry) => answer(answers, entry),
+    }),
+  )
+}
+
+/** Entries in the order in which they came, each with its place, from a place on. */
+type Onwards<Entry> = (from: number) => Iterable<readonly [place: number, entry: Entry]>
+
+/** A version whose event is of a type from the future has a place and no entry. */
+const inArray = <Entry>(entries: ReadonlyArray<Entry>): Onwards<Entry> =>
+  function* (from) {
+    for (let place = from; place < entries.length; place++) {
+      const entry = entries[place]
+      if (entry !== undefined) yield [place, entry]
+    }
+  }
+
+/** A map does not know its places: those before are counted. */
+const passing = <Entry>(entries: Iterable<Entry>): Onwards<Entry> =>
+  function* (from) {
+    let place = 0
+    for (const entry of entries) {
+      if (place >= from) yield [place, entry]
+      place += 1
+    }
+  }
+
+interface Reading<Entry, A> {
+  readonly since: (entry: Entry) => Position
+  readonly isMeant?: (entry: Entry) => boolean
+  readonly answer: (entry: Entry, place: number) => A
+}
+
+/** The first entry that is not there yet ends the list. */
+const page = <Entry, A>(
+  { moment, from, size, cursorAt }: PageStart,
+  entries: Onwards<Entry>,
+  { since, isMeant = () => true, answer }: Reading<Entry, A>,
+): Page<A> => {
+  const items: A[] = []
+  for (const [place, entry] of entries(from)) {
+    if (since(entry) > moment) break
+    if (!isMeant(entry)) continue
+    if (items.length === size) return { items, cursor: cursorAt(place) }
+    items.push(answer(entry, place))
+  }
+  return { items }
+}

@@ -1,0 +1,214 @@
+/**
+ * What the registry's projection holds, and the few ways in which its collections change. The fold is in
+ * `registry.ts`, the questions in `queries.ts`.
+ */
+import type { Position } from '../../domain/ports/event-store.js'
+import type { JsonObject } from '../../domain/values/json.js'
+import type { ManifestSummary } from '../../domain/values/manifest/manifest.js'
+import {
+  type ArtifactRef,
+  collectionPath,
+  type ModelRef,
+  type RunOutcome,
+  type RunRef,
+} from '../../domain/values/names.js'
+import { latest, setFrom, type Timeline, timeline } from '../storage/timeline.js'
+import { noVersions, type Row, type Versions } from './version-table.js'
+
+/** A link: a version of a registered model. */
+export interface LinkEntry {
+  readonly number: number
+  readonly position: Position
+  readonly actor: string
+  readonly manifest: ManifestSummary
+  readonly source: { readonly artifact: ArtifactRef; readonly version: number }
+}
+
+/** The holders of an alias; `null` while nobody holds it. */
+export interface AliasEntry extends Timeline<number | null> {
+  readonly name: string
+}
+
+interface Collection<Version> {
+  readonly path: string
+  readonly created: Position
+  readonly actor: string
+  readonly type: string
+  readonly aliases: Map<string, AliasEntry>
+  /** By number. A number whose event is of an unknown kind has none. */
+  readonly versions: Version[]
+  /** The aliases that each version ever had, by number: one, or several. */
+  readonly worn: Array<string | Set<string>>
+  /** Since when a version is deleted, or unlinked, by number. */
+  readonly ended: Map<number, Position>
+  /** Where versions came, and where they were deleted or unlinked, in order. */
+  readonly born: Position[]
+  readonly gone: Position[]
+  /** The newest version that is not gone, or `null`. */
+  readonly newest: Timeline<number | null>
+  /** Versions that are not gone, the newest last; those before it may be gone meanwhile. */
+  readonly standing: number[]
+}
+
+/** Its versions are rows of `versions`. */
+export interface ArtifactEntry extends Collection<Row> {
+  readonly kind: 'artifact'
+  /** How many artifacts were created before it. */
+  readonly index: number
+  readonly ref: ArtifactRef
+  readonly description: string | null
+}
+
+export interface ModelEntry extends Collection<LinkEntry> {
+  readonly kind: 'model'
+  readonly ref: ModelRef
+  readonly description: Timeline<string | null>
+  readonly tags: Timeline<ReadonlyArray<string>>
+}
+
+export type CollectionEntry = ArtifactEntry | ModelEntry
+
+export type MetricValue = number | string | boolean
+
+export interface RunEntry {
+  readonly kind: 'run'
+  readonly ref: RunRef
+  readonly path: string
+  readonly started: Position
+  readonly actor: string
+  readonly group: string | null
+  readonly jobType: string | null
+  readonly config: JsonObject | null
+  metrics?: Map<string, Timeline<MetricValue>>
+  outcome?: Timeline<RunOutcome>
+  readonly used: Array<{ readonly position: Position; readonly version: VersionAt; readonly through: VersionAt | null }>
+  /** The versions that it logged, and logged again. */
+  readonly logged: Timeline<Row>
+}
+
+interface VersionAt {
+  readonly collection: ArtifactRef | ModelRef
+  readonly number: number
+}
+
+export interface DraftEntry {
+  readonly kind: 'draft'
+  readonly artifact: ArtifactRef
+  readonly distributedId: string
+  readonly generations: Array<{
+    readonly opened: Position
+    readonly parts: Array<{
+      readonly position: Position
+      readonly writer: string
+      readonly entries: number
+      readonly bytes: number
+    }>
+    ended?: { readonly position: Position; readonly how: 'sealed' | 'abandoned' }
+    /** Where the version that came of it was logged. */
+    logged?: Position
+  }>
+}
+
+export interface Registry {
+  /** By path, in the order in which they were created. */
+  readonly collections: Map<string, CollectionEntry>
+  readonly artifacts: ArtifactEntry[]
+  readonly versions: Versions
+  /** The links to each version, in order. */
+  readonly links: Map<Row, Array<{ readonly model: ModelEntry; readonly number: number }>>
+  readonly runs: Map<string, RunEntry>
+  /** The run that was named last, since most versions name that of the version before. */
+  lastRun: { readonly ref: RunRef; readonly entry: RunEntry; readonly word: number } | undefined
+  /** By `draftPath`. */
+  readonly drafts: Map<string, DraftEntry>
+  /** Sealed generations whose version is not logged yet, by draft and generation. */
+  readonly unfinished: Map<string, UnfinishedDraft>
+  /** What each stream is the history of, so that a stream's name is read once. */
+  readonly byStream: Map<string, CollectionEntry | RunEntry | DraftEntry>
+}
+
+export interface UnfinishedDraft {
+  readonly artifact: ArtifactRef
+  readonly distributedId: string
+  readonly sealed: Position
+}
+
+export const emptyRegistry = (): Registry => ({
+  collections: new Map(),
+  artifacts: [],
+  versions: noVersions(),
+  links: new Map(),
+  runs: new Map(),
+  lastRun: undefined,
+  drafts: new Map(),
+  unfinished: new Map(),
+  byStream: new Map(),
+})
+
+/** The path of the artifact, `#` and the distributed id. */
+export const draftPath = (artifact: ArtifactRef, distributedId: string): string =>
+  `${collectionPath(artifact)}#${distributedId}`
+
+/** The row of a version that is known. */
+export const rowOf = (collection: CollectionEntry | undefined, number: number): Row | undefined =>
+  collection?.kind === 'artifact' ? collection.versions[number] : undefined
+
+/** The path of a row's version. */
+export const pathOfRow = ({ artifacts, versions: { columns } }: Registry, row: Row): string =>
+  `${artifacts[columns.artifact[row] ?? -1]?.path}:v${columns.number[row]}`
+
+/** A version comes. */
+export const stand = <Version>(
+  { versions, born, newest, standing }: Collection<Version>,
+  number: number,
+  position: Position,
+  version: Version,
+): void => {
+  versions[number] = version
+  born.push(position)
+  standing.push(number)
+  setFrom(newest, position, number)
+}
+
+/** A version is deleted or unlinked. Each number is taken from `standing` once, however many are deleted in whatever order. */
+export const leave = (
+  { versions, ended, gone, newest, standing }: Collection<unknown>,
+  number: number,
+  position: Position,
+): void => {
+  if (versions[number] === undefined || ended.has(number)) return
+  ended.set(number, position)
+  gone.push(position)
+  for (let last = standing.at(-1); last !== undefined && ended.has(last); last = standing.at(-1)) standing.pop()
+  const left = standing.at(-1) ?? null
+  if (left !== latest(newest)) setFrom(newest, position, left)
+}
+
+export const setAlias = (
+  { aliases, worn }: Collection<unknown>,
+  name: string,
+  position: Position,
+  holder: number | null,
+): void => {
+  const known = aliases.get(name)
+  const alias: AliasEntry = known ?? { name, ...timeline() }
+  if (known === undefined) aliases.set(name, alias)
+  setFrom(alias, position, holder)
+  if (holder !== null) wear(worn, holder, alias.name)
+}
+
+export const wear = (worn: Collection<unknown>['worn'], number: number, alias: string): void => {
+  const before = worn[number]
+  if (before === undefined) worn[number] = alias
+  else if (typeof before !== 'string') before.add(alias)
+  else if (before !== alias) worn[number] = new Set([before, alias])
+}
+
+/** Tells the source of a link that it is linked. */
+export const noteLink = ({ collections, links }: Registry, model: ModelEntry, link: LinkEntry): void => {
+  const source = rowOf(collections.get(collectionPath(link.source.artifact)), link.source.version)
+  if (source === undefined) return
+  const known = links.get(source)
+  if (known === undefined) links.set(source, [{ model, number: link.number }])
+  else known.push({ model, number: link.number })
+}

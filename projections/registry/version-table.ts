@@ -1,0 +1,240 @@
+/**
+ * Every version of every artifact, a row each, in the order in which they were logged. What each version has is
+ * in typed columns (80 bytes a row); what seldom happens to one is kept beside them.
+ */
+
+import type { Position } from '../../domain/ports/event-store.js'
+import type { Digest } from '../../domain/values/digest.js'
+import { type JsonObject, parseJson } from '../../domain/values/json.js'
+import type { ManifestSummary } from '../../domain/values/manifest/manifest.js'
+import { areColumns, bytes, doubles, grown, ints } from '../storage/columns.js'
+import { areTexts, type Dictionary, dictionary, numberOf } from '../storage/dictionary.js'
+import { addRow, loadedSheets, noSheets, rowAt, type Sheets, savedSheets } from '../storage/json-column.js'
+import type { Timeline } from '../storage/timeline.js'
+
+export type Row = number
+
+const NONE = -1
+const DIGEST_BYTES = 32
+
+export interface Versions {
+  count: number
+  columns: {
+    readonly position: Float64Array
+    /** Which artifact, in the order in which they were created. */
+    readonly artifact: Int32Array
+    readonly number: Int32Array
+    /** Of the manifest. */
+    readonly entries: Float64Array
+    readonly bytes: Float64Array
+    /** The version from which it was drafted, or `NONE`. */
+    readonly base: Int32Array
+    /** By their numbers in `words`; the path of the run, or `NONE`. */
+    readonly actor: Int32Array
+    readonly run: Int32Array
+    /** By its number in `tagLists`. */
+    readonly tags: Int32Array
+  }
+  /** Of the manifests, 32 bytes a row. */
+  digests: Uint8Array
+  readonly descriptions: Sheets<string | null>
+  readonly metadata: Sheets<JsonObject | null>
+  readonly seldom: Map<Row, Seldom>
+  readonly words: Dictionary
+  /** Lists of tags as JSON, since few of them are different; and that of the version before, which is often the same. */
+  readonly tagLists: Dictionary
+  lastTags: { readonly tags: ReadonlyArray<string>; readonly number: number }
+}
+
+export interface Seldom {
+  distributed?: { readonly distributedId: string; readonly generation: number }
+  /** What replaced the description and the metadata, and the tags, with which it was logged. */
+  described?: Timeline<{ readonly description: string | null; readonly metadata: JsonObject | null }>
+  tagged?: Timeline<ReadonlyArray<string>>
+  /** Later producers, in order. */
+  relogged?: Array<{ readonly position: Position; readonly run: string | null }>
+}
+
+export const noVersions = (): Versions => ({
+  count: 0,
+  columns: columnsOf(64),
+  digests: bytes(64 * DIGEST_BYTES),
+  descriptions: noSheets(),
+  metadata: noSheets(),
+  seldom: new Map(),
+  words: dictionary(),
+  tagLists: dictionary(),
+  lastTags: { tags: [], number: NONE },
+})
+
+/** A version as it was logged. */
+export interface LoggedVersion {
+  readonly position: Position
+  readonly artifact: number
+  readonly number: number
+  readonly manifest: ManifestSummary
+  readonly base: number | undefined
+  readonly actor: string
+  /** The number of its path in `words`. */
+  readonly run: number | undefined
+  readonly tags: ReadonlyArray<string> | undefined
+  readonly description: string | undefined
+  readonly metadata: JsonObject | undefined
+}
+
+export const addVersion = (versions: Versions, logged: LoggedVersion): Row => {
+  const row = versions.count++
+  if (row === versions.columns.position.length) makeRoom(versions)
+  const { columns, digests, words } = versions
+  columns.position[row] = logged.position
+  columns.artifact[row] = logged.artifact
+  columns.number[row] = logged.number
+  columns.entries[row] = logged.manifest.entries
+  columns.bytes[row] = logged.manifest.bytes
+  columns.base[row] = logged.base ?? NONE
+  columns.actor[row] = numberOf(words, logged.actor)
+  columns.run[row] = logged.run ?? NONE
+  columns.tags[row] = logged.tags === undefined ? NONE : numberOfTags(versions, logged.tags)
+  writeDigest(digests, row * DIGEST_BYTES, logged.manifest.digest)
+  addRow(versions.descriptions, logged.description ?? null)
+  addRow(versions.metadata, logged.metadata ?? null)
+  return row
+}
+
+const numberOfTags = (versions: Versions, tags: ReadonlyArray<string>): number => {
+  const { lastTags: last, tagLists } = versions
+  if (tags.length === last.tags.length && tags.every((tag, at) => tag === last.tags[at])) return last.number
+  const number = numberOf(tagLists, JSON.stringify(tags))
+  versions.lastTags = { tags, number }
+  return number
+}
+
+const makeRoom = (versions: Versions): void => {
+  const rows = grown(versions.count)
+  versions.columns = columnsOf(rows, versions.columns)
+  versions.digests = bytes(rows * DIGEST_BYTES, versions.digests)
+}
+
+const TAG = 'sha256:'
+
+const writeDigest = (digests: Uint8Array, at: number, digest: Digest): void => {
+  for (let index = 0; index < DIGEST_BYTES; index++) {
+    const place = TAG.length + 2 * index
+    digests[at + index] = (nibble(digest.charCodeAt(place)) << 4) | nibble(digest.charCodeAt(place + 1))
+  }
+}
+
+/** Of `0` to `9` and `a` to `f`, without a branch: letters have the bit of 64. The shape of the event was checked. */
+const nibble = (code: number): number => (code & 15) + 9 * (code >> 6)
+
+export const digestOf = ({ digests }: Versions, row: Row): Digest => {
+  const at = row * DIGEST_BYTES
+  const hex = Buffer.from(digests.buffer, digests.byteOffset + at, DIGEST_BYTES).toString('hex')
+  return `${TAG}${hex}`
+}
+
+export const manifestOf = (versions: Versions, row: Row): ManifestSummary => ({
+  digest: digestOf(versions, row),
+  entries: versions.columns.entries[row] ?? 0,
+  bytes: versions.columns.bytes[row] ?? 0,
+})
+
+export const positionOf = ({ columns }: Versions, row: Row): Position => columns.position[row] ?? Infinity
+
+export const actorOf = ({ columns, words }: Versions, row: Row): string => words.texts[columns.actor[row] ?? NONE] ?? ''
+
+/** The path of the run that logged it. */
+export const runOf = ({ columns, words }: Versions, row: Row): string | null =>
+  words.texts[columns.run[row] ?? NONE] ?? null
+
+export const baseOf = ({ columns }: Versions, row: Row): number | null => {
+  const base = columns.base[row] ?? NONE
+  return base === NONE ? null : base
+}
+
+/** With which it was logged. */
+export const tagsOf = ({ columns, tagLists }: Versions, row: Row): ReadonlyArray<string> => {
+  const list = tagLists.texts[columns.tags[row] ?? NONE]
+  if (list === undefined) return []
+  // As `numberOfTags` wrote it.
+  return parseJson(list) as ReadonlyArray<string>
+}
+
+/** With which it was logged. */
+export const saidOf = ({ descriptions, metadata }: Versions, row: Row) => ({
+  description: rowAt(descriptions, row),
+  metadata: rowAt(metadata, row),
+})
+
+/** What seldom happens to a version, to be added to. */
+export const seldomOf = ({ seldom }: Versions, row: Row): Seldom => {
+  const known = seldom.get(row)
+  if (known !== undefined) return known
+  const fresh: Seldom = {}
+  seldom.set(row, fresh)
+  return fresh
+}
+
+const columnsOf = (rows: number, before?: Versions['columns']): Versions['columns'] => ({
+  position: doubles(rows, before?.position),
+  artifact: ints(rows, before?.artifact),
+  number: ints(rows, before?.number),
+  entries: doubles(rows, before?.entries),
+  bytes: doubles(rows, before?.bytes),
+  base: ints(rows, before?.base),
+  actor: ints(rows, before?.actor),
+  run: ints(rows, before?.run),
+  tags: ints(rows, before?.tags),
+})
+
+/** For a snapshot, part by part; as of the call, whatever is added meanwhile. */
+export const saveVersions = (versions: Versions): Iterable<unknown> => {
+  const { count, columns, digests, seldom, words, tagLists } = versions
+  const copied: Saved = {
+    columns: columnsOf(count, columns),
+    digests: bytes(count * DIGEST_BYTES, digests),
+    seldom: JSON.stringify([...seldom]),
+    words: [...words.texts],
+    tagLists: [...tagLists.texts],
+  }
+  const sheets = [savedSheets(versions.descriptions), savedSheets(versions.metadata)]
+  return (function* () {
+    yield copied
+    for (const texts of sheets) yield* texts
+  })()
+}
+
+interface Saved extends Pick<Versions, 'columns' | 'digests'> {
+  readonly seldom: string
+  readonly words: ReadonlyArray<string>
+  readonly tagLists: ReadonlyArray<string>
+}
+
+/** Throws where the parts are none of `saveVersions`. */
+export const loadVersions = ([copied, ...parts]: ReadonlyArray<unknown>): Versions => {
+  const texts: unknown = parts.flat()
+  if (!isSaved(copied) || !areTexts(texts)) throw new TypeError('not the versions of a registry')
+  const { columns, digests, seldom, words, tagLists } = copied
+  const count = columns.position.length
+  return {
+    count,
+    // With room, since more is likely to come.
+    columns: columnsOf(grown(count), columns),
+    digests: bytes(grown(count) * DIGEST_BYTES, digests),
+    descriptions: loadedSheets(count, texts.slice(0, texts.length / 2)),
+    metadata: loadedSheets(count, texts.slice(texts.length / 2)),
+    seldom: new Map(parseJson(seldom) as ReadonlyArray<[Row, Seldom]>),
+    words: dictionary(words),
+    tagLists: dictionary(tagLists),
+    lastTags: noVersions().lastTags,
+  }
+}
+
+const isSaved = (saved: unknown): saved is Saved =>
+  typeof saved === 'object' &&
+  saved !== null &&
+  areColumns(Reflect.get(saved, 'columns'), columnsOf(0)) &&
+  Reflect.get(saved, 'digests') instanceof Uint8Array &&
+  typeof Reflect.get(saved, 'seldom') === 'string' &&
+  areTexts(Reflect.get(saved, 'words')) &&
+  areTexts(Reflect.get(saved, 'tagLists'))

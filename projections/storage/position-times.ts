@@ -1,0 +1,37 @@
+/**
+ * Which time a position has, and which position a time. The time of a position is the latest `recordedAt`
+ * up to it, so time never runs backwards along positions.
+ */
+import { ORIGIN, type Position } from '../../domain/ports/event-store.js'
+import { countUpTo } from './timeline.js'
+
+/** One entry for each time that differs from the one before, with the first and the last event that have it. */
+export interface Moments {
+  readonly times: number[]
+  readonly firsts: Position[]
+  readonly lasts: Position[]
+}
+
+export const noMoments = (): Moments => ({ times: [], firsts: [], lasts: [] })
+
+/** Takes an event in; answers its time. */
+export const observe = ({ times, firsts, lasts }: Moments, position: Position, recordedAt: number): number => {
+  const newest = times.length - 1
+  const before = times[newest]
+  if (before !== undefined && recordedAt <= before) {
+    lasts[newest] = position
+    return before
+  }
+  times.push(recordedAt)
+  firsts.push(position)
+  lasts.push(position)
+  return recordedAt
+}
+
+/** The last position whose time is not later; `ORIGIN` where everything is later. */
+export const positionAt = ({ times, lasts }: Moments, time: number): Position =>
+  lasts[countUpTo(times, time) - 1] ?? ORIGIN
+
+/** The time of a position; `undefined` for positions before the first event. */
+export const timeOf = ({ times, firsts }: Moments, position: Position): number | undefined =>
+  times[countUpTo(firsts, position) - 1]

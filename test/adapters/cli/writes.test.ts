@@ -1,0 +1,241 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import * as E from 'fp-ts/lib/Either.js'
+import { afterAll, beforeEach, describe, expect, it } from 'vitest'
+import { sqliteEventStore } from '../../../adapters/sqlite/index.js'
+import { commandLine } from '../../support/command-line.js'
+
+const folders = mkdtempSync(join(tmpdir(), 'model-ledger-cli-writes-'))
+afterAll(() => rmSync(folders, { recursive: true, force: true }))
+
+let cwd = folders
+const ledger = (...args: ReadonlyArray<string>) =>
+  ledgerWith({ MODEL_LEDGER: join(cwd, 'ledger'), MODEL_LEDGER_ENTITY: 'acme', MODEL_LEDGER_PROJECT: 'churn' }, ...args)
+const ledgerWith = (env: Readonly<Record<string, string>>, ...args: ReadonlyArray<string>) =>
+  commandLine(cwd, { env })(...args)
+const file = (name: string, text = name): string => {
+  const path = join(cwd, name)
+  writeFileSync(path, text)
+  return path
+}
+const said = async (...args: ReadonlyArray<string>) => (await ledger(...args)).out
+
+beforeEach(async () => {
+  cwd = mkdtempSync(join(folders, 'case-'))
+  await ledger('init', 'ledger')
+  await ledger('log', 'model', file('a.json'), '--type', 'model', '--alias', 'best')
+  await ledger('log', 'model', file('b.json'), '--type', 'model')
+  await ledger('link', 'model:best', 'churn', '--alias', 'production')
+})
+
+describe('what a command says it did', () => {
+  it('names the version by its number, and the source of a link', async () => {
+    expect(await said('link', 'model:best', 'risk')).toBe('acme/model-registry/risk:v0 links to acme/churn/model:v0\n')
+    expect(await said('alias', 'set', 'churn', 'staging')).toBe(
+      'staging points to acme/model-registry/churn:v0 (acme/churn/model:v0)\n',
+    )
+    expect(await said('alias', 'set', 'churn', 'staging')).toMatch(/^nothing changed: staging points to .*:v0 /)
+    expect(await said('alias', 'set', 'model', 'best')).toBe('best points to acme/churn/model:v1\n')
+    expect(await said('alias', 'remove', 'model', 'best')).toBe('best is removed from acme/churn/model:v1\n')
+  })
+
+  it('names the source that was tagged or described through a link', async () => {
+    expect(await said('tag', 'churn:latest', 'foo', 'bar')).toBe('acme/churn/model:v0 is tagged: foo, bar\n')
+    expect(await said('tag', 'churn', 'foo')).toBe('nothing changed: acme/churn/model:v0 is tagged: foo\n')
+    expect(await said('untag', 'churn', 'foo')).toBe('acme/churn/model:v0 is untagged: foo\n')
+    expect(await said('describe', 'churn', '--description', 'good')).toBe('acme/churn/model:v0 is described\n')
+  })
+
+  it('names the aliases that went with a link or a version', async () => {
+    expect(await said('unlink', 'churn:production')).toBe(
+      'acme/model-registry/churn:v0 is unlinked, with its aliases production, latest\n',
+    )
+    expect(await said('delete', 'model:best', '--delete-aliases')).toBe(
+      'acme/churn/model:v0 is deleted, with its alias best\n',
+    )
+  })
+})
+
+describe('what takes something away', () => {
+  it.each([
+    ['delete', 'model', '--delete-aliases'],
+    ['unlink', 'churn'],
+  ])('%s wants its version named', async (command, name, ...options) => {
+    const bare = await ledger(command, name, ...options)
+    expect(bare).toMatchObject({ code: 2, out: '' })
+    expect(bare.err).toContain(`name the version: ${name}:v3 or ${name}:alias`)
+    expect((await ledger('resolve', name)).code).toBe(0)
+  })
+
+  it('is refused where somebody else holds the alias', async () => {
+    expect((await ledger('unlink', 'churn:v0', '--expect', 'production=absent')).code).toBe(4)
+    expect((await ledger('delete', 'model:v1', '--delete-aliases', '--expect', 'latest=v0')).code).toBe(4)
+    expect((await ledger('link', 'model:v1', 'churn', '--expect', 'production=v7')).code).toBe(4)
+    const again = ['log', 'model', file('c.json'), '--type', 'model', '--alias', 'best']
+    expect((await ledger(...again, '--expect', 'best=v1')).code).toBe(4)
+    expect((await ledger(...again, '--expect', 'best')).code).toBe(2)
+    expect(await said(...again, '--expect', 'best=v0', '--expect', 'latest=v1')).toBe('acme/churn/model:v2\n')
+    expect(await said('unlink', 'churn:v0', '--expect', 'production=v0')).toContain('is unlinked')
+  })
+})
+
+describe('content on the command line', () => {
+  const paths = async (version: string): Promise<ReadonlyArray<string>> =>
+    (await said('--json', 'files', version))
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line).path)
+
+  it('may have "=" in its name', async () => {
+    file('epoch=3-step=100.ckpt')
+    mkdirSync(join(cwd, 'run=1'))
+    file('run=1/weights')
+    const logged = await ledger('log', 'ckpt', './epoch=3-step=100.ckpt', './run=1', '--type', 'model')
+    expect(logged.out).toBe('acme/churn/ckpt:v0\n')
+    expect(await paths('ckpt')).toEqual(['epoch=3-step=100.ckpt', 'weights'])
+    await ledger('draft', 'ckpt', '--add', 'epoch=3-step=100.ckpt=last.ckpt')
+    expect(await paths('ckpt')).toContain('last.ckpt')
+  })
+
+  it('may be a directory below a prefix', async () => {
+    mkdirSync(join(cwd, 'out'))
+    file('out/weights')
+    expect(await said('log', 'model', './out=best', '--type', 'model')).toBe('acme/churn/model:v2\n')
+    expect(await paths('model')).toEqual(['best/weights'])
+    await ledger('draft', 'model', '--add', 'out=last')
+    expect(await paths('model')).toEqual(['best/weights', 'last/weights'])
+  })
+})
+
+describe('docs/command-line.md', () => {
+  const page = readFileSync(new URL('../../../docs/command-line.md', import.meta.url), 'utf8')
+  const lines = [...page.matchAll(/^```sh\n([\s\S]*?)^```$/gm)].flatMap(([, block = '']) => block.trim().split('\n'))
+
+  it('can be followed from an empty directory', async () => {
+    cwd = mkdtempSync(join(folders, 'page-'))
+    mkdirSync(join(cwd, 'out'))
+    file('out/weights')
+    expect(lines.length).toBeGreaterThan(5)
+    for (const line of lines) {
+      const [command = ''] = line.split(' > ')
+      const words = [...command.matchAll(/'([^']*)'|"([^"]*)"|(\S+)/g)].map(
+        ([, one, two, bare]) => one ?? two ?? bare ?? '',
+      )
+      expect(words.shift()).toBe('model-ledger')
+      // The target of a download is relative to the process, which stays where it is.
+      const here = words.map((word) => (word.startsWith('./') ? join(cwd, word) : word))
+      expect(await ledgerWith({}, ...here), line).toMatchObject({ code: 0, err: '' })
+    }
+  })
+})
+
+describe('what goes wrong', () => {
+  it('is told in JSON where JSON is asked for, also what is wrong with the options', async () => {
+    for (const words of [['log', 'model', 'a.json'], ['show', 'model', '--colour'], ['nonsense']]) {
+      const wrong = await ledger('--json', ...words)
+      expect(wrong.code).toBe(2)
+      expect(JSON.parse(wrong.err)).toMatchObject({ code: 'usage', message: expect.not.stringContaining('error:') })
+    }
+  })
+
+  it('is told by the names of the options', async () => {
+    expect((await ledger('delete', 'model:best')).err).toContain('say --delete-aliases\n')
+    expect((await ledgerWith({ MODEL_LEDGER: join(cwd, 'ledger') }, 'resolve', 'model')).err).toContain('--entity')
+  })
+
+  it('is a failure, and no rule, where the machine or the disk fails', async () => {
+    const longerThanAnyName = join(cwd, 'x'.repeat(300))
+    expect((await ledger('download', 'model', longerThanAnyName)).code).toBe(6)
+    rmSync(join(cwd, 'ledger', 'files'), { recursive: true })
+    writeFileSync(join(cwd, 'ledger', 'files'), '')
+    expect((await ledger('files', 'model')).code).toBe(5)
+  })
+
+  it('is not found where the alias is not there', async () => {
+    expect((await ledger('alias', 'remove', 'model', 'nobody')).code).toBe(3)
+  })
+})
+
+describe('an export', () => {
+  it('is verified where there is no ledger, and says of which it is', async () => {
+    const file = join(cwd, 'verified.ndjson')
+    await ledger('export', file)
+    const elsewhere = ['--ledger', join(cwd, 'nowhere'), 'verify', '--export', file]
+    const { code, out } = await ledger(...elsewhere)
+    expect([code, out]).toEqual([
+      0,
+      expect.stringMatching(/^All is well: \d+ events of the ledger [0-9a-f-]{36}, sha256:/),
+    ])
+    const { ledger: id } = JSON.parse((await ledger('--json', ...elsewhere)).out)
+    expect(readFileSync(file, 'utf8')).toContain(`"ledger":"${id}"`)
+    writeFileSync(file, readFileSync(file, 'utf8').replace('"actor":"', '"actor":"x'))
+    const forged = await ledger(...elsewhere)
+    expect([forged.code, forged.err]).toEqual([5, expect.stringContaining('line 2 cannot have been recorded')])
+    expect((await ledger('--ledger', join(cwd, 'nowhere'), 'verify', '--export', join(cwd, 'none'))).code).not.toBe(0)
+  })
+
+  it('makes the ledger another only if it is told to keep its id', async () => {
+    const file = join(cwd, 'moved.ndjson')
+    await ledger('export', file)
+    const idOf = async (name: string): Promise<string | undefined> => {
+      const path = join(cwd, `${name}.ndjson`)
+      await ledger('--ledger', join(cwd, name), 'export', path)
+      return /"ledger":"([0-9a-f-]+)"/.exec(readFileSync(path, 'utf8'))?.[1]
+    }
+    for (const name of ['moved', 'forked']) await ledger('--ledger', join(cwd, name), 'init')
+    await ledger('--ledger', join(cwd, 'moved'), 'import', file)
+    await ledger('--ledger', join(cwd, 'forked'), 'import', '--own-id', file)
+    const id = /"ledger":"([0-9a-f-]+)"/.exec(readFileSync(file, 'utf8'))?.[1]
+    expect(await idOf('moved')).toBe(id)
+    expect(await idOf('forked')).not.toBe(id)
+  })
+})
+
+describe('a second import of an export', () => {
+  it('says that nothing was new', async () => {
+    await ledger('export', join(cwd, 'events.ndjson'))
+    await ledger('--ledger', join(cwd, 'copy'), 'init')
+    const again = ['--ledger', join(cwd, 'copy'), 'import', join(cwd, 'events.ndjson')]
+    expect(await said(...again)).toMatch(/^(\d+) events, \1 of them new\n$/)
+    expect(await said(...again)).toMatch(/^\d+ events, 0 of them new\n$/)
+  })
+})
+
+describe('the help of a command', () => {
+  it.each('export verify gc log draft upsert commit abandon link unlink tag untag describe delete'.split(' '))(
+    'has an example of %s',
+    async (command) => {
+      expect(await said(command, '--help')).toContain(`$ model-ledger ${command}`)
+    },
+  )
+})
+
+describe('care for a ledger', () => {
+  it('says in one line what the system refused', async () => {
+    const path = file('taken.ndjson')
+    const { code, err } = await ledger('export', path)
+    expect([code, err]).toEqual([6, expect.stringMatching(/^model-ledger: EEXIST: .*taken\.ndjson'\n$/)])
+    expect(JSON.parse((await ledger('--json', 'export', path)).err)).toMatchObject({ code: 'EEXIST' })
+    expect(readFileSync(path, 'utf8')).toBe('taken.ndjson')
+  })
+
+  it('verifies the events too: one that no codec lets pass is damaged, one from the future is counted', async () => {
+    const store = await sqliteEventStore({ path: join(cwd, 'ledger/events.db') })()
+    if (E.isLeft(store)) throw new Error(store.left.reason)
+    const metadata =
+      '{"actor":"b","commandDigest":"x","commandId":"c","recordedAt":"2026-05-03T14:00:00.000Z","schema":1}'
+    const add = (type: string, stream: string, data: string) =>
+      store.right.append(stream, 'none', [{ id: `00000000-0000-5000-8000-${type.length}`, type, data, metadata }])()
+    await add('ArtifactCherished', 'artifact-acme/churn/dear', '{}')
+    expect((await ledger('verify')).out).toMatch(
+      /^Not verified: 1 events of the type ArtifactCherished, .*\nAll is well: 11 events, 2 versions/,
+    )
+    await add('ArtifactCreated', 'artifact-acme/churn/bent', '{"artifactType":"model"}')
+    await store.right.close()
+    const { code, out, err } = await ledger('verify')
+    expect(code).toBe(5)
+    expect(out).toMatch(/commandDigest.*position 12, artifact-acme\/churn\/bent/)
+    expect(err).toContain('1 events are damaged')
+  })
+})

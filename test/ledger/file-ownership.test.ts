@@ -1,0 +1,122 @@
+import { cpSync, mkdtempSync, readdirSync, rmSync, utimesSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, it } from 'vitest'
+import { directoryFileStore } from '../../adapters/directory/index.js'
+import { memoryEventStore, memoryFileStore } from '../../adapters/memory/index.js'
+import type { FileStore } from '../../domain/ports/file-store.js'
+import { type ComposedOptions, type Ledger, openLedger } from '../../index.js'
+import { right } from '../../testing/file-store-contract.js'
+import { commandLine } from '../support/command-line.js'
+import { rejection, text } from '../support/ledger-memory.js'
+
+const folder = mkdtempSync(join(tmpdir(), 'file-ownership-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+
+let names = 0
+const newFolder = () => join(folder, `${names++}`)
+
+const opened = (files: FileStore, options: Partial<ComposedOptions> = {}) =>
+  openLedger({ events: memoryEventStore(), files, actor: 'anna', entity: 'acme', ...options })
+const log = (ledger: Ledger, bytes: string) => ledger.logArtifact({ name: 'm', type: 'model', content: text(bytes) })
+
+/** As if everything in a file store had been put some days ago. */
+const age = (root: string): void => {
+  const then = new Date(Date.now() - 5 * 24 * 3600 * 1000)
+  for (const entry of readdirSync(join(root, 'files'), { recursive: true, withFileTypes: true }))
+    if (entry.isFile()) utimesSync(join(entry.parentPath, entry.name), then, then)
+}
+
+describe.each<readonly [string, () => Promise<FileStore>]>([
+  ['memory', async () => memoryFileStore()],
+  ['a directory', async () => right(await directoryFileStore({ path: newFolder() })())],
+])('a file store in %s', (_, open) => {
+  it('belongs to the ledger that uses it first, and refuses another', async () => {
+    const files = await open()
+    const first = await opened(files)
+    const other = await opened(files)
+    await log(first, 'one')
+    const refused = await rejection(log(other, 'two'))
+    expect(refused).toMatchObject({ code: 'files-of-another-ledger', message: expect.stringContaining('sharedFiles') })
+    expect(await rejection(other.collectable())).toMatchObject({ code: 'files-of-another-ledger' })
+    await log(first, 'three')
+    expect(await first.collectable()).toEqual({ files: [], bytes: 0 })
+  })
+
+  it('refuses a ledger with a history when that is opened', async () => {
+    const files = await open()
+    await log(await opened(files), 'one')
+    const events = memoryEventStore()
+    await log(await openLedger({ events, files: memoryFileStore(), actor: 'anna', entity: 'acme' }), 'two')
+    expect(await rejection(opened(files, { events }))).toMatchObject({ code: 'files-of-another-ledger' })
+  })
+
+  it('is shared where each ledger says so, and then nothing is collected by one alone', async () => {
+    const files = await open()
+    const first = await opened(files)
+    await log(first, 'one')
+    const other = await opened(files, { sharedFiles: true })
+    await log(other, 'two')
+    await log(first, 'three')
+    for (const ledger of [first, other]) {
+      expect(await rejection(ledger.collectable())).toMatchObject({ code: 'files-of-another-ledger' })
+      const plan = { files: [], bytes: 0 }
+      expect(await rejection(ledger.collectGarbage(plan))).toMatchObject({ code: 'files-of-another-ledger' })
+      expect((await ledger.verify()).damaged).toEqual([])
+    }
+  })
+
+  it("is nobody's when two come at once that are not to share it, until one comes alone", async () => {
+    const files = await open()
+    const ledgers = await Promise.all([1, 2, 3].map(() => opened(files)))
+    const outcomes = await Promise.allSettled(ledgers.map((ledger, index) => log(ledger, `${index}`)))
+    const stayed = outcomes.filter(({ status }) => status === 'fulfilled').length
+    expect(stayed).toBeLessThanOrEqual(1)
+    expect(right(await files.ledgers()())).toHaveLength(stayed)
+  })
+})
+
+describe('the command line', () => {
+  it('collects nothing over an empty history, and says so', async () => {
+    const root = newFolder()
+    const cli = commandLine(folder, { cwd: folder })
+    const at = (...args: ReadonlyArray<string>) => cli('--ledger', root, ...args)
+    await at('init')
+    expect((await at('gc')).code).toBe(0)
+    const ledger = await openLedger({ directory: root, actor: 'anna', entity: 'acme' })
+    await log(ledger, 'one')
+    await ledger.close()
+    for (const file of ['events.db', 'events.db-wal', 'events.db-shm']) rmSync(join(root, file), { force: true })
+    age(join(root, 'files'))
+    await at('init')
+    for (const args of [['gc'], ['gc', '--delete']]) {
+      const { code, err } = await at(...args)
+      expect({ code, err }).toEqual({ code: 1, err: expect.stringMatching(/belong to the ledger|no history/) })
+    }
+    const files = right(await directoryFileStore({ path: join(root, 'files') })())
+    for await (const page of files.list('file')) expect(page).toHaveLength(1)
+    await files.close()
+  })
+
+  it('restores a ledger as it is documented: init, import, copy the files; or copy all', async () => {
+    const [root, copy, whole] = [newFolder(), newFolder(), newFolder()]
+    const cli = commandLine(folder, { cwd: folder })
+    await cli('--ledger', root, 'init')
+    const ledger = await openLedger({ directory: root, actor: 'anna', entity: 'acme' })
+    await log(ledger, 'one')
+    await ledger.close()
+    const export_ = join(folder, `${names++}.ndjson`)
+    await cli('--ledger', root, 'export', export_)
+    await cli('--ledger', copy, 'init')
+    expect((await cli('--ledger', copy, 'import', export_)).err).toBe('')
+    cpSync(join(root, 'files'), join(copy, 'files'), { recursive: true })
+    cpSync(root, whole, { recursive: true })
+    for (const restored of [copy, whole]) {
+      expect((await cli('--ledger', restored, 'verify')).out).toContain('All is well')
+      const again = await openLedger({ directory: restored, actor: 'anna', entity: 'acme' })
+      expect((await log(again, 'two')).version).toBe(1)
+      await again.close()
+      expect((await cli('--ledger', restored, 'gc')).code).toBe(0)
+    }
+  })
+})

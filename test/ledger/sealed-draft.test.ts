@@ -1,0 +1,78 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, it } from 'vitest'
+import { ORIGIN, type StoredEvent } from '../../domain/ports/event-store.js'
+import { openLedger } from '../../index.js'
+import { startScript } from '../support/sqlite-processes.js'
+import { openSqlite } from '../support/sqlite-store.js'
+
+const folder = mkdtempSync(join(tmpdir(), 'ledger-sealed-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+
+describe('a commit that is killed between its two streams', () => {
+  const commit = {
+    name: 'sharded',
+    type: 'data',
+    distributedId: 'night',
+    writer: 'w3',
+    content: [{ bytes: 'three', as: '3.txt' }],
+    commandId: 'the commit',
+    actor: 'carla',
+    reason: 'all shards are in',
+    aliases: ['complete'],
+    metadata: { shards: 3 },
+  }
+  const sealed = async (name: string) => {
+    const directory = join(folder, name)
+    await startScript('ledger-sealer', [directory]).ended
+    const types = (await eventsOf(directory)).map(({ type }) => type)
+    expect(types.at(-1)).toBe('DistributedCommitted')
+    expect(types).not.toContain('ArtifactVersionLogged')
+    return { directory, actor: 'olaf', entity: 'acme', project: 'sealed' }
+  }
+
+  it('has its version at the first answer of the next ledger, as the committer asked for it', async () => {
+    const options = await sealed('first-answer')
+    const onlyAnswers = await openLedger({ ...options, readOnly: true })
+    expect(await onlyAnswers.versions('sharded')).toEqual({ items: [] })
+    await onlyAnswers.close()
+
+    const ledger = await openLedger(options)
+    expect(await ledger.resolve('sharded:complete')).toMatchObject({
+      path: 'acme/sealed/sharded:v0',
+      actor: 'carla',
+      metadata: { shards: 3 },
+      aliases: ['complete', 'latest'],
+      distributed: { distributedId: 'night', generation: 0 },
+    })
+    expect((await ledger.content('sharded:v0')).manifest.map(({ path }) => path)).toEqual(['1.txt', '2.txt', '3.txt'])
+    expect(await ledger.verify()).toMatchObject({ versions: 1, files: 3, damaged: [] })
+    expect(await ledger.openDrafts()).toEqual([])
+    const logged = (await eventsOf(options.directory)).find(({ type }) => type === 'ArtifactVersionLogged')
+    expect(JSON.parse(logged?.metadata ?? '')).toMatchObject({ reason: 'all shards are in', causationId: 'the commit' })
+
+    // The caller who never had an answer gives the commit again, and has the receipt of the version.
+    const again = await ledger.commitDistributed(commit)
+    expect(again).toMatchObject({ path: 'acme/sealed/sharded:v0', isNew: true, generation: 0 })
+    expect((await ledger.versions('sharded')).items).toHaveLength(1)
+    await ledger.close()
+  })
+
+  it('is finished by the caller who gives it again', async () => {
+    const ledger = await openLedger(await sealed('again'))
+    const receipt = await ledger.commitDistributed(commit)
+    expect(receipt).toMatchObject({ path: 'acme/sealed/sharded:v0', isNew: true, generation: 0 })
+    expect(await ledger.commitDistributed(commit)).toEqual(receipt)
+    expect((await ledger.versions('sharded')).items).toHaveLength(1)
+    await ledger.close()
+  })
+})
+
+const eventsOf = async (path: string): Promise<ReadonlyArray<StoredEvent>> => {
+  const store = await openSqlite({ path: join(path, 'events.db') })
+  const events: StoredEvent[] = []
+  for await (const page of store.readAll(ORIGIN)) events.push(...page)
+  await store.close()
+  return events
+}

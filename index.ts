@@ -14,7 +14,7 @@ import {
 } from './adapters/directory/index.js'
 import { systemClock, systemIds } from './adapters/system/index.js'
 import { filesOfLedger, settleLedgerId } from './application/ledger-identity.js'
-import { describeReadError } from './application/projecting/projector.js'
+import { describeReadError } from './application/projecting/read-error.js'
 import type { EventStore } from './domain/ports/event-store.js'
 import type { FileStore } from './domain/ports/file-store.js'
 import type { SnapshotStore } from './domain/ports/snapshot-store.js'
@@ -25,8 +25,8 @@ import { LedgerOptions, type Opener, opened } from './ledger/options.js'
 
 export type { Receipt } from './application/command-handling/receipt.js'
 export type { Behind } from './application/projecting/outlast.js'
-export type { ReadError } from './application/projecting/projector.js'
-export type { DownloadError } from './domain/ports/download.js'
+export type { ReadError } from './application/projecting/read-error.js'
+export type { DownloadError, OnMaintenance } from './domain/ports/download.js'
 export type * from './ledger/calling/arguments.js'
 export {
   type BadMoment,
@@ -57,23 +57,20 @@ export type {
 export type { Alone } from './ledger/looking-back/one-stream.js'
 export { type ReadExport, verifyExport } from './ledger/maintenance/export-format.js'
 export type { Imported, ImportOptions } from './ledger/maintenance/import.js'
-export type { Collectable, Collected, Damage, OnMaintenance, Verified } from './ledger/maintenance/maintenance.js'
+export type { Collectable, Collected, Damage, Verified } from './ledger/maintenance/maintenance.js'
 export type { ComposedOptions, EmbeddedOptions, LedgerOptions } from './ledger/options.js'
 export type { Run } from './ledger/runs/run-handle.js'
 export { operations, taskEither } from './ledger/task-either.js'
 export type { Asked } from './ledger/watching.js'
 export type { CommitReceipt, Draft, Noted, VersionReceipt } from './ledger/writes.js'
-export type { LineageRejection } from './projections/lineage/lineage.js'
+export type { LineageRejection } from './projections/lineage/ref.js'
 export type { Page } from './projections/paging/page.js'
-export type {
-  Artifact,
-  Moment,
-  OpenDraft,
-  QueryError,
-  RegisteredModel,
-  RunDetails,
-  Version,
-} from './projections/registry/questions/lookup.js'
+export type { Artifact } from './projections/registry/questions/artifact.js'
+export type { Moment, QueryError } from './projections/registry/questions/errors.js'
+export type { OpenDraft } from './projections/registry/questions/open-drafts.js'
+export type { RegisteredModel } from './projections/registry/questions/registered-model.js'
+export type { RunDetails } from './projections/registry/questions/run.js'
+export type { Version } from './projections/registry/questions/version.js'
 
 /**
  * Opens a ledger: in a directory of its own (SQLite and a folder of files), or on stores that are given.

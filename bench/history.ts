@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto'
 import type { ReadonlyNonEmptyArray } from 'fp-ts/lib/ReadonlyNonEmptyArray.js'
-import { idOfEvent } from '../domain/events/catalogue.js'
+import { idOfEvent } from '../domain/events/stored-events.js'
 import type { EventStore, NewEvent, Revision } from '../domain/ports/event-store.js'
 import { artifactStream, modelStream, runStream } from '../domain/values/stream-names.js'
 import { opened } from './support.js'

@@ -11,8 +11,9 @@ import { aliasHistory } from '../application/reading-history/alias-tenures.js'
 import { ORIGIN } from '../domain/ports/event-store.js'
 import { modelStream } from '../domain/values/stream-names.js'
 import { lineage } from '../projections/lineage/lineage.js'
-import { queries, resolveNumber, type Version } from '../projections/registry/questions/lookup.js'
+import { queries, resolveNumber } from '../projections/registry/questions/lookup.js'
 import { searchVersions } from '../projections/registry/questions/search.js'
+import type { Version } from '../projections/registry/questions/version.js'
 import type { CollectionEntry } from '../projections/registry/state.js'
 import {
   artifactPath,

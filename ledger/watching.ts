@@ -16,40 +16,29 @@ import {
   throwError,
 } from 'rxjs'
 import type { ManifestStore } from '../application/manifest-store.js'
+import { momentOf, timeAt } from '../application/projecting/as-of.js'
+import type { Known, Progress } from '../application/projecting/model.js'
 import type { Behind } from '../application/projecting/outlast.js'
-import {
-  describeReadError,
-  type Known,
-  momentOf,
-  type Progress,
-  type ReadError,
-  readShell,
-  timeAt,
-} from '../application/projecting/projector.js'
+import { readShell } from '../application/projecting/projector.js'
+import { describeReadError, type ReadError } from '../application/projecting/read-error.js'
 import { type ReplayPorts, type ReplayStep, replay, replayed } from '../application/reading-history/replay.js'
 import type { Clock } from '../domain/ports/clock-and-ids.js'
 import { type EventStore, EventStoreError, type Position } from '../domain/ports/event-store.js'
 import type { SnapshotStore } from '../domain/ports/snapshot-store.js'
 import { rule, wholeNumber } from '../domain/values/codec.js'
-import type { NameDefaults } from '../domain/values/names.js'
+import type { NameDefaults } from '../domain/values/name-paths.js'
 import { type AuditIndex, auditProjection } from '../projections/audit/audit-index.js'
 import { lineageProjection } from '../projections/lineage/apply.js'
 import type { LineageGraph } from '../projections/lineage/graph.js'
 import { registryProjection } from '../projections/registry/apply.js'
+import type { Artifact } from '../projections/registry/questions/artifact.js'
 import { diff, type RegistryDiff } from '../projections/registry/questions/diff-moments.js'
-import {
-  type Artifact,
-  describeQueryError,
-  type Moment,
-  type OpenDraft,
-  type Queries,
-  type QueryError,
-  queries,
-  type RegisteredModel,
-  type RunDetails,
-  unfinishedDrafts,
-  type Version,
-} from '../projections/registry/questions/lookup.js'
+import { describeQueryError, type Moment, type QueryError } from '../projections/registry/questions/errors.js'
+import { type Queries, queries } from '../projections/registry/questions/lookup.js'
+import { type OpenDraft, unfinishedDrafts } from '../projections/registry/questions/open-drafts.js'
+import type { RegisteredModel } from '../projections/registry/questions/registered-model.js'
+import type { RunDetails } from '../projections/registry/questions/run.js'
+import type { Version } from '../projections/registry/questions/version.js'
 import type { Registry } from '../projections/registry/state.js'
 import { eachFromStore, LedgerError, onFace, promised } from './calling/errors.js'
 import {

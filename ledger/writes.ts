@@ -6,8 +6,9 @@ import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import type * as t from 'io-ts'
-import type { IdFrom, WriteShell } from '../application/command-handling/command-handler.js'
-import { runFact, sourceOf as sourceFact } from '../application/command-handling/facts.js'
+import type { WriteShell } from '../application/command-handling/command-handler.js'
+import type { IdFrom } from '../application/command-handling/encode.js'
+import { sourceOf as sourceFact } from '../application/command-handling/facts.js'
 import type { Receipt } from '../application/command-handling/receipt.js'
 import type { ManifestStore } from '../application/manifest-store.js'
 import { finishDraft } from '../application/process-managers/complete-distributed-commit.js'
@@ -21,32 +22,31 @@ import type { Position } from '../domain/ports/event-store.js'
 import type { LinkToRegistry } from '../domain/registered-model/commands.js'
 import { liveLink } from '../domain/registered-model/decide.js'
 import type { StartRun } from '../domain/run/commands.js'
+import { runFact } from '../domain/run/state.js'
 import type { Answer } from '../domain/values/answer.js'
 import type { Problem } from '../domain/values/codec.js'
 import { nameBasedUuid } from '../domain/values/digest.js'
+import { manifestBuilder } from '../domain/values/manifest/builder.js'
+import type { Manifest, ManifestEntry, ManifestSummary } from '../domain/values/manifest/manifest.js'
 import {
-  type Manifest,
-  type ManifestEntry,
-  type ManifestSummary,
-  manifestBuilder,
-} from '../domain/values/manifest/manifest.js'
+  type NameDefaults,
+  parseArtifact,
+  parseModel,
+  parseRun,
+  parseVersion,
+  type VersionPath,
+} from '../domain/values/name-paths.js'
+import { present } from '../domain/values/omit-undefined.js'
 import {
   type ArtifactRef,
   type CollectionRef,
   collectionPath,
   isModel,
   type ModelRef,
-  type NameDefaults,
-  parseArtifact,
-  parseModel,
-  parseRun,
-  parseVersion,
   type RunRef,
   runPath,
-  type VersionPath,
   versionPath,
-} from '../domain/values/names.js'
-import { present } from '../domain/values/omit-undefined.js'
+} from '../domain/values/references.js'
 import type * as args from './calling/arguments.js'
 import { promised, type WriteError } from './calling/errors.js'
 import * as inputs from './calling/input.js'

@@ -23,11 +23,6 @@ const LOADABLE = /^(fp-ts\/lib\/\w+\.js|io-ts(\/lib\/\w+\.js)?)$/
  * these patterns, our own files by their path from the root, others by their specifier.
  */
 const rule: ReadonlyArray<readonly [file: RegExp, mayImport: ReadonlyArray<RegExp>]> = [
-  // These four look back until they are split.
-  [
-    /^(domain\/index|domain\/commands\/deciders|projections\/index|projections\/render\/alias-svg)\.ts$/,
-    [/^(domain|projections|application)\//],
-  ],
   [/^domain\/values\/digest\.ts$/, [/^domain\//, /^node:crypto$/]],
   [/^domain\//, [/^domain\//]],
   [/^projections\//, [/^(domain|projections)\//]],

@@ -1,11 +1,11 @@
 /** Commands that tell the history. */
 import { writeFile } from 'node:fs/promises'
 import type { Command } from 'commander'
-import type { AliasChange, AliasTenure } from '../../application/reading-history/alias-tenures.js'
 import { present } from '../../domain/values/omit-undefined.js'
 import { type HistoryInput, type Ledger, LedgerError } from '../../index.js'
 import type { AuditLine } from '../../projections/audit/line.js'
-import type { Lineage } from '../../projections/lineage/lineage.js'
+import type { AliasChange, AliasTenure } from '../../projections/audit/tenure.js'
+import type { Lineage } from '../../projections/lineage/answer.js'
 import type { Paging } from '../../projections/paging/page.js'
 import { aliasSvg } from '../../projections/render/alias-svg.js'
 import { lineageSvg } from '../../projections/render/lineage-svg.js'

@@ -2,7 +2,7 @@
 import { styleText } from 'node:util'
 import type { Command } from 'commander'
 
-export { sizeText as size } from '../../projections/audit/event-description.js'
+export { sizeText as size } from '../../projections/audit/wording.js'
 
 /** Where a command writes, and what it knows of its surroundings. */
 export interface Terminal {

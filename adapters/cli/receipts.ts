@@ -1,5 +1,5 @@
 /** What a receipt says for people: the version that was meant, by its number, and the aliases that went with it. */
-import { collectionPath } from '../../domain/values/names.js'
+import { collectionPath } from '../../domain/values/references.js'
 import { parseStream } from '../../domain/values/stream-names.js'
 import { type Ledger, LedgerError, type LedgerErrorCode, type Receipt } from '../../index.js'
 

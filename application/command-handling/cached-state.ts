@@ -5,10 +5,11 @@
  * while these are still being written. What is decided meanwhile is collected into one batch, which is sent when the
  * batch before it was acknowledged; so no event ever stands on one that was not written.
  */
+
 import * as E from 'fp-ts/lib/Either.js'
 import { isNonEmpty } from 'fp-ts/lib/ReadonlyArray.js'
-import type { CommandError } from '../../domain/commands/rejections.js'
-import { type DomainEvent, decodeEvent } from '../../domain/events/catalogue.js'
+import type { DomainEvent } from '../../domain/events/catalogue.js'
+import { decodeEvent } from '../../domain/events/stored-events.js'
 import type { Clock, Ids } from '../../domain/ports/clock-and-ids.js'
 import {
   type AppendError,
@@ -18,11 +19,13 @@ import {
   ORIGIN,
   type Position,
   type Revision,
-  readFailureOf,
   sizeOf,
 } from '../../domain/ports/event-store.js'
 import type { CommandAccepted } from '../../domain/values/answer.js'
 import type { Decider } from '../../domain/values/decider.js'
+import { asReadError, type CommandError, notSent } from './command-error.js'
+import type { Decided } from './encode.js'
+import { backOff } from './retry.js'
 
 export interface LanePorts {
   readonly store: EventStore
@@ -32,15 +35,6 @@ export interface LanePorts {
   readonly patience: number
   /** Told at once, before the outcomes are, when what is on its way could not be written. */
   readonly failed: () => void
-}
-
-/** The events of one command, decided and ready to be written. */
-export interface Decided<Event> {
-  readonly commandId: string
-  readonly actor: string
-  readonly recordedAt: string
-  readonly events: ReadonlyArray<Event | CommandAccepted>
-  readonly texts: ReadonlyArray<NewEvent>
 }
 
 /** Where the events of one command came to stand: revision and position of its last event. */
@@ -268,19 +262,3 @@ const newBatch = <Event>(expected: Revision): Batch<Event> => {
 }
 
 const after = (revision: Revision): number => (revision === 'none' ? 0 : revision + 1)
-
-/** What a batch is told that was not sent because the one before it failed: nothing of it was written. */
-const notSent = (error: AppendError): AppendError =>
-  error._tag === 'unknown-outcome' || error._tag === 'too-large'
-    ? { _tag: 'unavailable', reason: `the append before it failed (${error._tag})` }
-    : error
-
-export const asReadError = (stream: string, error: unknown): CommandError => {
-  const failure = readFailureOf(error)
-  return failure._tag === 'damaged-store'
-    ? { _tag: 'damaged-event', stream, revision: -1, reason: failure.reason }
-    : failure
-}
-
-/** A pause that grows from about a millisecond to about a fifth of a second, with jitter. */
-export const backOff = (attempt: number, { fraction }: Ids): number => (0.5 + fraction()) * Math.min(2 ** attempt, 200)

@@ -2,31 +2,30 @@
  * The write shell: decode, load one stream, gather the facts of others, decide, append at the loaded
  * revision; on conflict all of it again, until the deadline. Everything it touches comes in as a port.
  */
+
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import type { CreateArtifact, LogArtifactVersion, LogVersion } from '../../domain/artifact/commands.js'
 import { type Command, decodeCommand } from '../../domain/commands/catalogue.js'
-import { type Aggregate, artifact, distributedDraft, registeredModel, run } from '../../domain/commands/deciders.js'
-import type { CommandError, Rejection } from '../../domain/commands/rejections.js'
+import type { Rejection } from '../../domain/commands/rejections.js'
 import type {
   AbandonDistributed,
   CommitDistributed,
   UpsertDistributedPart,
 } from '../../domain/distributed-draft/commands.js'
 import type { DistributedCommitted } from '../../domain/distributed-draft/events.js'
-import { type DomainEvent, encodeEvent } from '../../domain/events/catalogue.js'
+import type { DomainEvent } from '../../domain/events/catalogue.js'
 import { type Clock, type Ids, timeOf } from '../../domain/ports/clock-and-ids.js'
-import { type AppendError, type EventStore, type NewEvent, tooLarge } from '../../domain/ports/event-store.js'
+import type { AppendError, EventStore } from '../../domain/ports/event-store.js'
 import type { MeanLink } from '../../domain/registered-model/decide.js'
 import type { CommandAccepted } from '../../domain/values/answer.js'
 import { decodeWith } from '../../domain/values/codec.js'
 import type { Decision } from '../../domain/values/decider.js'
-import { type Digest, nameBasedUuid, sha256 } from '../../domain/values/digest.js'
+import { sha256 } from '../../domain/values/digest.js'
 import { Envelope } from '../../domain/values/envelope.js'
-import { canonicalJson, type JsonProblem } from '../../domain/values/json.js'
 import type { ManifestSummary } from '../../domain/values/manifest/manifest.js'
-import { type ArtifactRef, isModel } from '../../domain/values/names.js'
+import { type ArtifactRef, isModel } from '../../domain/values/references.js'
 import {
   artifactStream,
   collectionStream,
@@ -36,10 +35,16 @@ import {
   type Subject,
 } from '../../domain/values/stream-names.js'
 import type { ManifestStore } from '../manifest-store.js'
-import { logCommandOf } from '../process-managers/sealed-version.js'
-import { backOff, type Decided, type Lane, openLane, type Standing } from './cached-state.js'
+import { type Lane, openLane, type Standing } from './cached-state.js'
+import { asCommandError, type CommandError } from './command-error.js'
+import { artifactFor, checkVersionFits } from './draft-artifact.js'
+import { type Call, digestOf, type IdFrom, prepare } from './encode.js'
 import { type FactReader, withRun } from './facts.js'
+import { type Aggregate, artifact, distributedDraft, registeredModel, run } from './gathering.js'
 import { type Receipt, repeated } from './receipt.js'
+import { backOff } from './retry.js'
+import { logCommandOf } from './sealed-version.js'
+import { lanesOf } from './state-cache.js'
 import { openLines, type Place } from './stream-queue.js'
 
 export interface WriteShellPorts {
@@ -50,9 +55,6 @@ export interface WriteShellPorts {
   /** How long a command tries against others who write to its stream, in milliseconds. */
   readonly deadline?: number
 }
-
-/** Whose the id of a command is. One that is made for a single call can never be given again. */
-export type IdFrom = 'caller' | 'ledger'
 
 /** What is known of a call beside its command. */
 export interface Beginning {
@@ -96,15 +98,6 @@ export type WithoutContent = Omit<LogArtifactVersion, 'manifest'> | Omit<UpsertD
 const ANY_CONTENT: ManifestSummary = { digest: sha256(''), entries: 0, bytes: 0 }
 
 const DEADLINE = 30_000
-/** Folded events kept at hand, over all streams. */
-const EVENTS_KEPT = 2_000_000
-
-/** A command that came, beside what it asks for. */
-interface Call {
-  readonly envelope: Envelope
-  readonly digest: Digest
-  readonly idFrom: IdFrom
-}
 
 /** What one turn came to: an answer, events on their way, or nothing, because the state was outdated. */
 type Step =
@@ -395,113 +388,5 @@ export const writeShell = ({ store, manifests, clock, ids, deadline = DEADLINE }
               : logSealed(artifact, distributedId, seal),
         ),
       ),
-  }
-}
-
-const digestOf = (command: Command | LogVersion | MeanLink): E.Either<CommandError, Digest> =>
-  pipe(canonicalJson(command), E.bimap(notCanonical, sha256))
-
-const notCanonical = ({ path, expected }: JsonProblem): CommandError => ({
-  _tag: 'invalid-command',
-  problems: [{ at: ['command', ...path].join('.'), expected, actual: 'another value' }],
-})
-
-/** The command that makes the artifact of a draft, with an id that follows from the draft's command. */
-const artifactFor = (
-  { artifact, artifactType, distributedId }: UpsertDistributedPart | CommitDistributed,
-  envelope: Envelope,
-): readonly [stream: string, given: CreateArtifact, call: Call] => {
-  const create: CreateArtifact = { type: 'CreateArtifact', artifact, artifactType }
-  const commandId = nameBasedUuid(draftStream(artifact, distributedId), envelope.commandId, artifactType)
-  const digest = sha256(JSON.stringify(create))
-  return [artifactStream(artifact), create, { envelope: { ...envelope, commandId }, digest, idFrom: 'ledger' }]
-}
-
-/**
- * Whether the version of a commit can be recorded, whatever its number will be: once the draft is sealed it is
- * too late to find its events too large. They name the draft and the commit, and repeat the envelope for each alias.
- */
-const checkVersionFits = (
-  { artifact, distributedId, run, description, metadata, tags, aliases = [] }: CommitDistributed,
-  envelope: Envelope,
-): E.Either<CommandError, unknown> => {
-  const most = Number.MAX_SAFE_INTEGER
-  const digest = sha256('')
-  const logged: DomainEvent = {
-    type: 'ArtifactVersionLogged',
-    version: most,
-    manifest: { digest, entries: most, bytes: most },
-    distributed: { distributedId, generation: most },
-    ...(run === undefined ? {} : { run: { ref: run, finished: true } }),
-    ...(description === undefined ? {} : { description }),
-    ...(metadata === undefined ? {} : { metadata }),
-    ...(tags === undefined ? {} : { tags }),
-  }
-  const moved = [...aliases, 'latest'].map(
-    (alias): DomainEvent => ({ type: 'AliasMoved', alias, from: most, to: most }),
-  )
-  const stream = artifactStream(artifact)
-  const { commandId } = envelope
-  const ofVersion = { ...envelope, commandId: nameBasedUuid(stream), causationId: commandId }
-  return prepare(stream, [logged, ...moved], ofVersion, digest, new Date(0).toISOString())
-}
-
-/** The lanes of one kind of stream, as long as they are sound; those that were not used for longest make room. */
-const lanesOf = <State, Event>(open: (stream: string) => Lane<State, Event>) => {
-  const lanes = new Map<string, Lane<State, Event>>()
-  const weightOf = (lane: Lane<State, Event>): number => {
-    const revision = lane.revision()
-    return revision === 'none' ? 1 : revision + 1
-  }
-  let uses = 0
-  return {
-    get: (stream: string): Lane<State, Event> => {
-      const known = lanes.get(stream)
-      const lane = known?.isSound() ? known : open(stream)
-      lanes.delete(stream)
-      lanes.set(stream, lane)
-      if (++uses % 1024 === 0) {
-        let weight = [...lanes.values()].reduce((sum, each) => sum + weightOf(each), 0)
-        for (const [oldest, each] of lanes) {
-          if (weight <= EVENTS_KEPT || each === lane) break
-          lanes.delete(oldest)
-          weight -= weightOf(each)
-        }
-      }
-      return lane
-    },
-  }
-}
-
-const prepare = <Event extends DomainEvent>(
-  stream: string,
-  events: ReadonlyArray<Event | CommandAccepted>,
-  envelope: Envelope,
-  commandDigest: Digest,
-  recordedAt: string,
-): E.Either<CommandError, Decided<Event>> => {
-  const texts: NewEvent[] = []
-  for (const [index, event] of events.entries()) {
-    const text = encodeEvent(stream, index, event, { ...envelope, commandDigest, recordedAt })
-    if (E.isLeft(text)) return E.left(notCanonical(text.left))
-    texts.push(text.right)
-  }
-  const excess = tooLarge(texts)
-  if (excess !== undefined) return E.left({ _tag: 'event-too-large', bytes: excess.bytes, limit: excess.limit })
-  const { commandId, actor } = envelope
-  return E.right({ commandId, actor, recordedAt, events, texts })
-}
-
-const asCommandError = (error: Exclude<AppendError, { _tag: 'conflict' }>, commandId: string): CommandError => {
-  switch (error._tag) {
-    case 'unavailable':
-    case 'closed':
-      return error
-    case 'damaged':
-      return { _tag: 'damaged-event', stream: error.stream, revision: -1, reason: error.reason }
-    case 'unknown-outcome':
-      return { _tag: 'unknown-outcome', commandId, reason: error.reason }
-    case 'too-large':
-      return { _tag: 'event-too-large', bytes: error.bytes, limit: error.limit }
   }
 }

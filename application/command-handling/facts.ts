@@ -2,6 +2,7 @@
  * The facts of other streams that a decision needs, gathered from those streams themselves, never from a
  * projection. They are recorded in the event; a later change of the other stream does not undo them.
  */
+
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
@@ -9,7 +10,6 @@ import type { LogVersion } from '../../domain/artifact/commands.js'
 import { type ArtifactCommand, liveVersion } from '../../domain/artifact/decide.js'
 import type { ArtifactState } from '../../domain/artifact/state.js'
 import type { MoveAlias } from '../../domain/collections/alias-commands.js'
-import type { CommandError } from '../../domain/commands/rejections.js'
 import type { CommitDistributed, UpsertDistributedPart } from '../../domain/distributed-draft/commands.js'
 import { type DistributedDraftCommand, partsToCommit } from '../../domain/distributed-draft/decide.js'
 import type { DistributedDraftState } from '../../domain/distributed-draft/state.js'
@@ -23,19 +23,21 @@ import {
 import type { RegisteredModelState } from '../../domain/registered-model/state.js'
 import type { UseArtifactVersion } from '../../domain/run/commands.js'
 import type { RunCommand } from '../../domain/run/decide.js'
-import type { RunState } from '../../domain/run/state.js'
+import { type RunState, runFact } from '../../domain/run/state.js'
 import type { Envelope } from '../../domain/values/envelope.js'
-import { type ManifestSummary, mergeParts } from '../../domain/values/manifest/manifest.js'
+import type { ManifestSummary } from '../../domain/values/manifest/manifest.js'
+import { mergeParts } from '../../domain/values/manifest/merge.js'
+import type { VersionChoice } from '../../domain/values/names.js'
 import {
   type ArtifactRef,
   type CollectionRef,
   isModel,
   type ModelRef,
   type RunRef,
-  type VersionChoice,
-} from '../../domain/values/names.js'
+} from '../../domain/values/references.js'
 import type { RunFact } from '../../domain/values/run-fact.js'
 import type { ManifestStore } from '../manifest-store.js'
+import type { CommandError } from './command-error.js'
 
 /** Looks at the present state of another stream; what it answers is taken out at once. */
 export interface FactReader {
@@ -171,10 +173,6 @@ export const withRun = <C extends { readonly run?: RunRef }>(
     ),
   )
 }
-
-/** What other streams need to know of a run; `null` if it was never started. */
-export const runFact = ({ started, finished }: RunState): RunFact | null =>
-  started === null ? null : { group: started.group ?? null, finished: finished !== null }
 
 interface Source {
   readonly source: SourceFact

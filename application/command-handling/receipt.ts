@@ -1,11 +1,12 @@
 /** What a command led to, from the events that it left. */
 import * as E from 'fp-ts/lib/Either.js'
-import type { CommandError } from '../../domain/commands/rejections.js'
-import { type DomainEvent, decodeEvent, type RecordedEvent } from '../../domain/events/catalogue.js'
+import type { DomainEvent } from '../../domain/events/catalogue.js'
+import { decodeEvent, type RecordedEvent } from '../../domain/events/stored-events.js'
 import type { EventStore, Position, Revision } from '../../domain/ports/event-store.js'
 import type { Answer } from '../../domain/values/answer.js'
 import type { Digest } from '../../domain/values/digest.js'
-import { asReadError } from './cached-state.js'
+import type { CommandError } from './command-error.js'
+import { asReadError } from './command-error.js'
 
 /** What a command led to. The same command given again yields the same receipt. */
 export interface Receipt {

@@ -5,8 +5,8 @@
 import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import { draftKey } from '../../domain/artifact/state.js'
-import type { CommandError } from '../../domain/commands/rejections.js'
-import type { ArtifactRef } from '../../domain/values/names.js'
+import type { ArtifactRef } from '../../domain/values/references.js'
+import type { CommandError } from '../command-handling/command-error.js'
 import type { WriteShell } from '../command-handling/command-handler.js'
 import type { Receipt } from '../command-handling/receipt.js'
 

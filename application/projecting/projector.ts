@@ -2,6 +2,7 @@
  * The read shell: pull pages of events after the checkpoint, apply each to every projection, and keep the
  * checkpoint together with the state. It writes nothing but snapshots, which it can do without.
  */
+
 import * as E from 'fp-ts/lib/Either.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import {
@@ -26,51 +27,17 @@ import {
   type EventStore,
   ORIGIN,
   type Position,
-  type ReadFailure,
   readFailureOf,
   type StoredEvent,
 } from '../../domain/ports/event-store.js'
 import type { SnapshotStore } from '../../domain/ports/snapshot-store.js'
-import { instant, shown } from '../../domain/values/codec.js'
-import type { Projection, Recorded, Seen } from '../../projections/projection.js'
+import type { Recorded, Seen } from '../../projections/projection.js'
 import { listed } from '../../projections/storage/columns.js'
-import { type Moments, noMoments, observe, positionAt, timeOf } from '../../projections/storage/position-times.js'
+import { noMoments, observe } from '../../projections/storage/position-times.js'
+import type { Folds, Known, Model, Progress, Projections } from './model.js'
 import { type Behind, type Outlasting, outlasting } from './outlast.js'
-
-export type ReadError =
-  | ReadFailure
-  /** The model stays before this event, and says so, until the store is put right. */
-  | {
-      readonly _tag: 'damaged-event'
-      readonly stream: string
-      readonly revision: number
-      readonly position: Position
-      readonly reason: string
-    }
-  /** The read model did not come to the position in time. */
-  | { readonly _tag: 'not-reached'; readonly position: Position; readonly checkpoint: Position }
-
-/** What the projections know, and up to where. */
-export interface Known<States> {
-  readonly states: States
-  readonly moments: Moments
-  readonly checkpoint: Position
-}
-
-/** How far a read model is, and what it could not read. */
-export interface Progress {
-  readonly checkpoint: Position
-  readonly head: Position
-  /** Events applied since the model was opened. */
-  readonly applied: number
-  /** Event types from the future, and how many of each were passed over. */
-  readonly unknown: ReadonlyMap<string, number>
-  /**
-   * Why a snapshot could not be read or kept, until one is kept again. No answer is the worse for it; an opening
-   * takes longer.
-   */
-  readonly snapshotProblem: string | null
-}
+import { messageOf, passing, type ReadError } from './read-error.js'
+import { type Head, isHead, type Part, SNAPSHOT_FORMAT, WORTH_AT_CLOSE, WORTH_WHILE_RUNNING } from './snapshots.js'
 
 export interface ReadShell<States> {
   /** What is known, with everything in it that this process was told of, and that others recorded before this turn of the event loop. */
@@ -100,8 +67,6 @@ export interface ReadShell<States> {
   readonly close: (signal?: AbortSignal) => Promise<void>
 }
 
-type Projections<States> = { readonly [K in keyof States]: Projection<States[K]> }
-
 export interface ReadShellPorts<States> {
   readonly store: EventStore
   readonly projections: Projections<States>
@@ -115,27 +80,7 @@ export interface ReadShellPorts<States> {
 
 /** How often the store is looked at for those who listen or wait, in milliseconds. */
 const POLL = 80
-/** A snapshot costs as much as applying about a third of its events again, so it has to spare some of that. */
-const WORTH_WHILE_RUNNING = { events: 100_000, share: 1 / 4 }
-const WORTH_AT_CLOSE = { events: 1000, share: 1 / 50 }
 const WAIT = 30_000
-
-interface Model<States> extends Known<States> {
-  checkpoint: Position
-  /** The event at the checkpoint and the position before it, by which a snapshot is held against its store. */
-  readonly last: { id: string; after: Position }
-  /** Events in the state; how many of them were applied since the model was opened; how many a snapshot holds. */
-  events: number
-  applied: number
-  kept: number
-  readonly unknown: Map<string, number>
-}
-
-/** What each projection does with an event, and with one of a type from the future. */
-type Folds = ReadonlyArray<{
-  readonly known: (seen: Seen) => void
-  readonly unknown: (recorded: Recorded, type: string) => void
-}>
 
 export const readShell = <States extends object>({
   store,
@@ -450,77 +395,4 @@ export const readShell = <States extends object>({
   }
 }
 
-/** The reason of a failure that may pass. */
-const passing = (error: ReadError): string | undefined =>
-  error._tag === 'unavailable' || error._tag === 'not-reached' ? describeReadError(error) : undefined
-
 const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
-
-/** What `at` means: a position, or the last one whose time is not later than a time. */
-export const momentOf = <States>(
-  { moments, checkpoint }: Known<States>,
-  when: Position | Date | string | undefined,
-): E.Either<{ readonly _tag: 'bad-moment'; readonly expected: string; readonly actual: string }, Position> => {
-  if (when === undefined) return E.right(checkpoint)
-  if (typeof when === 'number') {
-    return Number.isSafeInteger(when) && when >= ORIGIN && when <= checkpoint
-      ? E.right(when)
-      : E.left({ _tag: 'bad-moment', expected: `a position from ${ORIGIN} to ${checkpoint}`, actual: shown(when) })
-  }
-  const time = instant.decode(typeof when === 'string' && /^\d{4}-\d\d-\d\d$/.test(when) ? `${when}T00:00Z` : when)
-  return E.isLeft(time)
-    ? E.left({
-        _tag: 'bad-moment',
-        expected: 'a position, a Date, or an ISO 8601 text such as 2026-05-03T14:00:00Z',
-        actual: shown(when),
-      })
-    : E.right(positionAt(moments, Date.parse(time.right)))
-}
-
-/** The time of a position as an ISO 8601 text; `null` before the first event. */
-export const timeAt = ({ moments }: Pick<Known<unknown>, 'moments'>, position: Position): string | null => {
-  const time = timeOf(moments, position)
-  return time === undefined ? null : new Date(time).toISOString()
-}
-
-/** The first part of a snapshot; another version of this is another format. */
-interface Head {
-  readonly versions: string
-  readonly checkpoint: Position
-  readonly last: Model<unknown>['last']
-  readonly events: number
-  readonly unknown: Map<string, number>
-  readonly moments: ReadonlyArray<Float64Array>
-}
-/** The others: of which projection, and what it holds. */
-type Part = readonly [projection: number, part: unknown]
-const SNAPSHOT_FORMAT = 2
-
-const isHead = (part: unknown): part is Head =>
-  typeof part === 'object' &&
-  part !== null &&
-  typeof Reflect.get(part, 'versions') === 'string' &&
-  typeof Reflect.get(part, 'checkpoint') === 'number' &&
-  typeof Reflect.get(part, 'events') === 'number' &&
-  Reflect.get(part, 'unknown') instanceof Map &&
-  areColumnsOfTimes(Reflect.get(part, 'moments'))
-
-const areColumnsOfTimes = (value: unknown): value is Head['moments'] =>
-  Array.isArray(value) && value.every((column) => column instanceof Float64Array)
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
-
-export const describeReadError = (error: ReadError): string => {
-  switch (error._tag) {
-    case 'unavailable':
-      return `the event store cannot be read: ${error.reason}`
-    case 'closed':
-      return error.reason
-    case 'damaged-store':
-      return `the event store is damaged: ${error.reason}`
-    case 'damaged-event':
-      return `the event at position ${error.position}, revision ${error.revision} of ${error.stream}, is damaged: ${error.reason}; put the event store back from a copy that has it whole`
-    case 'not-reached':
-      return `position ${error.position} was not reached in time; the read model is at ${error.checkpoint}`
-  }
-}

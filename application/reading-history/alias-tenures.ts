@@ -2,41 +2,15 @@
  * The history of aliases as tenures: who held an alias, from when to when, put there by whom and why, and
  * what it replaced. One read of one stream, however often the alias moved.
  */
+
 import * as E from 'fp-ts/lib/Either.js'
-import type { AliasMoved, AliasRemoved } from '../../domain/collections/aliases.js'
-import { decodeEvent, type RecordedEvent } from '../../domain/events/catalogue.js'
+import type { AliasMoved, AliasRemoved } from '../../domain/collections/alias-events.js'
 import { readEvent } from '../../domain/events/event-shapes.js'
+import { decodeEvent, type RecordedEvent } from '../../domain/events/stored-events.js'
 import { type EventStore, EventStoreError, type Position, type StoredEvent } from '../../domain/ports/event-store.js'
-import { type CollectionRef, versionPath } from '../../domain/values/names.js'
+import { type CollectionRef, versionPath } from '../../domain/values/references.js'
 import { collectionStream } from '../../domain/values/stream-names.js'
-
-/** The change that began or ended a tenure. */
-export interface AliasChange {
-  readonly position: Position
-  /** ISO 8601, UTC. */
-  readonly recordedAt: string
-  readonly occurredAt: string | null
-  readonly actor: string
-  readonly onBehalfOf: string | null
-  readonly reason: string | null
-  readonly commandId: string
-  readonly correlationId: string | null
-}
-
-export interface AliasTenure {
-  readonly alias: string
-  /** The number of the version that held it. */
-  readonly version: number
-  /** For a registered model, the version that was linked: `acme/churn/model:v3`. */
-  readonly source: string | null
-  /** The version that held it before; `null` for none. */
-  readonly replaced: number | null
-  readonly from: AliasChange
-  /** `null` while it is held. */
-  readonly until: AliasChange | null
-  /** The version that holds it next; `null` where it was removed, or is still held. */
-  readonly replacedBy: number | null
-}
+import type { AliasChange, AliasTenure } from '../../projections/audit/tenure.js'
 
 /**
  * The tenures of one alias of a collection, or of all its aliases, as of a position, by when they began. Rejects

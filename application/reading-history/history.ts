@@ -1,9 +1,10 @@
 /** The audit: who did what, when and why, line by line, in pages that later writes do not shift. */
 import * as E from 'fp-ts/lib/Either.js'
 import type { Position } from '../../domain/ports/event-store.js'
+import { type AuditFilter, type Order, streamOf } from '../../projections/audit/filter.js'
 import { type AuditLine, auditLine } from '../../projections/audit/line.js'
 import { BAD_CURSOR, type BadCursor, readCursor, writeCursor } from '../../projections/paging/cursor.js'
-import { type AuditFilter, type AuditPorts, eventsOf, type Order, streamOf } from './events-of.js'
+import { type AuditPorts, eventsOf } from './events-of.js'
 
 export interface AuditQuery extends AuditFilter {
   /** `newest` first unless told. */
@@ -21,7 +22,7 @@ export interface AuditPage {
   readonly cut?: string
 }
 
-export type { AuditFilter, AuditSubject } from './events-of.js'
+export type { AuditFilter, AuditSubject } from '../../projections/audit/filter.js'
 
 const LIMIT = 100
 /** How many events an export looks up at once. */

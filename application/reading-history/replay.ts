@@ -1,7 +1,7 @@
 /** Replay: going through the history event by event, each with what it changed and the registry as of it. */
 import * as E from 'fp-ts/lib/Either.js'
 import { Observable } from 'rxjs'
-import { decodeEvent, type RecordedEvent } from '../../domain/events/catalogue.js'
+import { decodeEvent, type RecordedEvent } from '../../domain/events/stored-events.js'
 import type { Position } from '../../domain/ports/event-store.js'
 import { type AuditLine, auditLine } from '../../projections/audit/line.js'
 import { type AuditPorts, eventsOf } from './events-of.js'

@@ -1,9 +1,9 @@
 /** Whether an event could follow in an artifact's history. */
 import * as E from 'fp-ts/lib/Either.js'
-import { isThatManifest, isThatValue, type Past, runWasThere } from '../admission/past.js'
 import { admitsAlias, admitsWhileLeft } from '../collections/aliases.js'
 import { admitsTagChange } from '../collections/tags.js'
 import { type Admitted, admitted, allAdmit, impossible, type Standing } from '../values/impossible.js'
+import { isThatManifest, isThatValue, type Past, runWasThere } from '../values/past.js'
 import type { SubjectOf } from '../values/stream-names.js'
 import type {
   ArtifactEvent,

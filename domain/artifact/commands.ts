@@ -4,16 +4,15 @@ import { jsonObject, nullable, oneOf, record } from '../values/codec.js'
 import { ManifestSummary } from '../values/manifest/manifest.js'
 import {
   Aliases,
-  ArtifactRef,
   ArtifactType,
   Description,
   DistributedId,
   ExpectedHolders,
-  RunRef,
   Tags,
   VersionChoice,
   VersionNumber,
 } from '../values/names.js'
+import { ArtifactRef, RunRef } from '../values/references.js'
 
 export const Metadata = jsonObject('metadata: a JSON object of at most 100 members, finite numbers', 100)
 

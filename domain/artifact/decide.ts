@@ -14,7 +14,8 @@ import { changeTags, type TooManyTags } from '../collections/tags.js'
 import type { TypeMismatch, VersionRejection } from '../collections/version-rejections.js'
 import { sameJson } from '../values/codec.js'
 import { about, type Decision } from '../values/decider.js'
-import type { CollectionRef, VersionChoice } from '../values/names.js'
+import type { VersionChoice } from '../values/names.js'
+import type { CollectionRef } from '../values/references.js'
 import type { RunFact } from '../values/run-fact.js'
 import type {
   CreateArtifact,

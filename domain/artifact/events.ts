@@ -1,10 +1,11 @@
 /** What has happened to an artifact. */
 import * as t from 'io-ts'
-import { AliasMoved, AliasRemoved } from '../collections/aliases.js'
+import { AliasMoved, AliasRemoved } from '../collections/alias-events.js'
 import { tagChange } from '../collections/tags.js'
 import { nullable, oneOf, record } from '../values/codec.js'
 import { ManifestSummary } from '../values/manifest/manifest.js'
-import { ArtifactType, Description, RunRef, Tags, VersionNumber } from '../values/names.js'
+import { ArtifactType, Description, Tags, VersionNumber } from '../values/names.js'
+import { RunRef } from '../values/references.js'
 import { Metadata, SealedDraft } from './commands.js'
 
 /** The run that is named as the maker, as it stood when it was named. */

@@ -4,7 +4,7 @@ import type { Recorded } from '../values/decider.js'
 import type { Digest } from '../values/digest.js'
 import type { JsonObject } from '../values/json.js'
 import type { ManifestSummary } from '../values/manifest/manifest.js'
-import { type RunRef, runPath } from '../values/names.js'
+import { type RunRef, runPath } from '../values/references.js'
 import type { ArtifactEvent } from './events.js'
 
 export interface VersionState {

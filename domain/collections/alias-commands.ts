@@ -1,7 +1,8 @@
 /** Moving and removing an alias: the same two commands for artifacts and for registered models. */
 import type * as t from 'io-ts'
 import { oneOf, record } from '../values/codec.js'
-import { Alias, CollectionRef, ExpectedHolder, VersionChoice } from '../values/names.js'
+import { Alias, ExpectedHolder, VersionChoice } from '../values/names.js'
+import { CollectionRef } from '../values/references.js'
 
 export const MoveAlias = record(
   'MoveAlias',

@@ -2,27 +2,15 @@
  * The rules of aliases, the same for artifacts and registered models: an alias has one holder in its
  * collection, moving it takes it from the holder before, and a caller may say whom it expects to find.
  */
+
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
-import type * as t from 'io-ts'
-import { nullable, oneOf, record } from '../values/codec.js'
 import type { Decision, Recorded } from '../values/decider.js'
 import { type Admitted, admitted, impossible } from '../values/impossible.js'
-import { Alias, type CollectionRef, type ExpectedHolder, type ExpectedHolders, VersionNumber } from '../values/names.js'
+import type { ExpectedHolder, ExpectedHolders } from '../values/names.js'
+import type { CollectionRef } from '../values/references.js'
 import type { RemoveAlias } from './alias-commands.js'
-
-/** The alias now points to version `to`; before, it pointed to `from`, or nowhere (`null`). */
-export const AliasMoved = record('AliasMoved', {
-  type: oneOf('AliasMoved'),
-  alias: Alias,
-  from: nullable(VersionNumber),
-  to: VersionNumber,
-})
-export type AliasMoved = t.TypeOf<typeof AliasMoved>
-
-/** The alias, which pointed to version `from`, now points nowhere. */
-export const AliasRemoved = record('AliasRemoved', { type: oneOf('AliasRemoved'), alias: Alias, from: VersionNumber })
-export type AliasRemoved = t.TypeOf<typeof AliasRemoved>
+import type { AliasMoved, AliasRemoved } from './alias-events.js'
 
 /** Who holds an alias, who put it there, and when. */
 export interface AliasHolder {

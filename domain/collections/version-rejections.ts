@@ -1,6 +1,7 @@
 /** Why a version cannot be had: the same for artifacts and registered models. */
 import type { Recorded } from '../values/decider.js'
-import type { CollectionRef, ModelRef, VersionChoice } from '../values/names.js'
+import type { VersionChoice } from '../values/names.js'
+import type { CollectionRef, ModelRef } from '../values/references.js'
 
 export type VersionRejection =
   | {

@@ -1,15 +1,3 @@
-/** The four kinds of stream, each with its rules: what the write shell needs to know of them. */
-import * as TE from 'fp-ts/lib/TaskEither.js'
-import {
-  type FactReader,
-  gatherForCommit,
-  gatherForLink,
-  gatherForLog,
-  gatherForMove,
-  gatherForUpsert,
-  gatherForUse,
-} from '../../application/command-handling/facts.js'
-import type { Past } from '../admission/past.js'
 import { admits as admitsArtifact } from '../artifact/admits.js'
 import type {
   CreateArtifact,
@@ -61,33 +49,19 @@ import { type RunEvent, runEvents } from '../run/events.js'
 import { evolve as evolveRun, initial as initialRun, type RunState } from '../run/state.js'
 import type { Answer } from '../values/answer.js'
 import type { Decider } from '../values/decider.js'
-import type { Envelope } from '../values/envelope.js'
 import type { Admitted, Standing } from '../values/impossible.js'
+import type { Past } from '../values/past.js'
 import type { Subject, SubjectOf } from '../values/stream-names.js'
-import type { CommandError, Rejection } from './rejections.js'
+import type { Rejection } from './rejections.js'
 
-/**
- * `Given` is a command as the caller gave it; `Command` is the same with the facts that its decision needs.
- */
-export interface Aggregate<
-  Given,
-  Command,
-  State,
-  Event extends DomainEvent,
-  No extends Rejection,
-  About extends Subject,
-> extends Decider<State, Command, Event, No> {
+/** The rules of one kind of stream. `Command` is a command with the facts that its decision needs. */
+export interface Aggregate<Command, State, Event extends DomainEvent, No extends Rejection, About extends Subject>
+  extends Decider<State, Command, Event, No> {
   /** Whether an event could follow on a state, with what had happened elsewhere by then. */
   readonly admits: (state: State, event: Event, here: Standing<About, Past>) => Admitted
   /** Whether the number that a command was about, which changed nothing, is one that the stream had given out. */
   readonly answers: (state: State, answer: Answer) => boolean
   readonly isEvent: (event: DomainEvent) => event is DomainEvent & Event
-  readonly gather: (
-    command: Given,
-    state: State,
-    facts: FactReader,
-    envelope: Envelope,
-  ) => TE.TaskEither<CommandError, Command>
 }
 
 const among =
@@ -106,7 +80,6 @@ export type GivenToArtifact =
   | RemoveAlias
 
 export const artifact: Aggregate<
-  GivenToArtifact,
   ArtifactCommand,
   ArtifactState,
   ArtifactEvent,
@@ -119,14 +92,11 @@ export const artifact: Aggregate<
   answers: ({ versions }, { version = -1 }) => version < versions.length,
   decide: decideArtifact,
   isEvent: among<ArtifactEvent>(artifactEvents),
-  gather: (command, _state, facts) =>
-    command.type === 'LogArtifactVersion' ? gatherForLog(command, facts) : TE.right(command),
 }
 
 export type GivenToDraft = UpsertDistributedPart | CommitDistributed | AbandonDistributed
 
 export const distributedDraft: Aggregate<
-  GivenToDraft,
   DistributedDraftCommand,
   DistributedDraftState,
   DistributedDraftEvent,
@@ -139,16 +109,6 @@ export const distributedDraft: Aggregate<
   answers: (state, { generation = -1 }) => generation <= state.generation,
   decide: decideDraft,
   isEvent: among<DistributedDraftEvent>(distributedDraftEvents),
-  gather: (command, state, facts, envelope) => {
-    switch (command.type) {
-      case 'UpsertDistributedPart':
-        return gatherForUpsert(command, facts)
-      case 'CommitDistributed':
-        return gatherForCommit({ ...command, envelope }, state, facts)
-      case 'AbandonDistributed':
-        return TE.right(command)
-    }
-  },
 }
 
 export type GivenToModel =
@@ -163,7 +123,6 @@ export type GivenToModel =
   | MeanLink
 
 export const registeredModel: Aggregate<
-  GivenToModel,
   RegisteredModelCommand,
   RegisteredModelState,
   RegisteredModelEvent,
@@ -176,15 +135,11 @@ export const registeredModel: Aggregate<
   answers: ({ links }, { version = -1 }) => version < links.length,
   decide: decideModel,
   isEvent: among<RegisteredModelEvent>(registeredModelEvents),
-  gather: (command, state, facts) => {
-    if (command.type === 'LinkToRegistry') return gatherForLink(command, facts)
-    return command.type === 'MoveAlias' ? gatherForMove(command, state, facts) : TE.right(command)
-  },
 }
 
 export type GivenToRun = StartRun | SummariseRun | UseArtifactVersion | FinishRun
 
-export const run: Aggregate<GivenToRun, RunCommand, RunState, RunEvent, RunRejection, SubjectOf<'run'>> = {
+export const run: Aggregate<RunCommand, RunState, RunEvent, RunRejection, SubjectOf<'run'>> = {
   initial: initialRun,
   evolve: evolveRun,
   admits: admitsRun,
@@ -192,6 +147,4 @@ export const run: Aggregate<GivenToRun, RunCommand, RunState, RunEvent, RunRejec
   answers: () => true,
   decide: decideRun,
   isEvent: among<RunEvent>(runEvents),
-  gather: (command, _state, facts) =>
-    command.type === 'UseArtifactVersion' ? gatherForUse(command, facts) : TE.right(command),
 }

@@ -1,8 +1,8 @@
 /** Whether an event could follow in a draft's history. */
 
-import { isThatValue, type Past, runWasThere } from '../admission/past.js'
 import { type Admitted, admitted, allAdmit, impossible, type Standing } from '../values/impossible.js'
-import { collectionPath } from '../values/names.js'
+import { isThatValue, type Past, runWasThere } from '../values/past.js'
+import { collectionPath } from '../values/references.js'
 import type { SubjectOf } from '../values/stream-names.js'
 import type { DistributedCommitted, DistributedDraftEvent, DistributedPartUpserted } from './events.js'
 import { type DistributedDraftState, writersOf } from './state.js'

@@ -6,7 +6,8 @@
 import type { StoredEvent } from '../ports/event-store.js'
 import { isDigest } from '../values/digest.js'
 import { type JsonObject, parseJson } from '../values/json.js'
-import { type DomainEvent, isWithin, upcasters } from './catalogue.js'
+import { type DomainEvent, upcasters } from './catalogue.js'
+import { isWithin } from './stored-events.js'
 import { upcast } from './upcasting.js'
 
 export type EventType = DomainEvent['type']

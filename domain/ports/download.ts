@@ -22,3 +22,11 @@ export type DownloadError =
   /** While it was under way. What is complete stays. */
   | StoreClosed
   | { readonly _tag: 'aborted' }
+
+/** How far long work is. */
+export type OnMaintenance = (progress: {
+  readonly filesDone: number
+  readonly files: number
+  readonly bytesDone: number
+  readonly bytes: number
+}) => void

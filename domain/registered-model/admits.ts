@@ -1,9 +1,9 @@
 /** Whether an event could follow in a registered model's history. */
 import * as E from 'fp-ts/lib/Either.js'
-import { isThatValue, type Past, versionWasThere } from '../admission/past.js'
 import { admitsAlias, admitsWhileLeft } from '../collections/aliases.js'
 import { admitsTagChange } from '../collections/tags.js'
 import { type Admitted, admitted, allAdmit, impossible, type Standing } from '../values/impossible.js'
+import { isThatValue, type Past, versionWasThere } from '../values/past.js'
 import type { SubjectOf } from '../values/stream-names.js'
 import type { RegisteredModelEvent, VersionLinked } from './events.js'
 import { type LinkState, type RegisteredModelState, sourceKey } from './state.js'

@@ -1,16 +1,8 @@
 /** What can be asked of a registered model, the collection to which versions are linked. */
 import type * as t from 'io-ts'
 import { oneOf, record } from '../values/codec.js'
-import {
-  Aliases,
-  ArtifactType,
-  CollectionRef,
-  Description,
-  ExpectedHolders,
-  ModelRef,
-  Tags,
-  VersionChoice,
-} from '../values/names.js'
+import { Aliases, ArtifactType, Description, ExpectedHolders, Tags, VersionChoice } from '../values/names.js'
+import { CollectionRef, ModelRef } from '../values/references.js'
 
 export const CreateRegisteredModel = record(
   'CreateRegisteredModel',

@@ -7,7 +7,8 @@ import { changeTags, type TooManyTags } from '../collections/tags.js'
 import type { TypeMismatch, VersionRejection } from '../collections/version-rejections.js'
 import { about, type Decision, type Recorded } from '../values/decider.js'
 import type { ManifestSummary } from '../values/manifest/manifest.js'
-import type { CollectionRef, ModelRef, VersionChoice, VersionRef } from '../values/names.js'
+import type { VersionChoice } from '../values/names.js'
+import type { CollectionRef, ModelRef, VersionRef } from '../values/references.js'
 import type {
   CreateRegisteredModel,
   DescribeRegisteredModel,

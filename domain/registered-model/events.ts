@@ -1,10 +1,11 @@
 /** What has happened to a registered model. */
 import type * as t from 'io-ts'
-import { AliasMoved, AliasRemoved } from '../collections/aliases.js'
+import { AliasMoved, AliasRemoved } from '../collections/alias-events.js'
 import { tagChange } from '../collections/tags.js'
 import { nullable, oneOf, record } from '../values/codec.js'
 import { ManifestSummary } from '../values/manifest/manifest.js'
-import { ArtifactType, Description, VersionNumber, VersionRef } from '../values/names.js'
+import { ArtifactType, Description, VersionNumber } from '../values/names.js'
+import { VersionRef } from '../values/references.js'
 
 export const RegisteredModelCreated = record(
   'RegisteredModelCreated',

@@ -1,7 +1,7 @@
 /** What of a registered model's history its decisions need. */
 import { type AliasTable, aliasesOf, evolveAliases } from '../collections/aliases.js'
 import type { Recorded } from '../values/decider.js'
-import { type VersionRef, versionPath } from '../values/names.js'
+import { type VersionRef, versionPath } from '../values/references.js'
 import type { RegisteredModelEvent } from './events.js'
 
 export interface LinkState {

@@ -1,8 +1,8 @@
 /** Whether an event could follow in a run's history. */
 
-import { isThatValue, type Past, versionWasThere } from '../admission/past.js'
 import { type Admitted, admitted, allAdmit, impossible, type Standing } from '../values/impossible.js'
-import { versionPath } from '../values/names.js'
+import { isThatValue, type Past, versionWasThere } from '../values/past.js'
+import { versionPath } from '../values/references.js'
 import type { SubjectOf } from '../values/stream-names.js'
 import type { ArtifactVersionUsed, RunEvent, RunSummarised } from './events.js'
 import { type RunState, useKey } from './state.js'

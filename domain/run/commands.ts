@@ -3,7 +3,8 @@ import * as E from 'fp-ts/lib/Either.js'
 import type * as t from 'io-ts'
 import { dictionary, jsonObject, oneOf, record, rule, text } from '../values/codec.js'
 import { canonicalJson } from '../values/json.js'
-import { CollectionRef, GroupName, RunOutcome, RunRef, VersionChoice } from '../values/names.js'
+import { GroupName, RunOutcome, VersionChoice } from '../values/names.js'
+import { CollectionRef, RunRef } from '../values/references.js'
 
 export const Config = jsonObject('a configuration: a JSON object of at most 1,000 members', 1000)
 

@@ -1,7 +1,8 @@
 /** What has happened in a run. */
 import * as t from 'io-ts'
 import { dictionary, nullable, oneOf, record } from '../values/codec.js'
-import { GroupName, ModelRef, RunOutcome, VersionNumber, VersionRef } from '../values/names.js'
+import { GroupName, RunOutcome, VersionNumber } from '../values/names.js'
+import { ModelRef, VersionRef } from '../values/references.js'
 import { Config, Metric, MetricName, Metrics } from './commands.js'
 
 export const RunStarted = record(

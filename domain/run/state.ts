@@ -1,6 +1,8 @@
 /** What of a run's history its decisions need. */
+
 import type { Recorded } from '../values/decider.js'
-import { type VersionRef, versionPath } from '../values/names.js'
+import { type VersionRef, versionPath } from '../values/references.js'
+import type { RunFact } from '../values/run-fact.js'
 import type { ArtifactVersionUsed, RunEvent, RunStarted } from './events.js'
 
 export interface RunState {
@@ -40,3 +42,7 @@ export const evolve = (state: RunState, event: RunEvent, recorded: Recorded): Ru
       return state
   }
 }
+
+/** What other streams need to know of a run; `null` if it was never started. */
+export const runFact = ({ started, finished }: RunState): RunFact | null =>
+  started === null ? null : { group: started.group ?? null, finished: finished !== null }

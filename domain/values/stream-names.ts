@@ -2,8 +2,8 @@
  * The names of streams: a category, `-`, and the parts of the name, each escaped. They round-trip for every
  * legal name, and the category is what an event store may group by.
  */
-import type { ArtifactRef, CollectionRef, ModelRef, RunRef } from './names.js'
-import { isModel } from './names.js'
+import type { ArtifactRef, CollectionRef, ModelRef, RunRef } from './references.js'
+import { isModel } from './references.js'
 
 export type Category = 'artifact' | 'draft' | 'model' | 'run'
 export const CATEGORIES: ReadonlyArray<Category> = ['artifact', 'draft', 'model', 'run']

@@ -1,14 +1,14 @@
 /** The one error of the face: what every method of a ledger rejects with. */
 import type * as E from 'fp-ts/lib/Either.js'
 import type * as TE from 'fp-ts/lib/TaskEither.js'
-import type { ReadError } from '../../application/projecting/projector.js'
-import { type CommandError, describeCommandError } from '../../domain/commands/rejections.js'
+import { type CommandError, describeCommandError } from '../../application/command-handling/command-error.js'
+import type { ReadError } from '../../application/projecting/read-error.js'
 import type { DownloadError } from '../../domain/ports/download.js'
 import { EventStoreError, type StoreClosed } from '../../domain/ports/event-store.js'
 import { describeInsideALedger, type InsideALedger } from '../../domain/ports/inside-a-ledger.js'
 import { describeProblem, type Problem } from '../../domain/values/codec.js'
-import type { LineageRejection } from '../../projections/lineage/lineage.js'
-import type { QueryError } from '../../projections/registry/questions/lookup.js'
+import type { LineageRejection } from '../../projections/lineage/ref.js'
+import type { QueryError } from '../../projections/registry/questions/errors.js'
 import { frozen } from './own.js'
 
 /** An argument was not what the method takes. Nothing was done. */

@@ -5,24 +5,20 @@ import type { ManifestStore } from '../../application/manifest-store.js'
 import { instant, oneOf, record, rule, text, wholeNumber } from '../../domain/values/codec.js'
 import type { BadCursor } from '../../projections/paging/cursor.js'
 import type { Page } from '../../projections/paging/page.js'
+import type { Artifact } from '../../projections/registry/questions/artifact.js'
 import { type Compared, type Comparison, compareVersions } from '../../projections/registry/questions/diff-versions.js'
+import { describeQueryError, type QueryError } from '../../projections/registry/questions/errors.js'
 import {
   listArtifacts,
   listRegisteredModels,
   listRuns,
   listVersions,
 } from '../../projections/registry/questions/list.js'
-import {
-  type Artifact,
-  type Asked,
-  describeQueryError,
-  type QueryError,
-  queries,
-  type RegisteredModel,
-  type RunDetails,
-  type Version,
-} from '../../projections/registry/questions/lookup.js'
+import { type Asked, queries } from '../../projections/registry/questions/lookup.js'
+import type { RegisteredModel } from '../../projections/registry/questions/registered-model.js'
+import type { RunDetails } from '../../projections/registry/questions/run.js'
 import { COMPARISONS, searchVersions, type VersionPage } from '../../projections/registry/questions/search.js'
+import type { Version } from '../../projections/registry/questions/version.js'
 import type { Checked } from '../calling/arguments.js'
 import { describeWriteError, orThrow, promised } from '../calling/errors.js'
 import { checked, NameText, VersionText } from '../calling/input.js'

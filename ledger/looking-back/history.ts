@@ -1,7 +1,7 @@
 /** Questions about the history: where something came from, who did what, who held an alias and when. */
 import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
-import { type AliasTenure, aliasHistory } from '../../application/reading-history/alias-tenures.js'
+import { aliasHistory } from '../../application/reading-history/alias-tenures.js'
 import {
   type AuditPage,
   type AuditQuery,
@@ -13,33 +13,20 @@ import type { Pace, ReplayQuery } from '../../application/reading-history/replay
 import { type DomainEvent, eventCodecs } from '../../domain/events/catalogue.js'
 import { type EventStore, ORIGIN, type Position } from '../../domain/ports/event-store.js'
 import { oneOf, type Problem, record, rule, text, wholeNumber } from '../../domain/values/codec.js'
-import {
-  collectionPath,
-  isModel,
-  type NameDefaults,
-  parseArtifact,
-  parseModel,
-  parseRun,
-  parseVersion,
-} from '../../domain/values/names.js'
+import { type NameDefaults, parseArtifact, parseModel, parseRun, parseVersion } from '../../domain/values/name-paths.js'
+import { collectionPath, isModel } from '../../domain/values/references.js'
+import type { LineageRef } from '../../domain/values/subjects.js'
 import type { AuditIndex } from '../../projections/audit/audit-index.js'
 import { auditCsv, auditNdjson } from '../../projections/audit/export.js'
+import type { AliasTenure } from '../../projections/audit/tenure.js'
+import type { Lineage } from '../../projections/lineage/answer.js'
 import type { LineageGraph } from '../../projections/lineage/graph.js'
-import {
-  type Lineage,
-  type LineagePaths,
-  type LineageRef,
-  type LineageRejection,
-  lineage,
-  paths,
-} from '../../projections/lineage/lineage.js'
+import { lineage } from '../../projections/lineage/lineage.js'
+import { type LineagePaths, paths } from '../../projections/lineage/paths.js'
+import type { LineageRejection } from '../../projections/lineage/ref.js'
 import { momentOfCursor } from '../../projections/paging/cursor.js'
-import {
-  describeQueryError,
-  type Queries,
-  type QueryError,
-  queries,
-} from '../../projections/registry/questions/lookup.js'
+import { describeQueryError, type QueryError } from '../../projections/registry/questions/errors.js'
+import { type Queries, queries } from '../../projections/registry/questions/lookup.js'
 import type { Registry } from '../../projections/registry/state.js'
 import { noMoments } from '../../projections/storage/position-times.js'
 import type { Checked } from '../calling/arguments.js'

@@ -4,8 +4,8 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
-import { type Admission, openAdmission } from '../../domain/admission/admission.js'
-import { decodeWithValues, isOfTodaysSchema } from '../../domain/events/catalogue.js'
+import { type Admission, openAdmission } from '../../domain/admission.js'
+import { decodeWithValues, isOfTodaysSchema } from '../../domain/events/stored-events.js'
 import type { StoredEvent } from '../../domain/ports/event-store.js'
 import { LedgerId, ledgerIdOfHistory } from '../../domain/ports/ledger-id.js'
 import { decodeWith, describeProblem, record, rule, wholeNumber } from '../../domain/values/codec.js'

@@ -6,8 +6,8 @@ import * as E from 'fp-ts/lib/Either.js'
 import type { NonEmptyArray } from 'fp-ts/lib/NonEmptyArray.js'
 import type { ReadonlyNonEmptyArray } from 'fp-ts/lib/ReadonlyNonEmptyArray.js'
 import { ledgerIdOf } from '../../application/ledger-identity.js'
-import { describeReadError } from '../../application/projecting/projector.js'
-import { decodeEvent, type EventProblem } from '../../domain/events/catalogue.js'
+import { describeReadError } from '../../application/projecting/read-error.js'
+import { decodeEvent, type EventProblem } from '../../domain/events/stored-events.js'
 import {
   type Append,
   type AppendAllError,

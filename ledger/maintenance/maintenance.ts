@@ -1,4 +1,5 @@
 /** Care for what is stored: reading every byte again, and deleting the files that nothing names any more. */
+
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
@@ -6,9 +7,10 @@ import type { FactReader } from '../../application/command-handling/facts.js'
 import { assertFilesOfOne } from '../../application/file-ownership.js'
 import { ledgerIdOf } from '../../application/ledger-identity.js'
 import type { ManifestStore } from '../../application/manifest-store.js'
-import { describeReadError } from '../../application/projecting/projector.js'
-import { openAdmission } from '../../domain/admission/admission.js'
-import { decodeEvent } from '../../domain/events/catalogue.js'
+import { describeReadError } from '../../application/projecting/read-error.js'
+import { openAdmission } from '../../domain/admission.js'
+import { decodeEvent } from '../../domain/events/stored-events.js'
+import type { OnMaintenance } from '../../domain/ports/download.js'
 import { type EventStore, ORIGIN, type Position } from '../../domain/ports/event-store.js'
 import {
   COLLECTED_AFTER_MS,
@@ -23,19 +25,11 @@ import { rule } from '../../domain/values/codec.js'
 import { type Digest, isDigest } from '../../domain/values/digest.js'
 import { describeImpossible } from '../../domain/values/impossible.js'
 import type { Manifest } from '../../domain/values/manifest/manifest.js'
-import { versionPath } from '../../domain/values/names.js'
 import type { Registry } from '../../projections/registry/state.js'
-import { digestOf } from '../../projections/registry/version-table.js'
 import { describeWriteError, eachFromStore, promised } from '../calling/errors.js'
 import { checked, checkedIfGiven, Listener } from '../calling/input.js'
-
-/** How far long work is. */
-export type OnMaintenance = (progress: {
-  readonly filesDone: number
-  readonly files: number
-  readonly bytesDone: number
-  readonly bytes: number
-}) => void
+import { liveVersions, storedIn } from './needed-files.js'
+import { bytesOf, eachOf, reporter } from './progress.js'
 
 /** Something that a live version needs, and that is missing or not what it was. */
 export interface Damage {
@@ -111,9 +105,6 @@ export interface MaintenancePorts {
 }
 
 export type Maintenance = ReturnType<typeof maintenance>
-
-/** So many files are read, or deleted, at the same time. */
-const AT_ONCE = 4
 
 const run = promised(describeWriteError)
 
@@ -297,42 +288,4 @@ export const maintenance = ({
       return { ...verifiedEvents, versions: live.length, files: sizes.size, bytes, damaged }
     },
   }
-}
-
-/** The versions that are not deleted, and the digests of their manifests. */
-const liveVersions = ({ artifacts, versions }: Registry) =>
-  artifacts.flatMap(({ ref, ended, versions: rows }) =>
-    rows.flatMap((row, number) =>
-      ended.has(number) ? [] : [{ version: versionPath(ref, number), digest: digestOf(versions, row) }],
-    ),
-  )
-
-/** What of a manifest is in the file store; references are kept elsewhere. */
-function* storedIn(
-  manifest: Manifest,
-): Iterable<{ readonly path: string; readonly digest: Digest; readonly size: number }> {
-  for (const { path, digest, size, reference } of manifest) {
-    if (reference === undefined && isDigest(digest)) yield { path, digest, size: size ?? 0 }
-  }
-}
-
-const bytesOf = (stored: ReadonlyArray<StoredFile>): number => stored.reduce((sum, { size }) => sum + size, 0)
-
-const reporter = (files: number, bytes: number, onProgress: OnMaintenance | undefined) => {
-  let filesDone = 0
-  let bytesDone = 0
-  return (size: number): void => {
-    filesDone += 1
-    bytesDone += size
-    onProgress?.({ filesDone, files, bytesDone, bytes })
-  }
-}
-
-/** Several at once. */
-const eachOf = async <A>(items: ReadonlyArray<A>, work: (item: A) => Promise<void>): Promise<void> => {
-  const rest = items.values()
-  const worker = async (): Promise<void> => {
-    for (const item of rest) await work(item)
-  }
-  await Promise.all(Array.from({ length: AT_ONCE }, worker))
 }

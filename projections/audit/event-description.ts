@@ -1,13 +1,15 @@
 /** What an event says, in one sentence of plain English and as before and after. */
 
 import type { NamedRun } from '../../domain/artifact/events.js'
-import type { DomainEvent, RecordedEvent } from '../../domain/events/catalogue.js'
+import type { DomainEvent } from '../../domain/events/catalogue.js'
+import type { RecordedEvent } from '../../domain/events/stored-events.js'
 import type { Answer } from '../../domain/values/answer.js'
 import { sameJson } from '../../domain/values/codec.js'
 import type { Json, JsonObject } from '../../domain/values/json.js'
 import type { ManifestSummary } from '../../domain/values/manifest/manifest.js'
-import { collectionPath, runPath, type VersionRef, versionName, versionPath } from '../../domain/values/names.js'
+import { collectionPath, runPath, type VersionRef, versionName, versionPath } from '../../domain/values/references.js'
 import { parseStream } from '../../domain/values/stream-names.js'
+import { counted, few, plain, sizeText } from './wording.js'
 
 export interface Account {
   /** Of what: `acme/churn/model:v3`, `acme/churn/train-7`. */
@@ -217,16 +219,6 @@ const saidBy = ({ type: _, ...said }: DomainEvent): JsonObject => said
 
 const contentOf = ({ entries, bytes }: ManifestSummary): string => `${counted(entries, 'file')} (${sizeText(bytes)})`
 
-const counted = (count: number, what: string): string =>
-  `${count.toLocaleString('en')} ${what}${count === 1 ? '' : 's'}`
-
-/** `1.5 MiB` */
-export const sizeText = (bytes: number): string => {
-  if (bytes < 1024) return `${bytes} B`
-  const power = Math.min(4, Math.floor(Math.log2(bytes) / 10))
-  return `${(bytes / 1024 ** power).toFixed(1)} ${['B', 'KiB', 'MiB', 'GiB', 'TiB'][power] ?? 'B'}`
-}
-
 const inRun = (run: NamedRun | undefined): ReadonlyArray<string> =>
   run === undefined
     ? []
@@ -259,18 +251,3 @@ const changedKeys = (from: JsonObject | null, to: JsonObject | null): string => 
 }
 
 const shown = (value: Json): string => (typeof value === 'string' ? plain(value) : JSON.stringify(value))
-
-const FEW = 8
-const few = (words: ReadonlyArray<string>): string =>
-  words.length <= FEW ? words.join(', ') : `${words.slice(0, FEW).join(', ')} and ${words.length - FEW} more`
-
-/**
- * A name inside a sentence: as it is where nothing in it could be mistaken, else in quotation marks, with
- * characters that are not seen, or that turn the direction of what follows, written out.
- */
-export const plain = (name: string): string =>
-  /^[\p{L}\p{N}_./:#@-]+$/u.test(name)
-    ? name
-    : `"${name.replace(/["\\\p{C}\p{Zl}\p{Zp}]/gu, (character) =>
-        character === '"' || character === '\\' ? `\\${character}` : `\\u{${character.codePointAt(0)?.toString(16)}}`,
-      )}"`

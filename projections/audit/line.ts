@@ -1,11 +1,12 @@
 /** One event as an auditor reads it: a line that needs no other beside it. */
 import * as E from 'fp-ts/lib/Either.js'
-import { decodeEvent } from '../../domain/events/catalogue.js'
+import { decodeEvent } from '../../domain/events/stored-events.js'
 import { EventStoreError, type Position, type StoredEvent } from '../../domain/ports/event-store.js'
 import { decodeWith, describeProblem } from '../../domain/values/codec.js'
 import { EventMetadata } from '../../domain/values/envelope.js'
 import { type Json, parseJson } from '../../domain/values/json.js'
-import { type Account, accountOf, plain } from './event-description.js'
+import { type Account, accountOf } from './event-description.js'
+import { plain } from './wording.js'
 
 /** Every member is there in every line; `null` where there is nothing to say. */
 export interface AuditLine {

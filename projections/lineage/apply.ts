@@ -2,20 +2,11 @@
 import type { ArtifactVersionLogged, ArtifactVersionRelogged } from '../../domain/artifact/events.js'
 import type { DistributedCommitted, DistributedPartUpserted } from '../../domain/distributed-draft/events.js'
 import type { Position } from '../../domain/ports/event-store.js'
-import type { RunRef, VersionRef } from '../../domain/values/names.js'
+import type { RunRef, VersionRef } from '../../domain/values/references.js'
 import { artifactStream, draftStream, modelStream, parseStream, runStream } from '../../domain/values/stream-names.js'
 import type { Projection, Seen } from '../projection.js'
-import {
-  addEdge,
-  emptyGraph,
-  endNode,
-  type LineageGraph,
-  loadGraph,
-  nodeOf,
-  type Row,
-  saveGraph,
-  subjectOf,
-} from './graph.js'
+import { addEdge, emptyGraph, endNode, type LineageGraph, nodeOf, type Row, subjectOf } from './graph.js'
+import { loadGraph, saveGraph } from './snapshot.js'
 
 const apply = (graph: LineageGraph, { stream, position, event }: Seen): void => {
   switch (event.type) {

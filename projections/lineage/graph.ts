@@ -3,9 +3,10 @@
  * the position from which it holds. Nodes and edges are rows of numbers in typed columns (about 33 and 25 bytes),
  * and the edges of a node are a ring through those columns, oldest first; only names are texts, once per stream.
  */
+
 import type { Position } from '../../domain/ports/event-store.js'
-import type { RunRef } from '../../domain/values/names.js'
-import { areColumns, bytes, doubles, grown, ints } from '../storage/columns.js'
+import type { RunRef } from '../../domain/values/references.js'
+import { bytes, doubles, grown, ints } from '../storage/columns.js'
 
 export const EDGE_KINDS = ['logged', 're-logged', 'used', 'derived-from', 'linked', 'part-of'] as const
 export type EdgeKind = (typeof EDGE_KINDS)[number]
@@ -108,7 +109,7 @@ export const nodeOf = (graph: LineageGraph, subject: Row, number: number, positi
   return node
 }
 
-const putInPlace = (places: LineageGraph['places'], subject: Row, number: number, node: Row): void => {
+export const putInPlace = (places: LineageGraph['places'], subject: Row, number: number, node: Row): void => {
   const place = places[subject]
   if (place === undefined && number === 0) places[subject] = node
   else if (typeof place === 'object') place[number] = node
@@ -222,7 +223,7 @@ export const wayOf = ({ nodes, edges }: LineageGraph, direction: 'upstream' | 'd
   }
 }
 
-const nodeColumns = (rows: number, before?: LineageGraph['nodes']): LineageGraph['nodes'] => ({
+export const nodeColumns = (rows: number, before?: LineageGraph['nodes']): LineageGraph['nodes'] => ({
   subject: ints(rows, before?.subject),
   number: ints(rows, before?.number),
   since: doubles(rows, before?.since),
@@ -232,7 +233,7 @@ const nodeColumns = (rows: number, before?: LineageGraph['nodes']): LineageGraph
   lastIn: ints(rows, before?.lastIn),
 })
 
-const edgeColumns = (rows: number, before?: LineageGraph['edges']): LineageGraph['edges'] => ({
+export const edgeColumns = (rows: number, before?: LineageGraph['edges']): LineageGraph['edges'] => ({
   from: ints(rows, before?.from),
   to: ints(rows, before?.to),
   kind: bytes(rows, before?.kind),
@@ -240,31 +241,3 @@ const edgeColumns = (rows: number, before?: LineageGraph['edges']): LineageGraph
   nextOut: ints(rows, before?.nextOut),
   nextIn: ints(rows, before?.nextIn),
 })
-
-/** For a snapshot; `subjects` and `places` are made again. */
-export const saveGraph = ({ streams, types, nodeCount, nodes, edgeCount, edges }: LineageGraph): Iterable<unknown> => [
-  [...streams],
-  new Map(types),
-  nodeColumns(nodeCount, nodes),
-  edgeColumns(edgeCount, edges),
-]
-
-/** The graph again; `undefined` for anything else. */
-export const loadGraph = ([streams, types, nodes, edges]: ReadonlyArray<unknown>): LineageGraph | undefined => {
-  if (!Array.isArray(streams) || !(types instanceof Map)) return undefined
-  if (!areColumns(nodes, nodeColumns(0)) || !areColumns(edges, edgeColumns(0))) return undefined
-  const [nodeCount, edgeCount] = [nodes.subject.length, edges.from.length]
-  const places: LineageGraph['places'] = []
-  for (const [node, subject] of nodes.subject.entries()) putInPlace(places, subject, nodes.number[node] ?? 0, node)
-  return {
-    subjects: new Map(streams.map((stream, subject) => [stream, subject])),
-    streams,
-    types,
-    lastRun: null,
-    nodeCount,
-    nodes: nodeColumns(grown(nodeCount), nodes),
-    edgeCount,
-    edges: edgeColumns(grown(edgeCount), edges),
-    places,
-  }
-}

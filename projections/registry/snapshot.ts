@@ -1,9 +1,10 @@
 /** The registry as a snapshot: laid down on a tape. What follows from the rest is left out. */
 import { parseJson } from '../../domain/values/json.js'
-import { type ArtifactRef, collectionPath, type ModelRef, runPath } from '../../domain/values/names.js'
+import { type ArtifactRef, collectionPath, type ModelRef, runPath } from '../../domain/values/references.js'
 import { artifactStream, draftStream, modelStream, runStream } from '../../domain/values/stream-names.js'
 import { isSavedTape, type TapeReader, type TapeWriter, tapeReader, tapeWriter } from '../storage/snapshot-encoding.js'
 import type { Timeline } from '../storage/timeline.js'
+import { noteLink, wear } from './changes.js'
 import {
   type AliasEntry,
   type CollectionEntry,
@@ -12,11 +13,9 @@ import {
   emptyRegistry,
   type LinkEntry,
   type ModelEntry,
-  noteLink,
   type Registry,
   type RunEntry,
   type UnfinishedDraft,
-  wear,
 } from './state.js'
 import { loadVersions, saveVersions, type Versions } from './version-table.js'
 

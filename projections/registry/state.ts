@@ -5,14 +5,9 @@
 import type { Position } from '../../domain/ports/event-store.js'
 import type { JsonObject } from '../../domain/values/json.js'
 import type { ManifestSummary } from '../../domain/values/manifest/manifest.js'
-import {
-  type ArtifactRef,
-  collectionPath,
-  type ModelRef,
-  type RunOutcome,
-  type RunRef,
-} from '../../domain/values/names.js'
-import { latest, setFrom, type Timeline, timeline } from '../storage/timeline.js'
+import type { RunOutcome } from '../../domain/values/names.js'
+import { type ArtifactRef, collectionPath, type ModelRef, type RunRef } from '../../domain/values/references.js'
+import type { Timeline } from '../storage/timeline.js'
 import { noVersions, type Row, type Versions } from './version-table.js'
 
 /** A link: a version of a registered model. */
@@ -29,7 +24,7 @@ export interface AliasEntry extends Timeline<number | null> {
   readonly name: string
 }
 
-interface Collection<Version> {
+export interface Collection<Version> {
   readonly path: string
   readonly created: Position
   readonly actor: string
@@ -156,59 +151,3 @@ export const rowOf = (collection: CollectionEntry | undefined, number: number): 
 /** The path of a row's version. */
 export const pathOfRow = ({ artifacts, versions: { columns } }: Registry, row: Row): string =>
   `${artifacts[columns.artifact[row] ?? -1]?.path}:v${columns.number[row]}`
-
-/** A version comes. */
-export const stand = <Version>(
-  { versions, born, newest, standing }: Collection<Version>,
-  number: number,
-  position: Position,
-  version: Version,
-): void => {
-  versions[number] = version
-  born.push(position)
-  standing.push(number)
-  setFrom(newest, position, number)
-}
-
-/** A version is deleted or unlinked. Each number is taken from `standing` once, however many are deleted in whatever order. */
-export const leave = (
-  { versions, ended, gone, newest, standing }: Collection<unknown>,
-  number: number,
-  position: Position,
-): void => {
-  if (versions[number] === undefined || ended.has(number)) return
-  ended.set(number, position)
-  gone.push(position)
-  for (let last = standing.at(-1); last !== undefined && ended.has(last); last = standing.at(-1)) standing.pop()
-  const left = standing.at(-1) ?? null
-  if (left !== latest(newest)) setFrom(newest, position, left)
-}
-
-export const setAlias = (
-  { aliases, worn }: Collection<unknown>,
-  name: string,
-  position: Position,
-  holder: number | null,
-): void => {
-  const known = aliases.get(name)
-  const alias: AliasEntry = known ?? { name, ...timeline() }
-  if (known === undefined) aliases.set(name, alias)
-  setFrom(alias, position, holder)
-  if (holder !== null) wear(worn, holder, alias.name)
-}
-
-export const wear = (worn: Collection<unknown>['worn'], number: number, alias: string): void => {
-  const before = worn[number]
-  if (before === undefined) worn[number] = alias
-  else if (typeof before !== 'string') before.add(alias)
-  else if (before !== alias) worn[number] = new Set([before, alias])
-}
-
-/** Tells the source of a link that it is linked. */
-export const noteLink = ({ collections, links }: Registry, model: ModelEntry, link: LinkEntry): void => {
-  const source = rowOf(collections.get(collectionPath(link.source.artifact)), link.source.version)
-  if (source === undefined) return
-  const known = links.get(source)
-  if (known === undefined) links.set(source, [{ model, number: link.number }])
-  else known.push({ model, number: link.number })
-}

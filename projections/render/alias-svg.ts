@@ -2,7 +2,7 @@
  * The aliases of a collection over time: a row for each alias, a bar for each tenure. Where changes crowd,
  * time is stretched until every bar can be read, and what is then too wide goes on below, as text does.
  */
-import type { AliasTenure } from '../../application/reading-history/alias-tenures.js'
+import type { AliasTenure } from '../audit/tenure.js'
 import { fitted, px, type Rule, svgDocument, widthOf, xml } from './svg.js'
 
 export interface AliasSvgOptions {

@@ -1,7 +1,7 @@
 /** Lineage as a picture: content flows from left to right, each kind of thing and of edge in a look of its own. */
 
+import type { LineageNode } from '../lineage/answer.js'
 import { EDGE_KINDS, type EdgeKind } from '../lineage/graph.js'
-import type { LineageNode } from '../lineage/lineage.js'
 import { type Layout, layered } from './layers.js'
 import { AND_MORE, edgesBetween, type LineagePicture, labelOf } from './lineage-text.js'
 import { fitted, px, type Rule, svgDocument, widthOf, xml } from './svg.js'

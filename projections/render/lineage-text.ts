@@ -1,7 +1,7 @@
 /** Lineage as text for other tools: Mermaid, Graphviz DOT, and JSON. */
 
+import type { Lineage, LineageEdge, LineageNode } from '../lineage/answer.js'
 import type { Ending } from '../lineage/graph.js'
-import type { Lineage, LineageEdge, LineageNode } from '../lineage/lineage.js'
 
 /** What is drawn: an answer, or part of one. Edges whose ends are not among the nodes are left out. */
 export type LineagePicture = Pick<Lineage, 'nodes' | 'edges' | 'moment' | 'cut'>

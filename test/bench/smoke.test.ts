@@ -6,7 +6,7 @@ import { exponentOf, grow, growths } from '../../bench/growth.js'
 import { fill, lineageHistory, movesHistory, versionsHistory } from '../../bench/history.js'
 import { measure } from '../../bench/measure.js'
 import { plot } from '../../bench/plot.js'
-import { decodeEvent } from '../../domain/events/catalogue.js'
+import { decodeEvent } from '../../domain/events/stored-events.js'
 import { ORIGIN, type StoredEvent } from '../../domain/ports/event-store.js'
 import { canonicalJson } from '../../domain/values/json.js'
 

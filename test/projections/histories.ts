@@ -4,7 +4,7 @@ import { memoryEventStore, memoryFileStore } from '../../adapters/memory/index.j
 import { finishDraft } from '../../application/process-managers/complete-distributed-commit.js'
 import type { Command } from '../../domain/commands/catalogue.js'
 import type { EventStore, Position, StoredEvent } from '../../domain/ports/event-store.js'
-import type { ArtifactRef, ModelRef } from '../../domain/values/names.js'
+import type { ArtifactRef, ModelRef } from '../../domain/values/references.js'
 import { eventsIn, fakeClock, openTestLedger, START } from '../support/domain-ledger.js'
 
 const ARTIFACTS: ReadonlyArray<ArtifactRef> = ['data', 'model'].map((name) => ({

@@ -7,7 +7,7 @@ import type { Command } from '../../domain/commands/catalogue.js'
 import { actorOf, readEvent } from '../../domain/events/event-shapes.js'
 import type { EventStore, StoredEvent } from '../../domain/ports/event-store.js'
 import type { Envelope } from '../../domain/values/envelope.js'
-import type { ArtifactRef, CollectionRef, ModelRef, RunRef } from '../../domain/values/names.js'
+import type { ArtifactRef, CollectionRef, ModelRef, RunRef } from '../../domain/values/references.js'
 import type { Seen } from '../../projections/projection.js'
 import { eventsIn, openTestLedger } from '../support/domain-ledger.js'
 

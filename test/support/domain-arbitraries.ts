@@ -1,17 +1,8 @@
 /** Random legal names and values of the domain. */
 import * as fc from 'fast-check'
 import type { Json, JsonObject } from '../../domain/values/json.js'
-import {
-  Alias,
-  type ArtifactRef,
-  DistributedId,
-  EntityName,
-  ModelName,
-  type ModelRef,
-  ProjectName,
-  RunId,
-  type RunRef,
-} from '../../domain/values/names.js'
+import { Alias, DistributedId, EntityName, ModelName, ProjectName, RunId } from '../../domain/values/names.js'
+import type { ArtifactRef, ModelRef, RunRef } from '../../domain/values/references.js'
 
 /** Characters that a careless escape would confuse, beside any others. */
 const character = fc.oneof(

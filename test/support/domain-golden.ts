@@ -8,8 +8,8 @@
  */
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { decodeEvent } from '../../domain/events/catalogue.js'
 import { leafHash } from '../../domain/events/leaf-hash.js'
+import { decodeEvent } from '../../domain/events/stored-events.js'
 import { giveEveryCommand } from './domain-history.js'
 import { eventsIn, openTestLedger, right } from './domain-ledger.js'
 

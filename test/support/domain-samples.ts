@@ -1,7 +1,7 @@
 /** Names and values that the tests of the domain talk about. */
 import { sha256 } from '../../domain/values/digest.js'
 import type { ManifestSummary } from '../../domain/values/manifest/manifest.js'
-import type { ArtifactRef, ModelRef, RunRef, VersionRef } from '../../domain/values/names.js'
+import type { ArtifactRef, ModelRef, RunRef, VersionRef } from '../../domain/values/references.js'
 
 export const artifact: ArtifactRef = { entity: 'acme', project: 'churn', name: 'model' }
 export const model: ModelRef = { entity: 'acme', project: 'model-registry', name: 'Churn' }

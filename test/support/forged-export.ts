@@ -1,7 +1,7 @@
 /** Exports that somebody made by hand: what an attacker writes who knows how everything is computed. */
 import { createHash } from 'node:crypto'
 import { memoryEventStore } from '../../adapters/memory/index.js'
-import { idOfEvent } from '../../domain/events/catalogue.js'
+import { idOfEvent } from '../../domain/events/stored-events.js'
 import type { EventStore, StoredEvent } from '../../domain/ports/event-store.js'
 import { canonicalJson, type Json, type JsonObject } from '../../domain/values/json.js'
 import { right } from './domain-ledger.js'

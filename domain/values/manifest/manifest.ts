@@ -3,13 +3,14 @@
  * reference. It is a value: two manifests with the same text are the same manifest, and the SHA-256 of that
  * text is its address in the file store and the key by which equal content is recognised.
  */
+
 import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
 import { decodeWith, describeProblem, nullable, record, text, wholeNumber } from '../codec.js'
 import { type Digest, isDigest, sha256 } from '../digest.js'
 import { DigestCodec } from '../envelope.js'
 import { canonicalJson, parseJson } from '../json.js'
-import { canonicalPath, checkManifestPath, compareUtf8, directoriesOf, pathsThatCollide } from './path.js'
+import { checkManifestPath, compareUtf8 } from './path.js'
 
 export const Uri = text(
   'a URI with a scheme, at most 4,096 characters',
@@ -118,167 +119,8 @@ const parseLine = (line: string): E.Either<string, ManifestEntry> => {
     : E.left('a file that is not a reference has a sha256: digest and a size')
 }
 
-export type ManifestRejection =
-  | { readonly _tag: 'illegal-path'; readonly path: string; readonly expected: string }
-  | { readonly _tag: 'path-taken'; readonly path: string; readonly present: string; readonly offered: string }
-  | { readonly _tag: 'path-not-found'; readonly path: string }
+export const sorted = (entries: Iterable<ManifestEntry>): Manifest =>
+  [...entries].sort((a, b) => compareUtf8(a.path, b.path))
 
-/** A manifest in the making; it owns its entries. */
-export interface ManifestBuilder {
-  /**
-   * Adds an entry; its path is brought into canonical form. The same digest again is fine, another one needs `overwrite`.
-   * A path cannot be a file and a directory, for no directory could hold both.
-   */
-  readonly add: (entry: ManifestEntry, overwrite?: boolean) => E.Either<ManifestRejection, void>
-  /** Removes a file, or everything below a directory; answers what was removed. */
-  readonly remove: (path: string) => E.Either<ManifestRejection, ReadonlyArray<ManifestEntry>>
-  readonly build: () => Manifest
-}
-
-export const manifestBuilder = (base: Manifest = []): ManifestBuilder => {
-  const entries = new Map(base.map((entry) => [entry.path, entry]))
-  /** How many entries lie below each directory. */
-  const below = new Map<string, number>()
-  const count = (path: string, change: 1 | -1): void => {
-    for (const directory of directoriesOf(path)) below.set(directory, (below.get(directory) ?? 0) + change)
-  }
-  for (const path of entries.keys()) count(path, 1)
-
-  /** What keeps a new path from lying beside the others. */
-  const inTheWay = (path: string): string | undefined => {
-    const file = directoriesOf(path).find((directory) => entries.has(directory))
-    if (file !== undefined) return `a path that is not below a file, and "${file}" is one; remove that first`
-    return (below.get(path) ?? 0) > 0
-      ? 'a path that is not a directory, and files lie below it; remove those first'
-      : undefined
-  }
-  return {
-    add: (entry, overwrite = false) => {
-      const path = legalPath(entry.path)
-      if (E.isLeft(path)) return path
-      const present = entries.get(path.right)
-      if (present !== undefined && !overwrite && !sameContent(present, entry)) {
-        return E.left({ _tag: 'path-taken', path: path.right, present: present.digest, offered: entry.digest })
-      }
-      if (present === undefined) {
-        const expected = inTheWay(path.right)
-        if (expected !== undefined) return E.left({ _tag: 'illegal-path', path: path.right, expected })
-        count(path.right, 1)
-      }
-      entries.set(path.right, { ...entry, path: path.right })
-      return E.right(undefined)
-    },
-    remove: (path) => {
-      const legal = legalPath(path)
-      if (E.isLeft(legal)) return legal
-      const exact = entries.get(legal.right)
-      const removed =
-        exact !== undefined
-          ? [exact]
-          : [...entries.values()].filter((entry) => entry.path.startsWith(`${legal.right}/`))
-      if (removed.length === 0) return E.left({ _tag: 'path-not-found', path: legal.right })
-      for (const { path } of removed) {
-        entries.delete(path)
-        count(path, -1)
-      }
-      return E.right(removed)
-    },
-    build: () => sorted(entries.values()),
-  }
-}
-
-const legalPath = (path: string): E.Either<ManifestRejection, string> => {
-  const legal = canonicalPath(path)
-  return E.isRight(legal) ? legal : E.left({ _tag: 'illegal-path', path, expected: legal.left })
-}
-
-const sorted = (entries: Iterable<ManifestEntry>): Manifest => [...entries].sort((a, b) => compareUtf8(a.path, b.path))
-
-const sameContent = (a: ManifestEntry, b: ManifestEntry): boolean =>
+export const sameContent = (a: ManifestEntry, b: ManifestEntry): boolean =>
   a.digest === b.digest && a.reference?.uri === b.reference?.uri && a.reference?.versionId === b.reference?.versionId
-
-/** What changed from one manifest to another. */
-export interface ManifestDiff {
-  readonly added: ReadonlyArray<ManifestEntry>
-  readonly removed: ReadonlyArray<ManifestEntry>
-  readonly changed: ReadonlyArray<{ readonly from: ManifestEntry; readonly to: ManifestEntry }>
-}
-
-export const diffManifests = (from: Manifest, to: Manifest): ManifestDiff => {
-  const before = new Map(from.map((entry) => [entry.path, entry]))
-  const added: ManifestEntry[] = []
-  const changed: { from: ManifestEntry; to: ManifestEntry }[] = []
-  for (const entry of to) {
-    const old = before.get(entry.path)
-    if (old === undefined) added.push(entry)
-    else if (!sameContent(old, entry)) changed.push({ from: old, to: entry })
-    before.delete(entry.path)
-  }
-  return { added, removed: [...before.values()], changed }
-}
-
-/** What one writer brought, in the order in which it was brought. */
-export interface Part {
-  readonly writer: string
-  readonly manifest: Manifest
-}
-
-/** Two writers brought different content for one path, or the path is a file for one and a directory for the other. */
-export interface PathConflict {
-  readonly path: string
-  readonly claims: ReadonlyArray<{
-    readonly writer: string
-    readonly digest: string
-    /** The path of a file for which the path is a directory. */
-    readonly below?: string
-  }>
-}
-
-/** Every path's entries by writer, the one that came last at the end. */
-type Claims = Map<string, Map<string, ManifestEntry>>
-
-/**
- * The union of the parts of a distributed version. A writer's later entry for a path replaces its earlier
- * one. Two writers agree on a path if they brought the same content; if they do not, that is a conflict,
- * unless `lastWriterWins`. A path that is a file and a directory is always one: no directory could hold both.
- */
-export const mergeParts = (
-  parts: ReadonlyArray<Part>,
-  lastWriterWins: boolean,
-): E.Either<ReadonlyArray<PathConflict>, Manifest> => {
-  const claims: Claims = new Map()
-  for (const { writer, manifest } of parts) {
-    for (const entry of manifest) {
-      const byWriter = claims.get(entry.path) ?? new Map<string, ManifestEntry>()
-      // Taken out and put in again, so that the map's last value is the one that came last.
-      byWriter.delete(writer)
-      byWriter.set(writer, entry)
-      claims.set(entry.path, byWriter)
-    }
-  }
-  const merged: ManifestEntry[] = []
-  const conflicts: PathConflict[] = []
-  for (const [path, byWriter] of claims) {
-    const entries = [...byWriter]
-    const last = entries.at(-1)
-    if (last === undefined) continue
-    if (lastWriterWins || entries.every(([, entry]) => sameContent(entry, last[1]))) merged.push(last[1])
-    else conflicts.push({ path, claims: entries.map(([writer, { digest }]) => ({ writer, digest })) })
-  }
-  const found = conflicts.length === 0 ? filesThatAreDirectories(merged, claims) : conflicts
-  return found.length === 0 ? E.right(sorted(merged)) : E.left(found.sort((a, b) => compareUtf8(a.path, b.path)))
-}
-
-/** Each named with one file below it. */
-const filesThatAreDirectories = (merged: Manifest, claims: Claims): PathConflict[] => {
-  const claimOf = (path: string) =>
-    [...(claims.get(path) ?? [])].slice(-1).map(([writer, { digest }]) => ({ writer, digest }))
-  const paths = merged.map(({ path }) => path)
-  const collisions = new Map(
-    pathsThatCollide(paths, { case: false, form: false }).map(({ paths: [file, below] }) => [file, below]),
-  )
-  return [...collisions].map(([path, below]) => ({
-    path,
-    claims: [...claimOf(path), ...claimOf(below).map((claim) => ({ ...claim, below }))],
-  }))
-}

@@ -6,7 +6,8 @@
 import type { Position } from '../../../domain/ports/event-store.js'
 import { sameJson } from '../../../domain/values/codec.js'
 import type { JsonObject } from '../../../domain/values/json.js'
-import { collectionPath, type RunOutcome, versionPath } from '../../../domain/values/names.js'
+import type { RunOutcome } from '../../../domain/values/names.js'
+import { collectionPath, versionPath } from '../../../domain/values/references.js'
 import { asOf, type Timeline } from '../../storage/timeline.js'
 import type {
   ArtifactEntry,

@@ -3,8 +3,9 @@
 import type { Metrics } from '../../../domain/run/commands.js'
 import { sameJson } from '../../../domain/values/codec.js'
 import type { Json, JsonObject } from '../../../domain/values/json.js'
-import { diffManifests, type Manifest, type ManifestDiff } from '../../../domain/values/manifest/manifest.js'
-import type { Version } from './lookup.js'
+import { diffManifests, type ManifestDiff } from '../../../domain/values/manifest/diff.js'
+import type { Manifest } from '../../../domain/values/manifest/manifest.js'
+import type { Version } from './version.js'
 
 /** A version with what is to be compared of it. */
 export interface Compared {

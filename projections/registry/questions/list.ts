@@ -1,22 +1,19 @@
 /** What there is, in the order in which it came: artifacts, registered models, runs, and the versions of a collection. */
 import * as E from 'fp-ts/lib/Either.js'
 import type { Position } from '../../../domain/ports/event-store.js'
-import { collectionPath, parseVersion } from '../../../domain/values/names.js'
+import { parseVersion } from '../../../domain/values/name-paths.js'
+import { collectionPath } from '../../../domain/values/references.js'
 import type { BadCursor } from '../../paging/cursor.js'
 import { type Page, type PageStart, type Paging, pageStart } from '../../paging/page.js'
 import type { CollectionEntry, LinkEntry, ModelEntry, Registry, RunEntry } from '../state.js'
 import { positionOf, type Row } from '../version-table.js'
-import {
-  type Artifact,
-  type Asked,
-  type Queries,
-  type QueryError,
-  queries,
-  type RegisteredModel,
-  type RunDetails,
-  type Version,
-} from './lookup.js'
+import type { Artifact } from './artifact.js'
+import type { QueryError } from './errors.js'
+import { type Asked, type Queries, queries } from './lookup.js'
 import { patternOf } from './pattern.js'
+import type { RegisteredModel } from './registered-model.js'
+import type { RunDetails } from './run.js'
+import type { Version } from './version.js'
 
 export interface List extends Paging {
   /** A pattern of the whole path: `*` for characters other than `/`, `**` for any, `?` for one. */

@@ -2,24 +2,19 @@
  * What can be asked of the registry, now or as of any past position: every answer comes from timelines, so
  * the past costs a binary search more than the present.
  */
+
 import * as E from 'fp-ts/lib/Either.js'
 import { ORIGIN, type Position } from '../../../domain/ports/event-store.js'
 import type { Metrics } from '../../../domain/run/commands.js'
-import { describeProblem, type Problem } from '../../../domain/values/codec.js'
-import type { JsonObject } from '../../../domain/values/json.js'
-import type { ManifestSummary } from '../../../domain/values/manifest/manifest.js'
 import {
-  collectionPath,
   type NameDefaults,
   parseArtifact,
   parseModel,
   parseRun,
   parseVersion,
-  type RunOutcome,
-  type VersionChoice,
-  versionName,
-  versionPath,
-} from '../../../domain/values/names.js'
+} from '../../../domain/values/name-paths.js'
+import type { VersionChoice } from '../../../domain/values/names.js'
+import { collectionPath, versionPath } from '../../../domain/values/references.js'
 import { type Moments, timeOf } from '../../storage/position-times.js'
 import { asOf, countUpTo, type Timeline } from '../../storage/timeline.js'
 import {
@@ -32,137 +27,14 @@ import {
   type Registry,
   type RunEntry,
   rowOf,
-  type UnfinishedDraft,
 } from '../state.js'
 import { actorOf, baseOf, manifestOf, positionOf, type Row, runOf, saidOf, tagsOf } from '../version-table.js'
-
-/** A moment of the ledger: a position, and its time. */
-export interface Moment {
-  readonly position: Position
-  /** ISO 8601; `null` before the first event. */
-  readonly time: string | null
-}
-
-/** One version of an artifact, or a registered one, as it stood at the moment of the answer. */
-export interface Version {
-  readonly kind: 'artifact' | 'registered'
-  /** `entity/project/name:vN` */
-  readonly path: string
-  readonly collection: string
-  readonly version: number
-  readonly type: string
-  readonly aliases: ReadonlyArray<string>
-  /** Tags, description and metadata of a registered version are those of its source. */
-  readonly tags: ReadonlyArray<string>
-  readonly description: string | null
-  readonly metadata: JsonObject | null
-  readonly manifest: ManifestSummary
-  /** When it was logged, or linked, and by whom. */
-  readonly created: Moment
-  readonly actor: string
-  /**
-   * The run that logged it first, and every run that logged the same content. Of a distributed version that is the run
-   * which committed it; the runs of its parts are in `lineage`.
-   */
-  readonly run: string | null
-  readonly producers: ReadonlyArray<string>
-  /** The version from which it was drafted. */
-  readonly base: string | null
-  readonly distributed: { readonly distributedId: string; readonly generation: number } | null
-  /** For a registered version, the version that it links to. */
-  readonly source: string | null
-  /** The registered versions that link here; for a registered version, all those of its source. */
-  readonly links: ReadonlyArray<string>
-  /** Of the version itself, or of the source of a registered one. */
-  readonly deleted: Moment | null
-  readonly unlinked: Moment | null
-}
-
-export interface Artifact {
-  readonly kind: 'artifact'
-  readonly path: string
-  readonly type: string
-  readonly description: string | null
-  readonly created: Moment
-  readonly actor: string
-  /** Versions that are not deleted. */
-  readonly versionCount: number
-  /** The number of the newest of them. */
-  readonly newest: number | null
-  readonly aliases: Readonly<Record<string, number>>
-}
-
-export interface RegisteredModel extends Omit<Artifact, 'kind'> {
-  readonly kind: 'registered-model'
-  readonly tags: ReadonlyArray<string>
-}
-
-export interface RunDetails {
-  readonly path: string
-  readonly started: Moment
-  readonly actor: string
-  readonly group: string | null
-  readonly jobType: string | null
-  readonly config: JsonObject | null
-  readonly metrics: Metrics
-  /** `null` while it runs. */
-  readonly outcome: RunOutcome | null
-  readonly used: ReadonlyArray<{ readonly version: string; readonly through: string | null }>
-  /** The versions of which it is a producer; those of which it brought a part are in `lineage`. */
-  readonly logged: ReadonlyArray<string>
-}
-
-export interface OpenDraft {
-  readonly artifact: string
-  readonly distributedId: string
-  readonly generation: number
-  readonly opened: Moment
-  readonly writers: ReadonlyArray<string>
-  readonly parts: number
-}
-
-export type QueryError =
-  | { readonly _tag: 'invalid-input'; readonly problems: ReadonlyArray<Problem> }
-  | {
-      readonly _tag: 'not-found'
-      readonly what: 'artifact' | 'registered model' | 'run' | 'name'
-      readonly name: string
-      readonly similar: ReadonlyArray<string>
-      /** Present where the question was about the past. */
-      readonly asOf?: Moment
-    }
-  | {
-      readonly _tag: 'version-missing'
-      readonly collection: string
-      readonly version: VersionChoice
-      readonly newest: number | null
-      readonly asOf?: Moment
-    }
-  | { readonly _tag: 'version-gone'; readonly path: string; readonly how: 'deleted' | 'unlinked'; readonly at: Moment }
-  | { readonly _tag: 'ambiguous-name'; readonly name: string; readonly readings: ReadonlyArray<string> }
-
-export const describeQueryError = (error: QueryError): string => {
-  switch (error._tag) {
-    case 'invalid-input':
-      return error.problems.map(describeProblem).join('; ')
-    case 'not-found':
-      return `there is no ${error.what} "${error.name}"${then(error.asOf)}${error.similar.length === 0 ? '' : `; did you mean ${error.similar.join(' or ')}?`}`
-    case 'version-missing':
-      return `${error.collection}:${versionName(error.version)} does not exist${then(error.asOf)}; ${
-        error.newest === null ? 'it has no version' : `its newest version is v${error.newest}`
-      }`
-    case 'version-gone':
-      return `${error.path} was ${error.how} at ${error.at.time} (position ${error.at.position})`
-    case 'ambiguous-name':
-      return `"${error.name}" may mean ${error.readings.join(' or ')}; write the one that is meant in full`
-  }
-}
-
-const then = (moment: Moment | undefined): string => {
-  if (moment === undefined) return ''
-  const { time, position } = moment
-  return time === null ? ` as of position ${position}` : ` as of ${time} (position ${position})`
-}
+import type { Artifact } from './artifact.js'
+import type { Moment, QueryError } from './errors.js'
+import type { OpenDraft } from './open-drafts.js'
+import type { RegisteredModel } from './registered-model.js'
+import type { RunDetails } from './run.js'
+import type { Version } from './version.js'
 
 export interface Asked {
   readonly registry: Registry
@@ -505,11 +377,6 @@ export const queries = ({ registry, moments, position, defaults }: Asked) => {
       [...registry.drafts.values()].flatMap(draftsOf).sort((one, other) => one.opened.position - other.opened.position),
   }
 }
-
-/** Drafts that were sealed and whose version is not logged yet. */
-export const unfinishedDrafts = (registry: Registry): ReadonlyArray<UnfinishedDraft> => [
-  ...registry.unfinished.values(),
-]
 
 /** How many names are looked at for a hint: it must not cost more than the answer. */
 const NAMES_FOR_HINTS = 10_000

@@ -2,14 +2,15 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type { Position } from '../../../domain/ports/event-store.js'
 import type { Json } from '../../../domain/values/json.js'
-import { collectionPath } from '../../../domain/values/names.js'
+import { collectionPath } from '../../../domain/values/references.js'
 import type { BadCursor } from '../../paging/cursor.js'
 import { type Page, type Paging, pageStart } from '../../paging/page.js'
 import { timeOf } from '../../storage/position-times.js'
 import { type CollectionEntry, type Registry, rowOf } from '../state.js'
 import { actorOf, positionOf, type Row, runOf } from '../version-table.js'
-import { type Asked, type Queries, queries, resolveNumber, type Version } from './lookup.js'
+import { type Asked, type Queries, queries, resolveNumber } from './lookup.js'
 import { patternOf } from './pattern.js'
+import type { Version } from './version.js'
 
 export const COMPARISONS = ['=', '!=', '<', '<=', '>', '>='] as const
 

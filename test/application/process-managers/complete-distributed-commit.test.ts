@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Receipt } from '../../../application/command-handling/receipt.js'
+import { logCommandOf } from '../../../application/command-handling/sealed-version.js'
 import { finishDraft } from '../../../application/process-managers/complete-distributed-commit.js'
-import { logCommandOf } from '../../../application/process-managers/sealed-version.js'
 import type { Command } from '../../../domain/commands/catalogue.js'
 import type { DistributedCommitted } from '../../../domain/distributed-draft/events.js'
 import { MAX_EVENT_BYTES } from '../../../domain/ports/event-store.js'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { AliasTenure } from '../../../application/reading-history/alias-tenures.js'
+import type { AliasTenure } from '../../../projections/audit/tenure.js'
 import { aliasSvg } from '../../../projections/render/alias-svg.js'
 import { widthOf } from '../../../projections/render/svg.js'
 

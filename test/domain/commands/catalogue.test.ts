@@ -1,7 +1,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { describe, expect, it } from 'vitest'
+import { describeCommandError } from '../../../application/command-handling/command-error.js'
 import { type Command, type CommandType, commands, decodeCommand } from '../../../domain/commands/catalogue.js'
-import { describeCommandError } from '../../../domain/commands/rejections.js'
 import { decodeWith } from '../../../domain/values/codec.js'
 import { eventsIn, left, openTestLedger } from '../../support/domain-ledger.js'
 import { artifact, manifestOf, model, run } from '../../support/domain-samples.js'

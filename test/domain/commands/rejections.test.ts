@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { type CommandError, describeCommandError } from '../../../domain/commands/rejections.js'
+import { type CommandError, describeCommandError } from '../../../application/command-handling/command-error.js'
 import { ledgerIdOfHistory } from '../../../domain/ports/ledger-id.js'
 import { sha256 } from '../../../domain/values/digest.js'
 import { artifact, manifestOf, model, run } from '../../support/domain-samples.js'

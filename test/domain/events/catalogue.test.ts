@@ -1,6 +1,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { describe, expect, it } from 'vitest'
-import { type DomainEvent, decodeEvent, encodeEvent } from '../../../domain/events/catalogue.js'
+import type { DomainEvent } from '../../../domain/events/catalogue.js'
+import { decodeEvent, encodeEvent } from '../../../domain/events/stored-events.js'
 import type { StoredEvent } from '../../../domain/ports/event-store.js'
 import { nameBasedUuid, sha256 } from '../../../domain/values/digest.js'
 import { left, right } from '../../support/domain-ledger.js'

@@ -2,8 +2,9 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import * as t from 'io-ts'
 import { describe, expect, it } from 'vitest'
-import { decodeEvent, encodeEvent, eventCodecs, upcasters } from '../../../domain/events/catalogue.js'
+import { eventCodecs, upcasters } from '../../../domain/events/catalogue.js'
 import { leafHash } from '../../../domain/events/leaf-hash.js'
+import { decodeEvent, encodeEvent } from '../../../domain/events/stored-events.js'
 import { right } from '../../support/domain-ledger.js'
 
 /** An event as it was stored once, and its leaf hash. */

@@ -1,38 +1,37 @@
 import * as fc from 'fast-check'
 import * as E from 'fp-ts/lib/Either.js'
 import { describe, expect, it } from 'vitest'
+import { parseArtifact, parseModel, parseRun, parseVersion } from '../../../domain/values/name-paths.js'
 import {
   Alias,
   Aliases,
   ArtifactName,
-  ArtifactRef,
   ArtifactType,
-  CollectionRef,
-  collectionPath,
   Description,
   DistributedId,
   EntityName,
   ExpectedHolder,
   ExpectedHolders,
   GroupName,
-  isModel,
   ModelName,
-  ModelRef,
   ProjectName,
-  parseArtifact,
-  parseModel,
-  parseRun,
-  parseVersion,
   RunId,
-  RunRef,
-  runPath,
   Tag,
   Tags,
   VersionChoice,
   VersionNumber,
-  versionPath,
   WriterName,
 } from '../../../domain/values/names.js'
+import {
+  ArtifactRef,
+  CollectionRef,
+  collectionPath,
+  isModel,
+  ModelRef,
+  RunRef,
+  runPath,
+  versionPath,
+} from '../../../domain/values/references.js'
 import { alias, artifactRef, modelRef, runRef } from '../../support/domain-arbitraries.js'
 import { left, right } from '../../support/domain-ledger.js'
 

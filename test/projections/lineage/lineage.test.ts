@@ -2,9 +2,12 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { StoredEvent } from '../../../domain/ports/event-store.js'
+import type { LineageRef } from '../../../domain/values/subjects.js'
+import type { Lineage } from '../../../projections/lineage/answer.js'
 import { lineageProjection } from '../../../projections/lineage/apply.js'
 import { addEdge, emptyGraph, type LineageGraph, nodeOf, subjectOf } from '../../../projections/lineage/graph.js'
-import { type Lineage, type LineageRef, lineage, paths } from '../../../projections/lineage/lineage.js'
+import { lineage } from '../../../projections/lineage/lineage.js'
+import { paths } from '../../../projections/lineage/paths.js'
 import { left, right } from '../../support/domain-ledger.js'
 import { artifactNamed, happen, history, modelNamed, runNamed, seen } from '../lineage-history.js'
 

@@ -1,8 +1,8 @@
 /** The pictures: well-formed whatever the names, nothing overlapping, everything shown, at 1, 20 and 500. */
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { AliasTenure } from '../../../application/reading-history/alias-tenures.js'
-import type { LineageEdge, LineageNode } from '../../../projections/lineage/lineage.js'
+import type { AliasTenure } from '../../../projections/audit/tenure.js'
+import type { LineageEdge, LineageNode } from '../../../projections/lineage/answer.js'
 import { aliasSvg } from '../../../projections/render/alias-svg.js'
 import { layered } from '../../../projections/render/layers.js'
 import { lineageSvg } from '../../../projections/render/lineage-svg.js'

@@ -3,19 +3,18 @@ import * as fc from 'fast-check'
 import * as E from 'fp-ts/lib/Either.js'
 import { describe, expect, it } from 'vitest'
 import { sha256 } from '../../../../domain/values/digest.js'
+import { manifestBuilder } from '../../../../domain/values/manifest/builder.js'
+import { diffManifests } from '../../../../domain/values/manifest/diff.js'
 import {
-  diffManifests,
   EntryDigest,
   type Manifest,
   ManifestEntry,
-  manifestBuilder,
   manifestText,
-  mergeParts,
-  type Part,
   parseManifest,
   Reference,
   summarise,
 } from '../../../../domain/values/manifest/manifest.js'
+import { mergeParts, type Part } from '../../../../domain/values/manifest/merge.js'
 import { entry, left, right } from '../../../support/domain-ledger.js'
 
 /** Few paths and contents, so that they meet; the last ones sort differently as UTF-16 and as UTF-8. */

@@ -3,13 +3,13 @@
 import * as fc from 'fast-check'
 import * as E from 'fp-ts/lib/Either.js'
 import { describe, expect, it } from 'vitest'
-import { openAdmission } from '../../../domain/admission/admission.js'
-import { decodeEvent } from '../../../domain/events/catalogue.js'
-import type { StoredEvent } from '../../../domain/ports/event-store.js'
-import { describeImpossible } from '../../../domain/values/impossible.js'
-import { historyOf } from '../../projections/histories.js'
-import { giveEveryCommand } from '../../support/domain-history.js'
-import { eventsIn, openTestLedger, right } from '../../support/domain-ledger.js'
+import { openAdmission } from '../../domain/admission.js'
+import { decodeEvent } from '../../domain/events/stored-events.js'
+import type { StoredEvent } from '../../domain/ports/event-store.js'
+import { describeImpossible } from '../../domain/values/impossible.js'
+import { historyOf } from '../projections/histories.js'
+import { giveEveryCommand } from '../support/domain-history.js'
+import { eventsIn, openTestLedger, right } from '../support/domain-ledger.js'
 
 /** Why the history could not have been, or `undefined`. */
 const whyNot = (history: ReadonlyArray<StoredEvent>): string | undefined => {

@@ -3,7 +3,7 @@ import type { LogVersion } from '../../domain/artifact/commands.js'
 import type { DistributedCommitted } from '../../domain/distributed-draft/events.js'
 import { nameBasedUuid } from '../../domain/values/digest.js'
 import type { Envelope } from '../../domain/values/envelope.js'
-import type { ArtifactRef } from '../../domain/values/names.js'
+import type { ArtifactRef } from '../../domain/values/references.js'
 import { draftStream } from '../../domain/values/stream-names.js'
 
 /** The command, in the committer's envelope. `taken` says how many of its ids other commands have already. */

@@ -2,24 +2,39 @@
  * What had happened in other streams by the time of an event. A fact that was gathered for it must have been true
  * at some position before: it may have changed since.
  */
-import type { ArtifactState } from '../artifact/state.js'
-import type { DistributedDraftState } from '../distributed-draft/state.js'
-import type { RegisteredModelState } from '../registered-model/state.js'
-import type { RunState } from '../run/state.js'
-import { sameJson } from '../values/codec.js'
-import { type Admitted, admitted, impossible } from '../values/impossible.js'
-import type { ManifestSummary } from '../values/manifest/manifest.js'
-import { type ArtifactRef, type ModelRef, type RunRef, runPath, type VersionRef, versionPath } from '../values/names.js'
+import { sameJson } from './codec.js'
+import type { Envelope } from './envelope.js'
+import { type Admitted, admitted, impossible } from './impossible.js'
+import type { JsonObject } from './json.js'
+import type { ManifestSummary } from './manifest/manifest.js'
+import { type ArtifactRef, type ModelRef, type RunRef, runPath, type VersionRef, versionPath } from './references.js'
 
-/** The state of a stream, `undefined` before its first event; `unsure` where an event of it could not be read. */
+/** What is asked of the state of a stream, `undefined` before its first event; `unsure` where an event of it could not be read. */
 export type Then<State> = State | 'unsure' | undefined
 
-/** To be looked at, at once, and neither kept nor changed. */
+/** Of a sealed draft, what its version repeats. */
+interface Seal {
+  readonly artifactType: string
+  readonly manifest: ManifestSummary
+  readonly envelope: Envelope
+  readonly run?: { readonly ref: RunRef }
+  readonly description?: string
+  readonly metadata?: JsonObject
+  readonly tags?: ReadonlyArray<string>
+}
+
+/** Of the states of other streams what an event may say of them. To be looked at, at once, and neither kept nor changed. */
 export interface Past {
-  readonly artifact: (artifact: ArtifactRef) => Then<ArtifactState>
-  readonly model: (model: ModelRef) => Then<RegisteredModelState>
-  readonly run: (run: RunRef) => Then<RunState>
-  readonly draft: (artifact: ArtifactRef, distributedId: string) => Then<DistributedDraftState>
+  readonly artifact: (artifact: ArtifactRef) => Then<{
+    readonly artifactType: string | null
+    readonly versions: ReadonlyArray<{ readonly manifest: ManifestSummary }>
+  }>
+  readonly model: (model: ModelRef) => Then<{ readonly links: ReadonlyArray<{ readonly source: VersionRef }> }>
+  readonly run: (run: RunRef) => Then<{ readonly started: object | null; readonly finished: object | null }>
+  readonly draft: (
+    artifact: ArtifactRef,
+    distributedId: string,
+  ) => Then<{ readonly ended: ReadonlyArray<{ readonly committed?: Seal }> }>
 }
 
 /** The run that an event names was started, and finished if it says so. */

@@ -3,13 +3,15 @@
  * says of other streams to what had happened there by then. An import and `verify` walk through all events with it.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import { type Aggregate, artifact, distributedDraft, registeredModel, run } from '../commands/deciders.js'
-import type { Rejection } from '../commands/rejections.js'
-import { type DomainEvent, encodeEvent, idOfEvent, isOfTodaysSchema, type RecordedEvent } from '../events/catalogue.js'
-import { ORIGIN, type Position, type StoredEvent } from '../ports/event-store.js'
-import type { CommandAccepted } from '../values/answer.js'
-import { type Admitted, admitted, allAdmit, type Impossible, impossible } from '../values/impossible.js'
-import { isRegistryProject } from '../values/names.js'
+import { type Aggregate, artifact, distributedDraft, registeredModel, run } from './commands/deciders.js'
+import type { Rejection } from './commands/rejections.js'
+import type { DomainEvent } from './events/catalogue.js'
+import { encodeEvent, idOfEvent, isOfTodaysSchema, type RecordedEvent } from './events/stored-events.js'
+import { ORIGIN, type Position, type StoredEvent } from './ports/event-store.js'
+import type { CommandAccepted } from './values/answer.js'
+import { type Admitted, admitted, allAdmit, type Impossible, impossible } from './values/impossible.js'
+import type { Past, Then } from './values/past.js'
+import { isRegistryProject } from './values/references.js'
 import {
   artifactStream,
   draftStream,
@@ -18,8 +20,7 @@ import {
   runStream,
   type Subject,
   streamOf,
-} from '../values/stream-names.js'
-import type { Past, Then } from './past.js'
+} from './values/stream-names.js'
 
 /** Where something stands that could not be, and why. */
 export interface ImpossibleAt {
@@ -163,7 +164,7 @@ export const openAdmission = (): Admission => {
 }
 
 type Rules<State, Event extends DomainEvent, About extends Subject> = Pick<
-  Aggregate<never, never, State, Event, Rejection, About>,
+  Aggregate<never, State, Event, Rejection, About>,
   'initial' | 'evolve' | 'admits' | 'answers' | 'isEvent'
 >
 

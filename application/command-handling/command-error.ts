@@ -1,0 +1,160 @@
+/** What else can fail than the rules, and the words for all of it. */
+import type { Rejection } from '../../domain/commands/rejections.js'
+import type { EventProblem } from '../../domain/events/stored-events.js'
+import type { StoreClosed, StoreUnavailable } from '../../domain/ports/event-store.js'
+import { type AppendError, readFailureOf } from '../../domain/ports/event-store.js'
+import { describeFileStoreError, type FileStoreError } from '../../domain/ports/file-store.js'
+import { describeProblem, type Problem } from '../../domain/values/codec.js'
+import type { Recorded } from '../../domain/values/decider.js'
+import type { ManifestSummary } from '../../domain/values/manifest/manifest.js'
+import type { PathConflict } from '../../domain/values/manifest/merge.js'
+import { collectionPath, isModel, runPath, versionName, versionPath } from '../../domain/values/references.js'
+
+export type CommandError =
+  | Rejection
+  | { readonly _tag: 'invalid-command'; readonly problems: ReadonlyArray<Problem> }
+  /** The id was used before for another command on the same stream. */
+  | { readonly _tag: 'command-id-reused'; readonly commandId: string; readonly stream: string; readonly at: Recorded }
+  | { readonly _tag: 'manifest-mismatch'; readonly claimed: ManifestSummary; readonly stored: ManifestSummary }
+  /** No version comes of a generation that is open, or was abandoned. */
+  | { readonly _tag: 'not-sealed'; readonly stream: string; readonly generation: number }
+  | { readonly _tag: 'event-too-large'; readonly bytes: number; readonly limit: number }
+  /** Others kept writing to the stream until the deadline. Nothing was recorded. */
+  | { readonly _tag: 'contention'; readonly stream: string; readonly attempts: number }
+  | StoreUnavailable
+  | StoreClosed
+  /** It may or may not be recorded: give the same command with the same id again. */
+  | { readonly _tag: 'unknown-outcome'; readonly commandId: string; readonly reason: string }
+  | EventProblem
+  | FileStoreError
+
+export const describeCommandError = (error: CommandError): string => {
+  switch (error._tag) {
+    case 'invalid-command':
+      return error.problems.map(describeProblem).join('; ')
+    case 'type-mismatch':
+      return `${collectionPath(error.collection)} accepts the type "${error.accepted}", not "${error.offered}"`
+    case 'reserved-name':
+      return `the name "${error.name}" with the type "${error.artifactType}" is reserved`
+    case 'version-not-found':
+      if (!error.exists) {
+        return `there is no ${isModel(error.collection) ? 'registered model' : 'artifact'} ${collectionPath(error.collection)}`
+      }
+      return `${versionPath(error.collection, error.version)} does not exist; ${
+        error.newest === null ? 'it has no version' : `its newest version is v${error.newest}`
+      }`
+    case 'version-deleted': {
+      const path = versionPath(error.collection, error.version)
+      return `${
+        error.link === undefined ? path : `${versionPath(error.link.model, error.link.version)} links to ${path}, which`
+      } was deleted ${recorded(error.deleted)}`
+    }
+    case 'link-removed':
+      return `${versionPath(error.collection, error.version)} was unlinked ${recorded(error.unlinked)}`
+    case 'model-not-found':
+      return `the registered model ${collectionPath(error.model)} does not exist; link a version to it or create it`
+    case 'alias-expectation-failed':
+      return `the alias "${error.alias}" was expected to ${
+        error.expected === 'absent' ? 'be absent' : `point to ${versionName(error.expected)}`
+      }, but ${
+        error.holder === null
+          ? 'it is absent'
+          : `it points to v${error.holder.version}, put there ${recorded(error.holder)}`
+      }`
+    case 'alias-not-found':
+      return `there is no alias "${error.alias}"${error.collection === undefined ? '' : ` on ${collectionPath(error.collection)}`}`
+    case 'base-outdated':
+      return `the newest live version was expected to be v${error.expectedBase}, but ${
+        error.newest === null ? 'there is none' : `it is v${error.newest}; draft from that one`
+      }`
+    case 'version-has-aliases':
+      return `v${error.version} holds ${list(error.aliases)}; move them first, or say deleteAliases`
+    case 'too-many-tags':
+      return `${error.version === null ? 'it' : `v${error.version}`} would have ${error.count} tags; the most is ${error.most}`
+    case 'draft-ended':
+      return `generation ${error.generation} was ${error.end.how} ${recorded(error.end)}; what may go to the next one says so (openNext)`
+    case 'generation-not-open':
+      return `generation ${error.generation} is not open; generation ${error.open} is the next to take parts`
+    case 'draft-empty':
+      return `generation ${error.generation} of the draft "${error.distributedId}" of ${collectionPath(error.artifact)} has no parts${
+        error.before === null ? '' : `; the one before was ${error.before.how} ${recorded(error.before)}`
+      }; ${error.asked === 'abandon' ? 'there is nothing to abandon' : 'upsert a part first, or commit with files'}`
+    case 'path-conflict':
+      return `the parts disagree: ${error.conflicts
+        .slice(0, 5)
+        .map(({ path, claims }) => `${path} (${claims.map(claimed).join(', ')})`)
+        .join('; ')}${error.conflicts.length > 5 ? `; and ${error.conflicts.length - 5} more` : ''}; ${
+        error.conflicts.some(({ claims }) => claims.some(({ below }) => below !== undefined))
+          ? 'no directory can hold a file and a directory of one name: abandon the draft and leave one out'
+          : 'commit with lastWriterWins to take the later ones'
+      }`
+    case 'run-not-found':
+      return `the run ${runPath(error.run)} was never started`
+    case 'run-already-started':
+      return `the run ${runPath(error.run)} was started ${recorded(error.started)}, with another configuration`
+    case 'run-already-finished':
+      return `the run ${runPath(error.run)} ended as "${error.finished.outcome}" ${recorded(error.finished)}`
+    case 'command-id-reused':
+      return `the command id "${error.commandId}" was used for another command on ${error.stream} ${recorded(error.at)}; every command needs an id of its own`
+    case 'manifest-mismatch':
+      return `the manifest ${error.claimed.digest} holds ${error.stored.entries} entries and ${error.stored.bytes} bytes, not ${error.claimed.entries} and ${error.claimed.bytes}`
+    case 'not-sealed':
+      return `generation ${error.generation} of ${error.stream} is not sealed; commit it first`
+    case 'event-too-large':
+      return `the event would take ${error.bytes} bytes; the most is ${error.limit}: shorten the metadata or the description`
+    case 'contention':
+      return `others kept writing to ${error.stream}; given up after ${error.attempts} attempts, nothing was recorded`
+    case 'unavailable':
+      return `the event store cannot be reached: ${error.reason}; nothing was recorded`
+    case 'closed':
+      return error.reason
+    case 'unknown-outcome':
+      return `it is not known whether the command was recorded (${error.reason}); give it again with the same command id "${error.commandId}"`
+    case 'unknown-event':
+      return `${error.stream} holds at revision ${error.revision} an event "${error.type}" that this version does not know: upgrade model-ledger`
+    case 'damaged-event':
+      return `${error.stream} is damaged${error.revision < 0 ? '' : ` at revision ${error.revision}`}: ${error.reason}`
+    case 'file-missing':
+    case 'files-of-another-ledger':
+    case 'file-damaged':
+    case 'source-failed':
+    case 'bad-clock':
+    case 'file-store-failed':
+      return describeFileStoreError(error)
+  }
+}
+
+const recorded = ({ by, at }: Recorded): string => `by ${by} at ${at}`
+
+const claimed = ({ writer, digest, below }: PathConflict['claims'][number]): string =>
+  `${writer}: ${below === undefined ? digest : `"${below}" below it`}`
+
+const list = (words: ReadonlyArray<string>): string =>
+  `the ${words.length === 1 ? 'alias' : 'aliases'} ${words.map((word) => `"${word}"`).join(', ')}`
+
+/** What a batch is told that was not sent because the one before it failed: nothing of it was written. */
+export const notSent = (error: AppendError): AppendError =>
+  error._tag === 'unknown-outcome' || error._tag === 'too-large'
+    ? { _tag: 'unavailable', reason: `the append before it failed (${error._tag})` }
+    : error
+
+export const asReadError = (stream: string, error: unknown): CommandError => {
+  const failure = readFailureOf(error)
+  return failure._tag === 'damaged-store'
+    ? { _tag: 'damaged-event', stream, revision: -1, reason: failure.reason }
+    : failure
+}
+
+export const asCommandError = (error: Exclude<AppendError, { _tag: 'conflict' }>, commandId: string): CommandError => {
+  switch (error._tag) {
+    case 'unavailable':
+    case 'closed':
+      return error
+    case 'damaged':
+      return { _tag: 'damaged-event', stream: error.stream, revision: -1, reason: error.reason }
+    case 'unknown-outcome':
+      return { _tag: 'unknown-outcome', commandId, reason: error.reason }
+    case 'too-large':
+      return { _tag: 'event-too-large', bytes: error.bytes, limit: error.limit }
+  }
+}

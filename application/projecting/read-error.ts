@@ -1,0 +1,36 @@
+/** Why nothing can be answered, and the words for it. */
+import type { Position, ReadFailure } from '../../domain/ports/event-store.js'
+
+export type ReadError =
+  | ReadFailure
+  /** The model stays before this event, and says so, until the store is put right. */
+  | {
+      readonly _tag: 'damaged-event'
+      readonly stream: string
+      readonly revision: number
+      readonly position: Position
+      readonly reason: string
+    }
+  /** The read model did not come to the position in time. */
+  | { readonly _tag: 'not-reached'; readonly position: Position; readonly checkpoint: Position }
+
+/** The reason of a failure that may pass. */
+export const passing = (error: ReadError): string | undefined =>
+  error._tag === 'unavailable' || error._tag === 'not-reached' ? describeReadError(error) : undefined
+
+export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
+
+export const describeReadError = (error: ReadError): string => {
+  switch (error._tag) {
+    case 'unavailable':
+      return `the event store cannot be read: ${error.reason}`
+    case 'closed':
+      return error.reason
+    case 'damaged-store':
+      return `the event store is damaged: ${error.reason}`
+    case 'damaged-event':
+      return `the event at position ${error.position}, revision ${error.revision} of ${error.stream}, is damaged: ${error.reason}; put the event store back from a copy that has it whole`
+    case 'not-reached':
+      return `position ${error.position} was not reached in time; the read model is at ${error.checkpoint}`
+  }
+}

@@ -1,0 +1,163 @@
+/** Events as a store keeps them: decoded, checked and encoded. */
+
+import * as E from 'fp-ts/lib/Either.js'
+import type * as t from 'io-ts'
+import type { NewEvent, Position, StoredEvent } from '../ports/event-store.js'
+import { decodeWith, describeProblem, type Problem } from '../values/codec.js'
+import { nameBasedUuid } from '../values/digest.js'
+import { EventMetadata } from '../values/envelope.js'
+import { canonicalJson, type JsonObject, type JsonProblem, parseJson } from '../values/json.js'
+import type { Category } from '../values/stream-names.js'
+import { parseStream } from '../values/stream-names.js'
+import { type DomainEvent, eventCodecs, upcasters } from './catalogue.js'
+import { upcast } from './upcasting.js'
+
+/** A decoded event where it stands. */
+export interface RecordedEvent<Event = DomainEvent> {
+  readonly stream: string
+  readonly revision: number
+  readonly position: Position
+  readonly id: string
+  readonly event: Event
+  readonly metadata: EventMetadata
+}
+
+export type EventProblem =
+  /** A type, or a schema version of it, that this software does not know: written by a newer one. */
+  | { readonly _tag: 'unknown-event'; readonly stream: string; readonly revision: number; readonly type: string }
+  | { readonly _tag: 'damaged-event'; readonly stream: string; readonly revision: number; readonly reason: string }
+
+/** Reads a stored event: parse, upcast, decode in full. */
+export const decodeEvent = (stored: StoredEvent): E.Either<EventProblem, RecordedEvent> =>
+  decodeWithValues(stored, () => parseTexts(stored))
+
+/**
+ * Whether a stream can have given out a number by this revision: each took an event. So what holds a thing for each
+ * number is never larger than the history, whatever an event says.
+ */
+export const isWithin = (number: unknown, revision: number): boolean =>
+  typeof number === 'number' && number >= 0 && number <= revision
+
+/** The numbers of its own stream that an event names. */
+export const numbersOf = (event: DomainEvent): ReadonlyArray<number> => {
+  switch (event.type) {
+    case 'ArtifactVersionLogged':
+    case 'ArtifactVersionRelogged':
+      return event.base === undefined ? [event.version] : [event.version, event.base]
+    case 'ArtifactVersionDescribed':
+    case 'ArtifactVersionTagged':
+    case 'ArtifactVersionUntagged':
+    case 'ArtifactVersionDeleted':
+    case 'VersionLinked':
+    case 'VersionUnlinked':
+      return [event.version]
+    case 'AliasMoved':
+      return event.from === null ? [event.to] : [event.to, event.from]
+    case 'AliasRemoved':
+      return [event.from]
+    case 'DistributedPartUpserted':
+    case 'DistributedCommitted':
+    case 'DistributedAbandoned':
+      return [event.generation]
+    case 'ArtifactCreated':
+    case 'RegisteredModelCreated':
+    case 'RegisteredModelDescribed':
+    case 'RegisteredModelTagged':
+    case 'RegisteredModelUntagged':
+    case 'RunStarted':
+    case 'RunSummarised':
+    case 'ArtifactVersionUsed':
+    case 'RunFinished':
+    // In a run it names a number of another stream; and nothing is ever held by it.
+    case 'CommandAccepted':
+      return []
+  }
+}
+
+export const codecOf = (category: Category, type: string): t.Decoder<unknown, DomainEvent> | undefined => {
+  const codecs: Readonly<Record<string, t.Decoder<unknown, DomainEvent>>> = eventCodecs[category]
+  return Object.hasOwn(codecs, type) ? codecs[type] : undefined
+}
+
+export const problemsText = (where: string, problems: ReadonlyArray<Problem>): string =>
+  `${where}: ${problems.map(describeProblem).join('; ')}`
+
+const parseTexts = ({ data, metadata }: StoredEvent): E.Either<string, EventValues> => {
+  try {
+    const parsed = parseJson(data)
+    return isObject(parsed)
+      ? E.right({ data: parsed, metadata: parseJson(metadata) })
+      : E.left('data: expected a JSON object')
+  } catch (error) {
+    return E.left(`not JSON: ${String(error)}`)
+  }
+}
+
+const isObject = (value: unknown): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/**
+ * Writes an event: its texts, canonical JSON produced once, and its id. The id follows from the stream, the
+ * command, the event's index in it, and the texts. So the same append sent again is recognised; the same
+ * command decided again on another state, or another command under its id, is not taken for it.
+ */
+export const encodeEvent = (
+  stream: string,
+  index: number,
+  event: DomainEvent,
+  metadata: Omit<EventMetadata, 'schema'>,
+): E.Either<JsonProblem, NewEvent> => {
+  const { type, ...data } = event
+  const dataText = canonicalJson(data)
+  if (E.isLeft(dataText)) return dataText
+  const metadataText = canonicalJson({ ...metadata, schema: upcasters[type]?.version ?? 1 })
+  if (E.isLeft(metadataText)) return metadataText
+  const texts = { type, data: dataText.right, metadata: metadataText.right }
+  return E.right({ id: idOfEvent(stream, metadata.commandId, index, texts), ...texts })
+}
+
+/** The id of the event that stands at an index among those of a command. */
+export const idOfEvent = (
+  stream: string,
+  commandId: string,
+  index: number,
+  { type, data, metadata }: Omit<NewEvent, 'id'>,
+): string => nameBasedUuid(stream, commandId, String(index), type, data, metadata)
+
+/** Whether the data of an event were written in the schema version of today. */
+export const isOfTodaysSchema = (type: string, schema: number): boolean => schema === (upcasters[type]?.version ?? 1)
+
+/** The same, of an event whose texts are parsed only where its type is known, or were before. */
+export const decodeWithValues = (
+  stored: StoredEvent,
+  values: () => E.Either<string, EventValues>,
+): E.Either<EventProblem, RecordedEvent> => {
+  const { stream, revision, position, id, type } = stored
+  const damaged = (reason: string): E.Either<EventProblem, never> =>
+    E.left({ _tag: 'damaged-event', stream, revision, reason })
+  const unknown: E.Either<EventProblem, never> = E.left({ _tag: 'unknown-event', stream, revision, type })
+
+  const category = parseStream(stream)?.category
+  if (category === undefined) return unknown
+  const codec = codecOf(category, type)
+  if (codec === undefined) return unknown
+
+  const raw = values()
+  if (E.isLeft(raw)) return damaged(raw.left)
+  const metadata = decodeWith(EventMetadata)(raw.right.metadata)
+  if (E.isLeft(metadata)) return damaged(problemsText('metadata', metadata.left))
+  const data = upcast(upcasters, type, metadata.right.schema, raw.right.data)
+  if (data === undefined) return unknown
+  const event = decodeWith(codec)({ type, ...data })
+  if (E.isLeft(event)) return damaged(problemsText('data', event.left))
+  const beyond = numbersOf(event.right).find((number) => !isWithin(number, revision))
+  return beyond === undefined
+    ? E.right({ stream, revision, position, id, event: event.right, metadata: metadata.right })
+    : damaged(`data: it names the number ${beyond}, which a stream cannot have given out by its revision ${revision}`)
+}
+
+/** What the texts of an event say. */
+export interface EventValues {
+  readonly data: JsonObject
+  readonly metadata: unknown
+}

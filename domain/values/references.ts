@@ -1,0 +1,81 @@
+/** References to what has a name: artifacts, registered models, their versions, runs; and their paths as text. */
+
+import * as t from 'io-ts'
+import { record, text } from './codec.js'
+import { ArtifactName, EntityName, ModelName, ProjectName, RunId, type VersionChoice, VersionNumber } from './names.js'
+
+/** Registered models live in projects named `model-registry` or `wandb-registry-…`, and nothing else does. */
+export const isRegistryProject = (project: string): boolean =>
+  project === 'model-registry' || project.startsWith(REGISTRY_PREFIX)
+const REGISTRY_PREFIX = 'wandb-registry-'
+
+const ArtifactProject = text(
+  'the name of a project for artifacts: 1 to 128 characters, none of / \\ # ? % :, not "model-registry" and not beginning with "wandb-registry-" (those hold registered models)',
+  (value) => ProjectName.is(value) && !isRegistryProject(value),
+)
+const RegistryProject = text(
+  'the name of a registry: "model-registry" or "wandb-registry-" and a name',
+  (value) => ProjectName.is(value) && isRegistryProject(value) && value !== REGISTRY_PREFIX,
+)
+
+/** An artifact: the collection in which versions are born. */
+export const ArtifactRef = record('an artifact {entity, project, name}', {
+  entity: EntityName,
+  project: ArtifactProject,
+  name: ArtifactName,
+})
+export type ArtifactRef = t.TypeOf<typeof ArtifactRef>
+
+/** A registered model: the collection to which versions are linked. */
+export const ModelRef = record('a registered model {entity, project, name}', {
+  entity: EntityName,
+  project: RegistryProject,
+  name: ModelName,
+})
+export type ModelRef = t.TypeOf<typeof ModelRef>
+
+/** An artifact or a registered model; its project says which. */
+export type CollectionRef = ArtifactRef | ModelRef
+export const CollectionRef = new t.Type<CollectionRef>(
+  'an artifact or a registered model {entity, project, name}',
+  (value): value is CollectionRef => ArtifactRef.is(value) || ModelRef.is(value),
+  (value, context) => {
+    const project: unknown = typeof value === 'object' && value !== null ? Reflect.get(value, 'project') : undefined
+    return typeof project === 'string' && isRegistryProject(project)
+      ? ModelRef.validate(value, context)
+      : ArtifactRef.validate(value, context)
+  },
+  (value) => value,
+)
+
+export const RunRef = record('a run {entity, project, run}', {
+  entity: EntityName,
+  project: ArtifactProject,
+  run: RunId,
+})
+export type RunRef = t.TypeOf<typeof RunRef>
+
+/** One version of an artifact. */
+export const VersionRef = record('a version {entity, project, name, version}', {
+  entity: EntityName,
+  project: ArtifactProject,
+  name: ArtifactName,
+  version: VersionNumber,
+})
+export type VersionRef = t.TypeOf<typeof VersionRef>
+
+/** `entity/project/name` */
+export const collectionPath = ({ entity, project, name }: CollectionRef): string => `${entity}/${project}/${name}`
+
+/** `entity/project/name:v3` */
+export const versionPath = (collection: CollectionRef, version: VersionChoice): string =>
+  `${collectionPath(collection)}:${versionName(version)}`
+
+/** `v3`, or the alias itself. */
+export const versionName = (version: VersionChoice): string => (typeof version === 'number' ? `v${version}` : version)
+
+/** `entity/project/run` */
+export const runPath = ({ entity, project, run }: RunRef): string => `${entity}/${project}/${run}`
+
+/** Whether a collection is a registered model. */
+export const isModel = (collection: CollectionRef): collection is ModelRef => isRegistryProject(collection.project)

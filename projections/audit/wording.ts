@@ -1,0 +1,25 @@
+/** Words and numbers as the audit writes them. */
+export const counted = (count: number, what: string): string =>
+  `${count.toLocaleString('en')} ${what}${count === 1 ? '' : 's'}`
+
+/** `1.5 MiB` */
+export const sizeText = (bytes: number): string => {
+  if (bytes < 1024) return `${bytes} B`
+  const power = Math.min(4, Math.floor(Math.log2(bytes) / 10))
+  return `${(bytes / 1024 ** power).toFixed(1)} ${['B', 'KiB', 'MiB', 'GiB', 'TiB'][power] ?? 'B'}`
+}
+
+const FEW = 8
+export const few = (words: ReadonlyArray<string>): string =>
+  words.length <= FEW ? words.join(', ') : `${words.slice(0, FEW).join(', ')} and ${words.length - FEW} more`
+
+/**
+ * A name inside a sentence: as it is where nothing in it could be mistaken, else in quotation marks, with
+ * characters that are not seen, or that turn the direction of what follows, written out.
+ */
+export const plain = (name: string): string =>
+  /^[\p{L}\p{N}_./:#@-]+$/u.test(name)
+    ? name
+    : `"${name.replace(/["\\\p{C}\p{Zl}\p{Zp}]/gu, (character) =>
+        character === '"' || character === '\\' ? `\\${character}` : `\\u{${character.codePointAt(0)?.toString(16)}}`,
+      )}"`

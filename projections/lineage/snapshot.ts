@@ -1,0 +1,31 @@
+/** The graph of the lineage in a snapshot. */
+import { areColumns, grown } from '../storage/columns.js'
+import { edgeColumns, type LineageGraph, nodeColumns, putInPlace } from './graph.js'
+
+/** For a snapshot; `subjects` and `places` are made again. */
+export const saveGraph = ({ streams, types, nodeCount, nodes, edgeCount, edges }: LineageGraph): Iterable<unknown> => [
+  [...streams],
+  new Map(types),
+  nodeColumns(nodeCount, nodes),
+  edgeColumns(edgeCount, edges),
+]
+
+/** The graph again; `undefined` for anything else. */
+export const loadGraph = ([streams, types, nodes, edges]: ReadonlyArray<unknown>): LineageGraph | undefined => {
+  if (!Array.isArray(streams) || !(types instanceof Map)) return undefined
+  if (!areColumns(nodes, nodeColumns(0)) || !areColumns(edges, edgeColumns(0))) return undefined
+  const [nodeCount, edgeCount] = [nodes.subject.length, edges.from.length]
+  const places: LineageGraph['places'] = []
+  for (const [node, subject] of nodes.subject.entries()) putInPlace(places, subject, nodes.number[node] ?? 0, node)
+  return {
+    subjects: new Map(streams.map((stream, subject) => [stream, subject])),
+    streams,
+    types,
+    lastRun: null,
+    nodeCount,
+    nodes: nodeColumns(grown(nodeCount), nodes),
+    edgeCount,
+    edges: edgeColumns(grown(edgeCount), edges),
+    places,
+  }
+}

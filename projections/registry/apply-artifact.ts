@@ -1,0 +1,113 @@
+/** How an event of an artifact changes the registry. */
+import type { ArtifactVersionLogged, ArtifactVersionRelogged } from '../../domain/artifact/events.js'
+import type { Position } from '../../domain/ports/event-store.js'
+import { type RunRef, runPath } from '../../domain/values/references.js'
+import type { Seen } from '../projection.js'
+import { numberOf, shared } from '../storage/dictionary.js'
+import { latest, setFrom, timeline } from '../storage/timeline.js'
+import { leave, setAlias, stand } from './changes.js'
+import { type ArtifactEntry, draftPath, type Registry } from './state.js'
+import { addVersion, type Row, saidOf, seldomOf } from './version-table.js'
+
+export const applyToArtifact = (registry: Registry, artifact: ArtifactEntry, seen: Seen): void => {
+  const { event, position } = seen
+  const { versions } = registry
+  switch (event.type) {
+    case 'ArtifactVersionLogged': {
+      const { version: number, manifest, run, base, distributed, description, metadata, tags } = event
+      const row = addVersion(versions, {
+        position,
+        artifact: artifact.index,
+        number,
+        manifest,
+        base,
+        actor: seen.actor,
+        run: run === undefined ? undefined : wordOfRun(registry, run.ref),
+        tags,
+        description,
+        metadata,
+      })
+      if (distributed !== undefined) seldomOf(versions, row).distributed = distributed
+      stand(artifact, number, position, row)
+      produced(registry, artifact, event, row, position)
+      return
+    }
+    case 'ArtifactVersionRelogged': {
+      const row = artifact.versions[event.version]
+      if (row === undefined) return
+      const run = event.run === undefined ? null : shared(versions.words, runPath(event.run.ref))
+      const seldom = seldomOf(versions, row)
+      seldom.relogged ??= []
+      seldom.relogged.push({ position, run })
+      produced(registry, artifact, event, row, position)
+      return
+    }
+    case 'ArtifactVersionDescribed': {
+      const row = artifact.versions[event.version]
+      if (row === undefined) return
+      const seldom = seldomOf(versions, row)
+      seldom.described ??= timeline()
+      const { description, metadata } = latest(seldom.described) ?? saidOf(versions, row)
+      setFrom(seldom.described, position, {
+        description: event.description === undefined ? description : event.description.to,
+        metadata: event.metadata === undefined ? metadata : event.metadata.to,
+      })
+      return
+    }
+    case 'ArtifactVersionTagged':
+    case 'ArtifactVersionUntagged': {
+      const row = artifact.versions[event.version]
+      if (row === undefined) return
+      const seldom = seldomOf(versions, row)
+      seldom.tagged ??= timeline()
+      setFrom(seldom.tagged, position, event.to)
+      return
+    }
+    case 'ArtifactVersionDeleted':
+      leave(artifact, event.version, position)
+      return
+    case 'AliasMoved':
+      setAlias(artifact, event.alias, position, event.to)
+      return
+    case 'AliasRemoved':
+      setAlias(artifact, event.alias, position, null)
+      return
+  }
+}
+
+/** The number of the run's path among the words. */
+const wordOfRun = (registry: Registry, ref: RunRef): number =>
+  runOf(registry, ref)?.word ?? numberOf(registry.versions.words, runPath(ref))
+
+const runOf = (registry: Registry, ref: RunRef): Registry['lastRun'] => {
+  const last = registry.lastRun
+  if (
+    last !== undefined &&
+    last.ref.run === ref.run &&
+    last.ref.project === ref.project &&
+    last.ref.entity === ref.entity
+  )
+    return last
+  const path = runPath(ref)
+  const entry = registry.runs.get(path)
+  if (entry !== undefined) registry.lastRun = { ref, entry, word: numberOf(registry.versions.words, path) }
+  return entry === undefined ? undefined : registry.lastRun
+}
+
+/** What a run, or a sealed draft, made. */
+const produced = (
+  registry: Registry,
+  artifact: ArtifactEntry,
+  { run, distributed }: ArtifactVersionLogged | ArtifactVersionRelogged,
+  row: Row,
+  position: Position,
+): void => {
+  const maker = run === undefined ? undefined : runOf(registry, run.ref)
+  if (maker !== undefined) setFrom(maker.entry.logged, position, row)
+  if (distributed !== undefined) {
+    const key = draftPath(artifact.ref, distributed.distributedId)
+    const generation = registry.drafts.get(key)?.generations[distributed.generation]
+    if (generation !== undefined) generation.logged = position
+    registry.unfinished.delete(`${key}#${distributed.generation}`)
+  }
+}

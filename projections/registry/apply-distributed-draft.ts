@@ -1,0 +1,27 @@
+/** How an event of a distributed draft changes the registry. */
+import type { Seen } from '../projection.js'
+import { type DraftEntry, draftPath, type Registry } from './state.js'
+
+export const applyToDraft = (registry: Registry, draft: DraftEntry, { event, position }: Seen): void => {
+  switch (event.type) {
+    case 'DistributedPartUpserted': {
+      const { writer, part } = event
+      draft.generations[event.generation] ??= { opened: position, parts: [] }
+      draft.generations[event.generation]?.parts.push({ position, writer, entries: part.entries, bytes: part.bytes })
+      return
+    }
+    case 'DistributedAbandoned': {
+      const generation = draft.generations[event.generation]
+      if (generation !== undefined) generation.ended = { position, how: 'abandoned' }
+      return
+    }
+    case 'DistributedCommitted': {
+      const generation = draft.generations[event.generation]
+      if (generation !== undefined) generation.ended = { position, how: 'sealed' }
+      const { artifact, distributedId } = draft
+      const key = `${draftPath(artifact, distributedId)}#${event.generation}`
+      registry.unfinished.set(key, { artifact, distributedId, sealed: position })
+      return
+    }
+  }
+}

@@ -1,0 +1,32 @@
+/** How an event of a run changes the registry. */
+import type { Seen } from '../projection.js'
+import { setFrom, timeline } from '../storage/timeline.js'
+import type { MetricValue, RunEntry } from './state.js'
+
+export const applyToRun = (run: RunEntry, { event, position }: Seen): void => {
+  switch (event.type) {
+    case 'RunSummarised':
+      run.metrics ??= new Map()
+      for (const [name, value] of Object.entries(event.to)) {
+        const known = run.metrics.get(name)
+        const metric = known ?? timeline<MetricValue>()
+        if (known === undefined) run.metrics.set(name, metric)
+        setFrom(metric, position, value)
+      }
+      return
+    case 'ArtifactVersionUsed': {
+      const { through } = event
+      const { version, ...collection } = event.version
+      run.used.push({
+        position,
+        version: { collection, number: version },
+        through: through === undefined ? null : { collection: through.model, number: through.version },
+      })
+      return
+    }
+    case 'RunFinished':
+      run.outcome ??= timeline()
+      setFrom(run.outcome, position, event.outcome)
+      return
+  }
+}

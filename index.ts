@@ -51,7 +51,7 @@ export type {
   LineageInput,
   PathsInput,
   ReplayInput,
-  Thing,
+  SubjectInput,
   When,
 } from './ledger/looking-back/history.js'
 export type { Alone } from './ledger/looking-back/one-stream.js'
@@ -61,7 +61,7 @@ export type { Collectable, Collected, Damage, Verified } from './ledger/maintena
 export type { ComposedOptions, EmbeddedOptions, LedgerOptions } from './ledger/options.js'
 export type { Run } from './ledger/runs/run-handle.js'
 export { operations, taskEither } from './ledger/task-either.js'
-export type { Asked } from './ledger/watching.js'
+export type { LedgerAsOf } from './ledger/watching.js'
 export type { CommitReceipt, Draft, Noted, VersionReceipt } from './ledger/writes.js'
 export type { LineageRejection } from './projections/lineage/ref.js'
 export type { Page } from './projections/paging/page.js'

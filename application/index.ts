@@ -3,11 +3,11 @@
  * that read the event store itself: history, tenures of aliases, replay.
  */
 export * from './command-handling/command-error.js'
-export { type WriteShell, type WriteShellPorts, writeShell } from './command-handling/command-handler.js'
+export { type CommandHandler, type CommandHandlerPorts, commandHandler } from './command-handling/command-handler.js'
 export type { FactReader } from './command-handling/facts.js'
 export type { Receipt } from './command-handling/receipt.js'
 export { type ManifestStore, manifestStore } from './manifest-store.js'
-export { finishDraft } from './process-managers/complete-distributed-commit.js'
+export { completeCommits } from './process-managers/complete-distributed-commit.js'
 export type { Known, Progress } from './projecting/model.js'
 export type { Behind, Outlasting } from './projecting/outlast.js'
 export * from './projecting/projector.js'

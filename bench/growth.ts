@@ -9,7 +9,7 @@ import * as TE from 'fp-ts/lib/TaskEither.js'
 import { memoryFileStore } from '../adapters/memory/index.js'
 import { sqliteEventStore } from '../adapters/sqlite/index.js'
 import { manifestStore } from '../application/manifest-store.js'
-import { finishDraft } from '../application/process-managers/complete-distributed-commit.js'
+import { completeCommits } from '../application/process-managers/complete-distributed-commit.js'
 import { sha256 } from '../domain/values/digest.js'
 import { lineage } from '../projections/lineage/lineage.js'
 import { fill, lineageVersions, versionsHistory } from './history.js'
@@ -175,7 +175,7 @@ const commitCosts = (parts: number, paths: number, times: number): Promise<Reado
       }
       return milliseconds(async () => {
         await give({ type: 'CommitDistributed', ...draft, writer: 'committer' })
-        const [logged] = await opened(finishDraft(shell, artifact, 'sweep'))
+        const [logged] = await opened(completeCommits(shell, artifact, 'sweep'))
         if (logged === undefined) throw new Error('the version was not logged')
       })
     })

@@ -5,7 +5,7 @@
 import { join } from 'node:path'
 import { directorySnapshotStore } from '../adapters/directory/index.js'
 import { sqliteEventStore } from '../adapters/sqlite/index.js'
-import { queries } from '../projections/registry/questions/lookup.js'
+import { registryQuestions } from '../projections/registry/questions/lookup.js'
 import { artifactPath } from './history.js'
 import { opened, readModelOf } from './support.js'
 
@@ -23,7 +23,7 @@ const snapshots = directorySnapshotStore({ path: join(folder, 'snapshots') })
 const model = readModelOf(store, how === 'rebuild' ? undefined : snapshots)
 const known = await opened(model.fresh())
 const { registry } = known.states
-const { resolve } = queries({ registry, moments: known.moments, position: known.checkpoint, defaults: {} })
+const { resolve } = registryQuestions({ registry, moments: known.moments, position: known.checkpoint, defaults: {} })
 const answer = resolve(`${artifactPath(0)}:latest`)
 const seconds = (performance.now() - start) / 1000
 if (answer._tag === 'Left') throw new Error(`no answer: ${JSON.stringify(answer.left)}`)

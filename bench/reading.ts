@@ -11,7 +11,7 @@ import { aliasHistory } from '../application/reading-history/alias-tenures.js'
 import { ORIGIN } from '../domain/ports/event-store.js'
 import { modelStream } from '../domain/values/stream-names.js'
 import { lineage } from '../projections/lineage/lineage.js'
-import { queries, resolveNumber } from '../projections/registry/questions/lookup.js'
+import { registryQuestions, resolveNumber } from '../projections/registry/questions/lookup.js'
 import { searchVersions } from '../projections/registry/questions/search.js'
 import type { Version } from '../projections/registry/questions/version.js'
 import type { CollectionEntry } from '../projections/registry/state.js'
@@ -181,7 +181,7 @@ export const resolveWhole: Benchmark = {
   budget: null,
   prepare: async (size): Promise<Prepared> => {
     const { known, path } = await artifactOf(size === 'full' ? 100_000 : 100)
-    const { resolve } = queries({
+    const { resolve } = registryQuestions({
       registry: known.states.registry,
       moments: known.moments,
       position: known.checkpoint,

@@ -1,4 +1,4 @@
-/** What the benchmarks share: temporary folders, and a write shell on given stores. */
+/** What the benchmarks share: temporary folders, and a command handler on given stores. */
 import { randomUUID } from 'node:crypto'
 import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -7,11 +7,11 @@ import type * as TE from 'fp-ts/lib/TaskEither.js'
 import { memoryFileStore } from '../adapters/memory/index.js'
 import { type Database, driver } from '../adapters/sqlite/driver/index.js'
 import { systemClock, systemIds } from '../adapters/system/index.js'
-import { type WriteShell, writeShell } from '../application/command-handling/command-handler.js'
+import { type CommandHandler, commandHandler } from '../application/command-handling/command-handler.js'
 import type { Receipt } from '../application/command-handling/receipt.js'
 import { type ManifestStore, manifestStore } from '../application/manifest-store.js'
 import type { Known as ShellKnown } from '../application/projecting/model.js'
-import { type ReadShell, readShell } from '../application/projecting/projector.js'
+import { type Projector, projector } from '../application/projecting/projector.js'
 import { type EventStore, ORIGIN } from '../domain/ports/event-store.js'
 import type { SnapshotStore } from '../domain/ports/snapshot-store.js'
 import { type AuditIndex, auditProjection } from '../projections/audit/audit-index.js'
@@ -40,10 +40,10 @@ export const countOf = async (store: EventStore, wanted: string): Promise<number
   return count
 }
 
-export const shellOn = (store: EventStore, manifests: ManifestStore): WriteShell =>
-  writeShell({ store, manifests, clock: systemClock, ids: systemIds })
+export const shellOn = (store: EventStore, manifests: ManifestStore): CommandHandler =>
+  commandHandler({ store, manifests, clock: systemClock, ids: systemIds })
 
-/** Commands given straight to the write shell, with manifests in memory: what is measured is the shell and its event store. */
+/** Commands given straight to the command handler, with manifests in memory: what is measured is the shell and its event store. */
 export const commandsOn = (store: EventStore) => {
   const files = memoryFileStore()
   const manifests = manifestStore(files)
@@ -72,8 +72,8 @@ interface States {
 export type Known = ShellKnown<States>
 
 /** The read model that a ledger keeps: all its projections over one store. */
-export const readModelOf = (store: EventStore, snapshots?: SnapshotStore): ReadShell<States> =>
-  readShell<States>({
+export const readModelOf = (store: EventStore, snapshots?: SnapshotStore): Projector<States> =>
+  projector<States>({
     store,
     snapshots,
     clock: systemClock,

@@ -1,10 +1,10 @@
 /** A ledger in hand: everything that can be told and asked, over stores that are open. */
 import type * as TE from 'fp-ts/lib/TaskEither.js'
 import * as t from 'io-ts'
-import { writeShell } from '../application/command-handling/command-handler.js'
+import { commandHandler } from '../application/command-handling/command-handler.js'
 import { filesGoAlong } from '../application/ledger-identity.js'
 import { manifestStore } from '../application/manifest-store.js'
-import { finishDraft } from '../application/process-managers/complete-distributed-commit.js'
+import { completeCommits } from '../application/process-managers/complete-distributed-commit.js'
 import { describeReadError } from '../application/projecting/read-error.js'
 import type { Clock, Ids } from '../domain/ports/clock-and-ids.js'
 import type { DownloadError, OnMaintenance } from '../domain/ports/download.js'
@@ -27,7 +27,7 @@ import { exportEvents, type Imported, type ImportOptions, importEvents } from '.
 import type { Pieces } from './maintenance/lines.js'
 import { type Maintenance, maintenance } from './maintenance/maintenance.js'
 import { type Run, runHandle } from './runs/run-handle.js'
-import { type Asked, type Live, Milliseconds, reads } from './watching.js'
+import { type LedgerAsOf, type Live, Milliseconds, reads } from './watching.js'
 import { type Writes, writes } from './writes.js'
 
 /** Writes the files of a version into a directory. */
@@ -96,7 +96,7 @@ export interface LedgerPorts {
 }
 
 /** Everything that can be told and asked, now and as of any moment. */
-export interface Ledger extends Omit<Writes, 'startRun'>, Asked, Live, Maintenance {
+export interface Ledger extends Omit<Writes, 'startRun'>, LedgerAsOf, Live, Maintenance {
   /** What the stream of an artifact or a registered model answers alone, now or as of a position. */
   readonly alone: (when?: Position) => Alone
   /** Starts a run and gives it in hand. */
@@ -131,10 +131,16 @@ export interface Ledger extends Omit<Writes, 'startRun'>, Asked, Live, Maintenan
 export const ledgerOn = (ports: LedgerPorts): Ledger => {
   const { events, files, snapshots, warn, local, clock, ids, defaults, deadline, patience, readOnly } = ports
   const manifests = manifestStore(files)
-  const shell = writeShell({ store: events, manifests, clock, ids, ...(deadline === undefined ? {} : { deadline }) })
+  const shell = commandHandler({
+    store: events,
+    manifests,
+    clock,
+    ids,
+    ...(deadline === undefined ? {} : { deadline }),
+  })
   const finish = async ({ artifact, distributedId }: Parameters<NonNullable<ReadFinish>>[0]): Promise<void> => {
-    const receipts = await promised(describeWriteError)(finishDraft(shell, artifact, distributedId))
-    for (const { position } of receipts) model.notice(position)
+    const receipts = await promised(describeWriteError)(completeCommits(shell, artifact, distributedId))
+    for (const { position } of receipts) model.noteOwnWrite(position)
   }
   const model = reads({
     store: events,
@@ -146,7 +152,17 @@ export const ledgerOn = (ports: LedgerPorts): Ledger => {
     warn,
     finish: readOnly ? undefined : finish,
   })
-  const told = writes({ shell, manifests, clock, ids, defaults, files, local, readOnly, notice: model.notice })
+  const told = writes({
+    shell,
+    manifests,
+    clock,
+    ids,
+    defaults,
+    files,
+    local,
+    readOnly,
+    noteOwnWrite: model.noteOwnWrite,
+  })
   const care = maintenance({
     events,
     registry: model.registry,
@@ -215,7 +231,7 @@ export const ledgerOn = (ports: LedgerPorts): Ledger => {
       const imported = await importEvents(events, closing.untilClosed(pieces), onProgress, options)
       await promised(describeWriteError)(filesGoAlong(files, before, await ledgerId()))
       const head = await events.head()()
-      if (head._tag === 'Right') model.notice(head.right)
+      if (head._tag === 'Right') model.noteOwnWrite(head.right)
       return imported
     }),
   }

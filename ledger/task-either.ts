@@ -6,7 +6,7 @@ import { ownCopy } from './calling/own.js'
 import { listenedTo } from './files/given-streams.js'
 import type { Ledger } from './ledger.js'
 import type { Alone } from './looking-back/one-stream.js'
-import type { Asked, When } from './watching.js'
+import type { LedgerAsOf, When } from './watching.js'
 
 /**
  * A method of a ledger, a draft or a run, as one that gives a TaskEither. Nothing is done until it is run; but streams are
@@ -72,7 +72,7 @@ export const operations = (ledger: Ledger) => ({
   close: taskEither(ledger.close),
 })
 
-const questions = (asked: Asked) => ({
+const questions = (asked: LedgerAsOf) => ({
   moment: taskEither(asked.moment),
   resolve: taskEither(asked.resolve),
   version: taskEither(asked.version),

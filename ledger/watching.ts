@@ -19,7 +19,7 @@ import type { ManifestStore } from '../application/manifest-store.js'
 import { momentOf, timeAt } from '../application/projecting/as-of.js'
 import type { Known, Progress } from '../application/projecting/model.js'
 import type { Behind } from '../application/projecting/outlast.js'
-import { readShell } from '../application/projecting/projector.js'
+import { projector } from '../application/projecting/projector.js'
 import { describeReadError, type ReadError } from '../application/projecting/read-error.js'
 import { type ReplayPorts, type ReplayStep, replay, replayed } from '../application/reading-history/replay.js'
 import type { Clock } from '../domain/ports/clock-and-ids.js'
@@ -32,21 +32,21 @@ import { lineageProjection } from '../projections/lineage/apply.js'
 import type { LineageGraph } from '../projections/lineage/graph.js'
 import { registryProjection } from '../projections/registry/apply.js'
 import type { Artifact } from '../projections/registry/questions/artifact.js'
-import { diff, type RegistryDiff } from '../projections/registry/questions/diff-moments.js'
+import { diff, type MomentsDiff } from '../projections/registry/questions/diff-moments.js'
 import { describeQueryError, type Moment, type QueryError } from '../projections/registry/questions/errors.js'
-import { type Queries, queries } from '../projections/registry/questions/lookup.js'
+import { type RegistryQuestions, registryQuestions } from '../projections/registry/questions/lookup.js'
 import { type OpenDraft, unfinishedDrafts } from '../projections/registry/questions/open-drafts.js'
 import type { RegisteredModel } from '../projections/registry/questions/registered-model.js'
 import type { RunDetails } from '../projections/registry/questions/run.js'
 import type { Version } from '../projections/registry/questions/version.js'
 import type { Registry } from '../projections/registry/state.js'
-import { eachFromStore, LedgerError, onFace, promised } from './calling/errors.js'
+import { eachFromStore, fromStoreError, LedgerError, promised } from './calling/errors.js'
 import {
+  type AsOf,
   type HistoryQuestions,
   historyQuestions,
   type ReplayInput,
   replayQuery,
-  type Standpoint,
   type When,
 } from './looking-back/history.js'
 
@@ -76,7 +76,7 @@ interface States {
 }
 
 /** The questions that can be put to a ledger at one moment. */
-export interface Asked extends HistoryQuestions, SearchQuestions {
+export interface LedgerAsOf extends HistoryQuestions, SearchQuestions {
   /** The moment that is meant: its position and its time. */
   readonly moment: () => Promise<Moment>
   /** The version that a path means, by alias or number: `[[entity/]project/]name[:alias|:vN]`, `latest` unless told. */
@@ -96,18 +96,18 @@ export interface Asked extends HistoryQuestions, SearchQuestions {
 /** What goes on, beside the questions. */
 export interface Live {
   /** The same questions as of a moment: a position, a `Date`, or an ISO 8601 text; now unless told. */
-  readonly at: (when?: When) => Asked
+  readonly at: (when?: When) => LedgerAsOf
   /**
    * The answer to a question, now and after each change of it. Changes that come meanwhile are answered together.
    * While a store cannot be asked it waits and says so by `behind`; any other refusal of the question ends it.
    */
-  readonly live: <A>(question: (now: Asked) => Promise<A>) => Observable<A>
+  readonly live: <A>(question: (now: LedgerAsOf) => Promise<A>) => Observable<A>
   /** Goes through the history step by step: each event, what it changed, and the ledger as of it. */
-  readonly replay: (given?: ReplayInput, signal?: AbortSignal) => AsyncGenerator<ReplayStep<Asked>>
+  readonly replay: (given?: ReplayInput, signal?: AbortSignal) => AsyncGenerator<ReplayStep<LedgerAsOf>>
   /** The same as an Observable; each subscriber has a replay of its own. */
-  readonly replayed: (given?: ReplayInput) => Observable<ReplayStep<Asked>>
+  readonly replayed: (given?: ReplayInput) => Observable<ReplayStep<LedgerAsOf>>
   /** What is different in the registry between two moments. */
-  readonly diff: (from: When, to?: When) => Promise<RegistryDiff>
+  readonly diff: (from: When, to?: When) => Promise<MomentsDiff>
   /** The position of the newest event, now and after each change. While the store cannot be asked it waits, as `live` does. */
   readonly changes: Observable<Position>
   /**
@@ -128,9 +128,9 @@ export interface Live {
 
 export interface Reads extends Live {
   /** The questions as of now; the ledger guards them among its own methods. */
-  readonly now: Asked
+  readonly now: LedgerAsOf
   /** Tells of a position that was written, so that the next answer holds it. */
-  readonly notice: (position: Position) => void
+  readonly noteOwnWrite: (position: Position) => void
   /** The registry as it is now. */
   readonly registry: () => Promise<Registry>
   readonly close: (signal?: AbortSignal) => Promise<void>
@@ -142,7 +142,7 @@ const passing = (error: unknown): string | undefined =>
     ? error.message
     : undefined
 
-type Question<A> = (now: Asked) => Promise<A>
+type Question<A> = (now: LedgerAsOf) => Promise<A>
 const Question = <A>() => rule('a question: a function', (value): value is Question<A> => typeof value === 'function')
 
 const Place = wholeNumber('a position: that of a receipt')
@@ -157,7 +157,7 @@ const asked = promised(describeQueryError)
 const TIME_TO_FINISH = 30_000
 
 export const reads = ({ store, clock, defaults, manifests, snapshots, patience, warn, finish }: ReadPorts): Reads => {
-  const model = readShell<States>({
+  const model = projector<States>({
     store,
     projections: { registry: registryProjection, lineage: lineageProjection, audit: auditProjection },
     clock,
@@ -168,7 +168,7 @@ export const reads = ({ store, clock, defaults, manifests, snapshots, patience, 
 
   /** Drafts that were sealed before this ledger was opened are finished before its first answer. */
   let finishing: Promise<void> | undefined
-  const finishOld = async (before: number): Promise<void> => {
+  const completePending = async (before: number): Promise<void> => {
     if (finish === undefined) return
     const known = await read(model.fresh())
     for (const draft of unfinishedDrafts(known.states.registry)) {
@@ -178,13 +178,13 @@ export const reads = ({ store, clock, defaults, manifests, snapshots, patience, 
     }
   }
   const openedAt = clock.now().getTime()
-  const patrol = setInterval(() => {
-    void finishOld(clock.now().getTime() - TIME_TO_FINISH).catch(() => undefined)
+  const completionTimer = setInterval(() => {
+    void completePending(clock.now().getTime() - TIME_TO_FINISH).catch(() => undefined)
   }, TIME_TO_FINISH)
-  patrol.unref()
+  completionTimer.unref()
 
   const known = async (): Promise<Known<States>> => {
-    finishing ??= finishOld(openedAt)
+    finishing ??= completePending(openedAt)
     await finishing.catch((error: unknown) => {
       // The store could not be read.
       finishing = undefined
@@ -194,7 +194,7 @@ export const reads = ({ store, clock, defaults, manifests, snapshots, patience, 
   }
 
   /** Where a moment stands, with everything that can be asked there. */
-  const standAt = async (when?: When): Promise<Standpoint> => {
+  const standAt = async (when?: When): Promise<AsOf> => {
     const now = await known()
     const position = momentOf(now, when)
     if (E.isLeft(position)) {
@@ -202,42 +202,42 @@ export const reads = ({ store, clock, defaults, manifests, snapshots, patience, 
       throw new LedgerError(position.left, `the moment: expected ${expected}, got ${actual}`)
     }
     const { registry, lineage: graph, audit: index } = now.states
-    const asked = queries({ registry, moments: now.moments, position: position.right, defaults })
-    return { store, registry, graph, index, position: position.right, queries: asked, defaults }
+    const asked = registryQuestions({ registry, moments: now.moments, position: position.right, defaults })
+    return { store, registry, graph, index, position: position.right, registryQuestions: asked, defaults }
   }
 
   const ask = async <A>(
     when: When | undefined,
-    question: (queries: Queries) => E.Either<QueryError, A>,
+    question: (registryQuestions: RegistryQuestions) => E.Either<QueryError, A>,
   ): Promise<A> => {
-    const { queries } = await standAt(when)
-    return asked(async () => question(queries))
+    const { registryQuestions } = await standAt(when)
+    return asked(async () => question(registryQuestions))
   }
 
   const askOf = async <A>(
     when: When | undefined,
     name: string,
-    question: (queries: Queries) => E.Either<QueryError, A>,
+    question: (registryQuestions: RegistryQuestions) => E.Either<QueryError, A>,
   ): Promise<A> => {
     await checked(NameText, name)
     return ask(when, question)
   }
 
-  const asOf = (when?: When): Asked => ({
+  const asOf = (when?: When): LedgerAsOf => ({
     ...historyQuestions((moment = when) => standAt(moment)),
     ...searchQuestions(async () => {
       const { registry, position } = await standAt(when)
       return { registry, moments: model.known().moments, position, defaults }
     }, manifests),
-    moment: () => ask(when, (queries) => E.right(queries.moment)),
-    resolve: (version) => askOf(when, version, (queries) => queries.resolve(version)),
-    version: (version) => askOf(when, version, (queries) => queries.version(version)),
-    artifact: (name) => askOf(when, name, (queries) => queries.artifact(name)),
-    registeredModel: (name) => askOf(when, name, (queries) => queries.registeredModel(name)),
-    runDetails: (run) => askOf(when, run, (queries) => queries.run(run)),
-    openDrafts: () => ask(when, (queries) => E.right(queries.openDrafts())),
+    moment: () => ask(when, (registryQuestions) => E.right(registryQuestions.moment)),
+    resolve: (version) => askOf(when, version, (registryQuestions) => registryQuestions.resolve(version)),
+    version: (version) => askOf(when, version, (registryQuestions) => registryQuestions.version(version)),
+    artifact: (name) => askOf(when, name, (registryQuestions) => registryQuestions.artifact(name)),
+    registeredModel: (name) => askOf(when, name, (registryQuestions) => registryQuestions.registeredModel(name)),
+    runDetails: (run) => askOf(when, run, (registryQuestions) => registryQuestions.run(run)),
+    openDrafts: () => ask(when, (registryQuestions) => E.right(registryQuestions.openDrafts())),
   })
-  const at = (when?: When): Asked => guarded(asOf(when))
+  const at = (when?: When): LedgerAsOf => guarded(asOf(when))
 
   /** What is live ends when the ledger is closed. */
   const closed = new Subject<void>()
@@ -271,7 +271,7 @@ export const reads = ({ store, clock, defaults, manifests, snapshots, patience, 
       )
     })
 
-  const replayPorts = (from: Standpoint): ReplayPorts<Asked> => ({
+  const replayPorts = (from: AsOf): ReplayPorts<LedgerAsOf> => ({
     ...from,
     view: (position) => at(position),
     sleep: async (milliseconds, signal) => {
@@ -292,7 +292,7 @@ export const reads = ({ store, clock, defaults, manifests, snapshots, patience, 
     replayed: (given = {}) =>
       defer(() => replayQuery(given, standAt)).pipe(
         switchMap(({ at, query }) => replayed(replayPorts(at), query)),
-        catchError((error: unknown) => throwError(() => onFace(error))),
+        catchError((error: unknown) => throwError(() => fromStoreError(error))),
       ),
     diff: async (from, to) => {
       const [one, other] = [await standAt(from), await standAt(to)]
@@ -309,10 +309,10 @@ export const reads = ({ store, clock, defaults, manifests, snapshots, patience, 
       return read(model.rebuild(onProgress))
     },
     progress: () => read(model.progress()),
-    notice: model.notice,
+    noteOwnWrite: model.noteOwnWrite,
     registry: async () => (await known()).states.registry,
     close: async (signal) => {
-      clearInterval(patrol)
+      clearInterval(completionTimer)
       ended.abort()
       closed.next()
       await model.close(signal)

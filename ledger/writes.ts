@@ -1,17 +1,17 @@
 /**
  * Everything that a ledger can be told: the argument is checked, paths are read, content is stored, and the
- * command that comes of it goes to the write shell.
+ * command that comes of it goes to the command handler.
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import type * as t from 'io-ts'
-import type { WriteShell } from '../application/command-handling/command-handler.js'
+import type { CommandHandler } from '../application/command-handling/command-handler.js'
 import type { IdFrom } from '../application/command-handling/encode.js'
 import { sourceOf as sourceFact } from '../application/command-handling/facts.js'
 import type { Receipt } from '../application/command-handling/receipt.js'
 import type { ManifestStore } from '../application/manifest-store.js'
-import { finishDraft } from '../application/process-managers/complete-distributed-commit.js'
+import { completeCommits } from '../application/process-managers/complete-distributed-commit.js'
 import type { LogArtifactVersion } from '../domain/artifact/commands.js'
 import { liveVersion } from '../domain/artifact/decide.js'
 import { type Command, decodeCommand } from '../domain/commands/catalogue.js'
@@ -36,7 +36,7 @@ import {
   parseVersion,
   type VersionPath,
 } from '../domain/values/name-paths.js'
-import { present } from '../domain/values/omit-undefined.js'
+import { omitUndefined } from '../domain/values/omit-undefined.js'
 import {
   type ArtifactRef,
   type CollectionRef,
@@ -91,8 +91,8 @@ export interface Draft {
 
 export interface WritePorts extends ContentPorts {
   /** Hears of everything that is recorded. */
-  readonly notice: (position: Position) => void
-  readonly shell: WriteShell
+  readonly noteOwnWrite: (position: Position) => void
+  readonly shell: CommandHandler
   readonly manifests: ManifestStore
   readonly ids: Ids
   readonly defaults: NameDefaults & { readonly actor?: string | undefined }
@@ -102,7 +102,7 @@ export interface WritePorts extends ContentPorts {
 export type Writes = ReturnType<typeof writes>
 
 /** What a caller says beside a command, and what is known of the call. */
-interface Told extends args.Circumstances {
+interface Told extends args.EnvelopeFields {
   /** Whose the id is that it goes by; the caller's unless said. */
   readonly idFrom?: IdFrom | undefined
   /** The generation of a draft that a call means which names none: the one that was open, or next, when it began. */
@@ -112,7 +112,7 @@ interface Told extends args.Circumstances {
 const run = promised(describeContentError)
 const now = <A>(result: E.Either<WriteError, A>): Promise<A> => run(TE.fromEither(result))
 
-export const writes = ({ shell: silent, notice, manifests, ids, defaults, readOnly, ...ports }: WritePorts) => {
+export const writes = ({ shell: silent, noteOwnWrite, manifests, ids, defaults, readOnly, ...ports }: WritePorts) => {
   const { facts } = silent
   const writable = async (): Promise<void> => {
     if (readOnly) await now(E.left({ _tag: 'read-only' }))
@@ -123,17 +123,17 @@ export const writes = ({ shell: silent, notice, manifests, ids, defaults, readOn
     return inputs.checked(codec, given)
   }
 
-  const noticed = TE.tapIO(
+  const reported = TE.tapIO(
     ({ position }: Receipt) =>
       () =>
-        notice(position),
+        noteOwnWrite(position),
   )
-  const shell: WriteShell = {
+  const shell: CommandHandler = {
     facts,
     check: silent.check,
-    meanLink: (...link) => noticed(silent.meanLink(...link)),
-    handle: (...call) => noticed(silent.handle(...call)),
-    finish: (...generation) => noticed(silent.finish(...generation)),
+    meanLink: (...link) => reported(silent.meanLink(...link)),
+    handle: (...call) => reported(silent.handle(...call)),
+    finish: (...generation) => reported(silent.finish(...generation)),
   }
   const add = addContent(ports)
 
@@ -144,7 +144,7 @@ export const writes = ({ shell: silent, notice, manifests, ids, defaults, readOn
       : { ...told, commandId: told.commandId }
 
   /** Members that are `undefined` count as absent. */
-  const envelopeOf = ({ actor = defaults.actor, ...told }: args.Circumstances) => {
+  const envelopeOf = ({ actor = defaults.actor, ...told }: args.EnvelopeFields) => {
     const { commandId, reason, onBehalfOf, correlationId, causationId, occurredAt } = told
     return { commandId, actor, reason, onBehalfOf, correlationId, causationId, occurredAt }
   }
@@ -229,7 +229,7 @@ export const writes = ({ shell: silent, notice, manifests, ids, defaults, readOn
   }
 
   /** The same for a command, which may be repeated: then it means what it meant at first, wherever an alias points by now. */
-  const sourceMeant = async (path: string, told: args.Circumstances): Promise<VersionPath<ArtifactRef>> => {
+  const sourceMeant = async (path: string, told: args.EnvelopeFields): Promise<VersionPath<ArtifactRef>> => {
     const { collection, version } = await versionNamed(path)
     if (!isModel(collection) || told.commandId === undefined) return sourceOf({ collection, version })
     const receipt = await run(shell.meanLink({ model: collection, version }, envelopeOf(told)))
@@ -280,7 +280,7 @@ export const writes = ({ shell: silent, notice, manifests, ids, defaults, readOn
   ): Promise<VersionReceipt> =>
     versionReceipt(
       model,
-      await give({ type: 'LinkToRegistry', model, source, ...present({ aliases, expect }) }, circumstances),
+      await give({ type: 'LinkToRegistry', model, source, ...omitUndefined({ aliases, expect }) }, circumstances),
     )
 
   /** What is logged to be linked has the type that the registered model accepts; a new one accepts any. */
@@ -314,7 +314,12 @@ export const writes = ({ shell: silent, notice, manifests, ids, defaults, readOn
           artifact,
           artifactType,
           ...described(options),
-          ...present({ run: await maybeRun(options.run), expect: options.expect, base: base?.version, expectedBase }),
+          ...omitUndefined({
+            run: await maybeRun(options.run),
+            expect: options.expect,
+            base: base?.version,
+            expectedBase,
+          }),
         } as const
         return log(command, async () => ({ manifest: await run(manifests.put(builder.build())), notes }), options)
       },
@@ -334,7 +339,7 @@ export const writes = ({ shell: silent, notice, manifests, ids, defaults, readOn
    * Logs the versions that were left when a commit was interrupted after its seal. What cannot be finished now keeps
    * nobody from a command of their own.
    */
-  const finishLeft = (artifact: ArtifactRef, distributedId: string) => finishDraft(shell, artifact, distributedId)()
+  const finishLeft = (artifact: ArtifactRef, distributedId: string) => completeCommits(shell, artifact, distributedId)()
 
   /** Begins a call to a draft: answers the generation that is open now, or that comes next. */
   const begin = async (artifact: ArtifactRef, distributedId: string): Promise<number> => {
@@ -364,7 +369,7 @@ export const writes = ({ shell: silent, notice, manifests, ids, defaults, readOn
       artifactType: given.type,
       distributedId,
       writer,
-      ...present({ run: maker, generation, openNext }),
+      ...omitUndefined({ run: maker, generation, openNext }),
     }
     if (content === undefined) return { told, draft, part: undefined, notes: [] }
     // A commit that brings a part may be refused for the same reasons as the part alone.
@@ -410,7 +415,7 @@ export const writes = ({ shell: silent, notice, manifests, ids, defaults, readOn
       const input = await checked(inputs.CreateArtifact, given)
       const { type: artifactType, description } = input
       const artifact = await artifactNamed(input.name)
-      return give({ type: 'CreateArtifact', artifact, artifactType, ...present({ description }) }, input)
+      return give({ type: 'CreateArtifact', artifact, artifactType, ...omitUndefined({ description }) }, input)
     },
 
     /** Stores content and logs it as the next version; content that a live version has already makes no new one. */
@@ -421,7 +426,7 @@ export const writes = ({ shell: silent, notice, manifests, ids, defaults, readOn
         artifact: await artifactNamed(input.name),
         artifactType: input.type,
         ...described(input),
-        ...present({ run: await maybeRun(input.run), expect: input.expect }),
+        ...omitUndefined({ run: await maybeRun(input.run), expect: input.expect }),
       } as const
       return log(command, () => store(input.content, input.onProgress), input)
     }),
@@ -478,7 +483,7 @@ export const writes = ({ shell: silent, notice, manifests, ids, defaults, readOn
       const { told, draft, part, notes } = await distributed(input)
       const { lastWriterWins } = input
       const sealed = await give(
-        { type: 'CommitDistributed', ...draft, ...described(input), ...present({ part, lastWriterWins }) },
+        { type: 'CommitDistributed', ...draft, ...described(input), ...omitUndefined({ part, lastWriterWins }) },
         told,
       )
       const generation = await answered(sealed, 'generation')
@@ -494,7 +499,7 @@ export const writes = ({ shell: silent, notice, manifests, ids, defaults, readOn
       const artifact = await artifactNamed(input.name)
       const begun = await begin(artifact, distributedId)
       return give(
-        { type: 'AbandonDistributed', artifact, distributedId, ...present({ generation }) },
+        { type: 'AbandonDistributed', artifact, distributedId, ...omitUndefined({ generation }) },
         { ...input, begun },
       )
     },
@@ -504,7 +509,10 @@ export const writes = ({ shell: silent, notice, manifests, ids, defaults, readOn
       const input = await checked(inputs.Describe, given)
       const { description, metadata } = input
       const { collection: artifact, version } = await sourceMeant(input.version, input)
-      return give({ type: 'DescribeArtifactVersion', artifact, version, ...present({ description, metadata }) }, input)
+      return give(
+        { type: 'DescribeArtifactVersion', artifact, version, ...omitUndefined({ description, metadata }) },
+        input,
+      )
     },
 
     /** Adds tags to a version; through a link, to its source. */
@@ -520,7 +528,10 @@ export const writes = ({ shell: silent, notice, manifests, ids, defaults, readOn
       if (isModel(artifact)) {
         return now(E.left(wrong('version', 'a version of an artifact (unlink takes a link away)', input.version)))
       }
-      return give({ type: 'DeleteArtifactVersion', artifact, version, ...present({ deleteAliases, expect }) }, input)
+      return give(
+        { type: 'DeleteArtifactVersion', artifact, version, ...omitUndefined({ deleteAliases, expect }) },
+        input,
+      )
     },
 
     /** Points an alias of an artifact or a registered model to a version. */
@@ -528,7 +539,7 @@ export const writes = ({ shell: silent, notice, manifests, ids, defaults, readOn
       const input = await checked(inputs.MoveAlias, given)
       const { alias, expect } = input
       const { collection, version } = await versionNamed(input.version)
-      return give({ type: 'MoveAlias', collection, version, alias, ...present({ expect }) }, input)
+      return give({ type: 'MoveAlias', collection, version, alias, ...omitUndefined({ expect }) }, input)
     },
 
     /** Takes an alias of an artifact or a registered model away. */
@@ -537,7 +548,7 @@ export const writes = ({ shell: silent, notice, manifests, ids, defaults, readOn
       const { alias, expect } = input
       if (input.name.includes(':')) return now(E.left(wrong('name', 'a name without a version or alias', input.name)))
       const { collection } = await versionNamed(input.name)
-      return give({ type: 'RemoveAlias', collection, alias, ...present({ expect }) }, input)
+      return give({ type: 'RemoveAlias', collection, alias, ...omitUndefined({ expect }) }, input)
     },
 
     /** Makes a registered model that has no link yet. */
@@ -545,7 +556,7 @@ export const writes = ({ shell: silent, notice, manifests, ids, defaults, readOn
       const input = await checked(inputs.CreateModel, given)
       const { type: artifactType, description } = input
       const model = await modelNamed(input.name)
-      return give({ type: 'CreateRegisteredModel', model, artifactType, ...present({ description }) }, input)
+      return give({ type: 'CreateRegisteredModel', model, artifactType, ...omitUndefined({ description }) }, input)
     },
 
     /** Links a version to a registered model, which the first link makes; the same version keeps its number. */
@@ -566,11 +577,11 @@ export const writes = ({ shell: silent, notice, manifests, ids, defaults, readOn
           artifact: await artifactNamed(input.name ?? nameFor(run, model)),
           artifactType: await typeFor(model, input.type),
           ...described(input),
-          ...present({ run }),
+          ...omitUndefined({ run }),
         } as const
         const source = await log(command, () => store(input.content, input.onProgress), circumstances)
         const version = { collection: command.artifact, version: source.version }
-        return { ...(await link(version, model, { ...circumstances, ...present({ aliases }) })), source }
+        return { ...(await link(version, model, { ...circumstances, ...omitUndefined({ aliases }) })), source }
       },
     ),
 
@@ -582,7 +593,7 @@ export const writes = ({ shell: silent, notice, manifests, ids, defaults, readOn
       if (!isModel(model)) {
         return now(E.left(wrong('version', 'a registered version (deleteVersion deletes others)', input.version)))
       }
-      return give({ type: 'UnlinkFromRegistry', model, version, ...present({ expect }) }, input)
+      return give({ type: 'UnlinkFromRegistry', model, version, ...omitUndefined({ expect }) }, input)
     },
 
     /** Replaces the description of a registered model. */
@@ -604,7 +615,7 @@ export const writes = ({ shell: silent, notice, manifests, ids, defaults, readOn
       // A repetition means the same run.
       const told = identified(input)
       const started = await runNamed(input.run ?? nameBasedUuid('run', told.commandId))
-      const command: StartRun = { type: 'StartRun', run: started, ...present({ group, config, jobType }) }
+      const command: StartRun = { type: 'StartRun', run: started, ...omitUndefined({ group, config, jobType }) }
       const receipt = await give(command, told)
       return { ...receipt, run: runPath(started) }
     },
@@ -627,7 +638,7 @@ export const writes = ({ shell: silent, notice, manifests, ids, defaults, readOn
     finishRun: async (given: args.FinishRun): Promise<Receipt> => {
       const input = await checked(inputs.FinishRun, given)
       const { outcome } = input
-      return give({ type: 'FinishRun', run: await runNamed(input.run), ...present({ outcome }) }, input)
+      return give({ type: 'FinishRun', run: await runNamed(input.run), ...omitUndefined({ outcome }) }, input)
     },
   }
 }
@@ -660,7 +671,7 @@ const described = ({
   aliases,
   tags,
 }: Pick<Partial<LogArtifactVersion>, 'description' | 'metadata' | 'aliases' | 'tags'>) =>
-  present({ description, metadata, aliases, tags })
+  omitUndefined({ description, metadata, aliases, tags })
 
 /** As W&B names what a run links without a name: after the run. Outside a run, after the model. */
 const nameFor = (run: RunRef | undefined, { name }: ModelRef): string =>

@@ -4,7 +4,7 @@ import type { DomainEvent } from '../domain/events/catalogue.js'
 import type { Position } from '../domain/ports/event-store.js'
 
 /** Where an event stands, when and by whom. */
-export interface Recorded {
+export interface EventContext {
   readonly stream: string
   readonly revision: number
   readonly position: Position
@@ -14,7 +14,7 @@ export interface Recorded {
 }
 
 /** An event as the read side sees it: parsed once, its shape checked, for all projections. */
-export interface Seen extends Recorded {
+export interface ProjectedEvent extends EventContext {
   readonly event: DomainEvent
 }
 
@@ -24,9 +24,9 @@ export interface Projection<State> {
   readonly version: number
   readonly initial: () => State
   /** Updates the state in place; nobody else does. */
-  readonly apply: (state: State, seen: Seen) => void
+  readonly apply: (state: State, seen: ProjectedEvent) => void
   /** For a projection that notes events of types from the future too; the others pass over them. */
-  readonly applyUnknown?: (state: State, recorded: Recorded, type: string) => void
+  readonly applyUnknown?: (state: State, recorded: EventContext, type: string) => void
   /**
    * For a snapshot: plain data, maps and typed arrays, in parts, each of which is laid down in one go. They are
    * those of the moment of the call, whatever is applied while they are iterated.

@@ -1,11 +1,11 @@
 /** How a command comes by its ledger, and how it answers. */
 import type { Command } from 'commander'
 import type { Ledger } from '../../index.js'
-import { openPlace, type Place } from './ledger-location.js'
+import { type LedgerLocation, openAtLocation } from './ledger-location.js'
 import { json, type Terminal } from './output.js'
 
 /** What every command has at hand. */
-export interface Given {
+export interface CommandContext {
   readonly ledger: Ledger
   readonly terminal: Terminal
   /** For names that leave it out, if one is set. */
@@ -22,14 +22,14 @@ const INTERRUPTED_WITHIN = 1000
 export type WithLedger = (
   command: Command,
   mode: 'reads' | 'writes',
-  work: (given: Given) => Promise<void>,
+  work: (given: CommandContext) => Promise<void>,
 ) => Promise<void>
 
 export const ledgerOpener =
   (terminal: Terminal): WithLedger =>
   async (command, mode, work) => {
-    const place = command.optsWithGlobals<Place & { readonly json?: boolean }>()
-    const ledger = await openPlace(place, terminal, mode === 'reads')
+    const place = command.optsWithGlobals<LedgerLocation & { readonly json?: boolean }>()
+    const ledger = await openAtLocation(place, terminal, mode === 'reads')
     // Whatever is under way is refused then, and cleans up after itself; what is being recorded has a moment.
     const stop = (): void => void ledger.close(INTERRUPTED_WITHIN).catch(() => undefined)
     terminal.interrupted?.addEventListener('abort', stop)
@@ -55,11 +55,11 @@ export interface AsOf {
 }
 
 /** The questions at the moment that is meant: now, unless told. */
-export const asked = ({ ledger }: Given, { asOf }: AsOf) => (asOf === undefined ? ledger : ledger.at(asOf))
+export const asked = ({ ledger }: CommandContext, { asOf }: AsOf) => (asOf === undefined ? ledger : ledger.at(asOf))
 
 /** Whether an artifact or a registered model is named: all its history stands in its own stream. */
 export const isCollection = (of: string | undefined): boolean => of !== undefined && !of.includes(':')
 
 /** Where a history is asked: of its own stream, where that tells it. What a time means only the whole log knows. */
-export const askedOf = (task: Given, of: string | undefined, at: AsOf) =>
+export const askedOf = (task: CommandContext, of: string | undefined, at: AsOf) =>
   isCollection(of) && typeof at.asOf !== 'string' ? task.ledger.alone(at.asOf) : asked(task, at)

@@ -1,7 +1,7 @@
 /** Commands that tell the history. */
 import { writeFile } from 'node:fs/promises'
 import type { Command } from 'commander'
-import { present } from '../../domain/values/omit-undefined.js'
+import { omitUndefined } from '../../domain/values/omit-undefined.js'
 import { type HistoryInput, type Ledger, LedgerError } from '../../index.js'
 import type { AuditLine } from '../../projections/audit/line.js'
 import type { AliasChange, AliasTenure } from '../../projections/audit/tenure.js'
@@ -10,14 +10,14 @@ import type { Paging } from '../../projections/paging/page.js'
 import { aliasSvg } from '../../projections/render/alias-svg.js'
 import { lineageSvg } from '../../projections/render/lineage-svg.js'
 import { labelOf, lineageDot, lineageJson, lineageMermaid } from '../../projections/render/lineage-text.js'
-import { type AsOf, asked, askedOf, type Given, isCollection, type WithLedger } from './command-context.js'
+import { type AsOf, asked, askedOf, type CommandContext, isCollection, type WithLedger } from './command-context.js'
 import { targetFile } from './ledger-location.js'
 import { asOf, paged, several, when, whole } from './options.js'
 import { hint, plain, type Shown, styled, type Terminal, table, time } from './output.js'
 import { refuseVersion } from './read-commands.js'
 
 /** Writes text where it is wanted: into a file that is named, or to the terminal. */
-const deliver = async ({ terminal }: Given, text: string, output: string | undefined): Promise<void> => {
+const deliver = async ({ terminal }: CommandContext, text: string, output: string | undefined): Promise<void> => {
   if (output === undefined) return terminal.out(text)
   const path = await targetFile(terminal, output)
   await writeFile(path, text).catch((error: unknown) => {
@@ -32,7 +32,7 @@ const tenuresOf = async (
   of: string,
   alias: string | undefined,
 ): Promise<ReadonlyArray<AliasTenure>> => {
-  const tenures = await aliasHistory({ of, ...present({ alias }) })
+  const tenures = await aliasHistory({ of, ...omitUndefined({ alias }) })
   if (alias === undefined || tenures.length > 0) return tenures
   const there = [...new Set((await aliasHistory({ of })).map((tenure) => tenure.alias))].sort()
   throw neverThere(alias, `in ${of}; ${there.length === 0 ? 'there is none' : `there are: ${there.join(', ')}`}`)
@@ -95,13 +95,13 @@ export const historyCommands = (program: Command, withLedger: WithLedger): void 
           if (run !== undefined) await asked(task, options).runDetails(run)
           if (alias !== undefined) await refuseUnknown(at, run === undefined ? subject : undefined, alias)
           const order = options.oldestFirst === true ? ('oldest' as const) : undefined
-          const query = present({ of, actor, alias, types, after, upTo, order })
+          const query = omitUndefined({ of, actor, alias, types, after, upTo, order })
           if (options.csv === true || options.ndjson === true) {
             const format = options.csv === true ? 'csv' : 'ndjson'
             for await (const text of at.exportHistory({ ...query, format })) task.terminal.out(text)
             return
           }
-          const page = await at.history({ ...query, ...present({ limit, cursor }) })
+          const page = await at.history({ ...query, ...omitUndefined({ limit, cursor }) })
           task.answer(page.lines, () => auditText(task.terminal, page.lines, options.long))
           if (page.cut !== undefined) hint(task.terminal, command, { cursor: page.cut })
         }),
@@ -174,7 +174,10 @@ export const historyCommands = (program: Command, withLedger: WithLedger): void 
           const direction =
             upstream === downstream ? undefined : upstream ? ('upstream' as const) : ('downstream' as const)
           const of = options.run === true ? { run: name } : name
-          const found = await asked(task, options).lineage({ of, ...present({ direction, depth, limit, cursor }) })
+          const found = await asked(task, options).lineage({
+            of,
+            ...omitUndefined({ direction, depth, limit, cursor }),
+          })
           const text = command.optsWithGlobals()['json'] === true ? lineageJson(found) : render(found, task.terminal)
           await deliver(task, text, options.output)
           if (found.cut !== undefined) hint(task.terminal, command, { cursor: found.cut })
@@ -189,7 +192,7 @@ export const historyCommands = (program: Command, withLedger: WithLedger): void 
     .addHelpText('after', '\nExample:\n  $ model-ledger paths acme/churn/data:v0 acme/model-registry/churn:production')
     .action((from: string, to: string, { length, limit, cursor, ...options }: Paths, command: Command) =>
       withLedger(command, 'reads', async (task) => {
-        const query = { from, to, ...present({ length, limit, cursor }) }
+        const query = { from, to, ...omitUndefined({ length, limit, cursor }) }
         const { paths, nodes, cut } = await asked(task, options).paths(query)
         const name = namesOf(nodes)
         task.answer(paths, () =>
@@ -232,7 +235,7 @@ const replayCommands = (program: Command, withLedger: WithLedger): void => {
           const pace = every !== undefined ? { every } : factor !== undefined ? { factor } : undefined
           const isTold = isCollection(of) && typeof from !== 'string' && typeof to !== 'string'
           const { replay } = isTold ? ledger.alone() : ledger
-          for await (const { change } of replay(present({ of, from, to, pace }))) {
+          for await (const { change } of replay(omitUndefined({ of, from, to, pace }))) {
             answer(change, () => auditText(terminal, [change]).split('\n').slice(1).join('\n'))
           }
         }),

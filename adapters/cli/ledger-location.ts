@@ -3,14 +3,14 @@ import { existsSync } from 'node:fs'
 import { userInfo } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { describeInsideALedger } from '../../domain/ports/inside-a-ledger.js'
-import { present } from '../../domain/values/omit-undefined.js'
+import { omitUndefined } from '../../domain/values/omit-undefined.js'
 import { type Ledger, LedgerError, openLedger } from '../../index.js'
 import { directoryFileStore, outsideLedgers } from '../directory/index.js'
 import { eventStoreDb } from '../eventstoredb/index.js'
 import type { Terminal } from './output.js'
 
 /** The options that every command takes. */
-export interface Place {
+export interface LedgerLocation {
   readonly ledger?: string
   readonly events?: string
   readonly actor?: string
@@ -21,7 +21,7 @@ export interface Place {
 export const DEFAULT_NAME = '.model-ledger'
 
 /** The directory that is named, or by the environment, or the nearest above: as git looks for its own. */
-export const findDirectory = ({ ledger }: Place, { env, cwd }: Terminal): string | undefined => {
+export const findDirectory = ({ ledger }: LedgerLocation, { env, cwd }: Terminal): string | undefined => {
   const named = ledger ?? env['MODEL_LEDGER']
   if (named !== undefined) return resolve(cwd, named)
   for (let folder = cwd; ; folder = dirname(folder)) {
@@ -33,13 +33,13 @@ export const findDirectory = ({ ledger }: Place, { env, cwd }: Terminal): string
 }
 
 /** Opens the ledger that a command means; one that only answers unless it is to write. */
-export const openPlace = async (place: Place, terminal: Terminal, readOnly: boolean): Promise<Ledger> => {
+export const openAtLocation = async (place: LedgerLocation, terminal: Terminal, readOnly: boolean): Promise<Ledger> => {
   const { env } = terminal
   const directory = findDirectory(place, terminal)
   const connection = place.events ?? env['MODEL_LEDGER_EVENTS']
   const who = {
     readOnly,
-    ...present({
+    ...omitUndefined({
       actor: place.actor ?? env['MODEL_LEDGER_ACTOR'] ?? userName(),
       entity: place.entity ?? env['MODEL_LEDGER_ENTITY'],
       project: place.project ?? env['MODEL_LEDGER_PROJECT'],

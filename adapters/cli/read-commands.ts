@@ -3,14 +3,14 @@ import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import type { Json } from '../../domain/values/json.js'
 import type { ManifestEntry } from '../../domain/values/manifest/manifest.js'
-import { present } from '../../domain/values/omit-undefined.js'
+import { omitUndefined } from '../../domain/values/omit-undefined.js'
 import { LedgerError } from '../../index.js'
 import type { Page, Paging } from '../../projections/paging/page.js'
-import type { Comparison } from '../../projections/registry/questions/diff-versions.js'
+import type { VersionDiff } from '../../projections/registry/questions/diff-versions.js'
 import type { List } from '../../projections/registry/questions/list.js'
 import type { Condition } from '../../projections/registry/questions/search.js'
 import type { Version } from '../../projections/registry/questions/version.js'
-import { type AsOf, asked, type Given, type WithLedger } from './command-context.js'
+import { type AsOf, asked, type CommandContext, type WithLedger } from './command-context.js'
 import { asOf, condition, paged } from './options.js'
 import {
   columns,
@@ -101,7 +101,7 @@ export const readCommands = (program: Command, withLedger: WithLedger): void => 
     .addHelpText('after', '\nExample:\n  $ model-ledger download acme/model-registry/churn:production ./serving')
     .action((path: string, to: string, { asOf, ...options }: AsOf & { overwrite?: boolean }, command: Command) =>
       withLedger(command, 'reads', async (task) => {
-        const version = await contentThen(task, path, present({ asOf }))
+        const version = await contentThen(task, path, omitUndefined({ asOf }))
         const bar = progressBar(task.terminal, 'downloading')
         const downloaded = await task.ledger
           .download({
@@ -126,7 +126,7 @@ export const readCommands = (program: Command, withLedger: WithLedger): void => 
 
 /** What a path means is in its own stream, and in that of a link's source whether the source is still there. */
 const resolved = async (
-  task: Given,
+  task: CommandContext,
   path: string,
   options: AsOf,
 ): Promise<Pick<Version, 'path' | 'version' | 'source'>> => {
@@ -145,7 +145,7 @@ const resolved = async (
 }
 
 /** Whose content a path meant: of a link then, its source, which holds it whatever became of the link. */
-const contentThen = async (task: Given, path: string, options: AsOf): Promise<string> => {
+const contentThen = async (task: CommandContext, path: string, options: AsOf): Promise<string> => {
   if (options.asOf === undefined) return path
   const found = await resolved(task, path, options)
   return found.source ?? found.path
@@ -180,7 +180,10 @@ const searchCommand = (program: Command, withLedger: WithLedger): void => {
     .addHelpText('after', '\nExample:\n  $ model-ledger search --name "acme/*/model" --metric "accuracy>=0.9"')
     .action(({ by: actor, metric: metrics, asOf, ...options }: Search, command: Command) =>
       withLedger(command, 'reads', async (task) => {
-        const page = await asked(task, present({ asOf })).search({ ...options, ...present({ actor, metrics }) })
+        const page = await asked(task, omitUndefined({ asOf })).search({
+          ...options,
+          ...omitUndefined({ actor, metrics }),
+        })
         task.answer(page.items, () => versionTable(task.terminal, page.items, ({ path }) => path))
         const { cursor, total } = page
         if (cursor !== undefined) hint(task.terminal, command, { cursor, total })
@@ -218,7 +221,7 @@ const listCommands = (program: Command, withLedger: WithLedger): void => {
     .description('List artifacts.')
     .action(({ asOf, ...options }: AsOf & List, command: Command) =>
       withLedger(command, 'reads', async (task) => {
-        const page = await asked(task, present({ asOf })).artifacts(options)
+        const page = await asked(task, omitUndefined({ asOf })).artifacts(options)
         const head = ['ARTIFACT', 'TYPE', 'VERSIONS', 'ALIASES']
         answerPage(task, command, page, (artifacts) =>
           table(task.terminal, head, artifacts.map(collectionRow), 'There are no artifacts.'),
@@ -230,7 +233,7 @@ const listCommands = (program: Command, withLedger: WithLedger): void => {
     .description('List registered models.')
     .action(({ asOf, ...options }: AsOf & List, command: Command) =>
       withLedger(command, 'reads', async (task) => {
-        const page = await asked(task, present({ asOf })).registeredModels(options)
+        const page = await asked(task, omitUndefined({ asOf })).registeredModels(options)
         const head = ['REGISTERED MODEL', 'TYPE', 'VERSIONS', 'ALIASES']
         answerPage(task, command, page, (models) =>
           table(task.terminal, head, models.map(collectionRow), 'There are no registered models.'),
@@ -244,7 +247,7 @@ const listCommands = (program: Command, withLedger: WithLedger): void => {
     .action((name: string, { asOf, ...options }: AsOf & Paging, command: Command) =>
       withLedger(command, 'reads', async (task) => {
         refuseVersion(name)
-        const page = await asked(task, present({ asOf })).versions(name, options)
+        const page = await asked(task, omitUndefined({ asOf })).versions(name, options)
         answerPage(task, command, page, (versions) =>
           versionTable(task.terminal, versions, ({ path, collection }) => path.slice(collection.length + 1)),
         )
@@ -255,7 +258,7 @@ const listCommands = (program: Command, withLedger: WithLedger): void => {
     .description('List runs.')
     .action(({ asOf, ...options }: AsOf & List, command: Command) =>
       withLedger(command, 'reads', async (task) => {
-        const page = await asked(task, present({ asOf })).runs(options)
+        const page = await asked(task, omitUndefined({ asOf })).runs(options)
         answerPage(task, command, page, (runs) =>
           table(
             task.terminal,
@@ -299,7 +302,7 @@ const listCommands = (program: Command, withLedger: WithLedger): void => {
 
 /** A page, and on `err` how to go on behind it. */
 const answerPage = <A>(
-  { answer, terminal }: Given,
+  { answer, terminal }: CommandContext,
   command: Command,
   { items, cursor }: Page<A>,
   forPeople: (items: ReadonlyArray<A>) => string,
@@ -333,7 +336,7 @@ const collectionRow = (collection: {
 const gone = ({ deleted, unlinked, source }: Version): string | undefined =>
   unlinked !== null ? 'unlinked' : deleted === null ? undefined : source === null ? 'deleted' : 'source deleted'
 
-const comparisonText = (terminal: Terminal, { from, to, files, bytes, metadata, metrics }: Comparison): string => {
+const comparisonText = (terminal: Terminal, { from, to, files, bytes, metadata, metrics }: VersionDiff): string => {
   const sizes = (a: ManifestEntry | undefined, b: ManifestEntry | undefined): string =>
     [a, b].map((entry) => (entry === undefined ? '-' : entry.size === null ? '?' : size(entry.size))).join(' -> ')
   const rows = [
@@ -365,7 +368,7 @@ const facts = (terminal: Terminal, title: string, pairs: ReadonlyArray<readonly 
     pairs.flatMap(([name, value]) => (value === null || value === '' ? [] : [[`  ${name}`, value]])),
   )}`
 
-const showVersion = async (task: Given, name: string, options: AsOf): Promise<void> => {
+const showVersion = async (task: CommandContext, name: string, options: AsOf): Promise<void> => {
   const version = await asked(task, options).version(name)
   const { terminal } = task
   task.answer(version, () =>
@@ -395,7 +398,7 @@ const showVersion = async (task: Given, name: string, options: AsOf): Promise<vo
   )
 }
 
-const showCollection = async (task: Given, name: string, options: AsOf): Promise<void> => {
+const showCollection = async (task: CommandContext, name: string, options: AsOf): Promise<void> => {
   const at = asked(task, options)
   const [version] = (await at.versions(name, { limit: 1 })).items
   const [collection, tags] = await at
@@ -419,7 +422,7 @@ const showCollection = async (task: Given, name: string, options: AsOf): Promise
   )
 }
 
-const showRun = async (task: Given, name: string, options: AsOf): Promise<void> => {
+const showRun = async (task: CommandContext, name: string, options: AsOf): Promise<void> => {
   const run = await asked(task, options).runDetails(name)
   const { terminal } = task
   task.answer(run, () =>

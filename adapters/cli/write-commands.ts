@@ -4,22 +4,22 @@ import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import type { JsonObject } from '../../domain/values/json.js'
 import { parseModel } from '../../domain/values/name-paths.js'
-import { present } from '../../domain/values/omit-undefined.js'
+import { omitUndefined } from '../../domain/values/omit-undefined.js'
 import { collectionPath } from '../../domain/values/references.js'
 import type { Receipt, VersionReceipt } from '../../index.js'
-import type { Given, WithLedger } from './command-context.js'
+import type { CommandContext, WithLedger } from './command-context.js'
 import { circumstances, contentItem, expecting, type Holders, holder, pairs, several, whole } from './options.js'
 import { plain, progressBar, size, type Terminal } from './output.js'
 import { sourceOf, versionOf, withAliases, withSource } from './receipts.js'
 
-interface Circumstances {
+interface EnvelopeFields {
   readonly reason?: string
   readonly onBehalfOf?: string
   readonly commandId?: string
   readonly occurredAt?: string
 }
 
-interface Said extends Circumstances {
+interface Said extends EnvelopeFields {
   readonly type: string
   readonly alias?: ReadonlyArray<string>
   readonly tag?: ReadonlyArray<string>
@@ -37,7 +37,7 @@ const said = (command: Command): Command =>
     .option('--description <text>', 'describe it')
     .option('--run <run>', 'the run that made it')
 
-const described = ({ type: _, alias: aliases, tag: tags, ...rest }: Said) => present({ ...rest, aliases, tags })
+const described = ({ type: _, alias: aliases, tag: tags, ...rest }: Said) => omitUndefined({ ...rest, aliases, tags })
 
 /** A bar while content is stored. */
 const storing = (terminal: Terminal) => {
@@ -50,14 +50,14 @@ const storing = (terminal: Terminal) => {
 }
 
 /** One line that says what happened; nothing changed is said too. What else is to be said of it follows. */
-const done = ({ answer }: Given, receipt: Receipt & Pick<VersionReceipt, 'notes'>, what: string): void =>
+const done = ({ answer }: CommandContext, receipt: Receipt & Pick<VersionReceipt, 'notes'>, what: string): void =>
   answer(receipt, () => {
     const notes = (receipt.notes ?? []).map(({ path, text }) => `${plain(path)}: ${text}\n`)
     return `${receipt.events.length === 0 ? `nothing changed: ${what}` : what}\n${notes.join('')}`
   })
 
 /** Where no entity is set, a registered model that leaves it out is in the entity of what is linked to it. */
-const besideSource = async ({ ledger }: Given, version: string, model: string): Promise<string> => {
+const besideSource = async ({ ledger }: CommandContext, version: string, model: string): Promise<string> => {
   const [entity] = (await ledger.locate(version)).path.split('/')
   return pipe(
     parseModel(model, { entity }),
@@ -144,13 +144,13 @@ export const writeCommands = (program: Command, withLedger: WithLedger): void =>
       (
         version: string,
         to: string,
-        options: Circumstances & Holders & { alias?: ReadonlyArray<string> },
+        options: EnvelopeFields & Holders & { alias?: ReadonlyArray<string> },
         command: Command,
       ) =>
         withLedger(command, 'writes', async (task) => {
           const { alias: aliases, ...rest } = options
           const model = task.entity === undefined ? await besideSource(task, version, to) : to
-          const linked = await task.ledger.link({ ...rest, version, to: model, ...present({ aliases }) })
+          const linked = await task.ledger.link({ ...rest, version, to: model, ...omitUndefined({ aliases }) })
           const source = await sourceOf(task.ledger, linked.path)
           done(task, linked, source === null ? `${linked.path} was linked` : `${linked.path} links to ${source}`)
         }),
@@ -160,7 +160,7 @@ export const writeCommands = (program: Command, withLedger: WithLedger): void =>
     .description('Take a link away, with its aliases; the source stays.')
     .argument('<registered version>', '[[entity/]registry/]name:vN or name:alias, in full')
     .addHelpText('after', '\nExample:\n  $ model-ledger unlink acme/model-registry/churn:v3 --expect latest=v3')
-    .action((version: string, options: Circumstances & Holders, command: Command) =>
+    .action((version: string, options: EnvelopeFields & Holders, command: Command) =>
       withLedger(command, 'writes', async (task) => {
         const unlinked = await task.ledger.unlink({ ...options, version })
         done(task, unlinked, `${versionOf(unlinked)} is unlinked${withAliases(unlinked)}`)
@@ -178,7 +178,7 @@ export const writeCommands = (program: Command, withLedger: WithLedger): void =>
       '\nExample:\n  $ model-ledger alias set acme/model-registry/churn:v3 production --expect v2 --reason "better recall"',
     )
     .action(
-      (version: string, name: string, options: Circumstances & { expect?: number | 'absent' }, command: Command) =>
+      (version: string, name: string, options: EnvelopeFields & { expect?: number | 'absent' }, command: Command) =>
         withLedger(command, 'writes', async (task) => {
           const moved = await task.ledger.moveAlias({ ...options, version, alias: name })
           const holder = versionOf(moved)
@@ -190,7 +190,7 @@ export const writeCommands = (program: Command, withLedger: WithLedger): void =>
     .argument('<collection>', 'an artifact or a registered model')
     .argument('<alias>')
     .option('--expect <version>', 'refuse if somebody else holds it', holder)
-    .action((name: string, alias: string, options: Circumstances & { expect?: number | 'absent' }, command: Command) =>
+    .action((name: string, alias: string, options: EnvelopeFields & { expect?: number | 'absent' }, command: Command) =>
       withLedger(command, 'writes', async (task) => {
         const removed = await task.ledger.removeAlias({ ...options, name, alias })
         done(task, removed, `${alias} is removed from ${versionOf(removed)}`)
@@ -203,7 +203,7 @@ export const writeCommands = (program: Command, withLedger: WithLedger): void =>
       .argument('<version>', 'a link stands for its source, which has the tags')
       .argument('<tag...>')
       .addHelpText('after', `\nExample:\n  $ model-ledger ${name} acme/churn/model:best reviewed`)
-      .action((version: string, tags: ReadonlyArray<string>, options: Circumstances, command: Command) =>
+      .action((version: string, tags: ReadonlyArray<string>, options: EnvelopeFields, command: Command) =>
         withLedger(command, 'writes', async (task) => {
           const changed = await task.ledger[name]({ ...options, version, tags })
           const source = versionOf(changed)
@@ -219,7 +219,7 @@ export const writeCommands = (program: Command, withLedger: WithLedger): void =>
     .option('--metadata <key=value>', 'all the new metadata (may be given several times)', pairs)
     .addHelpText('after', '\nExample:\n  $ model-ledger describe acme/churn/model:best --description "trained on May"')
     .action(
-      (version: string, options: Circumstances & { description?: string; metadata?: JsonObject }, command: Command) =>
+      (version: string, options: EnvelopeFields & { description?: string; metadata?: JsonObject }, command: Command) =>
         withLedger(command, 'writes', async (task) => {
           const told = await task.ledger.describe({ ...options, version })
           done(task, told, `${versionOf(told)} is described`)
@@ -234,7 +234,7 @@ export const writeCommands = (program: Command, withLedger: WithLedger): void =>
       'after',
       '\nExample:\n  $ model-ledger delete acme/churn/model:v3 --delete-aliases --reason "wrong data"',
     )
-    .action((version: string, options: Circumstances & Holders & { deleteAliases?: boolean }, command: Command) =>
+    .action((version: string, options: EnvelopeFields & Holders & { deleteAliases?: boolean }, command: Command) =>
       withLedger(command, 'writes', async (task) => {
         const deleted = await task.ledger.deleteVersion({ ...options, version })
         done(task, deleted, `${versionOf(deleted)} is deleted${withAliases(deleted)}`)
@@ -276,14 +276,14 @@ const distributedCommands = (program: Command, withLedger: WithLedger): void => 
       (
         name: string,
         paths: ReadonlyArray<string>,
-        { id, ...options }: Circumstances & Distributed & { type: string; run?: string },
+        { id, ...options }: EnvelopeFields & Distributed & { type: string; run?: string },
         command: Command,
       ) =>
         withLedger(command, 'writes', async (task) => {
           const content = paths.map(contentItem(task.terminal.cwd))
           const upserted = await task.ledger.upsertDistributed({
             ...options,
-            ...present({ distributedId: id }),
+            ...omitUndefined({ distributedId: id }),
             name,
             content,
           })
@@ -316,7 +316,7 @@ const distributedCommands = (program: Command, withLedger: WithLedger): void => 
           const content = paths.length === 0 ? undefined : paths.map(contentItem(task.terminal.cwd))
           const logged = await task.ledger.commitDistributed({
             ...described(options),
-            ...present({ distributedId: id, writer, generation, openNext, lastWriterWins, content }),
+            ...omitUndefined({ distributedId: id, writer, generation, openNext, lastWriterWins, content }),
             name,
             type: options.type,
           })
@@ -334,14 +334,15 @@ const distributedCommands = (program: Command, withLedger: WithLedger): void => 
       whole,
     )
     .addHelpText('after', '\nExample:\n  $ model-ledger abandon acme/churn/model --id epoch-3 --reason "node lost"')
-    .action((name: string, { id, ...options }: Circumstances & { id: string; generation?: number }, command: Command) =>
-      withLedger(command, 'writes', async (task) => {
-        done(
-          task,
-          await task.ledger.abandonDistributed({ ...options, name, distributedId: id }),
-          `the draft ${id} of ${name} is abandoned`,
-        )
-      }),
+    .action(
+      (name: string, { id, ...options }: EnvelopeFields & { id: string; generation?: number }, command: Command) =>
+        withLedger(command, 'writes', async (task) => {
+          done(
+            task,
+            await task.ledger.abandonDistributed({ ...options, name, distributedId: id }),
+            `the draft ${id} of ${name} is abandoned`,
+          )
+        }),
     )
 }
 
@@ -356,11 +357,11 @@ const runCommands = (program: Command, withLedger: WithLedger): void => {
     .action(
       (
         path: string | undefined,
-        options: Circumstances & { group?: string; jobType?: string; config?: JsonObject },
+        options: EnvelopeFields & { group?: string; jobType?: string; config?: JsonObject },
         command: Command,
       ) =>
         withLedger(command, 'writes', async (task) => {
-          const started = await task.ledger.startRun({ ...options, ...present({ run: path }) })
+          const started = await task.ledger.startRun({ ...options, ...omitUndefined({ run: path }) })
           task.answer({ run: started.path }, () => `${started.path}\n`)
         }),
     )
@@ -368,7 +369,7 @@ const runCommands = (program: Command, withLedger: WithLedger): void => {
     .description('Record that a run uses a version.')
     .argument('<run>')
     .argument('<version>')
-    .action((path: string, version: string, options: Circumstances, command: Command) =>
+    .action((path: string, version: string, options: EnvelopeFields, command: Command) =>
       withLedger(command, 'writes', async (task) => {
         const used = await task.ledger.useArtifact({ ...options, run: path, version })
         done(task, used, `${path} uses ${used.version}`)
@@ -381,7 +382,7 @@ const runCommands = (program: Command, withLedger: WithLedger): void => {
     .action(
       (
         path: string,
-        { set, ...options }: Circumstances & { set: Readonly<Record<string, number>> },
+        { set, ...options }: EnvelopeFields & { set: Readonly<Record<string, number>> },
         command: Command,
       ) =>
         withLedger(command, 'writes', async (task) => {
@@ -395,7 +396,7 @@ const runCommands = (program: Command, withLedger: WithLedger): void => {
     .action(
       (
         path: string,
-        options: Circumstances & { outcome?: 'finished' | 'failed' | 'crashed' | 'killed' },
+        options: EnvelopeFields & { outcome?: 'finished' | 'failed' | 'crashed' | 'killed' },
         command: Command,
       ) =>
         withLedger(command, 'writes', async (task) => {

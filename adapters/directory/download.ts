@@ -18,7 +18,7 @@ import { describeInsideALedger } from '../../domain/ports/inside-a-ledger.js'
 import { type Digest, digestOf, isDigest, sha256 } from '../../domain/values/digest.js'
 import type { ManifestEntry } from '../../domain/values/manifest/manifest.js'
 import { checkManifestPath, fitsWindows, type NamesAlike, pathsThatCollide } from '../../domain/values/manifest/path.js'
-import { forEachAtOnce } from '../shared/concurrency.js'
+import { forEachConcurrently } from '../shared/concurrency.js'
 import { type Fill, readHandle } from '../shared/file-source.js'
 import { isLedgerFolder, ledgerAround } from './ledger-folder.js'
 import { createBuffers, hashAhead, observed, watched } from './read-ahead.js'
@@ -164,7 +164,7 @@ const write = async (
       watched(fill, () => signal?.throwIfAborted()),
     )
   const isThere = (entry: StoredEntry) => isSameFile(join(directory, entry.path), entry, hash)
-  await forEachAtOnce(stored, AT_ONCE, async (entry) => {
+  await forEachConcurrently(stored, AT_ONCE, async (entry) => {
     const found = await isThere(entry)
     if (found === true) report({ files: 1, bytes: entry.size ?? 0 })
     else if (found === undefined || overwrite) {
@@ -212,7 +212,7 @@ const write = async (
   }
 
   for (const path of missingDirectories) await mkdir(join(directory, path), { recursive: true })
-  await forEachAtOnce(missing, AT_ONCE, async (entry, index) => {
+  await forEachConcurrently(missing, AT_ONCE, async (entry, index) => {
     const temporary = join(scratch, String(index))
     await fetch(entry, temporary)
     await place(entry, temporary)
@@ -248,7 +248,7 @@ const findMissingDirectories = async (directory: string, stored: ReadonlyArray<S
     for (let slash = path.indexOf('/'); slash !== -1; slash = path.indexOf('/', slash + 1))
       wanted.add(path.slice(0, slash))
   const missing: string[] = []
-  await forEachAtOnce(wanted, AT_ONCE, async (path) => {
+  await forEachConcurrently(wanted, AT_ONCE, async (path) => {
     const found = await statsOf(join(directory, path))
     if (found === undefined) missing.push(path)
     else if (!found.isDirectory()) throw inTheWay(join(directory, path), found)

@@ -14,7 +14,7 @@ import {
   type StoredFile,
 } from '../../domain/ports/file-store.js'
 import { type Digest, isDigest } from '../../domain/values/digest.js'
-import { forEachAtOnce } from '../shared/concurrency.js'
+import { forEachConcurrently } from '../shared/concurrency.js'
 import { readHandle } from '../shared/file-source.js'
 import { dating, fileStoreCalls } from '../shared/file-store-calls.js'
 import { deleteHidden, hide, recover, recoverAll } from './deleting.js'
@@ -125,7 +125,7 @@ const storeIn = (layout: Layout): FileStore => {
     const found: Array<StoredFile & { readonly lastPut: Date }> = []
     if (kind === 'file') await recoverAll(layout)
     for (const directory of layout.fanOuts(kind)) {
-      await forEachAtOnce(await namesIn(directory), 16, async (name) => {
+      await forEachConcurrently(await namesIn(directory), 16, async (name) => {
         const digest = `sha256:${basename(directory)}${name}`
         if (!isDigest(digest)) return
         const stats = await fileStats(join(directory, name))
@@ -171,7 +171,7 @@ const storeIn = (layout: Layout): FileStore => {
   const renew = async (digests: Iterable<Digest>): Promise<ReadonlyArray<Digest>> => {
     const missing: Digest[] = []
     const now = await layout.now()
-    await forEachAtOnce(digests, 16, async (digest) => {
+    await forEachConcurrently(digests, 16, async (digest) => {
       if (!(await isKept(digest, now))) missing.push(digest)
     })
     return missing

@@ -17,7 +17,7 @@ import { dirname, join, resolve } from 'node:path'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import type { FileKind } from '../../domain/ports/file-store.js'
 import type { Digest } from '../../domain/values/digest.js'
-import { forEachAtOnce } from '../shared/concurrency.js'
+import { forEachConcurrently } from '../shared/concurrency.js'
 import { fileSystemClock } from './file-system-clock.js'
 import { codeOf, failureOf } from './system.js'
 
@@ -183,7 +183,7 @@ const make = async (root: string): Promise<void> => {
     await assertDirectory(root, join(root, folder))
   }
   for (const folder of Object.values(FOLDERS)) {
-    await forEachAtOnce(FAN_OUT, 8, (name) => mkdir(join(root, folder, name)).catch(unlessThere))
+    await forEachConcurrently(FAN_OUT, 8, (name) => mkdir(join(root, folder, name)).catch(unlessThere))
     await syncDirectory(join(root, folder))
   }
   await syncDirectory(root)
@@ -253,7 +253,7 @@ const assertFit = async (root: string): Promise<void> => {
 /** What a process left that died. By age, because the process may live on another machine; by ctime, because a rename renews it. */
 const removeLeftovers = async (root: string, now: Date): Promise<void> => {
   const directory = join(root, 'tmp')
-  await forEachAtOnce(await readdir(directory), 8, async (name) => {
+  await forEachConcurrently(await readdir(directory), 8, async (name) => {
     if (HIDDEN.test(name)) return
     const path = join(directory, name)
     const found = await lstat(path).catch(() => undefined)

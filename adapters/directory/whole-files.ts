@@ -10,7 +10,7 @@ import { type Buffers, hashAhead } from './read-ahead.js'
 import { NO_FOLLOW } from './system.js'
 
 /** Bytes that are compared with those of a stored file, chunk by chunk. */
-export interface Comparison {
+export interface VersionDiff {
   readonly write: (chunk: Uint8Array, position: number) => Promise<void>
   /** Whether all that was compared was equal; the stored file is whole if that was all of it. */
   readonly isEqual: () => boolean
@@ -25,7 +25,7 @@ export interface WholeFiles {
   /** Whether it is whole; read if that is not known. */
   readonly isWhole: (place: string, stored: StoredFile, found: Stats) => Promise<boolean>
   /** `undefined` if there is nothing to compare with. */
-  readonly comparisonWith: (place: string) => Promise<Comparison | undefined>
+  readonly comparisonWith: (place: string) => Promise<VersionDiff | undefined>
 }
 
 const MOST_REMEMBERED = 10_000

@@ -8,7 +8,7 @@ import { type Append, type AppendError, type Appended, tooLarge } from '../../do
 import { hidden } from './deletion.js'
 import { type Failure, failureOf, reasonOf } from './failure.js'
 import { readStream } from './read-stream.js'
-import { CLOSED, pause, pauseBefore, type Session, within } from './session.js'
+import { CLOSED, pause, pauseBefore, type Session, withTimeout } from './session.js'
 import { toWire } from './wire.js'
 
 /** What a server before 25.1 takes in one append, less one byte. */
@@ -108,7 +108,7 @@ const trySend = async (session: Session, { stream, expected, wire }: Sending): P
       deadline: timeout,
     })
     // Besides the deadline, which begins only when the client has found a node.
-    const { nextExpectedRevision, position } = await within(timeout, call, session.closing)
+    const { nextExpectedRevision, position } = await withTimeout(timeout, call, session.closing)
     if (position === undefined) return E.left({ _tag: 'unknown', reason: 'the server told no position' })
     const revision = Number(nextExpectedRevision)
     const meant = (expected === 'none' ? -1 : expected) + wire.length

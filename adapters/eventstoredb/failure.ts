@@ -16,7 +16,7 @@ export type Failure =
   | { readonly _tag: 'unknown'; readonly reason: string }
 
 /** The call was not answered within its time. */
-export class Silence extends Error {
+export class CallTimeout extends Error {
   constructor(ms: number) {
     super(`no answer within ${Math.round(ms)} ms`)
   }

@@ -12,7 +12,7 @@ import {
 } from '@eventstore/db-client'
 import { EventStoreError, ORIGIN, type Position } from '../../domain/ports/event-store.js'
 import { assertNoneHidden, hidingStream, metadataPrefix } from './deletion.js'
-import { failureOf, reasonOf, Silence } from './failure.js'
+import { CallTimeout, failureOf, reasonOf } from './failure.js'
 import { type Page, PageBuilder } from './page.js'
 import { CLOSED, pause, pauseBefore, Refused, type Session } from './session.js'
 import { fromWire } from './wire.js'
@@ -178,7 +178,7 @@ class Source {
   /** Waits until something has come, for as long as the server may be silent. */
   private async sign(): Promise<void> {
     const limit = this.session.timeout * (this.state === 'behind' ? 1 : IDLE_TIMEOUTS)
-    const timer = setTimeout(() => this.fail(new Silence(limit)), limit)
+    const timer = setTimeout(() => this.fail(new CallTimeout(limit)), limit)
     const wake = () => this.wake()
     this.stop.addEventListener('abort', wake)
     await new Promise<void>((resolve) => {

@@ -4,7 +4,7 @@ import { ORIGIN, type Position } from '../../domain/ports/event-store.js'
 import { assertNoneHidden, hidingStream } from './deletion.js'
 import { readAll } from './feed.js'
 import { consume } from './page.js'
-import { patiently, type Session } from './session.js'
+import { readWithRetry, type Session } from './session.js'
 import { positionOf } from './wire.js'
 
 /** Backwards the client reads everything, also what is not of this ledger: so many events at most. */
@@ -12,7 +12,7 @@ const LOOK_BACK = [4, 60, 500, 500]
 
 /** Reads the end of the log, which shows that a server is there and lets this user read it. */
 export const readEnd = (session: Session): Promise<unknown> =>
-  patiently(session, () => backwards(session, END, 1, () => true))
+  readWithRetry(session, () => backwards(session, END, 1, () => true))
 
 /**
  * The position of the last event of the ledger: looked for from the end backwards, then, on a server where
@@ -44,8 +44,8 @@ export const lastPosition = (session: Session): (() => Promise<Position>) => {
   }
 
   return async () => {
-    const { newest, found } = await patiently(session, lookBack)
-    await patiently(session, () => assertNoneHidden(session, session.cut))
+    const { newest, found } = await readWithRetry(session, lookBack)
+    await readWithRetry(session, () => assertNoneHidden(session, session.cut))
     let position = found ?? known.position
     if (found === undefined) {
       for await (const page of readAll(session, position)) position = page.at(-1)?.position ?? position

@@ -7,7 +7,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import { type EventStore, readFailureOf } from '../../domain/ports/event-store.js'
-import { inTurn } from '../shared/append-all.js'
+import { appendSequentially } from '../shared/append-all.js'
 import { whenAborted } from '../shared/when-aborted.js'
 import { appendsInTurn } from './append.js'
 import { LedgerClient } from './client.js'
@@ -16,7 +16,7 @@ import { readAll, subscribe } from './feed.js'
 import { lastPosition, readEnd } from './head.js'
 import { ledgerIdIn, setLedgerIdIn } from './ledger-id.js'
 import { readStream } from './read-stream.js'
-import { CLOSED, patiently, Refused, type Session, within } from './session.js'
+import { CLOSED, Refused, readWithRetry, type Session, withTimeout } from './session.js'
 
 export interface EventStoreDbOptions {
   /**
@@ -80,7 +80,7 @@ const open =
     }
     try {
       await readEnd(session)
-      const version = await patiently(session, () => within(timeout, client.serverVersion()))
+      const version = await readWithRetry(session, () => withTimeout(timeout, client.serverVersion()))
       if (!isSupported(version)) {
         await client.disconnect()
         return failed('unsupported-server', `${server} is version ${version}: 23.10 or later is needed`)
@@ -119,7 +119,7 @@ const storeOn = (session: Session, closing: AbortController): EventStore => {
     closed === undefined ? appends.append({ stream, expected, events }) : E.left({ _tag: 'closed', reason: CLOSED })
   return {
     append,
-    appendAll: inTurn({ append, head: () => TE.tryCatch(head, readFailureOf) }),
+    appendAll: appendSequentially({ append, head: () => TE.tryCatch(head, readFailureOf) }),
     readStream: (stream, after) => readStream(session, stream, after),
     readAll: (after) => readAll(session, after),
     subscribe: (after, signal) => subscribe(session, after, signal),

@@ -1,7 +1,7 @@
 /** One bounded read of the client, and what it may hold at a time. */
 import type { AllStreamRecordedEvent, RecordedEvent, StreamingRead } from '@eventstore/db-client'
 import { EventStoreError, type StoredEvent } from '../../domain/ports/event-store.js'
-import { Silence } from './failure.js'
+import { CallTimeout } from './failure.js'
 import { CLOSED, type Session } from './session.js'
 
 export type Page = ReadonlyArray<StoredEvent>
@@ -23,7 +23,7 @@ export class PageBuilder {
 
 /**
  * Hands on what the client reads until the server ends it or `take` has enough, and says which, and how many
- * came. The client reads without a deadline: this rejects with `Silence` when nothing came for a while, with
+ * came. The client reads without a deadline: this rejects with `CallTimeout` when nothing came for a while, with
  * `closed` when the store is closed, and with whatever goes wrong.
  */
 export const consume = <R extends RecordedEvent | AllStreamRecordedEvent>(
@@ -41,7 +41,7 @@ export const consume = <R extends RecordedEvent | AllStreamRecordedEvent>(
       read.cancel().catch(() => undefined)
       how()
     }
-    const timer = setTimeout(() => finish(() => reject(new Silence(timeout))), timeout)
+    const timer = setTimeout(() => finish(() => reject(new CallTimeout(timeout))), timeout)
     const onClose = () => finish(() => reject(new EventStoreError('closed', CLOSED)))
     closing.addEventListener('abort', onClose)
     read.on('error', (error) => finish(() => reject(error)))

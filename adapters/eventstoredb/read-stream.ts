@@ -3,7 +3,7 @@ import { EventStoreError, type Revision } from '../../domain/ports/event-store.j
 import { assertNoneHidden, hidden } from './deletion.js'
 import { failureOf } from './failure.js'
 import { consume, type Page, PageBuilder } from './page.js'
-import { patiently, type Session } from './session.js'
+import { readWithRetry, type Session } from './session.js'
 import { fromWire } from './wire.js'
 
 const PAGE_SIZE = 500
@@ -11,7 +11,7 @@ const PAGE_SIZE = 500
 export async function* readStream(session: Session, stream: string, after: Revision): AsyncGenerator<Page> {
   for (let last = after === 'none' ? -1 : after; ; ) {
     const from = last
-    const { events, complete } = await patiently(session, () => streamPage(session, stream, from))
+    const { events, complete } = await readWithRetry(session, () => streamPage(session, stream, from))
     if (events.length > 0) yield events
     if (complete) return
     last = events.at(-1)?.revision ?? last

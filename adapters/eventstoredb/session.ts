@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { EventStoreError } from '../../domain/ports/event-store.js'
 import { whenAborted } from '../shared/when-aborted.js'
 import type { LedgerClient } from './client.js'
-import { failureOf, reasonOf, Silence } from './failure.js'
+import { CallTimeout, failureOf, reasonOf } from './failure.js'
 
 export interface Session {
   readonly client: LedgerClient
@@ -34,11 +34,11 @@ export const pause = async (ms: number, signal?: AbortSignal): Promise<void> => 
   await delay(ms, undefined, signal === undefined ? {} : { signal }).catch(() => undefined)
 }
 
-/** Rejects with `Silence` when the promise takes longer, or the signal aborts. */
-export const within = async <A>(ms: number, promise: Promise<A>, signal?: AbortSignal): Promise<A> => {
+/** Rejects with `CallTimeout` when the promise takes longer, or the signal aborts. */
+export const withTimeout = async <A>(ms: number, promise: Promise<A>, signal?: AbortSignal): Promise<A> => {
   const { promise: silence, reject } = withoutAnswer()
   const begun = performance.now()
-  const giveUp = (): void => reject(new Silence(performance.now() - begun))
+  const giveUp = (): void => reject(new CallTimeout(performance.now() - begun))
   const timer = setTimeout(giveUp, ms)
   whenAborted(signal, giveUp)
   try {
@@ -61,7 +61,7 @@ const withoutAnswer = () => {
  * Does what only reads until it succeeds, for `patience` milliseconds. Rejects with `EventStoreError` only:
  * `closed`, `damaged`, or `unavailable` with the last reason.
  */
-export const patiently = async <A>(session: Session, read: () => Promise<A>): Promise<A> => {
+export const readWithRetry = async <A>(session: Session, read: () => Promise<A>): Promise<A> => {
   const { closing, timeout, patience, server } = session
   const lastTryAt = performance.now() + patience - timeout
   for (let attempt = 0; ; attempt++) {

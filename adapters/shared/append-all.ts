@@ -15,7 +15,7 @@ export const HAS_GONE_ON: AppendAllError = {
  * Many appends for a store without a transaction over streams: each is sent when the one before it was acknowledged,
  * and the first when the last was seen. Until then they lie in a temporary file.
  */
-export const inTurn =
+export const appendSequentially =
   ({ append, head }: Pick<EventStore, 'append' | 'head'>): EventStore['appendAll'] =>
   (after, appends) =>
   async () => {

@@ -2,7 +2,7 @@
  * Works on all items, on at most `limit` of them at once. After the first failure no other item is begun;
  * those under way are waited for, then it rejects with that failure.
  */
-export const forEachAtOnce = async <A>(
+export const forEachConcurrently = async <A>(
   items: Iterable<A>,
   limit: number,
   work: (item: A, index: number) => Promise<void>,

@@ -24,10 +24,10 @@ import {
 import type { CommandAccepted } from '../../domain/values/answer.js'
 import type { Decider } from '../../domain/values/decider.js'
 import { asReadError, type CommandError, notSent } from './command-error.js'
-import type { Decided } from './encode.js'
+import type { EncodedEvents } from './encode.js'
 import { backOff } from './retry.js'
 
-export interface LanePorts {
+export interface CachedStatePorts {
   readonly store: EventStore
   readonly clock: Clock
   readonly ids: Ids
@@ -38,12 +38,12 @@ export interface LanePorts {
 }
 
 /** Where the events of one command came to stand: revision and position of its last event. */
-export interface Standing {
+export interface Appended {
   readonly revision: number
   readonly position: Position
 }
 
-export interface Lane<State, Event> {
+export interface CachedState<State, Event> {
   /**
    * Reads what others wrote; answers whether there was anything. While something of our own is on its way
    * it reads nothing: the acknowledgement will show whether others wrote.
@@ -59,9 +59,9 @@ export interface Lane<State, Event> {
   /** False once the state holds events that were not written. */
   readonly isSound: () => boolean
   /** Waits until decided events can be sent without exceeding what one append takes. */
-  readonly room: (decided: Decided<Event>) => Promise<void>
+  readonly room: (decided: EncodedEvents<Event>) => Promise<void>
   /** Puts events on their way that were decided on the present state. */
-  readonly send: (decided: Decided<Event>) => Promise<E.Either<AppendError, Standing>>
+  readonly send: (decided: EncodedEvents<Event>) => Promise<E.Either<AppendError, Appended>>
   /** To be looked at, at once, and neither kept nor changed. */
   readonly state: () => State
   /** False until the stream was read to its end, and again after others were found to have written to it. */
@@ -78,7 +78,7 @@ interface Batch<Event> {
   readonly texts: NewEvent[]
   bytes: number
   commands: number
-  unfolded: Array<Decided<Event>>
+  unfolded: Array<EncodedEvents<Event>>
   ranAhead: boolean
   readonly outcome: Promise<E.Either<AppendError, Written>>
   readonly decideOutcome: (outcome: E.Either<AppendError, Written>) => void
@@ -98,12 +98,12 @@ const isFull = (batch: Pick<Batch<never>, 'texts' | 'bytes'>, more: ReadonlyArra
 /** After a conflict, this many appends in a row are awaited one by one. */
 const CAUTIOUS_APPENDS = 16
 
-export const openLane = <State, Command, Event extends DomainEvent, No>(
+export const openCachedState = <State, Command, Event extends DomainEvent, No>(
   stream: string,
   decider: Decider<State, Command, Event, No>,
   isEvent: (event: DomainEvent) => event is DomainEvent & Event,
-  { store, clock, ids, patience, failed }: LanePorts,
-): Lane<State, Event> => {
+  { store, clock, ids, patience, failed }: CachedStatePorts,
+): CachedState<State, Event> => {
   let state = decider.initial()
   let revision: Revision = 'none'
   let position: Position = ORIGIN
@@ -128,11 +128,11 @@ export const openLane = <State, Command, Event extends DomainEvent, No>(
   }
 
   const refresh = async (): Promise<E.Either<CommandError, boolean>> => {
-    let grown = false
+    let grownCapacity = false
     try {
       for await (const page of store.readStream(stream, revision)) {
         for (const stored of page) {
-          if (onItsWay !== undefined) return E.right(grown)
+          if (onItsWay !== undefined) return E.right(grownCapacity)
           // Somebody else who reads this lane may have folded it meanwhile.
           if (stored.revision !== after(revision)) continue
           const decoded = decodeEvent(stored)
@@ -143,11 +143,11 @@ export const openLane = <State, Command, Event extends DomainEvent, No>(
           }
           fold(event, metadata.commandId, metadata.actor, metadata.recordedAt)
           position = stored.position
-          grown = true
+          grownCapacity = true
         }
       }
       upToDate = true
-      return E.right(grown)
+      return E.right(grownCapacity)
     } catch (error) {
       return E.left(asReadError(stream, error))
     }

@@ -5,7 +5,7 @@ import type { StoreClosed, StoreUnavailable } from '../../domain/ports/event-sto
 import { type AppendError, readFailureOf } from '../../domain/ports/event-store.js'
 import { describeFileStoreError, type FileStoreError } from '../../domain/ports/file-store.js'
 import { describeProblem, type Problem } from '../../domain/values/codec.js'
-import type { Recorded } from '../../domain/values/decider.js'
+import type { RecordedBy } from '../../domain/values/decider.js'
 import type { ManifestSummary } from '../../domain/values/manifest/manifest.js'
 import type { PathConflict } from '../../domain/values/manifest/merge.js'
 import { collectionPath, isModel, runPath, versionName, versionPath } from '../../domain/values/references.js'
@@ -14,7 +14,7 @@ export type CommandError =
   | Rejection
   | { readonly _tag: 'invalid-command'; readonly problems: ReadonlyArray<Problem> }
   /** The id was used before for another command on the same stream. */
-  | { readonly _tag: 'command-id-reused'; readonly commandId: string; readonly stream: string; readonly at: Recorded }
+  | { readonly _tag: 'command-id-reused'; readonly commandId: string; readonly stream: string; readonly at: RecordedBy }
   | { readonly _tag: 'manifest-mismatch'; readonly claimed: ManifestSummary; readonly stored: ManifestSummary }
   /** No version comes of a generation that is open, or was abandoned. */
   | { readonly _tag: 'not-sealed'; readonly stream: string; readonly generation: number }
@@ -124,7 +124,7 @@ export const describeCommandError = (error: CommandError): string => {
   }
 }
 
-const recorded = ({ by, at }: Recorded): string => `by ${by} at ${at}`
+const recorded = ({ by, at }: RecordedBy): string => `by ${by} at ${at}`
 
 const claimed = ({ writer, digest, below }: PathConflict['claims'][number]): string =>
   `${writer}: ${below === undefined ? digest : `"${below}" below it`}`

@@ -1,5 +1,5 @@
 /**
- * The write shell: decode, load one stream, gather the facts of others, decide, append at the loaded
+ * The command handler: decode, load one stream, gather the facts of others, decide, append at the loaded
  * revision; on conflict all of it again, until the deadline. Everything it touches comes in as a port.
  */
 
@@ -35,7 +35,7 @@ import {
   type Subject,
 } from '../../domain/values/stream-names.js'
 import type { ManifestStore } from '../manifest-store.js'
-import { type Lane, openLane, type Standing } from './cached-state.js'
+import { type Appended, type CachedState, openCachedState } from './cached-state.js'
 import { asCommandError, type CommandError } from './command-error.js'
 import { artifactFor, checkVersionFits } from './draft-artifact.js'
 import { type Call, digestOf, type IdFrom, prepare } from './encode.js'
@@ -44,10 +44,10 @@ import { type Aggregate, artifact, distributedDraft, registeredModel, run } from
 import { type Receipt, repeated } from './receipt.js'
 import { backOff } from './retry.js'
 import { logCommandOf } from './sealed-version.js'
-import { lanesOf } from './state-cache.js'
-import { openLines, type Place } from './stream-queue.js'
+import { stateCache } from './state-cache.js'
+import { type Place, streamQueues } from './stream-queue.js'
 
-export interface WriteShellPorts {
+export interface CommandHandlerPorts {
   readonly store: EventStore
   readonly manifests: ManifestStore
   readonly clock: Clock
@@ -67,7 +67,7 @@ export interface Beginning {
   readonly generation?: number | undefined
 }
 
-export interface WriteShell {
+export interface CommandHandler {
   /**
    * Decides a command in its envelope and records what follows. Where nothing does, that it was accepted is recorded,
    * so that its repetition never acts; unless the id is none of the caller's.
@@ -103,9 +103,15 @@ const DEADLINE = 30_000
 type Step =
   | 'again'
   | E.Either<CommandError, Receipt>
-  | { readonly outcome: Promise<E.Either<AppendError, Standing>>; readonly receipt: Pick<Receipt, 'events' | 'answer'> }
+  | { readonly outcome: Promise<E.Either<AppendError, Appended>>; readonly receipt: Pick<Receipt, 'events' | 'answer'> }
 
-export const writeShell = ({ store, manifests, clock, ids, deadline = DEADLINE }: WriteShellPorts): WriteShell => {
+export const commandHandler = ({
+  store,
+  manifests,
+  clock,
+  ids,
+  deadline = DEADLINE,
+}: CommandHandlerPorts): CommandHandler => {
   const lanePorts = { store, clock, ids, patience: deadline }
 
   /** `first` records what must stand in another stream before the events of a command that was accepted. */
@@ -113,9 +119,9 @@ export const writeShell = ({ store, manifests, clock, ids, deadline = DEADLINE }
     aggregate: Aggregate<Given, Full, State, Event, No, About>,
     first?: (given: Given, envelope: Envelope) => TE.TaskEither<CommandError, unknown>,
   ) => {
-    const lines = openLines()
-    const lanes = lanesOf((stream) =>
-      openLane(stream, aggregate, aggregate.isEvent, { ...lanePorts, failed: () => lines.failed(stream) }),
+    const lines = streamQueues()
+    const lanes = stateCache((stream) =>
+      openCachedState(stream, aggregate, aggregate.isEvent, { ...lanePorts, failed: () => lines.failed(stream) }),
     )
 
     const step = async (
@@ -203,8 +209,8 @@ export const writeShell = ({ store, manifests, clock, ids, deadline = DEADLINE }
         }
       }
 
-    const lookAt =
-      <A>(stream: string, at: (lane: Lane<State, Event>) => A): TE.TaskEither<CommandError, A> =>
+    const withState =
+      <A>(stream: string, at: (lane: CachedState<State, Event>) => A): TE.TaskEither<CommandError, A> =>
       async () => {
         for (;;) {
           const lane = lanes.get(stream)
@@ -216,11 +222,11 @@ export const writeShell = ({ store, manifests, clock, ids, deadline = DEADLINE }
         }
       }
 
-    const look = <A>(stream: string, at: (state: State) => A) => lookAt(stream, (lane) => at(lane.state()))
+    const readState = <A>(stream: string, at: (state: State) => A) => withState(stream, (lane) => at(lane.state()))
 
     const check = (stream: string, full: Full, commandId: string): TE.TaskEither<CommandError, unknown> =>
       pipe(
-        lookAt(stream, (lane) =>
+        withState(stream, (lane) =>
           lane.recordedAt(commandId) === undefined
             ? pipe(
                 aggregate.decide(full)(lane.state()),
@@ -231,7 +237,7 @@ export const writeShell = ({ store, manifests, clock, ids, deadline = DEADLINE }
         TE.flatMapEither((decided): E.Either<CommandError, unknown> => decided),
       )
 
-    return { handle, look, check }
+    return { handle, readState, check }
   }
 
   const artifacts = handlerOf(artifact)
@@ -253,10 +259,10 @@ export const writeShell = ({ store, manifests, clock, ids, deadline = DEADLINE }
   }
 
   const facts: FactReader = {
-    artifact: (ref, at) => handlers.artifact.look(artifactStream(ref), at),
-    model: (ref, at) => handlers.model.look(modelStream(ref), at),
-    run: (ref, at) => handlers.run.look(runStream(ref), at),
-    draft: (ref, distributedId, at) => handlers.draft.look(draftStream(ref, distributedId), at),
+    artifact: (ref, at) => handlers.artifact.readState(artifactStream(ref), at),
+    model: (ref, at) => handlers.model.readState(modelStream(ref), at),
+    run: (ref, at) => handlers.run.readState(runStream(ref), at),
+    draft: (ref, distributedId, at) => handlers.draft.readState(draftStream(ref, distributedId), at),
     manifests,
   }
 
@@ -355,7 +361,7 @@ export const writeShell = ({ store, manifests, clock, ids, deadline = DEADLINE }
     )
   }
 
-  const meanLink: WriteShell['meanLink'] = (link, given) => {
+  const meanLink: CommandHandler['meanLink'] = (link, given) => {
     const command: MeanLink = { type: 'MeanLink', ...link }
     const digested = digestOf(command)
     const envelope = decodeWith(Envelope)(given)

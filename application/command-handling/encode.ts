@@ -15,7 +15,7 @@ import { canonicalJson, type JsonProblem } from '../../domain/values/json.js'
 import type { CommandError } from './command-error.js'
 
 /** The events of one command, decided and ready to be written. */
-export interface Decided<Event> {
+export interface EncodedEvents<Event> {
   readonly commandId: string
   readonly actor: string
   readonly recordedAt: string
@@ -37,7 +37,7 @@ export const prepare = <Event extends DomainEvent>(
   envelope: Envelope,
   commandDigest: Digest,
   recordedAt: string,
-): E.Either<CommandError, Decided<Event>> => {
+): E.Either<CommandError, EncodedEvents<Event>> => {
   const texts: NewEvent[] = []
   for (const [index, event] of events.entries()) {
     const text = encodeEvent(stream, index, event, { ...envelope, commandDigest, recordedAt })

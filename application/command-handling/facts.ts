@@ -7,22 +7,22 @@ import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import type { LogVersion } from '../../domain/artifact/commands.js'
-import { type ArtifactCommand, liveVersion } from '../../domain/artifact/decide.js'
+import { type ArtifactCommandWithFacts, liveVersion } from '../../domain/artifact/decide.js'
 import type { ArtifactState } from '../../domain/artifact/state.js'
 import type { MoveAlias } from '../../domain/collections/alias-commands.js'
 import type { CommitDistributed, UpsertDistributedPart } from '../../domain/distributed-draft/commands.js'
-import { type DistributedDraftCommand, partsToCommit } from '../../domain/distributed-draft/decide.js'
+import { type DistributedDraftCommandWithFacts, partsToCommit } from '../../domain/distributed-draft/decide.js'
 import type { DistributedDraftState } from '../../domain/distributed-draft/state.js'
 import type { LinkToRegistry } from '../../domain/registered-model/commands.js'
 import {
   type FoundLink,
   liveLink,
-  type RegisteredModelCommand,
+  type RegisteredModelCommandWithFacts,
   type SourceFact,
 } from '../../domain/registered-model/decide.js'
 import type { RegisteredModelState } from '../../domain/registered-model/state.js'
 import type { UseArtifactVersion } from '../../domain/run/commands.js'
-import type { RunCommand } from '../../domain/run/decide.js'
+import type { RunCommandWithFacts } from '../../domain/run/decide.js'
 import { type RunState, runFact } from '../../domain/run/state.js'
 import type { Envelope } from '../../domain/values/envelope.js'
 import type { ManifestSummary } from '../../domain/values/manifest/manifest.js'
@@ -41,13 +41,16 @@ import type { CommandError } from './command-error.js'
 
 /** Looks at the present state of another stream; what it answers is taken out at once. */
 export interface FactReader {
-  readonly artifact: <A>(artifact: ArtifactRef, look: (state: ArtifactState) => A) => TE.TaskEither<CommandError, A>
-  readonly model: <A>(model: ModelRef, look: (state: RegisteredModelState) => A) => TE.TaskEither<CommandError, A>
-  readonly run: <A>(run: RunRef, look: (state: RunState) => A) => TE.TaskEither<CommandError, A>
+  readonly artifact: <A>(
+    artifact: ArtifactRef,
+    readState: (state: ArtifactState) => A,
+  ) => TE.TaskEither<CommandError, A>
+  readonly model: <A>(model: ModelRef, readState: (state: RegisteredModelState) => A) => TE.TaskEither<CommandError, A>
+  readonly run: <A>(run: RunRef, readState: (state: RunState) => A) => TE.TaskEither<CommandError, A>
   readonly draft: <A>(
     artifact: ArtifactRef,
     distributedId: string,
-    look: (state: DistributedDraftState) => A,
+    readState: (state: DistributedDraftState) => A,
   ) => TE.TaskEither<CommandError, A>
   readonly manifests: ManifestStore
 }
@@ -58,14 +61,14 @@ type Gathered<C> = TE.TaskEither<CommandError, C>
  * The run exists (it may be finished), and the manifest is stored and is what the command says. What a sealed draft
  * holds has been named by its parts since.
  */
-export const gatherForLog = (command: LogVersion, facts: FactReader): Gathered<ArtifactCommand> =>
+export const gatherForLog = (command: LogVersion, facts: FactReader): Gathered<ArtifactCommandWithFacts> =>
   pipe(
     ('distributed' in command ? checkManifest : keepContent)(command.manifest, facts),
     TE.flatMap(() => withRun(command, facts)),
   )
 
 /** The source version: live, found through its own stream; a link stands for its source. */
-export const gatherForLink = (command: LinkToRegistry, facts: FactReader): Gathered<RegisteredModelCommand> =>
+export const gatherForLink = (command: LinkToRegistry, facts: FactReader): Gathered<RegisteredModelCommandWithFacts> =>
   pipe(
     sourceOf(command.source, facts),
     TE.map(({ source }) => ({ ...command, sourceFact: source })),
@@ -76,7 +79,7 @@ export const gatherForMove = (
   command: MoveAlias,
   state: RegisteredModelState,
   facts: FactReader,
-): Gathered<RegisteredModelCommand> => {
+): Gathered<RegisteredModelCommandWithFacts> => {
   const { collection, version } = command
   const found = liveLink(collection, version, state)
   // What is wrong with the link itself, the decision says.
@@ -89,7 +92,7 @@ export const gatherForMove = (
 }
 
 /** The version that is used, and the registered version through which it was reached. */
-export const gatherForUse = (command: UseArtifactVersion, facts: FactReader): Gathered<RunCommand> =>
+export const gatherForUse = (command: UseArtifactVersion, facts: FactReader): Gathered<RunCommandWithFacts> =>
   pipe(
     sourceOf(command.used, facts),
     TE.map(({ source, through }) => ({
@@ -98,7 +101,10 @@ export const gatherForUse = (command: UseArtifactVersion, facts: FactReader): Ga
     })),
   )
 
-export const gatherForUpsert = (command: UpsertDistributedPart, facts: FactReader): Gathered<DistributedDraftCommand> =>
+export const gatherForUpsert = (
+  command: UpsertDistributedPart,
+  facts: FactReader,
+): Gathered<DistributedDraftCommandWithFacts> =>
   pipe(
     keepContent(command.part, facts),
     TE.flatMap(() => withRun(command, facts)),
@@ -109,7 +115,7 @@ export const gatherForCommit = (
   command: CommitDistributed & { readonly envelope: Envelope },
   state: DistributedDraftState,
   facts: FactReader,
-): Gathered<DistributedDraftCommand> =>
+): Gathered<DistributedDraftCommandWithFacts> =>
   pipe(
     command.part === undefined ? TE.right(undefined) : keepContent(command.part, facts),
     TE.flatMap(() => mergeStoredParts(command, state, facts)),
@@ -120,7 +126,7 @@ const mergeStoredParts = (
   command: CommitDistributed,
   state: DistributedDraftState,
   facts: FactReader,
-): Gathered<Extract<DistributedDraftCommand, { type: 'CommitDistributed' }>['merged']> =>
+): Gathered<Extract<DistributedDraftCommandWithFacts, { type: 'CommitDistributed' }>['merged']> =>
   pipe(
     partsToCommit(command, state),
     TE.traverseSeqArray(({ writer, part }) =>

@@ -1,13 +1,13 @@
 /** The four kinds of stream as the command handler sees them: their rules, and the facts that each command needs. */
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import {
+  type ArtifactCommand,
   artifact as artifactRules,
+  type DistributedDraftCommand,
   distributedDraft as distributedDraftRules,
-  type GivenToArtifact,
-  type GivenToDraft,
-  type GivenToModel,
-  type GivenToRun,
+  type RegisteredModelCommand,
   type Aggregate as Rules,
+  type RunCommand,
   registeredModel as registeredModelRules,
   run as runRules,
 } from '../../domain/commands/deciders.js'
@@ -52,26 +52,29 @@ const gathering = <Given, Command, State, Event extends DomainEvent, No extends 
   gather: Gather<Given, Command, State>,
 ): Aggregate<Given, Command, State, Event, No, About> => ({ ...rules, gather })
 
-export const artifact = gathering(artifactRules, (command: GivenToArtifact, _state, facts) =>
+export const artifact = gathering(artifactRules, (command: ArtifactCommand, _state, facts) =>
   command.type === 'LogArtifactVersion' ? gatherForLog(command, facts) : TE.right(command),
 )
 
-export const distributedDraft = gathering(distributedDraftRules, (command: GivenToDraft, state, facts, envelope) => {
-  switch (command.type) {
-    case 'UpsertDistributedPart':
-      return gatherForUpsert(command, facts)
-    case 'CommitDistributed':
-      return gatherForCommit({ ...command, envelope }, state, facts)
-    case 'AbandonDistributed':
-      return TE.right(command)
-  }
-})
+export const distributedDraft = gathering(
+  distributedDraftRules,
+  (command: DistributedDraftCommand, state, facts, envelope) => {
+    switch (command.type) {
+      case 'UpsertDistributedPart':
+        return gatherForUpsert(command, facts)
+      case 'CommitDistributed':
+        return gatherForCommit({ ...command, envelope }, state, facts)
+      case 'AbandonDistributed':
+        return TE.right(command)
+    }
+  },
+)
 
-export const registeredModel = gathering(registeredModelRules, (command: GivenToModel, state, facts) => {
+export const registeredModel = gathering(registeredModelRules, (command: RegisteredModelCommand, state, facts) => {
   if (command.type === 'LinkToRegistry') return gatherForLink(command, facts)
   return command.type === 'MoveAlias' ? gatherForMove(command, state, facts) : TE.right(command)
 })
 
-export const run = gathering(runRules, (command: GivenToRun, _state, facts) =>
+export const run = gathering(runRules, (command: RunCommand, _state, facts) =>
   command.type === 'UseArtifactVersion' ? gatherForUse(command, facts) : TE.right(command),
 )

@@ -1,19 +1,19 @@
 /** The states of streams that are kept at hand; what was used longest ago goes first. */
-import type { Lane } from './cached-state.js'
+import type { CachedState } from './cached-state.js'
 
 /** Folded events kept at hand, over all streams. */
 const EVENTS_KEPT = 2_000_000
 
 /** The lanes of one kind of stream, as long as they are sound; those that were not used for longest make room. */
-export const lanesOf = <State, Event>(open: (stream: string) => Lane<State, Event>) => {
-  const lanes = new Map<string, Lane<State, Event>>()
-  const weightOf = (lane: Lane<State, Event>): number => {
+export const stateCache = <State, Event>(open: (stream: string) => CachedState<State, Event>) => {
+  const lanes = new Map<string, CachedState<State, Event>>()
+  const weightOf = (lane: CachedState<State, Event>): number => {
     const revision = lane.revision()
     return revision === 'none' ? 1 : revision + 1
   }
   let uses = 0
   return {
-    get: (stream: string): Lane<State, Event> => {
+    get: (stream: string): CachedState<State, Event> => {
       const known = lanes.get(stream)
       const lane = known?.isSound() ? known : open(stream)
       lanes.delete(stream)

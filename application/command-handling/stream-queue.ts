@@ -15,8 +15,8 @@ export interface Place {
 }
 
 /** The lines of all streams that have commands now. */
-export const openLines = () => {
-  const lines = new Map<string, Line>()
+export const streamQueues = () => {
+  const lines = new Map<string, StreamQueue>()
   return {
     join: (stream: string): Place => {
       const line = lines.get(stream) ?? openLine(() => lines.delete(stream))
@@ -27,7 +27,7 @@ export const openLines = () => {
   }
 }
 
-interface Line {
+interface StreamQueue {
   readonly join: () => Place
   /** Nothing of what is on its way was written. */
   readonly failed: () => void
@@ -38,7 +38,7 @@ interface Waiting {
   call?: (() => void) | undefined
 }
 
-const openLine = (onEmpty: () => void): Line => {
+const openLine = (onEmpty: () => void): StreamQueue => {
   let waiting: Waiting[] = []
   const onTheirWay = new Set<Waiting>()
   let isTaken = false

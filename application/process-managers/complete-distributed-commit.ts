@@ -7,12 +7,12 @@ import * as TE from 'fp-ts/lib/TaskEither.js'
 import { draftKey } from '../../domain/artifact/state.js'
 import type { ArtifactRef } from '../../domain/values/references.js'
 import type { CommandError } from '../command-handling/command-error.js'
-import type { WriteShell } from '../command-handling/command-handler.js'
+import type { CommandHandler } from '../command-handling/command-handler.js'
 import type { Receipt } from '../command-handling/receipt.js'
 
 /** Logs the versions of all sealed generations of a draft that have none yet. */
-export const finishDraft = (
-  { facts, finish }: Pick<WriteShell, 'facts' | 'finish'>,
+export const completeCommits = (
+  { facts, finish }: Pick<CommandHandler, 'facts' | 'finish'>,
   artifact: ArtifactRef,
   distributedId: string,
 ): TE.TaskEither<CommandError, ReadonlyArray<Receipt>> =>

@@ -1,12 +1,12 @@
 /** What a projector holds: the states of its projections, and up to where. */
 import type { Position } from '../../domain/ports/event-store.js'
-import type { Projection, Recorded, Seen } from '../../projections/projection.js'
-import type { Moments } from '../../projections/storage/position-times.js'
+import type { EventContext, ProjectedEvent, Projection } from '../../projections/projection.js'
+import type { PositionTimes } from '../../projections/storage/position-times.js'
 
 /** What the projections know, and up to where. */
 export interface Known<States> {
   readonly states: States
-  readonly moments: Moments
+  readonly moments: PositionTimes
   readonly checkpoint: Position
 }
 
@@ -40,6 +40,6 @@ export interface Model<States> extends Known<States> {
 
 /** What each projection does with an event, and with one of a type from the future. */
 export type Folds = ReadonlyArray<{
-  readonly known: (seen: Seen) => void
-  readonly unknown: (recorded: Recorded, type: string) => void
+  readonly known: (seen: ProjectedEvent) => void
+  readonly unknown: (recorded: EventContext, type: string) => void
 }>

@@ -1,5 +1,5 @@
 /**
- * The read shell: pull pages of events after the checkpoint, apply each to every projection, and keep the
+ * The projector: pull pages of events after the checkpoint, apply each to every projection, and keep the
  * checkpoint together with the state. It writes nothing but snapshots, which it can do without.
  */
 
@@ -21,7 +21,7 @@ import {
   takeUntil,
   throwError,
 } from 'rxjs'
-import { actorOf, isEventType, readEvent, recordedAtOf } from '../../domain/events/event-shapes.js'
+import { actorOf, decodeShape, isEventType, recordedAtOf } from '../../domain/events/event-shapes.js'
 import type { Clock } from '../../domain/ports/clock-and-ids.js'
 import {
   type EventStore,
@@ -31,19 +31,19 @@ import {
   type StoredEvent,
 } from '../../domain/ports/event-store.js'
 import type { SnapshotStore } from '../../domain/ports/snapshot-store.js'
-import type { Recorded, Seen } from '../../projections/projection.js'
-import { listed } from '../../projections/storage/columns.js'
-import { noMoments, observe } from '../../projections/storage/position-times.js'
+import type { EventContext, ProjectedEvent } from '../../projections/projection.js'
+import { toArray } from '../../projections/storage/columns.js'
+import { noPositionTimes, recordTime } from '../../projections/storage/position-times.js'
 import type { Folds, Known, Model, Progress, Projections } from './model.js'
 import { type Behind, type Outlasting, outlasting } from './outlast.js'
 import { messageOf, passing, type ReadError } from './read-error.js'
 import { type Head, isHead, type Part, SNAPSHOT_FORMAT, WORTH_AT_CLOSE, WORTH_WHILE_RUNNING } from './snapshots.js'
 
-export interface ReadShell<States> {
+export interface Projector<States> {
   /** What is known, with everything in it that this process was told of, and that others recorded before this turn of the event loop. */
   readonly fresh: () => TE.TaskEither<ReadError, Known<States>>
   /** Tells of something recorded in this process: nobody is answered from before it. */
-  readonly notice: (position: Position) => void
+  readonly noteOwnWrite: (position: Position) => void
   /** What is known by now, without looking for more. */
   readonly known: () => Known<States>
   /** Waits until the model holds a position, that of a receipt for instance; at most `deadline` milliseconds. */
@@ -67,7 +67,7 @@ export interface ReadShell<States> {
   readonly close: (signal?: AbortSignal) => Promise<void>
 }
 
-export interface ReadShellPorts<States> {
+export interface ProjectorPorts<States> {
   readonly store: EventStore
   readonly projections: Projections<States>
   readonly clock: Clock
@@ -82,14 +82,14 @@ export interface ReadShellPorts<States> {
 const POLL = 80
 const WAIT = 30_000
 
-export const readShell = <States extends object>({
+export const projector = <States extends object>({
   store,
   projections,
   clock,
   snapshots,
   patience = Number.POSITIVE_INFINITY,
   warn,
-}: ReadShellPorts<States>): ReadShell<States> => {
+}: ProjectorPorts<States>): Projector<States> => {
   const keys = Object.keys(projections) as Array<keyof States>
   const all = keys.map((key) => projections[key])
   const snapshotKey = all.map(({ name }) => name).join('+')
@@ -98,7 +98,7 @@ export const readShell = <States extends object>({
   const emptyModel = (): Model<States> => ({
     // Each key with the state of its own projection, which no type of a mapped object can say.
     states: Object.fromEntries(keys.map((key) => [key, projections[key].initial()])) as States,
-    moments: noMoments(),
+    moments: noPositionTimes(),
     checkpoint: ORIGIN,
     last: { id: '', after: ORIGIN },
     events: 0,
@@ -109,7 +109,7 @@ export const readShell = <States extends object>({
 
   let model = emptyModel()
   let restored: Promise<void> | undefined
-  let noticed: Position = ORIGIN
+  let ownPosition: Position = ORIGIN
   let snapshotProblem: string | null = null
   const told = new Subject<Position>()
 
@@ -117,13 +117,13 @@ export const readShell = <States extends object>({
     for (const stored of page) {
       const { position, stream, revision, type } = stored
       if (position <= target.checkpoint) continue
-      const event = readEvent(stored)
+      const event = decodeShape(stored)
       const recordedAt = recordedAtOf(stored)
       if (event === 'damaged' || Number.isNaN(recordedAt)) {
         const reason = event === 'damaged' ? `its data is not that of a ${type}` : 'its metadata say no time'
         return { _tag: 'damaged-event', stream, revision, position, reason }
       }
-      const time = observe(target.moments, position, recordedAt)
+      const time = recordTime(target.moments, position, recordedAt)
       const actor = actorOf(stored)
       if (event === 'unknown') {
         target.unknown.set(type, (target.unknown.get(type) ?? 0) + 1)
@@ -149,8 +149,8 @@ export const readShell = <States extends object>({
     const folds = keys.map((key) => {
       const [{ apply, applyUnknown }, state] = [projections[key], target.states[key]]
       return {
-        known: (seen: Seen): void => apply(state, seen),
-        unknown: (recorded: Recorded, type: string): void => applyUnknown?.(state, recorded, type),
+        known: (seen: ProjectedEvent): void => apply(state, seen),
+        unknown: (recorded: EventContext, type: string): void => applyUnknown?.(state, recorded, type),
       }
     })
     try {
@@ -185,7 +185,7 @@ export const readShell = <States extends object>({
       const before = model.checkpoint
       const pulled = before === head.right ? E.right(undefined) : await pull(model)
       if (model.checkpoint !== before) told.next(model.checkpoint)
-      if (isWorth(WORTH_WHILE_RUNNING)) void keep()
+      if (isSnapshotDue(WORTH_WHILE_RUNNING)) void saveSnapshot()
       return E.isLeft(pulled) ? pulled : E.right(model)
     })
   }
@@ -203,7 +203,7 @@ export const readShell = <States extends object>({
   }
 
   const fresh = async (): Promise<E.Either<ReadError, Known<States>>> => {
-    const own = noticed
+    const own = ownPosition
     const looked = await look()
     return E.isRight(looked) && looked.right.checkpoint < own ? waitFor(own, WAIT) : looked
   }
@@ -255,7 +255,7 @@ export const readShell = <States extends object>({
     const { checkpoint, last, events, unknown } = head
     // What was passed over then can be read now.
     if ([...unknown.keys()].some(isEventType)) return undefined
-    const [times, firsts, lasts] = head.moments.map(listed)
+    const [times, firsts, lasts] = head.moments.map(toArray)
     if (times === undefined || firsts === undefined || lasts === undefined) return undefined
     const moments = { times, firsts, lasts }
     const candidate = { ...emptyModel(), moments, checkpoint, last, events, kept: events, unknown }
@@ -281,19 +281,19 @@ export const readShell = <States extends object>({
     }
   }
 
-  const isWorth = ({ events, share }: typeof WORTH_AT_CLOSE): boolean =>
+  const isSnapshotDue = ({ events, share }: typeof WORTH_AT_CLOSE): boolean =>
     snapshots !== undefined && model.events - model.kept >= Math.max(events, model.events * share)
 
   const ending = new AbortController()
   /** One snapshot after another. */
   let keeping: Promise<void> = Promise.resolve()
   /** To be called in turn. What is kept is copied at once; events may be applied while it is written. */
-  const keep = (): Promise<void> => {
+  const saveSnapshot = (): Promise<void> => {
     if (snapshots === undefined || model.kept === model.events) return keeping
     // Set at once: a failure is not tried again until there is more to keep.
     model.kept = model.events
     try {
-      const save = snapshots.save(snapshotKey, laidDown(model), ending.signal)
+      const save = snapshots.save(snapshotKey, encodeSnapshot(model), ending.signal)
       keeping = keeping.then(save).then(
         (saved) => noteProblem(E.isLeft(saved) ? saved.left.reason : null),
         (error: unknown) => noteProblem(messageOf(error)),
@@ -307,7 +307,7 @@ export const readShell = <States extends object>({
     snapshotProblem = problem
   }
 
-  const laidDown = ({ states, moments, checkpoint, last, events, unknown }: Model<States>): Iterable<unknown> => {
+  const encodeSnapshot = ({ states, moments, checkpoint, last, events, unknown }: Model<States>): Iterable<unknown> => {
     const head: Head = {
       versions,
       checkpoint,
@@ -349,8 +349,8 @@ export const readShell = <States extends object>({
 
   return {
     fresh: () => fresh,
-    notice: (position) => {
-      noticed = Math.max(noticed, position)
+    noteOwnWrite: (position) => {
+      ownPosition = Math.max(ownPosition, position)
     },
     known: () => model,
     waitFor:
@@ -379,7 +379,7 @@ export const readShell = <States extends object>({
     behind: merge(polling.pipe(ignoreElements()), behind).pipe(takeUntil(closed)),
     outlast,
     snapshot: async () => {
-      await inTurn(async () => void keep())
+      await inTurn(async () => void saveSnapshot())
       await keeping
     },
     close: async (signal) => {
@@ -388,7 +388,7 @@ export const readShell = <States extends object>({
       if (signal?.aborted === true) end()
       signal?.addEventListener('abort', end)
       await inTurn(async () => {
-        if (isWorth(WORTH_AT_CLOSE)) void keep()
+        if (isSnapshotDue(WORTH_AT_CLOSE)) void saveSnapshot()
       })
       await keeping
     },

@@ -5,7 +5,7 @@
 
 import * as E from 'fp-ts/lib/Either.js'
 import type { AliasMoved, AliasRemoved } from '../../domain/collections/alias-events.js'
-import { readEvent } from '../../domain/events/event-shapes.js'
+import { decodeShape } from '../../domain/events/event-shapes.js'
 import { decodeEvent, type RecordedEvent } from '../../domain/events/stored-events.js'
 import { type EventStore, EventStoreError, type Position, type StoredEvent } from '../../domain/ports/event-store.js'
 import { type CollectionRef, versionPath } from '../../domain/values/references.js'
@@ -30,7 +30,7 @@ export const aliasHistory = async (
     for (const stored of page) {
       if (stored.position > position) return tenures
       if (stored.type === 'VersionLinked') {
-        const linked = readEvent(stored)
+        const linked = decodeShape(stored)
         if (typeof linked !== 'string' && linked.type === 'VersionLinked') {
           sources.set(linked.version, versionPath(linked.source, linked.source.version))
         }

@@ -11,7 +11,7 @@ import {
   type Position,
   type StoredEvent,
 } from '../../domain/ports/event-store.js'
-import { placeOf } from '../../domain/values/subjects.js'
+import { streamAndNumberOf } from '../../domain/values/subjects.js'
 import { type AuditIndex, positionOf, rowsOf, rowsUpTo, SHORT_STREAM } from '../../projections/audit/audit-index.js'
 import {
   type AuditFilter,
@@ -179,7 +179,7 @@ const rowsElsewhere = (
   order: Order,
 ): ReadonlyArray<number> => {
   if (subject.kind === 'artifact' || subject.kind === 'registered-model') return []
-  const [stream, number] = placeOf(subject)
+  const [stream, number] = streamAndNumberOf(subject)
   const known = graph.subjects.get(stream)
   const node = known === undefined ? NONE : findNode(graph, known, number)
   if (node === NONE) return []

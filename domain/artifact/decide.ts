@@ -29,7 +29,7 @@ import type { ArtifactEvent } from './events.js'
 import { type ArtifactState, draftKey, producer, type VersionState } from './state.js'
 
 /** Commands with the facts of other streams that their decision needs. */
-export type ArtifactCommand =
+export type ArtifactCommandWithFacts =
   | CreateArtifact
   | (LogVersion & { readonly runFact?: RunFact })
   | DescribeArtifactVersion
@@ -52,12 +52,12 @@ export type ArtifactRejection =
       readonly aliases: ReadonlyArray<string>
     }
 
-type Decided = E.Either<ArtifactRejection, Decision<ArtifactEvent>>
+type EncodedEvents = E.Either<ArtifactRejection, Decision<ArtifactEvent>>
 type Events = E.Either<ArtifactRejection, ReadonlyArray<ArtifactEvent>>
 
 export const decide =
-  (command: ArtifactCommand) =>
-  (state: ArtifactState): Decided => {
+  (command: ArtifactCommandWithFacts) =>
+  (state: ArtifactState): EncodedEvents => {
     switch (command.type) {
       case 'CreateArtifact':
         return pipe(create(command, state), about({}))
@@ -100,7 +100,10 @@ const create = (
   return E.right([{ type: 'ArtifactCreated', artifactType, ...(description === undefined ? {} : { description }) }])
 }
 
-const log = (command: Extract<ArtifactCommand, { type: 'LogArtifactVersion' }>, state: ArtifactState): Decided => {
+const log = (
+  command: Extract<ArtifactCommandWithFacts, { type: 'LogArtifactVersion' }>,
+  state: ArtifactState,
+): EncodedEvents => {
   const { artifact, artifactType, manifest, aliases = [], base, expectedBase, distributed, run, runFact } = command
   const before = distributed === undefined ? undefined : state.distributed.get(draftKey(distributed))
   if (before !== undefined) return E.right({ events: [], answer: { version: before } })
@@ -144,7 +147,7 @@ const saysNothingNew = (command: LogVersion, known: VersionState): boolean =>
   (command.metadata === undefined || sameJson(command.metadata, known.metadata)) &&
   (command.tags === undefined || command.tags.every((tag) => known.tags.includes(tag)))
 
-const describe = (command: DescribeArtifactVersion, state: ArtifactState): Decided =>
+const describe = (command: DescribeArtifactVersion, state: ArtifactState): EncodedEvents =>
   pipe(
     liveVersion(command.artifact, command.version, state),
     E.map(({ number, version }): Decision<ArtifactEvent> => {
@@ -161,7 +164,7 @@ const describe = (command: DescribeArtifactVersion, state: ArtifactState): Decid
     }),
   )
 
-const tag = (command: TagArtifactVersion | UntagArtifactVersion, state: ArtifactState): Decided => {
+const tag = (command: TagArtifactVersion | UntagArtifactVersion, state: ArtifactState): EncodedEvents => {
   const found = liveVersion(command.artifact, command.version, state)
   if (E.isLeft(found)) return found
   const { number, version } = found.right
@@ -174,7 +177,7 @@ const tag = (command: TagArtifactVersion | UntagArtifactVersion, state: Artifact
   )
 }
 
-const deleteVersion = (command: DeleteArtifactVersion, state: ArtifactState): Decided => {
+const deleteVersion = (command: DeleteArtifactVersion, state: ArtifactState): EncodedEvents => {
   const found = findVersion(command.artifact, command.version, state)
   if (E.isLeft(found)) return found
   const { number, version } = found.right

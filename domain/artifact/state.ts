@@ -1,6 +1,6 @@
 /** What of an artifact's history its decisions need. */
 import { type AliasTable, aliasesOf, evolveAliases } from '../collections/aliases.js'
-import type { Recorded } from '../values/decider.js'
+import type { RecordedBy } from '../values/decider.js'
 import type { Digest } from '../values/digest.js'
 import type { JsonObject } from '../values/json.js'
 import type { ManifestSummary } from '../values/manifest/manifest.js'
@@ -14,7 +14,7 @@ export interface VersionState {
   tags: ReadonlyArray<string>
   /** The runs that logged it, by path; `''` stands for outside any run. */
   readonly producers: [string, ...string[]]
-  deleted?: Recorded
+  deleted?: RecordedBy
 }
 
 export interface ArtifactState {
@@ -47,7 +47,7 @@ export const producer = (run: RunRef | undefined): string => (run === undefined 
 export const draftKey = ({ distributedId, generation }: { distributedId: string; generation: number }): string =>
   `${generation}/${distributedId}`
 
-export const evolve = (state: ArtifactState, event: ArtifactEvent, recorded: Recorded): ArtifactState => {
+export const evolve = (state: ArtifactState, event: ArtifactEvent, recorded: RecordedBy): ArtifactState => {
   switch (event.type) {
     case 'ArtifactCreated':
       state.artifactType = event.artifactType

@@ -5,7 +5,7 @@
 
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
-import type { Decision, Recorded } from '../values/decider.js'
+import type { Decision, RecordedBy } from '../values/decider.js'
 import { type Admitted, admitted, impossible } from '../values/impossible.js'
 import type { ExpectedHolder, ExpectedHolders } from '../values/names.js'
 import type { CollectionRef } from '../values/references.js'
@@ -99,7 +99,7 @@ const checkHolder =
       : E.left({ _tag: 'alias-expectation-failed', alias, expected, holder })
   }
 
-export const evolveAliases = (table: AliasTable, event: AliasMoved | AliasRemoved, { by, at }: Recorded): void => {
+export const evolveAliases = (table: AliasTable, event: AliasMoved | AliasRemoved, { by, at }: RecordedBy): void => {
   switch (event.type) {
     case 'AliasMoved':
       table.set(event.alias, { version: event.to, by, at })

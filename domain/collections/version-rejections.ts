@@ -1,5 +1,5 @@
 /** Why a version cannot be had: the same for artifacts and registered models. */
-import type { Recorded } from '../values/decider.js'
+import type { RecordedBy } from '../values/decider.js'
 import type { VersionChoice } from '../values/names.js'
 import type { CollectionRef, ModelRef } from '../values/references.js'
 
@@ -16,7 +16,7 @@ export type VersionRejection =
       readonly _tag: 'version-deleted'
       readonly collection: CollectionRef
       readonly version: number
-      readonly deleted: Recorded
+      readonly deleted: RecordedBy
       /** The link through which it was asked for. */
       readonly link?: { readonly model: ModelRef; readonly version: number }
     }

@@ -7,14 +7,14 @@ import type {
   TagArtifactVersion,
   UntagArtifactVersion,
 } from '../artifact/commands.js'
-import { type ArtifactCommand, type ArtifactRejection, decide as decideArtifact } from '../artifact/decide.js'
+import { type ArtifactCommandWithFacts, type ArtifactRejection, decide as decideArtifact } from '../artifact/decide.js'
 import { type ArtifactEvent, artifactEvents } from '../artifact/events.js'
 import { type ArtifactState, evolve as evolveArtifact, initial as initialArtifact } from '../artifact/state.js'
 import type { MoveAlias, RemoveAlias } from '../collections/alias-commands.js'
 import { admits as admitsDraft } from '../distributed-draft/admits.js'
 import type { AbandonDistributed, CommitDistributed, UpsertDistributedPart } from '../distributed-draft/commands.js'
 import {
-  type DistributedDraftCommand,
+  type DistributedDraftCommandWithFacts,
   type DistributedDraftRejection,
   decide as decideDraft,
 } from '../distributed-draft/decide.js'
@@ -37,14 +37,14 @@ import type {
 import {
   decide as decideModel,
   type MeanLink,
-  type RegisteredModelCommand,
+  type RegisteredModelCommandWithFacts,
   type RegisteredModelRejection,
 } from '../registered-model/decide.js'
 import { type RegisteredModelEvent, registeredModelEvents } from '../registered-model/events.js'
 import { evolve as evolveModel, initial as initialModel, type RegisteredModelState } from '../registered-model/state.js'
 import { admits as admitsRun } from '../run/admits.js'
 import type { FinishRun, StartRun, SummariseRun, UseArtifactVersion } from '../run/commands.js'
-import { decide as decideRun, type RunCommand, type RunRejection } from '../run/decide.js'
+import { decide as decideRun, type RunCommandWithFacts, type RunRejection } from '../run/decide.js'
 import { type RunEvent, runEvents } from '../run/events.js'
 import { evolve as evolveRun, initial as initialRun, type RunState } from '../run/state.js'
 import type { Answer } from '../values/answer.js'
@@ -69,7 +69,7 @@ const among =
   (event: DomainEvent): event is DomainEvent & Event =>
     Object.hasOwn(codecs, event.type)
 
-export type GivenToArtifact =
+export type ArtifactCommand =
   | CreateArtifact
   | LogVersion
   | DescribeArtifactVersion
@@ -80,7 +80,7 @@ export type GivenToArtifact =
   | RemoveAlias
 
 export const artifact: Aggregate<
-  ArtifactCommand,
+  ArtifactCommandWithFacts,
   ArtifactState,
   ArtifactEvent,
   ArtifactRejection,
@@ -94,10 +94,10 @@ export const artifact: Aggregate<
   isEvent: among<ArtifactEvent>(artifactEvents),
 }
 
-export type GivenToDraft = UpsertDistributedPart | CommitDistributed | AbandonDistributed
+export type DistributedDraftCommand = UpsertDistributedPart | CommitDistributed | AbandonDistributed
 
 export const distributedDraft: Aggregate<
-  DistributedDraftCommand,
+  DistributedDraftCommandWithFacts,
   DistributedDraftState,
   DistributedDraftEvent,
   DistributedDraftRejection,
@@ -111,7 +111,7 @@ export const distributedDraft: Aggregate<
   isEvent: among<DistributedDraftEvent>(distributedDraftEvents),
 }
 
-export type GivenToModel =
+export type RegisteredModelCommand =
   | CreateRegisteredModel
   | LinkToRegistry
   | UnlinkFromRegistry
@@ -123,7 +123,7 @@ export type GivenToModel =
   | MeanLink
 
 export const registeredModel: Aggregate<
-  RegisteredModelCommand,
+  RegisteredModelCommandWithFacts,
   RegisteredModelState,
   RegisteredModelEvent,
   RegisteredModelRejection,
@@ -137,9 +137,9 @@ export const registeredModel: Aggregate<
   isEvent: among<RegisteredModelEvent>(registeredModelEvents),
 }
 
-export type GivenToRun = StartRun | SummariseRun | UseArtifactVersion | FinishRun
+export type RunCommand = StartRun | SummariseRun | UseArtifactVersion | FinishRun
 
-export const run: Aggregate<RunCommand, RunState, RunEvent, RunRejection, SubjectOf<'run'>> = {
+export const run: Aggregate<RunCommandWithFacts, RunState, RunEvent, RunRejection, SubjectOf<'run'>> = {
   initial: initialRun,
   evolve: evolveRun,
   admits: admitsRun,

@@ -12,7 +12,7 @@ import type { DistributedDraftEvent } from './events.js'
 import { type DistributedDraftState, type GenerationEnd, type PartState, writersOf } from './state.js'
 
 /** Commands with the facts that their decision needs: the run, and the parts' manifests, merged. */
-export type DistributedDraftCommand =
+export type DistributedDraftCommandWithFacts =
   | (UpsertDistributedPart & { readonly runFact?: RunFact })
   | (CommitDistributed & {
       readonly runFact?: RunFact
@@ -37,14 +37,18 @@ export type DistributedDraftRejection =
 type Events = E.Either<DistributedDraftRejection, ReadonlyArray<DistributedDraftEvent>>
 
 export const decide =
-  (command: DistributedDraftCommand) =>
+  (command: DistributedDraftCommandWithFacts) =>
   (state: DistributedDraftState): E.Either<DistributedDraftRejection, Decision<DistributedDraftEvent>> =>
     pipe(
       openGeneration(command, state),
       E.flatMap((generation) => pipe(decideIn(generation, command, state), about({ generation }))),
     )
 
-const decideIn = (generation: number, command: DistributedDraftCommand, state: DistributedDraftState): Events => {
+const decideIn = (
+  generation: number,
+  command: DistributedDraftCommandWithFacts,
+  state: DistributedDraftState,
+): Events => {
   switch (command.type) {
     case 'UpsertDistributedPart':
       return E.right(upsert(command, generation, state))
@@ -58,7 +62,7 @@ const decideIn = (generation: number, command: DistributedDraftCommand, state: D
 }
 
 const openGeneration = (
-  { generation: wanted, ...command }: DistributedDraftCommand,
+  { generation: wanted, ...command }: DistributedDraftCommandWithFacts,
   { generation, ended }: DistributedDraftState,
 ): E.Either<DistributedDraftRejection, number> => {
   if (wanted === undefined || wanted === generation) return E.right(generation)
@@ -88,7 +92,7 @@ const upsert = (
 }
 
 const commit = (
-  command: Extract<DistributedDraftCommand, { type: 'CommitDistributed' }>,
+  command: Extract<DistributedDraftCommandWithFacts, { type: 'CommitDistributed' }>,
   generation: number,
   state: DistributedDraftState,
 ): Events => {

@@ -1,5 +1,5 @@
 /** What of a draft's history its decisions need. */
-import type { Recorded } from '../values/decider.js'
+import type { RecordedBy } from '../values/decider.js'
 import type { ManifestSummary } from '../values/manifest/manifest.js'
 import type { DistributedCommitted, DistributedDraftEvent } from './events.js'
 
@@ -8,7 +8,7 @@ export interface PartState {
   readonly part: ManifestSummary
 }
 
-export type GenerationEnd = Recorded & { readonly how: 'sealed' | 'abandoned' }
+export type GenerationEnd = RecordedBy & { readonly how: 'sealed' | 'abandoned' }
 
 /** A generation that ended; what was committed is what the version is logged from. */
 export type EndedGeneration = GenerationEnd & { readonly committed?: DistributedCommitted }
@@ -27,7 +27,7 @@ export const initial = (): DistributedDraftState => ({ generation: 0, parts: [],
 export const evolve = (
   state: DistributedDraftState,
   event: DistributedDraftEvent,
-  recorded: Recorded,
+  recorded: RecordedBy,
 ): DistributedDraftState => {
   switch (event.type) {
     case 'DistributedPartUpserted':

@@ -83,7 +83,7 @@ const knownTypes: ReadonlyMap<string, KnownType> = new Map(
 export const isEventType = (type: string): boolean => knownTypes.has(type)
 
 /** An event; `unknown` for a type, or a schema version of it, from the future; `damaged` for anything else. */
-export const readEvent = ({ type, data, metadata, revision }: StoredEvent): DomainEvent | 'unknown' | 'damaged' => {
+export const decodeShape = ({ type, data, metadata, revision }: StoredEvent): DomainEvent | 'unknown' | 'damaged' => {
   const known = knownTypes.get(type)
   if (known === undefined) return 'unknown'
   try {
@@ -128,7 +128,7 @@ export const recordedAtOf = ({ metadata }: StoredEvent): number => {
   if (start === -1) return Number.NaN
   const from = start + RECORDED_AT.length
   const end = metadata.indexOf('"', from)
-  // As the write shell writes it: 2026-05-03T14:00:00.000Z. `Date.parse` would take as long as all the rest.
+  // As the command handler writes it: 2026-05-03T14:00:00.000Z. `Date.parse` would take as long as all the rest.
   return end - from === 24 && metadata[end - 1] === 'Z'
     ? Date.UTC(
         digits(metadata, from, 4),

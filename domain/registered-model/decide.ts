@@ -5,7 +5,7 @@ import type { MoveAlias, RemoveAlias } from '../collections/alias-commands.js'
 import { type AliasRejection, moveAlias, pointAliases, removeAlias, removeAliasesOf } from '../collections/aliases.js'
 import { changeTags, type TooManyTags } from '../collections/tags.js'
 import type { TypeMismatch, VersionRejection } from '../collections/version-rejections.js'
-import { about, type Decision, type Recorded } from '../values/decider.js'
+import { about, type Decision, type RecordedBy } from '../values/decider.js'
 import type { ManifestSummary } from '../values/manifest/manifest.js'
 import type { VersionChoice } from '../values/names.js'
 import type { CollectionRef, ModelRef, VersionRef } from '../values/references.js'
@@ -38,7 +38,7 @@ export interface MeanLink {
 }
 
 /** Commands with the facts of other streams that their decision needs. */
-export type RegisteredModelCommand =
+export type RegisteredModelCommandWithFacts =
   | CreateRegisteredModel
   | (LinkToRegistry & { readonly sourceFact: SourceFact })
   | UnlinkFromRegistry
@@ -59,15 +59,15 @@ export type RegisteredModelRejection =
       readonly _tag: 'link-removed'
       readonly collection: CollectionRef
       readonly version: number
-      readonly unlinked: Recorded
+      readonly unlinked: RecordedBy
     }
 
-type Decided = E.Either<RegisteredModelRejection, Decision<RegisteredModelEvent>>
+type EncodedEvents = E.Either<RegisteredModelRejection, Decision<RegisteredModelEvent>>
 type Events = E.Either<RegisteredModelRejection, ReadonlyArray<RegisteredModelEvent>>
 
 export const decide =
-  (command: RegisteredModelCommand) =>
-  (state: RegisteredModelState): Decided => {
+  (command: RegisteredModelCommandWithFacts) =>
+  (state: RegisteredModelState): EncodedEvents => {
     switch (command.type) {
       case 'CreateRegisteredModel':
         return pipe(create(command, state), about({}))
@@ -118,9 +118,9 @@ const create = (
 }
 
 const link = (
-  { model, aliases = [], expect, sourceFact }: Extract<RegisteredModelCommand, { type: 'LinkToRegistry' }>,
+  { model, aliases = [], expect, sourceFact }: Extract<RegisteredModelCommandWithFacts, { type: 'LinkToRegistry' }>,
   state: RegisteredModelState,
-): Decided => {
+): EncodedEvents => {
   const { source, artifactType, manifest } = sourceFact
   const created = create({ model, artifactType }, state)
   if (E.isLeft(created)) return created
@@ -137,7 +137,7 @@ const link = (
   )
 }
 
-const unlink = ({ model, version, expect }: UnlinkFromRegistry, state: RegisteredModelState): Decided => {
+const unlink = ({ model, version, expect }: UnlinkFromRegistry, state: RegisteredModelState): EncodedEvents => {
   const found = findLink(model, version, state)
   if (E.isLeft(found)) return found
   const { number, link } = found.right
@@ -154,7 +154,7 @@ const unlink = ({ model, version, expect }: UnlinkFromRegistry, state: Registere
   )
 }
 
-const tag = (command: TagRegisteredModel | UntagRegisteredModel, { tags }: RegisteredModelState): Decided => {
+const tag = (command: TagRegisteredModel | UntagRegisteredModel, { tags }: RegisteredModelState): EncodedEvents => {
   const adds = command.type === 'TagRegisteredModel'
   const type = adds ? 'RegisteredModelTagged' : 'RegisteredModelUntagged'
   return pipe(

@@ -1,12 +1,12 @@
 /** What of a registered model's history its decisions need. */
 import { type AliasTable, aliasesOf, evolveAliases } from '../collections/aliases.js'
-import type { Recorded } from '../values/decider.js'
+import type { RecordedBy } from '../values/decider.js'
 import { type VersionRef, versionPath } from '../values/references.js'
 import type { RegisteredModelEvent } from './events.js'
 
 export interface LinkState {
   readonly source: VersionRef
-  unlinked?: Recorded
+  unlinked?: RecordedBy
 }
 
 export interface RegisteredModelState {
@@ -37,7 +37,7 @@ export const sourceKey = (source: VersionRef): string => versionPath(source, sou
 export const evolve = (
   state: RegisteredModelState,
   event: RegisteredModelEvent,
-  recorded: Recorded,
+  recorded: RecordedBy,
 ): RegisteredModelState => {
   switch (event.type) {
     case 'RegisteredModelCreated':

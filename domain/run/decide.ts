@@ -2,7 +2,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import { sameJson } from '../values/codec.js'
-import { about, type Decision, type Recorded } from '../values/decider.js'
+import { about, type Decision, type RecordedBy } from '../values/decider.js'
 import type { RunRef, VersionRef } from '../values/references.js'
 import type { FinishRun, StartRun, SummariseRun, UseArtifactVersion } from './commands.js'
 import type { ArtifactVersionUsed, RunEvent } from './events.js'
@@ -15,21 +15,25 @@ export interface UsedFact {
 }
 
 /** Commands with the facts of other streams that their decision needs. */
-export type RunCommand = StartRun | SummariseRun | (UseArtifactVersion & { readonly usedFact: UsedFact }) | FinishRun
+export type RunCommandWithFacts =
+  | StartRun
+  | SummariseRun
+  | (UseArtifactVersion & { readonly usedFact: UsedFact })
+  | FinishRun
 
 export type RunRejection =
   | { readonly _tag: 'run-not-found'; readonly run: RunRef }
-  | { readonly _tag: 'run-already-started'; readonly run: RunRef; readonly started: Recorded }
+  | { readonly _tag: 'run-already-started'; readonly run: RunRef; readonly started: RecordedBy }
   | {
       readonly _tag: 'run-already-finished'
       readonly run: RunRef
-      readonly finished: Recorded & { readonly outcome: string }
+      readonly finished: RecordedBy & { readonly outcome: string }
     }
 
 type Events = E.Either<RunRejection, ReadonlyArray<RunEvent>>
 
 export const decide =
-  (command: RunCommand) =>
+  (command: RunCommandWithFacts) =>
   (state: RunState): E.Either<RunRejection, Decision<RunEvent>> => {
     if (command.type === 'StartRun') return pipe(start(command, state), about({}))
     if (state.started === null) return E.left({ _tag: 'run-not-found', run: command.run })

@@ -1,17 +1,17 @@
 /** What of a run's history its decisions need. */
 
-import type { Recorded } from '../values/decider.js'
+import type { RecordedBy } from '../values/decider.js'
 import { type VersionRef, versionPath } from '../values/references.js'
 import type { RunFact } from '../values/run-fact.js'
 import type { ArtifactVersionUsed, RunEvent, RunStarted } from './events.js'
 
 export interface RunState {
   started: RunStarted | null
-  startedAt: Recorded | null
+  startedAt: RecordedBy | null
   readonly metrics: Map<string, number | string | boolean>
   /** What was used, by `useKey`. */
   readonly used: Set<string>
-  finished: (Recorded & { readonly outcome: string }) | null
+  finished: (RecordedBy & { readonly outcome: string }) | null
 }
 
 export const initial = (): RunState => ({
@@ -25,7 +25,7 @@ export const initial = (): RunState => ({
 export const useKey = (version: VersionRef, through: ArtifactVersionUsed['through']): string =>
   `${versionPath(version, version.version)} ${through === undefined ? '' : versionPath(through.model, through.version)}`
 
-export const evolve = (state: RunState, event: RunEvent, recorded: Recorded): RunState => {
+export const evolve = (state: RunState, event: RunEvent, recorded: RecordedBy): RunState => {
   switch (event.type) {
     case 'RunStarted':
       state.started = event

@@ -3,7 +3,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import type { Answer } from './answer.js'
 
 /** Who recorded an event, and when: what a refusal tells the next one who comes. */
-export interface Recorded {
+export interface RecordedBy {
   readonly by: string
   readonly at: string
 }
@@ -30,6 +30,6 @@ export const about =
  */
 export interface Decider<State, Command, Event, Rejection> {
   readonly initial: () => State
-  readonly evolve: (state: State, event: Event, recorded: Recorded) => State
+  readonly evolve: (state: State, event: Event, recorded: RecordedBy) => State
   readonly decide: (command: Command) => (state: State) => E.Either<Rejection, Decision<Event>>
 }

@@ -37,7 +37,7 @@ export const EventMetadata = record(
     /** The digest of the command as the caller gave it, by which its repetition is recognised. */
     commandDigest: DigestCodec,
     actor: Actor,
-    /** When the write shell recorded it, UTC. */
+    /** When the command handler recorded it, UTC. */
     recordedAt: instant,
     /** The version of the event type's schema, from 1. */
     schema: wholeNumber('a schema version: 1, 2, ...', 1),

@@ -15,7 +15,7 @@ export type LineageRef =
     }
 
 /** The stream of a node, and which of its nodes it is. */
-export const placeOf = (ref: LineageRef): readonly [stream: string, number: number] => {
+export const streamAndNumberOf = (ref: LineageRef): readonly [stream: string, number: number] => {
   switch (ref.kind) {
     case 'version':
       return [artifactStream(ref.artifact), ref.version]

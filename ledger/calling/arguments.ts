@@ -15,7 +15,7 @@ export type Checked<A> = {
 }
 
 /** Who does it and why; may stand in the argument of every method that records something. */
-export interface Circumstances {
+export interface EnvelopeFields {
   /**
    * The caller's idempotency key: the same command with the same id acts once and has the same receipt for ever, also
    * where it changed nothing. New for each call unless told.
@@ -127,7 +127,7 @@ interface OpeningNext {
   /** Where the generation that is meant has ended by then, open the next one; refused unless told. */
   readonly openNext?: boolean | undefined
 }
-interface Distributed extends OfArtifact, Typed, OfGeneration, OpeningNext, Storing, Circumstances {
+interface Distributed extends OfArtifact, Typed, OfGeneration, OpeningNext, Storing, EnvelopeFields {
   /** Which distributed version: the group of the run unless told. */
   readonly distributedId?: string | undefined
   /** The run that does it: `[[entity/]project/]run`; its group may stand for `distributedId`. */
@@ -136,9 +136,9 @@ interface Distributed extends OfArtifact, Typed, OfGeneration, OpeningNext, Stor
   readonly writer?: string | undefined
 }
 
-export interface CreateArtifact extends OfArtifact, Typed, Worded, Circumstances {}
+export interface CreateArtifact extends OfArtifact, Typed, Worded, EnvelopeFields {}
 
-export interface LogArtifact extends OfArtifact, Typed, Described, ByRun, Expecting, Storing, Circumstances {
+export interface LogArtifact extends OfArtifact, Typed, Described, ByRun, Expecting, Storing, EnvelopeFields {
   /** What the version holds. */
   readonly content: Content
 }
@@ -150,7 +150,7 @@ export interface AddToDraft {
   readonly overwrite?: boolean | undefined
 }
 
-export interface LogDraft extends Described, ByRun, Expecting, Circumstances {
+export interface LogDraft extends Described, ByRun, Expecting, EnvelopeFields {
   /** Refuse if the version from which this was drafted is no longer the newest. */
   readonly expectNewest?: boolean | undefined
 }
@@ -167,56 +167,56 @@ export interface CommitDistributed extends Distributed, Described {
   readonly lastWriterWins?: boolean | undefined
 }
 
-export interface AbandonDistributed extends OfArtifact, OfGeneration, Circumstances {
+export interface AbandonDistributed extends OfArtifact, OfGeneration, EnvelopeFields {
   /** Which distributed version. */
   readonly distributedId: string
 }
 
-export interface Describe extends OfVersion, Circumstances {
+export interface Describe extends OfVersion, EnvelopeFields {
   /** In words; `null` takes it away, and what is left out stays. */
   readonly description?: string | null | undefined
   /** Replaces all of it; `null` takes it away, and what is left out stays. */
   readonly metadata?: JsonObject | null | undefined
 }
 
-export interface Tag extends OfVersion, Tagged, Circumstances {}
+export interface Tag extends OfVersion, Tagged, EnvelopeFields {}
 
-export interface DeleteVersion extends OfVersion, Expecting, Circumstances {
+export interface DeleteVersion extends OfVersion, Expecting, EnvelopeFields {
   /** Removes the aliases that point to it, too; refused unless told, while there are any. */
   readonly deleteAliases?: boolean | undefined
 }
 
-export interface MoveAlias extends OfVersion, ExpectingOne, Circumstances {
+export interface MoveAlias extends OfVersion, ExpectingOne, EnvelopeFields {
   /** The alias that is to point to it. */
   readonly alias: string
 }
 
-export interface RemoveAlias extends ExpectingOne, Circumstances {
+export interface RemoveAlias extends ExpectingOne, EnvelopeFields {
   /** The artifact or the registered model: `[[entity/]project/]name`. */
   readonly name: string
   /** The alias that is to be removed. */
   readonly alias: string
 }
 
-export interface CreateModel extends OfModel, Typed, Worded, Circumstances {}
+export interface CreateModel extends OfModel, Typed, Worded, EnvelopeFields {}
 
-export interface Link extends OfVersion, Expecting, Circumstances {
+export interface Link extends OfVersion, Expecting, EnvelopeFields {
   /** The registered model: `[[entity/]registry/]name`; made if there is none. */
   readonly to: string
   /** Aliases to point to the link, besides `latest`. */
   readonly aliases?: ReadonlyArray<string> | undefined
 }
 
-export interface Unlink extends OfVersion, Expecting, Circumstances {}
+export interface Unlink extends OfVersion, Expecting, EnvelopeFields {}
 
-export interface DescribeModel extends OfModel, Circumstances {
+export interface DescribeModel extends OfModel, EnvelopeFields {
   /** In words; at most 65,536 characters. */
   readonly description: string
 }
 
-export interface TagModel extends OfModel, Tagged, Circumstances {}
+export interface TagModel extends OfModel, Tagged, EnvelopeFields {}
 
-export interface StartRun extends Circumstances {
+export interface StartRun extends EnvelopeFields {
   /** `[[entity/]project/]run`; new unless told. */
   readonly run?: string | undefined
   /** What runs that belong together have in common, such as the writers of a distributed version. */
@@ -227,19 +227,19 @@ export interface StartRun extends Circumstances {
   readonly jobType?: string | undefined
 }
 
-export interface SummariseRun extends OfRun, Circumstances {
+export interface SummariseRun extends OfRun, EnvelopeFields {
   /** Finite numbers, texts and booleans by name. */
   readonly metrics: Metrics
 }
 
-export interface UseArtifact extends OfRun, OfVersion, Circumstances {}
+export interface UseArtifact extends OfRun, OfVersion, EnvelopeFields {}
 
-export interface FinishRun extends OfRun, Circumstances {
+export interface FinishRun extends OfRun, EnvelopeFields {
   /** How it ended; `finished` unless told. */
   readonly outcome?: RunOutcome | undefined
 }
 
-export interface LinkModel extends Described, ByRun, Storing, Circumstances {
+export interface LinkModel extends Described, ByRun, Storing, EnvelopeFields {
   /** What the version holds. */
   readonly content: Content
   /** The registered model: `[[entity/]registry/]name`; made if there is none. */

@@ -24,9 +24,9 @@ export const pictureOf = (answer: unknown): Picture => {
 export const samePicture = (one: Picture, other: Picture): boolean => isDeepStrictEqual(one.value, other.value)
 
 type Copies = Map<object, unknown>
-type Way = ReadonlyArray<string>
+type Traversal = ReadonlyArray<string>
 
-const copyOf = (value: unknown, at: Way, copies: Copies): unknown => {
+const copyOf = (value: unknown, at: Traversal, copies: Copies): unknown => {
   if (typeof value === 'function') return refuse(value, at)
   if (typeof value !== 'object' || value === null) return value
   const known = copies.get(value)
@@ -36,7 +36,7 @@ const copyOf = (value: unknown, at: Way, copies: Copies): unknown => {
   return copyOfMany(value, at, copies)
 }
 
-const copyOfMany = (value: object, at: Way, copies: Copies): unknown => {
+const copyOfMany = (value: object, at: Traversal, copies: Copies): unknown => {
   const inner = (item: unknown, step: string): unknown => copyOf(item, [...at, step], copies)
   const kept = <A extends object>(copy: A): A => {
     copies.set(value, copy)
@@ -65,11 +65,11 @@ const copyOfMany = (value: object, at: Way, copies: Copies): unknown => {
   return copy
 }
 
-const refuse = (value: unknown, at: Way): never => {
+const refuse = (value: unknown, at: Traversal): never => {
   throw notComparable(at, typeof value === 'function' ? 'a function' : Object.prototype.toString.call(value))
 }
 
-const notComparable = (at: Way, actual: string): LedgerError => {
+const notComparable = (at: Traversal, actual: string): LedgerError => {
   const error: NotComparable = { _tag: 'not-comparable', at: at.join('.'), actual }
   return new LedgerError(error, describeNotComparable(error))
 }

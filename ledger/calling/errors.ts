@@ -202,7 +202,7 @@ export const LedgerError: LedgerErrorClass = class LedgerError<Failure extends T
 }
 
 /** What a store threw, as the face rejects with it. */
-export const onFace = (error: unknown): unknown =>
+export const fromStoreError = (error: unknown): unknown =>
   error instanceof EventStoreError
     ? new LedgerError(
         { _tag: error.code === 'damaged' ? 'damaged-event' : error.code, reason: error.message },
@@ -213,14 +213,14 @@ export const onFace = (error: unknown): unknown =>
 /** A Promise, or an iteration, of what is read from the event store, which rejects with a `LedgerError`. */
 export const readFromStore = <A>(answer: Promise<A>): Promise<A> =>
   answer.catch((error: unknown) => {
-    throw onFace(error)
+    throw fromStoreError(error)
   })
 
 export async function* eachFromStore<A>(items: AsyncIterable<A>): AsyncGenerator<A> {
   try {
     yield* items
   } catch (error) {
-    throw onFace(error)
+    throw fromStoreError(error)
   }
 }
 

@@ -90,7 +90,7 @@ type Codec<A> = t.Type<args.Checked<A>>
 
 const describedVersion = { description: Description, metadata: Metadata, aliases: Aliases, tags: Tags }
 
-export const Circumstances: Codec<args.Circumstances> = record('circumstances', {}, circumstances)
+export const EnvelopeFields: Codec<args.EnvelopeFields> = record('circumstances', {}, circumstances)
 export const CreateArtifact: Codec<args.CreateArtifact> = record(
   'createArtifact',
   { name: ArtifactPath, type: ArtifactType },

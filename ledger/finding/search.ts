@@ -6,7 +6,7 @@ import { instant, oneOf, record, rule, text, wholeNumber } from '../../domain/va
 import type { BadCursor } from '../../projections/paging/cursor.js'
 import type { Page } from '../../projections/paging/page.js'
 import type { Artifact } from '../../projections/registry/questions/artifact.js'
-import { type Compared, type Comparison, compareVersions } from '../../projections/registry/questions/diff-versions.js'
+import { type Compared, compareVersions, type VersionDiff } from '../../projections/registry/questions/diff-versions.js'
 import { describeQueryError, type QueryError } from '../../projections/registry/questions/errors.js'
 import {
   listArtifacts,
@@ -14,7 +14,7 @@ import {
   listRuns,
   listVersions,
 } from '../../projections/registry/questions/list.js'
-import { type Asked, queries } from '../../projections/registry/questions/lookup.js'
+import { type RegistryAsOf, registryQuestions } from '../../projections/registry/questions/lookup.js'
 import type { RegisteredModel } from '../../projections/registry/questions/registered-model.js'
 import type { RunDetails } from '../../projections/registry/questions/run.js'
 import { COMPARISONS, searchVersions, type VersionPage } from '../../projections/registry/questions/search.js'
@@ -128,7 +128,7 @@ export interface SearchQuestions {
   /** Versions by name pattern, type, tag, alias, metadata, metric, creator or time: a page of them. */
   readonly search: (input?: SearchInput) => Promise<VersionPage>
   /** What differs between two versions: files, metadata, and the metrics of the runs that made them. */
-  readonly compare: (from: string, to: string) => Promise<Comparison>
+  readonly compare: (from: string, to: string) => Promise<VersionDiff>
 }
 
 const answered = orThrow((error: QueryError | BadCursor) =>
@@ -136,13 +136,16 @@ const answered = orThrow((error: QueryError | BadCursor) =>
 )
 
 const listed =
-  <A>(stand: () => Promise<Asked>, list: (asked: Asked, input: Checked<ListInput>) => E.Either<BadCursor, A>) =>
+  <A>(
+    stand: () => Promise<RegistryAsOf>,
+    list: (asked: RegistryAsOf, input: Checked<ListInput>) => E.Either<BadCursor, A>,
+  ) =>
   async (given: ListInput = {}): Promise<A> => {
     const input = await checked(ListInput, given)
     return answered(list(await stand(), input))
   }
 
-export const searchQuestions = (stand: () => Promise<Asked>, manifests: ManifestStore): SearchQuestions => ({
+export const searchQuestions = (stand: () => Promise<RegistryAsOf>, manifests: ManifestStore): SearchQuestions => ({
   artifacts: listed(stand, listArtifacts),
   registeredModels: listed(stand, listRegisteredModels),
   runs: listed(stand, listRuns),
@@ -159,7 +162,7 @@ export const searchQuestions = (stand: () => Promise<Asked>, manifests: Manifest
 
   compare: async (from, to) => {
     const paths = [await checked(VersionText, from), await checked(VersionText, to)]
-    const answers = queries(await stand())
+    const answers = registryQuestions(await stand())
     const side = async (version: Version): Promise<Compared> => ({
       version,
       manifest: await promised(describeWriteError)(manifests.get(version.manifest.digest)),

@@ -26,9 +26,9 @@ import { type LineagePaths, paths } from '../../projections/lineage/paths.js'
 import type { LineageRejection } from '../../projections/lineage/ref.js'
 import { momentOfCursor } from '../../projections/paging/cursor.js'
 import { describeQueryError, type QueryError } from '../../projections/registry/questions/errors.js'
-import { type Queries, queries } from '../../projections/registry/questions/lookup.js'
+import { type RegistryQuestions, registryQuestions } from '../../projections/registry/questions/lookup.js'
 import type { Registry } from '../../projections/registry/state.js'
-import { noMoments } from '../../projections/storage/position-times.js'
+import { noPositionTimes } from '../../projections/storage/position-times.js'
 import type { Checked } from '../calling/arguments.js'
 import {
   describeWriteError,
@@ -42,13 +42,13 @@ import { checked } from '../calling/input.js'
 import type { PageInput } from '../finding/search.js'
 
 /** A ledger at one moment, as the questions need it. */
-export interface Standpoint {
+export interface AsOf {
   readonly store: EventStore
   readonly registry: Registry
   readonly graph: LineageGraph
   readonly index: AuditIndex
   readonly position: Position
-  readonly queries: Queries
+  readonly registryQuestions: RegistryQuestions
   readonly defaults: NameDefaults
 }
 
@@ -58,7 +58,7 @@ const Name = text('a name', (value) => value.length > 0)
 export type When = Position | Date | string
 
 /** A version, by a path with its alias or number (`latest` unless told); or a run; or a generation of a draft. */
-export type Thing =
+export type SubjectInput =
   | string
   | { readonly run: string }
   | { readonly draft: string; readonly distributedId: string; readonly generation: number }
@@ -69,9 +69,9 @@ const Draft = record('{draft, distributedId, generation}', {
   distributedId: Name,
   generation: wholeNumber('a generation: 0, 1, 2, ...'),
 })
-const Thing = new t.Type<Thing>(
+const SubjectInput = new t.Type<SubjectInput>(
   'the path of a version, {run}, or {draft, distributedId, generation}',
-  (value): value is Thing => Name.is(value) || Run.is(value) || Draft.is(value),
+  (value): value is SubjectInput => Name.is(value) || Run.is(value) || Draft.is(value),
   (value, context) => {
     if (typeof value !== 'object' || value === null) return Name.validate(value, context)
     return 'run' in value ? Run.validate(value, context) : Draft.validate(value, context)
@@ -84,7 +84,7 @@ const paging = { limit: atLeastOne('how many at most'), cursor: Name }
 
 export interface LineageInput extends PageInput {
   /** Where it begins: a version, a run or a draft. */
-  readonly of: Thing
+  readonly of: SubjectInput
   /** `both` unless told. */
   readonly direction?: 'upstream' | 'downstream' | 'both' | undefined
   /** How many edges away at most. */
@@ -92,21 +92,21 @@ export interface LineageInput extends PageInput {
 }
 const LineageInput: t.Type<Checked<LineageInput>> = record(
   'lineage',
-  { of: Thing },
+  { of: SubjectInput },
   { direction: oneOf('upstream', 'downstream', 'both'), depth: atLeastOne('how many edges away'), ...paging },
 )
 
 export interface PathsInput extends PageInput {
   /** Where they begin: a version, a run or a draft. */
-  readonly from: Thing
+  readonly from: SubjectInput
   /** Where they end: a version, a run or a draft. */
-  readonly to: Thing
+  readonly to: SubjectInput
   /** How many edges at most. */
   readonly length?: number | undefined
 }
 const PathsInput: t.Type<Checked<PathsInput>> = record(
   'paths',
-  { from: Thing, to: Thing },
+  { from: SubjectInput, to: SubjectInput },
   { length: atLeastOne('how many edges'), ...paging },
 )
 
@@ -122,7 +122,7 @@ const EventType = rule(
 
 interface Where {
   /** A version (a path with `:`), an artifact or a registered model (a path without), a run, or a draft. */
-  readonly of?: Thing | undefined
+  readonly of?: SubjectInput | undefined
   /** Who did it. */
   readonly actor?: string | undefined
   /** What moved or removed this alias. */
@@ -137,7 +137,7 @@ interface Between extends Where {
   readonly upTo?: When | undefined
 }
 const where = {
-  of: Thing,
+  of: SubjectInput,
   actor: Name,
   alias: Name,
   types: t.readonlyArray(EventType, 'types of events'),
@@ -210,8 +210,8 @@ const ReplayInput: t.Type<Checked<ReplayInput>> = record(
 /** Where a replay begins and ends, and what it shows. */
 export const replayQuery = async (
   given: unknown,
-  stand: (when?: When) => Promise<Standpoint>,
-): Promise<{ readonly at: Standpoint; readonly query: ReplayQuery }> => {
+  stand: (when?: When) => Promise<AsOf>,
+): Promise<{ readonly at: AsOf; readonly query: ReplayQuery }> => {
   const { of, from = ORIGIN, to, ...query } = await checked(ReplayInput, given)
   const [first, last] = [await stand(from), await stand(to)]
   const at = first.position > last.position ? first : last
@@ -220,7 +220,7 @@ export const replayQuery = async (
 }
 
 /** `stand` answers where the questions are asked, or where another moment is that one of them names. */
-export const historyQuestions = (stand: (when?: When) => Promise<Standpoint>): HistoryQuestions => ({
+export const historyQuestions = (stand: (when?: When) => Promise<AsOf>): HistoryQuestions => ({
   lineage: async (given) => {
     const { of, ...query } = await checked(LineageInput, given)
     const at = await stand()
@@ -260,8 +260,8 @@ export const historyQuestions = (stand: (when?: When) => Promise<Standpoint>): H
 
 const queryOf = async (
   { of, after, upTo, ...query }: Checked<HistoryInput>,
-  at: Standpoint,
-  stand: (when: When) => Promise<Standpoint>,
+  at: AsOf,
+  stand: (when: When) => Promise<AsOf>,
 ): Promise<AuditQuery> => {
   // Of a time to come, later pages would else know a later position than the first did.
   const last = momentOfCursor(query.cursor, at.position)
@@ -275,11 +275,11 @@ const queryOf = async (
 }
 
 /** What the names of a question meant when its first page was asked for: an alias may have moved since. */
-const asFirstAsked = <A>(at: Standpoint, cursor: string | undefined, meaning: (then: Standpoint) => A): A => {
+const asFirstAsked = <A>(at: AsOf, cursor: string | undefined, meaning: (then: AsOf) => A): A => {
   const position = momentOfCursor(cursor, at.position)
   if (position === at.position) return meaning(at)
   try {
-    return meaning({ ...at, queries: queries({ ...at, moments: noMoments(), position }) })
+    return meaning({ ...at, registryQuestions: registryQuestions({ ...at, moments: noPositionTimes(), position }) })
   } catch {
     // Nothing of the name was there then, so the cursor is another question's.
     return meaning(at)
@@ -287,9 +287,9 @@ const asFirstAsked = <A>(at: Standpoint, cursor: string | undefined, meaning: (t
 }
 
 /** What a caller names, as lineage names it. */
-const refOf = (thing: Thing, { queries, defaults }: Standpoint): LineageRef => {
+const refOf = (thing: SubjectInput, { registryQuestions, defaults }: AsOf): LineageRef => {
   if (typeof thing === 'string') {
-    const { kind, collection, version } = answered(queries.version(thing))
+    const { kind, collection, version } = answered(registryQuestions.version(thing))
     return kind === 'artifact'
       ? { kind: 'version', artifact: named(parseArtifact(collection, defaults)), version }
       : { kind: 'registered-version', model: named(parseModel(collection, defaults)), version }
@@ -299,17 +299,20 @@ const refOf = (thing: Thing, { queries, defaults }: Standpoint): LineageRef => {
   return { kind: 'draft', artifact: named(parseArtifact(draft, defaults)), distributedId, generation }
 }
 
-const subjectOf = (thing: Thing, at: Standpoint): AuditSubject =>
+const subjectOf = (thing: SubjectInput, at: AsOf): AuditSubject =>
   typeof thing === 'string' && !thing.includes(':') ? collectionOf(thing, at) : refOf(thing, at)
 
 type CollectionSubject = Extract<AuditSubject, { readonly kind: 'artifact' | 'registered-model' }>
 
 /** An artifact or a registered model by its name; of a bare name, the one that exists. */
-const collectionOf = (name: string, { queries, defaults }: Standpoint): CollectionSubject => {
+const collectionOf = (name: string, { registryQuestions, defaults }: AsOf): CollectionSubject => {
   const readings = named(parseVersion(name, defaults)).map(({ collection }) => collection)
   const present = readings.filter((collection) => {
     const path = collectionPath(collection)
-    return (isModel(collection) ? queries.registeredModel(path) : queries.artifact(path))._tag === 'Right'
+    return (
+      (isModel(collection) ? registryQuestions.registeredModel(path) : registryQuestions.artifact(path))._tag ===
+      'Right'
+    )
   })
   const [first, another] = present
   if (another !== undefined) {

@@ -5,8 +5,8 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
-import { writeShell } from '../../application/command-handling/command-handler.js'
-import { readShell } from '../../application/projecting/projector.js'
+import { commandHandler } from '../../application/command-handling/command-handler.js'
+import { projector } from '../../application/projecting/projector.js'
 import { describeReadError } from '../../application/projecting/read-error.js'
 import { type ReplayStep, replay } from '../../application/reading-history/replay.js'
 import type { Clock } from '../../domain/ports/clock-and-ids.js'
@@ -17,12 +17,12 @@ import { collectionStream } from '../../domain/values/stream-names.js'
 import { auditProjection } from '../../projections/audit/audit-index.js'
 import { lineageProjection } from '../../projections/lineage/apply.js'
 import { registryProjection } from '../../projections/registry/apply.js'
-import { queries } from '../../projections/registry/questions/lookup.js'
+import { registryQuestions } from '../../projections/registry/questions/lookup.js'
 import { eachFromStore, LedgerError, promised } from '../calling/errors.js'
 import { checked, checkedIfGiven, Signal } from '../calling/input.js'
 import { guarded } from '../calling/own.js'
 import { type WritePorts, type Writes, writes } from '../writes.js'
-import { type HistoryQuestions, historyQuestions, type ReplayInput, replayQuery, type Standpoint } from './history.js'
+import { type AsOf, type HistoryQuestions, historyQuestions, type ReplayInput, replayQuery } from './history.js'
 
 /** The questions that can be put to one stream: `of` names an artifact or a registered model, and is never left out. */
 export interface Alone
@@ -32,7 +32,7 @@ export interface Alone
   readonly replay: (input: ReplayInput, signal?: AbortSignal) => AsyncIterable<ReplayStep<Alone>>
 }
 
-export interface AlonePorts extends Omit<WritePorts, 'shell' | 'notice' | 'readOnly'> {
+export interface AlonePorts extends Omit<WritePorts, 'shell' | 'noteOwnWrite' | 'readOnly'> {
   readonly store: EventStore
   readonly clock: Clock
 }
@@ -54,13 +54,13 @@ export const alone = ({ store, clock, ...ports }: AlonePorts): ((when?: Position
   }
 
   /** Where nothing is known of the whole ledger but that what is named is there. */
-  const standAt = async (given: unknown, when: unknown): Promise<Standpoint> => {
+  const standAt = async (given: unknown, when: unknown): Promise<AsOf> => {
     const { of } = await checked(Of, { of: given })
     const readings = parseVersion(of, defaults)
     const streams = E.isLeft(readings) ? [] : readings.right.map(({ collection }) => collectionStream(collection))
     const position = await positionOf(when)
     const then = past(store, position, streams)
-    const model = readShell({ store: then, projections: { registry: registryProjection }, clock })
+    const model = projector({ store: then, projections: { registry: registryProjection }, clock })
     const { states, moments } = await read(model.fresh())
     return {
       store: then,
@@ -68,7 +68,7 @@ export const alone = ({ store, clock, ...ports }: AlonePorts): ((when?: Position
       graph: lineageProjection.initial(),
       index: auditProjection.initial(),
       position,
-      queries: queries({ registry: states.registry, moments, position, defaults }),
+      registryQuestions: registryQuestions({ registry: states.registry, moments, position, defaults }),
       defaults,
     }
   }
@@ -88,8 +88,8 @@ export const alone = ({ store, clock, ...ports }: AlonePorts): ((when?: Position
         yield* eachFromStore(replay({ ...from, view: at, sleep }, query, until))
       },
       locate: async (version) => {
-        const shell = writeShell({ store: past(store, await positionOf(when)), manifests, clock, ids })
-        return writes({ ...ports, clock, shell, notice: () => undefined, readOnly: true }).locate(version)
+        const shell = commandHandler({ store: past(store, await positionOf(when)), manifests, clock, ids })
+        return writes({ ...ports, clock, shell, noteOwnWrite: () => undefined, readOnly: true }).locate(version)
       },
     })
   return at

@@ -2,7 +2,7 @@
 
 import type { Receipt } from '../../application/command-handling/receipt.js'
 import type * as args from '../calling/arguments.js'
-import { Circumstances, checked } from '../calling/input.js'
+import { checked, EnvelopeFields } from '../calling/input.js'
 import { guarded } from '../calling/own.js'
 import type { CommitReceipt, VersionReceipt, Writes } from '../writes.js'
 
@@ -12,7 +12,7 @@ export interface Run {
   /** `entity/project/run` */
   readonly path: string
   /** Records the use of a version; answers its path with its number. */
-  readonly useArtifact: (version: string, circumstances?: args.Circumstances) => Promise<string>
+  readonly useArtifact: (version: string, circumstances?: args.EnvelopeFields) => Promise<string>
   /** Stores content and logs it as the next version; the run is its producer. */
   readonly logArtifact: (given: WithoutRun<args.LogArtifact>) => Promise<VersionReceipt>
   /** Logs content and links it, in one go. The aliases go to the link. */
@@ -35,7 +35,7 @@ export const runHandle = (writes: Writes, run: string): Run =>
   guarded<Run>({
     path: run,
     useArtifact: async (version, circumstances = {}) =>
-      (await writes.useArtifact({ ...(await checked(Circumstances, circumstances)), run, version })).version,
+      (await writes.useArtifact({ ...(await checked(EnvelopeFields, circumstances)), run, version })).version,
     logArtifact: (given) => writes.logArtifact({ ...given, run }),
     linkModel: (given) => writes.linkModel({ ...given, run }),
     upsertDistributed: (given) => writes.upsertDistributed({ ...given, run }),

@@ -4,8 +4,8 @@
  * about a millisecond per million events.
  */
 import { ORIGIN, type Position } from '../../domain/ports/event-store.js'
-import type { Projection, Recorded, Seen } from '../projection.js'
-import { areColumns, doubles, grown, ints } from '../storage/columns.js'
+import type { EventContext, ProjectedEvent, Projection } from '../projection.js'
+import { areColumns, doubles, grownCapacity, ints } from '../storage/columns.js'
 import { areTexts, type Dictionary, dictionary, numberOf } from '../storage/dictionary.js'
 
 export interface AuditIndex {
@@ -46,9 +46,14 @@ const initial = (): AuditIndex => ({
   heads: new Map(),
 })
 
-const add = (index: AuditIndex, { stream, revision, position, actor }: Recorded, type: string, alias: number): void => {
+const add = (
+  index: AuditIndex,
+  { stream, revision, position, actor }: EventContext,
+  type: string,
+  alias: number,
+): void => {
   const row = index.count++
-  if (row === index.columns.position.length) index.columns = columnsOf(grown(row), index.columns)
+  if (row === index.columns.position.length) index.columns = columnsOf(grownCapacity(row), index.columns)
   const { columns } = index
   columns.position[row] = position
   columns.actor[row] = numberOf(index.actors, actor)
@@ -58,7 +63,7 @@ const add = (index: AuditIndex, { stream, revision, position, actor }: Recorded,
   if (revision >= SHORT_STREAM && revision % 256 === 0) index.heads.set(stream, revision)
 }
 
-const apply = (index: AuditIndex, seen: Seen): void => {
+const apply = (index: AuditIndex, seen: ProjectedEvent): void => {
   const { event } = seen
   add(index, seen, event.type, 'alias' in event ? numberOf(index.aliases, event.alias) : NONE)
 }
@@ -128,7 +133,7 @@ export const auditProjection: Projection<AuditIndex> = {
     const count = columns.position.length
     return {
       count,
-      columns: columnsOf(grown(count), columns),
+      columns: columnsOf(grownCapacity(count), columns),
       actors: dictionary(actors),
       aliases: dictionary(aliases),
       types: dictionary(types),

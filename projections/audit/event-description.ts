@@ -11,7 +11,7 @@ import { collectionPath, runPath, type VersionRef, versionName, versionPath } fr
 import { parseStream } from '../../domain/values/stream-names.js'
 import { counted, few, plain, sizeText } from './wording.js'
 
-export interface Account {
+export interface EventDescription {
   /** Of what: `acme/churn/model:v3`, `acme/churn/train-7`. */
   readonly subject: string
   /** What the actor did; it is read after the actor's name. */
@@ -21,7 +21,7 @@ export interface Account {
 }
 
 /** The account of an event where it stands. */
-export const accountOf = ({ stream, event }: Pick<RecordedEvent, 'stream' | 'event'>): Account => {
+export const describeEvent = ({ stream, event }: Pick<RecordedEvent, 'stream' | 'event'>): EventDescription => {
   const home = homeOf(stream)
   switch (event.type) {
     case 'ArtifactCreated':
@@ -233,7 +233,7 @@ const draft = (name: string, generation: number): string =>
 const retagged = (
   subject: string,
   { from, to }: { readonly from: ReadonlyArray<string>; readonly to: ReadonlyArray<string> },
-): Account => {
+): EventDescription => {
   const added = to.filter((tag) => !from.includes(tag))
   const what =
     added.length > 0

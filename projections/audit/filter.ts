@@ -1,10 +1,10 @@
 /** Which events an audit is about. */
 import type { DomainEvent } from '../../domain/events/catalogue.js'
-import { actorOf, readEvent } from '../../domain/events/event-shapes.js'
+import { actorOf, decodeShape } from '../../domain/events/event-shapes.js'
 import type { Position, StoredEvent } from '../../domain/ports/event-store.js'
 import type { ArtifactRef, ModelRef } from '../../domain/values/references.js'
 import { artifactStream, modelStream } from '../../domain/values/stream-names.js'
-import { type LineageRef, placeOf } from '../../domain/values/subjects.js'
+import { type LineageRef, streamAndNumberOf } from '../../domain/values/subjects.js'
 
 /** What has a history. That of a version, run or draft holds the events elsewhere that name it, too. */
 export type AuditSubject =
@@ -37,7 +37,7 @@ export const streamOf = (subject: AuditSubject): string => {
     case 'registered-model':
       return modelStream(subject.model)
     default:
-      return placeOf(subject)[0]
+      return streamAndNumberOf(subject)[0]
   }
 }
 
@@ -48,7 +48,7 @@ export const testOf = ({ actor, alias, types }: AuditFilter): Test => {
     if (actor !== undefined && actorOf(stored) !== actor) return false
     if (alias === undefined) return true
     if (stored.type !== 'AliasMoved' && stored.type !== 'AliasRemoved') return false
-    const event = readEvent(stored)
+    const event = decodeShape(stored)
     // A damaged event goes through, so that it is reported where its line is made.
     return event === 'damaged' || (event !== 'unknown' && 'alias' in event && event.alias === alias)
   }
@@ -72,7 +72,7 @@ export const aboutOf = (subject: AuditSubject): Test => {
 export const isAbout =
   (says: (event: DomainEvent) => boolean): Test =>
   (stored) => {
-    const event = readEvent(stored)
+    const event = decodeShape(stored)
     return event === 'damaged' || (event !== 'unknown' && says(event))
   }
 

@@ -5,7 +5,7 @@ import { EventStoreError, type Position, type StoredEvent } from '../../domain/p
 import { decodeWith, describeProblem } from '../../domain/values/codec.js'
 import { EventMetadata } from '../../domain/values/envelope.js'
 import { type Json, parseJson } from '../../domain/values/json.js'
-import { type Account, accountOf } from './event-description.js'
+import { describeEvent, type EventDescription } from './event-description.js'
 import { plain } from './wording.js'
 
 /** Every member is there in every line; `null` where there is nothing to say. */
@@ -43,7 +43,7 @@ export const auditLine = (stored: StoredEvent): AuditLine => {
   if (E.isLeft(decoded) && decoded.left._tag === 'damaged-event') throw damaged(stored, decoded.left.reason)
   const known = E.isRight(decoded) ? decoded.right : undefined
   const metadata = known?.metadata ?? metadataOf(stored)
-  const { what, subject, before, after } = known === undefined ? unknownTo(stored) : accountOf(known)
+  const { what, subject, before, after } = known === undefined ? unknownTo(stored) : describeEvent(known)
   return {
     position,
     recordedAt: metadata.recordedAt,
@@ -65,7 +65,7 @@ export const auditLine = (stored: StoredEvent): AuditLine => {
   }
 }
 
-const unknownTo = ({ stream, type }: StoredEvent): Account => ({
+const unknownTo = ({ stream, type }: StoredEvent): EventDescription => ({
   subject: stream,
   what: `did something that this version of model-ledger has no words for (${plain(type)}); a newer one has`,
   before: null,

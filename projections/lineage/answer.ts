@@ -46,11 +46,11 @@ export const shown = (
 ): Pick<Lineage, 'nodes' | 'edges' | 'moment'> => {
   const { subject, number, since, endedAt, ending } = graph.nodes
   const { from, to, kind, position } = graph.edges
-  const showers = new Map<Row, Shower>()
+  const showers = new Map<Row, NodeFormat>()
   const show = (node: Row): LineageNode => {
     const row = subject[node] ?? NONE
     const known = showers.get(row)
-    const shower = known ?? showerOf(graph.streams[row] ?? '', graph.types.get(row) ?? null)
+    const shower = known ?? nodeFormatOf(graph.streams[row] ?? '', graph.types.get(row) ?? null)
     if (known === undefined) showers.set(row, shower)
     const ended = endedAt[node] ?? 0
     const how = ENDINGS[ending[node] ?? 0]
@@ -77,9 +77,9 @@ export const shown = (
 }
 
 /** From what the columns say of a node to the node of an answer; what its subject gives is made once. */
-type Shower = (number: number, since: Position, end: LineageNode['end']) => LineageNode
+type NodeFormat = (number: number, since: Position, end: LineageNode['end']) => LineageNode
 
-const showerOf = (stream: string, type: string | null): Shower => {
+const nodeFormatOf = (stream: string, type: string | null): NodeFormat => {
   const subject = parseStream(stream)
   switch (subject?.category) {
     case 'artifact': {

@@ -4,11 +4,11 @@ import type { DistributedCommitted, DistributedPartUpserted } from '../../domain
 import type { Position } from '../../domain/ports/event-store.js'
 import type { RunRef, VersionRef } from '../../domain/values/references.js'
 import { artifactStream, draftStream, modelStream, parseStream, runStream } from '../../domain/values/stream-names.js'
-import type { Projection, Seen } from '../projection.js'
+import type { ProjectedEvent, Projection } from '../projection.js'
 import { addEdge, emptyGraph, endNode, type LineageGraph, nodeOf, type Row, subjectOf } from './graph.js'
 import { loadGraph, saveGraph } from './snapshot.js'
 
-const apply = (graph: LineageGraph, { stream, position, event }: Seen): void => {
+const apply = (graph: LineageGraph, { stream, position, event }: ProjectedEvent): void => {
   switch (event.type) {
     case 'ArtifactCreated':
     case 'RegisteredModelCreated':

@@ -6,7 +6,7 @@
 
 import type { Position } from '../../domain/ports/event-store.js'
 import type { RunRef } from '../../domain/values/references.js'
-import { bytes, doubles, grown, ints } from '../storage/columns.js'
+import { bytes, doubles, grownCapacity, ints } from '../storage/columns.js'
 
 export const EDGE_KINDS = ['logged', 're-logged', 'used', 'derived-from', 'linked', 'part-of'] as const
 export type EdgeKind = (typeof EDGE_KINDS)[number]
@@ -62,7 +62,7 @@ export interface LineageGraph {
     readonly nextIn: Int32Array
   }
   /** The nodes of each subject by number; of one that has none but number 0, as most runs, that node itself. */
-  readonly places: Array<Row | Row[]>
+  readonly nodesBySubject: Array<Row | Row[]>
 }
 
 export const emptyGraph = (): LineageGraph => ({
@@ -74,7 +74,7 @@ export const emptyGraph = (): LineageGraph => ({
   nodes: nodeColumns(64),
   edgeCount: 0,
   edges: edgeColumns(64),
-  places: [],
+  nodesBySubject: [],
 })
 
 /** The subject of a stream, added if it is new. */
@@ -87,8 +87,8 @@ export const subjectOf = ({ subjects, streams }: LineageGraph, stream: string): 
 }
 
 /** The node of a version, generation or run; `NONE` if nothing is known of it. */
-export const findNode = ({ places }: LineageGraph, subject: Row, number: number): Row => {
-  const place = places[subject]
+export const findNode = ({ nodesBySubject }: LineageGraph, subject: Row, number: number): Row => {
+  const place = nodesBySubject[subject]
   if (typeof place === 'number') return number === 0 ? place : NONE
   return place?.[number] ?? NONE
 }
@@ -98,25 +98,30 @@ export const nodeOf = (graph: LineageGraph, subject: Row, number: number, positi
   const known = findNode(graph, subject, number)
   if (known !== NONE) return known
   const node = graph.nodeCount++
-  if (node === graph.nodes.subject.length) graph.nodes = nodeColumns(grown(node), graph.nodes)
+  if (node === graph.nodes.subject.length) graph.nodes = nodeColumns(grownCapacity(node), graph.nodes)
   const { nodes } = graph
   nodes.subject[node] = subject
   nodes.number[node] = number
   nodes.since[node] = position
   nodes.lastOut[node] = NONE
   nodes.lastIn[node] = NONE
-  putInPlace(graph.places, subject, number, node)
+  putInPlace(graph.nodesBySubject, subject, number, node)
   return node
 }
 
-export const putInPlace = (places: LineageGraph['places'], subject: Row, number: number, node: Row): void => {
-  const place = places[subject]
-  if (place === undefined && number === 0) places[subject] = node
+export const putInPlace = (
+  nodesBySubject: LineageGraph['nodesBySubject'],
+  subject: Row,
+  number: number,
+  node: Row,
+): void => {
+  const place = nodesBySubject[subject]
+  if (place === undefined && number === 0) nodesBySubject[subject] = node
   else if (typeof place === 'object') place[number] = node
   else {
     const numbers = place === undefined ? [] : [place]
     numbers[number] = node
-    places[subject] = numbers
+    nodesBySubject[subject] = numbers
   }
 }
 
@@ -134,7 +139,7 @@ export const addEdge = (graph: LineageGraph, from: Row, to: Row, kind: EdgeKind,
   const code = EDGE_KINDS.indexOf(kind)
   const repeated = hasEdge(graph, from, to, code)
   const edge = graph.edgeCount++
-  if (edge === graph.edges.from.length) graph.edges = edgeColumns(grown(edge), graph.edges)
+  if (edge === graph.edges.from.length) graph.edges = edgeColumns(grownCapacity(edge), graph.edges)
   const { edges, nodes } = graph
   edges.from[edge] = from
   edges.to[edge] = to
@@ -187,7 +192,7 @@ export const namedElsewhere = (
 }
 
 /** How to walk the edges of nodes one way: down the flow, or up it. */
-export interface Way {
+export interface Traversal {
   /** The oldest edge of a node, or `NONE`. */
   readonly first: (node: Row) => Row
   /** The edge after this one of the same node, or `NONE`. */
@@ -197,7 +202,11 @@ export interface Way {
 }
 
 /** `moment` is inclusive; edges that came after it are not there. */
-export const wayOf = ({ nodes, edges }: LineageGraph, direction: 'upstream' | 'downstream', moment: Position): Way => {
+export const traversalOf = (
+  { nodes, edges }: LineageGraph,
+  direction: 'upstream' | 'downstream',
+  moment: Position,
+): Traversal => {
   const down = direction === 'downstream'
   const last = down ? nodes.lastOut : nodes.lastIn
   const next = down ? edges.nextOut : edges.nextIn

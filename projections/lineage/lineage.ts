@@ -5,10 +5,10 @@
 
 import * as E from 'fp-ts/lib/Either.js'
 import type { Position } from '../../domain/ports/event-store.js'
-import { type LineageRef, placeOf } from '../../domain/values/subjects.js'
+import { type LineageRef, streamAndNumberOf } from '../../domain/values/subjects.js'
 import { BAD_CURSOR, readCursor, writeCursor } from '../paging/cursor.js'
 import { type Lineage, shown } from './answer.js'
-import { type LineageGraph, NONE, type Row, wayOf } from './graph.js'
+import { type LineageGraph, NONE, type Row, traversalOf } from './graph.js'
 import { type LineageRejection, locate } from './ref.js'
 
 export interface LineageQuery {
@@ -30,7 +30,7 @@ export const lineage = (
   { of, direction = 'both', depth = Infinity, limit = LIMIT, cursor }: LineageQuery,
   position: Position,
 ): E.Either<LineageRejection, Lineage> => {
-  const kin = [...placeOf(of), direction, depth]
+  const kin = [...streamAndNumberOf(of), direction, depth]
   const start = cursor === undefined ? { moment: position, place: [0] } : readCursor(kin, cursor, position)
   if (start === undefined) return E.left(BAD_CURSOR)
   const { moment } = start
@@ -69,7 +69,7 @@ const walk = (
   /** How far from the root each node is that was reached the way before. */
   let before: ReadonlyMap<Row, number> | undefined
   for (const direction of directions) {
-    const way = wayOf(graph, direction, moment)
+    const way = traversalOf(graph, direction, moment)
     const reached = new Map([[root, 0]])
     // A map gives what is added while it is gone through.
     for (const [node, far] of reached) {

@@ -1,11 +1,11 @@
 /** The search for every way along which content came from one node to another, a part of them at a time. */
 import type { Position } from '../../domain/ports/event-store.js'
-import { type LineageGraph, NONE, type Row, wayOf } from './graph.js'
+import { type LineageGraph, NONE, type Row, traversalOf } from './graph.js'
 
 /** How many edges a search follows, and gives as parts of paths, before it gives what it has and its place. */
 const MOST_WORK = 1_000_000
 
-export interface Ways {
+export interface FoundPaths {
   /** Each as the edges along it. */
   readonly found: ReadonlyArray<ReadonlyArray<Row>>
   /** Where to go on; `undefined` after the last. */
@@ -23,7 +23,7 @@ interface Step {
  * which it was not, because of the nodes before it, is passed by until one of those lets go of a way.
  * `undefined` where `place` is none of this search.
  */
-export const waysBetween = (
+export const searchPaths = (
   graph: LineageGraph,
   source: Row,
   target: Row,
@@ -31,9 +31,9 @@ export const waysBetween = (
   limit: number,
   moment: Position,
   place: ReadonlyArray<number>,
-): Ways | undefined => {
+): FoundPaths | undefined => {
   if (source === target) return { found: [[]], rest: undefined }
-  const [down, up] = [wayOf(graph, 'downstream', moment), wayOf(graph, 'upstream', moment)]
+  const [down, up] = [traversalOf(graph, 'downstream', moment), traversalOf(graph, 'upstream', moment)]
 
   /** How many edges each node is from the target at least. */
   const distance = new Map([[target, 0]])
@@ -61,13 +61,13 @@ export const waysBetween = (
   const steps: Step[] = [{ node: source, turn: 0 }]
   const on = new Set([source])
   /** How many of the steps, from the first, are known to have led to the target. */
-  let fruitful = 0
+  let depthFound = 0
   /** With how many edges left a node did not lead to the target. */
-  const barren = new Map<Row, number>()
+  const deadEnds = new Map<Row, number>()
   const isOpen = (node: Row): boolean =>
     !on.has(node) &&
     steps.length + (distance.get(node) ?? Infinity) <= length &&
-    length - steps.length > (barren.get(node) ?? -1)
+    length - steps.length > (deadEnds.get(node) ?? -1)
   const enter = (node: Row): void => {
     steps.push({ node, turn: 0 })
     on.add(node)
@@ -75,20 +75,20 @@ export const waysBetween = (
   const leave = ({ node }: Step): void => {
     steps.pop()
     on.delete(node)
-    if (steps.length < fruitful) free(node)
-    else barren.set(node, length - steps.length)
-    fruitful = Math.min(fruitful, steps.length)
+    if (steps.length < depthFound) reopen(node)
+    else deadEnds.set(node, length - steps.length)
+    depthFound = Math.min(depthFound, steps.length)
     const before = steps.at(-1)
     if (before !== undefined) before.turn++
   }
   /** What was barren may have been so only because this node was on the way. */
-  const free = (node: Row): void => {
+  const reopen = (node: Row): void => {
     const freed = [node]
     for (const each of freed) {
-      if (barren.size === 0) return
-      barren.delete(each)
+      if (deadEnds.size === 0) return
+      deadEnds.delete(each)
       for (let edge = up.first(each); edge !== NONE; edge = up.after(each, edge)) {
-        if (barren.delete(up.far(edge))) freed.push(up.far(edge))
+        if (deadEnds.delete(up.far(edge))) freed.push(up.far(edge))
       }
     }
   }
@@ -103,7 +103,7 @@ export const waysBetween = (
     enter(down.far(edge))
   }
   // What earlier pages found there is not known any more.
-  fruitful = steps.length
+  depthFound = steps.length
 
   const found: Row[][] = []
   let work = 0
@@ -114,11 +114,12 @@ export const waysBetween = (
       continue
     }
     const next = down.far(edge)
-    if (work >= MOST_WORK || (next === target && found.length === limit)) return { found, rest: placeOf(steps) }
+    if (work >= MOST_WORK || (next === target && found.length === limit))
+      return { found, rest: streamAndNumberOf(steps) }
     work++
     if (next === target) {
       found.push(steps.flatMap(({ node, turn }) => onward(node)[turn] ?? []))
-      fruitful = steps.length
+      depthFound = steps.length
       work += steps.length
     }
     if (next !== target && isOpen(next)) enter(next)
@@ -128,7 +129,7 @@ export const waysBetween = (
 }
 
 /** How deep the search is, and at which depth it took which edge, where not the first: of long ways these are few. */
-const placeOf = (steps: ReadonlyArray<Step>): ReadonlyArray<number> => [
+const streamAndNumberOf = (steps: ReadonlyArray<Step>): ReadonlyArray<number> => [
   steps.length - 1,
   ...steps.flatMap(({ turn }, depth) => (turn === 0 ? [] : [depth, turn])),
 ]

@@ -1,11 +1,11 @@
 /** Every path between two nodes of the lineage. */
 import * as E from 'fp-ts/lib/Either.js'
 import type { Position } from '../../domain/ports/event-store.js'
-import { type LineageRef, placeOf } from '../../domain/values/subjects.js'
+import { type LineageRef, streamAndNumberOf } from '../../domain/values/subjects.js'
 import { BAD_CURSOR, readCursor, writeCursor } from '../paging/cursor.js'
 import { type Lineage, type LineageEdge, shown } from './answer.js'
 import { type LineageGraph, NONE } from './graph.js'
-import { waysBetween } from './path-search.js'
+import { searchPaths } from './path-search.js'
 import { type LineageRejection, locate } from './ref.js'
 
 export interface PathsQuery {
@@ -33,7 +33,7 @@ export const paths = (
   { from, to, length = Infinity, limit = PATH_LIMIT, cursor }: PathsQuery,
   position: Position,
 ): E.Either<LineageRejection, LineagePaths> => {
-  const kin = [...placeOf(from), ...placeOf(to), length]
+  const kin = [...streamAndNumberOf(from), ...streamAndNumberOf(to), length]
   const start = cursor === undefined ? { moment: position, place: [] } : readCursor(kin, cursor, position)
   if (start === undefined) return E.left(BAD_CURSOR)
   const { moment } = start
@@ -41,7 +41,7 @@ export const paths = (
   if (source === NONE) return E.left({ _tag: 'not-in-lineage', ref: from, moment })
   if (target === NONE) return E.left({ _tag: 'not-in-lineage', ref: to, moment })
 
-  const searched = waysBetween(graph, source, target, length, limit, moment, start.place)
+  const searched = searchPaths(graph, source, target, length, limit, moment, start.place)
   if (searched === undefined) return E.left(BAD_CURSOR)
   const { found, rest } = searched
   const edges = [...new Set(found.flat())]

@@ -1,6 +1,6 @@
 /** From a path to a node of the lineage. */
 import type { Position } from '../../domain/ports/event-store.js'
-import { type LineageRef, placeOf } from '../../domain/values/subjects.js'
+import { type LineageRef, streamAndNumberOf } from '../../domain/values/subjects.js'
 import type { BadCursor } from '../paging/cursor.js'
 import { findNode, type LineageGraph, NONE, type Row } from './graph.js'
 
@@ -9,7 +9,7 @@ export type LineageRejection =
   | BadCursor
 
 export const locate = (graph: LineageGraph, ref: LineageRef, moment: Position): Row => {
-  const [stream, number] = placeOf(ref)
+  const [stream, number] = streamAndNumberOf(ref)
   const subject = graph.subjects.get(stream)
   const node = subject === undefined ? NONE : findNode(graph, subject, number)
   return node !== NONE && (graph.nodes.since[node] ?? Infinity) <= moment ? node : NONE

@@ -1,8 +1,8 @@
 /** The graph of the lineage in a snapshot. */
-import { areColumns, grown } from '../storage/columns.js'
+import { areColumns, grownCapacity } from '../storage/columns.js'
 import { edgeColumns, type LineageGraph, nodeColumns, putInPlace } from './graph.js'
 
-/** For a snapshot; `subjects` and `places` are made again. */
+/** For a snapshot; `subjects` and `nodesBySubject` are made again. */
 export const saveGraph = ({ streams, types, nodeCount, nodes, edgeCount, edges }: LineageGraph): Iterable<unknown> => [
   [...streams],
   new Map(types),
@@ -15,17 +15,18 @@ export const loadGraph = ([streams, types, nodes, edges]: ReadonlyArray<unknown>
   if (!Array.isArray(streams) || !(types instanceof Map)) return undefined
   if (!areColumns(nodes, nodeColumns(0)) || !areColumns(edges, edgeColumns(0))) return undefined
   const [nodeCount, edgeCount] = [nodes.subject.length, edges.from.length]
-  const places: LineageGraph['places'] = []
-  for (const [node, subject] of nodes.subject.entries()) putInPlace(places, subject, nodes.number[node] ?? 0, node)
+  const nodesBySubject: LineageGraph['nodesBySubject'] = []
+  for (const [node, subject] of nodes.subject.entries())
+    putInPlace(nodesBySubject, subject, nodes.number[node] ?? 0, node)
   return {
     subjects: new Map(streams.map((stream, subject) => [stream, subject])),
     streams,
     types,
     lastRun: null,
     nodeCount,
-    nodes: nodeColumns(grown(nodeCount), nodes),
+    nodes: nodeColumns(grownCapacity(nodeCount), nodes),
     edgeCount,
-    edges: edgeColumns(grown(edgeCount), edges),
-    places,
+    edges: edgeColumns(grownCapacity(edgeCount), edges),
+    nodesBySubject,
   }
 }

@@ -2,14 +2,14 @@
 import type { ArtifactVersionLogged, ArtifactVersionRelogged } from '../../domain/artifact/events.js'
 import type { Position } from '../../domain/ports/event-store.js'
 import { type RunRef, runPath } from '../../domain/values/references.js'
-import type { Seen } from '../projection.js'
-import { numberOf, shared } from '../storage/dictionary.js'
+import type { ProjectedEvent } from '../projection.js'
+import { interned, numberOf } from '../storage/dictionary.js'
 import { latest, setFrom, timeline } from '../storage/timeline.js'
-import { leave, setAlias, stand } from './changes.js'
+import { addVersionTo, endVersion, setAlias } from './changes.js'
 import { type ArtifactEntry, draftPath, type Registry } from './state.js'
-import { addVersion, type Row, saidOf, seldomOf } from './version-table.js'
+import { addVersion, type Row, saidOf, sparseFieldsOf } from './version-table.js'
 
-export const applyToArtifact = (registry: Registry, artifact: ArtifactEntry, seen: Seen): void => {
+export const applyToArtifact = (registry: Registry, artifact: ArtifactEntry, seen: ProjectedEvent): void => {
   const { event, position } = seen
   const { versions } = registry
   switch (event.type) {
@@ -27,16 +27,16 @@ export const applyToArtifact = (registry: Registry, artifact: ArtifactEntry, see
         description,
         metadata,
       })
-      if (distributed !== undefined) seldomOf(versions, row).distributed = distributed
-      stand(artifact, number, position, row)
+      if (distributed !== undefined) sparseFieldsOf(versions, row).distributed = distributed
+      addVersionTo(artifact, number, position, row)
       produced(registry, artifact, event, row, position)
       return
     }
     case 'ArtifactVersionRelogged': {
       const row = artifact.versions[event.version]
       if (row === undefined) return
-      const run = event.run === undefined ? null : shared(versions.words, runPath(event.run.ref))
-      const seldom = seldomOf(versions, row)
+      const run = event.run === undefined ? null : interned(versions.words, runPath(event.run.ref))
+      const seldom = sparseFieldsOf(versions, row)
       seldom.relogged ??= []
       seldom.relogged.push({ position, run })
       produced(registry, artifact, event, row, position)
@@ -45,7 +45,7 @@ export const applyToArtifact = (registry: Registry, artifact: ArtifactEntry, see
     case 'ArtifactVersionDescribed': {
       const row = artifact.versions[event.version]
       if (row === undefined) return
-      const seldom = seldomOf(versions, row)
+      const seldom = sparseFieldsOf(versions, row)
       seldom.described ??= timeline()
       const { description, metadata } = latest(seldom.described) ?? saidOf(versions, row)
       setFrom(seldom.described, position, {
@@ -58,13 +58,13 @@ export const applyToArtifact = (registry: Registry, artifact: ArtifactEntry, see
     case 'ArtifactVersionUntagged': {
       const row = artifact.versions[event.version]
       if (row === undefined) return
-      const seldom = seldomOf(versions, row)
+      const seldom = sparseFieldsOf(versions, row)
       seldom.tagged ??= timeline()
       setFrom(seldom.tagged, position, event.to)
       return
     }
     case 'ArtifactVersionDeleted':
-      leave(artifact, event.version, position)
+      endVersion(artifact, event.version, position)
       return
     case 'AliasMoved':
       setAlias(artifact, event.alias, position, event.to)

@@ -1,8 +1,8 @@
 /** How an event of a distributed draft changes the registry. */
-import type { Seen } from '../projection.js'
+import type { ProjectedEvent } from '../projection.js'
 import { type DraftEntry, draftPath, type Registry } from './state.js'
 
-export const applyToDraft = (registry: Registry, draft: DraftEntry, { event, position }: Seen): void => {
+export const applyToDraft = (registry: Registry, draft: DraftEntry, { event, position }: ProjectedEvent): void => {
   switch (event.type) {
     case 'DistributedPartUpserted': {
       const { writer, part } = event

@@ -1,12 +1,12 @@
 /** How an event of a registered model changes the registry. */
 import { collectionPath } from '../../domain/values/references.js'
-import type { Seen } from '../projection.js'
-import { shared } from '../storage/dictionary.js'
+import type { ProjectedEvent } from '../projection.js'
+import { interned } from '../storage/dictionary.js'
 import { setFrom } from '../storage/timeline.js'
-import { leave, noteLink, setAlias, stand } from './changes.js'
+import { addVersionTo, endVersion, noteLink, setAlias } from './changes.js'
 import type { ModelEntry, Registry } from './state.js'
 
-export const applyToModel = (registry: Registry, model: ModelEntry, seen: Seen): void => {
+export const applyToModel = (registry: Registry, model: ModelEntry, seen: ProjectedEvent): void => {
   const { event, position } = seen
   switch (event.type) {
     case 'VersionLinked': {
@@ -16,16 +16,16 @@ export const applyToModel = (registry: Registry, model: ModelEntry, seen: Seen):
       const link = {
         number,
         position,
-        actor: shared(registry.versions.words, seen.actor),
+        actor: interned(registry.versions.words, seen.actor),
         manifest,
         source: { artifact: known?.kind === 'artifact' ? known.ref : artifact, version },
       }
-      stand(model, number, position, link)
+      addVersionTo(model, number, position, link)
       noteLink(registry, model, link)
       return
     }
     case 'VersionUnlinked':
-      leave(model, event.version, position)
+      endVersion(model, event.version, position)
       return
     case 'RegisteredModelDescribed':
       setFrom(model.description, position, event.to)

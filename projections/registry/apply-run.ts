@@ -1,9 +1,9 @@
 /** How an event of a run changes the registry. */
-import type { Seen } from '../projection.js'
+import type { ProjectedEvent } from '../projection.js'
 import { setFrom, timeline } from '../storage/timeline.js'
 import type { MetricValue, RunEntry } from './state.js'
 
-export const applyToRun = (run: RunEntry, { event, position }: Seen): void => {
+export const applyToRun = (run: RunEntry, { event, position }: ProjectedEvent): void => {
   switch (event.type) {
     case 'RunSummarised':
       run.metrics ??= new Map()

@@ -1,13 +1,13 @@
 /**
  * The registry as a projection: collections with their versions, aliases and tags, runs, and distributed
- * drafts; each fact with the position from which it holds. It is asked through `queries.ts`.
+ * drafts; each fact with the position from which it holds. It is asked through `registryQuestions.ts`.
  */
 
 import type { Position } from '../../domain/ports/event-store.js'
 import { type ArtifactRef, collectionPath, type ModelRef, runPath } from '../../domain/values/references.js'
 import { parseStream } from '../../domain/values/stream-names.js'
-import type { Projection, Seen } from '../projection.js'
-import { shared } from '../storage/dictionary.js'
+import type { ProjectedEvent, Projection } from '../projection.js'
+import { interned } from '../storage/dictionary.js'
 import { setFrom, timeline } from '../storage/timeline.js'
 import { applyToArtifact } from './apply-artifact.js'
 import { applyToDraft } from './apply-distributed-draft.js'
@@ -26,7 +26,7 @@ import {
 
 export type { Registry } from './state.js'
 
-const apply = (registry: Registry, seen: Seen): void => {
+const apply = (registry: Registry, seen: ProjectedEvent): void => {
   // It changes nothing, and makes nothing: it may stand before the first event of a collection.
   if (seen.event.type === 'CommandAccepted') return
   const entry = registry.byStream.get(seen.stream) ?? begin(registry, seen)
@@ -49,7 +49,7 @@ const apply = (registry: Registry, seen: Seen): void => {
 }
 
 /** What a stream is the history of, at its first event; `undefined` for a stream whose beginning is not known. */
-const begin = (registry: Registry, seen: Seen): CollectionEntry | RunEntry | DraftEntry | undefined => {
+const begin = (registry: Registry, seen: ProjectedEvent): CollectionEntry | RunEntry | DraftEntry | undefined => {
   const entry = entryOf(registry, seen)
   if (entry === undefined) return undefined
   registry.byStream.set(seen.stream, entry)
@@ -72,16 +72,16 @@ const begin = (registry: Registry, seen: Seen): CollectionEntry | RunEntry | Dra
 
 const entryOf = (
   registry: Registry,
-  { stream, position, event, actor: by }: Seen,
+  { stream, position, event, actor: by }: ProjectedEvent,
 ): CollectionEntry | RunEntry | DraftEntry | undefined => {
   const subject = parseStream(stream)
   const { words } = registry.versions
-  const actor = shared(words, by)
+  const actor = interned(words, by)
   switch (subject?.category) {
     case 'artifact': {
       if (event.type !== 'ArtifactCreated') return undefined
       const ref = subject.artifact
-      const type = shared(words, event.artifactType)
+      const type = interned(words, event.artifactType)
       return {
         kind: 'artifact',
         index: registry.artifacts.length,
@@ -93,7 +93,7 @@ const entryOf = (
     case 'model': {
       if (event.type !== 'RegisteredModelCreated') return undefined
       const ref = subject.model
-      const type = shared(words, event.artifactType)
+      const type = interned(words, event.artifactType)
       const description = timeline<string | null>()
       setFrom(description, position, event.description ?? null)
       return { kind: 'model', ref, description, tags: timeline(), ...collection(ref, position, actor, type) }
@@ -121,12 +121,12 @@ export const collection = (ref: ArtifactRef | ModelRef, created: Position, actor
   type,
   aliases: new Map<string, AliasEntry>(),
   versions: [],
-  worn: [],
+  aliasesByVersion: [],
   ended: new Map<number, Position>(),
-  born: [],
-  gone: [],
+  addedAt: [],
+  endedAt: [],
   newest: timeline<number | null>(),
-  standing: [],
+  liveNumbers: [],
 })
 
 export const registryProjection: Projection<Registry> = {

@@ -5,34 +5,35 @@ import { latest, setFrom, timeline } from '../storage/timeline.js'
 import { type AliasEntry, type Collection, type LinkEntry, type ModelEntry, type Registry, rowOf } from './state.js'
 
 /** A version comes. */
-export const stand = <Version>(
-  { versions, born, newest, standing }: Collection<Version>,
+export const addVersionTo = <Version>(
+  { versions, addedAt, newest, liveNumbers }: Collection<Version>,
   number: number,
   position: Position,
   version: Version,
 ): void => {
   versions[number] = version
-  born.push(position)
-  standing.push(number)
+  addedAt.push(position)
+  liveNumbers.push(number)
   setFrom(newest, position, number)
 }
 
-/** A version is deleted or unlinked. Each number is taken from `standing` once, however many are deleted in whatever order. */
-export const leave = (
-  { versions, ended, gone, newest, standing }: Collection<unknown>,
+/** A version is deleted or unlinked. Each number is taken from `liveNumbers` once, however many are deleted in whatever order. */
+export const endVersion = (
+  { versions, ended, endedAt, newest, liveNumbers }: Collection<unknown>,
   number: number,
   position: Position,
 ): void => {
   if (versions[number] === undefined || ended.has(number)) return
   ended.set(number, position)
-  gone.push(position)
-  for (let last = standing.at(-1); last !== undefined && ended.has(last); last = standing.at(-1)) standing.pop()
-  const left = standing.at(-1) ?? null
+  endedAt.push(position)
+  for (let last = liveNumbers.at(-1); last !== undefined && ended.has(last); last = liveNumbers.at(-1))
+    liveNumbers.pop()
+  const left = liveNumbers.at(-1) ?? null
   if (left !== latest(newest)) setFrom(newest, position, left)
 }
 
 export const setAlias = (
-  { aliases, worn }: Collection<unknown>,
+  { aliases, aliasesByVersion }: Collection<unknown>,
   name: string,
   position: Position,
   holder: number | null,
@@ -41,14 +42,18 @@ export const setAlias = (
   const alias: AliasEntry = known ?? { name, ...timeline() }
   if (known === undefined) aliases.set(name, alias)
   setFrom(alias, position, holder)
-  if (holder !== null) wear(worn, holder, alias.name)
+  if (holder !== null) noteAlias(aliasesByVersion, holder, alias.name)
 }
 
-export const wear = (worn: Collection<unknown>['worn'], number: number, alias: string): void => {
-  const before = worn[number]
-  if (before === undefined) worn[number] = alias
+export const noteAlias = (
+  aliasesByVersion: Collection<unknown>['aliasesByVersion'],
+  number: number,
+  alias: string,
+): void => {
+  const before = aliasesByVersion[number]
+  if (before === undefined) aliasesByVersion[number] = alias
   else if (typeof before !== 'string') before.add(alias)
-  else if (before !== alias) worn[number] = new Set([before, alias])
+  else if (before !== alias) aliasesByVersion[number] = new Set([before, alias])
 }
 
 /** Tells the source of a link that it is linked. */

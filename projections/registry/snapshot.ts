@@ -2,9 +2,15 @@
 import { parseJson } from '../../domain/values/json.js'
 import { type ArtifactRef, collectionPath, type ModelRef, runPath } from '../../domain/values/references.js'
 import { artifactStream, draftStream, modelStream, runStream } from '../../domain/values/stream-names.js'
-import { isSavedTape, type TapeReader, type TapeWriter, tapeReader, tapeWriter } from '../storage/snapshot-encoding.js'
+import {
+  isSavedTape,
+  snapshotDecoder,
+  snapshotEncoder,
+  type TapeReader,
+  type TapeWriter,
+} from '../storage/snapshot-encoding.js'
 import type { Timeline } from '../storage/timeline.js'
-import { noteLink, wear } from './changes.js'
+import { noteAlias, noteLink } from './changes.js'
 import {
   type AliasEntry,
   type CollectionEntry,
@@ -23,7 +29,7 @@ import { loadVersions, saveVersions, type Versions } from './version-table.js'
 const NONE = -1
 
 export const saveRegistry = (registry: Registry): Iterable<unknown> => {
-  const tape = tapeWriter()
+  const tape = snapshotEncoder()
   tape.number(registry.collections.size)
   for (const entry of registry.collections.values()) saveCollection(tape, entry)
   tape.number(registry.runs.size)
@@ -41,7 +47,7 @@ function* concat(...many: ReadonlyArray<Iterable<unknown>>): Iterable<unknown> {
 export const loadRegistry = ([tape, ...versions]: ReadonlyArray<unknown>): Registry | undefined => {
   if (!isSavedTape(tape)) return undefined
   try {
-    return readRegistry(tapeReader(tape), loadVersions(versions))
+    return readRegistry(snapshotDecoder(tape), loadVersions(versions))
   } catch {
     return undefined
   }
@@ -78,8 +84,8 @@ const standAgain = ({ artifacts, versions: { count, columns } }: Registry): void
     if (artifact === undefined) throw new RangeError('no such artifact')
     const number = columns.number[row] ?? NONE
     artifact.versions[number] = row
-    artifact.born.push(columns.position[row] ?? NONE)
-    if (!artifact.ended.has(number)) artifact.standing.push(number)
+    artifact.addedAt.push(columns.position[row] ?? NONE)
+    if (!artifact.ended.has(number)) artifact.liveNumbers.push(number)
   }
 }
 
@@ -110,7 +116,7 @@ const saveCollection = (tape: TapeWriter, entry: CollectionEntry): void => {
   saveJson(tape, entry.description)
   if (entry.kind === 'artifact') return
   saveJson(tape, entry.tags)
-  tape.number(entry.born.length)
+  tape.number(entry.addedAt.length)
   entry.versions.forEach((link) => void saveLink(tape, link))
 }
 
@@ -119,18 +125,18 @@ const readCollection = (tape: TapeReader, index: number): CollectionEntry => {
   const ref = readRef(tape)
   const facts = { ref, path: collectionPath(ref), created: tape.number(), actor: tape.word(), type: tape.word() }
   const aliases = new Map<string, AliasEntry>()
-  const worn: CollectionEntry['worn'] = []
+  const aliasesByVersion: CollectionEntry['aliasesByVersion'] = []
   for (let left = tape.number(); left > 0; left--) {
     const name = tape.word()
     const holders = readHolders(tape)
     aliases.set(name, { name, ...holders })
-    for (const holder of holders.values) if (holder !== null) wear(worn, holder, name)
+    for (const holder of holders.values) if (holder !== null) noteAlias(aliasesByVersion, holder, name)
   }
   const newest = readHolders(tape)
   const numbers = tape.numbers()
-  const gone = tape.numbers()
-  const ended = new Map(numbers.map((number, at) => [number, gone[at] ?? NONE]))
-  const course = { aliases, worn, newest, ended, gone, born: [], standing: [] }
+  const endedAt = tape.numbers()
+  const ended = new Map(numbers.map((number, at) => [number, endedAt[at] ?? NONE]))
+  const course = { aliases, aliasesByVersion, newest, ended, endedAt, addedAt: [], liveNumbers: [] }
   if (kind === 'artifact') {
     return { kind, index, ...facts, description: readJson<string | null>(tape), ...course, versions: [] }
   }
@@ -140,8 +146,8 @@ const readCollection = (tape: TapeReader, index: number): CollectionEntry => {
   for (let left = tape.number(); left > 0; left--) {
     const link = readLink(tape)
     model.versions[link.number] = link
-    model.born.push(link.position)
-    if (!ended.has(link.number)) model.standing.push(link.number)
+    model.addedAt.push(link.position)
+    if (!ended.has(link.number)) model.liveNumbers.push(link.number)
   }
   return model
 }

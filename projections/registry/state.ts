@@ -1,6 +1,6 @@
 /**
  * What the registry's projection holds, and the few ways in which its collections change. The fold is in
- * `registry.ts`, the questions in `queries.ts`.
+ * `registry.ts`, the questions in `registryQuestions.ts`.
  */
 import type { Position } from '../../domain/ports/event-store.js'
 import type { JsonObject } from '../../domain/values/json.js'
@@ -33,16 +33,16 @@ export interface Collection<Version> {
   /** By number. A number whose event is of an unknown kind has none. */
   readonly versions: Version[]
   /** The aliases that each version ever had, by number: one, or several. */
-  readonly worn: Array<string | Set<string>>
+  readonly aliasesByVersion: Array<string | Set<string>>
   /** Since when a version is deleted, or unlinked, by number. */
   readonly ended: Map<number, Position>
   /** Where versions came, and where they were deleted or unlinked, in order. */
-  readonly born: Position[]
-  readonly gone: Position[]
+  readonly addedAt: Position[]
+  readonly endedAt: Position[]
   /** The newest version that is not gone, or `null`. */
   readonly newest: Timeline<number | null>
   /** Versions that are not gone, the newest last; those before it may be gone meanwhile. */
-  readonly standing: number[]
+  readonly liveNumbers: number[]
 }
 
 /** Its versions are rows of `versions`. */

@@ -7,9 +7,16 @@ import type { Position } from '../../domain/ports/event-store.js'
 import type { Digest } from '../../domain/values/digest.js'
 import { type JsonObject, parseJson } from '../../domain/values/json.js'
 import type { ManifestSummary } from '../../domain/values/manifest/manifest.js'
-import { areColumns, bytes, doubles, grown, ints } from '../storage/columns.js'
+import { areColumns, bytes, doubles, grownCapacity, ints } from '../storage/columns.js'
 import { areTexts, type Dictionary, dictionary, numberOf } from '../storage/dictionary.js'
-import { addRow, loadedSheets, noSheets, rowAt, type Sheets, savedSheets } from '../storage/json-column.js'
+import {
+  addRow,
+  emptyJsonColumn,
+  type JsonColumn,
+  loadedSheets,
+  saveJsonColumn,
+  valueAt,
+} from '../storage/json-column.js'
 import type { Timeline } from '../storage/timeline.js'
 
 export type Row = number
@@ -37,16 +44,16 @@ export interface Versions {
   }
   /** Of the manifests, 32 bytes a row. */
   digests: Uint8Array
-  readonly descriptions: Sheets<string | null>
-  readonly metadata: Sheets<JsonObject | null>
-  readonly seldom: Map<Row, Seldom>
+  readonly descriptions: JsonColumn<string | null>
+  readonly metadata: JsonColumn<JsonObject | null>
+  readonly seldom: Map<Row, SparseFields>
   readonly words: Dictionary
   /** Lists of tags as JSON, since few of them are different; and that of the version before, which is often the same. */
   readonly tagLists: Dictionary
   lastTags: { readonly tags: ReadonlyArray<string>; readonly number: number }
 }
 
-export interface Seldom {
+export interface SparseFields {
   distributed?: { readonly distributedId: string; readonly generation: number }
   /** What replaced the description and the metadata, and the tags, with which it was logged. */
   described?: Timeline<{ readonly description: string | null; readonly metadata: JsonObject | null }>
@@ -59,8 +66,8 @@ export const noVersions = (): Versions => ({
   count: 0,
   columns: columnsOf(64),
   digests: bytes(64 * DIGEST_BYTES),
-  descriptions: noSheets(),
-  metadata: noSheets(),
+  descriptions: emptyJsonColumn(),
+  metadata: emptyJsonColumn(),
   seldom: new Map(),
   words: dictionary(),
   tagLists: dictionary(),
@@ -110,7 +117,7 @@ const numberOfTags = (versions: Versions, tags: ReadonlyArray<string>): number =
 }
 
 const makeRoom = (versions: Versions): void => {
-  const rows = grown(versions.count)
+  const rows = grownCapacity(versions.count)
   versions.columns = columnsOf(rows, versions.columns)
   versions.digests = bytes(rows * DIGEST_BYTES, versions.digests)
 }
@@ -162,15 +169,15 @@ export const tagsOf = ({ columns, tagLists }: Versions, row: Row): ReadonlyArray
 
 /** With which it was logged. */
 export const saidOf = ({ descriptions, metadata }: Versions, row: Row) => ({
-  description: rowAt(descriptions, row),
-  metadata: rowAt(metadata, row),
+  description: valueAt(descriptions, row),
+  metadata: valueAt(metadata, row),
 })
 
 /** What seldom happens to a version, to be added to. */
-export const seldomOf = ({ seldom }: Versions, row: Row): Seldom => {
+export const sparseFieldsOf = ({ seldom }: Versions, row: Row): SparseFields => {
   const known = seldom.get(row)
   if (known !== undefined) return known
-  const fresh: Seldom = {}
+  const fresh: SparseFields = {}
   seldom.set(row, fresh)
   return fresh
 }
@@ -197,7 +204,7 @@ export const saveVersions = (versions: Versions): Iterable<unknown> => {
     words: [...words.texts],
     tagLists: [...tagLists.texts],
   }
-  const sheets = [savedSheets(versions.descriptions), savedSheets(versions.metadata)]
+  const sheets = [saveJsonColumn(versions.descriptions), saveJsonColumn(versions.metadata)]
   return (function* () {
     yield copied
     for (const texts of sheets) yield* texts
@@ -219,11 +226,11 @@ export const loadVersions = ([copied, ...parts]: ReadonlyArray<unknown>): Versio
   return {
     count,
     // With room, since more is likely to come.
-    columns: columnsOf(grown(count), columns),
-    digests: bytes(grown(count) * DIGEST_BYTES, digests),
+    columns: columnsOf(grownCapacity(count), columns),
+    digests: bytes(grownCapacity(count) * DIGEST_BYTES, digests),
     descriptions: loadedSheets(count, texts.slice(0, texts.length / 2)),
     metadata: loadedSheets(count, texts.slice(texts.length / 2)),
-    seldom: new Map(parseJson(seldom) as ReadonlyArray<[Row, Seldom]>),
+    seldom: new Map(parseJson(seldom) as ReadonlyArray<[Row, SparseFields]>),
     words: dictionary(words),
     tagLists: dictionary(tagLists),
     lastTags: noVersions().lastTags,

@@ -21,10 +21,11 @@ export const bytes = (rows: number, before?: Uint8Array): Uint8Array => {
 }
 
 /** The room to make when that many rows are full: of a large column, at most a fifth is unused. */
-export const grown = (rows: number): number => (rows < 1 << 16 ? Math.max(64, rows * 2) : Math.ceil(rows * 1.25))
+export const grownCapacity = (rows: number): number =>
+  rows < 1 << 16 ? Math.max(64, rows * 2) : Math.ceil(rows * 1.25)
 
 /** The numbers of a column; `Array.from` takes ten times as long. */
-export const listed = (column: Float64Array): number[] => {
+export const toArray = (column: Float64Array): number[] => {
   const numbers: number[] = []
   for (let at = 0; at < column.length; at++) numbers.push(column[at] ?? Number.NaN)
   return numbers

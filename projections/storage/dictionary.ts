@@ -20,7 +20,7 @@ export const numberOf = ({ texts, numbers }: Dictionary, text: string): number =
 }
 
 /** The same text for equal texts. */
-export const shared = (words: Dictionary, text: string): string => words.texts[numberOf(words, text)] ?? text
+export const interned = (words: Dictionary, text: string): string => words.texts[numberOf(words, text)] ?? text
 
 export const areTexts = (value: unknown): value is ReadonlyArray<string> =>
   Array.isArray(value) && value.every((text) => typeof text === 'string')

@@ -6,16 +6,16 @@ import { ORIGIN, type Position } from '../../domain/ports/event-store.js'
 import { countUpTo } from './timeline.js'
 
 /** One entry for each time that differs from the one before, with the first and the last event that have it. */
-export interface Moments {
+export interface PositionTimes {
   readonly times: number[]
   readonly firsts: Position[]
   readonly lasts: Position[]
 }
 
-export const noMoments = (): Moments => ({ times: [], firsts: [], lasts: [] })
+export const noPositionTimes = (): PositionTimes => ({ times: [], firsts: [], lasts: [] })
 
 /** Takes an event in; answers its time. */
-export const observe = ({ times, firsts, lasts }: Moments, position: Position, recordedAt: number): number => {
+export const recordTime = ({ times, firsts, lasts }: PositionTimes, position: Position, recordedAt: number): number => {
   const newest = times.length - 1
   const before = times[newest]
   if (before !== undefined && recordedAt <= before) {
@@ -29,9 +29,9 @@ export const observe = ({ times, firsts, lasts }: Moments, position: Position, r
 }
 
 /** The last position whose time is not later; `ORIGIN` where everything is later. */
-export const positionAt = ({ times, lasts }: Moments, time: number): Position =>
+export const positionAt = ({ times, lasts }: PositionTimes, time: number): Position =>
   lasts[countUpTo(times, time) - 1] ?? ORIGIN
 
 /** The time of a position; `undefined` for positions before the first event. */
-export const timeOf = ({ times, firsts }: Moments, position: Position): number | undefined =>
+export const timeOf = ({ times, firsts }: PositionTimes, position: Position): number | undefined =>
   times[countUpTo(firsts, position) - 1]

@@ -2,7 +2,7 @@
  * How a large state is laid down for a snapshot: numbers and texts in the order in which they are
  * read again. A million objects take seconds to clone; a few long arrays and texts take a fraction.
  */
-export interface SavedTape {
+export interface EncodedSnapshot {
   readonly numbers: Float64Array
   /** Texts that occur often, once each. */
   readonly texts: ReadonlyArray<string>
@@ -12,7 +12,7 @@ export interface SavedTape {
 
 const PIECE = 1 << 20
 
-export const tapeWriter = () => {
+export const snapshotEncoder = () => {
   let numbers = new Float64Array(1024)
   let count = 0
   const texts: string[] = []
@@ -59,7 +59,7 @@ export const tapeWriter = () => {
       parts.push(text)
       length += text.length
     },
-    end: (): SavedTape => {
+    end: (): EncodedSnapshot => {
       endPiece()
       return { numbers: numbers.slice(0, count), texts, pieces }
     },
@@ -67,7 +67,7 @@ export const tapeWriter = () => {
 }
 
 /** Reads in the order of writing. Throws a `RangeError` where the tape is at its end. */
-export const tapeReader = ({ numbers, texts, pieces }: SavedTape) => {
+export const snapshotDecoder = ({ numbers, texts, pieces }: EncodedSnapshot) => {
   let next = 0
   let piece = 0
   let from = 0
@@ -107,10 +107,10 @@ export const tapeReader = ({ numbers, texts, pieces }: SavedTape) => {
   }
 }
 
-export type TapeWriter = ReturnType<typeof tapeWriter>
-export type TapeReader = ReturnType<typeof tapeReader>
+export type TapeWriter = ReturnType<typeof snapshotEncoder>
+export type TapeReader = ReturnType<typeof snapshotDecoder>
 
-export const isSavedTape = (value: unknown): value is SavedTape =>
+export const isSavedTape = (value: unknown): value is EncodedSnapshot =>
   typeof value === 'object' &&
   value !== null &&
   Reflect.get(value, 'numbers') instanceof Float64Array &&

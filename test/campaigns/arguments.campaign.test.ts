@@ -87,10 +87,10 @@ const NASTY: Readonly<Record<string, () => unknown>> = {
   'a symbol for a key': () => ({ [Symbol('s')]: 1 }),
 }
 
-type Way = ReadonlyArray<string | number>
+type Traversal = ReadonlyArray<string | number>
 
 /** The ways to everything that stands in the arguments: each of them, each member, each item. */
-const waysInto = (value: unknown): ReadonlyArray<Way> => {
+const waysInto = (value: unknown): ReadonlyArray<Traversal> => {
   if (value instanceof AbortSignal || value instanceof Date || value instanceof Uint8Array) return []
   if (typeof value !== 'object' || value === null) return []
   return Object.entries(value).flatMap(([key, member]) => {
@@ -99,7 +99,7 @@ const waysInto = (value: unknown): ReadonlyArray<Way> => {
   })
 }
 
-const put = (into: unknown, [step, ...rest]: Way, nasty: unknown): void => {
+const put = (into: unknown, [step, ...rest]: Traversal, nasty: unknown): void => {
   if (typeof into !== 'object' || into === null || step === undefined) return
   if (rest.length === 0) Reflect.set(into, step, nasty)
   else put(Reflect.get(into, step), rest, nasty)
@@ -152,7 +152,7 @@ const LEGAL: Readonly<Record<string, ReadonlyArray<string>>> = {
 }
 
 /** Whether a value is as good as the one before. */
-const isLegal = (method: string, way: Way, what: string, before: unknown): boolean => {
+const isLegal = (method: string, way: Traversal, what: string, before: unknown): boolean => {
   const names = way.filter((step) => typeof step === 'string')
   const isInJson = ['metadata', 'config'].includes(String(names.at(0))) && way.length > 2 && !names.includes('key')
   if (isInJson && !names.some((name) => ['is', 'value'].includes(name))) return JSON_VALUES.includes(what)
@@ -175,7 +175,7 @@ const isLegal = (method: string, way: Way, what: string, before: unknown): boole
 const NAMES = Object.keys(NASTY)
 
 /** All that is nasty for a whole argument; for what is inside it some, chosen at random, unless the campaign is whole. */
-const nastyFor = (way: Way): ReadonlyArray<string> => {
+const nastyFor = (way: Traversal): ReadonlyArray<string> => {
   const count = way.length === 1 ? NAMES.length : campaign.rounds(NAMES.length)
   const from = Math.floor(campaign.random() * NAMES.length)
   return [...NAMES.slice(from), ...NAMES.slice(0, from)].slice(0, count)

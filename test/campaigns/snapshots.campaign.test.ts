@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { directorySnapshotStore } from '../../adapters/directory/index.js'
 import { sqliteEventStore } from '../../adapters/sqlite/index.js'
 import { systemClock } from '../../adapters/system/index.js'
-import { readShell } from '../../application/projecting/projector.js'
+import { projector } from '../../application/projecting/projector.js'
 import type { SnapshotStore } from '../../domain/ports/snapshot-store.js'
 import { auditProjection } from '../../projections/audit/audit-index.js'
 import { lineageProjection } from '../../projections/lineage/apply.js'
@@ -45,7 +45,7 @@ describe('a read model whose builder is killed', () => {
     const snapshots = directorySnapshotStore({ path: join(directory, 'snapshots') })
     const openedWith = async (kept: SnapshotStore | undefined) => {
       const projections = { registry: registryProjection, lineage: lineageProjection, audit: auditProjection }
-      const shell = readShell({ store, projections, clock: systemClock, snapshots: kept })
+      const shell = projector({ store, projections, clock: systemClock, snapshots: kept })
       const { states } = right(await shell.fresh()())
       const parts = [
         [...registryProjection.save(states.registry)],

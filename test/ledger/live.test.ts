@@ -1,12 +1,12 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { firstValueFrom } from 'rxjs'
 import { describe, expect, it } from 'vitest'
-import type { Asked, Ledger } from '../../index.js'
+import type { Ledger, LedgerAsOf } from '../../index.js'
 import { memoryLedger, rejection, text } from '../support/ledger-memory.js'
 
 /** A ledger with one version, and what a live question answered so far, while `changes` happen one after another. */
 const answersOf = async (
-  question: (now: Asked) => Promise<unknown>,
+  question: (now: LedgerAsOf) => Promise<unknown>,
   changes: ReadonlyArray<readonly [change: (ledger: Ledger) => Promise<unknown>, isTold: boolean]>,
   hear: (answer: unknown) => void = () => undefined,
 ): Promise<number> => {
@@ -52,13 +52,13 @@ const elsewhere = (ledger: Ledger) =>
 let others = 0
 
 describe('what is live is told when it is another value', () => {
-  const aliases = async (now: Asked) => (await now.resolve('cats')).aliases
-  const circle = async (now: Asked) => {
+  const aliases = async (now: LedgerAsOf) => (await now.resolve('cats')).aliases
+  const circle = async (now: LedgerAsOf) => {
     const answer = { aliases: await aliases(now), itself: {} }
     answer.itself = answer
     return answer
   }
-  const kinds: Readonly<Record<string, (now: Asked) => Promise<unknown>>> = {
+  const kinds: Readonly<Record<string, (now: LedgerAsOf) => Promise<unknown>>> = {
     'a list': aliases,
     'a map': async (now) => new Map([['aliases', await aliases(now)]]),
     'a set': async (now) => new Set(await aliases(now)),
@@ -96,14 +96,14 @@ describe('what is live is told when it is another value', () => {
     ['a promise in it', async () => ({ first: Promise.resolve(1) }), 'got [object Promise]'],
     [
       'an object of a class',
-      async (now: Asked) =>
+      async (now: LedgerAsOf) =>
         new (class {
           readonly #now = now
           is = () => this.#now
         })(),
       'got [object Object]',
     ],
-    ['the ledger itself', async (now: Asked) => now, 'got a function'],
+    ['the ledger itself', async (now: LedgerAsOf) => now, 'got a function'],
     [
       'what cannot be read',
       async () =>

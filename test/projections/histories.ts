@@ -1,7 +1,7 @@
-/** Histories for the laws of the read side: random commands through the write shell, under a clock that jumps. */
+/** Histories for the laws of the read side: random commands through the command handler, under a clock that jumps. */
 import * as E from 'fp-ts/lib/Either.js'
 import { memoryEventStore, memoryFileStore } from '../../adapters/memory/index.js'
-import { finishDraft } from '../../application/process-managers/complete-distributed-commit.js'
+import { completeCommits } from '../../application/process-managers/complete-distributed-commit.js'
 import type { Command } from '../../domain/commands/catalogue.js'
 import type { EventStore, Position, StoredEvent } from '../../domain/ports/event-store.js'
 import type { ArtifactRef, ModelRef } from '../../domain/values/references.js'
@@ -122,7 +122,7 @@ export const historyOf = async (numbers: ReadonlyArray<number>): Promise<Readonl
     const given = await command()
     const outcome = await ledger.give(given, { actor })
     if (given.type === 'CommitDistributed' && E.isRight(outcome)) {
-      await finishDraft(ledger.shell, given.artifact, given.distributedId)()
+      await completeCommits(ledger.shell, given.artifact, given.distributedId)()
     }
   }
   return eventsIn(ledger.store)

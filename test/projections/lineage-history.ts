@@ -2,13 +2,13 @@
 
 import * as fc from 'fast-check'
 import * as E from 'fp-ts/lib/Either.js'
-import { finishDraft } from '../../application/process-managers/complete-distributed-commit.js'
+import { completeCommits } from '../../application/process-managers/complete-distributed-commit.js'
 import type { Command } from '../../domain/commands/catalogue.js'
-import { actorOf, readEvent } from '../../domain/events/event-shapes.js'
+import { actorOf, decodeShape } from '../../domain/events/event-shapes.js'
 import type { EventStore, StoredEvent } from '../../domain/ports/event-store.js'
 import type { Envelope } from '../../domain/values/envelope.js'
 import type { ArtifactRef, CollectionRef, ModelRef, RunRef } from '../../domain/values/references.js'
-import type { Seen } from '../../projections/projection.js'
+import type { ProjectedEvent } from '../../projections/projection.js'
 import { eventsIn, openTestLedger } from '../support/domain-ledger.js'
 
 export const artifactNamed = (name: string): ArtifactRef => ({ entity: 'acme', project: 'churn', name })
@@ -181,16 +181,16 @@ export const happen = async (
     const given = await words((word) => manifest(word))
     const outcome = await give(given, envelope)
     if (given.type === 'CommitDistributed' && E.isRight(outcome)) {
-      await finishDraft(shell, given.artifact, given.distributedId)()
+      await completeCommits(shell, given.artifact, given.distributedId)()
     }
   }
   return { store, events: await eventsIn(store) }
 }
 
 /** Events as projections get them. */
-export const seen = (events: ReadonlyArray<StoredEvent>): ReadonlyArray<Seen> =>
+export const seen = (events: ReadonlyArray<StoredEvent>): ReadonlyArray<ProjectedEvent> =>
   events.map((stored) => {
-    const event = readEvent(stored)
+    const event = decodeShape(stored)
     if (typeof event === 'string') throw new Error(`${event}: ${stored.type}`)
     const { stream, revision, position } = stored
     return { stream, revision, position, time: 0, actor: actorOf(stored), event }

@@ -128,9 +128,9 @@ export const bruteForce = () => {
         const { source, base, distributed = null, manifest } = event
         const from = source === undefined ? null : ([pathOf(source), source.version] as const)
         const facts = { version: event.version, manifest, created: now, actor }
-        const born = { run, base: base === undefined ? null : `${path}:v${base}`, distributed }
+        const addedAt = { run, base: base === undefined ? null : `${path}:v${base}`, distributed }
         home?.versions.set(event.version, {
-          facts: from === null ? { ...facts, ...born } : facts,
+          facts: from === null ? { ...facts, ...addedAt } : facts,
           producers: run === null ? [] : [run],
           links: [],
           source: from,
@@ -230,8 +230,8 @@ export const bruteForce = () => {
     const aliases = [...home.aliases].flatMap(([alias, holder]) => (holder === number ? [alias] : [])).sort()
     const own = { ...facts, path: `${home.path}:v${number}`, collection: home.path, type: home.type, aliases, unlinked }
     if (source === null) {
-      const standing = links.filter(([path, link]) => homes.get(path)?.versions.get(link)?.unlinked === null)
-      return { ...said, ...own, kind: 'artifact', links: standing.map(([path, link]) => `${path}:v${link}`), source }
+      const liveNumbers = links.filter(([path, link]) => homes.get(path)?.versions.get(link)?.unlinked === null)
+      return { ...said, ...own, kind: 'artifact', links: liveNumbers.map(([path, link]) => `${path}:v${link}`), source }
     }
     const linked = homes.get(source[0])
     if (linked === undefined) throw new Error(`no ${source[0]}`)

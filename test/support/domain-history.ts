@@ -1,7 +1,7 @@
 /** A history in which every command is given and every event recorded, with everything that they may say. */
 
 import type { Receipt } from '../../application/command-handling/receipt.js'
-import { finishDraft } from '../../application/process-managers/complete-distributed-commit.js'
+import { completeCommits } from '../../application/process-managers/complete-distributed-commit.js'
 import type { Command } from '../../domain/commands/catalogue.js'
 import type { Envelope } from '../../domain/values/envelope.js'
 import { type Ledger, right } from './domain-ledger.js'
@@ -28,7 +28,7 @@ export const giveEveryCommand = async (ledger: Ledger): Promise<ReadonlyArray<Gi
     }
     given.push({ command, envelope, receipt: right(await ledger.give(command, envelope)) })
   }
-  right(await finishDraft(ledger.shell, artifact, 'eval')())
+  right(await completeCommits(ledger.shell, artifact, 'eval')())
   return given
 }
 

@@ -2,9 +2,9 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import * as E from 'fp-ts/lib/Either.js'
 import { memoryEventStore, memoryFileStore } from '../../adapters/memory/index.js'
-import { inTurn } from '../../adapters/shared/append-all.js'
+import { appendSequentially } from '../../adapters/shared/append-all.js'
 import type { CommandError } from '../../application/command-handling/command-error.js'
-import { type WriteShell, writeShell } from '../../application/command-handling/command-handler.js'
+import { type CommandHandler, commandHandler } from '../../application/command-handling/command-handler.js'
 import type { IdFrom } from '../../application/command-handling/encode.js'
 import type { Receipt } from '../../application/command-handling/receipt.js'
 import { manifestStore } from '../../application/manifest-store.js'
@@ -82,7 +82,7 @@ export const interposed = (
       yield* store.readStream(stream, after)
     },
     append,
-    appendAll: inTurn({ ...store, append }),
+    appendAll: appendSequentially({ ...store, append }),
   }
 }
 
@@ -90,7 +90,7 @@ export interface Ledger {
   readonly store: EventStore
   readonly clock: ReturnType<typeof fakeClock>
   readonly files: FileStore
-  readonly shell: WriteShell
+  readonly shell: CommandHandler
   /** Gives a command; the id is new unless told, and the caller's own unless told. */
   readonly give: (
     command: Command,
@@ -110,7 +110,7 @@ export const openTestLedger = (
   { clock, files }: Pick<Ledger, 'clock' | 'files'> = { clock: fakeClock(), files: memoryFileStore() },
 ): Ledger => {
   const manifests = manifestStore(files)
-  const shell = writeShell({ store, manifests, clock, ids: countingIds() })
+  const shell = commandHandler({ store, manifests, clock, ids: countingIds() })
   return {
     store,
     clock,

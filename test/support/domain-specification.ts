@@ -7,7 +7,7 @@ import type * as E from 'fp-ts/lib/Either.js'
 import type { Rejection } from '../../domain/commands/rejections.js'
 import type { DomainEvent } from '../../domain/events/catalogue.js'
 import type { Answer } from '../../domain/values/answer.js'
-import type { Decider, Decision, Recorded } from '../../domain/values/decider.js'
+import type { Decider, Decision, RecordedBy } from '../../domain/values/decider.js'
 
 export interface Row {
   readonly rule: string
@@ -20,7 +20,7 @@ export interface Row {
 }
 
 /** The given events are recorded by `anna`, one a minute, from here on. */
-export const recordedAt = (index: number): Recorded => ({
+export const recordedAt = (index: number): RecordedBy => ({
   by: 'anna',
   at: `2026-05-03T12:${String(index).padStart(2, '0')}:00.000Z`,
 })

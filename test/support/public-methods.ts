@@ -6,7 +6,7 @@
 import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Alone, Asked, Draft, Ledger, Run } from '../../index.js'
+import type { Alone, Draft, Ledger, LedgerAsOf, Run } from '../../index.js'
 
 /** A fresh list of arguments. */
 export type Given = () => ReadonlyArray<unknown>
@@ -101,7 +101,7 @@ const questions = {
     },
   ],
   aliasHistory: () => [{ of: 'cats', alias: 'best' }],
-} satisfies Rows<Asked>
+} satisfies Rows<LedgerAsOf>
 
 const replay = () => ({
   of: 'cats',
@@ -114,7 +114,7 @@ const replay = () => ({
 })
 
 /** Those of a view at a moment, and of a ledger. */
-export const ASKED: Rows<Asked> = questions
+export const ASKED: Rows<LedgerAsOf> = questions
 
 export const ALONE: Rows<Alone> = {
   history: () => [
@@ -192,7 +192,7 @@ export const LEDGER: Rows<Omit<Ledger, 'changes' | 'behind' | 'close'>> = {
   ...questions,
   at: () => [new Date('2100-01-01T00:00:00Z')],
   alone: () => [5],
-  live: () => [(now: Asked) => now.resolve('cats:v0')],
+  live: () => [(now: LedgerAsOf) => now.resolve('cats:v0')],
   replay: () => [replay(), new AbortController().signal],
   replayed: () => [replay()],
   diff: () => [0, new Date('2100-01-01T00:00:00Z')],

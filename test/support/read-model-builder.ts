@@ -3,14 +3,14 @@ import { join } from 'node:path'
 import { directorySnapshotStore } from '../../adapters/directory/index.js'
 import { sqliteEventStore } from '../../adapters/sqlite/index.js'
 import { systemClock } from '../../adapters/system/index.js'
-import { readShell } from '../../application/projecting/projector.js'
+import { projector } from '../../application/projecting/projector.js'
 import { auditProjection } from '../../projections/audit/audit-index.js'
 import { lineageProjection } from '../../projections/lineage/apply.js'
 import { registryProjection } from '../../projections/registry/apply.js'
 import { right } from './domain-ledger.js'
 
 const folder = process.argv[2] ?? ''
-const shell = readShell({
+const shell = projector({
   store: right(await sqliteEventStore({ path: join(folder, 'events.db') })()),
   projections: { registry: registryProjection, lineage: lineageProjection, audit: auditProjection },
   clock: systemClock,

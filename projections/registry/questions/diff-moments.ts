@@ -28,7 +28,7 @@ export interface Change<Value> {
 
 export type DraftStatus = 'open' | 'sealed' | 'abandoned'
 
-export interface RegistryDiff {
+export interface MomentsDiff {
   /** The earlier and the later position. */
   readonly from: Position
   readonly to: Position
@@ -63,7 +63,7 @@ export interface RegistryDiff {
 }
 
 /** The difference between two positions, in whichever order they are given. */
-export const diff = (registry: Registry, one: Position, other: Position): RegistryDiff => {
+export const diff = (registry: Registry, one: Position, other: Position): MomentsDiff => {
   const found: Found = {
     from: Math.min(one, other),
     to: Math.max(one, other),
@@ -90,7 +90,7 @@ export const diff = (registry: Registry, one: Position, other: Position): Regist
 
 /** The answer in the making. */
 type Found = {
-  -readonly [K in keyof RegistryDiff]: RegistryDiff[K] extends ReadonlyArray<infer Item> ? Item[] : RegistryDiff[K]
+  -readonly [K in keyof MomentsDiff]: MomentsDiff[K] extends ReadonlyArray<infer Item> ? Item[] : MomentsDiff[K]
 }
 
 const isIn = ({ from, to }: Found, position: Position | undefined): boolean =>

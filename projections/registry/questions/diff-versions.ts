@@ -22,7 +22,7 @@ export interface Difference {
   readonly to?: Json
 }
 
-export interface Comparison {
+export interface VersionDiff {
   readonly from: Version
   readonly to: Version
   readonly files: ManifestDiff
@@ -32,7 +32,7 @@ export interface Comparison {
   readonly metrics: ReadonlyArray<Difference>
 }
 
-export const compareVersions = (from: Compared, to: Compared): Comparison => ({
+export const compareVersions = (from: Compared, to: Compared): VersionDiff => ({
   from: from.version,
   to: to.version,
   files: diffManifests(from.manifest, to.manifest),

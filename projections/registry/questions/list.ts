@@ -9,7 +9,7 @@ import type { CollectionEntry, LinkEntry, ModelEntry, Registry, RunEntry } from 
 import { positionOf, type Row } from '../version-table.js'
 import type { Artifact } from './artifact.js'
 import type { QueryError } from './errors.js'
-import { type Asked, type Queries, queries } from './lookup.js'
+import { type RegistryAsOf, type RegistryQuestions, registryQuestions } from './lookup.js'
 import { patternOf } from './pattern.js'
 import type { RegisteredModel } from './registered-model.js'
 import type { RunDetails } from './run.js'
@@ -20,18 +20,18 @@ export interface List extends Paging {
   readonly name?: string
 }
 
-export const listArtifacts = (asked: Asked, list: List): E.Either<BadCursor, Page<Artifact>> =>
+export const listArtifacts = (asked: RegistryAsOf, list: List): E.Either<BadCursor, Page<Artifact>> =>
   named('artifacts', asked, list, inArray(asked.registry.artifacts), (answers, entry) => answers.artifactOf(entry))
 
-export const listRegisteredModels = (asked: Asked, list: List): E.Either<BadCursor, Page<RegisteredModel>> =>
+export const listRegisteredModels = (asked: RegistryAsOf, list: List): E.Either<BadCursor, Page<RegisteredModel>> =>
   named('registered models', asked, list, passing(modelsIn(asked.registry)), (answers, entry) => answers.modelOf(entry))
 
-export const listRuns = (asked: Asked, list: List): E.Either<BadCursor, Page<RunDetails>> =>
+export const listRuns = (asked: RegistryAsOf, list: List): E.Either<BadCursor, Page<RunDetails>> =>
   named('runs', asked, list, passing(asked.registry.runs.values()), (answers, entry) => answers.runDetails(entry))
 
 /** The versions of an artifact or a registered model, deleted and unlinked ones too, oldest first. */
 export const listVersions = (
-  asked: Asked,
+  asked: RegistryAsOf,
   name: string,
   paging: Paging,
 ): E.Either<QueryError | BadCursor, Page<Version>> => {
@@ -40,7 +40,7 @@ export const listVersions = (
   const question = ['versions of', ...readings.right.map(({ collection }) => collectionPath(collection))]
   const start = pageStart(question, paging, asked.position)
   if (E.isLeft(start)) return start
-  const answers = queries({ ...asked, position: start.right.moment })
+  const answers = registryQuestions({ ...asked, position: start.right.moment })
   const found = answers.collection(name)
   if (E.isLeft(found)) return found
   const { right: collection } = found
@@ -58,14 +58,14 @@ function* modelsIn({ collections }: Registry): Generator<ModelEntry> {
 
 const named = <Entry extends CollectionEntry | RunEntry, A>(
   what: string,
-  asked: Asked,
+  asked: RegistryAsOf,
   { name, ...paging }: List,
   entries: Onwards<Entry>,
-  answer: (answers: Queries, entry: Entry) => A,
+  answer: (answers: RegistryQuestions, entry: Entry) => A,
 ): E.Either<BadCursor, Page<A>> => {
   const start = pageStart(name === undefined ? [what] : [what, name], paging, asked.position)
   if (E.isLeft(start)) return start
-  const answers = queries({ ...asked, position: start.right.moment })
+  const answers = registryQuestions({ ...asked, position: start.right.moment })
   const fits = name === undefined ? undefined : patternOf(name)
   return E.right(
     page(start.right, entries, {

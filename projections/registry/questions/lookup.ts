@@ -15,7 +15,7 @@ import {
 } from '../../../domain/values/name-paths.js'
 import type { VersionChoice } from '../../../domain/values/names.js'
 import { collectionPath, versionPath } from '../../../domain/values/references.js'
-import { type Moments, timeOf } from '../../storage/position-times.js'
+import { type PositionTimes, timeOf } from '../../storage/position-times.js'
 import { asOf, countUpTo, type Timeline } from '../../storage/timeline.js'
 import {
   type ArtifactEntry,
@@ -36,15 +36,15 @@ import type { RegisteredModel } from './registered-model.js'
 import type { RunDetails } from './run.js'
 import type { Version } from './version.js'
 
-export interface Asked {
+export interface RegistryAsOf {
   readonly registry: Registry
-  readonly moments: Moments
+  readonly moments: PositionTimes
   /** The moment of the answers, inclusive. */
   readonly position: Position
   readonly defaults: NameDefaults
 }
 
-export type Queries = ReturnType<typeof queries>
+export type RegistryQuestions = ReturnType<typeof registryQuestions>
 
 /** The number that an alias points to, or a number itself, as of a position: the heart of every resolution. */
 export const resolveNumber = (
@@ -57,7 +57,7 @@ export const resolveNumber = (
   return holders === undefined ? undefined : (asOf(holders, position) ?? undefined)
 }
 
-export const queries = ({ registry, moments, position, defaults }: Asked) => {
+export const registryQuestions = ({ registry, moments, position, defaults }: RegistryAsOf) => {
   const { versions } = registry
   const at = <A>(timeline: Timeline<A>): A | undefined => asOf(timeline, position)
   const is = (since: Position | undefined): boolean => since !== undefined && since <= position
@@ -103,8 +103,13 @@ export const queries = ({ registry, moments, position, defaults }: Asked) => {
   }
 
   const aliasesOf = (collection: CollectionEntry, number: number): ReadonlyArray<string> => {
-    const worn = collection.worn[number]
-    const names = worn === undefined ? [] : typeof worn === 'string' ? [worn] : [...worn].sort()
+    const aliasesByVersion = collection.aliasesByVersion[number]
+    const names =
+      aliasesByVersion === undefined
+        ? []
+        : typeof aliasesByVersion === 'string'
+          ? [aliasesByVersion]
+          : [...aliasesByVersion].sort()
     return names.filter((name) => resolveNumber(collection, name, position) === number)
   }
 
@@ -241,7 +246,8 @@ export const queries = ({ registry, moments, position, defaults }: Asked) => {
     aliases: aliasTable(entry),
   })
 
-  const liveCount = ({ born, gone }: CollectionEntry): number => countUpTo(born, position) - countUpTo(gone, position)
+  const liveCount = ({ addedAt, endedAt }: CollectionEntry): number =>
+    countUpTo(addedAt, position) - countUpTo(endedAt, position)
 
   const aliasTable = (entry: CollectionEntry): Readonly<Record<string, number>> =>
     Object.fromEntries(

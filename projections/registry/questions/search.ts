@@ -8,7 +8,7 @@ import { type Page, type Paging, pageStart } from '../../paging/page.js'
 import { timeOf } from '../../storage/position-times.js'
 import { type CollectionEntry, type Registry, rowOf } from '../state.js'
 import { actorOf, positionOf, type Row, runOf } from '../version-table.js'
-import { type Asked, type Queries, queries, resolveNumber } from './lookup.js'
+import { type RegistryAsOf, type RegistryQuestions, registryQuestions, resolveNumber } from './lookup.js'
 import { patternOf } from './pattern.js'
 import type { Version } from './version.js'
 
@@ -49,7 +49,7 @@ export interface VersionPage extends Page<Version> {
   readonly total: number
 }
 
-export const searchVersions = (asked: Asked, query: VersionSearch): E.Either<BadCursor, VersionPage> => {
+export const searchVersions = (asked: RegistryAsOf, query: VersionSearch): E.Either<BadCursor, VersionPage> => {
   const { limit, cursor, ...wanted } = query
   const question = [
     'versions',
@@ -61,7 +61,7 @@ export const searchVersions = (asked: Asked, query: VersionSearch): E.Either<Bad
   if (E.isLeft(start)) return start
   const { moment, from, size, cursorAt } = start.right
   const then = { ...asked, position: moment }
-  const answers = queries(then)
+  const answers = registryQuestions(then)
   const found = inOrder(candidates(then, answers, wanted), then, answers, wanted)
   const next = from + size
   return E.right({
@@ -81,8 +81,8 @@ interface Candidate {
 }
 
 const candidates = (
-  { registry, moments, position }: Asked,
-  answers: Queries,
+  { registry, moments, position }: RegistryAsOf,
+  answers: RegistryQuestions,
   query: VersionSearch,
 ): ReadonlyArray<Candidate> => {
   const { collections, artifacts, versions } = registry
@@ -151,8 +151,8 @@ const actorAt = (registry: Registry, collection: CollectionEntry, number: number
 
 const inOrder = (
   found: ReadonlyArray<Candidate>,
-  { registry }: Asked,
-  answers: Queries,
+  { registry }: RegistryAsOf,
+  answers: RegistryQuestions,
   { by = 'created', order = 'descending' }: VersionSearch,
 ): ReadonlyArray<Candidate> => {
   const sign = order === 'ascending' ? 1 : -1
@@ -179,7 +179,7 @@ const inOrder = (
   return keyed.map(({ candidate }) => candidate)
 }
 
-const metadataAt = (answers: Queries, { row }: Candidate, key: string): Json | undefined =>
+const metadataAt = (answers: RegistryQuestions, { row }: Candidate, key: string): Json | undefined =>
   row === undefined ? undefined : valueAt(answers.saidOf(row).metadata, key)
 
 /** A value inside metadata: a key of its own, or the way to it by dots. */
@@ -195,7 +195,12 @@ const valueAt = (metadata: Json | undefined, key: string): Json | undefined => {
 const isObject = (value: Json | undefined): value is { readonly [key: string]: Json } =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-const metricOf = ({ versions }: Registry, answers: Queries, { row }: Candidate, name: string): Json | undefined => {
+const metricOf = (
+  { versions }: Registry,
+  answers: RegistryQuestions,
+  { row }: Candidate,
+  name: string,
+): Json | undefined => {
   const run = row === undefined ? null : runOf(versions, row)
   const metrics = run === null ? undefined : answers.metrics(run)
   return metrics !== undefined && Object.hasOwn(metrics, name) ? metrics[name] : undefined

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { forEachAtOnce } from '../../../adapters/shared/concurrency.js'
+import { forEachConcurrently } from '../../../adapters/shared/concurrency.js'
 
 const later = () => new Promise((resolve) => setTimeout(resolve, 5))
 
@@ -8,7 +8,7 @@ describe('work on many items at once', () => {
     const done: string[] = []
     let underWay = 0
     let most = 0
-    await forEachAtOnce('abcdefgh', 3, async (item, index) => {
+    await forEachConcurrently('abcdefgh', 3, async (item, index) => {
       most = Math.max(most, ++underWay)
       await later()
       underWay--
@@ -21,7 +21,7 @@ describe('work on many items at once', () => {
   it('begins nothing after a failure, and waits for what is under way', async () => {
     const begun: number[] = []
     const ended: number[] = []
-    const working = forEachAtOnce([1, 2, 3, 4, 5], 2, async (item) => {
+    const working = forEachConcurrently([1, 2, 3, 4, 5], 2, async (item) => {
       begun.push(item)
       if (item === 1) throw new Error('the first one failed')
       await later()

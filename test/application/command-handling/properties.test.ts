@@ -7,7 +7,7 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { memoryEventStore } from '../../../adapters/memory/index.js'
 import type { CommandError } from '../../../application/command-handling/command-error.js'
 import { answerOf, changesAmong, type Receipt } from '../../../application/command-handling/receipt.js'
-import { finishDraft } from '../../../application/process-managers/complete-distributed-commit.js'
+import { completeCommits } from '../../../application/process-managers/complete-distributed-commit.js'
 import type { Command } from '../../../domain/commands/catalogue.js'
 import type { DomainEvent } from '../../../domain/events/catalogue.js'
 import { decodeEvent } from '../../../domain/events/stored-events.js'
@@ -186,7 +186,7 @@ let corners = 0
 const newCorner = () => corner(`entity${corners++}`)
 
 const finishDrafts = async (ledger: Ledger, artifactOf: (name: string) => ArtifactRef): Promise<void> => {
-  for (const name of artifacts) right(await finishDraft(ledger.shell, artifactOf(name), 'd')())
+  for (const name of artifacts) right(await completeCommits(ledger.shell, artifactOf(name), 'd')())
 }
 
 describe.each<readonly [string, () => Promise<EventStore>, number]>([

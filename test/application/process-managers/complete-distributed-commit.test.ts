@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Receipt } from '../../../application/command-handling/receipt.js'
 import { logCommandOf } from '../../../application/command-handling/sealed-version.js'
-import { finishDraft } from '../../../application/process-managers/complete-distributed-commit.js'
+import { completeCommits } from '../../../application/process-managers/complete-distributed-commit.js'
 import type { Command } from '../../../domain/commands/catalogue.js'
 import type { DistributedCommitted } from '../../../domain/distributed-draft/events.js'
 import { MAX_EVENT_BYTES } from '../../../domain/ports/event-store.js'
@@ -26,7 +26,7 @@ const commit = async (ledger: Ledger, more: object = {}): Promise<DistributedCom
   return sealed
 }
 
-const finish = async (ledger: Ledger) => right(await finishDraft(ledger.shell, artifact, 'eval')())
+const finish = async (ledger: Ledger) => right(await completeCommits(ledger.shell, artifact, 'eval')())
 
 const logged = async ({ store }: Ledger) =>
   (await eventsIn(store, artifactStream(artifact))).flatMap(({ type, data }) =>

@@ -8,7 +8,7 @@ import { memorySnapshotStore } from '../../../adapters/memory/index.js'
 import { systemClock } from '../../../adapters/system/index.js'
 import { momentOf, timeAt } from '../../../application/projecting/as-of.js'
 import type { Known } from '../../../application/projecting/model.js'
-import { type ReadShell, readShell } from '../../../application/projecting/projector.js'
+import { type Projector, projector } from '../../../application/projecting/projector.js'
 import type { EventStore, Position, StoredEvent } from '../../../domain/ports/event-store.js'
 import type { SnapshotStore } from '../../../domain/ports/snapshot-store.js'
 import type { Page, Paging } from '../../../projections/paging/page.js'
@@ -19,9 +19,9 @@ import {
   listRuns,
   listVersions,
 } from '../../../projections/registry/questions/list.js'
-import { type Asked, queries } from '../../../projections/registry/questions/lookup.js'
+import { type RegistryAsOf, registryQuestions } from '../../../projections/registry/questions/lookup.js'
 import type { Registry } from '../../../projections/registry/state.js'
-import type { Moments } from '../../../projections/storage/position-times.js'
+import type { PositionTimes } from '../../../projections/storage/position-times.js'
 import { historyOf, manyTimes, partly } from '../../projections/histories.js'
 import { bruteForce, type Picture } from '../../support/brute-force.js'
 import { right } from '../../support/domain-ledger.js'
@@ -30,15 +30,15 @@ interface States {
   readonly registry: Registry
 }
 
-const shellOn = (store: EventStore, snapshots?: SnapshotStore): ReadShell<States> =>
-  readShell<States>({ store, projections: { registry: registryProjection }, clock: systemClock, snapshots })
+const shellOn = (store: EventStore, snapshots?: SnapshotStore): Projector<States> =>
+  projector<States>({ store, projections: { registry: registryProjection }, clock: systemClock, snapshots })
 
-const pictureAt = (registry: Registry, moments: Moments, position: Position): Picture => {
+const pictureAt = (registry: Registry, moments: PositionTimes, position: Position): Picture => {
   const asked = { registry, moments, position, defaults: {} }
   const [artifacts, registeredModels] = [whole(asked, listArtifacts), whole(asked, listRegisteredModels)]
   const versionsOf = (path: string) =>
     [path, whole(asked, (asked, page: Paging) => listVersions(asked, path, page))] as const
-  const { moment, openDrafts } = queries(asked)
+  const { moment, openDrafts } = registryQuestions(asked)
   return {
     moment,
     artifacts,
@@ -50,7 +50,10 @@ const pictureAt = (registry: Registry, moments: Moments, position: Position): Pi
 }
 
 /** A list, its pages joined: of one item, of two, ... */
-const whole = <A>(asked: Asked, list: (asked: Asked, page: Paging) => E.Either<unknown, Page<A>>): ReadonlyArray<A> => {
+const whole = <A>(
+  asked: RegistryAsOf,
+  list: (asked: RegistryAsOf, page: Paging) => E.Either<unknown, Page<A>>,
+): ReadonlyArray<A> => {
   const items: A[] = []
   const limit = 1 + (asked.position % 5)
   let page = right(list(asked, { limit }))
@@ -65,7 +68,7 @@ const picture = ({ states, moments }: Known<States>, position: Position): Pictur
   pictureAt(states.registry, moments, position)
 
 /** In another turn of the event loop than the one before: that is how often a shell looks. */
-const freshOf = async (shell: ReadShell<States>): Promise<Known<States>> => {
+const freshOf = async (shell: Projector<States>): Promise<Known<States>> => {
   await nextTurn()
   return right(await shell.fresh()())
 }

@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { directorySnapshotStore } from '../../../adapters/directory/index.js'
 import { memorySnapshotStore } from '../../../adapters/memory/index.js'
 import { systemClock } from '../../../adapters/system/index.js'
-import { readShell } from '../../../application/projecting/projector.js'
+import { projector } from '../../../application/projecting/projector.js'
 import { describeReadError } from '../../../application/projecting/read-error.js'
 import type { EventStore, StoredEvent } from '../../../domain/ports/event-store.js'
 import type { SnapshotStore } from '../../../domain/ports/snapshot-store.js'
@@ -20,7 +20,7 @@ import { left, right } from '../../support/domain-ledger.js'
 const NUMBERS = Array.from({ length: 60 }, (_, index) => (index + 1) * 7_654_321_987)
 
 const shellOn = (store: EventStore, snapshots: SnapshotStore, registry: Projection<Registry> = registryProjection) =>
-  readShell<{ readonly registry: Registry }>({ store, projections: { registry }, clock: systemClock, snapshots })
+  projector<{ readonly registry: Registry }>({ store, projections: { registry }, clock: systemClock, snapshots })
 
 /** How many events a shell has to apply to know everything. */
 const appliedBy = async (store: EventStore, snapshots: SnapshotStore, registry?: Projection<Registry>) => {
@@ -103,7 +103,7 @@ describe('a snapshot', () => {
     const said: string[] = []
     const projections = { registry: registryProjection }
     const warn = (message: string) => void said.push(message)
-    const shell = readShell({ store: partly(events), projections, clock: systemClock, snapshots, warn })
+    const shell = projector({ store: partly(events), projections, clock: systemClock, snapshots, warn })
     for (let asked = 0; asked < 3; asked++) {
       right(await shell.fresh()())
       await nextTurn()
@@ -224,7 +224,7 @@ describe('a snapshot', () => {
   })
 })
 
-describe('the read shell', () => {
+describe('the projector', () => {
   it('counts event types and schema versions from the future, and passes over them', async () => {
     const future = events.map((event, index) =>
       index === 1

@@ -5,7 +5,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import { describe, expect, it } from 'vitest'
 import { memoryEventStore } from '../../../adapters/memory/index.js'
 import { systemClock } from '../../../adapters/system/index.js'
-import { readShell } from '../../../application/projecting/projector.js'
+import { projector } from '../../../application/projecting/projector.js'
 import { aliasHistory } from '../../../application/reading-history/alias-tenures.js'
 import type { AuditPorts } from '../../../application/reading-history/events-of.js'
 import { type AuditQuery, type AuditSubject, audit, auditLines } from '../../../application/reading-history/history.js'
@@ -409,7 +409,7 @@ describe('the audit', () => {
     const { events } = await happen([])
     const future = events.map((event, at) => (at % 3 === 0 ? { ...event, type: 'FromTheFuture' } : event))
     const store = partly(future)
-    const shell = readShell({ store, projections: { index: auditProjection }, clock: systemClock })
+    const shell = projector({ store, projections: { index: auditProjection }, clock: systemClock })
     const ports = { store, index: right(await shell.fresh()()).states.index, graph: lineageProjection.initial() }
     for (const actor of new Set(events.map(actorOf))) {
       const expected = future.filter((event) => actorOf(event) === actor)

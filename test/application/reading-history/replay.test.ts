@@ -10,10 +10,10 @@ import { auditProjection } from '../../../projections/audit/audit-index.js'
 import { auditLine } from '../../../projections/audit/line.js'
 import { lineageProjection } from '../../../projections/lineage/apply.js'
 import { registryProjection } from '../../../projections/registry/apply.js'
-import { diff, type RegistryDiff } from '../../../projections/registry/questions/diff-moments.js'
-import { type Queries, queries } from '../../../projections/registry/questions/lookup.js'
+import { diff, type MomentsDiff } from '../../../projections/registry/questions/diff-moments.js'
+import { type RegistryQuestions, registryQuestions } from '../../../projections/registry/questions/lookup.js'
 import type { Registry } from '../../../projections/registry/state.js'
-import { noMoments } from '../../../projections/storage/position-times.js'
+import { noPositionTimes } from '../../../projections/storage/position-times.js'
 import { artifactNamed, happen, history, seen } from '../../projections/lineage-history.js'
 import { giveEveryCommand } from '../../support/domain-history.js'
 import { eventsIn, openTestLedger, right } from '../../support/domain-ledger.js'
@@ -24,7 +24,7 @@ const registryOf = (events: ReadonlyArray<StoredEvent>): Registry => {
   return registry
 }
 
-const portsOf = (store: EventStore, events: ReadonlyArray<StoredEvent>): ReplayPorts<Queries> => {
+const portsOf = (store: EventStore, events: ReadonlyArray<StoredEvent>): ReplayPorts<RegistryQuestions> => {
   const index = auditProjection.initial()
   const graph = lineageProjection.initial()
   for (const event of seen(events)) {
@@ -32,7 +32,8 @@ const portsOf = (store: EventStore, events: ReadonlyArray<StoredEvent>): ReplayP
     lineageProjection.apply(graph, event)
   }
   const registry = registryOf(events)
-  const view = (position: Position) => queries({ registry, moments: noMoments(), position, defaults: {} })
+  const view = (position: Position) =>
+    registryQuestions({ registry, moments: noPositionTimes(), position, defaults: {} })
   return { store, index, graph, view, sleep: async () => undefined }
 }
 
@@ -285,7 +286,7 @@ const factsByHand = (events: ReadonlyArray<StoredEvent>, moment: Position): Map<
 }
 
 /** A difference as changes of such facts. */
-const flat = (found: RegistryDiff): ReadonlyArray<string> => {
+const flat = (found: MomentsDiff): ReadonlyArray<string> => {
   const line = (fact: string, from: unknown, to: unknown): string =>
     `${fact}: ${JSON.stringify(from)} -> ${JSON.stringify(to)}`
   const isVersion = (of: string): string => (/:v\d+$/.test(of) ? 'of-version ' : '')

@@ -22,7 +22,7 @@ import { jsonObject as anyObject, json } from '../../support/domain-arbitraries.
 import { left, right } from '../../support/domain-ledger.js'
 
 const Word = text('a word', (value) => /^[a-z]+$/.test(value))
-const Thing = record(
+const SubjectInput = record(
   'a thing',
   { name: Word },
   { size: wholeNumber('a size'), next: nullable(Word), list: t.readonlyArray(Word) },
@@ -30,9 +30,9 @@ const Thing = record(
 
 describe('a record', () => {
   it('holds what it must and what it may, and a member that is undefined is absent', () => {
-    expect(Thing.decode({ name: 'a', size: undefined })).toEqual(E.right({ name: 'a' }))
-    expect(Object.keys(right(Thing.decode({ name: 'a', size: undefined })))).toEqual(['name'])
-    expect(Thing.decode({ name: 'a', size: 3, next: null })).toEqual(E.right({ name: 'a', size: 3, next: null }))
+    expect(SubjectInput.decode({ name: 'a', size: undefined })).toEqual(E.right({ name: 'a' }))
+    expect(Object.keys(right(SubjectInput.decode({ name: 'a', size: undefined })))).toEqual(['name'])
+    expect(SubjectInput.decode({ name: 'a', size: 3, next: null })).toEqual(E.right({ name: 'a', size: 3, next: null }))
   })
 
   it.each([
@@ -58,7 +58,7 @@ describe('a record', () => {
     [[], [{ at: '', expected: 'a thing', actual: '[]' }]],
     ['a', [{ at: '', expected: 'a thing', actual: '"a"' }]],
   ])('of %j says everything that is wrong with it', (value, problems) => {
-    expect(left(decodeWith(Thing)(value))).toEqual(problems)
+    expect(left(decodeWith(SubjectInput)(value))).toEqual(problems)
   })
 })
 

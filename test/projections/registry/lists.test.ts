@@ -4,7 +4,7 @@ import * as fc from 'fast-check'
 import type * as E from 'fp-ts/lib/Either.js'
 import { describe, expect, it } from 'vitest'
 import { systemClock } from '../../../adapters/system/index.js'
-import { readShell } from '../../../application/projecting/projector.js'
+import { projector } from '../../../application/projecting/projector.js'
 import type { EventStore, StoredEvent } from '../../../domain/ports/event-store.js'
 import type { Page } from '../../../projections/paging/page.js'
 import { registryProjection } from '../../../projections/registry/apply.js'
@@ -15,13 +15,13 @@ import {
   listRuns,
   listVersions,
 } from '../../../projections/registry/questions/list.js'
-import type { Asked } from '../../../projections/registry/questions/lookup.js'
+import type { RegistryAsOf } from '../../../projections/registry/questions/lookup.js'
 import type { Registry } from '../../../projections/registry/state.js'
 import { bruteForce, type Picture } from '../../support/brute-force.js'
 import { right } from '../../support/domain-ledger.js'
 import { historyOf, manyTimes, partly } from '../histories.js'
 
-type Lister = (asked: Asked, list: List) => E.Either<unknown, Page<unknown>>
+type Lister = (asked: RegistryAsOf, list: List) => E.Either<unknown, Page<unknown>>
 
 /** Every list that there is, and what it holds by brute force. */
 const lists = ({ artifacts, registeredModels, runs, versions }: Picture): ReadonlyArray<readonly [Lister, unknown]> => [
@@ -39,7 +39,7 @@ const lists = ({ artifacts, registeredModels, runs, versions }: Picture): Readon
 const endsIn = (end: string) => (item: unknown) => String(Object(item).path).endsWith(end)
 
 const shellOn = (store: EventStore) =>
-  readShell<{ readonly registry: Registry }>({
+  projector<{ readonly registry: Registry }>({
     store,
     projections: { registry: registryProjection },
     clock: systemClock,

@@ -2,7 +2,7 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { systemClock } from '../../../adapters/system/index.js'
 import { manifestStore } from '../../../application/manifest-store.js'
-import { readShell } from '../../../application/projecting/projector.js'
+import { projector } from '../../../application/projecting/projector.js'
 import { type SearchInput, searchQuestions } from '../../../ledger/finding/search.js'
 import { registryProjection } from '../../../projections/registry/apply.js'
 import type { Registry } from '../../../projections/registry/state.js'
@@ -31,16 +31,16 @@ const log = async (name: string, files: ReadonlyArray<string>, more: object = {}
 
 beforeEach(async () => {
   ledger = openTestLedger()
-  const shell = readShell<{ readonly registry: Registry }>({
+  const shell = projector<{ readonly registry: Registry }>({
     store: ledger.store,
     projections: { registry: registryProjection },
     clock: systemClock,
   })
-  const stand = async () => {
+  const addVersionTo = async () => {
     const { states, moments, checkpoint } = right(await shell.waitFor(right(await ledger.store.head()()))())
     return { registry: states.registry, moments, position: checkpoint, defaults: { entity: 'acme', project: 'churn' } }
   }
-  find = searchQuestions(stand, manifestStore(ledger.files))
+  find = searchQuestions(addVersionTo, manifestStore(ledger.files))
 
   for (const name of ['a', 'b']) right(await ledger.give({ type: 'StartRun', run: run(name) }))
   await log('data', ['train.csv'], { tags: ['clean'] }, 'ben')

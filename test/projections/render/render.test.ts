@@ -175,10 +175,10 @@ describe('the picture of a lineage', () => {
   })
 
   it('says what ended, what it is about, and what the looks mean', () => {
-    const gone = version('model', 0, { end: { how: 'deleted', position: 9 } })
+    const endedAt = version('model', 0, { end: { how: 'deleted', position: 9 } })
     const made = run('train')
     const root = wellMade(
-      lineageSvg({ nodes: [made, gone], edges: [edge(made, gone, 'logged')], moment: 9 }, { focus: made.id }),
+      lineageSvg({ nodes: [made, endedAt], edges: [edge(made, endedAt, 'logged')], moment: 9 }, { focus: made.id }),
     )
     expect(classed(root, 'ended')).toHaveLength(1)
     expect(classed(root, 'focus').map(({ attributes }) => attributes['class'])).toEqual(['node run focus'])

@@ -14,7 +14,7 @@ export interface Proposed {
   readonly metadata: Uint8Array
 }
 
-export interface Recorded extends Proposed {
+export interface RecordedBy extends Proposed {
   readonly stream: string
   readonly revision: number
   /** Where the record begins in the log. Commit and prepare position are the same, as in one write of the server. */
@@ -39,9 +39,9 @@ export interface Limits {
 const LAST = 2 ** 63
 
 export class Log {
-  readonly all: Recorded[] = []
-  private readonly streams = new Map<string, Recorded[]>()
-  private readonly remembered = new Map<string, Recorded>()
+  readonly all: RecordedBy[] = []
+  private readonly streams = new Map<string, RecordedBy[]>()
+  private readonly remembered = new Map<string, RecordedBy>()
   private waiting: Array<() => void> = []
   // The server begins its log with an epoch record, which is no event.
   private end = 264
@@ -53,12 +53,12 @@ export class Log {
   }
 
   /** What is kept of a stream, hidden or not. */
-  stream(name: string): ReadonlyArray<Recorded> {
+  stream(name: string): ReadonlyArray<RecordedBy> {
     return this.streams.get(name) ?? []
   }
 
   /** What a reader of the stream is told. */
-  shown(name: string): 'no_stream' | 'tombstoned' | ReadonlyArray<Recorded> {
+  shown(name: string): 'no_stream' | 'tombstoned' | ReadonlyArray<RecordedBy> {
     const stream = this.stream(name)
     const last = this.last(name)
     if (last === LAST) return 'tombstoned'
@@ -75,9 +75,10 @@ export class Log {
     const isSoftDeleted = (this.limits(name).$tb ?? 0) >= LAST
     const refused: Written = { _tag: 'wrong-expected', current: current === -1 ? 'no_stream' : current }
     if (expected === 'stream_exists' && current === -1) return refused
-    const standing = this.alreadyThere(stream, expected, events)
-    if (standing === 'corrupted') return refused
-    if (standing !== undefined) return { _tag: 'appended', revision: standing.revision, position: standing.position }
+    const liveNumbers = this.alreadyThere(stream, expected, events)
+    if (liveNumbers === 'corrupted') return refused
+    if (liveNumbers !== undefined)
+      return { _tag: 'appended', revision: liveNumbers.revision, position: liveNumbers.position }
     if (expected === 'no_stream' && current !== -1 && !isSoftDeleted) return refused
     if (typeof expected === 'number' && expected !== current) return refused
     // A stream that was soft-deleted goes on with its numbers, and shows what comes from now on.
@@ -114,7 +115,7 @@ export class Log {
   }
 
   /** Resolves as soon as more than `length` events are in the log. */
-  grown(length: number): Promise<void> {
+  grownCapacity(length: number): Promise<void> {
     return new Promise((resolve) => {
       if (this.all.length > length) resolve()
       else this.waiting.push(resolve)
@@ -123,10 +124,10 @@ export class Log {
 
   /** The last of exactly these events, where they already stand; `corrupted` where only some of them do. */
   private alreadyThere(
-    stream: ReadonlyArray<Recorded>,
+    stream: ReadonlyArray<RecordedBy>,
     expected: Expected,
     events: ReadonlyArray<Proposed>,
-  ): Recorded | 'corrupted' | undefined {
+  ): RecordedBy | 'corrupted' | undefined {
     const first = expected === 'no_stream' ? 0 : typeof expected === 'number' ? expected + 1 : undefined
     const found = events.map(({ id }, index) => {
       const known =
@@ -147,7 +148,7 @@ export class Log {
     return metadata === undefined ? {} : JSON.parse(Buffer.from(metadata.data).toString())
   }
 
-  private record(name: string, events: ReadonlyArray<Proposed>, first = this.last(name) + 1): Recorded {
+  private record(name: string, events: ReadonlyArray<Proposed>, first = this.last(name) + 1): RecordedBy {
     const stream = this.streams.get(name) ?? []
     this.streams.set(name, stream)
     for (const [at, event] of events.entries()) {
@@ -166,7 +167,7 @@ export class Log {
   }
 
   /** What the system projection `$by_category` does: a link for every write, behind it in the log. */
-  private project(name: string, last: Recorded): void {
+  private project(name: string, last: RecordedBy): void {
     const category = name.slice(0, name.indexOf('-'))
     if (name.startsWith('$') || !name.includes('-')) return
     const link = Buffer.from(`${last.revision}@${name}`)

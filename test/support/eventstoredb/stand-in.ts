@@ -29,7 +29,7 @@ import {
   status,
 } from '@grpc/grpc-js'
 import { Gate } from './gate.js'
-import { type Expected, Log, type Proposed, type Recorded } from './log.js'
+import { type Expected, Log, type Proposed, type RecordedBy } from './log.js'
 
 /** What happens to one append. Each fault is used up by one call. */
 export type AppendFault =
@@ -222,13 +222,13 @@ class Node {
       return
     }
     let through = 0
-    const gone = new Promise<void>((resolve) => call.once('cancelled', resolve))
+    const endedAt = new Promise<void>((resolve) => call.once('cancelled', resolve))
     const send = async (response: streams.ReadResp): Promise<void> => {
       if (call.cancelled || call.destroyed || call.write(response)) return
-      await Promise.race([gone, new Promise((resolve) => call.once('drain', resolve))])
+      await Promise.race([endedAt, new Promise((resolve) => call.once('drain', resolve))])
     }
     /** Sends one event; false where the fault ends it all. */
-    const sendEvent = async (event: Recorded): Promise<boolean> => {
+    const sendEvent = async (event: RecordedBy): Promise<boolean> => {
       if (typeof fault === 'object' && through === fault.after) {
         if ('silent' in fault) return false
         if (fault.drop === 'connection') this.gate.cut(call.getPeer())
@@ -236,8 +236,8 @@ class Node {
         return false
       }
       through += 1
-      await send(new streams.ReadResp().setEvent(readEvent(event)))
-      if (fault === 'duplicate') await send(new streams.ReadResp().setEvent(readEvent(event)))
+      await send(new streams.ReadResp().setEvent(decodeShape(event)))
+      if (fault === 'duplicate') await send(new streams.ReadResp().setEvent(decodeShape(event)))
       return !call.cancelled
     }
 
@@ -252,7 +252,7 @@ class Node {
       call.end()
       return
     }
-    void gone.then(() => {
+    void endedAt.then(() => {
       seen.ended += 1
     })
     if (typeof fault === 'object' && 'silent' in fault && fault.after === 0) return
@@ -269,7 +269,7 @@ class Node {
       }
       if (!caughtUp) await send(new streams.ReadResp().setCaughtUp(new streams.ReadResp.CaughtUp()))
       caughtUp = true
-      await Promise.race([gone, log.grown(next)])
+      await Promise.race([endedAt, log.grownCapacity(next)])
     }
   }
 
@@ -381,7 +381,7 @@ const notFound = (options: ReadReq.Options): streams.ReadResp => {
   )
 }
 
-const readEvent = (event: Recorded): streams.ReadResp.ReadEvent => {
+const decodeShape = (event: RecordedBy): streams.ReadResp.ReadEvent => {
   const record = new streams.ReadResp.ReadEvent.RecordedEvent()
     .setId(new shared.UUID().setString(event.id))
     .setStreamIdentifier(new shared.StreamIdentifier().setStreamName(Buffer.from(event.stream)))
@@ -397,7 +397,7 @@ const readEvent = (event: Recorded): streams.ReadResp.ReadEvent => {
 }
 
 /** The events of one bounded read, or `undefined` for a stream that does not exist. */
-const page = (log: Log, options: ReadReq.Options): 'tombstoned' | ReadonlyArray<Recorded> | undefined => {
+const page = (log: Log, options: ReadReq.Options): 'tombstoned' | ReadonlyArray<RecordedBy> | undefined => {
   const forwards = options.getReadDirection() === streams.ReadReq.Options.ReadDirection.FORWARDS
   const count = Math.min(Number(options.getCount()), log.all.length)
   const all = options.getAll()
@@ -406,7 +406,7 @@ const page = (log: Log, options: ReadReq.Options): 'tombstoned' | ReadonlyArray<
   if (events === 'tombstoned') return events
   const from = options.getStream() ?? all
   const number = Number(options.getStream()?.getRevision() ?? all?.getPosition()?.getCommitPosition())
-  const order = (event: Recorded): number => (all === undefined ? event.revision : event.position)
+  const order = (event: RecordedBy): number => (all === undefined ? event.revision : event.position)
   if (forwards) {
     if (from?.hasEnd()) return []
     const first = from?.hasStart() ? 0 : events.findIndex((event) => order(event) >= number)
@@ -414,7 +414,7 @@ const page = (log: Log, options: ReadReq.Options): 'tombstoned' | ReadonlyArray<
   }
   if (from?.hasStart()) return []
   // Backwards, a position in $all is the place behind an event, a revision is the event itself.
-  const before = (event: Recorded): boolean => (all === undefined ? order(event) <= number : order(event) < number)
+  const before = (event: RecordedBy): boolean => (all === undefined ? order(event) <= number : order(event) < number)
   const last = from?.hasEnd() ? events.length - 1 : events.findLastIndex(before)
   return events.slice(Math.max(0, last + 1 - count), last + 1).reverse()
 }
@@ -429,7 +429,7 @@ const startOf = (log: Log, options: ReadReq.Options): number => {
   return first === -1 ? log.all.length : first
 }
 
-const wanted = (event: Recorded, options: ReadReq.Options): boolean => {
+const wanted = (event: RecordedBy, options: ReadReq.Options): boolean => {
   const filter = options.getFilter()
   if (filter === undefined) return true
   const expression = filter.getStreamIdentifier() ?? filter.getEventType()

@@ -1,12 +1,8 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { posix } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import manifest from '../package.json' with { type: 'json' }
-import { specifiersIn, visit } from './support/imports.js'
-
-const root = fileURLToPath(new URL('../', import.meta.url))
+import { visit } from './support/imports.js'
+import { foldersIn, importsOf, read, root, sourceFiles } from './support/sources.js'
 
 /** `readline` ends lines at U+2028 on Node 24: whatever reads lines splits at line feeds. */
 const NODE = /^node:(?!readline)/
@@ -141,13 +137,6 @@ function problems(file: string, text: string): ReadonlyArray<string> {
   return found
 }
 
-/** Our own files by their path from the root (`domain/values/json.ts`), others by their specifier. */
-function importsOf(file: string, text: string): ReadonlyArray<string> {
-  return specifiersIn(file, text).map((specifier) =>
-    specifier.startsWith('.') ? posix.join(posix.dirname(file), specifier).replace(/\.js$/, '.ts') : specifier,
-  )
-}
-
 /** Every circle of imports, once: `b.ts > c.ts > b.ts`. */
 function circles(imports: ReadonlyMap<string, ReadonlyArray<string>>): ReadonlyArray<string> {
   const found: string[] = []
@@ -161,25 +150,6 @@ function circles(imports: ReadonlyMap<string, ReadonlyArray<string>>): ReadonlyA
   }
   for (const file of imports.keys()) follow(file, [])
   return found
-}
-
-function sourceFiles(): ReadonlyArray<string> {
-  const notOurs = /^(\..*|node_modules|dist|coverage)$/
-  const folders = foldersIn('.').filter((name) => !notOurs.test(name))
-  const nested = folders.flatMap((folder) =>
-    readdirSync(root + folder, { recursive: true, encoding: 'utf8' }).map((path) => posix.join(folder, path)),
-  )
-  return [...readdirSync(root), ...nested].filter((path) => path.endsWith('.ts') && !path.includes('node_modules/'))
-}
-
-function foldersIn(folder: string): ReadonlyArray<string> {
-  if (!existsSync(root + folder)) return []
-  const entries = readdirSync(root + folder, { withFileTypes: true })
-  return entries.filter((entry) => entry.isDirectory()).map(({ name }) => name)
-}
-
-function read(file: string): string {
-  return readFileSync(root + file, 'utf8')
 }
 
 /** What a tool printed when it refused; nothing when it was content. */

@@ -1,6 +1,7 @@
 /** What can be asked of an artifact, the collection in which versions are born. */
+
 import * as t from 'io-ts'
-import { jsonObject, nullable, oneOf, record } from '../values/codec.js'
+import { nullable, oneOf, record } from '../values/codec.js'
 import { ManifestSummary } from '../values/manifest/manifest.js'
 import {
   Aliases,
@@ -8,13 +9,12 @@ import {
   Description,
   DistributedId,
   ExpectedHolders,
+  Metadata,
   Tags,
   VersionChoice,
   VersionNumber,
 } from '../values/names.js'
 import { ArtifactRef, RunRef } from '../values/references.js'
-
-export const Metadata = jsonObject('metadata: a JSON object of at most 100 members, finite numbers', 100)
 
 /** Makes an artifact that has no version yet. */
 export const CreateArtifact = record(

@@ -1,21 +1,13 @@
 /** What has happened to an artifact. */
-import * as t from 'io-ts'
+
+import type * as t from 'io-ts'
 import { AliasMoved, AliasRemoved } from '../collections/alias-events.js'
 import { tagChange } from '../collections/tags.js'
 import { nullable, oneOf, record } from '../values/codec.js'
 import { ManifestSummary } from '../values/manifest/manifest.js'
-import { ArtifactType, Description, Tags, VersionNumber } from '../values/names.js'
-import { RunRef } from '../values/references.js'
-import { Metadata, SealedDraft } from './commands.js'
-
-/** The run that is named as the maker, as it stood when it was named. */
-export const NamedRun = record(
-  'a run and whether it was finished',
-  { ref: RunRef },
-  /** Present and true where the run was finished before: late logging. */
-  { finished: t.literal(true) },
-)
-export type NamedRun = t.TypeOf<typeof NamedRun>
+import { ArtifactType, Description, Metadata, Tags, VersionNumber } from '../values/names.js'
+import { NamedRun } from '../values/run-fact.js'
+import { SealedDraft } from './commands.js'
 
 export const ArtifactCreated = record(
   'ArtifactCreated',

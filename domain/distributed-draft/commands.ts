@@ -1,9 +1,8 @@
 /** What can be asked of a distributed draft: a version that several writers make together. */
 import * as t from 'io-ts'
-import { Metadata } from '../artifact/commands.js'
 import { oneOf, record, wholeNumber } from '../values/codec.js'
 import { ManifestSummary } from '../values/manifest/manifest.js'
-import { Aliases, ArtifactType, Description, DistributedId, Tags, WriterName } from '../values/names.js'
+import { Aliases, ArtifactType, Description, DistributedId, Metadata, Tags, WriterName } from '../values/names.js'
 import { ArtifactRef, RunRef } from '../values/references.js'
 
 /** Which generation of the draft a command means. */

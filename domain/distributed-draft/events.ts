@@ -1,11 +1,10 @@
 /** What has happened to a distributed draft. */
 import * as t from 'io-ts'
-import { Metadata } from '../artifact/commands.js'
-import { NamedRun } from '../artifact/events.js'
 import { oneOf, record, wholeNumber } from '../values/codec.js'
 import { Envelope } from '../values/envelope.js'
 import { ManifestSummary } from '../values/manifest/manifest.js'
-import { Aliases, ArtifactType, Description, Tags, VersionNumber, WriterName } from '../values/names.js'
+import { Aliases, ArtifactType, Description, Metadata, Tags, VersionNumber, WriterName } from '../values/names.js'
+import { NamedRun } from '../values/run-fact.js'
 
 export const DistributedPartUpserted = record(
   'DistributedPartUpserted',

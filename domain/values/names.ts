@@ -4,7 +4,7 @@
  */
 
 import type * as t from 'io-ts'
-import { dictionary, distinct, oneOf, rule, text, wholeNumber } from './codec.js'
+import { dictionary, distinct, jsonObject, oneOf, rule, text, wholeNumber } from './codec.js'
 
 const hasControl = (value: string): boolean => /\p{Cc}/u.test(value)
 const within = (value: string, most: number): boolean =>
@@ -83,3 +83,5 @@ export const RunOutcome = oneOf('finished', 'failed', 'crashed', 'killed')
 export type RunOutcome = t.TypeOf<typeof RunOutcome>
 
 export const isVersionName = (value: string): boolean => /^v\d+$/.test(value)
+
+export const Metadata = jsonObject('metadata: a JSON object of at most 100 members, finite numbers', 100)

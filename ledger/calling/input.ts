@@ -1,7 +1,6 @@
 /** How the arguments of the methods are checked: one object each, member by member. */
 import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
-import { Metadata } from '../../domain/artifact/commands.js'
 import { Config, Metrics } from '../../domain/run/commands.js'
 import { decodeWith, instant, nullable, record, rule, text, wholeNumber } from '../../domain/values/codec.js'
 import { Actor, CommandId, Reason } from '../../domain/values/envelope.js'
@@ -15,6 +14,7 @@ import {
   ExpectedHolder,
   ExpectedHolders,
   GroupName,
+  Metadata,
   RunOutcome,
   Tags,
   WriterName,

@@ -1,6 +1,5 @@
 /** What an event says, in one sentence of plain English and as before and after. */
 
-import type { NamedRun } from '../../domain/artifact/events.js'
 import type { DomainEvent } from '../../domain/events/catalogue.js'
 import type { RecordedEvent } from '../../domain/events/stored-events.js'
 import type { Answer } from '../../domain/values/answer.js'
@@ -8,6 +7,7 @@ import { sameJson } from '../../domain/values/codec.js'
 import type { Json, JsonObject } from '../../domain/values/json.js'
 import type { ManifestSummary } from '../../domain/values/manifest/manifest.js'
 import { collectionPath, runPath, type VersionRef, versionName, versionPath } from '../../domain/values/references.js'
+import type { NamedRun } from '../../domain/values/run-fact.js'
 import { parseStream } from '../../domain/values/stream-names.js'
 import { counted, few, plain, sizeText } from './wording.js'
 

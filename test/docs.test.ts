@@ -14,6 +14,7 @@ const read = (file: string): string => readFileSync(join(root, file), 'utf8')
 const pages = [
   'README.md',
   'CHANGELOG.md',
+  'CONTRIBUTING.md',
   'examples/README.md',
   ...readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' })
     .filter((file) => file.endsWith('.md'))
@@ -58,6 +59,26 @@ describe('the pages', () => {
       ),
     )
     expect(broken).toEqual([])
+  })
+
+  it('name files that are there, and symbols that stand in them', () => {
+    const named = ['docs/architecture.md', 'CONTRIBUTING.md'].flatMap((page) =>
+      [...read(page).matchAll(/`([\w-]+\/[\w./-]+\.ts)`(?: \| ((?:`\w+`,? ?)+))?/g)].map(
+        ([, file = '', symbols = '']) => ({
+          file,
+          symbols: [...symbols.matchAll(/\w+/g)].map(([symbol]) => symbol),
+        }),
+      ),
+    )
+    expect(named.length).toBeGreaterThan(20)
+    const wrong = named.flatMap(({ file, symbols }) =>
+      existsSync(join(root, file))
+        ? symbols
+            .filter((symbol) => !new RegExp(`\\b${symbol}\\b`).test(read(file)))
+            .map((symbol) => `${file} ${symbol}`)
+        : [file],
+    )
+    expect(wrong).toEqual([])
   })
 
   it('name every type of event in the catalogue', () => {

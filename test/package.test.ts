@@ -82,7 +82,7 @@ describe('the packed package', () => {
     const examples = /^dist\/examples\/.+\.js$/
     const pages = /^(docs\/.+\.(md|svg)|examples\/(.+\.ts|README\.md))$/
     const others = files().filter((file) => ![library, examples, pages].some((pattern) => pattern.test(file)))
-    expect(others.toSorted()).toEqual(['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json'])
+    expect(others.toSorted()).toEqual(['CHANGELOG.md', 'CONTRIBUTING.md', 'LICENSE', 'README.md', 'package.json'])
     expect(files()).not.toContain('dist/domain/stale.js')
   })
 

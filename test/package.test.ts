@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import {
   cpSync,
   existsSync,
@@ -6,6 +7,7 @@ import {
   readdirSync,
   readFileSync,
   realpathSync,
+  renameSync,
   rmSync,
   writeFileSync,
 } from 'node:fs'
@@ -62,6 +64,25 @@ describe('the first minutes', () => {
 
   it('bring the command line', () => {
     expect(succeed(consumer, 'npx --offline model-ledger --help')).toContain('Usage: model-ledger')
+  })
+
+  it('need nothing on a Node with SQLite, and say on others in three lines what is needed', () => {
+    const module = join(consumer, 'node_modules/better-sqlite3')
+    const isThere = existsSync(module)
+    if (isThere) renameSync(module, `${module}.away`)
+    const program = join(installed, 'dist/adapters/cli/main.js')
+    const { status, stderr } = spawnSync(process.execPath, [program, 'init', 'empty'], {
+      cwd: consumer,
+      encoding: 'utf8',
+    })
+    if (isThere) renameSync(`${module}.away`, module)
+    if (Number(process.versions.node.split('.')[0]) >= 24) expect([status, stderr]).toEqual([0, ''])
+    else {
+      expect(status).toBe(6)
+      expect(stderr).toMatch(
+        /^model-ledger: no driver for SQLite .*\n {2}npm: {2}npm install .*\n {2}pnpm: pnpm add .*\n {2}yarn: yarn add .*\n$/,
+      )
+    }
   })
 
   it('bring the quickstart, and the commands that it ends with', () => {

@@ -101,11 +101,16 @@ export const run = async (args: ReadonlyArray<string>, terminal: Terminal): Prom
     if (!(error instanceof LedgerError)) throw error
     const message = wordsOf(error.code, error.message)
     terminal.err(
-      asJson ? json({ code: error.code, message, details: error.error }) : `model-ledger: ${plain(message)}\n`,
+      asJson
+        ? json({ code: error.code, message, details: error.error })
+        : `model-ledger: ${shown(error.code, message)}\n`,
     )
     return exitCodeOf(error.code)
   }
 }
+
+/** In one line, whatever was recorded; what to do about a missing driver is ours, and takes a line each. */
+const shown = (code: string, message: string): string => (code === 'no-driver' ? message : plain(message))
 
 /** What the operating system refused: a file that is there already, a folder that is not. */
 const isSystemError = (error: unknown): error is NodeJS.ErrnoException =>
@@ -117,6 +122,8 @@ const OPTIONS: ReadonlyMap<string, readonly [member: string, option: string]> = 
   ['path-taken', ['say overwrite', 'use --replace']],
   ['target-differs', ['say overwrite', 'say --overwrite']],
   ['path-conflict', ['commit with lastWriterWins', 'commit with --last-writer-wins']],
+  ['draft-ended', ['says so (openNext)', 'says so (--open-next)']],
+  ['files-of-another-ledger', ['open each with sharedFiles', 'open each by the library with sharedFiles']],
   ['invalid-input', ['this ledger has no default entity', 'no entity is set: say --entity or MODEL_LEDGER_ENTITY']],
 ])
 

@@ -1,4 +1,6 @@
-import { rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { runInNewContext } from 'node:vm'
 import { isObservable, lastValueFrom, take, toArray } from 'rxjs'
 import { afterAll, describe, expect, it } from 'vitest'
@@ -7,7 +9,14 @@ import { campaign } from '../support/campaign.js'
 import { memoryLedger } from '../support/ledger-memory.js'
 import { ALONE, ASKED, DOWNLOADS, DRAFT, furnished, type Given, LEDGER, RUN } from '../support/public-methods.js'
 
-afterAll(() => rmSync(DOWNLOADS, { recursive: true, force: true }))
+// Some of what is given is a path after all: what is written there goes nowhere else.
+const folder = mkdtempSync(join(tmpdir(), 'ledger-arguments-'))
+const before = process.cwd()
+process.chdir(folder)
+afterAll(() => {
+  process.chdir(before)
+  for (const each of [folder, DOWNLOADS]) rmSync(each, { recursive: true, force: true })
+})
 
 const thrower = (): never => {
   throw new TypeError('thrown by what was given')
@@ -87,10 +96,10 @@ const NASTY: Readonly<Record<string, () => unknown>> = {
   'a symbol for a key': () => ({ [Symbol('s')]: 1 }),
 }
 
-type Traversal = ReadonlyArray<string | number>
+type Way = ReadonlyArray<string | number>
 
 /** The ways to everything that stands in the arguments: each of them, each member, each item. */
-const waysInto = (value: unknown): ReadonlyArray<Traversal> => {
+const waysInto = (value: unknown): ReadonlyArray<Way> => {
   if (value instanceof AbortSignal || value instanceof Date || value instanceof Uint8Array) return []
   if (typeof value !== 'object' || value === null) return []
   return Object.entries(value).flatMap(([key, member]) => {
@@ -99,7 +108,7 @@ const waysInto = (value: unknown): ReadonlyArray<Traversal> => {
   })
 }
 
-const put = (into: unknown, [step, ...rest]: Traversal, nasty: unknown): void => {
+const put = (into: unknown, [step, ...rest]: Way, nasty: unknown): void => {
   if (typeof into !== 'object' || into === null || step === undefined) return
   if (rest.length === 0) Reflect.set(into, step, nasty)
   else put(Reflect.get(into, step), rest, nasty)
@@ -152,7 +161,7 @@ const LEGAL: Readonly<Record<string, ReadonlyArray<string>>> = {
 }
 
 /** Whether a value is as good as the one before. */
-const isLegal = (method: string, way: Traversal, what: string, before: unknown): boolean => {
+const isLegal = (method: string, way: Way, what: string, before: unknown): boolean => {
   const names = way.filter((step) => typeof step === 'string')
   const isInJson = ['metadata', 'config'].includes(String(names.at(0))) && way.length > 2 && !names.includes('key')
   if (isInJson && !names.some((name) => ['is', 'value'].includes(name))) return JSON_VALUES.includes(what)
@@ -175,7 +184,7 @@ const isLegal = (method: string, way: Traversal, what: string, before: unknown):
 const NAMES = Object.keys(NASTY)
 
 /** All that is nasty for a whole argument; for what is inside it some, chosen at random, unless the campaign is whole. */
-const nastyFor = (way: Traversal): ReadonlyArray<string> => {
+const nastyFor = (way: Way): ReadonlyArray<string> => {
   const count = way.length === 1 ? NAMES.length : campaign.rounds(NAMES.length)
   const from = Math.floor(campaign.random() * NAMES.length)
   return [...NAMES.slice(from), ...NAMES.slice(0, from)].slice(0, count)

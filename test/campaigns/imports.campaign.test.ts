@@ -7,8 +7,10 @@ import { fill, versionsHistory } from '../../bench/history.js'
 import { exportEvents, importEvents } from '../../ledger/maintenance/import.js'
 import { campaign } from '../support/campaign.js'
 import { eventsIn } from '../support/domain-ledger.js'
+import { openStore } from '../support/eventstoredb/open-store.js'
+import { StandIn } from '../support/eventstoredb/stand-in.js'
 import { sealedLines } from '../support/forged-export.js'
-import { killed, startScript } from '../support/sqlite-processes.js'
+import { type Child, killed, startScript } from '../support/sqlite-processes.js'
 import { openSqlite } from '../support/sqlite-store.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'ledger-imports-'))
@@ -38,16 +40,17 @@ describe('a process that imports into SQLite and is killed at any moment', () =>
         await importEvents(store, beginning)
         await store.close()
       }
-      const child = startScript('ledger-importer', [directory, file])
-      await killed(child, campaign.random, 5).catch((error: unknown) => {
-        // It may have been quicker than the one who was to kill it.
-        if (!child.lines().includes('imported')) throw error
-      })
+      // Every third time two of them at once, on one ledger: one imports, and the other waits for it.
+      const children = Array.from({ length: round % 3 === 0 ? 2 : 1 }, () =>
+        startScript('ledger-importer', [directory, file]),
+      )
+      await Promise.all(children.map((child) => killedOrDone(child)))
+      const imported = children.some((child) => child.lines().includes('imported'))
 
       const store = await openSqlite({ path, durability: 'relaxed' })
       const found = (await eventsIn(store)).length
       expect([held, events]).toContain(found)
-      if (child.lines().includes('imported')) expect(found).toBe(events)
+      if (imported) expect(found).toBe(events)
       left[found === events ? 'whole' : 'before'] += 1
       if (round % 5 === 0) expect(await importEvents(store, lines)).toMatchObject({ events, added: events - found })
       await store.close()
@@ -57,3 +60,34 @@ describe('a process that imports into SQLite and is killed at any moment', () =>
     console.info(`of ${KILLS} killed imports, ${left.before} left what was there before, ${left.whole} had ended`)
   })
 })
+
+describe('a process that imports into EventStoreDB and is killed at any moment', () => {
+  it('leaves the beginning of the export, and the same import again goes on from there', async () => {
+    const source = memoryEventStore()
+    const events = await fill(source, versionsHistory(200, 7))
+    const lines: string[] = []
+    for await (const line of exportEvents(source)) lines.push(line)
+    const file = join(folder, 'server.ndjson')
+    writeFileSync(file, lines.join(''))
+    const all = await eventsIn(source)
+
+    for (let round = 0; round < campaign.rounds(40); round++) {
+      const standIn = await StandIn.start()
+      await killedOrDone(startScript('ledger-importer', [standIn.connectionString(), file]))
+      const store = await openStore(standIn.connectionString(), { timeout: 5000 })
+      const found = await eventsIn(store)
+      expect(found.map(({ id }) => id)).toEqual(all.slice(0, found.length).map(({ id }) => id))
+      expect(await importEvents(store, lines)).toMatchObject({ events, added: events - found.length })
+      expect((await eventsIn(store)).map(({ id }) => id)).toEqual(all.map(({ id }) => id))
+      await store.close()
+      await standIn.stop()
+    }
+  })
+})
+
+/** It may be quicker than the one who is to kill it. */
+const killedOrDone = async (child: Child): Promise<void> => {
+  await killed(child, campaign.random, 5).catch((error: unknown) => {
+    if (!child.lines().includes('imported')) throw error
+  })
+}

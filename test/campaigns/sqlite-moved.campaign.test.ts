@@ -1,5 +1,8 @@
-/** The folder of a ledger is moved away under a process that writes to it: all that was acknowledged moved with it. */
-import { mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs'
+/**
+ * The folder of a ledger is moved away or deleted under processes that write to it, one of which may be killed in the
+ * midst: all that was acknowledged moved with it, and nothing is made where it was.
+ */
+import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
@@ -23,8 +26,15 @@ describe('two processes that append to a file that is moved away', () => {
       )
       await Promise.all(writers.map(({ begun }) => begun))
       await wait(campaign.random() * 20)
-      renameSync(here, away)
-      for (const { ended } of writers) await expect(ended).rejects.toThrow('was deleted or replaced while it was open')
+      const [first, ...others] = writers
+      if (round % 3 === 1) first?.process.kill('SIGKILL')
+      if (round % 3 === 2) rmSync(here, { recursive: true })
+      else renameSync(here, away)
+      for (const { ended } of round % 3 === 1 ? others : writers)
+        await expect(ended).rejects.toThrow('was deleted or replaced while it was open')
+      await Promise.allSettled(writers.map(({ ended }) => ended))
+      expect(existsSync(join(here, 'events.db'))).toBe(false)
+      if (round % 3 === 2) continue
 
       const store = await openSqlite({ path: join(away, 'events.db') })
       const held = new Set<string>()

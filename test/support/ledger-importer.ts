@@ -1,16 +1,36 @@
 /**
  * A process that imports an export into a ledger, and prints a line when it begins, now and then, and at the end:
  *
- *     node ledger-importer.js <directory> <export>
+ *     node ledger-importer.js <directory, or connection string of EventStoreDB> <export>
+ *
+ * Where others have the ledger open it tries again.
  */
 import { createReadStream, writeSync } from 'node:fs'
-import { openLedger } from '../../index.js'
+import { setTimeout as wait } from 'node:timers/promises'
+import { eventStoreDb } from '../../adapters/eventstoredb/index.js'
+import { memoryFileStore } from '../../adapters/memory/index.js'
+import { LedgerError, openLedger } from '../../index.js'
 
-const [directory = '', file = ''] = process.argv.slice(2)
-const ledger = await openLedger({ directory, actor: 'importer', entity: 'acme' })
-writeSync(1, 'open\n')
-await ledger.importEvents(createReadStream(file), (events) => {
-  writeSync(1, `${events}\n`)
-})
+const [place = '', file = ''] = process.argv.slice(2)
+const who = { actor: 'importer', entity: 'acme' }
+const open = () =>
+  place.startsWith('esdb')
+    ? openLedger({ ...who, events: eventStoreDb(place), files: memoryFileStore() })
+    : openLedger({ ...who, directory: place })
+
+for (let imported = false; !imported; ) {
+  const ledger = await open()
+  writeSync(1, 'open\n')
+  try {
+    await ledger.importEvents(createReadStream(file), (events) => {
+      writeSync(1, `${events}\n`)
+    })
+    imported = true
+  } catch (error) {
+    if (!(error instanceof LedgerError) || error.code !== 'in-use') throw error
+  } finally {
+    await ledger.close()
+  }
+  if (!imported) await wait(10)
+}
 writeSync(1, 'imported\n')
-await ledger.close()

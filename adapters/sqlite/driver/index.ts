@@ -29,7 +29,7 @@ const load = async (node: string): Promise<E.Either<string, Driver>> => {
   try {
     return E.right(await betterSqlite3(installed ?? 'unknown'))
   } catch (error) {
-    const reason = error instanceof Error ? error.message.split('\n')[0] : String(error)
+    const reason = (error instanceof Error ? error.message : String(error)).replaceAll(/\s+/g, ' ').slice(0, 300)
     return E.left(remedy(node, `better-sqlite3 ${installed} has no binary for it (${reason})`))
   }
 }

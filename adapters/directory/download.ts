@@ -20,7 +20,7 @@ import type { ManifestEntry } from '../../domain/values/manifest/manifest.js'
 import { checkManifestPath, fitsWindows, type NamesAlike, pathsThatCollide } from '../../domain/values/manifest/path.js'
 import { forEachConcurrently } from '../shared/concurrency.js'
 import { type Fill, readHandle } from '../shared/file-source.js'
-import { isLedgerFolder, ledgerAround } from './ledger-folder.js'
+import { BESIDE_EVENTS, isLedgerFolder, ledgerAround } from './ledger-folder.js'
 import { createBuffers, hashAhead, observed, watched } from './read-ahead.js'
 import { codeOf, failureOf, NO_FOLLOW, writeAll } from './system.js'
 
@@ -168,7 +168,7 @@ const write = async (
     const found = await isThere(entry)
     if (found === true) report({ files: 1, bytes: entry.size ?? 0 })
     else if (found === undefined || overwrite) {
-      if (found === false) await assertOutsideLedgers(join(directory, entry.path))
+      if (found === false || BESIDE_EVENTS.test(entry.path)) await assertOutsideLedgers(join(directory, entry.path))
       missing.push(entry)
     } else throw new Refusal({ _tag: 'target-differs', path: join(directory, entry.path) })
   })

@@ -1,16 +1,20 @@
 /**
- * Which paths of a disk are a ledger's own, of any ledger: everything in a folder that holds `events.db` or is a
- * file store, and the file of an event store wherever it is.
+ * Which paths of a disk are a ledger's own, of any ledger: everything in a folder that holds `events.db`, is a file
+ * store or keeps snapshots, and the file of an event store wherever it is.
  */
 import { lstat, readlink, realpath } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { isEventFileAt } from '../shared/event-file.js'
 import { BEING_MADE, MARKER } from './layout.js'
+import { SNAPSHOTS_MARKER } from './snapshot-store.js'
 
 const EVENTS = 'events.db'
 
 /** What of these makes a folder a ledger's must still be looked at; a folder that holds none of them is none. */
-export const LEDGER_NAMES: ReadonlySet<string> = new Set([EVENTS, MARKER, BEING_MADE])
+export const LEDGER_NAMES: ReadonlySet<string> = new Set([EVENTS, MARKER, BEING_MADE, SNAPSHOTS_MARKER])
+
+/** How SQLite names what it keeps beside a database: there may be the last events in it, or what undoes them. */
+export const BESIDE_EVENTS = /-(wal|shm|journal)$/
 
 export const isLedgerFolder = async (folder: string): Promise<boolean> => {
   const isThere = (name: string) =>
@@ -18,8 +22,8 @@ export const isLedgerFolder = async (folder: string): Promise<boolean> => {
       () => true,
       () => false,
     )
-  const [events, marker, beingMade] = await Promise.all([EVENTS, MARKER, BEING_MADE].map(isThere))
-  return marker === true || beingMade === true || (events === true && (await isEventFileAt(join(folder, EVENTS), true)))
+  const [events, ...marks] = await Promise.all([EVENTS, MARKER, BEING_MADE, SNAPSHOTS_MARKER].map(isThere))
+  return marks.includes(true) || (events === true && (await isEventFileAt(join(folder, EVENTS), true)))
 }
 
 /**
@@ -32,8 +36,7 @@ export const ledgerAround = async (path: string): Promise<string | undefined> =>
     if (await isLedgerFolder(folder)) return folder
     if (folder === dirname(folder)) break
   }
-  // SQLite's own files beside it hold the last events.
-  const file = join(dirname(real), basename(real).replace(/-(wal|shm|journal)$/, ''))
+  const file = join(dirname(real), basename(real).replace(BESIDE_EVENTS, ''))
   return (await isEventFileAt(file)) ? file : undefined
 }
 

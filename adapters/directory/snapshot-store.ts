@@ -4,7 +4,7 @@
  * A file is read and written in pieces: Node reads none above 2 GiB at once.
  */
 import { createHash, randomUUID } from 'node:crypto'
-import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
+import { type FileHandle, mkdir, open, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { deserialize, serialize } from 'node:v8'
 import * as TE from 'fp-ts/lib/TaskEither.js'
@@ -15,13 +15,15 @@ import { codeOf, failureOf, writeAll } from './system.js'
 const HEADER = Buffer.from('model-ledger snapshot, format 2\n')
 const ANY_FORMAT = /^model-ledger snapshot, format \d+\n/
 const DIGEST_BYTES = 32
+/** Stands in the folder and says that it is a ledger's own. */
+export const SNAPSHOTS_MARKER = 'model-ledger-snapshots'
 /** Of a double, which holds any length that a file can have. */
 const LENGTH_BYTES = 8
 /** A temporary file that is older was left by a process that died. */
 const ABANDONED_MS = 3600 * 1000
 
 export interface DirectorySnapshotsOptions {
-  /** A directory, which is made when there is something to keep. */
+  /** A directory of its own, which is made when there is something to keep. */
   readonly path: string
   /** So many bytes are read or written at a time, and others have their turn in between; 4 MiB unless told. */
   readonly chunkBytes?: number
@@ -39,6 +41,7 @@ export const directorySnapshotStore = ({
     save: (key, parts, signal) =>
       TE.tryCatch(async () => {
         await mkdir(path, { recursive: true })
+        await writeFile(join(path, SNAPSHOTS_MARKER), '')
         await removeAbandoned(path)
         const temporary = join(path, `${randomUUID()}.tmp`)
         try {

@@ -203,13 +203,15 @@ const openNow = <A>(
 /** Makes sure that the file is ours and says how it is written; or tells why that cannot be. */
 const prepare = (database: Database, { path, durability, readOnly }: Opening<unknown>): OpenError | undefined => {
   if (isEmpty(database)) {
-    database.pragma('journal_mode = WAL')
+    // Before there is a write-ahead log: so whose file it is stands in its header, which others read, from the beginning.
     database.immediately(() => {
       // Another process may have been quicker.
       if (!isEmpty(database)) return
       database.exec(TABLES)
       migrate(database)
     })
+    // What comes next reads, by which the log is there and can be watched.
+    database.pragma('journal_mode = WAL')
   }
   const foreign = whyForeign(database, path)
   if (foreign !== undefined) return foreign

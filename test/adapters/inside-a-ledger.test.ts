@@ -13,7 +13,7 @@ import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { afterAll, describe, expect, it } from 'vitest'
-import { directoryFileStore } from '../../adapters/directory/index.js'
+import { directoryFileStore, directorySnapshotStore } from '../../adapters/directory/index.js'
 import { memoryEventStore, memoryFileStore } from '../../adapters/memory/index.js'
 import { sqliteEventStore } from '../../adapters/sqlite/index.js'
 import { type Ledger, openLedger } from '../../index.js'
@@ -34,6 +34,19 @@ const workplace = async () => {
   const ledger = await openLedger({ directory: home, actor: 'anna', entity: 'acme' })
   await ledger.logArtifact({ name: 'first', type: 'model', content: [{ bytes: 'first', as: 'f' }] })
   return { root, home, ledger }
+}
+
+/** A ledger on stores of its own names, which is new and open. */
+const composed = async () => {
+  const root = join(folder, `${names++}`)
+  mkdirSync(join(root, 'data'), { recursive: true })
+  const ledger = await openLedger({
+    events: sqliteEventStore({ path: join(root, 'data', 'hist.db') }),
+    files: directoryFileStore({ path: join(root, 'blobs') }),
+    entity: 'acme',
+    actor: 'anna',
+  })
+  return { root, ledger }
 }
 
 /** What an earlier release logged from a directory with a ledger in it. */
@@ -118,6 +131,40 @@ describe('content', () => {
     }
   })
 
+  it('is refused where it is a new file of events that is open, or what SQLite keeps beside it', async () => {
+    const { root, ledger } = await composed()
+    const { ledger: other } = await memoryLedger()
+    for (const asked of [ledger, other]) {
+      const log = (content: string) => rejection(asked.logArtifact({ name: 'm', type: 'x', content: [content] }))
+      for (const name of ['hist.db', 'hist.db-wal', 'hist.db-shm'])
+        expect(await log(join(root, 'data', name))).toMatchObject({ code: 'inside-a-ledger' })
+      expect(await log(join(root, 'data'))).toMatchObject({ code: 'source-failed' })
+    }
+    await ledger.close()
+  })
+
+  it('of a directory leaves out the snapshots of a ledger, and they are refused if they are named', async () => {
+    const { root, ledger } = await composed()
+    const kept = join(root, 'data', 'kept')
+    right(await directorySnapshotStore({ path: kept }).save('registry', ['a part'])())
+    await ledger.close()
+    const { ledger: other } = await memoryLedger()
+    writeFileSync(join(root, 'model.bin'), 'weights')
+    rmSync(join(root, 'data', 'hist.db'))
+    const logged = await other.logArtifact({ name: 'm', type: 'model', content: [root] })
+    expect(await pathsOf(other, 'm')).toEqual(['model.bin'])
+    expect(logged.notes?.map(({ path }) => path)).toEqual(['blobs', 'data/kept'])
+    for (const named of [kept, join(kept, 'registry.snapshot')])
+      expect(await rejection(other.logArtifact({ name: 'n', type: 'model', content: [named] }))).toMatchObject({
+        code: 'inside-a-ledger',
+        message: expect.stringContaining(kept),
+      })
+    const old = await holdingALedger('registry.snapshot')
+    expect(await rejection(old.download({ version: 'old', to: kept, overwrite: true }))).toMatchObject({
+      code: 'inside-a-ledger',
+    })
+  })
+
   it('may be any other database, a folder of the names of a ledger, or lie above one', async () => {
     const root = join(folder, `${names++}`)
     mkdirSync(join(root, 'files'), { recursive: true })
@@ -163,6 +210,16 @@ describe('a download', () => {
     const error = await rejection(version.download({ version: 'old', to: root, overwrite: true }))
     expect(error).toMatchObject({ code: 'inside-a-ledger', message: expect.stringContaining('history.sqlite') })
     rmSync(join(root, 'history.sqlite'))
+    const open = await composed()
+    const names = ['hist.db', 'hist.db-wal', 'hist.db-shm', 'hist.db-journal']
+    for (const name of names) {
+      const to = join(open.root, 'data')
+      const refused = await rejection((await holdingALedger(name)).download({ version: 'old', to, overwrite: true }))
+      expect(refused).toMatchObject({ code: 'inside-a-ledger', message: expect.stringContaining(name) })
+    }
+    await open.ledger.createArtifact({ name: 'there', type: 'model' })
+    expect((await open.ledger.artifact('there')).path).toBe('acme/uncategorized/there')
+    await open.ledger.close()
     expect((await version.download({ version: 'old', to: root, overwrite: true })).written).toBe(2)
   })
 })

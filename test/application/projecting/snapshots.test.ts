@@ -43,8 +43,9 @@ beforeEach(async () => {
 })
 afterEach(() => rm(directory, { recursive: true, force: true }))
 
+/** Beside the marker. */
 const onlyFile = async (): Promise<string> => {
-  const [name, ...others] = await readdir(directory)
+  const [name, ...others] = (await readdir(directory)).filter((each) => each !== 'model-ledger-snapshots')
   if (name === undefined || others.length > 0) throw new Error(`expected one file, got ${name} and ${others}`)
   return join(directory, name)
 }

@@ -58,6 +58,7 @@ export const appendQueue = ({ database, busyTimeoutMs, whyGone, onCommit }: Appe
 
   /** Answers whether there is a transaction. If not, those who shall not wait any longer have their answer. */
   const beginGroup = (): boolean => {
+    // Once for each group: what is taken away a moment later is lost with what was written before.
     const gone = whyGone()
     if (gone !== undefined) {
       answerFirst(queue.length, unavailable(gone))
@@ -96,12 +97,6 @@ export const appendQueue = ({ database, busyTimeoutMs, whyGone, onCommit }: Appe
       // and a crash before the next commit would then bring the group back. Who queued behind it may build on it.
       const outcome = committing && !isFull(error) ? unknownOutcome(reasonOf(error)) : unavailable(reasonOf(error))
       answerFirst(queue.length, outcome)
-      return
-    }
-    // It may have been moved away just now, and what was committed with it.
-    const gone = whyGone()
-    if (gone !== undefined) {
-      answerFirst(queue.length, unknownOutcome(gone))
       return
     }
     const group = queue.splice(0, outcomes.length)

@@ -1,5 +1,5 @@
 /** The files of a database that is open, by device and inode. */
-import { realpathSync, statSync } from 'node:fs'
+import { existsSync, realpathSync, statSync } from 'node:fs'
 
 /** The file itself and what SQLite keeps beside it, where a link leads to. */
 export const filesOf = (path: string): ReadonlyArray<string> => {
@@ -15,6 +15,23 @@ export interface WatchedFiles {
 }
 
 /**
+ * So often the log is looked at by its inode, in milliseconds; in between only whether it is there. Every append writes
+ * it, and a kernel that was asked for the times of a file dates the next write anew, which costs more than the append.
+ */
+const LOG_EVERY_MS = 100
+
+interface Watched {
+  readonly file: string
+  readonly dev: number
+  readonly ino: number
+}
+
+const identityOf = (file: string): Watched | undefined => {
+  const stats = statSync(file, { throwIfNoEntry: false })
+  return stats && { file, dev: stats.dev, ino: stats.ino }
+}
+
+/**
  * Watches the files that are there now. A file that is deleted or replaced under an open connection can still be
  * read and written by it, but nobody else will ever see what it wrote.
  *
@@ -22,20 +39,25 @@ export interface WatchedFiles {
  * by `thisTurn` they share one for each turn of the event loop.
  */
 export const watchFiles = (path: string): WatchedFiles => {
-  const [file, ...besides] = filesOf(path).map((name) => () => {
-    const stats = statSync(name, { throwIfNoEntry: false })
-    return stats === undefined ? [] : [{ file: name, dev: stats.dev, ino: stats.ino }]
-  })
-  const itself = file?.() ?? []
-  const all = () => [...itself, ...besides.flatMap((look) => look())]
-  let opened = all()
+  const [file = path, log = '', memory = ''] = filesOf(path)
+  const itself = identityOf(file)
+  const besides = () => [identityOf(log), identityOf(memory)]
+  let opened = [itself, ...besides()]
+  let logLookedAt = 0
   let looked: { readonly gone: string | undefined } | undefined
 
+  const isThere = (known: Watched): boolean => {
+    if (known.file === log) {
+      const now = performance.now()
+      if (now - logLookedAt < LOG_EVERY_MS) return existsSync(log)
+      logLookedAt = now
+    }
+    const found = identityOf(known.file)
+    return found?.ino === known.ino && found.dev === known.dev
+  }
+
   const now = (): string | undefined => {
-    const gone = opened.find(({ file, dev, ino }) => {
-      const stats = statSync(file, { throwIfNoEntry: false })
-      return stats?.ino !== ino || stats.dev !== dev
-    })
+    const gone = opened.find((known) => known !== undefined && !isThere(known))
     return gone && `${gone.file} was deleted or replaced while it was open: put it back, and open the ledger again`
   }
 
@@ -51,7 +73,7 @@ export const watchFiles = (path: string): WatchedFiles => {
       return looked.gone
     },
     madeAnew: () => {
-      opened = all()
+      opened = [itself, ...besides()]
       looked = undefined
     },
   }

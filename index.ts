@@ -15,10 +15,11 @@ import {
 import { systemClock, systemIds } from './adapters/system/index.js'
 import { filesOfLedger, settleLedgerId } from './application/ledger-identity.js'
 import { describeReadError } from './application/projecting/read-error.js'
+import { heedingSignals, timeOf } from './domain/ports/clock-and-ids.js'
 import type { EventStore } from './domain/ports/event-store.js'
 import type { FileStore } from './domain/ports/file-store.js'
 import type { SnapshotStore } from './domain/ports/snapshot-store.js'
-import { describeWriteError, LedgerError, type OpeningError, promised } from './ledger/calling/errors.js'
+import { describeWriteError, LedgerError, type OpeningError, orThrow, promised } from './ledger/calling/errors.js'
 import { checked } from './ledger/calling/input.js'
 import { type Downloader, type Ledger, ledgerOn } from './ledger/ledger.js'
 import { LedgerOptions, type Opener, opened } from './ledger/options.js'
@@ -79,7 +80,9 @@ export type { Version } from './projections/registry/questions/version.js'
  */
 export const openLedger = async (options: LedgerOptions): Promise<Ledger> => {
   const given = await checked(LedgerOptions, options)
-  const { actor, entity, project, deadline, patience, readOnly = false, clock = systemClock, ids = systemIds } = given
+  const { actor, entity, project, deadline, patience, readOnly = false, ids = systemIds } = given
+  const clock = heedingSignals(given.clock ?? systemClock)
+  orThrow(describeWriteError)(timeOf(clock))
   const {
     events,
     files,

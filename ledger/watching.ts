@@ -22,7 +22,7 @@ import type { Behind } from '../application/projecting/outlast.js'
 import { projector } from '../application/projecting/projector.js'
 import { describeReadError, type ReadError } from '../application/projecting/read-error.js'
 import { type ReplayPorts, type ReplayStep, replay, replayed } from '../application/reading-history/replay.js'
-import type { Clock } from '../domain/ports/clock-and-ids.js'
+import { type Clock, timeOf } from '../domain/ports/clock-and-ids.js'
 import { type EventStore, EventStoreError, type Position } from '../domain/ports/event-store.js'
 import type { SnapshotStore } from '../domain/ports/snapshot-store.js'
 import { rule, wholeNumber } from '../domain/values/codec.js'
@@ -177,9 +177,11 @@ export const reads = ({ store, clock, defaults, manifests, snapshots, patience, 
       await finish(draft).catch(() => undefined)
     }
   }
-  const openedAt = clock.now().getTime()
+  /** By a clock that gives no time now, no draft was sealed long ago. */
+  const now = (): number => E.match(() => Number.NEGATIVE_INFINITY, Date.parse)(timeOf(clock))
+  const openedAt = now()
   const completionTimer = setInterval(() => {
-    void completePending(clock.now().getTime() - TIME_TO_FINISH).catch(() => undefined)
+    void completePending(now() - TIME_TO_FINISH).catch(() => undefined)
   }, TIME_TO_FINISH)
   completionTimer.unref()
 

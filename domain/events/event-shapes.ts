@@ -129,7 +129,8 @@ export const recordedAtOf = ({ metadata }: StoredEvent): number => {
   const from = start + RECORDED_AT.length
   const end = metadata.indexOf('"', from)
   // As the command handler writes it: 2026-05-03T14:00:00.000Z. `Date.parse` would take as long as all the rest.
-  return end - from === 24 && metadata[end - 1] === 'Z'
+  // `Date.UTC` takes the year 50 for 1950.
+  return end - from === 24 && metadata[end - 1] === 'Z' && metadata[from] !== '0'
     ? Date.UTC(
         digits(metadata, from, 4),
         digits(metadata, from + 5, 2) - 1,

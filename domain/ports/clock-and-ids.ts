@@ -1,6 +1,6 @@
 /** The only sources of time and randomness. */
 import * as E from 'fp-ts/lib/Either.js'
-import { decodeWith, instant } from '../values/codec.js'
+import { decodeWith, instant, shown } from '../values/codec.js'
 
 export interface Clock {
   /** The time of day: what is recorded. It may be set, and step back. */
@@ -26,13 +26,40 @@ export interface BadClock {
 }
 
 /** The time of day as it is recorded: UTC, ISO 8601, with milliseconds. */
-export const timeOf = ({ now }: Pick<Clock, 'now'>): E.Either<BadClock, string> => {
-  const time: unknown = now()
-  const decoded = decodeWith(instant)(time)
-  if (E.isRight(decoded)) return decoded
-  const isDate = time instanceof Date && !Number.isNaN(time.getTime())
-  return E.left({ _tag: 'bad-clock', gave: isDate ? time.toISOString() : String(time) })
+export const timeOf = (clock: Pick<Clock, 'now'>): E.Either<BadClock, string> => {
+  const bad = (gave: string) => E.left({ _tag: 'bad-clock' as const, gave })
+  try {
+    const time: unknown = clock.now()
+    if (!(time instanceof Date)) return bad(time === null ? 'null' : shown(time))
+    const decoded = decodeWith(instant)(time)
+    if (E.isRight(decoded)) return decoded
+    return bad(Number.isNaN(time.getTime()) ? 'Invalid Date' : time.toISOString())
+  } catch (error) {
+    return bad(`an error (${error instanceof Error ? error.message : shown(error)})`)
+  }
 }
+
+/** The same clock, of which nobody waits for a sleep whose signal has aborted, whether the clock heeds signals or not. */
+export const heedingSignals = (clock: Clock): Clock => ({
+  now: () => clock.now(),
+  monotonic: () => clock.monotonic(),
+  sleep: async (milliseconds, signal) => {
+    if (signal === undefined) return clock.sleep(milliseconds)
+    if (signal.aborted) return
+    let wake = (): void => undefined
+    const aborted = new Promise<void>((resolve) => {
+      wake = resolve
+    })
+    signal.addEventListener('abort', wake, { once: true })
+    try {
+      await Promise.race([aborted, clock.sleep(milliseconds, signal)])
+    } catch (error) {
+      if (!signal.aborted) throw error
+    } finally {
+      signal.removeEventListener('abort', wake)
+    }
+  },
+})
 
 export const describeBadClock = ({ gave }: BadClock): string =>
   `the clock gave ${gave}, which cannot be recorded: it must give a Date of the years 0 to 9999; set it right`

@@ -2,12 +2,15 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import * as E from 'fp-ts/lib/Either.js'
 import { describe, expect, it } from 'vitest'
 import { directoryFileStore } from '../../adapters/directory/index.js'
-import { memoryFileStore } from '../../adapters/memory/index.js'
+import { memoryEventStore, memoryFileStore } from '../../adapters/memory/index.js'
 import { systemClock } from '../../adapters/system/index.js'
+import type { Clock } from '../../domain/ports/clock-and-ids.js'
 import { ORIGIN } from '../../domain/ports/event-store.js'
 import type { FileStore } from '../../domain/ports/file-store.js'
+import { openLedger } from '../../index.js'
 import { right } from '../support/domain-ledger.js'
 import { memoryLedger, rejection, text } from '../support/ledger-memory.js'
 
@@ -142,4 +145,93 @@ it.each<[string, string | Date]>([
     code: 'invalid-input',
     error: { problems: [{ at: 'occurredAt' }] },
   })
+})
+
+it.each([
+  ['0050-07-01T00:00:00.000Z', '0050-07-02T00:00:00.000Z'],
+  ['0999-12-31T23:59:59.999Z', '1000-01-02T00:00:00.000Z'],
+])('a clock of %s is told as such, and can be asked for', async (first, second) => {
+  let time = new Date(first)
+  const { ledger, events, files } = await memoryLedger({ clock: { ...systemClock, now: () => time } })
+  await ledger.createArtifact({ name: 'm', type: 'model' })
+  const then = await ledger.at().moment()
+  time = new Date(second)
+  await ledger.createArtifact({ name: 'n', type: 'model' })
+  const { ledger: later } = await memoryLedger({ events, files })
+  for (const one of [ledger, later]) {
+    expect(await one.at(first).moment()).toEqual({ position: then.position, time: first })
+    expect(await one.at().moment()).toMatchObject({ time: second })
+    expect(await one.artifact('m')).toMatchObject({ created: { time: first } })
+    expect((await one.at(first).artifacts()).items).toHaveLength(1)
+  }
+})
+
+describe('a ledger is not opened on a clock', () => {
+  const throwing = () => {
+    throw new Error('no battery')
+  }
+  const lame = [
+    ...UNFIT.map(([time, told]) => [told, () => time] as const),
+    ['"2026-05-03T14:00:00Z"', () => '2026-05-03T14:00:00Z'],
+    ['nothing', () => undefined],
+    ['an error (no battery)', throwing],
+  ] as const
+  it.each(lame)('that gives %s', async (told, now) => {
+    const opened: string[] = []
+    const opening = openLedger({
+      events: async () => {
+        opened.push('events')
+        return E.right(memoryEventStore())
+      },
+      files: memoryFileStore(),
+      clock: Object.assign({ ...systemClock }, { now }),
+    })
+    expect(await rejection(opening)).toMatchObject({ code: 'bad-clock', message: expect.stringContaining(told) })
+    expect(opened).toEqual([])
+  })
+
+  it('but on one that needs its own self', async () => {
+    class Own {
+      readonly #time = SOUND
+      now() {
+        return this.#time
+      }
+      monotonic() {
+        return this.#time.getTime()
+      }
+      async sleep() {
+        this.#time.getTime()
+      }
+    }
+    const { ledger } = await memoryLedger({ clock: new Own() })
+    await ledger.createArtifact({ name: 'm', type: 'model' })
+    expect(await ledger.artifact('m')).toMatchObject({ created: { time: SOUND.toISOString() } })
+  })
+})
+
+/** Whoever waits for such a clock waits for ever. */
+it.each<[string, Clock['sleep']]>([
+  ['hears no signal', () => new Promise(() => undefined)],
+  [
+    'rejects at a signal',
+    (_, signal) =>
+      new Promise((_, reject) => signal?.addEventListener('abort', () => reject(new Error('aborted')), { once: true })),
+  ],
+])('a sleep that %s keeps nobody waiting', async (_, sleep) => {
+  const { ledger } = await memoryLedger({ clock: { ...systemClock, sleep } })
+  await ledger.logArtifact({ name: 'm', type: 'model', content: text('x') })
+  await ledger.tag({ version: 'm:v0', tags: ['t'] })
+  const given = { of: 'm', pace: { every: 1000 } }
+  for (const replay of [
+    (signal: AbortSignal) => ledger.replay(given, signal),
+    (signal: AbortSignal) => ledger.alone().replay(given, signal),
+  ]) {
+    const left = new AbortController()
+    const steps = replay(left.signal)[Symbol.asyncIterator]()
+    await steps.next()
+    const next = steps.next()
+    left.abort()
+    await next.catch(() => undefined)
+  }
+  await ledger.close()
 })

@@ -21,12 +21,12 @@ export const holdingStreams =
 const failures = new WeakMap<object, unknown>()
 const listened = new WeakSet<object>()
 
-/** The streams among the arguments of a method: one itself, in a list of content, or in the content of an object. */
+/** How far below the arguments a stream is looked for: `[{ content: [{ stream }] }]`, and one more. */
+const DEEPEST = 5
+
+/** The streams among the arguments of a method, wherever they stand: a call that is refused lets go of them, too. */
 export const listenedTo = (given: ReadonlyArray<unknown>): ReadonlyArray<object> => {
-  const streams = given
-    .flatMap((argument) => [argument, ...listOf(argument), ...listOf(memberOf(argument, 'content'))])
-    .map((item) => (isStream(item) ? item : memberOf(item, 'stream')))
-    .filter(isStream)
+  const streams = streamsIn(given, DEEPEST)
   for (const stream of streams) {
     if (listened.has(stream) || typeof memberOf(stream, 'on') !== 'function') continue
     listened.add(stream)
@@ -71,8 +71,18 @@ const isRequest = <A>(stream: object): stream is Request<A> =>
   typeof memberOf(stream, 'method') === 'string' &&
   typeof memberOf(stream, 'iterator') === 'function'
 
+const streamsIn = (value: unknown, depth: number): ReadonlyArray<object> => {
+  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return []
+  try {
+    if (isStream(value)) return [value]
+    return depth === 0 ? [] : Object.values(value).flatMap((member) => streamsIn(member, depth - 1))
+  } catch {
+    // It cannot be looked into: no codec lets it pass.
+    return []
+  }
+}
+
 const isStream = (value: unknown): value is object =>
   typeof value === 'object' && value !== null && Symbol.asyncIterator in value
-const listOf = (value: unknown): ReadonlyArray<unknown> => (Array.isArray(value) ? value : [])
 const memberOf = (value: unknown, name: string): unknown =>
   typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined

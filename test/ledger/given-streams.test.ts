@@ -90,6 +90,22 @@ describe.each(Object.entries(TAKERS))('the streams that %s is given', (what, giv
     expect(streams.map(({ destroyed }) => destroyed)).toEqual([true, true])
   })
 
+  it.each<[string, (stream: Readable) => unknown]>([
+    ['the content itself', (stream) => stream],
+    ['one item without its list', (stream) => ({ stream, as: 's' })],
+    ['bytes', (stream) => [{ bytes: stream, as: 's' }]],
+    ['a member that there is not', (stream) => [{ file: stream }]],
+  ])('are let go where they do not belong: %s', async (_, content) => {
+    const { ledger } = await memoryLedger()
+    const stream = failing('too late')
+    const given = JSON.parse('{"name":"m","type":"model"}')
+    given.content = content(stream)
+    expect(await rejection(ledger.logArtifact(given))).toMatchObject({ code: 'invalid-input' })
+    expect(stream.destroyed).toBe(true)
+    // Nobody else listens: a failure that comes now would end the process.
+    await new Promise((resolve) => setTimeout(resolve, 5))
+  })
+
   it('are told to have failed although they failed before the call', async () => {
     const ledger = await opened()
     const stream = endless().on('error', () => undefined)

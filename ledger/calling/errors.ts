@@ -75,7 +75,7 @@ export const describeWriteError = (error: WriteError): string => {
     case 'not-understood':
       return `the history holds events of the type "${error.type}", which this version does not know and which may need files: upgrade model-ledger first`
     case 'empty-history':
-      return 'there are files and no history that could say which of them are needed: nothing is collected; if the history was lost, restore or import it'
+      return 'there is no history that could say which files are needed: nothing is collected; if the history was lost, restore or import it'
     case 'read-only':
       return 'this ledger was opened with readOnly and records nothing; open it without'
     default:

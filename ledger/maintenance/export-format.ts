@@ -113,7 +113,10 @@ export interface ReadExport {
  * position. Every one is decoded in full and held to what could have been. Throws a `LedgerError` at the first that is
  * wrong, or at the end where the last line is missing or is not that of what came before.
  */
-export async function* readExport(pieces: Pieces): AsyncGenerator<StoredEvent, ReadExport, undefined> {
+export async function* readExport(
+  pieces: Pieces,
+  begun: (ledger: LedgerId) => void = () => undefined,
+): AsyncGenerator<StoredEvent, ReadExport, undefined> {
   const admission = openAdmission()
   let number = 0
   let events = 0
@@ -138,7 +141,10 @@ export async function* readExport(pieces: Pieces): AsyncGenerator<StoredEvent, R
     const event = eventOf(admission, line, value, number)
     lines.add(line)
     // Exports were without an id for as long as ledgers were.
-    if (events === 0) ledger ??= ledgerIdOfHistory(event)
+    if (events === 0) {
+      ledger ??= ledgerIdOfHistory(event)
+      begun(ledger)
+    }
     events += 1
     yield event
   }

@@ -18,6 +18,7 @@ import {
   type StoredEvent,
   sizeOf,
 } from '../../domain/ports/event-store.js'
+import type { LedgerId } from '../../domain/ports/ledger-id.js'
 import { sha256 } from '../../domain/values/digest.js'
 import { parseJson } from '../../domain/values/json.js'
 import { describeWriteError, eachFromStore, type ImportError, LedgerError, promised } from '../calling/errors.js'
@@ -66,7 +67,7 @@ export interface Imported extends ReadExport {
 }
 
 export interface ImportOptions {
-  /** The ledger keeps its own id. Unless told it takes over that of the export, whose history it has. */
+  /** The ledger keeps its own id. Unless told one without a history takes over that of the export. */
   readonly ownId?: boolean | undefined
 }
 
@@ -87,23 +88,36 @@ export const importEvents = async (
   onProgress: (events: number) => void = () => undefined,
   { ownId = false }: ImportOptions = {},
 ): Promise<Imported> => {
-  const imported = await writeExport(store, pieces, onProgress)
-  const { ledger } = imported
-  // Also where all was there already: an import that was killed before it came to this is done again.
-  if (ledger !== null && !ownId) {
-    const run = promised(describeReadError)
-    const now = await run(store.ledgerId())
-    if (now !== ledger) await run(store.setLedgerId(ledger, now))
+  const run = promised(describeReadError)
+  const own = await run(store.ledgerId())
+  let taken: LedgerId | undefined
+  const takeOver = async (id: LedgerId): Promise<void> => {
+    if (ownId || id === own) return
+    await run(store.setLedgerId(id, own))
+    taken = id
   }
-  return imported
+  try {
+    return await writeExport(store, pieces, onProgress, takeOver)
+  } catch (error) {
+    // What was begun goes on when the import is repeated; a ledger that is still empty is as it was.
+    if (taken !== undefined && own !== undefined) {
+      if (E.toUnion(await store.head()()) === ORIGIN) await store.setLedgerId(own, taken)()
+    }
+    throw error
+  }
 }
 
+/** @param takeOver is told the ledger of the export before the first event is written, if the store holds none */
 const writeExport = async (
   store: EventStore,
   pieces: Pieces,
   onProgress: (events: number) => void,
+  takeOver: (ledger: LedgerId) => Promise<void>,
 ): Promise<Imported> => {
-  const reading = readExport(pieces)
+  let ledger: LedgerId | undefined
+  const reading = readExport(pieces, (id) => {
+    ledger = id
+  })
   try {
     const held = heldIn(store)
     let next = await reading.next()
@@ -121,6 +135,7 @@ const writeExport = async (
       return { ...next.value, added: 0 }
     }
 
+    if (events === 0 && ledger !== undefined) await takeOver(ledger)
     const before = events
     const first = next.value
     let line = first.position

@@ -155,6 +155,7 @@ export const maintenance = ({
 
   const collectable = async (): Promise<Collectable> => {
     await promised(describeReadError)(ledgerIdOf(events)).then((own) => run(assertFilesOfOne(files, own)))
+    if ((await promised(describeReadError)(events.head())) === ORIGIN) return run(TE.left({ _tag: 'empty-history' }))
     const before = (await aDayAgo()).getTime()
     const old: Array<Collectable['files'][number]> = []
     try {
@@ -162,9 +163,6 @@ export const maintenance = ({
     } catch (cause) {
       if (cause instanceof FileStoreFailure) return run(TE.left(cause.error))
       throw cause
-    }
-    if (old.length > 0 && (await promised(describeReadError)(events.head())) === ORIGIN) {
-      return run(TE.left({ _tag: 'empty-history' }))
     }
     const needed = old.length === 0 ? new Set<Digest>() : await neededFiles()
     // An event that is not understood could name a file.

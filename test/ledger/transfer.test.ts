@@ -97,10 +97,41 @@ describe('export and import', () => {
     expect(await first.importEvents(lines)).toMatchObject({ ledger: exported })
     expect(await second.importEvents(lines, undefined, { ownId: true })).toMatchObject({ ledger: exported })
     expect([right(await copy.ledgerId()()), right(await other.ledgerId()())]).toEqual([exported, own])
-    // As after a process that was killed between the two.
+    // The same export again makes no other ledger of one that has a history.
     expect(await second.importEvents(lines)).toMatchObject({ added: 0 })
-    expect(right(await other.ledgerId()())).toBe(exported)
+    expect(right(await other.ledgerId()())).toBe(own)
     await Promise.all([first.close(), second.close()])
+  })
+
+  it('that was refused leaves the ledger its id, and one that was interrupted gives it its own when it is repeated', async () => {
+    const exported = right(await store.ledgerId()())
+    const events = memoryEventStore()
+    const ledger = await openLedger({ events, files: memoryFileStore(), entity: 'acme' })
+    const own = right(await events.ledgerId()())
+    await expect(ledger.importEvents(lines.slice(0, -1))).rejects.toMatchObject({ code: 'incomplete-export' })
+    expect(right(await events.ledgerId()())).toBe(own)
+    await ledger.close()
+
+    // The process dies while the events are written; a store such as EventStoreDB has the first of them then.
+    const died = memoryEventStore()
+    const dying: EventStore = {
+      ...died,
+      appendAll: (_after, all) => async () => {
+        for await (const [first] of all) {
+          if (first !== undefined) await died.append(first.stream, first.expected, first.events)()
+          break
+        }
+        return new Promise<never>((_, reject) => reject(new Error('killed')))
+      },
+      setLedgerId: (id, expected) =>
+        expected === exported ? async () => Promise.reject(new Error('killed')) : died.setLedgerId(id, expected),
+    }
+    const one = await openLedger({ events: dying, files: memoryFileStore(), entity: 'acme' })
+    await expect(one.importEvents(lines)).rejects.toThrow('killed')
+    const next = await openLedger({ events: died, files: memoryFileStore(), entity: 'acme' })
+    await next.importEvents(lines)
+    expect(right(await died.ledgerId()())).toBe(exported)
+    await next.close()
   })
 
   it('takes the files along that were of the ledger before', async () => {
@@ -108,7 +139,10 @@ describe('export and import', () => {
     const open = async () =>
       openLedger({ events: lasting(events), files: lasting(files), actor: 'anna', entity: 'acme' })
     const first = await open()
-    await first.importEvents(lines, undefined, { ownId: true })
+    // Content of a draft that is never logged: the files are of a ledger without a history.
+    const draft = await first.newArtifact({ name: 'drafted', type: 'model' })
+    await draft.add([{ bytes: 'c', as: 'm' }])
+    expect(right(await files.ledgers()())).toEqual([right(await events.ledgerId()())])
     await first.close()
     const second = await open()
     await second.importEvents(lines)

@@ -4,13 +4,21 @@ import * as TE from 'fp-ts/lib/TaskEither.js'
 import type { FileStore, FileStoreError } from '../domain/ports/file-store.js'
 import type { LedgerId } from '../domain/ports/ledger-id.js'
 
-/** Makes a store one of a ledger's; refused where it is another's already, unless both are to share it. */
-export const claimFiles = (files: FileStore, own: LedgerId, shared: boolean): TE.TaskEither<FileStoreError, void> => {
-  const enter = (others: ReadonlyArray<LedgerId>): TE.TaskEither<FileStoreError, void> =>
-    others.length > 0 && !shared
-      ? TE.left(ofAnother(own, others))
-      : pipe(files.addLedger(own), TE.flatMap(files.ledgers), TE.flatMap(stay))
+/** Refuses a store that is another ledger's already, unless both are to share it. Answers whose it is. */
+export const assertClaimable = (
+  files: FileStore,
+  own: LedgerId,
+  shared: boolean,
+): TE.TaskEither<FileStoreError, ReadonlyArray<LedgerId>> =>
+  pipe(
+    files.ledgers(),
+    TE.flatMap((ledgers) =>
+      ledgers.length === 0 || ledgers.includes(own) || shared ? TE.right(ledgers) : TE.left(ofAnother(own, ledgers)),
+    ),
+  )
 
+/** Makes a store one of a ledger's that is `assertClaimable`. */
+export const claimFiles = (files: FileStore, own: LedgerId, shared: boolean): TE.TaskEither<FileStoreError, void> => {
   /** Another may have come at the same time: then neither stays, and the next of them that comes does. */
   const stay = (all: ReadonlyArray<LedgerId>): TE.TaskEither<FileStoreError, void> => {
     const ledgers = all.filter((each) => each !== own)
@@ -23,8 +31,12 @@ export const claimFiles = (files: FileStore, own: LedgerId, shared: boolean): TE
   }
 
   return pipe(
-    files.ledgers(),
-    TE.flatMap((ledgers) => (ledgers.includes(own) ? TE.right(undefined) : enter(ledgers))),
+    assertClaimable(files, own, shared),
+    TE.flatMap((ledgers) =>
+      ledgers.includes(own)
+        ? TE.right(undefined)
+        : pipe(files.addLedger(own), TE.flatMap(files.ledgers), TE.flatMap(stay)),
+    ),
   )
 }
 

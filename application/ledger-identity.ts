@@ -11,7 +11,7 @@ import {
 } from '../domain/ports/event-store.js'
 import type { FileStore, FileStoreError } from '../domain/ports/file-store.js'
 import { type LedgerId, ledgerIdOfHistory, newLedgerId } from '../domain/ports/ledger-id.js'
-import { claimedFiles } from './file-ownership.js'
+import { assertClaimable, claimedFiles } from './file-ownership.js'
 
 /** The id of the ledger, or that which it would be given by its history; `undefined` for one that has neither. */
 export const ledgerIdOf = (events: EventStore): TE.TaskEither<ReadFailure, LedgerId | undefined> =>
@@ -41,7 +41,10 @@ export const settleLedgerId = (events: EventStore, ids: Ids): TE.TaskEither<Read
     ),
   )
 
-/** The files of a ledger: a store that is claimed before the first bytes are put into it, or now if it has a history. */
+/**
+ * The files of a ledger: a store that is claimed before the first bytes are put into it, or now if it has a history.
+ * One of another ledger is refused now, before anything is recorded that could not be gone on from.
+ */
 export const filesOfLedger = (
   events: EventStore,
   files: FileStore,
@@ -61,7 +64,15 @@ export const filesOfLedger = (
     TE.map((head) => head !== ORIGIN),
     // A history that is damaged is one: whoever asks it is told.
     TE.orElse(({ _tag, reason }) => (_tag === 'damaged-store' ? TE.right(true) : TE.left(notAsked(reason)))),
-    TE.flatMap((hasHistory) => (hasHistory ? claimed.claim() : TE.right(undefined))),
+    TE.flatMap(
+      (hasHistory): TE.TaskEither<FileStoreError, unknown> =>
+        hasHistory
+          ? claimed.claim()
+          : pipe(
+              own,
+              TE.flatMap((id) => assertClaimable(files, id, shared)),
+            ),
+    ),
     TE.map(() => claimed),
   )
 }

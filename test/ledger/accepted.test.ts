@@ -311,7 +311,7 @@ describe('the memory of a command that changed nothing', () => {
     await giveAll(ledger, AFTER)
     const lines: string[] = []
     for await (const line of ledger.exportEvents()) lines.push(line)
-    const { ledger: copy } = await memoryLedger({ files })
+    const { ledger: copy } = await memoryLedger({ files, sharedFiles: true })
     await copy.importEvents(lines)
     const { position } = await copy.moment()
     const repeated = await giveAll(copy, NOTHING, 'nothing')

@@ -51,6 +51,19 @@ describe.each<readonly [string, () => Promise<FileStore>]>([
     expect(await rejection(opened(files, { events }))).toMatchObject({ code: 'files-of-another-ledger' })
   })
 
+  it('refuses one without a history when that is opened, so that it acknowledges nothing that it could not go on from', async () => {
+    const files = await open()
+    await log(await opened(files), 'one')
+    const reader = await opened(files, { readOnly: true })
+    expect(await rejection(reader.resolve('m'))).toMatchObject({ code: 'not-found' })
+    await (await opened(files, { sharedFiles: true })).createArtifact({ name: 'm', type: 'model' })
+    expect(right(await files.ledgers()())).toHaveLength(1)
+    expect(await rejection(opened(files))).toMatchObject({
+      code: 'files-of-another-ledger',
+      message: expect.stringContaining('sharedFiles'),
+    })
+  })
+
   it('is shared where each ledger says so, and then nothing is collected by one alone', async () => {
     const files = await open()
     const first = await opened(files)
@@ -108,11 +121,26 @@ describe('the command line', () => {
     await ledger.close()
     const export_ = join(folder, `${names++}.ndjson`)
     await cli('--ledger', root, 'export', export_)
+    const forked = newFolder()
+    await cli('--ledger', forked, 'init')
+    expect((await cli('--ledger', forked, 'import', '--own-id', export_)).err).toBe('')
+    cpSync(join(root, 'files'), join(forked, 'files'), { recursive: true })
+    const tag = () => cli('--ledger', forked, 'tag', 'acme/uncategorized/m:v0', 'checked')
+    expect(await tag()).toMatchObject({ code: 1, err: expect.stringContaining('belong to the ledger') })
+    const [old = ''] = readdirSync(join(root, 'files', 'ledgers'))
+    rmSync(join(forked, 'files', 'ledgers', old))
+    expect((await tag()).err).toBe('')
     await cli('--ledger', copy, 'init')
     expect((await cli('--ledger', copy, 'import', export_)).err).toBe('')
     cpSync(join(root, 'files'), join(copy, 'files'), { recursive: true })
     cpSync(root, whole, { recursive: true })
-    for (const restored of [copy, whole]) {
+    const inPlace = newFolder()
+    cpSync(join(root, 'files'), join(inPlace, 'files'), { recursive: true })
+    expect(await cli('--ledger', inPlace, 'init')).toMatchObject({ code: 1, err: expect.stringContaining('ledgers/') })
+    rmSync(join(inPlace, 'files', 'ledgers', old))
+    await cli('--ledger', inPlace, 'init')
+    expect((await cli('--ledger', inPlace, 'import', export_)).err).toBe('')
+    for (const restored of [copy, whole, inPlace]) {
       expect((await cli('--ledger', restored, 'verify')).out).toContain('All is well')
       const again = await openLedger({ directory: restored, actor: 'anna', entity: 'acme' })
       expect((await log(again, 'two')).version).toBe(1)

@@ -2,7 +2,7 @@
  * Which paths of a disk are a ledger's own, of any ledger: everything in a folder that holds `events.db`, is a file
  * store or keeps snapshots, and the file of an event store wherever it is.
  */
-import { lstat, readlink, realpath } from 'node:fs/promises'
+import { lstat, open, readlink, realpath } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { isEventFileAt } from '../shared/event-file.js'
 import { BEING_MADE, MARKER } from './layout.js'
@@ -17,14 +17,33 @@ export const LEDGER_NAMES: ReadonlySet<string> = new Set([EVENTS, MARKER, BEING_
 export const BESIDE_EVENTS = /-(wal|shm|journal)$/
 
 export const isLedgerFolder = async (folder: string): Promise<boolean> => {
-  const isThere = (name: string) =>
-    lstat(join(folder, name)).then(
-      () => true,
+  const isMarked = (name: string) => beginsAsOurs(join(folder, name))
+  const [isBeingMade, ...marked] = await Promise.all([
+    lstat(join(folder, BEING_MADE)).then(
+      (found) => found.isDirectory(),
       () => false,
-    )
-  const [events, ...marks] = await Promise.all([EVENTS, MARKER, BEING_MADE, SNAPSHOTS_MARKER].map(isThere))
-  return marks.includes(true) || (events === true && (await isEventFileAt(join(folder, EVENTS), true)))
+    ),
+    ...[MARKER, SNAPSHOTS_MARKER].map(isMarked),
+  ])
+  return isBeingMade || marked.includes(true) || isEventFileAt(join(folder, EVENTS), true)
 }
+
+/** A file that has only the name of a mark makes nothing a ledger's. */
+const beginsAsOurs = async (mark: string): Promise<boolean> => {
+  const handle = await open(mark, 'r').catch(() => undefined)
+  if (handle === undefined) return false
+  try {
+    const { buffer } = await handle.read(Buffer.alloc(OURS.length), 0, OURS.length, 0)
+    return buffer.toString() === OURS
+  } catch {
+    return false
+  } finally {
+    await handle.close()
+  }
+}
+
+/** How the text of every mark begins. */
+const OURS = 'model-ledger '
 
 /**
  * The ledger to which a path belongs, if any: its folder, or its file of events. Links are followed; what is not

@@ -41,7 +41,7 @@ export const directorySnapshotStore = ({
     save: (key, parts, signal) =>
       TE.tryCatch(async () => {
         await mkdir(path, { recursive: true })
-        await writeFile(join(path, SNAPSHOTS_MARKER), '')
+        await writeFile(join(path, SNAPSHOTS_MARKER), 'model-ledger snapshots\n')
         await removeAbandoned(path)
         const temporary = join(path, `${randomUUID()}.tmp`)
         try {

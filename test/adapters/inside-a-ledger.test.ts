@@ -176,6 +176,20 @@ describe('content', () => {
   })
 })
 
+describe('a file that has only the name of a mark', () => {
+  it.each(['model-ledger-files', 'model-ledger-snapshots', 'model-ledger-files.being-made', 'events.db'])(
+    'makes nothing a ledger: %s',
+    async (name) => {
+      const { root, ledger } = await workplace()
+      for (const text of ['', 'mine']) writeFileSync(join(root, name), text)
+      const { path } = await ledger.logArtifact({ name: 'm', type: 'x', content: [root] })
+      expect(await pathsOf(ledger, path)).toEqual([name, 'model.bin'].sort())
+      expect(await ledger.download({ version: path, to: join(root, 'out') })).toMatchObject({ written: 2 })
+      await ledger.close()
+    },
+  )
+})
+
 describe('a download', () => {
   it('writes nothing into a ledger, of whichever, and however it is named', async () => {
     const { root, home, ledger } = await workplace()

@@ -24,7 +24,7 @@ import { type OpenedFile, openFile } from './files/open-file.js'
 import type { LocalFiles } from './files/store-content.js'
 import { type Alone, alone } from './looking-back/one-stream.js'
 import { exportEvents, type Imported, type ImportOptions, importEvents } from './maintenance/import.js'
-import type { Pieces } from './maintenance/lines.js'
+import { Lines, type Pieces } from './maintenance/lines.js'
 import { type Maintenance, maintenance } from './maintenance/maintenance.js'
 import { type Run, runHandle } from './runs/run-handle.js'
 import { type LedgerAsOf, type Live, Milliseconds, reads } from './watching.js'
@@ -62,13 +62,6 @@ const DownloadVersion: t.Type<args.Checked<DownloadVersion>> = record(
 )
 
 const ImportSettings = record('the options of importEvents', {}, { ownId: t.boolean })
-const Lines = rule(
-  'an export: an iterable of its text in pieces',
-  (value): value is Pieces =>
-    typeof value === 'object' &&
-    value !== null &&
-    [Symbol.asyncIterator, Symbol.iterator].some((iterates) => typeof Reflect.get(value, iterates) === 'function'),
-)
 
 export interface Downloaded {
   /** The target, absolute. */

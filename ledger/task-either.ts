@@ -1,25 +1,39 @@
 /** The same operations for functional callers: each answers a TaskEither that never rejects. */
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import type { Position } from '../domain/ports/event-store.js'
+import { functionOf, rule } from '../domain/values/codec.js'
 import { LedgerError } from './calling/errors.js'
+import { checkedNow } from './calling/input.js'
 import { ownCopy } from './calling/own.js'
 import { listenedTo } from './files/given-streams.js'
 import type { Ledger } from './ledger.js'
 import type { Alone } from './looking-back/one-stream.js'
 import type { LedgerAsOf, When } from './watching.js'
 
+const Method = functionOf<unknown>('a method of a ledger, a draft or a run')
+const OpenLedger = rule(
+  'a ledger that openLedger opened',
+  (value): value is Ledger =>
+    typeof value === 'object' &&
+    value !== null &&
+    ['execute', 'at', 'alone', 'close'].every((name) => typeof Reflect.get(value, name) === 'function'),
+)
+
 /**
  * A method of a ledger, a draft or a run, as one that gives a TaskEither. Nothing is done until it is run; but streams are
  * listened to, lest one that fails before then ends the process.
  */
-export const taskEither =
-  <Arguments extends ReadonlyArray<unknown>, A>(method: (...given: Arguments) => Promise<A>) =>
-  (...given: Arguments): TE.TaskEither<LedgerError, A> => {
+export const taskEither = <Arguments extends ReadonlyArray<unknown>, A>(
+  method: (...given: Arguments) => Promise<A>,
+) => {
+  checkedNow(Method, method)
+  return (...given: Arguments): TE.TaskEither<LedgerError, A> => {
     // It may be run much later, and more than once: each time with what was given now.
     for (const [at, argument] of given.entries()) Reflect.set(given, at, ownCopy(argument))
     listenedTo(given)
     return TE.tryCatch(async () => method(...given), asLedgerError)
   }
+}
 
 /** What is no `LedgerError` is a fault of this library, or of a function that it was given. */
 const asLedgerError = (cause: unknown): LedgerError =>
@@ -28,7 +42,9 @@ const asLedgerError = (cause: unknown): LedgerError =>
     : new LedgerError({ _tag: 'fault', cause }, cause instanceof Error ? cause.message : String(cause))
 
 /** Everything that a ledger can be told and asked, as TaskEithers. */
-export const operations = (ledger: Ledger) => ({
+export const operations = (ledger: Ledger) => operationsOf(checkedNow(OpenLedger, ledger))
+
+const operationsOf = (ledger: Ledger) => ({
   ...questions(ledger),
   at: (when?: When) => questions(ledger.at(when)),
   alone: (when?: Position) => questionsToOne(ledger.alone(when)),

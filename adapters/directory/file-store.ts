@@ -6,6 +6,7 @@ import { type FileHandle, lutimes, open, readdir } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
+import * as t from 'io-ts'
 import {
   COLLECTED_AFTER_MS,
   type FileKind,
@@ -13,6 +14,7 @@ import {
   FileStoreFailure,
   type StoredFile,
 } from '../../domain/ports/file-store.js'
+import { decodeOptions, functionOf, pathText, record } from '../../domain/values/codec.js'
 import { type Digest, isDigest } from '../../domain/values/digest.js'
 import { forEachConcurrently } from '../shared/concurrency.js'
 import { readHandle } from '../shared/file-source.js'
@@ -25,24 +27,31 @@ import { putInto } from './put.js'
 import { CHUNK_BYTES, createBuffers, hashAhead, observed, watched } from './read-ahead.js'
 import { codeOf, failureOf, fileStats, NO_FOLLOW } from './system.js'
 
+const Options = record(
+  'the options of directoryFileStore',
+  { path: pathText },
+  { now: functionOf<() => Date>('a function that gives the time'), readOnly: t.boolean },
+)
+
 /**
  * Opens the file store in a directory; makes one if there is no directory or an empty one. `now` is the clock by which
  * a repeated `put` is dated, files are old enough to be collected, and what dead processes left is found old (after a
  * day): that of the file system unless told. With `readOnly` it is read as it lies, also by whoever may not write
  * there; what would change it fails.
  */
-export const directoryFileStore = ({
-  path,
-  now,
-  readOnly = false,
-}: {
+export const directoryFileStore = (options: {
   readonly path: string
   readonly now?: () => Date
   readonly readOnly?: boolean
 }): TE.TaskEither<OpenError, FileStore> =>
   pipe(
-    openLayout(path, now && dating(now), readOnly),
-    TE.map((layout) => (readOnly ? onlyRead(storeIn(layout)) : storeIn(layout))),
+    TE.fromEither(decodeOptions(Options)(options)),
+    TE.flatMap(({ path, now, readOnly = false }) =>
+      pipe(
+        openLayout(path, now && dating(now), readOnly),
+        TE.map((layout) => (readOnly ? onlyRead(storeIn(layout)) : storeIn(layout))),
+      ),
+    ),
   )
 
 const onlyRead = (store: FileStore): FileStore => {

@@ -16,6 +16,7 @@ import { lstat, mkdir, open, readdir, readFile, rename, rm, stat, utimes, writeF
 import { dirname, join, resolve } from 'node:path'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import type { FileKind } from '../../domain/ports/file-store.js'
+import type { BadOption } from '../../domain/values/codec.js'
 import type { Digest } from '../../domain/values/digest.js'
 import { forEachConcurrently } from '../shared/concurrency.js'
 import { fileSystemClock } from './file-system-clock.js'
@@ -36,7 +37,10 @@ export interface Layout {
   readonly temporaryName: () => string
 }
 
-export interface OpenError {
+export type OpenError = CannotOpen | BadOption
+
+/** Which directory it is, and what is wrong with it. */
+export interface CannotOpen {
   readonly _tag:
     | 'not-a-directory'
     /** The directory holds something else. */

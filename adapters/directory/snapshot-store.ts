@@ -9,6 +9,7 @@ import { join } from 'node:path'
 import { deserialize, serialize } from 'node:v8'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import type { SnapshotProblem, SnapshotStore } from '../../domain/ports/snapshot-store.js'
+import { optionsOrThrow, pathText, record, wholeNumber } from '../../domain/values/codec.js'
 import { syncDirectory } from './layout.js'
 import { codeOf, failureOf, writeAll } from './system.js'
 
@@ -29,10 +30,15 @@ export interface DirectorySnapshotsOptions {
   readonly chunkBytes?: number
 }
 
-export const directorySnapshotStore = ({
-  path,
-  chunkBytes = 4 * 1024 * 1024,
-}: DirectorySnapshotsOptions): SnapshotStore => {
+const Options = record(
+  'the options of directorySnapshotStore',
+  { path: pathText },
+  { chunkBytes: wholeNumber('a number of bytes, at least 1', 1) },
+)
+
+/** Throws a `TypeError` in words if an option is wrong; whatever else is, its calls answer. */
+export const directorySnapshotStore = (options: DirectorySnapshotsOptions): SnapshotStore => {
+  const { path, chunkBytes = 4 * 1024 * 1024 } = optionsOrThrow(Options, options)
   const fileOf = (key: string): string => join(path, `${encodeURIComponent(key)}.snapshot`)
 
   return {

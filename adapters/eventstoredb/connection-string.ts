@@ -29,7 +29,9 @@ export interface ConnectionStringError {
 }
 
 /** Reads `esdb://[user:password@]host[:port][,host[:port]...][?option=value&...]`, and the files it names. */
-export const readConnectionString = (text: string): E.Either<ConnectionStringError, Connection> => {
+export const readConnectionString = (text: unknown): E.Either<ConnectionStringError, Connection> => {
+  if (typeof text !== 'string')
+    return E.left({ _tag: 'bad-connection-string', reason: `a connection string must be ${EXAMPLE}` })
   try {
     return E.right(read(text))
   } catch (error) {

@@ -6,7 +6,9 @@ import { setMaxListeners } from 'node:events'
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
+import * as t from 'io-ts'
 import { type EventStore, readFailureOf } from '../../domain/ports/event-store.js'
+import { decodeOptions, milliseconds, record } from '../../domain/values/codec.js'
 import { appendSequentially } from '../shared/append-all.js'
 import { whenAborted } from '../shared/when-aborted.js'
 import { appendsInTurn } from './append.js'
@@ -46,8 +48,19 @@ export const eventStoreDb = (
 ): TE.TaskEither<OpenError, EventStore> =>
   pipe(
     TE.fromEither(readConnectionString(connectionString)),
-    TE.flatMap((connection) => open(connection, options)),
+    TE.flatMap((connection) =>
+      pipe(
+        TE.fromEither<OpenError, EventStoreDbOptions>(decodeOptions(Options)(options)),
+        TE.flatMap((decoded) => open(connection, decoded)),
+      ),
+    ),
   )
+
+const Options = record(
+  'the options of eventStoreDb',
+  {},
+  { ledger: t.string, timeout: milliseconds, patience: milliseconds },
+)
 
 const LEDGER_NAME = /^[A-Za-z0-9_.]{1,64}$/
 

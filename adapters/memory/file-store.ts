@@ -9,6 +9,7 @@ import {
   type StoredFile,
 } from '../../domain/ports/file-store.js'
 import type { LedgerId } from '../../domain/ports/ledger-id.js'
+import { functionOf, optionsOrThrow, record } from '../../domain/values/codec.js'
 import { type Digest, sha256 } from '../../domain/values/digest.js'
 import { type Fill, openSourceFile, readStream } from '../shared/file-source.js'
 import { dating, fileStoreCalls } from '../shared/file-store-calls.js'
@@ -22,7 +23,15 @@ interface Held {
 }
 
 /** Holds its files as long as the process lives. Two stores share nothing. `now` dates every `put`. */
-export const memoryFileStore = ({ now = () => new Date() }: { readonly now?: () => Date } = {}): FileStore => {
+const Options = record(
+  'the options of memoryFileStore',
+  {},
+  { now: functionOf<() => Date>('a function that gives the time') },
+)
+
+/** Throws a `TypeError` in words if an option is wrong. */
+export const memoryFileStore = (options: { readonly now?: () => Date } = {}): FileStore => {
+  const { now = () => new Date() } = optionsOrThrow(Options, options)
   const held: Readonly<Record<FileKind, Map<Digest, Held>>> = { file: new Map(), manifest: new Map() }
   const ledgers = new Set<LedgerId>()
   const { attempt, iterate, ended, close } = fileStoreCalls((cause) => ({

@@ -3,6 +3,7 @@ import { accessSync, constants, existsSync, statSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import * as E from 'fp-ts/lib/Either.js'
 import type * as TE from 'fp-ts/lib/TaskEither.js'
+import type { BadOption } from '../../domain/values/codec.js'
 import { EVENT_FILE_APPLICATION_ID } from '../shared/event-file.js'
 import { copyToRead } from './copy-to-read.js'
 import { codeOf, type Database, type Driver, driver } from './driver/index.js'
@@ -13,7 +14,9 @@ import { reasonOf } from './sqlite-error.js'
 export type Durability = 'full' | 'relaxed'
 
 /** Why a store could not be opened. `reason` says what is wrong with which file, and what would be right. */
-export interface OpenError {
+export type OpenError = CannotOpen | BadOption
+
+export interface CannotOpen {
   readonly _tag: 'not-an-event-store' | 'newer-format' | 'read-only' | 'locked' | 'cannot-open' | 'no-driver'
   readonly path: string
   readonly reason: string

@@ -1,7 +1,9 @@
 /** The event store in one SQLite file, which any number of processes of one machine may hold open. */
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import * as E from 'fp-ts/lib/Either.js'
+import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
+import * as t from 'io-ts'
 import {
   type EventStore,
   EventStoreError,
@@ -12,6 +14,7 @@ import {
   type StoredEvent,
   tooLarge,
 } from '../../domain/ports/event-store.js'
+import { decodeOptions, functionOf, milliseconds, oneOf, record, text } from '../../domain/values/codec.js'
 import { subscription } from '../shared/subscription.js'
 import { whenAborted } from '../shared/when-aborted.js'
 import { appendAllOn } from './append-all.js'
@@ -36,21 +39,44 @@ export interface SqliteEventStoreOptions {
   readonly warn?: (message: string) => void
 }
 
-export const sqliteEventStore = ({
-  path,
-  durability = 'full',
-  busyTimeoutMs = 30_000,
-  readOnly = false,
-  warn = (message) => process.emitWarning(message, 'ModelLedgerWarning'),
-}: SqliteEventStoreOptions): TE.TaskEither<OpenError, EventStore> =>
-  openDatabase({
-    path,
-    durability,
-    busyTimeoutMs,
-    readOnly,
-    warn,
-    use: (database) => eventStoreOn(database, busyTimeoutMs, readOnly),
-  })
+const Options = record(
+  'the options of sqliteEventStore',
+  {
+    path: text(
+      'the path of a file (where nothing is to be kept, use the store in memory)',
+      (path) => path.length > 0 && !path.includes('\0'),
+    ),
+  },
+  {
+    durability: oneOf<Durability>('full', 'relaxed'),
+    busyTimeoutMs: milliseconds,
+    readOnly: t.boolean,
+    warn: functionOf<(message: string) => void>('a function that is told a warning'),
+  },
+)
+
+/** Opens the store, or says why it cannot be opened: a wrong option too. */
+export const sqliteEventStore = (options: SqliteEventStoreOptions): TE.TaskEither<OpenError, EventStore> =>
+  pipe(
+    TE.fromEither(decodeOptions(Options)(options)),
+    TE.flatMap(
+      ({
+        path,
+        durability = 'full',
+        busyTimeoutMs = 30_000,
+        readOnly = false,
+        warn = (message: string) => process.emitWarning(message, 'ModelLedgerWarning'),
+      }): TE.TaskEither<OpenError, EventStore> =>
+        openDatabase({
+          path,
+          durability,
+          busyTimeoutMs,
+          readOnly,
+          warn,
+          use: (database) => eventStoreOn(database, busyTimeoutMs, readOnly),
+        }),
+    ),
+  )
 
 type Page = ReadonlyArray<StoredEvent>
 

@@ -40,6 +40,30 @@ const problemOf = (error: t.ValidationError): Problem => {
 export const describeProblem = ({ at, expected, actual }: Problem): string =>
   `${at === '' ? 'the value' : at}: expected ${expected}, got ${actual}`
 
+/** An option of a store is wrong, so that nothing was opened. `reason` says which, and what would be right. */
+export interface BadOption {
+  readonly _tag: 'bad-option'
+  readonly reason: string
+}
+
+/** The options of what opens a store, decoded; the name of the codec says whose they are. */
+export const decodeOptions =
+  <A>(codec: t.Type<A>) =>
+  (given: unknown): E.Either<BadOption, A> =>
+    E.mapLeft(
+      (problems: ReadonlyArray<Problem>): BadOption => ({
+        _tag: 'bad-option',
+        reason: `${codec.name}: ${problems.map(describeProblem).join('; ')}`,
+      }),
+    )(decodeWith(codec)(given))
+
+/** Likewise, of what gives a store at once; throws a `TypeError` in the same words. */
+export const optionsOrThrow = <A>(codec: t.Type<A>, given: unknown): A => {
+  const decoded = decodeOptions(codec)(given)
+  if (E.isRight(decoded)) return decoded.right
+  throw new TypeError(decoded.left.reason)
+}
+
 /** A value as a message shows it: short, on one line. */
 export const shown = (value: unknown): string => {
   if (value === undefined) return 'nothing'
@@ -74,6 +98,19 @@ export const rule = <A>(expected: string, is: (value: unknown) => value is A): t
     (value, context) => (is(value) ? t.success(value) : t.failure(value, context)),
     (value) => value,
   )
+
+/** The path of a file or a folder, as an option names it. */
+export const pathText = text('a path: a text that is not empty', (value) => value.length > 0 && !value.includes('\0'))
+
+/** A function of the caller's own. */
+export const functionOf = <F>(expected: string): t.Type<F> =>
+  rule(expected, (value): value is F => typeof value === 'function')
+
+/** Time that is given, in milliseconds. */
+export const milliseconds = rule(
+  'a number of milliseconds, 0 or more',
+  (value): value is number => typeof value === 'number' && Number.isFinite(value) && value >= 0,
+)
 
 type Fields = Readonly<Record<string, t.Mixed>>
 type Simplify<T> = { [K in keyof T]: T[K] } & {}

@@ -248,7 +248,10 @@ export const checkedIfGiven = async <A>(codec: t.Decoder<unknown, A>, given: unk
   given === undefined ? undefined : checked(codec, given)
 
 /** The argument of a method, checked; rejects with a `LedgerError` that names everything that is wrong. */
-export const checked = async <A>(codec: t.Decoder<unknown, A>, given: unknown): Promise<A> => {
+export const checked = async <A>(codec: t.Decoder<unknown, A>, given: unknown): Promise<A> => checkedNow(codec, given)
+
+/** Likewise, of a function that answers at once; throws the `LedgerError`. */
+export const checkedNow = <A>(codec: t.Decoder<unknown, A>, given: unknown): A => {
   const decoded = decodeWith(codec)(given)
   if (E.isRight(decoded)) return decoded.right
   const error: InvalidInput = { _tag: 'invalid-input', problems: decoded.left }

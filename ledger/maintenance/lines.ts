@@ -1,9 +1,18 @@
 /** The lines of a text that arrives in pieces. */
+import { rule } from '../../domain/values/codec.js'
 import { LedgerError } from '../calling/errors.js'
 import { readFrom } from '../files/given-streams.js'
 
 /** A text, or the bytes of one in UTF-8, in pieces of whatever size. */
 export type Pieces = AsyncIterable<string | Uint8Array> | Iterable<string | Uint8Array>
+
+export const Lines = rule(
+  'an export: an iterable of its text in pieces',
+  (value): value is Pieces =>
+    typeof value === 'object' &&
+    value !== null &&
+    [Symbol.asyncIterator, Symbol.iterator].some((iterates) => typeof Reflect.get(value, iterates) === 'function'),
+)
 
 /** In which the first line has to end: whoever cuts the line feeds off is told so before all of it is in memory. */
 const FIRST_LINE = 1024

@@ -97,6 +97,11 @@ describe('every method that records', () => {
         code: 'invalid-input',
         message: expect.stringContaining('expected a number of milliseconds, 0 or more, got'),
       })
+    for (const within of [Number.NaN, Infinity, -1, 'abc', '100', {}, new Date(0), null])
+      expect(await rejection(call(ledger, 'close', within))).toMatchObject({
+        code: 'invalid-input',
+        message: expect.stringContaining('expected a number of milliseconds, 0 or more, got'),
+      })
     for (const when of ['yesterday', 0.5, -1, 7]) {
       expect((await rejection(ledger.at(when).artifacts())).code).toBe('bad-moment')
     }

@@ -1,0 +1,136 @@
+/** Every function of the package's entry points that takes options says what is wrong with them, and throws nothing raw. */
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import * as E from 'fp-ts/lib/Either.js'
+import { afterAll, describe, expect, it } from 'vitest'
+import * as directory from '../../adapters/directory/index.js'
+import * as eventstoredb from '../../adapters/eventstoredb/index.js'
+import * as memory from '../../adapters/memory/index.js'
+import * as sqlite from '../../adapters/sqlite/index.js'
+import * as face from '../../index.js'
+
+const folder = mkdtempSync(join(tmpdir(), 'options-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+const path = join(folder, 'never')
+
+const NOT_A_PATH = [undefined, null, 5, '', {}, [], () => undefined, Number.NaN, 'a\0b']
+const NO_OPTIONS = [undefined, null, 5, 'text', [], () => undefined]
+const members = (required: object, wrong: Readonly<Record<string, ReadonlyArray<unknown>>>) =>
+  Object.entries({ colour: ['red'], ...wrong }).flatMap(([name, values]) =>
+    values.map((value) => [{ ...required, [name]: value }]),
+  )
+const ofPath = (wrong: Readonly<Record<string, ReadonlyArray<unknown>>>) => [
+  ...NO_OPTIONS.map((options) => [options]),
+  ...NOT_A_PATH.map((each) => [{ path: each }]),
+  ...members({ path }, wrong),
+]
+const TIMES = [Number.NaN, Infinity, -1, '100', null, {}]
+
+interface Row {
+  readonly code: string
+  readonly wrong: ReadonlyArray<ReadonlyArray<unknown>>
+}
+const row = (code: string, wrong: Row['wrong']): Row => ({ code, wrong })
+const esdb = 'esdb://127.0.0.1:1?tls=false'
+
+/** What each is given, and the code by which it refuses it; a function without options says so. */
+const ROWS: Readonly<Record<string, Row | 'takes no options' | 'checked before'>> = {
+  openLedger: row('invalid-input', [
+    ...NO_OPTIONS.map((each) => [each]),
+    [{ directory: 5 }],
+    [{ directory: path, deadline: Number.NaN }],
+  ]),
+  verifyExport: row('invalid-input', [
+    ...NO_OPTIONS.filter((each) => !Array.isArray(each)).map((each) => [each]),
+    [[], 5],
+  ]),
+  operations: row(
+    'invalid-input',
+    [...NO_OPTIONS, {}].map((each) => [each]),
+  ),
+  taskEither: row(
+    'invalid-input',
+    [undefined, null, 5, 'text', [], {}].map((each) => [each]),
+  ),
+  LedgerError: 'takes no options',
+  describeWriteError: 'takes no options',
+  sqliteEventStore: row(
+    'bad-option',
+    ofPath({ durability: ['Full', 'off', null, 5], busyTimeoutMs: TIMES, readOnly: ['yes', 1, null], warn: [5, null] }),
+  ),
+  sqliteRuntime: 'takes no options',
+  directoryFileStore: row('bad-option', ofPath({ now: [5, new Date(0), null], readOnly: ['yes', 1, null] })),
+  directorySnapshotStore: row('TypeError', ofPath({ chunkBytes: [0, 0.5, ...TIMES] })),
+  // The ledger checks what its own method is given, and gives it on.
+  download: 'checked before',
+  describeDownloadError: 'takes no options',
+  findLocalFiles: 'takes no options',
+  outsideLedgers: 'takes no options',
+  eventStoreDb: row('bad-option', [
+    ...NO_OPTIONS.slice(1).map((each) => [esdb, each]),
+    ...members({}, { ledger: ['', 'a b', 5, null], timeout: [0, ...TIMES], patience: [1, ...TIMES] }).map((each) => [
+      esdb,
+      ...each,
+    ]),
+  ]),
+  memoryEventStore: 'takes no options',
+  memoryFileStore: row(
+    'TypeError',
+    [null, 5, 'text', [], { now: 5 }, { clock: 5 }].map((each) => [each]),
+  ),
+  memorySnapshotStore: 'takes no options',
+}
+
+const EXPORTED: Readonly<Record<string, unknown>> = { ...face, ...sqlite, ...directory, ...eventstoredb, ...memory }
+
+/** The code of a refusal, and its words, however it is told. */
+const refusalOf = async (call: () => unknown): Promise<{ readonly code: string; readonly words: string }> => {
+  try {
+    const made = call()
+    const answer: unknown = await (typeof made === 'function' ? Reflect.apply(made, undefined, []) : made)
+    const left: unknown = typeof answer === 'object' && answer !== null && Reflect.get(answer, 'left')
+    if (typeof left !== 'object' || left === null) return { code: 'taken', words: '' }
+    return { code: String(Reflect.get(left, '_tag')), words: String(Reflect.get(left, 'reason')) }
+  } catch (error) {
+    if (error instanceof face.LedgerError) return { code: error.code, words: error.message }
+    return { code: error instanceof Error ? error.name : 'thrown', words: String(error) }
+  }
+}
+
+describe('what the package exports', () => {
+  it('has a row for each function', () => {
+    const functions = Object.entries(EXPORTED).flatMap(([name, value]) => (typeof value === 'function' ? [name] : []))
+    expect(functions.sort()).toEqual(Object.keys(ROWS).sort())
+  })
+
+  it.each(Object.entries(ROWS).flatMap(([name, each]) => (typeof each === 'string' ? [] : [[name, each] as const])))(
+    '%s refuses wrong options in words, and makes nothing',
+    async (name, { code, wrong }) => {
+      for (const given of wrong) {
+        const refused = await refusalOf(() => {
+          const exported = EXPORTED[name]
+          if (typeof exported !== 'function') throw new Error(`no function ${name}`)
+          return Reflect.apply(exported, undefined, given)
+        })
+        expect(refused, name).toEqual({ code, words: expect.stringMatching(/expected .+, got|must be/) })
+      }
+      expect(readdirSync(folder)).toEqual([])
+    },
+  )
+
+  it.each([undefined, 5, {}, null])('a connection string that is %j is refused as such', async (text) => {
+    const refused = await refusalOf(() => Reflect.apply(eventstoredb.eventStoreDb, undefined, [text]))
+    expect(refused).toMatchObject({ code: 'bad-connection-string' })
+  })
+
+  it('opens with the options that are right', async () => {
+    const store = await sqlite.sqliteEventStore({
+      path: join(folder, 'events.db'),
+      durability: 'relaxed',
+      busyTimeoutMs: 0,
+    })()
+    if (E.isLeft(store)) throw new Error(store.left.reason)
+    await store.right.close()
+  })
+})

@@ -62,7 +62,8 @@ const bringDependencies = (to: string): void => {
   if (existsSync(to)) return
   const from = join(root, 'node_modules')
   const filter = (file: string) => !SOURCES.test(file)
-  const installed = succeed(root, 'npm', 'ls', '--omit=dev', '--all', '--parseable').trim().split('\n')
+  const list = ['ls', '--prefix', root, '--omit=dev', '--all', '--parseable']
+  const installed = succeed(dirname(to), 'npm', ...list).trim().split('\n')
   for (const name of installed.slice(1).map((path) => relative(from, path))) {
     // What lies inside another package came with it.
     if (!existsSync(join(to, name))) cpSync(join(from, name), join(to, name), { recursive: true, filter })
@@ -84,7 +85,7 @@ export const succeed = (cwd: string, command: string, ...args: ReadonlyArray<str
   // npm is a script on Windows, which only a shell can start.
   const shell = args.length === 0 || (command === 'npm' && process.platform === 'win32')
   // As in a shell of the reader's own: without what the npm that runs the tests tells its children, and with a
-  // home that has no settings.
+  // home that has no settings, beside the folder: which is none of ours.
   const home = join(cwd, '../home')
   const inherited = Object.entries(process.env).filter(([name]) => !/^npm_/i.test(name))
   const env = { ...Object.fromEntries(inherited), HOME: home, USERPROFILE: home }

@@ -1,7 +1,7 @@
 /** To whom the files of a store belong: to the ledger that used it first, and to others where they share it. */
 import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
-import type { FileStore, FileStoreError } from '../domain/ports/file-store.js'
+import { type FileStore, type FileStoreError, FileStoreFailure } from '../domain/ports/file-store.js'
 import type { LedgerId } from '../domain/ports/ledger-id.js'
 
 /** Refuses a store that is another ledger's already, unless both are to share it. Answers whose it is. */
@@ -9,18 +9,46 @@ export const assertClaimable = (
   files: FileStore,
   own: LedgerId,
   shared: boolean,
-): TE.TaskEither<FileStoreError, ReadonlyArray<LedgerId>> =>
+): TE.TaskEither<FileStoreError, ReadonlyArray<LedgerId> | undefined> =>
   pipe(
     files.ledgers(),
     TE.flatMap((ledgers) =>
-      ledgers.length === 0 || ledgers.includes(own) || shared ? TE.right(ledgers) : TE.left(ofAnother(own, ledgers)),
+      ledgers === undefined || ledgers.length === 0 || ledgers.includes(own) || shared
+        ? TE.right(ledgers)
+        : TE.left(ofAnother(own, ledgers)),
     ),
   )
 
-/** Makes a store one of a ledger's that is `assertClaimable`. */
-export const claimFiles = (files: FileStore, own: LedgerId, shared: boolean): TE.TaskEither<FileStoreError, void> => {
+/** Whether there are files in a store. */
+const hasFiles = (files: FileStore): TE.TaskEither<FileStoreError, boolean> =>
+  TE.tryCatch(
+    async () => {
+      for await (const page of files.list('file')) if (page.length > 0) return true
+      return false
+    },
+    (cause) =>
+      cause instanceof FileStoreFailure
+        ? cause.error
+        : { _tag: 'file-store-failed', operation: 'list what it holds', reason: String(cause) },
+  )
+
+/**
+ * Makes a store one of a ledger's that is `assertClaimable`. Files from before ledgers had ids are taken only by a
+ * ledger that `isFromBefore` as well: any other began without them, and would collect them.
+ */
+export const claimFiles = (
+  files: FileStore,
+  own: LedgerId,
+  shared: boolean,
+  isFromBefore: TE.TaskEither<FileStoreError, boolean>,
+): TE.TaskEither<FileStoreError, void> => {
+  const assertOwn = pipe(
+    hasFiles(files),
+    TE.flatMap((has) => (has ? isFromBefore : TE.right(true))),
+    TE.flatMap((may) => (may || shared ? TE.right(undefined) : TE.left(ofAnother(own, [])))),
+  )
   /** Another may have come at the same time: then neither stays, and the next of them that comes does. */
-  const stay = (all: ReadonlyArray<LedgerId>): TE.TaskEither<FileStoreError, void> => {
+  const stay = (all: ReadonlyArray<LedgerId> = []): TE.TaskEither<FileStoreError, void> => {
     const ledgers = all.filter((each) => each !== own)
     return ledgers.length === 0 || shared
       ? TE.right(undefined)
@@ -29,14 +57,18 @@ export const claimFiles = (files: FileStore, own: LedgerId, shared: boolean): TE
           TE.flatMap(() => TE.left(ofAnother(own, ledgers))),
         )
   }
+  const enter = pipe(files.addLedger(own), TE.flatMap(files.ledgers), TE.flatMap(stay))
 
   return pipe(
     assertClaimable(files, own, shared),
-    TE.flatMap((ledgers) =>
-      ledgers.includes(own)
-        ? TE.right(undefined)
-        : pipe(files.addLedger(own), TE.flatMap(files.ledgers), TE.flatMap(stay)),
-    ),
+    TE.flatMap((ledgers) => {
+      if (ledgers === undefined)
+        return pipe(
+          assertOwn,
+          TE.flatMap(() => enter),
+        )
+      return ledgers.includes(own) ? TE.right(undefined) : enter
+    }),
   )
 }
 
@@ -44,7 +76,7 @@ export const claimFiles = (files: FileStore, own: LedgerId, shared: boolean): TE
 export const assertFilesOfOne = (files: FileStore, own: LedgerId | undefined): TE.TaskEither<FileStoreError, void> =>
   pipe(
     files.ledgers(),
-    TE.flatMap((all) => {
+    TE.flatMap((all = []) => {
       const ledgers = all.filter((each) => each !== own)
       return ledgers.length === 0 ? TE.right(undefined) : TE.left(ofAnother(own, ledgers))
     }),
@@ -61,6 +93,7 @@ export const claimedFiles = (
   files: FileStore,
   own: () => TE.TaskEither<FileStoreError, LedgerId>,
   shared: boolean,
+  isFromBefore: (own: LedgerId) => TE.TaskEither<FileStoreError, boolean>,
 ): FileStore & { readonly claim: () => TE.TaskEither<FileStoreError, void> } => {
   let isClaimed = false
   const claim = (): TE.TaskEither<FileStoreError, void> =>
@@ -68,7 +101,7 @@ export const claimedFiles = (
       ? TE.right(undefined)
       : pipe(
           own(),
-          TE.flatMap((id) => claimFiles(files, id, shared)),
+          TE.flatMap((id) => claimFiles(files, id, shared, isFromBefore(id))),
           TE.tapIO(() => () => {
             isClaimed = true
           }),

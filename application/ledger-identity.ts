@@ -58,7 +58,16 @@ export const filesOfLedger = (
       () => notAsked('the event store has no id'),
     ),
   )
-  const claimed = claimedFiles(files, () => own, shared)
+  /** Its id follows from its first event: it had a history before it had an id. */
+  const isFromBefore = (id: LedgerId): TE.TaskEither<FileStoreError, boolean> =>
+    pipe(
+      TE.tryCatch(() => firstEvent(events), readFailureOf),
+      TE.mapBoth(
+        ({ reason }) => notAsked(reason),
+        (first) => first !== undefined && ledgerIdOfHistory(first) === id,
+      ),
+    )
+  const claimed = claimedFiles(files, () => own, shared, isFromBefore)
   return pipe(
     events.head(),
     TE.map((head) => head !== ORIGIN),
@@ -87,7 +96,7 @@ export const filesGoAlong = (
     ? TE.right(undefined)
     : pipe(
         files.ledgers(),
-        TE.flatMap((ledgers) =>
+        TE.flatMap((ledgers = []) =>
           ledgers.includes(before)
             ? pipe(
                 files.addLedger(now),

@@ -255,7 +255,7 @@ const cases = {
   'knows the ledgers to which it belongs': async ({ store }) => {
     const [one, other] = [1, 2].map(() => newLedgerId({ next: randomUUID, fraction: Math.random })).sort()
     if (one === undefined || other === undefined) throw new Error('two ids are made')
-    const mine = async () => right(await store.ledgers()()).filter((each) => [one, other].includes(each))
+    const mine = async () => (right(await store.ledgers()()) ?? []).filter((each) => [one, other].includes(each))
     expect(await mine()).toEqual([])
     await Promise.all([one, one, other].map(async (each) => right(await store.addLedger(each)())))
     expect((await mine()).toSorted()).toEqual([one, other])

@@ -8,12 +8,12 @@ import { codeOf } from './system.js'
 export const ledgersIn = (root: string) => {
   const folder = join(root, 'ledgers')
   return {
-    list: async (): Promise<ReadonlyArray<LedgerId>> => {
+    list: async (): Promise<ReadonlyArray<LedgerId> | undefined> => {
       const names = await readdir(folder).catch((cause: unknown) => {
-        if (codeOf(cause) === 'ENOENT') return []
+        if (codeOf(cause) === 'ENOENT') return undefined
         throw cause
       })
-      return names.sort().filter((name): name is LedgerId => LedgerId.is(name))
+      return names?.sort().filter((name): name is LedgerId => LedgerId.is(name))
     },
     add: async (ledger: LedgerId): Promise<void> => {
       if ((await mkdir(folder, { recursive: true })) !== undefined) await syncDirectory(root)

@@ -81,8 +81,11 @@ export interface FileStore {
   /** Deletes one file, if its last `put` is not after `unlessPutSince`; answers whether it was deleted. Only garbage collection calls this; manifests are never deleted. */
   readonly delete: (digest: Digest, unlessPutSince: Date) => TE.TaskEither<FileStoreError, boolean>
 
-  /** The ledgers to which its files belong: none before the first use, one, or several that share it. */
-  readonly ledgers: () => TE.TaskEither<FileStoreError, ReadonlyArray<LedgerId>>
+  /**
+   * The ledgers to which its files belong: none before the first use, one, or several that share it; `undefined` where
+   * none was ever entered: it is new, or its files are from before ledgers had ids.
+   */
+  readonly ledgers: () => TE.TaskEither<FileStoreError, ReadonlyArray<LedgerId> | undefined>
 
   /** Enters a ledger among them, durably. Entering it twice is harmless. */
   readonly addLedger: (ledger: LedgerId) => TE.TaskEither<FileStoreError, void>
@@ -120,7 +123,7 @@ export const describeFileStoreError = (error: FileStoreError): string => {
     case 'bad-clock':
       return describeBadClock(error)
     case 'files-of-another-ledger':
-      return `the files belong to the ledger ${error.ledgers.join(' and ')}, and this is ${error.own ?? 'one without an id'}: give it a file store of its own, or open each with sharedFiles, and then none collects garbage; a ledger that uses the files no more is taken out of the folder ledgers/`
+      return `the files belong to ${error.ledgers.length === 0 ? 'a ledger from before ledgers had ids' : `the ledger ${error.ledgers.join(' and ')}`}, and this is ${error.own ?? 'one without an id'}: give it a file store of its own, or open each with sharedFiles, and then none collects garbage; a ledger that uses the files no more is taken out of the folder ledgers/`
     case 'file-store-failed':
       return `the file store could not ${error.operation}: ${error.reason}`
   }

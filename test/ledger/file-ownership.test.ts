@@ -89,6 +89,28 @@ describe.each<readonly [string, () => Promise<FileStore>]>([
   })
 })
 
+describe('files from before ledgers had ids', () => {
+  it('are taken by the ledger that is as old, and by none that began without them', async () => {
+    const directory = newFolder()
+    const open = () => openLedger({ directory, actor: 'anna', entity: 'acme' })
+    const first = await open()
+    await log(first, 'one')
+    await first.close()
+    rmSync(join(directory, 'files', 'ledgers'), { recursive: true })
+    for (const end of ['', '-wal', '-shm']) rmSync(join(directory, `events.db${end}`), { force: true })
+
+    const began = await open()
+    expect(await rejection(log(began, 'two'))).toMatchObject({
+      code: 'files-of-another-ledger',
+      message: expect.stringContaining('from before ledgers had ids'),
+    })
+    await began.startRun()
+    await began.close()
+    expect(await rejection(open())).toMatchObject({ code: 'files-of-another-ledger' })
+    expect(readdirSync(join(directory, 'files'))).not.toContain('ledgers')
+  })
+})
+
 describe('the command line', () => {
   it('collects nothing over an empty history, and says so', async () => {
     const root = newFolder()

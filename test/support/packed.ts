@@ -63,7 +63,9 @@ const bringDependencies = (to: string): void => {
   const from = join(root, 'node_modules')
   const filter = (file: string) => !SOURCES.test(file)
   const list = ['ls', '--prefix', root, '--omit=dev', '--all', '--parseable']
-  const installed = succeed(dirname(to), 'npm', ...list).trim().split('\n')
+  const installed = succeed(dirname(to), 'npm', ...list)
+    .trim()
+    .split('\n')
   for (const name of installed.slice(1).map((path) => relative(from, path))) {
     // What lies inside another package came with it.
     if (!existsSync(join(to, name))) cpSync(join(from, name), join(to, name), { recursive: true, filter })

@@ -1,9 +1,21 @@
-/** Which files the live versions need. */
+/** Which files and manifests are needed: by live versions, and by parts whose version is still to come. */
+import type { FactReader } from '../../application/command-handling/facts.js'
+import type { ManifestStore } from '../../application/manifest-store.js'
 import { type Digest, isDigest } from '../../domain/values/digest.js'
 import type { Manifest } from '../../domain/values/manifest/manifest.js'
 import { versionPath } from '../../domain/values/references.js'
 import type { Registry } from '../../projections/registry/state.js'
 import { digestOf } from '../../projections/registry/version-table.js'
+import { describeWriteError, promised } from '../calling/errors.js'
+
+const run = promised(describeWriteError)
+
+export interface NeededPorts {
+  /** The registry now. */
+  readonly registry: () => Promise<Registry>
+  readonly facts: FactReader
+  readonly manifests: ManifestStore
+}
 
 /** The versions that are not deleted, and the digests of their manifests. */
 export const liveVersions = ({ artifacts, versions }: Registry) =>
@@ -20,4 +32,35 @@ export function* storedIn(
   for (const { path, digest, size, reference } of manifest) {
     if (reference === undefined && isDigest(digest)) yield { path, digest, size: size ?? 0 }
   }
+}
+
+/** Every manifest that is needed: those of live versions, and those of parts whose version is still to come. */
+const neededManifests = async ({ registry, facts }: NeededPorts): Promise<ReadonlySet<Digest>> => {
+  const known = await registry()
+  const { drafts } = known
+  const needed = new Set<Digest>(liveVersions(known).map(({ digest }) => digest))
+  for (const { artifact, distributedId, generations } of drafts.values()) {
+    if (generations.every(({ ended, logged }) => ended?.how === 'abandoned' || logged !== undefined)) continue
+    const unlogged = await run(
+      facts.draft(artifact, distributedId, ({ parts, ended }) => [
+        ...parts.map(({ part }) => part.digest),
+        ...ended.flatMap(({ committed }) =>
+          committed === undefined || generations[committed.generation]?.logged !== undefined
+            ? []
+            : committed.manifest.digest,
+        ),
+      ]),
+    )
+    for (const digest of unlogged) needed.add(digest)
+  }
+  return needed
+}
+
+/** Rejects if one of the manifests cannot be read: nothing may be deleted then. */
+export const neededFiles = async (ports: NeededPorts): Promise<ReadonlySet<Digest>> => {
+  const needed = new Set<Digest>()
+  for (const manifest of await neededManifests(ports)) {
+    for (const { digest } of storedIn(await run(ports.manifests.get(manifest)))) needed.add(digest)
+  }
+  return needed
 }

@@ -1,0 +1,103 @@
+/** Which files may be collected, and their deletion. */
+import * as TE from 'fp-ts/lib/TaskEither.js'
+import { assertFilesOfOne } from '../../application/file-ownership.js'
+import { ledgerIdOf } from '../../application/ledger-identity.js'
+import { describeReadError } from '../../application/projecting/read-error.js'
+import type { OnMaintenance } from '../../domain/ports/download.js'
+import { type EventStore, ORIGIN } from '../../domain/ports/event-store.js'
+import { COLLECTED_AFTER_MS, type FileStore, FileStoreFailure, type StoredFile } from '../../domain/ports/file-store.js'
+import { rule } from '../../domain/values/codec.js'
+import { type Digest, isDigest } from '../../domain/values/digest.js'
+import { describeWriteError, promised } from '../calling/errors.js'
+import { checked, checkedIfGiven, Listener } from '../calling/input.js'
+import { type NeededPorts, neededFiles } from './needed-files.js'
+import { bytesOf, eachOf, reporter } from './progress.js'
+
+/** Files that garbage collection would delete. */
+export interface Collectable {
+  /** Each with its size and the time of its last `put`. */
+  readonly files: ReadonlyArray<StoredFile & { readonly lastPut: Date }>
+  /** Of all of them together. */
+  readonly bytes: number
+}
+
+const Plan = rule(
+  'a plan: what collectable answered',
+  (value): value is Collectable =>
+    typeof value === 'object' &&
+    value !== null &&
+    'files' in value &&
+    Array.isArray(value.files) &&
+    'bytes' in value &&
+    Number.isSafeInteger(value.bytes) &&
+    Number(value.bytes) >= 0 &&
+    value.files.every((file) =>
+      isDigest(typeof file === 'object' && file !== null ? Reflect.get(file, 'digest') : file),
+    ),
+)
+
+export interface Collected {
+  readonly deleted: number
+  readonly bytes: number
+  /** Files of the plan that stayed: put again since, or named again. */
+  readonly kept: number
+}
+
+export interface CollectionPorts extends NeededPorts {
+  readonly events: EventStore
+  /** Types of events that are not known here, and how many of each there are. */
+  readonly unknownEvents: () => Promise<ReadonlyMap<string, number>>
+  readonly files: FileStore
+  readonly readOnly: boolean
+}
+
+const run = promised(describeWriteError)
+
+/** By the clock that dates the files, whatever this process takes the time to be. */
+const aDayAgo = async (files: FileStore): Promise<Date> =>
+  new Date((await run(files.now())).getTime() - COLLECTED_AFTER_MS)
+
+export const collectable = async (ports: CollectionPorts): Promise<Collectable> => {
+  const { events, files, unknownEvents } = ports
+  await promised(describeReadError)(ledgerIdOf(events)).then((own) => run(assertFilesOfOne(files, own)))
+  if ((await promised(describeReadError)(events.head())) === ORIGIN) return run(TE.left({ _tag: 'empty-history' }))
+  const before = (await aDayAgo(files)).getTime()
+  const old: Array<Collectable['files'][number]> = []
+  try {
+    for await (const page of files.list('file')) old.push(...page.filter(({ lastPut }) => lastPut.getTime() < before))
+  } catch (cause) {
+    if (cause instanceof FileStoreFailure) return run(TE.left(cause.error))
+    throw cause
+  }
+  const needed = old.length === 0 ? new Set<Digest>() : await neededFiles(ports)
+  // An event that is not understood could name a file.
+  const [unknown] = (await unknownEvents()).keys()
+  if (unknown !== undefined) return run(TE.left({ _tag: 'not-understood', type: unknown }))
+  const unneeded = old.filter(({ digest }) => !needed.has(digest))
+  return { files: unneeded, bytes: bytesOf(unneeded) }
+}
+
+export const collectGarbage = async (
+  ports: CollectionPorts,
+  plan: Collectable,
+  onProgress?: OnMaintenance,
+): Promise<Collected> => {
+  const { files, readOnly } = ports
+  if (readOnly) return run(TE.left({ _tag: 'read-only' }))
+  await checked(Plan, plan)
+  await checkedIfGiven(Listener, onProgress)
+  const before = await aDayAgo(files)
+  const planned = new Set(plan.files.map(({ digest }) => digest))
+  const still = (await collectable(ports)).files.filter(({ digest }) => planned.has(digest))
+  const report = reporter(still.length, bytesOf(still), onProgress)
+  let deleted = 0
+  let bytes = 0
+  await eachOf(still, async ({ digest, size }) => {
+    if (await run(files.delete(digest, before))) {
+      deleted += 1
+      bytes += size
+    }
+    report(size)
+  })
+  return { deleted, bytes, kept: plan.files.length - deleted }
+}

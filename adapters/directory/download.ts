@@ -1,28 +1,29 @@
 /** Writes the files of a version into a directory of the caller's, and nothing outside of it. */
-import { createHash, randomUUID } from 'node:crypto'
-import type { Stats } from 'node:fs'
-import { link, lstat, mkdir, open, readdir, realpath, rename, rm, writeFile } from 'node:fs/promises'
-import { hostname } from 'node:os'
+import { createHash } from 'node:crypto'
+import { link, mkdir, open, realpath, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as E from 'fp-ts/lib/Either.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import type { DownloadError } from '../../domain/ports/download.js'
-import {
-  describeFileStoreError,
-  type FileStore,
-  type FileStoreError,
-  FileStoreFailure,
-  type StoredFile,
-} from '../../domain/ports/file-store.js'
-import { describeInsideALedger } from '../../domain/ports/inside-a-ledger.js'
-import { type Digest, digestOf, isDigest, sha256 } from '../../domain/values/digest.js'
+import { type FileStore, type FileStoreError, FileStoreFailure } from '../../domain/ports/file-store.js'
+import { digestOf, isDigest } from '../../domain/values/digest.js'
 import type { ManifestEntry } from '../../domain/values/manifest/manifest.js'
-import { checkManifestPath, fitsWindows, type NamesAlike, pathsThatCollide } from '../../domain/values/manifest/path.js'
+import { checkManifestPath, fitsWindows, type NamesAlike } from '../../domain/values/manifest/path.js'
 import { forEachConcurrently } from '../shared/concurrency.js'
-import { type Fill, readHandle } from '../shared/file-source.js'
-import { BESIDE_EVENTS, isLedgerFolder, ledgerAround } from './ledger-folder.js'
+import type { Fill } from '../shared/file-source.js'
+import { Refusal } from './download-refusal.js'
+import {
+  AT_ONCE,
+  assertApart,
+  assertOutsideLedgers,
+  findMissingDirectories,
+  isSameFile,
+  makeScratch,
+  type StoredEntry,
+} from './download-target.js'
+import { BESIDE_EVENTS } from './ledger-folder.js'
 import { createBuffers, hashAhead, observed, watched } from './read-ahead.js'
-import { codeOf, failureOf, NO_FOLLOW, writeAll } from './system.js'
+import { codeOf, failureOf, writeAll } from './system.js'
 
 export interface Download {
   readonly files: FileStore
@@ -56,36 +57,6 @@ export interface Downloaded {
   readonly references: ReadonlyArray<ManifestEntry>
 }
 
-export const describeDownloadError = (error: DownloadError): string => {
-  switch (error._tag) {
-    case 'illegal-entry':
-      return `${JSON.stringify(error.path)} cannot be downloaded: expected ${error.expected}`
-    case 'paths-collide':
-      return `the target cannot hold both ${error.collisions
-        .slice(0, 5)
-        .map(({ paths: [one, other] }) => `"${one}" and "${other}"`)
-        .join(', ')}; ${
-        error.collisions.some(({ paths: [one, other] }) => other.startsWith(`${one}/`))
-          ? 'nor can any other: log a version that leaves one out'
-          : 'choose a target on another file system, or log a version that leaves one out'
-      }`
-    case 'in-the-way':
-      return `${error.path} is ${error.found}; move it away or choose another target`
-    case 'inside-a-ledger':
-      return describeInsideALedger(error)
-    case 'target-differs':
-      return `${error.path} is there already with other content; move it away, or say overwrite`
-    case 'file-unavailable':
-      return `"${error.path}" cannot be downloaded: ${describeFileStoreError(error.error)}`
-    case 'target-failed':
-      return `${error.path} could not be written: ${error.reason}`
-    case 'closed':
-      return error.reason
-    case 'aborted':
-      return 'the download was aborted; what is complete stays, and a new download goes on from there'
-  }
-}
-
 /**
  * Downloads the entries that are stored files. Every file is written under a temporary name and compared
  * with its digest before it appears, so that an interrupted download leaves complete files only; the next
@@ -102,13 +73,6 @@ export const download = (options: Download): TE.TaskEither<DownloadError, Downlo
       return { _tag: 'target-failed', path: options.to, ...failureOf(cause, options.to) }
     },
   )
-
-/** An entry whose bytes are in the file store. */
-interface StoredEntry {
-  readonly path: string
-  readonly digest: Digest
-  readonly size: number | null
-}
 
 const run = async (options: Download): Promise<Downloaded> => {
   const { stored, references } = sortOut(options.entries)
@@ -219,115 +183,4 @@ const write = async (
     report({ files: 1 })
   })
   return { written: missing.length, kept: stored.length - missing.length }
-}
-
-const AT_ONCE = 4
-
-const assertApart = async (stored: ReadonlyArray<StoredEntry>, alike: NamesAlike | undefined, scratch: string) => {
-  const paths = stored.map(({ path }) => path)
-  if (pathsThatCollide(paths).length === 0) return
-  const collisions = pathsThatCollide(paths, alike ?? (await namesAlikeIn(scratch)))
-  if (collisions.length > 0) throw new Refusal({ _tag: 'paths-collide', collisions })
-}
-
-const namesAlikeIn = async (directory: string): Promise<NamesAlike> => {
-  await writeFile(join(directory, 'case'), '')
-  await writeFile(join(directory, 'form-\u00e9'), '')
-  const has = (name: string) =>
-    lstat(join(directory, name)).then(
-      () => true,
-      () => false,
-    )
-  return { case: await has('CASE'), form: await has('form-e\u0301') }
-}
-
-/** Parents before what lies in them. */
-const findMissingDirectories = async (directory: string, stored: ReadonlyArray<StoredEntry>) => {
-  const wanted = new Set<string>()
-  for (const { path } of stored)
-    for (let slash = path.indexOf('/'); slash !== -1; slash = path.indexOf('/', slash + 1))
-      wanted.add(path.slice(0, slash))
-  const missing: string[] = []
-  await forEachConcurrently(wanted, AT_ONCE, async (path) => {
-    const found = await statsOf(join(directory, path))
-    if (found === undefined) missing.push(path)
-    else if (!found.isDirectory()) throw inTheWay(join(directory, path), found)
-    else if (await isLedgerFolder(join(directory, path))) throw inLedger(join(directory, path))
-  })
-  return missing.sort()
-}
-
-/** `undefined` if there is nothing. */
-const isSameFile = async (
-  path: string,
-  { digest, size }: StoredEntry,
-  hash: (fill: Fill) => Promise<StoredFile>,
-): Promise<boolean | undefined> => {
-  const found = await statsOf(path)
-  if (found === undefined) return undefined
-  if (!found.isFile()) throw inTheWay(path, found)
-  if (size !== null && found.size !== size) return false
-  const handle = await open(path, NO_FOLLOW)
-  try {
-    return (await hash(readHandle(handle, found.size))).digest === digest
-  } finally {
-    await handle.close()
-  }
-}
-
-const statsOf = (path: string): Promise<Stats | undefined> =>
-  lstat(path).catch((cause: unknown) => {
-    if (codeOf(cause) === 'ENOENT' || codeOf(cause) === 'ENOTDIR') return undefined
-    throw cause
-  })
-
-const assertOutsideLedgers = async (path: string): Promise<void> => {
-  const ledger = await ledgerAround(path)
-  if (ledger !== undefined) throw inLedger(path, ledger)
-}
-
-const inLedger = (path: string, ledger = path): Refusal => new Refusal({ _tag: 'inside-a-ledger', path, ledger })
-
-const inTheWay = (path: string, found: Stats): Refusal =>
-  new Refusal({ _tag: 'in-the-way', path, found: kindOf(found) })
-
-const kindOf = (found: Stats): string => {
-  if (found.isSymbolicLink()) return 'a symbolic link'
-  if (found.isDirectory()) return 'a directory'
-  return found.isFile() ? 'a file' : 'a pipe, a socket or a device'
-}
-
-/**
- * A directory inside the target, so that a rename out of it needs no copy. What a download left that was
- * killed is removed by the next one: at once if its process is known to be dead, else after a day.
- */
-const makeScratch = async (directory: string): Promise<string> => {
-  for (const name of await readdir(directory)) {
-    const [, host, pid] = /^\.model-ledger-download\.([0-9a-f]{8})\.(\d+)\.[0-9a-f-]{36}$/.exec(name) ?? []
-    if (pid === undefined) continue
-    const path = join(directory, name)
-    const age = Date.now() - ((await statsOf(path))?.mtimeMs ?? 0)
-    if (host === HOST ? !isAlive(Number(pid)) : age > 24 * 3600 * 1000) await rm(path, { recursive: true, force: true })
-  }
-  const scratch = join(directory, `.model-ledger-download.${HOST}.${process.pid}.${randomUUID()}`)
-  await mkdir(scratch)
-  return scratch
-}
-
-const HOST = sha256(hostname()).slice(-8)
-
-const isAlive = (pid: number): boolean => {
-  try {
-    return process.kill(pid, 0)
-  } catch (cause) {
-    return codeOf(cause) === 'EPERM'
-  }
-}
-
-class Refusal extends Error {
-  readonly error: DownloadError
-  constructor(error: DownloadError) {
-    super(describeDownloadError(error))
-    this.error = error
-  }
 }

@@ -1,0 +1,129 @@
+/** What a download finds at its target, and what it refuses because of that: before anything is written, where it can. */
+import { randomUUID } from 'node:crypto'
+import type { Stats } from 'node:fs'
+import { lstat, mkdir, open, readdir, rm, writeFile } from 'node:fs/promises'
+import { hostname } from 'node:os'
+import { join } from 'node:path'
+import type { StoredFile } from '../../domain/ports/file-store.js'
+import { type Digest, sha256 } from '../../domain/values/digest.js'
+import { type NamesAlike, pathsThatCollide } from '../../domain/values/manifest/path.js'
+import { forEachConcurrently } from '../shared/concurrency.js'
+import { type Fill, readHandle } from '../shared/file-source.js'
+import { Refusal } from './download-refusal.js'
+import { isLedgerFolder, ledgerAround } from './ledger-folder.js'
+import { codeOf, NO_FOLLOW } from './system.js'
+
+/** An entry whose bytes are in the file store. */
+export interface StoredEntry {
+  readonly path: string
+  readonly digest: Digest
+  readonly size: number | null
+}
+
+/** So many files, or directories, are looked at or written at the same time. */
+export const AT_ONCE = 4
+
+export const assertApart = async (
+  stored: ReadonlyArray<StoredEntry>,
+  alike: NamesAlike | undefined,
+  scratch: string,
+) => {
+  const paths = stored.map(({ path }) => path)
+  if (pathsThatCollide(paths).length === 0) return
+  const collisions = pathsThatCollide(paths, alike ?? (await namesAlikeIn(scratch)))
+  if (collisions.length > 0) throw new Refusal({ _tag: 'paths-collide', collisions })
+}
+
+const namesAlikeIn = async (directory: string): Promise<NamesAlike> => {
+  await writeFile(join(directory, 'case'), '')
+  await writeFile(join(directory, 'form-\u00e9'), '')
+  const has = (name: string) =>
+    lstat(join(directory, name)).then(
+      () => true,
+      () => false,
+    )
+  return { case: await has('CASE'), form: await has('form-e\u0301') }
+}
+
+/** Parents before what lies in them. */
+export const findMissingDirectories = async (directory: string, stored: ReadonlyArray<StoredEntry>) => {
+  const wanted = new Set<string>()
+  for (const { path } of stored)
+    for (let slash = path.indexOf('/'); slash !== -1; slash = path.indexOf('/', slash + 1))
+      wanted.add(path.slice(0, slash))
+  const missing: string[] = []
+  await forEachConcurrently(wanted, AT_ONCE, async (path) => {
+    const found = await statsOf(join(directory, path))
+    if (found === undefined) missing.push(path)
+    else if (!found.isDirectory()) throw inTheWay(join(directory, path), found)
+    else if (await isLedgerFolder(join(directory, path))) throw inLedger(join(directory, path))
+  })
+  return missing.sort()
+}
+
+/** `undefined` if there is nothing. */
+export const isSameFile = async (
+  path: string,
+  { digest, size }: StoredEntry,
+  hash: (fill: Fill) => Promise<StoredFile>,
+): Promise<boolean | undefined> => {
+  const found = await statsOf(path)
+  if (found === undefined) return undefined
+  if (!found.isFile()) throw inTheWay(path, found)
+  if (size !== null && found.size !== size) return false
+  const handle = await open(path, NO_FOLLOW)
+  try {
+    return (await hash(readHandle(handle, found.size))).digest === digest
+  } finally {
+    await handle.close()
+  }
+}
+
+const statsOf = (path: string): Promise<Stats | undefined> =>
+  lstat(path).catch((cause: unknown) => {
+    if (codeOf(cause) === 'ENOENT' || codeOf(cause) === 'ENOTDIR') return undefined
+    throw cause
+  })
+
+export const assertOutsideLedgers = async (path: string): Promise<void> => {
+  const ledger = await ledgerAround(path)
+  if (ledger !== undefined) throw inLedger(path, ledger)
+}
+
+const inLedger = (path: string, ledger = path): Refusal => new Refusal({ _tag: 'inside-a-ledger', path, ledger })
+
+const inTheWay = (path: string, found: Stats): Refusal =>
+  new Refusal({ _tag: 'in-the-way', path, found: kindOf(found) })
+
+const kindOf = (found: Stats): string => {
+  if (found.isSymbolicLink()) return 'a symbolic link'
+  if (found.isDirectory()) return 'a directory'
+  return found.isFile() ? 'a file' : 'a pipe, a socket or a device'
+}
+
+/**
+ * A directory inside the target, so that a rename out of it needs no copy. What a download left that was
+ * killed is removed by the next one: at once if its process is known to be dead, else after a day.
+ */
+export const makeScratch = async (directory: string): Promise<string> => {
+  for (const name of await readdir(directory)) {
+    const [, host, pid] = /^\.model-ledger-download\.([0-9a-f]{8})\.(\d+)\.[0-9a-f-]{36}$/.exec(name) ?? []
+    if (pid === undefined) continue
+    const path = join(directory, name)
+    const age = Date.now() - ((await statsOf(path))?.mtimeMs ?? 0)
+    if (host === HOST ? !isAlive(Number(pid)) : age > 24 * 3600 * 1000) await rm(path, { recursive: true, force: true })
+  }
+  const scratch = join(directory, `.model-ledger-download.${HOST}.${process.pid}.${randomUUID()}`)
+  await mkdir(scratch)
+  return scratch
+}
+
+const HOST = sha256(hostname()).slice(-8)
+
+const isAlive = (pid: number): boolean => {
+  try {
+    return process.kill(pid, 0)
+  } catch (cause) {
+    return codeOf(cause) === 'EPERM'
+  }
+}

@@ -1,7 +1,8 @@
 /** How a command comes by its ledger, and how it answers. */
+import { writeFile } from 'node:fs/promises'
 import type { Command } from 'commander'
-import type { Ledger } from '../../index.js'
-import { type LedgerLocation, openAtLocation } from './ledger-location.js'
+import { type Ledger, LedgerError } from '../../index.js'
+import { type LedgerLocation, openAtLocation, targetFile } from './ledger-location.js'
 import { json, type Terminal } from './output.js'
 
 /** What every command has at hand. */
@@ -63,3 +64,17 @@ export const isCollection = (of: string | undefined): boolean => of !== undefine
 /** Where a history is asked: of its own stream, where that tells it. What a time means only the whole log knows. */
 export const askedOf = (task: CommandContext, of: string | undefined, at: AsOf) =>
   isCollection(of) && typeof at.asOf !== 'string' ? task.ledger.alone(at.asOf) : asked(task, at)
+
+/** Writes text where it is wanted: into a file that is named, or to the terminal. */
+export const deliver = async (
+  { terminal }: CommandContext,
+  text: string,
+  output: string | undefined,
+): Promise<void> => {
+  if (output === undefined) return terminal.out(text)
+  const path = await targetFile(terminal, output)
+  await writeFile(path, text).catch((error: unknown) => {
+    const reason = error instanceof Error ? error.message : String(error)
+    throw new LedgerError({ _tag: 'target-failed', path, reason }, `${path} cannot be written: ${reason}`)
+  })
+}

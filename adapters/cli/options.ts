@@ -87,6 +87,14 @@ export const contentItem =
     return statSync(path, { throwIfNoEntry: false })?.isDirectory() ? { directory: path, as } : { file: path, as }
   }
 
+/** What `circumstances` gathers. */
+export interface EnvelopeFields {
+  readonly reason?: string
+  readonly onBehalfOf?: string
+  readonly commandId?: string
+  readonly occurredAt?: string
+}
+
 /** Why, and for whom: what every command that records something takes. */
 export const circumstances = (command: Command): Command =>
   command

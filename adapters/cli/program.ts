@@ -8,10 +8,14 @@ import { ledgerOpener } from './command-context.js'
 import { completionCommand } from './completion.js'
 import { EXIT, type ExitCode, exitCodeOf } from './exit-code.js'
 import { historyCommands } from './history-commands.js'
+import { lineageCommands } from './lineage-commands.js'
+import { linkingCommands } from './linking-commands.js'
+import { listCommands, searchCommand } from './list-commands.js'
+import { loggingCommands, versionCommands } from './logging-commands.js'
 import { json, plain, type Terminal } from './output.js'
-import { readCommands } from './read-commands.js'
+import { runCommands } from './run-commands.js'
+import { contentCommands, showCommands } from './show-commands.js'
 import { storeCommands } from './store-commands.js'
-import { writeCommands } from './write-commands.js'
 
 const SHOW_VERSION = 'model-ledger.version'
 
@@ -63,10 +67,18 @@ Examples:
 Exit codes: 0 fine, 1 refused by a rule, 2 wrong usage, 3 not found, 4 conflict, 5 damaged, 6 the machine, the disk or the store failed.`,
     )
 
+  // In this order help lists them.
   storeCommands(program, withLedger, terminal)
-  writeCommands(program, withLedger)
-  readCommands(program, withLedger)
+  loggingCommands(program, withLedger)
+  linkingCommands(program, withLedger)
+  versionCommands(program, withLedger)
+  runCommands(program, withLedger)
+  showCommands(program, withLedger)
+  listCommands(program, withLedger)
+  searchCommand(program, withLedger)
+  contentCommands(program, withLedger)
   historyCommands(program, withLedger)
+  lineageCommands(program, withLedger)
   completionCommand(program, terminal)
   for (const command of allCommands(program)) command.exitOverride().configureOutput(output)
   return program

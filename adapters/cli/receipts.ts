@@ -1,7 +1,9 @@
 /** What a receipt says for people: the version that was meant, by its number, and the aliases that went with it. */
 import { collectionPath } from '../../domain/values/references.js'
 import { parseStream } from '../../domain/values/stream-names.js'
-import { type Ledger, LedgerError, type LedgerErrorCode, type Receipt } from '../../index.js'
+import { type Ledger, LedgerError, type LedgerErrorCode, type Receipt, type VersionReceipt } from '../../index.js'
+import type { CommandContext } from './command-context.js'
+import { plain } from './output.js'
 
 /** The collection in whose stream it was recorded. */
 const collectionOf = ({ stream }: Receipt): string => {
@@ -38,3 +40,14 @@ export const withAliases = ({ events }: Receipt): string => {
   const removed = events.flatMap((event) => (event.type === 'AliasRemoved' ? [event.alias] : []))
   return removed.length === 0 ? '' : `, with its ${removed.length === 1 ? 'alias' : 'aliases'} ${removed.join(', ')}`
 }
+
+/** One line that says what happened; nothing changed is said too. What else is to be said of it follows. */
+export const done = (
+  { answer }: CommandContext,
+  receipt: Receipt & Pick<VersionReceipt, 'notes'>,
+  what: string,
+): void =>
+  answer(receipt, () => {
+    const notes = (receipt.notes ?? []).map(({ path, text }) => `${plain(path)}: ${text}\n`)
+    return `${receipt.events.length === 0 ? `nothing changed: ${what}` : what}\n${notes.join('')}`
+  })

@@ -1,32 +1,17 @@
-/** Commands that ask what is, or what was. */
+/** Commands that ask what one thing is, or was: which version is meant, what is known of it, what differs, its files. */
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import type { Json } from '../../domain/values/json.js'
 import type { ManifestEntry } from '../../domain/values/manifest/manifest.js'
 import { omitUndefined } from '../../domain/values/omit-undefined.js'
 import { LedgerError } from '../../index.js'
-import type { Page, Paging } from '../../projections/paging/page.js'
 import type { VersionDiff } from '../../projections/registry/questions/diff-versions.js'
-import type { List } from '../../projections/registry/questions/list.js'
-import type { Condition } from '../../projections/registry/questions/search.js'
 import type { Version } from '../../projections/registry/questions/version.js'
 import { type AsOf, asked, type CommandContext, type WithLedger } from './command-context.js'
-import { asOf, condition, paged } from './options.js'
-import {
-  columns,
-  hint,
-  plain,
-  print,
-  progressBar,
-  type Shown,
-  size,
-  styled,
-  type Terminal,
-  table,
-  time,
-} from './output.js'
+import { asOf } from './options.js'
+import { columns, plain, print, progressBar, type Shown, size, styled, type Terminal, table, time } from './output.js'
 
-export const readCommands = (program: Command, withLedger: WithLedger): void => {
+export const showCommands = (program: Command, withLedger: WithLedger): void => {
   asOf(program.command('resolve'))
     .description('Print the version that an alias or number means.')
     .argument('<version>', '[[entity/]project/]name[:alias|:vN]; latest unless told')
@@ -55,11 +40,10 @@ export const readCommands = (program: Command, withLedger: WithLedger): void => 
         return name.includes(':') ? showVersion(task, name, options) : showCollection(task, name, options)
       }),
     )
+}
 
-  listCommands(program, withLedger)
-
-  searchCommand(program, withLedger)
-
+/** What is in a version, and how it differs from another. */
+export const contentCommands = (program: Command, withLedger: WithLedger): void => {
   asOf(program.command('diff'))
     .description('What differs between two versions: files, metadata, and the metrics of their runs.')
     .argument('<from>')
@@ -151,189 +135,8 @@ const contentThen = async (task: CommandContext, path: string, options: AsOf): P
   return found.source ?? found.path
 }
 
-interface Search extends AsOf, Paging {
-  readonly name?: string
-  readonly kind?: 'artifact' | 'registered'
-  readonly type?: string
-  readonly tag?: string
-  readonly alias?: string
-  readonly metadata?: ReadonlyArray<Condition>
-  readonly metric?: ReadonlyArray<Condition>
-  readonly by?: string
-  readonly since?: string
-  readonly until?: string
-}
-
-const searchCommand = (program: Command, withLedger: WithLedger): void => {
-  paged(program.command('search'))
-    .description('Find versions by name, type, tag, alias, metadata, metric, creator or time.')
-    .option('--name <pattern>', 'of the collection, with * and ?: acme/*/model')
-    .option('--kind <kind>', 'artifact or registered')
-    .option('--type <type>')
-    .option('--tag <tag>')
-    .option('--alias <alias>')
-    .option('--metadata <condition>', 'such as accuracy>=0.9 or stage=final (may be given several times)', condition)
-    .option('--metric <condition>', 'likewise, of the run that made it', condition)
-    .option('--by <actor>', 'who made it')
-    .option('--since <time>')
-    .option('--until <time>')
-    .addHelpText('after', '\nExample:\n  $ model-ledger search --name "acme/*/model" --metric "accuracy>=0.9"')
-    .action(({ by: actor, metric: metrics, asOf, ...options }: Search, command: Command) =>
-      withLedger(command, 'reads', async (task) => {
-        const page = await asked(task, omitUndefined({ asOf })).search({
-          ...options,
-          ...omitUndefined({ actor, metrics }),
-        })
-        task.answer(page.items, () => versionTable(task.terminal, page.items, ({ path }) => path))
-        const { cursor, total } = page
-        if (cursor !== undefined) hint(task.terminal, command, { cursor, total })
-      }),
-    )
-}
-
-const versionTable = (
-  terminal: Terminal,
-  versions: ReadonlyArray<Version>,
-  nameOf: (version: Version) => string,
-): string =>
-  table(
-    terminal,
-    ['VERSION', 'SIZE', 'FILES', 'CREATED', 'BY', 'STATE', 'ALIASES', 'SOURCE'],
-    versions.map((version) => [
-      nameOf(version),
-      size(version.manifest.bytes),
-      String(version.manifest.entries),
-      time(terminal, version.created.time),
-      version.actor,
-      gone(version) ?? '-',
-      version.aliases.join(', ') || '-',
-      version.source ?? version.run ?? '-',
-    ]),
-    'There are no such versions.',
-  )
-
-const listCommands = (program: Command, withLedger: WithLedger): void => {
-  const list = program.command('list').description('List artifacts, registered models, versions, runs or open drafts.')
-  const named = (command: Command): Command =>
-    paged(command).option('--name <pattern>', 'of the whole path, with *, ** and ?: acme/*/model')
-
-  named(list.command('artifacts'))
-    .description('List artifacts.')
-    .action(({ asOf, ...options }: AsOf & List, command: Command) =>
-      withLedger(command, 'reads', async (task) => {
-        const page = await asked(task, omitUndefined({ asOf })).artifacts(options)
-        const head = ['ARTIFACT', 'TYPE', 'VERSIONS', 'ALIASES']
-        answerPage(task, command, page, (artifacts) =>
-          table(task.terminal, head, artifacts.map(collectionRow), 'There are no artifacts.'),
-        )
-      }),
-    )
-
-  named(list.command('models'))
-    .description('List registered models.')
-    .action(({ asOf, ...options }: AsOf & List, command: Command) =>
-      withLedger(command, 'reads', async (task) => {
-        const page = await asked(task, omitUndefined({ asOf })).registeredModels(options)
-        const head = ['REGISTERED MODEL', 'TYPE', 'VERSIONS', 'ALIASES']
-        answerPage(task, command, page, (models) =>
-          table(task.terminal, head, models.map(collectionRow), 'There are no registered models.'),
-        )
-      }),
-    )
-
-  paged(list.command('versions'))
-    .description('List the versions of an artifact or a registered model.')
-    .argument('<collection>')
-    .action((name: string, { asOf, ...options }: AsOf & Paging, command: Command) =>
-      withLedger(command, 'reads', async (task) => {
-        refuseVersion(name)
-        const page = await asked(task, omitUndefined({ asOf })).versions(name, options)
-        answerPage(task, command, page, (versions) =>
-          versionTable(task.terminal, versions, ({ path, collection }) => path.slice(collection.length + 1)),
-        )
-      }),
-    )
-
-  named(list.command('runs'))
-    .description('List runs.')
-    .action(({ asOf, ...options }: AsOf & List, command: Command) =>
-      withLedger(command, 'reads', async (task) => {
-        const page = await asked(task, omitUndefined({ asOf })).runs(options)
-        answerPage(task, command, page, (runs) =>
-          table(
-            task.terminal,
-            ['RUN', 'STARTED', 'BY', 'OUTCOME', 'METRICS'],
-            runs.map((run) => [
-              run.path,
-              time(task.terminal, run.started.time),
-              run.actor,
-              run.outcome ?? 'running',
-              pairsText(run.metrics),
-            ]),
-            'There are no runs.',
-          ),
-        )
-      }),
-    )
-
-  asOf(list.command('drafts'))
-    .description('List distributed drafts that take parts.')
-    .action((options: AsOf, command: Command) =>
-      withLedger(command, 'reads', async (task) => {
-        const drafts = await asked(task, options).openDrafts()
-        task.answer(drafts, () =>
-          table(
-            task.terminal,
-            ['ARTIFACT', 'ID', 'GENERATION', 'OPENED', 'PARTS', 'WRITERS'],
-            drafts.map((draft) => [
-              draft.artifact,
-              draft.distributedId,
-              String(draft.generation),
-              time(task.terminal, draft.opened.time),
-              String(draft.parts),
-              draft.writers.join(', '),
-            ]),
-            'There are no open drafts.',
-          ),
-        )
-      }),
-    )
-}
-
-/** A page, and on `err` how to go on behind it. */
-const answerPage = <A>(
-  { answer, terminal }: CommandContext,
-  command: Command,
-  { items, cursor }: Page<A>,
-  forPeople: (items: ReadonlyArray<A>) => string,
-): void => {
-  answer(items, () => forPeople(items))
-  if (cursor !== undefined) hint(terminal, command, { cursor })
-}
-
-/** Where a whole collection is asked about, a version of it would be left out of the answer unseen. */
-export const refuseVersion = (name: string): void => {
-  if (!name.includes(':')) return
-  const expected = 'the name of a collection, without a version'
-  const problems = [{ at: '', expected, actual: JSON.stringify(name) }]
-  throw new LedgerError({ _tag: 'invalid-input', problems }, `expected ${expected}, got ${JSON.stringify(name)}`)
-}
-
-const collectionRow = (collection: {
-  readonly path: string
-  readonly type: string
-  readonly versionCount: number
-  readonly aliases: Readonly<Record<string, number>>
-}): ReadonlyArray<string> => [
-  collection.path,
-  collection.type,
-  String(collection.versionCount),
-  Object.entries(collection.aliases)
-    .map(([alias, version]) => `${alias}=v${version}`)
-    .join(' ') || '-',
-]
-
-const gone = ({ deleted, unlinked, source }: Version): string | undefined =>
+/** Why a version is no longer there; `undefined` of one that is. */
+export const gone = ({ deleted, unlinked, source }: Version): string | undefined =>
   unlinked !== null ? 'unlinked' : deleted === null ? undefined : source === null ? 'deleted' : 'source deleted'
 
 const comparisonText = (terminal: Terminal, { from, to, files, bytes, metadata, metrics }: VersionDiff): string => {
@@ -354,7 +157,8 @@ const comparisonText = (terminal: Terminal, { from, to, files, bytes, metadata, 
 
 const valueText = (value: Json | undefined): string => (value === undefined ? '-' : JSON.stringify(value))
 
-const pairsText = (pairs: object): string =>
+/** On one line: metrics, metadata, a configuration. */
+export const pairsText = (pairs: object): string =>
   Object.entries(pairs)
     .map(
       ([name, value]) => `${name}=${typeof value === 'number' ? Number(value.toPrecision(5)) : JSON.stringify(value)}`,

@@ -1,0 +1,74 @@
+/** What is told of the history, as text: lines, tenures, and what is different. */
+import type { AuditLine } from '../../projections/audit/line.js'
+import type { AliasChange, AliasTenure } from '../../projections/audit/tenure.js'
+import { type Shown, styled, type Terminal, table, time } from './output.js'
+
+export const auditText = (terminal: Terminal, lines: ReadonlyArray<AuditLine>, isLong = false): string =>
+  table(
+    terminal,
+    ['POSITION', 'RECORDED', 'WHO', 'WHAT'],
+    lines.flatMap((line) => [
+      [
+        String(line.position),
+        time(terminal, line.recordedAt),
+        whoOf(line),
+        line.reason === null ? line.what : [line.what, ' ', styled('dim', `because: ${line.reason}`)],
+      ],
+      ...noteOf(circumstancesOf(line, isLong)),
+      ...(isLong && line.before !== null ? noteOf([`before ${JSON.stringify(line.before)}`]) : []),
+      ...(isLong && line.after !== null ? noteOf([`after ${JSON.stringify(line.after)}`]) : []),
+    ]),
+    'Nothing was done.',
+  )
+
+export const tenureText = (terminal: Terminal, tenures: ReadonlyArray<AliasTenure>, isLong: boolean): string =>
+  table(
+    terminal,
+    ['ALIAS', 'VERSION', 'FROM', 'UNTIL', 'BY', 'REPLACED', 'WHY'],
+    tenures.flatMap(({ alias, version, source, replaced, from, until, replacedBy }) => [
+      [
+        alias,
+        source === null ? `v${version}` : `v${version} (${source})`,
+        time(terminal, from.recordedAt),
+        until === null ? styled('green', 'now') : time(terminal, until.recordedAt),
+        whoOf(from),
+        replaced === null ? '-' : `v${replaced}`,
+        from.reason ?? '-',
+      ],
+      ...noteOf(circumstancesOf(from, isLong)),
+      // Who moved it on, and why, stands in the line of the tenure that followed.
+      ...(until === null || replacedBy !== null
+        ? []
+        : noteOf([
+            `removed by ${whoOf(until)}`,
+            ...circumstancesOf(until, isLong),
+            ...(until.reason === null ? [] : [`because: ${until.reason}`]),
+          ])),
+    ]),
+    'No alias was ever set.',
+  )
+
+const whoOf = ({ actor, onBehalfOf }: Pick<AliasChange, 'actor' | 'onBehalfOf'>): string =>
+  onBehalfOf === null ? actor : `${actor} for ${onBehalfOf}`
+
+/** When it is claimed to have happened, which nobody should overlook; and with `--long`, by what it can be found. */
+const circumstancesOf = (
+  change: Pick<AliasChange, 'occurredAt' | 'commandId' | 'correlationId'> & Partial<Pick<AuditLine, 'causationId'>>,
+  isLong: boolean,
+): ReadonlyArray<string> =>
+  [
+    ['claimed', change.occurredAt],
+    ['command', isLong ? change.commandId : null],
+    ['correlation', isLong ? change.correlationId : null],
+    ['causation', isLong ? (change.causationId ?? null) : null],
+  ].flatMap(([name, value]) => (value === null ? [] : [`${name} ${value}`]))
+
+/** A line of its own below a row of a table, where there is something to say. */
+const noteOf = (parts: ReadonlyArray<string>): ReadonlyArray<ReadonlyArray<Shown>> =>
+  parts.length === 0 ? [] : [[styled('dim', `  ${parts.join(', ')}`)]]
+
+/** Something that is different, on one line. */
+export const entryText = (entry: object): string =>
+  Object.entries(entry)
+    .map(([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`)
+    .join(' ')

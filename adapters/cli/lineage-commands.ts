@@ -1,0 +1,116 @@
+/** Commands that tell what came from what. */
+import type { Command } from 'commander'
+import { omitUndefined } from '../../domain/values/omit-undefined.js'
+import type { Lineage } from '../../projections/lineage/answer.js'
+import type { Paging } from '../../projections/paging/page.js'
+import { lineageSvg } from '../../projections/render/lineage-svg.js'
+import { labelOf, lineageDot, lineageJson, lineageMermaid } from '../../projections/render/lineage-text.js'
+import { type AsOf, asked, deliver, type WithLedger } from './command-context.js'
+import { asOf, paged, whole } from './options.js'
+import { hint, plain, type Terminal, table } from './output.js'
+
+export const lineageCommands = (program: Command, withLedger: WithLedger): void => {
+  asOf(program.command('lineage'))
+    .description('What something came from, and what came of it.')
+    .argument('<version>', 'a version or a registered version; or a run, with --run')
+    .option('--run', 'the name is that of a run')
+    .option('--upstream', 'only what it came from')
+    .option('--downstream', 'only what came of it')
+    .option('--depth <n>', 'how many edges away', whole)
+    .option('--limit <n>', 'how many edges at most', whole)
+    .option('--cursor <cursor>', 'go on where the last answer was cut')
+    .option('--format <format>', 'text, svg, mermaid, dot or json', 'text')
+    .option('--output <file>', 'write it there')
+    .addHelpText(
+      'after',
+      '\nExample:\n  $ model-ledger lineage acme/model-registry/churn:production --upstream --format svg > lineage.svg',
+    )
+    .action(
+      (
+        name: string,
+        options: AsOf & {
+          readonly run?: boolean
+          readonly upstream?: boolean
+          readonly downstream?: boolean
+          readonly depth?: number
+          readonly limit?: number
+          readonly cursor?: string
+          readonly format: string
+          readonly output?: string
+        },
+        command: Command,
+      ) =>
+        withLedger(command, 'reads', async (task) => {
+          const { upstream, downstream, depth, limit, cursor } = options
+          const render = renders.get(options.format)
+          if (render === undefined)
+            return command.error(`error: --format is one of ${[...renders.keys()].join(', ')}`, { exitCode: 2 })
+          const direction =
+            upstream === downstream ? undefined : upstream ? ('upstream' as const) : ('downstream' as const)
+          const of = options.run === true ? { run: name } : name
+          const found = await asked(task, options).lineage({
+            of,
+            ...omitUndefined({ direction, depth, limit, cursor }),
+          })
+          const text = command.optsWithGlobals()['json'] === true ? lineageJson(found) : render(found, task.terminal)
+          await deliver(task, text, options.output)
+          if (found.cut !== undefined) hint(task.terminal, command, { cursor: found.cut })
+        }),
+    )
+
+  paged(program.command('paths'))
+    .description('How one thing led to another: every path between two versions.')
+    .argument('<from>')
+    .argument('<to>')
+    .option('--length <n>', 'no path of more edges', whole)
+    .addHelpText('after', '\nExample:\n  $ model-ledger paths acme/churn/data:v0 acme/model-registry/churn:production')
+    .action((from: string, to: string, { length, limit, cursor, ...options }: Paths, command: Command) =>
+      withLedger(command, 'reads', async (task) => {
+        const query = { from, to, ...omitUndefined({ length, limit, cursor }) }
+        const { paths, nodes, cut } = await asked(task, options).paths(query)
+        const name = namesOf(nodes)
+        task.answer(paths, () =>
+          paths.length === 0
+            ? 'There is no path.\n'
+            : paths
+                .map(
+                  (path) =>
+                    `${plain([name.get(path[0]?.from ?? ''), ...path.map((edge) => `-${edge.kind}-> ${name.get(edge.to)}`)].join(' '))}\n`,
+                )
+                .join(''),
+        )
+        if (cut !== undefined) hint(task.terminal, command, { cursor: cut })
+      }),
+    )
+}
+
+interface Paths extends AsOf, Paging {
+  readonly length?: number
+}
+
+const renders: ReadonlyMap<string, (lineage: Lineage, terminal: Terminal) => string> = new Map([
+  ['text', (lineage, terminal) => lineageText(terminal, lineage)],
+  ['svg', (lineage) => lineageSvg(lineage, lineage.nodes[0] === undefined ? {} : { focus: lineage.nodes[0].id })],
+  ['mermaid', (lineage) => lineageMermaid(lineage)],
+  ['dot', (lineage) => lineageDot(lineage)],
+  ['json', (lineage) => lineageJson(lineage)],
+])
+
+/** By id; what was deleted or unlinked says so. */
+const namesOf = (nodes: Lineage['nodes']): ReadonlyMap<string, string> =>
+  new Map(
+    nodes.map((node) => {
+      const { mark } = labelOf(node)
+      return [node.id, mark === null ? node.name : `${node.name} (${mark})`]
+    }),
+  )
+
+const lineageText = (terminal: Terminal, { nodes, edges }: Lineage): string => {
+  const name = namesOf(nodes)
+  return table(
+    terminal,
+    ['FROM', '', 'TO'],
+    edges.map(({ from, kind, to }) => [name.get(from) ?? from, kind, name.get(to) ?? to]),
+    'Nothing led to it, and nothing came of it.',
+  )
+}

@@ -1,0 +1,87 @@
+/** Commands that link versions to registered models, and move aliases. */
+import type { Command } from 'commander'
+import * as E from 'fp-ts/lib/Either.js'
+import { pipe } from 'fp-ts/lib/function.js'
+import { parseModel } from '../../domain/values/name-paths.js'
+import { omitUndefined } from '../../domain/values/omit-undefined.js'
+import { collectionPath } from '../../domain/values/references.js'
+import type { CommandContext, WithLedger } from './command-context.js'
+import { circumstances, type EnvelopeFields, expecting, type Holders, holder, several } from './options.js'
+import { done, sourceOf, versionOf, withAliases, withSource } from './receipts.js'
+
+/** Where no entity is set, a registered model that leaves it out is in the entity of what is linked to it. */
+const besideSource = async ({ ledger }: CommandContext, version: string, model: string): Promise<string> => {
+  const [entity] = (await ledger.locate(version)).path.split('/')
+  return pipe(
+    parseModel(model, { entity }),
+    E.match(() => model, collectionPath),
+  )
+}
+
+export const linkingCommands = (program: Command, withLedger: WithLedger): void => {
+  expecting(circumstances(program.command('link')))
+    .description('Link a version to a registered model, which the first link makes.')
+    .argument('<version>', 'a version, or a link, which stands for its source')
+    .argument(
+      '<model>',
+      '[[entity/]registry/]name; a bare name is in model-registry, of the entity that is set, else that of the version',
+    )
+    .option('--alias <alias>', 'point this alias to the link (may be given several times)', several)
+    .addHelpText('after', '\nExample:\n  $ model-ledger link acme/churn/model:best churn --alias staging')
+    .action(
+      (
+        version: string,
+        to: string,
+        options: EnvelopeFields & Holders & { alias?: ReadonlyArray<string> },
+        command: Command,
+      ) =>
+        withLedger(command, 'writes', async (task) => {
+          const { alias: aliases, ...rest } = options
+          const model = task.entity === undefined ? await besideSource(task, version, to) : to
+          const linked = await task.ledger.link({ ...rest, version, to: model, ...omitUndefined({ aliases }) })
+          const source = await sourceOf(task.ledger, linked.path)
+          done(task, linked, source === null ? `${linked.path} was linked` : `${linked.path} links to ${source}`)
+        }),
+    )
+
+  expecting(circumstances(program.command('unlink')))
+    .description('Take a link away, with its aliases; the source stays.')
+    .argument('<registered version>', '[[entity/]registry/]name:vN or name:alias, in full')
+    .addHelpText('after', '\nExample:\n  $ model-ledger unlink acme/model-registry/churn:v3 --expect latest=v3')
+    .action((version: string, options: EnvelopeFields & Holders, command: Command) =>
+      withLedger(command, 'writes', async (task) => {
+        const unlinked = await task.ledger.unlink({ ...options, version })
+        done(task, unlinked, `${versionOf(unlinked)} is unlinked${withAliases(unlinked)}`)
+      }),
+    )
+
+  const alias = program.command('alias').description('Move or remove an alias.')
+  circumstances(alias.command('set'))
+    .description('Point an alias to a version.')
+    .argument('<version>', 'of an artifact or a registered model')
+    .argument('<alias>')
+    .option('--expect <version|absent>', 'refuse if somebody else holds it', holder)
+    .addHelpText(
+      'after',
+      '\nExample:\n  $ model-ledger alias set acme/model-registry/churn:v3 production --expect v2 --reason "better recall"',
+    )
+    .action(
+      (version: string, name: string, options: EnvelopeFields & { expect?: number | 'absent' }, command: Command) =>
+        withLedger(command, 'writes', async (task) => {
+          const moved = await task.ledger.moveAlias({ ...options, version, alias: name })
+          const holder = versionOf(moved)
+          done(task, moved, `${name} points to ${await withSource(task.ledger, holder)}`)
+        }),
+    )
+  circumstances(alias.command('remove'))
+    .description('Remove an alias from whoever holds it.')
+    .argument('<collection>', 'an artifact or a registered model')
+    .argument('<alias>')
+    .option('--expect <version>', 'refuse if somebody else holds it', holder)
+    .action((name: string, alias: string, options: EnvelopeFields & { expect?: number | 'absent' }, command: Command) =>
+      withLedger(command, 'writes', async (task) => {
+        const removed = await task.ledger.removeAlias({ ...options, name, alias })
+        done(task, removed, `${alias} is removed from ${versionOf(removed)}`)
+      }),
+    )
+}

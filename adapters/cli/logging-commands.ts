@@ -1,0 +1,263 @@
+/** Commands that log versions, alone or by several writers, and say more of a version later. */
+import type { Command } from 'commander'
+import type { JsonObject } from '../../domain/values/json.js'
+import { omitUndefined } from '../../domain/values/omit-undefined.js'
+import type { WithLedger } from './command-context.js'
+import {
+  circumstances,
+  contentItem,
+  type EnvelopeFields,
+  expecting,
+  type Holders,
+  pairs,
+  several,
+  whole,
+} from './options.js'
+import { progressBar, size, type Terminal } from './output.js'
+import { done, versionOf, withAliases } from './receipts.js'
+
+interface Said extends EnvelopeFields {
+  readonly type: string
+  readonly alias?: ReadonlyArray<string>
+  readonly tag?: ReadonlyArray<string>
+  readonly metadata?: JsonObject
+  readonly description?: string
+  readonly run?: string
+}
+
+/** What is said of a version that is logged. */
+const said = (command: Command): Command =>
+  circumstances(command)
+    .option('--alias <alias>', 'point this alias to it (may be given several times)', several)
+    .option('--tag <tag>', 'tag it (may be given several times)', several)
+    .option('--metadata <key=value>', 'metadata; the value may be JSON (may be given several times)', pairs)
+    .option('--description <text>', 'describe it')
+    .option('--run <run>', 'the run that made it')
+
+const described = ({ type: _, alias: aliases, tag: tags, ...rest }: Said) => omitUndefined({ ...rest, aliases, tags })
+
+/** A bar while content is stored. */
+const storing = (terminal: Terminal) => {
+  const bar = progressBar(terminal, 'storing')
+  return {
+    onProgress: ({ path, bytesDone, filesDone }: { path: string; bytesDone: number; filesDone: number }): void =>
+      bar.show(0, 0, `${filesDone} files done, ${path} ${size(bytesDone)}`),
+    end: bar.end,
+  }
+}
+
+export const loggingCommands = (program: Command, withLedger: WithLedger): void => {
+  expecting(said(program.command('log')))
+    .description('Store files and log them as the next version; content that is there already makes no new one.')
+    .argument('<artifact>', '[[entity/]project/]name')
+    .argument(
+      '<path...>',
+      'files and directories; path=as stores a file under another name, a directory below a prefix',
+    )
+    .requiredOption('--type <type>', "the artifact's type")
+    .addHelpText(
+      'after',
+      '\nExample:\n  $ model-ledger log acme/churn/model ./out --type model --alias best --metadata accuracy=0.93',
+    )
+    .action((name: string, paths: ReadonlyArray<string>, options: Said & Holders, command: Command) =>
+      withLedger(command, 'writes', async (task) => {
+        const bar = storing(task.terminal)
+        const logged = await task.ledger
+          .logArtifact({
+            ...described(options),
+            name,
+            type: options.type,
+            content: paths.map(contentItem(task.terminal.cwd)),
+            onProgress: bar.onProgress,
+          })
+          .finally(bar.end)
+        done(task, logged, `${logged.path}${logged.isNew ? '' : ' (content that was there already)'}`)
+      }),
+    )
+
+  expecting(said(program.command('draft')))
+    .description('Change some files of a version and log the result as the next one.')
+    .argument('<version>', '[[entity/]project/]name[:alias|:vN]')
+    .option('--add <path>', 'add a file or directory; path=as under another name (may be given several times)', several)
+    .option('--replace <path>', 'likewise, in place of what is there', several)
+    .option('--remove <path>', 'remove a file, or everything below a directory (may be given several times)', several)
+    .option('--expect-newest', 'refuse if the version is no longer the newest')
+    .addHelpText('after', '\nExample:\n  $ model-ledger draft acme/churn/data:latest --remove 2024 --add ./2026.csv')
+    .action(
+      (
+        version: string,
+        options: Omit<Said, 'type'> &
+          Holders & {
+            readonly add?: ReadonlyArray<string>
+            readonly replace?: ReadonlyArray<string>
+            readonly remove?: ReadonlyArray<string>
+            readonly expectNewest?: boolean
+          },
+        command: Command,
+      ) =>
+        withLedger(command, 'writes', async (task) => {
+          const { add = [], replace = [], remove = [], ...rest } = options
+          const draft = await task.ledger.newDraft(version)
+          for (const path of remove) await draft.remove(path)
+          await draft.add(add.map(contentItem(task.terminal.cwd)))
+          await draft.add(replace.map(contentItem(task.terminal.cwd)), { overwrite: true })
+          const logged = await draft.log(described({ type: '', ...rest }))
+          done(
+            task,
+            logged,
+            `${logged.path} from v${draft.base}${logged.isNew ? '' : ' (content that was there already)'}`,
+          )
+        }),
+    )
+
+  distributedCommands(program, withLedger)
+}
+
+const distributedCommands = (program: Command, withLedger: WithLedger): void => {
+  interface Distributed {
+    readonly id?: string
+    readonly writer?: string
+    readonly generation?: number
+    readonly openNext?: boolean
+  }
+  const whose = (command: Command): Command =>
+    command
+      .option('--id <distributed id>', 'which draft; else the group of the run')
+      .option('--writer <name>', 'whose part; else the run')
+      .option(
+        '--generation <n>',
+        'the generation that is meant; else the one that is open when the command begins',
+        whole,
+      )
+      .option('--open-next', 'where that generation has ended, open the next one')
+
+  whose(circumstances(program.command('upsert')))
+    .description('Add a part to a distributed version.')
+    .argument('<artifact>')
+    .argument('<path...>')
+    .requiredOption('--type <type>', "the artifact's type")
+    .option('--run <run>', 'the run that made it')
+    .addHelpText(
+      'after',
+      '\nExample:\n  $ model-ledger upsert acme/churn/model ./shard-0 --type model --id epoch-3 --writer node-0',
+    )
+    .action(
+      (
+        name: string,
+        paths: ReadonlyArray<string>,
+        { id, ...options }: EnvelopeFields & Distributed & { type: string; run?: string },
+        command: Command,
+      ) =>
+        withLedger(command, 'writes', async (task) => {
+          const content = paths.map(contentItem(task.terminal.cwd))
+          const upserted = await task.ledger.upsertDistributed({
+            ...options,
+            ...omitUndefined({ distributedId: id }),
+            name,
+            content,
+          })
+          done(task, upserted, `generation ${upserted.generation} of ${name} has the part`)
+        }),
+    )
+
+  whose(said(program.command('commit')))
+    .description('Seal a distributed version, with a last part or without, and log it.')
+    .argument('<artifact>')
+    .argument('[path...]')
+    .requiredOption('--type <type>', "the artifact's type")
+    .option('--last-writer-wins', 'where two writers brought different content for one path')
+    .addHelpText('after', '\nExample:\n  $ model-ledger commit acme/churn/model --type model --id epoch-3 --alias best')
+    .action(
+      (
+        name: string,
+        paths: ReadonlyArray<string>,
+        {
+          id,
+          writer,
+          generation,
+          openNext,
+          lastWriterWins,
+          ...options
+        }: Said & Distributed & { lastWriterWins?: boolean },
+        command: Command,
+      ) =>
+        withLedger(command, 'writes', async (task) => {
+          const content = paths.length === 0 ? undefined : paths.map(contentItem(task.terminal.cwd))
+          const logged = await task.ledger.commitDistributed({
+            ...described(options),
+            ...omitUndefined({ distributedId: id, writer, generation, openNext, lastWriterWins, content }),
+            name,
+            type: options.type,
+          })
+          done(task, logged, `${logged.path} (generation ${logged.generation})`)
+        }),
+    )
+
+  circumstances(program.command('abandon'))
+    .description('Give the open generation of a distributed version up.')
+    .argument('<artifact>')
+    .requiredOption('--id <distributed id>', 'which draft')
+    .option(
+      '--generation <n>',
+      'the generation that is meant; else the one that is open when the command begins',
+      whole,
+    )
+    .addHelpText('after', '\nExample:\n  $ model-ledger abandon acme/churn/model --id epoch-3 --reason "node lost"')
+    .action(
+      (name: string, { id, ...options }: EnvelopeFields & { id: string; generation?: number }, command: Command) =>
+        withLedger(command, 'writes', async (task) => {
+          done(
+            task,
+            await task.ledger.abandonDistributed({ ...options, name, distributedId: id }),
+            `the draft ${id} of ${name} is abandoned`,
+          )
+        }),
+    )
+}
+
+/** What is done to a version that is there. */
+export const versionCommands = (program: Command, withLedger: WithLedger): void => {
+  for (const name of ['tag', 'untag'] as const) {
+    circumstances(program.command(name))
+      .description(name === 'tag' ? 'Tag a version.' : 'Take tags from a version.')
+      .argument('<version>', 'a link stands for its source, which has the tags')
+      .argument('<tag...>')
+      .addHelpText('after', `\nExample:\n  $ model-ledger ${name} acme/churn/model:best reviewed`)
+      .action((version: string, tags: ReadonlyArray<string>, options: EnvelopeFields, command: Command) =>
+        withLedger(command, 'writes', async (task) => {
+          const changed = await task.ledger[name]({ ...options, version, tags })
+          const source = versionOf(changed)
+          done(task, changed, `${source} is ${name}ged: ${tags.join(', ')}`)
+        }),
+      )
+  }
+
+  circumstances(program.command('describe'))
+    .description('Replace the description or the metadata of a version.')
+    .argument('<version>', 'a link stands for its source, which is described')
+    .option('--description <text>', 'the new description')
+    .option('--metadata <key=value>', 'all the new metadata (may be given several times)', pairs)
+    .addHelpText('after', '\nExample:\n  $ model-ledger describe acme/churn/model:best --description "trained on May"')
+    .action(
+      (version: string, options: EnvelopeFields & { description?: string; metadata?: JsonObject }, command: Command) =>
+        withLedger(command, 'writes', async (task) => {
+          const told = await task.ledger.describe({ ...options, version })
+          done(task, told, `${versionOf(told)} is described`)
+        }),
+    )
+
+  expecting(circumstances(program.command('delete')))
+    .description('Mark a version as deleted; its number and its history stay.')
+    .argument('<version>', 'of an artifact: [[entity/]project/]name:vN or name:alias, in full')
+    .option('--delete-aliases', 'also if aliases point to it')
+    .addHelpText(
+      'after',
+      '\nExample:\n  $ model-ledger delete acme/churn/model:v3 --delete-aliases --reason "wrong data"',
+    )
+    .action((version: string, options: EnvelopeFields & Holders & { deleteAliases?: boolean }, command: Command) =>
+      withLedger(command, 'writes', async (task) => {
+        const deleted = await task.ledger.deleteVersion({ ...options, version })
+        done(task, deleted, `${versionOf(deleted)} is deleted${withAliases(deleted)}`)
+      }),
+    )
+}

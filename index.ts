@@ -41,10 +41,14 @@ export {
   type OpeningError,
   type WriteError,
 } from './ledger/calling/errors.js'
+export type { CommitReceipt } from './ledger/distributing/distributed.js'
+export type { Noted } from './ledger/files/contents.js'
 export type { OpenedFile } from './ledger/files/open-file.js'
 export type { Note } from './ledger/files/store-content.js'
 export type { Condition, ListInput, PageInput, SearchInput } from './ledger/finding/search.js'
 export type { Downloaded, DownloadVersion, Ledger } from './ledger/ledger.js'
+export type { Draft } from './ledger/logging/draft.js'
+export type { VersionReceipt } from './ledger/logging/log.js'
 export type {
   AliasHistoryInput,
   ExportInput,
@@ -64,7 +68,6 @@ export type { ComposedOptions, EmbeddedOptions, LedgerOptions } from './ledger/o
 export type { Run } from './ledger/runs/run-handle.js'
 export { operations, taskEither } from './ledger/task-either.js'
 export type { LedgerAsOf } from './ledger/watching.js'
-export type { CommitReceipt, Draft, Noted, VersionReceipt } from './ledger/writes.js'
 export type { LineageRejection } from './projections/lineage/ref.js'
 export type { Page } from './projections/paging/page.js'
 export type { Artifact } from './projections/registry/questions/artifact.js'

@@ -19,6 +19,7 @@ import { closingBy } from './calling/closing.js'
 import { describeWriteError, LedgerError, promised } from './calling/errors.js'
 import * as inputs from './calling/input.js'
 import { guarded } from './calling/own.js'
+import type { ContentMethods } from './files/contents.js'
 import { holdingStreams } from './files/given-streams.js'
 import { type OpenedFile, openFile } from './files/open-file.js'
 import type { LocalFiles } from './files/store-content.js'
@@ -168,7 +169,7 @@ export const ledgerOn = (ports: LedgerPorts): Ledger => {
   const { now } = model
 
   /** No rule goes past an event that it does not know; what a version holds can be told nevertheless. */
-  const content: Writes['content'] = async (version) => {
+  const content: ContentMethods['content'] = async (version) => {
     try {
       return await told.content(version)
     } catch (error) {
@@ -188,7 +189,7 @@ export const ledgerOn = (ports: LedgerPorts): Ledger => {
     ...care,
     content,
     at: model.at,
-    alone: alone({ store: events, clock, manifests, ids, defaults, files, local }),
+    alone: alone({ store: events, clock, manifests, ids, defaults }),
     live: model.live,
     replay: model.replay,
     replayed: model.replayed,

@@ -6,7 +6,7 @@ import type { Manifest } from '../../domain/values/manifest/manifest.js'
 import type * as args from '../calling/arguments.js'
 import { describeWriteError, LedgerError, promised, type WriteError } from '../calling/errors.js'
 import { checked, OpenFile } from '../calling/input.js'
-import type { Writes } from '../writes.js'
+import type { ContentMethods } from './contents.js'
 
 export interface OpenedFile {
   /** `entity/project/name:vN` */
@@ -23,7 +23,7 @@ export interface OpenedFile {
 }
 
 interface OpenFilePorts {
-  readonly content: Writes['content']
+  readonly content: ContentMethods['content']
   readonly files: FileStore
 }
 

@@ -48,6 +48,11 @@ export interface ContentPorts {
   readonly clock: Clock
 }
 
+export interface AddOptions {
+  readonly overwrite?: boolean
+  readonly onProgress?: OnProgress | undefined
+}
+
 /** So often what is stored already is put again while the rest of it still comes. */
 const RENEWED_EVERY_MS = COLLECTED_AFTER_MS / 4
 
@@ -65,10 +70,7 @@ export const addContent =
   (
     builder: ManifestBuilder,
     content: Content,
-    {
-      overwrite = false,
-      onProgress,
-    }: { readonly overwrite?: boolean; readonly onProgress?: OnProgress | undefined } = {},
+    { overwrite = false, onProgress }: AddOptions = {},
   ): TE.TaskEither<WriteError, ReadonlyArray<Note>> =>
     pipe(
       content,

@@ -6,13 +6,14 @@
 import * as E from 'fp-ts/lib/Either.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import { commandHandler } from '../../application/command-handling/command-handler.js'
+import type { ManifestStore } from '../../application/manifest-store.js'
 import { projector } from '../../application/projecting/projector.js'
 import { describeReadError } from '../../application/projecting/read-error.js'
 import { type ReplayStep, replay } from '../../application/reading-history/replay.js'
-import type { Clock } from '../../domain/ports/clock-and-ids.js'
+import type { Clock, Ids } from '../../domain/ports/clock-and-ids.js'
 import { type EventStore, ORIGIN, type Position, type StoredEvent } from '../../domain/ports/event-store.js'
 import { record, shown, text } from '../../domain/values/codec.js'
-import { parseVersion } from '../../domain/values/name-paths.js'
+import { type NameDefaults, parseVersion } from '../../domain/values/name-paths.js'
 import { collectionStream } from '../../domain/values/stream-names.js'
 import { auditProjection } from '../../projections/audit/audit-index.js'
 import { lineageProjection } from '../../projections/lineage/apply.js'
@@ -21,20 +22,22 @@ import { registryQuestions } from '../../projections/registry/questions/lookup.j
 import { eachFromStore, LedgerError, promised } from '../calling/errors.js'
 import { checked, checkedIfGiven, Signal } from '../calling/input.js'
 import { guarded } from '../calling/own.js'
-import { type WritePorts, type Writes, writes } from '../writes.js'
+import { nameResolver } from '../calling/resolve-names.js'
 import { type AsOf, type HistoryQuestions, historyQuestions, type ReplayInput, replayQuery } from './history.js'
+import { type LocateMethods, locateMethods } from './locate.js'
 
 /** The questions that can be put to one stream: `of` names an artifact or a registered model, and is never left out. */
-export interface Alone
-  extends Pick<HistoryQuestions, 'history' | 'exportHistory' | 'aliasHistory'>,
-    Pick<Writes, 'locate'> {
+export interface Alone extends Pick<HistoryQuestions, 'history' | 'exportHistory' | 'aliasHistory'>, LocateMethods {
   /** Goes through the history step by step: each event, what it changed, and the stream as of it. */
   readonly replay: (input: ReplayInput, signal?: AbortSignal) => AsyncIterable<ReplayStep<Alone>>
 }
 
-export interface AlonePorts extends Omit<WritePorts, 'shell' | 'noteOwnWrite' | 'readOnly'> {
+export interface AlonePorts {
   readonly store: EventStore
   readonly clock: Clock
+  readonly manifests: ManifestStore
+  readonly ids: Ids
+  readonly defaults: NameDefaults
 }
 
 const Of = record('a question to one stream', {
@@ -42,9 +45,7 @@ const Of = record('a question to one stream', {
 })
 const read = promised(describeReadError)
 
-export const alone = ({ store, clock, ...ports }: AlonePorts): ((when?: Position) => Alone) => {
-  const { manifests, ids, defaults } = ports
-
+export const alone = ({ store, clock, manifests, ids, defaults }: AlonePorts): ((when?: Position) => Alone) => {
   const positionOf = async (when: unknown): Promise<Position> => {
     const head = await read(store.head())
     if (when === undefined) return head
@@ -89,7 +90,7 @@ export const alone = ({ store, clock, ...ports }: AlonePorts): ((when?: Position
       },
       locate: async (version) => {
         const shell = commandHandler({ store: past(store, await positionOf(when)), manifests, clock, ids })
-        return writes({ ...ports, clock, shell, noteOwnWrite: () => undefined, readOnly: true }).locate(version)
+        return locateMethods(nameResolver(shell.facts, defaults)).locate(version)
       },
     })
   return at

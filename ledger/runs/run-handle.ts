@@ -4,7 +4,10 @@ import type { Receipt } from '../../application/command-handling/receipt.js'
 import type * as args from '../calling/arguments.js'
 import { checked, EnvelopeFields } from '../calling/input.js'
 import { guarded } from '../calling/own.js'
-import type { CommitReceipt, VersionReceipt, Writes } from '../writes.js'
+import type { CommitReceipt, DistributedMethods } from '../distributing/distributed.js'
+import type { LinkModelMethods } from '../linking/link-model.js'
+import type { LogMethods, VersionReceipt } from '../logging/log.js'
+import type { RunMethods } from './runs.js'
 
 type WithoutRun<T> = Omit<T, 'run'>
 
@@ -31,7 +34,10 @@ export interface Run {
   readonly finish: (outcome?: args.FinishRun['outcome']) => Promise<Receipt>
 }
 
-export const runHandle = (writes: Writes, run: string): Run =>
+/** The methods of a ledger that a run in hand uses. */
+type MethodsOfRuns = LogMethods & LinkModelMethods & DistributedMethods & RunMethods
+
+export const runHandle = (writes: MethodsOfRuns, run: string): Run =>
   guarded<Run>({
     path: run,
     useArtifact: async (version, circumstances = {}) =>

@@ -1,0 +1,131 @@
+/** Distributed versions: many writers bring a part each, and one of them seals what comes of it. */
+import * as E from 'fp-ts/lib/Either.js'
+import type { CommandHandler } from '../../application/command-handling/command-handler.js'
+import type { FactReader } from '../../application/command-handling/facts.js'
+import type { Receipt } from '../../application/command-handling/receipt.js'
+import { completeCommits } from '../../application/process-managers/complete-distributed-commit.js'
+import type { UpsertDistributedPart } from '../../domain/distributed-draft/commands.js'
+import { runFact } from '../../domain/run/state.js'
+import type { ManifestSummary } from '../../domain/values/manifest/manifest.js'
+import { omitUndefined } from '../../domain/values/omit-undefined.js'
+import { type ArtifactRef, type RunRef, runPath } from '../../domain/values/references.js'
+import type * as args from '../calling/arguments.js'
+import * as inputs from '../calling/input.js'
+import type { Calling } from '../calling/resolve-names.js'
+import { answered, now, run, type Told, wrong } from '../calling/send-command.js'
+import { type Contents, type Noted, noted } from '../files/contents.js'
+import { holdingStreams } from '../files/given-streams.js'
+import type { Note } from '../files/store-content.js'
+import { described, type VersionReceipt, versionReceipt } from '../logging/log.js'
+
+/** The receipt of the version that a distributed commit led to, and the generation that it sealed. */
+export interface CommitReceipt extends VersionReceipt {
+  readonly generation: number
+}
+
+export interface DistributedMethods {
+  /** Adds one writer's part to a distributed version; the receipt names the generation that took it. */
+  upsertDistributed: (given: args.UpsertDistributed) => Promise<Receipt & Noted & { readonly generation: number }>
+  /** Seals a distributed version, with a part of the committer's own or without, and logs it. */
+  commitDistributed: (given: args.CommitDistributed) => Promise<CommitReceipt>
+  /** Gives the open generation of a distributed version up. */
+  abandonDistributed: (given: args.AbandonDistributed) => Promise<Receipt>
+}
+
+export const distributedMethods = (calling: Calling, contents: Contents): DistributedMethods => {
+  const { shell, checked, give } = calling.sender
+  return {
+    upsertDistributed: holdingStreams(async (given) => {
+      const input = await checked(inputs.UpsertDistributed, given)
+      const { told, draft, part, notes } = await distributed(calling, contents, input)
+      if (part === undefined) return now(E.left(wrong('content', 'a list of content', 'nothing')))
+      const receipt = await give({ type: 'UpsertDistributedPart', ...draft, part }, told)
+      return { ...receipt, generation: await answered(receipt, 'generation'), ...noted(notes) }
+    }),
+
+    commitDistributed: holdingStreams(async (given) => {
+      const input = await checked(inputs.CommitDistributed, given)
+      const { told, draft, part, notes } = await distributed(calling, contents, input)
+      const { lastWriterWins } = input
+      const sealed = await give(
+        { type: 'CommitDistributed', ...draft, ...described(input), ...omitUndefined({ part, lastWriterWins }) },
+        told,
+      )
+      const generation = await answered(sealed, 'generation')
+      const { artifact, distributedId } = draft
+      const receipt = await run(shell.finish(artifact, distributedId, generation))
+      return { ...(await versionReceipt(artifact, receipt)), generation, ...noted(notes) }
+    }),
+
+    abandonDistributed: async (given) => {
+      const input = await checked(inputs.AbandonDistributed, given)
+      const { distributedId, generation } = input
+      const artifact = await calling.names.artifactNamed(input.name)
+      const begun = await begin(shell, artifact, distributedId)
+      return give(
+        { type: 'AbandonDistributed', artifact, distributedId, ...omitUndefined({ generation }) },
+        { ...input, begun },
+      )
+    },
+  }
+}
+
+/** Begins a call to a draft: answers the generation that is open now, or that comes next. */
+export const begin = async (shell: CommandHandler, artifact: ArtifactRef, distributedId: string): Promise<number> => {
+  const begun = await run(shell.facts.draft(artifact, distributedId, ({ generation }) => generation))
+  await finishLeft(shell, artifact, distributedId)
+  return begun
+}
+
+/**
+ * Logs the versions that were left when a commit was interrupted after its seal. What cannot be finished now keeps
+ * nobody from a command of their own.
+ */
+const finishLeft = (shell: CommandHandler, artifact: ArtifactRef, distributedId: string) =>
+  completeCommits(shell, artifact, distributedId)()
+
+/** Which draft is meant: the id that is given, or the group of the run. */
+const distributedIdOf = async (
+  facts: FactReader,
+  given: string | undefined,
+  run_: RunRef | undefined,
+): Promise<string> => {
+  if (given !== undefined) return given
+  if (run_ === undefined) return now(E.left({ _tag: 'no-distributed-id', run: null }))
+  const fact = await run(facts.run(run_, runFact))
+  if (fact === null) return now(E.left({ _tag: 'run-not-found', run: run_ }))
+  return fact.group ?? now(E.left({ _tag: 'no-distributed-id', run: runPath(run_) }))
+}
+
+/** What upsert and commit have in common: the draft that is meant, whose part it is, and the part itself. */
+const distributed = async (
+  { sender, names }: Calling,
+  { store }: Contents,
+  given: Omit<args.CommitDistributed, 'aliases'>,
+): Promise<{
+  told: Told
+  draft: Omit<UpsertDistributedPart, 'type' | 'part'>
+  part: ManifestSummary | undefined
+  notes: ReadonlyArray<Note>
+}> => {
+  const { shell, identified } = sender
+  const { content, generation, openNext } = given
+  const maker = await names.maybeRun(given.run)
+  const artifact = await names.artifactNamed(given.name)
+  const distributedId = await distributedIdOf(names.facts, given.distributedId, maker)
+  const begun = await begin(shell, artifact, distributedId)
+  const told = identified<Told>({ ...given, begun })
+  const writer = given.writer ?? maker?.run ?? told.commandId
+  const draft = {
+    artifact,
+    artifactType: given.type,
+    distributedId,
+    writer,
+    ...omitUndefined({ run: maker, generation, openNext }),
+  }
+  if (content === undefined) return { told, draft, part: undefined, notes: [] }
+  // A commit that brings a part may be refused for the same reasons as the part alone.
+  await run(shell.check({ type: 'UpsertDistributedPart', ...draft, generation: generation ?? begun }, told.commandId))
+  const { manifest, notes } = await store(content, given.onProgress)
+  return { told, draft, part: manifest, notes }
+}

@@ -1,0 +1,35 @@
+/** A command as it stands, in its envelope. */
+import * as E from 'fp-ts/lib/Either.js'
+import type { Receipt } from '../application/command-handling/receipt.js'
+import { decodeCommand } from '../domain/commands/catalogue.js'
+import type { DomainEvent } from '../domain/events/catalogue.js'
+import { type CommandSender, run } from './calling/send-command.js'
+import { begin } from './distributing/distributed.js'
+
+export interface ExecuteMethods {
+  /**
+   * Gives a command in its envelope as it stands; from a queue, for instance. What a CommitDistributed seals is logged
+   * as well; the receipt is that of the seal.
+   */
+  execute: (given: unknown) => Promise<Receipt>
+}
+
+export const executeMethods = ({ shell, writable }: CommandSender): ExecuteMethods => ({
+  execute: async (given) => {
+    await writable()
+    const decoded = decodeCommand(given)
+    const draft = E.isRight(decoded) && 'distributedId' in decoded.right.command ? decoded.right.command : undefined
+    const generation = draft === undefined ? undefined : await begin(shell, draft.artifact, draft.distributedId)
+    const receipt = await run(shell.handle(given, { generation }))
+    const sealed = eventOf(receipt, 'DistributedCommitted')
+    if (draft !== undefined && sealed !== undefined) {
+      await run(shell.finish(draft.artifact, draft.distributedId, sealed.generation))
+    }
+    return receipt
+  },
+})
+
+type EventOf<T extends DomainEvent['type']> = Extract<DomainEvent, { readonly type: T }>
+
+const eventOf = <T extends DomainEvent['type']>({ events }: Receipt, type: T): EventOf<T> | undefined =>
+  events.find((event): event is EventOf<T> => event.type === type)

@@ -1,0 +1,62 @@
+/** What a version holds, and the content of a version in the making: stored, with its manifest. */
+import type { ManifestStore } from '../../application/manifest-store.js'
+import { type ManifestBuilder, manifestBuilder } from '../../domain/values/manifest/builder.js'
+import type { Manifest, ManifestSummary } from '../../domain/values/manifest/manifest.js'
+import { versionPath } from '../../domain/values/references.js'
+import type * as args from '../calling/arguments.js'
+import { promised } from '../calling/errors.js'
+import type { NameResolver } from '../calling/resolve-names.js'
+import { type AddOptions, addContent, type ContentPorts, describeContentError, type Note } from './store-content.js'
+
+/** What was said while content was stored; absent where there is nothing to say. */
+export interface Noted {
+  readonly notes?: ReadonlyArray<Note>
+}
+
+/** Content that is stored: what is recorded of it, and what is only said. */
+export interface Stored extends Required<Noted> {
+  readonly manifest: ManifestSummary
+}
+
+export const noted = (notes: ReadonlyArray<Note>): Noted => (notes.length === 0 ? {} : { notes })
+
+export interface Contents {
+  /** Stores content and adds it to a manifest in the making; answers what is to be said of that. */
+  readonly add: (builder: ManifestBuilder, content: args.Content, options: AddOptions) => Promise<ReadonlyArray<Note>>
+  /** Stores content, and its manifest. */
+  readonly store: (content: args.Content, onProgress?: args.OnProgress) => Promise<Stored>
+  /** Stores the manifest of what was added. */
+  readonly put: (builder: ManifestBuilder) => Promise<ManifestSummary>
+  /** The manifest of a version. */
+  readonly get: (manifest: ManifestSummary) => Promise<Manifest>
+}
+
+const run = promised(describeContentError)
+
+export const contents = ({ manifests, ...ports }: ContentPorts & { readonly manifests: ManifestStore }): Contents => {
+  const adding = addContent(ports)
+  const add: Contents['add'] = (builder, content, options) => run(adding(builder, content, options))
+  const put: Contents['put'] = (builder) => run(manifests.put(builder.build()))
+  return {
+    add,
+    store: async (content, onProgress) => {
+      const builder = manifestBuilder()
+      const notes = await add(builder, content, { onProgress })
+      return { manifest: await put(builder), notes }
+    },
+    put,
+    get: ({ digest }) => run(manifests.get(digest)),
+  }
+}
+
+export interface ContentMethods {
+  /** What a version holds, by its path and number. A link stands for its source, and its content stays. */
+  content: (version: string) => Promise<{ readonly path: string; readonly manifest: Manifest }>
+}
+
+export const contentMethods = (names: NameResolver, contents: Contents): ContentMethods => ({
+  content: async (version) => {
+    const { collection, number, manifest } = await names.versionAt(version)
+    return { path: versionPath(collection, number), manifest: await contents.get(manifest) }
+  },
+})

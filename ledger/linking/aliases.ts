@@ -1,0 +1,32 @@
+/** The aliases of artifacts and registered models. */
+import * as E from 'fp-ts/lib/Either.js'
+import type { Receipt } from '../../application/command-handling/receipt.js'
+import { omitUndefined } from '../../domain/values/omit-undefined.js'
+import type * as args from '../calling/arguments.js'
+import * as inputs from '../calling/input.js'
+import type { Calling } from '../calling/resolve-names.js'
+import { now, wrong } from '../calling/send-command.js'
+
+export interface AliasMethods {
+  /** Points an alias of an artifact or a registered model to a version. */
+  moveAlias: (given: args.MoveAlias) => Promise<Receipt>
+  /** Takes an alias of an artifact or a registered model away. */
+  removeAlias: (given: args.RemoveAlias) => Promise<Receipt>
+}
+
+export const aliasMethods = ({ sender, names }: Calling): AliasMethods => ({
+  moveAlias: async (given) => {
+    const input = await sender.checked(inputs.MoveAlias, given)
+    const { alias, expect } = input
+    const { collection, version } = await names.versionNamed(input.version)
+    return sender.give({ type: 'MoveAlias', collection, version, alias, ...omitUndefined({ expect }) }, input)
+  },
+
+  removeAlias: async (given) => {
+    const input = await sender.checked(inputs.RemoveAlias, given)
+    const { alias, expect } = input
+    if (input.name.includes(':')) return now(E.left(wrong('name', 'a name without a version or alias', input.name)))
+    const { collection } = await names.versionNamed(input.name)
+    return sender.give({ type: 'RemoveAlias', collection, alias, ...omitUndefined({ expect }) }, input)
+  },
+})

@@ -1,0 +1,51 @@
+/** Registered models by themselves: made before their first link, described, tagged. */
+import type { Receipt } from '../../application/command-handling/receipt.js'
+import { omitUndefined } from '../../domain/values/omit-undefined.js'
+import type * as args from '../calling/arguments.js'
+import * as inputs from '../calling/input.js'
+import type { Calling } from '../calling/resolve-names.js'
+
+export interface RegisteredModelMethods {
+  /** Makes a registered model that has no link yet. */
+  createRegisteredModel: (given: args.CreateModel) => Promise<Receipt>
+  /** Replaces the description of a registered model. */
+  describeRegisteredModel: (given: args.DescribeModel) => Promise<Receipt>
+  /** Adds tags to a registered model. */
+  tagRegisteredModel: (given: args.TagModel) => Promise<Receipt>
+  /** Takes tags of a registered model away. */
+  untagRegisteredModel: (given: args.TagModel) => Promise<Receipt>
+}
+
+export const registeredModelMethods = ({ sender, names }: Calling): RegisteredModelMethods => {
+  const changeModelTags = async (
+    type: 'TagRegisteredModel' | 'UntagRegisteredModel',
+    given: args.TagModel,
+  ): Promise<Receipt> => {
+    const input = await sender.checked(inputs.TagModel, given)
+    return sender.give({ type, model: await names.modelNamed(input.name), tags: input.tags }, input)
+  }
+
+  return {
+    createRegisteredModel: async (given) => {
+      const input = await sender.checked(inputs.CreateModel, given)
+      const { type: artifactType, description } = input
+      const model = await names.modelNamed(input.name)
+      return sender.give(
+        { type: 'CreateRegisteredModel', model, artifactType, ...omitUndefined({ description }) },
+        input,
+      )
+    },
+
+    describeRegisteredModel: async (given) => {
+      const input = await sender.checked(inputs.DescribeModel, given)
+      const { description } = input
+      return sender.give(
+        { type: 'DescribeRegisteredModel', model: await names.modelNamed(input.name), description },
+        input,
+      )
+    },
+
+    tagRegisteredModel: (given) => changeModelTags('TagRegisteredModel', given),
+    untagRegisteredModel: (given) => changeModelTags('UntagRegisteredModel', given),
+  }
+}

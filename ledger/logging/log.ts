@@ -1,0 +1,77 @@
+/** Logging: content is stored and becomes the next version of an artifact. */
+import type { Receipt } from '../../application/command-handling/receipt.js'
+import type { LogArtifactVersion } from '../../domain/artifact/commands.js'
+import { omitUndefined } from '../../domain/values/omit-undefined.js'
+import { type CollectionRef, versionPath } from '../../domain/values/references.js'
+import type * as args from '../calling/arguments.js'
+import * as inputs from '../calling/input.js'
+import type { Calling } from '../calling/resolve-names.js'
+import { answered, type CommandSender, run, type Told } from '../calling/send-command.js'
+import { type Contents, type Noted, noted, type Stored } from '../files/contents.js'
+import { holdingStreams } from '../files/given-streams.js'
+
+/** A version that was logged or linked, with the receipt of its command. */
+export interface VersionReceipt extends Receipt, Noted {
+  /** `entity/project/name:vN` */
+  readonly path: string
+  readonly version: number
+  /** False where the content or the link was there before. */
+  readonly isNew: boolean
+}
+
+export const versionReceipt = async (collection: CollectionRef, receipt: Receipt): Promise<VersionReceipt> => {
+  const version = await answered(receipt, 'version')
+  const isNew = receipt.events.some(({ type }) => type === 'ArtifactVersionLogged' || type === 'VersionLinked')
+  return { ...receipt, path: versionPath(collection, version), version, isNew }
+}
+
+/** What a caller says of a version. */
+export const described = ({
+  description,
+  metadata,
+  aliases,
+  tags,
+}: Pick<Partial<LogArtifactVersion>, 'description' | 'metadata' | 'aliases' | 'tags'>) =>
+  omitUndefined({ description, metadata, aliases, tags })
+
+/** Content may be large: what is refused whatever it holds is refused before it is stored. */
+export const log = async (
+  { shell, identified, give }: CommandSender,
+  command: Omit<LogArtifactVersion, 'manifest'>,
+  stored: () => Promise<Stored>,
+  circumstances: Told,
+): Promise<VersionReceipt> => {
+  const told = identified(circumstances)
+  await run(shell.check(command, told.commandId))
+  const { manifest, notes } = await stored()
+  const receipt = await give({ ...command, manifest }, told)
+  return { ...(await versionReceipt(command.artifact, receipt)), ...noted(notes) }
+}
+
+export interface LogMethods {
+  /** Makes an artifact that has no version yet. */
+  createArtifact: (given: args.CreateArtifact) => Promise<Receipt>
+  /** Stores content and logs it as the next version; content that a live version has already makes no new one. */
+  logArtifact: (given: args.LogArtifact) => Promise<VersionReceipt>
+}
+
+export const logMethods = ({ sender, names }: Calling, { store }: Contents): LogMethods => ({
+  createArtifact: async (given) => {
+    const input = await sender.checked(inputs.CreateArtifact, given)
+    const { type: artifactType, description } = input
+    const artifact = await names.artifactNamed(input.name)
+    return sender.give({ type: 'CreateArtifact', artifact, artifactType, ...omitUndefined({ description }) }, input)
+  },
+
+  logArtifact: holdingStreams(async (given) => {
+    const input = await sender.checked(inputs.LogArtifact, given)
+    const command = {
+      type: 'LogArtifactVersion',
+      artifact: await names.artifactNamed(input.name),
+      artifactType: input.type,
+      ...described(input),
+      ...omitUndefined({ run: await names.maybeRun(input.run), expect: input.expect }),
+    } as const
+    return log(sender, command, () => store(input.content, input.onProgress), input)
+  }),
+})

@@ -1,0 +1,58 @@
+/** What is told of a version that was logged: its description, metadata and tags, and that it is deleted. */
+import * as E from 'fp-ts/lib/Either.js'
+import type { Receipt } from '../../application/command-handling/receipt.js'
+import { omitUndefined } from '../../domain/values/omit-undefined.js'
+import { isModel } from '../../domain/values/references.js'
+import type * as args from '../calling/arguments.js'
+import * as inputs from '../calling/input.js'
+import { type Calling, sourceMeant } from '../calling/resolve-names.js'
+import { now, wrong } from '../calling/send-command.js'
+
+export interface VersionMethods {
+  /** Replaces description or metadata of a version; through a link, of its source. */
+  describe: (given: args.Describe) => Promise<Receipt>
+  /** Adds tags to a version; through a link, to its source. */
+  tag: (given: args.Tag) => Promise<Receipt>
+  /** Takes tags of a version away; through a link, of its source. */
+  untag: (given: args.Tag) => Promise<Receipt>
+  /** Marks a version, named in full, as deleted; its number and its history stay. */
+  deleteVersion: (given: args.DeleteVersion) => Promise<Receipt>
+}
+
+export const versionMethods = (calling: Calling): VersionMethods => {
+  const { checked, give } = calling.sender
+
+  const changeTags = async (type: 'TagArtifactVersion' | 'UntagArtifactVersion', given: args.Tag): Promise<Receipt> => {
+    const input = await checked(inputs.Tag, given)
+    const { collection: artifact, version } = await sourceMeant(calling, input.version, input)
+    return give({ type, artifact, version, tags: input.tags }, input)
+  }
+
+  return {
+    describe: async (given) => {
+      const input = await checked(inputs.Describe, given)
+      const { description, metadata } = input
+      const { collection: artifact, version } = await sourceMeant(calling, input.version, input)
+      return give(
+        { type: 'DescribeArtifactVersion', artifact, version, ...omitUndefined({ description, metadata }) },
+        input,
+      )
+    },
+
+    tag: (given) => changeTags('TagArtifactVersion', given),
+    untag: (given) => changeTags('UntagArtifactVersion', given),
+
+    deleteVersion: async (given) => {
+      const input = await checked(inputs.DeleteVersion, given)
+      const { deleteAliases, expect } = input
+      const { collection: artifact, version } = await calling.names.versionNamedInFull(input.version)
+      if (isModel(artifact)) {
+        return now(E.left(wrong('version', 'a version of an artifact (unlink takes a link away)', input.version)))
+      }
+      return give(
+        { type: 'DeleteArtifactVersion', artifact, version, ...omitUndefined({ deleteAliases, expect }) },
+        input,
+      )
+    },
+  }
+}

@@ -23,6 +23,17 @@ const ORDER: Readonly<Record<string, ReadonlyArray<ReadonlyArray<string>>>> = {
     ['process-managers'],
     ['index.ts'],
   ],
+  ledger: [
+    ['calling'],
+    ['files'],
+    ['logging', 'finding'],
+    ['distributing', 'linking'],
+    ['looking-back', 'maintenance'],
+    ['runs', 'execute.ts'],
+    ['writes.ts', 'watching.ts', 'options.ts'],
+    ['ledger.ts'],
+    ['task-either.ts'],
+  ],
 }
 
 const rooms = Object.keys(ORDER)

@@ -1,4 +1,12 @@
-import type { Moment } from './errors.js'
+/** An artifact as a whole; and what it shares with a registered model: how many versions there are, and the aliases. */
+import * as E from 'fp-ts/lib/Either.js'
+import { parseArtifact } from '../../../domain/values/name-paths.js'
+import { collectionPath } from '../../../domain/values/references.js'
+import { countUpTo } from '../../storage/timeline.js'
+import type { ArtifactEntry, CollectionEntry } from '../state.js'
+import { momentAt, type RegistryAsOf, valueAt } from './as-of.js'
+import type { Moment, QueryError } from './errors.js'
+import { existing, notFound } from './find-by-name.js'
 
 export interface Artifact {
   readonly kind: 'artifact'
@@ -13,3 +21,36 @@ export interface Artifact {
   readonly newest: number | null
   readonly aliases: Readonly<Record<string, number>>
 }
+
+export const artifactNamed = (asked: RegistryAsOf, name: string): E.Either<QueryError, Artifact> => {
+  const parsed = parseArtifact(name, asked.defaults)
+  if (E.isLeft(parsed)) return E.left({ _tag: 'invalid-input', problems: parsed.left })
+  const entry = existing(asked, collectionPath(parsed.right))
+  return entry?.kind === 'artifact'
+    ? E.right(artifactOf(asked, entry))
+    : notFound(asked, 'artifact', collectionPath(parsed.right))
+}
+
+/** Of an entry that is known to be there. */
+export const artifactOf = (asked: RegistryAsOf, entry: ArtifactEntry): Artifact => ({
+  kind: 'artifact',
+  path: entry.path,
+  type: entry.type,
+  description: entry.description,
+  created: momentAt(asked, entry.created),
+  actor: entry.actor,
+  versionCount: liveCount(asked, entry),
+  newest: valueAt(asked, entry.newest) ?? null,
+  aliases: aliasTable(asked, entry),
+})
+
+export const liveCount = ({ position }: RegistryAsOf, { addedAt, endedAt }: CollectionEntry): number =>
+  countUpTo(addedAt, position) - countUpTo(endedAt, position)
+
+export const aliasTable = (asked: RegistryAsOf, entry: CollectionEntry): Readonly<Record<string, number>> =>
+  Object.fromEntries(
+    [...entry.aliases].flatMap(([alias, holders]) => {
+      const holder = valueAt(asked, holders)
+      return typeof holder === 'number' ? [[alias, holder] as const] : []
+    }),
+  )

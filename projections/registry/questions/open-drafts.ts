@@ -1,5 +1,7 @@
 /** Distributed drafts that are open, or sealed and without their version. */
-import type { Registry, UnfinishedDraft } from '../state.js'
+import { collectionPath } from '../../../domain/values/references.js'
+import type { DraftEntry, Registry, UnfinishedDraft } from '../state.js'
+import { hasHappened, momentAt, type RegistryAsOf } from './as-of.js'
 import type { Moment } from './errors.js'
 
 export interface OpenDraft {
@@ -10,6 +12,26 @@ export interface OpenDraft {
   readonly writers: ReadonlyArray<string>
   readonly parts: number
 }
+
+/** Distributed drafts that take parts, the oldest first. */
+export const openDrafts = (asked: RegistryAsOf): ReadonlyArray<OpenDraft> =>
+  [...asked.registry.drafts.values()]
+    .flatMap((draft) => draftsOf(asked, draft))
+    .sort((one, other) => one.opened.position - other.opened.position)
+
+const draftsOf = (
+  asked: RegistryAsOf,
+  { artifact, distributedId, generations }: DraftEntry,
+): ReadonlyArray<OpenDraft> =>
+  generations.flatMap(({ opened, parts, ended }, generation) => {
+    if (!hasHappened(asked, opened) || hasHappened(asked, ended?.position)) return []
+    const known = parts.filter((part) => hasHappened(asked, part.position))
+    const writers = [...new Set(known.map(({ writer }) => writer))]
+    const name = collectionPath(artifact)
+    return [
+      { artifact: name, distributedId, generation, opened: momentAt(asked, opened), writers, parts: known.length },
+    ]
+  })
 
 /** Drafts that were sealed and whose version is not logged yet. */
 export const unfinishedDrafts = (registry: Registry): ReadonlyArray<UnfinishedDraft> => [

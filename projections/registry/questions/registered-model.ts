@@ -1,6 +1,37 @@
-import type { Artifact } from './artifact.js'
+/** A registered model as a whole. */
+import * as E from 'fp-ts/lib/Either.js'
+import { parseModel } from '../../../domain/values/name-paths.js'
+import { collectionPath } from '../../../domain/values/references.js'
+import type { ModelEntry } from '../state.js'
+import { type Artifact, aliasTable, liveCount } from './artifact.js'
+import { momentAt, type RegistryAsOf, valueAt } from './as-of.js'
+import type { QueryError } from './errors.js'
+import { existing, notFound } from './find-by-name.js'
 
 export interface RegisteredModel extends Omit<Artifact, 'kind'> {
   readonly kind: 'registered-model'
   readonly tags: ReadonlyArray<string>
 }
+
+export const modelNamed = (asked: RegistryAsOf, name: string): E.Either<QueryError, RegisteredModel> => {
+  const parsed = parseModel(name, asked.defaults)
+  if (E.isLeft(parsed)) return E.left({ _tag: 'invalid-input', problems: parsed.left })
+  const entry = existing(asked, collectionPath(parsed.right))
+  return entry?.kind === 'model'
+    ? E.right(modelOf(asked, entry))
+    : notFound(asked, 'registered model', collectionPath(parsed.right))
+}
+
+/** Of an entry that is known to be there. */
+export const modelOf = (asked: RegistryAsOf, entry: ModelEntry): RegisteredModel => ({
+  kind: 'registered-model',
+  path: entry.path,
+  type: entry.type,
+  description: valueAt(asked, entry.description) ?? null,
+  tags: valueAt(asked, entry.tags) ?? [],
+  created: momentAt(asked, entry.created),
+  actor: entry.actor,
+  versionCount: liveCount(asked, entry),
+  newest: valueAt(asked, entry.newest) ?? null,
+  aliases: aliasTable(asked, entry),
+})

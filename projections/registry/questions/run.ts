@@ -1,7 +1,16 @@
+/** A run: what it was told, measured, used and logged. */
+import * as E from 'fp-ts/lib/Either.js'
+import type { Position } from '../../../domain/ports/event-store.js'
 import type { Metrics } from '../../../domain/run/commands.js'
 import type { JsonObject } from '../../../domain/values/json.js'
+import { parseRun } from '../../../domain/values/name-paths.js'
 import type { RunOutcome } from '../../../domain/values/names.js'
-import type { Moment } from './errors.js'
+import { versionPath } from '../../../domain/values/references.js'
+import { countUpTo } from '../../storage/timeline.js'
+import { pathOfRow, type RunEntry } from '../state.js'
+import { hasHappened, momentAt, type RegistryAsOf, valueAt } from './as-of.js'
+import type { Moment, QueryError } from './errors.js'
+import { notFound } from './find-by-name.js'
 
 export interface RunDetails {
   readonly path: string
@@ -16,4 +25,56 @@ export interface RunDetails {
   readonly used: ReadonlyArray<{ readonly version: string; readonly through: string | null }>
   /** The versions of which it is a producer; those of which it brought a part are in `lineage`. */
   readonly logged: ReadonlyArray<string>
+}
+
+export const runNamed = (asked: RegistryAsOf, name: string): E.Either<QueryError, RunDetails> => {
+  const parsed = parseRun(name, asked.defaults)
+  if (E.isLeft(parsed)) return E.left({ _tag: 'invalid-input', problems: parsed.left })
+  const { entity, project, run } = parsed.right
+  const entry = asked.registry.runs.get(`${entity}/${project}/${run}`)
+  return entry !== undefined && hasHappened(asked, entry.started)
+    ? E.right(runDetails(asked, entry))
+    : notFound(asked, 'run', name)
+}
+
+/** The metrics of a run by its whole path; `undefined` for a run that is not there. */
+export const metricsAt = (asked: RegistryAsOf, path: string): Metrics | undefined => {
+  const run = asked.registry.runs.get(path)
+  return run !== undefined && hasHappened(asked, run.started) ? metricsOf(asked, run) : undefined
+}
+
+/** Of an entry that is known to be there. */
+export const runDetails = (asked: RegistryAsOf, entry: RunEntry): RunDetails => ({
+  path: entry.path,
+  started: momentAt(asked, entry.started),
+  actor: entry.actor,
+  group: entry.group,
+  jobType: entry.jobType,
+  config: entry.config,
+  metrics: metricsOf(asked, entry),
+  outcome: (entry.outcome && valueAt(asked, entry.outcome)) ?? null,
+  used: entry.used.slice(0, countPast(asked, entry.used)).map(({ version, through }) => ({
+    version: pathAt(version),
+    through: through === null ? null : pathAt(through),
+  })),
+  logged: entry.logged.values
+    .slice(0, countUpTo(entry.logged.positions, asked.position))
+    .map((row) => pathOfRow(asked.registry, row)),
+})
+
+const metricsOf = (asked: RegistryAsOf, { metrics = new Map() }: RunEntry): Metrics =>
+  Object.fromEntries(
+    [...metrics].flatMap(([name, values]) => {
+      const value = valueAt(asked, values)
+      return value === undefined ? [] : [[name, value] as const]
+    }),
+  )
+
+const pathAt = ({ collection, number }: RunEntry['used'][number]['version']): string => versionPath(collection, number)
+
+/** How many entries of a list in the order of positions are not after the moment. */
+const countPast = (asked: RegistryAsOf, entries: ReadonlyArray<{ readonly position: Position }>): number => {
+  let count = entries.length
+  while (count > 0 && !hasHappened(asked, entries[count - 1]?.position)) count -= 1
+  return count
 }

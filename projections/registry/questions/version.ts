@@ -1,6 +1,14 @@
+/** A version, as it was at the moment of the question: also one that is deleted or unlinked, and a registered one. */
+import * as E from 'fp-ts/lib/Either.js'
 import type { JsonObject } from '../../../domain/values/json.js'
 import type { ManifestSummary } from '../../../domain/values/manifest/manifest.js'
-import type { Moment } from './errors.js'
+import type { VersionChoice } from '../../../domain/values/names.js'
+import { collectionPath, versionPath } from '../../../domain/values/references.js'
+import { type ArtifactEntry, type CollectionEntry, type LinkEntry, type ModelEntry, rowOf } from '../state.js'
+import { actorOf, baseOf, manifestOf, positionOf, type Row, runOf, saidOf, tagsOf } from '../version-table.js'
+import { hasHappened, momentAt, past, type RegistryAsOf, resolveNumber, valueAt } from './as-of.js'
+import type { Moment, QueryError } from './errors.js'
+import { read } from './find-by-name.js'
 
 /** One version of an artifact, or a registered one, as it stood at the moment of the answer. */
 export interface Version {
@@ -35,4 +43,160 @@ export interface Version {
   /** Of the version itself, or of the source of a registered one. */
   readonly deleted: Moment | null
   readonly unlinked: Moment | null
+}
+
+const aliasesOf = ({ position }: RegistryAsOf, collection: CollectionEntry, number: number): ReadonlyArray<string> => {
+  const aliasesByVersion = collection.aliasesByVersion[number]
+  const names =
+    aliasesByVersion === undefined
+      ? []
+      : typeof aliasesByVersion === 'string'
+        ? [aliasesByVersion]
+        : [...aliasesByVersion].sort()
+  return names.filter((name) => resolveNumber(collection, name, position) === number)
+}
+
+const linksOf = (asked: RegistryAsOf, row: Row): ReadonlyArray<string> =>
+  (asked.registry.links.get(row) ?? []).flatMap(({ model, number }) => {
+    const link = model.versions[number]
+    return link !== undefined && hasHappened(asked, link.position) && !hasHappened(asked, model.ended.get(number))
+      ? [`${model.path}:v${number}`]
+      : []
+  })
+
+const endOf = (asked: RegistryAsOf, { ended }: CollectionEntry, number: number): Moment | null => {
+  const end = ended.get(number)
+  return end !== undefined && hasHappened(asked, end) ? momentAt(asked, end) : null
+}
+
+/** Of a version that is known by its row, as its tags. */
+export const descriptionAndMetadataAt = (asked: RegistryAsOf, row: Row) => {
+  const { versions } = asked.registry
+  const { described } = versions.seldom.get(row) ?? {}
+  return (described && valueAt(asked, described)) ?? saidOf(versions, row)
+}
+
+export const tagsAt = (asked: RegistryAsOf, row: Row): ReadonlyArray<string> => {
+  const { versions } = asked.registry
+  const { tagged } = versions.seldom.get(row) ?? {}
+  return (tagged && valueAt(asked, tagged)) ?? tagsOf(versions, row)
+}
+
+const artifactVersion = (asked: RegistryAsOf, artifact: ArtifactEntry, number: number, row: Row): Version => {
+  const { versions } = asked.registry
+  const { relogged = [], distributed = null } = versions.seldom.get(row) ?? {}
+  const [run, base] = [runOf(versions, row), baseOf(versions, row)]
+  const again = relogged.filter(({ position }) => hasHappened(asked, position))
+  const producers = [run, ...again.map(({ run }) => run)].flatMap((producer) => producer ?? [])
+  return {
+    kind: 'artifact',
+    path: `${artifact.path}:v${number}`,
+    collection: artifact.path,
+    version: number,
+    type: artifact.type,
+    aliases: aliasesOf(asked, artifact, number),
+    tags: tagsAt(asked, row),
+    ...descriptionAndMetadataAt(asked, row),
+    manifest: manifestOf(versions, row),
+    created: momentAt(asked, positionOf(versions, row)),
+    actor: actorOf(versions, row),
+    run,
+    producers: [...new Set(producers)],
+    base: base === null ? null : `${artifact.path}:v${base}`,
+    distributed,
+    source: null,
+    links: linksOf(asked, row),
+    deleted: endOf(asked, artifact, number),
+    unlinked: null,
+  }
+}
+
+const registeredVersion = (asked: RegistryAsOf, model: ModelEntry, link: LinkEntry): Version => {
+  const artifact = asked.registry.collections.get(collectionPath(link.source.artifact))
+  const row = rowOf(artifact, link.source.version)
+  const source =
+    artifact?.kind === 'artifact' && row !== undefined
+      ? artifactVersion(asked, artifact, link.source.version, row)
+      : undefined
+  return {
+    kind: 'registered',
+    path: `${model.path}:v${link.number}`,
+    collection: model.path,
+    version: link.number,
+    type: model.type,
+    aliases: aliasesOf(asked, model, link.number),
+    tags: source?.tags ?? [],
+    description: source?.description ?? null,
+    metadata: source?.metadata ?? null,
+    manifest: link.manifest,
+    created: momentAt(asked, link.position),
+    actor: link.actor,
+    run: source?.run ?? null,
+    producers: source?.producers ?? [],
+    base: source?.base ?? null,
+    distributed: source?.distributed ?? null,
+    source: versionPath(link.source.artifact, link.source.version),
+    links: source?.links ?? [],
+    deleted: source?.deleted ?? null,
+    unlinked: endOf(asked, model, link.number),
+  }
+}
+
+const versionOf = (asked: RegistryAsOf, collection: CollectionEntry, number: number): Version | undefined => {
+  if (collection.kind === 'artifact') {
+    const row = collection.versions[number]
+    return row !== undefined && hasHappened(asked, positionOf(asked.registry.versions, row))
+      ? artifactVersion(asked, collection, number, row)
+      : undefined
+  }
+  const link = collection.versions[number]
+  return link !== undefined && hasHappened(asked, link.position)
+    ? registeredVersion(asked, collection, link)
+    : undefined
+}
+
+const choose = (
+  asked: RegistryAsOf,
+  collection: CollectionEntry,
+  choice: VersionChoice,
+): E.Either<QueryError, Version> => {
+  const number = resolveNumber(collection, choice, asked.position)
+  const version = number === undefined ? undefined : versionOf(asked, collection, number)
+  return version === undefined
+    ? E.left({
+        _tag: 'version-missing',
+        collection: collection.path,
+        version: choice,
+        newest: valueAt(asked, collection.newest) ?? null,
+        ...past(asked),
+      })
+    : E.right(version)
+}
+
+/** A version by alias or number, also a deleted or unlinked one, which is marked. */
+export const describe = (asked: RegistryAsOf, name: string): E.Either<QueryError, Version> => {
+  const found = read(asked, name)
+  return E.isLeft(found) ? found : choose(asked, found.right[0], found.right[1])
+}
+
+/** A version by alias or number, that is there; a deleted or unlinked one is an error that says so. */
+export const resolve = (asked: RegistryAsOf, name: string): E.Either<QueryError, Version> => {
+  const described = describe(asked, name)
+  if (E.isLeft(described)) return described
+  const { path, deleted, unlinked, source } = described.right
+  if (unlinked !== null) return E.left({ _tag: 'version-gone', path, how: 'unlinked', at: unlinked })
+  if (deleted === null) return described
+  return E.left({
+    _tag: 'version-gone',
+    path: source === null ? path : `${path} links to ${source}, which`,
+    how: 'deleted',
+    at: deleted,
+  })
+}
+
+/** A version that is known to be there. */
+export const knownVersion = (asked: RegistryAsOf, collection: CollectionEntry, number: number): Version => {
+  const version = versionOf(asked, collection, number)
+  if (version === undefined) throw new RangeError(`no version ${number} of ${collection.path}`)
+  return version
 }

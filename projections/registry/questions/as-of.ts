@@ -1,0 +1,41 @@
+/** The registry as of a position, and what every question asks of it: what had happened by then, and what was so. */
+import { ORIGIN, type Position } from '../../../domain/ports/event-store.js'
+import type { NameDefaults } from '../../../domain/values/name-paths.js'
+import type { VersionChoice } from '../../../domain/values/names.js'
+import { type PositionTimes, timeOf } from '../../storage/position-times.js'
+import { asOf, type Timeline } from '../../storage/timeline.js'
+import type { CollectionEntry, Registry } from '../state.js'
+import type { Moment } from './errors.js'
+
+export interface RegistryAsOf {
+  readonly registry: Registry
+  readonly moments: PositionTimes
+  /** The moment of the answers, inclusive. */
+  readonly position: Position
+  readonly defaults: NameDefaults
+}
+
+export const valueAt = <A>({ position }: RegistryAsOf, timeline: Timeline<A>): A | undefined => asOf(timeline, position)
+
+export const hasHappened = ({ position }: RegistryAsOf, where: Position | undefined): boolean =>
+  where !== undefined && where <= position
+
+export const momentAt = ({ moments }: RegistryAsOf, where: Position): Moment => {
+  const time = timeOf(moments, where)
+  return { position: where, time: time === undefined ? null : new Date(time).toISOString() }
+}
+
+/** What a refusal says of its moment. */
+export const past = (asked: RegistryAsOf): { readonly asOf?: Moment } =>
+  asked.position < (asked.moments.lasts.at(-1) ?? ORIGIN) ? { asOf: momentAt(asked, asked.position) } : {}
+
+/** The number that an alias points to, or a number itself, as of a position: the heart of every resolution. */
+export const resolveNumber = (
+  collection: CollectionEntry,
+  choice: VersionChoice,
+  position: Position,
+): number | undefined => {
+  if (typeof choice !== 'string') return choice
+  const holders = collection.aliases.get(choice)
+  return holders === undefined ? undefined : (asOf(holders, position) ?? undefined)
+}

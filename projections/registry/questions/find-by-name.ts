@@ -1,0 +1,82 @@
+/** What a name means in the registry as of a position, and names like one that is not there. */
+import * as E from 'fp-ts/lib/Either.js'
+import { parseVersion } from '../../../domain/values/name-paths.js'
+import type { VersionChoice } from '../../../domain/values/names.js'
+import { collectionPath } from '../../../domain/values/references.js'
+import type { CollectionEntry, RunEntry } from '../state.js'
+import { hasHappened, past, type RegistryAsOf } from './as-of.js'
+import type { QueryError } from './errors.js'
+
+export const existing = (asked: RegistryAsOf, path: string): CollectionEntry | undefined => {
+  const entry = asked.registry.collections.get(path)
+  return entry !== undefined && hasHappened(asked, entry.created) ? entry : undefined
+}
+
+export const notFound = (
+  asked: RegistryAsOf,
+  what: Extract<QueryError, { _tag: 'not-found' }>['what'],
+  name: string,
+): E.Either<QueryError, never> => {
+  const { runs, collections } = asked.registry
+  return E.left({
+    _tag: 'not-found',
+    what,
+    name,
+    similar: similarTo(name, namesNow(asked, (what === 'run' ? runs : collections).values())),
+    ...past(asked),
+  })
+}
+
+function* namesNow(asked: RegistryAsOf, entries: Iterable<CollectionEntry | RunEntry>): Generator<string> {
+  for (const entry of entries)
+    if (hasHappened(asked, entry.kind === 'run' ? entry.started : entry.created)) yield entry.path
+}
+
+/** The collection that a path names, and the version that it chooses. */
+export const read = (
+  asked: RegistryAsOf,
+  name: string,
+): E.Either<QueryError, readonly [CollectionEntry, VersionChoice]> => {
+  const parsed = parseVersion(name, asked.defaults)
+  if (E.isLeft(parsed)) return E.left({ _tag: 'invalid-input', problems: parsed.left })
+  const readings = parsed.right.map(({ collection }) => collectionPath(collection))
+  const [found, another] = readings.flatMap((path) => existing(asked, path) ?? [])
+  if (another !== undefined) return E.left({ _tag: 'ambiguous-name', name, readings })
+  if (found !== undefined) return E.right([found, parsed.right[0].version])
+  return notFound(asked, 'name', readings.length === 1 ? (readings[0] ?? name) : name)
+}
+
+/** How many names are looked at for a hint: it must not cost more than the answer. */
+const NAMES_FOR_HINTS = 10_000
+
+/** At most three names that begin alike or differ by little. */
+const similarTo = (name: string, names: Iterable<string>): ReadonlyArray<string> => {
+  const last = (path: string): string => path.slice(path.lastIndexOf('/') + 1).toLowerCase()
+  const wanted = last(name.split(':')[0] ?? name)
+  const changes = wanted.length < 3 ? 0 : wanted.length < 6 ? 1 : 2
+  const found: string[] = []
+  let looked = 0
+  for (const candidate of names) {
+    const other = last(candidate)
+    if (other.startsWith(wanted) || (other.length > 2 && wanted.startsWith(other)) || isNear(wanted, other, changes))
+      found.push(candidate)
+    if (found.length === 3 || ++looked === NAMES_FOR_HINTS) break
+  }
+  return found
+}
+
+/** Whether one text becomes the other with so many changes at most: a character more, less, another, or two swapped. */
+const isNear = (one: string, other: string, changes: number): boolean => {
+  if (Math.abs(one.length - other.length) > changes) return false
+  let same = 0
+  while (same < one.length && one[same] === other[same]) same++
+  const [a, b] = [one.slice(same), other.slice(same)]
+  if (a === b) return true
+  if (changes === 0) return false
+  return (
+    isNear(a.slice(1), b.slice(1), changes - 1) ||
+    isNear(a.slice(1), b, changes - 1) ||
+    isNear(a, b.slice(1), changes - 1) ||
+    (a[0] === b[1] && a[1] === b[0] && isNear(a.slice(2), b.slice(2), changes - 1))
+  )
+}

@@ -1,5 +1,5 @@
 /**
- * `model-ledger/projections`: what can be known, now and for any past moment. On the face of a ledger the
+ * `model-ledger/projections`: what can be known, now and for any past moment. Among the methods of a ledger the
  * questions about history are `lineage`, `paths`, `history`, `exportHistory`, `aliasHistory`, `replay` and `diff`.
  */
 

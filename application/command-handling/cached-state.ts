@@ -1,7 +1,7 @@
 /**
  * One stream in this process: its folded state, and what is on its way to the store.
  *
- * Commands on a stream take turns (see `line.ts`), and each is decided on the events of those before it, also
+ * Commands on a stream take turns (see `stream-queue.ts`), and each is decided on the events of those before it, also
  * while these are still being written. What is decided meanwhile is collected into one batch, which is sent when the
  * batch before it was acknowledged; so no event ever stands on one that was not written.
  */
@@ -128,12 +128,12 @@ export const openCachedState = <State, Command, Event extends DomainEvent, No>(
   }
 
   const refresh = async (): Promise<E.Either<CommandError, boolean>> => {
-    let grownCapacity = false
+    let grown = false
     try {
       for await (const page of store.readStream(stream, revision)) {
         for (const stored of page) {
-          if (onItsWay !== undefined) return E.right(grownCapacity)
-          // Somebody else who reads this lane may have folded it meanwhile.
+          if (onItsWay !== undefined) return E.right(grown)
+          // Somebody else who reads this state may have folded it meanwhile.
           if (stored.revision !== after(revision)) continue
           const decoded = decodeEvent(stored)
           if (E.isLeft(decoded)) return decoded
@@ -143,11 +143,11 @@ export const openCachedState = <State, Command, Event extends DomainEvent, No>(
           }
           fold(event, metadata.commandId, metadata.actor, metadata.recordedAt)
           position = stored.position
-          grownCapacity = true
+          grown = true
         }
       }
       upToDate = true
-      return E.right(grownCapacity)
+      return E.right(grown)
     } catch (error) {
       return E.left(asReadError(stream, error))
     }

@@ -112,16 +112,16 @@ export const commandHandler = ({
   ids,
   deadline = DEADLINE,
 }: CommandHandlerPorts): CommandHandler => {
-  const lanePorts = { store, clock, ids, patience: deadline }
+  const statePorts = { store, clock, ids, patience: deadline }
 
   /** `first` records what must stand in another stream before the events of a command that was accepted. */
   const handlerOf = <Given, Full, State, Event extends DomainEvent, No extends Rejection, About extends Subject>(
     aggregate: Aggregate<Given, Full, State, Event, No, About>,
     first?: (given: Given, envelope: Envelope) => TE.TaskEither<CommandError, unknown>,
   ) => {
-    const lines = streamQueues()
-    const lanes = stateCache((stream) =>
-      openCachedState(stream, aggregate, aggregate.isEvent, { ...lanePorts, failed: () => lines.failed(stream) }),
+    const queues = streamQueues()
+    const states = stateCache((stream) =>
+      openCachedState(stream, aggregate, aggregate.isEvent, { ...statePorts, failed: () => queues.failed(stream) }),
     )
 
     const step = async (
@@ -131,24 +131,24 @@ export const commandHandler = ({
       { envelope, digest, idFrom }: Call,
     ): Promise<Step> => {
       const { commandId } = envelope
-      const lane = lanes.get(stream)
-      if (!lane.isUpToDate()) {
-        const loaded = await lane.refresh()
+      const cached = states.get(stream)
+      if (!cached.isUpToDate()) {
+        const loaded = await cached.refresh()
         if (E.isLeft(loaded)) return loaded
       }
-      await lane.catchUp()
-      const before = lane.recordedAt(commandId)
+      await cached.catchUp()
+      const before = cached.recordedAt(commandId)
       if (before !== undefined) {
-        return (await lane.settled()) ? repeated(store, stream, before, commandId, digest) : 'again'
+        return (await cached.settled()) ? repeated(store, stream, before, commandId, digest) : 'again'
       }
-      const decidedOn = lane.revision()
-      const isOutdated = (): boolean => !place.isFirst() || !lane.isSound() || lane.revision() !== decidedOn
-      const gathered = await aggregate.gather(given, lane.state(), facts, envelope)()
+      const decidedOn = cached.revision()
+      const isOutdated = (): boolean => !place.isFirst() || !cached.isSound() || cached.revision() !== decidedOn
+      const gathered = await aggregate.gather(given, cached.state(), facts, envelope)()
       if (isOutdated()) return 'again'
 
       const decided = pipe(
         gathered,
-        E.flatMap((full): E.Either<CommandError, Decision<Event>> => aggregate.decide(full)(lane.state())),
+        E.flatMap((full): E.Either<CommandError, Decision<Event>> => aggregate.decide(full)(cached.state())),
       )
       const decision =
         E.isRight(decided) && first !== undefined
@@ -159,13 +159,19 @@ export const commandHandler = ({
           : decided
       if (E.isLeft(decision) || (decision.right.events.length === 0 && idFrom === 'ledger')) {
         // Only what is written may be the reason to refuse, or to change nothing.
-        if (!(await lane.settled())) return 'again'
-        const refreshed = await lane.refresh()
+        if (!(await cached.settled())) return 'again'
+        const refreshed = await cached.refresh()
         if (E.isLeft(refreshed)) return refreshed
         if (isOutdated()) return 'again'
         return pipe(
           decision,
-          E.map((nothing) => ({ commandId, stream, ...nothing, revision: lane.revision(), position: lane.position() })),
+          E.map((nothing) => ({
+            commandId,
+            stream,
+            ...nothing,
+            revision: cached.revision(),
+            position: cached.position(),
+          })),
         )
       }
       if (isOutdated()) return 'again'
@@ -177,10 +183,10 @@ export const commandHandler = ({
         E.flatMap((recordedAt) => prepare<Event>(stream, events, envelope, digest, recordedAt)),
       )
       if (E.isLeft(prepared)) return prepared
-      await lane.room(prepared.right)
+      await cached.room(prepared.right)
       if (isOutdated()) return 'again'
       place.sent()
-      return { outcome: lane.send(prepared.right), receipt: decision.right }
+      return { outcome: cached.send(prepared.right), receipt: decision.right }
     }
 
     const handle =
@@ -188,7 +194,7 @@ export const commandHandler = ({
       async () => {
         const until = clock.monotonic() + deadline
         const { commandId } = call.envelope
-        const place = lines.join(stream)
+        const place = queues.join(stream)
         try {
           for (let attempts = 1; ; attempts++) {
             const took = await place.inTurn(() => step(place, stream, given, call))
@@ -210,26 +216,26 @@ export const commandHandler = ({
       }
 
     const withState =
-      <A>(stream: string, at: (lane: CachedState<State, Event>) => A): TE.TaskEither<CommandError, A> =>
+      <A>(stream: string, at: (cached: CachedState<State, Event>) => A): TE.TaskEither<CommandError, A> =>
       async () => {
         for (;;) {
-          const lane = lanes.get(stream)
-          const refreshed = await lane.refresh()
+          const cached = states.get(stream)
+          const refreshed = await cached.refresh()
           if (E.isLeft(refreshed)) return refreshed
-          await lane.catchUp()
-          const seen = at(lane)
-          if (await lane.settled()) return E.right(seen)
+          await cached.catchUp()
+          const seen = at(cached)
+          if (await cached.settled()) return E.right(seen)
         }
       }
 
-    const readState = <A>(stream: string, at: (state: State) => A) => withState(stream, (lane) => at(lane.state()))
+    const readState = <A>(stream: string, at: (state: State) => A) => withState(stream, (cached) => at(cached.state()))
 
     const check = (stream: string, full: Full, commandId: string): TE.TaskEither<CommandError, unknown> =>
       pipe(
-        withState(stream, (lane) =>
-          lane.recordedAt(commandId) === undefined
+        withState(stream, (cached) =>
+          cached.recordedAt(commandId) === undefined
             ? pipe(
-                aggregate.decide(full)(lane.state()),
+                aggregate.decide(full)(cached.state()),
                 E.chainFirstW(() => timeOf(clock)),
               )
             : E.right(undefined),

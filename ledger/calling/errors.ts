@@ -1,4 +1,4 @@
-/** The one error of the face: what every method of a ledger rejects with. */
+/** The one error of the public API: what every method of a ledger rejects with. */
 import type * as E from 'fp-ts/lib/Either.js'
 import type * as TE from 'fp-ts/lib/TaskEither.js'
 import { type CommandError, describeCommandError } from '../../application/command-handling/command-error.js'
@@ -163,7 +163,7 @@ export type LedgerFailure =
 /** Every code that a `LedgerError` of this version may have; docs/errors.md says what each means. */
 export type LedgerErrorCode = LedgerFailure['_tag']
 
-/** A tagged error, as the face rejects with it. */
+/** A tagged error, as the methods reject with it. */
 export interface Tagged {
   readonly _tag: string
 }
@@ -201,7 +201,7 @@ export const LedgerError: LedgerErrorClass = class LedgerError<Failure extends T
   }
 }
 
-/** What a store threw, as the face rejects with it. */
+/** What a store threw, as the methods reject with it. */
 export const fromStoreError = (error: unknown): unknown =>
   error instanceof EventStoreError
     ? new LedgerError(

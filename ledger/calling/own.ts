@@ -1,5 +1,5 @@
 /**
- * What crosses the face is the caller's own, in both directions. What is given is copied in the call itself, so
+ * What crosses the public API is the caller's own, in both directions. What is given is copied in the call itself, so
  * that nothing of it is looked at again later; what is given out is frozen, so that nobody changes what the ledger
  * or another caller goes on reading.
  */

@@ -1,6 +1,6 @@
 /**
  * The registry as a projection: collections with their versions, aliases and tags, runs, and distributed
- * drafts; each fact with the position from which it holds. It is asked through `registryQuestions.ts`.
+ * drafts; each fact with the position from which it holds. It is asked through `questions/lookup.ts`.
  */
 
 import type { Position } from '../../domain/ports/event-store.js'

@@ -1,6 +1,6 @@
 /**
  * What the registry's projection holds, and the few ways in which its collections change. The fold is in
- * `registry.ts`, the questions in `registryQuestions.ts`.
+ * `apply.ts`, the questions in `questions/`.
  */
 import type { Position } from '../../domain/ports/event-store.js'
 import type { JsonObject } from '../../domain/values/json.js'

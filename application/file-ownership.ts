@@ -42,10 +42,15 @@ export const claimFiles = (
   shared: boolean,
   isFromBefore: TE.TaskEither<FileStoreError, boolean>,
 ): TE.TaskEither<FileStoreError, void> => {
+  /** Whoever enters a ledger does so before the first file: another process may have done both just now. */
+  const assertEntered = pipe(
+    files.ledgers(),
+    TE.flatMap((ledgers) => (ledgers === undefined ? TE.left(ofAnother(own, [])) : TE.right(undefined))),
+  )
   const assertOwn = pipe(
     hasFiles(files),
-    TE.flatMap((has) => (has ? isFromBefore : TE.right(true))),
-    TE.flatMap((may) => (may || shared ? TE.right(undefined) : TE.left(ofAnother(own, [])))),
+    TE.flatMap((has) => (has && !shared ? isFromBefore : TE.right(true))),
+    TE.flatMap((may) => (may ? TE.right(undefined) : assertEntered)),
   )
   /** Another may have come at the same time: then neither stays, and the next of them that comes does. */
   const stay = (all: ReadonlyArray<LedgerId> = []): TE.TaskEither<FileStoreError, void> => {

@@ -97,7 +97,8 @@ describe('a store that cannot be asked for a while', () => {
     const error = { code: 'unavailable', message: expect.stringContaining(WHY.away) }
     await expect.poll(() => [positions.ended, answers.ended]).toMatchObject([error, error])
     events.become('none')
-    expect(await impatient.moment()).toMatchObject({ position: 0 })
+    // One that asks in the same turn of the event loop may share the answer of one before.
+    await expect.poll(() => impatient.moment()).toMatchObject({ position: 0 })
     await impatient.close()
   })
 

@@ -17,14 +17,7 @@ import { assertClaimable, claimedFiles } from './file-ownership.js'
 export const ledgerIdOf = (events: EventStore): TE.TaskEither<ReadFailure, LedgerId | undefined> =>
   pipe(
     events.ledgerId(),
-    TE.flatMap((known) =>
-      known !== undefined
-        ? TE.right(known)
-        : pipe(
-            TE.tryCatch(() => firstEvent(events), readFailureOf),
-            TE.map((first) => (first === undefined ? undefined : ledgerIdOfHistory(first))),
-          ),
-    ),
+    TE.flatMap((known) => (known !== undefined ? TE.right(known) : idOfHistory(events))),
   )
 
 /** The id of the ledger; a store that has none yet is given one. */
@@ -61,10 +54,10 @@ export const filesOfLedger = (
   /** Its id follows from its first event: it had a history before it had an id. */
   const isFromBefore = (id: LedgerId): TE.TaskEither<FileStoreError, boolean> =>
     pipe(
-      TE.tryCatch(() => firstEvent(events), readFailureOf),
+      idOfHistory(events),
       TE.mapBoth(
         ({ reason }) => notAsked(reason),
-        (first) => first !== undefined && ledgerIdOfHistory(first) === id,
+        (followed) => followed === id,
       ),
     )
   const claimed = claimedFiles(files, () => own, shared, isFromBefore)
@@ -112,6 +105,13 @@ const notAsked = (reason: string): FileStoreError => ({
   operation: 'be asked which ledger it serves',
   reason,
 })
+
+/** The id that follows from the first event; `undefined` where there is none. */
+const idOfHistory = (events: EventStore): TE.TaskEither<ReadFailure, LedgerId | undefined> =>
+  pipe(
+    TE.tryCatch(() => firstEvent(events), readFailureOf),
+    TE.map((first) => (first === undefined ? undefined : ledgerIdOfHistory(first))),
+  )
 
 const firstEvent = async (events: EventStore): Promise<StoredEvent | undefined> => {
   for await (const [first] of events.readAll(ORIGIN)) return first

@@ -4,10 +4,10 @@ import * as E from 'fp-ts/lib/Either.js'
 import { type EventStoreDbOptions, eventStoreDb } from '../../../adapters/eventstoredb/index.js'
 import type { EventStore, NewEvent, StoredEvent } from '../../../domain/ports/event-store.js'
 
-/** One call may take this long: little where faults are waited for, much where a busy machine is slow. */
 /** What a store waits that was not told how long, in ms. A test that asks for less sees that less is waited. */
 export const DEFAULT_PATIENCE = 15_000
 
+/** One call may take this long: little where faults are waited for, much where a busy machine is slow. */
 export const SHORT = { timeout: 120, patience: 15_000 }
 
 export const openStore = async (connectionString: string, options: EventStoreDbOptions = {}): Promise<EventStore> => {

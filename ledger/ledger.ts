@@ -28,7 +28,7 @@ import { exportEvents, type Imported, type ImportOptions, importEvents } from '.
 import { Lines, type Pieces } from './maintenance/lines.js'
 import { type Maintenance, maintenance } from './maintenance/maintenance.js'
 import { type Run, runHandle } from './runs/run-handle.js'
-import { type LedgerAsOf, type Live, Milliseconds, reads } from './watching.js'
+import { type LedgerAsOf, Milliseconds, reads, type Watching } from './watching.js'
 import { type Writes, writes } from './writes.js'
 
 /** Writes the files of a version into a directory. */
@@ -90,7 +90,7 @@ export interface LedgerPorts {
 }
 
 /** Everything that can be told and asked, now and as of any moment. */
-export interface Ledger extends Omit<Writes, 'startRun'>, LedgerAsOf, Live, Maintenance {
+export interface Ledger extends Omit<Writes, 'startRun'>, LedgerAsOf, Watching, Maintenance {
   /** What the stream of an artifact or a registered model answers alone, now or as of a position. */
   readonly alone: (when?: Position) => Alone
   /** Starts a run and gives it in hand. */
@@ -190,11 +190,11 @@ export const ledgerOn = (ports: LedgerPorts): Ledger => {
     content,
     at: model.at,
     alone: alone({ store: events, clock, manifests, ids, defaults }),
-    live: model.live,
+    watch: model.watch,
     replay: model.replay,
     replayed: model.replayed,
     diff: model.diff,
-    changes: model.changes,
+    watchPosition: model.watchPosition,
     behind: model.behind,
     waitFor: model.waitFor,
     rebuild: model.rebuild,

@@ -39,7 +39,7 @@ interface SharedOptions {
   /** How long a command tries against others who write to its stream, in milliseconds; 30,000 unless told. */
   readonly deadline?: number | undefined
   /**
-   * How long `live` and `changes` wait for a store that cannot be asked before they end with an error, in
+   * How long `watch` and `watchPosition` wait for a store that cannot be asked before they end with an error, in
    * milliseconds; for ever unless told.
    */
   readonly patience?: number | undefined

@@ -94,24 +94,24 @@ export interface LedgerAsOf extends HistoryQuestions, SearchQuestions {
 }
 
 /** What goes on, beside the questions. */
-export interface Live {
+export interface Watching {
   /** The same questions as of a moment: a position, a `Date`, or an ISO 8601 text; now unless told. */
   readonly at: (when?: When) => LedgerAsOf
   /**
    * The answer to a question, now and after each change of it. Changes that come meanwhile are answered together.
    * While a store cannot be asked it waits and says so by `behind`; any other refusal of the question ends it.
    */
-  readonly live: <A>(question: (now: LedgerAsOf) => Promise<A>) => Observable<A>
+  readonly watch: <A>(question: (now: LedgerAsOf) => Promise<A>) => Observable<A>
   /** Goes through the history step by step: each event, what it changed, and the ledger as of it. */
   readonly replay: (given?: ReplayInput, signal?: AbortSignal) => AsyncGenerator<ReplayStep<LedgerAsOf>>
   /** The same as an Observable; each subscriber has a replay of its own. */
   readonly replayed: (given?: ReplayInput) => Observable<ReplayStep<LedgerAsOf>>
   /** What is different in the registry between two moments. */
   readonly diff: (from: When, to?: When) => Promise<MomentsDiff>
-  /** The position of the newest event, now and after each change. While the store cannot be asked it waits, as `live` does. */
-  readonly changes: Observable<Position>
+  /** The position of the newest event, now and after each change. While the store cannot be asked it waits, as `watch` does. */
+  readonly watchPosition: Observable<Position>
   /**
-   * Why `live` and `changes` are behind the store: since when it cannot be asked, and why. `null` while they are not.
+   * Why `watch` and `watchPosition` are behind the store: since when it cannot be asked, and why. `null` while they are not.
    * Now, and after each change. They go on by themselves as soon as it can be asked again.
    */
   readonly behind: Observable<Behind | null>
@@ -126,7 +126,7 @@ export interface Live {
   readonly progress: () => Promise<Progress>
 }
 
-export interface Reads extends Live {
+export interface Reads extends Watching {
   /** The questions as of now; the ledger guards them among its own methods. */
   readonly now: LedgerAsOf
   /** Tells of a position that was written, so that the next answer holds it. */
@@ -241,7 +241,7 @@ export const reads = ({ store, clock, defaults, manifests, snapshots, patience, 
   })
   const at = (when?: When): LedgerAsOf => guarded(asOf(when))
 
-  /** What is live ends when the ledger is closed. */
+  /** What is watched ends when the ledger is closed. */
   const closed = new Subject<void>()
   const ended = new AbortController()
   const lasting = <A>(feed: Observable<A>): Observable<A> =>
@@ -249,7 +249,7 @@ export const reads = ({ store, clock, defaults, manifests, snapshots, patience, 
       catchError((error: ReadError) => throwError(() => new LedgerError(error, describeReadError(error)))),
       takeUntil(closed),
     )
-  const [changes, behind] = [lasting(model.changes), lasting(model.behind)]
+  const [watchPosition, behind] = [lasting(model.watchPosition), lasting(model.behind)]
 
   /** An answer, and its picture, for the answer is the caller's: it may be another when the next one comes. */
   const answer = <A>(question: Question<A>) =>
@@ -261,10 +261,10 @@ export const reads = ({ store, clock, defaults, manifests, snapshots, patience, 
       (error) => error,
     )
 
-  const live = <A>(question: Question<A>): Observable<A> =>
+  const watch = <A>(question: Question<A>): Observable<A> =>
     defer(() => {
       const answered = new Subject<void>()
-      return changes.pipe(
+      return watchPosition.pipe(
         throttle(() => answered, { leading: true, trailing: true }),
         exhaustMap(() => model.outlast(answer(question), passing).pipe(finalize(() => answered.next()))),
         distinctUntilChanged((one, other) => samePicture(one.picture, other.picture)),
@@ -285,7 +285,7 @@ export const reads = ({ store, clock, defaults, manifests, snapshots, patience, 
   return {
     at,
     now: asOf(),
-    live,
+    watch,
     replay: async function* (given: ReplayInput = {}, signal?: AbortSignal) {
       const until = await checkedIfGiven(Signal, signal)
       const { at, query } = await replayQuery(given, standAt)
@@ -300,7 +300,7 @@ export const reads = ({ store, clock, defaults, manifests, snapshots, patience, 
       const [one, other] = [await standAt(from), await standAt(to)]
       return diff(other.registry, one.position, other.position)
     },
-    changes,
+    watchPosition,
     behind,
     waitFor: async (position, deadline) => {
       await checked(Place, position)

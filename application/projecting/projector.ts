@@ -56,8 +56,8 @@ export interface Projector<States> {
    * listens it looks for them, and keeps the process running; a store that cannot be asked is asked again until
    * patience ends. Completes when the shell is closed.
    */
-  readonly changes: Observable<Position>
-  /** Why `changes`, or what is outlasted, is behind the store; `null` while it is not. It looks, too. */
+  readonly watchPosition: Observable<Position>
+  /** Why `watchPosition`, or what is outlasted, is behind the store; `null` while it is not. It looks, too. */
   readonly behind: Observable<Behind | null>
   /** Does work again while what it fails with may pass. */
   readonly outlast: Outlasting['outlast']
@@ -72,7 +72,7 @@ export interface ProjectorPorts<States> {
   readonly projections: Projections<States>
   readonly clock: Clock
   readonly snapshots?: SnapshotStore | undefined
-  /** How long `changes` waits for a store that cannot be asked, in milliseconds; for ever unless told. */
+  /** How long `watchPosition` waits for a store that cannot be asked, in milliseconds; for ever unless told. */
   readonly patience?: number | undefined
   /** Told once, in words, what nobody asks for: that a snapshot cannot be read. */
   readonly warn?: ((message: string) => void) | undefined
@@ -375,7 +375,7 @@ export const projector = <States extends object>({
       })
     },
     progress: () => TE.Functor.map(store.head(), (head) => progressOf(model, head)),
-    changes: merge(polling, now).pipe(takeUntil(closed), distinctUntilChanged()),
+    watchPosition: merge(polling, now).pipe(takeUntil(closed), distinctUntilChanged()),
     behind: merge(polling.pipe(ignoreElements()), behind).pipe(takeUntil(closed)),
     outlast,
     snapshot: async () => {

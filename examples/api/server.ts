@@ -68,7 +68,7 @@ export const server = (ledger: Ledger): FastifyInstance => {
     reply.raw.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' })
     const end = () => reply.raw.end()
     const subscription = ledger
-      .live((now) => now.resolve(query.version).catch(refusal))
+      .watch((now) => now.resolve(query.version).catch(refusal))
       .subscribe({
         next: (version) => reply.raw.write(`data: ${JSON.stringify(version)}\n\n`),
         error: end,

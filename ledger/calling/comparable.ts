@@ -1,4 +1,4 @@
-/** Answers of any kind held against each other by value: what `live` tells of is a change of what the answer is. */
+/** Answers of any kind held against each other by value: what `watch` tells of is a change of what the answer is. */
 import { isDeepStrictEqual } from 'node:util'
 import { LedgerError, type NotComparable } from './errors.js'
 

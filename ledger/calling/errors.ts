@@ -131,7 +131,7 @@ export interface BadMoment {
   readonly actual: string
 }
 
-/** The answer of a question to `live` holds what nobody can compare, so that no change of it could be told. */
+/** The answer of a question to `watch` holds what nobody can compare, so that no change of it could be told. */
 export interface NotComparable {
   readonly _tag: 'not-comparable'
   /** The way to it in the answer; empty for the answer itself. */

@@ -209,7 +209,7 @@ describe('what was written', () => {
   })
 })
 
-describe('live answers', () => {
+describe('answers that are watched', () => {
   it('come with every change, stop with the subscription, and end with the ledger', async () => {
     await log('A')
     const answers: Version[] = []
@@ -218,9 +218,9 @@ describe('live answers', () => {
     const complete = () => {
       completed += 1
     }
-    const stopped = ledger.live((now) => now.resolve('cats')).subscribe((answer) => answers.push(answer))
-    ledger.changes.subscribe({ next: (position) => positions.push(position), complete })
-    ledger.live((now) => now.artifacts()).subscribe({ complete })
+    const stopped = ledger.watch((now) => now.resolve('cats')).subscribe((answer) => answers.push(answer))
+    ledger.watchPosition.subscribe({ next: (position) => positions.push(position), complete })
+    ledger.watch((now) => now.artifacts()).subscribe({ complete })
     await expect.poll(() => answers.map(({ version }) => version)).toEqual([0])
     await log('B')
     await expect.poll(() => answers.map(({ version }) => version)).toEqual([0, 1])

@@ -1,4 +1,4 @@
-/** What lasts, `live`, `changes` and `waitFor`, over an event store or a file store that fails for a while. */
+/** What lasts, `watch`, `watchPosition` and `waitFor`, over an event store or a file store that fails for a while. */
 import * as E from 'fp-ts/lib/Either.js'
 import type { Observable } from 'rxjs'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
@@ -60,8 +60,8 @@ const seen = <A>(feed: Observable<A>, ends = false) => {
 describe('a store that cannot be asked for a while', () => {
   it('holds up what lasts, which says that it is behind, and goes on from where it was', async () => {
     const { position: first } = await log('A')
-    const positions = seen(ledger.changes).values
-    const answers = seen(ledger.live(async (now) => (await now.resolve('cats')).version)).values
+    const positions = seen(ledger.watchPosition).values
+    const answers = seen(ledger.watch(async (now) => (await now.resolve('cats')).version)).values
     const behind = seen(ledger.behind).values
     await expect.poll(() => answers).toEqual([0])
     events.become('away')
@@ -78,7 +78,7 @@ describe('a store that cannot be asked for a while', () => {
   it('is waited for by those who begin to listen meanwhile', async () => {
     const { position } = await log('A')
     events.become('away')
-    const positions = seen(ledger.changes).values
+    const positions = seen(ledger.watchPosition).values
     const behind = seen(ledger.behind).values
     await expect.poll(() => behind.at(-1)?.reason).toContain(WHY.away)
     events.become('none')
@@ -87,9 +87,9 @@ describe('a store that cannot be asked for a while', () => {
 
   it('is waited for as long as patience lasts', async () => {
     const impatient = await open({ patience: 200 })
-    const positions = seen(impatient.changes, true)
+    const positions = seen(impatient.watchPosition, true)
     const answers = seen(
-      impatient.live((now) => now.moment()),
+      impatient.watch((now) => now.moment()),
       true,
     )
     await expect.poll(() => answers.values).toHaveLength(1)
@@ -140,7 +140,7 @@ describe('a store that cannot be asked for a while', () => {
     })
     const behind = seen(ledger.behind).values
     const sizes = seen(
-      ledger.live(async (now) => {
+      ledger.watch(async (now) => {
         const { version } = await now.resolve('cats')
         if (fails) await broken.content('cats')
         return version
@@ -160,9 +160,9 @@ describe('what does not pass', () => {
   ])('ends what lasts, with its code: %s', async (_name, happens, code) => {
     await log('A')
     const feeds = [
-      seen(ledger.changes, true),
+      seen(ledger.watchPosition, true),
       seen(
-        ledger.live((now) => now.moment()),
+        ledger.watch((now) => now.moment()),
         true,
       ),
       seen(ledger.behind, true),
@@ -175,7 +175,7 @@ describe('what does not pass', () => {
 
   it('ends a question that is refused', async () => {
     const answers = seen(
-      ledger.live((now) => now.resolve('cats')),
+      ledger.watch((now) => now.resolve('cats')),
       true,
     )
     await expect.poll(() => answers.ended).toMatchObject({ code: 'not-found' })
@@ -186,9 +186,9 @@ describe('what does not pass', () => {
     const complete = (): void => {
       completed += 1
     }
-    ledger.changes.subscribe({ complete })
+    ledger.watchPosition.subscribe({ complete })
     ledger.behind.subscribe({ complete })
-    ledger.live((now) => now.moment()).subscribe({ complete })
+    ledger.watch((now) => now.moment()).subscribe({ complete })
     await ledger.close()
     expect(completed).toBe(3)
   })

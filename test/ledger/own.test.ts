@@ -161,7 +161,7 @@ describe('what crosses the face is the caller’s own, in both directions', () =
     const ledger = await alike()
     const seen: unknown[] = []
     const listening = ledger
-      .live((now) => now.search({ alias: 'best' }))
+      .watch((now) => now.search({ alias: 'best' }))
       .subscribe((page) => {
         seen.push(page.items.map(({ path, metadata }) => [path, metadata]))
         spoil(page)

@@ -1,5 +1,5 @@
 /**
- * A process that opens a ledger, listens to a live answer, stops listening and closes. It then has nothing
+ * A process that opens a ledger, watches an answer, stops listening and closes. It then has nothing
  * more to do, prints what could still keep it alive, and must end by itself.
  *
  *     node ledger-listener.js <directory>
@@ -11,7 +11,7 @@ const ledger = await openLedger({ directory, actor: 'anna', entity: 'acme', proj
 await ledger.logArtifact({ name: 'cats', type: 'model', content: [{ bytes: 'w', as: 'w.txt' }] })
 await new Promise<void>((resolve, reject) => {
   const listening = ledger
-    .live((now) => now.resolve('cats'))
+    .watch((now) => now.resolve('cats'))
     .subscribe({
       error: reject,
       next: ({ path }) => {

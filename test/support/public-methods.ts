@@ -190,11 +190,11 @@ export const RUN: Rows<Omit<Run, 'path'>> = {
 }
 
 /** In the order in which one call leaves what the next needs. */
-export const LEDGER: Rows<Omit<Ledger, 'changes' | 'behind' | 'close'>> = {
+export const LEDGER: Rows<Omit<Ledger, 'watchPosition' | 'behind' | 'close'>> = {
   ...questions,
   at: () => [new Date('2100-01-01T00:00:00Z')],
   alone: () => [5],
-  live: () => [(now: LedgerAsOf) => now.resolve('cats:v0')],
+  watch: () => [(now: LedgerAsOf) => now.resolve('cats:v0')],
   replay: () => [replay(), new AbortController().signal],
   replayed: () => [replay()],
   diff: () => [0, new Date('2100-01-01T00:00:00Z')],

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import type { Ledger, LedgerAsOf } from '../../index.js'
 import { memoryLedger, rejection, text } from '../support/ledger-memory.js'
 
-/** A ledger with one version, and what a live question answered so far, while `changes` happen one after another. */
+/** A ledger with one version, and what a question that is watched answered so far, while `changes` happen one after another. */
 const answersOf = async (
   question: (now: LedgerAsOf) => Promise<unknown>,
   changes: ReadonlyArray<readonly [change: (ledger: Ledger) => Promise<unknown>, isTold: boolean]>,
@@ -15,7 +15,7 @@ const answersOf = async (
   let [answers, asked] = [0, 0]
   let failure: unknown
   const listening = ledger
-    .live((now) => {
+    .watch((now) => {
       asked += 1
       return question(now)
     })
@@ -51,7 +51,7 @@ const elsewhere = (ledger: Ledger) =>
   ledger.logArtifact({ name: 'dogs', type: 'model', content: text(String(others++)) })
 let others = 0
 
-describe('what is live is told when it is another value', () => {
+describe('what is watched is told when it is another value', () => {
   const aliases = async (now: LedgerAsOf) => (await now.resolve('cats')).aliases
   const circle = async (now: LedgerAsOf) => {
     const answer = { aliases: await aliases(now), itself: {} }
@@ -117,7 +117,7 @@ describe('what is live is told when it is another value', () => {
     ],
   ])('and refused at once where nobody could say: %s', async (_, question, says) => {
     const { ledger } = await memoryLedger()
-    const refused = await rejection(firstValueFrom(ledger.live<unknown>(question)))
+    const refused = await rejection(firstValueFrom(ledger.watch<unknown>(question)))
     expect(refused).toMatchObject({ code: 'not-comparable', message: expect.stringContaining(says) })
     await ledger.close()
   })
@@ -128,7 +128,7 @@ describe('what is live is told when it is another value', () => {
     const throwing = (): never => {
       throw thrown
     }
-    expect(await firstValueFrom(ledger.live(throwing)).catch((error: unknown) => error)).toBe(thrown)
+    expect(await firstValueFrom(ledger.watch(throwing)).catch((error: unknown) => error)).toBe(thrown)
     await ledger.close()
   })
 })

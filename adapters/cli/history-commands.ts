@@ -30,7 +30,7 @@ const refuseUnknown = async (
   alias: string,
 ): Promise<void> => {
   if (subject !== undefined && isCollection(subject)) await tenuresOf(at, subject, alias)
-  else if ((await at.history({ alias, limit: 1 })).lines.length === 0) throw neverThere(alias, 'in this ledger')
+  else if ((await at.history({ alias, limit: 1 })).items.length === 0) throw neverThere(alias, 'in this ledger')
 }
 
 const neverThere = (alias: string, where: string): LedgerError =>
@@ -87,8 +87,8 @@ export const historyCommands = (program: Command, withLedger: WithLedger): void 
             return
           }
           const page = await at.history({ ...query, ...omitUndefined({ limit, cursor }) })
-          task.answer(page.lines, () => auditText(task.terminal, page.lines, options.long))
-          if (page.cut !== undefined) hint(task.terminal, command, { cursor: page.cut })
+          task.answer(page.items, () => auditText(task.terminal, page.items, options.long))
+          if (page.cursor !== undefined) hint(task.terminal, command, { cursor: page.cursor })
         }),
     )
 

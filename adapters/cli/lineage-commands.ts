@@ -18,7 +18,7 @@ export const lineageCommands = (program: Command, withLedger: WithLedger): void 
     .option('--downstream', 'only what came of it')
     .option('--depth <n>', 'how many edges away', whole)
     .option('--limit <n>', 'how many edges at most', whole)
-    .option('--cursor <cursor>', 'go on where the last answer was cut')
+    .option('--cursor <cursor>', 'go on where the last answer ended')
     .option('--format <format>', 'text, svg, mermaid, dot or json', 'text')
     .option('--output <file>', 'write it there')
     .addHelpText(
@@ -54,7 +54,7 @@ export const lineageCommands = (program: Command, withLedger: WithLedger): void 
           })
           const text = command.optsWithGlobals()['json'] === true ? lineageJson(found) : render(found, task.terminal)
           await deliver(task, text, options.output)
-          if (found.cut !== undefined) hint(task.terminal, command, { cursor: found.cut })
+          if (found.cursor !== undefined) hint(task.terminal, command, { cursor: found.cursor })
         }),
     )
 
@@ -67,19 +67,19 @@ export const lineageCommands = (program: Command, withLedger: WithLedger): void 
     .action((from: string, to: string, { length, limit, cursor, ...options }: Paths, command: Command) =>
       withLedger(command, 'reads', async (task) => {
         const query = { from, to, ...omitUndefined({ length, limit, cursor }) }
-        const { paths, nodes, cut } = await asked(task, options).paths(query)
+        const { items, nodes, cursor: next } = await asked(task, options).paths(query)
         const name = namesOf(nodes)
-        task.answer(paths, () =>
-          paths.length === 0
+        task.answer(items, () =>
+          items.length === 0
             ? 'There is no path.\n'
-            : paths
+            : items
                 .map(
                   (path) =>
                     `${plain([name.get(path[0]?.from ?? ''), ...path.map((edge) => `-${edge.kind}-> ${name.get(edge.to)}`)].join(' '))}\n`,
                 )
                 .join(''),
         )
-        if (cut !== undefined) hint(task.terminal, command, { cursor: cut })
+        if (next !== undefined) hint(task.terminal, command, { cursor: next })
       }),
     )
 }

@@ -109,4 +109,4 @@ export const asOf = (command: Command): Command => command.option('--as-of <posi
 export const paged = (command: Command): Command =>
   asOf(command)
     .option('--limit <n>', 'how many on one page; 100 unless told', whole)
-    .option('--cursor <cursor>', 'go on where the last page was cut')
+    .option('--cursor <cursor>', 'go on where the last page ended')

@@ -4,6 +4,7 @@ import type { Position } from '../../domain/ports/event-store.js'
 import { type AuditFilter, type Order, streamOf } from '../../projections/audit/filter.js'
 import { type AuditLine, auditLine } from '../../projections/audit/line.js'
 import { BAD_CURSOR, type BadCursor, readCursor, writeCursor } from '../../projections/paging/cursor.js'
+import type { Page } from '../../projections/paging/page.js'
 import { type AuditPorts, eventsOf } from './events-of.js'
 
 export interface AuditQuery extends AuditFilter {
@@ -14,12 +15,9 @@ export interface AuditQuery extends AuditFilter {
   readonly cursor?: string
 }
 
-export interface AuditPage {
-  readonly lines: ReadonlyArray<AuditLine>
+export interface AuditPage extends Page<AuditLine> {
   /** As of which position. */
   readonly moment: Position
-  /** Present where there is more: ask the same again with it as `cursor`. */
-  readonly cut?: string
 }
 
 export type { AuditFilter, AuditSubject } from '../../projections/audit/filter.js'
@@ -47,7 +45,7 @@ export const audit = async (
   let revision = passedRevision
 
   const home = filter.of === undefined ? undefined : streamOf(filter.of)
-  const lines: AuditLine[] = []
+  const items: AuditLine[] = []
   for await (const stored of eventsOf(
     ports,
     filter,
@@ -56,15 +54,15 @@ export const audit = async (
     limit + 1,
     passed === undefined ? undefined : { position: passed, revision },
   )) {
-    const last = lines.at(-1)
-    if (last !== undefined && lines.length >= limit) {
+    const last = items.at(-1)
+    if (last !== undefined && items.length >= limit) {
       const place = revision === undefined ? [last.position] : [last.position, revision]
-      return E.right({ lines, moment, cut: writeCursor(question, { moment, place }) })
+      return E.right({ items, moment, cursor: writeCursor(question, { moment, place }) })
     }
-    lines.push(auditLine(stored))
+    items.push(auditLine(stored))
     if (stored.stream === home) revision = stored.revision
   }
-  return E.right({ lines, moment })
+  return E.right({ items, moment })
 }
 
 /** All lines, as of a position, one after another; for exports. Rejects as `audit` does. */

@@ -28,10 +28,10 @@ const { position, time } = await past.moment() // which position that time meant
 console.log(path, source, run, position, time)
 // #endregion
 
-// #region lines
-const { lines, cut } = await ledger.history({ of: 'churn', alias: 'production', limit: 50 })
-for (const { actor, what, reason, recordedAt } of lines) console.log(recordedAt, actor, what, reason)
-if (cut !== undefined) await ledger.history({ of: 'churn', alias: 'production', limit: 50, cursor: cut })
+// #region page
+const { items, cursor } = await ledger.history({ of: 'churn', alias: 'production', limit: 50 })
+for (const { actor, what, reason, recordedAt } of items) console.log(recordedAt, actor, what, reason)
+if (cursor !== undefined) await ledger.history({ of: 'churn', alias: 'production', limit: 50, cursor })
 // #endregion
 
 // #region export

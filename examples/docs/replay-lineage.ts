@@ -15,8 +15,8 @@ for (const { from, kind, to } of edges) console.log(from, kind, to)
 // #endregion
 
 // #region paths
-const { paths } = await ledger.paths({ from: 'data:v0', to: 'churn:production' })
-console.log(paths.map((path) => path.map(({ kind, to }) => `-${kind}-> ${to}`).join(' ')))
+const { items } = await ledger.paths({ from: 'data:v0', to: 'churn:production' })
+console.log(items.map((path) => path.map(({ kind, to }) => `-${kind}-> ${to}`).join(' ')))
 // #endregion
 
 // #region picture

@@ -34,7 +34,7 @@ export interface Lineage {
   /** As of which position. */
   readonly moment: Position
   /** Present where there is more: ask the same again with it as `cursor`. */
-  readonly cut?: string
+  readonly cursor?: string
 }
 
 /** Rows as an answer shows them, as of a moment: some nodes, and edges with the nodes at their ends. */

@@ -41,7 +41,7 @@ export const lineage = (
   const { edges, more } = walk(graph, root, DIRECTIONS[direction], depth, moment, from, from + limit)
   return E.right({
     ...shown(graph, [root], edges, moment),
-    ...(more ? { cut: writeCursor(kin, { moment, place: [from + limit] }) } : {}),
+    ...(more ? { cursor: writeCursor(kin, { moment, place: [from + limit] }) } : {}),
   })
 }
 

@@ -3,6 +3,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import type { Position } from '../../domain/ports/event-store.js'
 import { type LineageRef, streamAndNumberOf } from '../../domain/values/subjects.js'
 import { BAD_CURSOR, readCursor, writeCursor } from '../paging/cursor.js'
+import type { Page } from '../paging/page.js'
 import { type Lineage, type LineageEdge, shown } from './answer.js'
 import { type LineageGraph, NONE } from './graph.js'
 import { searchPaths } from './path-search.js'
@@ -18,15 +19,14 @@ export interface PathsQuery {
   readonly cursor?: string
 }
 
-/** Each path as the edges along it, from the one to the other; `nodes` and `edges` are all that occur in them. */
-export interface LineagePaths extends Lineage {
-  readonly paths: ReadonlyArray<ReadonlyArray<LineageEdge>>
-}
+/** A page of paths: each as the edges along it, from the one to the other; `nodes` and `edges` are all that occur in them. */
+export interface LineagePaths extends Lineage, Page<ReadonlyArray<LineageEdge>> {}
+
 const PATH_LIMIT = 100
 
 /**
  * All ways along which content came from `from` to `to`, none visiting a node twice, as of a position. The
- * older edge comes first. A cut answer may hold fewer paths than its limit, if the search was long.
+ * older edge comes first. A page may hold fewer paths than its limit, if the search was long.
  */
 export const paths = (
   graph: LineageGraph,
@@ -49,7 +49,7 @@ export const paths = (
   const edgeOf = new Map(edges.map((edge, index) => [edge, answer.edges[index]]))
   return E.right({
     ...answer,
-    paths: found.map((path) => path.flatMap((edge) => edgeOf.get(edge) ?? [])),
-    ...(rest === undefined ? {} : { cut: writeCursor(kin, { moment, place: rest }) }),
+    items: found.map((path) => path.flatMap((edge) => edgeOf.get(edge) ?? [])),
+    ...(rest === undefined ? {} : { cursor: writeCursor(kin, { moment, place: rest }) }),
   })
 }

@@ -1,5 +1,5 @@
 /**
- * Where a cut answer goes on. A cursor carries the moment of the first page, so that later writes do not
+ * Where an answer goes on that is given in pages. A cursor carries the moment of the first page, so that later writes do not
  * shift the others, and a trace of the question, so that it is not taken for the answer to another.
  */
 

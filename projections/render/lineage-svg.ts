@@ -45,7 +45,7 @@ export interface LineageSvgOptions {
 
 /** An SVG document with nothing to fetch: title and tooltips, colours for light and for dark surroundings. */
 export const lineageSvg = (picture: LineagePicture, { focus, title }: LineageSvgOptions = {}): string => {
-  const { nodes, moment, cut } = picture
+  const { nodes, moment, cursor } = picture
   const edges = edgesBetween(picture)
   const boxes = nodes.map((node) => boxOf(node, nodes.length > MANY_NODES))
   const worded = edges.length <= MANY_EDGES
@@ -82,7 +82,8 @@ export const lineageSvg = (picture: LineagePicture, { focus, title }: LineageSvg
   })
 
   const height = Math.ceil(top + layout.extent + MARGIN)
-  const more = cut === undefined ? [] : [`<text class="detail soft" x="${MARGIN}" y="${height - 8}">${AND_MORE}</text>`]
+  const more =
+    cursor === undefined ? [] : [`<text class="detail soft" x="${MARGIN}" y="${height - 8}">${AND_MORE}</text>`]
 
   const counted = summaryOf(picture)
   const names = nodes.slice(0, 20).map(({ name }) => name)
@@ -237,10 +238,10 @@ const legendOf = ({ nodes, edges }: LineagePicture): { readonly body: string; re
   return { body: parts.join('\n'), right: x - 20 }
 }
 
-const summaryOf = ({ nodes, edges, cut }: LineagePicture): string => {
+const summaryOf = ({ nodes, edges, cursor }: LineagePicture): string => {
   const counts = Object.entries(NODE_LOOKS).flatMap(([kind, { word }]) => {
     const count = nodes.filter((node) => node.kind === kind).length
     return count === 0 ? [] : [`${count} ${word}${count === 1 ? '' : 's'}`]
   })
-  return `${counts.join(', ') || 'nothing'}; ${edges.length} ${edges.length === 1 ? 'edge' : 'edges'}${cut === undefined ? '' : ` ${AND_MORE}`}`
+  return `${counts.join(', ') || 'nothing'}; ${edges.length} ${edges.length === 1 ? 'edge' : 'edges'}${cursor === undefined ? '' : ` ${AND_MORE}`}`
 }

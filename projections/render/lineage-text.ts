@@ -4,9 +4,9 @@ import type { Lineage, LineageEdge, LineageNode } from '../lineage/answer.js'
 import type { Ending } from '../lineage/graph.js'
 
 /** What is drawn: an answer, or part of one. Edges whose ends are not among the nodes are left out. */
-export type LineagePicture = Pick<Lineage, 'nodes' | 'edges' | 'moment' | 'cut'>
+export type LineagePicture = Pick<Lineage, 'nodes' | 'edges' | 'moment' | 'cursor'>
 
-/** What the picture of a cut answer says. */
+/** What the picture says of an answer that goes on. */
 export const AND_MORE = '… and more'
 
 /** What a node is called in a picture: its name in two lines, what it is, and how it ended. */
@@ -76,7 +76,7 @@ export const lineageMermaid = (picture: LineagePicture): string => {
   if (ended.length > 0) {
     lines.push('  classDef ended stroke-dasharray:4 3,opacity:0.6', `  class ${ended.join(',')} ended`)
   }
-  if (picture.cut !== undefined) lines.push(`  more["${AND_MORE}"]`, '  style more fill:none,stroke:none')
+  if (picture.cursor !== undefined) lines.push(`  more["${AND_MORE}"]`, '  style more fill:none,stroke:none')
   return `${lines.join('\n')}\n`
 }
 
@@ -110,7 +110,7 @@ export const lineageDot = (picture: LineagePicture): string => {
     lines.push(`  n${place} [label="${text}", shape=${DOT_SHAPE[node.kind]}${style}]`)
   }
   for (const { edge, from, to } of edgesBetween(picture)) lines.push(`  n${from} -> n${to} [label="${edge.kind}"]`)
-  if (picture.cut !== undefined) lines.push(`  label="${AND_MORE}"`)
+  if (picture.cursor !== undefined) lines.push(`  label="${AND_MORE}"`)
   return `${lines.join('\n')}\n}\n`
 }
 

@@ -222,7 +222,7 @@ describe.each<readonly [string, (ledger: Ledger, version: string, commandId?: st
     await ledger.unlink({ version: `${pets}:v0` })
     expect(await give(ledger, `${pets}:production`, 'approval 1')).toEqual(receipt)
     expect(await ledger.resolve('dogs:v0')).toEqual(dogs)
-    expect((await ledger.history({ after: position })).lines.map(({ type }) => type)).not.toContain('CommandAccepted')
+    expect((await ledger.history({ after: position })).items.map(({ type }) => type)).not.toContain('CommandAccepted')
     const other = await rejection(give(ledger, `${pets}:v1`, 'approval 1'))
     expect(other).toMatchObject({ code: 'command-id-reused' })
     await ledger.close()
@@ -231,7 +231,7 @@ describe.each<readonly [string, (ledger: Ledger, version: string, commandId?: st
   it('records nothing of the link where the caller has no id of their own', async () => {
     const ledger = await linked()
     await give(ledger, `${pets}:production`)
-    const { lines } = await ledger.history({ types: ['CommandAccepted'] })
+    const { items: lines } = await ledger.history({ types: ['CommandAccepted'] })
     expect(lines).toEqual([])
     await ledger.close()
   })
@@ -263,8 +263,8 @@ describe('the memory of a command that changed nothing', () => {
       { of: pets },
     ]) {
       for (const order of ['newest', 'oldest'] as const) {
-        expect((await ledger.history({ ...plain, ...question, order })).lines, JSON.stringify(question)).toEqual([])
-        const { lines } = await ledger.history({ ...plain, ...question, ...asked, order })
+        expect((await ledger.history({ ...plain, ...question, order })).items, JSON.stringify(question)).toEqual([])
+        const { items: lines } = await ledger.history({ ...plain, ...question, ...asked, order })
         expect(lines.length, JSON.stringify(question)).toBeGreaterThan(0)
       }
     }
@@ -274,7 +274,7 @@ describe('the memory of a command that changed nothing', () => {
     for await (const { change } of ledger.replay({ from: position, ...asked })) steps.push(change.type)
     // linkModel is two commands, and the run was started once more.
     expect(steps).toHaveLength(NOTHING.length + 1)
-    const { lines } = await ledger.alone().history({ of: 'cats', limit: 1, ...asked })
+    const { items: lines } = await ledger.alone().history({ of: 'cats', limit: 1, ...asked })
     expect(lines[0]).toMatchObject({ type: 'CommandAccepted', commandId: 'nothing 16' })
     await ledger.close()
   })
@@ -286,7 +286,7 @@ describe('the memory of a command that changed nothing', () => {
     await ledger.upsertDistributed({ ...shards, commandId: 'again' })
     await ledger.useArtifact({ run: 'r', version: 'dogs', commandId: 'used' })
     await ledger.useArtifact({ run: 'r', version: 'dogs', commandId: 'used again' })
-    const { lines } = await ledger.history({ types: ['CommandAccepted'], order: 'oldest' })
+    const { items: lines } = await ledger.history({ types: ['CommandAccepted'], order: 'oldest' })
     expect(lines.map(({ subject, what, before, after }) => [subject, what, before, after])).toEqual([
       ['acme/animals/cats:v0', 'gave a command about acme/animals/cats:v0 that changed nothing', null, null],
       ['acme/animals/shards/d#0', 'gave a command about acme/animals/shards/d#0 that changed nothing', null, null],

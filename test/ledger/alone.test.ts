@@ -19,7 +19,7 @@ const pages = async ({ history }: History, query: HistoryInput): Promise<Readonl
   do {
     const page = await history({ ...query, limit: 2, ...(cursor === undefined ? {} : { cursor }) })
     found.push(page)
-    cursor = page.cut
+    cursor = page.cursor
   } while (cursor !== undefined)
   return found
 }
@@ -131,7 +131,7 @@ describe('what the stream of a collection answers alone', () => {
       await replayed(whole.replay({ of: 'cats', to: 4 })),
     )
     for await (const { change, view } of own.alone().replay({ of: 'cats' })) {
-      expect((await view.history({ of: 'cats', limit: 1 })).lines).toEqual([change])
+      expect((await view.history({ of: 'cats', limit: 1 })).items).toEqual([change])
     }
   })
 
@@ -157,7 +157,7 @@ describe('what the stream of a collection answers alone', () => {
     const query = { of: 'cats', limit: 700 }
     const first = await ledger.alone().history(query)
     expect(first).toEqual(await ledger.history(query))
-    const cursor = String(first.cut)
+    const cursor = String(first.cursor)
     expect(await ledger.alone().history({ ...query, cursor })).toEqual(await ledger.history({ ...query, cursor }))
   })
 })

@@ -34,7 +34,7 @@ const told = async (ledger: Ledger) => {
   const { config } = await ledger.runDetails('r')
   const { manifest } = await ledger.content('m:v0')
   const counts = await Promise.all(COUNTS.map((_, at) => ledger.version(`counts:v${at}`)))
-  const { lines } = await ledger.history({ of: 'm', types: ['ArtifactVersionLogged'] })
+  const { items: lines } = await ledger.history({ of: 'm', types: ['ArtifactVersionLogged'] })
   return {
     description,
     metadata,
@@ -91,7 +91,7 @@ describe('awkward characters', () => {
 
   it('are what was given in a history as NDJSON and as CSV', async () => {
     const ledger = await opened()
-    const { lines } = await ledger.history({ of: 'm', order: 'oldest' })
+    const { items: lines } = await ledger.history({ of: 'm', order: 'oldest' })
     const [ndjson, csv] = [[], []] as [string[], string[]]
     for await (const text of ledger.exportHistory({ of: 'm', format: 'ndjson' })) ndjson.push(text)
     for await (const text of ledger.exportHistory({ of: 'm', format: 'csv' })) csv.push(text)
@@ -115,13 +115,13 @@ describe('awkward characters', () => {
   it('are what was given page by page', async () => {
     const ledger = await opened()
     const asked = { actor: ACTOR, of: 'm' } as const
-    const whole = (await ledger.history(asked)).lines
+    const whole = (await ledger.history(asked)).items
     const pages = []
     let cursor: string | undefined
     do {
       const page = await ledger.history({ ...asked, limit: 1, ...(cursor === undefined ? {} : { cursor }) })
-      pages.push(...page.lines)
-      cursor = page.cut
+      pages.push(...page.items)
+      cursor = page.cursor
     } while (cursor !== undefined)
     expect(pages).toEqual(whole)
     await ledger.close()

@@ -127,7 +127,7 @@ it.each(FIT)('a clock that gives %j is recorded by, and read again', async (time
   await ledger.logArtifact({ name: 'm', type: 'model', content: text('x'), occurredAt: time })
   const { ledger: later } = await memoryLedger({ events, files })
   await later.tag({ version: 'm:v0', tags: ['t'] })
-  const { lines } = await later.history({ of: 'm', types: ['ArtifactVersionLogged'] })
+  const { items: lines } = await later.history({ of: 'm', types: ['ArtifactVersionLogged'] })
   expect(lines).toMatchObject([{ recordedAt: time.toISOString(), occurredAt: time.toISOString() }])
 })
 

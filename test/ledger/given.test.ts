@@ -11,7 +11,7 @@ describe('what a caller may write, and the compiler takes', () => {
     const { ledger } = await memoryLedger()
     const occurredAt = new Date('2026-05-03T14:00:00Z')
     await ledger.logArtifact({ name: 'cats', type: 'model', content: text('1'), occurredAt })
-    const { lines } = await ledger.history({ of: 'cats:v0' })
+    const { items: lines } = await ledger.history({ of: 'cats:v0' })
     expect(lines[0]).toMatchObject({ occurredAt: '2026-05-03T14:00:00.000Z' })
     expect(await ledger.search({ since: new Date(0), until: new Date() })).toMatchObject({ total: 1 })
     expect(await ledger.search({ since: new Date(Date.now() + 60_000) })).toMatchObject({ total: 0 })

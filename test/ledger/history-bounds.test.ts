@@ -23,23 +23,23 @@ describe('the bounds of a history', () => {
     ['a date alone, and a position', '2026-05-01', 7],
   ])('are moments, from behind the one up to the other: %s', async (_, after, upTo) => {
     const ledger = await daily()
-    const { lines } = await ledger.history({ of: 'cats', after, upTo, order: 'oldest' })
+    const { items: lines } = await ledger.history({ of: 'cats', after, upTo, order: 'oldest' })
     expect(lines.map(({ position }) => position)).toEqual([4, 5, 6, 7])
     const rows: string[] = []
     for await (const row of ledger.exportHistory({ after, upTo, format: 'ndjson' })) rows.push(row)
     expect(rows.map((row) => JSON.parse(row).position)).toEqual([4, 5, 6, 7])
     // As of a moment in the past, the bounds mean what they mean now.
     const then = await ledger.at(5).history({ after, upTo })
-    expect(then.lines.map(({ position }) => position)).toEqual([5, 4])
+    expect(then.items.map(({ position }) => position)).toEqual([5, 4])
     await ledger.close()
   })
 
   it('mean on every page what they meant on the first, whatever is recorded meanwhile', async () => {
     const ledger = await daily()
     const query = { of: 'cats', upTo: dayOf(1000), order: 'oldest', limit: 8 } as const
-    const { cut: cursor } = await ledger.history(query)
+    const { cursor } = await ledger.history(query)
     await ledger.moveAlias({ version: 'cats:v0', alias: 'best' })
-    const { lines } = await ledger.history({ ...query, cursor })
+    const { items: lines } = await ledger.history({ ...query, cursor })
     expect(lines.map(({ position }) => position)).toEqual([9])
     await ledger.close()
   })
@@ -50,7 +50,7 @@ describe('the bounds of a history', () => {
       expect((await rejection(ledger.history({ after }))).code).toBe('bad-moment')
     }
     expect((await rejection(ledger.alone().history({ of: 'cats', after: dayOf(0) }))).code).toBe('bad-moment')
-    expect((await ledger.alone().history({ of: 'cats', after: 7 })).lines).toHaveLength(2)
+    expect((await ledger.alone().history({ of: 'cats', after: 7 })).items).toHaveLength(2)
     await ledger.close()
   })
 })

@@ -34,19 +34,17 @@ describe.each(Object.entries(ask))('the pages of %s', (_, question) => {
     const whole = await question(ledger, {})
     const first = await question(ledger, { limit: 1 })
     await generations(ledger, 4, 4)
-    const rest = await question(ledger, { cursor: first.cut })
-    expect(rest).not.toHaveProperty('cut')
+    const rest = await question(ledger, { cursor: first.cursor })
+    expect(rest).not.toHaveProperty('cursor')
     expect(rest.moment).toBe(whole.moment)
-    const parts = [first, rest].flatMap((page) =>
-      'lines' in page ? page.lines : 'paths' in page ? page.paths : page.edges,
-    )
-    expect(parts).toEqual('lines' in whole ? whole.lines : 'paths' in whole ? whole.paths : whole.edges)
+    const itemsOf = (page: typeof whole): ReadonlyArray<unknown> => ('items' in page ? page.items : page.edges)
+    expect([first, rest].flatMap(itemsOf)).toEqual(itemsOf(whole))
     await ledger.close()
   })
 
   it('do not lead past the moment that is asked of', async () => {
     const ledger = await opened()
-    const { moment, cut: cursor } = await question(ledger, { limit: 1 })
+    const { moment, cursor } = await question(ledger, { limit: 1 })
     expect((await question(ledger.at(moment), { limit: 1, cursor })).moment).toBe(moment)
     expect((await rejection(question(ledger.at(moment - 1), { limit: 1, cursor }))).code).toBe('bad-cursor')
     await ledger.close()
@@ -54,7 +52,7 @@ describe.each(Object.entries(ask))('the pages of %s', (_, question) => {
 
   it('are refused to another question, which may be of something newer', async () => {
     const ledger = await opened()
-    const { cut: cursor } = await question(ledger, { limit: 1 })
+    const { cursor } = await question(ledger, { limit: 1 })
     await ledger.logArtifact({ name: 'dogs', type: 'model', content: text('1') })
     for (const other of ['dogs:latest', 'cats:v1']) {
       expect((await rejection(question(ledger, { limit: 1, cursor }, other))).code).toBe('bad-cursor')

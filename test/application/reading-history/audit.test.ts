@@ -314,7 +314,7 @@ describe('the audit', () => {
             ).map(auditLine)
             const expected = asked.order === 'oldest' ? inOrder : inOrder.toReversed()
             const whole = right(await audit(ports, { ...asked, limit: 1000 }, moment))
-            expect(whole).toEqual({ lines: expected, moment })
+            expect(whole).toEqual({ items: expected, moment })
 
             const lines: AuditLine[] = []
             let cursor: string | undefined
@@ -323,10 +323,10 @@ describe('the audit', () => {
               const page = right(
                 await audit(ports, { ...asked, limit, ...next }, cursor === undefined ? moment : Infinity),
               )
-              expect(page.lines.length).toBeLessThanOrEqual(limit)
+              expect(page.items.length).toBeLessThanOrEqual(limit)
               expect(page.moment).toBe(moment)
-              lines.push(...page.lines)
-              cursor = page.cut
+              lines.push(...page.items)
+              cursor = page.cursor
             } while (cursor !== undefined)
             expect(lines).toEqual(expected)
             const { order = 'oldest', ...filter } = asked
@@ -352,7 +352,7 @@ describe('the audit', () => {
     const events = await eventsIn(store)
     const ports = portsOf(store, events)
     const of = { kind: 'version', artifact, version: 0 } as const
-    const { lines } = right(await audit(ports, { of, order: 'oldest' }, Infinity))
+    const { items: lines } = right(await audit(ports, { of, order: 'oldest' }, Infinity))
     expect(lines.map(({ type }) => type).filter((type) => type.startsWith('Version'))).toEqual([
       'VersionLinked',
       'VersionUnlinked',
@@ -366,19 +366,19 @@ describe('the audit', () => {
     const { store, events } = await happen([])
     const ports = portsOf(store, events)
     const first = right(await audit(ports, { limit: 1 }, 100))
-    if (first.cut === undefined) throw new Error('not cut')
-    expect(left(await audit(ports, { limit: 1, actor: 'ann', cursor: first.cut }, 100))._tag).toBe('bad-cursor')
-    expect(left(await audit(ports, { limit: 1, cursor: first.cut }, 99))._tag).toBe('bad-cursor')
-    expect(E.isRight(await audit(ports, { limit: 5, cursor: first.cut }, 100))).toBe(true)
+    if (first.cursor === undefined) throw new Error('no further page')
+    expect(left(await audit(ports, { limit: 1, actor: 'ann', cursor: first.cursor }, 100))._tag).toBe('bad-cursor')
+    expect(left(await audit(ports, { limit: 1, cursor: first.cursor }, 99))._tag).toBe('bad-cursor')
+    expect(E.isRight(await audit(ports, { limit: 5, cursor: first.cursor }, 100))).toBe(true)
   })
 
   it('takes the types in any order, and the rest as well', async () => {
     const { store, events } = await happen([])
     const ports = portsOf(store, events)
     const first = right(await audit(ports, { types: ['RunStarted', 'AliasMoved'], after: 0, limit: 1 }, 100))
-    if (first.cut === undefined) throw new Error('not cut')
-    const next = { limit: 1, after: 0, types: ['AliasMoved', 'RunStarted'], cursor: first.cut } as const
-    expect(right(await audit(ports, next, 100)).lines).toHaveLength(1)
+    if (first.cursor === undefined) throw new Error('no further page')
+    const next = { limit: 1, after: 0, types: ['AliasMoved', 'RunStarted'], cursor: first.cursor } as const
+    expect(right(await audit(ports, next, 100)).items).toHaveLength(1)
     expect(left(await audit(ports, { ...next, types: ['AliasMoved'] }, 100))._tag).toBe('bad-cursor')
   })
 
@@ -392,7 +392,7 @@ describe('the audit', () => {
     for (const order of ['oldest', 'newest'] as const) {
       for (const of of [undefined, { kind: 'run', run: runNamed('run-0') } as const]) {
         const query = { order, ...(of === undefined ? {} : { of }) }
-        const { lines } = right(await audit(ports, query, events.length + 1))
+        const { items: lines } = right(await audit(ports, query, events.length + 1))
         expect(lines.map(({ position }) => position)).toContain(events.length + 1)
       }
     }
@@ -413,7 +413,7 @@ describe('the audit', () => {
     const ports = { store, index: right(await shell.fresh()()).states.index, graph: lineageProjection.initial() }
     for (const actor of new Set(events.map(actorOf))) {
       const expected = future.filter((event) => actorOf(event) === actor)
-      const { lines } = right(await audit(ports, { actor, order: 'oldest', limit: 1000 }, events.length))
+      const { items: lines } = right(await audit(ports, { actor, order: 'oldest', limit: 1000 }, events.length))
       expect(lines.map(({ type }) => type)).toEqual(expected.map(({ type }) => type))
     }
   })
@@ -485,13 +485,13 @@ describe('what an audit costs', () => {
     const head = events.at(-1)?.position ?? 0
 
     const newest = right(await audit(ports, { of }, head))
-    expect(newest.lines).toEqual(own.slice(-100).reverse().map(auditLine))
+    expect(newest.items).toEqual(own.slice(-100).reverse().map(auditLine))
     expect(read.pages).toBeLessThanOrEqual(2)
 
     read.pages = 0
-    if (newest.cut === undefined) throw new Error('not cut')
-    const next = right(await audit(ports, { of, cursor: newest.cut }, head))
-    expect(next.lines).toEqual(own.slice(-200, -100).reverse().map(auditLine))
+    if (newest.cursor === undefined) throw new Error('no further page')
+    const next = right(await audit(ports, { of, cursor: newest.cursor }, head))
+    expect(next.items).toEqual(own.slice(-200, -100).reverse().map(auditLine))
     expect(read.pages).toBeLessThanOrEqual(2)
 
     read.streams = 0
@@ -502,13 +502,13 @@ describe('what an audit costs', () => {
 
   it('what lies far apart is looked up, not searched', async () => {
     const { ports, events, read } = await longStory(10_000)
-    const lines = right(await audit(ports, { actor: 'auditor', order: 'oldest' }, Infinity)).lines
+    const lines = right(await audit(ports, { actor: 'auditor', order: 'oldest' }, Infinity)).items
     expect(lines).toEqual(byHand(events, { actor: 'auditor' }).map(auditLine))
     expect(lines.length).toBe(4)
     // Twenty pages hold everything.
     expect(read.pages).toBeLessThanOrEqual(6)
     read.pages = 0
-    const dense = right(await audit(ports, { actor: 'ci', order: 'oldest' }, Infinity)).lines
+    const dense = right(await audit(ports, { actor: 'ci', order: 'oldest' }, Infinity)).items
     expect(dense).toHaveLength(100)
     expect(read.pages).toBe(1)
   })

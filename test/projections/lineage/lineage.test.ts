@@ -178,7 +178,7 @@ describe('lineage', () => {
             // Later pages are asked of a ledger that has gone on; the cursor holds the moment.
             const page: Lineage = right(lineage(graph, query, cursor === undefined ? position : Infinity))
             pages.push(page)
-            cursor = page.cut
+            cursor = page.cursor
           } while (cursor !== undefined)
           const nodes = pages.flatMap((page) => page.nodes)
           expect([...new Map(nodes.map((node) => [node.id, node])).values()]).toEqual(whole.nodes)
@@ -200,7 +200,7 @@ describe('lineage', () => {
   it('refuses a cursor of another question, of a later moment, and one that was changed', async () => {
     const graph = chainOf(3)
     const of: LineageRef = { kind: 'run', run: runNamed('run-0') }
-    const { cut: cursor = '' } = right(lineage(graph, { of, limit: 1 }, 10))
+    const { cursor = '' } = right(lineage(graph, { of, limit: 1 }, 10))
     expect(right(lineage(graph, { of, limit: 1, cursor }, 10)).edges).toHaveLength(1)
     expect(left(lineage(graph, { of, limit: 1, cursor }, 9))._tag).toBe('bad-cursor')
     expect(left(lineage(graph, { of, depth: 5, limit: 1, cursor }, 10))._tag).toBe('bad-cursor')
@@ -309,11 +309,11 @@ describe('paths', () => {
               if (expected.length > 200) continue
               const question = { from: refOf(from), to: refOf(to), ...(length === undefined ? {} : { length }) }
               const whole = right(paths(graph, { ...question, limit: 1000 }, moment))
-              const written = whole.paths.map((path) =>
+              const written = whole.items.map((path) =>
                 path.map((edge) => `${edge.from} ${edge.kind} ${edge.to}`).join(' > '),
               )
               expect(sorted(written)).toEqual(sorted(expected))
-              expect(whole.cut).toBeUndefined()
+              expect(whole.cursor).toBeUndefined()
               if (expected.length === 0) continue
               expect(whole.nodes.map(({ id }) => id)).toEqual(expect.arrayContaining([from, to]))
 
@@ -323,11 +323,11 @@ describe('paths', () => {
                 const page = right(
                   paths(graph, { ...question, limit, ...(cursor === undefined ? {} : { cursor }) }, moment),
                 )
-                expect(page.paths.length).toBeLessThanOrEqual(limit)
-                inPages.push(...page.paths)
-                cursor = page.cut
+                expect(page.items.length).toBeLessThanOrEqual(limit)
+                inPages.push(...page.items)
+                cursor = page.cursor
               } while (cursor !== undefined)
-              expect(inPages).toEqual(whole.paths)
+              expect(inPages).toEqual(whole.items)
             }
           }
         },
@@ -343,8 +343,8 @@ describe('paths', () => {
       from: { kind: 'run', run: runNamed('run-0') },
       to: { kind: 'run', run: runNamed('run-1') },
     } as const
-    expect(right(paths(graph, question, 100)).paths).toEqual([])
-    expect(right(paths(graph, { ...question, to: question.from }, 100)).paths).toEqual([[]])
+    expect(right(paths(graph, question, 100)).items).toEqual([])
+    expect(right(paths(graph, { ...question, to: question.from }, 100)).items).toEqual([[]])
     expect(left(paths(graph, { ...question, cursor: 'AAAA' }, 100))._tag).toBe('bad-cursor')
     expect(left(paths(graph, { ...question, to: { kind: 'run', run: runNamed('none') } }, 100))._tag).toBe(
       'not-in-lineage',
@@ -357,12 +357,12 @@ describe('paths', () => {
     const graph = chainOf(generations)
     const question = { from: run(0), to: run(generations) }
     const found = right(paths(graph, question, Infinity))
-    expect(found.paths.map((path) => path.length)).toEqual([2 * generations])
+    expect(found.items.map((path) => path.length)).toEqual([2 * generations])
     expect(found.nodes).toHaveLength(2 * generations + 1)
-    expect(found).not.toHaveProperty('cut')
+    expect(found).not.toHaveProperty('cursor')
     // The bound is the caller's.
-    const bound = (length: number) => right(paths(graph, { ...question, length }, Infinity)).paths
-    expect([bound(2 * generations), bound(2 * generations - 1)]).toEqual([found.paths, []])
+    const bound = (length: number) => right(paths(graph, { ...question, length }, Infinity)).items
+    expect([bound(2 * generations), bound(2 * generations - 1)]).toEqual([found.items, []])
   })
 
   it('that are more than can be counted come in pages, none twice, with a cursor that stays short', () => {
@@ -376,17 +376,17 @@ describe('paths', () => {
     let cursor: string | undefined
     for (let page = 1; page <= 3; page++) {
       const found = right(paths(graph, { ...question, ...(cursor === undefined ? {} : { cursor }) }, 9999))
-      cursor = found.cut
-      for (const path of found.paths) seen.add(path.map(({ position }) => position).join())
+      cursor = found.cursor
+      for (const path of found.items) seen.add(path.map(({ position }) => position).join())
       expect(seen.size).toBe(40 * page)
       expect(cursor?.length).toBeLessThan(200)
     }
     expect(left(paths(graph, { ...question, cursor: String(cursor) }, 9998))._tag).toBe('bad-cursor')
     // However many are asked for, a page holds no more than fits.
-    const { paths: many, cut } = right(paths(graph, { ...question, limit: 1e9 }, 9999))
+    const { items: many, cursor: next } = right(paths(graph, { ...question, limit: 1e9 }, 9999))
     expect(many.length).toBeGreaterThan(40)
     expect(many.length).toBeLessThan(1000)
-    expect(cut).toBeDefined()
+    expect(next).toBeDefined()
   })
 
   it('are found at once where runs log again what they used, each with each', () => {
@@ -396,10 +396,10 @@ describe('paths', () => {
     ).flat()
     const graph = graphOf([0, 'v0'], ...thicket, ['v0', 50])
     const found = right(paths(graph, { from: run(0), to: run(50) }, 9999))
-    expect(edgesOf({ edges: found.paths.flat() })).toEqual([
+    expect(edgesOf({ edges: found.items.flat() })).toEqual([
       'run:acme/churn/run-0 logged version:acme/churn/m:v0 1',
       'version:acme/churn/m:v0 used run:acme/churn/run-50 1602',
     ])
-    expect(found).not.toHaveProperty('cut')
+    expect(found).not.toHaveProperty('cursor')
   })
 })

@@ -189,8 +189,8 @@ describe('the picture of a lineage', () => {
     expect(root.children[1]?.text).toContain('1 run, 1 artifact version; 1 edge, as of position 9')
   })
 
-  it('of a cut answer says that there is more, and no other does', () => {
-    const cut = wellMade(lineageSvg({ ...fan(3), cut: 'MQ' }))
+  it('of an answer that goes on says that there is more, and no other does', () => {
+    const cut = wellMade(lineageSvg({ ...fan(3), cursor: 'MQ' }))
     expect(textsOf(cut)).toContain('… and more')
     expect(cut.children[0]?.text).toMatch(/edges … and more$/)
     expect(lineageSvg(fan(3))).not.toContain('and more')
@@ -340,8 +340,8 @@ describe('lineage as text', () => {
   it.each([
     ['Mermaid', lineageMermaid, '  more["… and more"]\n  style more fill:none,stroke:none\n'],
     ['Graphviz', lineageDot, '  label="… and more"\n}\n'],
-  ])('for %s: of a cut answer it says that there is more, and of no other', (_, render, last) => {
-    expect(render({ ...fan(3), cut: 'MQ' }).endsWith(last)).toBe(true)
+  ])('for %s: of an answer that goes on it says so, and of no other', (_, render, last) => {
+    expect(render({ ...fan(3), cursor: 'MQ' }).endsWith(last)).toBe(true)
     expect(render(fan(3))).not.toContain('more')
   })
 

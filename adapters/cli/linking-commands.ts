@@ -2,21 +2,23 @@
 import type { Command } from 'commander'
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
-import { parseModel } from '../../domain/values/name-paths.js'
+import { parseModel, parseVersion } from '../../domain/values/name-paths.js'
 import { omitUndefined } from '../../domain/values/omit-undefined.js'
 import { collectionPath } from '../../domain/values/references.js'
-import type { CommandContext, WithLedger } from './command-context.js'
+import type { WithLedger } from './command-context.js'
 import { circumstances, type EnvelopeFields, expecting, type Holders, holder, several } from './options.js'
 import { done, sourceOf, versionOf, withAliases, withSource } from './receipts.js'
 
-/** Where no entity is set, a registered model that leaves it out is in the entity of what is linked to it. */
-const besideSource = async ({ ledger }: CommandContext, version: string, model: string): Promise<string> => {
-  const [entity] = (await ledger.locate(version)).path.split('/')
-  return pipe(
-    parseModel(model, { entity }),
+/**
+ * Where no entity is set, a registered model that leaves it out is in the entity of what is linked to it. That is written
+ * in its path, and not looked up: what the path names may be gone when the command is repeated.
+ */
+const besideSource = (version: string, model: string): string =>
+  pipe(
+    parseVersion(version, {}),
+    E.flatMap(([{ collection }]) => parseModel(model, { entity: collection.entity })),
     E.match(() => model, collectionPath),
   )
-}
 
 export const linkingCommands = (program: Command, withLedger: WithLedger): void => {
   expecting(circumstances(program.command('link')))
@@ -37,7 +39,7 @@ export const linkingCommands = (program: Command, withLedger: WithLedger): void 
       ) =>
         withLedger(command, 'writes', async (task) => {
           const { alias: aliases, ...rest } = options
-          const model = task.entity === undefined ? await besideSource(task, version, to) : to
+          const model = task.entity === undefined ? besideSource(version, to) : to
           const linked = await task.ledger.link({ ...rest, version, to: model, ...omitUndefined({ aliases }) })
           const source = await sourceOf(task.ledger, linked.path)
           done(task, linked, source === null ? `${linked.path} was linked` : `${linked.path} links to ${source}`)

@@ -1,6 +1,7 @@
 /** Commands that log versions, alone or by several writers, and say more of a version later. */
 import type { Command } from 'commander'
 import type { JsonObject } from '../../domain/values/json.js'
+import { isVersionName } from '../../domain/values/names.js'
 import { omitUndefined } from '../../domain/values/omit-undefined.js'
 import type { WithLedger } from './command-context.js'
 import {
@@ -77,7 +78,7 @@ export const loggingCommands = (program: Command, withLedger: WithLedger): void 
 
   expecting(said(program.command('draft')))
     .description('Change some files of a version and log the result as the next one.')
-    .argument('<version>', '[[entity/]project/]name[:alias|:vN]')
+    .argument('<version>', '[[entity/]project/]name[:alias|:vN]; with --command-id by its number')
     .option('--add <path>', 'add a file or directory; path=as under another name (may be given several times)', several)
     .option('--replace <path>', 'likewise, in place of what is there', several)
     .option('--remove <path>', 'remove a file, or everything below a directory (may be given several times)', several)
@@ -94,8 +95,13 @@ export const loggingCommands = (program: Command, withLedger: WithLedger): void 
             readonly expectNewest?: boolean
           },
         command: Command,
-      ) =>
-        withLedger(command, 'writes', async (task) => {
+      ) => {
+        if (options.commandId !== undefined && !isVersionName(version.slice(version.indexOf(':') + 1))) {
+          const [name] = version.split(':')
+          const text = `a draft that can be given again names its version by the number, ${name}:v3: an alias may have moved by then`
+          return command.error(`error: ${text}`, { exitCode: 2 })
+        }
+        return withLedger(command, 'writes', async (task) => {
           const { add = [], replace = [], remove = [], ...rest } = options
           const draft = await task.ledger.newDraft(version)
           for (const path of remove) await draft.remove(path)
@@ -107,7 +113,8 @@ export const loggingCommands = (program: Command, withLedger: WithLedger): void 
             logged,
             `${logged.path} from v${draft.base}${logged.isNew ? '' : ' (content that was there already)'}`,
           )
-        }),
+        })
+      },
     )
 
   distributedCommands(program, withLedger)

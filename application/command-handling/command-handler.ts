@@ -8,6 +8,7 @@ import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import type { CreateArtifact, LogArtifactVersion, LogVersion } from '../../domain/artifact/commands.js'
 import { type Command, decodeCommand } from '../../domain/commands/catalogue.js'
+import { streamOfCommand } from '../../domain/commands/command-stream.js'
 import type { Rejection } from '../../domain/commands/rejections.js'
 import type {
   AbandonDistributed,
@@ -22,15 +23,16 @@ import type { MeanLink } from '../../domain/registered-model/decide.js'
 import type { CommandAccepted } from '../../domain/values/answer.js'
 import { decodeWith } from '../../domain/values/codec.js'
 import type { Decision } from '../../domain/values/decider.js'
-import { sha256 } from '../../domain/values/digest.js'
+import { type Digest, sha256 } from '../../domain/values/digest.js'
 import { Envelope } from '../../domain/values/envelope.js'
 import type { ManifestSummary } from '../../domain/values/manifest/manifest.js'
 import { type ArtifactRef, isModel } from '../../domain/values/references.js'
 import {
   artifactStream,
-  collectionStream,
+  type Category,
   draftStream,
   modelStream,
+  parseStream,
   runStream,
   type Subject,
 } from '../../domain/values/stream-names.js'
@@ -80,6 +82,8 @@ export interface CommandHandler {
    * refused whatever the content is. A command that was recorded before is not refused.
    */
   readonly check: (command: WithoutContent, commandId: string) => TE.TaskEither<CommandError, void>
+  /** Which command was recorded under an id where this one would be: this one, another, or none. */
+  readonly recordedUnder: (commandId: string, command: Command | MeanLink) => TE.TaskEither<CommandError, RecordedUnder>
   /**
    * Logs the version of a sealed generation; again, if it was logged before: with the same receipt. What is logged
    * is read from the seal, so that nobody can claim one.
@@ -91,6 +95,8 @@ export interface CommandHandler {
   ) => TE.TaskEither<CommandError, Receipt>
   readonly facts: FactReader
 }
+
+export type RecordedUnder = 'this' | 'another' | 'none'
 
 export type WithoutContent = Omit<LogArtifactVersion, 'manifest'> | Omit<UpsertDistributedPart, 'part'>
 
@@ -243,7 +249,27 @@ export const commandHandler = ({
         TE.flatMapEither((decided): E.Either<CommandError, unknown> => decided),
       )
 
-    return { handle, readState, check }
+    const recordedUnder = (
+      stream: string,
+      commandId: string,
+      digest: Digest,
+    ): TE.TaskEither<CommandError, RecordedUnder> =>
+      pipe(
+        withState(stream, (cached) => cached.recordedAt(commandId)),
+        TE.flatMap((first) =>
+          first === undefined
+            ? TE.right<CommandError, RecordedUnder>('none')
+            : pipe(
+                () => repeated(store, stream, first, commandId, digest),
+                TE.map((): RecordedUnder => 'this'),
+                TE.orElse((error) =>
+                  error._tag === 'command-id-reused' ? TE.right('another' as const) : TE.left(error),
+                ),
+              ),
+        ),
+      )
+
+    return { handle, readState, check, recordedUnder }
   }
 
   const artifacts = handlerOf(artifact)
@@ -296,6 +322,7 @@ export const commandHandler = ({
     const digested = digestOf(command)
     if (E.isLeft(digested)) return TE.left(digested.left)
     const call: Call = { envelope, digest: digested.right, idFrom }
+    const stream = streamOfCommand(command)
     switch (command.type) {
       case 'CreateArtifact':
       case 'LogArtifactVersion':
@@ -303,27 +330,17 @@ export const commandHandler = ({
       case 'TagArtifactVersion':
       case 'UntagArtifactVersion':
       case 'DeleteArtifactVersion':
-        return handlers.artifact.handle(artifactStream(command.artifact), command, call)
+        return handlers.artifact.handle(stream, command, call)
       case 'MoveAlias':
       case 'RemoveAlias':
-        return handlers[isModel(command.collection) ? 'model' : 'artifact'].handle(
-          collectionStream(command.collection),
-          command,
-          call,
-        )
+        return handlers[isModel(command.collection) ? 'model' : 'artifact'].handle(stream, command, call)
       case 'UpsertDistributedPart':
       case 'CommitDistributed':
       case 'AbandonDistributed':
         // Known from the start, however long others write to the draft: who comes late does not open the next unseen.
         return pipe(
           meantBy(command, begun),
-          TE.flatMap((generation) =>
-            handlers.draft.handle(
-              draftStream(command.artifact, command.distributedId),
-              { ...command, generation },
-              call,
-            ),
-          ),
+          TE.flatMap((generation) => handlers.draft.handle(stream, { ...command, generation }, call)),
         )
       case 'CreateRegisteredModel':
       case 'LinkToRegistry':
@@ -331,12 +348,12 @@ export const commandHandler = ({
       case 'DescribeRegisteredModel':
       case 'TagRegisteredModel':
       case 'UntagRegisteredModel':
-        return handlers.model.handle(modelStream(command.model), command, call)
+        return handlers.model.handle(stream, command, call)
       case 'StartRun':
       case 'SummariseRun':
       case 'UseArtifactVersion':
       case 'FinishRun':
-        return handlers.run.handle(runStream(command.run), command, call)
+        return handlers.run.handle(stream, command, call)
     }
   }
 
@@ -374,12 +391,23 @@ export const commandHandler = ({
     if (E.isLeft(digested)) return TE.left(digested.left)
     if (E.isLeft(envelope)) return TE.left({ _tag: 'invalid-command', problems: envelope.left })
     const call: Call = { envelope: envelope.right, digest: digested.right, idFrom: 'caller' }
-    return handlers.model.handle(modelStream(link.model), command, call)
+    return handlers.model.handle(streamOfCommand(command), command, call)
+  }
+
+  const recordedUnder: CommandHandler['recordedUnder'] = (commandId, command) => {
+    const digested = digestOf(command)
+    if (E.isLeft(digested)) return TE.left(digested.left)
+    const stream = streamOfCommand(command)
+    const category: Category | undefined = parseStream(stream)?.category
+    return category === undefined
+      ? TE.right('none')
+      : handlers[category].recordedUnder(stream, commandId, digested.right)
   }
 
   return {
     facts,
     meanLink,
+    recordedUnder,
     handle: (input, beginning = {}) => {
       const decoded = decodeCommand(input)
       if (E.isLeft(decoded)) return TE.left({ _tag: 'invalid-command', problems: decoded.left })

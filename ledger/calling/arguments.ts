@@ -246,7 +246,7 @@ export interface LinkModel extends Described, ByRun, Storing, EnvelopeFields {
   readonly to: string
   /** The artifact's name; after the run and the model unless told. */
   readonly name?: string | undefined
-  /** What the registered model accepts unless told, and `model` if it is new. */
+  /** That of the artifact unless told; of a new one what the registered model accepts, and `model` if that is new, too. */
   readonly type?: string | undefined
 }
 

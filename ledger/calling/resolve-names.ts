@@ -1,9 +1,11 @@
 /** From the paths that a caller names to references: what they mean now, by the streams themselves. */
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
+import type { CommandHandler } from '../../application/command-handling/command-handler.js'
 import { type FactReader, sourceOf as sourceFact } from '../../application/command-handling/facts.js'
 import { liveVersion } from '../../domain/artifact/decide.js'
-import { liveLink } from '../../domain/registered-model/decide.js'
+import type { Command } from '../../domain/commands/catalogue.js'
+import { liveLink, type MeanLink } from '../../domain/registered-model/decide.js'
 import type { Problem } from '../../domain/values/codec.js'
 import type { ManifestSummary } from '../../domain/values/manifest/manifest.js'
 import {
@@ -34,12 +36,23 @@ export interface NameResolver {
   readonly runNamed: (path: string) => Promise<RunRef>
   /** The same of a run that may be left out. */
   readonly maybeRun: (path: string | undefined) => Promise<RunRef | undefined>
-  /** Reads the path of a version. A bare name may mean two things: it means the one that exists. */
-  readonly versionNamed: (path: string) => Promise<VersionPath>
+  /**
+   * Reads the path of a version. A bare name may mean two things: it means the one that exists; in a command that is
+   * repeated, the one that it meant at first.
+   */
+  readonly versionNamed: (path: string, naming?: Naming) => Promise<VersionPath>
   /** The same where something is taken away: there a version that is left out does not mean `latest`. */
-  readonly versionNamedInFull: (path: string) => Promise<VersionPath>
+  readonly versionNamedInFull: (path: string, naming: Naming) => Promise<VersionPath>
   /** A version that is there, with its summary; a link stands for its source. */
   readonly versionAt: (path: string) => Promise<VersionAt>
+}
+
+/** A command that names a version by a path. */
+export interface Naming {
+  /** As the caller told it: one that is made for the call was never given before. */
+  readonly commandId: string | undefined
+  /** The command that a reading of the path makes; none, where it names what the command is not for. */
+  readonly commandOf: (reading: VersionPath) => Command | MeanLink | undefined
 }
 
 export interface VersionAt {
@@ -55,14 +68,37 @@ export interface Calling {
   readonly names: NameResolver
 }
 
-export const nameResolver = (facts: FactReader, defaults: NameDefaults): NameResolver => {
+export const nameResolver = (
+  { facts, recordedUnder }: Pick<CommandHandler, 'facts' | 'recordedUnder'>,
+  defaults: NameDefaults,
+): NameResolver => {
   const runNamed = (path: string) => now(named('run', parseRun(path, defaults)))
 
-  const versionNamed = async (path: string): Promise<VersionPath> => {
+  /** Which reading made the command that was given under this id before: the same command, else another. */
+  const meantBefore = async (
+    readings: ReadonlyArray<VersionPath>,
+    { commandId, commandOf }: Naming,
+  ): Promise<VersionPath | undefined> => {
+    if (commandId === undefined) return undefined
+    let another: VersionPath | undefined
+    for (const reading of readings) {
+      const command = commandOf(reading)
+      const recorded = command === undefined ? 'none' : await run(recordedUnder(commandId, command))
+      if (recorded === 'this') return reading
+      if (recorded === 'another') another ??= reading
+    }
+    return another
+  }
+
+  const versionNamed = async (path: string, naming?: Naming): Promise<VersionPath> => {
     const readings = await now(named('version', parseVersion(path, defaults)))
     if (readings.length === 1) return readings[0]
     const found: VersionPath[] = []
     for (const reading of readings) if (await exists(facts, reading.collection)) found.push(reading)
+    // What the first reading names may have come since; or it was what was meant while nothing was there.
+    const isAsEver = found.length === 0 || (found.length === 1 && found[0] === readings[0])
+    const before = isAsEver || naming === undefined ? undefined : await meantBefore(readings, naming)
+    if (before !== undefined) return before
     if (found.length > 1) {
       const full = found.map(({ collection }) => collectionPath(collection))
       return now(E.left({ _tag: 'ambiguous-name', name: path, readings: full }))
@@ -77,9 +113,9 @@ export const nameResolver = (facts: FactReader, defaults: NameDefaults): NameRes
     runNamed,
     maybeRun: async (path) => (path === undefined ? undefined : await runNamed(path)),
     versionNamed,
-    versionNamedInFull: (path) =>
+    versionNamedInFull: (path, naming) =>
       path.includes(':')
-        ? versionNamed(path)
+        ? versionNamed(path, naming)
         : now(E.left(wrong('version', `one version (name the version: ${path}:v3 or ${path}:alias)`, path))),
     versionAt: async (path) => {
       const named = await versionNamed(await inputs.checked(inputs.VersionText, path))
@@ -137,9 +173,14 @@ export const sourceMeant = async (
   { sender, names }: Calling,
   path: string,
   told: EnvelopeFields,
+  commandOf: (source: VersionPath<ArtifactRef>) => Command,
 ): Promise<VersionPath<ArtifactRef>> => {
   const { facts } = names
-  const { collection, version } = await names.versionNamed(path)
+  const { collection, version } = await names.versionNamed(path, {
+    commandId: told.commandId,
+    commandOf: ({ collection, version }) =>
+      isModel(collection) ? { type: 'MeanLink', model: collection, version } : commandOf({ collection, version }),
+  })
   if (!isModel(collection) || told.commandId === undefined) return sourceOf(facts, { collection, version })
   const receipt = await run(sender.shell.meanLink({ model: collection, version }, sender.envelopeOf(told)))
   const number = await answered(receipt, 'version')

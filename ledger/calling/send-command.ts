@@ -114,6 +114,7 @@ const reporting = (silent: CommandHandler, noteOwnWrite: SendPorts['noteOwnWrite
   return {
     facts: silent.facts,
     check: silent.check,
+    recordedUnder: silent.recordedUnder,
     meanLink: (...link) => reported(silent.meanLink(...link)),
     handle: (...call) => reported(silent.handle(...call)),
     finish: (...generation) => reported(silent.finish(...generation)),

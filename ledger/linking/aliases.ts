@@ -1,6 +1,8 @@
 /** The aliases of artifacts and registered models. */
 import * as E from 'fp-ts/lib/Either.js'
 import type { Receipt } from '../../application/command-handling/receipt.js'
+import type { MoveAlias, RemoveAlias } from '../../domain/collections/alias-commands.js'
+import type { VersionPath } from '../../domain/values/name-paths.js'
 import { omitUndefined } from '../../domain/values/omit-undefined.js'
 import type * as args from '../calling/arguments.js'
 import * as inputs from '../calling/input.js'
@@ -17,16 +19,27 @@ export interface AliasMethods {
 export const aliasMethods = ({ sender, names }: Calling): AliasMethods => ({
   moveAlias: async (given) => {
     const input = await sender.checked(inputs.MoveAlias, given)
-    const { alias, expect } = input
-    const { collection, version } = await names.versionNamed(input.version)
-    return sender.give({ type: 'MoveAlias', collection, version, alias, ...omitUndefined({ expect }) }, input)
+    const { alias, expect, commandId } = input
+    const commandOf = ({ collection, version }: VersionPath): MoveAlias => ({
+      type: 'MoveAlias',
+      collection,
+      version,
+      alias,
+      ...omitUndefined({ expect }),
+    })
+    return sender.give(commandOf(await names.versionNamed(input.version, { commandId, commandOf })), input)
   },
 
   removeAlias: async (given) => {
     const input = await sender.checked(inputs.RemoveAlias, given)
-    const { alias, expect } = input
-    if (input.name.includes(':')) return now(E.left(wrong('name', 'a name without a version or alias', input.name)))
-    const { collection } = await names.versionNamed(input.name)
-    return sender.give({ type: 'RemoveAlias', collection, alias, ...omitUndefined({ expect }) }, input)
+    const { name, alias, expect, commandId } = input
+    if (name.includes(':')) return now(E.left(wrong('name', 'a name without a version or alias', name)))
+    const commandOf = ({ collection }: VersionPath): RemoveAlias => ({
+      type: 'RemoveAlias',
+      collection,
+      alias,
+      ...omitUndefined({ expect }),
+    })
+    return sender.give(commandOf(await names.versionNamed(name, { commandId, commandOf })), input)
   },
 })

@@ -32,7 +32,10 @@ export interface Draft {
 export interface DraftMethods {
   /** A draft from nothing: of a new artifact, or of an artifact's next version. */
   newArtifact: (given: args.NewArtifact) => Promise<Draft>
-  /** A draft from a version: its content, to be changed and logged as the next one. A link stands for its source. */
+  /**
+   * A draft from a version: its content, to be changed and logged as the next one. A link stands for its source. Name it by
+   * its number where the log may be repeated: an alias means another version when it has moved.
+   */
   newDraft: (version: string) => Promise<Draft>
 }
 

@@ -1,8 +1,10 @@
 /** What is told of a version that was logged: its description, metadata and tags, and that it is deleted. */
 import * as E from 'fp-ts/lib/Either.js'
 import type { Receipt } from '../../application/command-handling/receipt.js'
+import type { DeleteArtifactVersion, DescribeArtifactVersion } from '../../domain/artifact/commands.js'
+import type { VersionPath } from '../../domain/values/name-paths.js'
 import { omitUndefined } from '../../domain/values/omit-undefined.js'
-import { isModel } from '../../domain/values/references.js'
+import { type ArtifactRef, isModel } from '../../domain/values/references.js'
 import type * as args from '../calling/arguments.js'
 import * as inputs from '../calling/input.js'
 import { type Calling, sourceMeant } from '../calling/resolve-names.js'
@@ -24,19 +26,22 @@ export const versionMethods = (calling: Calling): VersionMethods => {
 
   const changeTags = async (type: 'TagArtifactVersion' | 'UntagArtifactVersion', given: args.Tag): Promise<Receipt> => {
     const input = await checked(inputs.Tag, given)
-    const { collection: artifact, version } = await sourceMeant(calling, input.version, input)
-    return give({ type, artifact, version, tags: input.tags }, input)
+    const commandOf = ({ collection: artifact, version }: VersionPath<ArtifactRef>) =>
+      ({ type, artifact, version, tags: input.tags }) as const
+    return give(commandOf(await sourceMeant(calling, input.version, input, commandOf)), input)
   }
 
   return {
     describe: async (given) => {
       const input = await checked(inputs.Describe, given)
       const { description, metadata } = input
-      const { collection: artifact, version } = await sourceMeant(calling, input.version, input)
-      return give(
-        { type: 'DescribeArtifactVersion', artifact, version, ...omitUndefined({ description, metadata }) },
-        input,
-      )
+      const commandOf = ({ collection: artifact, version }: VersionPath<ArtifactRef>): DescribeArtifactVersion => ({
+        type: 'DescribeArtifactVersion',
+        artifact,
+        version,
+        ...omitUndefined({ description, metadata }),
+      })
+      return give(commandOf(await sourceMeant(calling, input.version, input, commandOf)), input)
     },
 
     tag: (given) => changeTags('TagArtifactVersion', given),
@@ -44,15 +49,15 @@ export const versionMethods = (calling: Calling): VersionMethods => {
 
     deleteVersion: async (given) => {
       const input = await checked(inputs.DeleteVersion, given)
-      const { deleteAliases, expect } = input
-      const { collection: artifact, version } = await calling.names.versionNamedInFull(input.version)
-      if (isModel(artifact)) {
-        return now(E.left(wrong('version', 'a version of an artifact (unlink takes a link away)', input.version)))
-      }
-      return give(
-        { type: 'DeleteArtifactVersion', artifact, version, ...omitUndefined({ deleteAliases, expect }) },
-        input,
-      )
+      const { deleteAliases, expect, commandId } = input
+      const commandOf = ({ collection: artifact, version }: VersionPath): DeleteArtifactVersion | undefined =>
+        isModel(artifact)
+          ? undefined
+          : { type: 'DeleteArtifactVersion', artifact, version, ...omitUndefined({ deleteAliases, expect }) }
+      const command = commandOf(await calling.names.versionNamedInFull(input.version, { commandId, commandOf }))
+      return command === undefined
+        ? now(E.left(wrong('version', 'a version of an artifact (unlink takes a link away)', input.version)))
+        : give(command, input)
     },
   }
 }

@@ -90,7 +90,7 @@ export const alone = ({ store, clock, manifests, ids, defaults }: AlonePorts): (
       },
       locate: async (version) => {
         const shell = commandHandler({ store: past(store, await positionOf(when)), manifests, clock, ids })
-        return locateMethods(nameResolver(shell.facts, defaults)).locate(version)
+        return locateMethods(nameResolver(shell, defaults)).locate(version)
       },
     })
   return at

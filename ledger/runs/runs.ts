@@ -1,7 +1,8 @@
 /** Runs: started, summarised and finished, and what they use. */
 import type { Receipt } from '../../application/command-handling/receipt.js'
-import type { StartRun } from '../../domain/run/commands.js'
+import type { StartRun, UseArtifactVersion } from '../../domain/run/commands.js'
 import { nameBasedUuid } from '../../domain/values/digest.js'
+import type { VersionPath } from '../../domain/values/name-paths.js'
 import { omitUndefined } from '../../domain/values/omit-undefined.js'
 import { runPath, versionPath } from '../../domain/values/references.js'
 import type * as args from '../calling/arguments.js'
@@ -39,8 +40,10 @@ export const runMethods = ({ sender, names }: Calling): RunMethods => ({
 
   useArtifact: async (given) => {
     const input = await sender.checked(inputs.UseArtifact, given)
-    const used = await names.versionNamed(input.version)
-    const receipt = await sender.give({ type: 'UseArtifactVersion', run: await names.runNamed(input.run), used }, input)
+    const run = await names.runNamed(input.run)
+    const commandOf = (used: VersionPath): UseArtifactVersion => ({ type: 'UseArtifactVersion', run, used })
+    const used = await names.versionNamed(input.version, { commandId: input.commandId, commandOf })
+    const receipt = await sender.give(commandOf(used), input)
     return { ...receipt, version: versionPath(used.collection, await answered(receipt, 'version')) }
   },
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { type Ledger, openLedger } from '../../index.js'
-import { memoryLedger, text } from '../support/ledger-memory.js'
+import { memoryLedger, rejection, text } from '../support/ledger-memory.js'
 import { call, METHODS } from '../support/ledger-methods.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'ledger-repetition-'))
@@ -81,6 +81,20 @@ describe('a command that is given again', () => {
     await ledger.close()
   })
 
+  it('and was cut off between its log and its link has the same version, whatever type the model has by then', async () => {
+    const { ledger } = await memoryLedger()
+    await ledger.logArtifact({ name: 'old', type: 'dataset', content: text('O') })
+    const given = { content: text('C'), to: 'pets', commandId: 'once' }
+    // What is logged first is all that a process does that is killed then.
+    const { name, type, content, commandId } = { ...given, name: 'pets', type: 'model' }
+    await ledger.logArtifact({ name, type, content, commandId })
+    await ledger.link({ version: 'old:v0', to: 'pets' })
+    const refused = await rejection(ledger.linkModel(given))
+    expect(refused.error).toMatchObject({ _tag: 'type-mismatch', accepted: 'dataset', offered: 'model' })
+    expect((await ledger.linkModel({ ...given, to: 'others', name: 'pets' })).source).toMatchObject({ version: 0 })
+    await ledger.close()
+  })
+
   it('and was drafted has the same receipt', async () => {
     const { ledger } = await memoryLedger()
     await ledger.logArtifact({ ...cats, content: text('A') })
@@ -92,6 +106,66 @@ describe('a command that is given again', () => {
     const receipt = await logDraft()
     expect(receipt).toMatchObject({ version: 1, isNew: true })
     expect(await logDraft()).toEqual(receipt)
+    await ledger.close()
+  })
+})
+
+/**
+ * A version that is named by a bare name, and what the command does beside: each row is accepted where the one
+ * collection of that name is an artifact, where it is a registered model, or in both cases.
+ */
+const BY_BARE_NAME: ReadonlyArray<
+  readonly [method: string, where: ReadonlyArray<string>, given: object, other: object]
+> = [
+  ['describe', ['artifact', 'model'], { version: 'pets:v0', description: 'said' }, { description: 'other' }],
+  ['tag', ['artifact', 'model'], { version: 'pets:best', tags: ['small'] }, { tags: ['other'] }],
+  ['untag', ['artifact', 'model'], { version: 'pets', tags: ['large'] }, { tags: ['other'] }],
+  ['moveAlias', ['artifact', 'model'], { version: 'pets:v0', alias: 'production' }, { alias: 'other' }],
+  ['removeAlias', ['artifact', 'model'], { name: 'pets', alias: 'best' }, { alias: 'latest' }],
+  ['removeAlias', ['artifact', 'model', 'nothing'], { name: 'pets', alias: 'none', expect: 'absent' }, { alias: 'no' }],
+  ['link', ['artifact', 'model'], { version: 'pets:v0', to: 'others' }, { aliases: ['other'] }],
+  ['useArtifact', ['artifact', 'model'], { run: 'r', version: 'pets:latest' }, { version: 'pets:v0' }],
+  ['deleteVersion', ['artifact'], { version: 'pets:v0', deleteAliases: true }, { expect: { latest: 0 } }],
+  ['unlink', ['model'], { version: 'pets:v0' }, { expect: { latest: 0 } }],
+]
+
+describe('a command that names a version by a bare name', () => {
+  const artifact = (ledger: Ledger) =>
+    ledger.logArtifact({ name: 'pets', type: 'model', content: text('P'), aliases: ['best'], tags: ['large'] })
+  const model = (ledger: Ledger) => ledger.link({ version: 'cats:v0', to: 'pets', aliases: ['best'] })
+  const beginning = async () => {
+    const { ledger } = await memoryLedger()
+    await ledger.logArtifact({ ...cats, content: text('A'), tags: ['large'] })
+    await ledger.startRun({ run: 'r' })
+    return ledger
+  }
+  const WHERE: Readonly<Record<string, ReadonlyArray<(ledger: Ledger) => Promise<unknown>>>> = {
+    artifact: [artifact, model],
+    model: [model, artifact],
+    nothing: [async () => undefined, model, artifact],
+  }
+  const rows = BY_BARE_NAME.flatMap(([method, where, given, other]) =>
+    where.map((first) => ({ method, first, given, other })),
+  )
+
+  it.each(rows)('means when it is repeated what it meant at first: $method, $first, $given', async (row) => {
+    const { method, given, other } = row
+    const ledger = await beginning()
+    const [first, ...later] = WHERE[row.first] ?? []
+    await first?.(ledger)
+    const receipt = await call(ledger, method, { ...given, commandId: 'once' })
+    for (const make of later) {
+      await make(ledger)
+      expect(await call(ledger, method, { ...given, commandId: 'once' })).toEqual(receipt)
+    }
+    const { position } = await ledger.moment()
+    const reused = await rejection(call(ledger, method, { ...given, ...other, commandId: 'once' }))
+    expect(reused.code).toBe('command-id-reused')
+    for (const circumstances of [{}, { commandId: 'another' }]) {
+      const ambiguous = await rejection(call(ledger, method, { ...given, ...circumstances }))
+      expect(ambiguous.code).toBe('ambiguous-name')
+    }
+    expect(await ledger.moment()).toMatchObject({ position })
     await ledger.close()
   })
 })

@@ -80,6 +80,40 @@ describe('what takes something away', () => {
   })
 })
 
+describe('a command that is given again with its id', () => {
+  const full = (...args: ReadonlyArray<string>) => ledgerWith({ MODEL_LEDGER: join(cwd, 'ledger') }, ...args)
+
+  it('answers as at first where no entity is set, and the alias that it names is gone', async () => {
+    const link = ['--json', 'link', 'acme/churn/model:best', 'risk', '--command-id', 'once']
+    const linked = await full(...link)
+    expect(linked).toMatchObject({ code: 0, out: expect.stringContaining('acme/model-registry/risk:v0') })
+    expect((await full('alias', 'remove', 'acme/churn/model', 'best')).code).toBe(0)
+    expect(await full(...link)).toEqual(linked)
+    const reused = await full('link', 'acme/churn/model:v1', 'risk', '--command-id', 'once')
+    expect(reused).toMatchObject({ code: 4, err: expect.stringContaining('once') })
+  })
+
+  it('means what its bare name meant at first', async () => {
+    const set = ['alias', 'set', 'churn:v0', 'staging', '--command-id', 'once']
+    const moved = await ledger(...set)
+    expect(moved).toMatchObject({ code: 0 })
+    await ledger('log', 'churn', file('c.json'), '--type', 'model')
+    expect(await ledger(...set)).toEqual(moved)
+    expect((await ledger('alias', 'set', 'churn:v0', 'staging')).code).toBe(2)
+  })
+
+  it('and changes a version names that by its number: an alias would be another the next time', async () => {
+    const again = ['--add', file('c.json'), '--command-id', 'once']
+    for (const version of ['model', 'model:best']) {
+      const refused = await ledger('draft', version, ...again)
+      expect(refused).toMatchObject({ code: 2, out: '', err: expect.stringContaining('model:v3') })
+    }
+    const drafted = await ledger('draft', 'model:v0', ...again)
+    expect(drafted).toMatchObject({ code: 0, out: 'acme/churn/model:v2 from v0\n' })
+    expect(await ledger('draft', 'model:v0', ...again)).toEqual(drafted)
+  })
+})
+
 describe('content on the command line', () => {
   const paths = async (version: string): Promise<ReadonlyArray<string>> =>
     (await said('--json', 'files', version))

@@ -14,11 +14,7 @@ import type { Known as ShellKnown } from '../application/projecting/model.js'
 import { type Projector, projector } from '../application/projecting/projector.js'
 import { type EventStore, ORIGIN } from '../domain/ports/event-store.js'
 import type { SnapshotStore } from '../domain/ports/snapshot-store.js'
-import { type AuditIndex, auditProjection } from '../projections/audit/audit-index.js'
-import { lineageProjection } from '../projections/lineage/apply.js'
-import type { LineageGraph } from '../projections/lineage/graph.js'
-import { registryProjection } from '../projections/registry/apply.js'
-import type { Registry } from '../projections/registry/state.js'
+import { type ReadModels, readModels } from '../projections/read-models.js'
 
 export const temporaryFolder = (): Promise<string> => mkdtemp(join(tmpdir(), 'model-ledger-bench-'))
 
@@ -64,20 +60,15 @@ export const commandsOn = (store: EventStore) => {
   }
 }
 
-interface States {
-  readonly registry: Registry
-  readonly lineage: LineageGraph
-  readonly audit: AuditIndex
-}
-export type Known = ShellKnown<States>
+export type Known = ShellKnown<ReadModels>
 
 /** The read model that a ledger keeps: all its projections over one store. */
-export const readModelOf = (store: EventStore, snapshots?: SnapshotStore): Projector<States> =>
-  projector<States>({
+export const readModelOf = (store: EventStore, snapshots?: SnapshotStore): Projector<ReadModels> =>
+  projector<ReadModels>({
     store,
     snapshots,
     clock: systemClock,
-    projections: { registry: registryProjection, lineage: lineageProjection, audit: auditProjection },
+    projections: readModels,
   })
 
 /** Everything that is known from the events of a store, folded anew. */

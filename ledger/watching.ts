@@ -27,10 +27,7 @@ import { type EventStore, EventStoreError, type Position } from '../domain/ports
 import type { SnapshotStore } from '../domain/ports/snapshot-store.js'
 import { rule, wholeNumber } from '../domain/values/codec.js'
 import type { NameDefaults } from '../domain/values/name-paths.js'
-import { type AuditIndex, auditProjection } from '../projections/audit/audit-index.js'
-import { lineageProjection } from '../projections/lineage/apply.js'
-import type { LineageGraph } from '../projections/lineage/graph.js'
-import { registryProjection } from '../projections/registry/apply.js'
+import { type ReadModels, readModels } from '../projections/read-models.js'
 import type { Artifact } from '../projections/registry/questions/artifact.js'
 import { diff, type MomentsDiff } from '../projections/registry/questions/diff-moments.js'
 import { describeQueryError, type Moment, type QueryError } from '../projections/registry/questions/errors.js'
@@ -67,12 +64,6 @@ export interface ReadPorts {
   readonly warn: (message: string) => void
   /** Logs the version of a sealed draft that has none; not there in a ledger that only answers. */
   readonly finish: ((draft: ReturnType<typeof unfinishedDrafts>[number]) => Promise<void>) | undefined
-}
-
-interface States {
-  readonly registry: Registry
-  readonly lineage: LineageGraph
-  readonly audit: AuditIndex
 }
 
 /** The questions that can be put to a ledger at one moment. */
@@ -157,9 +148,9 @@ const asked = promised(describeQueryError)
 const TIME_TO_FINISH = 30_000
 
 export const reads = ({ store, clock, defaults, manifests, snapshots, patience, warn, finish }: ReadPorts): Reads => {
-  const model = projector<States>({
+  const model = projector<ReadModels>({
     store,
-    projections: { registry: registryProjection, lineage: lineageProjection, audit: auditProjection },
+    projections: readModels,
     clock,
     snapshots,
     patience,
@@ -185,7 +176,7 @@ export const reads = ({ store, clock, defaults, manifests, snapshots, patience, 
   }, TIME_TO_FINISH)
   completionTimer.unref()
 
-  const known = async (): Promise<Known<States>> => {
+  const known = async (): Promise<Known<ReadModels>> => {
     finishing ??= completePending(openedAt)
     await finishing.catch((error: unknown) => {
       // The store could not be read.

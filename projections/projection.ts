@@ -1,6 +1,6 @@
 /** The shape of every projection: what can be known from events, folded in place, one at a time, in their order. */
 
-import type { DomainEvent } from '../domain/events/catalogue.js'
+import type { DomainEvent, EventOf, EventType } from '../domain/events/catalogue.js'
 import type { Position } from '../domain/ports/event-store.js'
 
 /** Where an event stands, when and by whom. */
@@ -14,16 +14,18 @@ export interface EventContext {
 }
 
 /** An event as the read side sees it: parsed once, its shape checked, for all projections. */
-export interface ProjectedEvent extends EventContext {
-  readonly event: DomainEvent
+export interface ProjectedEvent<Event extends DomainEvent = DomainEvent> extends EventContext {
+  readonly event: Event
 }
 
-export interface Projection<State> {
+export interface Projection<State, Folded extends EventType = EventType> {
   readonly name: string
   /** Another version of the code that folds: snapshots of the former are thrown away. */
   readonly version: number
+  /** The types of events that it folds; the state says nothing of what others tell. */
+  readonly folds: ReadonlySet<Folded>
   readonly initial: () => State
-  /** Updates the state in place; nobody else does. */
+  /** Updates the state in place; nobody else does. An event of a type that it does not fold changes nothing. */
   readonly apply: (state: State, seen: ProjectedEvent) => void
   /** For a projection that notes events of types from the future too; the others pass over them. */
   readonly applyUnknown?: (state: State, recorded: EventContext, type: string) => void
@@ -35,3 +37,43 @@ export interface Projection<State> {
   /** The state again, or `undefined` for something else. */
   readonly load: (parts: ReadonlyArray<unknown>) => State | undefined
 }
+
+/** How a projection is written: `apply` has to say of each type of event that is declared what it changes, and is given no other. */
+export interface ProjectionDefinition<State, Folded extends EventType>
+  extends Omit<Projection<State>, 'folds' | 'apply' | 'applyUnknown'> {
+  readonly folds: ReadonlyArray<Folded>
+  readonly apply: (state: State, seen: ProjectedEvent<EventOf<Folded>>) => void
+  /** What is noted of every event before it is folded, of types from the future too. */
+  readonly note?: (state: State, recorded: EventContext, type: string) => void
+}
+
+export const projection = <State, Folded extends EventType>({
+  folds,
+  apply,
+  note,
+  ...rest
+}: ProjectionDefinition<State, Folded>): Projection<State, Folded> => {
+  const isFolded = isOfType(folds)
+  const applyFolded = (state: State, seen: ProjectedEvent): void => {
+    if (isFolded(seen)) apply(state, seen)
+  }
+  if (note === undefined) return { ...rest, folds: new Set(folds), apply: applyFolded }
+  return {
+    ...rest,
+    folds: new Set(folds),
+    apply: (state, seen) => {
+      note(state, seen, seen.event.type)
+      applyFolded(state, seen)
+    },
+    applyUnknown: note,
+  }
+}
+
+/** Whether an event is of one of some types. */
+export const isOfType = <Type extends EventType>(types: ReadonlyArray<Type>) => {
+  const wanted: ReadonlySet<EventType> = new Set(types)
+  return (seen: ProjectedEvent): seen is ProjectedEvent<EventOf<Type>> => wanted.has(seen.event.type)
+}
+
+/** Where a fold has named every event that it declares, so that the type checker finds one that it forgot. */
+export const unfolded = (_: never): void => undefined

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, describe, expect, it } from 'vitest'
 import { eventCodecs } from '../domain/events/catalogue.js'
+import { unfoldedEvents } from '../projections/read-models.js'
 import { memoryLedger } from './support/ledger-memory.js'
 
 const root = fileURLToPath(new URL('../', import.meta.url))
@@ -85,6 +86,12 @@ describe('the pages', () => {
     const catalogue = read('docs/events.md')
     const types = Object.values(eventCodecs).flatMap((codecs) => Object.keys(codecs))
     expect(types.filter((type) => !catalogue.includes(`\`${type}\``))).toEqual([])
+  })
+
+  it('give the reason for every type of event that no read model folds', () => {
+    const [, section = ''] = /## What no read model folds\n([\s\S]*?)\n## /.exec(read('docs/events.md')) ?? []
+    const rows = [...section.matchAll(/^\| `(\w+)` \| (.+) \|$/gm)].map(([, type = '', reason]) => [type, reason])
+    expect(Object.fromEntries(rows)).toEqual(unfoldedEvents)
   })
 
   it('name every method of a ledger and of a draft once, and no other', async () => {

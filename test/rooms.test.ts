@@ -15,7 +15,13 @@ const ORDER: Readonly<Record<string, ReadonlyArray<ReadonlyArray<string>>>> = {
     ['admission.ts'],
     ['index.ts'],
   ],
-  projections: [['storage', 'paging'], ['projection.ts'], ['registry', 'lineage', 'audit'], ['render'], ['index.ts']],
+  projections: [
+    ['storage', 'paging'],
+    ['projection.ts'],
+    ['registry', 'lineage', 'audit'],
+    ['read-models.ts', 'render'],
+    ['index.ts'],
+  ],
   application: [
     ['manifest-store.ts', 'file-ownership.ts'],
     ['ledger-identity.ts'],

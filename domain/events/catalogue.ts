@@ -9,6 +9,10 @@ import type { Upcasters } from './upcasting.js'
 
 export type DomainEvent = ArtifactEvent | DistributedDraftEvent | RegisteredModelEvent | RunEvent | CommandAccepted
 
+export type EventType = DomainEvent['type']
+/** The events of some types. */
+export type EventOf<Type extends EventType> = Extract<DomainEvent, { readonly type: Type }>
+
 /** The codecs of all event types, by the category of stream in which they stand. */
 export const eventCodecs = {
   artifact: { ...artifactEvents, CommandAccepted },

@@ -6,11 +6,9 @@
 import type { StoredEvent } from '../ports/event-store.js'
 import { isDigest } from '../values/digest.js'
 import { type JsonObject, parseJson } from '../values/json.js'
-import { type DomainEvent, upcasters } from './catalogue.js'
+import { type DomainEvent, type EventType, upcasters } from './catalogue.js'
 import { isWithin } from './stored-events.js'
 import { upcast } from './upcasting.js'
-
-export type EventType = DomainEvent['type']
 
 /** Of an event's data, at the revision at which it stands. */
 type Shape = (data: Readonly<Record<string, unknown>>, revision: number) => boolean
@@ -80,7 +78,9 @@ const knownTypes: ReadonlyMap<string, KnownType> = new Map(
 )
 
 /** Whether this software knows events of a type. */
-export const isEventType = (type: string): boolean => knownTypes.has(type)
+export const isEventType = (type: string): type is EventType => knownTypes.has(type)
+
+export const EVENT_TYPES: ReadonlyArray<EventType> = Object.keys(shapesByType).filter(isEventType)
 
 /** An event; `unknown` for a type, or a schema version of it, from the future; `damaged` for anything else. */
 export const decodeShape = ({ type, data, metadata, revision }: StoredEvent): DomainEvent | 'unknown' | 'damaged' => {

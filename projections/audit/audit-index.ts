@@ -3,8 +3,9 @@
  * where to look, in 20 bytes an event; who, when and why are then read from the store. Looking through it costs
  * about a millisecond per million events.
  */
+import type { EventOf } from '../../domain/events/catalogue.js'
 import { ORIGIN, type Position } from '../../domain/ports/event-store.js'
-import type { EventContext, ProjectedEvent, Projection } from '../projection.js'
+import { type EventContext, type ProjectedEvent, projection, unfolded } from '../projection.js'
 import { areColumns, doubles, grownCapacity, ints } from '../storage/columns.js'
 import { areTexts, type Dictionary, dictionary, numberOf } from '../storage/dictionary.js'
 
@@ -46,26 +47,32 @@ const initial = (): AuditIndex => ({
   heads: new Map(),
 })
 
-const add = (
-  index: AuditIndex,
-  { stream, revision, position, actor }: EventContext,
-  type: string,
-  alias: number,
-): void => {
+/** It did happen, whatever it tells, and who and when can be told. */
+const note = (index: AuditIndex, { stream, revision, position, actor }: EventContext, type: string): void => {
   const row = index.count++
   if (row === index.columns.position.length) index.columns = columnsOf(grownCapacity(row), index.columns)
   const { columns } = index
   columns.position[row] = position
   columns.actor[row] = numberOf(index.actors, actor)
-  columns.alias[row] = alias
+  columns.alias[row] = NONE
   columns.type[row] = numberOf(index.types, type)
   // Now and then is enough: from a head on, a stream is read to its end.
   if (revision >= SHORT_STREAM && revision % 256 === 0) index.heads.set(stream, revision)
 }
 
-const apply = (index: AuditIndex, seen: ProjectedEvent): void => {
-  const { event } = seen
-  add(index, seen, event.type, 'alias' in event ? numberOf(index.aliases, event.alias) : NONE)
+const folds = ['AliasMoved', 'AliasRemoved'] as const
+type Folded = (typeof folds)[number]
+
+/** What only some events tell, added to what was noted of them. */
+const apply = (index: AuditIndex, { event }: ProjectedEvent<EventOf<Folded>>): void => {
+  switch (event.type) {
+    case 'AliasMoved':
+    case 'AliasRemoved':
+      index.columns.alias[index.count - 1] = numberOf(index.aliases, event.alias)
+      return
+    default:
+      unfolded(event)
+  }
 }
 
 export interface IndexFilter {
@@ -114,13 +121,13 @@ export const rowsUpTo = ({ count, columns: { position: positions } }: AuditIndex
 /** The position of a row; `ORIGIN` before the first. */
 export const positionOf = ({ columns }: AuditIndex, row: number): Position => columns.position[row] ?? ORIGIN
 
-export const auditProjection: Projection<AuditIndex> = {
+export const auditProjection = projection<AuditIndex, Folded>({
   name: 'audit',
   version: 2,
+  folds,
   initial,
+  note,
   apply,
-  /** It did happen, and who and when can be told. */
-  applyUnknown: (index, recorded, type) => add(index, recorded, type, NONE),
   save: ({ count, columns, actors, aliases, types, heads }) => [
     columnsOf(count, columns),
     ...[actors, aliases, types].map(({ texts }) => [...texts]),
@@ -140,4 +147,4 @@ export const auditProjection: Projection<AuditIndex> = {
       heads,
     }
   },
-}
+})

@@ -1,14 +1,33 @@
 /** Lineage as a projection: what each event means for the graph. */
+
 import type { ArtifactVersionLogged, ArtifactVersionRelogged } from '../../domain/artifact/events.js'
 import type { DistributedCommitted, DistributedPartUpserted } from '../../domain/distributed-draft/events.js'
+import type { EventOf } from '../../domain/events/catalogue.js'
 import type { Position } from '../../domain/ports/event-store.js'
 import type { RunRef, VersionRef } from '../../domain/values/references.js'
 import { artifactStream, draftStream, modelStream, parseStream, runStream } from '../../domain/values/stream-names.js'
-import type { ProjectedEvent, Projection } from '../projection.js'
+import { type ProjectedEvent, projection, unfolded } from '../projection.js'
 import { addEdge, emptyGraph, endNode, type LineageGraph, nodeOf, type Row, subjectOf } from './graph.js'
 import { loadGraph, saveGraph } from './snapshot.js'
 
-const apply = (graph: LineageGraph, { stream, position, event }: ProjectedEvent): void => {
+const folds = [
+  'ArtifactCreated',
+  'ArtifactVersionLogged',
+  'ArtifactVersionRelogged',
+  'ArtifactVersionDeleted',
+  'RegisteredModelCreated',
+  'VersionLinked',
+  'VersionUnlinked',
+  'RunStarted',
+  'ArtifactVersionUsed',
+  'RunFinished',
+  'DistributedPartUpserted',
+  'DistributedCommitted',
+  'DistributedAbandoned',
+] as const
+type Folded = (typeof folds)[number]
+
+const apply = (graph: LineageGraph, { stream, position, event }: ProjectedEvent<EventOf<Folded>>): void => {
   switch (event.type) {
     case 'ArtifactCreated':
     case 'RegisteredModelCreated':
@@ -71,17 +90,8 @@ const apply = (graph: LineageGraph, { stream, position, event }: ProjectedEvent)
     case 'DistributedAbandoned':
       endNode(graph, node(graph, stream, event.generation, position), 'abandoned', position)
       return
-    case 'ArtifactVersionDescribed':
-    case 'ArtifactVersionTagged':
-    case 'ArtifactVersionUntagged':
-    case 'RegisteredModelDescribed':
-    case 'RegisteredModelTagged':
-    case 'RegisteredModelUntagged':
-    case 'RunSummarised':
-    case 'AliasMoved':
-    case 'AliasRemoved':
-    case 'CommandAccepted':
-      return
+    default:
+      unfolded(event)
   }
 }
 
@@ -131,11 +141,12 @@ const made = (
   }
 }
 
-export const lineageProjection: Projection<LineageGraph> = {
+export const lineageProjection = projection({
   name: 'lineage',
   version: 2,
+  folds,
   initial: emptyGraph,
   apply,
   save: saveGraph,
   load: loadGraph,
-}
+})

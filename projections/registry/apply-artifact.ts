@@ -1,18 +1,40 @@
 /** How an event of an artifact changes the registry. */
+
 import type { ArtifactVersionLogged, ArtifactVersionRelogged } from '../../domain/artifact/events.js'
+import type { EventOf } from '../../domain/events/catalogue.js'
 import type { Position } from '../../domain/ports/event-store.js'
 import { type RunRef, runPath } from '../../domain/values/references.js'
-import type { ProjectedEvent } from '../projection.js'
+import { type ProjectedEvent, unfolded } from '../projection.js'
 import { interned, numberOf } from '../storage/dictionary.js'
 import { latest, setFrom, timeline } from '../storage/timeline.js'
 import { addVersionTo, endVersion, setAlias } from './changes.js'
 import { type ArtifactEntry, draftPath, type Registry } from './state.js'
 import { addVersion, type Row, saidOf, sparseFieldsOf } from './version-table.js'
 
-export const applyToArtifact = (registry: Registry, artifact: ArtifactEntry, seen: ProjectedEvent): void => {
+export const foldedOfArtifact = [
+  'ArtifactCreated',
+  'ArtifactVersionLogged',
+  'ArtifactVersionRelogged',
+  'ArtifactVersionDescribed',
+  'ArtifactVersionTagged',
+  'ArtifactVersionUntagged',
+  'ArtifactVersionDeleted',
+  'AliasMoved',
+  'AliasRemoved',
+] as const
+type Folded = (typeof foldedOfArtifact)[number]
+
+export const applyToArtifact = (
+  registry: Registry,
+  artifact: ArtifactEntry,
+  seen: ProjectedEvent<EventOf<Folded>>,
+): void => {
   const { event, position } = seen
   const { versions } = registry
   switch (event.type) {
+    case 'ArtifactCreated':
+      // It began the entry.
+      return
     case 'ArtifactVersionLogged': {
       const { version: number, manifest, run, base, distributed, description, metadata, tags } = event
       const row = addVersion(versions, {
@@ -72,6 +94,8 @@ export const applyToArtifact = (registry: Registry, artifact: ArtifactEntry, see
     case 'AliasRemoved':
       setAlias(artifact, event.alias, position, null)
       return
+    default:
+      unfolded(event)
   }
 }
 

@@ -1,8 +1,16 @@
 /** How an event of a distributed draft changes the registry. */
-import type { ProjectedEvent } from '../projection.js'
+import type { EventOf } from '../../domain/events/catalogue.js'
+import { type ProjectedEvent, unfolded } from '../projection.js'
 import { type DraftEntry, draftPath, type Registry } from './state.js'
 
-export const applyToDraft = (registry: Registry, draft: DraftEntry, { event, position }: ProjectedEvent): void => {
+export const foldedOfDraft = ['DistributedPartUpserted', 'DistributedAbandoned', 'DistributedCommitted'] as const
+type Folded = (typeof foldedOfDraft)[number]
+
+export const applyToDraft = (
+  registry: Registry,
+  draft: DraftEntry,
+  { event, position }: ProjectedEvent<EventOf<Folded>>,
+): void => {
   switch (event.type) {
     case 'DistributedPartUpserted': {
       const { writer, part } = event
@@ -23,5 +31,7 @@ export const applyToDraft = (registry: Registry, draft: DraftEntry, { event, pos
       registry.unfinished.set(key, { artifact, distributedId, sealed: position })
       return
     }
+    default:
+      unfolded(event)
   }
 }

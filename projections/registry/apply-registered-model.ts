@@ -1,14 +1,30 @@
 /** How an event of a registered model changes the registry. */
+import type { EventOf } from '../../domain/events/catalogue.js'
 import { collectionPath } from '../../domain/values/references.js'
-import type { ProjectedEvent } from '../projection.js'
+import { type ProjectedEvent, unfolded } from '../projection.js'
 import { interned } from '../storage/dictionary.js'
 import { setFrom } from '../storage/timeline.js'
 import { addVersionTo, endVersion, noteLink, setAlias } from './changes.js'
 import type { ModelEntry, Registry } from './state.js'
 
-export const applyToModel = (registry: Registry, model: ModelEntry, seen: ProjectedEvent): void => {
+export const foldedOfModel = [
+  'RegisteredModelCreated',
+  'VersionLinked',
+  'VersionUnlinked',
+  'RegisteredModelDescribed',
+  'RegisteredModelTagged',
+  'RegisteredModelUntagged',
+  'AliasMoved',
+  'AliasRemoved',
+] as const
+type Folded = (typeof foldedOfModel)[number]
+
+export const applyToModel = (registry: Registry, model: ModelEntry, seen: ProjectedEvent<EventOf<Folded>>): void => {
   const { event, position } = seen
   switch (event.type) {
+    case 'RegisteredModelCreated':
+      // It began the entry.
+      return
     case 'VersionLinked': {
       const { manifest, version: number } = event
       const { version, ...artifact } = event.source
@@ -40,5 +56,7 @@ export const applyToModel = (registry: Registry, model: ModelEntry, seen: Projec
     case 'AliasRemoved':
       setAlias(model, event.alias, position, null)
       return
+    default:
+      unfolded(event)
   }
 }

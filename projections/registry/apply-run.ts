@@ -1,10 +1,17 @@
 /** How an event of a run changes the registry. */
-import type { ProjectedEvent } from '../projection.js'
+import type { EventOf } from '../../domain/events/catalogue.js'
+import { type ProjectedEvent, unfolded } from '../projection.js'
 import { setFrom, timeline } from '../storage/timeline.js'
 import type { MetricValue, RunEntry } from './state.js'
 
-export const applyToRun = (run: RunEntry, { event, position }: ProjectedEvent): void => {
+export const foldedOfRun = ['RunStarted', 'RunSummarised', 'ArtifactVersionUsed', 'RunFinished'] as const
+type Folded = (typeof foldedOfRun)[number]
+
+export const applyToRun = (run: RunEntry, { event, position }: ProjectedEvent<EventOf<Folded>>): void => {
   switch (event.type) {
+    case 'RunStarted':
+      // It began the entry.
+      return
     case 'RunSummarised':
       run.metrics ??= new Map()
       for (const [name, value] of Object.entries(event.to)) {
@@ -28,5 +35,7 @@ export const applyToRun = (run: RunEntry, { event, position }: ProjectedEvent): 
       run.outcome ??= timeline()
       setFrom(run.outcome, position, event.outcome)
       return
+    default:
+      unfolded(event)
   }
 }

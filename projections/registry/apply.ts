@@ -3,16 +3,17 @@
  * drafts; each fact with the position from which it holds. It is asked through `questions/lookup.ts`.
  */
 
+import type { EventOf } from '../../domain/events/catalogue.js'
 import type { Position } from '../../domain/ports/event-store.js'
 import { type ArtifactRef, collectionPath, type ModelRef, runPath } from '../../domain/values/references.js'
 import { parseStream } from '../../domain/values/stream-names.js'
-import type { ProjectedEvent, Projection } from '../projection.js'
+import { isOfType, type ProjectedEvent, projection } from '../projection.js'
 import { interned } from '../storage/dictionary.js'
 import { setFrom, timeline } from '../storage/timeline.js'
-import { applyToArtifact } from './apply-artifact.js'
-import { applyToDraft } from './apply-distributed-draft.js'
-import { applyToModel } from './apply-registered-model.js'
-import { applyToRun } from './apply-run.js'
+import { applyToArtifact, foldedOfArtifact } from './apply-artifact.js'
+import { applyToDraft, foldedOfDraft } from './apply-distributed-draft.js'
+import { applyToModel, foldedOfModel } from './apply-registered-model.js'
+import { applyToRun, foldedOfRun } from './apply-run.js'
 import { loadRegistry, saveRegistry } from './snapshot.js'
 import {
   type AliasEntry,
@@ -26,22 +27,29 @@ import {
 
 export type { Registry } from './state.js'
 
-const apply = (registry: Registry, seen: ProjectedEvent): void => {
-  // It changes nothing, and makes nothing: it may stand before the first event of a collection.
-  if (seen.event.type === 'CommandAccepted') return
+const folds = [...foldedOfArtifact, ...foldedOfModel, ...foldedOfRun, ...foldedOfDraft]
+type Seen = ProjectedEvent<EventOf<(typeof folds)[number]>>
+
+const isOfArtifact = isOfType(foldedOfArtifact)
+const isOfModel = isOfType(foldedOfModel)
+const isOfRun = isOfType(foldedOfRun)
+const isOfDraft = isOfType(foldedOfDraft)
+
+/** An event that stands in a stream of another kind than its own changes nothing. */
+const apply = (registry: Registry, seen: Seen): void => {
   const entry = registry.byStream.get(seen.stream) ?? begin(registry, seen)
   switch (entry?.kind) {
     case 'artifact':
-      applyToArtifact(registry, entry, seen)
+      if (isOfArtifact(seen)) applyToArtifact(registry, entry, seen)
       return
     case 'model':
-      applyToModel(registry, entry, seen)
+      if (isOfModel(seen)) applyToModel(registry, entry, seen)
       return
     case 'run':
-      applyToRun(entry, seen)
+      if (isOfRun(seen)) applyToRun(entry, seen)
       return
     case 'draft':
-      applyToDraft(registry, entry, seen)
+      if (isOfDraft(seen)) applyToDraft(registry, entry, seen)
       return
     case undefined:
       return
@@ -49,7 +57,7 @@ const apply = (registry: Registry, seen: ProjectedEvent): void => {
 }
 
 /** What a stream is the history of, at its first event; `undefined` for a stream whose beginning is not known. */
-const begin = (registry: Registry, seen: ProjectedEvent): CollectionEntry | RunEntry | DraftEntry | undefined => {
+const begin = (registry: Registry, seen: Seen): CollectionEntry | RunEntry | DraftEntry | undefined => {
   const entry = entryOf(registry, seen)
   if (entry === undefined) return undefined
   registry.byStream.set(seen.stream, entry)
@@ -72,7 +80,7 @@ const begin = (registry: Registry, seen: ProjectedEvent): CollectionEntry | RunE
 
 const entryOf = (
   registry: Registry,
-  { stream, position, event, actor: by }: ProjectedEvent,
+  { stream, position, event, actor: by }: Seen,
 ): CollectionEntry | RunEntry | DraftEntry | undefined => {
   const subject = parseStream(stream)
   const { words } = registry.versions
@@ -129,11 +137,12 @@ export const collection = (ref: ArtifactRef | ModelRef, created: Position, actor
   liveNumbers: [],
 })
 
-export const registryProjection: Projection<Registry> = {
+export const registryProjection = projection({
   name: 'registry',
   version: 2,
+  folds,
   initial: emptyRegistry,
   apply,
   save: saveRegistry,
   load: loadRegistry,
-}
+})

@@ -154,6 +154,38 @@ const command: fc.Arbitrary<Words> = fc.oneof(
     ),
   },
   { weight: 1, arbitrary: plain(run.map((ended) => ({ type: 'FinishRun', run: ended, outcome: 'failed' }))) },
+  {
+    weight: 3,
+    arbitrary: plain(
+      fc.oneof(
+        fc.tuple(artifact, version, fc.constantFrom('good', 'better')).map(([of, number, description]) => ({
+          type: 'DescribeArtifactVersion' as const,
+          artifact: of,
+          version: number,
+          description,
+        })),
+        fc
+          .tuple(model, fc.constantFrom('good', 'better'))
+          .map(([of, description]) => ({ type: 'DescribeRegisteredModel' as const, model: of, description })),
+        fc
+          .tuple(run, fc.constantFrom(0.5, 0.25))
+          .map(([of, loss]) => ({ type: 'SummariseRun' as const, run: of, metrics: { loss } })),
+      ),
+    ),
+  },
+  {
+    weight: 4,
+    arbitrary: plain(
+      fc.oneof(
+        fc
+          .tuple(fc.constantFrom('TagArtifactVersion', 'UntagArtifactVersion'), artifact)
+          .map(([type, of]) => ({ type, artifact: of, version: 0, tags: ['cnn'] })),
+        fc
+          .tuple(fc.constantFrom('TagRegisteredModel', 'UntagRegisteredModel'), model)
+          .map(([type, of]) => ({ type, model: of, tags: ['tabular'] })),
+      ),
+    ),
+  },
 )
 
 const step: fc.Arbitrary<Step> = fc.record({

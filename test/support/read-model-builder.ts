@@ -4,15 +4,13 @@ import { directorySnapshotStore } from '../../adapters/directory/index.js'
 import { sqliteEventStore } from '../../adapters/sqlite/index.js'
 import { systemClock } from '../../adapters/system/index.js'
 import { projector } from '../../application/projecting/projector.js'
-import { auditProjection } from '../../projections/audit/audit-index.js'
-import { lineageProjection } from '../../projections/lineage/apply.js'
-import { registryProjection } from '../../projections/registry/apply.js'
+import { readModels } from '../../projections/read-models.js'
 import { right } from './domain-ledger.js'
 
 const folder = process.argv[2] ?? ''
 const shell = projector({
   store: right(await sqliteEventStore({ path: join(folder, 'events.db') })()),
-  projections: { registry: registryProjection, lineage: lineageProjection, audit: auditProjection },
+  projections: readModels,
   clock: systemClock,
   snapshots: directorySnapshotStore({ path: join(folder, 'snapshots') }),
 })

@@ -9,6 +9,7 @@ import { systemClock } from '../../../adapters/system/index.js'
 import { momentOf, timeAt } from '../../../application/projecting/as-of.js'
 import type { Known } from '../../../application/projecting/model.js'
 import { type Projector, projector } from '../../../application/projecting/projector.js'
+import { EVENT_TYPES } from '../../../domain/events/event-shapes.js'
 import type { EventStore, Position, StoredEvent } from '../../../domain/ports/event-store.js'
 import type { SnapshotStore } from '../../../domain/ports/snapshot-store.js'
 import type { Page, Paging } from '../../../projections/paging/page.js'
@@ -123,8 +124,8 @@ describe('the law of the read side', () => {
   it('holds at sampled positions of 100,000 events', { timeout: 60_000 }, async () => {
     const random = fc.sample(fc.noBias(fc.maxSafeNat()), { numRuns: 1500, seed: 7 })
     const events = manyTimes(await historyOf(random), 100_000)
-    // A law over histories in which nothing happens would show nothing.
-    expect([...new Set(events.map(({ type }) => type))].sort()).toEqual(ALL_TYPES)
+    // A law over histories in which something never happens would show nothing of it.
+    expect([...new Set(events.map(({ type }) => type))].sort()).toEqual([...EVENT_TYPES].sort())
     const store = partly(events)
     const later = await freshOf(shellOn(store))
     const live = shellOn(store)
@@ -143,32 +144,6 @@ describe('the law of the read side', () => {
     }
   })
 })
-
-const ALL_TYPES: ReadonlyArray<string> = [
-  'AliasMoved',
-  'AliasRemoved',
-  'ArtifactCreated',
-  'ArtifactVersionDeleted',
-  'ArtifactVersionDescribed',
-  'ArtifactVersionLogged',
-  'ArtifactVersionRelogged',
-  'ArtifactVersionTagged',
-  'ArtifactVersionUntagged',
-  'ArtifactVersionUsed',
-  'CommandAccepted',
-  'DistributedAbandoned',
-  'DistributedCommitted',
-  'DistributedPartUpserted',
-  'RegisteredModelCreated',
-  'RegisteredModelDescribed',
-  'RegisteredModelTagged',
-  'RegisteredModelUntagged',
-  'RunFinished',
-  'RunStarted',
-  'RunSummarised',
-  'VersionLinked',
-  'VersionUnlinked',
-]
 
 describe('time and position', () => {
   const T = (second: number): string => `2026-05-03T12:00:${String(second).padStart(2, '0')}.000Z`

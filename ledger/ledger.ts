@@ -193,7 +193,7 @@ export const ledgerOn = (ports: LedgerPorts): Ledger => {
     watch: model.watch,
     replay: model.replay,
     replayed: model.replayed,
-    diff: model.diff,
+    diffMoments: model.diffMoments,
     watchPosition: model.watchPosition,
     behind: model.behind,
     waitFor: model.waitFor,

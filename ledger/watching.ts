@@ -29,7 +29,7 @@ import { rule, wholeNumber } from '../domain/values/codec.js'
 import type { NameDefaults } from '../domain/values/name-paths.js'
 import { type ReadModels, readModels } from '../projections/read-models.js'
 import type { Artifact } from '../projections/registry/questions/artifact.js'
-import { diff, type MomentsDiff } from '../projections/registry/questions/diff-moments.js'
+import { diffMoments, type MomentsDiff } from '../projections/registry/questions/diff-moments.js'
 import { describeQueryError, type Moment, type QueryError } from '../projections/registry/questions/errors.js'
 import { type RegistryQuestions, registryQuestions } from '../projections/registry/questions/lookup.js'
 import { type OpenDraft, unfinishedDrafts } from '../projections/registry/questions/open-drafts.js'
@@ -98,7 +98,7 @@ export interface Watching {
   /** The same as an Observable; each subscriber has a replay of its own. */
   readonly replayed: (given?: ReplayInput) => Observable<ReplayStep<LedgerAsOf>>
   /** What is different in the registry between two moments. */
-  readonly diff: (from: When, to?: When) => Promise<MomentsDiff>
+  readonly diffMoments: (from: When, to?: When) => Promise<MomentsDiff>
   /** The position of the newest event, now and after each change. While the store cannot be asked it waits, as `watch` does. */
   readonly watchPosition: Observable<Position>
   /**
@@ -287,9 +287,9 @@ export const reads = ({ store, clock, defaults, manifests, snapshots, patience, 
         switchMap(({ at, query }) => replayed(replayPorts(at), query)),
         catchError((error: unknown) => throwError(() => fromStoreError(error))),
       ),
-    diff: async (from, to) => {
+    diffMoments: async (from, to) => {
       const [one, other] = [await standAt(from), await standAt(to)]
-      return diff(other.registry, one.position, other.position)
+      return diffMoments(other.registry, one.position, other.position)
     },
     watchPosition,
     behind,

@@ -1,6 +1,6 @@
 /**
  * `model-ledger/projections`: what can be known, now and for any past moment. Among the methods of a ledger the
- * questions about history are `lineage`, `paths`, `history`, `exportHistory`, `aliasHistory`, `replay` and `diff`.
+ * questions about history are `lineage`, `paths`, `history`, `exportHistory`, `aliasHistory`, `replay` and `diffMoments`.
  */
 
 export { type AuditIndex, auditProjection } from './audit/audit-index.js'

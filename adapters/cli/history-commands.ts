@@ -150,14 +150,14 @@ const replayCommands = (program: Command, withLedger: WithLedger): void => {
     )
 
   program
-    .command('changes')
+    .command('diff-moments')
     .description('What is different in the registry between two moments.')
     .argument('<from>', 'a position or a time', when)
     .argument('[to]', 'likewise; now unless told', when)
-    .addHelpText('after', '\nExample:\n  $ model-ledger changes 2026-05-01T00:00:00Z 2026-06-01T00:00:00Z')
+    .addHelpText('after', '\nExample:\n  $ model-ledger diff-moments 2026-05-01T00:00:00Z 2026-06-01T00:00:00Z')
     .action((from: number | string, to: number | string | undefined, _: object, command: Command) =>
       withLedger(command, 'reads', async ({ ledger, terminal, answer }) => {
-        const found = await ledger.diff(from, to)
+        const found = await ledger.diffMoments(from, to)
         answer(found, () => {
           const rows = Object.entries(found).flatMap(([what, entries]) =>
             Array.isArray(entries) ? entries.map((entry: object) => [what, entryText(entry)]) : [],

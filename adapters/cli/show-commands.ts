@@ -51,8 +51,8 @@ export const contentCommands = (program: Command, withLedger: WithLedger): void 
     .addHelpText('after', '\nExample:\n  $ model-ledger diff acme/churn/data:v1 acme/churn/data:latest')
     .action((from: string, to: string, options: AsOf, command: Command) =>
       withLedger(command, 'reads', async (task) => {
-        const found = await asked(task, options).compare(from, to)
-        task.answer(found, () => comparisonText(task.terminal, found))
+        const found = await asked(task, options).diff(from, to)
+        task.answer(found, () => versionDiffText(task.terminal, found))
       }),
     )
 
@@ -139,7 +139,7 @@ const contentThen = async (task: CommandContext, path: string, options: AsOf): P
 export const gone = ({ deleted, unlinked, source }: Version): string | undefined =>
   unlinked !== null ? 'unlinked' : deleted === null ? undefined : source === null ? 'deleted' : 'source deleted'
 
-const comparisonText = (terminal: Terminal, { from, to, files, bytes, metadata, metrics }: VersionDiff): string => {
+const versionDiffText = (terminal: Terminal, { from, to, files, bytes, metadata, metrics }: VersionDiff): string => {
   const sizes = (a: ManifestEntry | undefined, b: ManifestEntry | undefined): string =>
     [a, b].map((entry) => (entry === undefined ? '-' : entry.size === null ? '?' : size(entry.size))).join(' -> ')
   const rows = [

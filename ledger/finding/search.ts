@@ -1,4 +1,4 @@
-/** What there is, in lists; finding versions, and holding two of them against each other. */
+/** What there is, in lists; finding versions, and what differs between two of them. */
 import type * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
 import type { ManifestStore } from '../../application/manifest-store.js'
@@ -6,7 +6,7 @@ import { instant, oneOf, record, rule, text, wholeNumber } from '../../domain/va
 import type { BadCursor } from '../../projections/paging/cursor.js'
 import type { Page } from '../../projections/paging/page.js'
 import type { Artifact } from '../../projections/registry/questions/artifact.js'
-import { type Compared, compareVersions, type VersionDiff } from '../../projections/registry/questions/diff-versions.js'
+import { type DiffSide, diffVersions, type VersionDiff } from '../../projections/registry/questions/diff-versions.js'
 import { describeQueryError, type QueryError } from '../../projections/registry/questions/errors.js'
 import {
   listArtifacts,
@@ -128,7 +128,7 @@ export interface SearchQuestions {
   /** Versions by name pattern, type, tag, alias, metadata, metric, creator or time: a page of them. */
   readonly search: (input?: SearchInput) => Promise<VersionPage>
   /** What differs between two versions: files, metadata, and the metrics of the runs that made them. */
-  readonly compare: (from: string, to: string) => Promise<VersionDiff>
+  readonly diff: (from: string, to: string) => Promise<VersionDiff>
 }
 
 const answered = orThrow((error: QueryError | BadCursor) =>
@@ -160,10 +160,10 @@ export const searchQuestions = (stand: () => Promise<RegistryAsOf>, manifests: M
     return answered(searchVersions(await stand(), input))
   },
 
-  compare: async (from, to) => {
+  diff: async (from, to) => {
     const paths = [await checked(VersionText, from), await checked(VersionText, to)]
     const answers = registryQuestions(await stand())
-    const side = async (version: Version): Promise<Compared> => ({
+    const side = async (version: Version): Promise<DiffSide> => ({
       version,
       manifest: await promised(describeWriteError)(manifests.get(version.manifest.digest)),
       metrics: (version.run === null ? undefined : answers.metrics(version.run)) ?? {},
@@ -171,6 +171,6 @@ export const searchQuestions = (stand: () => Promise<RegistryAsOf>, manifests: M
     const versions = paths.map((path) => answered(answers.version(path)))
     const [one, other] = await Promise.all(versions.map(side))
     if (one === undefined || other === undefined) throw new TypeError('two versions make two sides')
-    return compareVersions(one, other)
+    return diffVersions(one, other)
   },
 })

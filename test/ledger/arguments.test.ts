@@ -27,7 +27,7 @@ const ANSWERS = [
   'exportEvents',
   'replay',
   'replayed',
-  'diff',
+  'diffMoments',
 ]
 const QUESTIONS = Object.keys((await memoryLedger()).ledger.at())
 const OTHER_WRITES = ['execute', 'collectGarbage', 'newDraft', 'importEvents']

@@ -76,7 +76,7 @@ const pictureOf = async (ledger: Ledger): Promise<string> => {
   for (const [name, given] of Object.entries(alone ?? {})) await ask(ledger.alone(), name, given())
   for (const version of ['cats:v0', 'cats:v1', 'cats:v2']) await ask(ledger, 'content', [version])
   for (const name of ['history', 'collectable', 'verify', 'progress', 'exportEvents']) await ask(ledger, name, [])
-  await ask(ledger, 'diff', [0])
+  await ask(ledger, 'diffMoments', [0])
   for (const [version, path] of [['cats:v0', 'weights.bin'] as const, ['cats:v1', 'two.bin'] as const]) {
     const file = await ledger.openFile({ version, path }).catch(() => undefined)
     if (file !== undefined) picture.push(await answerOf(file.bytes))

@@ -46,10 +46,10 @@ describe('the replay of a ledger', () => {
   it('says what is different between two moments', async () => {
     const ledger = await promoted()
     const { position } = await ledger.moment()
-    const whole = await ledger.diff(0)
+    const whole = await ledger.diffMoments(0)
     expect(whole.created.map(({ collection }) => collection)).toHaveLength(2)
     expect(whole.aliases.find(({ alias }) => alias === 'production')).toMatchObject({ from: null, to: 1 })
-    expect(await ledger.diff(position, position)).toMatchObject({ created: [], logged: [], aliases: [] })
+    expect(await ledger.diffMoments(position, position)).toMatchObject({ created: [], logged: [], aliases: [] })
     await ledger.close()
   })
 

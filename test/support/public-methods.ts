@@ -73,7 +73,7 @@ const questions = {
       limit: 10,
     },
   ],
-  compare: () => ['cats:v0', 'cats:v1'],
+  diff: () => ['cats:v0', 'cats:v1'],
   lineage: () => [{ of: 'cats:v0', direction: 'both', depth: 5, limit: 100 }],
   paths: () => [{ from: { run: 'r' }, to: 'cats:v0', length: 5, limit: 10 }],
   history: () => [
@@ -197,7 +197,7 @@ export const LEDGER: Rows<Omit<Ledger, 'watchPosition' | 'behind' | 'close'>> = 
   watch: () => [(now: LedgerAsOf) => now.resolve('cats:v0')],
   replay: () => [replay(), new AbortController().signal],
   replayed: () => [replay()],
-  diff: () => [0, new Date('2100-01-01T00:00:00Z')],
+  diffMoments: () => [0, new Date('2100-01-01T00:00:00Z')],
   waitFor: () => [1, 1000],
   rebuild: () => [nothing],
   progress: () => [],

@@ -63,7 +63,7 @@ export interface MomentsDiff {
 }
 
 /** The difference between two positions, in whichever order they are given. */
-export const diff = (registry: Registry, one: Position, other: Position): MomentsDiff => {
+export const diffMoments = (registry: Registry, one: Position, other: Position): MomentsDiff => {
   const found: Found = {
     from: Math.min(one, other),
     to: Math.max(one, other),

@@ -7,8 +7,8 @@ import { diffManifests, type ManifestDiff } from '../../../domain/values/manifes
 import type { Manifest } from '../../../domain/values/manifest/manifest.js'
 import type { Version } from './version.js'
 
-/** A version with what is to be compared of it. */
-export interface Compared {
+/** One of the two versions, with all that may differ. */
+export interface DiffSide {
   readonly version: Version
   readonly manifest: Manifest
   /** Of the run that logged it first. */
@@ -32,7 +32,7 @@ export interface VersionDiff {
   readonly metrics: ReadonlyArray<Difference>
 }
 
-export const compareVersions = (from: Compared, to: Compared): VersionDiff => ({
+export const diffVersions = (from: DiffSide, to: DiffSide): VersionDiff => ({
   from: from.version,
   to: to.version,
   files: diffManifests(from.manifest, to.manifest),

@@ -233,9 +233,9 @@ describe('the command line on a history', () => {
     expect(replayed.map(({ type }) => type)).toContain('AliasMoved')
     expect((await ledger('replay', 'churn', '--to', '1')).out).toBe('')
     expect((await ledger('replay', 'churn')).out).toContain('best so far')
-    expect((await ledger('changes', '0', '1')).out).toMatch(/started +run=acme\/churn\/train-1/)
-    expect((await ledger('changes', '0')).out).toMatch(/created +collection=acme\/model-registry\/churn/)
-    expect((await ledger('changes', '1', '1')).out).toBe('Nothing changed.\n')
+    expect((await ledger('diff-moments', '0', '1')).out).toMatch(/started +run=acme\/churn\/train-1/)
+    expect((await ledger('diff-moments', '0')).out).toMatch(/created +collection=acme\/model-registry\/churn/)
+    expect((await ledger('diff-moments', '1', '1')).out).toBe('Nothing changed.\n')
   })
 })
 

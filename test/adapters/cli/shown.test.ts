@@ -46,7 +46,7 @@ describe('what somebody recorded', () => {
     'history model',
     'replay model',
     'aliases model',
-    'changes 0',
+    'diff-moments 0',
     'list versions model',
     'list runs',
     'search',

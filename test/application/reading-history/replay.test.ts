@@ -10,7 +10,7 @@ import { auditProjection } from '../../../projections/audit/audit-index.js'
 import { auditLine } from '../../../projections/audit/line.js'
 import { lineageProjection } from '../../../projections/lineage/apply.js'
 import { registryProjection } from '../../../projections/registry/apply.js'
-import { diff, type MomentsDiff } from '../../../projections/registry/questions/diff-moments.js'
+import { diffMoments, type MomentsDiff } from '../../../projections/registry/questions/diff-moments.js'
 import { type RegistryQuestions, registryQuestions } from '../../../projections/registry/questions/lookup.js'
 import type { Registry } from '../../../projections/registry/state.js'
 import { noPositionTimes } from '../../../projections/storage/position-times.js'
@@ -332,9 +332,9 @@ describe('the difference between two moments', () => {
         const registry = registryOf(events)
         for (let from = 0; from <= events.length; from += 7) {
           for (let to = from; to <= events.length; to += 5) {
-            const found = diff(registry, from, to)
+            const found = diffMoments(registry, from, to)
             expect(flat(found)).toEqual(differenceByHand(factsByHand(events, from), factsByHand(events, to)))
-            expect(diff(registry, to, from)).toEqual(found)
+            expect(diffMoments(registry, to, from)).toEqual(found)
           }
         }
       }),
@@ -350,7 +350,7 @@ describe('the difference between two moments', () => {
     const kinds = new Set<string>()
     for (let from = 0; from <= events.length; from++) {
       for (let to = from; to <= events.length; to++) {
-        const difference = diff(registry, from, to)
+        const difference = diffMoments(registry, from, to)
         const found = flat(difference)
         for (const [kind, items] of Object.entries(difference))
           if (Array.isArray(items) && items.length > 0) kinds.add(kind)
@@ -360,7 +360,7 @@ describe('the difference between two moments', () => {
     }
     // The table holds every kind of difference.
     expect([...kinds].sort()).toEqual(
-      Object.keys(diff(registry, 0, 0))
+      Object.keys(diffMoments(registry, 0, 0))
         .filter((key) => key !== 'from' && key !== 'to')
         .sort(),
     )

@@ -137,9 +137,9 @@ describe('search', () => {
   })
 })
 
-describe('compare', () => {
+describe('diff', () => {
   it('says which files, metadata and metrics differ', async () => {
-    const { files, bytes, metadata, metrics } = await find.compare('model:v0', 'model:best')
+    const { files, bytes, metadata, metrics } = await find.diff('model:v0', 'model:best')
     expect(files.added.map(({ path }) => path)).toEqual(['new'])
     expect(files.removed).toEqual([])
     expect(files.changed.map(({ from, to }) => [from.path, from.size, to.size])).toEqual([['w', 1, 2]])
@@ -157,10 +157,10 @@ describe('compare', () => {
 
   it('finds nothing between a version and its registered one', async () => {
     const nothing = { files: { added: [], removed: [], changed: [] }, bytes: 0, metadata: [], metrics: [] }
-    expect(await find.compare('model:v1', 'Churn:production')).toMatchObject(nothing)
+    expect(await find.diff('model:v1', 'Churn:production')).toMatchObject(nothing)
   })
 
   it('says which version is not there', async () => {
-    await expect(find.compare('model:v0', 'model:v9')).rejects.toMatchObject({ code: 'version-missing' })
+    await expect(find.diff('model:v0', 'model:v9')).rejects.toMatchObject({ code: 'version-missing' })
   })
 })

@@ -2,6 +2,7 @@
  * How costs grow: each curve is measured at several sizes, several times, and fitted by cost = c · size^e.
  * An exponent near 0 is a cost that does not grow, near 1 one that grows as the size does.
  */
+
 import { randomUUID } from 'node:crypto'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -11,7 +12,9 @@ import { sqliteEventStore } from '../adapters/sqlite/index.js'
 import { manifestStore } from '../application/manifest-store.js'
 import { completeCommits } from '../application/process-managers/complete-distributed-commit.js'
 import { sha256 } from '../domain/values/digest.js'
+import { ArtifactRef } from '../domain/values/references.js'
 import { lineage } from '../projections/lineage/lineage.js'
+import { decoded } from '../test/support/decoded.js'
 import { fill, lineageVersions, versionsHistory } from './history.js'
 import { type Spread, spread } from './measure.js'
 import { lineageOf, openInChild } from './reading.js'
@@ -157,7 +160,7 @@ const commitCosts = (parts: number, paths: number, times: number): Promise<Reado
     // Of the files nothing but their names is there.
     const manifests = manifestStore({ ...memoryFileStore(), renew: () => TE.right([]) })
     const shell = shellOn(store, manifests)
-    const artifact = { entity: 'acme', project: 'bench', name: 'distributed' }
+    const artifact = decoded(ArtifactRef, { entity: 'acme', project: 'bench', name: 'distributed' })
     const draft = { artifact, artifactType: 'model', distributedId: 'sweep' }
     const give = (command: object) => opened(shell.handle({ commandId: randomUUID(), actor: 'bench', command }))
     let round = 0
@@ -175,7 +178,7 @@ const commitCosts = (parts: number, paths: number, times: number): Promise<Reado
       }
       return milliseconds(async () => {
         await give({ type: 'CommitDistributed', ...draft, writer: 'committer' })
-        const [logged] = await opened(completeCommits(shell, artifact, 'sweep'))
+        const [logged] = await opened(completeCommits(shell, { artifact, distributedId: 'sweep' }))
         if (logged === undefined) throw new Error('the version was not logged')
       })
     })
@@ -212,7 +215,7 @@ const lineageCost: Growth = {
   smallSizes: [100, 300],
   costsAt: async (edges, times) => {
     const { known } = await lineageOf(edges)
-    const artifact = { entity: 'acme', project: 'churn', name: 'model-0' }
+    const artifact = decoded(ArtifactRef, { entity: 'acme', project: 'churn', name: 'model-0' })
     const of = { kind: 'version', artifact, version: lineageVersions(edges) - 1 } as const
     return repeated(times, () =>
       milliseconds(async () => {

@@ -2,11 +2,14 @@
  * Histories made from a seed: the events that runs, versions and aliases would have left, written straight
  * into a store. The same seed gives the same events, so that two machines measure the same work.
  */
+
 import { createHash } from 'node:crypto'
 import type { ReadonlyNonEmptyArray } from 'fp-ts/lib/ReadonlyNonEmptyArray.js'
 import { idOfEvent } from '../domain/events/stored-events.js'
 import type { EventStore, NewEvent, Revision } from '../domain/ports/event-store.js'
+import { ArtifactRef, ModelRef, RunRef } from '../domain/values/references.js'
 import { artifactStream, modelStream, runStream } from '../domain/values/stream-names.js'
+import { decoded } from '../test/support/decoded.js'
 import { opened } from './support.js'
 
 const ENTITY = 'acme'
@@ -25,8 +28,9 @@ interface Append {
 /** `artifactPath(3)` is the artifact that holds every tenth version if there are ten. */
 export const artifactPath = (artifact: number): string => `${ENTITY}/${PROJECT}/model-${artifact}`
 
-const artifactRef = (artifact: number) => ({ entity: ENTITY, name: `model-${artifact}`, project: PROJECT })
-const runRef = (run: number) => ({ entity: ENTITY, project: PROJECT, run: `run-${run}` })
+const artifactRef = (artifact: number) =>
+  decoded(ArtifactRef, { entity: ENTITY, project: PROJECT, name: `model-${artifact}` })
+const runRef = (run: number) => decoded(RunRef, { entity: ENTITY, project: PROJECT, run: `run-${run}` })
 
 /**
  * Runs that each log 100 versions, in turn to each of the artifacts, with `latest` and metadata: a little more
@@ -85,7 +89,7 @@ export function* movesHistory(moves: number, seed = 2): Generator<Append> {
     yield { stream: registered, events: [made(registered, 'AliasMoved', { alias: 'production', from, to: move % 2 })] }
   }
 }
-export const movedModel = { entity: ENTITY, project: MODEL_PROJECT, name: 'churn' }
+export const movedModel = decoded(ModelRef, { entity: ENTITY, project: MODEL_PROJECT, name: 'churn' })
 
 /**
  * Generations of runs, each using two versions of the generation before it and logging one: upstream of the

@@ -1,4 +1,5 @@
 /** The read side: building it from the events, what is asked of it, and opening a large ledger again. */
+
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { rm } from 'node:fs/promises'
@@ -9,12 +10,14 @@ import { memoryEventStore } from '../adapters/memory/index.js'
 import { sqliteEventStore } from '../adapters/sqlite/index.js'
 import { aliasHistory } from '../application/reading-history/alias-tenures.js'
 import { ORIGIN } from '../domain/ports/event-store.js'
+import { ArtifactRef } from '../domain/values/references.js'
 import { modelStream } from '../domain/values/stream-names.js'
 import { lineage } from '../projections/lineage/lineage.js'
 import { registryQuestions, resolveNumber } from '../projections/registry/questions/lookup.js'
 import { searchVersions } from '../projections/registry/questions/search.js'
 import type { Version } from '../projections/registry/questions/version.js'
 import type { CollectionEntry } from '../projections/registry/state.js'
+import { decoded } from '../test/support/decoded.js'
 import {
   artifactPath,
   fill,
@@ -293,7 +296,7 @@ export const transitiveLineage: Benchmark = {
     const edges = size === 'full' ? 100_000 : 300
     const { known, sources } = await lineageOf(edges)
     const version = lineageVersions(edges) - 1
-    const artifact = { entity: 'acme', project: 'churn', name: 'model-0' }
+    const artifact = decoded(ArtifactRef, { entity: 'acme', project: 'churn', name: 'model-0' })
     let found = 0
     const edgesFound = () => found
     return {

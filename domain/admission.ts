@@ -11,7 +11,6 @@ import { ORIGIN, type Position, type StoredEvent } from './ports/event-store.js'
 import type { CommandAccepted } from './values/answer.js'
 import { type Admitted, admitted, allAdmit, type Impossible, impossible } from './values/impossible.js'
 import type { Past, Then } from './values/past.js'
-import { isRegistryProject } from './values/references.js'
 import {
   artifactStream,
   draftStream,
@@ -69,7 +68,7 @@ export const openAdmission = (): Admission => {
     artifact: (ref) => then(artifacts.get(artifactStream(ref))),
     model: (ref) => then(models.get(modelStream(ref))),
     run: (ref) => then(runs.get(runStream(ref))),
-    draft: (ref, distributedId) => then(drafts.get(draftStream(ref, distributedId))),
+    draft: (ref) => then(drafts.get(draftStream(ref))),
   }
 
   const followOf =
@@ -183,13 +182,8 @@ const newlyHeld = <State>(state: State): Held<State> => ({
   type: '',
 })
 
-/** A name has one way of being written; registered models live in registries, and nothing else does. */
+/** A name has one way of being written. */
 const isNameOf = (subject: Subject, stream: string): Admitted => {
-  const { project } =
-    subject.category === 'model' ? subject.model : subject.category === 'run' ? subject.run : subject.artifact
-  if (isRegistryProject(project) !== (subject.category === 'model')) {
-    return impossible({ _tag: 'name-of-no-stream', name: undefined })
-  }
   const name = streamOf(subject)
   return name === stream ? admitted : impossible({ _tag: 'name-of-no-stream', name })
 }

@@ -19,11 +19,11 @@ export const executeMethods = ({ shell, writable }: CommandSender): ExecuteMetho
     await writable()
     const decoded = decodeCommand(given)
     const draft = E.isRight(decoded) && 'distributedId' in decoded.right.command ? decoded.right.command : undefined
-    const generation = draft === undefined ? undefined : await begin(shell, draft.artifact, draft.distributedId)
+    const generation = draft === undefined ? undefined : await begin(shell, draft)
     const receipt = await run(shell.handle(given, { generation }))
     const sealed = eventOf(receipt, 'DistributedCommitted')
     if (draft !== undefined && sealed !== undefined) {
-      await run(shell.finish(draft.artifact, draft.distributedId, sealed.generation))
+      await run(shell.finish(draft, sealed.generation))
     }
     return receipt
   },

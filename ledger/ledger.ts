@@ -132,8 +132,8 @@ export const ledgerOn = (ports: LedgerPorts): Ledger => {
     ids,
     ...(deadline === undefined ? {} : { deadline }),
   })
-  const finish = async ({ artifact, distributedId }: Parameters<NonNullable<ReadFinish>>[0]): Promise<void> => {
-    const receipts = await promised(describeWriteError)(completeCommits(shell, artifact, distributedId))
+  const finish = async (draft: Parameters<NonNullable<ReadFinish>>[0]): Promise<void> => {
+    const receipts = await promised(describeWriteError)(completeCommits(shell, draft))
     for (const { position } of receipts) model.noteOwnWrite(position)
   }
   const model = reads({

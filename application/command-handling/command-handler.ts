@@ -26,7 +26,7 @@ import type { Decision } from '../../domain/values/decider.js'
 import { type Digest, sha256 } from '../../domain/values/digest.js'
 import { Envelope } from '../../domain/values/envelope.js'
 import type { ManifestSummary } from '../../domain/values/manifest/manifest.js'
-import { type ArtifactRef, isModel } from '../../domain/values/references.js'
+import { type DraftRef, isModel } from '../../domain/values/references.js'
 import {
   artifactStream,
   type Category,
@@ -88,11 +88,7 @@ export interface CommandHandler {
    * Logs the version of a sealed generation; again, if it was logged before: with the same receipt. What is logged
    * is read from the seal, so that nobody can claim one.
    */
-  readonly finish: (
-    artifact: ArtifactRef,
-    distributedId: string,
-    generation: number,
-  ) => TE.TaskEither<CommandError, Receipt>
+  readonly finish: (draft: DraftRef, generation: number) => TE.TaskEither<CommandError, Receipt>
   readonly facts: FactReader
 }
 
@@ -294,7 +290,7 @@ export const commandHandler = ({
     artifact: (ref, at) => handlers.artifact.readState(artifactStream(ref), at),
     model: (ref, at) => handlers.model.readState(modelStream(ref), at),
     run: (ref, at) => handlers.run.readState(runStream(ref), at),
-    draft: (ref, distributedId, at) => handlers.draft.readState(draftStream(ref, distributedId), at),
+    draft: (ref, at) => handlers.draft.readState(draftStream(ref), at),
     manifests,
   }
 
@@ -305,11 +301,11 @@ export const commandHandler = ({
         TE.flatMap((full) => handlers.artifact.check(artifactStream(full.artifact), full, commandId)),
       )
     }
-    const { artifact, artifactType, distributedId } = command
+    const { artifact, artifactType } = command
     const create: CreateArtifact = { type: 'CreateArtifact', artifact, artifactType }
     return pipe(
       withRun({ ...command, part: ANY_CONTENT }, facts),
-      TE.flatMap((full) => handlers.draft.check(draftStream(artifact, distributedId), full, commandId)),
+      TE.flatMap((full) => handlers.draft.check(draftStream(full), full, commandId)),
       TE.flatMap(() => handlers.artifact.check(artifactStream(artifact), create, commandId)),
     )
   }
@@ -361,25 +357,18 @@ export const commandHandler = ({
     command: UpsertDistributedPart | CommitDistributed | AbandonDistributed,
     begun: number | undefined,
   ): TE.TaskEither<CommandError, number> => {
-    const { artifact, distributedId, generation = begun } = command
-    return generation === undefined
-      ? facts.draft(artifact, distributedId, (state) => state.generation)
-      : TE.right(generation)
+    const { generation = begun } = command
+    return generation === undefined ? facts.draft(command, (state) => state.generation) : TE.right(generation)
   }
 
   /** The id follows from the seal, so anybody may have given another command under it: then the next one is taken. */
-  const logSealed = (
-    artifact: ArtifactRef,
-    distributedId: string,
-    seal: DistributedCommitted,
-    taken = 0,
-  ): TE.TaskEither<CommandError, Receipt> => {
-    const { command, envelope } = logCommandOf(artifact, distributedId, seal, taken)
+  const logSealed = (draft: DraftRef, seal: DistributedCommitted, taken = 0): TE.TaskEither<CommandError, Receipt> => {
+    const { command, envelope } = logCommandOf(draft, seal, taken)
     return pipe(
       route(command, envelope, { idFrom: 'ledger' }),
       TE.orElse(
         (error): TE.TaskEither<CommandError, Receipt> =>
-          error._tag === 'command-id-reused' ? logSealed(artifact, distributedId, seal, taken + 1) : TE.left(error),
+          error._tag === 'command-id-reused' ? logSealed(draft, seal, taken + 1) : TE.left(error),
       ),
     )
   }
@@ -418,14 +407,14 @@ export const commandHandler = ({
         check(command, commandId),
         TE.map(() => undefined),
       ),
-    finish: (artifact, distributedId, generation) =>
+    finish: (draft, generation) =>
       pipe(
-        facts.draft(artifact, distributedId, ({ ended }) => ended[generation]?.committed),
+        facts.draft(draft, ({ ended }) => ended[generation]?.committed),
         TE.flatMap(
           (seal): TE.TaskEither<CommandError, Receipt> =>
             seal === undefined
-              ? TE.left({ _tag: 'not-sealed', stream: draftStream(artifact, distributedId), generation })
-              : logSealed(artifact, distributedId, seal),
+              ? TE.left({ _tag: 'not-sealed', stream: draftStream(draft), generation })
+              : logSealed(draft, seal),
         ),
       ),
   }

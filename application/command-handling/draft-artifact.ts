@@ -12,11 +12,12 @@ import { prepare } from './encode.js'
 
 /** The command that makes the artifact of a draft, with an id that follows from the draft's command. */
 export const artifactFor = (
-  { artifact, artifactType, distributedId }: UpsertDistributedPart | CommitDistributed,
+  draft: UpsertDistributedPart | CommitDistributed,
   envelope: Envelope,
 ): readonly [stream: string, given: CreateArtifact, call: Call] => {
+  const { artifact, artifactType } = draft
   const create: CreateArtifact = { type: 'CreateArtifact', artifact, artifactType }
-  const commandId = nameBasedUuid(draftStream(artifact, distributedId), envelope.commandId, artifactType)
+  const commandId = nameBasedUuid(draftStream(draft), envelope.commandId, artifactType)
   const digest = sha256(JSON.stringify(create))
   return [artifactStream(artifact), create, { envelope: { ...envelope, commandId }, digest, idFrom: 'ledger' }]
 }

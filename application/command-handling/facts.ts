@@ -31,6 +31,7 @@ import type { VersionChoice } from '../../domain/values/names.js'
 import {
   type ArtifactRef,
   type CollectionRef,
+  type DraftRef,
   isModel,
   type ModelRef,
   type RunRef,
@@ -47,11 +48,7 @@ export interface FactReader {
   ) => TE.TaskEither<CommandError, A>
   readonly model: <A>(model: ModelRef, readState: (state: RegisteredModelState) => A) => TE.TaskEither<CommandError, A>
   readonly run: <A>(run: RunRef, readState: (state: RunState) => A) => TE.TaskEither<CommandError, A>
-  readonly draft: <A>(
-    artifact: ArtifactRef,
-    distributedId: string,
-    readState: (state: DistributedDraftState) => A,
-  ) => TE.TaskEither<CommandError, A>
+  readonly draft: <A>(draft: DraftRef, readState: (state: DistributedDraftState) => A) => TE.TaskEither<CommandError, A>
   readonly manifests: ManifestStore
 }
 

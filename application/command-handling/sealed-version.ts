@@ -3,23 +3,22 @@ import type { LogVersion } from '../../domain/artifact/commands.js'
 import type { DistributedCommitted } from '../../domain/distributed-draft/events.js'
 import { nameBasedUuid } from '../../domain/values/digest.js'
 import type { Envelope } from '../../domain/values/envelope.js'
-import type { ArtifactRef } from '../../domain/values/references.js'
+import type { DraftRef } from '../../domain/values/references.js'
 import { draftStream } from '../../domain/values/stream-names.js'
 
 /** The command, in the committer's envelope. `taken` says how many of its ids other commands have already. */
 export const logCommandOf = (
-  artifact: ArtifactRef,
-  distributedId: string,
+  draft: DraftRef,
   committed: DistributedCommitted,
   taken = 0,
 ): { readonly command: LogVersion; readonly envelope: Envelope } => {
   const { generation, artifactType, manifest, run, description, metadata, aliases, tags, envelope } = committed
   const command: LogVersion = {
     type: 'LogArtifactVersion',
-    artifact,
+    artifact: draft.artifact,
     artifactType,
     manifest,
-    distributed: { distributedId, generation },
+    distributed: { distributedId: draft.distributedId, generation },
     ...(run === undefined ? {} : { run: run.ref }),
     ...(description === undefined ? {} : { description }),
     ...(metadata === undefined ? {} : { metadata }),
@@ -27,6 +26,6 @@ export const logCommandOf = (
     ...(tags === undefined ? {} : { tags }),
   }
   const parts = taken === 0 ? [generation] : [generation, taken]
-  const commandId = nameBasedUuid(draftStream(artifact, distributedId), ...parts.map(String))
+  const commandId = nameBasedUuid(draftStream(draft), ...parts.map(String))
   return { command, envelope: { ...envelope, commandId, causationId: envelope.commandId } }
 }

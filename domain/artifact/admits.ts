@@ -81,7 +81,7 @@ const admitsOrigin = (
   const { distributedId, generation } = distributed
   if (logged.has(draftKey(distributed)))
     return impossible({ _tag: 'changes-nothing', of: 'a draft that was logged before' })
-  const draft = past.draft(artifact, distributedId)
+  const draft = past.draft({ artifact, distributedId })
   if (draft === 'unsure') return admitted
   const seal = draft?.ended[generation]?.committed
   if (seal === undefined) {

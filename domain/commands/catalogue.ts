@@ -49,9 +49,11 @@ export const commands = {
 
 export type CommandType = keyof typeof commands
 export type Command = { [K in CommandType]: t.TypeOf<(typeof commands)[K]> }[CommandType]
+/** The same as a caller gives it, with plain numbers and texts. */
+export type CommandInput = { [K in CommandType]: t.OutputOf<(typeof commands)[K]> }[CommandType]
 
 /** A command in its envelope, as a caller gives it. */
-export type EnvelopedCommand = Envelope & { readonly command: Command }
+export type EnvelopedCommand = t.OutputOf<typeof Envelope> & { readonly command: CommandInput }
 
 const isCommandType = (type: unknown): type is CommandType => typeof type === 'string' && Object.hasOwn(commands, type)
 

@@ -19,7 +19,7 @@ export const streamOfCommand = (command: Command | LogVersion | MeanLink): strin
     case 'UpsertDistributedPart':
     case 'CommitDistributed':
     case 'AbandonDistributed':
-      return draftStream(command.artifact, command.distributedId)
+      return draftStream(command)
     case 'CreateRegisteredModel':
     case 'LinkToRegistry':
     case 'UnlinkFromRegistry':

@@ -48,7 +48,7 @@ export interface BadOption {
 
 /** The options of what opens a store, decoded; the name of the codec says whose they are. */
 export const decodeOptions =
-  <A>(codec: t.Type<A>) =>
+  <A>(codec: t.Type<A, unknown>) =>
   (given: unknown): E.Either<BadOption, A> =>
     E.mapLeft(
       (problems: ReadonlyArray<Problem>): BadOption => ({
@@ -58,7 +58,7 @@ export const decodeOptions =
     )(decodeWith(codec)(given))
 
 /** Likewise, of what gives a store at once; throws a `TypeError` in the same words. */
-export const optionsOrThrow = <A>(codec: t.Type<A>, given: unknown): A => {
+export const optionsOrThrow = <A>(codec: t.Type<A, unknown>, given: unknown): A => {
   const decoded = decodeOptions(codec)(given)
   if (E.isRight(decoded)) return decoded.right
   throw new TypeError(decoded.left.reason)
@@ -90,9 +90,12 @@ const MOST_SHOWN = 120
 export const text = (expected: string, holds: (value: string) => boolean): t.Type<string> =>
   rule(expected, (value): value is string => typeof value === 'string' && value.isWellFormed() && holds(value))
 
-/** A value that passes a type guard; its name says what would be right. */
-export const rule = <A>(expected: string, is: (value: unknown) => value is A): t.Type<A> =>
-  new t.Type<A>(
+/**
+ * A value that passes a type guard; its name says what would be right. Where `A` is a brand, a type of its own, `O` is
+ * the plain value, as a caller gives it.
+ */
+export const rule = <A extends O, O = A>(expected: string, is: (value: unknown) => value is A): t.Type<A, O> =>
+  new t.Type<A, O>(
     expected,
     is,
     (value, context) => (is(value) ? t.success(value) : t.failure(value, context)),
@@ -117,6 +120,10 @@ type Simplify<T> = { [K in keyof T]: T[K] } & {}
 export type RecordOf<R extends Fields, O extends Fields> = Simplify<
   { readonly [K in keyof R]: t.TypeOf<R[K]> } & { readonly [K in keyof O]?: t.TypeOf<O[K]> }
 >
+/** The same with plain values in place of brands. */
+type PlainRecordOf<R extends Fields, O extends Fields> = Simplify<
+  { readonly [K in keyof R]: t.OutputOf<R[K]> } & { readonly [K in keyof O]?: t.OutputOf<O[K]> }
+>
 
 /**
  * An object with these members and no others. A member that is `undefined` counts as absent and is left
@@ -126,7 +133,7 @@ export const record = <R extends Fields, O extends Fields = Record<never, never>
   name: string,
   required: R,
   optional?: O,
-): t.Type<RecordOf<R, O>> => {
+): t.Type<RecordOf<R, O>, PlainRecordOf<R, O>> => {
   const fields: Fields = { ...required, ...optional }
   const known = Object.keys(fields)
   const needed = new Set(Object.keys(required))
@@ -159,11 +166,11 @@ export const record = <R extends Fields, O extends Fields = Record<never, never>
   }
 
   // The one place where the shape that the loop has just checked is given its type.
-  return new t.Type<RecordOf<R, O>>(
+  return new t.Type<RecordOf<R, O>, PlainRecordOf<R, O>>(
     name,
     (value): value is RecordOf<R, O> => E.isRight(validate(value, [])),
     (value, context) => validate(value, context) as t.Validation<RecordOf<R, O>>,
-    (value) => value,
+    (value) => value as PlainRecordOf<R, O>,
   )
 }
 

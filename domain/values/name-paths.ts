@@ -45,7 +45,7 @@ const DEFAULT_PROJECT = 'uncategorized'
 const DEFAULT_REGISTRY = 'model-registry'
 
 const parseCollection = <A>(
-  codec: t.Type<A>,
+  codec: t.Decoder<unknown, A>,
   defaultProject: string,
   defaults: NameDefaults,
   path: string,
@@ -56,7 +56,7 @@ const parseCollection = <A>(
 }
 
 const collectionOf = <A>(
-  codec: t.Type<A>,
+  codec: t.Decoder<unknown, A>,
   defaultProject: string,
   defaults: NameDefaults,
   path: string,

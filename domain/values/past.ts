@@ -7,7 +7,15 @@ import type { Envelope } from './envelope.js'
 import { type Admitted, admitted, impossible } from './impossible.js'
 import type { JsonObject } from './json.js'
 import type { ManifestSummary } from './manifest/manifest.js'
-import { type ArtifactRef, type ModelRef, type RunRef, runPath, type VersionRef, versionPath } from './references.js'
+import {
+  type ArtifactRef,
+  type DraftRef,
+  type ModelRef,
+  type RunRef,
+  runPath,
+  type VersionRef,
+  versionPath,
+} from './references.js'
 
 /** What is asked of the state of a stream, `undefined` before its first event; `unsure` where an event of it could not be read. */
 export type Then<State> = State | 'unsure' | undefined
@@ -31,10 +39,7 @@ export interface Past {
   }>
   readonly model: (model: ModelRef) => Then<{ readonly links: ReadonlyArray<{ readonly source: VersionRef }> }>
   readonly run: (run: RunRef) => Then<{ readonly started: object | null; readonly finished: object | null }>
-  readonly draft: (
-    artifact: ArtifactRef,
-    distributedId: string,
-  ) => Then<{ readonly ended: ReadonlyArray<{ readonly committed?: Seal }> }>
+  readonly draft: (draft: DraftRef) => Then<{ readonly ended: ReadonlyArray<{ readonly committed?: Seal }> }>
 }
 
 /** The run that an event names was started, and finished if it says so. */

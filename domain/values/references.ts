@@ -1,21 +1,44 @@
 /** References to what has a name: artifacts, registered models, their versions, runs; and their paths as text. */
 
 import * as t from 'io-ts'
-import { record, text } from './codec.js'
-import { ArtifactName, EntityName, ModelName, ProjectName, RunId, type VersionChoice, VersionNumber } from './names.js'
+import { record, rule } from './codec.js'
+import {
+  ArtifactName,
+  DistributedId,
+  EntityName,
+  ModelName,
+  ProjectName,
+  RunId,
+  type VersionChoice,
+  VersionNumber,
+} from './names.js'
 
-/** Registered models live in projects named `model-registry` or `wandb-registry-…`, and nothing else does. */
-export const isRegistryProject = (project: string): boolean =>
-  project === 'model-registry' || project.startsWith(REGISTRY_PREFIX)
+interface ArtifactProjectBrand {
+  readonly ArtifactProject: unique symbol
+}
+interface RegistryProjectBrand {
+  readonly RegistryProject: unique symbol
+}
+
+/** A project that holds artifacts and runs. Its type tells references to these from those to registered models. */
+export type ArtifactProject = t.Branded<string, ArtifactProjectBrand>
+/** A project that holds registered models. */
+export type RegistryProject = t.Branded<string, RegistryProjectBrand>
+
 const REGISTRY_PREFIX = 'wandb-registry-'
 
-const ArtifactProject = text(
+/** Registered models live in projects named `model-registry` or `wandb-registry-…`, and nothing else does. */
+export const isRegistryProject = (project: string): project is RegistryProject =>
+  project === 'model-registry' || project.startsWith(REGISTRY_PREFIX)
+export const isArtifactProject = (project: string): project is ArtifactProject => !isRegistryProject(project)
+
+export const ArtifactProject = rule<ArtifactProject, string>(
   'the name of a project for artifacts: 1 to 128 characters, none of / \\ # ? % :, not "model-registry" and not beginning with "wandb-registry-" (those hold registered models)',
-  (value) => ProjectName.is(value) && !isRegistryProject(value),
+  (value): value is ArtifactProject => ProjectName.is(value) && isArtifactProject(value),
 )
-const RegistryProject = text(
+export const RegistryProject = rule<RegistryProject, string>(
   'the name of a registry: "model-registry" or "wandb-registry-" and a name',
-  (value) => ProjectName.is(value) && isRegistryProject(value) && value !== REGISTRY_PREFIX,
+  (value): value is RegistryProject => ProjectName.is(value) && isRegistryProject(value) && value !== REGISTRY_PREFIX,
 )
 
 /** An artifact: the collection in which versions are born. */
@@ -36,7 +59,7 @@ export type ModelRef = t.TypeOf<typeof ModelRef>
 
 /** An artifact or a registered model; its project says which. */
 export type CollectionRef = ArtifactRef | ModelRef
-export const CollectionRef = new t.Type<CollectionRef>(
+export const CollectionRef = new t.Type<CollectionRef, t.OutputOf<typeof ArtifactRef>>(
   'an artifact or a registered model {entity, project, name}',
   (value): value is CollectionRef => ArtifactRef.is(value) || ModelRef.is(value),
   (value, context) => {
@@ -54,6 +77,13 @@ export const RunRef = record('a run {entity, project, run}', {
   run: RunId,
 })
 export type RunRef = t.TypeOf<typeof RunRef>
+
+/** A draft that several writers make together, through all its generations. */
+export const DraftRef = record('a distributed draft {artifact, distributedId}', {
+  artifact: ArtifactRef,
+  distributedId: DistributedId,
+})
+export type DraftRef = t.TypeOf<typeof DraftRef>
 
 /** One version of an artifact. */
 export const VersionRef = record('a version {entity, project, name, version}', {

@@ -2,8 +2,16 @@
  * The names of streams: a category, `-`, and the parts of the name, each escaped. They round-trip for every
  * legal name, and the category is what an event store may group by.
  */
-import type { ArtifactRef, CollectionRef, ModelRef, RunRef } from './references.js'
-import { isModel } from './references.js'
+import {
+  type ArtifactRef,
+  type CollectionRef,
+  type DraftRef,
+  isArtifactProject,
+  isModel,
+  isRegistryProject,
+  type ModelRef,
+  type RunRef,
+} from './references.js'
 
 export type Category = 'artifact' | 'draft' | 'model' | 'run'
 export const CATEGORIES: ReadonlyArray<Category> = ['artifact', 'draft', 'model', 'run']
@@ -11,7 +19,7 @@ export const CATEGORIES: ReadonlyArray<Category> = ['artifact', 'draft', 'model'
 /** What a stream is the history of. */
 export type Subject =
   | { readonly category: 'artifact'; readonly artifact: ArtifactRef }
-  | { readonly category: 'draft'; readonly artifact: ArtifactRef; readonly distributedId: string }
+  | ({ readonly category: 'draft' } & DraftRef)
   | { readonly category: 'model'; readonly model: ModelRef }
   | { readonly category: 'run'; readonly run: RunRef }
 
@@ -24,7 +32,7 @@ const build = (category: Category, parts: ReadonlyArray<string>): string =>
 export const artifactStream = ({ entity, project, name }: ArtifactRef): string =>
   build('artifact', [entity, project, name])
 
-export const draftStream = ({ entity, project, name }: ArtifactRef, distributedId: string): string =>
+export const draftStream = ({ artifact: { entity, project, name }, distributedId }: DraftRef): string =>
   build('draft', [entity, project, name, distributedId])
 
 export const modelStream = ({ entity, project, name }: ModelRef): string => build('model', [entity, project, name])
@@ -40,7 +48,7 @@ export const streamOf = (subject: Subject): string => {
     case 'artifact':
       return artifactStream(subject.artifact)
     case 'draft':
-      return draftStream(subject.artifact, subject.distributedId)
+      return draftStream(subject)
     case 'model':
       return modelStream(subject.model)
     case 'run':
@@ -48,22 +56,26 @@ export const streamOf = (subject: Subject): string => {
   }
 }
 
-/** Reads a stream name back; `undefined` for a stream that is not of this ledger. */
+/**
+ * Reads a stream name back; `undefined` for a stream that is not of this ledger. Only the project is held to a rule, which
+ * says what can be there: what was recorded stays readable, whatever a name may look like today.
+ */
 export const parseStream = (stream: string): Subject | undefined => {
   const dash = stream.indexOf('-')
   const parts = decodeParts(stream.slice(dash + 1))
   const [entity, project, name, distributedId, ...more] = parts ?? []
   if (entity === undefined || project === undefined || name === undefined || more.length > 0) return undefined
   const category = stream.slice(0, Math.max(dash, 0))
-  if (category === 'draft') {
-    return distributedId === undefined ? undefined : { category, artifact: { entity, project, name }, distributedId }
+  if ((category === 'draft') !== (distributedId !== undefined)) return undefined
+  if (category === 'model') {
+    return isRegistryProject(project) ? { category, model: { entity, project, name } } : undefined
   }
-  if (distributedId !== undefined) return undefined
+  if (!isArtifactProject(project)) return undefined
   switch (category) {
     case 'artifact':
       return { category, artifact: { entity, project, name } }
-    case 'model':
-      return { category, model: { entity, project, name } }
+    case 'draft':
+      return distributedId === undefined ? undefined : { category, artifact: { entity, project, name }, distributedId }
     case 'run':
       return { category, run: { entity, project, run: name } }
     default:

@@ -8,7 +8,7 @@ import type { UpsertDistributedPart } from '../../domain/distributed-draft/comma
 import { runFact } from '../../domain/run/state.js'
 import type { ManifestSummary } from '../../domain/values/manifest/manifest.js'
 import { omitUndefined } from '../../domain/values/omit-undefined.js'
-import { type ArtifactRef, type RunRef, runPath } from '../../domain/values/references.js'
+import { type DraftRef, type RunRef, runPath } from '../../domain/values/references.js'
 import type * as args from '../calling/arguments.js'
 import * as inputs from '../calling/input.js'
 import type { Calling } from '../calling/resolve-names.js'
@@ -52,16 +52,15 @@ export const distributedMethods = (calling: Calling, contents: Contents): Distri
         told,
       )
       const generation = await answered(sealed, 'generation')
-      const { artifact, distributedId } = draft
-      const receipt = await run(shell.finish(artifact, distributedId, generation))
-      return { ...(await versionReceipt(artifact, receipt)), generation, ...noted(notes) }
+      const receipt = await run(shell.finish(draft, generation))
+      return { ...(await versionReceipt(draft.artifact, receipt)), generation, ...noted(notes) }
     }),
 
     abandonDistributed: async (given) => {
       const input = await checked(inputs.AbandonDistributed, given)
       const { distributedId, generation } = input
       const artifact = await calling.names.artifactNamed(input.name)
-      const begun = await begin(shell, artifact, distributedId)
+      const begun = await begin(shell, { artifact, distributedId })
       return give(
         { type: 'AbandonDistributed', artifact, distributedId, ...omitUndefined({ generation }) },
         { ...input, begun },
@@ -71,9 +70,9 @@ export const distributedMethods = (calling: Calling, contents: Contents): Distri
 }
 
 /** Begins a call to a draft: answers the generation that is open now, or that comes next. */
-export const begin = async (shell: CommandHandler, artifact: ArtifactRef, distributedId: string): Promise<number> => {
-  const begun = await run(shell.facts.draft(artifact, distributedId, ({ generation }) => generation))
-  await finishLeft(shell, artifact, distributedId)
+export const begin = async (shell: CommandHandler, draft: DraftRef): Promise<number> => {
+  const begun = await run(shell.facts.draft(draft, ({ generation }) => generation))
+  await finishLeft(shell, draft)
   return begun
 }
 
@@ -81,8 +80,7 @@ export const begin = async (shell: CommandHandler, artifact: ArtifactRef, distri
  * Logs the versions that were left when a commit was interrupted after its seal. What cannot be finished now keeps
  * nobody from a command of their own.
  */
-const finishLeft = (shell: CommandHandler, artifact: ArtifactRef, distributedId: string) =>
-  completeCommits(shell, artifact, distributedId)()
+const finishLeft = (shell: CommandHandler, draft: DraftRef) => completeCommits(shell, draft)()
 
 /** Which draft is meant: the id that is given, or the group of the run. */
 const distributedIdOf = async (
@@ -113,7 +111,7 @@ const distributed = async (
   const maker = await names.maybeRun(given.run)
   const artifact = await names.artifactNamed(given.name)
   const distributedId = await distributedIdOf(names.facts, given.distributedId, maker)
-  const begun = await begin(shell, artifact, distributedId)
+  const begun = await begin(shell, { artifact, distributedId })
   const told = identified<Told>({ ...given, begun })
   const writer = given.writer ?? maker?.run ?? told.commandId
   const draft = {

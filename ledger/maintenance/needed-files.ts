@@ -39,10 +39,11 @@ const neededManifests = async ({ registry, facts }: NeededPorts): Promise<Readon
   const known = await registry()
   const { drafts } = known
   const needed = new Set<Digest>(liveVersions(known).map(({ digest }) => digest))
-  for (const { artifact, distributedId, generations } of drafts.values()) {
+  for (const draft of drafts.values()) {
+    const { generations } = draft
     if (generations.every(({ ended, logged }) => ended?.how === 'abandoned' || logged !== undefined)) continue
     const unlogged = await run(
-      facts.draft(artifact, distributedId, ({ parts, ended }) => [
+      facts.draft(draft, ({ parts, ended }) => [
         ...parts.map(({ part }) => part.digest),
         ...ended.flatMap(({ committed }) =>
           committed === undefined || generations[committed.generation]?.logged !== undefined

@@ -131,7 +131,7 @@ const made = (
   if (distributed !== undefined) {
     const subject = parseStream(stream)
     if (subject?.category === 'artifact') {
-      const draft = draftStream(subject.artifact, distributed.distributedId)
+      const draft = draftStream({ artifact: subject.artifact, distributedId: distributed.distributedId })
       addEdge(graph, node(graph, draft, distributed.generation, position), version, 'part-of', position)
     }
   }

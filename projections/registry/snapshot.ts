@@ -1,6 +1,12 @@
 /** The registry as a snapshot: laid down on a tape. What follows from the rest is left out. */
 import { parseJson } from '../../domain/values/json.js'
-import { type ArtifactRef, collectionPath, type ModelRef, runPath } from '../../domain/values/references.js'
+import {
+  type CollectionRef,
+  collectionPath,
+  isArtifactProject,
+  isRegistryProject,
+  runPath,
+} from '../../domain/values/references.js'
 import { artifactStream, draftStream, modelStream, runStream } from '../../domain/values/stream-names.js'
 import {
   isSavedTape,
@@ -13,6 +19,7 @@ import type { Timeline } from '../storage/timeline.js'
 import { noteAlias, noteLink } from './changes.js'
 import {
   type AliasEntry,
+  type ArtifactEntry,
   type CollectionEntry,
   type DraftEntry,
   draftPath,
@@ -71,7 +78,7 @@ const readRegistry = (tape: TapeReader, versions: Versions): Registry => {
   }
   for (const draft of readJson<ReadonlyArray<DraftEntry>>(tape)) {
     drafts.set(draftPath(draft.artifact, draft.distributedId), draft)
-    byStream.set(draftStream(draft.artifact, draft.distributedId), draft)
+    byStream.set(draftStream(draft), draft)
   }
   for (const [key, draft] of readJson<ReadonlyArray<[string, UnfinishedDraft]>>(tape)) unfinished.set(key, draft)
   return registry
@@ -120,10 +127,33 @@ const saveCollection = (tape: TapeWriter, entry: CollectionEntry): void => {
   entry.versions.forEach((link) => void saveLink(tape, link))
 }
 
-const readCollection = (tape: TapeReader, index: number): CollectionEntry => {
-  const kind = tape.word()
-  const ref = readRef(tape)
-  const facts = { ref, path: collectionPath(ref), created: tape.number(), actor: tape.word(), type: tape.word() }
+const readCollection = (tape: TapeReader, index: number): CollectionEntry =>
+  tape.word() === 'artifact' ? readArtifact(tape, index) : readModel(tape)
+
+const readArtifact = (tape: TapeReader, index: number): ArtifactEntry => {
+  const ref = readRef(tape, isArtifactProject)
+  const course = readCourse(tape, ref)
+  return { kind: 'artifact', index, ref, ...course, description: readJson<string | null>(tape), versions: [] }
+}
+
+const readModel = (tape: TapeReader): ModelEntry => {
+  const ref = readRef(tape, isRegistryProject)
+  const course = readCourse(tape, ref)
+  const description = readJson<Timeline<string | null>>(tape)
+  const tags = readJson<Timeline<ReadonlyArray<string>>>(tape)
+  const model: ModelEntry = { kind: 'model', ref, ...course, description, tags, versions: [] }
+  for (let left = tape.number(); left > 0; left--) {
+    const link = readLink(tape)
+    model.versions[link.number] = link
+    model.addedAt.push(link.position)
+    if (!model.ended.has(link.number)) model.liveNumbers.push(link.number)
+  }
+  return model
+}
+
+/** What artifacts and registered models have alike. */
+const readCourse = (tape: TapeReader, ref: CollectionRef) => {
+  const facts = { path: collectionPath(ref), created: tape.number(), actor: tape.word(), type: tape.word() }
   const aliases = new Map<string, AliasEntry>()
   const aliasesByVersion: CollectionEntry['aliasesByVersion'] = []
   for (let left = tape.number(); left > 0; left--) {
@@ -136,20 +166,7 @@ const readCollection = (tape: TapeReader, index: number): CollectionEntry => {
   const numbers = tape.numbers()
   const endedAt = tape.numbers()
   const ended = new Map(numbers.map((number, at) => [number, endedAt[at] ?? NONE]))
-  const course = { aliases, aliasesByVersion, newest, ended, endedAt, addedAt: [], liveNumbers: [] }
-  if (kind === 'artifact') {
-    return { kind, index, ...facts, description: readJson<string | null>(tape), ...course, versions: [] }
-  }
-  const description = readJson<Timeline<string | null>>(tape)
-  const tags = readJson<Timeline<ReadonlyArray<string>>>(tape)
-  const model: ModelEntry = { kind: 'model', ...facts, description, tags, ...course, versions: [] }
-  for (let left = tape.number(); left > 0; left--) {
-    const link = readLink(tape)
-    model.versions[link.number] = link
-    model.addedAt.push(link.position)
-    if (!ended.has(link.number)) model.liveNumbers.push(link.number)
-  }
-  return model
+  return { ...facts, aliases, aliasesByVersion, newest, ended, endedAt, addedAt: [], liveNumbers: [] }
 }
 
 const saveLink = (tape: TapeWriter, { number, position, actor, manifest, source }: LinkEntry): void => {
@@ -168,7 +185,13 @@ const readLink = (tape: TapeReader): LinkEntry => {
   // A digest as it was saved.
   const digest = tape.text() as LinkEntry['manifest']['digest']
   const manifest = { digest, entries: tape.number(), bytes: tape.number() }
-  return { number, position, actor, manifest, source: { artifact: readRef(tape), version: tape.number() } }
+  return {
+    number,
+    position,
+    actor,
+    manifest,
+    source: { artifact: readRef(tape, isArtifactProject), version: tape.number() },
+  }
 }
 
 const saveRun = (tape: TapeWriter, run: RunEntry): void => {
@@ -184,7 +207,7 @@ const saveRun = (tape: TapeWriter, run: RunEntry): void => {
 }
 
 const readRun = (tape: TapeReader): RunEntry => {
-  const ref = { entity: tape.word(), project: tape.word(), run: tape.text() }
+  const ref = { entity: tape.word(), project: readProject(tape, isArtifactProject), run: tape.text() }
   const facts = { ref, path: runPath(ref), started: tape.number(), actor: tape.word() }
   const said = readJson<Pick<RunEntry, 'group' | 'jobType' | 'config' | 'used' | 'outcome'>>(tape)
   const metrics = readJson<ReadonlyArray<[string, Timeline<number | string | boolean>]> | null>(tape)
@@ -192,11 +215,21 @@ const readRun = (tape: TapeReader): RunEntry => {
   return { kind: 'run', ...facts, ...said, ...(metrics === null ? {} : { metrics: new Map(metrics) }), logged }
 }
 
-const saveRef = (tape: TapeWriter, { entity, project, name }: ArtifactRef | ModelRef): void => {
+const saveRef = (tape: TapeWriter, { entity, project, name }: CollectionRef): void => {
   for (const part of [entity, project, name]) tape.word(part)
 }
 
-const readRef = (tape: TapeReader): ArtifactRef => ({ entity: tape.word(), project: tape.word(), name: tape.word() })
+const readRef = <P extends string>(tape: TapeReader, isOf: (project: string) => project is P) => ({
+  entity: tape.word(),
+  project: readProject(tape, isOf),
+  name: tape.word(),
+})
+
+const readProject = <P extends string>(tape: TapeReader, isOf: (project: string) => project is P): P => {
+  const project = tape.word()
+  if (isOf(project)) return project
+  throw new RangeError('no such project')
+}
 
 const saveHolders = (tape: TapeWriter, { positions, values }: Timeline<number | null>): void => {
   tape.numbers(positions)

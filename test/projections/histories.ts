@@ -4,20 +4,12 @@ import { memoryEventStore, memoryFileStore } from '../../adapters/memory/index.j
 import { completeCommits } from '../../application/process-managers/complete-distributed-commit.js'
 import type { Command } from '../../domain/commands/catalogue.js'
 import type { EventStore, Position, StoredEvent } from '../../domain/ports/event-store.js'
-import type { ArtifactRef, ModelRef } from '../../domain/values/references.js'
 import { eventsIn, fakeClock, openTestLedger, START } from '../support/domain-ledger.js'
+import { artifactNamed, modelNamed, runNamed } from '../support/domain-samples.js'
 
-const ARTIFACTS: ReadonlyArray<ArtifactRef> = ['data', 'model'].map((name) => ({
-  entity: 'acme',
-  project: 'churn',
-  name,
-}))
-const MODELS: ReadonlyArray<ModelRef> = ['Churn', 'Old one'].map((name) => ({
-  entity: 'acme',
-  project: 'model-registry',
-  name,
-}))
-const RUNS = ['a', 'b', 'c'].map((run) => ({ entity: 'acme', project: 'churn', run }))
+const ARTIFACTS = ['data', 'model'].map(artifactNamed)
+const MODELS = ['Churn', 'Old one'].map(modelNamed)
+const RUNS = ['a', 'b', 'c'].map(runNamed)
 const WORDS = ['one', 'two', 'three', 'four', 'five', 'six']
 const ALIASES = ['production', 'best', 'with space']
 const TAGS = ['x', 'y', 'z']
@@ -122,7 +114,7 @@ export const historyOf = async (numbers: ReadonlyArray<number>): Promise<Readonl
     const given = await command()
     const outcome = await ledger.give(given, { actor })
     if (given.type === 'CommitDistributed' && E.isRight(outcome)) {
-      await completeCommits(ledger.shell, given.artifact, given.distributedId)()
+      await completeCommits(ledger.shell, given)()
     }
   }
   return eventsIn(ledger.store)

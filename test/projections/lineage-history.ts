@@ -7,13 +7,10 @@ import type { Command } from '../../domain/commands/catalogue.js'
 import { actorOf, decodeShape } from '../../domain/events/event-shapes.js'
 import type { EventStore, StoredEvent } from '../../domain/ports/event-store.js'
 import type { Envelope } from '../../domain/values/envelope.js'
-import type { ArtifactRef, CollectionRef, ModelRef, RunRef } from '../../domain/values/references.js'
+import type { CollectionRef } from '../../domain/values/references.js'
 import type { ProjectedEvent } from '../../projections/projection.js'
 import { eventsIn, openTestLedger } from '../support/domain-ledger.js'
-
-export const artifactNamed = (name: string): ArtifactRef => ({ entity: 'acme', project: 'churn', name })
-export const modelNamed = (name: string): ModelRef => ({ entity: 'acme', project: 'model-registry', name })
-export const runNamed = (run: string): RunRef => ({ entity: 'acme', project: 'churn', run })
+import { artifactNamed, modelNamed, runNamed } from '../support/domain-samples.js'
 
 const ARTIFACTS = ['raw', 'model']
 const MODELS = ['Churn <&"> 1']
@@ -213,7 +210,7 @@ export const happen = async (
     const given = await words((word) => manifest(word))
     const outcome = await give(given, envelope)
     if (given.type === 'CommitDistributed' && E.isRight(outcome)) {
-      await completeCommits(shell, given.artifact, given.distributedId)()
+      await completeCommits(shell, given)()
     }
   }
   return { store, events: await eventsIn(store) }

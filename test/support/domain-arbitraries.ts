@@ -2,7 +2,13 @@
 import * as fc from 'fast-check'
 import type { Json, JsonObject } from '../../domain/values/json.js'
 import { Alias, DistributedId, EntityName, ModelName, ProjectName, RunId } from '../../domain/values/names.js'
-import type { ArtifactRef, ModelRef, RunRef } from '../../domain/values/references.js'
+import {
+  ArtifactProject,
+  type ArtifactRef,
+  type ModelRef,
+  RegistryProject,
+  type RunRef,
+} from '../../domain/values/references.js'
 
 /** Characters that a careless escape would confuse, beside any others. */
 const character = fc.oneof(
@@ -38,7 +44,7 @@ const legal = (codec: { readonly is: (value: unknown) => value is string }): fc.
     { weight: 1, arbitrary: fc.constantFrom('constructor', '__proto__', 'toString', '..', 'x'.repeat(128)) },
   )
 
-const project = legal(ProjectName).filter((name) => name !== 'model-registry' && !name.startsWith('wandb-registry-'))
+const project = legal(ProjectName).filter(ArtifactProject.is)
 
 export const artifactRef: fc.Arbitrary<ArtifactRef> = fc.record({
   entity: legal(EntityName),
@@ -48,12 +54,12 @@ export const artifactRef: fc.Arbitrary<ArtifactRef> = fc.record({
 
 export const modelRef: fc.Arbitrary<ModelRef> = fc.record({
   entity: legal(EntityName),
-  project: fc.oneof(
-    fc.constant('model-registry'),
-    legal(ProjectName)
-      .map((name) => `wandb-registry-${name}`)
-      .filter(ProjectName.is),
-  ),
+  project: fc
+    .oneof(
+      fc.constant('model-registry'),
+      legal(ProjectName).map((name) => `wandb-registry-${name}`),
+    )
+    .filter(RegistryProject.is),
   name: legal(ModelName),
 })
 

@@ -8,7 +8,7 @@ import { type CommandHandler, commandHandler } from '../../application/command-h
 import type { IdFrom } from '../../application/command-handling/encode.js'
 import type { Receipt } from '../../application/command-handling/receipt.js'
 import { manifestStore } from '../../application/manifest-store.js'
-import type { Command } from '../../domain/commands/catalogue.js'
+import type { CommandInput } from '../../domain/commands/catalogue.js'
 import type { Clock, Ids } from '../../domain/ports/clock-and-ids.js'
 import type { EventStore, NewEvent, Revision, StoredEvent } from '../../domain/ports/event-store.js'
 import type { FileStore } from '../../domain/ports/file-store.js'
@@ -93,7 +93,7 @@ export interface Ledger {
   readonly shell: CommandHandler
   /** Gives a command; the id is new unless told, and the caller's own unless told. */
   readonly give: (
-    command: Command,
+    command: CommandInput,
     envelope?: Partial<Envelope>,
     idFrom?: IdFrom,
   ) => Promise<E.Either<CommandError, Receipt>>

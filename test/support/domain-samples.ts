@@ -1,11 +1,18 @@
 /** Names and values that the tests of the domain talk about. */
 import { sha256 } from '../../domain/values/digest.js'
 import type { ManifestSummary } from '../../domain/values/manifest/manifest.js'
-import type { ArtifactRef, ModelRef, RunRef, VersionRef } from '../../domain/values/references.js'
+import { ArtifactRef, ModelRef, RunRef, type VersionRef } from '../../domain/values/references.js'
+import { decoded } from './decoded.js'
 
-export const artifact: ArtifactRef = { entity: 'acme', project: 'churn', name: 'model' }
-export const model: ModelRef = { entity: 'acme', project: 'model-registry', name: 'Churn' }
-export const run: RunRef = { entity: 'acme', project: 'churn', run: 'run-1' }
+export const artifactNamed = (name: string): ArtifactRef =>
+  decoded(ArtifactRef, { entity: 'acme', project: 'churn', name })
+export const modelNamed = (name: string): ModelRef =>
+  decoded(ModelRef, { entity: 'acme', project: 'model-registry', name })
+export const runNamed = (run: string): RunRef => decoded(RunRef, { entity: 'acme', project: 'churn', run })
+
+export const artifact = artifactNamed('model')
+export const model = modelNamed('Churn')
+export const run = runNamed('run-1')
 export const versionOf = (version: number): VersionRef => ({ ...artifact, version })
 
 /** A manifest of one file with this content, as events say it. */

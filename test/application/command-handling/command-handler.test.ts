@@ -19,7 +19,7 @@ import {
   right,
   turns,
 } from '../../support/domain-ledger.js'
-import { artifact, run } from '../../support/domain-samples.js'
+import { artifact, model, modelNamed, run } from '../../support/domain-samples.js'
 
 const stream = artifactStream(artifact)
 
@@ -479,7 +479,7 @@ describe('facts', () => {
     const { facts } = ledger.another().shell
     expect(right(await facts.artifact(artifact, ({ versions }) => versions.length)())).toBe(3)
     expect(right(await facts.run(run, ({ finished }) => finished?.outcome)())).toBe('finished')
-    expect(right(await facts.draft(artifact, 'eval', ({ generation }) => generation)())).toBe(2)
+    expect(right(await facts.draft({ artifact, distributedId: 'eval' }, ({ generation }) => generation)())).toBe(2)
     expect(right(await facts.run({ ...run, run: 'unknown' }, ({ started }) => started)())).toBeNull()
     expect(await eventsIn(ledger.store)).toEqual(recorded)
   })
@@ -493,12 +493,11 @@ describe('facts', () => {
 
   it('of a link are those of its source', async () => {
     const ledger = openTestLedger()
-    const model = { entity: 'acme', project: 'model-registry', name: 'Churn' }
     right(await ledger.give(await logging(ledger, 'a')))
     right(await ledger.give({ type: 'LinkToRegistry', model, source: { collection: artifact, version: 'latest' } }))
     const again: Command = {
       type: 'LinkToRegistry',
-      model: { ...model, name: 'Copy' },
+      model: modelNamed('Copy'),
       source: { collection: model, version: 'latest' },
     }
     expect(right(await ledger.give(again)).events[1]).toMatchObject({ source: { ...artifact, version: 0 } })

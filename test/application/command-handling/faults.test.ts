@@ -17,11 +17,9 @@ import {
   right,
   turns,
 } from '../../support/domain-ledger.js'
+import { artifact, model, run } from '../../support/domain-samples.js'
 
-const artifact = { entity: 'acme', project: 'churn', name: 'model' }
 const stream = artifactStream(artifact)
-const model = { entity: 'acme', project: 'model-registry', name: 'Churn' }
-const run = { entity: 'acme', project: 'churn', run: 'run-1' }
 
 const logging = async (ledger: Ledger, content: string, more: object = {}): Promise<Command> => ({
   type: 'LogArtifactVersion',
@@ -211,7 +209,7 @@ describe('a shell that does not know yet what another one wrote', () => {
     const committing = mine.give({ type: 'CommitDistributed', ...draft, writer: 'w1', run })
     await turns()
     await upsert(ledger, 'w2')
-    right(await mine.shell.facts.draft(artifact, 'd', () => undefined)())
+    right(await mine.shell.facts.draft({ artifact, distributedId: 'd' }, () => undefined)())
     merged.open()
     expect(right(await committing).events).toMatchObject([
       { type: 'DistributedCommitted', writers: 2, manifest: await ledger.manifest('w1.bin', 'w2.bin') },

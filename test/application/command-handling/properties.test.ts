@@ -13,7 +13,8 @@ import type { DomainEvent } from '../../../domain/events/catalogue.js'
 import { decodeEvent } from '../../../domain/events/stored-events.js'
 import type { EventStore, StoredEvent } from '../../../domain/ports/event-store.js'
 import type { ManifestSummary } from '../../../domain/values/manifest/manifest.js'
-import { type ArtifactRef, type ModelRef, type RunRef, versionPath } from '../../../domain/values/references.js'
+import { ArtifactRef, ModelRef, RunRef, versionPath } from '../../../domain/values/references.js'
+import { decoded } from '../../support/decoded.js'
 import { type Fault, interposed, type Ledger, openTestLedger, right } from '../../support/domain-ledger.js'
 import {
   apply,
@@ -73,9 +74,9 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 
 /** A corner of a store that no other test run touches. */
 const corner = (entity: string) => {
-  const artifactOf = (name: string): ArtifactRef => ({ entity, project: 'p', name })
-  const modelOf = (name: string): ModelRef => ({ entity, project: 'model-registry', name })
-  const run: RunRef = { entity, project: 'p', run: 'r' }
+  const artifactOf = (name: string) => decoded(ArtifactRef, { entity, project: 'p', name })
+  const modelOf = (name: string) => decoded(ModelRef, { entity, project: 'model-registry', name })
+  const run = decoded(RunRef, { entity, project: 'p', run: 'r' })
   const refOf = (name: string) => (models.includes(name) ? modelOf(name) : artifactOf(name))
 
   const commandOf = async (ledger: Ledger, it: Step): Promise<Command> => {
@@ -186,7 +187,8 @@ let corners = 0
 const newCorner = () => corner(`entity${corners++}`)
 
 const finishDrafts = async (ledger: Ledger, artifactOf: (name: string) => ArtifactRef): Promise<void> => {
-  for (const name of artifacts) right(await completeCommits(ledger.shell, artifactOf(name), 'd')())
+  for (const name of artifacts)
+    right(await completeCommits(ledger.shell, { artifact: artifactOf(name), distributedId: 'd' })())
 }
 
 describe.each<readonly [string, () => Promise<EventStore>, number]>([

@@ -9,7 +9,7 @@ import { artifactStream } from '../../../domain/values/stream-names.js'
 import golden from '../../golden/ArtifactVersionLogged.v1.json' with { type: 'json' }
 import { giveEveryCommand } from '../../support/domain-history.js'
 import { eventsIn, interposed, type Ledger, left, openTestLedger, right, turns } from '../../support/domain-ledger.js'
-import { artifact, run } from '../../support/domain-samples.js'
+import { artifact, artifactNamed, run } from '../../support/domain-samples.js'
 
 const draft = { artifact, artifactType: 'model', distributedId: 'eval' } as const
 
@@ -26,7 +26,7 @@ const commit = async (ledger: Ledger, more: object = {}): Promise<DistributedCom
   return sealed
 }
 
-const finish = async (ledger: Ledger) => right(await completeCommits(ledger.shell, artifact, 'eval')())
+const finish = async (ledger: Ledger) => right(await completeCommits(ledger.shell, draft)())
 
 const logged = async ({ store }: Ledger) =>
   (await eventsIn(store, artifactStream(artifact))).flatMap(({ type, data }) =>
@@ -73,7 +73,7 @@ describe('the version of a sealed draft', () => {
     const crashing = ledger.another(interposed(ledger.store, () => (sealed ? 'unavailable' : undefined)))
     await commit(crashing)
     sealed = true
-    expect(left(await crashing.shell.finish(artifact, 'eval', 0)())).toMatchObject({ _tag: 'unavailable' })
+    expect(left(await crashing.shell.finish(draft, 0)())).toMatchObject({ _tag: 'unavailable' })
     expect(await logged(ledger)).toEqual([])
 
     const [receipt, ...more] = await finish(ledger.another())
@@ -82,7 +82,7 @@ describe('the version of a sealed draft', () => {
     const recorded = await eventsIn(ledger.store)
     expect(await finish(ledger.another())).toEqual([])
     for (const again of [ledger, ledger.another()]) {
-      expect(right(await again.shell.finish(artifact, 'eval', 0)())).toEqual(receipt)
+      expect(right(await again.shell.finish(draft, 0)())).toEqual(receipt)
     }
     expect(await eventsIn(ledger.store)).toEqual(recorded)
   })
@@ -93,7 +93,7 @@ describe('the version of a sealed draft', () => {
     await commit(slow)
     const all = [slow, slow.another(), slow.another()]
     const receipts = await Promise.all([
-      ...all.map(async ({ shell }) => right(await shell.finish(artifact, 'eval', 0)())),
+      ...all.map(async ({ shell }) => right(await shell.finish(draft, 0)())),
       ...all.map(async (ledger) => (await finish(ledger))[0]),
     ])
     expect(await logged(slow)).toHaveLength(1)
@@ -134,13 +134,13 @@ describe('the version of a sealed draft', () => {
     const ledger = openTestLedger()
     await upsert(ledger, 'w1', 'a=1')
     const seal = await commit(ledger)
-    expect(logCommandOf(artifact, 'eval', seal)).toEqual(logCommandOf(artifact, 'eval', structuredClone(seal)))
+    expect(logCommandOf(draft, seal)).toEqual(logCommandOf(draft, structuredClone(seal)))
     const ids = [
-      logCommandOf(artifact, 'eval', seal),
-      logCommandOf(artifact, 'eval', { ...seal, generation: 1 }),
-      logCommandOf(artifact, 'other', seal),
-      logCommandOf({ ...artifact, name: 'other' }, 'eval', seal),
-      logCommandOf(artifact, 'eval', seal, 1),
+      logCommandOf(draft, seal),
+      logCommandOf(draft, { ...seal, generation: 1 }),
+      logCommandOf({ ...draft, distributedId: 'other' }, seal),
+      logCommandOf({ ...draft, artifact: artifactNamed('other') }, seal),
+      logCommandOf(draft, seal, 1),
     ].map(({ envelope }) => envelope.commandId)
     expect(new Set(ids).size).toBe(5)
   })
@@ -194,7 +194,7 @@ describe('a forged version', () => {
     await upsert(ledger, 'w1', 'a=1')
     const recorded = await eventsIn(ledger.store)
     for (const generation of [0, 1, 2, -1]) {
-      expect(left(await mallory.shell.finish(artifact, 'eval', generation)())).toEqual({
+      expect(left(await mallory.shell.finish(draft, generation)())).toEqual({
         _tag: 'not-sealed',
         stream: 'draft-acme/churn/model/eval',
         generation,
@@ -207,7 +207,7 @@ describe('a forged version', () => {
     const { ledger, mallory } = await open()
     const seal = await commit(ledger)
     for (const taken of [0, 1]) {
-      const { commandId } = logCommandOf(artifact, 'eval', seal, taken).envelope
+      const { commandId } = logCommandOf(draft, seal, taken).envelope
       const manifest = await ledger.manifest(`evil=${taken}`)
       right(
         await mallory.give({ type: 'LogArtifactVersion', artifact, artifactType: 'model', manifest }, { commandId }),
@@ -220,7 +220,7 @@ describe('a forged version', () => {
     ])
     const recorded = await eventsIn(ledger.store)
     for (const again of [ledger, mallory, ledger.another()]) {
-      expect(right(await again.shell.finish(artifact, 'eval', 0)())).toEqual(receipt)
+      expect(right(await again.shell.finish(draft, 0)())).toEqual(receipt)
     }
     expect(await eventsIn(ledger.store)).toEqual(recorded)
   })

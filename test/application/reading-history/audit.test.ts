@@ -20,9 +20,10 @@ import type { AliasTenure } from '../../../projections/audit/tenure.js'
 import { lineageProjection } from '../../../projections/lineage/apply.js'
 import { lineage } from '../../../projections/lineage/lineage.js'
 import { partly } from '../../projections/histories.js'
-import { artifactNamed, happen, history, modelNamed, runNamed, seen } from '../../projections/lineage-history.js'
+import { happen, history, seen } from '../../projections/lineage-history.js'
 import { giveEveryCommand } from '../../support/domain-history.js'
 import { eventsIn, left, openTestLedger, right } from '../../support/domain-ledger.js'
+import { artifactNamed, modelNamed, runNamed } from '../../support/domain-samples.js'
 
 const portsOf = (store: EventStore, events: ReadonlyArray<StoredEvent>): AuditPorts => {
   const index = auditProjection.initial()

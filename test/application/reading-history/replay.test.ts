@@ -14,9 +14,10 @@ import { diffMoments, type MomentsDiff } from '../../../projections/registry/que
 import { type RegistryQuestions, registryQuestions } from '../../../projections/registry/questions/lookup.js'
 import type { Registry } from '../../../projections/registry/state.js'
 import { noPositionTimes } from '../../../projections/storage/position-times.js'
-import { artifactNamed, happen, history, seen } from '../../projections/lineage-history.js'
+import { happen, history, seen } from '../../projections/lineage-history.js'
 import { giveEveryCommand } from '../../support/domain-history.js'
 import { eventsIn, openTestLedger, right } from '../../support/domain-ledger.js'
+import { artifactNamed, runNamed } from '../../support/domain-samples.js'
 
 const registryOf = (events: ReadonlyArray<StoredEvent>): Registry => {
   const registry = registryProjection.initial()
@@ -108,7 +109,7 @@ describe('replay', () => {
 
   it('goes back through a long history in pieces, missing none', async () => {
     const { give, store } = openTestLedger()
-    const run = { entity: 'acme', project: 'churn', run: 'r' }
+    const run = runNamed('r')
     await give({ type: 'StartRun', run })
     for (let epoch = 0; epoch < 700; epoch++) await give({ type: 'SummariseRun', run, metrics: { epoch } })
     const events = await eventsIn(store)

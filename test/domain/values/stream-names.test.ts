@@ -1,5 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { CollectionRef } from '../../../domain/values/references.js'
 import {
   artifactStream,
   collectionStream,
@@ -9,6 +10,7 @@ import {
   runStream,
   type Subject,
 } from '../../../domain/values/stream-names.js'
+import { decoded } from '../../support/decoded.js'
 import { artifactRef, distributedId, modelRef, runRef } from '../../support/domain-arbitraries.js'
 
 const subject: fc.Arbitrary<Subject> = fc.oneof(
@@ -25,7 +27,7 @@ const streamOf = (of: Subject): string => {
     case 'artifact':
       return artifactStream(of.artifact)
     case 'draft':
-      return draftStream(of.artifact, of.distributedId)
+      return draftStream(of)
     case 'model':
       return modelStream(of.model)
     case 'run':
@@ -71,8 +73,8 @@ describe('the name of a stream', () => {
   })
 
   it('follows from a collection', () => {
-    expect(collectionStream({ entity: 'e', project: 'p', name: 'n' })).toBe('artifact-e/p/n')
-    expect(collectionStream({ entity: 'e', project: 'model-registry', name: 'n o' })).toBe(
+    expect(collectionStream(decoded(CollectionRef, { entity: 'e', project: 'p', name: 'n' }))).toBe('artifact-e/p/n')
+    expect(collectionStream(decoded(CollectionRef, { entity: 'e', project: 'model-registry', name: 'n o' }))).toBe(
       'model-e/model-registry/n%20o',
     )
   })
@@ -88,6 +90,10 @@ describe('the name of a stream', () => {
     'draft-a/b/c/d/e',
     'run-a',
     'other-a/b/c',
+    'artifact-a/model-registry/c',
+    'draft-a/wandb-registry-b/c/d',
+    'run-a/model-registry/c',
+    'model-a/b/c',
     '$artifact-a/b/c',
     '-a/b/c',
     'artifact-a/b/%',

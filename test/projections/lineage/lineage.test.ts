@@ -9,7 +9,8 @@ import { addEdge, emptyGraph, type LineageGraph, nodeOf, subjectOf } from '../..
 import { lineage } from '../../../projections/lineage/lineage.js'
 import { paths } from '../../../projections/lineage/paths.js'
 import { left, right } from '../../support/domain-ledger.js'
-import { artifactNamed, happen, history, modelNamed, runNamed, seen } from '../lineage-history.js'
+import { artifactNamed, modelNamed, runNamed } from '../../support/domain-samples.js'
+import { happen, history, seen } from '../lineage-history.js'
 
 const folded = (events: ReadonlyArray<StoredEvent>): LineageGraph => {
   const graph = lineageProjection.initial()

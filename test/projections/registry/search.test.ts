@@ -3,14 +3,15 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import { systemClock } from '../../../adapters/system/index.js'
 import { manifestStore } from '../../../application/manifest-store.js'
 import { projector } from '../../../application/projecting/projector.js'
+import { ArtifactRef } from '../../../domain/values/references.js'
 import { type SearchInput, searchQuestions } from '../../../ledger/finding/search.js'
 import { registryProjection } from '../../../projections/registry/apply.js'
 import type { Registry } from '../../../projections/registry/state.js'
+import { decoded } from '../../support/decoded.js'
 import { type Ledger, openTestLedger, right } from '../../support/domain-ledger.js'
+import { model, runNamed as run } from '../../support/domain-samples.js'
 
-const artifact = (name: string, project = 'churn') => ({ entity: 'acme', project, name })
-const run = (name: string) => ({ entity: 'acme', project: 'churn', run: name })
-const model = { entity: 'acme', project: 'model-registry', name: 'Churn' }
+const artifact = (name: string, project = 'churn') => decoded(ArtifactRef, { entity: 'acme', project, name })
 
 let ledger: Ledger
 let find: ReturnType<typeof searchQuestions>

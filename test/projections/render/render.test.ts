@@ -13,6 +13,7 @@ import {
   lineageMermaid,
 } from '../../../projections/render/lineage-text.js'
 import { fitted, widthOf, xml } from '../../../projections/render/svg.js'
+import { artifactNamed, runNamed } from '../../support/domain-samples.js'
 
 interface Element {
   readonly name: string
@@ -98,7 +99,7 @@ const version = (name: string, number_: number, more: Partial<LineageNode> = {})
     kind: 'version',
     id: `version:acme/churn/${name}:v${number_}`,
     name: `acme/churn/${name}:v${number_}`,
-    artifact: { entity: 'acme', project: 'churn', name },
+    artifact: artifactNamed(name),
     version: number_,
     type: 'model',
     since: 1,
@@ -109,7 +110,7 @@ const run = (name: string): LineageNode => ({
   kind: 'run',
   id: `run:acme/churn/${name}`,
   name: `acme/churn/${name}`,
-  run: { entity: 'acme', project: 'churn', run: name },
+  run: runNamed(name),
   type: null,
   since: 1,
   end: null,

@@ -8,7 +8,6 @@ import type { Rejection } from './commands/rejections.js'
 import type { DomainEvent } from './events/catalogue.js'
 import { encodeEvent, idOfEvent, isOfTodaysSchema, type RecordedEvent } from './events/stored-events.js'
 import { ORIGIN, type Position, type StoredEvent } from './ports/event-store.js'
-import type { CommandAccepted } from './values/answer.js'
 import { type Admitted, admitted, allAdmit, type Impossible, impossible } from './values/impossible.js'
 import type { Past, Then } from './values/past.js'
 import {
@@ -73,7 +72,7 @@ export const openAdmission = (): Admission => {
 
   const followOf =
     <State, Event extends DomainEvent, About extends Subject>(
-      { initial, evolve, admits, answers, isEvent }: Rules<State, Event, About>,
+      { initial, evolve, admits, admitsAnswer, unfinished, isEvent }: Rules<State, Event, About>,
       all: Map<string, Held<State>>,
     ) =>
     (subject: About, stored: StoredEvent, { event, metadata }: RecordedEvent): Admitted => {
@@ -84,11 +83,12 @@ export const openAdmission = (): Admission => {
       const outcome = allAdmit(
         () => (known === undefined ? isNameOf(subject, stored.stream) : admitted),
         () => isInTurn(held, stored, metadata.commandId),
+        () => (metadata.commandId === held.command ? admitted : unfinished(held.state)),
         () => isAlone(held, event, metadata.commandId),
         () => isWrittenSo(held, stored, event, metadata),
         () =>
           event.type === 'CommandAccepted'
-            ? isAbout(event, answers(held.state, event.answer))
+            ? admitsAnswer(held.state, event.answer)
             : isEvent(event)
               ? admits(held.state, event, { subject, metadata, past })
               : impossible({ _tag: 'name-of-no-stream', name: undefined }),
@@ -151,21 +151,28 @@ export const openAdmission = (): Admission => {
       }
     },
     end: () => {
-      for (const [stream, { state, sure, revision, position }] of [...artifacts, ...models]) {
-        const [alias] = state.left
-        if (sure && alias !== undefined) {
-          return E.left({ stream, revision: revision - 1, position, reason: { _tag: 'alias-left', alias } })
-        }
-      }
-      return E.right(undefined)
+      const ended = isFinished(artifact, artifacts)
+      return E.isLeft(ended) ? ended : isFinished(registeredModel, models)
     },
   }
 }
 
 type Rules<State, Event extends DomainEvent, About extends Subject> = Pick<
   Aggregate<never, State, Event, Rejection, About>,
-  'initial' | 'evolve' | 'admits' | 'answers' | 'isEvent'
+  'initial' | 'evolve' | 'admits' | 'admitsAnswer' | 'unfinished' | 'isEvent'
 >
+
+/** Whether no stream of a kind ends in the midst of a command. */
+const isFinished = <State>(
+  { unfinished }: { readonly unfinished: (state: State) => Admitted },
+  all: ReadonlyMap<string, Held<State>>,
+): E.Either<ImpossibleAt, void> => {
+  for (const [stream, { state, sure, revision, position }] of all) {
+    const outcome = sure ? unfinished(state) : admitted
+    if (E.isLeft(outcome)) return E.left({ stream, revision: revision - 1, position, reason: outcome.left })
+  }
+  return E.right(undefined)
+}
 
 const then = <State>(held: Held<State> | undefined): Then<State> =>
   held === undefined ? undefined : held.sure ? held.state : 'unsure'
@@ -204,14 +211,6 @@ const isAlone = ({ events, command, type }: Held<unknown>, event: DomainEvent, c
   events > 0 && commandId === command && [type, event.type].includes('CommandAccepted')
     ? impossible({ _tag: 'command-divided', commandId })
     : admitted
-
-/** It is about something that was there. */
-const isAbout = ({ answer: { version, generation } }: CommandAccepted, wasThere: boolean): Admitted => {
-  if (wasThere) return admitted
-  return generation === undefined
-    ? impossible({ _tag: 'not-there', what: 'version', number: version ?? 0 })
-    : impossible({ _tag: 'not-there', what: 'generation', number: generation })
-}
 
 /** `schema` is the last member of canonical metadata, and may differ between the events of a command. */
 const withoutSchema = (metadata: string): string => metadata.replace(/,"schema":\d+\}$/, '')

@@ -129,6 +129,12 @@ export const admitsAlias = (
     : isThere(event.to)
 }
 
+/** Whether no alias is left on a version that is gone. */
+export const noAliasLeft = ({ left }: { readonly left: ReadonlySet<string> }): Admitted => {
+  const [alias] = left
+  return alias === undefined ? admitted : impossible({ _tag: 'alias-left', alias })
+}
+
 /** Whether an event could follow while a version that is gone has aliases still: they go with it, in one step. */
 export const admitsWhileLeft = (left: ReadonlySet<string>, event: { readonly type: string }): Admitted => {
   const [alias] = left

@@ -11,7 +11,9 @@ import { type ArtifactCommandWithFacts, type ArtifactRejection, decide as decide
 import { type ArtifactEvent, artifactEvents } from '../artifact/events.js'
 import { type ArtifactState, evolve as evolveArtifact, initial as initialArtifact } from '../artifact/state.js'
 import type { MoveAlias, RemoveAlias } from '../collections/alias-commands.js'
-import { admits as admitsDraft } from '../distributed-draft/admits.js'
+import { noAliasLeft } from '../collections/aliases.js'
+import { admitsNumberOf } from '../collections/numbers.js'
+import { admits as admitsDraft, admitsAnswer as admitsDraftAnswer } from '../distributed-draft/admits.js'
 import type { AbandonDistributed, CommitDistributed, UpsertDistributedPart } from '../distributed-draft/commands.js'
 import {
   type DistributedDraftCommandWithFacts,
@@ -42,14 +44,14 @@ import {
 } from '../registered-model/decide.js'
 import { type RegisteredModelEvent, registeredModelEvents } from '../registered-model/events.js'
 import { evolve as evolveModel, initial as initialModel, type RegisteredModelState } from '../registered-model/state.js'
-import { admits as admitsRun } from '../run/admits.js'
+import { admits as admitsRun, admitsAnswer as admitsRunAnswer } from '../run/admits.js'
 import type { FinishRun, StartRun, SummariseRun, UseArtifactVersion } from '../run/commands.js'
 import { decide as decideRun, type RunCommandWithFacts, type RunRejection } from '../run/decide.js'
 import { type RunEvent, runEvents } from '../run/events.js'
 import { evolve as evolveRun, initial as initialRun, type RunState } from '../run/state.js'
 import type { Answer } from '../values/answer.js'
 import type { Decider } from '../values/decider.js'
-import type { Admitted, Standing } from '../values/impossible.js'
+import { type Admitted, admitted, type Standing } from '../values/impossible.js'
 import type { Past } from '../values/past.js'
 import type { Subject, SubjectOf } from '../values/stream-names.js'
 import type { Rejection } from './rejections.js'
@@ -59,8 +61,10 @@ export interface Aggregate<Command, State, Event extends DomainEvent, No extends
   extends Decider<State, Command, Event, No> {
   /** Whether an event could follow on a state, with what had happened elsewhere by then. */
   readonly admits: (state: State, event: Event, here: Standing<About, Past>) => Admitted
-  /** Whether the number that a command was about, which changed nothing, is one that the stream had given out. */
-  readonly answers: (state: State, answer: Answer) => boolean
+  /** Whether a command that changed nothing could have been about this. */
+  readonly admitsAnswer: (state: State, answer: Answer) => Admitted
+  /** What of the last command is still to come: all its events are recorded in one step. */
+  readonly unfinished: (state: State) => Admitted
   readonly isEvent: (event: DomainEvent) => event is DomainEvent & Event
 }
 
@@ -89,7 +93,8 @@ export const artifact: Aggregate<
   initial: initialArtifact,
   evolve: evolveArtifact,
   admits: admitsArtifact,
-  answers: ({ versions }, { version = -1 }) => version < versions.length,
+  admitsAnswer: ({ versions }, answer) => admitsNumberOf('version', versions, answer),
+  unfinished: noAliasLeft,
   decide: decideArtifact,
   isEvent: among<ArtifactEvent>(artifactEvents),
 }
@@ -106,7 +111,8 @@ export const distributedDraft: Aggregate<
   initial: initialDraft,
   evolve: evolveDraft,
   admits: admitsDraft,
-  answers: (state, { generation = -1 }) => generation <= state.generation,
+  admitsAnswer: admitsDraftAnswer,
+  unfinished: () => admitted,
   decide: decideDraft,
   isEvent: among<DistributedDraftEvent>(distributedDraftEvents),
 }
@@ -132,7 +138,8 @@ export const registeredModel: Aggregate<
   initial: initialModel,
   evolve: evolveModel,
   admits: admitsModel,
-  answers: ({ links }, { version = -1 }) => version < links.length,
+  admitsAnswer: ({ links }, answer) => admitsNumberOf('link', links, answer),
+  unfinished: noAliasLeft,
   decide: decideModel,
   isEvent: among<RegisteredModelEvent>(registeredModelEvents),
 }
@@ -143,8 +150,8 @@ export const run: Aggregate<RunCommandWithFacts, RunState, RunEvent, RunRejectio
   initial: initialRun,
   evolve: evolveRun,
   admits: admitsRun,
-  // It is about versions of other streams.
-  answers: () => true,
+  admitsAnswer: admitsRunAnswer,
+  unfinished: () => admitted,
   decide: decideRun,
   isEvent: among<RunEvent>(runEvents),
 }

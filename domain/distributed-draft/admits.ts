@@ -1,5 +1,6 @@
 /** Whether an event could follow in a draft's history. */
 
+import type { Answer } from '../values/answer.js'
 import { type Admitted, admitted, allAdmit, impossible, type Standing } from '../values/impossible.js'
 import { isThatValue, type Past, runWasThere } from '../values/past.js'
 import { collectionPath } from '../values/references.js'
@@ -32,6 +33,14 @@ export const admits = (state: DistributedDraftState, event: DistributedDraftEven
     case 'DistributedAbandoned':
       return countsWriters(state, event)
   }
+}
+
+/** A command that changed nothing was a part that the open generation had already: no other changes nothing. */
+export const admitsAnswer = (state: DistributedDraftState, { version, generation }: Answer): Admitted => {
+  if (version !== undefined) return impossible({ _tag: 'not-there', what: 'version', number: version })
+  return generation === state.generation && state.parts.length > 0
+    ? admitted
+    : impossible({ _tag: 'not-open', generation })
 }
 
 /** What the writer before brought, brought again, would have left no event. */

@@ -1,5 +1,6 @@
 /** Whether an event could follow in a run's history. */
 
+import type { Answer } from '../values/answer.js'
 import { type Admitted, admitted, allAdmit, impossible, type Standing } from '../values/impossible.js'
 import { isThatValue, type Past, versionWasThere } from '../values/past.js'
 import { versionPath } from '../values/references.js'
@@ -31,6 +32,15 @@ export const admits = (state: RunState, event: RunEvent, { past }: Here): Admitt
         ? admitted
         : impossible({ _tag: 'changes-nothing', of: 'the run, which had ended' })
   }
+}
+
+/** A command that changed nothing was about a version that the run used already, or about none. */
+export const admitsAnswer = ({ started, usedNumbers }: RunState, { version, generation }: Answer): Admitted => {
+  if (started === null) return impossible({ _tag: 'not-begun', first: 'RunStarted' })
+  if (generation !== undefined) return impossible({ _tag: 'not-there', what: 'generation', number: generation })
+  return version === undefined || usedNumbers.has(version)
+    ? admitted
+    : impossible({ _tag: 'not-there', what: 'version', number: version })
 }
 
 const NOTHING_NEW = impossible({ _tag: 'changes-nothing', of: 'what the run used' })

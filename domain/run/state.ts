@@ -11,6 +11,8 @@ export interface RunState {
   readonly metrics: Map<string, number | string | boolean>
   /** What was used, by `useKey`. */
   readonly used: Set<string>
+  /** Their numbers, each in its own collection: what an answer names. */
+  readonly usedNumbers: Set<number>
   finished: (RecordedBy & { readonly outcome: string }) | null
 }
 
@@ -19,6 +21,7 @@ export const initial = (): RunState => ({
   startedAt: null,
   metrics: new Map(),
   used: new Set(),
+  usedNumbers: new Set(),
   finished: null,
 })
 
@@ -36,6 +39,7 @@ export const evolve = (state: RunState, event: RunEvent, recorded: RecordedBy): 
       return state
     case 'ArtifactVersionUsed':
       state.used.add(useKey(event.version, event.through))
+      state.usedNumbers.add((event.through ?? event.version).version)
       return state
     case 'RunFinished':
       state.finished = { ...recorded, outcome: event.outcome }

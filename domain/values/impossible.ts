@@ -16,6 +16,8 @@ export type Impossible =
   /** Numbers are given out one after another, each once. */
   | { readonly _tag: 'not-the-next'; readonly what: Numbered; readonly number: number; readonly next: number }
   | { readonly _tag: 'not-there'; readonly what: Numbered; readonly number: number }
+  /** A part of a draft that changes nothing comes while its generation has parts and is not ended. */
+  | { readonly _tag: 'not-open'; readonly generation: number | undefined }
   /** It was deleted, or unlinked, before. */
   | { readonly _tag: 'gone-before'; readonly what: Numbered; readonly number: number }
   /** The content, or the source, has a number that is alive: it gets no second one. */
@@ -74,6 +76,10 @@ export const describeImpossible = (reason: Impossible): string => {
       return `it is ${numberName(reason.what, reason.number)}, and ${numberName(reason.what, reason.next)} comes next`
     case 'not-there':
       return `it names ${numberName(reason.what, reason.number)}, which was not there`
+    case 'not-open':
+      return reason.generation === undefined
+        ? 'it names no generation'
+        : `it names generation ${reason.generation}, which was not open`
     case 'gone-before':
       return `it names ${numberName(reason.what, reason.number)}, which was ${reason.what === 'link' ? 'unlinked' : 'deleted'} before`
     case 'there-already':

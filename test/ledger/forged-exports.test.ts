@@ -48,6 +48,7 @@ const DIGEST = `sha256:${'0'.repeat(64)}`
 const manifest = { digest: DIGEST, entries: 1, bytes: 1 }
 const ARTIFACT = 'artifact-acme/churn/model'
 const MODEL = 'model-acme/model-registry/Churn'
+const DRAFT = 'draft-acme/churn/model/eval'
 const RUN = 'run-acme/churn/run-1'
 const source = { entity: 'acme', project: 'churn', name: 'model', version: 0 }
 const lastOf = (stream: string): Which => {
@@ -95,6 +96,76 @@ const FORGERIES: ReadonlyArray<readonly [string, () => ReadonlyArray<Forged>, Re
     'a command about a link that was not there',
     saying(nth('CommandAccepted'), { answer: { version: 1 } }),
     /names v1, which was not there/,
+  ],
+  [
+    'a command about a version that was not there',
+    then(lastOf(ARTIFACT), 'CommandAccepted', { answer: { version: 4711 } }),
+    /names v4711, which was not there/,
+  ],
+  [
+    'a command about a generation of an artifact',
+    then(lastOf(ARTIFACT), 'CommandAccepted', { answer: { generation: 0 } }),
+    /names generation 0, which was not there/,
+  ],
+  [
+    'a command about a generation of a registered model, beside its version',
+    then(lastOf(MODEL), 'CommandAccepted', { answer: { generation: 0, version: 0 } }),
+    /names generation 0, which was not there/,
+  ],
+  [
+    'a command about a generation that never began',
+    then(lastOf(DRAFT), 'CommandAccepted', { answer: { generation: 4711 } }),
+    /names generation 4711, which was not open/,
+  ],
+  [
+    'a command about a generation that has no part yet',
+    then(nth('DistributedAbandoned'), 'CommandAccepted', { answer: { generation: 2 } }),
+    /names generation 2, which was not open/,
+  ],
+  [
+    'a command about a generation that had ended',
+    then(nth('DistributedCommitted'), 'CommandAccepted', { answer: { generation: 0 } }),
+    /names generation 0, which was not open/,
+  ],
+  [
+    'a command about a draft, and no generation of it',
+    then(nth('DistributedPartUpserted'), 'CommandAccepted', { answer: {} }),
+    /names no generation/,
+  ],
+  [
+    'a command about a version of a draft',
+    then(nth('DistributedPartUpserted'), 'CommandAccepted', { answer: { generation: 0, version: 0 } }),
+    /names v0, which was not there/,
+  ],
+  [
+    'a command about a version that its run never used',
+    then(nth('ArtifactVersionUsed'), 'CommandAccepted', { answer: { version: 4711 } }),
+    /names v4711, which was not there/,
+  ],
+  [
+    'a command about a version that its run used later',
+    then(nth('RunStarted'), 'CommandAccepted', { answer: { version: 0 } }),
+    /names v0, which was not there/,
+  ],
+  [
+    'a command about a generation of a run',
+    then(lastOf(RUN), 'CommandAccepted', { answer: { generation: 0 } }),
+    /names generation 0, which was not there/,
+  ],
+  [
+    'a command to a run that never started',
+    first(nth('RunStarted'), 'CommandAccepted', { answer: {} }, 'run-acme/churn/no'),
+    /nothing was created here before/,
+  ],
+  [
+    'a command amidst a deletion',
+    then(nth('ArtifactVersionDeleted'), 'CommandAccepted', { answer: {} }),
+    /the alias "best" was left/,
+  ],
+  [
+    'an alias of a deleted version removed by another command',
+    noted(nth('AliasRemoved', 0, { alias: 'best' }), { commandId: 'forged' }),
+    /the alias "best" was left/,
   ],
   [
     'a time with another zone',

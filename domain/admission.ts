@@ -158,7 +158,7 @@ export const openAdmission = (): Admission => {
 }
 
 type Rules<State, Event extends DomainEvent, About extends Subject> = Pick<
-  Aggregate<never, State, Event, Rejection, About>,
+  Aggregate<never, never, State, Event, Rejection, About>,
   'initial' | 'evolve' | 'admits' | 'admitsAnswer' | 'unfinished' | 'isEvent'
 >
 

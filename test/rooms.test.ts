@@ -8,6 +8,7 @@ const ORDER: Readonly<Record<string, ReadonlyArray<ReadonlyArray<string>>>> = {
   domain: [
     ['values'],
     ['ports'],
+    ['command-definition.ts'],
     ['collections'],
     ['artifact', 'registered-model', 'run', 'distributed-draft'],
     ['events'],

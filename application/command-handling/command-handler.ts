@@ -8,7 +8,8 @@ import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import type { CreateArtifact, LogArtifactVersion, LogVersion } from '../../domain/artifact/commands.js'
 import { type Command, decodeCommand } from '../../domain/commands/catalogue.js'
-import { streamOfCommand } from '../../domain/commands/command-stream.js'
+import { isOn, streamOfCommand } from '../../domain/commands/command-stream.js'
+import { type Aggregate, artifact, distributedDraft, registeredModel, run } from '../../domain/commands/deciders.js'
 import type { Rejection } from '../../domain/commands/rejections.js'
 import type {
   AbandonDistributed,
@@ -19,14 +20,14 @@ import type { DistributedCommitted } from '../../domain/distributed-draft/events
 import type { DomainEvent } from '../../domain/events/catalogue.js'
 import { type Clock, type Ids, timeOf } from '../../domain/ports/clock-and-ids.js'
 import type { AppendError, EventStore } from '../../domain/ports/event-store.js'
-import type { MeanLink } from '../../domain/registered-model/decide.js'
+import type { MeanLink } from '../../domain/registered-model/commands.js'
 import type { CommandAccepted } from '../../domain/values/answer.js'
 import { decodeWith } from '../../domain/values/codec.js'
 import type { Decision } from '../../domain/values/decider.js'
 import { type Digest, sha256 } from '../../domain/values/digest.js'
 import { Envelope } from '../../domain/values/envelope.js'
 import type { ManifestSummary } from '../../domain/values/manifest/manifest.js'
-import { type DraftRef, isModel } from '../../domain/values/references.js'
+import type { DraftRef } from '../../domain/values/references.js'
 import {
   artifactStream,
   type Category,
@@ -41,8 +42,7 @@ import { type Appended, type CachedState, openCachedState } from './cached-state
 import { asCommandError, type CommandError } from './command-error.js'
 import { artifactFor, checkVersionFits } from './draft-artifact.js'
 import { type Call, digestOf, type IdFrom, prepare } from './encode.js'
-import { type FactReader, withRun } from './facts.js'
-import { type Aggregate, artifact, distributedDraft, registeredModel, run } from './gathering.js'
+import { type FactReader, factsFrom } from './facts.js'
 import { type Receipt, repeated } from './receipt.js'
 import { backOff } from './retry.js'
 import { logCommandOf } from './sealed-version.js'
@@ -145,7 +145,7 @@ export const commandHandler = ({
       }
       const decidedOn = cached.revision()
       const isOutdated = (): boolean => !place.isFirst() || !cached.isSound() || cached.revision() !== decidedOn
-      const gathered = await aggregate.gather(given, cached.state(), facts, envelope)()
+      const gathered = await aggregate.gather(given, ofOthers, { state: cached.state(), envelope })()
       if (isOutdated()) return 'again'
 
       const decided = pipe(
@@ -293,18 +293,21 @@ export const commandHandler = ({
     draft: (ref, at) => handlers.draft.readState(draftStream(ref), at),
     manifests,
   }
+  const ofOthers = factsFrom(facts)
 
   const check = (command: WithoutContent, commandId: string): TE.TaskEither<CommandError, unknown> => {
     if (command.type === 'LogArtifactVersion') {
       return pipe(
-        withRun({ ...command, manifest: ANY_CONTENT }, facts),
+        ofOthers.run(command.run),
+        TE.map((runFact) => ({ ...command, manifest: ANY_CONTENT, runFact })),
         TE.flatMap((full) => handlers.artifact.check(artifactStream(full.artifact), full, commandId)),
       )
     }
     const { artifact, artifactType } = command
     const create: CreateArtifact = { type: 'CreateArtifact', artifact, artifactType }
     return pipe(
-      withRun({ ...command, part: ANY_CONTENT }, facts),
+      ofOthers.run(command.run),
+      TE.map((runFact) => ({ ...command, part: ANY_CONTENT, runFact })),
       TE.flatMap((full) => handlers.draft.check(draftStream(full), full, commandId)),
       TE.flatMap(() => handlers.artifact.check(artifactStream(artifact), create, commandId)),
     )
@@ -319,38 +322,14 @@ export const commandHandler = ({
     if (E.isLeft(digested)) return TE.left(digested.left)
     const call: Call = { envelope, digest: digested.right, idFrom }
     const stream = streamOfCommand(command)
-    switch (command.type) {
-      case 'CreateArtifact':
-      case 'LogArtifactVersion':
-      case 'DescribeArtifactVersion':
-      case 'TagArtifactVersion':
-      case 'UntagArtifactVersion':
-      case 'DeleteArtifactVersion':
-        return handlers.artifact.handle(stream, command, call)
-      case 'MoveAlias':
-      case 'RemoveAlias':
-        return handlers[isModel(command.collection) ? 'model' : 'artifact'].handle(stream, command, call)
-      case 'UpsertDistributedPart':
-      case 'CommitDistributed':
-      case 'AbandonDistributed':
-        // Known from the start, however long others write to the draft: who comes late does not open the next unseen.
-        return pipe(
-          meantBy(command, begun),
-          TE.flatMap((generation) => handlers.draft.handle(stream, { ...command, generation }, call)),
-        )
-      case 'CreateRegisteredModel':
-      case 'LinkToRegistry':
-      case 'UnlinkFromRegistry':
-      case 'DescribeRegisteredModel':
-      case 'TagRegisteredModel':
-      case 'UntagRegisteredModel':
-        return handlers.model.handle(stream, command, call)
-      case 'StartRun':
-      case 'SummariseRun':
-      case 'UseArtifactVersion':
-      case 'FinishRun':
-        return handlers.run.handle(stream, command, call)
-    }
+    if (isOn('run', command)) return handlers.run.handle(stream, command, call)
+    if (isOn('model', command)) return handlers.model.handle(stream, command, call)
+    if (isOn('artifact', command)) return handlers.artifact.handle(stream, command, call)
+    // Known from the start, however long others write to the draft: who comes late does not open the next unseen.
+    return pipe(
+      meantBy(command, begun),
+      TE.flatMap((generation) => handlers.draft.handle(stream, { ...command, generation }, call)),
+    )
   }
 
   const meantBy = (

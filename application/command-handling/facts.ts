@@ -1,41 +1,22 @@
 /**
- * The facts of other streams that a decision needs, gathered from those streams themselves, never from a
- * projection. They are recorded in the event; a later change of the other stream does not undo them.
+ * The facts that a decision needs beyond its own stream, read from the other streams themselves, never from a projection.
+ * Which of them a command needs stands with its definition.
  */
 
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
-import type { LogVersion } from '../../domain/artifact/commands.js'
-import { type ArtifactCommandWithFacts, liveVersion } from '../../domain/artifact/decide.js'
+import { liveVersion } from '../../domain/artifact/decide.js'
 import type { ArtifactState } from '../../domain/artifact/state.js'
-import type { MoveAlias } from '../../domain/collections/alias-commands.js'
-import type { CommitDistributed, UpsertDistributedPart } from '../../domain/distributed-draft/commands.js'
-import { type DistributedDraftCommandWithFacts, partsToCommit } from '../../domain/distributed-draft/decide.js'
 import type { DistributedDraftState } from '../../domain/distributed-draft/state.js'
-import type { LinkToRegistry } from '../../domain/registered-model/commands.js'
-import {
-  type FoundLink,
-  liveLink,
-  type RegisteredModelCommandWithFacts,
-  type SourceFact,
-} from '../../domain/registered-model/decide.js'
+import type { Facts, SourceFact } from '../../domain/ports/facts.js'
+import { type FoundLink, liveLink } from '../../domain/registered-model/links.js'
 import type { RegisteredModelState } from '../../domain/registered-model/state.js'
-import type { UseArtifactVersion } from '../../domain/run/commands.js'
-import type { RunCommandWithFacts } from '../../domain/run/decide.js'
 import { type RunState, runFact } from '../../domain/run/state.js'
-import type { Envelope } from '../../domain/values/envelope.js'
 import type { ManifestSummary } from '../../domain/values/manifest/manifest.js'
 import { mergeParts } from '../../domain/values/manifest/merge.js'
 import type { VersionChoice } from '../../domain/values/names.js'
-import {
-  type ArtifactRef,
-  type CollectionRef,
-  type DraftRef,
-  isModel,
-  type ModelRef,
-  type RunRef,
-} from '../../domain/values/references.js'
+import { type ArtifactRef, type DraftRef, isModel, type ModelRef, type RunRef } from '../../domain/values/references.js'
 import type { RunFact } from '../../domain/values/run-fact.js'
 import type { ManifestStore } from '../manifest-store.js'
 import type { CommandError } from './command-error.js'
@@ -52,165 +33,57 @@ export interface FactReader {
   readonly manifests: ManifestStore
 }
 
-type Gathered<C> = TE.TaskEither<CommandError, C>
+type Port = Facts<CommandError>
 
-/**
- * The run exists (it may be finished), and the manifest is stored and is what the command says. What a sealed draft
- * holds has been named by its parts since.
- */
-export const gatherForLog = (command: LogVersion, facts: FactReader): Gathered<ArtifactCommandWithFacts> =>
-  pipe(
-    ('distributed' in command ? checkManifest : keepContent)(command.manifest, facts),
-    TE.flatMap(() => withRun(command, facts)),
-  )
+export const factsFrom = (reader: FactReader): Port => ({
+  run: (run) => runOf(run, reader),
+  source: (meant) => sourceOf(meant, reader),
+  sourceOfLink: (model, number, source) => sourceOfLink(model, number, source, reader),
+  manifest: (claimed) => checkManifest(claimed, reader),
+  content: (claimed) =>
+    pipe(
+      checkManifest(claimed, reader),
+      TE.flatMap(() => reader.manifests.keepFiles(claimed.digest)),
+    ),
+  merged: (parts, lastWriterWins) => mergeStored(parts, lastWriterWins, reader),
+})
 
-/** The source version: live, found through its own stream; a link stands for its source. */
-export const gatherForLink = (command: LinkToRegistry, facts: FactReader): Gathered<RegisteredModelCommandWithFacts> =>
-  pipe(
-    sourceOf(command.source, facts),
-    TE.map(({ source }) => ({ ...command, sourceFact: source })),
-  )
-
-/** An alias of a registered model is to lead to files: the source of the link is live. */
-export const gatherForMove = (
-  command: MoveAlias,
-  state: RegisteredModelState,
-  facts: FactReader,
-): Gathered<RegisteredModelCommandWithFacts> => {
-  const { collection, version } = command
-  const found = liveLink(collection, version, state)
-  // What is wrong with the link itself, the decision says.
-  return E.isLeft(found) || !isModel(collection)
-    ? TE.right(command)
+const runOf = (run: RunRef | undefined, reader: FactReader): TE.TaskEither<CommandError, RunFact | undefined> =>
+  run === undefined
+    ? TE.right(undefined)
     : pipe(
-        sourceOfLink(collection, found.right, facts),
-        TE.map(() => command),
+        reader.run(run, runFact),
+        TE.flatMap(
+          (fact): TE.TaskEither<CommandError, RunFact> =>
+            fact === null ? TE.left({ _tag: 'run-not-found', run }) : TE.right(fact),
+        ),
       )
-}
 
-/** The version that is used, and the registered version through which it was reached. */
-export const gatherForUse = (command: UseArtifactVersion, facts: FactReader): Gathered<RunCommandWithFacts> =>
-  pipe(
-    sourceOf(command.used, facts),
-    TE.map(({ source, through }) => ({
-      ...command,
-      usedFact: { version: source.source, ...(through === undefined ? {} : { through }) },
-    })),
-  )
-
-export const gatherForUpsert = (
-  command: UpsertDistributedPart,
-  facts: FactReader,
-): Gathered<DistributedDraftCommandWithFacts> =>
-  pipe(
-    keepContent(command.part, facts),
-    TE.flatMap(() => withRun(command, facts)),
-  )
-
-/** The parts' manifests, merged; the merged manifest is stored before the event that names it. */
-export const gatherForCommit = (
-  command: CommitDistributed & { readonly envelope: Envelope },
-  state: DistributedDraftState,
-  facts: FactReader,
-): Gathered<DistributedDraftCommandWithFacts> =>
-  pipe(
-    command.part === undefined ? TE.right(undefined) : keepContent(command.part, facts),
-    TE.flatMap(() => mergeStoredParts(command, state, facts)),
-    TE.flatMap((merged) => withRun({ ...command, merged }, facts)),
-  )
-
-const mergeStoredParts = (
-  command: CommitDistributed,
-  state: DistributedDraftState,
-  facts: FactReader,
-): Gathered<Extract<DistributedDraftCommandWithFacts, { type: 'CommitDistributed' }>['merged']> =>
-  pipe(
-    partsToCommit(command, state),
-    TE.traverseSeqArray(({ writer, part }) =>
-      pipe(
-        facts.manifests.get(part.digest),
-        TE.map((manifest) => ({ writer, manifest })),
-      ),
-    ),
-    TE.flatMap((parts) => {
-      const merged = mergeParts(parts, command.lastWriterWins === true)
-      return E.isLeft(merged) || parts.length === 0
-        ? TE.right(E.isLeft(merged) ? merged : E.left([]))
-        : pipe(facts.manifests.put(merged.right), TE.map(E.right))
-    }),
-  )
-
-/**
- * Before the event names them: the manifest is what the command says, its files are there, and garbage collection
- * leaves them alone until the event is recorded.
- */
-const keepContent = (claimed: ManifestSummary, facts: FactReader): TE.TaskEither<CommandError, void> =>
-  pipe(
-    checkManifest(claimed, facts),
-    TE.flatMap(() => facts.manifests.keepFiles(claimed.digest)),
-  )
-
-const checkManifest = (claimed: ManifestSummary, { manifests }: FactReader): TE.TaskEither<CommandError, void> =>
-  pipe(
-    manifests.summary(claimed.digest),
-    TE.flatMap(
-      (stored): TE.TaskEither<CommandError, void> =>
-        stored.entries === claimed.entries && stored.bytes === claimed.bytes
-          ? TE.right(undefined)
-          : TE.left({ _tag: 'manifest-mismatch', claimed, stored }),
-    ),
-  )
-
-/** The run exists; it may be finished. */
-export const withRun = <C extends { readonly run?: RunRef }>(
-  command: C,
-  facts: FactReader,
-): Gathered<C & { readonly runFact?: RunFact }> => {
-  const { run } = command
-  if (run === undefined) return TE.right(command)
-  return pipe(
-    facts.run(run, runFact),
-    TE.flatMap(
-      (runFact): Gathered<C & { readonly runFact?: RunFact }> =>
-        runFact === null ? TE.left({ _tag: 'run-not-found', run }) : TE.right({ ...command, runFact }),
-    ),
-  )
-}
-
-interface Source {
-  readonly source: SourceFact
-  readonly through?: { readonly model: ModelRef; readonly version: number }
-}
-
-/** The version that is meant, live, found through its own stream; a link stands for its source. */
 export const sourceOf = (
-  { collection, version }: { readonly collection: CollectionRef; readonly version: VersionChoice },
-  facts: FactReader,
-): TE.TaskEither<CommandError, Source> =>
+  { collection, version }: Parameters<Port['source']>[0],
+  reader: FactReader,
+): TE.TaskEither<CommandError, SourceFact> =>
   isModel(collection)
     ? pipe(
-        facts.model(collection, (state): E.Either<CommandError, FoundLink> => liveLink(collection, version, state)),
+        reader.model(collection, (state): E.Either<CommandError, FoundLink> => liveLink(collection, version, state)),
         TE.flatMapEither((found) => found),
-        TE.flatMap((found) => sourceOfLink(collection, found, facts)),
+        TE.flatMap(({ number, link }) => sourceOfLink(collection, number, link.source, reader)),
       )
-    : pipe(
-        versionFact(collection, version, facts),
-        TE.map((source) => ({ source })),
-      )
+    : versionFact(collection, version, reader)
 
-/** The source of a link; where it was deleted, the refusal names the link too. */
+/** Where the source was deleted, the refusal names the link too. */
 const sourceOfLink = (
   model: ModelRef,
-  { number, link }: FoundLink,
-  facts: FactReader,
-): TE.TaskEither<CommandError, Source> => {
-  const { version, ...artifact } = link.source
+  number: number,
+  { version, ...artifact }: SourceFact['source'],
+  reader: FactReader,
+): TE.TaskEither<CommandError, SourceFact> => {
   const through = { model, version: number }
   return pipe(
-    versionFact(artifact, version, facts),
+    versionFact(artifact, version, reader),
     TE.bimap(
       (error) => (error._tag === 'version-deleted' ? { ...error, link: through } : error),
-      (source) => ({ source, through }),
+      (fact) => ({ ...fact, through }),
     ),
   )
 }
@@ -218,10 +91,10 @@ const sourceOfLink = (
 const versionFact = (
   artifact: ArtifactRef,
   version: VersionChoice,
-  facts: FactReader,
+  reader: FactReader,
 ): TE.TaskEither<CommandError, SourceFact> =>
   pipe(
-    facts.artifact(
+    reader.artifact(
       artifact,
       (state): E.Either<CommandError, SourceFact> =>
         pipe(
@@ -235,4 +108,36 @@ const versionFact = (
         ),
     ),
     TE.flatMapEither((found) => found),
+  )
+
+const checkManifest = (claimed: ManifestSummary, { manifests }: FactReader): TE.TaskEither<CommandError, void> =>
+  pipe(
+    manifests.summary(claimed.digest),
+    TE.flatMap(
+      (stored): TE.TaskEither<CommandError, void> =>
+        stored.entries === claimed.entries && stored.bytes === claimed.bytes
+          ? TE.right(undefined)
+          : TE.left({ _tag: 'manifest-mismatch', claimed, stored }),
+    ),
+  )
+
+const mergeStored = (
+  parts: Parameters<Port['merged']>[0],
+  lastWriterWins: boolean,
+  { manifests }: FactReader,
+): ReturnType<Port['merged']> =>
+  pipe(
+    parts,
+    TE.traverseSeqArray(({ writer, part }) =>
+      pipe(
+        manifests.get(part.digest),
+        TE.map((manifest) => ({ writer, manifest })),
+      ),
+    ),
+    TE.flatMap((stored) => {
+      const merged = mergeParts(stored, lastWriterWins)
+      return E.isLeft(merged) || stored.length === 0
+        ? TE.right(E.isLeft(merged) ? merged : E.left([]))
+        : pipe(manifests.put(merged.right), TE.map(E.right))
+    }),
   )

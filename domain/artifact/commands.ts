@@ -1,7 +1,11 @@
 /** What can be asked of an artifact, the collection in which versions are born. */
 
+import { pipe } from 'fp-ts/lib/function.js'
+import * as TE from 'fp-ts/lib/TaskEither.js'
 import * as t from 'io-ts'
-import { nullable, oneOf, record } from '../values/codec.js'
+import { aliasCommands } from '../collections/alias-commands.js'
+import { type CommandIn, define, gather, noFacts, type WithFacts } from '../command-definition.js'
+import { nullable, record } from '../values/codec.js'
 import { ManifestSummary } from '../values/manifest/manifest.js'
 import {
   Aliases,
@@ -16,19 +20,22 @@ import {
 } from '../values/names.js'
 import { ArtifactRef, RunRef } from '../values/references.js'
 
+const ofArtifact = ({ artifact }: { readonly artifact: ArtifactRef }) => ({ category: 'artifact', artifact }) as const
+
 /** Makes an artifact that has no version yet. */
-export const CreateArtifact = record(
-  'CreateArtifact',
-  { type: oneOf('CreateArtifact'), artifact: ArtifactRef, artifactType: ArtifactType },
-  { description: Description },
-)
+export const CreateArtifact = define('CreateArtifact', {
+  of: ofArtifact,
+  members: { artifact: ArtifactRef, artifactType: ArtifactType },
+  optional: { description: Description },
+  facts: noFacts,
+})
 export type CreateArtifact = t.TypeOf<typeof CreateArtifact>
 
 /** Logs content as the next version; content that a live version already has makes no new one. */
-export const LogArtifactVersion = record(
-  'LogArtifactVersion',
-  { type: oneOf('LogArtifactVersion'), artifact: ArtifactRef, artifactType: ArtifactType, manifest: ManifestSummary },
-  {
+export const LogArtifactVersion = define('LogArtifactVersion', {
+  of: ofArtifact,
+  members: { artifact: ArtifactRef, artifactType: ArtifactType, manifest: ManifestSummary },
+  optional: {
     description: Description,
     metadata: Metadata,
     aliases: Aliases,
@@ -41,7 +48,13 @@ export const LogArtifactVersion = record(
     expectedBase: VersionNumber,
     expect: ExpectedHolders,
   },
-)
+  facts: (command, read) =>
+    pipe(
+      // What a sealed draft holds has been named by its parts since, and is kept.
+      'distributed' in command ? read.manifest(command.manifest) : read.content(command.manifest),
+      TE.flatMap(() => gather({ runFact: read.run(command.run) })),
+    ),
+})
 export type LogArtifactVersion = t.TypeOf<typeof LogArtifactVersion>
 
 export const SealedDraft = record('a sealed draft', { distributedId: DistributedId, generation: VersionNumber })
@@ -51,40 +64,53 @@ export type SealedDraft = t.TypeOf<typeof SealedDraft>
 export type LogVersion = LogArtifactVersion & { readonly distributed?: SealedDraft }
 
 /** Replaces the description or the metadata of a version; what is left out stays as it is, `null` takes it away. */
-export const DescribeArtifactVersion = record(
-  'DescribeArtifactVersion',
-  { type: oneOf('DescribeArtifactVersion'), artifact: ArtifactRef, version: VersionChoice },
-  {
-    description: nullable(Description),
-    metadata: nullable(Metadata),
-  },
-)
+export const DescribeArtifactVersion = define('DescribeArtifactVersion', {
+  of: ofArtifact,
+  members: { artifact: ArtifactRef, version: VersionChoice },
+  optional: { description: nullable(Description), metadata: nullable(Metadata) },
+  facts: noFacts,
+})
 export type DescribeArtifactVersion = t.TypeOf<typeof DescribeArtifactVersion>
 
-export const TagArtifactVersion = record('TagArtifactVersion', {
-  type: oneOf('TagArtifactVersion'),
-  artifact: ArtifactRef,
-  version: VersionChoice,
-  tags: Tags,
+export const TagArtifactVersion = define('TagArtifactVersion', {
+  of: ofArtifact,
+  members: { artifact: ArtifactRef, version: VersionChoice, tags: Tags },
+  optional: {},
+  facts: noFacts,
 })
 export type TagArtifactVersion = t.TypeOf<typeof TagArtifactVersion>
 
-export const UntagArtifactVersion = record('UntagArtifactVersion', {
-  type: oneOf('UntagArtifactVersion'),
-  artifact: ArtifactRef,
-  version: VersionChoice,
-  tags: Tags,
+export const UntagArtifactVersion = define('UntagArtifactVersion', {
+  of: ofArtifact,
+  members: { artifact: ArtifactRef, version: VersionChoice, tags: Tags },
+  optional: {},
+  facts: noFacts,
 })
 export type UntagArtifactVersion = t.TypeOf<typeof UntagArtifactVersion>
 
 /** Marks a version as deleted. Its number, its facts and its history stay. */
-export const DeleteArtifactVersion = record(
-  'DeleteArtifactVersion',
-  { type: oneOf('DeleteArtifactVersion'), artifact: ArtifactRef, version: VersionChoice },
-  {
+export const DeleteArtifactVersion = define('DeleteArtifactVersion', {
+  of: ofArtifact,
+  members: { artifact: ArtifactRef, version: VersionChoice },
+  optional: {
     /** Needed while an alias points to the version; removes them. */
     deleteAliases: t.boolean,
     expect: ExpectedHolders,
   },
-)
+  facts: noFacts,
+})
 export type DeleteArtifactVersion = t.TypeOf<typeof DeleteArtifactVersion>
+
+export const artifactCommands = {
+  CreateArtifact,
+  LogArtifactVersion,
+  DescribeArtifactVersion,
+  TagArtifactVersion,
+  UntagArtifactVersion,
+  DeleteArtifactVersion,
+}
+
+/** Everything that is decided against the history of an artifact. */
+export const commandsOnArtifact = { ...artifactCommands, ...aliasCommands }
+export type ArtifactCommand = Exclude<CommandIn<typeof commandsOnArtifact>, LogArtifactVersion> | LogVersion
+export type ArtifactCommandWithFacts = WithFacts<typeof commandsOnArtifact, ArtifactCommand>

@@ -1,7 +1,6 @@
 /** What an artifact allows, and what follows from it. */
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
-import type { MoveAlias, RemoveAlias } from '../collections/alias-commands.js'
 import {
   type AliasRejection,
   aliasesOf,
@@ -16,8 +15,8 @@ import { sameJson } from '../values/codec.js'
 import { about, type Decision } from '../values/decider.js'
 import type { VersionChoice } from '../values/names.js'
 import type { CollectionRef } from '../values/references.js'
-import type { RunFact } from '../values/run-fact.js'
 import type {
+  ArtifactCommandWithFacts,
   CreateArtifact,
   DeleteArtifactVersion,
   DescribeArtifactVersion,
@@ -27,17 +26,6 @@ import type {
 } from './commands.js'
 import type { ArtifactEvent } from './events.js'
 import { type ArtifactState, draftKey, producer, type VersionState } from './state.js'
-
-/** Commands with the facts of other streams that their decision needs. */
-export type ArtifactCommandWithFacts =
-  | CreateArtifact
-  | (LogVersion & { readonly runFact?: RunFact })
-  | DescribeArtifactVersion
-  | TagArtifactVersion
-  | UntagArtifactVersion
-  | MoveAlias
-  | RemoveAlias
-  | DeleteArtifactVersion
 
 export type ArtifactRejection =
   | AliasRejection

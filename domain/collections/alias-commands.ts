@@ -1,19 +1,31 @@
 /** Moving and removing an alias: the same two commands for artifacts and for registered models. */
 import type * as t from 'io-ts'
-import { oneOf, record } from '../values/codec.js'
+import { define, noFacts } from '../command-definition.js'
 import { Alias, ExpectedHolder, VersionChoice } from '../values/names.js'
-import { CollectionRef } from '../values/references.js'
+import { CollectionRef, isModel } from '../values/references.js'
+import type { SubjectOf } from '../values/stream-names.js'
 
-export const MoveAlias = record(
-  'MoveAlias',
-  { type: oneOf('MoveAlias'), collection: CollectionRef, alias: Alias, version: VersionChoice },
-  { expect: ExpectedHolder },
-)
+const ofCollection = ({
+  collection,
+}: {
+  readonly collection: CollectionRef
+}): SubjectOf<'artifact'> | SubjectOf<'model'> =>
+  isModel(collection) ? { category: 'model', model: collection } : { category: 'artifact', artifact: collection }
+
+export const MoveAlias = define('MoveAlias', {
+  of: ofCollection,
+  members: { collection: CollectionRef, alias: Alias, version: VersionChoice },
+  optional: { expect: ExpectedHolder },
+  facts: noFacts,
+})
 export type MoveAlias = t.TypeOf<typeof MoveAlias>
 
-export const RemoveAlias = record(
-  'RemoveAlias',
-  { type: oneOf('RemoveAlias'), collection: CollectionRef, alias: Alias },
-  { expect: ExpectedHolder },
-)
+export const RemoveAlias = define('RemoveAlias', {
+  of: ofCollection,
+  members: { collection: CollectionRef, alias: Alias },
+  optional: { expect: ExpectedHolder },
+  facts: noFacts,
+})
 export type RemoveAlias = t.TypeOf<typeof RemoveAlias>
+
+export const aliasCommands = { MoveAlias, RemoveAlias }

@@ -1,50 +1,21 @@
 /** Every command, and how one is read from what a caller gives. */
 import * as E from 'fp-ts/lib/Either.js'
 import type * as t from 'io-ts'
-import {
-  CreateArtifact,
-  DeleteArtifactVersion,
-  DescribeArtifactVersion,
-  LogArtifactVersion,
-  TagArtifactVersion,
-  UntagArtifactVersion,
-} from '../artifact/commands.js'
-import { MoveAlias, RemoveAlias } from '../collections/alias-commands.js'
-import { AbandonDistributed, CommitDistributed, UpsertDistributedPart } from '../distributed-draft/commands.js'
-import {
-  CreateRegisteredModel,
-  DescribeRegisteredModel,
-  LinkToRegistry,
-  TagRegisteredModel,
-  UnlinkFromRegistry,
-  UntagRegisteredModel,
-} from '../registered-model/commands.js'
-import { FinishRun, StartRun, SummariseRun, UseArtifactVersion } from '../run/commands.js'
+import { artifactCommands } from '../artifact/commands.js'
+import { aliasCommands } from '../collections/alias-commands.js'
+import { distributedDraftCommands } from '../distributed-draft/commands.js'
+import { registeredModelCommands } from '../registered-model/commands.js'
+import { runCommands } from '../run/commands.js'
 import { decodeWith, type Problem, shown } from '../values/codec.js'
 import { Envelope } from '../values/envelope.js'
 
+/** The definition of every command that a caller may give. */
 export const commands = {
-  CreateArtifact,
-  LogArtifactVersion,
-  DescribeArtifactVersion,
-  TagArtifactVersion,
-  UntagArtifactVersion,
-  DeleteArtifactVersion,
-  MoveAlias,
-  RemoveAlias,
-  UpsertDistributedPart,
-  CommitDistributed,
-  AbandonDistributed,
-  CreateRegisteredModel,
-  LinkToRegistry,
-  UnlinkFromRegistry,
-  DescribeRegisteredModel,
-  TagRegisteredModel,
-  UntagRegisteredModel,
-  StartRun,
-  SummariseRun,
-  UseArtifactVersion,
-  FinishRun,
+  ...artifactCommands,
+  ...aliasCommands,
+  ...distributedDraftCommands,
+  ...registeredModelCommands,
+  ...runCommands,
 }
 
 export type CommandType = keyof typeof commands

@@ -1,37 +1,34 @@
-/** In which stream a command is recorded. */
-import type { LogVersion } from '../artifact/commands.js'
-import type { MeanLink } from '../registered-model/decide.js'
-import { artifactStream, collectionStream, draftStream, modelStream, runStream } from '../values/stream-names.js'
-import type { Command } from './catalogue.js'
+/** In which stream a command is recorded: its definition says whose history it is decided against. */
+import type { ArtifactCommand, LogVersion } from '../artifact/commands.js'
+import type { ByName } from '../command-definition.js'
+import type { DistributedDraftCommand } from '../distributed-draft/commands.js'
+import { commandsOnRegisteredModel, type MeanLink, type RegisteredModelCommand } from '../registered-model/commands.js'
+import type { RunCommand } from '../run/commands.js'
+import { type Category, type Subject, streamOf } from '../values/stream-names.js'
+import { type Command, commands } from './catalogue.js'
 
-export const streamOfCommand = (command: Command | LogVersion | MeanLink): string => {
-  switch (command.type) {
-    case 'CreateArtifact':
-    case 'LogArtifactVersion':
-    case 'DescribeArtifactVersion':
-    case 'TagArtifactVersion':
-    case 'UntagArtifactVersion':
-    case 'DeleteArtifactVersion':
-      return artifactStream(command.artifact)
-    case 'MoveAlias':
-    case 'RemoveAlias':
-      return collectionStream(command.collection)
-    case 'UpsertDistributedPart':
-    case 'CommitDistributed':
-    case 'AbandonDistributed':
-      return draftStream(command)
-    case 'CreateRegisteredModel':
-    case 'LinkToRegistry':
-    case 'UnlinkFromRegistry':
-    case 'DescribeRegisteredModel':
-    case 'TagRegisteredModel':
-    case 'UntagRegisteredModel':
-    case 'MeanLink':
-      return modelStream(command.model)
-    case 'StartRun':
-    case 'SummariseRun':
-    case 'UseArtifactVersion':
-    case 'FinishRun':
-      return runStream(command.run)
-  }
+/** What callers give, and what the ledger gives itself. */
+type AnyCommand = Command | LogVersion | MeanLink
+type Named = ByName<AnyCommand>
+
+const definitions: { readonly [Name in keyof Named]: { readonly of: (command: Named[Name]) => Subject } } = {
+  ...commands,
+  MeanLink: commandsOnRegisteredModel.MeanLink,
 }
+
+const subjectBy = <Name extends keyof Named>(name: Name, command: Named[Name]): Subject => definitions[name].of(command)
+
+export const streamOfCommand = (command: AnyCommand): string => streamOf(subjectBy(command.type, command))
+
+interface CommandsOn {
+  readonly artifact: ArtifactCommand
+  readonly draft: DistributedDraftCommand
+  readonly model: RegisteredModelCommand
+  readonly run: RunCommand
+}
+
+/** Whether a command is decided against the history of a stream of this category. */
+export const isOn = <C extends Category>(
+  category: C,
+  command: AnyCommand,
+): command is Extract<AnyCommand, CommandsOn[C]> => subjectBy(command.type, command).category === category

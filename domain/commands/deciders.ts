@@ -1,25 +1,20 @@
+/** The rules of each kind of stream, put together. */
+import type * as TE from 'fp-ts/lib/TaskEither.js'
 import { admits as admitsArtifact } from '../artifact/admits.js'
-import type {
-  CreateArtifact,
-  DeleteArtifactVersion,
-  DescribeArtifactVersion,
-  LogVersion,
-  TagArtifactVersion,
-  UntagArtifactVersion,
-} from '../artifact/commands.js'
-import { type ArtifactCommandWithFacts, type ArtifactRejection, decide as decideArtifact } from '../artifact/decide.js'
+import { type ArtifactCommand, type ArtifactCommandWithFacts, commandsOnArtifact } from '../artifact/commands.js'
+import { type ArtifactRejection, decide as decideArtifact } from '../artifact/decide.js'
 import { type ArtifactEvent, artifactEvents } from '../artifact/events.js'
 import { type ArtifactState, evolve as evolveArtifact, initial as initialArtifact } from '../artifact/state.js'
-import type { MoveAlias, RemoveAlias } from '../collections/alias-commands.js'
 import { noAliasLeft } from '../collections/aliases.js'
 import { admitsNumberOf } from '../collections/numbers.js'
+import { type AtHand, type ByName, type FactsIn, gatherBy } from '../command-definition.js'
 import { admits as admitsDraft, admitsAnswer as admitsDraftAnswer } from '../distributed-draft/admits.js'
-import type { AbandonDistributed, CommitDistributed, UpsertDistributedPart } from '../distributed-draft/commands.js'
 import {
+  type DistributedDraftCommand,
   type DistributedDraftCommandWithFacts,
-  type DistributedDraftRejection,
-  decide as decideDraft,
-} from '../distributed-draft/decide.js'
+  distributedDraftCommands,
+} from '../distributed-draft/commands.js'
+import { type DistributedDraftRejection, decide as decideDraft } from '../distributed-draft/decide.js'
 import { type DistributedDraftEvent, distributedDraftEvents } from '../distributed-draft/events.js'
 import {
   type DistributedDraftState,
@@ -27,26 +22,19 @@ import {
   initial as initialDraft,
 } from '../distributed-draft/state.js'
 import type { DomainEvent } from '../events/catalogue.js'
+import type { Facts } from '../ports/facts.js'
 import { admits as admitsModel } from '../registered-model/admits.js'
-import type {
-  CreateRegisteredModel,
-  DescribeRegisteredModel,
-  LinkToRegistry,
-  TagRegisteredModel,
-  UnlinkFromRegistry,
-  UntagRegisteredModel,
-} from '../registered-model/commands.js'
 import {
-  decide as decideModel,
-  type MeanLink,
+  commandsOnRegisteredModel,
+  type RegisteredModelCommand,
   type RegisteredModelCommandWithFacts,
-  type RegisteredModelRejection,
-} from '../registered-model/decide.js'
+} from '../registered-model/commands.js'
+import { decide as decideModel, type RegisteredModelRejection } from '../registered-model/decide.js'
 import { type RegisteredModelEvent, registeredModelEvents } from '../registered-model/events.js'
 import { evolve as evolveModel, initial as initialModel, type RegisteredModelState } from '../registered-model/state.js'
 import { admits as admitsRun, admitsAnswer as admitsRunAnswer } from '../run/admits.js'
-import type { FinishRun, StartRun, SummariseRun, UseArtifactVersion } from '../run/commands.js'
-import { decide as decideRun, type RunCommandWithFacts, type RunRejection } from '../run/decide.js'
+import { type RunCommand, type RunCommandWithFacts, runCommands } from '../run/commands.js'
+import { decide as decideRun, type RunRejection } from '../run/decide.js'
 import { type RunEvent, runEvents } from '../run/events.js'
 import { evolve as evolveRun, initial as initialRun, type RunState } from '../run/state.js'
 import type { Answer } from '../values/answer.js'
@@ -56,9 +44,21 @@ import type { Past } from '../values/past.js'
 import type { Subject, SubjectOf } from '../values/stream-names.js'
 import type { Rejection } from './rejections.js'
 
-/** The rules of one kind of stream. `Command` is a command with the facts that its decision needs. */
-export interface Aggregate<Command, State, Event extends DomainEvent, No extends Rejection, About extends Subject>
-  extends Decider<State, Command, Event, No> {
+/** The rules of one kind of stream. `Full` is a command with the facts that its decision needs. */
+export interface Aggregate<
+  Command,
+  Full,
+  State,
+  Event extends DomainEvent,
+  No extends Rejection,
+  About extends Subject = Subject,
+> extends Decider<State, Full, Event, No> {
+  /** Gathers the facts that the decision of a command needs, by its definition. */
+  readonly gather: <Failure>(
+    command: Command,
+    read: Facts<Failure>,
+    atHand: AtHand<State>,
+  ) => TE.TaskEither<Failure, Full>
   /** Whether an event could follow on a state, with what had happened elsewhere by then. */
   readonly admits: (state: State, event: Event, here: Standing<About, Past>) => Admitted
   /** Whether a command that changed nothing could have been about this. */
@@ -73,17 +73,12 @@ const among =
   (event: DomainEvent): event is DomainEvent & Event =>
     Object.hasOwn(codecs, event.type)
 
-export type ArtifactCommand =
-  | CreateArtifact
-  | LogVersion
-  | DescribeArtifactVersion
-  | TagArtifactVersion
-  | UntagArtifactVersion
-  | DeleteArtifactVersion
-  | MoveAlias
-  | RemoveAlias
+const gatherForArtifact = gatherBy<ByName<ArtifactCommand>, FactsIn<typeof commandsOnArtifact>, ArtifactState>(
+  commandsOnArtifact,
+)
 
 export const artifact: Aggregate<
+  ArtifactCommand,
   ArtifactCommandWithFacts,
   ArtifactState,
   ArtifactEvent,
@@ -95,13 +90,19 @@ export const artifact: Aggregate<
   admits: admitsArtifact,
   admitsAnswer: ({ versions }, answer) => admitsNumberOf('version', versions, answer),
   unfinished: noAliasLeft,
+  gather: (command, read, atHand) => gatherForArtifact(command.type, command, read, atHand),
   decide: decideArtifact,
   isEvent: among<ArtifactEvent>(artifactEvents),
 }
 
-export type DistributedDraftCommand = UpsertDistributedPart | CommitDistributed | AbandonDistributed
+const gatherForDistributedDraft = gatherBy<
+  ByName<DistributedDraftCommand>,
+  FactsIn<typeof distributedDraftCommands>,
+  DistributedDraftState
+>(distributedDraftCommands)
 
 export const distributedDraft: Aggregate<
+  DistributedDraftCommand,
   DistributedDraftCommandWithFacts,
   DistributedDraftState,
   DistributedDraftEvent,
@@ -113,22 +114,19 @@ export const distributedDraft: Aggregate<
   admits: admitsDraft,
   admitsAnswer: admitsDraftAnswer,
   unfinished: () => admitted,
+  gather: (command, read, atHand) => gatherForDistributedDraft(command.type, command, read, atHand),
   decide: decideDraft,
   isEvent: among<DistributedDraftEvent>(distributedDraftEvents),
 }
 
-export type RegisteredModelCommand =
-  | CreateRegisteredModel
-  | LinkToRegistry
-  | UnlinkFromRegistry
-  | DescribeRegisteredModel
-  | TagRegisteredModel
-  | UntagRegisteredModel
-  | MoveAlias
-  | RemoveAlias
-  | MeanLink
+const gatherForRegisteredModel = gatherBy<
+  ByName<RegisteredModelCommand>,
+  FactsIn<typeof commandsOnRegisteredModel>,
+  RegisteredModelState
+>(commandsOnRegisteredModel)
 
 export const registeredModel: Aggregate<
+  RegisteredModelCommand,
   RegisteredModelCommandWithFacts,
   RegisteredModelState,
   RegisteredModelEvent,
@@ -140,18 +138,20 @@ export const registeredModel: Aggregate<
   admits: admitsModel,
   admitsAnswer: ({ links }, answer) => admitsNumberOf('link', links, answer),
   unfinished: noAliasLeft,
+  gather: (command, read, atHand) => gatherForRegisteredModel(command.type, command, read, atHand),
   decide: decideModel,
   isEvent: among<RegisteredModelEvent>(registeredModelEvents),
 }
 
-export type RunCommand = StartRun | SummariseRun | UseArtifactVersion | FinishRun
+const gatherForRun = gatherBy<ByName<RunCommand>, FactsIn<typeof runCommands>, RunState>(runCommands)
 
-export const run: Aggregate<RunCommandWithFacts, RunState, RunEvent, RunRejection, SubjectOf<'run'>> = {
+export const run: Aggregate<RunCommand, RunCommandWithFacts, RunState, RunEvent, RunRejection, SubjectOf<'run'>> = {
   initial: initialRun,
   evolve: evolveRun,
   admits: admitsRun,
   admitsAnswer: admitsRunAnswer,
   unfinished: () => admitted,
+  gather: (command, read, atHand) => gatherForRun(command.type, command, read, atHand),
   decide: decideRun,
   isEvent: among<RunEvent>(runEvents),
 }

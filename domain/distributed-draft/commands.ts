@@ -1,9 +1,13 @@
 /** What can be asked of a distributed draft: a version that several writers make together. */
+import { pipe } from 'fp-ts/lib/function.js'
+import * as TE from 'fp-ts/lib/TaskEither.js'
 import * as t from 'io-ts'
-import { oneOf, record, wholeNumber } from '../values/codec.js'
+import { type AtHand, type CommandIn, define, gather, noFacts, type WithFacts } from '../command-definition.js'
+import { wholeNumber } from '../values/codec.js'
 import { ManifestSummary } from '../values/manifest/manifest.js'
 import { Aliases, ArtifactType, Description, DistributedId, Metadata, Tags, WriterName } from '../values/names.js'
-import { ArtifactRef, RunRef } from '../values/references.js'
+import { ArtifactRef, type DraftRef, RunRef } from '../values/references.js'
+import { type DistributedDraftState, partsToCommit } from './state.js'
 
 /** Which generation of the draft a command means. */
 const meant = {
@@ -13,35 +17,32 @@ const meant = {
   openNext: t.boolean,
 }
 
+const ofDraft = ({ artifact, distributedId }: DraftRef) => ({ category: 'draft', artifact, distributedId }) as const
+
 /** Adds what one writer made. The first upsert creates the artifact and opens the draft. */
-export const UpsertDistributedPart = record(
-  'UpsertDistributedPart',
-  {
-    type: oneOf('UpsertDistributedPart'),
+export const UpsertDistributedPart = define('UpsertDistributedPart', {
+  of: ofDraft,
+  members: {
     artifact: ArtifactRef,
     artifactType: ArtifactType,
     distributedId: DistributedId,
     writer: WriterName,
     part: ManifestSummary,
   },
-  {
-    run: RunRef,
-    ...meant,
-  },
-)
+  optional: { run: RunRef, ...meant },
+  facts: ({ part, run }, read) =>
+    pipe(
+      read.content(part),
+      TE.flatMap(() => gather({ runFact: read.run(run) })),
+    ),
+})
 export type UpsertDistributedPart = t.TypeOf<typeof UpsertDistributedPart>
 
 /** Seals the draft: its merged parts, and those that come with the commit, become a version. */
-export const CommitDistributed = record(
-  'CommitDistributed',
-  {
-    type: oneOf('CommitDistributed'),
-    artifact: ArtifactRef,
-    artifactType: ArtifactType,
-    distributedId: DistributedId,
-    writer: WriterName,
-  },
-  {
+export const CommitDistributed = define('CommitDistributed', {
+  of: ofDraft,
+  members: { artifact: ArtifactRef, artifactType: ArtifactType, distributedId: DistributedId, writer: WriterName },
+  optional: {
     part: ManifestSummary,
     run: RunRef,
     ...meant,
@@ -52,13 +53,29 @@ export const CommitDistributed = record(
     aliases: Aliases,
     tags: Tags,
   },
-)
+  facts: (command, read, { state, envelope }: AtHand<DistributedDraftState>) =>
+    pipe(
+      command.part === undefined ? noFacts() : read.content(command.part),
+      TE.flatMap(() =>
+        gather({
+          merged: read.merged(partsToCommit(command, state), command.lastWriterWins === true),
+          runFact: read.run(command.run),
+          envelope: TE.right(envelope),
+        }),
+      ),
+    ),
+})
 export type CommitDistributed = t.TypeOf<typeof CommitDistributed>
 
 /** Gives the open generation up. */
-export const AbandonDistributed = record(
-  'AbandonDistributed',
-  { type: oneOf('AbandonDistributed'), artifact: ArtifactRef, distributedId: DistributedId },
-  { generation: meant.generation },
-)
+export const AbandonDistributed = define('AbandonDistributed', {
+  of: ofDraft,
+  members: { artifact: ArtifactRef, distributedId: DistributedId },
+  optional: { generation: meant.generation },
+  facts: noFacts,
+})
 export type AbandonDistributed = t.TypeOf<typeof AbandonDistributed>
+
+export const distributedDraftCommands = { UpsertDistributedPart, CommitDistributed, AbandonDistributed }
+export type DistributedDraftCommand = CommandIn<typeof distributedDraftCommands>
+export type DistributedDraftCommandWithFacts = WithFacts<typeof distributedDraftCommands>

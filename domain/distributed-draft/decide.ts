@@ -2,24 +2,17 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import { about, type Decision } from '../values/decider.js'
-import type { Envelope } from '../values/envelope.js'
-import type { ManifestSummary } from '../values/manifest/manifest.js'
 import type { PathConflict } from '../values/manifest/merge.js'
 import type { ArtifactRef } from '../values/references.js'
 import type { RunFact } from '../values/run-fact.js'
-import type { AbandonDistributed, CommitDistributed, UpsertDistributedPart } from './commands.js'
+import type {
+  AbandonDistributed,
+  CommitDistributed,
+  DistributedDraftCommandWithFacts,
+  UpsertDistributedPart,
+} from './commands.js'
 import type { DistributedDraftEvent } from './events.js'
-import { type DistributedDraftState, type GenerationEnd, type PartState, writersOf } from './state.js'
-
-/** Commands with the facts that their decision needs: the run, and the parts' manifests, merged. */
-export type DistributedDraftCommandWithFacts =
-  | (UpsertDistributedPart & { readonly runFact?: RunFact })
-  | (CommitDistributed & {
-      readonly runFact?: RunFact
-      readonly envelope: Envelope
-      readonly merged: E.Either<ReadonlyArray<PathConflict>, ManifestSummary>
-    })
-  | AbandonDistributed
+import { type DistributedDraftState, type GenerationEnd, partsToCommit, writersOf } from './state.js'
 
 export type DistributedDraftRejection =
   | { readonly _tag: 'draft-ended'; readonly generation: number; readonly end: GenerationEnd }
@@ -80,7 +73,9 @@ const upsert = (
     part,
     run,
     runFact,
-  }: Pick<UpsertDistributedPart, 'artifactType' | 'writer' | 'part' | 'run'> & { readonly runFact?: RunFact },
+  }: Pick<UpsertDistributedPart, 'artifactType' | 'writer' | 'part' | 'run'> & {
+    readonly runFact: RunFact | undefined
+  },
   generation: number,
   { parts }: DistributedDraftState,
 ): ReadonlyArray<DistributedDraftEvent> => {
@@ -118,12 +113,6 @@ const commit = (
     },
   ])
 }
-
-/** The parts that a commit would merge: those that are there, and the one that it brings. */
-export const partsToCommit = (
-  { writer, part }: Pick<CommitDistributed, 'writer' | 'part'>,
-  { parts }: DistributedDraftState,
-): ReadonlyArray<PartState> => (part === undefined ? parts : [...parts, { writer, part }])
 
 const empty = (
   asked: 'commit' | 'abandon',

@@ -1,12 +1,8 @@
 /** What of a draft's history its decisions need. */
+import type { Part } from '../ports/facts.js'
 import type { RecordedBy } from '../values/decider.js'
 import type { ManifestSummary } from '../values/manifest/manifest.js'
 import type { DistributedCommitted, DistributedDraftEvent } from './events.js'
-
-export interface PartState {
-  readonly writer: string
-  readonly part: ManifestSummary
-}
 
 export type GenerationEnd = RecordedBy & { readonly how: 'sealed' | 'abandoned' }
 
@@ -17,7 +13,7 @@ export interface DistributedDraftState {
   /** The generation that is open, or that the next part opens. */
   generation: number
   /** The parts of the open generation, in the order in which they came. */
-  parts: PartState[]
+  parts: Part[]
   /** How each earlier generation ended, by its number. */
   readonly ended: EndedGeneration[]
 }
@@ -47,4 +43,10 @@ const endGeneration = (state: DistributedDraftState, end: EndedGeneration): Dist
   return state
 }
 
-export const writersOf = (parts: ReadonlyArray<PartState>): number => new Set(parts.map(({ writer }) => writer)).size
+export const writersOf = (parts: ReadonlyArray<Part>): number => new Set(parts.map(({ writer }) => writer)).size
+
+/** The parts that a commit would merge: those that are there, and the one that it brings. */
+export const partsToCommit = (
+  { writer, part }: { readonly writer: string; readonly part?: ManifestSummary },
+  { parts }: DistributedDraftState,
+): ReadonlyArray<Part> => (part === undefined ? parts : [...parts, { writer, part }])

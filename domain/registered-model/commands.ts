@@ -1,56 +1,121 @@
 /** What can be asked of a registered model, the collection to which versions are linked. */
+import * as E from 'fp-ts/lib/Either.js'
+import { pipe } from 'fp-ts/lib/function.js'
+import * as TE from 'fp-ts/lib/TaskEither.js'
 import type * as t from 'io-ts'
-import { oneOf, record } from '../values/codec.js'
+import { aliasCommands, MoveAlias } from '../collections/alias-commands.js'
+import { type AtHand, type CommandIn, define, gather, noFacts, type WithFacts } from '../command-definition.js'
+import type { Facts } from '../ports/facts.js'
+import { record } from '../values/codec.js'
 import { Aliases, ArtifactType, Description, ExpectedHolders, Tags, VersionChoice } from '../values/names.js'
-import { CollectionRef, ModelRef } from '../values/references.js'
+import { CollectionRef, isModel, ModelRef } from '../values/references.js'
+import { liveLink } from './links.js'
+import type { RegisteredModelState } from './state.js'
 
-export const CreateRegisteredModel = record(
-  'CreateRegisteredModel',
-  { type: oneOf('CreateRegisteredModel'), model: ModelRef, artifactType: ArtifactType },
-  { description: Description },
-)
+const ofModel = ({ model }: { readonly model: ModelRef }) => ({ category: 'model', model }) as const
+
+export const CreateRegisteredModel = define('CreateRegisteredModel', {
+  of: ofModel,
+  members: { model: ModelRef, artifactType: ArtifactType },
+  optional: { description: Description },
+  facts: noFacts,
+})
 export type CreateRegisteredModel = t.TypeOf<typeof CreateRegisteredModel>
 
 /** Links a version; the first link makes the registered model. Linking a link links its source. */
-export const LinkToRegistry = record(
-  'LinkToRegistry',
-  {
-    type: oneOf('LinkToRegistry'),
+export const LinkToRegistry = define('LinkToRegistry', {
+  of: ofModel,
+  members: {
     model: ModelRef,
     source: record('the version to link {collection, version}', {
       collection: CollectionRef,
       version: VersionChoice,
     }),
   },
-  { aliases: Aliases, expect: ExpectedHolders },
-)
+  optional: { aliases: Aliases, expect: ExpectedHolders },
+  facts: ({ source }, read) => gather({ sourceFact: read.source(source) }),
+})
 export type LinkToRegistry = t.TypeOf<typeof LinkToRegistry>
 
 /** Takes a link away, and its aliases with it. The source stays. */
-export const UnlinkFromRegistry = record(
-  'UnlinkFromRegistry',
-  { type: oneOf('UnlinkFromRegistry'), model: ModelRef, version: VersionChoice },
-  { expect: ExpectedHolders },
-)
+export const UnlinkFromRegistry = define('UnlinkFromRegistry', {
+  of: ofModel,
+  members: { model: ModelRef, version: VersionChoice },
+  optional: { expect: ExpectedHolders },
+  facts: noFacts,
+})
 export type UnlinkFromRegistry = t.TypeOf<typeof UnlinkFromRegistry>
 
-export const DescribeRegisteredModel = record('DescribeRegisteredModel', {
-  type: oneOf('DescribeRegisteredModel'),
-  model: ModelRef,
-  description: Description,
+export const DescribeRegisteredModel = define('DescribeRegisteredModel', {
+  of: ofModel,
+  members: { model: ModelRef, description: Description },
+  optional: {},
+  facts: noFacts,
 })
 export type DescribeRegisteredModel = t.TypeOf<typeof DescribeRegisteredModel>
 
-export const TagRegisteredModel = record('TagRegisteredModel', {
-  type: oneOf('TagRegisteredModel'),
-  model: ModelRef,
-  tags: Tags,
+export const TagRegisteredModel = define('TagRegisteredModel', {
+  of: ofModel,
+  members: { model: ModelRef, tags: Tags },
+  optional: {},
+  facts: noFacts,
 })
 export type TagRegisteredModel = t.TypeOf<typeof TagRegisteredModel>
 
-export const UntagRegisteredModel = record('UntagRegisteredModel', {
-  type: oneOf('UntagRegisteredModel'),
-  model: ModelRef,
-  tags: Tags,
+export const UntagRegisteredModel = define('UntagRegisteredModel', {
+  of: ofModel,
+  members: { model: ModelRef, tags: Tags },
+  optional: {},
+  facts: noFacts,
 })
 export type UntagRegisteredModel = t.TypeOf<typeof UntagRegisteredModel>
+
+export const registeredModelCommands = {
+  CreateRegisteredModel,
+  LinkToRegistry,
+  UnlinkFromRegistry,
+  DescribeRegisteredModel,
+  TagRegisteredModel,
+  UntagRegisteredModel,
+}
+
+/**
+ * Which link is meant by a command to its source that is named through it. Nobody gives it alone: it is remembered under
+ * the id of that command, whose repetition means the same link, wherever an alias points by then.
+ */
+const MeanLink = define('MeanLink', {
+  of: ofModel,
+  members: { model: ModelRef, version: VersionChoice },
+  optional: {},
+  facts: noFacts,
+})
+export type MeanLink = t.TypeOf<typeof MeanLink>
+
+/** An alias of a registered model is to lead to files: the source of the link is live. */
+const moveAliasOfModel = {
+  of: MoveAlias.of,
+  facts: <Failure>(
+    { collection, version }: MoveAlias,
+    read: Facts<Failure>,
+    { state }: AtHand<RegisteredModelState>,
+  ): TE.TaskEither<Failure, object> => {
+    const found = liveLink(collection, version, state)
+    // What is wrong with the link itself, the decision says.
+    if (E.isLeft(found) || !isModel(collection)) return noFacts()
+    const { number, link } = found.right
+    return pipe(
+      read.sourceOfLink(collection, number, link.source),
+      TE.flatMap(() => noFacts<Failure>()),
+    )
+  },
+}
+
+/** Everything that is decided against the history of a registered model. */
+export const commandsOnRegisteredModel = {
+  ...registeredModelCommands,
+  ...aliasCommands,
+  MoveAlias: moveAliasOfModel,
+  MeanLink,
+}
+export type RegisteredModelCommand = CommandIn<typeof commandsOnRegisteredModel>
+export type RegisteredModelCommandWithFacts = WithFacts<typeof commandsOnRegisteredModel>

@@ -1,53 +1,21 @@
 /** What a registered model allows, and what follows from it. */
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
-import type { MoveAlias, RemoveAlias } from '../collections/alias-commands.js'
 import { type AliasRejection, moveAlias, pointAliases, removeAlias, removeAliasesOf } from '../collections/aliases.js'
 import { changeTags, type TooManyTags } from '../collections/tags.js'
 import type { TypeMismatch, VersionRejection } from '../collections/version-rejections.js'
-import { about, type Decision, type RecordedBy } from '../values/decider.js'
-import type { ManifestSummary } from '../values/manifest/manifest.js'
-import type { VersionChoice } from '../values/names.js'
-import type { CollectionRef, ModelRef, VersionRef } from '../values/references.js'
+import { about, type Decision } from '../values/decider.js'
+import type { ModelRef } from '../values/references.js'
 import type {
   CreateRegisteredModel,
-  DescribeRegisteredModel,
-  LinkToRegistry,
+  RegisteredModelCommandWithFacts,
   TagRegisteredModel,
   UnlinkFromRegistry,
   UntagRegisteredModel,
 } from './commands.js'
 import type { RegisteredModelEvent } from './events.js'
-import { type LinkState, type RegisteredModelState, sourceKey } from './state.js'
-
-/** The version that a link is to point to, found in its own stream. */
-export interface SourceFact {
-  readonly source: VersionRef
-  readonly artifactType: string
-  readonly manifest: ManifestSummary
-}
-
-/**
- * Which link is meant by a command to its source that is named through it. Nobody gives it alone: it is remembered under
- * the id of that command, whose repetition means the same link, wherever an alias points by then.
- */
-export interface MeanLink {
-  readonly type: 'MeanLink'
-  readonly model: ModelRef
-  readonly version: VersionChoice
-}
-
-/** Commands with the facts of other streams that their decision needs. */
-export type RegisteredModelCommandWithFacts =
-  | CreateRegisteredModel
-  | (LinkToRegistry & { readonly sourceFact: SourceFact })
-  | UnlinkFromRegistry
-  | DescribeRegisteredModel
-  | TagRegisteredModel
-  | UntagRegisteredModel
-  | MoveAlias
-  | RemoveAlias
-  | MeanLink
+import { findLink, type LinkRemoved, liveLink } from './links.js'
+import { type RegisteredModelState, sourceKey } from './state.js'
 
 export type RegisteredModelRejection =
   | AliasRejection
@@ -55,12 +23,7 @@ export type RegisteredModelRejection =
   | TypeMismatch
   | TooManyTags
   | { readonly _tag: 'model-not-found'; readonly model: ModelRef }
-  | {
-      readonly _tag: 'link-removed'
-      readonly collection: CollectionRef
-      readonly version: number
-      readonly unlinked: RecordedBy
-    }
+  | LinkRemoved
 
 type EncodedEvents = E.Either<RegisteredModelRejection, Decision<RegisteredModelEvent>>
 type Events = E.Either<RegisteredModelRejection, ReadonlyArray<RegisteredModelEvent>>
@@ -169,42 +132,3 @@ const mustExist = (
   state: RegisteredModelState,
 ): E.Either<RegisteredModelRejection, RegisteredModelState> =>
   state.artifactType === null ? E.left({ _tag: 'model-not-found', model }) : E.right(state)
-
-export interface FoundLink {
-  readonly number: number
-  readonly link: LinkState
-}
-
-const findLink = (
-  collection: CollectionRef,
-  choice: VersionChoice,
-  state: RegisteredModelState,
-): E.Either<VersionRejection, FoundLink> => {
-  const number = typeof choice === 'number' ? choice : state.aliases.get(choice)?.version
-  const link = number === undefined ? undefined : state.links[number]
-  if (number !== undefined && link !== undefined) return E.right({ number, link })
-  const newest = state.links.findLastIndex(({ unlinked }) => unlinked === undefined)
-  return E.left({
-    _tag: 'version-not-found',
-    collection,
-    version: choice,
-    newest: newest < 0 ? null : newest,
-    exists: state.artifactType !== null,
-  })
-}
-
-/** A link that is there, by number or alias. */
-export const liveLink = (
-  collection: CollectionRef,
-  choice: VersionChoice,
-  state: RegisteredModelState,
-): E.Either<VersionRejection | Extract<RegisteredModelRejection, { _tag: 'link-removed' }>, FoundLink> =>
-  pipe(
-    findLink(collection, choice, state),
-    E.flatMap(
-      (found): ReturnType<typeof liveLink> =>
-        found.link.unlinked === undefined
-          ? E.right(found)
-          : E.left({ _tag: 'link-removed', collection, version: found.number, unlinked: found.link.unlinked }),
-    ),
-  )

@@ -1,7 +1,8 @@
 /** What can be asked of a run: the work that makes versions and uses them. */
 import * as E from 'fp-ts/lib/Either.js'
 import type * as t from 'io-ts'
-import { dictionary, jsonObject, oneOf, record, rule, text } from '../values/codec.js'
+import { type CommandIn, define, gather, noFacts, type WithFacts } from '../command-definition.js'
+import { dictionary, jsonObject, record, rule, text } from '../values/codec.js'
 import { canonicalJson } from '../values/json.js'
 import { GroupName, RunOutcome, VersionChoice } from '../values/names.js'
 import { CollectionRef, RunRef } from '../values/references.js'
@@ -18,24 +19,49 @@ export const MetricName = text('the name of a metric, other than __proto__', (va
 export const Metrics = dictionary('metrics: an object of at most 1,000 members', MetricName, Metric, 1000)
 export type Metrics = t.TypeOf<typeof Metrics>
 
-export const StartRun = record(
-  'StartRun',
-  { type: oneOf('StartRun'), run: RunRef },
-  { group: GroupName, config: Config, jobType: text('a job type', (value) => value.length > 0 && value.length <= 128) },
-)
+const ofRun = ({ run }: { readonly run: RunRef }) => ({ category: 'run', run }) as const
+
+export const StartRun = define('StartRun', {
+  of: ofRun,
+  members: { run: RunRef },
+  optional: {
+    group: GroupName,
+    config: Config,
+    jobType: text('a job type', (value) => value.length > 0 && value.length <= 128),
+  },
+  facts: noFacts,
+})
 export type StartRun = t.TypeOf<typeof StartRun>
 
 /** Sets metrics of the run's summary; those that are not named stay. */
-export const SummariseRun = record('SummariseRun', { type: oneOf('SummariseRun'), run: RunRef, metrics: Metrics })
+export const SummariseRun = define('SummariseRun', {
+  of: ofRun,
+  members: { run: RunRef, metrics: Metrics },
+  optional: {},
+  facts: noFacts,
+})
 export type SummariseRun = t.TypeOf<typeof SummariseRun>
 
 /** Records that the run used a version: its input lineage. A registered version is recorded with its source. */
-export const UseArtifactVersion = record('UseArtifactVersion', {
-  type: oneOf('UseArtifactVersion'),
-  run: RunRef,
-  used: record('the version used {collection, version}', { collection: CollectionRef, version: VersionChoice }),
+export const UseArtifactVersion = define('UseArtifactVersion', {
+  of: ofRun,
+  members: {
+    run: RunRef,
+    used: record('the version used {collection, version}', { collection: CollectionRef, version: VersionChoice }),
+  },
+  optional: {},
+  facts: ({ used }, read) => gather({ usedFact: read.source(used) }),
 })
 export type UseArtifactVersion = t.TypeOf<typeof UseArtifactVersion>
 
-export const FinishRun = record('FinishRun', { type: oneOf('FinishRun'), run: RunRef }, { outcome: RunOutcome })
+export const FinishRun = define('FinishRun', {
+  of: ofRun,
+  members: { run: RunRef },
+  optional: { outcome: RunOutcome },
+  facts: noFacts,
+})
 export type FinishRun = t.TypeOf<typeof FinishRun>
+
+export const runCommands = { StartRun, SummariseRun, UseArtifactVersion, FinishRun }
+export type RunCommand = CommandIn<typeof runCommands>
+export type RunCommandWithFacts = WithFacts<typeof runCommands>

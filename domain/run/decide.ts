@@ -3,23 +3,10 @@ import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import { sameJson } from '../values/codec.js'
 import { about, type Decision, type RecordedBy } from '../values/decider.js'
-import type { RunRef, VersionRef } from '../values/references.js'
-import type { FinishRun, StartRun, SummariseRun, UseArtifactVersion } from './commands.js'
-import type { ArtifactVersionUsed, RunEvent } from './events.js'
+import type { RunRef } from '../values/references.js'
+import type { FinishRun, RunCommandWithFacts, StartRun, SummariseRun } from './commands.js'
+import type { RunEvent } from './events.js'
 import { type RunState, useKey } from './state.js'
-
-/** The version that is used, found in its own stream. */
-export interface UsedFact {
-  readonly version: VersionRef
-  readonly through?: NonNullable<ArtifactVersionUsed['through']>
-}
-
-/** Commands with the facts of other streams that their decision needs. */
-export type RunCommandWithFacts =
-  | StartRun
-  | SummariseRun
-  | (UseArtifactVersion & { readonly usedFact: UsedFact })
-  | FinishRun
 
 export type RunRejection =
   | { readonly _tag: 'run-not-found'; readonly run: RunRef }
@@ -41,7 +28,7 @@ export const decide =
       case 'SummariseRun':
         return pipe(E.right(summarise(command, state)), about({}))
       case 'UseArtifactVersion': {
-        const { version, through } = command.usedFact
+        const { source: version, through } = command.usedFact
         const used: RunEvent = {
           type: 'ArtifactVersionUsed',
           version,

@@ -121,7 +121,7 @@ export type RecordOf<R extends Fields, O extends Fields> = Simplify<
   { readonly [K in keyof R]: t.TypeOf<R[K]> } & { readonly [K in keyof O]?: t.TypeOf<O[K]> }
 >
 /** The same with plain values in place of brands. */
-type PlainRecordOf<R extends Fields, O extends Fields> = Simplify<
+export type PlainRecordOf<R extends Fields, O extends Fields> = Simplify<
   { readonly [K in keyof R]: t.OutputOf<R[K]> } & { readonly [K in keyof O]?: t.OutputOf<O[K]> }
 >
 

@@ -5,7 +5,8 @@ import type { CommandHandler } from '../../application/command-handling/command-
 import { type FactReader, sourceOf as sourceFact } from '../../application/command-handling/facts.js'
 import { liveVersion } from '../../domain/artifact/decide.js'
 import type { Command } from '../../domain/commands/catalogue.js'
-import { liveLink, type MeanLink } from '../../domain/registered-model/decide.js'
+import type { MeanLink } from '../../domain/registered-model/commands.js'
+import { liveLink } from '../../domain/registered-model/links.js'
 import type { Problem } from '../../domain/values/codec.js'
 import type { ManifestSummary } from '../../domain/values/manifest/manifest.js'
 import {
@@ -119,7 +120,7 @@ export const nameResolver = (
         : now(E.left(wrong('version', `one version (name the version: ${path}:v3 or ${path}:alias)`, path))),
     versionAt: async (path) => {
       const named = await versionNamed(await inputs.checked(inputs.VersionText, path))
-      const { source, artifactType, manifest } = (await run(sourceFact(named, facts))).source
+      const { source, artifactType, manifest } = await run(sourceFact(named, facts))
       const { version: number, ...collection } = source
       return { collection, number, manifest, type: artifactType }
     },

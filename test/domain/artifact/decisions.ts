@@ -28,7 +28,13 @@ const deleted = (version: number, content: string): ArtifactVersionDeleted => ({
 
 const create = { type: 'CreateArtifact', artifact, artifactType: 'model' } as const
 const log = (content: string) =>
-  ({ type: 'LogArtifactVersion', artifact, artifactType: 'model', manifest: manifestOf(content) }) as const
+  ({
+    type: 'LogArtifactVersion',
+    artifact,
+    artifactType: 'model',
+    manifest: manifestOf(content),
+    runFact: undefined,
+  }) as const
 const describe = { type: 'DescribeArtifactVersion', artifact, version: 0 } as const
 const tag = (...words: ReadonlyArray<string>) =>
   ({ type: 'TagArtifactVersion', artifact, version: 0, tags: words }) as const

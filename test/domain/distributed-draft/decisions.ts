@@ -34,7 +34,7 @@ const committed = (writers: number, generation = 0): DistributedCommitted => ({
 })
 const abandoned = (writers: number, generation = 0) => ({ type: 'DistributedAbandoned', generation, writers }) as const
 
-const named = { artifact, artifactType: 'model', distributedId: 'd' } as const
+const named = { artifact, artifactType: 'model', distributedId: 'd', runFact: undefined } as const
 const upsert = (writer: string, content: string) =>
   ({ type: 'UpsertDistributedPart', ...named, writer, part: manifestOf(content) }) as const
 const commit = { type: 'CommitDistributed', ...named, writer: 'w1', envelope, merged: E.right(merged) } as const

@@ -1,6 +1,6 @@
 /** What a run allows, and what follows from it. */
 import { run as aggregate } from '../../../domain/commands/deciders.js'
-import { model, run, versionOf } from '../../support/domain-samples.js'
+import { manifestOf, model, run, versionOf } from '../../support/domain-samples.js'
 import { recordedAt, specify } from '../../support/domain-specification.js'
 
 const rule = specify(aggregate)
@@ -11,12 +11,17 @@ const start = { type: 'StartRun', run } as const
 const summarise = (metrics: Readonly<Record<string, number | string | boolean>>) =>
   ({ type: 'SummariseRun', run, metrics }) as const
 const through = { model, version: 2 }
+const fact = (version: number) => ({
+  source: versionOf(version),
+  artifactType: 'model',
+  manifest: manifestOf(`content ${version}`),
+})
 const use = (version: number) =>
   ({
     type: 'UseArtifactVersion',
     run,
     used: { collection: versionOf(version), version },
-    usedFact: { version: versionOf(version) },
+    usedFact: fact(version),
   }) as const
 const finish = { type: 'FinishRun', run } as const
 
@@ -65,11 +70,11 @@ export const runDecisions = [
     }),
   rule('a registered version is recorded with its source')
     .given(started)
-    .when({ ...use(3), usedFact: { version: versionOf(3), through } })
+    .when({ ...use(3), usedFact: { ...fact(3), through } })
     .thenRecords({ type: 'ArtifactVersionUsed', version: versionOf(3), through }),
   rule('using it again is no news')
     .given(started, { type: 'ArtifactVersionUsed', version: versionOf(3), through })
-    .when({ ...use(3), usedFact: { version: versionOf(3), through } })
+    .when({ ...use(3), usedFact: { ...fact(3), through } })
     .thenNothingHappens({ version: 2 }),
   rule('using it by another way is news')
     .given(started, { type: 'ArtifactVersionUsed', version: versionOf(3), through })

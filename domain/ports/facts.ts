@@ -1,0 +1,48 @@
+/**
+ * The port to what a decision needs beyond the history of its own stream. A fact is read from the other stream itself,
+ * never from a projection, and recorded in the event; a later change of that stream does not undo it.
+ */
+import type * as E from 'fp-ts/lib/Either.js'
+import type * as TE from 'fp-ts/lib/TaskEither.js'
+import type { ManifestSummary } from '../values/manifest/manifest.js'
+import type { PathConflict } from '../values/manifest/merge.js'
+import type { VersionChoice } from '../values/names.js'
+import type { CollectionRef, ModelRef, RunRef, VersionRef } from '../values/references.js'
+import type { RunFact } from '../values/run-fact.js'
+
+/** A live version of an artifact, found in its own stream. */
+export interface SourceFact {
+  readonly source: VersionRef
+  readonly artifactType: string
+  readonly manifest: ManifestSummary
+  /** The link by which it was named. */
+  readonly through?: { readonly model: ModelRef; readonly version: number }
+}
+
+/** What one writer brought to a distributed draft. */
+export interface Part {
+  readonly writer: string
+  readonly part: ManifestSummary
+}
+
+/** `Failure` is whatever keeps a fact from being had: a definition passes it on and makes none. */
+export interface Facts<Failure> {
+  /** The run that is named was started; it may be finished. Nothing where none is named. */
+  readonly run: (run: RunRef | undefined) => TE.TaskEither<Failure, RunFact | undefined>
+  /** The version that is meant is live. A link stands for its source. */
+  readonly source: (meant: {
+    readonly collection: CollectionRef
+    readonly version: VersionChoice
+  }) => TE.TaskEither<Failure, SourceFact>
+  /** The source of this link is live. */
+  readonly sourceOfLink: (model: ModelRef, number: number, source: VersionRef) => TE.TaskEither<Failure, SourceFact>
+  /** A manifest is stored, and is what is said of it. */
+  readonly manifest: (claimed: ManifestSummary) => TE.TaskEither<Failure, unknown>
+  /** The same; and its files are there, and are not collected until an event can name them. */
+  readonly content: (claimed: ManifestSummary) => TE.TaskEither<Failure, unknown>
+  /** The manifests of parts in one, which is stored before an event names it; or where they are in conflict. */
+  readonly merged: (
+    parts: ReadonlyArray<Part>,
+    lastWriterWins: boolean,
+  ) => TE.TaskEither<Failure, E.Either<ReadonlyArray<PathConflict>, ManifestSummary>>
+}

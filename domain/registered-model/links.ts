@@ -1,0 +1,54 @@
+/** Finding a link of a registered model. */
+import * as E from 'fp-ts/lib/Either.js'
+import { pipe } from 'fp-ts/lib/function.js'
+import type { VersionRejection } from '../collections/version-rejections.js'
+import type { RecordedBy } from '../values/decider.js'
+import type { VersionChoice } from '../values/names.js'
+import type { CollectionRef } from '../values/references.js'
+import type { LinkState, RegisteredModelState } from './state.js'
+
+export interface LinkRemoved {
+  readonly _tag: 'link-removed'
+  readonly collection: CollectionRef
+  readonly version: number
+  readonly unlinked: RecordedBy
+}
+
+export interface FoundLink {
+  readonly number: number
+  readonly link: LinkState
+}
+
+export const findLink = (
+  collection: CollectionRef,
+  choice: VersionChoice,
+  state: RegisteredModelState,
+): E.Either<VersionRejection, FoundLink> => {
+  const number = typeof choice === 'number' ? choice : state.aliases.get(choice)?.version
+  const link = number === undefined ? undefined : state.links[number]
+  if (number !== undefined && link !== undefined) return E.right({ number, link })
+  const newest = state.links.findLastIndex(({ unlinked }) => unlinked === undefined)
+  return E.left({
+    _tag: 'version-not-found',
+    collection,
+    version: choice,
+    newest: newest < 0 ? null : newest,
+    exists: state.artifactType !== null,
+  })
+}
+
+/** A link that is there, by number or alias. */
+export const liveLink = (
+  collection: CollectionRef,
+  choice: VersionChoice,
+  state: RegisteredModelState,
+): E.Either<VersionRejection | LinkRemoved, FoundLink> =>
+  pipe(
+    findLink(collection, choice, state),
+    E.flatMap(
+      (found): ReturnType<typeof liveLink> =>
+        found.link.unlinked === undefined
+          ? E.right(found)
+          : E.left({ _tag: 'link-removed', collection, version: found.number, unlinked: found.link.unlinked }),
+    ),
+  )

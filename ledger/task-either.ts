@@ -7,7 +7,6 @@ import { checkedNow } from './calling/input.js'
 import { ownCopy } from './calling/own.js'
 import { listenedTo } from './files/given-streams.js'
 import type { Ledger } from './ledger.js'
-import type { Alone } from './looking-back/one-stream.js'
 import type { LedgerAsOf, When } from './watching.js'
 
 const Method = functionOf<unknown>('a method of a ledger, a draft or a run')
@@ -18,6 +17,9 @@ const OpenLedger = rule(
     value !== null &&
     ['execute', 'at', 'alone', 'close'].every((name) => typeof Reflect.get(value, name) === 'function'),
 )
+
+/** One that answers once. */
+const Answering = functionOf<(...given: ReadonlyArray<unknown>) => Promise<unknown>>('a method of a ledger')
 
 /**
  * A method of a ledger, a draft or a run, as one that gives a TaskEither. Nothing is done until it is run; but streams are
@@ -41,75 +43,52 @@ const asLedgerError = (cause: unknown): LedgerError =>
     ? cause
     : new LedgerError({ _tag: 'fault', cause }, cause instanceof Error ? cause.message : String(cause))
 
+/** The names of the methods that answer once. */
+type Once<Methods> = {
+  [Name in keyof Methods]: Methods[Name] extends (...given: never) => Promise<unknown> ? Name : never
+}[keyof Methods]
+
+/** The methods of an object that answer once, as TaskEithers. */
+type Operations<Methods> = {
+  [Name in Once<Methods>]: Methods[Name] extends (...given: infer Given) => Promise<infer A>
+    ? (...given: Given) => TE.TaskEither<LedgerError, A>
+    : never
+}
+
+/** `others` are its members that do not answer once: the type checker says which. */
+const operationsOf = <Methods extends object>(
+  methods: Methods,
+  others: Readonly<Record<Exclude<keyof Methods, Once<Methods>>, true>>,
+): Operations<Methods> => {
+  const names = Object.keys(methods).filter((name) => !Object.hasOwn(others, name))
+  const All = rule(
+    'every method that answers once',
+    (value): value is Operations<Methods> =>
+      typeof value === 'object' && value !== null && names.every((name) => Object.hasOwn(value, name)),
+  )
+  const made = names.map((name) => [name, taskEither(checkedNow(Answering, Reflect.get(methods, name)))] as const)
+  return checkedNow(All, Object.fromEntries(made))
+}
+
+const questions = (asked: LedgerAsOf) => operationsOf(asked, { exportHistory: true })
+
 /** Everything that a ledger can be told and asked, as TaskEithers. */
-export const operations = (ledger: Ledger) => operationsOf(checkedNow(OpenLedger, ledger))
-
-const operationsOf = (ledger: Ledger) => ({
-  ...questions(ledger),
-  at: (when?: When) => questions(ledger.at(when)),
-  alone: (when?: Position) => questionsToOne(ledger.alone(when)),
-  execute: taskEither(ledger.execute),
-  createArtifact: taskEither(ledger.createArtifact),
-  logArtifact: taskEither(ledger.logArtifact),
-  newArtifact: taskEither(ledger.newArtifact),
-  locate: taskEither(ledger.locate),
-  content: taskEither(ledger.content),
-  newDraft: taskEither(ledger.newDraft),
-  upsertDistributed: taskEither(ledger.upsertDistributed),
-  commitDistributed: taskEither(ledger.commitDistributed),
-  abandonDistributed: taskEither(ledger.abandonDistributed),
-  describe: taskEither(ledger.describe),
-  tag: taskEither(ledger.tag),
-  untag: taskEither(ledger.untag),
-  deleteVersion: taskEither(ledger.deleteVersion),
-  moveAlias: taskEither(ledger.moveAlias),
-  removeAlias: taskEither(ledger.removeAlias),
-  createRegisteredModel: taskEither(ledger.createRegisteredModel),
-  link: taskEither(ledger.link),
-  linkModel: taskEither(ledger.linkModel),
-  unlink: taskEither(ledger.unlink),
-  describeRegisteredModel: taskEither(ledger.describeRegisteredModel),
-  tagRegisteredModel: taskEither(ledger.tagRegisteredModel),
-  untagRegisteredModel: taskEither(ledger.untagRegisteredModel),
-  startRun: taskEither(ledger.startRun),
-  summariseRun: taskEither(ledger.summariseRun),
-  useArtifact: taskEither(ledger.useArtifact),
-  finishRun: taskEither(ledger.finishRun),
-  collectable: taskEither(ledger.collectable),
-  collectGarbage: taskEither(ledger.collectGarbage),
-  verify: taskEither(ledger.verify),
-  diffMoments: taskEither(ledger.diffMoments),
-  waitFor: taskEither(ledger.waitFor),
-  rebuild: taskEither(ledger.rebuild),
-  progress: taskEither(ledger.progress),
-  importEvents: taskEither(ledger.importEvents),
-  download: taskEither(ledger.download),
-  openFile: taskEither(ledger.openFile),
-  close: taskEither(ledger.close),
-})
-
-const questions = (asked: LedgerAsOf) => ({
-  moment: taskEither(asked.moment),
-  resolve: taskEither(asked.resolve),
-  version: taskEither(asked.version),
-  versions: taskEither(asked.versions),
-  artifact: taskEither(asked.artifact),
-  artifacts: taskEither(asked.artifacts),
-  registeredModel: taskEither(asked.registeredModel),
-  registeredModels: taskEither(asked.registeredModels),
-  runDetails: taskEither(asked.runDetails),
-  runs: taskEither(asked.runs),
-  openDrafts: taskEither(asked.openDrafts),
-  search: taskEither(asked.search),
-  diff: taskEither(asked.diff),
-  lineage: taskEither(asked.lineage),
-  paths: taskEither(asked.paths),
-  history: taskEither(asked.history),
-  aliasHistory: taskEither(asked.aliasHistory),
-})
-
-const questionsToOne = (asked: Alone) => ({
-  locate: taskEither(asked.locate),
-  history: taskEither(asked.history),
-  aliasHistory: taskEither(asked.aliasHistory),
-})
+export const operations = (given: Ledger) => {
+  const ledger = checkedNow(OpenLedger, given)
+  return {
+    ...operationsOf(ledger, {
+      at: true,
+      alone: true,
+      run: true,
+      watch: true,
+      watchPosition: true,
+      behind: true,
+      replay: true,
+      replayed: true,
+      exportHistory: true,
+      exportEvents: true,
+    }),
+    at: (when?: When) => questions(ledger.at(when)),
+    alone: (when?: Position) => operationsOf(ledger.alone(when), { exportHistory: true, replay: true }),
+  }
+}

@@ -8,7 +8,7 @@ import { aliasSvg } from '../../projections/render/alias-svg.js'
 import { type AsOf, asked, askedOf, deliver, isCollection, type WithLedger } from './command-context.js'
 import { auditText, entryText, tenureText } from './history-text.js'
 import { refuseVersion } from './list-commands.js'
-import { asOf, paged, several, when, whole } from './options.js'
+import { asOf, type Between, between, hasTime, orderOf, paged, several, when, whole } from './options.js'
 import { hint, table } from './output.js'
 
 /** The tenures of a collection. An alias that never was is refused: of a misspelt one, no tenures would look like a finding. */
@@ -39,16 +39,13 @@ const neverThere = (alias: string, where: string): LedgerError =>
 export const historyCommands = (program: Command, withLedger: WithLedger): void => {
   replayCommands(program, withLedger)
 
-  paged(program.command('history'))
+  between(paged(program.command('history')))
     .description('Who did what, when and why: of a subject, an actor, an alias, or of everything.')
     .argument('[subject]', 'a version (with ":"), an artifact or a registered model')
     .option('--run <run>', 'of a run')
     .option('--by <actor>', 'what this actor did')
     .option('--alias <alias>', 'what was done to this alias')
     .option('--type <type>', 'events of this type (may be given several times)', several)
-    .option('--from <position|time>', 'from behind then', when)
-    .option('--to <position|time>', 'up to then', when)
-    .option('--oldest-first')
     .option('--long', 'with the command, and what was there before and after')
     .option('--csv', 'everything as CSV')
     .option('--ndjson', 'everything as NDJSON')
@@ -57,14 +54,12 @@ export const historyCommands = (program: Command, withLedger: WithLedger): void 
       (
         subject: string | undefined,
         options: AsOf &
-          Paging & {
+          Paging &
+          Between & {
             readonly run?: string
             readonly by?: string
             readonly alias?: string
             readonly type?: NonNullable<HistoryInput['types']>
-            readonly from?: number | string
-            readonly to?: number | string
-            readonly oldestFirst?: boolean
             readonly long?: boolean
             readonly csv?: boolean
             readonly ndjson?: boolean
@@ -72,15 +67,14 @@ export const historyCommands = (program: Command, withLedger: WithLedger): void 
         command: Command,
       ) =>
         withLedger(command, 'reads', async (task) => {
-          const { run, by: actor, alias, type: types, from: after, to: upTo, limit, cursor } = options
-          const isTold = run === undefined && typeof after !== 'string' && typeof upTo !== 'string'
+          const { run, by: actor, alias, type: types, after, from, until, limit, cursor } = options
+          const isTold = run === undefined && !hasTime(options)
           const of = run === undefined ? subject : { run }
           const at = isTold ? askedOf(task, subject, options) : asked(task, options)
           // Of a run that is not there, no lines would look like a finding.
           if (run !== undefined) await asked(task, options).runDetails(run)
           if (alias !== undefined) await refuseUnknown(at, run === undefined ? subject : undefined, alias)
-          const order = options.oldestFirst === true ? ('oldest' as const) : undefined
-          const query = omitUndefined({ of, actor, alias, types, after, upTo, order })
+          const query = omitUndefined({ of, actor, alias, types, after, from, until, order: orderOf(options) })
           if (options.csv === true || options.ndjson === true) {
             const format = options.csv === true ? 'csv' : 'ndjson'
             for await (const text of at.exportHistory({ ...query, format })) task.terminal.out(text)
@@ -123,27 +117,26 @@ export const historyCommands = (program: Command, withLedger: WithLedger): void 
 }
 
 const replayCommands = (program: Command, withLedger: WithLedger): void => {
-  program
-    .command('replay')
+  between(program.command('replay'))
     .description('Step through the history, at full speed or paced.')
     .argument('[subject]', 'a version (with ":"), an artifact or a registered model')
-    .option('--from <position|time>', 'from behind then', when)
-    .option('--to <position|time>', 'up to then', when)
     .option('--faster <factor>', 'as it was recorded, so many times as fast', Number)
     .option('--every <milliseconds>', 'one step each so often', whole)
     .addHelpText('after', '\nExample:\n  $ model-ledger replay acme/model-registry/churn --faster 3600')
     .action(
       (
         of: string | undefined,
-        options: { from?: number | string; to?: number | string; faster?: number; every?: number },
+        options: Between & { readonly faster?: number; readonly every?: number },
         command: Command,
       ) =>
         withLedger(command, 'reads', async ({ ledger, terminal, answer }) => {
-          const { from, to, faster: factor, every } = options
+          const { after, from, until, faster: factor, every } = options
           const pace = every !== undefined ? { every } : factor !== undefined ? { factor } : undefined
-          const isTold = isCollection(of) && typeof from !== 'string' && typeof to !== 'string'
+          const isTold = isCollection(of) && !hasTime(options)
           const { replay } = isTold ? ledger.alone() : ledger
-          for await (const { change } of replay(omitUndefined({ of, from, to, pace }))) {
+          for await (const { change } of replay(
+            omitUndefined({ of, after, from, until, order: orderOf(options), pace }),
+          )) {
             answer(change, () => auditText(terminal, [change]).split('\n').slice(1).join('\n'))
           }
         }),

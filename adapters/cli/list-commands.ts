@@ -108,7 +108,7 @@ interface Search extends AsOf, Paging {
   readonly metadata?: ReadonlyArray<Condition>
   readonly metric?: ReadonlyArray<Condition>
   readonly by?: string
-  readonly since?: string
+  readonly from?: string
   readonly until?: string
 }
 
@@ -123,8 +123,8 @@ export const searchCommand = (program: Command, withLedger: WithLedger): void =>
     .option('--metadata <condition>', 'such as accuracy>=0.9 or stage=final (may be given several times)', condition)
     .option('--metric <condition>', 'likewise, of the run that made it', condition)
     .option('--by <actor>', 'who made it')
-    .option('--since <time>')
-    .option('--until <time>')
+    .option('--from <time>', 'made at this time or later')
+    .option('--until <time>', 'made at this time or before')
     .addHelpText('after', '\nExample:\n  $ model-ledger search --name "acme/*/model" --metric "accuracy>=0.9"')
     .action(({ by: actor, metric: metrics, asOf, ...options }: Search, command: Command) =>
       withLedger(command, 'reads', async (task) => {

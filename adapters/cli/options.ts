@@ -1,7 +1,7 @@
 /** Options that several commands take, and how their words are read. */
 import { existsSync, statSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { type Command, InvalidArgumentError } from 'commander'
+import { type Command, InvalidArgumentError, Option } from 'commander'
 import { type Json, type JsonObject, parseJson } from '../../domain/values/json.js'
 import { COMPARISONS, type Condition } from '../../projections/registry/questions/search.js'
 
@@ -67,6 +67,30 @@ const asJson = (text: string): Json => {
     return text
   }
 }
+
+/** What an interval of the history takes: behind a position or from a time on, up to either; and in which order. */
+export const between = (command: Command): Command =>
+  command
+    .option('--after <position>', 'behind this position', whole)
+    .option('--from <time>', 'from this time on')
+    .option('--until <position|time>', 'up to then, and with it', when)
+    .addOption(new Option('--ascending', 'the oldest first').conflicts('descending'))
+    .option('--descending', 'the newest first')
+
+/** What `between` gathers. */
+export interface Between {
+  readonly after?: number
+  readonly from?: string
+  readonly until?: number | string
+  readonly ascending?: boolean
+  readonly descending?: boolean
+}
+
+export const orderOf = ({ ascending, descending }: Between): 'ascending' | 'descending' | undefined =>
+  ascending === true ? 'ascending' : descending === true ? 'descending' : undefined
+
+/** Only the whole log knows what a time means. */
+export const hasTime = ({ from, until }: Between): boolean => from !== undefined || typeof until === 'string'
 
 /** A moment: a position, or a time. */
 export const when = (text: string): number | string => (/^\d+$/.test(text) ? Number(text) : text)

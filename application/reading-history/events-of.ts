@@ -48,30 +48,30 @@ export async function* eventsOf(
   ahead: number,
   passed?: Passed,
 ): AsyncGenerator<StoredEvent> {
-  const { of: subject, after: from = ORIGIN, upTo: until = moment } = filter
-  const after = order === 'oldest' ? Math.max(from, passed?.position ?? from) : from
-  const upTo = Math.min(until, moment, order === 'newest' ? (passed?.position ?? moment) : moment)
+  const { of: subject, after: first = ORIGIN, until: last = moment } = filter
+  const after = order === 'ascending' ? Math.max(first, passed?.position ?? first) : first
+  const until = Math.min(last, moment, order === 'descending' ? (passed?.position ?? moment) : moment)
   const matches = testOf(filter)
   const wanted: Test = (stored) =>
-    stored.position > after && stored.position <= upTo && stored.position !== passed?.position && matches(stored)
+    stored.position > after && stored.position <= until && stored.position !== passed?.position && matches(stored)
 
   if (subject === undefined && filter.actor === undefined && filter.alias === undefined && filter.types === undefined) {
-    const whole = order === 'oldest' ? log(ports.store, after, upTo) : logBackwards(ports, after, upTo, ahead)
+    const whole = order === 'ascending' ? log(ports.store, after, until) : logBackwards(ports, after, until, ahead)
     yield* filtered(whole, wanted)
     return
   }
   if (subject === undefined) {
-    yield* filtered(indexed(ports, rowsOf(ports.index, filter, after, upTo, order), order, ahead), wanted)
+    yield* filtered(indexed(ports, rowsOf(ports.index, filter, after, until, order), order, ahead), wanted)
     return
   }
   const own =
-    order === 'oldest'
-      ? forwards(ports.store, streamOf(subject), upTo, passed?.revision)
+    order === 'ascending'
+      ? forwards(ports.store, streamOf(subject), until, passed?.revision)
       : backwards(ports, streamOf(subject), passed?.revision)
   const isAbout = aboutOf(subject)
   yield* merged(
     filtered(own, (stored) => wanted(stored) && isAbout(stored)),
-    filtered(indexed(ports, rowsElsewhere(ports, subject, after, upTo, order), order, ahead), wanted),
+    filtered(indexed(ports, rowsElsewhere(ports, subject, after, until, order), order, ahead), wanted),
     order,
   )
 }
@@ -89,7 +89,7 @@ async function* merged(
   try {
     let [a, b] = [await left.next(), await right.next()]
     while (!a.done || !b.done) {
-      if (!a.done && (b.done || a.value.position < b.value.position === (order === 'oldest'))) {
+      if (!a.done && (b.done || a.value.position < b.value.position === (order === 'ascending'))) {
         yield a.value
         a = await left.next()
       } else if (!b.done) {
@@ -104,10 +104,10 @@ async function* merged(
 }
 
 /** All events between two positions, also those of types that the index does not know. */
-async function* log(store: EventStore, after: Position, upTo: Position): AsyncGenerator<StoredEvent> {
+async function* log(store: EventStore, after: Position, until: Position): AsyncGenerator<StoredEvent> {
   for await (const page of store.readAll(after)) {
     for (const stored of page) {
-      if (stored.position > upTo) return
+      if (stored.position > until) return
       yield stored
     }
   }
@@ -117,10 +117,10 @@ async function* log(store: EventStore, after: Position, upTo: Position): AsyncGe
 async function* logBackwards(
   { store, index }: AuditPorts,
   after: Position,
-  upTo: Position,
+  until: Position,
   ahead: number,
 ): AsyncGenerator<StoredEvent> {
-  for (let end = upTo; end > after; ) {
+  for (let end = until; end > after; ) {
     const start = Math.max(after, positionOf(index, rowsUpTo(index, end) - 1 - ahead))
     const piece: StoredEvent[] = []
     for await (const stored of log(store, start, end)) piece.push(stored)
@@ -132,12 +132,12 @@ async function* logBackwards(
 async function* forwards(
   store: EventStore,
   stream: string,
-  upTo: Position,
+  until: Position,
   passed: number | undefined,
 ): AsyncGenerator<StoredEvent> {
   for await (const page of store.readStream(stream, passed ?? 'none')) {
     for (const stored of page) {
-      if (stored.position > upTo) return
+      if (stored.position > until) return
       yield stored
     }
   }
@@ -175,7 +175,7 @@ const rowsElsewhere = (
   { index, graph }: AuditPorts,
   subject: AuditSubject,
   after: Position,
-  upTo: Position,
+  until: Position,
   order: Order,
 ): ReadonlyArray<number> => {
   if (subject.kind === 'artifact' || subject.kind === 'registered-model') return []
@@ -183,10 +183,10 @@ const rowsElsewhere = (
   const known = graph.subjects.get(stream)
   const node = known === undefined ? NONE : findNode(graph, known, number)
   if (node === NONE) return []
-  const rows = namedElsewhere(graph, node, upTo)
+  const rows = namedElsewhere(graph, node, until)
     .filter((position) => position > after)
     .map((position) => rowsUpTo(index, position) - 1)
-  return order === 'oldest' ? rows : rows.reverse()
+  return order === 'ascending' ? rows : rows.reverse()
 }
 
 /** The events of rows of the index; the rows come in order. */
@@ -198,10 +198,10 @@ async function* indexed(
 ): AsyncGenerator<StoredEvent> {
   let batch: number[] = []
   const found = async (): Promise<ReadonlyArray<StoredEvent>> => {
-    const wanted = order === 'oldest' ? batch : batch.reverse()
+    const wanted = order === 'ascending' ? batch : batch.reverse()
     batch = []
     const events = await lookUp(store, index, wanted)
-    return order === 'oldest' ? events : events.reverse()
+    return order === 'ascending' ? events : events.reverse()
   }
   for (const row of rows) {
     batch.push(row)

@@ -8,7 +8,7 @@ import type { Page } from '../../projections/paging/page.js'
 import { type AuditPorts, eventsOf } from './events-of.js'
 
 export interface AuditQuery extends AuditFilter {
-  /** `newest` first unless told. */
+  /** `descending`, the newest first, unless told. */
   readonly order?: Order
   /** The most lines in one page; 100 unless told. */
   readonly limit?: number
@@ -35,9 +35,9 @@ export const audit = async (
   query: AuditQuery,
   position: Position,
 ): Promise<E.Either<BadCursor, AuditPage>> => {
-  const { order = 'newest', limit = LIMIT, cursor, ...filter } = query
-  const { of, actor, alias, types, after, upTo } = filter
-  const question = [order, JSON.stringify([of, actor, alias, types?.toSorted(), after, upTo])]
+  const { order = 'descending', limit = LIMIT, cursor, ...filter } = query
+  const { of, actor, alias, types, after, until } = filter
+  const question = [order, JSON.stringify([of, actor, alias, types?.toSorted(), after, until])]
   const start = cursor === undefined ? { moment: position, place: [] } : readCursor(question, cursor, position)
   if (start === undefined) return E.left(BAD_CURSOR)
   const { moment } = start
@@ -70,7 +70,7 @@ export async function* auditLines(
   ports: AuditPorts,
   filter: AuditFilter,
   position: Position,
-  order: Order = 'oldest',
+  order: Order = 'ascending',
 ): AsyncGenerator<AuditLine> {
   for await (const stored of eventsOf(ports, filter, order, position, AHEAD)) yield auditLine(stored)
 }

@@ -3,6 +3,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import { Observable } from 'rxjs'
 import { decodeEvent, type RecordedEvent } from '../../domain/events/stored-events.js'
 import type { Position } from '../../domain/ports/event-store.js'
+import type { Order } from '../../projections/audit/filter.js'
 import { type AuditLine, auditLine } from '../../projections/audit/line.js'
 import { type AuditPorts, eventsOf } from './events-of.js'
 import type { AuditFilter } from './history.js'
@@ -26,10 +27,11 @@ export type Pace =
       readonly longest?: number
     }
 
-export interface ReplayQuery extends Omit<AuditFilter, 'after' | 'upTo'> {
-  /** The moments between which to go; backwards, if the second is before the first. */
-  readonly from: Position
-  readonly to: Position
+export interface ReplayQuery extends AuditFilter {
+  /** Up to this position, which is included. */
+  readonly until: Position
+  /** `ascending` unless told; `descending` goes backwards. */
+  readonly order?: Order
   readonly pace?: Pace
 }
 
@@ -44,19 +46,16 @@ export interface ReplayPorts<View> extends AuditPorts {
 const AHEAD = 200
 
 /**
- * The events between two moments, the first exclusive, the second inclusive, one at a time: the next is read
- * when it is asked for. `signal` ends the iteration, a pause included. Rejects with an `EventStoreError` where the
+ * The events behind one position up to another, one at a time: the next is read when it is asked for. `signal` ends the iteration, a pause included. Rejects with an `EventStoreError` where the
  * store cannot be read or an event is damaged.
  */
 export async function* replay<View>(
   ports: ReplayPorts<View>,
-  { from, to, pace = 'full', ...filter }: ReplayQuery,
+  { order = 'ascending', pace = 'full', ...filter }: ReplayQuery,
   signal: AbortSignal = new AbortController().signal,
 ): AsyncGenerator<ReplayStep<View>> {
-  const [after, upTo] = from <= to ? [from, to] : [to, from]
-  const order = from <= to ? 'oldest' : 'newest'
   let before: AuditLine | undefined
-  for await (const stored of eventsOf(ports, { ...filter, after, upTo }, order, upTo, AHEAD)) {
+  for await (const stored of eventsOf(ports, filter, order, filter.until, AHEAD)) {
     const change = auditLine(stored)
     const pause = before === undefined ? 0 : pauseOf(pace, before, change)
     if (pause > 0) await ports.sleep(pause, signal)

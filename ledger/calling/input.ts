@@ -239,6 +239,15 @@ export const LinkModel: Codec<args.LinkModel> = record(
 
 export const OpenFile: Codec<args.OpenFile> = record('openFile', { version: VersionText, path: FilePath })
 
+/** A date alone is its beginning, in UTC, as it is for `at`. */
+export const Time = new t.Type<string>(
+  'a time as an ISO 8601 text (2026-05-03, 2026-05-03T14:00:00Z) or a Date',
+  instant.is,
+  (value, context) =>
+    instant.validate(typeof value === 'string' && /^\d{4}-\d\d-\d\d$/.test(value) ? `${value}T00:00Z` : value, context),
+  instant.encode,
+)
+
 /** Hears of something, now and then. */
 export const Listener = rule('a function', (value): value is () => void => typeof value === 'function')
 export const Signal = rule('an AbortSignal', (value): value is AbortSignal => value instanceof AbortSignal)

@@ -2,7 +2,7 @@
 import type * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
 import type { ManifestStore } from '../../application/manifest-store.js'
-import { instant, oneOf, record, rule, text, wholeNumber } from '../../domain/values/codec.js'
+import { oneOf, record, rule, text, wholeNumber } from '../../domain/values/codec.js'
 import type { BadCursor } from '../../projections/paging/cursor.js'
 import type { Page } from '../../projections/paging/page.js'
 import type { Artifact } from '../../projections/registry/questions/artifact.js'
@@ -21,7 +21,7 @@ import { COMPARISONS, searchVersions, type VersionPage } from '../../projections
 import type { Version } from '../../projections/registry/questions/version.js'
 import type { Checked } from '../calling/arguments.js'
 import { describeWriteError, orThrow, promised } from '../calling/errors.js'
-import { checked, NameText, VersionText } from '../calling/input.js'
+import { checked, NameText, Time, VersionText } from '../calling/input.js'
 
 const Text = text('a text of at least one character', (value) => value.length > 0)
 const Value = rule(
@@ -33,14 +33,6 @@ const Value = rule(
 const Conditions = t.readonlyArray(
   record('a condition {key, is, value}', { key: Text, is: oneOf(...COMPARISONS), value: Value }),
   'a list of conditions {key, is, value}',
-)
-/** A date alone is its beginning, in UTC, as it is for `at`. */
-const Time = new t.Type<string>(
-  'a moment as an ISO 8601 text (2026-05-03, 2026-05-03T14:00:00Z) or a Date',
-  instant.is,
-  (value, context) =>
-    instant.validate(typeof value === 'string' && /^\d{4}-\d\d-\d\d$/.test(value) ? `${value}T00:00Z` : value, context),
-  instant.encode,
 )
 const By = t.union(
   [oneOf('created', 'name'), record('{metadata}', { metadata: Text }), record('{metric}', { metric: Text })],
@@ -85,7 +77,7 @@ export interface SearchInput extends ListInput {
   /** Who logged or linked it. */
   readonly actor?: string | undefined
   /** Logged or linked at this time or later: an ISO 8601 text with a time zone, or a `Date`. */
-  readonly since?: string | Date | undefined
+  readonly from?: string | Date | undefined
   /** Logged or linked at this time or before. */
   readonly until?: string | Date | undefined
   /** Also what was deleted or unlinked. */
@@ -107,7 +99,7 @@ const SearchInput: t.Type<Checked<SearchInput>> = record(
     metadata: Conditions,
     metrics: Conditions,
     actor: Text,
-    since: Time,
+    from: Time,
     until: Time,
     withDeleted: t.boolean,
     by: By,

@@ -18,6 +18,7 @@ import { collectionPath, isModel } from '../../domain/values/references.js'
 import type { LineageRef } from '../../domain/values/subjects.js'
 import type { AuditIndex } from '../../projections/audit/audit-index.js'
 import { auditCsv, auditNdjson } from '../../projections/audit/export.js'
+import type { Order } from '../../projections/audit/filter.js'
 import type { AliasTenure } from '../../projections/audit/tenure.js'
 import type { Lineage } from '../../projections/lineage/answer.js'
 import type { LineageGraph } from '../../projections/lineage/graph.js'
@@ -38,7 +39,7 @@ import {
   orThrow,
   readFromStore,
 } from '../calling/errors.js'
-import { checked } from '../calling/input.js'
+import { checked, Time } from '../calling/input.js'
 import type { PageInput } from '../finding/search.js'
 
 /** A ledger at one moment, as the questions need it. */
@@ -131,38 +132,37 @@ interface Where {
   readonly types?: ReadonlyArray<DomainEvent['type']> | undefined
 }
 interface Between extends Where {
-  /** From behind this moment. */
-  readonly after?: When | undefined
-  /** Up to this moment, and with it. */
-  readonly upTo?: When | undefined
+  /** Behind this position. */
+  readonly after?: Position | undefined
+  /** From this time on: a `Date` or an ISO 8601 text; a date alone is its beginning, in UTC. */
+  readonly from?: Date | string | undefined
+  /** Up to this moment, and with it; now unless told. */
+  readonly until?: When | undefined
 }
-const where = {
+const between = {
   of: SubjectInput,
   actor: Name,
   alias: Name,
   types: t.readonlyArray(EventType, 'types of events'),
-  after: Moment,
-  upTo: Moment,
+  after: wholeNumber('a position (of a time: from)'),
+  from: Time,
+  until: Moment,
+  order: oneOf('ascending', 'descending'),
 }
-const order = oneOf('newest', 'oldest')
 
 export interface HistoryInput extends Between, PageInput {
-  /** Which comes first; `newest` unless told. */
-  readonly order?: 'newest' | 'oldest' | undefined
+  /** `descending`, the newest first, unless told. */
+  readonly order?: Order | undefined
 }
-const HistoryInput: t.Type<Checked<HistoryInput>> = record('history', {}, { ...where, order, ...paging })
+const HistoryInput: t.Type<Checked<HistoryInput>> = record('history', {}, { ...between, ...paging })
 
 export interface ExportInput extends Between {
   /** One JSON object per line, or comma-separated values with a heading. */
   readonly format: 'ndjson' | 'csv'
-  /** Which comes first; `oldest` unless told. */
-  readonly order?: 'newest' | 'oldest' | undefined
+  /** `ascending`, the oldest first, unless told. */
+  readonly order?: Order | undefined
 }
-const ExportInput: t.Type<Checked<ExportInput>> = record(
-  'exportHistory',
-  { format: oneOf('ndjson', 'csv') },
-  { ...where, order },
-)
+const ExportInput: t.Type<Checked<ExportInput>> = record('exportHistory', { format: oneOf('ndjson', 'csv') }, between)
 
 export interface AliasHistoryInput {
   /** The artifact or the registered model. */
@@ -193,30 +193,23 @@ const Paced = rule(
 const Every = record('{every}', { every: wholeNumber('milliseconds') })
 const Factor = record('{factor, longest?}', { factor: t.number }, { longest: t.number })
 
-export interface ReplayInput extends Where {
-  /** From behind this moment; the beginning unless told. */
-  readonly from?: When | undefined
-  /** Up to this moment, now unless told; backwards, if it is before `from`. */
-  readonly to?: When | undefined
+export interface ReplayInput extends Between {
+  /** `ascending` unless told; `descending` goes backwards. */
+  readonly order?: Order | undefined
   /** How fast; `full` speed unless told. */
   readonly pace?: Pace | undefined
 }
-const ReplayInput: t.Type<Checked<ReplayInput>> = record(
-  'replay',
-  {},
-  { of: where.of, actor: where.actor, alias: where.alias, types: where.types, from: Moment, to: Moment, pace: Paced },
-)
+const ReplayInput: t.Type<Checked<ReplayInput>> = record('replay', {}, { ...between, pace: Paced })
 
 /** Where a replay begins and ends, and what it shows. */
 export const replayQuery = async (
   given: unknown,
   stand: (when?: When) => Promise<AsOf>,
 ): Promise<{ readonly at: AsOf; readonly query: ReplayQuery }> => {
-  const { of, from = ORIGIN, to, ...query } = await checked(ReplayInput, given)
-  const [first, last] = [await stand(from), await stand(to)]
-  const at = first.position > last.position ? first : last
+  const { of, after, from, until, ...query } = await checked(ReplayInput, given)
+  const at = await stand(until)
   const subject = of === undefined ? {} : { of: subjectOf(of, at) }
-  return { at, query: { ...query, ...subject, from: first.position, to: last.position } }
+  return { at, query: { ...query, ...subject, ...(await startOf({ after, from }, stand)), until: at.position } }
 }
 
 /** `stand` answers where the questions are asked, or where another moment is that one of them names. */
@@ -242,7 +235,7 @@ export const historyQuestions = (stand: (when?: When) => Promise<AsOf>): History
   },
 
   exportHistory: async function* (given) {
-    const { format, order = 'oldest', ...input } = await checked(ExportInput, given)
+    const { format, order = 'ascending', ...input } = await checked(ExportInput, given)
     const at = await stand()
     const lines = auditLines(at, await queryOf(input, at, stand), at.position, order)
     yield* eachFromStore(format === 'csv' ? auditCsv(lines) : auditNdjson(lines))
@@ -259,20 +252,36 @@ export const historyQuestions = (stand: (when?: When) => Promise<AsOf>): History
 })
 
 const queryOf = async (
-  { of, after, upTo, ...query }: Checked<HistoryInput>,
+  { of, after, from, until, ...query }: Checked<HistoryInput>,
   at: AsOf,
   stand: (when: When) => Promise<AsOf>,
 ): Promise<AuditQuery> => {
   // Of a time to come, later pages would else know a later position than the first did.
   const last = momentOfCursor(query.cursor, at.position)
-  const bound = async (when: When): Promise<Position> => Math.min((await stand(when)).position, last)
+  const start = await startOf({ after, from }, stand)
   return {
     ...query,
-    ...(after === undefined ? {} : { after: await bound(after) }),
-    ...(upTo === undefined ? {} : { upTo: await bound(upTo) }),
+    ...(start.after === undefined ? {} : { after: Math.min(start.after, last) }),
+    ...(until === undefined ? {} : { until: Math.min((await stand(until)).position, last) }),
     ...(of === undefined ? {} : { of: asFirstAsked(at, query.cursor, (then) => subjectOf(of, then)) }),
   }
 }
+
+/** Behind which position an interval begins: of the two that may be told, the later. */
+const startOf = async (
+  { after, from }: { readonly after: Position | undefined; readonly from: string | undefined },
+  stand: (when: When) => Promise<AsOf>,
+): Promise<{ readonly after?: Position }> => {
+  const starts = [...(after === undefined ? [] : [after]), ...(from === undefined ? [] : [before(from)])]
+  if (starts.length === 0) return {}
+  const positions: Position[] = []
+  for (const start of starts) positions.push((await stand(start)).position)
+  return { after: Math.max(...positions) }
+}
+
+/** The moment before a time: times are recorded by the millisecond. */
+const before = (time: string): When => (time === EARLIEST ? ORIGIN : new Date(Date.parse(time) - 1))
+const EARLIEST = '0000-01-01T00:00:00.000Z'
 
 /** What the names of a question meant when its first page was asked for: an alias may have moved since. */
 const asFirstAsked = <A>(at: AsOf, cursor: string | undefined, meaning: (then: AsOf) => A): A => {

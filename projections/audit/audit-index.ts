@@ -8,6 +8,7 @@ import { ORIGIN, type Position } from '../../domain/ports/event-store.js'
 import { type EventContext, type ProjectedEvent, projection, unfolded } from '../projection.js'
 import { areColumns, doubles, grownCapacity, ints } from '../storage/columns.js'
 import { areTexts, type Dictionary, dictionary, numberOf } from '../storage/dictionary.js'
+import type { Order } from './filter.js'
 
 export interface AuditIndex {
   count: number
@@ -81,15 +82,15 @@ export interface IndexFilter {
   readonly types?: ReadonlyArray<string>
 }
 
-/** The rows that match (of all types but `CommandAccepted` unless told), between two positions, the first exclusive, the second inclusive; oldest or newest first. */
+/** The rows that match (of all types but `CommandAccepted` unless told), behind one position up to another. */
 export function* rowsOf(
   index: AuditIndex,
   { actor, alias, types }: IndexFilter,
   after: Position,
-  upTo: Position,
-  order: 'oldest' | 'newest',
+  until: Position,
+  order: Order,
 ): Generator<number> {
-  const [low, high] = [rowsUpTo(index, after), rowsUpTo(index, upTo)]
+  const [low, high] = [rowsUpTo(index, after), rowsUpTo(index, until)]
   const wantedActor = actor === undefined ? undefined : index.actors.numbers.get(actor)
   const wantedAlias = alias === undefined ? undefined : index.aliases.numbers.get(alias)
   if ((actor !== undefined && wantedActor === undefined) || (alias !== undefined && wantedAlias === undefined)) return
@@ -97,7 +98,7 @@ export function* rowsOf(
   const accepted = index.types.numbers.get('CommandAccepted')
   const { columns } = index
   for (let step = 0; step < high - low; step++) {
-    const row = order === 'oldest' ? low + step : high - 1 - step
+    const row = order === 'ascending' ? low + step : high - 1 - step
     if (wantedActor !== undefined && columns.actor[row] !== wantedActor) continue
     if (wantedAlias !== undefined && columns.alias[row] !== wantedAlias) continue
     const type = columns.type[row]

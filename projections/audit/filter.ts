@@ -19,13 +19,14 @@ export interface AuditFilter {
   readonly alias?: string
   /** Of these types alone. Without it, of all but `CommandAccepted`, which tells of no change. */
   readonly types?: ReadonlyArray<DomainEvent['type']>
-  /** From behind this position. */
+  /** Behind this position. */
   readonly after?: Position
   /** Up to this position, which is included. */
-  readonly upTo?: Position
+  readonly until?: Position
 }
 
-export type Order = 'newest' | 'oldest'
+/** By position: the oldest first, or the newest. */
+export type Order = 'ascending' | 'descending'
 
 export type Test = (stored: StoredEvent) => boolean
 

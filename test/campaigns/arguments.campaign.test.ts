@@ -155,7 +155,7 @@ const LEGAL: Readonly<Record<string, ReadonlyArray<string>>> = {
   bytes: ['an empty text', TEXT],
   content: [TEXT],
   expect: ['an empty object'],
-  ...Object.fromEntries(['after', 'upTo', 'since', 'until', 'occurredAt'].map((name) => [name, [MOMENT]])),
+  ...Object.fromEntries(['after', 'from', 'until', 'occurredAt'].map((name) => [name, [MOMENT]])),
   from: [MOMENT, TEXT],
   to: [MOMENT, TEXT],
 }

@@ -71,7 +71,7 @@ describe('the API example', () => {
   it('puts on record only what a request may say', async () => {
     const forged = { actor: 'ceo', onBehalfOf: 'ceo', occurredAt: '2001-01-01T00:00:00Z', commandId: 'c' }
     expect((await promote('v1', {}, { ...forged, reason: 'better' })).statusCode).toBe(200)
-    const { items: lines } = await ledger.history({ order: 'newest', limit: 1 })
+    const { items: lines } = await ledger.history({ order: 'descending', limit: 1 })
     expect(lines).toMatchObject([{ actor: 'anna', reason: 'better' }])
     expect(JSON.stringify(lines)).not.toMatch(/ceo|2001|"c"/)
   })

@@ -262,16 +262,16 @@ describe('the memory of a command that changed nothing', () => {
       draft,
       { of: pets },
     ]) {
-      for (const order of ['newest', 'oldest'] as const) {
+      for (const order of ['descending', 'ascending'] as const) {
         expect((await ledger.history({ ...plain, ...question, order })).items, JSON.stringify(question)).toEqual([])
         const { items: lines } = await ledger.history({ ...plain, ...question, ...asked, order })
         expect(lines.length, JSON.stringify(question)).toBeGreaterThan(0)
       }
     }
     const steps: string[] = []
-    for await (const { change } of ledger.replay({ from: position })) steps.push(change.type)
+    for await (const { change } of ledger.replay({ after: position })) steps.push(change.type)
     expect(steps).toEqual([])
-    for await (const { change } of ledger.replay({ from: position, ...asked })) steps.push(change.type)
+    for await (const { change } of ledger.replay({ after: position, ...asked })) steps.push(change.type)
     // linkModel is two commands, and the run was started once more.
     expect(steps).toHaveLength(NOTHING.length + 1)
     const { items: lines } = await ledger.alone().history({ of: 'cats', limit: 1, ...asked })
@@ -286,7 +286,7 @@ describe('the memory of a command that changed nothing', () => {
     await ledger.upsertDistributed({ ...shards, commandId: 'again' })
     await ledger.useArtifact({ run: 'r', version: 'dogs', commandId: 'used' })
     await ledger.useArtifact({ run: 'r', version: 'dogs', commandId: 'used again' })
-    const { items: lines } = await ledger.history({ types: ['CommandAccepted'], order: 'oldest' })
+    const { items: lines } = await ledger.history({ types: ['CommandAccepted'], order: 'ascending' })
     expect(lines.map(({ subject, what, before, after }) => [subject, what, before, after])).toEqual([
       ['acme/animals/cats:v0', 'gave a command about acme/animals/cats:v0 that changed nothing', null, null],
       ['acme/animals/shards/d#0', 'gave a command about acme/animals/shards/d#0 that changed nothing', null, null],

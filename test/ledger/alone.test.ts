@@ -36,11 +36,11 @@ const everything = async (at: History, of: string): Promise<ReadonlyArray<unknow
     at.aliasHistory({ of }),
     at.aliasHistory({ of, alias: 'best' }),
     pages(at, { of }),
-    pages(at, { of, order: 'oldest', actor: 'anna' }),
+    pages(at, { of, order: 'ascending', actor: 'anna' }),
     pages(at, { of, alias: 'best', after: 3 }),
-    pages(at, { of, types: ['ArtifactVersionLogged', 'VersionLinked'], upTo: 12 }),
+    pages(at, { of, types: ['ArtifactVersionLogged', 'VersionLinked'], until: 12 }),
     texts(at.exportHistory({ of, format: 'csv' })),
-    texts(at.exportHistory({ of, format: 'ndjson', order: 'newest' })),
+    texts(at.exportHistory({ of, format: 'ndjson', order: 'descending' })),
   ]
   return Promise.all(answers.map(outcome))
 }
@@ -123,12 +123,17 @@ describe('what the stream of a collection answers alone', () => {
       for await (const { change } of steps) changes.push(change)
       return changes
     }
-    for (const between of [{}, { from: 3, to: 9 }, { from: 9, to: 3 }, { to: 0 }]) {
+    for (const between of [
+      {},
+      { after: 3, until: 9 },
+      { after: 3, until: 9, order: 'descending' as const },
+      { until: 0 },
+    ]) {
       const query = { of: 'cats', ...between }
       expect(await outcome(replayed(own.alone().replay(query)))).toEqual(await outcome(replayed(whole.replay(query))))
     }
     expect(await replayed(own.alone(4).replay({ of: 'cats' }))).toEqual(
-      await replayed(whole.replay({ of: 'cats', to: 4 })),
+      await replayed(whole.replay({ of: 'cats', until: 4 })),
     )
     for await (const { change, view } of own.alone().replay({ of: 'cats' })) {
       expect((await view.history({ of: 'cats', limit: 1 })).items).toEqual([change])

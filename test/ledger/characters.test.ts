@@ -91,7 +91,7 @@ describe('awkward characters', () => {
 
   it('are what was given in a history as NDJSON and as CSV', async () => {
     const ledger = await opened()
-    const { items: lines } = await ledger.history({ of: 'm', order: 'oldest' })
+    const { items: lines } = await ledger.history({ of: 'm', order: 'ascending' })
     const [ndjson, csv] = [[], []] as [string[], string[]]
     for await (const text of ledger.exportHistory({ of: 'm', format: 'ndjson' })) ndjson.push(text)
     for await (const text of ledger.exportHistory({ of: 'm', format: 'csv' })) csv.push(text)

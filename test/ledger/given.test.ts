@@ -13,8 +13,8 @@ describe('what a caller may write, and the compiler takes', () => {
     await ledger.logArtifact({ name: 'cats', type: 'model', content: text('1'), occurredAt })
     const { items: lines } = await ledger.history({ of: 'cats:v0' })
     expect(lines[0]).toMatchObject({ occurredAt: '2026-05-03T14:00:00.000Z' })
-    expect(await ledger.search({ since: new Date(0), until: new Date() })).toMatchObject({ total: 1 })
-    expect(await ledger.search({ since: new Date(Date.now() + 60_000) })).toMatchObject({ total: 0 })
+    expect(await ledger.search({ from: new Date(0), until: new Date() })).toMatchObject({ total: 1 })
+    expect(await ledger.search({ from: new Date(Date.now() + 60_000) })).toMatchObject({ total: 0 })
     await ledger.close()
   })
 
@@ -26,7 +26,7 @@ describe('what a caller may write, and the compiler takes', () => {
     const draft = await ledger.newDraft(path)
     await draft.add(text('2', '2.txt'), { overwrite: undefined })
     expect(await draft.log({ expectNewest: undefined })).toMatchObject({ version: 1 })
-    expect(await ledger.history({ of: undefined, limit: undefined })).toMatchObject({ lines: [{}, {}, {}, {}, {}] })
+    expect(await ledger.history({ of: undefined, limit: undefined })).toMatchObject({ items: [{}, {}, {}, {}, {}] })
     expect(await ledger.artifacts({ name: undefined, cursor: undefined })).toMatchObject({
       items: [{ versionCount: 2 }],
     })

@@ -28,7 +28,7 @@ describe('the replay of a ledger', () => {
     const { position } = await ledger.moment()
     const forwards = await lastValueFrom(ledger.replayed().pipe(toArray()))
     expect(forwards).toHaveLength(position)
-    const backwards = await lastValueFrom(ledger.replayed({ from: position, to: 0 }).pipe(toArray()))
+    const backwards = await lastValueFrom(ledger.replayed({ until: position, order: 'descending' }).pipe(toArray()))
     expect(backwards.map(({ change }) => change.position)).toEqual(
       forwards.map(({ change }) => change.position).reverse(),
     )
@@ -56,7 +56,7 @@ describe('the replay of a ledger', () => {
   it.each([
     [{ pace: 'fast' }, 'invalid-input'],
     [{ pace: { factor: 0 } }, 'invalid-input'],
-    [{ from: 'soon' }, 'bad-moment'],
+    [{ until: 'soon' }, 'bad-moment'],
     [{ of: 'nobody' }, 'not-found'],
     [{ colour: 'red' }, 'invalid-input'],
   ])('refuses %j', async (given, code) => {

@@ -90,7 +90,7 @@ export const PAGES: Readonly<Record<string, Argument & { readonly of?: string }>
       metadata: [],
       metrics: [],
       actor: 'anna',
-      since: '2026-05-03T14:00:00Z',
+      from: '2026-05-03T14:00:00Z',
       until: '2026-05-03T14:00:00Z',
       withDeleted: true,
       by: 'created',

@@ -34,7 +34,7 @@ export interface VersionSearch extends Paging {
   readonly metrics?: ReadonlyArray<Condition>
   readonly actor?: string
   /** Logged, or linked, not before and not after these times; ISO 8601, UTC. */
-  readonly since?: string
+  readonly from?: string
   readonly until?: string
   /** Deleted and unlinked versions too. */
   readonly withDeleted?: boolean
@@ -86,12 +86,12 @@ const candidates = (
   query: VersionSearch,
 ): ReadonlyArray<Candidate> => {
   const { collections, artifacts, versions } = registry
-  const { name, kind, type, tag, alias, metadata = [], metrics = [], actor, since, until, withDeleted = false } = query
+  const { name, kind, type, tag, alias, metadata = [], metrics = [], actor, from, until, withDeleted = false } = query
   const fits = name === undefined ? undefined : patternOf(name)
-  const [earliest = -Infinity, latest = Infinity] = [since, until].map((time) =>
+  const [earliest = -Infinity, latest = Infinity] = [from, until].map((time) =>
     time === undefined ? undefined : Date.parse(time),
   )
-  const isTimed = since !== undefined || until !== undefined
+  const isTimed = from !== undefined || until !== undefined
   const isGone = ({ ended }: CollectionEntry, number: number): boolean => (ended.get(number) ?? Infinity) <= position
 
   const found: Candidate[] = []

@@ -67,7 +67,7 @@ describe('the command line', () => {
       { path: 'acme/model-registry/churn', aliases: { production: 0 } },
     ])
     expect(await json('resolve', 'churn:production')).toMatchObject([{ version: 0, source: 'acme/churn/model:v0' }])
-    expect(await json('history', '--run', 'train-1', '--oldest-first')).toMatchObject([
+    expect(await json('history', '--run', 'train-1', '--ascending')).toMatchObject([
       { type: 'RunStarted', actor: 'anna' },
       { type: 'ArtifactVersionLogged' },
       { type: 'RunSummarised' },
@@ -231,7 +231,7 @@ describe('the command line on a history', () => {
   it('replays it, and says what is different between two moments', async () => {
     const replayed = await json('replay', 'churn')
     expect(replayed.map(({ type }) => type)).toContain('AliasMoved')
-    expect((await ledger('replay', 'churn', '--to', '1')).out).toBe('')
+    expect((await ledger('replay', 'churn', '--until', '1')).out).toBe('')
     expect((await ledger('replay', 'churn')).out).toContain('best so far')
     expect((await ledger('diff-moments', '0', '1')).out).toMatch(/started +run=acme\/churn\/train-1/)
     expect((await ledger('diff-moments', '0')).out).toMatch(/created +collection=acme\/model-registry\/churn/)

@@ -61,19 +61,29 @@ describe('a printed time', () => {
 })
 
 describe('a time', () => {
-  it('bounds a history as a position does: from behind then, and up to then', async () => {
+  it('bounds a history as a position does: from then on, and up to then', async () => {
     const lines = await rows('history', 'churn')
-    const [[to = '', toTime = ''] = [], , [from = '', fromTime = ''] = []] = lines.slice(1)
-    const between = await rows('history', 'churn', '--from', from, '--to', to)
+    const [[until = '', untilTime = ''] = [], [, fromTime = ''] = [], [after = ''] = []] = lines.slice(1)
+    const between = await rows('history', 'churn', '--after', after, '--until', until)
     expect(between).toEqual(lines.slice(1, 3))
-    expect(await rows('history', 'churn', '--from', fromTime, '--to', toTime)).toEqual(between)
-    expect((await ledger('history', '--from', 'soon')).code).toBe(2)
+    expect(await rows('history', 'churn', '--from', fromTime, '--until', untilTime)).toEqual(between)
+    expect(await rows('history', 'churn', '--after', after, '--until', until, '--ascending')).toEqual(
+      between.toReversed(),
+    )
+    for (const wrong of [
+      ['--from', 'soon'],
+      ['--from', '5'],
+      ['--after', 'soon'],
+      ['--ascending', '--descending'],
+    ]) {
+      expect((await ledger('history', ...wrong)).code, String(wrong)).toBe(2)
+    }
   })
 
   it('may be a date alone, for every command that takes one', async () => {
     for (const [args, before, after] of [
       [['resolve', 'churn:production', '--as-of'], 3, 0],
-      [['history', '--to'], 0, 0],
+      [['history', '--until'], 0, 0],
       [['search', '--until'], 0, 0],
     ] as const) {
       const [then, later] = [await ledger(...args, '2020-01-01'), await ledger(...args, '2099-01-01')]
@@ -81,8 +91,8 @@ describe('a time', () => {
       expect(then.out).not.toContain('v0')
       expect(later.out).toContain('v0')
     }
-    expect(await rows('search', '--since', '2020-01-01')).toHaveLength(6)
-    expect((await ledger('search', '--since', '2020-02-30')).code).toBe(2)
+    expect(await rows('search', '--from', '2020-01-01')).toHaveLength(6)
+    expect((await ledger('search', '--from', '2020-02-30')).code).toBe(2)
   })
 })
 
@@ -105,7 +115,7 @@ describe('an alias that never was', () => {
 
   it('is another matter than one to which nothing was done then', async () => {
     const { position } = JSON.parse((await ledger('--json', 'history', '--limit', '1')).out)
-    const quiet = ['--alias', 'production', '--from', String(position)]
+    const quiet = ['--alias', 'production', '--after', String(position)]
     expect(await ledger('history', 'churn', ...quiet)).toEqual({ code: 0, out: 'Nothing was done.\n', err: '' })
     expect(await ledger('history', ...quiet)).toEqual({ code: 0, out: 'Nothing was done.\n', err: '' })
     await ledger('log', 'plain', join(folder, 'model.json'), '--type', 'model')

@@ -123,7 +123,7 @@ describe('a picture or a page', () => {
   })
 
   it('goes on up to a time to come, whatever is recorded meanwhile', async () => {
-    const query = ['--json', 'history', 'plain', '--to', '2099-01-01', '--limit', '1']
+    const query = ['--json', 'history', 'plain', '--until', '2099-01-01', '--limit', '1']
     const { cursor } = JSON.parse((await ledger(...query)).err)
     await ledger('alias', 'set', 'plain:v0', 'meanwhile')
     expect(await ledger(...query, '--cursor', cursor)).toMatchObject({ code: 0 })

@@ -209,7 +209,7 @@ describe('a line', () => {
 })
 
 /** The same questions, answered by looking at every event. */
-const byHand = (events: ReadonlyArray<StoredEvent>, { of, actor, alias, types, after, upTo }: AuditQuery) => {
+const byHand = (events: ReadonlyArray<StoredEvent>, { of, actor, alias, types, after, until: upTo }: AuditQuery) => {
   const names = (stored: StoredEvent, subject: AuditSubject): boolean => {
     const data = JSON.parse(stored.data)
     const said = stored.type === 'CommandAccepted' ? data.answer : data
@@ -292,7 +292,7 @@ const question: fc.Arbitrary<AuditQuery> = fc
     ),
     after: some(fc.nat(60)),
     upTo: some(fc.nat(90)),
-    order: some(fc.constantFrom('newest' as const, 'oldest' as const)),
+    order: some(fc.constantFrom('descending' as const, 'ascending' as const)),
   })
   .map((asked) => JSON.parse(JSON.stringify(asked)))
 
@@ -313,7 +313,7 @@ describe('the audit', () => {
               events.filter(({ position }) => position <= moment),
               asked,
             ).map(auditLine)
-            const expected = asked.order === 'oldest' ? inOrder : inOrder.toReversed()
+            const expected = asked.order === 'ascending' ? inOrder : inOrder.toReversed()
             const whole = right(await audit(ports, { ...asked, limit: 1000 }, moment))
             expect(whole).toEqual({ items: expected, moment })
 
@@ -330,9 +330,9 @@ describe('the audit', () => {
               cursor = page.cursor
             } while (cursor !== undefined)
             expect(lines).toEqual(expected)
-            const { order = 'oldest', ...filter } = asked
+            const { order = 'ascending', ...filter } = asked
             expect(await all(auditLines(ports, filter, moment, order))).toEqual(
-              order === 'oldest' ? inOrder : inOrder.toReversed(),
+              order === 'ascending' ? inOrder : inOrder.toReversed(),
             )
           }
         },
@@ -353,7 +353,7 @@ describe('the audit', () => {
     const events = await eventsIn(store)
     const ports = portsOf(store, events)
     const of = { kind: 'version', artifact, version: 0 } as const
-    const { items: lines } = right(await audit(ports, { of, order: 'oldest' }, Infinity))
+    const { items: lines } = right(await audit(ports, { of, order: 'ascending' }, Infinity))
     expect(lines.map(({ type }) => type).filter((type) => type.startsWith('Version'))).toEqual([
       'VersionLinked',
       'VersionUnlinked',
@@ -390,7 +390,7 @@ describe('the audit', () => {
     const future = { id: 'f', type: 'RunPaused', data: '{}', metadata: own[0]?.metadata ?? '' }
     right(await store.append(stream, own.length - 1, [future])())
     const ports = portsOf(store, events)
-    for (const order of ['oldest', 'newest'] as const) {
+    for (const order of ['ascending', 'descending'] as const) {
       for (const of of [undefined, { kind: 'run', run: runNamed('run-0') } as const]) {
         const query = { order, ...(of === undefined ? {} : { of }) }
         const { items: lines } = right(await audit(ports, query, events.length + 1))
@@ -414,7 +414,7 @@ describe('the audit', () => {
     const ports = { store, index: right(await shell.fresh()()).states.index, graph: lineageProjection.initial() }
     for (const actor of new Set(events.map(actorOf))) {
       const expected = future.filter((event) => actorOf(event) === actor)
-      const { items: lines } = right(await audit(ports, { actor, order: 'oldest', limit: 1000 }, events.length))
+      const { items: lines } = right(await audit(ports, { actor, order: 'ascending', limit: 1000 }, events.length))
       expect(lines.map(({ type }) => type)).toEqual(expected.map(({ type }) => type))
     }
   })
@@ -503,13 +503,13 @@ describe('what an audit costs', () => {
 
   it('what lies far apart is looked up, not searched', async () => {
     const { ports, events, read } = await longStory(10_000)
-    const lines = right(await audit(ports, { actor: 'auditor', order: 'oldest' }, Infinity)).items
+    const lines = right(await audit(ports, { actor: 'auditor', order: 'ascending' }, Infinity)).items
     expect(lines).toEqual(byHand(events, { actor: 'auditor' }).map(auditLine))
     expect(lines.length).toBe(4)
     // Twenty pages hold everything.
     expect(read.pages).toBeLessThanOrEqual(6)
     read.pages = 0
-    const dense = right(await audit(ports, { actor: 'ci', order: 'oldest' }, Infinity)).items
+    const dense = right(await audit(ports, { actor: 'ci', order: 'ascending' }, Infinity)).items
     expect(dense).toHaveLength(100)
     expect(read.pages).toBe(1)
   })

@@ -47,20 +47,21 @@ const all = async <A>(items: AsyncIterable<A>): Promise<ReadonlyArray<A>> => {
 const positionsOf = (steps: ReadonlyArray<ReplayStep<unknown>>): ReadonlyArray<Position> =>
   steps.map(({ change }) => change.position)
 
+const ORDER = fc.constantFrom('ascending' as const, 'descending' as const)
+
 describe('replay', () => {
-  it('gives every event between two moments, forwards and backwards, with its line and the registry as of it', async () => {
+  it('gives every event of an interval, forwards and backwards, with its line and the registry as of it', async () => {
     await fc.assert(
-      fc.asyncProperty(history, fc.nat(100), fc.nat(100), async (steps, one, other) => {
+      fc.asyncProperty(history, fc.nat(100), fc.nat(100), ORDER, async (steps, one, other, order) => {
         const { store, events } = await happen(steps)
         const ports = portsOf(store, events)
-        const [from, to] = [one % (events.length + 1), other % (events.length + 1)]
-        const replayedSteps = await all(replay(ports, { from, to }))
+        const [after, until] = [one % (events.length + 1), other % (events.length + 1)]
+        const replayedSteps = await all(replay(ports, { after, until, order }))
         const between = events.filter(
-          ({ position, type }) =>
-            position > Math.min(from, to) && position <= Math.max(from, to) && type !== 'CommandAccepted',
+          ({ position, type }) => position > after && position <= until && type !== 'CommandAccepted',
         )
         expect(replayedSteps.map(({ change }) => change)).toEqual(
-          (from <= to ? between : between.toReversed()).map(auditLine),
+          (order === 'ascending' ? between : between.toReversed()).map(auditLine),
         )
         for (const { event, change, view } of replayedSteps) {
           expect(event?.position).toBe(change.position)
@@ -80,7 +81,7 @@ describe('replay', () => {
     await giveEveryCommand(ledger)
     const events = await eventsIn(ledger.store)
     const of = { kind: 'version', artifact: artifactNamed('model'), version: 1 } as const
-    const steps = await all(replay(portsOf(ledger.store, events), { of, from: 0, to: events.length }))
+    const steps = await all(replay(portsOf(ledger.store, events), { of, until: events.length }))
     expect(steps.map(({ change }) => change.what)).toEqual([
       'logged acme/churn/model:v1 with 1 file (1 B), drafted from v0, in the run acme/churn/run-0, which had finished',
       'moved the alias latest of acme/churn/model from v0 to v1',
@@ -100,10 +101,10 @@ describe('replay', () => {
     const future = { id: 'f', type: 'ModelCardSigned', data: '{}', metadata: first.metadata }
     right(await store.append('card-acme/churn/model', 'none', [future])())
     const to = events.length + 1
-    const forwards = await all(replay(ports, { from: 0, to }))
+    const forwards = await all(replay(ports, { until: to }))
     expect(forwards).toHaveLength(to)
     expect(forwards.at(-1)).toMatchObject({ event: null, change: { type: 'ModelCardSigned', position: to } })
-    const backwards = await all(replay(ports, { from: to, to: 0 }))
+    const backwards = await all(replay(ports, { until: to, order: 'descending' }))
     expect(positionsOf(backwards)).toEqual(positionsOf(forwards).toReversed())
   })
 
@@ -113,7 +114,7 @@ describe('replay', () => {
     await give({ type: 'StartRun', run })
     for (let epoch = 0; epoch < 700; epoch++) await give({ type: 'SummariseRun', run, metrics: { epoch } })
     const events = await eventsIn(store)
-    const steps = await all(replay(portsOf(store, events), { from: 690, to: 3 }))
+    const steps = await all(replay(portsOf(store, events), { after: 3, until: 690, order: 'descending' }))
     expect(positionsOf(steps)).toEqual(Array.from({ length: 687 }, (_, index) => 690 - index))
   })
 
@@ -133,7 +134,7 @@ describe('replay', () => {
       const slept: number[] = []
       const sleep = async (milliseconds: number) => void slept.push(milliseconds)
       const ports = { ...portsOf(store, events), store: { ...store, readAll }, sleep }
-      expect(await all(replay(ports, { from: 0, to: 5, ...(pace === undefined ? {} : { pace }) }))).toHaveLength(5)
+      expect(await all(replay(ports, { until: 5, ...(pace === undefined ? {} : { pace }) }))).toHaveLength(5)
       return slept
     }
 
@@ -154,7 +155,7 @@ describe('replay', () => {
         return systemClock.sleep(milliseconds, signal)
       }
       const ports = { ...portsOf(store, events), sleep }
-      const steps = await all(replay(ports, { from: 0, to: 5, pace: { every: 1e9 } }, stop.signal))
+      const steps = await all(replay(ports, { until: 5, pace: { every: 1e9 } }, stop.signal))
       expect(steps).toHaveLength(1)
     })
   })
@@ -165,7 +166,7 @@ describe('replay', () => {
     const replayOf = (every: number) =>
       replay(
         { ...portsOf(store, events), sleep: systemClock.sleep },
-        { from: 0, to: events.length, pace: { every } },
+        { until: events.length, pace: { every } },
         stop.signal,
       )
     expect(await all(replayOf(1))).toHaveLength(events.length)
@@ -200,13 +201,13 @@ describe('replay', () => {
 
     it('by an iteration that is broken off', async () => {
       const { ports, read, to } = await counted()
-      for await (const { change } of replay(ports, { from: 0, to })) if (change.position === 2) break
+      for await (const { change } of replay(ports, { until: to })) if (change.position === 2) break
       expect(read).toEqual({ pages: 2, open: 0 })
     })
 
     it('by a subscriber that has left', async () => {
       const { ports, read, to } = await counted()
-      const seenSteps = await lastValueFrom(replayed(ports, { from: 0, to }).pipe(take(2), toArray()))
+      const seenSteps = await lastValueFrom(replayed(ports, { until: to }).pipe(take(2), toArray()))
       expect(positionsOf(seenSteps)).toEqual([1, 2])
       await new Promise((resolve) => setTimeout(resolve, 20))
       expect(read.pages).toBeLessThanOrEqual(3)
@@ -215,7 +216,7 @@ describe('replay', () => {
 
     it('and each subscriber has a replay of its own, with its end', async () => {
       const { ports, read, to } = await counted()
-      const steps = replayed(ports, { from: 0, to })
+      const steps = replayed(ports, { until: to })
       expect(read.pages).toBe(0)
       const [one, other] = await Promise.all([
         lastValueFrom(steps.pipe(toArray())),
@@ -232,8 +233,8 @@ describe('replay', () => {
       yield events.map((stored) => ({ ...stored, data: '{' }))
     }
     const ports = { ...portsOf(store, events), store: { ...store, readAll } }
-    await expect(all(replay(ports, { from: 0, to: 5 }))).rejects.toThrow(/cannot be read/)
-    await expect(lastValueFrom(replayed(ports, { from: 0, to: 5 }))).rejects.toThrow(/cannot be read/)
+    await expect(all(replay(ports, { until: 5 }))).rejects.toThrow(/cannot be read/)
+    await expect(lastValueFrom(replayed(ports, { until: 5 }))).rejects.toThrow(/cannot be read/)
   })
 })
 

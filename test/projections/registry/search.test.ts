@@ -93,7 +93,7 @@ describe('search', () => {
     [{ name: '**/model', by: { metadata: 'lr' }, order: 'ascending' }, ['model:v1', 'model:v0', 'model:v2']],
     [{ by: 'created', order: 'descending', limit: 2 }, ['Churn:v0', 'model:v2']],
     [{ until: '2026-05-03T11:00:00Z' }, []],
-    [{ since: '2026-05-03T11:00:00Z', until: '2026-05-04T00:00:00Z', kind: 'registered' }, ['Churn:v0']],
+    [{ from: '2026-05-03T11:00:00Z', until: '2026-05-04T00:00:00Z', kind: 'registered' }, ['Churn:v0']],
   ])('by %j', async (input, expected) => {
     expect((await found(input)).toSorted()).toEqual(expected.toSorted())
     if (input.by !== undefined) expect(await found(input)).toEqual(expected)

@@ -8,6 +8,7 @@ import type { Rejection } from './commands/rejections.js'
 import type { DomainEvent } from './events/catalogue.js'
 import { encodeEvent, idOfEvent, isOfTodaysSchema, type RecordedEvent } from './events/stored-events.js'
 import { ORIGIN, type Position, type StoredEvent } from './ports/event-store.js'
+import { type ReadonlyState, readonlyState } from './values/decider.js'
 import { type Admitted, admitted, allAdmit, type Impossible, impossible } from './values/impossible.js'
 import type { Past, Then } from './values/past.js'
 import {
@@ -83,14 +84,14 @@ export const openAdmission = (): Admission => {
       const outcome = allAdmit(
         () => (known === undefined ? isNameOf(subject, stored.stream) : admitted),
         () => isInTurn(held, stored, metadata.commandId),
-        () => (metadata.commandId === held.command ? admitted : unfinished(held.state)),
+        () => (metadata.commandId === held.command ? admitted : unfinished(readonlyState(held.state))),
         () => isAlone(held, event, metadata.commandId),
         () => isWrittenSo(held, stored, event, metadata),
         () =>
           event.type === 'CommandAccepted'
-            ? admitsAnswer(held.state, event.answer)
+            ? admitsAnswer(readonlyState(held.state), event.answer)
             : isEvent(event)
-              ? admits(held.state, event, { subject, metadata, past })
+              ? admits(readonlyState(held.state), event, { subject, metadata, past })
               : impossible({ _tag: 'name-of-no-stream', name: undefined }),
       )
       held.sure = E.isRight(outcome)
@@ -164,11 +165,11 @@ type Rules<State, Event extends DomainEvent, About extends Subject> = Pick<
 
 /** Whether no stream of a kind ends in the midst of a command. */
 const isFinished = <State>(
-  { unfinished }: { readonly unfinished: (state: State) => Admitted },
+  { unfinished }: { readonly unfinished: (state: ReadonlyState<State>) => Admitted },
   all: ReadonlyMap<string, Held<State>>,
 ): E.Either<ImpossibleAt, void> => {
   for (const [stream, { state, sure, revision, position }] of all) {
-    const outcome = sure ? unfinished(state) : admitted
+    const outcome = sure ? unfinished(readonlyState(state)) : admitted
     if (E.isLeft(outcome)) return E.left({ stream, revision: revision - 1, position, reason: outcome.left })
   }
   return E.right(undefined)

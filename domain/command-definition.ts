@@ -12,7 +12,7 @@ import { oneOf, type PlainRecordOf, type RecordOf, record } from './values/codec
 import type { Envelope } from './values/envelope.js'
 import type { Subject } from './values/stream-names.js'
 
-/** What is at hand when facts are gathered. The state is to be looked at, at once, and neither kept nor changed. */
+/** What is at hand when facts are gathered. The state is to be looked at, at once, and not kept. */
 export interface AtHand<State> {
   /** Of the stream of the command. */
   readonly state: State

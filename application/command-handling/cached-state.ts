@@ -22,7 +22,7 @@ import {
   sizeOf,
 } from '../../domain/ports/event-store.js'
 import type { CommandAccepted } from '../../domain/values/answer.js'
-import type { Decider } from '../../domain/values/decider.js'
+import { type Decider, type ReadonlyState, readonlyState } from '../../domain/values/decider.js'
 import { asReadError, type CommandError, notSent } from './command-error.js'
 import type { EncodedEvents } from './encode.js'
 import { backOff } from './retry.js'
@@ -63,7 +63,7 @@ export interface CachedState<State, Event> {
   /** Puts events on their way that were decided on the present state. */
   readonly send: (decided: EncodedEvents<Event>) => Promise<E.Either<AppendError, Appended>>
   /** To be looked at, at once, and neither kept nor changed. */
-  readonly state: () => State
+  readonly state: () => ReadonlyState<State>
   /** False until the stream was read to its end, and again after others were found to have written to it. */
   readonly isUpToDate: () => boolean
   readonly revision: () => Revision
@@ -245,7 +245,7 @@ export const openCachedState = <State, Command, Event extends DomainEvent, No>(
       else collecting = batch
       return batch.outcome.then(E.map((positions) => ({ revision: last, position: positions.get(last) ?? position })))
     },
-    state: () => state,
+    state: () => readonlyState(state),
     isUpToDate: () => upToDate,
     revision: () => revision,
     position: () => position,

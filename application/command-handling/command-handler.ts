@@ -23,7 +23,7 @@ import type { AppendError, EventStore } from '../../domain/ports/event-store.js'
 import type { MeanLink } from '../../domain/registered-model/commands.js'
 import type { CommandAccepted } from '../../domain/values/answer.js'
 import { decodeWith } from '../../domain/values/codec.js'
-import type { Decision } from '../../domain/values/decider.js'
+import type { Decision, ReadonlyState } from '../../domain/values/decider.js'
 import { type Digest, sha256 } from '../../domain/values/digest.js'
 import { Envelope } from '../../domain/values/envelope.js'
 import type { ManifestSummary } from '../../domain/values/manifest/manifest.js'
@@ -230,7 +230,8 @@ export const commandHandler = ({
         }
       }
 
-    const readState = <A>(stream: string, at: (state: State) => A) => withState(stream, (cached) => at(cached.state()))
+    const readState = <A>(stream: string, at: (state: ReadonlyState<State>) => A) =>
+      withState(stream, (cached) => at(cached.state()))
 
     const check = (stream: string, full: Full, commandId: string): TE.TaskEither<CommandError, unknown> =>
       pipe(

@@ -13,6 +13,7 @@ import type { Facts, SourceFact } from '../../domain/ports/facts.js'
 import { type FoundLink, liveLink } from '../../domain/registered-model/links.js'
 import type { RegisteredModelState } from '../../domain/registered-model/state.js'
 import { type RunState, runFact } from '../../domain/run/state.js'
+import type { ReadonlyState } from '../../domain/values/decider.js'
 import type { ManifestSummary } from '../../domain/values/manifest/manifest.js'
 import { mergeParts } from '../../domain/values/manifest/merge.js'
 import type { VersionChoice } from '../../domain/values/names.js'
@@ -25,11 +26,17 @@ import type { CommandError } from './command-error.js'
 export interface FactReader {
   readonly artifact: <A>(
     artifact: ArtifactRef,
-    readState: (state: ArtifactState) => A,
+    readState: (state: ReadonlyState<ArtifactState>) => A,
   ) => TE.TaskEither<CommandError, A>
-  readonly model: <A>(model: ModelRef, readState: (state: RegisteredModelState) => A) => TE.TaskEither<CommandError, A>
-  readonly run: <A>(run: RunRef, readState: (state: RunState) => A) => TE.TaskEither<CommandError, A>
-  readonly draft: <A>(draft: DraftRef, readState: (state: DistributedDraftState) => A) => TE.TaskEither<CommandError, A>
+  readonly model: <A>(
+    model: ModelRef,
+    readState: (state: ReadonlyState<RegisteredModelState>) => A,
+  ) => TE.TaskEither<CommandError, A>
+  readonly run: <A>(run: RunRef, readState: (state: ReadonlyState<RunState>) => A) => TE.TaskEither<CommandError, A>
+  readonly draft: <A>(
+    draft: DraftRef,
+    readState: (state: ReadonlyState<DistributedDraftState>) => A,
+  ) => TE.TaskEither<CommandError, A>
   readonly manifests: ManifestStore
 }
 

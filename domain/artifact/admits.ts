@@ -2,6 +2,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { admitsAlias, admitsWhileLeft } from '../collections/aliases.js'
 import { admitsTagChange } from '../collections/tags.js'
+import type { ReadonlyState } from '../values/decider.js'
 import { type Admitted, admitted, allAdmit, impossible, type Standing } from '../values/impossible.js'
 import { isThatManifest, isThatValue, type Past, runWasThere } from '../values/past.js'
 import type { SubjectOf } from '../values/stream-names.js'
@@ -13,13 +14,15 @@ import type {
 } from './events.js'
 import { type ArtifactState, draftKey, type VersionState } from './state.js'
 
+type State = ReadonlyState<ArtifactState>
+
 type Here = Standing<SubjectOf<'artifact'>, Past>
 
 /**
  * By the rules for events, which hold whatever a command may do today: what is named may be called what no command
  * could call it any more.
  */
-export const admits = (state: ArtifactState, event: ArtifactEvent, here: Here): Admitted => {
+export const admits = (state: State, event: ArtifactEvent, here: Here): Admitted => {
   if (state.artifactType === null) {
     return event.type === 'ArtifactCreated' ? admitted : impossible({ _tag: 'not-begun', first: 'ArtifactCreated' })
   }
@@ -58,10 +61,7 @@ export const admits = (state: ArtifactState, event: ArtifactEvent, here: Here): 
 }
 
 /** Numbers are given out one after another, to content that has none. */
-const admitsNumber = (
-  { versions, liveByDigest }: ArtifactState,
-  { version, manifest }: ArtifactVersionLogged,
-): Admitted => {
+const admitsNumber = ({ versions, liveByDigest }: State, { version, manifest }: ArtifactVersionLogged): Admitted => {
   if (version !== versions.length) {
     return impossible({ _tag: 'not-the-next', what: 'version', number: version, next: versions.length })
   }
@@ -71,7 +71,7 @@ const admitsNumber = (
 
 /** The run that logged it, and the sealed draft that it was logged from, once. */
 const admitsOrigin = (
-  { artifactType, distributed: logged }: ArtifactState,
+  { artifactType, distributed: logged }: State,
   event: ArtifactVersionLogged | ArtifactVersionRelogged,
   { subject: { artifact }, metadata, past }: Here,
 ): Admitted => {
@@ -102,7 +102,10 @@ const admitsOrigin = (
   )
 }
 
-const admitsDescription = (version: VersionState, { description, metadata }: ArtifactVersionDescribed): Admitted => {
+const admitsDescription = (
+  version: ReadonlyState<VersionState>,
+  { description, metadata }: ArtifactVersionDescribed,
+): Admitted => {
   if (description === undefined && metadata === undefined)
     return impossible({ _tag: 'changes-nothing', of: 'the version' })
   return allAdmit(
@@ -120,10 +123,14 @@ const admitsChange = <A extends Parameters<typeof isThatValue>[1]>(
     ? impossible({ _tag: 'changes-nothing', of: what })
     : isThatValue(`${what} before`, from, was)
 
-const withVersion = (state: ArtifactState, number: number, check: (version: VersionState) => Admitted): Admitted => {
+const withVersion = (
+  state: State,
+  number: number,
+  check: (version: ReadonlyState<VersionState>) => Admitted,
+): Admitted => {
   const version = state.versions[number]
   if (version === undefined) return impossible({ _tag: 'not-there', what: 'version', number })
   return version.deleted === undefined ? check(version) : impossible({ _tag: 'gone-before', what: 'version', number })
 }
 
-const isLive = (state: ArtifactState, number: number): Admitted => withVersion(state, number, () => admitted)
+const isLive = (state: State, number: number): Admitted => withVersion(state, number, () => admitted)

@@ -12,7 +12,7 @@ import {
 import { changeTags, type TooManyTags } from '../collections/tags.js'
 import type { TypeMismatch, VersionRejection } from '../collections/version-rejections.js'
 import { sameJson } from '../values/codec.js'
-import { about, type Decision } from '../values/decider.js'
+import { about, type Decision, type ReadonlyState } from '../values/decider.js'
 import type { VersionChoice } from '../values/names.js'
 import type { CollectionRef } from '../values/references.js'
 import type {
@@ -26,6 +26,8 @@ import type {
 } from './commands.js'
 import type { ArtifactEvent } from './events.js'
 import { type ArtifactState, draftKey, producer, type VersionState } from './state.js'
+
+type State = ReadonlyState<ArtifactState>
 
 export type ArtifactRejection =
   | AliasRejection
@@ -45,7 +47,7 @@ type Events = E.Either<ArtifactRejection, ReadonlyArray<ArtifactEvent>>
 
 export const decide =
   (command: ArtifactCommandWithFacts) =>
-  (state: ArtifactState): EncodedEvents => {
+  (state: State): EncodedEvents => {
     switch (command.type) {
       case 'CreateArtifact':
         return pipe(create(command, state), about({}))
@@ -72,7 +74,7 @@ export const decide =
 
 const create = (
   { artifact, artifactType, description }: Pick<CreateArtifact, 'artifact' | 'artifactType' | 'description'>,
-  state: ArtifactState,
+  state: State,
 ): Events => {
   if (state.artifactType === artifactType) return E.right([])
   if (state.artifactType !== null) {
@@ -90,7 +92,7 @@ const create = (
 
 const log = (
   command: Extract<ArtifactCommandWithFacts, { type: 'LogArtifactVersion' }>,
-  state: ArtifactState,
+  state: State,
 ): EncodedEvents => {
   const { artifact, artifactType, manifest, aliases = [], base, expectedBase, distributed, run, runFact } = command
   const before = distributed === undefined ? undefined : state.distributed.get(draftKey(distributed))
@@ -128,14 +130,14 @@ const log = (
 }
 
 /** Whether a re-log adds no producer, no sealed draft and no word of its own to the version. */
-const saysNothingNew = (command: LogVersion, known: VersionState): boolean =>
+const saysNothingNew = (command: LogVersion, known: ReadonlyState<VersionState>): boolean =>
   command.distributed === undefined &&
   known.producers.includes(producer(command.run)) &&
   (command.description === undefined || command.description === known.description) &&
   (command.metadata === undefined || sameJson(command.metadata, known.metadata)) &&
   (command.tags === undefined || command.tags.every((tag) => known.tags.includes(tag)))
 
-const describe = (command: DescribeArtifactVersion, state: ArtifactState): EncodedEvents =>
+const describe = (command: DescribeArtifactVersion, state: State): EncodedEvents =>
   pipe(
     liveVersion(command.artifact, command.version, state),
     E.map(({ number, version }): Decision<ArtifactEvent> => {
@@ -152,7 +154,7 @@ const describe = (command: DescribeArtifactVersion, state: ArtifactState): Encod
     }),
   )
 
-const tag = (command: TagArtifactVersion | UntagArtifactVersion, state: ArtifactState): EncodedEvents => {
+const tag = (command: TagArtifactVersion | UntagArtifactVersion, state: State): EncodedEvents => {
   const found = liveVersion(command.artifact, command.version, state)
   if (E.isLeft(found)) return found
   const { number, version } = found.right
@@ -165,7 +167,7 @@ const tag = (command: TagArtifactVersion | UntagArtifactVersion, state: Artifact
   )
 }
 
-const deleteVersion = (command: DeleteArtifactVersion, state: ArtifactState): EncodedEvents => {
+const deleteVersion = (command: DeleteArtifactVersion, state: State): EncodedEvents => {
   const found = findVersion(command.artifact, command.version, state)
   if (E.isLeft(found)) return found
   const { number, version } = found.right
@@ -188,13 +190,13 @@ const deleteVersion = (command: DeleteArtifactVersion, state: ArtifactState): En
 
 interface Found {
   readonly number: number
-  readonly version: VersionState
+  readonly version: ReadonlyState<VersionState>
 }
 
 const findVersion = (
   collection: CollectionRef,
   choice: VersionChoice,
-  state: ArtifactState,
+  state: State,
 ): E.Either<VersionRejection, Found> => {
   const number = typeof choice === 'number' ? choice : state.aliases.get(choice)?.version
   const version = number === undefined ? undefined : state.versions[number]
@@ -213,7 +215,7 @@ const findVersion = (
 export const liveVersion = (
   collection: CollectionRef,
   choice: VersionChoice,
-  state: ArtifactState,
+  state: State,
 ): E.Either<VersionRejection, Found> =>
   pipe(
     findVersion(collection, choice, state),

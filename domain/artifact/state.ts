@@ -1,5 +1,5 @@
 /** What of an artifact's history its decisions need. */
-import { type AliasTable, aliasesOf, evolveAliases } from '../collections/aliases.js'
+import { type AliasHolder, aliasesOf, evolveAliases } from '../collections/aliases.js'
 import type { RecordedBy } from '../values/decider.js'
 import type { Digest } from '../values/digest.js'
 import type { JsonObject } from '../values/json.js'
@@ -25,7 +25,7 @@ export interface ArtifactState {
   readonly liveByDigest: Map<Digest, number>
   /** The newest version that is not deleted, or -1. */
   newestLive: number
-  readonly aliases: AliasTable
+  readonly aliases: Map<string, AliasHolder>
   /** The aliases of a version that was just deleted: they are removed in the same step. */
   left: Set<string>
   /** The version of each sealed draft, by `draftKey`. */

@@ -19,7 +19,7 @@ export interface AliasHolder {
   readonly at: string
 }
 
-export type AliasTable = Map<string, AliasHolder>
+export type AliasTable = ReadonlyMap<string, AliasHolder>
 
 export type AliasRejection =
   | {
@@ -99,7 +99,11 @@ const checkHolder =
       : E.left({ _tag: 'alias-expectation-failed', alias, expected, holder })
   }
 
-export const evolveAliases = (table: AliasTable, event: AliasMoved | AliasRemoved, { by, at }: RecordedBy): void => {
+export const evolveAliases = (
+  table: Map<string, AliasHolder>,
+  event: AliasMoved | AliasRemoved,
+  { by, at }: RecordedBy,
+): void => {
   switch (event.type) {
     case 'AliasMoved':
       table.set(event.alias, { version: event.to, by, at })

@@ -38,7 +38,7 @@ import { decide as decideRun, type RunRejection } from '../run/decide.js'
 import { type RunEvent, runEvents } from '../run/events.js'
 import { evolve as evolveRun, initial as initialRun, type RunState } from '../run/state.js'
 import type { Answer } from '../values/answer.js'
-import type { Decider } from '../values/decider.js'
+import type { Decider, ReadonlyState } from '../values/decider.js'
 import { type Admitted, admitted, type Standing } from '../values/impossible.js'
 import type { Past } from '../values/past.js'
 import type { Subject, SubjectOf } from '../values/stream-names.js'
@@ -57,14 +57,14 @@ export interface Aggregate<
   readonly gather: <Failure>(
     command: Command,
     read: Facts<Failure>,
-    atHand: AtHand<State>,
+    atHand: AtHand<ReadonlyState<State>>,
   ) => TE.TaskEither<Failure, Full>
   /** Whether an event could follow on a state, with what had happened elsewhere by then. */
-  readonly admits: (state: State, event: Event, here: Standing<About, Past>) => Admitted
+  readonly admits: (state: ReadonlyState<State>, event: Event, here: Standing<About, Past>) => Admitted
   /** Whether a command that changed nothing could have been about this. */
-  readonly admitsAnswer: (state: State, answer: Answer) => Admitted
+  readonly admitsAnswer: (state: ReadonlyState<State>, answer: Answer) => Admitted
   /** What of the last command is still to come: all its events are recorded in one step. */
-  readonly unfinished: (state: State) => Admitted
+  readonly unfinished: (state: ReadonlyState<State>) => Admitted
   readonly isEvent: (event: DomainEvent) => event is DomainEvent & Event
 }
 
@@ -73,9 +73,11 @@ const among =
   (event: DomainEvent): event is DomainEvent & Event =>
     Object.hasOwn(codecs, event.type)
 
-const gatherForArtifact = gatherBy<ByName<ArtifactCommand>, FactsIn<typeof commandsOnArtifact>, ArtifactState>(
-  commandsOnArtifact,
-)
+const gatherForArtifact = gatherBy<
+  ByName<ArtifactCommand>,
+  FactsIn<typeof commandsOnArtifact>,
+  ReadonlyState<ArtifactState>
+>(commandsOnArtifact)
 
 export const artifact: Aggregate<
   ArtifactCommand,
@@ -98,7 +100,7 @@ export const artifact: Aggregate<
 const gatherForDistributedDraft = gatherBy<
   ByName<DistributedDraftCommand>,
   FactsIn<typeof distributedDraftCommands>,
-  DistributedDraftState
+  ReadonlyState<DistributedDraftState>
 >(distributedDraftCommands)
 
 export const distributedDraft: Aggregate<
@@ -122,7 +124,7 @@ export const distributedDraft: Aggregate<
 const gatherForRegisteredModel = gatherBy<
   ByName<RegisteredModelCommand>,
   FactsIn<typeof commandsOnRegisteredModel>,
-  RegisteredModelState
+  ReadonlyState<RegisteredModelState>
 >(commandsOnRegisteredModel)
 
 export const registeredModel: Aggregate<
@@ -143,7 +145,7 @@ export const registeredModel: Aggregate<
   isEvent: among<RegisteredModelEvent>(registeredModelEvents),
 }
 
-const gatherForRun = gatherBy<ByName<RunCommand>, FactsIn<typeof runCommands>, RunState>(runCommands)
+const gatherForRun = gatherBy<ByName<RunCommand>, FactsIn<typeof runCommands>, ReadonlyState<RunState>>(runCommands)
 
 export const run: Aggregate<RunCommand, RunCommandWithFacts, RunState, RunEvent, RunRejection, SubjectOf<'run'>> = {
   initial: initialRun,

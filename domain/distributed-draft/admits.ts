@@ -1,6 +1,7 @@
 /** Whether an event could follow in a draft's history. */
 
 import type { Answer } from '../values/answer.js'
+import type { ReadonlyState } from '../values/decider.js'
 import { type Admitted, admitted, allAdmit, impossible, type Standing } from '../values/impossible.js'
 import { isThatValue, type Past, runWasThere } from '../values/past.js'
 import { collectionPath } from '../values/references.js'
@@ -8,10 +9,12 @@ import type { SubjectOf } from '../values/stream-names.js'
 import type { DistributedCommitted, DistributedDraftEvent, DistributedPartUpserted } from './events.js'
 import { type DistributedDraftState, writersOf } from './state.js'
 
+type State = ReadonlyState<DistributedDraftState>
+
 type Here = Standing<SubjectOf<'draft'>, Past>
 
 /** By the rules for events, which hold whatever a command may do today. */
-export const admits = (state: DistributedDraftState, event: DistributedDraftEvent, here: Here): Admitted => {
+export const admits = (state: State, event: DistributedDraftEvent, here: Here): Admitted => {
   const { generation } = state
   if (event.generation !== generation) {
     return impossible({ _tag: 'not-the-next', what: 'generation', number: event.generation, next: generation })
@@ -36,7 +39,7 @@ export const admits = (state: DistributedDraftState, event: DistributedDraftEven
 }
 
 /** A command that changed nothing was a part that the open generation had already: no other changes nothing. */
-export const admitsAnswer = (state: DistributedDraftState, { version, generation }: Answer): Admitted => {
+export const admitsAnswer = (state: State, { version, generation }: Answer): Admitted => {
   if (version !== undefined) return impossible({ _tag: 'not-there', what: 'version', number: version })
   return generation === state.generation && state.parts.length > 0
     ? admitted
@@ -44,7 +47,7 @@ export const admitsAnswer = (state: DistributedDraftState, { version, generation
 }
 
 /** What the writer before brought, brought again, would have left no event. */
-const isNew = ({ parts }: DistributedDraftState, { writer, part }: DistributedPartUpserted): Admitted => {
+const isNew = ({ parts }: State, { writer, part }: DistributedPartUpserted): Admitted => {
   const last = parts.at(-1)
   return last?.writer === writer && last.part.digest === part.digest
     ? impossible({ _tag: 'changes-nothing', of: 'the draft' })
@@ -52,10 +55,7 @@ const isNew = ({ parts }: DistributedDraftState, { writer, part }: DistributedPa
 }
 
 /** A generation ends with the parts that it has, one at least. */
-const countsWriters = (
-  { parts, generation }: DistributedDraftState,
-  { writers }: { readonly writers: number },
-): Admitted =>
+const countsWriters = ({ parts, generation }: State, { writers }: { readonly writers: number }): Admitted =>
   parts.length === 0
     ? impossible({ _tag: 'not-by-then', what: `a part of generation ${generation}` })
     : isThatValue('how many writers brought parts', writers, writersOf(parts))

@@ -4,6 +4,7 @@ import * as TE from 'fp-ts/lib/TaskEither.js'
 import * as t from 'io-ts'
 import { type AtHand, type CommandIn, define, gather, noFacts, type WithFacts } from '../command-definition.js'
 import { wholeNumber } from '../values/codec.js'
+import type { ReadonlyState } from '../values/decider.js'
 import { ManifestSummary } from '../values/manifest/manifest.js'
 import { Aliases, ArtifactType, Description, DistributedId, Metadata, Tags, WriterName } from '../values/names.js'
 import { ArtifactRef, type DraftRef, RunRef } from '../values/references.js'
@@ -53,7 +54,7 @@ export const CommitDistributed = define('CommitDistributed', {
     aliases: Aliases,
     tags: Tags,
   },
-  facts: (command, read, { state, envelope }: AtHand<DistributedDraftState>) =>
+  facts: (command, read, { state, envelope }: AtHand<ReadonlyState<DistributedDraftState>>) =>
     pipe(
       command.part === undefined ? noFacts() : read.content(command.part),
       TE.flatMap(() =>

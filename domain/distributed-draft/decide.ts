@@ -1,7 +1,7 @@
 /** What a distributed draft allows, and what follows from it. */
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
-import { about, type Decision } from '../values/decider.js'
+import { about, type Decision, type ReadonlyState } from '../values/decider.js'
 import type { PathConflict } from '../values/manifest/merge.js'
 import type { ArtifactRef } from '../values/references.js'
 import type { RunFact } from '../values/run-fact.js'
@@ -13,6 +13,8 @@ import type {
 } from './commands.js'
 import type { DistributedDraftEvent } from './events.js'
 import { type DistributedDraftState, type GenerationEnd, partsToCommit, writersOf } from './state.js'
+
+type State = ReadonlyState<DistributedDraftState>
 
 export type DistributedDraftRejection =
   | { readonly _tag: 'draft-ended'; readonly generation: number; readonly end: GenerationEnd }
@@ -31,17 +33,13 @@ type Events = E.Either<DistributedDraftRejection, ReadonlyArray<DistributedDraft
 
 export const decide =
   (command: DistributedDraftCommandWithFacts) =>
-  (state: DistributedDraftState): E.Either<DistributedDraftRejection, Decision<DistributedDraftEvent>> =>
+  (state: State): E.Either<DistributedDraftRejection, Decision<DistributedDraftEvent>> =>
     pipe(
       openGeneration(command, state),
       E.flatMap((generation) => pipe(decideIn(generation, command, state), about({ generation }))),
     )
 
-const decideIn = (
-  generation: number,
-  command: DistributedDraftCommandWithFacts,
-  state: DistributedDraftState,
-): Events => {
+const decideIn = (generation: number, command: DistributedDraftCommandWithFacts, state: State): Events => {
   switch (command.type) {
     case 'UpsertDistributedPart':
       return E.right(upsert(command, generation, state))
@@ -56,7 +54,7 @@ const decideIn = (
 
 const openGeneration = (
   { generation: wanted, ...command }: DistributedDraftCommandWithFacts,
-  { generation, ended }: DistributedDraftState,
+  { generation, ended }: State,
 ): E.Either<DistributedDraftRejection, number> => {
   if (wanted === undefined || wanted === generation) return E.right(generation)
   const end = ended[wanted]
@@ -77,7 +75,7 @@ const upsert = (
     readonly runFact: RunFact | undefined
   },
   generation: number,
-  { parts }: DistributedDraftState,
+  { parts }: State,
 ): ReadonlyArray<DistributedDraftEvent> => {
   // Only if it was the last to come: among writers who disagree, the later one may win.
   const last = parts.at(-1)
@@ -89,7 +87,7 @@ const upsert = (
 const commit = (
   command: Extract<DistributedDraftCommandWithFacts, { type: 'CommitDistributed' }>,
   generation: number,
-  state: DistributedDraftState,
+  state: State,
 ): Events => {
   const parts = partsToCommit(command, state)
   if (parts.length === 0) return empty('commit', command, state)
@@ -117,7 +115,7 @@ const commit = (
 const empty = (
   asked: 'commit' | 'abandon',
   { artifact, distributedId }: Pick<AbandonDistributed, 'artifact' | 'distributedId'>,
-  { generation, ended }: DistributedDraftState,
+  { generation, ended }: State,
 ): Events => {
   const last = ended.at(-1)
   const before = last === undefined ? null : howItEnded(last)

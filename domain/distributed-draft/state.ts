@@ -1,6 +1,6 @@
 /** What of a draft's history its decisions need. */
 import type { Part } from '../ports/facts.js'
-import type { RecordedBy } from '../values/decider.js'
+import type { ReadonlyState, RecordedBy } from '../values/decider.js'
 import type { ManifestSummary } from '../values/manifest/manifest.js'
 import type { DistributedCommitted, DistributedDraftEvent } from './events.js'
 
@@ -48,5 +48,5 @@ export const writersOf = (parts: ReadonlyArray<Part>): number => new Set(parts.m
 /** The parts that a commit would merge: those that are there, and the one that it brings. */
 export const partsToCommit = (
   { writer, part }: { readonly writer: string; readonly part?: ManifestSummary },
-  { parts }: DistributedDraftState,
+  { parts }: ReadonlyState<DistributedDraftState>,
 ): ReadonlyArray<Part> => (part === undefined ? parts : [...parts, { writer, part }])

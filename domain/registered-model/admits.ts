@@ -2,16 +2,19 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { admitsAlias, admitsWhileLeft } from '../collections/aliases.js'
 import { admitsTagChange } from '../collections/tags.js'
+import type { ReadonlyState } from '../values/decider.js'
 import { type Admitted, admitted, allAdmit, impossible, type Standing } from '../values/impossible.js'
 import { isThatValue, type Past, versionWasThere } from '../values/past.js'
 import type { SubjectOf } from '../values/stream-names.js'
 import type { RegisteredModelEvent, VersionLinked } from './events.js'
 import { type LinkState, type RegisteredModelState, sourceKey } from './state.js'
 
+type State = ReadonlyState<RegisteredModelState>
+
 type Here = Standing<SubjectOf<'model'>, Past>
 
 /** By the rules for events, which hold whatever a command may do today. */
-export const admits = (state: RegisteredModelState, event: RegisteredModelEvent, { past }: Here): Admitted => {
+export const admits = (state: State, event: RegisteredModelEvent, { past }: Here): Admitted => {
   if (state.artifactType === null) {
     return event.type === 'RegisteredModelCreated'
       ? admitted
@@ -44,7 +47,7 @@ export const admits = (state: RegisteredModelState, event: RegisteredModelEvent,
 }
 
 /** Numbers are given out one after another, to a source that has none. */
-const admitsNumber = ({ links, linkBySource }: RegisteredModelState, { version, source }: VersionLinked): Admitted => {
+const admitsNumber = ({ links, linkBySource }: State, { version, source }: VersionLinked): Admitted => {
   if (version !== links.length) {
     return impossible({ _tag: 'not-the-next', what: 'link', number: version, next: links.length })
   }
@@ -52,7 +55,7 @@ const admitsNumber = ({ links, linkBySource }: RegisteredModelState, { version, 
   return present === undefined ? admitted : impossible({ _tag: 'there-already', what: 'link', number: present })
 }
 
-const withLink = (state: RegisteredModelState, number: number, check: (link: LinkState) => Admitted): Admitted => {
+const withLink = (state: State, number: number, check: (link: ReadonlyState<LinkState>) => Admitted): Admitted => {
   const link = state.links[number]
   if (link === undefined) return impossible({ _tag: 'not-there', what: 'link', number })
   return link.unlinked === undefined ? check(link) : impossible({ _tag: 'gone-before', what: 'link', number })

@@ -7,6 +7,7 @@ import { aliasCommands, MoveAlias } from '../collections/alias-commands.js'
 import { type AtHand, type CommandIn, define, gather, noFacts, type WithFacts } from '../command-definition.js'
 import type { Facts } from '../ports/facts.js'
 import { record } from '../values/codec.js'
+import type { ReadonlyState } from '../values/decider.js'
 import { Aliases, ArtifactType, Description, ExpectedHolders, Tags, VersionChoice } from '../values/names.js'
 import { CollectionRef, isModel, ModelRef } from '../values/references.js'
 import { liveLink } from './links.js'
@@ -97,7 +98,7 @@ const moveAliasOfModel = {
   facts: <Failure>(
     { collection, version }: MoveAlias,
     read: Facts<Failure>,
-    { state }: AtHand<RegisteredModelState>,
+    { state }: AtHand<ReadonlyState<RegisteredModelState>>,
   ): TE.TaskEither<Failure, object> => {
     const found = liveLink(collection, version, state)
     // What is wrong with the link itself, the decision says.

@@ -4,7 +4,7 @@ import { pipe } from 'fp-ts/lib/function.js'
 import { type AliasRejection, moveAlias, pointAliases, removeAlias, removeAliasesOf } from '../collections/aliases.js'
 import { changeTags, type TooManyTags } from '../collections/tags.js'
 import type { TypeMismatch, VersionRejection } from '../collections/version-rejections.js'
-import { about, type Decision } from '../values/decider.js'
+import { about, type Decision, type ReadonlyState } from '../values/decider.js'
 import type { ModelRef } from '../values/references.js'
 import type {
   CreateRegisteredModel,
@@ -16,6 +16,8 @@ import type {
 import type { RegisteredModelEvent } from './events.js'
 import { findLink, type LinkRemoved, liveLink } from './links.js'
 import { type RegisteredModelState, sourceKey } from './state.js'
+
+type State = ReadonlyState<RegisteredModelState>
 
 export type RegisteredModelRejection =
   | AliasRejection
@@ -30,7 +32,7 @@ type Events = E.Either<RegisteredModelRejection, ReadonlyArray<RegisteredModelEv
 
 export const decide =
   (command: RegisteredModelCommandWithFacts) =>
-  (state: RegisteredModelState): EncodedEvents => {
+  (state: State): EncodedEvents => {
     switch (command.type) {
       case 'CreateRegisteredModel':
         return pipe(create(command, state), about({}))
@@ -72,7 +74,7 @@ export const decide =
 
 const create = (
   { model, artifactType, description }: Pick<CreateRegisteredModel, 'model' | 'artifactType' | 'description'>,
-  state: RegisteredModelState,
+  state: State,
 ): Events => {
   if (state.artifactType === artifactType) return E.right([])
   return state.artifactType === null
@@ -82,7 +84,7 @@ const create = (
 
 const link = (
   { model, aliases = [], expect, sourceFact }: Extract<RegisteredModelCommandWithFacts, { type: 'LinkToRegistry' }>,
-  state: RegisteredModelState,
+  state: State,
 ): EncodedEvents => {
   const { source, artifactType, manifest } = sourceFact
   const created = create({ model, artifactType }, state)
@@ -100,7 +102,7 @@ const link = (
   )
 }
 
-const unlink = ({ model, version, expect }: UnlinkFromRegistry, state: RegisteredModelState): EncodedEvents => {
+const unlink = ({ model, version, expect }: UnlinkFromRegistry, state: State): EncodedEvents => {
   const found = findLink(model, version, state)
   if (E.isLeft(found)) return found
   const { number, link } = found.right
@@ -117,7 +119,7 @@ const unlink = ({ model, version, expect }: UnlinkFromRegistry, state: Registere
   )
 }
 
-const tag = (command: TagRegisteredModel | UntagRegisteredModel, { tags }: RegisteredModelState): EncodedEvents => {
+const tag = (command: TagRegisteredModel | UntagRegisteredModel, { tags }: State): EncodedEvents => {
   const adds = command.type === 'TagRegisteredModel'
   const type = adds ? 'RegisteredModelTagged' : 'RegisteredModelUntagged'
   return pipe(
@@ -127,8 +129,5 @@ const tag = (command: TagRegisteredModel | UntagRegisteredModel, { tags }: Regis
   )
 }
 
-const mustExist = (
-  model: ModelRef,
-  state: RegisteredModelState,
-): E.Either<RegisteredModelRejection, RegisteredModelState> =>
+const mustExist = (model: ModelRef, state: State): E.Either<RegisteredModelRejection, State> =>
   state.artifactType === null ? E.left({ _tag: 'model-not-found', model }) : E.right(state)

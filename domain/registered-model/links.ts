@@ -2,7 +2,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import type { VersionRejection } from '../collections/version-rejections.js'
-import type { RecordedBy } from '../values/decider.js'
+import type { ReadonlyState, RecordedBy } from '../values/decider.js'
 import type { VersionChoice } from '../values/names.js'
 import type { CollectionRef } from '../values/references.js'
 import type { LinkState, RegisteredModelState } from './state.js'
@@ -16,13 +16,13 @@ export interface LinkRemoved {
 
 export interface FoundLink {
   readonly number: number
-  readonly link: LinkState
+  readonly link: ReadonlyState<LinkState>
 }
 
 export const findLink = (
   collection: CollectionRef,
   choice: VersionChoice,
-  state: RegisteredModelState,
+  state: ReadonlyState<RegisteredModelState>,
 ): E.Either<VersionRejection, FoundLink> => {
   const number = typeof choice === 'number' ? choice : state.aliases.get(choice)?.version
   const link = number === undefined ? undefined : state.links[number]
@@ -41,7 +41,7 @@ export const findLink = (
 export const liveLink = (
   collection: CollectionRef,
   choice: VersionChoice,
-  state: RegisteredModelState,
+  state: ReadonlyState<RegisteredModelState>,
 ): E.Either<VersionRejection | LinkRemoved, FoundLink> =>
   pipe(
     findLink(collection, choice, state),

@@ -1,5 +1,5 @@
 /** What of a registered model's history its decisions need. */
-import { type AliasTable, aliasesOf, evolveAliases } from '../collections/aliases.js'
+import { type AliasHolder, aliasesOf, evolveAliases } from '../collections/aliases.js'
 import type { RecordedBy } from '../values/decider.js'
 import { type VersionRef, versionPath } from '../values/references.js'
 import type { RegisteredModelEvent } from './events.js'
@@ -17,7 +17,7 @@ export interface RegisteredModelState {
   readonly links: LinkState[]
   /** The present link of each source version, by its path. */
   readonly linkBySource: Map<string, number>
-  readonly aliases: AliasTable
+  readonly aliases: Map<string, AliasHolder>
   /** The aliases of a link that was just taken away: they are removed in the same step. */
   left: Set<string>
 }

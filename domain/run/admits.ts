@@ -1,6 +1,7 @@
 /** Whether an event could follow in a run's history. */
 
 import type { Answer } from '../values/answer.js'
+import type { ReadonlyState } from '../values/decider.js'
 import { type Admitted, admitted, allAdmit, impossible, type Standing } from '../values/impossible.js'
 import { isThatValue, type Past, versionWasThere } from '../values/past.js'
 import { versionPath } from '../values/references.js'
@@ -8,10 +9,12 @@ import type { SubjectOf } from '../values/stream-names.js'
 import type { ArtifactVersionUsed, RunEvent, RunSummarised } from './events.js'
 import { type RunState, useKey } from './state.js'
 
+type State = ReadonlyState<RunState>
+
 type Here = Standing<SubjectOf<'run'>, Past>
 
 /** By the rules for events, which hold whatever a command may do today. */
-export const admits = (state: RunState, event: RunEvent, { past }: Here): Admitted => {
+export const admits = (state: State, event: RunEvent, { past }: Here): Admitted => {
   if (state.started === null) {
     return event.type === 'RunStarted' ? admitted : impossible({ _tag: 'not-begun', first: 'RunStarted' })
   }
@@ -35,7 +38,7 @@ export const admits = (state: RunState, event: RunEvent, { past }: Here): Admitt
 }
 
 /** A command that changed nothing was about a version that the run used already, or about none. */
-export const admitsAnswer = ({ started, usedNumbers }: RunState, { version, generation }: Answer): Admitted => {
+export const admitsAnswer = ({ started, usedNumbers }: State, { version, generation }: Answer): Admitted => {
   if (started === null) return impossible({ _tag: 'not-begun', first: 'RunStarted' })
   if (generation !== undefined) return impossible({ _tag: 'not-there', what: 'generation', number: generation })
   return version === undefined || usedNumbers.has(version)
@@ -46,7 +49,7 @@ export const admitsAnswer = ({ started, usedNumbers }: RunState, { version, gene
 const NOTHING_NEW = impossible({ _tag: 'changes-nothing', of: 'what the run used' })
 
 /** Metrics that changed, each from what it was. */
-const admitsMetrics = ({ metrics }: RunState, { from, to }: RunSummarised): Admitted => {
+const admitsMetrics = ({ metrics }: State, { from, to }: RunSummarised): Admitted => {
   const names = Object.keys(to)
   if (names.length === 0) return impossible({ _tag: 'changes-nothing', of: 'the metrics' })
   return allAdmit(

@@ -2,11 +2,13 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import { sameJson } from '../values/codec.js'
-import { about, type Decision, type RecordedBy } from '../values/decider.js'
+import { about, type Decision, type ReadonlyState, type RecordedBy } from '../values/decider.js'
 import type { RunRef } from '../values/references.js'
 import type { FinishRun, RunCommandWithFacts, StartRun, SummariseRun } from './commands.js'
 import type { RunEvent } from './events.js'
 import { type RunState, useKey } from './state.js'
+
+type State = ReadonlyState<RunState>
 
 export type RunRejection =
   | { readonly _tag: 'run-not-found'; readonly run: RunRef }
@@ -21,7 +23,7 @@ type Events = E.Either<RunRejection, ReadonlyArray<RunEvent>>
 
 export const decide =
   (command: RunCommandWithFacts) =>
-  (state: RunState): E.Either<RunRejection, Decision<RunEvent>> => {
+  (state: State): E.Either<RunRejection, Decision<RunEvent>> => {
     if (command.type === 'StartRun') return pipe(start(command, state), about({}))
     if (state.started === null) return E.left({ _tag: 'run-not-found', run: command.run })
     switch (command.type) {
@@ -43,7 +45,7 @@ export const decide =
     }
   }
 
-const start = ({ run, group, config, jobType }: StartRun, state: RunState): Events => {
+const start = ({ run, group, config, jobType }: StartRun, state: State): Events => {
   const event: RunEvent = {
     type: 'RunStarted',
     ...(group === undefined ? {} : { group }),
@@ -56,7 +58,7 @@ const start = ({ run, group, config, jobType }: StartRun, state: RunState): Even
     : E.left({ _tag: 'run-already-started', run, started: state.startedAt })
 }
 
-const summarise = ({ metrics }: SummariseRun, state: RunState): ReadonlyArray<RunEvent> => {
+const summarise = ({ metrics }: SummariseRun, state: State): ReadonlyArray<RunEvent> => {
   const changed = Object.entries(metrics).filter(([name, value]) => state.metrics.get(name) !== value)
   if (changed.length === 0) return []
   return [
@@ -68,7 +70,7 @@ const summarise = ({ metrics }: SummariseRun, state: RunState): ReadonlyArray<Ru
   ]
 }
 
-const finish = ({ run, outcome = 'finished' }: FinishRun, { finished }: RunState): Events =>
+const finish = ({ run, outcome = 'finished' }: FinishRun, { finished }: State): Events =>
   pipe(
     finished === null
       ? E.right<RunRejection, ReadonlyArray<RunEvent>>([{ type: 'RunFinished', outcome }])

@@ -1,6 +1,6 @@
 /** What of a run's history its decisions need. */
 
-import type { RecordedBy } from '../values/decider.js'
+import type { ReadonlyState, RecordedBy } from '../values/decider.js'
 import { type VersionRef, versionPath } from '../values/references.js'
 import type { RunFact } from '../values/run-fact.js'
 import type { ArtifactVersionUsed, RunEvent, RunStarted } from './events.js'
@@ -48,5 +48,5 @@ export const evolve = (state: RunState, event: RunEvent, recorded: RecordedBy): 
 }
 
 /** What other streams need to know of a run; `null` if it was never started. */
-export const runFact = ({ started, finished }: RunState): RunFact | null =>
+export const runFact = ({ started, finished }: ReadonlyState<RunState>): RunFact | null =>
   started === null ? null : { group: started.group ?? null, finished: finished !== null }

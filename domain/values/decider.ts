@@ -1,6 +1,7 @@
 /** The shape of every rule book of this domain: what a stream's history means, and what it allows. */
 import * as E from 'fp-ts/lib/Either.js'
 import type { Answer } from './answer.js'
+import type { JsonObject } from './json.js'
 
 /** Who recorded an event, and when: what a refusal tells the next one who comes. */
 export interface RecordedBy {
@@ -21,6 +22,21 @@ export const about =
   <No, Event>(decided: E.Either<No, ReadonlyArray<Event>>): E.Either<No, Decision<Event>> =>
     E.map((events: ReadonlyArray<Event>) => ({ events, answer }))(decided)
 
+/** A state as everybody but its fold has it: to be read, to its depths, and not written to. */
+export type ReadonlyState<A> = A extends string | number | boolean | null | undefined
+  ? A
+  : A extends ReadonlyMap<infer Key, infer Value>
+    ? ReadonlyMap<Key, ReadonlyState<Value>>
+    : A extends ReadonlySet<infer Item>
+      ? ReadonlySet<Item>
+      : // JSON is read-only already, and has no end.
+        JsonObject extends A
+        ? A
+        : { readonly [Member in keyof A]: ReadonlyState<A[Member]> }
+
+/** The state of a fold for everybody else. What the type takes away is the writing alone, so that it stays the same value. */
+export const readonlyState = <State>(state: State): ReadonlyState<State> => state as ReadonlyState<State>
+
 /**
  * Commands of one stream, decided against its history.
  *
@@ -31,5 +47,5 @@ export const about =
 export interface Decider<State, Command, Event, Rejection> {
   readonly initial: () => State
   readonly evolve: (state: State, event: Event, recorded: RecordedBy) => State
-  readonly decide: (command: Command) => (state: State) => E.Either<Rejection, Decision<Event>>
+  readonly decide: (command: Command) => (state: ReadonlyState<State>) => E.Either<Rejection, Decision<Event>>
 }

@@ -7,7 +7,7 @@ import type * as E from 'fp-ts/lib/Either.js'
 import type { Rejection } from '../../domain/commands/rejections.js'
 import type { DomainEvent } from '../../domain/events/catalogue.js'
 import type { Answer } from '../../domain/values/answer.js'
-import type { Decider, Decision, RecordedBy } from '../../domain/values/decider.js'
+import { type Decider, type Decision, type RecordedBy, readonlyState } from '../../domain/values/decider.js'
 
 export interface Row {
   readonly rule: string
@@ -39,7 +39,7 @@ export const specify = <
     outcome,
     decide: () => {
       const state = fold(decider, given)
-      const actual = decider.decide(command)(state)
+      const actual = decider.decide(command)(readonlyState(state))
       return { actual, meddled: !isDeepStrictEqual(state, fold(decider, given)) }
     },
   })

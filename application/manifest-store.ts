@@ -2,6 +2,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
+import { LRUCache } from 'lru-cache'
 import { type FileStore, type FileStoreError, FileStoreFailure } from '../domain/ports/file-store.js'
 import { type Digest, isDigest, sha256 } from '../domain/values/digest.js'
 import {
@@ -28,25 +29,18 @@ const ENTRIES_KEPT = 200_000
 const SUMMARIES_KEPT = 10_000
 
 export const manifestStore = (files: FileStore): ManifestStore => {
-  const kept = new Map<Digest, Manifest>()
-  let entriesKept = 0
-  const summaries = new Map<Digest, ManifestSummary>()
+  // One more than its entries: an empty manifest has a size, too.
+  const kept = new LRUCache<Digest, Manifest>({
+    max: SUMMARIES_KEPT,
+    maxSize: ENTRIES_KEPT,
+    sizeCalculation: ({ length }) => length + 1,
+  })
+  const summaries = new LRUCache<Digest, ManifestSummary>({ max: SUMMARIES_KEPT })
 
   const keep = (digest: Digest, manifest: Manifest): ManifestSummary => {
-    if (!kept.has(digest)) entriesKept += manifest.length
-    kept.delete(digest)
     kept.set(digest, manifest)
-    for (const [oldest, { length }] of kept) {
-      if (entriesKept <= ENTRIES_KEPT && kept.size <= SUMMARIES_KEPT) break
-      kept.delete(oldest)
-      entriesKept -= length
-    }
     const summary = summarise(manifest, digest)
     summaries.set(digest, summary)
-    for (const oldest of summaries.keys()) {
-      if (summaries.size <= SUMMARIES_KEPT) break
-      summaries.delete(oldest)
-    }
     return summary
   }
 

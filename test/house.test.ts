@@ -21,7 +21,10 @@ const LOADABLE = /^(fp-ts\/lib\/\w+\.js|io-ts(\/lib\/\w+\.js)?)$/
 const rule: ReadonlyArray<readonly [file: RegExp, mayImport: ReadonlyArray<RegExp>]> = [
   [/^domain\/values\/digest\.ts$/, [/^domain\//, /^node:crypto$/]],
   [/^domain\//, [/^domain\//]],
+  [/^projections\/render\/layout\.ts$/, [/^@dagrejs\/dagre$/]],
+  [/^projections\/registry\/questions\/find-by-name\.ts$/, [/^(domain|projections)\//, /^leven$/]],
   [/^projections\//, [/^(domain|projections)\//]],
+  [/^application\/manifest-store\.ts$/, [/^domain\//, /^lru-cache$/]],
   [/^application\//, [/^(domain|projections|application)\//, /^rxjs$/]],
   [/^ledger\//, [/^(domain|projections|application|ledger)\//, /^rxjs$/, /^node:util$/]],
   [/^adapters\/cli\//, [/^(domain|projections|application|adapters)\//, /^index\.ts$/, NODE, DEPENDENCY]],

@@ -3,7 +3,6 @@ import type { Command } from 'commander'
 import { omitUndefined } from '../../domain/values/omit-undefined.js'
 import type { Lineage } from '../../projections/lineage/answer.js'
 import type { Paging } from '../../projections/paging/page.js'
-import { lineageSvg } from '../../projections/render/lineage-svg.js'
 import { labelOf, lineageDot, lineageJson, lineageMermaid } from '../../projections/render/lineage-text.js'
 import { type AsOf, asked, deliver, type WithLedger } from './command-context.js'
 import { asOf, paged, whole } from './options.js'
@@ -52,7 +51,8 @@ export const lineageCommands = (program: Command, withLedger: WithLedger): void 
             of,
             ...omitUndefined({ direction, depth, limit, cursor }),
           })
-          const text = command.optsWithGlobals()['json'] === true ? lineageJson(found) : render(found, task.terminal)
+          const text =
+            command.optsWithGlobals()['json'] === true ? lineageJson(found) : await render(found, task.terminal)
           await deliver(task, text, options.output)
           if (found.cursor !== undefined) hint(task.terminal, command, { cursor: found.cursor })
         }),
@@ -88,9 +88,18 @@ interface Paths extends AsOf, Paging {
   readonly length?: number
 }
 
-const renders: ReadonlyMap<string, (lineage: Lineage, terminal: Terminal) => string> = new Map([
+type Render = (lineage: Lineage, terminal: Terminal) => string | Promise<string>
+
+const renders: ReadonlyMap<string, Render> = new Map<string, Render>([
   ['text', (lineage, terminal) => lineageText(terminal, lineage)],
-  ['svg', (lineage) => lineageSvg(lineage, lineage.nodes[0] === undefined ? {} : { focus: lineage.nodes[0].id })],
+  [
+    'svg',
+    async (lineage) => {
+      // Loaded when it is asked for: what lays it out is large.
+      const { lineageSvg } = await import('../../projections/render/lineage-svg.js')
+      return lineageSvg(lineage, lineage.nodes[0] === undefined ? {} : { focus: lineage.nodes[0].id })
+    },
+  ],
   ['mermaid', (lineage) => lineageMermaid(lineage)],
   ['dot', (lineage) => lineageDot(lineage)],
   ['json', (lineage) => lineageJson(lineage)],

@@ -1,6 +1,7 @@
 /** How answers look: aligned columns and plain times for people, JSON for programs. */
 import { styleText } from 'node:util'
 import type { Command } from 'commander'
+import stringWidth from 'fast-string-width'
 
 export { sizeText as size } from '../../projections/audit/wording.js'
 
@@ -46,7 +47,7 @@ export const print = (terminal: Terminal, shown: Shown): string => {
   return shown.map((part) => print(terminal, part)).join('')
 }
 
-const widthOf = (shown: Shown): number => [...plainly(shown)].length
+const widthOf = (shown: Shown): number => stringWidth(plainly(shown))
 
 /** Rows in columns; the last cell of each is as wide as it is, so that a row of one cell is a line of its own. */
 export const columns = (terminal: Terminal, rows: ReadonlyArray<ReadonlyArray<Shown>>): string => {

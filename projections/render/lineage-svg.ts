@@ -1,8 +1,8 @@
 /** Lineage as a picture: content flows from left to right, each kind of thing and of edge in a look of its own. */
 
-import type { LineageNode } from '../lineage/answer.js'
+import type { LineageEdge, LineageNode } from '../lineage/answer.js'
 import { EDGE_KINDS, type EdgeKind } from '../lineage/graph.js'
-import { type Layout, layered } from './layers.js'
+import { layout, type Point, type Size } from './layout.js'
 import { AND_MORE, edgesBetween, type LineagePicture, labelOf } from './lineage-text.js'
 import { fitted, px, type Rule, svgDocument, widthOf, xml } from './svg.js'
 
@@ -47,48 +47,39 @@ export interface LineageSvgOptions {
 export const lineageSvg = (picture: LineagePicture, { focus, title }: LineageSvgOptions = {}): string => {
   const { nodes, moment, cursor } = picture
   const edges = edgesBetween(picture)
-  const boxes = nodes.map((node) => boxOf(node, nodes.length > MANY_NODES))
+  const flat = nodes.length > MANY_NODES
+  const boxes = nodes.map((node) => boxOf(node, flat))
   const worded = edges.length <= MANY_EDGES
-  const layout = layered(
-    { sizes: boxes.map(({ height }) => height), edges: edges.map(({ from, to }) => [from, to]) },
-    nodes.length > MANY_NODES ? 8 : 18,
-  )
-  const columns = columnsOf(layout, boxes, worded)
-  const top = MARGIN + LEGEND
+  const laidOut = layout({
+    boxes,
+    edges: edges.map(({ edge, from, to }) => ({
+      from,
+      to,
+      word: worded ? wordSize(edge.kind) : { width: 0, height: 0 },
+    })),
+    gap: flat ? 8 : 18,
+    columnGap: worded ? 60 : 80 + Math.min(160, boxes.length / 2),
+  })
   const legend = legendOf(picture)
+  const [left, top] = [MARGIN, MARGIN + LEGEND]
 
-  const drawnEdges = edges.map(({ edge, from, to }, index) => {
-    const [low, high] = (layout.layer[from] ?? 0) < (layout.layer[to] ?? 0) ? [from, to] : [to, from]
-    const way = [
-      { layer: layout.layer[low] ?? 0, at: layout.at[low] ?? 0 },
-      ...(layout.bends[index] ?? []),
-      { layer: layout.layer[high] ?? 0, at: layout.at[high] ?? 0 },
-    ]
-    const points = way.flatMap(({ layer, at }) => {
-      const { left = 0, right = 0 } = columns[layer] ?? {}
-      return [
-        { x: left, y: top + at },
-        { x: right, y: top + at },
-      ]
-    })
-    // Of the two boxes at the ends only the sides that face each other count.
-    const between = points.slice(1, -1)
-    return drawEdge(edge.kind, `${edge.from} → ${edge.to}`, low === from ? between : between.reverse(), worded)
+  const drawnEdges = edges.map(({ edge }, index) => {
+    const { points = [], word } = laidOut.edges[index] ?? {}
+    return drawEdge(edge, points, worded ? word : undefined)
   })
   const drawnNodes = nodes.map((node, place) => {
-    const { left = 0, right = 0 } = columns[layout.layer[place] ?? 0] ?? {}
-    const box = boxes[place]
-    return box === undefined ? '' : drawNode(node, box, left, right, top + (layout.at[place] ?? 0), node.id === focus)
+    const [box, middle] = [boxes[place], laidOut.boxes[place]]
+    return box === undefined || middle === undefined ? '' : drawNode(node, box, middle, node.id === focus)
   })
 
-  const height = Math.ceil(top + layout.extent + MARGIN)
+  const height = Math.ceil(top + laidOut.height + MARGIN)
   const more =
     cursor === undefined ? [] : [`<text class="detail soft" x="${MARGIN}" y="${height - 8}">${AND_MORE}</text>`]
 
   const counted = summaryOf(picture)
   const names = nodes.slice(0, 20).map(({ name }) => name)
   return svgDocument({
-    width: Math.ceil(Math.max(columns.at(-1)?.right ?? 0, legend.right) + MARGIN),
+    width: Math.ceil(Math.max(left + laidOut.width, legend.right) + MARGIN),
     height,
     title: title ?? `Lineage: ${counted}`,
     description: `${counted}, as of position ${moment}; content flows from left to right. ${names.join(', ')}${nodes.length > names.length ? ', …' : ''}`,
@@ -96,10 +87,12 @@ export const lineageSvg = (picture: LineagePicture, { focus, title }: LineageSvg
     body: [
       ARROW,
       legend.body,
+      `<g transform="translate(${left} ${top})">`,
       `<g class="${worded ? 'few' : 'many'}">`,
       ...drawnEdges,
       '</g>',
       ...drawnNodes,
+      '</g>',
       ...more,
     ].join('\n'),
   })
@@ -129,11 +122,9 @@ const RULES: ReadonlyArray<Rule> = [
   ['.focus rect', 'stroke-width: 3'],
 ]
 
-interface Box {
+interface Box extends Size {
   readonly name: string
   readonly detail: string
-  readonly width: number
-  readonly height: number
   /** Whether name and detail share one line. */
   readonly flat: boolean
 }
@@ -148,39 +139,16 @@ const boxOf = (node: LineageNode, flat: boolean): Box => {
   return { name: short, detail, width: text + 32, height: flat ? 24 : 46, flat }
 }
 
-interface ColumnSpan {
-  readonly left: number
-  readonly right: number
-}
-
-/** Columns as wide as their widest box, further apart where many edges must find their way. */
-const columnsOf = (
-  { layer, layers }: Layout,
-  boxes: ReadonlyArray<Box>,
-  worded: boolean,
-): ReadonlyArray<ColumnSpan> => {
-  const widths = new Array<number>(layers).fill(0)
-  for (const [place, { width }] of boxes.entries()) {
-    const column = layer[place] ?? 0
-    widths[column] = Math.max(widths[column] ?? 0, width)
-  }
-  const room = worded ? 110 : 80 + Math.min(160, boxes.length / 2)
-  let left = MARGIN
-  return widths.map((width) => {
-    const span = { left, right: left + width }
-    left = span.right + room
-    return span
-  })
-}
+/** The room for what an edge is called, set in the middle of it. */
+const wordSize = (kind: EdgeKind): Size => ({ width: widthOf(kind, 10) + 8, height: 14 })
 
 const drawNode = (
   node: LineageNode,
-  { name, detail, height, flat }: Box,
-  left: number,
-  right: number,
-  middle: number,
+  { name, detail, width, height, flat }: Box,
+  { x, y: middle }: Point,
   focus: boolean,
 ): string => {
+  const [left, right] = [x - width / 2, x + width / 2]
   const classes = ['node', node.kind, ...(labelOf(node).mark === null ? [] : ['ended']), ...(focus ? ['focus'] : [])]
   const ended = node.end === null ? '' : `, ${node.end.how} at position ${node.end.position}`
   const tip = `${NODE_LOOKS[node.kind].word} ${node.name}, since position ${node.since}${ended}`
@@ -195,26 +163,19 @@ const drawNode = (
   ].join('')
 }
 
-interface Point {
-  readonly x: number
-  readonly y: number
-}
-
-/** Bows between columns, straight lines through them. */
-const drawEdge = (kind: EdgeKind, tip: string, points: ReadonlyArray<Point>, worded: boolean): string => {
-  const [start, end] = [points[0], points[1]]
-  if (start === undefined || end === undefined) return ''
-  const path = points.map((point, index) => {
+/** In bows, level at every point. */
+const drawEdge = ({ kind, from, to }: LineageEdge, points: ReadonlyArray<Point>, word: Point | undefined): string => {
+  const path = points.map(({ x, y }, index) => {
     const before = points[index - 1]
-    if (before === undefined) return `M${px(point.x)} ${px(point.y)}`
-    if (index % 2 === 0) return `L${px(point.x)} ${px(point.y)}`
-    const half = px((before.x + point.x) / 2)
-    return `C${half} ${px(before.y)} ${half} ${px(point.y)} ${px(point.x)} ${px(point.y)}`
+    if (before === undefined) return `M${px(x)} ${px(y)}`
+    const half = px((before.x + x) / 2)
+    return y === before.y ? `L${px(x)} ${px(y)}` : `C${half} ${px(before.y)} ${half} ${px(y)} ${px(x)} ${px(y)}`
   })
-  const word = worded
-    ? `<text class="word soft" text-anchor="middle" x="${px((start.x + end.x) / 2)}" y="${px((start.y + end.y) / 2 + 3)}">${kind}</text>`
-    : ''
-  return `<path class="edge ${kind}" marker-end="url(#arrow)" d="${path.join(' ')}"><title>${xml(`${kind}: ${tip}`)}</title></path>${word}`
+  const text =
+    word === undefined
+      ? ''
+      : `<text class="word soft" text-anchor="middle" x="${px(word.x)}" y="${px(word.y + 3)}">${kind}</text>`
+  return `<path class="edge ${kind}" marker-end="url(#arrow)" d="${path.join(' ')}"><title>${xml(`${kind}: ${from} → ${to}`)}</title></path>${text}`
 }
 
 /** The kinds that occur, in one row above the picture. */

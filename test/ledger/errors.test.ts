@@ -35,6 +35,19 @@ describe('a LedgerError', () => {
     await ledger.close()
   })
 
+  it.each([
+    ['hrose', ['acme/animals/horse']],
+    ['Horses', ['acme/animals/horse']],
+    ['house', ['acme/animals/horse']],
+    ['hor', ['acme/animals/horse']],
+    ['hen', []],
+  ])('tells names that differ by little from one that is not there: %s', async (name, similar) => {
+    const { ledger } = await memoryLedger()
+    await ledger.createArtifact({ name: 'horse', type: 'model' })
+    expect((await rejection(ledger.artifact(name))).error).toMatchObject({ similar })
+    await ledger.close()
+  })
+
   it('is told apart from other errors without losing its type', () => {
     const similar = (error: unknown) => {
       if (!(error instanceof LedgerError)) return undefined

@@ -1,5 +1,6 @@
 /** What a name means in the registry as of a position, and names like one that is not there. */
 import * as E from 'fp-ts/lib/Either.js'
+import leven from 'leven'
 import { parseVersion } from '../../../domain/values/name-paths.js'
 import type { VersionChoice } from '../../../domain/values/names.js'
 import { collectionPath } from '../../../domain/values/references.js'
@@ -53,30 +54,18 @@ const NAMES_FOR_HINTS = 10_000
 const similarTo = (name: string, names: Iterable<string>): ReadonlyArray<string> => {
   const last = (path: string): string => path.slice(path.lastIndexOf('/') + 1).toLowerCase()
   const wanted = last(name.split(':')[0] ?? name)
-  const changes = wanted.length < 3 ? 0 : wanted.length < 6 ? 1 : 2
+  const changes = wanted.length < 3 ? 0 : wanted.length < 5 ? 1 : 2
   const found: string[] = []
   let looked = 0
   for (const candidate of names) {
     const other = last(candidate)
-    if (other.startsWith(wanted) || (other.length > 2 && wanted.startsWith(other)) || isNear(wanted, other, changes))
+    if (
+      other.startsWith(wanted) ||
+      (other.length > 2 && wanted.startsWith(other)) ||
+      leven(wanted, other, { maxDistance: changes + 1 }) <= changes
+    )
       found.push(candidate)
     if (found.length === 3 || ++looked === NAMES_FOR_HINTS) break
   }
   return found
-}
-
-/** Whether one text becomes the other with so many changes at most: a character more, less, another, or two swapped. */
-const isNear = (one: string, other: string, changes: number): boolean => {
-  if (Math.abs(one.length - other.length) > changes) return false
-  let same = 0
-  while (same < one.length && one[same] === other[same]) same++
-  const [a, b] = [one.slice(same), other.slice(same)]
-  if (a === b) return true
-  if (changes === 0) return false
-  return (
-    isNear(a.slice(1), b.slice(1), changes - 1) ||
-    isNear(a.slice(1), b, changes - 1) ||
-    isNear(a, b.slice(1), changes - 1) ||
-    (a[0] === b[1] && a[1] === b[0] && isNear(a.slice(2), b.slice(2), changes - 1))
-  )
 }

@@ -26,6 +26,21 @@ const weights = (text: string): string => {
 
 const MOVES = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/
 
+describe('a table', () => {
+  it('has its columns below each other, also behind letters that take the room of two', async () => {
+    await ledger('init', '--ledger', 'wide')
+    for (const run of ['学習一号', 'training', 'e\u0301tude']) {
+      const { err } = await ledger('run', 'start', run.normalize(), '--ledger', 'wide')
+      expect(err).toBe('')
+    }
+    const { out } = await ledger('list', 'runs', '--ledger', 'wide')
+    // The names take 8, 8 and 5 columns of a terminal.
+    expect(out).toMatch(/\/学習一号 {2}2/)
+    expect(out).toMatch(/\/training {2}2/)
+    expect(out).toMatch(/\/étude {5}2/)
+  })
+})
+
 describe('what somebody recorded', () => {
   const forged = 'fine\n99        2026-05-01T00:00:00.000Z  ann  moved the alias production'
   const moving = `${forged}\r\u001b[2J\u009b8m\u007f\u2028\u202e\tend`

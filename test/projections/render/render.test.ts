@@ -4,7 +4,6 @@ import { describe, expect, it } from 'vitest'
 import type { AliasTenure } from '../../../projections/audit/tenure.js'
 import type { LineageEdge, LineageNode } from '../../../projections/lineage/answer.js'
 import { aliasSvg } from '../../../projections/render/alias-svg.js'
-import { layered } from '../../../projections/render/layers.js'
 import { lineageSvg } from '../../../projections/render/lineage-svg.js'
 import {
   type LineagePicture,
@@ -145,21 +144,10 @@ describe('the picture of a lineage', () => {
   it.each([1, 20, 500])('shows every node and edge of %i nodes, and no box over another', (count) => {
     const picture = fan(count)
     const root = wellMade(lineageSvg(picture))
-    const boxes = classed(root, 'node')
-      .flatMap(({ children }) => children)
-      .filter(({ name, attributes }) => name === 'rect' && attributes['x'] !== undefined)
+    const boxes = boxesOf(root)
     expect(boxes).toHaveLength(count)
     expect(classed(root, 'edge').filter(({ children }) => children.length > 0)).toHaveLength(picture.edges.length)
-    for (const [index, a] of boxes.entries()) {
-      for (const b of boxes.slice(index + 1)) {
-        const apart =
-          number(a, 'x') + number(a, 'width') <= number(b, 'x') ||
-          number(b, 'x') + number(b, 'width') <= number(a, 'x') ||
-          number(a, 'y') + number(a, 'height') <= number(b, 'y') ||
-          number(b, 'y') + number(b, 'height') <= number(a, 'y')
-        if (!apart) throw new Error(`boxes overlap: ${JSON.stringify([a.attributes, b.attributes])}`)
-      }
-    }
+    noneOverAnother(boxes)
     for (const { name } of picture.nodes) expect(textsOf(root)).toContain(name.split('/').at(-1))
     const height = number(root, 'height')
     expect(height).toBeLessThan(count === 1 ? 150 : count === 20 ? 900 : 9000)
@@ -211,70 +199,80 @@ describe('the picture of a lineage', () => {
   })
 })
 
-describe('the layout', () => {
-  const graph = fc.integer({ min: 1, max: 40 }).chain((nodes) =>
+/** Where the boxes of a picture are. */
+const boxesOf = (root: Element): ReadonlyArray<Element> =>
+  classed(root, 'node')
+    .flatMap(({ children }) => children)
+    .filter(({ name, attributes }) => name === 'rect' && attributes['x'] !== undefined)
+
+const noneOverAnother = (boxes: ReadonlyArray<Element>): void => {
+  for (const [index, a] of boxes.entries()) {
+    for (const b of boxes.slice(index + 1)) {
+      const apart =
+        number(a, 'x') + number(a, 'width') <= number(b, 'x') ||
+        number(b, 'x') + number(b, 'width') <= number(a, 'x') ||
+        number(a, 'y') + number(a, 'height') <= number(b, 'y') ||
+        number(b, 'y') + number(b, 'height') <= number(a, 'y')
+      if (!apart) throw new Error(`boxes overlap: ${JSON.stringify([a.attributes, b.attributes])}`)
+    }
+  }
+}
+
+/** The points that the path of an edge goes through. */
+const pointsOf = (edge: Element): ReadonlyArray<readonly [x: number, y: number]> =>
+  [...(edge.attributes['d'] ?? '').matchAll(/([\d.-]+) ([\d.-]+)(?= [LC]|$)/g)].map(([, x, y]) => [
+    Number(x),
+    Number(y),
+  ])
+
+describe('whatever the graph, its picture', () => {
+  const graph = fc.integer({ min: 1, max: 12 }).chain((count) =>
     fc.record({
-      sizes: fc.array(fc.integer({ min: 10, max: 50 }), { minLength: nodes, maxLength: nodes }),
-      edges: fc.array(fc.tuple(fc.nat(nodes - 1), fc.nat(nodes - 1)), { maxLength: 60 }),
+      nodes: fc.constant(
+        Array.from({ length: count }, (_, n) => (n % 3 === 0 ? run(`r${n}`) : version('m'.repeat(n * 3 + 1), n))),
+      ),
+      ends: fc.array(fc.tuple(fc.nat(count - 1), fc.nat(count - 1)), { maxLength: 20 }),
     }),
   )
 
-  it('overlaps nothing, lets nothing stand at its own end, and bends once in each layer passed', () => {
+  it('has no box over another, and every edge from the side of one to the side of the other', () => {
     fc.assert(
-      fc.property(graph, ({ sizes, edges }) => {
-        const { layer, at, bends, layers, extent } = layered({ sizes, edges }, 7)
-        for (const [index, [from, to]] of edges.entries()) {
-          const [low = 0, high = 0] = [layer[from] ?? 0, layer[to] ?? 0].sort((a, b) => a - b)
-          if (from !== to) expect(low).toBeLessThan(high)
-          const passed = Array.from({ length: Math.max(0, high - low - 1) }, (_, step) => low + 1 + step)
-          expect(bends[index]?.map((bend) => bend.layer)).toEqual(passed)
-        }
-        const items = [
-          ...sizes.map((size, node) => ({ layer: layer[node] ?? 0, at: at[node] ?? 0, size })),
-          ...bends.flat().map((bend) => ({ ...bend, size: 10 })),
-        ]
-        for (let each = 0; each < layers; each++) {
-          const inLayer = items.filter((item) => item.layer === each).sort((a, b) => a.at - b.at)
-          for (const [index, item] of inLayer.entries()) {
-            const next = inLayer[index + 1]
-            expect(item.at - item.size / 2).toBeGreaterThanOrEqual(-1e-6)
-            expect(item.at + item.size / 2).toBeLessThanOrEqual(extent + 1e-6)
-            if (next !== undefined)
-              expect(next.at - item.at).toBeGreaterThanOrEqual((item.size + next.size) / 2 + 7 - 1e-6)
+      fc.property(graph, ({ nodes, ends }) => {
+        const edges = ends.flatMap(([a, b]) => {
+          const [from, to] = [nodes[a], nodes[b]]
+          return from === undefined || to === undefined || a === b ? [] : [edge(from, to, 'used')]
+        })
+        const root = wellMade(lineageSvg({ nodes, edges, moment: 1 }))
+        const boxes = boxesOf(root)
+        noneOverAnother(boxes)
+        const drawn = classed(root, 'edge').filter(({ children }) => children.length > 0)
+        expect(drawn).toHaveLength(edges.length)
+        for (const [index, { from, to }] of edges.entries()) {
+          const points = drawn[index] === undefined ? [] : pointsOf(drawn[index])
+          for (const [id, point] of [
+            [from, points.at(0)],
+            [to, points.at(-1)],
+          ] as const) {
+            const box = boxes[nodes.findIndex((node) => node.id === id)]
+            if (box === undefined || point === undefined) throw new Error('an edge without an end')
+            const [left, right] = [number(box, 'x'), number(box, 'x') + number(box, 'width')]
+            expect(Math.min(Math.abs(point[0] - left), Math.abs(point[0] - right))).toBeLessThan(0.2)
+            expect(Math.abs(point[1] - number(box, 'y') - number(box, 'height') / 2)).toBeLessThan(0.2)
           }
         }
       }),
     )
   })
 
-  it('is without crossings where there need be none, and straight where it can be', () => {
-    // A tree with three children each, its nodes in a mixed order.
-    const parentOf = (node: number): number => Math.floor((node - 1) / 3)
-    const mixed = (node: number): number => (node * 17) % 40
-    const edges = Array.from({ length: 39 }, (_, index) => [mixed(parentOf(index + 1)), mixed(index + 1)] as const)
-    const { layer, at } = layered({ sizes: Array.from({ length: 40 }, () => 20), edges }, 5)
-    for (const [a, b] of edges) {
-      for (const [c, d] of edges) {
-        if (layer[a] !== layer[c] || a === c || b === d) continue
-        expect(Math.sign((at[a] ?? 0) - (at[c] ?? 0)) * Math.sign((at[b] ?? 0) - (at[d] ?? 0))).toBe(1)
-      }
+  it('flows from left to right where nothing goes round', () => {
+    const nodes = Array.from({ length: 12 }, (_, n) => version('m', n))
+    const edges = nodes.slice(1).map((node, n) => edge(nodes[Math.floor(n / 2)] ?? node, node, 'derived-from'))
+    const boxes = boxesOf(wellMade(lineageSvg({ nodes, edges, moment: 1 })))
+    for (const [n, box] of boxes.slice(1).entries()) {
+      const before = boxes[Math.floor(n / 2)]
+      if (before === undefined) throw new Error('no box')
+      expect(number(before, 'x') + number(before, 'width')).toBeLessThan(number(box, 'x'))
     }
-    const chain = layered(
-      {
-        sizes: [20, 40, 10],
-        edges: [
-          [0, 1],
-          [1, 2],
-        ],
-      },
-      5,
-    )
-    expect(new Set(chain.at)).toEqual(new Set([20]))
-  })
-
-  it('takes a moment, however the graph is', () => {
-    const star = Array.from({ length: 5000 }, (_, index) => [0, index + 1] as const)
-    expect(layered({ sizes: Array.from({ length: 5001 }, () => 10), edges: star }, 1).layers).toBe(2)
   })
 })
 

@@ -28,7 +28,15 @@ export interface Decided<Command, Gathered, State> {
     read: Facts<Failure>,
     atHand: AtHand<State>,
   ) => TE.TaskEither<Failure, Gathered>
+  /**
+   * What of the history of its own stream the facts are read for: where that is another by the time of the decision,
+   * they are read again.
+   */
+  readonly basis?: (command: Command, state: State) => Basis
 }
+
+/** Compared as it is. */
+export type Basis = string | number | undefined
 
 type Members = Readonly<Record<string, t.Mixed>>
 type Named<Name extends string, Required extends Members> = { readonly type: t.Type<Name> } & Required
@@ -51,13 +59,14 @@ export const define = <
     optional,
     of,
     facts,
+    basis = () => undefined,
   }: Decided<CommandOf<Name, Required, Optional>, Gathered, State> & {
     readonly members: Required
     readonly optional: Optional
   },
 ): t.Type<CommandOf<Name, Required, Optional>, PlainRecordOf<Named<Name, Required>, Optional>> &
   Decided<CommandOf<Name, Required, Optional>, Gathered, State> =>
-  Object.assign(record(name, { type: oneOf(name), ...members }, optional), { of, facts })
+  Object.assign(record(name, { type: oneOf(name), ...members }, optional), { of, facts, basis })
 
 /** The decision needs nothing but the history of its own stream. */
 export const noFacts = <Failure>(): TE.TaskEither<Failure, object> => TE.right({})
@@ -108,3 +117,13 @@ export const gatherBy =
       table[name].facts(command, read, atHand),
       TE.map((gathered) => ({ ...command, ...gathered })),
     )
+
+/** What the facts of a command are read for, by the definition of its name. */
+export const basisBy =
+  <Commands extends object, State>(
+    table: {
+      readonly [Name in keyof Commands]: Pick<Decided<Commands[Name], object, State>, 'basis'>
+    },
+  ) =>
+  <Name extends keyof Commands>(name: Name, command: Commands[Name], state: State): Basis =>
+    table[name].basis?.(command, state)

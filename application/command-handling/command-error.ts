@@ -132,11 +132,11 @@ const claimed = ({ writer, digest, below }: PathConflict['claims'][number]): str
 const list = (words: ReadonlyArray<string>): string =>
   `the ${words.length === 1 ? 'alias' : 'aliases'} ${words.map((word) => `"${word}"`).join(', ')}`
 
-/** What a batch is told that was not sent because the one before it failed: nothing of it was written. */
-export const notSent = (error: AppendError): AppendError =>
+/** What those are told whose time is over when the append before them failed: nothing of theirs was written. */
+export const notSent = (error: Exclude<AppendError, { _tag: 'conflict' }>): CommandError =>
   error._tag === 'unknown-outcome' || error._tag === 'too-large'
     ? { _tag: 'unavailable', reason: `the append before it failed (${error._tag})` }
-    : error
+    : asCommandError(error, '')
 
 export const asReadError = (stream: string, error: unknown): CommandError => {
   const failure = readFailureOf(error)

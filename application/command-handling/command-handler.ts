@@ -9,22 +9,19 @@ import * as TE from 'fp-ts/lib/TaskEither.js'
 import type { CreateArtifact, LogArtifactVersion, LogVersion } from '../../domain/artifact/commands.js'
 import { type Command, decodeCommand } from '../../domain/commands/catalogue.js'
 import { isOn, streamOfCommand } from '../../domain/commands/command-stream.js'
-import { type Aggregate, artifact, distributedDraft, registeredModel, run } from '../../domain/commands/deciders.js'
-import type { Rejection } from '../../domain/commands/rejections.js'
+import { artifact, distributedDraft, registeredModel, run } from '../../domain/commands/deciders.js'
 import type {
   AbandonDistributed,
   CommitDistributed,
   UpsertDistributedPart,
 } from '../../domain/distributed-draft/commands.js'
 import type { DistributedCommitted } from '../../domain/distributed-draft/events.js'
-import type { DomainEvent } from '../../domain/events/catalogue.js'
-import { type Clock, type Ids, timeOf } from '../../domain/ports/clock-and-ids.js'
-import type { AppendError, EventStore } from '../../domain/ports/event-store.js'
+import type { Clock, Ids } from '../../domain/ports/clock-and-ids.js'
+import type { EventStore } from '../../domain/ports/event-store.js'
+import type { Facts } from '../../domain/ports/facts.js'
 import type { MeanLink } from '../../domain/registered-model/commands.js'
-import type { CommandAccepted } from '../../domain/values/answer.js'
 import { decodeWith } from '../../domain/values/codec.js'
-import type { Decision, ReadonlyState } from '../../domain/values/decider.js'
-import { type Digest, sha256 } from '../../domain/values/digest.js'
+import { sha256 } from '../../domain/values/digest.js'
 import { Envelope } from '../../domain/values/envelope.js'
 import type { ManifestSummary } from '../../domain/values/manifest/manifest.js'
 import type { DraftRef } from '../../domain/values/references.js'
@@ -35,19 +32,15 @@ import {
   modelStream,
   parseStream,
   runStream,
-  type Subject,
 } from '../../domain/values/stream-names.js'
 import type { ManifestStore } from '../manifest-store.js'
-import { type Appended, type CachedState, openCachedState } from './cached-state.js'
-import { asCommandError, type CommandError } from './command-error.js'
-import { artifactFor, checkVersionFits } from './draft-artifact.js'
-import { type Call, digestOf, type IdFrom, prepare } from './encode.js'
+import type { CommandError } from './command-error.js'
+import { settlingArtifact } from './draft-artifact.js'
+import { type Call, digestOf, type IdFrom } from './encode.js'
 import { type FactReader, factsFrom } from './facts.js'
-import { type Receipt, repeated } from './receipt.js'
-import { backOff } from './retry.js'
+import type { Receipt, RecordedUnder } from './receipt.js'
 import { logCommandOf } from './sealed-version.js'
-import { stateCache } from './state-cache.js'
-import { type Place, streamQueues } from './stream-queue.js'
+import { streamHandler } from './stream-handler.js'
 
 export interface CommandHandlerPorts {
   readonly store: EventStore
@@ -92,20 +85,12 @@ export interface CommandHandler {
   readonly facts: FactReader
 }
 
-export type RecordedUnder = 'this' | 'another' | 'none'
-
 export type WithoutContent = Omit<LogArtifactVersion, 'manifest'> | Omit<UpsertDistributedPart, 'part'>
 
 /** Stands where the content is not known yet; no rule that can refuse a command here looks at it. */
 const ANY_CONTENT: ManifestSummary = { digest: sha256(''), entries: 0, bytes: 0 }
 
 const DEADLINE = 30_000
-
-/** What one turn came to: an answer, events on their way, or nothing, because the state was outdated. */
-type Step =
-  | 'again'
-  | E.Either<CommandError, Receipt>
-  | { readonly outcome: Promise<E.Either<AppendError, Appended>>; readonly receipt: Pick<Receipt, 'events' | 'answer'> }
 
 export const commandHandler = ({
   store,
@@ -114,177 +99,13 @@ export const commandHandler = ({
   ids,
   deadline = DEADLINE,
 }: CommandHandlerPorts): CommandHandler => {
-  const statePorts = { store, clock, ids, patience: deadline }
-
-  /** `first` records what must stand in another stream before the events of a command that was accepted. */
-  const handlerOf = <Given, Full, State, Event extends DomainEvent, No extends Rejection, About extends Subject>(
-    aggregate: Aggregate<Given, Full, State, Event, No, About>,
-    first?: (given: Given, envelope: Envelope) => TE.TaskEither<CommandError, unknown>,
-  ) => {
-    const queues = streamQueues()
-    const states = stateCache((stream) =>
-      openCachedState(stream, aggregate, aggregate.isEvent, { ...statePorts, failed: () => queues.failed(stream) }),
-    )
-
-    const step = async (
-      place: Place,
-      stream: string,
-      given: Given,
-      { envelope, digest, idFrom }: Call,
-    ): Promise<Step> => {
-      const { commandId } = envelope
-      const cached = states.get(stream)
-      if (!cached.isUpToDate()) {
-        const loaded = await cached.refresh()
-        if (E.isLeft(loaded)) return loaded
-      }
-      await cached.catchUp()
-      const before = cached.recordedAt(commandId)
-      if (before !== undefined) {
-        return (await cached.settled()) ? repeated(store, stream, before, commandId, digest) : 'again'
-      }
-      const decidedOn = cached.revision()
-      const isOutdated = (): boolean => !place.isFirst() || !cached.isSound() || cached.revision() !== decidedOn
-      const gathered = await aggregate.gather(given, ofOthers, { state: cached.state(), envelope })()
-      if (isOutdated()) return 'again'
-
-      const decided = pipe(
-        gathered,
-        E.flatMap((full): E.Either<CommandError, Decision<Event>> => aggregate.decide(full)(cached.state())),
-      )
-      const decision =
-        E.isRight(decided) && first !== undefined
-          ? await pipe(
-              first(given, envelope),
-              TE.map(() => decided.right),
-            )()
-          : decided
-      if (E.isLeft(decision) || (decision.right.events.length === 0 && idFrom === 'ledger')) {
-        // Only what is written may be the reason to refuse, or to change nothing.
-        if (!(await cached.settled())) return 'again'
-        const refreshed = await cached.refresh()
-        if (E.isLeft(refreshed)) return refreshed
-        if (isOutdated()) return 'again'
-        return pipe(
-          decision,
-          E.map((nothing) => ({
-            commandId,
-            stream,
-            ...nothing,
-            revision: cached.revision(),
-            position: cached.position(),
-          })),
-        )
-      }
-      if (isOutdated()) return 'again'
-      const { events: changes, answer } = decision.right
-      const accepted: CommandAccepted = { type: 'CommandAccepted', answer }
-      const events = changes.length === 0 ? [accepted] : changes
-      const prepared = pipe(
-        timeOf(clock),
-        E.flatMap((recordedAt) => prepare<Event>(stream, events, envelope, digest, recordedAt)),
-      )
-      if (E.isLeft(prepared)) return prepared
-      await cached.room(prepared.right)
-      if (isOutdated()) return 'again'
-      place.sent()
-      return { outcome: cached.send(prepared.right), receipt: decision.right }
-    }
-
-    const handle =
-      (stream: string, given: Given, call: Call): TE.TaskEither<CommandError, Receipt> =>
-      async () => {
-        const until = clock.monotonic() + deadline
-        const { commandId } = call.envelope
-        const place = queues.join(stream)
-        try {
-          for (let attempts = 1; ; attempts++) {
-            const took = await place.inTurn(() => step(place, stream, given, call))
-            if (took !== 'again') {
-              if (!('outcome' in took)) return took
-              const outcome = await took.outcome
-              if (E.isRight(outcome)) {
-                return E.right({ commandId, stream, ...took.receipt, ...outcome.right })
-              }
-              const { left: error } = outcome
-              if (error._tag !== 'conflict') return E.left(asCommandError(error, commandId))
-            }
-            if (clock.monotonic() >= until) return E.left({ _tag: 'contention', stream, attempts })
-            if (took !== 'again') await clock.sleep(backOff(Math.min(attempts, 6), ids))
-          }
-        } finally {
-          place.leave()
-        }
-      }
-
-    const withState =
-      <A>(stream: string, at: (cached: CachedState<State, Event>) => A): TE.TaskEither<CommandError, A> =>
-      async () => {
-        for (;;) {
-          const cached = states.get(stream)
-          const refreshed = await cached.refresh()
-          if (E.isLeft(refreshed)) return refreshed
-          await cached.catchUp()
-          const seen = at(cached)
-          if (await cached.settled()) return E.right(seen)
-        }
-      }
-
-    const readState = <A>(stream: string, at: (state: ReadonlyState<State>) => A) =>
-      withState(stream, (cached) => at(cached.state()))
-
-    const check = (stream: string, full: Full, commandId: string): TE.TaskEither<CommandError, unknown> =>
-      pipe(
-        withState(stream, (cached) =>
-          cached.recordedAt(commandId) === undefined
-            ? pipe(
-                aggregate.decide(full)(cached.state()),
-                E.chainFirstW(() => timeOf(clock)),
-              )
-            : E.right(undefined),
-        ),
-        TE.flatMapEither((decided): E.Either<CommandError, unknown> => decided),
-      )
-
-    const recordedUnder = (
-      stream: string,
-      commandId: string,
-      digest: Digest,
-    ): TE.TaskEither<CommandError, RecordedUnder> =>
-      pipe(
-        withState(stream, (cached) => cached.recordedAt(commandId)),
-        TE.flatMap((first) =>
-          first === undefined
-            ? TE.right<CommandError, RecordedUnder>('none')
-            : pipe(
-                () => repeated(store, stream, first, commandId, digest),
-                TE.map((): RecordedUnder => 'this'),
-                TE.orElse((error) =>
-                  error._tag === 'command-id-reused' ? TE.right('another' as const) : TE.left(error),
-                ),
-              ),
-        ),
-      )
-
-    return { handle, readState, check, recordedUnder }
-  }
-
-  const artifacts = handlerOf(artifact)
+  const ports = { store, clock, ids, deadline, facts: (): Facts<CommandError> => ofOthers }
+  const artifacts = streamHandler(artifact, ports)
   const handlers = {
     artifact: artifacts,
-    // The artifact is made first, so that its type is settled before the draft is sealed.
-    draft: handlerOf(distributedDraft, (command, envelope) =>
-      command.type === 'AbandonDistributed'
-        ? TE.right(undefined)
-        : pipe(
-            TE.fromEither(
-              command.type === 'CommitDistributed' ? checkVersionFits(command, envelope) : E.right(undefined),
-            ),
-            TE.flatMap(() => artifacts.handle(...artifactFor(command, envelope))),
-          ),
-    ),
-    model: handlerOf(registeredModel),
-    run: handlerOf(run),
+    draft: streamHandler(settlingArtifact(distributedDraft, artifacts.handle), ports),
+    model: streamHandler(registeredModel, ports),
+    run: streamHandler(run, ports),
   }
 
   const facts: FactReader = {

@@ -1,5 +1,7 @@
 /** What a command led to, from the events that it left. */
 import * as E from 'fp-ts/lib/Either.js'
+import { pipe } from 'fp-ts/lib/function.js'
+import * as TE from 'fp-ts/lib/TaskEither.js'
 import type { DomainEvent } from '../../domain/events/catalogue.js'
 import { decodeEvent, type RecordedEvent } from '../../domain/events/stored-events.js'
 import type { EventStore, Position, Revision } from '../../domain/ports/event-store.js'
@@ -95,3 +97,21 @@ export const repeated = async (
     ? E.right({ commandId, stream, events: changesAmong(events), answer: answerOf(events), revision, position })
     : E.left({ _tag: 'command-id-reused', commandId, stream, at: { by: metadata.actor, at: metadata.recordedAt } })
 }
+
+/** Which command was recorded under an id: the one that is meant, another, or none. */
+export type RecordedUnder = 'this' | 'another' | 'none'
+
+export const recordedUnder = (
+  store: EventStore,
+  stream: string,
+  first: number | undefined,
+  commandId: string,
+  commandDigest: Digest,
+): TE.TaskEither<CommandError, RecordedUnder> =>
+  first === undefined
+    ? TE.right('none')
+    : pipe(
+        () => repeated(store, stream, first, commandId, commandDigest),
+        TE.map((): RecordedUnder => 'this'),
+        TE.orElse((error) => (error._tag === 'command-id-reused' ? TE.right('another' as const) : TE.left(error))),
+      )

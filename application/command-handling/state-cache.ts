@@ -4,8 +4,13 @@ import type { CachedState } from './cached-state.js'
 /** Folded events kept at hand, over all streams. */
 const EVENTS_KEPT = 2_000_000
 
-/** The states of one kind of stream, as long as they are sound; those that were not used for longest make room. */
-export const stateCache = <State, Event>(open: (stream: string) => CachedState<State, Event>) => {
+/**
+ * The states of one kind of stream, as long as they are sound; those that were not used for longest make room. What
+ * takes the place of one that is not sound is opened with it before its eyes.
+ */
+export const stateCache = <State, Event>(
+  open: (stream: string, before?: CachedState<State, Event>) => CachedState<State, Event>,
+) => {
   const states = new Map<string, CachedState<State, Event>>()
   const weightOf = (cached: CachedState<State, Event>): number => {
     const revision = cached.revision()
@@ -15,7 +20,7 @@ export const stateCache = <State, Event>(open: (stream: string) => CachedState<S
   return {
     get: (stream: string): CachedState<State, Event> => {
       const known = states.get(stream)
-      const cached = known?.isSound() ? known : open(stream)
+      const cached = known?.isSound() ? known : open(stream, known)
       states.delete(stream)
       states.set(stream, cached)
       if (++uses % 1024 === 0) {

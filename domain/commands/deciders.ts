@@ -7,7 +7,7 @@ import { type ArtifactEvent, artifactEvents } from '../artifact/events.js'
 import { type ArtifactState, evolve as evolveArtifact, initial as initialArtifact } from '../artifact/state.js'
 import { noAliasLeft } from '../collections/aliases.js'
 import { admitsNumberOf } from '../collections/numbers.js'
-import { type AtHand, type ByName, type FactsIn, gatherBy } from '../command-definition.js'
+import { type AtHand, type Basis, type ByName, basisBy, type FactsIn, gatherBy } from '../command-definition.js'
 import { admits as admitsDraft, admitsAnswer as admitsDraftAnswer } from '../distributed-draft/admits.js'
 import {
   type DistributedDraftCommand,
@@ -59,6 +59,8 @@ export interface Aggregate<
     read: Facts<Failure>,
     atHand: AtHand<ReadonlyState<State>>,
   ) => TE.TaskEither<Failure, Full>
+  /** What of the state the facts of a command are gathered for. */
+  readonly basis: (command: Command, state: ReadonlyState<State>) => Basis
   /** Whether an event could follow on a state, with what had happened elsewhere by then. */
   readonly admits: (state: ReadonlyState<State>, event: Event, here: Standing<About, Past>) => Admitted
   /** Whether a command that changed nothing could have been about this. */
@@ -79,6 +81,8 @@ const gatherForArtifact = gatherBy<
   ReadonlyState<ArtifactState>
 >(commandsOnArtifact)
 
+const basisOfArtifact = basisBy<ByName<ArtifactCommand>, ReadonlyState<ArtifactState>>(commandsOnArtifact)
+
 export const artifact: Aggregate<
   ArtifactCommand,
   ArtifactCommandWithFacts,
@@ -93,6 +97,7 @@ export const artifact: Aggregate<
   admitsAnswer: ({ versions }, answer) => admitsNumberOf('version', versions, answer),
   unfinished: noAliasLeft,
   gather: (command, read, atHand) => gatherForArtifact(command.type, command, read, atHand),
+  basis: (command, state) => basisOfArtifact(command.type, command, state),
   decide: decideArtifact,
   isEvent: among<ArtifactEvent>(artifactEvents),
 }
@@ -102,6 +107,10 @@ const gatherForDistributedDraft = gatherBy<
   FactsIn<typeof distributedDraftCommands>,
   ReadonlyState<DistributedDraftState>
 >(distributedDraftCommands)
+
+const basisOfDistributedDraft = basisBy<ByName<DistributedDraftCommand>, ReadonlyState<DistributedDraftState>>(
+  distributedDraftCommands,
+)
 
 export const distributedDraft: Aggregate<
   DistributedDraftCommand,
@@ -117,6 +126,7 @@ export const distributedDraft: Aggregate<
   admitsAnswer: admitsDraftAnswer,
   unfinished: () => admitted,
   gather: (command, read, atHand) => gatherForDistributedDraft(command.type, command, read, atHand),
+  basis: (command, state) => basisOfDistributedDraft(command.type, command, state),
   decide: decideDraft,
   isEvent: among<DistributedDraftEvent>(distributedDraftEvents),
 }
@@ -126,6 +136,10 @@ const gatherForRegisteredModel = gatherBy<
   FactsIn<typeof commandsOnRegisteredModel>,
   ReadonlyState<RegisteredModelState>
 >(commandsOnRegisteredModel)
+
+const basisOfRegisteredModel = basisBy<ByName<RegisteredModelCommand>, ReadonlyState<RegisteredModelState>>(
+  commandsOnRegisteredModel,
+)
 
 export const registeredModel: Aggregate<
   RegisteredModelCommand,
@@ -141,11 +155,14 @@ export const registeredModel: Aggregate<
   admitsAnswer: ({ links }, answer) => admitsNumberOf('link', links, answer),
   unfinished: noAliasLeft,
   gather: (command, read, atHand) => gatherForRegisteredModel(command.type, command, read, atHand),
+  basis: (command, state) => basisOfRegisteredModel(command.type, command, state),
   decide: decideModel,
   isEvent: among<RegisteredModelEvent>(registeredModelEvents),
 }
 
 const gatherForRun = gatherBy<ByName<RunCommand>, FactsIn<typeof runCommands>, ReadonlyState<RunState>>(runCommands)
+
+const basisOfRun = basisBy<ByName<RunCommand>, ReadonlyState<RunState>>(runCommands)
 
 export const run: Aggregate<RunCommand, RunCommandWithFacts, RunState, RunEvent, RunRejection, SubjectOf<'run'>> = {
   initial: initialRun,
@@ -154,6 +171,7 @@ export const run: Aggregate<RunCommand, RunCommandWithFacts, RunState, RunEvent,
   admitsAnswer: admitsRunAnswer,
   unfinished: () => admitted,
   gather: (command, read, atHand) => gatherForRun(command.type, command, read, atHand),
+  basis: (command, state) => basisOfRun(command.type, command, state),
   decide: decideRun,
   isEvent: among<RunEvent>(runEvents),
 }

@@ -54,6 +54,8 @@ export const CommitDistributed = define('CommitDistributed', {
     aliases: Aliases,
     tags: Tags,
   },
+  // Parts are only ever added to a generation.
+  basis: (_command, { generation, parts }: ReadonlyState<DistributedDraftState>) => `${generation} ${parts.length}`,
   facts: (command, read, { state, envelope }: AtHand<ReadonlyState<DistributedDraftState>>) =>
     pipe(
       command.part === undefined ? noFacts() : read.content(command.part),

@@ -9,8 +9,8 @@ import type { Facts } from '../ports/facts.js'
 import { record } from '../values/codec.js'
 import type { ReadonlyState } from '../values/decider.js'
 import { Aliases, ArtifactType, Description, ExpectedHolders, Tags, VersionChoice } from '../values/names.js'
-import { CollectionRef, isModel, ModelRef } from '../values/references.js'
-import { liveLink } from './links.js'
+import { CollectionRef, collectionPath, isModel, ModelRef } from '../values/references.js'
+import { linkMeant, liveLink } from './links.js'
 import type { RegisteredModelState } from './state.js'
 
 const ofModel = ({ model }: { readonly model: ModelRef }) => ({ category: 'model', model }) as const
@@ -35,6 +35,9 @@ export const LinkToRegistry = define('LinkToRegistry', {
   },
   optional: { aliases: Aliases, expect: ExpectedHolders },
   facts: ({ source }, read) => gather({ sourceFact: read.source(source) }),
+  // A link of the same model stands for its source.
+  basis: ({ model, source: { collection, version } }, state: ReadonlyState<RegisteredModelState>) =>
+    collectionPath(collection) === collectionPath(model) ? linkMeant(collection, version, state) : undefined,
 })
 export type LinkToRegistry = t.TypeOf<typeof LinkToRegistry>
 
@@ -95,6 +98,8 @@ export type MeanLink = t.TypeOf<typeof MeanLink>
 /** An alias of a registered model is to lead to files: the source of the link is live. */
 const moveAliasOfModel = {
   of: MoveAlias.of,
+  basis: ({ collection, version }: MoveAlias, state: ReadonlyState<RegisteredModelState>) =>
+    linkMeant(collection, version, state),
   facts: <Failure>(
     { collection, version }: MoveAlias,
     read: Facts<Failure>,

@@ -2,6 +2,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import type { VersionRejection } from '../collections/version-rejections.js'
+import type { Basis } from '../command-definition.js'
 import type { ReadonlyState, RecordedBy } from '../values/decider.js'
 import type { VersionChoice } from '../values/names.js'
 import type { CollectionRef } from '../values/references.js'
@@ -52,3 +53,13 @@ export const liveLink = (
           : E.left({ _tag: 'link-removed', collection, version: found.number, unlinked: found.link.unlinked }),
     ),
   )
+
+/** The number of the link that is meant, or why there is none: as long as it is the same, so is the source. */
+export const linkMeant = (
+  collection: CollectionRef,
+  choice: VersionChoice,
+  state: ReadonlyState<RegisteredModelState>,
+): Basis => {
+  const found = liveLink(collection, choice, state)
+  return E.isRight(found) ? found.right.number : found.left._tag
+}

@@ -482,16 +482,18 @@ describe('others who write to the same stream', () => {
 })
 
 describe('an append that fails after others were decided on it', () => {
-  /** The first version stands; then the first append of `mine` waits until it is let go, and ends as told. */
-  const holding = async (fault: Fault | undefined) => {
+  /**
+   * The first version stands; then the first append of `mine` waits until it is let go, and ends as told; so does the
+   * second, which is of all that came meanwhile.
+   */
+  const holding = async (...faults: ReadonlyArray<Fault | undefined>) => {
     const ledger = openTestLedger()
     right(await log(ledger, 'zero'))
     const held = gate()
     const mine = ledger.another(
       interposed(ledger.store, async ({ nth }) => {
-        if (nth > 0) return undefined
-        await held.opened
-        return fault
+        if (nth === 0) await held.opened
+        return faults[nth]
       }),
     )
     const first = log(mine, 'one')
@@ -500,13 +502,23 @@ describe('an append that fails after others were decided on it', () => {
   }
 
   it('takes them with it: none is acknowledged or written, and the next command works', async () => {
-    const { ledger, mine, held, first } = await holding('unavailable')
+    const { ledger, mine, held, first } = await holding(undefined, 'unavailable')
     const later = ['two', 'three'].map((content) => log(mine, content))
     await turns()
     held.open()
-    for (const answer of await Promise.all([first, ...later])) expect(left(answer)._tag).toBe('unavailable')
-    expect(await typesIn(ledger, stream)).toHaveLength(3)
-    expect(numberOf(right(await log(mine, 'four')).events)).toBe(1)
+    expect(numberOf(right(await first).events)).toBe(1)
+    for (const answer of await Promise.all(later)) expect(left(answer)._tag).toBe('unavailable')
+    expect(await typesIn(ledger, stream)).toHaveLength(5)
+    expect(numberOf(right(await log(mine, 'four')).events)).toBe(2)
+  })
+
+  it('takes nobody with it who waited for it to end', async () => {
+    const { mine, held, first } = await holding('unavailable')
+    const later = ['two', 'three'].map((content) => log(mine, content))
+    await turns()
+    held.open()
+    expect(left(await first)._tag).toBe('unavailable')
+    expect((await Promise.all(later)).map((answer) => numberOf(right(answer).events))).toEqual([1, 2])
   })
 
   it('of unknown outcome leaves that open for itself only: the others were not written', async () => {
@@ -529,7 +541,7 @@ describe('an append that fails after others were decided on it', () => {
   })
 
   it('takes no receipt with it of a command given twice', async () => {
-    const { ledger, mine, held } = await holding('unavailable')
+    const { ledger, mine, held } = await holding(undefined, 'unavailable')
     const command = await logging(mine, 'twice')
     const both = [mine.give(command, { commandId: 'once' }), mine.give(command, { commandId: 'once' })]
     await turns()
@@ -537,7 +549,7 @@ describe('an append that fails after others were decided on it', () => {
     const answers = await Promise.all(both)
     const receipts = answers.filter(E.isRight)
     expect(receipts).toHaveLength(1)
-    expect(await typesIn(ledger, stream)).toHaveLength(5)
+    expect(await typesIn(ledger, stream)).toHaveLength(7)
     expect(right(await mine.give(command, { commandId: 'once' }))).toEqual(receipts[0]?.right)
   })
 

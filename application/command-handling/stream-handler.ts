@@ -1,0 +1,127 @@
+/**
+ * Commands on one kind of stream, in rounds: load the stream, gather the facts of others, decide all commands that wait,
+ * append once, answer all. On a conflict the same commands are decided again, until the deadline of each.
+ */
+import * as E from 'fp-ts/lib/Either.js'
+import { pipe } from 'fp-ts/lib/function.js'
+import * as TE from 'fp-ts/lib/TaskEither.js'
+import type { DomainEvent } from '../../domain/events/catalogue.js'
+import { timeOf } from '../../domain/ports/clock-and-ids.js'
+import type { Facts } from '../../domain/ports/facts.js'
+import type { ReadonlyState } from '../../domain/values/decider.js'
+import type { Digest } from '../../domain/values/digest.js'
+import { answerAll, answerEach, answerFailed, decideAgain } from './answering.js'
+import { type AppendPorts, writeRound } from './append.js'
+import { type CachedState, openCachedState } from './cached-state.js'
+import type { CommandError } from './command-error.js'
+import type { Call } from './encode.js'
+import { type Receipt, type RecordedUnder, recordedUnder } from './receipt.js'
+import { backOff } from './retry.js'
+import { decideRound, gatherAll, MAX_ROUND, type Rules, type Waiting } from './round.js'
+import { stateCache } from './state-cache.js'
+import { streamQueues } from './stream-queue.js'
+
+export interface StreamHandlerPorts extends AppendPorts {
+  /** How long a command tries against others who write to its stream, in milliseconds. */
+  readonly deadline: number
+  /** Of all kinds of stream. */
+  readonly facts: () => Facts<CommandError>
+}
+
+export interface StreamHandler<Given, Full, State> {
+  readonly handle: (stream: string, given: Given, call: Call) => TE.TaskEither<CommandError, Receipt>
+  /** Looks at the present state: what was written, or on its way, when it was asked for is in it. */
+  readonly readState: <A>(stream: string, at: (state: ReadonlyState<State>) => A) => TE.TaskEither<CommandError, A>
+  /** Decides and records nothing. A command that was recorded before is not refused. */
+  readonly check: (stream: string, full: Full, commandId: string) => TE.TaskEither<CommandError, unknown>
+  /** Which command was recorded under an id: the one with this digest, another, or none. */
+  readonly recordedUnder: (
+    stream: string,
+    commandId: string,
+    digest: Digest,
+  ) => TE.TaskEither<CommandError, RecordedUnder>
+}
+
+export const streamHandler = <Given, Full, State, Event extends DomainEvent>(
+  rules: Rules<Given, Full, State, Event>,
+  { facts, deadline, ...ports }: StreamHandlerPorts,
+): StreamHandler<Given, Full, State> => {
+  const { store, clock, ids } = ports
+  type Cached = CachedState<State, Event>
+  type Queue = Array<Waiting<Given>>
+  const states = stateCache<State, Event>((stream, before) =>
+    openCachedState(stream, rules, rules.isEvent, store, before?.caution()),
+  )
+
+  const round = async (stream: string, queue: Queue): Promise<void> => {
+    const cached = states.get(stream)
+    const commands = queue.splice(0, cached.caution() > 0 ? 1 : MAX_ROUND)
+    try {
+      const loaded = cached.isUpToDate() ? E.right(false) : await cached.load()
+      if (E.isLeft(loaded)) return answerAll(commands, loaded)
+      const gathered = await gatherAll(rules, facts(), cached, commands)
+      const decided = decideRound(stream, rules, cached, gathered, clock)
+      const outcome = await writeRound(ports, stream, cached, decided)
+      const { decisions } = decided
+      switch (outcome._tag) {
+        case 'stands':
+          queue.unshift(...gathered.slice(decisions.length).map(({ waiting }) => waiting))
+          return answerEach(store, stream, cached, decisions, outcome.positions)
+        case 'conflict':
+          await clock.sleep(backOff(Math.min((commands[0]?.attempts ?? 0) + 1, 6), ids))
+          return decideAgain(stream, queue, commands, clock.monotonic())
+        case 'outdated':
+          return decideAgain(stream, queue, commands, clock.monotonic())
+        case 'unreadable':
+          return answerAll(commands, E.left(outcome.error))
+        case 'failed':
+          return answerFailed(queue, commands, decisions, outcome.error, clock.monotonic())
+      }
+    } catch (error) {
+      for (const { fail } of commands) fail(error)
+    }
+  }
+  const queues = streamQueues(round)
+
+  const withState =
+    <A>(stream: string, at: (cached: Cached) => A): TE.TaskEither<CommandError, A> =>
+    async () => {
+      for (;;) {
+        const cached = states.get(stream)
+        // What is on its way now is to be seen.
+        await cached.settled()
+        const loaded = await cached.load()
+        if (E.isLeft(loaded)) return loaded
+        const seen = at(cached)
+        // The state may run ahead of the store again; what was seen counts once it is written.
+        if (await cached.settled()) return E.right(seen)
+      }
+    }
+
+  return {
+    handle: (stream, given, call) => () =>
+      new Promise((answer, fail) => {
+        queues.join(stream, { given, call, until: clock.monotonic() + deadline, attempts: 0, answer, fail })
+      }),
+    readState: (stream, at) => withState(stream, (cached) => at(cached.state())),
+    check: (stream, full, commandId) => async () =>
+      pipe(
+        await withState(
+          stream,
+          (cached): E.Either<CommandError, unknown> =>
+            cached.recordedAt(commandId) === undefined
+              ? pipe(
+                  rules.decide(full)(cached.state()),
+                  E.chainFirstW(() => timeOf(clock)),
+                )
+              : E.right(undefined),
+        )(),
+        E.flatten,
+      ),
+    recordedUnder: (stream, commandId, digest) =>
+      pipe(
+        withState(stream, (cached) => cached.recordedAt(commandId)),
+        TE.flatMap((first) => recordedUnder(store, stream, first, commandId, digest)),
+      ),
+  }
+}

@@ -217,8 +217,8 @@ export const ledgerOn = (ports: LedgerPorts): Ledger => {
 
     importEvents: holdingStreams(async (pieces, onProgress, options) => {
       if (readOnly) throw new LedgerError({ _tag: 'read-only' }, describeWriteError({ _tag: 'read-only' }))
-      await inputs.checked(Lines, pieces)
-      await inputs.checkedIfGiven(inputs.Listener, onProgress)
+      inputs.checkedNow(Lines, pieces)
+      inputs.checkedIfGivenNow(inputs.Listener, onProgress)
       await inputs.checkedIfGiven(ImportSettings, options)
       const ledgerId = () => promised(describeReadError)(events.ledgerId())
       const before = await ledgerId()

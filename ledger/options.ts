@@ -6,7 +6,7 @@ import type { Clock, Ids } from '../domain/ports/clock-and-ids.js'
 import type { EventStore } from '../domain/ports/event-store.js'
 import type { FileStore } from '../domain/ports/file-store.js'
 import type { SnapshotStore } from '../domain/ports/snapshot-store.js'
-import { record, rule, text, wholeNumber } from '../domain/values/codec.js'
+import { record, text, wholeNumber } from '../domain/values/codec.js'
 import { Actor } from '../domain/values/envelope.js'
 import { EntityName, ProjectName } from '../domain/values/names.js'
 import type { Checked } from './calling/arguments.js'
@@ -15,19 +15,69 @@ import type { OpeningError } from './calling/errors.js'
 /** A store, or what opens one: the ledger opens it, and closes it when it is closed itself. */
 export type Opening<Store> = Store | Opener<Store>
 
-const object = <A>(expected: string, members: ReadonlyArray<string>): t.Type<A> =>
-  rule(
-    expected,
-    (value): value is A =>
-      typeof value === 'object' &&
-      value !== null &&
-      members.every((member) => typeof Reflect.get(value, member) === 'function'),
-  )
+/** The first of the methods that a value has not; `undefined` if it is no object at all. */
+const missing = (value: unknown, methods: ReadonlyArray<string>): string | null | undefined =>
+  typeof value !== 'object' || value === null
+    ? undefined
+    : (methods.find((method) => typeof Reflect.get(value, method) !== 'function') ?? null)
 
-const opening = <A>(expected: string, members: ReadonlyArray<string>): t.Type<Opening<A>> => {
-  const store = object<A>(expected, members)
-  return rule(expected, (value): value is Opening<A> => typeof value === 'function' || store.is(value))
+/** What has all of these methods. One that has some of them is told the first that it has not. */
+const object = <A>(expected: string, methods: ReadonlyArray<keyof A & string>): t.Type<A> => {
+  const is = (value: unknown): value is A => missing(value, methods) === null
+  return new t.Type(
+    expected,
+    is,
+    (value, context) => {
+      if (is(value)) return t.success(value)
+      const lacks = missing(value, methods)
+      const [first = ''] = methods
+      const isHalf = lacks !== undefined && missing(value, [first]) === null
+      return t.failure(value, context, isHalf ? `${expected}, and it came without ${lacks}` : expected)
+    },
+    (value) => value,
+  )
 }
+
+const opening = <A>(expected: string, methods: ReadonlyArray<keyof A & string>): t.Type<Opening<A>> => {
+  const store = object<A>(expected, methods)
+  const is = (value: unknown): value is Opening<A> => typeof value === 'function' || store.is(value)
+  return new t.Type(
+    expected,
+    is,
+    (value, context) => (is(value) ? t.success(value) : store.validate(value, context)),
+    (value) => value,
+  )
+}
+
+/** The methods of a port, each of them: the type checker misses the one that is left out. */
+const methodsOf = <Port>(methods: { readonly [Method in keyof Port]-?: true }): ReadonlyArray<keyof Port & string> =>
+  Object.keys(methods).filter((name): name is keyof Port & string => Object.hasOwn(methods, name))
+
+const EVENT_STORE = methodsOf<EventStore>({
+  append: true,
+  appendAll: true,
+  readStream: true,
+  readAll: true,
+  subscribe: true,
+  head: true,
+  ledgerId: true,
+  setLedgerId: true,
+  close: true,
+})
+const FILE_STORE = methodsOf<FileStore>({
+  put: true,
+  has: true,
+  open: true,
+  verify: true,
+  list: true,
+  renew: true,
+  now: true,
+  delete: true,
+  ledgers: true,
+  addLedger: true,
+  removeLedger: true,
+  close: true,
+})
 
 interface SharedOptions {
   /** Who gives the commands that name nobody else. */
@@ -99,8 +149,8 @@ const embedded: t.Type<Checked<EmbeddedOptions>> = record(
 const composed: t.Type<Checked<ComposedOptions>> = record(
   'openLedger {events, files}',
   {
-    events: opening<EventStore>('an event store, or what opens one', ['append', 'readAll']),
-    files: opening<FileStore>('a file store, or what opens one', ['put', 'open']),
+    events: opening<EventStore>('an event store, or what opens one', EVENT_STORE),
+    files: opening<FileStore>('a file store, or what opens one', FILE_STORE),
   },
   {
     snapshots: object<SnapshotStore>('a snapshot store {load, save}', ['load', 'save']),

@@ -50,7 +50,7 @@ import {
 export type { When }
 
 import { pictureOf, samePicture } from './calling/comparable.js'
-import { checked, checkedIfGiven, Listener, NameText, Signal } from './calling/input.js'
+import { checked, checkedIfGiven, checkedIfGivenNow, checkedNow, Listener, NameText, Signal } from './calling/input.js'
 import { guarded } from './calling/own.js'
 import { type SearchQuestions, searchQuestions } from './finding/search.js'
 
@@ -246,7 +246,7 @@ export const reads = ({ store, clock, defaults, manifests, snapshots, patience, 
   const answer = <A>(question: Question<A>) =>
     TE.tryCatch(
       async () => {
-        const given = await (await checked(Question<A>(), question))(at())
+        const given = await checkedNow(Question<A>(), question)(at())
         return { given, picture: pictureOf(given) }
       },
       (error) => error,
@@ -278,7 +278,7 @@ export const reads = ({ store, clock, defaults, manifests, snapshots, patience, 
     now: asOf(),
     watch,
     replay: async function* (given: ReplayInput = {}, signal?: AbortSignal) {
-      const until = await checkedIfGiven(Signal, signal)
+      const until = checkedIfGivenNow(Signal, signal)
       const { at, query } = await replayQuery(given, standAt)
       yield* eachFromStore(replay(replayPorts(at), query, until))
     },
@@ -298,7 +298,7 @@ export const reads = ({ store, clock, defaults, manifests, snapshots, patience, 
       await read(model.waitFor(position, await checkedIfGiven(Milliseconds, deadline)))
     },
     rebuild: async (onProgress) => {
-      await checkedIfGiven(Listener, onProgress)
+      checkedIfGivenNow(Listener, onProgress)
       return read(model.rebuild(onProgress))
     },
     progress: () => read(model.progress()),

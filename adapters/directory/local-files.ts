@@ -7,6 +7,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import type { InsideALedger } from '../../domain/ports/inside-a-ledger.js'
+import { isFileUri } from '../../domain/values/manifest/manifest.js'
 import { compareUtf8 } from '../../domain/values/manifest/path.js'
 import { isLedgerFolder, LEDGER_NAMES, ledgerAround } from './ledger-folder.js'
 import { codeOf } from './system.js'
@@ -49,7 +50,7 @@ export const findLocalFiles = (
 export const outsideLedgers =
   (place: string): TE.TaskEither<InsideALedger, void> =>
   async () => {
-    const path = place.startsWith('file:') ? localPath(place) : place
+    const path = isFileUri(place) ? localPath(place) : place
     const ledger = path === undefined ? undefined : await ledgerAround(path)
     return ledger === undefined ? E.right(undefined) : E.left({ _tag: 'inside-a-ledger', path: place, ledger })
   }

@@ -1,7 +1,7 @@
 /** From a moment to a position, and from a position to its time. */
 import * as E from 'fp-ts/lib/Either.js'
 import { ORIGIN, type Position } from '../../domain/ports/event-store.js'
-import { instant, shown } from '../../domain/values/codec.js'
+import { decodeWith, instant, shown } from '../../domain/values/codec.js'
 import { positionAt, timeOf } from '../../projections/storage/position-times.js'
 import type { Known } from './model.js'
 
@@ -16,7 +16,7 @@ export const momentOf = <States>(
       ? E.right(when)
       : E.left({ _tag: 'bad-moment', expected: `a position from ${ORIGIN} to ${checkpoint}`, actual: shown(when) })
   }
-  const time = instant.decode(typeof when === 'string' && /^\d{4}-\d\d-\d\d$/.test(when) ? `${when}T00:00Z` : when)
+  const time = decodeWith(instant)(typeof when === 'string' && /^\d{4}-\d\d-\d\d$/.test(when) ? `${when}T00:00Z` : when)
   return E.isLeft(time)
     ? E.left({
         _tag: 'bad-moment',

@@ -26,12 +26,20 @@ export const samePicture = (one: Picture, other: Picture): boolean => isDeepStri
 type Copies = Map<object, unknown>
 type Traversal = ReadonlyArray<string>
 
+/** A date by its time: two dates that are none are the same. */
+class Time {
+  readonly time: number
+  constructor(date: Date) {
+    this.time = date.getTime()
+  }
+}
+
 const copyOf = (value: unknown, at: Traversal, copies: Copies): unknown => {
   if (typeof value === 'function') return refuse(value, at)
   if (typeof value !== 'object' || value === null) return value
   const known = copies.get(value)
   if (known !== undefined) return known
-  if (value instanceof Date) return new Date(value)
+  if (value instanceof Date) return new Time(value)
   if (value instanceof ArrayBuffer || ArrayBuffer.isView(value)) return structuredClone(value)
   return copyOfMany(value, at, copies)
 }
@@ -42,27 +50,37 @@ const copyOfMany = (value: object, at: Traversal, copies: Copies): unknown => {
     copies.set(value, copy)
     return copy
   }
+  /** With its members, those under symbols too; a list, a map or a set may have some beside its items. */
+  const withMembers = <A extends object>(copy: A): A => {
+    for (const key of Reflect.ownKeys(value)) {
+      if (Object.hasOwn(copy, key) || !Object.prototype.propertyIsEnumerable.call(value, key)) continue
+      Reflect.set(copy, key, inner(Reflect.get(value, key), String(key)))
+    }
+    return copy
+  }
   if (Array.isArray(value)) {
     const copy = kept<unknown[]>([])
     for (const [index, item] of value.entries()) copy.push(inner(item, `[${index}]`))
-    return copy
+    return withMembers(copy)
   }
   if (value instanceof Map) {
     const copy = kept(new Map<unknown, unknown>())
     for (const [key, item] of value) copy.set(inner(key, 'a key'), inner(item, String(key)))
-    return copy
+    return withMembers(copy)
   }
   if (value instanceof Set) {
     const copy = kept(new Set<unknown>())
     for (const item of value) copy.add(inner(item, 'an item'))
-    return copy
+    return withMembers(copy)
   }
   const prototype: unknown = Object.getPrototypeOf(value)
   if (prototype !== Object.prototype && prototype !== null && !(value instanceof Error)) return refuse(value, at)
   const copy: Record<string, unknown> = kept(Object.create(null))
-  if (value instanceof Error) copy['message'] = value.message
-  for (const key of Object.keys(value)) copy[key] = inner(Reflect.get(value, key), key)
-  return copy
+  if (value instanceof Error) {
+    const { name, message, cause } = value
+    Object.assign(copy, { name, message, cause: inner(cause, 'cause') })
+  }
+  return withMembers(copy)
 }
 
 const refuse = (value: unknown, at: Traversal): never => {

@@ -254,12 +254,16 @@ export const Signal = rule('an AbortSignal', (value): value is AbortSignal => va
 
 /** The same of an argument that may be left out. */
 export const checkedIfGiven = async <A>(codec: t.Decoder<unknown, A>, given: unknown): Promise<A | undefined> =>
-  given === undefined ? undefined : checked(codec, given)
+  checkedIfGivenNow(codec, given)
+
+/** Likewise, of what is alive, which is never awaited: it may have a method `then` of its own. */
+export const checkedIfGivenNow = <A>(codec: t.Decoder<unknown, A>, given: unknown): A | undefined =>
+  given === undefined ? undefined : checkedNow(codec, given)
 
 /** The argument of a method, checked; rejects with a `LedgerError` that names everything that is wrong. */
 export const checked = async <A>(codec: t.Decoder<unknown, A>, given: unknown): Promise<A> => checkedNow(codec, given)
 
-/** Likewise, of a function that answers at once; throws the `LedgerError`. */
+/** Likewise, of what is alive, and of a function that answers at once; throws the `LedgerError`. */
 export const checkedNow = <A>(codec: t.Decoder<unknown, A>, given: unknown): A => {
   const decoded = decodeWith(codec)(given)
   if (E.isRight(decoded)) return decoded.right

@@ -14,11 +14,12 @@ const DEEPEST = 64
  * lets pass. Never throws.
  */
 export const ownCopy = (value: unknown): unknown =>
-  typeof value === 'object' && value !== null ? copyOf(value, new Map(), 0) : value
+  (typeof value === 'object' && value !== null) || typeof value === 'function' ? copyOf(value, new Map(), 0) : value
 
 const unreadable = (reason: string): symbol => Symbol(`cannot be read: ${reason}`)
 
 const copyOf = (value: unknown, copies: Map<object, unknown>, depth: number): unknown => {
+  if (typeof value === 'function') return isRevoked(value) ? unreadable('a proxy that was revoked') : value
   if (typeof value !== 'object' || value === null) return value
   const known = copies.get(value)
   if (known !== undefined) return known
@@ -32,6 +33,16 @@ const copyOf = (value: unknown, copies: Map<object, unknown>, depth: number): un
     return copyOfObject(value, copies, depth)
   } catch (error) {
     return unreadable(error instanceof Error ? error.message : 'it threw')
+  }
+}
+
+/** Nothing at all can be asked of it. */
+const isRevoked = (value: object): boolean => {
+  try {
+    Array.isArray(value)
+    return false
+  } catch {
+    return true
   }
 }
 

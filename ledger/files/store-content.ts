@@ -6,7 +6,7 @@ import type { Clock } from '../../domain/ports/clock-and-ids.js'
 import { COLLECTED_AFTER_MS, type FileSource, type FileStore } from '../../domain/ports/file-store.js'
 import { isDigest } from '../../domain/values/digest.js'
 import type { ManifestBuilder } from '../../domain/values/manifest/builder.js'
-import type { ManifestEntry } from '../../domain/values/manifest/manifest.js'
+import { isFileUri, type ManifestEntry } from '../../domain/values/manifest/manifest.js'
 import { canonicalPath } from '../../domain/values/manifest/path.js'
 import type { Content, ContentItem, OnProgress } from '../calling/arguments.js'
 import { type ContentError, describeWriteError, type WriteError } from '../calling/errors.js'
@@ -133,7 +133,7 @@ const plan =
     const { reference: uri, digest = `uri:${uri}`, size = null, versionId } = item
     const reference = versionId === undefined ? { uri } : { uri, versionId }
     return pipe(
-      uri.startsWith('file:') ? local.outsideLedgers(uri) : TE.right(undefined),
+      isFileUri(uri) ? local.outsideLedgers(uri) : TE.right(undefined),
       TE.flatMap(() => alone(item.as, (path) => ({ path, entry: { path, digest, size, reference } }))),
     )
   }

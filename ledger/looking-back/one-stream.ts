@@ -20,7 +20,7 @@ import { lineageProjection } from '../../projections/lineage/apply.js'
 import { registryProjection } from '../../projections/registry/apply.js'
 import { registryQuestions } from '../../projections/registry/questions/lookup.js'
 import { eachFromStore, LedgerError, promised } from '../calling/errors.js'
-import { checked, checkedIfGiven, Signal } from '../calling/input.js'
+import { checked, checkedIfGivenNow, Signal } from '../calling/input.js'
 import { guarded } from '../calling/own.js'
 import { nameResolver } from '../calling/resolve-names.js'
 import { type AsOf, type HistoryQuestions, historyQuestions, type ReplayInput, replayQuery } from './history.js'
@@ -83,7 +83,7 @@ export const alone = ({ store, clock, manifests, ids, defaults }: AlonePorts): (
       history: (given) => questions(ofGiven(given), when).history(given),
       exportHistory: (given) => questions(ofGiven(given), when).exportHistory(given),
       replay: async function* (given, signal) {
-        const until = await checkedIfGiven(Signal, signal)
+        const until = checkedIfGivenNow(Signal, signal)
         const { at: from, query } = await replayQuery(given, (moment) => standAt(ofGiven(given), moment ?? when))
         const sleep = (milliseconds: number, signal: AbortSignal) => clock.sleep(milliseconds, signal)
         yield* eachFromStore(replay({ ...from, view: at, sleep }, query, until))

@@ -14,7 +14,8 @@ import { DigestCodec } from '../../domain/values/envelope.js'
 import { describeImpossible, type Impossible } from '../../domain/values/impossible.js'
 import { canonicalJson, type JsonObject, parseJson } from '../../domain/values/json.js'
 import { type ImportError, LedgerError } from '../calling/errors.js'
-import { checked as checkedArgument, Listener } from '../calling/input.js'
+import { checkedNow, Listener } from '../calling/input.js'
+import { ownCopy } from '../calling/own.js'
 import { Lines, linesOf, type Pieces } from './lines.js'
 
 export const describeImportError = (error: ImportError): string => {
@@ -242,8 +243,8 @@ export const verifyExport = async (
   pieces: Pieces,
   onProgress: (events: number) => void = () => undefined,
 ): Promise<ReadExport> => {
-  await checkedArgument(Lines, pieces)
-  await checkedArgument(Listener, onProgress)
+  checkedNow(Lines, pieces)
+  checkedNow(Listener, ownCopy(onProgress))
   const reading = readExport(pieces)
   for (let events = 0; ; events++) {
     const next = await reading.next()

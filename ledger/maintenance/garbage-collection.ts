@@ -9,7 +9,7 @@ import { COLLECTED_AFTER_MS, type FileStore, FileStoreFailure, type StoredFile }
 import { rule } from '../../domain/values/codec.js'
 import { type Digest, isDigest } from '../../domain/values/digest.js'
 import { describeWriteError, promised } from '../calling/errors.js'
-import { checked, checkedIfGiven, Listener } from '../calling/input.js'
+import { checked, checkedIfGivenNow, Listener } from '../calling/input.js'
 import { type NeededPorts, neededFiles } from './needed-files.js'
 import { bytesOf, eachOf, reporter } from './progress.js'
 
@@ -85,7 +85,7 @@ export const collectGarbage = async (
   const { files, readOnly } = ports
   if (readOnly) return run(TE.left({ _tag: 'read-only' }))
   await checked(Plan, plan)
-  await checkedIfGiven(Listener, onProgress)
+  checkedIfGivenNow(Listener, onProgress)
   const before = await aDayAgo(files)
   const planned = new Set(plan.files.map(({ digest }) => digest))
   const still = (await collectable(ports)).files.filter(({ digest }) => planned.has(digest))

@@ -17,7 +17,7 @@ import type { Digest } from '../../domain/values/digest.js'
 import { describeImpossible } from '../../domain/values/impossible.js'
 import type { Registry } from '../../projections/registry/state.js'
 import { describeWriteError, eachFromStore, promised } from '../calling/errors.js'
-import { checkedIfGiven, Listener } from '../calling/input.js'
+import { checkedIfGivenNow, Listener } from '../calling/input.js'
 import { liveVersions, storedIn } from './needed-files.js'
 import { eachOf, reporter } from './progress.js'
 
@@ -102,7 +102,7 @@ export const verify = async (
   { events, registry, manifests, files }: VerifyPorts,
   onProgress?: OnMaintenance,
 ): Promise<Verified> => {
-  await checkedIfGiven(Listener, onProgress)
+  checkedIfGivenNow(Listener, onProgress)
   const verifiedEvents = await verifyEvents(events)
   const live = liveVersions(await registry())
   const damaged: Damage[] = []

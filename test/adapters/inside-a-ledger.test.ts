@@ -102,6 +102,7 @@ describe('content', () => {
       { directory: home },
       { file: join(home, 'files', 'model-ledger-files') },
       { reference: pathToFileURL(join(home, 'events.db')).href, as: 'events' },
+      { reference: pathToFileURL(join(home, 'files')).href.replace('file:', 'FILE:'), as: 'files' },
     ]
     for (const item of named) {
       for (const asked of [ledger, other]) {

@@ -1,9 +1,10 @@
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { firstValueFrom } from 'rxjs'
 import { afterAll, describe, expect, it } from 'vitest'
 import { memoryEventStore, memoryFileStore } from '../../adapters/memory/index.js'
-import { LedgerError, openLedger } from '../../index.js'
+import { LedgerError, openLedger, verifyExport } from '../../index.js'
 import { memoryLedger, rejection, text } from '../support/ledger-memory.js'
 import { type Argument, call, METHODS, PAGES } from '../support/ledger-methods.js'
 
@@ -213,6 +214,8 @@ describe('openLedger', () => {
       /cannot be read: no|events: expected/,
     ],
     ['one store', { events: memoryEventStore() }, /files: expected a file store/],
+    ['half an event store', { ...stores(), events: { append() {}, readAll() {} } }, /events: .* without appendAll/],
+    ['half a file store', { ...stores(), files: { put() {}, open() {} } }, /files: .* without has/],
     ['what is no store', { ...stores(), events: {} }, /events: expected an event store/],
     ['an empty directory', { directory: '' }, /directory: expected the path of a folder/],
     ['a directory and a store', { directory: 'x', ...stores() }, /events: expected no such member/],
@@ -249,5 +252,75 @@ describe('openLedger', () => {
     const missing = await opened('missing', { readOnly: true })
     expect(missing).toMatchObject({ code: 'cannot-open', message: expect.stringContaining('there is no ledger') })
     expect(existsSync(at('missing'))).toBe(false)
+  })
+})
+
+describe('what is alive among the arguments', () => {
+  const then = () => {
+    throw new Error('then was looked at')
+  }
+  /** Lazy, iterable and thenable, as the query builders of databases are. */
+  const lazy = (lines: ReadonlyArray<string>) => ({
+    then,
+    async *[Symbol.asyncIterator]() {
+      yield* lines
+    },
+  })
+  const listener = () => Object.assign(() => undefined, { then })
+  const signal = () => Object.assign(new AbortController().signal, { then })
+
+  it('is used as it is, also where it has a method "then"', async () => {
+    const { ledger } = await memoryLedger()
+    await ledger.logArtifact({ name: 'cats', type: 'model', content: text('1') })
+    const lines: string[] = []
+    for await (const line of ledger.exportEvents()) lines.push(line)
+    expect(await verifyExport(lazy(lines), listener())).toMatchObject({ events: 3 })
+    const { ledger: copy } = await memoryLedger()
+    expect(await copy.importEvents(lazy(lines), listener())).toMatchObject({ added: 3 })
+    expect(await ledger.verify(listener())).toMatchObject({ events: 3 })
+    expect(await ledger.rebuild(listener())).toMatchObject({ checkpoint: 3 })
+    expect(await ledger.collectGarbage(await ledger.collectable(), listener())).toMatchObject({ deleted: 0 })
+    expect(await firstValueFrom(ledger.watch(Object.assign(async () => 'answer', { then })))).toBe('answer')
+    for (const replay of [ledger.replay({}, signal()), ledger.alone().replay({ of: 'cats' }, signal())]) {
+      let steps = 0
+      for await (const _ of replay) {
+        if (++steps === 1) break
+      }
+      expect(steps).toBe(1)
+    }
+    await copy.close()
+    await ledger.close()
+  })
+
+  it('is refused in words where it cannot be looked at any more', async () => {
+    const revoked = () => {
+      const { proxy, revoke } = Proxy.revocable(async () => undefined, {})
+      revoke()
+      return proxy
+    }
+    const { ledger } = await memoryLedger()
+    for (const name of ['verify', 'rebuild', 'resolve', 'waitFor', 'importEvents', 'newDraft', 'close']) {
+      expect(await rejection(call(ledger, name, revoked())), name).toMatchObject({ code: 'invalid-input' })
+    }
+    expect(await rejection(call({ verifyExport }, 'verifyExport', [], revoked()))).toMatchObject({
+      code: 'invalid-input',
+    })
+    expect(await rejection(call(ledger, 'diffMoments', 0, revoked()))).toMatchObject({ code: 'bad-moment' })
+    expect(await rejection(call(await call(ledger, 'run', revoked()), 'finish'))).toMatchObject({
+      code: 'invalid-input',
+    })
+    expect(await rejection(firstValueFrom(ledger.watch(revoked())))).toMatchObject({ code: 'invalid-input' })
+    await ledger.close()
+  })
+
+  it('is no date because it inherits from one', async () => {
+    const { ledger } = await memoryLedger()
+    const date: Date = Object.create(Date.prototype)
+    expect(await rejection(ledger.at(date).moment())).toMatchObject({ code: 'bad-moment' })
+    expect(await rejection(ledger.diffMoments(0, date))).toMatchObject({ code: 'bad-moment' })
+    expect(await rejection(ledger.history({ until: date }))).toMatchObject({
+      code: expect.stringMatching(/^(bad-moment|invalid-input)$/),
+    })
+    await ledger.close()
   })
 })

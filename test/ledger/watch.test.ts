@@ -51,6 +51,8 @@ const elsewhere = (ledger: Ledger) =>
   ledger.logArtifact({ name: 'dogs', type: 'model', content: text(String(others++)) })
 let others = 0
 
+const MEMBER = Symbol('a member')
+
 describe('what is watched is told when it is another value', () => {
   const aliases = async (now: LedgerAsOf) => (await now.resolve('cats')).aliases
   const circle = async (now: LedgerAsOf) => {
@@ -66,6 +68,12 @@ describe('what is watched is told when it is another value', () => {
     'a circle': circle,
     bytes: async (now) => new Uint8Array((await aliases(now)).map((alias) => alias.length)),
     'a date': async (now) => new Date((await aliases(now)).length),
+    'a date that is none, or not': async (now) => new Date((await aliases(now)).length === 1 ? Number.NaN : 0),
+    'a member under a symbol': async (now) => ({ [MEMBER]: await aliases(now) }),
+    'a member of a list': async (now) => Object.assign([1], { aliases: await aliases(now) }),
+    'the name of an error': async (now) =>
+      (await aliases(now)).length === 1 ? new TypeError('no') : new RangeError('no'),
+    'the cause of an error': async (now) => new Error('no', { cause: await aliases(now) }),
     'a number that is none, or not': async (now) => ((await aliases(now)).length === 1 ? Number.NaN : 0),
     'a refusal': async (now) => now.resolve('cats:best').catch((error: unknown) => error),
   }

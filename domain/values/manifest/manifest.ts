@@ -17,6 +17,9 @@ export const Uri = text(
   (value) => /^[A-Za-z][A-Za-z0-9+.-]*:\S+$/.test(value) && value.length <= 4096,
 )
 
+/** Whether it names a file of this machine, or of one that it can reach. A scheme may be written in capitals. */
+export const isFileUri = (text: string): boolean => /^file:/i.test(text)
+
 /** Something that is kept elsewhere; nothing is fetched unless asked. */
 export const Reference = record(
   'a reference {uri, versionId?}',

@@ -10,7 +10,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import { describe, expect, it } from 'vitest'
 import type { FileKind, FileSource, FileStore, StoredFile } from '../domain/ports/file-store.js'
 import { newLedgerId } from '../domain/ports/ledger-id.js'
-import type { Digest } from '../domain/values/digest.js'
+import { type Digest, digestFrom } from '../domain/values/digest.js'
 
 /**
  * Registers every case for one adapter, and a last one that fails if any was left out.
@@ -129,7 +129,7 @@ const cases = {
   },
 
   'says what is missing': async ({ store }) => {
-    const outside: Digest = `sha256:${'../'.repeat(10)}etc/passwd`
+    const outside = digestFrom(`${'../'.repeat(10)}etc/passwd`)
     for (const digest of [digestOf(randomBytes(8)), outside]) {
       for (const kind of ['file', 'manifest'] as const) {
         expect(right(await store.has(kind, digest)())).toBeUndefined()
@@ -427,7 +427,7 @@ const isContractCase = (name: string): name is FileContractCase => name in cases
 
 export const fileContractCases: ReadonlyArray<FileContractCase> = Object.keys(cases).filter(isContractCase)
 
-export const digestOf = (bytes: Uint8Array): Digest => `sha256:${createHash('sha256').update(bytes).digest('hex')}`
+export const digestOf = (bytes: Uint8Array): Digest => digestFrom(createHash('sha256').update(bytes).digest('hex'))
 
 /** The digest of what is read; to compare whole megabytes takes `toEqual` seconds. */
 const contentOf = async (store: FileStore, kind: FileKind, digest: Digest): Promise<Digest> =>

@@ -6,7 +6,7 @@
  */
 import { link, lstat, readdir, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
-import type { Digest } from '../../domain/values/digest.js'
+import { type Digest, digestFrom } from '../../domain/values/digest.js'
 import { HIDDEN, type Layout, syncDirectory } from './layout.js'
 import { codeOf, fileStats } from './system.js'
 
@@ -67,7 +67,7 @@ export const recoverAll = async (layout: Layout): Promise<void> => {
   for (const name of await hiddenIn(directory)) {
     const hex = HIDDEN.exec(name)?.[1]
     if (hex !== undefined)
-      await bringBack(join(directory, name), layout.placeOf('file', `sha256:${hex}`)).catch(unlessReadOnly)
+      await bringBack(join(directory, name), layout.placeOf('file', digestFrom(hex))).catch(unlessReadOnly)
   }
 }
 

@@ -13,8 +13,8 @@ import type {
 import type { DistributedDraftEvent } from '../../domain/distributed-draft/events.js'
 import type { DistributedDraftState } from '../../domain/distributed-draft/state.js'
 import type { DomainEvent } from '../../domain/events/catalogue.js'
-import { nameBasedUuid, sha256 } from '../../domain/values/digest.js'
-import type { Envelope } from '../../domain/values/envelope.js'
+import { sha256 } from '../../domain/values/digest.js'
+import { commandIdOf, type Envelope } from '../../domain/values/envelope.js'
 import { artifactStream, draftStream } from '../../domain/values/stream-names.js'
 import type { CommandError } from './command-error.js'
 import { type Call, prepare } from './encode.js'
@@ -54,7 +54,7 @@ const artifactFor = (
 ): readonly [stream: string, given: CreateArtifact, call: Call] => {
   const { artifact, artifactType } = draft
   const create: CreateArtifact = { type: 'CreateArtifact', artifact, artifactType }
-  const commandId = nameBasedUuid(draftStream(draft), envelope.commandId, artifactType)
+  const commandId = commandIdOf(draftStream(draft), envelope.commandId, artifactType)
   const digest = sha256(JSON.stringify(create))
   return [artifactStream(artifact), create, { envelope: { ...envelope, commandId }, digest, idFrom: 'ledger' }]
 }
@@ -84,6 +84,6 @@ const checkVersionFits = (
   )
   const stream = artifactStream(artifact)
   const { commandId } = envelope
-  const ofVersion = { ...envelope, commandId: nameBasedUuid(stream), causationId: commandId }
+  const ofVersion = { ...envelope, commandId: commandIdOf(stream), causationId: commandId }
   return prepare(stream, [logged, ...moved], ofVersion, digest, new Date(0).toISOString())
 }

@@ -10,13 +10,13 @@ import { tooLarge } from '../../domain/ports/event-store.js'
 import type { MeanLink } from '../../domain/registered-model/commands.js'
 import type { CommandAccepted } from '../../domain/values/answer.js'
 import { type Digest, sha256 } from '../../domain/values/digest.js'
-import type { Envelope } from '../../domain/values/envelope.js'
+import type { CommandId, Envelope } from '../../domain/values/envelope.js'
 import { canonicalJson, type JsonProblem } from '../../domain/values/json.js'
 import type { CommandError } from './command-error.js'
 
 /** The events of one command, decided and ready to be written. */
 export interface EncodedEvents<Event> {
-  readonly commandId: string
+  readonly commandId: CommandId
   readonly actor: string
   readonly recordedAt: string
   readonly events: ReadonlyArray<Event | CommandAccepted>

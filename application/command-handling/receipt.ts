@@ -7,12 +7,13 @@ import { decodeEvent, type RecordedEvent } from '../../domain/events/stored-even
 import type { EventStore, Position, Revision } from '../../domain/ports/event-store.js'
 import type { Answer } from '../../domain/values/answer.js'
 import type { Digest } from '../../domain/values/digest.js'
+import type { CommandId } from '../../domain/values/envelope.js'
 import type { CommandError } from './command-error.js'
 import { asReadError } from './command-error.js'
 
 /** What a command led to. The same command given again yields the same receipt. */
 export interface Receipt {
-  readonly commandId: string
+  readonly commandId: CommandId
   readonly stream: string
   /** What was recorded; nothing where the command changed nothing. */
   readonly events: ReadonlyArray<DomainEvent>
@@ -94,7 +95,14 @@ export const repeated = async (
   const { revision, position, metadata } = last
   const events = found.map(({ event }) => event)
   return metadata.commandDigest === commandDigest
-    ? E.right({ commandId, stream, events: changesAmong(events), answer: answerOf(events), revision, position })
+    ? E.right({
+        commandId: metadata.commandId,
+        stream,
+        events: changesAmong(events),
+        answer: answerOf(events),
+        revision,
+        position,
+      })
     : E.left({ _tag: 'command-id-reused', commandId, stream, at: { by: metadata.actor, at: metadata.recordedAt } })
 }
 

@@ -1,8 +1,7 @@
 /** How the version of a sealed generation is logged. All of it follows from the seal, so doing it twice changes nothing. */
 import type { LogVersion } from '../../domain/artifact/commands.js'
 import type { DistributedCommitted } from '../../domain/distributed-draft/events.js'
-import { nameBasedUuid } from '../../domain/values/digest.js'
-import type { Envelope } from '../../domain/values/envelope.js'
+import { commandIdOf, type Envelope } from '../../domain/values/envelope.js'
 import type { DraftRef } from '../../domain/values/references.js'
 import { draftStream } from '../../domain/values/stream-names.js'
 
@@ -26,6 +25,6 @@ export const logCommandOf = (
     ...(tags === undefined ? {} : { tags }),
   }
   const parts = taken === 0 ? [generation] : [generation, taken]
-  const commandId = nameBasedUuid(draftStream(draft), ...parts.map(String))
+  const commandId = commandIdOf(draftStream(draft), ...parts.map(String))
   return { command, envelope: { ...envelope, commandId, causationId: envelope.commandId } }
 }

@@ -102,6 +102,13 @@ export const rule = <A extends O, O = A>(expected: string, is: (value: unknown) 
     (value) => value,
   )
 
+/**
+ * The same values as a type of their own, `A`: they go wherever plain ones go, and no plain one goes where they are asked
+ * for. They are told apart by the type checker alone; nothing is wrapped.
+ */
+export const branded = <A extends O, O>(plain: t.Type<O>): t.Type<A, O> =>
+  rule<A, O>(plain.name, (value): value is A => plain.is(value))
+
 /** The path of a file or a folder, as an option names it. */
 export const pathText = text('a path: a text that is not empty', (value) => value.length > 0 && !value.includes('\0'))
 

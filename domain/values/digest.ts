@@ -1,15 +1,23 @@
 /** SHA-256 digests, tagged with their algorithm: `sha256:` and 64 lower-case hexadecimal digits. */
 import { createHash, type Hash, hash } from 'node:crypto'
+import type * as t from 'io-ts'
+import { rule } from './codec.js'
 
-export type Digest = `sha256:${string}`
+interface DigestBrand {
+  readonly Digest: unique symbol
+}
+export type Digest = t.Branded<`sha256:${string}`, DigestBrand>
 
-export const sha256 = (bytes: string | Uint8Array): Digest => `sha256:${hash('sha256', bytes)}`
+export const sha256 = (bytes: string | Uint8Array): Digest => digestFrom(hash('sha256', bytes))
 
 /** A hash of bytes as they come. */
 export const streamingHash = (): Hash => createHash('sha256')
 
+/** The digest that these 64 hexadecimal digits say. */
+export const digestFrom = (hexadecimal: string): Digest => `${TAG}${hexadecimal}` as Digest
+
 /** The digest of what was fed to a streaming hash. */
-export const digestOf = (hash: Hash): Digest => `sha256:${hash.digest('hex')}`
+export const digestOf = (hash: Hash): Digest => digestFrom(hash.digest('hex'))
 
 const TAG = 'sha256:'
 const LENGTH = TAG.length + 64
@@ -24,6 +32,8 @@ export const isDigest = (text: unknown): text is Digest => {
   for (let at = TAG.length; at < LENGTH; at++) all &= HEXADECIMAL[text.charCodeAt(at)] ?? 0
   return all === 1
 }
+
+export const Digest = rule<Digest, string>('a digest: sha256: and 64 hexadecimal digits', isDigest)
 
 /**
  * A UUID made from names (RFC 9562, version 5): the same parts always give the same id. The namespace is

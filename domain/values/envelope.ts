@@ -1,18 +1,25 @@
 /** What travels with every command, and what of it every recorded event keeps. */
 import type * as t from 'io-ts'
-import { instant, record, rule, text, wholeNumber } from './codec.js'
-import { type Digest, isDigest } from './digest.js'
-
-export const DigestCodec: t.Type<Digest> = rule('a digest: sha256: and 64 hexadecimal digits', isDigest)
+import { branded, instant, record, text, wholeNumber } from './codec.js'
+import { Digest, nameBasedUuid } from './digest.js'
 
 const label = (what: string) =>
   text(`${what}: 1 to 256 characters`, (value) => value.length > 0 && value.length <= 256 && !/\p{Cc}/u.test(value))
 
-export const CommandId = label("the command's id, the caller's idempotency key")
+interface CommandIdBrand {
+  readonly CommandId: unique symbol
+}
+export type CommandId = t.Branded<string, CommandIdBrand>
+export const CommandId = branded<CommandId, string>(label("the command's id, the caller's idempotency key"))
+
+/** The id of a command that follows from others: the same parts always give the same. */
+export const commandIdOf = (...parts: ReadonlyArray<string>): CommandId => nameBasedUuid(...parts) as CommandId
+
 export const Actor = label('the actor: who gives the command')
 export const Reason = text('a reason: 1 to 4,096 characters', (value) => value.length > 0 && value.length <= 4096)
 
-const circumstances = {
+/** What a caller may say beside who gives a command, and by which id. */
+export const circumstances = {
   /** Why. */
   reason: Reason,
   /** For whom the actor acts, where that is somebody else. */
@@ -35,7 +42,7 @@ export const EventMetadata = record(
   {
     commandId: CommandId,
     /** The digest of the command as the caller gave it, by which its repetition is recognised. */
-    commandDigest: DigestCodec,
+    commandDigest: Digest,
     actor: Actor,
     /** When the command handler recorded it, UTC. */
     recordedAt: instant,

@@ -3,7 +3,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
 import { Config, Metrics } from '../../domain/run/commands.js'
 import { decodeWith, instant, nullable, record, rule, text, wholeNumber } from '../../domain/values/codec.js'
-import { Actor, CommandId, Reason } from '../../domain/values/envelope.js'
+import { Actor, CommandId, circumstances as ofEnvelope } from '../../domain/values/envelope.js'
 import { EntryDigest, Uri } from '../../domain/values/manifest/manifest.js'
 import {
   Alias,
@@ -23,15 +23,7 @@ import type * as args from './arguments.js'
 import { describeWriteError, type InvalidInput, LedgerError } from './errors.js'
 
 /** May stand in the argument of every method that records something. */
-const circumstances = {
-  commandId: CommandId,
-  actor: Actor,
-  reason: Reason,
-  onBehalfOf: Actor,
-  correlationId: CommandId,
-  causationId: CommandId,
-  occurredAt: instant,
-}
+const circumstances = { commandId: CommandId, actor: Actor, ...ofEnvelope }
 
 const path = (what: string) => text(what, (value) => value.length > 0)
 export const NameText = path('a name')
@@ -86,7 +78,7 @@ export const ContentInput = t.readonlyArray(ContentItem, 'a list of content')
 const OnProgress = rule('a function', (value): value is args.OnProgress => typeof value === 'function')
 
 /** What is left of an argument when it was checked. */
-type Codec<A> = t.Type<args.Checked<A>>
+type Codec<A> = t.Decoder<unknown, args.Checked<A>>
 
 const describedVersion = { description: Description, metadata: Metadata, aliases: Aliases, tags: Tags }
 

@@ -9,8 +9,7 @@ import { decodeWithValues, isOfTodaysSchema } from '../../domain/events/stored-e
 import type { StoredEvent } from '../../domain/ports/event-store.js'
 import { LedgerId, ledgerIdOfHistory } from '../../domain/ports/ledger-id.js'
 import { decodeWith, describeProblem, record, rule, wholeNumber } from '../../domain/values/codec.js'
-import { type Digest, digestOf, sha256, streamingHash } from '../../domain/values/digest.js'
-import { DigestCodec } from '../../domain/values/envelope.js'
+import { Digest, digestOf, sha256, streamingHash } from '../../domain/values/digest.js'
 import { describeImpossible, type Impossible } from '../../domain/values/impossible.js'
 import { canonicalJson, type JsonObject, parseJson } from '../../domain/values/json.js'
 import { type ImportError, LedgerError } from '../calling/errors.js'
@@ -61,7 +60,7 @@ const Line = record('a line of an export', {
 })
 const Trailer = record('the last line of an export', {
   events: wholeNumber('the number of events'),
-  digest: DigestCodec,
+  digest: Digest,
 })
 
 /** The first line of an export of a ledger. */

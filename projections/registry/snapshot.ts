@@ -1,4 +1,5 @@
 /** The registry as a snapshot: laid down on a tape. What follows from the rest is left out. */
+import { isDigest } from '../../domain/values/digest.js'
 import { parseJson } from '../../domain/values/json.js'
 import {
   type CollectionRef,
@@ -182,8 +183,8 @@ const saveLink = (tape: TapeWriter, { number, position, actor, manifest, source 
 
 const readLink = (tape: TapeReader): LinkEntry => {
   const [number, position, actor] = [tape.number(), tape.number(), tape.word()]
-  // A digest as it was saved.
-  const digest = tape.text() as LinkEntry['manifest']['digest']
+  const digest = tape.text()
+  if (!isDigest(digest)) throw new RangeError('no such digest')
   const manifest = { digest, entries: tape.number(), bytes: tape.number() }
   return {
     number,

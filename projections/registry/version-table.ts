@@ -4,7 +4,7 @@
  */
 
 import type { Position } from '../../domain/ports/event-store.js'
-import type { Digest } from '../../domain/values/digest.js'
+import { type Digest, digestFrom } from '../../domain/values/digest.js'
 import { type JsonObject, parseJson } from '../../domain/values/json.js'
 import type { ManifestSummary } from '../../domain/values/manifest/manifest.js'
 import { areColumns, bytes, doubles, grownCapacity, ints } from '../storage/columns.js'
@@ -136,8 +136,7 @@ const nibble = (code: number): number => (code & 15) + 9 * (code >> 6)
 
 export const digestOf = ({ digests }: Versions, row: Row): Digest => {
   const at = row * DIGEST_BYTES
-  const hex = Buffer.from(digests.buffer, digests.byteOffset + at, DIGEST_BYTES).toString('hex')
-  return `${TAG}${hex}`
+  return digestFrom(Buffer.from(digests.buffer, digests.byteOffset + at, DIGEST_BYTES).toString('hex'))
 }
 
 export const manifestOf = (versions: Versions, row: Row): ManifestSummary => ({

@@ -1,15 +1,16 @@
 /** A history in which every command is given and every event recorded, with everything that they may say. */
 
+import type * as t from 'io-ts'
 import type { Receipt } from '../../application/command-handling/receipt.js'
 import { completeCommits } from '../../application/process-managers/complete-distributed-commit.js'
-import type { Command } from '../../domain/commands/catalogue.js'
+import type { CommandInput } from '../../domain/commands/catalogue.js'
 import type { Envelope } from '../../domain/values/envelope.js'
 import { type Ledger, right } from './domain-ledger.js'
 import { artifact, model, run } from './domain-samples.js'
 
 export interface Given {
-  readonly command: Command
-  readonly envelope: Envelope
+  readonly command: CommandInput
+  readonly envelope: t.OutputOf<typeof Envelope>
   readonly receipt: Receipt
 }
 
@@ -32,7 +33,7 @@ export const giveEveryCommand = async (ledger: Ledger): Promise<ReadonlyArray<Gi
   return given
 }
 
-const everyCommand = async ({ manifest }: Ledger): Promise<ReadonlyArray<Command>> => {
+const everyCommand = async ({ manifest }: Ledger): Promise<ReadonlyArray<CommandInput>> => {
   const ended = { ...run, run: 'run-0' }
   const words = {
     description: 'smaller and better',

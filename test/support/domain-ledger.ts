@@ -1,6 +1,7 @@
 /** A write side to test: shells on one store and one file store, with a clock that only sleeping moves on. */
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import * as E from 'fp-ts/lib/Either.js'
+import type * as t from 'io-ts'
 import { memoryEventStore, memoryFileStore } from '../../adapters/memory/index.js'
 import { appendSequentially } from '../../adapters/shared/append-all.js'
 import type { CommandError } from '../../application/command-handling/command-error.js'
@@ -94,7 +95,7 @@ export interface Ledger {
   /** Gives a command; the id is new unless told, and the caller's own unless told. */
   readonly give: (
     command: CommandInput,
-    envelope?: Partial<Envelope>,
+    envelope?: Partial<t.OutputOf<typeof Envelope>>,
     idFrom?: IdFrom,
   ) => Promise<E.Either<CommandError, Receipt>>
   /** Stores a manifest with one small file per word: `path` or `path=content`. */

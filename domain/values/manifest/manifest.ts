@@ -7,8 +7,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
 import { decodeWith, describeProblem, nullable, record, text, wholeNumber } from '../codec.js'
-import { type Digest, isDigest, sha256 } from '../digest.js'
-import { DigestCodec } from '../envelope.js'
+import { Digest, isDigest, sha256 } from '../digest.js'
 import { canonicalJson, parseJson } from '../json.js'
 import { checkManifestPath, compareUtf8 } from './path.js'
 
@@ -61,7 +60,7 @@ export type Manifest = ReadonlyArray<ManifestEntry>
 
 /** What events say of a manifest. */
 export const ManifestSummary = record('a manifest {digest, entries, bytes}', {
-  digest: DigestCodec,
+  digest: Digest,
   entries: wholeNumber('a number of entries'),
   /** The sum of the known sizes, references included. */
   bytes: wholeNumber('a number of bytes'),

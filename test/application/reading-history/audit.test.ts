@@ -13,6 +13,8 @@ import { eventCodecs } from '../../../domain/events/catalogue.js'
 import { actorOf } from '../../../domain/events/event-shapes.js'
 import { encodeEvent } from '../../../domain/events/stored-events.js'
 import { type EventStore, EventStoreError, type StoredEvent } from '../../../domain/ports/event-store.js'
+import { digestFrom } from '../../../domain/values/digest.js'
+import { CommandId } from '../../../domain/values/envelope.js'
 import { type AuditIndex, auditProjection } from '../../../projections/audit/audit-index.js'
 import { auditCsv, auditNdjson } from '../../../projections/audit/export.js'
 import { type AuditLine, auditLine } from '../../../projections/audit/line.js'
@@ -21,6 +23,7 @@ import { lineageProjection } from '../../../projections/lineage/apply.js'
 import { lineage } from '../../../projections/lineage/lineage.js'
 import { partly } from '../../projections/histories.js'
 import { happen, history, seen } from '../../projections/lineage-history.js'
+import { decoded } from '../../support/decoded.js'
 import { giveEveryCommand } from '../../support/domain-history.js'
 import { eventsIn, left, openTestLedger, right } from '../../support/domain-ledger.js'
 import { artifactNamed, modelNamed, runNamed } from '../../support/domain-samples.js'
@@ -438,7 +441,7 @@ const longStory = async (moves: number) => {
   const inner = memoryEventStore()
   const model = modelNamed('churn')
   const stream = 'model-acme/model-registry/churn'
-  const commandDigest = `sha256:${'0'.repeat(64)}` as const
+  const commandDigest = digestFrom('0'.repeat(64))
   const add = async (to: string, revision: number, from: number, count: number): Promise<void> => {
     const events = Array.from({ length: count }, (_, index) => {
       const [n, time] = [from + index, new Date(Date.UTC(2026, 0, 1, 0, 0, from + index)).toISOString()]
@@ -449,7 +452,9 @@ const longStory = async (moves: number) => {
         from: n < 2 ? null : n - 2,
         to: n,
       } as const
-      return right(encodeEvent(to, 0, event, { actor, commandId: `c${n}`, commandDigest, recordedAt: time }))
+      return right(
+        encodeEvent(to, 0, event, { actor, commandId: decoded(CommandId, `c${n}`), commandDigest, recordedAt: time }),
+      )
     })
     const [first, ...rest] = events
     if (first === undefined) return

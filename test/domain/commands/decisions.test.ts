@@ -5,7 +5,10 @@ import { commands } from '../../../domain/commands/catalogue.js'
 import type { Rejection } from '../../../domain/commands/rejections.js'
 import { eventCodecs } from '../../../domain/events/catalogue.js'
 import { decodeEvent, encodeEvent } from '../../../domain/events/stored-events.js'
+import { digestFrom } from '../../../domain/values/digest.js'
+import { CommandId } from '../../../domain/values/envelope.js'
 import type { Category } from '../../../domain/values/stream-names.js'
+import { decoded } from '../../support/decoded.js'
 import { right } from '../../support/domain-ledger.js'
 import { isRejected, type Row } from '../../support/domain-specification.js'
 import { artifactDecisions } from '../artifact/decisions.js'
@@ -50,11 +53,11 @@ const rejections: Readonly<Record<Rejection['_tag'], true>> = {
 }
 
 const metadata = {
-  commandId: 'c',
-  commandDigest: `sha256:${'0'.repeat(64)}`,
+  commandId: decoded(CommandId, 'c'),
+  commandDigest: digestFrom('0'.repeat(64)),
   actor: 'anna',
   recordedAt: '2026-05-03T12:00:00.000Z',
-} as const
+}
 
 const categories: ReadonlyArray<Category> = ['artifact', 'draft', 'model', 'run']
 

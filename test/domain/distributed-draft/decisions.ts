@@ -1,13 +1,16 @@
 /** What a distributed draft allows, and what follows from it. */
+
 import * as E from 'fp-ts/lib/Either.js'
 import { distributedDraft as aggregate } from '../../../domain/commands/deciders.js'
 import type { DistributedCommitted, DistributedPartUpserted } from '../../../domain/distributed-draft/events.js'
+import { Envelope } from '../../../domain/values/envelope.js'
+import { decoded } from '../../support/decoded.js'
 import { artifact, manifestOf, run } from '../../support/domain-samples.js'
 import { recordedAt, specify } from '../../support/domain-specification.js'
 
 const rule = specify(aggregate)
 
-const envelope = { commandId: 'c', actor: 'anna', reason: 'done' }
+const envelope = decoded(Envelope, { commandId: 'c', actor: 'anna', reason: 'done' })
 const merged = manifestOf('merged')
 const conflict = {
   path: 'weights.bin',

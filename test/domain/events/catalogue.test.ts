@@ -4,10 +4,17 @@ import type { DomainEvent } from '../../../domain/events/catalogue.js'
 import { decodeEvent, encodeEvent } from '../../../domain/events/stored-events.js'
 import type { StoredEvent } from '../../../domain/ports/event-store.js'
 import { nameBasedUuid, sha256 } from '../../../domain/values/digest.js'
+import { CommandId } from '../../../domain/values/envelope.js'
+import { decoded } from '../../support/decoded.js'
 import { left, right } from '../../support/domain-ledger.js'
 
 const stream = 'artifact-acme/churn/model'
-const metadata = { commandId: 'c', commandDigest: sha256('c'), actor: 'anna', recordedAt: '2026-05-03T12:00:00.000Z' }
+const metadata = {
+  commandId: decoded(CommandId, 'c'),
+  commandDigest: sha256('c'),
+  actor: 'anna',
+  recordedAt: '2026-05-03T12:00:00.000Z',
+}
 const moved: DomainEvent = { type: 'AliasMoved', alias: 'best', from: null, to: 3 }
 
 const stored = (change: Partial<StoredEvent> = {}): StoredEvent => ({

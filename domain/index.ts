@@ -1,27 +1,35 @@
-/** `model-ledger/domain`: names, manifests, commands, events, deciders and ports. */
+/**
+ * `model-ledger/domain`: names, manifests, commands, events, deciders and ports. Commands and events are all there; of the
+ * rest, what is for users is named one by one.
+ */
 
 export * from './artifact/commands.js'
 export type { ArtifactRejection } from './artifact/decide.js'
 export * from './artifact/events.js'
 export type { ArtifactState } from './artifact/state.js'
-export * from './collections/alias-commands.js'
+export { MoveAlias, RemoveAlias } from './collections/alias-commands.js'
 export * from './collections/alias-events.js'
-export * from './collections/aliases.js'
+export type { AliasHolder, AliasRejection, AliasTable } from './collections/aliases.js'
 export { MAX_TAGS, type TooManyTags } from './collections/tags.js'
 export type { TypeMismatch, VersionRejection } from './collections/version-rejections.js'
-export * from './commands/catalogue.js'
-export * as aggregates from './commands/deciders.js'
-export * from './commands/rejections.js'
+export {
+  type Command,
+  type CommandInput,
+  type CommandType,
+  commands,
+  decodeCommand,
+  type EnvelopedCommand,
+} from './commands/catalogue.js'
+export * as deciders from './commands/deciders.js'
+export type { Rejection } from './commands/rejections.js'
 export * from './distributed-draft/commands.js'
 export type { DistributedDraftRejection } from './distributed-draft/decide.js'
 export * from './distributed-draft/events.js'
 export type { DistributedDraftState } from './distributed-draft/state.js'
-export * from './events/catalogue.js'
+export { type DomainEvent, type EventOf, type EventType, eventCodecs, upcasters } from './events/catalogue.js'
 export { leafHash } from './events/leaf-hash.js'
-export * from './events/stored-events.js'
-export * from './events/stored-events.js'
-export * from './events/stored-events.js'
-export * from './events/upcasting.js'
+export { decodeEvent, type EventProblem, encodeEvent, type RecordedEvent } from './events/stored-events.js'
+export { type Upcaster, type Upcasters, upcast } from './events/upcasting.js'
 export type { BadClock, Clock, Ids } from './ports/clock-and-ids.js'
 export * from './ports/event-store.js'
 export * from './ports/file-store.js'
@@ -33,21 +41,43 @@ export * from './run/commands.js'
 export type { RunRejection } from './run/decide.js'
 export * from './run/events.js'
 export type { RunState } from './run/state.js'
-export * from './values/answer.js'
+export { Answer, CommandAccepted } from './values/answer.js'
 export { decodeWith, describeProblem, type Problem } from './values/codec.js'
 export type { Decider, Decision, RecordedBy } from './values/decider.js'
 export { Digest, isDigest, sha256 } from './values/digest.js'
 export { Envelope, EventMetadata } from './values/envelope.js'
-export * from './values/json.js'
-export * from './values/manifest/builder.js'
-export * from './values/manifest/diff.js'
-export * from './values/manifest/manifest.js'
-export * from './values/manifest/merge.js'
-export * from './values/manifest/path.js'
-export * from './values/name-paths.js'
-export * from './values/names.js'
-export * from './values/names.js'
+export {
+  canonicalJson,
+  type Json,
+  type JsonObject,
+  type JsonProblem,
+  MAX_JSON_DEPTH,
+  parseJson,
+} from './values/json.js'
+export { type ManifestBuilder, type ManifestRejection, manifestBuilder } from './values/manifest/builder.js'
+export { diffManifests, type ManifestDiff } from './values/manifest/diff.js'
+export {
+  EntryDigest,
+  type Manifest,
+  ManifestEntry,
+  ManifestSummary,
+  manifestText,
+  parseManifest,
+  Reference,
+  summarise,
+  Uri,
+} from './values/manifest/manifest.js'
+export { mergeParts, type Part, type PathConflict } from './values/manifest/merge.js'
+export { checkManifestPath, MAX_PATH_BYTES, MAX_SEGMENT_BYTES } from './values/manifest/path.js'
+export {
+  type NameDefaults,
+  parseArtifact,
+  parseModel,
+  parseRun,
+  parseVersion,
+  type VersionPath,
+} from './values/name-paths.js'
 export * from './values/names.js'
 export * from './values/references.js'
-export * from './values/run-fact.js'
+export { NamedRun, type RunFact } from './values/run-fact.js'
 export * from './values/stream-names.js'

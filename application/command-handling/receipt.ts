@@ -3,7 +3,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import type { DomainEvent } from '../../domain/events/catalogue.js'
-import { decodeEvent, type RecordedEvent } from '../../domain/events/stored-events.js'
+import { decodeEvent, numbersOf, type RecordedEvent } from '../../domain/events/stored-events.js'
 import type { EventStore, Position, Revision } from '../../domain/ports/event-store.js'
 import type { Answer } from '../../domain/values/answer.js'
 import type { Digest } from '../../domain/values/digest.js'
@@ -24,43 +24,14 @@ export interface Receipt {
   readonly position: Position
 }
 
-/** What a command is about, by the events that it left. */
+/** What a command is about, by the events that it left: the first of its own stream's numbers that they name. */
 export const answerOf = (events: ReadonlyArray<DomainEvent>): Answer => {
   for (const event of events) {
-    switch (event.type) {
-      case 'CommandAccepted':
-        return event.answer
-      case 'ArtifactVersionLogged':
-      case 'ArtifactVersionRelogged':
-      case 'ArtifactVersionDescribed':
-      case 'ArtifactVersionTagged':
-      case 'ArtifactVersionUntagged':
-      case 'ArtifactVersionDeleted':
-      case 'VersionLinked':
-      case 'VersionUnlinked':
-        return { version: event.version }
-      case 'AliasMoved':
-        return { version: event.to }
-      case 'AliasRemoved':
-        return { version: event.from }
-      case 'ArtifactVersionUsed':
-        return { version: (event.through ?? event.version).version }
-      case 'DistributedPartUpserted':
-      case 'DistributedCommitted':
-      case 'DistributedAbandoned':
-        return { generation: event.generation }
-      // A version may follow: what a first log or a first link leaves begins with these.
-      case 'ArtifactCreated':
-      case 'RegisteredModelCreated':
-        break
-      case 'RegisteredModelDescribed':
-      case 'RegisteredModelTagged':
-      case 'RegisteredModelUntagged':
-      case 'RunStarted':
-      case 'RunSummarised':
-      case 'RunFinished':
-        return {}
-    }
+    if (event.type === 'CommandAccepted') return event.answer
+    // It names a version of another stream.
+    if (event.type === 'ArtifactVersionUsed') return { version: (event.through ?? event.version).version }
+    const [number] = numbersOf(event)
+    if (number !== undefined) return 'generation' in event ? { generation: number } : { version: number }
   }
   return {}
 }

@@ -38,7 +38,7 @@ export const decodeEvent = (stored: StoredEvent): E.Either<EventProblem, Recorde
 export const isWithin = (number: unknown, revision: number): boolean =>
   typeof number === 'number' && number >= 0 && number <= revision
 
-/** The numbers of its own stream that an event names. */
+/** The numbers of its own stream that an event names; the first is of what it is about. */
 export const numbersOf = (event: DomainEvent): ReadonlyArray<number> => {
   switch (event.type) {
     case 'ArtifactVersionLogged':

@@ -7,6 +7,8 @@ import { buildProgram } from '../../../adapters/cli/program.js'
 import { sqliteRuntime } from '../../../adapters/sqlite/index.js'
 import manifest from '../../../package.json' with { type: 'json' }
 import { commandLine, terminalIn } from '../../support/command-line.js'
+import { METHODS } from '../../support/ledger-methods.js'
+import { read, sourceFiles } from '../../support/sources.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'model-ledger-cli-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
@@ -187,6 +189,22 @@ describe('the command line', () => {
     ]) {
       expect((await ledger(name, '--help')).out).toContain('$ model-ledger')
     }
+  })
+
+  it('has a command for every method that records something, or the reason why not', () => {
+    const reasons: Readonly<Record<string, string>> = {
+      createArtifact: 'log makes it',
+      createRegisteredModel: 'link makes it',
+      describeRegisteredModel: 'not yet',
+      linkModel: 'log, then link',
+      logArtifact: 'log puts a draft together and logs that',
+      tagRegisteredModel: 'not yet',
+      untagRegisteredModel: 'not yet',
+    }
+    const sources = sourceFiles().filter((file) => file.startsWith('adapters/cli/'))
+    const text = sources.map(read).join('\n')
+    const without = Object.keys(METHODS).filter((name) => !new RegExp(`[.'"]${name}\\b`).test(text))
+    expect(without.sort()).toEqual(Object.keys(reasons))
   })
 
   it('shows relative times and colour to people alone', async () => {

@@ -1,6 +1,5 @@
 /** The face of model-ledger: `openLedger`, and the types that an embedder needs. */
 import { existsSync } from 'node:fs'
-import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
@@ -12,6 +11,8 @@ import {
   findLocalFiles,
   outsideLedgers,
 } from './adapters/directory/index.js'
+import { partOfLedgerAround } from './adapters/directory/ledger-folder.js'
+import { makeDirectory } from './adapters/shared/make-directory.js'
 import { systemClock, systemIds } from './adapters/system/index.js'
 import { filesOfLedger, settleLedgerId } from './application/ledger-identity.js'
 import { describeReadError } from './application/projecting/read-error.js'
@@ -138,14 +139,21 @@ const embedded = async (
   if (readOnly && !existsSync(path)) {
     throw refuse(`there is no ledger in ${directory} to be read; name another folder, or open it without readOnly`)
   }
-  if (!readOnly) {
-    await mkdir(directory, { recursive: true }).catch((cause: unknown) => {
+  const filesPath = join(directory, 'files')
+  if (!readOnly && !existsSync(path)) {
+    // What is in the way is told before anything is made.
+    const part = await partOfLedgerAround(directory)
+    if (part !== undefined) {
+      throw refuse(`${part} keeps the files or the snapshots of a ledger: name the folder above it, or another`)
+    }
+    if (existsSync(filesPath)) await (await open(directoryFileStore({ path: filesPath, readOnly: true }))).close()
+    await makeDirectory(directory).catch((cause: unknown) => {
       throw refuse(`the folder ${directory} cannot be made: ${cause instanceof Error ? cause.message : String(cause)}`)
     })
   }
   return {
     events: sqliteEventStore({ path, readOnly, warn }),
-    files: directoryFileStore({ path: join(directory, 'files'), readOnly }),
+    files: directoryFileStore({ path: filesPath, readOnly }),
     snapshots: directorySnapshotStore({ path: join(directory, 'snapshots') }),
     sharedFiles: false,
   }

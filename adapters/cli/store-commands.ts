@@ -1,9 +1,9 @@
 /** Commands about the ledger as a whole: making one, moving it, checking it, cleaning it. */
 import { createReadStream, existsSync } from 'node:fs'
-import { open } from 'node:fs/promises'
+import { open, rm } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import type { Command } from 'commander'
-import { LedgerError, openLedger, verifyExport } from '../../index.js'
+import { type Ledger, LedgerError, openLedger, verifyExport } from '../../index.js'
 import { sqliteRuntime } from '../sqlite/index.js'
 import type { WithLedger } from './command-context.js'
 import { DEFAULT_NAME, targetFile } from './ledger-location.js'
@@ -31,16 +31,8 @@ export const storeCommands = (program: Command, withLedger: WithLedger, terminal
     .addHelpText('after', '\nExample:\n  $ model-ledger export events.ndjson && cp -r .model-ledger/files files')
     .action((file: string | undefined, _: object, command: Command) =>
       withLedger(command, 'reads', async ({ ledger, terminal }) => {
-        const target = file === undefined ? undefined : await open(await targetFile(terminal, file), 'wx')
-        try {
-          for await (const line of ledger.exportEvents()) {
-            if (target === undefined) terminal.out(line)
-            else await target.write(line)
-          }
-          await target?.sync()
-        } finally {
-          await target?.close()
-        }
+        if (file !== undefined) return exportInto(await targetFile(terminal, file), ledger)
+        for await (const line of ledger.exportEvents()) terminal.out(line)
       }),
     )
 
@@ -135,6 +127,20 @@ export const storeCommands = (program: Command, withLedger: WithLedger, terminal
         )
       }),
     )
+}
+
+/** Into a file that is new. What is not whole is none: it is taken away again, so that the next may be of the same name. */
+const exportInto = async (path: string, ledger: Ledger): Promise<void> => {
+  const target = await open(path, 'wx')
+  try {
+    for await (const line of ledger.exportEvents()) await target.writeFile(line)
+    await target.sync()
+  } catch (error) {
+    await rm(path, { force: true })
+    throw error
+  } finally {
+    await target.close()
+  }
 }
 
 const exportIn = (terminal: Terminal, file: string) => {

@@ -1,6 +1,6 @@
 /** Writes the files of a version into a directory of the caller's, and nothing outside of it. */
 import { createHash } from 'node:crypto'
-import { link, mkdir, open, realpath, rename, rm } from 'node:fs/promises'
+import { link, open, realpath, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as E from 'fp-ts/lib/Either.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
@@ -11,6 +11,7 @@ import type { ManifestEntry } from '../../domain/values/manifest/manifest.js'
 import { checkManifestPath, fitsWindows, type NamesAlike } from '../../domain/values/manifest/path.js'
 import { forEachConcurrently } from '../shared/concurrency.js'
 import type { Fill } from '../shared/file-source.js'
+import { makeDirectory } from '../shared/make-directory.js'
 import { Refusal } from './download-refusal.js'
 import {
   AT_ONCE,
@@ -78,7 +79,7 @@ const run = async (options: Download): Promise<Downloaded> => {
   const { stored, references } = sortOut(options.entries)
   options.signal?.throwIfAborted()
   await assertOutsideLedgers(options.to)
-  await mkdir(options.to, { recursive: true })
+  await makeDirectory(options.to)
   const directory = await realpath(options.to)
   const scratch = await makeScratch(directory)
   try {
@@ -175,7 +176,7 @@ const write = async (
     if (found === undefined) await rename(temporary, path)
   }
 
-  for (const path of missingDirectories) await mkdir(join(directory, path), { recursive: true })
+  for (const path of missingDirectories) await makeDirectory(join(directory, path))
   await forEachConcurrently(missing, AT_ONCE, async (entry, index) => {
     const temporary = join(scratch, String(index))
     await fetch(entry, temporary)

@@ -19,6 +19,7 @@ import type { FileKind } from '../../domain/ports/file-store.js'
 import type { BadOption } from '../../domain/values/codec.js'
 import type { Digest } from '../../domain/values/digest.js'
 import { forEachConcurrently } from '../shared/concurrency.js'
+import { makeDirectory } from '../shared/make-directory.js'
 import { fileSystemClock } from './file-system-clock.js'
 import { codeOf, failureOf } from './system.js'
 
@@ -133,7 +134,7 @@ class Refusal extends Error {
 }
 
 const makeRoot = async (root: string): Promise<void> => {
-  const first = await mkdir(root, { recursive: true }).catch(async (cause: unknown) => {
+  const first = await makeDirectory(root).catch(async (cause: unknown) => {
     const isFile = (await stat(root).catch(() => undefined))?.isDirectory() === false
     if (!isFile && codeOf(cause) !== 'ENOTDIR') throw cause
     throw new Refusal('not-a-directory', root, `${root} is not a directory, and none can be made there: name another`)

@@ -16,7 +16,11 @@ export const LEDGER_NAMES: ReadonlySet<string> = new Set([EVENTS, MARKER, BEING_
 /** How SQLite names what it keeps beside a database: there may be the last events in it, or what undoes them. */
 export const BESIDE_EVENTS = /-(wal|shm|journal)$/
 
-export const isLedgerFolder = async (folder: string): Promise<boolean> => {
+export const isLedgerFolder = async (folder: string): Promise<boolean> =>
+  (await isPartOfLedger(folder)) || isEventFileAt(join(folder, EVENTS), true)
+
+/** Whether a folder is a file store, also while it is being made, or keeps snapshots. */
+const isPartOfLedger = async (folder: string): Promise<boolean> => {
   const isMarked = (name: string) => beginsAsOurs(join(folder, name))
   const [isBeingMade, ...marked] = await Promise.all([
     lstat(join(folder, BEING_MADE)).then(
@@ -25,7 +29,15 @@ export const isLedgerFolder = async (folder: string): Promise<boolean> => {
     ),
     ...[MARKER, SNAPSHOTS_MARKER].map(isMarked),
   ])
-  return isBeingMade || marked.includes(true) || isEventFileAt(join(folder, EVENTS), true)
+  return isBeingMade || marked.includes(true)
+}
+
+/** The file store or the folder of snapshots in which a path lies, or would come to lie. */
+export const partOfLedgerAround = async (path: string): Promise<string | undefined> => {
+  for (let folder = await whereItLeads(resolve(path)); ; folder = dirname(folder)) {
+    if (await isPartOfLedger(folder)) return folder
+    if (folder === dirname(folder)) return undefined
+  }
 }
 
 /** A file that has only the name of a mark makes nothing a ledger's. */

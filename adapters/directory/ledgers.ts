@@ -1,7 +1,8 @@
 /** The ledgers to which a file store belongs: an empty file for each in its folder `ledgers/`, under its id. */
-import { mkdir, readdir, rm, writeFile } from 'node:fs/promises'
+import { readdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { LedgerId } from '../../domain/ports/ledger-id.js'
+import { makeDirectory } from '../shared/make-directory.js'
 import { syncDirectory } from './layout.js'
 import { codeOf } from './system.js'
 
@@ -16,7 +17,7 @@ export const ledgersIn = (root: string) => {
       return names?.sort().filter((name): name is LedgerId => LedgerId.is(name))
     },
     add: async (ledger: LedgerId): Promise<void> => {
-      if ((await mkdir(folder, { recursive: true })) !== undefined) await syncDirectory(root)
+      if ((await makeDirectory(folder)) !== undefined) await syncDirectory(root)
       await writeFile(join(folder, ledger), '')
       await syncDirectory(folder)
     },

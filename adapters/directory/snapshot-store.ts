@@ -4,12 +4,13 @@
  * A file is read and written in pieces: Node reads none above 2 GiB at once.
  */
 import { createHash, randomUUID } from 'node:crypto'
-import { type FileHandle, mkdir, open, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { type FileHandle, open, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { deserialize, serialize } from 'node:v8'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import type { SnapshotProblem, SnapshotStore } from '../../domain/ports/snapshot-store.js'
 import { optionsOrThrow, pathText, record, wholeNumber } from '../../domain/values/codec.js'
+import { makeDirectory } from '../shared/make-directory.js'
 import { syncDirectory } from './layout.js'
 import { codeOf, failureOf, writeAll } from './system.js'
 
@@ -46,7 +47,7 @@ export const directorySnapshotStore = (options: DirectorySnapshotsOptions): Snap
 
     save: (key, parts, signal) =>
       TE.tryCatch(async () => {
-        await mkdir(path, { recursive: true })
+        await makeDirectory(path)
         await writeFile(join(path, SNAPSHOTS_MARKER), 'model-ledger snapshots\n')
         await removeAbandoned(path)
         const temporary = join(path, `${randomUUID()}.tmp`)

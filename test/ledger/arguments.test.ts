@@ -1,8 +1,9 @@
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { firstValueFrom } from 'rxjs'
 import { afterAll, describe, expect, it } from 'vitest'
+import { directoryFileStore } from '../../adapters/directory/index.js'
 import { memoryEventStore, memoryFileStore } from '../../adapters/memory/index.js'
 import { LedgerError, openLedger, verifyExport } from '../../index.js'
 import { memoryLedger, rejection, text } from '../support/ledger-memory.js'
@@ -249,9 +250,34 @@ describe('openLedger', () => {
     })
     expect(await opened('garbage')).toMatchObject({ code: 'not-an-event-store' })
     expect(await opened('foreign')).toMatchObject({ code: 'not-a-file-store' })
+    expect(readdirSync(at('foreign'))).toEqual(['files'])
+    await (await openLedger({ directory: at('ledger') })).close()
+    for (const part of ['ledger/files', 'ledger/files/tmp/new']) {
+      const refused = await opened(part)
+      expect(refused).toMatchObject({ code: 'cannot-open', message: expect.stringContaining('name the folder above') })
+    }
+    expect(readdirSync(at('ledger/files'))).not.toContain('events.db')
+    expect(readdirSync(at('ledger/files/tmp'))).toEqual([])
     const missing = await opened('missing', { readOnly: true })
     expect(missing).toMatchObject({ code: 'cannot-open', message: expect.stringContaining('there is no ledger') })
     expect(existsSync(at('missing'))).toBe(false)
+  })
+})
+
+describe('a folder in which none can be made', () => {
+  it('is refused, by whoever would make one', async () => {
+    // On Linux this says of everything in it that it is not there; elsewhere nobody may make it.
+    const place = '/proc/model-ledger-nowhere/deep'
+    const opened = await rejection(openLedger({ directory: place }))
+    expect(opened).toMatchObject({ code: 'cannot-open', message: expect.stringContaining('takes no directories') })
+    const stored = await rejection(
+      openLedger({ events: memoryEventStore(), files: directoryFileStore({ path: place }) }),
+    )
+    expect(stored).toMatchObject({ code: 'cannot-open' })
+    const { ledger } = await memoryLedger()
+    await ledger.logArtifact({ name: 'cats', type: 'model', content: text('1') })
+    expect(await rejection(ledger.download({ version: 'cats', to: place }))).toMatchObject({ code: 'target-failed' })
+    await ledger.close()
   })
 })
 

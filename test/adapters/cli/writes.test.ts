@@ -1,10 +1,11 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as E from 'fp-ts/lib/Either.js'
 import { afterAll, beforeEach, describe, expect, it } from 'vitest'
 import { sqliteEventStore } from '../../../adapters/sqlite/index.js'
 import { commandLine } from '../../support/command-line.js'
+import { right } from '../../support/domain-ledger.js'
 
 const folders = mkdtempSync(join(tmpdir(), 'model-ledger-cli-writes-'))
 afterAll(() => rmSync(folders, { recursive: true, force: true }))
@@ -161,6 +162,26 @@ describe('docs/command-line.md', () => {
       const here = words.map((word) => (word.startsWith('./') ? join(cwd, word) : word))
       expect(await ledgerWith({}, ...here), line).toMatchObject({ code: 0, err: '' })
     }
+  })
+})
+
+describe('an export into a file', () => {
+  it('that is not whole is taken away again, and one that is there is left alone', async () => {
+    const path = join(cwd, 'events.ndjson')
+    const store = right(await sqliteEventStore({ path: join(cwd, 'ledger', 'events.db') })())
+    const broken = { id: '00000000-0000-4000-8000-000000000000', type: 'ArtifactCreated', data: '{}', metadata: '{}' }
+    right(await store.append('artifact-acme/churn/broken', 'none', [broken])())
+    await store.close()
+    for (let again = 0; again < 2; again++) {
+      expect(await ledger('export', path)).toMatchObject({ code: 5, err: expect.stringContaining('broken') })
+      expect(existsSync(path)).toBe(false)
+    }
+    writeFileSync(path, 'mine')
+    const refused = await ledger('export', path)
+    expect(refused).toMatchObject({ code: 6, err: expect.stringContaining('EEXIST') })
+    expect(readFileSync(path, 'utf8')).toBe('mine')
+    expect(await ledger('export', cwd)).toMatchObject({ code: 6, err: expect.stringContaining('EEXIST') })
+    expect(await ledger('export', join(cwd, 'nowhere', 'x'))).toMatchObject({ code: 6 })
   })
 })
 

@@ -71,42 +71,11 @@ export const openAdmission = (): Admission => {
     draft: (ref) => then(drafts.get(draftStream(ref))),
   }
 
-  const followOf =
-    <State, Event extends DomainEvent, About extends Subject>(
-      { initial, evolve, admits, admitsAnswer, unfinished, isEvent }: Rules<State, Event, About>,
-      all: Map<string, Held<State>>,
-    ) =>
-    (subject: About, stored: StoredEvent, { event, metadata }: RecordedEvent): Admitted => {
-      const known = all.get(stored.stream)
-      const held = known ?? newlyHeld(initial())
-      if (known === undefined) all.set(stored.stream, held)
-      if (!held.sure) return admitted
-      const outcome = allAdmit(
-        () => (known === undefined ? isNameOf(subject, stored.stream) : admitted),
-        () => isInTurn(held, stored, metadata.commandId),
-        () => (metadata.commandId === held.command ? admitted : unfinished(readonlyState(held.state))),
-        () => isAlone(held, event, metadata.commandId),
-        () => isWrittenSo(held, stored, event, metadata),
-        () =>
-          event.type === 'CommandAccepted'
-            ? admitsAnswer(readonlyState(held.state), event.answer)
-            : isEvent(event)
-              ? admits(readonlyState(held.state), event, { subject, metadata, past })
-              : impossible({ _tag: 'name-of-no-stream', name: undefined }),
-      )
-      held.sure = E.isRight(outcome)
-      if (held.sure) {
-        if (isEvent(event)) held.state = evolve(held.state, event, { by: metadata.actor, at: metadata.recordedAt })
-        note(held, stored, metadata.commandId)
-      }
-      return outcome
-    }
-
   const follow = {
-    artifact: followOf(artifact, artifacts),
-    draft: followOf(distributedDraft, drafts),
-    model: followOf(registeredModel, models),
-    run: followOf(run, runs),
+    artifact: followOf(artifact, artifacts, past),
+    draft: followOf(distributedDraft, drafts, past),
+    model: followOf(registeredModel, models, past),
+    run: followOf(run, runs, past),
   }
 
   /** What a stream's name says, kept for the stream after which others of it often come. */
@@ -162,6 +131,39 @@ type Rules<State, Event extends DomainEvent, About extends Subject> = Pick<
   Aggregate<never, never, State, Event, Rejection, About>,
   'initial' | 'evolve' | 'admits' | 'admitsAnswer' | 'unfinished' | 'isEvent'
 >
+
+/** Holds the next event of a stream of one kind to what was admitted of it, and of other streams. */
+const followOf =
+  <State, Event extends DomainEvent, About extends Subject>(
+    { initial, evolve, admits, admitsAnswer, unfinished, isEvent }: Rules<State, Event, About>,
+    all: Map<string, Held<State>>,
+    past: Past,
+  ) =>
+  (subject: About, stored: StoredEvent, { event, metadata }: RecordedEvent): Admitted => {
+    const known = all.get(stored.stream)
+    const held = known ?? newlyHeld(initial())
+    if (known === undefined) all.set(stored.stream, held)
+    if (!held.sure) return admitted
+    const outcome = allAdmit(
+      () => (known === undefined ? isNameOf(subject, stored.stream) : admitted),
+      () => isInTurn(held, stored, metadata.commandId),
+      () => (metadata.commandId === held.command ? admitted : unfinished(readonlyState(held.state))),
+      () => isAlone(held, event, metadata.commandId),
+      () => isWrittenSo(held, stored, event, metadata),
+      () =>
+        event.type === 'CommandAccepted'
+          ? admitsAnswer(readonlyState(held.state), event.answer)
+          : isEvent(event)
+            ? admits(readonlyState(held.state), event, { subject, metadata, past })
+            : impossible({ _tag: 'name-of-no-stream', name: undefined }),
+    )
+    held.sure = E.isRight(outcome)
+    if (held.sure) {
+      if (isEvent(event)) held.state = evolve(held.state, event, { by: metadata.actor, at: metadata.recordedAt })
+      note(held, stored, metadata.commandId)
+    }
+    return outcome
+  }
 
 /** Whether no stream of a kind ends in the midst of a command. */
 const isFinished = <State>(

@@ -10,6 +10,14 @@ import { DEFAULT_NAME, targetFile } from './ledger-location.js'
 import { json, progressBar, size, type Terminal, table, time } from './output.js'
 
 export const storeCommands = (program: Command, withLedger: WithLedger, terminal: Terminal): void => {
+  initCommand(program, terminal)
+  exportCommand(program, withLedger)
+  importCommand(program, withLedger)
+  verifyCommand(program, withLedger, terminal)
+  collectCommand(program, withLedger)
+}
+
+const initCommand = (program: Command, terminal: Terminal): void => {
   program
     .command('init')
     .description(`Make a ledger in a directory (${DEFAULT_NAME} unless told).`)
@@ -23,7 +31,9 @@ export const storeCommands = (program: Command, withLedger: WithLedger, terminal
       const said = isNew ? `made a ledger in ${directory}\n` : `there is a ledger in ${directory} already\n`
       terminal.out(options.json === true ? json({ directory, isNew }) : said)
     })
+}
 
+const exportCommand = (program: Command, withLedger: WithLedger): void => {
   program
     .command('export')
     .description('Write all events as lines of JSON. The files are not in it: copy the folder files/ too.')
@@ -35,7 +45,9 @@ export const storeCommands = (program: Command, withLedger: WithLedger, terminal
         for await (const line of ledger.exportEvents()) terminal.out(line)
       }),
     )
+}
 
+const importCommand = (program: Command, withLedger: WithLedger): void => {
   program
     .command('import')
     .description('Read an export into this ledger, which is empty or holds its beginning: all of it, or nothing.')
@@ -55,7 +67,9 @@ export const storeCommands = (program: Command, withLedger: WithLedger, terminal
         answer(imported, () => `${imported.events} events, ${imported.added} of them new\n`)
       }),
     )
+}
 
+const verifyCommand = (program: Command, withLedger: WithLedger, terminal: Terminal): void => {
   program
     .command('verify')
     .description('Decode every event, and read every file of every live version again and compare it with its digest.')
@@ -99,7 +113,9 @@ export const storeCommands = (program: Command, withLedger: WithLedger, terminal
         }
       })
     })
+}
 
+const collectCommand = (program: Command, withLedger: WithLedger): void => {
   program
     .command('gc')
     .description('Say which files no live version and no open draft needs any more; with --delete, delete them.')

@@ -1,7 +1,8 @@
 /** From a moment to a position, and from a position to its time. */
 import * as E from 'fp-ts/lib/Either.js'
 import { ORIGIN, type Position } from '../../domain/ports/event-store.js'
-import { decodeWith, instant, shown } from '../../domain/values/codec.js'
+import { decodeWith, shown } from '../../domain/values/codec.js'
+import { instant } from '../../domain/values/instant.js'
 import { positionAt, timeOf } from '../../projections/storage/position-times.js'
 import type { Known } from './model.js'
 

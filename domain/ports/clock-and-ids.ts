@@ -1,6 +1,7 @@
 /** The only sources of time and randomness. */
 import * as E from 'fp-ts/lib/Either.js'
-import { decodeWith, instant, shown } from '../values/codec.js'
+import { decodeWith, shown } from '../values/codec.js'
+import { instant } from '../values/instant.js'
 
 export interface Clock {
   /** The time of day: what is recorded. It may be set, and step back. */

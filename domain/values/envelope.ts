@@ -1,7 +1,8 @@
 /** What travels with every command, and what of it every recorded event keeps. */
 import type * as t from 'io-ts'
-import { branded, instant, record, text, wholeNumber } from './codec.js'
+import { branded, record, text, wholeNumber } from './codec.js'
 import { Digest, nameBasedUuid } from './digest.js'
+import { instant } from './instant.js'
 
 const label = (what: string) =>
   text(`${what}: 1 to 256 characters`, (value) => value.length > 0 && value.length <= 256 && !/\p{Cc}/u.test(value))

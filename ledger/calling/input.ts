@@ -2,8 +2,9 @@
 import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
 import { Config, Metrics } from '../../domain/run/commands.js'
-import { decodeWith, instant, nullable, record, rule, text, wholeNumber } from '../../domain/values/codec.js'
+import { decodeWith, nullable, record, rule, text, wholeNumber } from '../../domain/values/codec.js'
 import { Actor, CommandId, circumstances as ofEnvelope } from '../../domain/values/envelope.js'
+import { instant } from '../../domain/values/instant.js'
 import { EntryDigest, Uri } from '../../domain/values/manifest/manifest.js'
 import {
   Alias,

@@ -6,7 +6,6 @@ import {
   decodeWith,
   describeProblem,
   dictionary,
-  instant,
   jsonObject,
   nullable,
   oneOf,
@@ -17,6 +16,7 @@ import {
   wholeNumber,
 } from '../../../domain/values/codec.js'
 import { Envelope } from '../../../domain/values/envelope.js'
+import { instant } from '../../../domain/values/instant.js'
 import { MAX_JSON_DEPTH } from '../../../domain/values/json.js'
 import { jsonObject as anyObject, json } from '../../support/domain-arbitraries.js'
 import { left, right } from '../../support/domain-ledger.js'

@@ -197,7 +197,7 @@ describe('the command line', () => {
       createRegisteredModel: 'link makes it',
       describeRegisteredModel: 'not yet',
       linkModel: 'log, then link',
-      logArtifact: 'log puts a draft together and logs that',
+      newArtifact: 'log takes all content at once',
       tagRegisteredModel: 'not yet',
       untagRegisteredModel: 'not yet',
     }

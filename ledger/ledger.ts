@@ -20,7 +20,6 @@ import { describeWriteError, LedgerError, promised } from './calling/errors.js'
 import * as inputs from './calling/input.js'
 import { guarded } from './calling/own.js'
 import type { ContentMethods } from './files/contents.js'
-import { holdingStreams } from './files/given-streams.js'
 import { type OpenedFile, openFile } from './files/open-file.js'
 import type { LocalFiles } from './files/store-content.js'
 import { type Alone, alone } from './looking-back/one-stream.js'
@@ -215,7 +214,7 @@ export const ledgerOn = (ports: LedgerPorts): Ledger => {
 
     exportEvents: () => exportEvents(events),
 
-    importEvents: holdingStreams(async (pieces, onProgress, options) => {
+    importEvents: async (pieces, onProgress, options) => {
       if (readOnly) throw new LedgerError({ _tag: 'read-only' }, describeWriteError({ _tag: 'read-only' }))
       inputs.checkedNow(Lines, pieces)
       inputs.checkedIfGivenNow(inputs.Listener, onProgress)
@@ -227,7 +226,7 @@ export const ledgerOn = (ports: LedgerPorts): Ledger => {
       const head = await events.head()()
       if (head._tag === 'Right') model.noteOwnWrite(head.right)
       return imported
-    }),
+    },
   }
   const close: Ledger['close'] = async (within = CLOSE_WITHIN) =>
     closing.close(await inputs.checked(Milliseconds, within))

@@ -4,6 +4,7 @@
  * or another caller goes on reading.
  */
 import { isObservable, map } from 'rxjs'
+import { lettingGo, listenedTo } from './given-streams.js'
 
 /** How deep a copy goes: deeper than anything that a codec lets pass. */
 const DEEPEST = 64
@@ -112,7 +113,7 @@ const isPlain = (value: object): value is Readonly<Record<string, unknown>> => {
   return prototype === Object.prototype || prototype === null
 }
 
-/** The same methods and feeds; each takes copies, and gives out what is frozen. `note` is told of what is to be answered. */
+/** The same methods and feeds; each takes copies, listens to the streams that it is given until it has answered, and gives out what is frozen. `note` is told of what is to be answered. */
 export const guarded = <Methods extends object>(
   methods: Methods,
   note: (call: Promise<unknown>) => void = () => undefined,
@@ -123,9 +124,11 @@ export const guarded = <Methods extends object>(
     if (isObservable(member)) Reflect.set(all, name, givenOut(member))
     if (typeof member !== 'function') continue
     const guard = (...given: ReadonlyArray<unknown>): unknown => {
-      const answer: unknown = Reflect.apply(member, undefined, given.map(ownCopy))
+      const copies = given.map(ownCopy)
+      const streams = copies.some((copy) => typeof copy === 'object') ? listenedTo(copies) : []
+      const answer: unknown = Reflect.apply(member, undefined, copies)
       if (answer instanceof Promise) note(answer)
-      return givenOut(answer)
+      return givenOut(answer instanceof Promise && streams.length > 0 ? lettingGo(streams, answer) : answer)
     }
     Reflect.set(all, name, guard)
   }

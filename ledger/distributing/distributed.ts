@@ -14,7 +14,6 @@ import * as inputs from '../calling/input.js'
 import type { Calling } from '../calling/resolve-names.js'
 import { answered, now, run, type Told, wrong } from '../calling/send-command.js'
 import { type Contents, type Noted, noted } from '../files/contents.js'
-import { holdingStreams } from '../files/given-streams.js'
 import type { Note } from '../files/store-content.js'
 import { described, type VersionReceipt, versionReceipt } from '../logging/log.js'
 
@@ -35,15 +34,15 @@ export interface DistributedMethods {
 export const distributedMethods = (calling: Calling, contents: Contents): DistributedMethods => {
   const { shell, checked, give } = calling.sender
   return {
-    upsertDistributed: holdingStreams(async (given) => {
+    upsertDistributed: async (given) => {
       const input = await checked(inputs.UpsertDistributed, given)
       const { told, draft, part, notes } = await distributed(calling, contents, input)
       if (part === undefined) return now(E.left(wrong('content', 'a list of content', 'nothing')))
       const receipt = await give({ type: 'UpsertDistributedPart', ...draft, part }, told)
       return { ...receipt, generation: await answered(receipt, 'generation'), ...noted(notes) }
-    }),
+    },
 
-    commitDistributed: holdingStreams(async (given) => {
+    commitDistributed: async (given) => {
       const input = await checked(inputs.CommitDistributed, given)
       const { told, draft, part, notes } = await distributed(calling, contents, input)
       const { lastWriterWins } = input
@@ -54,7 +53,7 @@ export const distributedMethods = (calling: Calling, contents: Contents): Distri
       const generation = await answered(sealed, 'generation')
       const receipt = await run(shell.finish(draft, generation))
       return { ...(await versionReceipt(draft.artifact, receipt)), generation, ...noted(notes) }
-    }),
+    },
 
     abandonDistributed: async (given) => {
       const input = await checked(inputs.AbandonDistributed, given)

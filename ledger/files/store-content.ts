@@ -10,7 +10,7 @@ import { isFileUri, type ManifestEntry } from '../../domain/values/manifest/mani
 import { canonicalPath } from '../../domain/values/manifest/path.js'
 import type { Content, ContentItem, OnProgress } from '../calling/arguments.js'
 import { type ContentError, describeWriteError, type WriteError } from '../calling/errors.js'
-import { failureOf, letGo, readFrom } from './given-streams.js'
+import { failureOf, letGo, readFrom } from '../calling/given-streams.js'
 
 /** Looks at the local disk: what a path that is named as content stands for. */
 export interface LocalFiles {

@@ -8,7 +8,6 @@ import * as inputs from '../calling/input.js'
 import type { Calling } from '../calling/resolve-names.js'
 import { now, run } from '../calling/send-command.js'
 import type { Contents } from '../files/contents.js'
-import { holdingStreams } from '../files/given-streams.js'
 import { described, log, type VersionReceipt, versionReceipt } from '../logging/log.js'
 import { linkCommand } from './link.js'
 
@@ -18,7 +17,7 @@ export interface LinkModelMethods {
 }
 
 export const linkModelMethods = ({ sender, names }: Calling, { store }: Contents): LinkModelMethods => ({
-  linkModel: holdingStreams(async (given) => {
+  linkModel: async (given) => {
     const { aliases, ...input } = await sender.checked(inputs.LinkModel, given)
     const circumstances = sender.identified(input)
     const run = await names.maybeRun(input.run)
@@ -35,7 +34,7 @@ export const linkModelMethods = ({ sender, names }: Calling, { store }: Contents
     const version = { collection: artifact, version: source.version }
     const linked = await sender.give(linkCommand(version, model, { aliases }), circumstances)
     return { ...(await versionReceipt(model, linked)), source }
-  }),
+  },
 })
 
 /**

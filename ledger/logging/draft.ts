@@ -9,7 +9,6 @@ import { guarded } from '../calling/own.js'
 import type { Calling } from '../calling/resolve-names.js'
 import { now, run } from '../calling/send-command.js'
 import type { Contents } from '../files/contents.js'
-import { holdingStreams } from '../files/given-streams.js'
 import type { Note } from '../files/store-content.js'
 import { described, log, type VersionReceipt } from './log.js'
 
@@ -75,10 +74,10 @@ const draftOf = (
   return guarded<Draft>({
     artifact: collectionPath(artifact),
     base: base?.version ?? null,
-    add: holdingStreams(async (given, options = {}) => {
+    add: async (given, options = {}) => {
       const content = await sender.checked(inputs.ContentInput, given)
       notes.push(...(await add(builder, content, await sender.checked(inputs.AddToDraft, options))))
-    }),
+    },
     remove: async (path) => now(builder.remove(await sender.checked(inputs.FilePath, path))),
     entries: () => builder.build(),
     log: async (given = {}) => {

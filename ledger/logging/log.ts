@@ -8,7 +8,6 @@ import * as inputs from '../calling/input.js'
 import type { Calling } from '../calling/resolve-names.js'
 import { answered, type CommandSender, run, type Told } from '../calling/send-command.js'
 import { type Contents, type Noted, noted, type Stored } from '../files/contents.js'
-import { holdingStreams } from '../files/given-streams.js'
 
 /** A version that was logged or linked, with the receipt of its command. */
 export interface VersionReceipt extends Receipt, Noted {
@@ -63,7 +62,7 @@ export const logMethods = ({ sender, names }: Calling, { store }: Contents): Log
     return sender.give({ type: 'CreateArtifact', artifact, artifactType, ...omitUndefined({ description }) }, input)
   },
 
-  logArtifact: holdingStreams(async (given) => {
+  logArtifact: async (given) => {
     const input = await sender.checked(inputs.LogArtifact, given)
     const command = {
       type: 'LogArtifactVersion',
@@ -73,5 +72,5 @@ export const logMethods = ({ sender, names }: Calling, { store }: Contents): Log
       ...omitUndefined({ run: await names.maybeRun(input.run), expect: input.expect }),
     } as const
     return log(sender, command, () => store(input.content, input.onProgress), input)
-  }),
+  },
 })

@@ -13,6 +13,7 @@ import { Digest, digestOf, sha256, streamingHash } from '../../domain/values/dig
 import { describeImpossible, type Impossible } from '../../domain/values/impossible.js'
 import { canonicalJson, type JsonObject, parseJson } from '../../domain/values/json.js'
 import { type ImportError, LedgerError } from '../calling/errors.js'
+import { lettingGo, listenedTo } from '../calling/given-streams.js'
 import { checkedNow, Listener } from '../calling/input.js'
 import { ownCopy } from '../calling/own.js'
 import { Lines, linesOf, type Pieces } from './lines.js'
@@ -238,7 +239,10 @@ const eventOf = (admission: Admission, line: string, value: unknown, number: num
 }
 
 /** Reads an export to its end, and holds it to everything that an import would. Rejects with a `LedgerError`. */
-export const verifyExport = async (
+export const verifyExport = (pieces: Pieces, onProgress?: (events: number) => void): Promise<ReadExport> =>
+  lettingGo(listenedTo([pieces]), readThrough(pieces, onProgress))
+
+const readThrough = async (
   pieces: Pieces,
   onProgress: (events: number) => void = () => undefined,
 ): Promise<ReadExport> => {

@@ -1,7 +1,7 @@
 /** The lines of a text that arrives in pieces. */
 import { rule } from '../../domain/values/codec.js'
 import { LedgerError } from '../calling/errors.js'
-import { readFrom } from '../files/given-streams.js'
+import { failureOf, readFrom } from '../calling/given-streams.js'
 
 /** A text, or the bytes of one in UTF-8, in pieces of whatever size. */
 export type Pieces = AsyncIterable<string | Uint8Array> | Iterable<string | Uint8Array>
@@ -71,7 +71,10 @@ export async function* linesOf(
 /** A stream that fails is the caller's own; what it says is told by our error. */
 async function* readable(pieces: Pieces): AsyncGenerator<string | Uint8Array, void, undefined> {
   try {
-    yield* Symbol.asyncIterator in pieces ? readFrom(pieces) : pieces
+    if (!(Symbol.asyncIterator in pieces)) return yield* pieces
+    const failed = failureOf(pieces)
+    if (failed !== undefined) throw failed.cause
+    yield* readFrom(pieces)
   } catch (cause) {
     if (cause instanceof LedgerError) throw cause
     const reason = cause instanceof Error ? cause.message : String(cause)

@@ -2,11 +2,13 @@
 import { spawnSync } from 'node:child_process'
 import { EventEmitter, once } from 'node:events'
 import { createServer, type IncomingMessage, request } from 'node:http'
-import { Readable } from 'node:stream'
+import { PassThrough, Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import * as E from 'fp-ts/lib/Either.js'
+import * as TE from 'fp-ts/lib/TaskEither.js'
 import { describe, expect, it } from 'vitest'
 import { memoryFileStore } from '../../adapters/memory/index.js'
+import type { EventStore } from '../../domain/ports/event-store.js'
 import type { FileStore } from '../../domain/ports/file-store.js'
 import { type Ledger, LedgerError, operations, type Run } from '../../index.js'
 import { memoryLedger, rejection, text } from '../support/ledger-memory.js'
@@ -219,6 +221,58 @@ describe('the request of an HTTP client', () => {
   })
 })
 
+describe('a stream that was read before', () => {
+  const bytes = () => [Buffer.from('the weights')]
+  async function* each() {
+    yield* bytes()
+  }
+  const once: Readonly<Record<string, () => AsyncIterable<Uint8Array>>> = {
+    'of Node': () => Readable.from(bytes()),
+    'of a request to be read from': () => Readable.from(bytes()).pipe(new PassThrough()),
+    'of the web': () => new Blob(bytes()).stream(),
+    'of a generator': each,
+  }
+  const content = (stream: AsyncIterable<Uint8Array>) => [{ stream, as: 'weights' }]
+
+  it.each(Object.entries(once))('%s is refused, and never taken for an empty one', async (_, make) => {
+    const { events, files } = await memoryLedger()
+    let failures = 1
+    const append: EventStore['append'] = (...given) =>
+      failures-- > 0 ? TE.left({ _tag: 'unavailable', reason: 'for a moment' }) : events.append(...given)
+    const { ledger } = await memoryLedger({ events: { ...events, append }, files })
+    const command = { ...named, content: content(make()), commandId: 'once' }
+    expect(await rejection(ledger.logArtifact(command))).toMatchObject({ code: 'unavailable' })
+    for (let again = 0; again < 2; again++) {
+      const refused = await rejection(ledger.logArtifact(command))
+      expect(refused).toMatchObject({ code: 'source-failed', message: expect.stringContaining('give it anew') })
+    }
+    const stream = make()
+    const twice = [...content(stream), { stream, as: 'copy' }]
+    expect(await rejection(ledger.logArtifact({ ...named, content: twice }))).toMatchObject({ code: 'source-failed' })
+    const anew = await ledger.logArtifact({ ...command, content: content(make()) })
+    expect((await ledger.content(anew.path)).manifest).toMatchObject([{ path: 'weights', size: 11 }])
+    await ledger.close()
+  })
+
+  it('to its end by somebody else is refused, too', async () => {
+    const { ledger } = await memoryLedger()
+    const stream = Readable.from(bytes())
+    await stream.toArray()
+    expect(await rejection(ledger.logArtifact({ ...named, content: content(stream) }))).toMatchObject({
+      code: 'source-failed',
+    })
+    await ledger.close()
+  })
+
+  it('may be given again where it begins anew each time', async () => {
+    const { ledger } = await memoryLedger()
+    const stream = { [Symbol.asyncIterator]: each }
+    const logged = await ledger.logArtifact({ ...named, content: [...content(stream), { stream, as: 'copy' }] })
+    expect((await ledger.content(logged.path)).manifest).toMatchObject([{ size: 11 }, { size: 11 }])
+    await ledger.close()
+  })
+})
+
 describe('the stream of an export', () => {
   it.each<[string, (ledger: Ledger) => Promise<unknown>, object]>([
     [
@@ -257,7 +311,7 @@ describe('the process of an embedder', () => {
     const script = fileURLToPath(new URL('../../dist/test/support/ledger-streams.js', import.meta.url))
     const { stdout, stderr, status } = spawnSync(process.execPath, [script], { encoding: 'utf8' })
     expect({ stdout, stderr, status }).toEqual({
-      stdout: `${'source-failed\n'.repeat(5)}going on\n`,
+      stdout: `${'source-failed\n'.repeat(6)}${'invalid-input\n'.repeat(2)}invalid-command\n${'invalid-input\n'.repeat(3)}going on\n`,
       stderr: '',
       status: 0,
     })

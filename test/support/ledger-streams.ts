@@ -1,7 +1,8 @@
 /** A process that gives a ledger streams that fail, at every moment, and nobody else listens to them: it must go on. */
 import { Readable } from 'node:stream'
-import { LedgerError } from '../../index.js'
+import { LedgerError, verifyExport } from '../../index.js'
 import { memoryLedger } from './ledger-memory.js'
+import { call } from './ledger-methods.js'
 
 const { ledger } = await memoryLedger()
 const after = (milliseconds: number, then: () => void): void => void setTimeout(then, milliseconds)
@@ -21,6 +22,16 @@ const calls = [
   ledger.linkModel({ to: 'churn', content: contentOf([...many(), stream(1), stream(40)]) }),
   draft.add(contentOf([...many(), stream(1), stream(40)])),
   ledger.importEvents(stream(1)),
+  verifyExport(stream(1)),
+  // None of these takes a stream.
+  ...[
+    [{ verifyExport }, 'verifyExport', stream(1), 5],
+    [draft, 'log', { content: contentOf([stream(1)]) }],
+    [ledger, 'execute', { command: stream(1) }],
+    [ledger, 'resolve', stream(1)],
+    [ledger, 'waitFor', stream(1)],
+    [ledger.at(), 'search', { name: stream(1) }],
+  ].map(([on, method, ...given]) => call(on, String(method), ...given)),
 ]
 const code = (call: Promise<unknown>): Promise<unknown> =>
   call.then(

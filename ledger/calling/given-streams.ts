@@ -3,19 +3,11 @@
  * is listened to from the moment it is given; and it is let go when the call ends, however that is.
  */
 
-type Method<Given extends ReadonlyArray<unknown>, A> = (...given: Given) => Promise<A>
-
-/** The method, with the streams that it is given in good hands. */
-export const holdingStreams =
-  <Given extends ReadonlyArray<unknown>, A>(method: Method<Given, A>): Method<Given, A> =>
-  async (...given) => {
-    const streams = listenedTo(given)
-    try {
-      return await method(...given)
-    } finally {
-      for (const stream of streams) letGo(stream)
-    }
-  }
+/** The answer of a call, after which the streams that it was given are let go. */
+export const lettingGo = <A>(streams: ReadonlyArray<object>, answer: Promise<A>): Promise<A> =>
+  answer.finally(() => {
+    for (const stream of streams) letGo(stream)
+  })
 
 /** What streams failed with while they were listened to. */
 const failures = new WeakMap<object, unknown>()
@@ -35,12 +27,23 @@ export const listenedTo = (given: ReadonlyArray<unknown>): ReadonlyArray<object>
   return streams
 }
 
-/** What a stream failed with before anybody read it; some that failed read as if they were empty. */
-export const failureOf = (stream: object): { readonly cause: unknown } | undefined =>
-  failures.has(stream) ? { cause: failures.get(stream) } : undefined
+/** Streams that were read, or let go: they give what they have once. */
+const spent = new WeakSet<object>()
+const isOnce = (stream: object): boolean =>
+  ['on', 'getReader', 'next'].some((name) => typeof memberOf(stream, name) === 'function')
+
+/** Why a stream cannot be read, if so: one that failed before, or was read, would read as if it were empty. */
+export const failureOf = (stream: object): { readonly cause: unknown } | undefined => {
+  if (failures.has(stream)) return { cause: failures.get(stream) }
+  const isOver = ['readableEnded', 'destroyed'].some((state) => memberOf(stream, state) === true)
+  return isOver || spent.has(stream)
+    ? { cause: memberOf(stream, 'errored') ?? new Error('it was read or ended before: give it anew') }
+    : undefined
+}
 
 /** Tells a stream that no more is wanted of it: Node's, the web's, or one that is iterated. Nobody waits for it. */
 export const letGo = (stream: object): void => {
+  if (isOnce(stream)) spent.add(stream)
   const ends = isRequest(stream) ? ['resume'] : ['destroy', 'cancel', 'return']
   const end = ends.find((name) => typeof memberOf(stream, name) === 'function')
   if (end !== undefined) void call(stream, end)
@@ -59,8 +62,10 @@ const call = async (stream: object, name: string, ...given: ReadonlyArray<unknow
  * What a stream is read by. A request that a server got cannot be destroyed without its connection, on which the caller
  * means to answer: not when its reading breaks off, and what is left of it flows away when it is let go.
  */
-export const readFrom = <A>(stream: AsyncIterable<A>): AsyncIterable<A> =>
-  isRequest<A>(stream) ? stream.iterator({ destroyOnReturn: false }) : stream
+export const readFrom = <A>(stream: AsyncIterable<A>): AsyncIterable<A> => {
+  if (isOnce(stream)) spent.add(stream)
+  return isRequest<A>(stream) ? stream.iterator({ destroyOnReturn: false }) : stream
+}
 
 interface Request<A> {
   readonly iterator: (options: { readonly destroyOnReturn: boolean }) => AsyncIterable<A>

@@ -6,6 +6,7 @@ import type { Benchmark } from './measure.js'
 import {
   auditAlias,
   listing,
+  listingPast,
   memory,
   rebuild,
   reopen,
@@ -32,6 +33,7 @@ export const benchmarks: ReadonlyArray<Benchmark> = [
   resolveAsOf,
   resolveFlat,
   listing,
+  listingPast,
   transitiveLineage,
   auditAlias,
   exporting,

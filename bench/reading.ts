@@ -9,12 +9,12 @@ import { fileURLToPath } from 'node:url'
 import { memoryEventStore } from '../adapters/memory/index.js'
 import { sqliteEventStore } from '../adapters/sqlite/index.js'
 import { aliasHistory } from '../application/reading-history/alias-tenures.js'
-import { ORIGIN } from '../domain/ports/event-store.js'
+import { ORIGIN, type Position } from '../domain/ports/event-store.js'
 import { ArtifactRef } from '../domain/values/references.js'
 import { modelStream } from '../domain/values/stream-names.js'
 import { lineage } from '../projections/lineage/lineage.js'
 import { registryQuestions, resolveNumber } from '../projections/registry/questions/lookup.js'
-import { searchVersions } from '../projections/registry/questions/search.js'
+import { searchVersions, type VersionPage, type VersionSearch } from '../projections/registry/questions/search.js'
 import type { Version } from '../projections/registry/questions/version.js'
 import type { CollectionEntry } from '../projections/registry/state.js'
 import { decoded } from '../test/support/decoded.js'
@@ -86,13 +86,13 @@ export const allRows = async (path: string) => {
   ]
   const columns = 'position, revision, events.id, type, data, metadata, name'
   const join = 'events JOIN streams ON streams.id = events.stream'
-  const page = database.prepare<[number], Row>(
+  const pageAfter = database.prepare<[number], Row>(
     `SELECT ${columns} FROM ${join} WHERE position > ? ORDER BY position LIMIT 1000`,
   )
   const ofStream = database.prepare<[string], Row>(`SELECT ${columns} FROM ${join} WHERE name = ? ORDER BY revision`)
   function* pages(): Generator<ReadonlyArray<Row>> {
     for (let after = 0; ; ) {
-      const rows = page.all(after)
+      const rows = pageAfter.all(after)
       const last = rows.at(-1)
       if (last === undefined) return
       yield rows
@@ -247,45 +247,73 @@ export const resolveFlat: Benchmark = {
   },
 }
 
-export const listing: Benchmark = {
-  name: 'list-page',
-  what: 'the 100 newest of 100,000 versions, whole, against filtering, sorting and copying plain objects',
+/** A page of versions, and what gives the same of plain objects by looking through them all. */
+const page = (
+  name: string,
+  what: string,
+  pageOf: (versions: number) => {
+    readonly position: Position
+    readonly order: 'ascending' | 'descending'
+    readonly skipped: number
+  },
+): Benchmark => ({
+  name,
+  what: `${what}, whole, against filtering, sorting and copying plain objects`,
   unit: 'pages/s',
-  budget: null,
+  budget: 10,
   prepare: async (size): Promise<Prepared> => {
-    const versions = size === 'full' ? 100_000 : 200
+    const versions = size === 'full' ? 100_000 : 400
     const store = memoryEventStore()
     await fill(store, versionsHistory(versions, 10))
     const { states, moments, checkpoint } = await foldAll(store)
-    const asked = { registry: states.registry, moments, position: checkpoint, defaults: {} }
-    const all = searchVersions(asked, { limit: versions, order: 'ascending' })
-    const plain = all._tag === 'Right' ? all.right.items : []
-    const times = size === 'full' ? 3 : 1
-    let page: ReadonlyArray<Version> = []
-    const side = (list: () => ReadonlyArray<Version>) => () =>
+    const { position, order, skipped } = pageOf(checkpoint)
+    const asked = { registry: states.registry, moments, position, defaults: {} }
+    const search = (more: VersionSearch): VersionPage => {
+      const found = searchVersions(asked, { order, ...more })
+      if (found._tag === 'Left') throw new Error(found.left.expected)
+      return found.right
+    }
+    const plain = search({ limit: versions, order: 'ascending' }).items
+    // All pages of a question have the same limit here, but it is no part of the question.
+    const { cursor } = skipped === 0 ? {} : search({ limit: skipped })
+    const times = size === 'full' ? 30 : 1
+    let items: ReadonlyArray<Version> = []
+    const side = (times: number, list: () => ReadonlyArray<Version>) => () =>
       timed(
         () => {
-          for (let time = 0; time < times; time++) page = list()
+          for (let time = 0; time < times; time++) items = list()
           return times
         },
-        () => page,
+        () => items,
       )
+    const sign = order === 'ascending' ? 1 : -1
     return {
-      ours: side(() => {
-        const found = searchVersions(asked, {})
-        return found._tag === 'Right' ? found.right.items : []
-      }),
-      floor: side(() =>
+      ours: side(times, () => search(cursor === undefined ? {} : { cursor }).items),
+      floor: side(Math.ceil(times / 10), () =>
         plain
-          .filter(({ deleted, unlinked }) => deleted === null && unlinked === null)
-          .sort((one, other) => other.created.position - one.created.position)
-          .slice(0, 100)
+          .filter(
+            ({ created, deleted, unlinked }) => created.position <= position && deleted === null && unlinked === null,
+          )
+          .sort((one, other) => sign * (one.created.position - other.created.position))
+          .slice(skipped, skipped + 100)
           .map((version) => ({ ...version })),
       ),
       ...nothingToClose,
     }
   },
-}
+})
+
+export const listing = page('list-page', 'the 100 newest of 100,000 versions', (position) => ({
+  position,
+  order: 'descending',
+  skipped: 0,
+}))
+
+export const listingPast = page(
+  'list-page-past',
+  'a page in the middle, by its cursor, oldest first, of 100,000 versions as of a past moment',
+  (position) => ({ position: Math.floor(position * 0.9), order: 'ascending', skipped: Math.floor(position / 8) }),
+)
 
 export const transitiveLineage: Benchmark = {
   name: 'lineage-upstream',

@@ -19,13 +19,13 @@ export interface Paging {
 
 const LIMIT = 100
 
-/** The page that is wanted: as of which moment, how many come before it in the whole answer, and the most it holds. */
+/** The page that is wanted: as of which moment, behind which place in the whole answer, and the most it holds. */
 export interface PageStart {
   readonly moment: Position
-  readonly from: number
+  /** Of the last item of the page before; `undefined` for the first page. */
+  readonly behind: ReadonlyArray<number> | undefined
   readonly size: number
-  /** Goes on behind so many of the whole answer. */
-  readonly cursorAt: (place: number) => string
+  readonly cursorBehind: (place: ReadonlyArray<number>) => string
 }
 
 export const pageStart = (
@@ -33,9 +33,8 @@ export const pageStart = (
   { limit = LIMIT, cursor }: Paging,
   now: Position,
 ): E.Either<BadCursor, PageStart> => {
-  const start = cursor === undefined ? { moment: now, place: [0] } : readCursor(question, cursor, now)
-  const [from = -1] = start?.place ?? []
-  if (start === undefined || from < 0) return E.left(BAD_CURSOR)
-  const { moment } = start
-  return E.right({ moment, from, size: limit, cursorAt: (place) => writeCursor(question, { moment, place: [place] }) })
+  const start = cursor === undefined ? { moment: now, place: undefined } : readCursor(question, cursor, now)
+  if (start === undefined || start.place?.some((number) => number < 0)) return E.left(BAD_CURSOR)
+  const { moment, place: behind } = start
+  return E.right({ moment, behind, size: limit, cursorBehind: (place) => writeCursor(question, { moment, place }) })
 }

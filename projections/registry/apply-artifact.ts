@@ -7,7 +7,7 @@ import { type RunRef, runPath } from '../../domain/values/references.js'
 import { type ProjectedEvent, unfolded } from '../projection.js'
 import { interned, numberOf } from '../storage/dictionary.js'
 import { latest, setFrom, timeline } from '../storage/timeline.js'
-import { addVersionTo, endVersion, setAlias } from './changes.js'
+import { addVersionTo, deleteVersion, setAlias } from './changes.js'
 import { type ArtifactEntry, draftPath, type Registry } from './state.js'
 import { addVersion, type Row, saidOf, sparseFieldsOf } from './version-table.js'
 
@@ -86,7 +86,7 @@ export const applyToArtifact = (
       return
     }
     case 'ArtifactVersionDeleted':
-      endVersion(artifact, event.version, position)
+      deleteVersion(registry, artifact, event.version, position)
       return
     case 'AliasMoved':
       setAlias(artifact, event.alias, position, event.to)

@@ -4,7 +4,7 @@ import { collectionPath } from '../../domain/values/references.js'
 import { type ProjectedEvent, unfolded } from '../projection.js'
 import { interned } from '../storage/dictionary.js'
 import { setFrom } from '../storage/timeline.js'
-import { addVersionTo, endVersion, noteLink, setAlias } from './changes.js'
+import { linkVersion, setAlias, unlinkVersion } from './changes.js'
 import type { ModelEntry, Registry } from './state.js'
 
 export const foldedOfModel = [
@@ -36,12 +36,11 @@ export const applyToModel = (registry: Registry, model: ModelEntry, seen: Projec
         manifest,
         source: { artifact: known?.kind === 'artifact' ? known.ref : artifact, version },
       }
-      addVersionTo(model, number, position, link)
-      noteLink(registry, model, link)
+      linkVersion(registry, model, link)
       return
     }
     case 'VersionUnlinked':
-      endVersion(model, event.version, position)
+      unlinkVersion(registry, model, event.version, position)
       return
     case 'RegisteredModelDescribed':
       setFrom(model.description, position, event.to)

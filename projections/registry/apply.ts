@@ -104,7 +104,14 @@ const entryOf = (
       const type = interned(words, event.artifactType)
       const description = timeline<string | null>()
       setFrom(description, position, event.description ?? null)
-      return { kind: 'model', ref, description, tags: timeline(), ...collection(ref, position, actor, type) }
+      return {
+        kind: 'model',
+        ref,
+        description,
+        tags: timeline(),
+        goneAt: [],
+        ...collection(ref, position, actor, type),
+      }
     }
     case 'run': {
       if (event.type !== 'RunStarted') return undefined

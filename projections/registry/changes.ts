@@ -2,7 +2,15 @@
 import type { Position } from '../../domain/ports/event-store.js'
 import { collectionPath } from '../../domain/values/references.js'
 import { latest, setFrom, timeline } from '../storage/timeline.js'
-import { type AliasEntry, type Collection, type LinkEntry, type ModelEntry, type Registry, rowOf } from './state.js'
+import {
+  type AliasEntry,
+  type ArtifactEntry,
+  type Collection,
+  type LinkEntry,
+  type ModelEntry,
+  type Registry,
+  rowOf,
+} from './state.js'
 
 /** A version comes. */
 export const addVersionTo = <Version>(
@@ -17,8 +25,39 @@ export const addVersionTo = <Version>(
   setFrom(newest, position, number)
 }
 
+/** A version of an artifact is deleted, and its links are gone with it. */
+export const deleteVersion = (
+  registry: Registry,
+  artifact: ArtifactEntry,
+  number: number,
+  position: Position,
+): void => {
+  const row = artifact.versions[number]
+  if (row === undefined || artifact.ended.has(number)) return
+  endVersion(artifact, number, position)
+  for (const { model, number: link } of registry.links.get(row) ?? [])
+    if (!model.ended.has(link)) model.goneAt.push(position)
+}
+
+export const linkVersion = (registry: Registry, model: ModelEntry, link: LinkEntry): void => {
+  addVersionTo(model, link.number, link.position, link)
+  noteLink(registry, model, link)
+  if (endOfSource(registry, link) !== undefined) model.goneAt.push(link.position)
+}
+
+export const unlinkVersion = (registry: Registry, model: ModelEntry, number: number, position: Position): void => {
+  const link = model.versions[number]
+  if (link === undefined || model.ended.has(number)) return
+  endVersion(model, number, position)
+  if (endOfSource(registry, link) === undefined) model.goneAt.push(position)
+}
+
+/** Since when the source of a link is deleted. */
+export const endOfSource = ({ collections }: Registry, { source }: LinkEntry): Position | undefined =>
+  collections.get(collectionPath(source.artifact))?.ended.get(source.version)
+
 /** A version is deleted or unlinked. Each number is taken from `liveNumbers` once, however many are deleted in whatever order. */
-export const endVersion = (
+const endVersion = (
   { versions, ended, endedAt, newest, liveNumbers }: Collection<unknown>,
   number: number,
   position: Position,

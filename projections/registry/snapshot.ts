@@ -17,7 +17,7 @@ import {
   type TapeWriter,
 } from '../storage/snapshot-encoding.js'
 import type { Timeline } from '../storage/timeline.js'
-import { noteAlias, noteLink } from './changes.js'
+import { endOfSource, noteAlias, noteLink } from './changes.js'
 import {
   type AliasEntry,
   type ArtifactEntry,
@@ -104,7 +104,13 @@ const connectLinks = (registry: Registry): void => {
     if (model.kind === 'model') model.versions.forEach((link) => void links.push({ model, link }))
   }
   links.sort((one, other) => one.link.position - other.link.position)
-  for (const { model, link } of links) noteLink(registry, model, link)
+  for (const { model, link } of links) {
+    noteLink(registry, model, link)
+    const end = model.ended.get(link.number) ?? Infinity
+    const gone = Math.min(end, Math.max(link.position, endOfSource(registry, link) ?? Infinity))
+    if (gone !== Infinity) model.goneAt.push(gone)
+  }
+  for (const model of new Set(links.map(({ model }) => model))) model.goneAt.sort((one, other) => one - other)
 }
 
 const saveCollection = (tape: TapeWriter, entry: CollectionEntry): void => {
@@ -142,7 +148,7 @@ const readModel = (tape: TapeReader): ModelEntry => {
   const course = readCourse(tape, ref)
   const description = readJson<Timeline<string | null>>(tape)
   const tags = readJson<Timeline<ReadonlyArray<string>>>(tape)
-  const model: ModelEntry = { kind: 'model', ref, ...course, description, tags, versions: [] }
+  const model: ModelEntry = { kind: 'model', ref, ...course, description, tags, goneAt: [], versions: [] }
   for (let left = tape.number(); left > 0; left--) {
     const link = readLink(tape)
     model.versions[link.number] = link

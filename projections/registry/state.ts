@@ -56,6 +56,8 @@ export interface ArtifactEntry extends Collection<Row> {
 
 export interface ModelEntry extends Collection<LinkEntry> {
   readonly kind: 'model'
+  /** Where links ended, or their source did, whichever came first; in order. */
+  readonly goneAt: Position[]
   readonly ref: ModelRef
   readonly description: Timeline<string | null>
   readonly tags: Timeline<ReadonlyArray<string>>

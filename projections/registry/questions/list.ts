@@ -106,16 +106,18 @@ interface Reading<Entry, A> {
 
 /** The first entry that is not there yet ends the list. */
 const page = <Entry, A>(
-  { moment, from, size, cursorAt }: PageStart,
+  { moment, behind: [before = -1] = [], size, cursorBehind }: PageStart,
   entries: Onwards<Entry>,
   { since, isMeant = () => true, answer }: Reading<Entry, A>,
 ): Page<A> => {
   const items: A[] = []
-  for (const [place, entry] of entries(from)) {
+  let last = before
+  for (const [place, entry] of entries(before + 1)) {
     if (since(entry) > moment) break
     if (!isMeant(entry)) continue
-    if (items.length === size) return { items, cursor: cursorAt(place) }
+    if (items.length === size) return { items, cursor: cursorBehind([last]) }
     items.push(answer(entry, place))
+    last = place
   }
   return { items }
 }

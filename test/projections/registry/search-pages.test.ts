@@ -1,0 +1,134 @@
+/** The pages of a search against all versions, looked through one by one: now and then, from the events and from a snapshot. */
+import * as fc from 'fast-check'
+import * as E from 'fp-ts/lib/Either.js'
+import { describe, expect, it } from 'vitest'
+import type { Position } from '../../../domain/ports/event-store.js'
+import { registryProjection } from '../../../projections/registry/apply.js'
+import { type RegistryAsOf, registryQuestions } from '../../../projections/registry/questions/lookup.js'
+import { searchVersions, type VersionSearch } from '../../../projections/registry/questions/search.js'
+import type { Version } from '../../../projections/registry/questions/version.js'
+import type { Registry } from '../../../projections/registry/state.js'
+import { noPositionTimes } from '../../../projections/storage/position-times.js'
+import { right } from '../../support/domain-ledger.js'
+import { historyOf } from '../histories.js'
+import { seen } from '../lineage-history.js'
+
+const ofCollections = {
+  order: fc.constantFrom('ascending' as const, 'descending' as const),
+  kind: fc.constantFrom('artifact' as const, 'registered' as const),
+  name: fc.constantFrom('**/model', '**/?h*', '**', 'nobody'),
+  withDeleted: fc.boolean(),
+}
+/** Most ask nothing of single versions: those are counted and walked along without a look at each. */
+const search: fc.Arbitrary<VersionSearch> = fc.oneof(
+  {
+    weight: 3,
+    arbitrary: fc.record(
+      { ...ofCollections, by: fc.constantFrom('created' as const, 'name' as const) },
+      { requiredKeys: [] },
+    ),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record(
+      {
+        ...ofCollections,
+        by: fc.constantFrom('created' as const, 'name' as const, { metric: 'loss' }),
+        alias: fc.constantFrom('production', 'latest'),
+        tag: fc.constant('x'),
+      },
+      { requiredKeys: [] },
+    ),
+  },
+)
+
+const registryOf = (events: Parameters<typeof seen>[0]): Registry => {
+  const registry = registryProjection.initial()
+  for (const event of seen(events)) registryProjection.apply(registry, event)
+  return registry
+}
+
+const asOf = (registry: Registry, position: Position): RegistryAsOf => ({
+  registry,
+  moments: noPositionTimes(),
+  position,
+  defaults: {},
+})
+
+/** As it is meant, with nothing but whole versions. */
+const byHand = (asked: RegistryAsOf, query: VersionSearch): ReadonlyArray<string> => {
+  const { by = 'created', order = 'descending', kind, name = '**', alias, tag, withDeleted = false } = query
+  const answers = registryQuestions(asked)
+  const names = { '**/model': /\/model$/, '**/?h*': /\/.h[^/]*$/, '**': /./, nobody: /^nobody$/ }[name] ?? /./
+  const all = [...asked.registry.collections.values()].flatMap((collection) =>
+    [...collection.versions.keys()].flatMap((number) => {
+      const version = answers.version(`${collection.path}:v${number}`)
+      return E.isRight(version) ? version.right : []
+    }),
+  )
+  // The one text among the values, 'nan', comes after all numbers.
+  const metric = ({ run }: Version): number | undefined => {
+    const value = answers.metrics(run ?? '')?.['loss']
+    return value === undefined || typeof value === 'number' ? value : 1e9
+  }
+  const sign = order === 'ascending' ? 1 : -1
+  return all
+    .filter(({ deleted, unlinked }) => withDeleted || (deleted === null && unlinked === null))
+    .filter((version) => kind === undefined || version.kind === kind)
+    .filter(({ collection }) => names.test(collection))
+    .filter(({ aliases }) => alias === undefined || aliases.includes(alias))
+    .filter(({ tags }) => tag === undefined || tags.includes(tag))
+    .sort((one, other) => {
+      const earlier = sign * (one.created.position - other.created.position)
+      if (by === 'created') return earlier
+      if (by === 'name')
+        return one.collection === other.collection ? earlier : one.collection < other.collection ? -sign : sign
+      const [left = Infinity * sign, right = Infinity * sign] = [metric(one), metric(other)]
+      return left === right ? earlier : sign * (left - right)
+    })
+    .map(({ path }) => path)
+}
+
+describe('a search', () => {
+  it('gives page by page what looking through everything gives, as of any position, with its total', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.noBias(fc.maxSafeNat()), { minLength: 150, maxLength: 300, size: 'max' }),
+        fc.array(fc.tuple(search, fc.nat(), fc.integer({ min: 1, max: 7 })), { minLength: 40 }),
+        fc.nat(),
+        fc.nat(9),
+        async (numbers, searches, cut, unknown) => {
+          const happened = await historyOf(numbers)
+          // Of one version it is as if its event were of a type from the future.
+          const logged = happened.filter(({ type }) => type === 'ArtifactVersionLogged')
+          const events = happened.filter((event) => event !== logged[unknown])
+          const later = registryOf(events)
+          const kept = registryProjection.load(
+            structuredClone([...registryProjection.save(registryOf(events.slice(0, cut % events.length)))]),
+          )
+          if (kept === undefined) throw new Error('not loaded')
+          for (const event of seen(events.slice(cut % events.length))) registryProjection.apply(kept, event)
+          for (const [query, at, limit] of searches) {
+            const position = at % (happened.length + 1)
+            const expected = byHand(asOf(later, position), query)
+            for (const registry of [later, kept]) {
+              const paths: string[] = []
+              let page = right(searchVersions(asOf(registry, position), { ...query, limit }))
+              for (;;) {
+                expect(page.total).toBe(expected.length)
+                paths.push(...page.items.map(({ path }) => path))
+                if (page.cursor === undefined) break
+                expect(page.items).toHaveLength(limit)
+                // Asked of a ledger that has gone on; the cursor holds the moment.
+                const { cursor } = page
+                page = right(searchVersions(asOf(registry, happened.length), { ...query, limit, cursor }))
+              }
+              expect(paths).toEqual(expected)
+            }
+          }
+        },
+      ),
+      { numRuns: 15 },
+    )
+  })
+})

@@ -62,8 +62,6 @@ const LONG: Readonly<Record<string, string>> = {
   'ledger/looking-back/history.ts': '',
   'ledger/watching.ts': '',
   'ledger/watching.ts reads': '',
-  'testing/event-store-contract.ts': '',
-  'testing/file-store-contract.ts': '',
 }
 
 /** Files whose length is looked at. */

@@ -7,7 +7,8 @@ import * as RNEA from 'fp-ts/lib/ReadonlyNonEmptyArray.js'
 import { afterAll, describe, expect, it } from 'vitest'
 import { memoryEventStore } from '../../adapters/memory/index.js'
 import { type EventStore, ORIGIN, type Revision } from '../../domain/ports/event-store.js'
-import { event, eventStoreContract } from '../../testing/event-store-contract.js'
+import { event } from '../../testing/event-store/world.js'
+import { eventStoreContract } from '../../testing/event-store-contract.js'
 import { openSqlite } from '../support/sqlite-store.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'event-stores-'))

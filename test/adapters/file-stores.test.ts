@@ -6,7 +6,9 @@ import { afterAll, describe, it } from 'vitest'
 import { directoryFileStore } from '../../adapters/directory/index.js'
 import { memoryFileStore } from '../../adapters/memory/index.js'
 import type { FileStore } from '../../domain/ports/file-store.js'
-import { type Damage, fileStoreContract, right, runFileContractCase } from '../../testing/file-store-contract.js'
+import type { Damage } from '../../testing/file-store/world.js'
+import { fileStoreContract, runFileContractCase } from '../../testing/file-store-contract.js'
+import { right } from '../../testing/results.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'file-stores-'))
 afterAll(() => rmSync(folder, { recursive: true }))

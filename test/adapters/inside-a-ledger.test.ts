@@ -17,7 +17,7 @@ import { directoryFileStore, directorySnapshotStore } from '../../adapters/direc
 import { memoryEventStore, memoryFileStore } from '../../adapters/memory/index.js'
 import { sqliteEventStore } from '../../adapters/sqlite/index.js'
 import { type Ledger, openLedger } from '../../index.js'
-import { right } from '../../testing/file-store-contract.js'
+import { right } from '../../testing/results.js'
 import { commandLine } from '../support/command-line.js'
 import { memoryLedger, rejection } from '../support/ledger-memory.js'
 

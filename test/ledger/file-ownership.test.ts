@@ -6,7 +6,7 @@ import { directoryFileStore } from '../../adapters/directory/index.js'
 import { memoryEventStore, memoryFileStore } from '../../adapters/memory/index.js'
 import type { FileStore } from '../../domain/ports/file-store.js'
 import { type ComposedOptions, type Ledger, openLedger } from '../../index.js'
-import { right } from '../../testing/file-store-contract.js'
+import { right } from '../../testing/results.js'
 import { commandLine } from '../support/command-line.js'
 import { rejection, text } from '../support/ledger-memory.js'
 

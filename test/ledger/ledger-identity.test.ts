@@ -6,7 +6,7 @@ import { memoryEventStore, memoryFileStore } from '../../adapters/memory/index.j
 import { sqliteEventStore } from '../../adapters/sqlite/index.js'
 import { type EventStore, ORIGIN } from '../../domain/ports/event-store.js'
 import { openLedger } from '../../index.js'
-import { right } from '../../testing/file-store-contract.js'
+import { right } from '../../testing/results.js'
 import { memoryLedger, text } from '../support/ledger-memory.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'ledger-identity-'))

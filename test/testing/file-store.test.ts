@@ -5,13 +5,8 @@ import { describe, expect, it } from 'vitest'
 import { memoryFileStore } from '../../adapters/memory/index.js'
 import type { FileSource, FileStore, FileStoreError } from '../../domain/ports/file-store.js'
 import type { Digest } from '../../domain/values/digest.js'
-import {
-  type Damage,
-  digestOf,
-  type FileContractCase,
-  fileContractCases,
-  runFileContractCase,
-} from '../../testing/file-store-contract.js'
+import { type Damage, digestOf } from '../../testing/file-store/world.js'
+import { type FileContractCase, fileContractCases, runFileContractCase } from '../../testing/file-store-contract.js'
 
 /** A store with one fault, made from a right one, and the cases that must notice it. */
 interface Fault {

@@ -5,7 +5,7 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { directoryFileStore } from '../../../adapters/directory/index.js'
 import type { Digest } from '../../../domain/values/digest.js'
 import { openLedger } from '../../../index.js'
-import { right } from '../../../testing/file-store-contract.js'
+import { right } from '../../../testing/results.js'
 import { rejection, text } from '../../support/ledger-memory.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'directory-collection-'))

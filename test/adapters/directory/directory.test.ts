@@ -26,7 +26,8 @@ import { createBuffers, hashAhead } from '../../../adapters/directory/read-ahead
 import type { Fill } from '../../../adapters/shared/file-source.js'
 import type { FileStore } from '../../../domain/ports/file-store.js'
 import type { Digest } from '../../../domain/values/digest.js'
-import { digestOf, left, right } from '../../../testing/file-store-contract.js'
+import { digestOf } from '../../../testing/file-store/world.js'
+import { left, right } from '../../../testing/results.js'
 import { startScript, WITHOUT_RIGHTS } from '../../support/sqlite-processes.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'directory-'))

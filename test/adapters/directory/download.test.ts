@@ -20,7 +20,8 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { type Download, describeDownloadError, download } from '../../../adapters/directory/index.js'
 import { memoryFileStore } from '../../../adapters/memory/index.js'
 import type { ManifestEntry } from '../../../domain/values/manifest/manifest.js'
-import { digestOf, left, right } from '../../../testing/file-store-contract.js'
+import { digestOf } from '../../../testing/file-store/world.js'
+import { left, right } from '../../../testing/results.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'directory-download-'))
 afterAll(() => rmSync(folder, { recursive: true }))

@@ -8,7 +8,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { directoryFileStore } from '../../../adapters/directory/index.js'
-import { right, wholeFiles } from '../../../testing/file-store-contract.js'
+import { wholeFiles } from '../../../testing/file-store/world.js'
+import { right } from '../../../testing/results.js'
 import { startScript, works } from '../../support/sqlite-processes.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'directory-faults-'))

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { findLocalFiles } from '../../../adapters/directory/index.js'
-import { left, right } from '../../../testing/file-store-contract.js'
+import { left, right } from '../../../testing/results.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'directory-local-files-'))
 afterAll(() => rmSync(folder, { recursive: true }))

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it, vi } from 'vitest'
 import { directoryFileStore } from '../../../adapters/directory/index.js'
-import { left, right } from '../../../testing/file-store-contract.js'
+import { left, right } from '../../../testing/results.js'
 
 const { faults } = vi.hoisted(() => ({ faults: new Set<string>() }))
 

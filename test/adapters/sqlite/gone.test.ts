@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { afterAll, afterEach, describe, expect, it } from 'vitest'
 import { type EventStore, ORIGIN } from '../../../domain/ports/event-store.js'
 import { openLedger } from '../../../index.js'
-import { event } from '../../../testing/event-store-contract.js'
+import { event } from '../../../testing/event-store/world.js'
 import { openSqlite } from '../../support/sqlite-store.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'sqlite-gone-'))

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import * as E from 'fp-ts/lib/Either.js'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Ledger, openLedger } from '../../../index.js'
-import { event } from '../../../testing/event-store-contract.js'
+import { event } from '../../../testing/event-store/world.js'
 import { startScript, WITHOUT_RIGHTS, works } from '../../support/sqlite-processes.js'
 import { openSqlite } from '../../support/sqlite-store.js'
 

@@ -20,7 +20,7 @@ import type { Database } from '../../../adapters/sqlite/driver/index.js'
 import { type OpenError, type SqliteEventStoreOptions, sqliteEventStore } from '../../../adapters/sqlite/index.js'
 import { type EventStore, ORIGIN, type StoredEvent } from '../../../domain/ports/event-store.js'
 import { newLedgerId } from '../../../domain/ports/ledger-id.js'
-import { event } from '../../../testing/event-store-contract.js'
+import { event } from '../../../testing/event-store/world.js'
 import { startScript, WITHOUT_RIGHTS } from '../../support/sqlite-processes.js'
 import { openConnection, openSqlite } from '../../support/sqlite-store.js'
 

@@ -1,0 +1,165 @@
+/** What a file store takes from whom, how it is read, and how it closes. */
+import { randomBytes } from 'node:crypto'
+import { rename, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import * as E from 'fp-ts/lib/Either.js'
+import { expect } from 'vitest'
+import type { FileSource } from '../../domain/ports/file-store.js'
+import { gather, left, right } from '../results.js'
+import { aMinuteFromNow, aMoment, contentOf, digestOf, listed, MIB, pieces, type World } from './world.js'
+
+export const sourceCases = {
+  'keeps what it was given when the caller changes it afterwards, or already meanwhile': async ({ store, file }) => {
+    const bytes = randomBytes(40)
+    const path = await file(bytes)
+    const copy = Buffer.from(bytes)
+    const fromFile = right(await store.put('file', { path })())
+    await writeFile(path, 'changed')
+    expect(await contentOf(store, 'file', fromFile.digest)).toBe(digestOf(copy))
+
+    const more = randomBytes(2 * MIB)
+    const putting = store.put('file', { bytes: more })()
+    more.fill(0)
+    const fromBytes = right(await putting)
+    expect(right(await store.verify('file', fromBytes.digest)())).toEqual(fromBytes)
+    expect(await contentOf(store, 'file', fromBytes.digest)).toBe(fromBytes.digest)
+  },
+
+  'takes a stream that uses one buffer for all its chunks': async ({ store }) => {
+    const parts = Array.from({ length: 40 }, () => randomBytes(50_000))
+    async function* reusing() {
+      const buffer = Buffer.alloc(50_000)
+      for (const part of parts) {
+        part.copy(buffer)
+        yield buffer
+      }
+      buffer.fill(0)
+    }
+    const whole = Buffer.concat(parts)
+    expect(right(await store.put('file', { stream: reusing() })()).digest).toBe(digestOf(whole))
+    expect(await contentOf(store, 'file', digestOf(whole))).toBe(digestOf(whole))
+  },
+
+  'stores nothing of a source that fails': async ({ store, file }) => {
+    const begin = randomBytes(3 * MIB)
+    async function* failing(bytes: Buffer) {
+      yield bytes
+      throw new Error('the cable was pulled')
+    }
+    for (const bytes of [begin, begin.subarray(0, 10)]) {
+      const failed = left(await store.put('file', { stream: failing(bytes) })())
+      expect(failed).toEqual({ _tag: 'source-failed', reason: 'the cable was pulled' })
+      expect(right(await store.has('file', digestOf(bytes))())).toBeUndefined()
+    }
+    const folder = join(await file(begin), '..')
+    for (const path of [join(folder, 'missing'), folder]) {
+      const failed = left(await store.put('file', { path })())
+      expect(failed).toEqual({ _tag: 'source-failed', reason: expect.stringContaining(path) })
+    }
+  },
+
+  'lets a stream clean up that it does not read to its end': async ({ store }) => {
+    let cleaned = false
+    const wrong: AsyncIterable<Uint8Array> = {
+      [Symbol.asyncIterator]: () => ({
+        next: async () => ({ done: false, value: Object('no bytes') }),
+        return: async () => {
+          cleaned = true
+          return { done: true, value: undefined }
+        },
+      }),
+    }
+    expect(left(await store.put('file', { stream: wrong })())).toMatchObject({ _tag: 'source-failed' })
+    expect(cleaned).toBe(true)
+  },
+
+  'tells how far a put is, upwards and to the end': async ({ store, file }) => {
+    const bytes = randomBytes(2 * MIB + 5)
+    const path = await file(bytes)
+    for (const source of [{ bytes }, { path }, { path }, { stream: pieces([bytes]) }]) {
+      const told: number[] = []
+      right(await store.put('file', source, (done) => told.push(done))())
+      expect(told).toEqual([...told].sort((one, other) => one - other))
+      expect(told.at(-1)).toBe(bytes.length)
+    }
+  },
+
+  'does nothing before it is run, and the same when it is run again': async ({ store, file }) => {
+    const bytes = randomBytes(30)
+    const path = await file(bytes)
+    const put = store.put('file', { path: `${path}-later` })
+    const verify = store.verify('file', digestOf(bytes))
+    const remove = store.delete(digestOf(bytes), aMinuteFromNow())
+    await aMoment()
+    await rename(path, `${path}-later`)
+    expect(right(await store.has('file', digestOf(bytes))())).toBeUndefined()
+    expect(right(await put())).toEqual(right(await put()))
+    expect(right(await verify())).toEqual({ digest: digestOf(bytes), size: 30 })
+    expect([right(await remove()), right(await remove())]).toEqual([true, false])
+  },
+
+  'reads a file any number of times, and chunk by chunk': async ({ store }) => {
+    const bytes = randomBytes(3 * MIB)
+    const { digest } = right(await store.put('file', { bytes })())
+    const opened = right(await store.open('file', digest)())
+    for await (const chunk of opened) {
+      expect(chunk.length).toBeLessThan(bytes.length)
+      break
+    }
+    const [one, other] = await Promise.all([gather(opened), gather(opened)])
+    expect(digestOf(Buffer.concat(one))).toBe(digest)
+    expect(digestOf(Buffer.concat(other))).toBe(digest)
+  },
+
+  'takes many puts at once, of the same content and of different': async ({ store, file }) => {
+    const small = Array.from({ length: 8 }, () => randomBytes(1000))
+    const large = randomBytes(2 * MIB)
+    const path = await file(large)
+    const sources = [...small, ...small].map((bytes): FileSource => ({ bytes }))
+    const puts = [...sources, { path }, { path }, { path }].map((source) => store.put('file', source)())
+    const stored = (await Promise.all(puts)).map(right)
+    for (const bytes of [...small, large]) {
+      expect(stored).toContainEqual({ digest: digestOf(bytes), size: bytes.length })
+      expect(await contentOf(store, 'file', digestOf(bytes))).toBe(digestOf(bytes))
+    }
+    const mine = new Set([...small, large].map(digestOf))
+    expect((await listed(store, 'file')).filter(({ digest }) => mine.has(digest))).toHaveLength(mine.size)
+  },
+
+  'gives up a put that stalls when its time to close is over': async ({ store }) => {
+    async function* stalling(): AsyncGenerator<Uint8Array> {
+      yield randomBytes(2 * MIB)
+      await new Promise<never>(() => undefined)
+    }
+    const put = store.put('file', { stream: stalling() })()
+    await store.close(AbortSignal.timeout(20))
+    expect(left(await put)).toMatchObject({ _tag: 'closed' })
+  },
+
+  'finishes the puts under way before it closes': async ({ store, file }) => {
+    const bytes = randomBytes(2 * MIB)
+    const putting = store.put('file', { path: await file(bytes) })()
+    await store.close()
+    const late = new Promise<'late'>((resolve) => setImmediate(resolve, 'late'))
+    expect(await Promise.race([putting, late])).toEqual(E.right({ digest: digestOf(bytes), size: bytes.length }))
+  },
+
+  'says that it is closed to whoever uses it afterwards': async ({ store }) => {
+    const { digest } = right(await store.put('file', { bytes: randomBytes(5) })())
+    const opened = right(await store.open('file', digest)())
+    await store.close()
+    await store.close()
+    const closed = { _tag: 'closed', reason: expect.stringContaining('closed') }
+    expect(left(await store.put('file', { bytes: randomBytes(5) })())).toMatchObject(closed)
+    expect(left(await store.open('file', digest)())).toMatchObject(closed)
+    expect(left(await store.has('file', digest)())).toMatchObject(closed)
+    expect(left(await store.verify('file', digest)())).toMatchObject(closed)
+    expect(left(await store.delete(digest, aMinuteFromNow())())).toMatchObject(closed)
+    expect(left(await store.ledgers()())).toMatchObject(closed)
+    expect(left(await store.renew([digest])())).toMatchObject(closed)
+    expect(left(await store.now()())).toMatchObject(closed)
+    for (const reading of [gather(store.list('file')), gather(opened)]) {
+      await expect(reading).rejects.toMatchObject({ name: 'FileStoreFailure', error: closed })
+    }
+  },
+} satisfies Record<string, (world: World) => Promise<void>>

@@ -5,9 +5,11 @@ import { firstValueFrom } from 'rxjs'
 import { afterAll, describe, expect, it } from 'vitest'
 import { directoryFileStore } from '../../adapters/directory/index.js'
 import { memoryEventStore, memoryFileStore } from '../../adapters/memory/index.js'
+import { commands } from '../../domain/commands/catalogue.js'
 import { LedgerError, openLedger, verifyExport } from '../../index.js'
 import { memoryLedger, rejection, text } from '../support/ledger-memory.js'
 import { type Argument, call, METHODS, PAGES } from '../support/ledger-methods.js'
+import { read, sourceFiles } from '../support/sources.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'ledger-arguments-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -69,6 +71,14 @@ describe('every method that records', () => {
     const methods = Object.keys(ledger).filter((name) => !others.includes(name))
     expect(methods.sort()).toEqual(Object.keys(METHODS).sort())
     await ledger.close()
+  })
+
+  it('is there for every command', () => {
+    const text = sourceFiles()
+      .filter((file) => file.startsWith('ledger/'))
+      .map(read)
+      .join('\n')
+    expect(Object.keys(commands).filter((command) => !text.includes(`'${command}'`))).toEqual([])
   })
 
   it.each(Object.entries(METHODS))(

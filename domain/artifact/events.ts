@@ -78,17 +78,6 @@ export const ArtifactVersionDeleted = record('ArtifactVersionDeleted', {
 })
 export type ArtifactVersionDeleted = t.TypeOf<typeof ArtifactVersionDeleted>
 
-export type ArtifactEvent =
-  | ArtifactCreated
-  | ArtifactVersionLogged
-  | ArtifactVersionRelogged
-  | ArtifactVersionDescribed
-  | ArtifactVersionTagged
-  | ArtifactVersionUntagged
-  | ArtifactVersionDeleted
-  | AliasMoved
-  | AliasRemoved
-
 export const artifactEvents = {
   ArtifactCreated,
   ArtifactVersionLogged,
@@ -100,3 +89,4 @@ export const artifactEvents = {
   AliasMoved,
   AliasRemoved,
 }
+export type ArtifactEvent = t.TypeOf<(typeof artifactEvents)[keyof typeof artifactEvents]>

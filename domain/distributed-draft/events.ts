@@ -50,6 +50,5 @@ export const DistributedAbandoned = record('DistributedAbandoned', {
 })
 export type DistributedAbandoned = t.TypeOf<typeof DistributedAbandoned>
 
-export type DistributedDraftEvent = DistributedPartUpserted | DistributedCommitted | DistributedAbandoned
-
 export const distributedDraftEvents = { DistributedPartUpserted, DistributedCommitted, DistributedAbandoned }
+export type DistributedDraftEvent = t.TypeOf<(typeof distributedDraftEvents)[keyof typeof distributedDraftEvents]>

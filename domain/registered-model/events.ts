@@ -48,16 +48,6 @@ export const RegisteredModelUntagged = record('RegisteredModelUntagged', {
 })
 export type RegisteredModelUntagged = t.TypeOf<typeof RegisteredModelUntagged>
 
-export type RegisteredModelEvent =
-  | RegisteredModelCreated
-  | VersionLinked
-  | VersionUnlinked
-  | RegisteredModelDescribed
-  | RegisteredModelTagged
-  | RegisteredModelUntagged
-  | AliasMoved
-  | AliasRemoved
-
 export const registeredModelEvents = {
   RegisteredModelCreated,
   VersionLinked,
@@ -68,3 +58,4 @@ export const registeredModelEvents = {
   AliasMoved,
   AliasRemoved,
 }
+export type RegisteredModelEvent = t.TypeOf<(typeof registeredModelEvents)[keyof typeof registeredModelEvents]>

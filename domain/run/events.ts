@@ -35,6 +35,5 @@ export type ArtifactVersionUsed = t.TypeOf<typeof ArtifactVersionUsed>
 export const RunFinished = record('RunFinished', { type: oneOf('RunFinished'), outcome: RunOutcome })
 export type RunFinished = t.TypeOf<typeof RunFinished>
 
-export type RunEvent = RunStarted | RunSummarised | ArtifactVersionUsed | RunFinished
-
 export const runEvents = { RunStarted, RunSummarised, ArtifactVersionUsed, RunFinished }
+export type RunEvent = t.TypeOf<(typeof runEvents)[keyof typeof runEvents]>

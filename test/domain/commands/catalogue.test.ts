@@ -1,8 +1,14 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { describe, expect, it } from 'vitest'
 import { describeCommandError } from '../../../application/command-handling/command-error.js'
+import { commandsOnArtifact } from '../../../domain/artifact/commands.js'
 import { type Command, type CommandType, commands, decodeCommand } from '../../../domain/commands/catalogue.js'
+import { streamOfCommand } from '../../../domain/commands/command-stream.js'
+import { distributedDraftCommands } from '../../../domain/distributed-draft/commands.js'
+import { commandsOnRegisteredModel } from '../../../domain/registered-model/commands.js'
+import { runCommands } from '../../../domain/run/commands.js'
 import { decodeWith } from '../../../domain/values/codec.js'
+import { type Category, parseStream } from '../../../domain/values/stream-names.js'
 import { eventsIn, left, openTestLedger } from '../../support/domain-ledger.js'
 import { artifact, manifestOf, model, run } from '../../support/domain-samples.js'
 
@@ -221,6 +227,14 @@ const problemsOf = async (input: unknown) => {
   return error.problems
 }
 
+/** What each kind of stream decides. */
+const tables: Readonly<Record<Category, object>> = {
+  artifact: commandsOnArtifact,
+  draft: distributedDraftCommands,
+  model: commandsOnRegisteredModel,
+  run: runCommands,
+}
+
 describe.each(types)('%s', (type) => {
   const sample: object = samples[type]
   const members = Object.keys(sample).filter((member) => member !== 'type')
@@ -232,6 +246,11 @@ describe.each(types)('%s', (type) => {
     // The codec lists its members where it refuses another one: none is missing in the sample.
     const [problem] = left(decodeWith<unknown>(commands[type])({ ...sample, misspelt: 1 }))
     expect(problem?.expected).toBe(`no such member (known here: ${['type', ...members].join(', ')})`)
+  })
+
+  it('is decided by the rules of its stream', () => {
+    const category = parseStream(streamOfCommand(samples[type]))?.category
+    expect(category !== undefined && Object.hasOwn(tables[category], type)).toBe(true)
   })
 
   it('with a member that nobody knows is refused', async () => {

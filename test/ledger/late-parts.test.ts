@@ -1,7 +1,9 @@
 /** A call to a distributed draft means one generation, known when it begins, however long its content takes. */
 import { Readable } from 'node:stream'
 import { describe, expect, it } from 'vitest'
+import { memoryEventStore, memoryFileStore } from '../../adapters/memory/index.js'
 import type { Command } from '../../domain/commands/catalogue.js'
+import type { EventStore } from '../../domain/ports/event-store.js'
 import type { Ledger, Receipt } from '../../index.js'
 import { eventsIn, gate, interposed, left, openTestLedger, right } from '../support/domain-ledger.js'
 import { artifact } from '../support/domain-samples.js'
@@ -150,6 +152,27 @@ describe('a call to a distributed draft', () => {
       code: 'command-id-reused',
     })
     await ledger.close()
+  })
+
+  it('that seals names the generation that it sealed, also where others seal the next before it is answered', async () => {
+    const store = memoryEventStore()
+    const files = memoryFileStore()
+    const { ledger: other } = await memoryLedger({ events: store, files })
+    let sealed = false
+    const append: EventStore['append'] = (stream, expected, events) => async () => {
+      const outcome = await store.append(stream, expected, events)()
+      if (!sealed && events.some(({ type }) => type === 'DistributedCommitted')) {
+        sealed = true
+        await other.upsertDistributed({ ...shards, writer: 'second', content: text('b', 'a.txt') })
+        expect(await seal(other)).toMatchObject({ generation: 1, version: 1 })
+      }
+      return outcome
+    }
+    const { ledger } = await memoryLedger({ events: { ...store, append }, files })
+    await open(ledger)
+    expect(await seal(ledger)).toMatchObject({ generation: 0, version: 0 })
+    await ledger.close()
+    await other.close()
   })
 
   it('that comes as it stands means the generation of when it came', async () => {

@@ -53,9 +53,6 @@ const LONG: Readonly<Record<string, string>> = {
   'application/projecting/projector.ts projector': 'the read engine, which is cut by itself',
   'projections/audit/event-description.ts describeEvent': 'a switch over every type of event',
   // TO BE CUT
-  'adapters/directory/file-store.ts storeIn': '',
-  'adapters/directory/put.ts putInto': '',
-  'adapters/sqlite/event-store.ts eventStoreOn': '',
   'domain/values/json-reader.ts readJson':
     'a grammar: a small function for each production, all at one place of one text',
   'ledger/ledger.ts ledgerOn': '',

@@ -2,29 +2,22 @@
  * A file store in a directory. Processes on one machine, or on several that share the file system, may use
  * it at once: every file comes into being complete, by a rename.
  */
-import { type FileHandle, lutimes, open, readdir } from 'node:fs/promises'
-import { basename, join } from 'node:path'
+import { lutimes, open } from 'node:fs/promises'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import * as t from 'io-ts'
-import {
-  COLLECTED_AFTER_MS,
-  type FileKind,
-  type FileStore,
-  FileStoreFailure,
-  type StoredFile,
-} from '../../domain/ports/file-store.js'
+import { COLLECTED_AFTER_MS, type FileStore, FileStoreFailure } from '../../domain/ports/file-store.js'
 import { decodeOptions, functionOf, pathText, record } from '../../domain/values/codec.js'
 import { type Digest, isDigest } from '../../domain/values/digest.js'
 import { forEachConcurrently } from '../shared/concurrency.js'
-import { readHandle } from '../shared/file-source.js'
 import { dating, fileStoreCalls } from '../shared/file-store-calls.js'
-import { deleteHidden, hide, recover, recoverAll } from './deleting.js'
+import { deleteHidden, hide, recover } from './deleting.js'
 import { knownLargeFiles } from './known-large-files.js'
 import { type Layout, type OpenError, openLayout } from './layout.js'
 import { ledgersIn } from './ledgers.js'
 import { putInto } from './put.js'
-import { CHUNK_BYTES, createBuffers, hashAhead, observed, watched } from './read-ahead.js'
+import { CHUNK_BYTES, createBuffers } from './read-ahead.js'
+import { listIn, readingFrom } from './reading.js'
 import { codeOf, failureOf, fileStats, NO_FOLLOW } from './system.js'
 
 const Options = record(
@@ -73,84 +66,8 @@ const storeIn = (layout: Layout): FileStore => {
   const ledgers = ledgersIn(layout.root)
   const calls = fileStoreCalls((cause) => failureOf(cause, layout.root))
   const { attempt, iterate, assertGoingOn, close } = calls
+  const { has, read, verify } = readingFrom({ layout, buffers, assertGoingOn })
   const put = putInto({ layout, buffers, known, ended: calls.ended, assertGoingOn })
-
-  const has = async (kind: FileKind, digest: Digest): Promise<StoredFile | undefined> => {
-    const look = () => fileStats(layout.placeOf(kind, digest))
-    if (!isDigest(digest)) return undefined
-    const found = (await look()) ?? (kind === 'file' && (await recover(layout, digest)) ? await look() : undefined)
-    return found && { digest, size: found.size }
-  }
-
-  const openStored = async (kind: FileKind, digest: Digest): Promise<FileHandle> => {
-    const missing = new FileStoreFailure({ _tag: 'file-missing', digest })
-    if (!isDigest(digest)) throw missing
-    const openNow = () => open(layout.placeOf(kind, digest), NO_FOLLOW)
-    return openNow()
-      .catch(async (cause) => {
-        if (codeOf(cause) === 'ENOENT' && kind === 'file' && (await recover(layout, digest))) return openNow()
-        throw cause
-      })
-      .catch((cause) => {
-        throw ['ENOENT', 'ELOOP'].includes(codeOf(cause) ?? '') ? missing : cause
-      })
-  }
-
-  async function* read(kind: FileKind, digest: Digest): AsyncGenerator<Uint8Array> {
-    const handle = await openStored(kind, digest)
-    try {
-      let left = (await handle.stat()).size
-      const fill = readHandle(handle, left)
-      const next = async (): Promise<Uint8Array> => {
-        // A buffer of its own for every chunk: whoever reads may keep it.
-        const chunk = Buffer.allocUnsafeSlow(Math.min(left, CHUNK_BYTES))
-        const length = await fill(chunk)
-        if (length < chunk.length) throw new Error(`it ended ${left - length} bytes early: it was cut short on disk`)
-        left -= length
-        return chunk
-      }
-      let reading = observed(next())
-      for (let chunk = await reading; chunk.length > 0; chunk = await reading) {
-        reading = observed(next())
-        yield chunk
-      }
-    } finally {
-      await handle.close()
-    }
-  }
-
-  const verify = async (kind: FileKind, digest: Digest): Promise<StoredFile> => {
-    const handle = await openStored(kind, digest)
-    try {
-      const found = await hashAhead(buffers, watched(readHandle(handle, (await handle.stat()).size), assertGoingOn))
-      if (found.digest === digest) return found
-      throw new FileStoreFailure({ _tag: 'file-damaged', digest, found: found.digest, size: found.size })
-    } finally {
-      await handle.close()
-    }
-  }
-
-  async function* list(kind: FileKind): AsyncGenerator<ReadonlyArray<StoredFile & { readonly lastPut: Date }>> {
-    const found: Array<StoredFile & { readonly lastPut: Date }> = []
-    if (kind === 'file') await recoverAll(layout)
-    for (const directory of layout.fanOuts(kind)) {
-      await forEachConcurrently(await namesIn(directory), 16, async (name) => {
-        const digest = `sha256:${basename(directory)}${name}`
-        if (!isDigest(digest)) return
-        const stats = await fileStats(join(directory, name))
-        if (stats !== undefined) found.push({ digest, size: stats.size, lastPut: stats.mtime })
-      })
-      while (found.length >= PAGE) yield found.splice(0, PAGE)
-    }
-    if (found.length > 0) yield found
-  }
-
-  /** A store that is only read may be none yet. */
-  const namesIn = (directory: string): Promise<ReadonlyArray<string>> =>
-    readdir(directory).catch((cause: unknown) => {
-      if (codeOf(cause) === 'ENOENT') return []
-      throw cause
-    })
 
   const remove = async (digest: Digest, unlessPutSince: Date): Promise<boolean> => {
     if (!isDigest(digest)) return false
@@ -205,7 +122,7 @@ const storeIn = (layout: Layout): FileStore => {
       }),
     has: (kind, digest) => attempt(`look for ${digest}`, () => has(kind, digest)),
     verify: (kind, digest) => attempt(`verify ${digest}`, () => verify(kind, digest)),
-    list: (kind) => iterate('list what it holds', () => list(kind)),
+    list: (kind) => iterate('list what it holds', () => listIn(layout, kind)),
     renew: (digests) => attempt('renew what it holds', () => renew(digests)),
     now: () => attempt('tell the time', layout.now),
     delete: (digest, unlessPutSince) => attempt(`delete ${digest}`, () => remove(digest, unlessPutSince)),
@@ -216,6 +133,5 @@ const storeIn = (layout: Layout): FileStore => {
   }
 }
 
-const PAGE = 1000
 /** Half of what a file is left alone after its last `put`. */
 const RENEWED_AFTER_MS = COLLECTED_AFTER_MS / 2

@@ -4,16 +4,15 @@
  * anything but a complete file or a temporary one.
  */
 import { constants } from 'node:fs'
-import { chmod, copyFile, type FileHandle, lutimes, open, rename, rm } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { chmod, copyFile, open, rm } from 'node:fs/promises'
 import type { FileKind, FileSource, Progress, StoredFile } from '../../domain/ports/file-store.js'
 import { type Digest, sha256 } from '../../domain/values/digest.js'
 import { type Fill, openSourceFile, readBytes, readHandle, readStream, type SourceFile } from '../shared/file-source.js'
+import { keepingIn } from './keeping.js'
 import type { KnownLargeFiles } from './known-large-files.js'
-import { type Layout, syncDirectory } from './layout.js'
+import type { Layout } from './layout.js'
 import { type Buffers, CHUNK_BYTES, hashAhead, watched } from './read-ahead.js'
-import { codeOf, fileStats, writeAll } from './system.js'
-import { wholeFiles } from './whole-files.js'
+import { fileStats, writeAll } from './system.js'
 
 export interface Putting {
   readonly layout: Layout
@@ -27,16 +26,13 @@ export interface Putting {
 export const putInto = ({ layout, buffers, known, ended, assertGoingOn }: Putting) => {
   /** Devices whose files cannot share their blocks with files of the store. */
   const uncloneable = new Set<bigint>()
-  const whole = wholeFiles(buffers)
+  const { create, keep, renew, whole } = keepingIn({ layout, buffers, known })
 
   const put = async (kind: FileKind, source: FileSource, progress?: Progress): Promise<StoredFile> => {
-    let reported = 0
-    // A file that is read a second time begins again at 0; its progress does not.
+    const tell = onlyUpwards(progress)
     const report = (done: number): void => {
       assertGoingOn()
-      if (done <= reported) return
-      reported = done
-      progress?.(done)
+      tell(done)
     }
     if ('path' in source) return putFile(kind, source.path, report)
     if ('bytes' in source) return putUnknown(kind, watched(readBytes(source.bytes), report))
@@ -143,69 +139,18 @@ export const putInto = ({ layout, buffers, known, ended, assertGoingOn }: Puttin
     )
   }
 
-  const create = async (kind: FileKind, write: (handle: FileHandle) => Promise<StoredFile>): Promise<StoredFile> => {
-    const temporary = layout.temporaryName()
-    return keep(kind, temporary, await open(temporary, 'wx+', layout.fileMode), write)
-  }
-
-  /** Completes a temporary file and moves it to its digest; removes it if that is there by now. */
-  const keep = async (
-    kind: FileKind,
-    temporary: string,
-    handle: FileHandle,
-    complete: (handle: FileHandle) => Promise<StoredFile>,
-  ): Promise<StoredFile> => {
-    try {
-      const stored = await complete(handle)
-      if (stored.size >= CHUNK_BYTES) await known.add(await known.fingerprintOf(handle, stored.size), stored.digest)
-      const isThere = await renew(kind, stored)
-      if (!isThere) await handle.sync()
-      await handle.close()
-      if (isThere) await rm(temporary)
-      else {
-        const place = layout.placeOf(kind, stored.digest)
-        await moveIn(temporary, place)
-        await whole.leave(place)
-      }
-      return stored
-    } catch (cause) {
-      await handle.close()
-      await rm(temporary, { force: true }).catch(() => undefined)
-      throw cause
-    }
-  }
-
-  /** Answers whether it is there and whole, and dates it anew if it is. */
-  const renew = async (kind: FileKind, stored: StoredFile, isWhole = false): Promise<boolean> => {
-    const place = layout.placeOf(kind, stored.digest)
-    const found = await fileStats(place)
-    if (found === undefined || found.size !== stored.size) return false
-    // What is damaged is replaced.
-    if (!isWhole && !(await whole.isWhole(place, stored, found))) return false
-    try {
-      const time = await layout.now()
-      await lutimes(place, time, time)
-    } catch (cause) {
-      // Deleted just now; or another user's, which only a new file can date anew.
-      if (['ENOENT', 'EPERM', 'EACCES'].includes(codeOf(cause) ?? '')) return false
-      throw cause
-    }
-    // Whoever renamed it into place may not have made that durable yet, and may have died before.
-    if (!whole.isAsLeft(place, found) && found.ctimeMs > Date.now() - SETTLED_MS) await syncDirectory(dirname(place))
-    await whole.leave(place)
-    return true
-  }
-
   return put
 }
 
-export const moveIn = async (temporary: string, place: string): Promise<void> => {
-  await rename(temporary, place)
-  await syncDirectory(dirname(place))
+/** A file that is read a second time begins again at 0; its progress does not. */
+const onlyUpwards = (progress: Progress | undefined): Progress => {
+  let reported = 0
+  return (done) => {
+    if (done <= reported) return
+    reported = done
+    progress?.(done)
+  }
 }
-
-/** By then every file system has made a rename durable by itself. */
-const SETTLED_MS = 60_000
 
 const unchanged = async (): Promise<void> => undefined
 

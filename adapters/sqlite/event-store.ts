@@ -1,29 +1,19 @@
 /** The event store in one SQLite file, which any number of processes of one machine may hold open. */
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import * as t from 'io-ts'
-import {
-  type EventStore,
-  EventStoreError,
-  ORIGIN,
-  type Position,
-  type Revision,
-  readFailureOf,
-  type StoredEvent,
-  tooLarge,
-} from '../../domain/ports/event-store.js'
+import { type EventStore, EventStoreError, readFailureOf, tooLarge } from '../../domain/ports/event-store.js'
 import { decodeOptions, functionOf, milliseconds, oneOf, record, text } from '../../domain/values/codec.js'
 import { subscription } from '../shared/subscription.js'
 import { whenAborted } from '../shared/when-aborted.js'
 import { appendAllOn } from './append-all.js'
 import { appendQueue } from './append-queue.js'
 import { type Durability, type OpenError, type OpenedDatabase, openDatabase } from './database.js'
-import type { Database } from './driver/index.js'
 import { watchFiles } from './files-of.js'
 import { ledgerIdIn, setLedgerIdIn } from './ledger-id.js'
 import { whenFree } from './lock.js'
+import { pagesBy, prepareReads } from './reads.js'
 import { readErrorOf } from './sqlite-error.js'
 
 export interface SqliteEventStoreOptions {
@@ -78,11 +68,6 @@ export const sqliteEventStore = (options: SqliteEventStoreOptions): TE.TaskEithe
     ),
   )
 
-type Page = ReadonlyArray<StoredEvent>
-
-/** A page is read at once: a cursor left open would keep the write-ahead log from being emptied. */
-const PAGE_SIZE = 1000
-
 /** How soon a subscription sees what another process appended. */
 const POLL_MS = 50
 
@@ -114,20 +99,6 @@ const eventStoreOn = (database: OpenedDatabase, busyTimeoutMs: number, readOnly:
       })
     } catch (error) {
       throw readErrorOf(error)
-    }
-  }
-
-  /** @param firstPage and then the page after each page's last event */
-  async function* pages(firstPage: () => Page, pageAfter: (last: StoredEvent) => Page): AsyncIterable<Page> {
-    for (let next = firstPage; ; ) {
-      const page = await read(next)
-      const last = page.at(-1)
-      if (last === undefined) return
-      yield page
-      if (page.length < PAGE_SIZE) return
-      next = () => pageAfter(last)
-      // Between pages others have their turn, however fast the caller is.
-      await nextTurn()
     }
   }
 
@@ -180,12 +151,14 @@ const eventStoreOn = (database: OpenedDatabase, busyTimeoutMs: number, readOnly:
     append,
     appendAll,
     readStream: (stream, after) =>
-      pages(
+      pagesBy(
+        read,
         () => streamPage(stream, after),
         ({ revision }) => streamPage(stream, revision),
       ),
     readAll: (after) =>
-      pages(
+      pagesBy(
+        read,
         () => allPage(after),
         ({ position }) => allPage(position),
       ),
@@ -212,56 +185,3 @@ const eventStoreOn = (database: OpenedDatabase, busyTimeoutMs: number, readOnly:
 const ignore = (): void => undefined
 const CLOSED = 'the event store was closed: open it again'
 const READ_ONLY = 'the event store was opened only to be read: open it without readOnly'
-
-const prepareReads = (database: Database) => {
-  // Rows as arrays are a third faster than rows as objects.
-  type StreamRow = readonly [position: number, revision: number, id: string, type: string, data: string, meta: string]
-  type Row = readonly [...StreamRow, stream: number]
-
-  const ofStream = database.prepare<[string, number], StreamRow>(
-    `SELECT position, revision, id, type, data, metadata FROM events
-     WHERE stream = (SELECT id FROM streams WHERE name = ?) AND revision > ?
-     ORDER BY revision LIMIT ${PAGE_SIZE}`,
-  )
-  const ofAll = database.prepare<[number], Row>(
-    `SELECT position, revision, id, type, data, metadata, stream
-     FROM events WHERE position > ? ORDER BY position LIMIT ${PAGE_SIZE}`,
-  )
-  const nameOf = streamNames(database)
-  const maxPosition = database.prepare<[], readonly [number | null]>('SELECT max(position) FROM events')
-
-  const toEvent = (stream: string, [position, revision, id, type, data, metadata]: StreamRow | Row): StoredEvent => ({
-    stream,
-    revision,
-    position,
-    id,
-    type,
-    data,
-    metadata,
-  })
-
-  return {
-    streamPage: (stream: string, after: Revision): Page =>
-      ofStream.all(stream, after === 'none' ? -1 : after).map((row) => toEvent(stream, row)),
-    allPage: (after: Position): Page => ofAll.all(after).map((row) => toEvent(nameOf(row[6]), row)),
-    lastPosition: (): Position => maxPosition.get()?.[0] ?? ORIGIN,
-  }
-}
-
-/** The most names of streams that are kept at hand. */
-const MOST_NAMES = 10_000
-
-/** The name of a stream by its number; most events of a page are of few streams. */
-const streamNames = (database: Database) => {
-  const names = new Map<number, string>()
-  const ofNumber = database.prepare<[number], readonly [string]>('SELECT name FROM streams WHERE id = ?')
-  return (stream: number): string => {
-    const known = names.get(stream)
-    if (known !== undefined) return known
-    const name = ofNumber.get(stream)?.[0]
-    if (name === undefined) throw new EventStoreError('damaged', `there is no stream with the number ${stream}`)
-    if (names.size === MOST_NAMES) names.clear()
-    names.set(stream, name)
-    return name
-  }
-}

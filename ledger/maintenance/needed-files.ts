@@ -5,7 +5,7 @@ import { type Digest, isDigest } from '../../domain/values/digest.js'
 import type { Manifest } from '../../domain/values/manifest/manifest.js'
 import { versionPath } from '../../domain/values/references.js'
 import type { Registry } from '../../projections/registry/state.js'
-import { digestOf } from '../../projections/registry/version-table.js'
+import { manifestOf } from '../../projections/registry/version-table.js'
 import { describeWriteError, promised } from '../calling/errors.js'
 
 const run = promised(describeWriteError)
@@ -17,11 +17,11 @@ export interface NeededPorts {
   readonly manifests: ManifestStore
 }
 
-/** The versions that are not deleted, and the digests of their manifests. */
+/** The versions that are not deleted, and their manifests as their events tell them. */
 export const liveVersions = ({ artifacts, versions }: Registry) =>
   artifacts.flatMap(({ ref, ended, versions: rows }) =>
     rows.flatMap((row, number) =>
-      ended.has(number) ? [] : [{ version: versionPath(ref, number), digest: digestOf(versions, row) }],
+      ended.has(number) ? [] : [{ version: versionPath(ref, number), claimed: manifestOf(versions, row) }],
     ),
   )
 
@@ -38,7 +38,7 @@ export function* storedIn(
 const neededManifests = async ({ registry, facts }: NeededPorts): Promise<ReadonlySet<Digest>> => {
   const known = await registry()
   const { drafts } = known
-  const needed = new Set<Digest>(liveVersions(known).map(({ digest }) => digest))
+  const needed = new Set<Digest>(liveVersions(known).map(({ claimed }) => claimed.digest))
   for (const draft of drafts.values()) {
     const { generations } = draft
     if (generations.every(({ ended, logged }) => ended?.how === 'abandoned' || logged !== undefined)) continue

@@ -2,19 +2,16 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
+import type { CommandError } from '../../application/command-handling/command-error.js'
 import type { ManifestStore } from '../../application/manifest-store.js'
 import { openAdmission } from '../../domain/admission.js'
 import { decodeEvent } from '../../domain/events/stored-events.js'
 import type { OnMaintenance } from '../../domain/ports/download.js'
 import { type EventStore, ORIGIN, type Position } from '../../domain/ports/event-store.js'
-import {
-  describeFileStoreError,
-  type FileKind,
-  type FileStore,
-  type FileStoreError,
-} from '../../domain/ports/file-store.js'
+import type { FileKind, FileStore, FileStoreError } from '../../domain/ports/file-store.js'
 import type { Digest } from '../../domain/values/digest.js'
 import { describeImpossible } from '../../domain/values/impossible.js'
+import { summarise } from '../../domain/values/manifest/manifest.js'
 import type { Registry } from '../../projections/registry/state.js'
 import { describeWriteError, eachFromStore, promised } from '../calling/errors.js'
 import { checkedIfGivenNow, Listener } from '../calling/input.js'
@@ -25,12 +22,15 @@ import { eachOf, reporter } from './progress.js'
 export interface Damage {
   readonly kind: FileKind
   readonly digest: Digest
-  readonly error: FileStoreError
+  readonly error: FileStoreError | ManifestMismatch
   /** What was wrong, in words. */
   readonly reason: string
   /** Where it is named: `entity/project/name:vN`, and for a file its path in there. */
   readonly namedBy: ReadonlyArray<{ readonly version: string; readonly path?: string }>
 }
+
+/** The event tells another size of a manifest than it has: no command could have. */
+type ManifestMismatch = Extract<CommandError, { readonly _tag: 'manifest-mismatch' }>
 
 /** An event that is not what a codec of this ledger let pass, or that cannot have followed on those before it. */
 export interface DamagedEvent {
@@ -106,13 +106,14 @@ export const verify = async (
   const verifiedEvents = await verifyEvents(events)
   const live = liveVersions(await registry())
   const damaged: Damage[] = []
-  const found = (kind: FileKind, digest: Digest, error: FileStoreError, namedBy: Damage['namedBy']): void => {
-    damaged.push({ kind, digest, error, reason: describeFileStoreError(error), namedBy })
+  const found = (kind: FileKind, digest: Digest, error: Damage['error'], namedBy: Damage['namedBy']): void => {
+    damaged.push({ kind, digest, error, reason: describeWriteError(error), namedBy })
   }
 
   const sizes = new Map<Digest, number>()
-  const intact: typeof live = []
-  for (const { version, digest } of live) {
+  const intact: Array<{ readonly version: string; readonly digest: Digest }> = []
+  for (const { version, claimed } of live) {
+    const { digest } = claimed
     const manifest = await pipe(
       files.verify('manifest', digest),
       TE.flatMap(() => manifests.get(digest)),
@@ -120,6 +121,10 @@ export const verify = async (
     if (E.isLeft(manifest)) {
       found('manifest', digest, manifest.left, [{ version }])
       continue
+    }
+    const stored = summarise(manifest.right, digest)
+    if (stored.entries !== claimed.entries || stored.bytes !== claimed.bytes) {
+      found('manifest', digest, { _tag: 'manifest-mismatch', claimed, stored }, [{ version }])
     }
     intact.push({ version, digest })
     for (const { digest: file, size } of storedIn(manifest.right)) sizes.set(file, size)

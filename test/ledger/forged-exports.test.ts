@@ -8,6 +8,7 @@ import { importEvents } from '../../ledger/maintenance/import.js'
 import { giveEveryCommand } from '../support/domain-history.js'
 import { eventsIn, openTestLedger } from '../support/domain-ledger.js'
 import { type Forged, forgeable, forgedExport, forgedStore } from '../support/forged-export.js'
+import { memoryLedger, text } from '../support/ledger-memory.js'
 
 let history: ReadonlyArray<Forged>
 beforeAll(async () => {
@@ -183,7 +184,7 @@ const FORGERIES: ReadonlyArray<readonly [string, () => ReadonlyArray<Forged>, Re
   [
     'an artifact in a registry',
     first(nth('RunStarted'), 'ArtifactCreated', { artifactType: 'model' }, 'artifact-acme/model-registry/x'),
-    /none of a ledger/,
+    /stream/,
   ],
   [
     'a tag twice in a list',
@@ -452,6 +453,32 @@ describe('an import', () => {
 describe('a ledger that holds such a history', () => {
   const opened = async (events: EventStore) =>
     openLedger({ events, files: memoryFileStore(), actor: 'anna', entity: 'acme' })
+
+  it('and says another size of a manifest than it has, is told by verify, for each version', async () => {
+    const { ledger, events, files } = await memoryLedger()
+    await ledger.logArtifact({ name: 'cats', type: 'model', content: text('one') })
+    await ledger.logArtifact({ name: 'cats', type: 'model', content: text('two') })
+    const honest = (await eventsIn(events)).map(forgeable)
+    const forged = honest.map((event) => {
+      if (!nth('ArtifactVersionLogged', 0, { version: 1 })(event)) return event
+      const { digest = null } = Object(event.data['manifest'])
+      return { ...event, data: { ...event.data, manifest: { digest, entries: 7, bytes: 99 } } }
+    })
+    const { ledger: copy } = await memoryLedger({ files, sharedFiles: true })
+    await copy.importEvents(forgedExport(forged))
+    const { damaged, damagedEvents } = await copy.verify()
+    expect(damagedEvents).toEqual([])
+    expect(damaged).toMatchObject([
+      {
+        kind: 'manifest',
+        error: { _tag: 'manifest-mismatch' },
+        reason: expect.stringMatching(/holds 1 entries and 3 bytes, not 7 and 99/),
+        namedBy: [{ version: 'acme/animals/cats:v1' }],
+      },
+    ])
+    await copy.close()
+    await ledger.close()
+  })
 
   it('is told by verify, for each stream the first event that cannot have followed', async () => {
     const ledger = await opened(await forgedStore(twice(nth('VersionLinked'))()))

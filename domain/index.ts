@@ -43,9 +43,9 @@ export * from './run/events.js'
 export type { RunState } from './run/state.js'
 export { Answer, CommandAccepted } from './values/answer.js'
 export { decodeWith, describeProblem, type Problem } from './values/codec.js'
-export type { Decider, Decision, RecordedBy } from './values/decider.js'
+export type { Decider, Decision, ReadonlyState, RecordedBy } from './values/decider.js'
 export { Digest, isDigest, sha256 } from './values/digest.js'
-export { Envelope, EventMetadata } from './values/envelope.js'
+export { CommandId, Envelope, EventMetadata } from './values/envelope.js'
 export {
   canonicalJson,
   type Json,

@@ -15,6 +15,7 @@ import type { DistributedDraftState } from '../../domain/distributed-draft/state
 import type { DomainEvent } from '../../domain/events/catalogue.js'
 import { sha256 } from '../../domain/values/digest.js'
 import { commandIdOf, type Envelope } from '../../domain/values/envelope.js'
+import { versionNumberAt } from '../../domain/values/names.js'
 import { artifactStream, draftStream } from '../../domain/values/stream-names.js'
 import type { CommandError } from './command-error.js'
 import { type Call, prepare } from './encode.js'
@@ -68,10 +69,11 @@ const checkVersionFits = (
   envelope: Envelope,
 ): E.Either<CommandError, unknown> => {
   const most = Number.MAX_SAFE_INTEGER
+  const newest = versionNumberAt(most)
   const digest = sha256('')
   const logged: DomainEvent = {
     type: 'ArtifactVersionLogged',
-    version: most,
+    version: newest,
     manifest: { digest, entries: most, bytes: most },
     distributed: { distributedId, generation: most },
     ...(run === undefined ? {} : { run: { ref: run, finished: true } }),
@@ -80,7 +82,7 @@ const checkVersionFits = (
     ...(tags === undefined ? {} : { tags }),
   }
   const moved = [...aliases, 'latest'].map(
-    (alias): DomainEvent => ({ type: 'AliasMoved', alias, from: most, to: most }),
+    (alias): DomainEvent => ({ type: 'AliasMoved', alias, from: newest, to: newest }),
   )
   const stream = artifactStream(artifact)
   const { commandId } = envelope

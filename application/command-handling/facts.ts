@@ -16,7 +16,7 @@ import { type RunState, runFact } from '../../domain/run/state.js'
 import type { ReadonlyState } from '../../domain/values/decider.js'
 import type { ManifestSummary } from '../../domain/values/manifest/manifest.js'
 import { mergeParts } from '../../domain/values/manifest/merge.js'
-import type { VersionChoice } from '../../domain/values/names.js'
+import type { VersionChoice, VersionNumber } from '../../domain/values/names.js'
 import { type ArtifactRef, type DraftRef, isModel, type ModelRef, type RunRef } from '../../domain/values/references.js'
 import type { RunFact } from '../../domain/values/run-fact.js'
 import type { ManifestStore } from '../manifest-store.js'
@@ -81,7 +81,7 @@ export const sourceOf = (
 /** Where the source was deleted, the refusal names the link too. */
 const sourceOfLink = (
   model: ModelRef,
-  number: number,
+  number: VersionNumber,
   { version, ...artifact }: SourceFact['source'],
   reader: FactReader,
 ): TE.TaskEither<CommandError, SourceFact> => {

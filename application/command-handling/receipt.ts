@@ -8,6 +8,7 @@ import type { EventStore, Position, Revision } from '../../domain/ports/event-st
 import type { Answer } from '../../domain/values/answer.js'
 import type { Digest } from '../../domain/values/digest.js'
 import type { CommandId } from '../../domain/values/envelope.js'
+import { versionNumberAt } from '../../domain/values/names.js'
 import type { CommandError } from './command-error.js'
 import { asReadError } from './command-error.js'
 
@@ -31,7 +32,8 @@ export const answerOf = (events: ReadonlyArray<DomainEvent>): Answer => {
     // It names a version of another stream.
     if (event.type === 'ArtifactVersionUsed') return { version: (event.through ?? event.version).version }
     const [number] = numbersOf(event)
-    if (number !== undefined) return 'generation' in event ? { generation: number } : { version: number }
+    if (number !== undefined)
+      return 'generation' in event ? { generation: number } : { version: versionNumberAt(number) }
   }
   return {}
 }

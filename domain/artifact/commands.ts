@@ -13,6 +13,7 @@ import {
   Description,
   DistributedId,
   ExpectedHolders,
+  Generation,
   Metadata,
   Tags,
   VersionChoice,
@@ -57,7 +58,7 @@ export const LogArtifactVersion = define('LogArtifactVersion', {
 })
 export type LogArtifactVersion = t.TypeOf<typeof LogArtifactVersion>
 
-export const SealedDraft = record('a sealed draft', { distributedId: DistributedId, generation: VersionNumber })
+export const SealedDraft = record('a sealed draft', { distributedId: DistributedId, generation: Generation })
 export type SealedDraft = t.TypeOf<typeof SealedDraft>
 
 /** The same, and the sealed draft of which the version comes: no caller can say that, only the seal itself. */

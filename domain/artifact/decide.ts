@@ -13,7 +13,7 @@ import { changeTags, type TooManyTags } from '../collections/tags.js'
 import type { TypeMismatch, VersionRejection } from '../collections/version-rejections.js'
 import { sameJson } from '../values/codec.js'
 import { about, type Decision, type ReadonlyState } from '../values/decider.js'
-import type { VersionChoice } from '../values/names.js'
+import { type VersionChoice, type VersionNumber, versionNumberAt } from '../values/names.js'
 import type { CollectionRef } from '../values/references.js'
 import type {
   ArtifactCommandWithFacts,
@@ -35,10 +35,10 @@ export type ArtifactRejection =
   | TypeMismatch
   | TooManyTags
   | { readonly _tag: 'reserved-name'; readonly name: string; readonly artifactType: string }
-  | { readonly _tag: 'base-outdated'; readonly expectedBase: number; readonly newest: number | null }
+  | { readonly _tag: 'base-outdated'; readonly expectedBase: VersionNumber; readonly newest: VersionNumber | null }
   | {
       readonly _tag: 'version-has-aliases'
-      readonly version: number
+      readonly version: VersionNumber
       readonly aliases: ReadonlyArray<string>
     }
 
@@ -102,13 +102,13 @@ const log = (
     if (E.isLeft(checked)) return checked
   }
   if (expectedBase !== undefined && expectedBase !== state.newestLive) {
-    return E.left({ _tag: 'base-outdated', expectedBase, newest: state.newestLive < 0 ? null : state.newestLive })
+    return E.left({ _tag: 'base-outdated', expectedBase, newest: state.newestLive })
   }
   const created = create({ artifact, artifactType }, state)
   if (E.isLeft(created)) return created
 
   const twin = state.liveByDigest.get(manifest.digest)
-  const version = twin ?? state.versions.length
+  const version = twin ?? versionNumberAt(state.versions.length)
   const moved = pointAliases([...aliases, 'latest'], version, command.expect)(state.aliases)
   if (E.isLeft(moved)) return moved
 
@@ -189,7 +189,7 @@ const deleteVersion = (command: DeleteArtifactVersion, state: State): EncodedEve
 }
 
 interface Found {
-  readonly number: number
+  readonly number: VersionNumber
   readonly version: ReadonlyState<VersionState>
 }
 
@@ -206,7 +206,7 @@ const findVersion = (
         _tag: 'version-not-found',
         collection,
         version: choice,
-        newest: state.newestLive < 0 ? null : state.newestLive,
+        newest: state.newestLive,
         exists: state.artifactType !== null,
       })
 }

@@ -4,6 +4,7 @@ import type { RecordedBy } from '../values/decider.js'
 import type { Digest } from '../values/digest.js'
 import type { JsonObject } from '../values/json.js'
 import type { ManifestSummary } from '../values/manifest/manifest.js'
+import { type VersionNumber, versionNumberAt } from '../values/names.js'
 import { type RunRef, runPath } from '../values/references.js'
 import type { ArtifactEvent } from './events.js'
 
@@ -22,21 +23,21 @@ export interface ArtifactState {
   /** By number; a version keeps its place when it is deleted. */
   readonly versions: VersionState[]
   /** The live version of each content. */
-  readonly liveByDigest: Map<Digest, number>
-  /** The newest version that is not deleted, or -1. */
-  newestLive: number
+  readonly liveByDigest: Map<Digest, VersionNumber>
+  /** The newest version that is not deleted. */
+  newestLive: VersionNumber | null
   readonly aliases: Map<string, AliasHolder>
   /** The aliases of a version that was just deleted: they are removed in the same step. */
   left: Set<string>
   /** The version of each sealed draft, by `draftKey`. */
-  readonly distributed: Map<string, number>
+  readonly distributed: Map<string, VersionNumber>
 }
 
 export const initial = (): ArtifactState => ({
   artifactType: null,
   versions: [],
   liveByDigest: new Map(),
-  newestLive: -1,
+  newestLive: null,
   aliases: new Map(),
   left: new Set(),
   distributed: new Map(),
@@ -46,6 +47,14 @@ export const producer = (run: RunRef | undefined): string => (run === undefined 
 
 export const draftKey = ({ distributedId, generation }: { distributedId: string; generation: number }): string =>
   `${generation}/${distributedId}`
+
+/** From the newest that was, downwards. */
+const newestLiveOf = ({ versions, newestLive }: ArtifactState): VersionNumber | null => {
+  for (let number = newestLive ?? -1; number >= 0; number--) {
+    if (versions[number]?.deleted === undefined) return versionNumberAt(number)
+  }
+  return null
+}
 
 export const evolve = (state: ArtifactState, event: ArtifactEvent, recorded: RecordedBy): ArtifactState => {
   switch (event.type) {
@@ -89,7 +98,7 @@ export const evolve = (state: ArtifactState, event: ArtifactEvent, recorded: Rec
       if (version !== undefined) version.deleted = recorded
       state.left = new Set(aliasesOf(event.version)(state.aliases))
       state.liveByDigest.delete(event.manifest.digest)
-      while (state.newestLive >= 0 && state.versions[state.newestLive]?.deleted !== undefined) state.newestLive--
+      state.newestLive = newestLiveOf(state)
       return state
     }
     case 'AliasMoved':

@@ -7,14 +7,14 @@ import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import type { Decision, RecordedBy } from '../values/decider.js'
 import { type Admitted, admitted, impossible } from '../values/impossible.js'
-import type { ExpectedHolder, ExpectedHolders } from '../values/names.js'
+import type { ExpectedHolder, ExpectedHolders, VersionNumber } from '../values/names.js'
 import type { CollectionRef } from '../values/references.js'
 import type { RemoveAlias } from './alias-commands.js'
 import type { AliasMoved, AliasRemoved } from './alias-events.js'
 
 /** Who holds an alias, who put it there, and when. */
 export interface AliasHolder {
-  readonly version: number
+  readonly version: VersionNumber
   readonly by: string
   readonly at: string
 }
@@ -33,7 +33,7 @@ export type AliasRejection =
 
 /** Points aliases to a version. Those that already point there give no event. */
 export const pointAliases =
-  (aliases: ReadonlyArray<string>, to: number, expected: ExpectedHolders = {}) =>
+  (aliases: ReadonlyArray<string>, to: VersionNumber, expected: ExpectedHolders = {}) =>
   (table: AliasTable): E.Either<AliasRejection, ReadonlyArray<AliasMoved>> =>
     pipe(
       checkHolders(expected)(table),
@@ -45,7 +45,7 @@ export const pointAliases =
     )
 
 /** Points one alias to a version, as the command MoveAlias does. */
-export const moveAlias = (alias: string, to: number, expected: ExpectedHolder | undefined) =>
+export const moveAlias = (alias: string, to: VersionNumber, expected: ExpectedHolder | undefined) =>
   pointAliases([alias], to, expected === undefined ? {} : { [alias]: expected })
 
 /** Removes an alias from whoever holds it. */
@@ -66,7 +66,7 @@ export const removeAlias =
 
 /** Removes every alias of a version, as its deletion or unlinking does. */
 export const removeAliasesOf =
-  (version: number, expected: ExpectedHolders = {}) =>
+  (version: VersionNumber, expected: ExpectedHolders = {}) =>
   (table: AliasTable): E.Either<AliasRejection, ReadonlyArray<AliasRemoved>> =>
     pipe(
       checkHolders(expected)(table),

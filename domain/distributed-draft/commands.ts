@@ -3,17 +3,25 @@ import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import * as t from 'io-ts'
 import { type AtHand, type CommandIn, define, gather, noFacts, type WithFacts } from '../command-definition.js'
-import { wholeNumber } from '../values/codec.js'
 import type { ReadonlyState } from '../values/decider.js'
 import { ManifestSummary } from '../values/manifest/manifest.js'
-import { Aliases, ArtifactType, Description, DistributedId, Metadata, Tags, WriterName } from '../values/names.js'
+import {
+  Aliases,
+  ArtifactType,
+  Description,
+  DistributedId,
+  Generation,
+  Metadata,
+  Tags,
+  WriterName,
+} from '../values/names.js'
 import { ArtifactRef, type DraftRef, RunRef } from '../values/references.js'
 import { type DistributedDraftState, partsToCommit } from './state.js'
 
 /** Which generation of the draft a command means. */
 const meant = {
   /** Without it, the one that is open when the command comes, or the next. It is refused where that one has ended. */
-  generation: wholeNumber('a generation of the draft: 0, 1, 2, ...'),
+  generation: Generation,
   /** Where the generation that is meant has ended, the next one is meant. */
   openNext: t.boolean,
 }

@@ -3,14 +3,14 @@ import * as t from 'io-ts'
 import { oneOf, record, wholeNumber } from '../values/codec.js'
 import { Envelope } from '../values/envelope.js'
 import { ManifestSummary } from '../values/manifest/manifest.js'
-import { Aliases, ArtifactType, Description, Metadata, Tags, VersionNumber, WriterName } from '../values/names.js'
+import { Aliases, ArtifactType, Description, Generation, Metadata, Tags, WriterName } from '../values/names.js'
 import { NamedRun } from '../values/run-fact.js'
 
 export const DistributedPartUpserted = record(
   'DistributedPartUpserted',
   {
     type: oneOf('DistributedPartUpserted'),
-    generation: VersionNumber,
+    generation: Generation,
     artifactType: ArtifactType,
     writer: WriterName,
     part: ManifestSummary,
@@ -24,7 +24,7 @@ export const DistributedCommitted = record(
   'DistributedCommitted',
   {
     type: oneOf('DistributedCommitted'),
-    generation: VersionNumber,
+    generation: Generation,
     artifactType: ArtifactType,
     manifest: ManifestSummary,
     /** How many writers brought parts. */
@@ -45,7 +45,7 @@ export type DistributedCommitted = t.TypeOf<typeof DistributedCommitted>
 
 export const DistributedAbandoned = record('DistributedAbandoned', {
   type: oneOf('DistributedAbandoned'),
-  generation: VersionNumber,
+  generation: Generation,
   writers: wholeNumber('a number of writers'),
 })
 export type DistributedAbandoned = t.TypeOf<typeof DistributedAbandoned>

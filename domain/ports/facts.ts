@@ -6,7 +6,7 @@ import type * as E from 'fp-ts/lib/Either.js'
 import type * as TE from 'fp-ts/lib/TaskEither.js'
 import type { ManifestSummary } from '../values/manifest/manifest.js'
 import type { PathConflict } from '../values/manifest/merge.js'
-import type { VersionChoice } from '../values/names.js'
+import type { VersionChoice, VersionNumber } from '../values/names.js'
 import type { CollectionRef, ModelRef, RunRef, VersionRef } from '../values/references.js'
 import type { RunFact } from '../values/run-fact.js'
 
@@ -16,7 +16,7 @@ export interface SourceFact {
   readonly artifactType: string
   readonly manifest: ManifestSummary
   /** The link by which it was named. */
-  readonly through?: { readonly model: ModelRef; readonly version: number }
+  readonly through?: { readonly model: ModelRef; readonly version: VersionNumber }
 }
 
 /** What one writer brought to a distributed draft. */
@@ -35,7 +35,11 @@ export interface Facts<Failure> {
     readonly version: VersionChoice
   }) => TE.TaskEither<Failure, SourceFact>
   /** The source of this link is live. */
-  readonly sourceOfLink: (model: ModelRef, number: number, source: VersionRef) => TE.TaskEither<Failure, SourceFact>
+  readonly sourceOfLink: (
+    model: ModelRef,
+    number: VersionNumber,
+    source: VersionRef,
+  ) => TE.TaskEither<Failure, SourceFact>
   /** A manifest is stored, and is what is said of it. */
   readonly manifest: (claimed: ManifestSummary) => TE.TaskEither<Failure, unknown>
   /** The same; and its files are there, and are not collected until an event can name them. */

@@ -5,6 +5,7 @@ import { type AliasRejection, moveAlias, pointAliases, removeAlias, removeAliase
 import { changeTags, type TooManyTags } from '../collections/tags.js'
 import type { TypeMismatch, VersionRejection } from '../collections/version-rejections.js'
 import { about, type Decision, type ReadonlyState } from '../values/decider.js'
+import { versionNumberAt } from '../values/names.js'
 import type { ModelRef } from '../values/references.js'
 import type {
   CreateRegisteredModel,
@@ -90,7 +91,7 @@ const link = (
   const created = create({ model, artifactType }, state)
   if (E.isLeft(created)) return created
   const present = state.linkBySource.get(sourceKey(source))
-  const version = present ?? state.links.length
+  const version = present ?? versionNumberAt(state.links.length)
   return pipe(
     pointAliases([...aliases, 'latest'], version, expect)(state.aliases),
     E.map((moved) => [

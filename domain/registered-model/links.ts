@@ -4,19 +4,19 @@ import { pipe } from 'fp-ts/lib/function.js'
 import type { VersionRejection } from '../collections/version-rejections.js'
 import type { Basis } from '../command-definition.js'
 import type { ReadonlyState, RecordedBy } from '../values/decider.js'
-import type { VersionChoice } from '../values/names.js'
+import { type VersionChoice, type VersionNumber, versionNumberAt } from '../values/names.js'
 import type { CollectionRef } from '../values/references.js'
 import type { LinkState, RegisteredModelState } from './state.js'
 
 export interface LinkRemoved {
   readonly _tag: 'link-removed'
   readonly collection: CollectionRef
-  readonly version: number
+  readonly version: VersionNumber
   readonly unlinked: RecordedBy
 }
 
 export interface FoundLink {
-  readonly number: number
+  readonly number: VersionNumber
   readonly link: ReadonlyState<LinkState>
 }
 
@@ -33,7 +33,7 @@ export const findLink = (
     _tag: 'version-not-found',
     collection,
     version: choice,
-    newest: newest < 0 ? null : newest,
+    newest: newest < 0 ? null : versionNumberAt(newest),
     exists: state.artifactType !== null,
   })
 }

@@ -1,6 +1,7 @@
 /** What of a registered model's history its decisions need. */
 import { type AliasHolder, aliasesOf, evolveAliases } from '../collections/aliases.js'
 import type { RecordedBy } from '../values/decider.js'
+import type { VersionNumber } from '../values/names.js'
 import { type VersionRef, versionPath } from '../values/references.js'
 import type { RegisteredModelEvent } from './events.js'
 
@@ -16,7 +17,7 @@ export interface RegisteredModelState {
   /** By number; a link keeps its place when it is taken away. */
   readonly links: LinkState[]
   /** The present link of each source version, by its path. */
-  readonly linkBySource: Map<string, number>
+  readonly linkBySource: Map<string, VersionNumber>
   readonly aliases: Map<string, AliasHolder>
   /** The aliases of a link that was just taken away: they are removed in the same step. */
   left: Set<string>

@@ -1,13 +1,13 @@
 /** What a command is about, and how one is remembered that changed nothing. */
 import type * as t from 'io-ts'
 import { oneOf, record } from './codec.js'
-import { VersionNumber } from './names.js'
+import { Generation, VersionNumber } from './names.js'
 
 /**
  * What a command is about, whether it changed anything or not: the number of the version or of the link, in the
  * collection that the command names; the generation of a distributed draft. Empty for a command that is about neither.
  */
-export const Answer = record('an answer', {}, { version: VersionNumber, generation: VersionNumber })
+export const Answer = record('an answer', {}, { version: VersionNumber, generation: Generation })
 export type Answer = t.TypeOf<typeof Answer>
 
 /**

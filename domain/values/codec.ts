@@ -199,21 +199,21 @@ export const oneOf = <W extends string>(...words: ReadonlyArray<W>): t.Type<W> =
 }
 
 /** What the codec lets pass, or `null`. */
-export const nullable = <A>(codec: t.Type<A>, name = `${codec.name}, or null`): t.Type<A | null> =>
-  new t.Type<A | null>(
+export const nullable = <A, O>(codec: t.Type<A, O>, name = `${codec.name}, or null`): t.Type<A | null, O | null> =>
+  new t.Type<A | null, O | null>(
     name,
     (value): value is A | null => value === null || codec.is(value),
     (value, context) => (value === null ? t.success(null) : codec.validate(value, context)),
-    (value) => value,
+    (value) => (value === null ? null : codec.encode(value)),
   )
 
 /** An object whose keys are free, with at most `members` members. */
-export const dictionary = <A>(
+export const dictionary = <A extends O, O = A>(
   name: string,
   key: t.Type<string>,
-  member: t.Type<A>,
+  member: t.Type<A, O>,
   members: number,
-): t.Type<Readonly<Record<string, A>>> => {
+): t.Type<Readonly<Record<string, A>>, Readonly<Record<string, O>>> => {
   const validate = (value: unknown, context: t.Context): t.Validation<Readonly<Record<string, A>>> => {
     if (!isPlainObject(value) || Object.keys(value).length > members) return t.failure(value, context)
     const errors: t.ValidationError[] = []
@@ -227,7 +227,7 @@ export const dictionary = <A>(
     }
     return errors.length > 0 ? t.failures(errors) : t.success(Object.fromEntries(entries))
   }
-  return new t.Type(
+  return new t.Type<Readonly<Record<string, A>>, Readonly<Record<string, O>>>(
     name,
     (value): value is Readonly<Record<string, A>> => E.isRight(validate(value, [])),
     validate,

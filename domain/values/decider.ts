@@ -30,7 +30,7 @@ export type ReadonlyState<A> = A extends string | number | boolean | null | unde
     : A extends ReadonlySet<infer Item>
       ? ReadonlySet<Item>
       : // JSON is read-only already, and has no end.
-        JsonObject extends A
+        [JsonObject, string] extends [A, keyof A]
         ? A
         : { readonly [Member in keyof A]: ReadonlyState<A[Member]> }
 

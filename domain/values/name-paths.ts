@@ -2,7 +2,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type * as t from 'io-ts'
 import { type Problem, shown } from './codec.js'
-import { isVersionName, VersionChoice } from './names.js'
+import { isVersionName, VersionChoice, versionNumberAt } from './names.js'
 import { ArtifactRef, type CollectionRef, isRegistryProject, ModelRef, RunRef } from './references.js'
 
 /** What fills the parts that a path leaves out. */
@@ -22,7 +22,7 @@ const splitPath = (path: string): SplitPath => {
   const parts = (colon === -1 ? path : path.slice(0, colon)).split('/')
   if (colon === -1) return { parts }
   const version = path.slice(colon + 1)
-  return { parts, version: isVersionName(version) ? Number(version.slice(1)) : version }
+  return { parts, version: isVersionName(version) ? versionNumberAt(Number(version.slice(1))) : version }
 }
 
 const problem = (path: unknown, expected: string): E.Either<ReadonlyArray<Problem>, never> =>

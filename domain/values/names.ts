@@ -4,7 +4,7 @@
  */
 
 import type * as t from 'io-ts'
-import { dictionary, distinct, jsonObject, oneOf, rule, text, wholeNumber } from './codec.js'
+import { branded, dictionary, distinct, jsonObject, oneOf, rule, text, wholeNumber } from './codec.js'
 
 const hasControl = (value: string): boolean => /\p{Cc}/u.test(value)
 const within = (value: string, most: number): boolean =>
@@ -58,25 +58,40 @@ export const WriterName = idName('the name of a writer')
 
 export const Description = text('a description: at most 65,536 characters', (value) => value.length <= 65_536)
 
+interface VersionNumberBrand {
+  readonly VersionNumber: unique symbol
+}
 /** A version number: `v0` is 0. */
-export const VersionNumber = wholeNumber('a version number: 0, 1, 2, ...')
+export type VersionNumber = t.Branded<number, VersionNumberBrand>
+export const VersionNumber = branded<VersionNumber, number>(wholeNumber('a version number: 0, 1, 2, ...'))
+
+/** The number of the version that stands at a place among all that were given out, from 0: numbers have no gap. */
+export const versionNumberAt = (place: number): VersionNumber => place as VersionNumber
+
+/** A generation of a distributed draft. */
+export const Generation = wholeNumber('a generation of the draft: 0, 1, 2, ...')
 
 /** Which version: its number, or the alias that it holds. */
-export const VersionChoice = rule(
+export const VersionChoice = rule<VersionNumber | string, number | string>(
   'a version number (0, 1, 2, ...) or an alias',
-  (value): value is number | string => VersionNumber.is(value) || Alias.is(value),
+  (value): value is VersionNumber | string => VersionNumber.is(value) || Alias.is(value),
 )
 export type VersionChoice = t.TypeOf<typeof VersionChoice>
 
 /** Who is expected to hold an alias: a version number, or nobody. */
-export const ExpectedHolder = rule(
+export const ExpectedHolder = rule<VersionNumber | 'absent', number | 'absent'>(
   'the version number that is expected to hold the alias, or "absent"',
-  (value): value is number | 'absent' => VersionNumber.is(value) || value === 'absent',
+  (value): value is VersionNumber | 'absent' => VersionNumber.is(value) || value === 'absent',
 )
 export type ExpectedHolder = t.TypeOf<typeof ExpectedHolder>
 
 /** Expected holders by alias, for commands that may move several. All of them must hold. */
-export const ExpectedHolders = dictionary('expected holders by alias, at most 100', Alias, ExpectedHolder, 100)
+export const ExpectedHolders = dictionary<ExpectedHolder, number | 'absent'>(
+  'expected holders by alias, at most 100',
+  Alias,
+  ExpectedHolder,
+  100,
+)
 export type ExpectedHolders = t.TypeOf<typeof ExpectedHolders>
 
 export const RunOutcome = oneOf('finished', 'failed', 'crashed', 'killed')

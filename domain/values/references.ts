@@ -2,16 +2,7 @@
 
 import * as t from 'io-ts'
 import { record, rule } from './codec.js'
-import {
-  ArtifactName,
-  DistributedId,
-  EntityName,
-  ModelName,
-  ProjectName,
-  RunId,
-  type VersionChoice,
-  VersionNumber,
-} from './names.js'
+import { ArtifactName, DistributedId, EntityName, ModelName, ProjectName, RunId, VersionNumber } from './names.js'
 
 interface ArtifactProjectBrand {
   readonly ArtifactProject: unique symbol
@@ -98,11 +89,11 @@ export type VersionRef = t.TypeOf<typeof VersionRef>
 export const collectionPath = ({ entity, project, name }: CollectionRef): string => `${entity}/${project}/${name}`
 
 /** `entity/project/name:v3` */
-export const versionPath = (collection: CollectionRef, version: VersionChoice): string =>
+export const versionPath = (collection: CollectionRef, version: number | string): string =>
   `${collectionPath(collection)}:${versionName(version)}`
 
 /** `v3`, or the alias itself. */
-export const versionName = (version: VersionChoice): string => (typeof version === 'number' ? `v${version}` : version)
+export const versionName = (version: number | string): string => (typeof version === 'number' ? `v${version}` : version)
 
 /** `entity/project/run` */
 export const runPath = ({ entity, project, run }: RunRef): string => `${entity}/${project}/${run}`

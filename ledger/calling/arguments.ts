@@ -5,7 +5,7 @@
 
 import type { Metrics } from '../../domain/run/commands.js'
 import type { JsonObject } from '../../domain/values/json.js'
-import type { ExpectedHolder, ExpectedHolders, RunOutcome } from '../../domain/values/names.js'
+import type { RunOutcome } from '../../domain/values/names.js'
 
 /** An argument after its check: what was `undefined` is absent, and a moment is a text. */
 export type Checked<A> = {
@@ -101,11 +101,11 @@ interface Storing {
 }
 interface Expecting {
   /** Who is expected to hold each alias that moves: a version number, or `absent`. Else it is refused. */
-  readonly expect?: ExpectedHolders | undefined
+  readonly expect?: Readonly<Record<string, number | 'absent'>> | undefined
 }
 interface ExpectingOne {
   /** Who is expected to hold the alias: a version number, or `absent`. Else it is refused. */
-  readonly expect?: ExpectedHolder | undefined
+  readonly expect?: number | 'absent' | undefined
 }
 interface Worded {
   /** In words; at most 65,536 characters. */

@@ -83,20 +83,23 @@ type Codec<A> = t.Decoder<unknown, args.Checked<A>>
 
 const describedVersion = { description: Description, metadata: Metadata, aliases: Aliases, tags: Tags }
 
-export const EnvelopeFields: Codec<args.EnvelopeFields> = record('circumstances', {}, circumstances)
-export const CreateArtifact: Codec<args.CreateArtifact> = record(
+export const EnvelopeFields = record('circumstances', {}, circumstances) satisfies Codec<args.EnvelopeFields>
+export const CreateArtifact = record(
   'createArtifact',
   { name: ArtifactPath, type: ArtifactType },
   { description: Description, ...circumstances },
-)
-export const LogArtifact: Codec<args.LogArtifact> = record(
+) satisfies Codec<args.CreateArtifact>
+export const LogArtifact = record(
   'logArtifact',
   { name: ArtifactPath, type: ArtifactType, content: ContentInput },
   { ...describedVersion, run: RunPath, expect: ExpectedHolders, onProgress: OnProgress, ...circumstances },
-)
-export const NewArtifact: Codec<args.NewArtifact> = record('newArtifact', { name: ArtifactPath, type: ArtifactType })
-export const AddToDraft: Codec<args.AddToDraft> = record('add', {}, { overwrite: t.boolean })
-export const LogDraft: Codec<args.LogDraft> = record(
+) satisfies Codec<args.LogArtifact>
+export const NewArtifact = record('newArtifact', {
+  name: ArtifactPath,
+  type: ArtifactType,
+}) satisfies Codec<args.NewArtifact>
+export const AddToDraft = record('add', {}, { overwrite: t.boolean }) satisfies Codec<args.AddToDraft>
+export const LogDraft = record(
   'log',
   {},
   {
@@ -106,8 +109,8 @@ export const LogDraft: Codec<args.LogDraft> = record(
     expectNewest: t.boolean,
     ...circumstances,
   },
-)
-export const UpsertDistributed: Codec<args.UpsertDistributed> = record(
+) satisfies Codec<args.LogDraft>
+export const UpsertDistributed = record(
   'upsertDistributed',
   { name: ArtifactPath, type: ArtifactType, content: ContentInput },
   {
@@ -119,8 +122,8 @@ export const UpsertDistributed: Codec<args.UpsertDistributed> = record(
     onProgress: OnProgress,
     ...circumstances,
   },
-)
-export const CommitDistributed: Codec<args.CommitDistributed> = record(
+) satisfies Codec<args.UpsertDistributed>
+export const CommitDistributed = record(
   'commitDistributed',
   { name: ArtifactPath, type: ArtifactType },
   {
@@ -135,13 +138,13 @@ export const CommitDistributed: Codec<args.CommitDistributed> = record(
     ...describedVersion,
     ...circumstances,
   },
-)
-export const AbandonDistributed: Codec<args.AbandonDistributed> = record(
+) satisfies Codec<args.CommitDistributed>
+export const AbandonDistributed = record(
   'abandonDistributed',
   { name: ArtifactPath, distributedId: DistributedId },
   { generation: wholeNumber('a generation'), ...circumstances },
-)
-export const Describe: Codec<args.Describe> = record(
+) satisfies Codec<args.AbandonDistributed>
+export const Describe = record(
   'describe',
   { version: VersionText },
   {
@@ -149,49 +152,49 @@ export const Describe: Codec<args.Describe> = record(
     metadata: nullable(Metadata),
     ...circumstances,
   },
-)
-export const Tag: Codec<args.Tag> = record('tag', { version: VersionText, tags: Tags }, circumstances)
-export const DeleteVersion: Codec<args.DeleteVersion> = record(
+) satisfies Codec<args.Describe>
+export const Tag = record('tag', { version: VersionText, tags: Tags }, circumstances) satisfies Codec<args.Tag>
+export const DeleteVersion = record(
   'deleteVersion',
   { version: VersionText },
   { deleteAliases: t.boolean, expect: ExpectedHolders, ...circumstances },
-)
-export const MoveAlias: Codec<args.MoveAlias> = record(
+) satisfies Codec<args.DeleteVersion>
+export const MoveAlias = record(
   'moveAlias',
   { version: VersionText, alias: Alias },
   { expect: ExpectedHolder, ...circumstances },
-)
-export const RemoveAlias: Codec<args.RemoveAlias> = record(
+) satisfies Codec<args.MoveAlias>
+export const RemoveAlias = record(
   'removeAlias',
   { name: path('an artifact or a registered model: [[entity/]project/]name'), alias: Alias },
   { expect: ExpectedHolder, ...circumstances },
-)
-export const CreateModel: Codec<args.CreateModel> = record(
+) satisfies Codec<args.RemoveAlias>
+export const CreateModel = record(
   'createRegisteredModel',
   { name: ModelPath, type: ArtifactType },
   { description: Description, ...circumstances },
-)
-export const Link: Codec<args.Link> = record(
+) satisfies Codec<args.CreateModel>
+export const Link = record(
   'link',
   { version: VersionText, to: ModelPath },
   { aliases: Aliases, expect: ExpectedHolders, ...circumstances },
-)
-export const Unlink: Codec<args.Unlink> = record(
+) satisfies Codec<args.Link>
+export const Unlink = record(
   'unlink',
   { version: VersionText },
   { expect: ExpectedHolders, ...circumstances },
-)
-export const DescribeModel: Codec<args.DescribeModel> = record(
+) satisfies Codec<args.Unlink>
+export const DescribeModel = record(
   'describeRegisteredModel',
   { name: ModelPath, description: Description },
   circumstances,
-)
-export const TagModel: Codec<args.TagModel> = record(
+) satisfies Codec<args.DescribeModel>
+export const TagModel = record(
   'tagRegisteredModel',
   { name: ModelPath, tags: Tags },
   circumstances,
-)
-export const StartRun: Codec<args.StartRun> = record(
+) satisfies Codec<args.TagModel>
+export const StartRun = record(
   'startRun',
   {},
   {
@@ -201,23 +204,23 @@ export const StartRun: Codec<args.StartRun> = record(
     jobType: t.string,
     ...circumstances,
   },
-)
-export const SummariseRun: Codec<args.SummariseRun> = record(
+) satisfies Codec<args.StartRun>
+export const SummariseRun = record(
   'summariseRun',
   { run: RunPath, metrics: Metrics },
   circumstances,
-)
-export const UseArtifact: Codec<args.UseArtifact> = record(
+) satisfies Codec<args.SummariseRun>
+export const UseArtifact = record(
   'useArtifact',
   { run: RunPath, version: VersionText },
   circumstances,
-)
-export const FinishRun: Codec<args.FinishRun> = record(
+) satisfies Codec<args.UseArtifact>
+export const FinishRun = record(
   'finishRun',
   { run: RunPath },
   { outcome: RunOutcome, ...circumstances },
-)
-export const LinkModel: Codec<args.LinkModel> = record(
+) satisfies Codec<args.FinishRun>
+export const LinkModel = record(
   'linkModel',
   { content: ContentInput, to: ModelPath },
   {
@@ -228,9 +231,9 @@ export const LinkModel: Codec<args.LinkModel> = record(
     ...describedVersion,
     ...circumstances,
   },
-)
+) satisfies Codec<args.LinkModel>
 
-export const OpenFile: Codec<args.OpenFile> = record('openFile', { version: VersionText, path: FilePath })
+export const OpenFile = record('openFile', { version: VersionText, path: FilePath }) satisfies Codec<args.OpenFile>
 
 /** A date alone is its beginning, in UTC, as it is for `at`. */
 export const Time = new t.Type<string>(

@@ -17,6 +17,7 @@ import {
   parseVersion,
   type VersionPath,
 } from '../../domain/values/name-paths.js'
+import type { VersionNumber } from '../../domain/values/names.js'
 import {
   type ArtifactRef,
   type CollectionRef,
@@ -58,7 +59,7 @@ export interface Naming {
 
 export interface VersionAt {
   readonly collection: ArtifactRef
-  readonly number: number
+  readonly number: VersionNumber
   readonly manifest: ManifestSummary
   readonly type: string
 }
@@ -135,7 +136,7 @@ const exists = (facts: FactReader, collection: CollectionRef): Promise<boolean> 
   )
 
 /** The number that a version has now, by number or alias. */
-export const numberOf = async (facts: FactReader, { collection, version }: VersionPath): Promise<number> =>
+export const numberOf = async (facts: FactReader, { collection, version }: VersionPath): Promise<VersionNumber> =>
   isModel(collection)
     ? (await linkOf(facts, collection, version)).number
     : now(

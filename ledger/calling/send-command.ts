@@ -63,7 +63,10 @@ export const wrong = (at: string, expected: string, actual: string): WriteError 
 })
 
 /** What a command was about, whether it changed anything or not. */
-export const answered = ({ stream, answer }: Receipt, what: keyof Answer): Promise<number> => {
+export const answered = <What extends keyof Answer>(
+  { stream, answer }: Receipt,
+  what: What,
+): Promise<NonNullable<Answer[What]>> => {
   const number = answer[what]
   return number === undefined
     ? now(E.left({ _tag: 'unavailable', reason: `${stream} does not show the ${what} of the command` }))

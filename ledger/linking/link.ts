@@ -15,7 +15,7 @@ import { type VersionReceipt, versionReceipt } from '../logging/log.js'
 export const linkCommand = (
   source: VersionPath,
   model: ModelRef,
-  { aliases, expect }: Pick<args.Link, 'aliases' | 'expect'>,
+  { aliases, expect }: { readonly [Member in 'aliases' | 'expect']?: LinkToRegistry[Member] | undefined },
 ): LinkToRegistry => ({ type: 'LinkToRegistry', model, source, ...omitUndefined({ aliases, expect }) })
 
 export interface LinkMethods {

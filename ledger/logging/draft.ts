@@ -1,6 +1,7 @@
 /** Drafts: a version in the making, from nothing or from another version. */
 import { manifestBuilder } from '../../domain/values/manifest/builder.js'
 import type { Manifest, ManifestEntry } from '../../domain/values/manifest/manifest.js'
+import type { VersionNumber } from '../../domain/values/names.js'
 import { omitUndefined } from '../../domain/values/omit-undefined.js'
 import { type ArtifactRef, collectionPath } from '../../domain/values/references.js'
 import type * as args from '../calling/arguments.js'
@@ -61,7 +62,7 @@ export const draftMethods = (calling: Calling, contents: Contents): DraftMethods
 interface Drafted {
   readonly artifact: ArtifactRef
   readonly artifactType: string
-  readonly base?: { readonly version: number; readonly manifest: Manifest }
+  readonly base?: { readonly version: VersionNumber; readonly manifest: Manifest }
 }
 
 const draftOf = (

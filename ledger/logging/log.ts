@@ -1,6 +1,7 @@
 /** Logging: content is stored and becomes the next version of an artifact. */
 import type { Receipt } from '../../application/command-handling/receipt.js'
 import type { LogArtifactVersion } from '../../domain/artifact/commands.js'
+import type { VersionNumber } from '../../domain/values/names.js'
 import { omitUndefined } from '../../domain/values/omit-undefined.js'
 import { type CollectionRef, versionPath } from '../../domain/values/references.js'
 import type * as args from '../calling/arguments.js'
@@ -13,7 +14,7 @@ import { type Contents, type Noted, noted, type Stored } from '../files/contents
 export interface VersionReceipt extends Receipt, Noted {
   /** `entity/project/name:vN` */
   readonly path: string
-  readonly version: number
+  readonly version: VersionNumber
   /** False where the content or the link was there before. */
   readonly isNew: boolean
 }

@@ -1,4 +1,5 @@
 /** Which version a path means, by the stream of what it names. */
+import type { VersionNumber } from '../../domain/values/names.js'
 import { isModel, versionPath } from '../../domain/values/references.js'
 import * as inputs from '../calling/input.js'
 import { linkOf, type NameResolver, numberOf } from '../calling/resolve-names.js'
@@ -10,7 +11,7 @@ export interface LocateMethods {
    */
   locate: (
     version: string,
-  ) => Promise<{ readonly path: string; readonly version: number; readonly source: string | null }>
+  ) => Promise<{ readonly path: string; readonly version: VersionNumber; readonly source: string | null }>
 }
 
 export const locateMethods = ({ facts, versionNamed }: NameResolver): LocateMethods => ({

@@ -1,9 +1,12 @@
 /** Histories for the laws of the read side: random commands through the command handler, under a clock that jumps. */
+
 import * as E from 'fp-ts/lib/Either.js'
 import { memoryEventStore, memoryFileStore } from '../../adapters/memory/index.js'
 import { completeCommits } from '../../application/process-managers/complete-distributed-commit.js'
-import type { Command } from '../../domain/commands/catalogue.js'
+import type { CommandInput } from '../../domain/commands/catalogue.js'
 import type { EventStore, Position, StoredEvent } from '../../domain/ports/event-store.js'
+import { DraftRef } from '../../domain/values/references.js'
+import { decoded } from '../support/decoded.js'
 import { eventsIn, fakeClock, openTestLedger, START } from '../support/domain-ledger.js'
 import { artifactNamed, modelNamed, runNamed } from '../support/domain-samples.js'
 
@@ -33,7 +36,7 @@ export const historyOf = async (numbers: ReadonlyArray<number>): Promise<Readonl
   const anyVersion = () => pick([0, 1, 2, 'latest', 'production'] as const)
   const source = () => ({ collection: pick([...ARTIFACTS, ...MODELS]), version: anyVersion() })
 
-  const command = async (): Promise<Command> => {
+  const command = async (): Promise<CommandInput> => {
     const artifact = pick(ARTIFACTS)
     const model = pick(MODELS)
     const run = pick(RUNS)
@@ -87,7 +90,7 @@ export const historyOf = async (numbers: ReadonlyArray<number>): Promise<Readonl
       case 16:
         return { type: 'StartRun', run, ...pick([{}, { group: 'g', jobType: 'train', config: { lr: 0.1 } }]) }
       case 17:
-        return pick<Command>([
+        return pick<CommandInput>([
           { type: 'SummariseRun', run, metrics: { [pick(['loss', 'f1'])]: pick([0.5, 0.25, 'nan']) } },
           { type: 'UseArtifactVersion', run, used: source() },
           { type: 'FinishRun', run },
@@ -100,7 +103,7 @@ export const historyOf = async (numbers: ReadonlyArray<number>): Promise<Readonl
           part: await ledger.manifest(pick(WORDS)),
         }
       case 19:
-        return pick<Command>([
+        return pick<CommandInput>([
           { type: 'CommitDistributed', ...distributed, writer: 'w1', lastWriterWins: true },
           { type: 'AbandonDistributed', artifact, distributedId: distributed.distributedId },
         ])
@@ -114,7 +117,10 @@ export const historyOf = async (numbers: ReadonlyArray<number>): Promise<Readonl
     const given = await command()
     const outcome = await ledger.give(given, { actor })
     if (given.type === 'CommitDistributed' && E.isRight(outcome)) {
-      await completeCommits(ledger.shell, given)()
+      await completeCommits(
+        ledger.shell,
+        decoded(DraftRef, { artifact: given.artifact, distributedId: given.distributedId }),
+      )()
     }
   }
   return eventsIn(ledger.store)

@@ -3,12 +3,14 @@
 import * as fc from 'fast-check'
 import * as E from 'fp-ts/lib/Either.js'
 import { completeCommits } from '../../application/process-managers/complete-distributed-commit.js'
-import type { Command } from '../../domain/commands/catalogue.js'
+import type { CommandInput } from '../../domain/commands/catalogue.js'
 import { actorOf, decodeShape } from '../../domain/events/event-shapes.js'
 import type { EventStore, StoredEvent } from '../../domain/ports/event-store.js'
 import type { Envelope } from '../../domain/values/envelope.js'
 import type { CollectionRef } from '../../domain/values/references.js'
+import { DraftRef } from '../../domain/values/references.js'
 import type { ProjectedEvent } from '../../projections/projection.js'
+import { decoded } from '../support/decoded.js'
 import { eventsIn, openTestLedger } from '../support/domain-ledger.js'
 import { artifactNamed, modelNamed, runNamed } from '../support/domain-samples.js'
 
@@ -18,8 +20,8 @@ const RUNS = ['run-0', 'run-1', 'run-2']
 
 /** A command in which contents are words; their manifests are stored when it is given. */
 type Words = (
-  manifest: (word: string) => Promise<Extract<Command, { manifest: unknown }>['manifest']>,
-) => Promise<Command>
+  manifest: (word: string) => Promise<Extract<CommandInput, { manifest: unknown }>['manifest']>,
+) => Promise<CommandInput>
 
 export interface Step {
   readonly command: Words
@@ -38,7 +40,7 @@ const maybe = <K extends string, A>(key: K, value: fc.Arbitrary<A>): fc.Arbitrar
   fc.option(value, { nil: undefined }).map((given) => (given === undefined ? {} : { [key]: given })) as fc.Arbitrary<{
     readonly [P in K]?: A
   }>
-const plain = <C extends Command>(command: fc.Arbitrary<C>): fc.Arbitrary<Words> =>
+const plain = <C extends CommandInput>(command: fc.Arbitrary<C>): fc.Arbitrary<Words> =>
   command.map((given) => async () => given)
 
 const command: fc.Arbitrary<Words> = fc.oneof(
@@ -210,7 +212,10 @@ export const happen = async (
     const given = await words((word) => manifest(word))
     const outcome = await give(given, envelope)
     if (given.type === 'CommitDistributed' && E.isRight(outcome)) {
-      await completeCommits(shell, given)()
+      await completeCommits(
+        shell,
+        decoded(DraftRef, { artifact: given.artifact, distributedId: given.distributedId }),
+      )()
     }
   }
   return { store, events: await eventsIn(store) }

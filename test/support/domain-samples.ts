@@ -1,6 +1,7 @@
 /** Names and values that the tests of the domain talk about. */
 import { sha256 } from '../../domain/values/digest.js'
 import type { ManifestSummary } from '../../domain/values/manifest/manifest.js'
+import { versionNumberAt } from '../../domain/values/names.js'
 import { ArtifactRef, ModelRef, RunRef, type VersionRef } from '../../domain/values/references.js'
 import { decoded } from './decoded.js'
 
@@ -13,7 +14,7 @@ export const runNamed = (run: string): RunRef => decoded(RunRef, { entity: 'acme
 export const artifact = artifactNamed('model')
 export const model = modelNamed('Churn')
 export const run = runNamed('run-1')
-export const versionOf = (version: number): VersionRef => ({ ...artifact, version })
+export const versionOf = (version: number): VersionRef => ({ ...artifact, version: versionNumberAt(version) })
 
 /** A manifest of one file with this content, as events say it. */
 export const manifestOf = (content: string): ManifestSummary => ({ digest: sha256(content), entries: 1, bytes: 10 })

@@ -8,6 +8,7 @@ import type { Rejection } from '../../domain/commands/rejections.js'
 import type { DomainEvent } from '../../domain/events/catalogue.js'
 import type { Answer } from '../../domain/values/answer.js'
 import { type Decider, type Decision, type RecordedBy, readonlyState } from '../../domain/values/decider.js'
+import { branded, type Plain } from './decoded.js'
 
 export interface Row {
   readonly rule: string
@@ -45,14 +46,25 @@ export const specify = <
   })
 
   return (rule: string) => ({
-    given: (...given: ReadonlyArray<Event>) => ({
-      when: (command: Command) => ({
-        thenRecords: (...events: ReadonlyArray<Event>): Row => row(rule, given, command, { events }),
-        thenNothingHappens: (answer: Answer = {}): Row => row(rule, given, command, { events: [], answer }),
-        thenRejected: <T extends No['_tag']>(
-          rejection: { readonly _tag: T } & Partial<Extract<No, { _tag: T }>>,
-        ): Row => row(rule, given, command, { rejection }),
-      }),
+    given: (...given: ReadonlyArray<Plain<Event>>) => ({
+      when: (command: Plain<Command>) => {
+        const rowOf = (outcome: Row['outcome']): Row =>
+          row(
+            rule,
+            given.map((event) => branded<Event>(event)),
+            branded<Command>(command),
+            outcome,
+          )
+        return {
+          thenRecords: (...events: ReadonlyArray<Plain<Event>>): Row =>
+            rowOf({ events: events.map((event) => branded<Event>(event)) }),
+          thenNothingHappens: (answer: Plain<Answer> = {}): Row =>
+            rowOf({ events: [], answer: branded<Answer>(answer) }),
+          thenRejected: <T extends No['_tag']>(
+            rejection: { readonly _tag: T } & Partial<Plain<Extract<No, { _tag: T }>>>,
+          ): Row => rowOf({ rejection }),
+        }
+      },
     }),
   })
 }

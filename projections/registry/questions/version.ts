@@ -1,8 +1,10 @@
 /** A version, as it was at the moment of the question: also one that is deleted or unlinked, and a registered one. */
+
 import * as E from 'fp-ts/lib/Either.js'
 import type { JsonObject } from '../../../domain/values/json.js'
 import type { ManifestSummary } from '../../../domain/values/manifest/manifest.js'
 import type { VersionChoice } from '../../../domain/values/names.js'
+import { type VersionNumber, versionNumberAt } from '../../../domain/values/names.js'
 import { collectionPath, versionPath } from '../../../domain/values/references.js'
 import { type ArtifactEntry, type CollectionEntry, type LinkEntry, type ModelEntry, rowOf } from '../state.js'
 import { actorOf, baseOf, manifestOf, positionOf, type Row, runOf, saidOf, tagsOf } from '../version-table.js'
@@ -16,7 +18,7 @@ export interface Version {
   /** `entity/project/name:vN` */
   readonly path: string
   readonly collection: string
-  readonly version: number
+  readonly version: VersionNumber
   readonly type: string
   readonly aliases: ReadonlyArray<string>
   /** Tags, description and metadata of a registered version are those of its source. */
@@ -92,7 +94,7 @@ const artifactVersion = (asked: RegistryAsOf, artifact: ArtifactEntry, number: n
     kind: 'artifact',
     path: `${artifact.path}:v${number}`,
     collection: artifact.path,
-    version: number,
+    version: versionNumberAt(number),
     type: artifact.type,
     aliases: aliasesOf(asked, artifact, number),
     tags: tagsAt(asked, row),
@@ -122,7 +124,7 @@ const registeredVersion = (asked: RegistryAsOf, model: ModelEntry, link: LinkEnt
     kind: 'registered',
     path: `${model.path}:v${link.number}`,
     collection: model.path,
-    version: link.number,
+    version: versionNumberAt(link.number),
     type: model.type,
     aliases: aliasesOf(asked, model, link.number),
     tags: source?.tags ?? [],

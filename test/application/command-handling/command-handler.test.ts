@@ -3,7 +3,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import { describe, expect, it } from 'vitest'
 import type { CommandError } from '../../../application/command-handling/command-error.js'
 import type { Receipt } from '../../../application/command-handling/receipt.js'
-import { type Command, commands } from '../../../domain/commands/catalogue.js'
+import { type CommandInput, commands } from '../../../domain/commands/catalogue.js'
 import { eventCodecs } from '../../../domain/events/catalogue.js'
 import { decodeEvent } from '../../../domain/events/stored-events.js'
 import { sha256 } from '../../../domain/values/digest.js'
@@ -23,7 +23,7 @@ import { artifact, model, modelNamed, run } from '../../support/domain-samples.j
 
 const stream = artifactStream(artifact)
 
-const logging = async (ledger: Ledger, content: string, more: object = {}): Promise<Command> => ({
+const logging = async (ledger: Ledger, content: string, more: object = {}): Promise<CommandInput> => ({
   type: 'LogArtifactVersion',
   artifact,
   artifactType: 'model',
@@ -31,7 +31,7 @@ const logging = async (ledger: Ledger, content: string, more: object = {}): Prom
   ...more,
 })
 const moving = (alias: string, version: number) =>
-  ({ type: 'MoveAlias', collection: artifact, alias, version }) as const satisfies Command
+  ({ type: 'MoveAlias', collection: artifact, alias, version }) as const satisfies CommandInput
 
 const numbersOf = (receipts: ReadonlyArray<Receipt>): ReadonlyArray<number> =>
   receipts.flatMap(({ events }) =>
@@ -80,7 +80,7 @@ describe('a receipt', () => {
 
   it('names the end of an empty stream', async () => {
     const ledger = openTestLedger()
-    const removing: Command = { type: 'RemoveAlias', collection: artifact, alias: 'best', expect: 'absent' }
+    const removing: CommandInput = { type: 'RemoveAlias', collection: artifact, alias: 'best', expect: 'absent' }
     expect(right(await ledger.give(removing, {}, 'ledger'))).toMatchObject({
       events: [],
       revision: 'none',
@@ -231,7 +231,7 @@ describe('a command given again', () => {
   it('on another stream is another command', async () => {
     const ledger = openTestLedger()
     for (const name of ['one', 'two']) {
-      const command: Command = { type: 'CreateArtifact', artifact: { ...artifact, name }, artifactType: 'model' }
+      const command: CommandInput = { type: 'CreateArtifact', artifact: { ...artifact, name }, artifactType: 'model' }
       expect(right(await ledger.give(command, { commandId: 'once' })).events).toHaveLength(1)
     }
   })
@@ -373,7 +373,7 @@ describe('many commands at once', () => {
         return undefined
       }),
     )
-    const runs = counting(10).map((n): Command => ({ type: 'StartRun', run: { ...run, run: `run-${n}` } }))
+    const runs = counting(10).map((n): CommandInput => ({ type: 'StartRun', run: { ...run, run: `run-${n}` } }))
     const receipts = (await Promise.all(runs.map((command) => ledger.give(command)))).map(right)
     expect(receipts).toHaveLength(10)
   })
@@ -446,7 +446,7 @@ describe('a decision on outdated state', () => {
     right(await mine.give(await logging(mine, 'a')))
     const theirs = mine.another()
     right(await theirs.give(await logging(theirs, 'b')))
-    const promote: Command = {
+    const promote: CommandInput = {
       type: 'MoveAlias',
       collection: artifact,
       alias: 'production',
@@ -495,13 +495,13 @@ describe('facts', () => {
     const ledger = openTestLedger()
     right(await ledger.give(await logging(ledger, 'a')))
     right(await ledger.give({ type: 'LinkToRegistry', model, source: { collection: artifact, version: 'latest' } }))
-    const again: Command = {
+    const again: CommandInput = {
       type: 'LinkToRegistry',
       model: modelNamed('Copy'),
       source: { collection: model, version: 'latest' },
     }
     expect(right(await ledger.give(again)).events[1]).toMatchObject({ source: { ...artifact, version: 0 } })
-    const itself: Command = {
+    const itself: CommandInput = {
       type: 'LinkToRegistry',
       model,
       source: { collection: model, version: 0 },

@@ -1,7 +1,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { describe, expect, it } from 'vitest'
 import { memoryEventStore } from '../../../adapters/memory/event-store.js'
-import type { Command } from '../../../domain/commands/catalogue.js'
+import type { CommandInput } from '../../../domain/commands/catalogue.js'
 import type { DomainEvent } from '../../../domain/events/catalogue.js'
 import { EventStoreError, MAX_EVENT_BYTES, type NewEvent } from '../../../domain/ports/event-store.js'
 import { sha256 } from '../../../domain/values/digest.js'
@@ -21,7 +21,7 @@ import { artifact, model, run } from '../../support/domain-samples.js'
 
 const stream = artifactStream(artifact)
 
-const logging = async (ledger: Ledger, content: string, more: object = {}): Promise<Command> => ({
+const logging = async (ledger: Ledger, content: string, more: object = {}): Promise<CommandInput> => ({
   type: 'LogArtifactVersion',
   artifact,
   artifactType: 'model',
@@ -32,10 +32,10 @@ const logging = async (ledger: Ledger, content: string, more: object = {}): Prom
 const log = async (ledger: Ledger, content: string, more: object = {}) =>
   ledger.give(await logging(ledger, content, more))
 
-const linking: Command = { type: 'LinkToRegistry', model, source: { collection: artifact, version: 'latest' } }
+const linking: CommandInput = { type: 'LinkToRegistry', model, source: { collection: artifact, version: 'latest' } }
 
 const moving = (alias: string, version: number) =>
-  ({ type: 'MoveAlias', collection: artifact, alias, version }) as const satisfies Command
+  ({ type: 'MoveAlias', collection: artifact, alias, version }) as const satisfies CommandInput
 
 /** So many steps of the queue of promises, within one turn of the event loop. */
 const instants = async (count: number): Promise<void> => {
@@ -227,7 +227,7 @@ describe('a refused command', () => {
       { type: 'UpsertDistributedPart', ...draft, part, generation: 3 },
       { type: 'UpsertDistributedPart', ...draft, part: { ...part, entries: 2 } },
       { type: 'CommitDistributed', ...draft },
-    ] satisfies Command[]) {
+    ] satisfies CommandInput[]) {
       expect(await ledger.give(command)).toMatchObject({ _tag: 'Left' })
     }
     expect(await eventsIn(ledger.store)).toEqual([])
@@ -555,7 +555,7 @@ describe('an append that fails after others were decided on it', () => {
 
   it('is no fact for commands on other streams', async () => {
     const { ledger, mine, held, first } = await holding('unavailable')
-    const one: Command = { type: 'LinkToRegistry', model, source: { collection: artifact, version: 1 } }
+    const one: CommandInput = { type: 'LinkToRegistry', model, source: { collection: artifact, version: 1 } }
     const linked = mine.give(one)
     await turns()
     held.open()
@@ -626,7 +626,7 @@ describe('a manifest that cannot be had', () => {
   it('refuses what names it', async () => {
     const ledger = openTestLedger()
     const manifest = await ledger.manifest('zero')
-    const command: Command = { type: 'LogArtifactVersion', artifact, artifactType: 'model', manifest }
+    const command: CommandInput = { type: 'LogArtifactVersion', artifact, artifactType: 'model', manifest }
     const nowhere = sha256('nowhere')
     expect(left(await ledger.give({ ...command, manifest: { ...manifest, digest: nowhere } }))).toEqual({
       _tag: 'file-missing',

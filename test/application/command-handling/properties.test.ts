@@ -8,7 +8,7 @@ import { memoryEventStore } from '../../../adapters/memory/index.js'
 import type { CommandError } from '../../../application/command-handling/command-error.js'
 import { answerOf, changesAmong, type Receipt } from '../../../application/command-handling/receipt.js'
 import { completeCommits } from '../../../application/process-managers/complete-distributed-commit.js'
-import type { Command } from '../../../domain/commands/catalogue.js'
+import type { CommandInput } from '../../../domain/commands/catalogue.js'
 import type { DomainEvent } from '../../../domain/events/catalogue.js'
 import { decodeEvent } from '../../../domain/events/stored-events.js'
 import type { EventStore, StoredEvent } from '../../../domain/ports/event-store.js'
@@ -79,7 +79,7 @@ const corner = (entity: string) => {
   const run = decoded(RunRef, { entity, project: 'p', run: 'r' })
   const refOf = (name: string) => (models.includes(name) ? modelOf(name) : artifactOf(name))
 
-  const commandOf = async (ledger: Ledger, it: Step): Promise<Command> => {
+  const commandOf = async (ledger: Ledger, it: Step): Promise<CommandInput> => {
     const expect = 'expect' in it && it.expect !== 'anybody' ? { expect: it.expect } : {}
     switch (it.do) {
       case 'log':
@@ -283,7 +283,7 @@ describe.each<readonly [string, () => Promise<EventStore>, number]>([
 /** Gives a command as a patient caller does: the same again, until it is known what became of it. */
 const untilAnswered = async (
   ledger: Ledger,
-  command: Command,
+  command: CommandInput,
   commandId: string,
 ): Promise<E.Either<CommandError, Receipt>> => {
   for (;;) {

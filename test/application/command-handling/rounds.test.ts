@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 import type { CommandError } from '../../../application/command-handling/command-error.js'
 import type { IdFrom } from '../../../application/command-handling/encode.js'
 import type { Receipt } from '../../../application/command-handling/receipt.js'
-import type { Command } from '../../../domain/commands/catalogue.js'
+import type { CommandInput } from '../../../domain/commands/catalogue.js'
 import { artifactStream } from '../../../domain/values/stream-names.js'
 import { eventsIn, gate, interposed, type Ledger, openTestLedger, right, turns } from '../../support/domain-ledger.js'
 import { artifact, model, run } from '../../support/domain-samples.js'
@@ -35,7 +35,7 @@ const given: fc.Arbitrary<Given> = fc.record({
   idFrom: fc.constantFrom('caller', 'ledger'),
 })
 
-const commandOf = async (ledger: Ledger, { what, number, word, expected }: Given): Promise<Command> => {
+const commandOf = async (ledger: Ledger, { what, number, word, expected }: Given): Promise<CommandInput> => {
   const expect = expected === undefined ? {} : { expect: expected }
   switch (what) {
     case 'log':
@@ -149,7 +149,7 @@ describe('a round of many commands', () => {
     )
     const ledger = openTestLedger(slow)
     right(await ledger.give({ type: 'StartRun', run }))
-    const logging = async (content: string): Promise<Command> => ({
+    const logging = async (content: string): Promise<CommandInput> => ({
       type: 'LogArtifactVersion',
       artifact,
       artifactType: 'model',
@@ -160,7 +160,7 @@ describe('a round of many commands', () => {
     const commands = await Promise.all(
       Array.from(
         { length: 60 },
-        async (_, n): Promise<ReadonlyArray<Command>> => [
+        async (_, n): Promise<ReadonlyArray<CommandInput>> => [
           await logging(`${n}`),
           { type: 'UseArtifactVersion', run, used: { collection: artifact, version: 'latest' } },
           { type: 'LinkToRegistry', model, source: { collection: artifact, version: 'latest' } },
@@ -188,7 +188,7 @@ describe('a round of many commands', () => {
       right(await ledger.give({ type: 'LogArtifactVersion', artifact, artifactType: 'model', manifest }))
     }
     right(await ledger.give({ type: 'DeleteArtifactVersion', artifact, version: 0 }))
-    const link = (version: number): Command => ({
+    const link = (version: number): CommandInput => ({
       type: 'LinkToRegistry',
       model,
       source: { collection: artifact, version },

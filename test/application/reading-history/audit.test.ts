@@ -15,6 +15,7 @@ import { encodeEvent } from '../../../domain/events/stored-events.js'
 import { type EventStore, EventStoreError, type StoredEvent } from '../../../domain/ports/event-store.js'
 import { digestFrom } from '../../../domain/values/digest.js'
 import { CommandId } from '../../../domain/values/envelope.js'
+import { versionNumberAt } from '../../../domain/values/names.js'
 import { type AuditIndex, auditProjection } from '../../../projections/audit/audit-index.js'
 import { auditCsv, auditNdjson } from '../../../projections/audit/export.js'
 import { type AuditLine, auditLine } from '../../../projections/audit/line.js'
@@ -449,8 +450,8 @@ const longStory = async (moves: number) => {
       const event = {
         type: 'AliasMoved',
         alias: n % 2 === 0 ? 'production' : 'latest',
-        from: n < 2 ? null : n - 2,
-        to: n,
+        from: n < 2 ? null : versionNumberAt(n - 2),
+        to: versionNumberAt(n),
       } as const
       return right(
         encodeEvent(to, 0, event, { actor, commandId: decoded(CommandId, `c${n}`), commandDigest, recordedAt: time }),

@@ -2,6 +2,7 @@
 
 import type { ArtifactVersionDeleted, ArtifactVersionLogged } from '../../../domain/artifact/events.js'
 import { artifact as aggregate } from '../../../domain/commands/deciders.js'
+import type { Plain } from '../../support/decoded.js'
 import { artifact, manifestOf, run, tags } from '../../support/domain-samples.js'
 import { recordedAt, specify } from '../../support/domain-specification.js'
 
@@ -11,8 +12,8 @@ const created = { type: 'ArtifactCreated', artifactType: 'model' } as const
 const logged = (
   version: number,
   content: string,
-  more: Partial<ArtifactVersionLogged> = {},
-): ArtifactVersionLogged => ({
+  more: Partial<Plain<ArtifactVersionLogged>> = {},
+): Plain<ArtifactVersionLogged> => ({
   type: 'ArtifactVersionLogged',
   version,
   manifest: manifestOf(content),
@@ -20,7 +21,7 @@ const logged = (
 })
 const moved = (alias: string, from: number | null, to: number) => ({ type: 'AliasMoved', alias, from, to }) as const
 const removed = (alias: string, from: number) => ({ type: 'AliasRemoved', alias, from }) as const
-const deleted = (version: number, content: string): ArtifactVersionDeleted => ({
+const deleted = (version: number, content: string): Plain<ArtifactVersionDeleted> => ({
   type: 'ArtifactVersionDeleted',
   version,
   manifest: manifestOf(content),

@@ -2,18 +2,25 @@ import * as E from 'fp-ts/lib/Either.js'
 import { describe, expect, it } from 'vitest'
 import { describeCommandError } from '../../../application/command-handling/command-error.js'
 import { commandsOnArtifact } from '../../../domain/artifact/commands.js'
-import { type Command, type CommandType, commands, decodeCommand } from '../../../domain/commands/catalogue.js'
+import {
+  type Command,
+  type CommandInput,
+  type CommandType,
+  commands,
+  decodeCommand,
+} from '../../../domain/commands/catalogue.js'
 import { streamOfCommand } from '../../../domain/commands/command-stream.js'
 import { distributedDraftCommands } from '../../../domain/distributed-draft/commands.js'
 import { commandsOnRegisteredModel } from '../../../domain/registered-model/commands.js'
 import { runCommands } from '../../../domain/run/commands.js'
 import { decodeWith } from '../../../domain/values/codec.js'
 import { type Category, parseStream } from '../../../domain/values/stream-names.js'
+import { branded } from '../../support/decoded.js'
 import { eventsIn, left, openTestLedger } from '../../support/domain-ledger.js'
 import { artifact, manifestOf, model, run } from '../../support/domain-samples.js'
 
 /** Every command with everything that it may say. */
-const samples: { readonly [K in CommandType]: Extract<Command, { type: K }> } = {
+const samples: { readonly [K in CommandType]: Extract<CommandInput, { type: K }> } = {
   CreateArtifact: { type: 'CreateArtifact', artifact, artifactType: 'model', description: 'd' },
   LogArtifactVersion: {
     type: 'LogArtifactVersion',
@@ -249,7 +256,7 @@ describe.each(types)('%s', (type) => {
   })
 
   it('is decided by the rules of its stream', () => {
-    const category = parseStream(streamOfCommand(samples[type]))?.category
+    const category = parseStream(streamOfCommand(branded<Command>(samples[type])))?.category
     expect(category !== undefined && Object.hasOwn(tables[category], type)).toBe(true)
   })
 

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { type CommandError, describeCommandError } from '../../../application/command-handling/command-error.js'
 import { ledgerIdOfHistory } from '../../../domain/ports/ledger-id.js'
 import { sha256 } from '../../../domain/values/digest.js'
+import { branded, type Plain } from '../../support/decoded.js'
 import { artifact, manifestOf, model, run } from '../../support/domain-samples.js'
 
 const by = { by: 'anna', at: '2026-05-03T12:00:00.000Z' }
@@ -19,157 +20,158 @@ const ledgerOf = (id: string) => ledgerIdOfHistory({ stream: 'artifact-a', id })
 const ledgers = [ledgerOf('1'), ledgerOf('2'), ledgerOf('3')] as const
 
 /** The compiler sees to it that no error is missing here. */
-const samples: { readonly [T in CommandError['_tag']]: readonly [Extract<CommandError, { _tag: T }>, string] } = {
-  'invalid-command': [
-    {
-      _tag: 'invalid-command',
-      problems: [
-        { at: 'actor', expected: 'the actor', actual: 'nothing' },
-        { at: 'command.alias', expected: 'an alias', actual: '"v3"' },
-      ],
-    },
-    'actor: expected the actor, got nothing; command.alias: expected an alias, got "v3"',
-  ],
-  'type-mismatch': [
-    { _tag: 'type-mismatch', collection: artifact, accepted: 'model', offered: 'dataset' },
-    'acme/churn/model accepts the type "model", not "dataset"',
-  ],
-  'reserved-name': [
-    { _tag: 'reserved-name', name: 'run-x', artifactType: 'run_table' },
-    'the name "run-x" with the type "run_table" is reserved',
-  ],
-  'version-not-found': [
-    { _tag: 'version-not-found', collection: artifact, version: 'best', newest: 3, exists: true },
-    'acme/churn/model:best does not exist; its newest version is v3',
-  ],
-  'version-deleted': [
-    { _tag: 'version-deleted', collection: artifact, version: 3, deleted: by },
-    'acme/churn/model:v3 was deleted by anna at 2026-05-03T12:00:00.000Z',
-  ],
-  'link-removed': [
-    { _tag: 'link-removed', collection: model, version: 3, unlinked: by },
-    'acme/model-registry/Churn:v3 was unlinked by anna at 2026-05-03T12:00:00.000Z',
-  ],
-  'model-not-found': [
-    { _tag: 'model-not-found', model },
-    'the registered model acme/model-registry/Churn does not exist; link a version to it or create it',
-  ],
-  'alias-expectation-failed': [
-    { _tag: 'alias-expectation-failed', alias: 'production', expected: 1, holder: { version: 2, ...by } },
-    'the alias "production" was expected to point to v1, but it points to v2, put there by anna at 2026-05-03T12:00:00.000Z',
-  ],
-  'alias-not-found': [
-    { _tag: 'alias-not-found', collection: artifact, alias: 'best' },
-    'there is no alias "best" on acme/churn/model',
-  ],
-  'base-outdated': [
-    { _tag: 'base-outdated', expectedBase: 1, newest: 2 },
-    'the newest live version was expected to be v1, but it is v2; draft from that one',
-  ],
-  'version-has-aliases': [
-    { _tag: 'version-has-aliases', version: 3, aliases: ['latest', 'best'] },
-    'v3 holds the aliases "latest", "best"; move them first, or say deleteAliases',
-  ],
-  'too-many-tags': [
-    { _tag: 'too-many-tags', version: 3, count: 101, most: 100 },
-    'v3 would have 101 tags; the most is 100',
-  ],
-  'draft-ended': [
-    { _tag: 'draft-ended', generation: 0, end: { how: 'sealed', ...by } },
-    'generation 0 was sealed by anna at 2026-05-03T12:00:00.000Z; what may go to the next one says so (openNext)',
-  ],
-  'generation-not-open': [
-    { _tag: 'generation-not-open', generation: 2, open: 1 },
-    'generation 2 is not open; generation 1 is the next to take parts',
-  ],
-  'draft-empty': [
-    { _tag: 'draft-empty', ...draft, generation: 1, before: { how: 'abandoned', ...by }, asked: 'commit' },
-    'generation 1 of the draft "night" of acme/churn/model has no parts; the one before was abandoned by anna at 2026-05-03T12:00:00.000Z; upsert a part first, or commit with files',
-  ],
-  'path-conflict': [
-    { _tag: 'path-conflict', conflicts: [claims('a')] },
-    'the parts disagree: a (w1: sha256:1, w2: sha256:2); commit with lastWriterWins to take the later ones',
-  ],
-  'run-not-found': [{ _tag: 'run-not-found', run }, 'the run acme/churn/run-1 was never started'],
-  'run-already-started': [
-    { _tag: 'run-already-started', run, started: by },
-    'the run acme/churn/run-1 was started by anna at 2026-05-03T12:00:00.000Z, with another configuration',
-  ],
-  'run-already-finished': [
-    { _tag: 'run-already-finished', run, finished: { outcome: 'failed', ...by } },
-    'the run acme/churn/run-1 ended as "failed" by anna at 2026-05-03T12:00:00.000Z',
-  ],
-  'command-id-reused': [
-    { _tag: 'command-id-reused', commandId: 'c', stream: 'run-a/b/c', at: by },
-    'the command id "c" was used for another command on run-a/b/c by anna at 2026-05-03T12:00:00.000Z; every command needs an id of its own',
-  ],
-  'not-sealed': [
-    { _tag: 'not-sealed', stream: 'draft-a/b/c/d', generation: 3 },
-    'generation 3 of draft-a/b/c/d is not sealed; commit it first',
-  ],
-  'manifest-mismatch': [
-    {
-      _tag: 'manifest-mismatch',
-      claimed: { digest, entries: 1, bytes: 2 },
-      stored: { ...manifestOf('a'), entries: 3, bytes: 4 },
-    },
-    `the manifest ${digest} holds 3 entries and 4 bytes, not 1 and 2`,
-  ],
-  'event-too-large': [
-    { _tag: 'event-too-large', bytes: 300_000, limit: 262_144 },
-    'the event would take 300000 bytes; the most is 262144: shorten the metadata or the description',
-  ],
-  contention: [
-    { _tag: 'contention', stream: 'run-a/b/c', attempts: 7 },
-    'others kept writing to run-a/b/c; given up after 7 attempts, nothing was recorded',
-  ],
-  closed: [
-    { _tag: 'closed', reason: 'the event store was closed: open it again' },
-    'the event store was closed: open it again',
-  ],
-  unavailable: [
-    { _tag: 'unavailable', reason: 'no route' },
-    'the event store cannot be reached: no route; nothing was recorded',
-  ],
-  'bad-clock': [
-    { _tag: 'bad-clock', gave: 'Invalid Date' },
-    'the clock gave Invalid Date, which cannot be recorded: it must give a Date of the years 0 to 9999; set it right',
-  ],
-  'unknown-outcome': [
-    { _tag: 'unknown-outcome', commandId: 'c', reason: 'no answer' },
-    'it is not known whether the command was recorded (no answer); give it again with the same command id "c"',
-  ],
-  'unknown-event': [
-    { _tag: 'unknown-event', stream: 'run-a/b/c', revision: 3, type: 'RunPaused' },
-    'run-a/b/c holds at revision 3 an event "RunPaused" that this version does not know: upgrade model-ledger',
-  ],
-  'damaged-event': [
-    { _tag: 'damaged-event', stream: 'run-a/b/c', revision: 3, reason: 'not JSON' },
-    'run-a/b/c is damaged at revision 3: not JSON',
-  ],
-  'file-missing': [{ _tag: 'file-missing', digest }, `no file is stored under ${digest}`],
-  'files-of-another-ledger': [
-    { _tag: 'files-of-another-ledger', own: ledgers[0], ledgers: [ledgers[1], ledgers[2]] },
-    `the files belong to the ledger ${ledgers[1]} and ${ledgers[2]}, and this is ${ledgers[0]}: give it a file store of its own, or open each with sharedFiles, and then none collects garbage; a ledger that uses the files no more is taken out of the folder ledgers/`,
-  ],
-  'file-damaged': [
-    { _tag: 'file-damaged', digest, found: sha256('b'), size: 7 },
-    `the file stored under ${digest} now has the digest ${sha256('b')} (7 bytes): it was changed or damaged on disk`,
-  ],
-  'source-failed': [{ _tag: 'source-failed', reason: 'gone' }, 'the bytes to be stored could not be read: gone'],
-  'file-store-failed': [
-    { _tag: 'file-store-failed', operation: 'store a file', reason: 'no space', code: 'ENOSPC' },
-    'the file store could not store a file: no space',
-  ],
-}
+const samples: { readonly [T in CommandError['_tag']]: readonly [Plain<Extract<CommandError, { _tag: T }>>, string] } =
+  {
+    'invalid-command': [
+      {
+        _tag: 'invalid-command',
+        problems: [
+          { at: 'actor', expected: 'the actor', actual: 'nothing' },
+          { at: 'command.alias', expected: 'an alias', actual: '"v3"' },
+        ],
+      },
+      'actor: expected the actor, got nothing; command.alias: expected an alias, got "v3"',
+    ],
+    'type-mismatch': [
+      { _tag: 'type-mismatch', collection: artifact, accepted: 'model', offered: 'dataset' },
+      'acme/churn/model accepts the type "model", not "dataset"',
+    ],
+    'reserved-name': [
+      { _tag: 'reserved-name', name: 'run-x', artifactType: 'run_table' },
+      'the name "run-x" with the type "run_table" is reserved',
+    ],
+    'version-not-found': [
+      { _tag: 'version-not-found', collection: artifact, version: 'best', newest: 3, exists: true },
+      'acme/churn/model:best does not exist; its newest version is v3',
+    ],
+    'version-deleted': [
+      { _tag: 'version-deleted', collection: artifact, version: 3, deleted: by },
+      'acme/churn/model:v3 was deleted by anna at 2026-05-03T12:00:00.000Z',
+    ],
+    'link-removed': [
+      { _tag: 'link-removed', collection: model, version: 3, unlinked: by },
+      'acme/model-registry/Churn:v3 was unlinked by anna at 2026-05-03T12:00:00.000Z',
+    ],
+    'model-not-found': [
+      { _tag: 'model-not-found', model },
+      'the registered model acme/model-registry/Churn does not exist; link a version to it or create it',
+    ],
+    'alias-expectation-failed': [
+      { _tag: 'alias-expectation-failed', alias: 'production', expected: 1, holder: { version: 2, ...by } },
+      'the alias "production" was expected to point to v1, but it points to v2, put there by anna at 2026-05-03T12:00:00.000Z',
+    ],
+    'alias-not-found': [
+      { _tag: 'alias-not-found', collection: artifact, alias: 'best' },
+      'there is no alias "best" on acme/churn/model',
+    ],
+    'base-outdated': [
+      { _tag: 'base-outdated', expectedBase: 1, newest: 2 },
+      'the newest live version was expected to be v1, but it is v2; draft from that one',
+    ],
+    'version-has-aliases': [
+      { _tag: 'version-has-aliases', version: 3, aliases: ['latest', 'best'] },
+      'v3 holds the aliases "latest", "best"; move them first, or say deleteAliases',
+    ],
+    'too-many-tags': [
+      { _tag: 'too-many-tags', version: 3, count: 101, most: 100 },
+      'v3 would have 101 tags; the most is 100',
+    ],
+    'draft-ended': [
+      { _tag: 'draft-ended', generation: 0, end: { how: 'sealed', ...by } },
+      'generation 0 was sealed by anna at 2026-05-03T12:00:00.000Z; what may go to the next one says so (openNext)',
+    ],
+    'generation-not-open': [
+      { _tag: 'generation-not-open', generation: 2, open: 1 },
+      'generation 2 is not open; generation 1 is the next to take parts',
+    ],
+    'draft-empty': [
+      { _tag: 'draft-empty', ...draft, generation: 1, before: { how: 'abandoned', ...by }, asked: 'commit' },
+      'generation 1 of the draft "night" of acme/churn/model has no parts; the one before was abandoned by anna at 2026-05-03T12:00:00.000Z; upsert a part first, or commit with files',
+    ],
+    'path-conflict': [
+      { _tag: 'path-conflict', conflicts: [claims('a')] },
+      'the parts disagree: a (w1: sha256:1, w2: sha256:2); commit with lastWriterWins to take the later ones',
+    ],
+    'run-not-found': [{ _tag: 'run-not-found', run }, 'the run acme/churn/run-1 was never started'],
+    'run-already-started': [
+      { _tag: 'run-already-started', run, started: by },
+      'the run acme/churn/run-1 was started by anna at 2026-05-03T12:00:00.000Z, with another configuration',
+    ],
+    'run-already-finished': [
+      { _tag: 'run-already-finished', run, finished: { outcome: 'failed', ...by } },
+      'the run acme/churn/run-1 ended as "failed" by anna at 2026-05-03T12:00:00.000Z',
+    ],
+    'command-id-reused': [
+      { _tag: 'command-id-reused', commandId: 'c', stream: 'run-a/b/c', at: by },
+      'the command id "c" was used for another command on run-a/b/c by anna at 2026-05-03T12:00:00.000Z; every command needs an id of its own',
+    ],
+    'not-sealed': [
+      { _tag: 'not-sealed', stream: 'draft-a/b/c/d', generation: 3 },
+      'generation 3 of draft-a/b/c/d is not sealed; commit it first',
+    ],
+    'manifest-mismatch': [
+      {
+        _tag: 'manifest-mismatch',
+        claimed: { digest, entries: 1, bytes: 2 },
+        stored: { ...manifestOf('a'), entries: 3, bytes: 4 },
+      },
+      `the manifest ${digest} holds 3 entries and 4 bytes, not 1 and 2`,
+    ],
+    'event-too-large': [
+      { _tag: 'event-too-large', bytes: 300_000, limit: 262_144 },
+      'the event would take 300000 bytes; the most is 262144: shorten the metadata or the description',
+    ],
+    contention: [
+      { _tag: 'contention', stream: 'run-a/b/c', attempts: 7 },
+      'others kept writing to run-a/b/c; given up after 7 attempts, nothing was recorded',
+    ],
+    closed: [
+      { _tag: 'closed', reason: 'the event store was closed: open it again' },
+      'the event store was closed: open it again',
+    ],
+    unavailable: [
+      { _tag: 'unavailable', reason: 'no route' },
+      'the event store cannot be reached: no route; nothing was recorded',
+    ],
+    'bad-clock': [
+      { _tag: 'bad-clock', gave: 'Invalid Date' },
+      'the clock gave Invalid Date, which cannot be recorded: it must give a Date of the years 0 to 9999; set it right',
+    ],
+    'unknown-outcome': [
+      { _tag: 'unknown-outcome', commandId: 'c', reason: 'no answer' },
+      'it is not known whether the command was recorded (no answer); give it again with the same command id "c"',
+    ],
+    'unknown-event': [
+      { _tag: 'unknown-event', stream: 'run-a/b/c', revision: 3, type: 'RunPaused' },
+      'run-a/b/c holds at revision 3 an event "RunPaused" that this version does not know: upgrade model-ledger',
+    ],
+    'damaged-event': [
+      { _tag: 'damaged-event', stream: 'run-a/b/c', revision: 3, reason: 'not JSON' },
+      'run-a/b/c is damaged at revision 3: not JSON',
+    ],
+    'file-missing': [{ _tag: 'file-missing', digest }, `no file is stored under ${digest}`],
+    'files-of-another-ledger': [
+      { _tag: 'files-of-another-ledger', own: ledgers[0], ledgers: [ledgers[1], ledgers[2]] },
+      `the files belong to the ledger ${ledgers[1]} and ${ledgers[2]}, and this is ${ledgers[0]}: give it a file store of its own, or open each with sharedFiles, and then none collects garbage; a ledger that uses the files no more is taken out of the folder ledgers/`,
+    ],
+    'file-damaged': [
+      { _tag: 'file-damaged', digest, found: sha256('b'), size: 7 },
+      `the file stored under ${digest} now has the digest ${sha256('b')} (7 bytes): it was changed or damaged on disk`,
+    ],
+    'source-failed': [{ _tag: 'source-failed', reason: 'gone' }, 'the bytes to be stored could not be read: gone'],
+    'file-store-failed': [
+      { _tag: 'file-store-failed', operation: 'store a file', reason: 'no space', code: 'ENOSPC' },
+      'the file store could not store a file: no space',
+    ],
+  }
 
 describe('an error', () => {
   it.each(Object.values(samples).map(([error, words]) => [error._tag, error, words] as const))(
     'says what was wrong, where, and what would be right: %s',
-    (_tag, error, words) => expect(describeCommandError(error)).toBe(words),
+    (_tag, error, words) => expect(describeCommandError(branded<CommandError>(error))).toBe(words),
   )
 
-  it.each<readonly [CommandError, string]>([
+  it.each<readonly [Plain<CommandError>, string]>([
     [
       { _tag: 'version-not-found', collection: artifact, version: 0, newest: null, exists: true },
       'acme/churn/model:v0 does not exist; it has no version',
@@ -228,6 +230,6 @@ describe('an error', () => {
     ],
     [{ _tag: 'damaged-event', stream: 'run-a/b/c', revision: -1, reason: 'page 7' }, 'run-a/b/c is damaged: page 7'],
   ])('says it also where there is less to say: %j', (error, words) =>
-    expect(describeCommandError(error)).toEqual(words),
+    expect(describeCommandError(branded<CommandError>(error))).toEqual(words),
   )
 })

@@ -4,6 +4,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import { distributedDraft as aggregate } from '../../../domain/commands/deciders.js'
 import type { DistributedCommitted, DistributedPartUpserted } from '../../../domain/distributed-draft/events.js'
 import { Envelope } from '../../../domain/values/envelope.js'
+import type { Plain } from '../../support/decoded.js'
 import { decoded } from '../../support/decoded.js'
 import { artifact, manifestOf, run } from '../../support/domain-samples.js'
 import { recordedAt, specify } from '../../support/domain-specification.js'
@@ -27,7 +28,7 @@ const upserted = (writer: string, content: string, generation = 0): DistributedP
   writer,
   part: manifestOf(content),
 })
-const committed = (writers: number, generation = 0): DistributedCommitted => ({
+const committed = (writers: number, generation = 0): Plain<DistributedCommitted> => ({
   type: 'DistributedCommitted',
   generation,
   artifactType: 'model',

@@ -5,6 +5,7 @@ import { decodeEvent, encodeEvent } from '../../../domain/events/stored-events.j
 import type { StoredEvent } from '../../../domain/ports/event-store.js'
 import { nameBasedUuid, sha256 } from '../../../domain/values/digest.js'
 import { CommandId } from '../../../domain/values/envelope.js'
+import { versionNumberAt } from '../../../domain/values/names.js'
 import { decoded } from '../../support/decoded.js'
 import { left, right } from '../../support/domain-ledger.js'
 
@@ -15,7 +16,7 @@ const metadata = {
   actor: 'anna',
   recordedAt: '2026-05-03T12:00:00.000Z',
 }
-const moved: DomainEvent = { type: 'AliasMoved', alias: 'best', from: null, to: 3 }
+const moved: DomainEvent = { type: 'AliasMoved', alias: 'best', from: null, to: versionNumberAt(3) }
 
 const stored = (change: Partial<StoredEvent> = {}): StoredEvent => ({
   ...right(encodeEvent(stream, 0, moved, metadata)),
@@ -52,9 +53,9 @@ describe('an event', () => {
       id(stream, 0, moved),
       id('artifact-acme/churn/other', 0, moved),
       id(stream, 1, moved),
-      id(stream, 0, { ...moved, to: 4 }),
-      id(stream, 0, { type: 'AliasRemoved', alias: 'best', from: 3 }),
-      id(stream, 0, moved, { commandId: 'd' }),
+      id(stream, 0, { ...moved, to: versionNumberAt(4) }),
+      id(stream, 0, { type: 'AliasRemoved', alias: 'best', from: versionNumberAt(3) }),
+      id(stream, 0, moved, { commandId: decoded(CommandId, 'd') }),
       id(stream, 0, moved, { commandDigest: sha256('d') }),
       id(stream, 0, moved, { recordedAt: '2026-05-03T12:00:00.001Z' }),
     ]

@@ -1,19 +1,21 @@
 /** What a registered model allows, and what follows from it. */
+
 import { registeredModel as aggregate } from '../../../domain/commands/deciders.js'
 import type { VersionLinked, VersionUnlinked } from '../../../domain/registered-model/events.js'
+import type { Plain } from '../../support/decoded.js'
 import { manifestOf, model, tags, versionOf } from '../../support/domain-samples.js'
 import { recordedAt, specify } from '../../support/domain-specification.js'
 
 const rule = specify(aggregate)
 
 const created = { type: 'RegisteredModelCreated', artifactType: 'model' } as const
-const linked = (version: number, source: number): VersionLinked => ({
+const linked = (version: number, source: number): Plain<VersionLinked> => ({
   type: 'VersionLinked',
   version,
   source: versionOf(source),
   manifest: manifestOf(`content ${source}`),
 })
-const unlinked = (version: number, source: number): VersionUnlinked => ({
+const unlinked = (version: number, source: number): Plain<VersionUnlinked> => ({
   type: 'VersionUnlinked',
   version,
   source: versionOf(source),

@@ -1,8 +1,16 @@
 /** Values that must not be mixed up are types of their own: most of what is said here the type checker decides. */
 import { describe, expect, expectTypeOf, it } from 'vitest'
+import type { SealedDraft } from '../../../domain/artifact/commands.js'
+import type { ArtifactVersionLogged } from '../../../domain/artifact/events.js'
+import { MoveAlias } from '../../../domain/collections/alias-commands.js'
+import type { AliasMoved } from '../../../domain/collections/alias-events.js'
+import type { CommandInput } from '../../../domain/commands/catalogue.js'
+import type { Answer } from '../../../domain/values/answer.js'
 import { Digest, sha256 } from '../../../domain/values/digest.js'
 import { CommandId, commandIdOf, Envelope } from '../../../domain/values/envelope.js'
+import { VersionNumber, versionNumberAt } from '../../../domain/values/names.js'
 import { decoded } from '../../support/decoded.js'
+import { artifact } from '../../support/domain-samples.js'
 
 describe('a digest', () => {
   it('is made by hashing or by decoding, and goes wherever a text goes', () => {
@@ -37,5 +45,30 @@ describe('the id of a command', () => {
 
   it.each(['', 'x'.repeat(257), 'a\nb', 7, null])('is not %j', (value) => {
     expect(CommandId.decode(value)._tag).toBe('Left')
+  })
+})
+
+describe('the number of a version', () => {
+  it('is none of the other numbers that events hold', () => {
+    expectTypeOf<VersionNumber>().toExtend<number>()
+    expectTypeOf<number>().not.toExtend<VersionNumber>()
+    expectTypeOf<ArtifactVersionLogged['version']>().toEqualTypeOf<VersionNumber>()
+    expectTypeOf<AliasMoved['from']>().toEqualTypeOf<VersionNumber | null>()
+    expectTypeOf<Answer['version']>().toEqualTypeOf<VersionNumber | undefined>()
+    // @ts-expect-error The generation of a draft is no version.
+    void ((sealed: SealedDraft): VersionNumber => sealed.generation)
+    // @ts-expect-error What was calculated has to be made one, or decoded.
+    void ((version: VersionNumber): VersionNumber => version + 1)
+    expect(versionNumberAt(3)).toBe(3)
+  })
+
+  it('is a plain number to callers', () => {
+    const move: CommandInput = { type: 'MoveAlias', collection: artifact, alias: 'best', version: 3, expect: 0 }
+    expect(decoded(MoveAlias, move)).toEqual(move)
+    expectTypeOf(decoded(MoveAlias, move).version).toEqualTypeOf<VersionNumber | string>()
+  })
+
+  it.each([-1, 0.5, Number.NaN, 2 ** 53, '3', null])('is not %j', (value) => {
+    expect(VersionNumber.decode(value)._tag).toBe('Left')
   })
 })

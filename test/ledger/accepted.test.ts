@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { eventStoreDb } from '../../adapters/eventstoredb/index.js'
 import { memoryEventStore, memoryFileStore } from '../../adapters/memory/index.js'
+import type { EventStore } from '../../domain/ports/event-store.js'
 import { type Ledger, openLedger } from '../../index.js'
 import { StandIn } from '../support/eventstoredb/stand-in.js'
 import { memoryLedger, rejection, text } from '../support/ledger-memory.js'
@@ -169,6 +170,27 @@ describe('a command that changes nothing', () => {
     await giveAll(ledger, NOTHING)
     expect(await ledger.moment()).toMatchObject({ position })
     await ledger.close()
+  })
+
+  it('names what it was about, also where others take that away before it is answered', async () => {
+    const [store, files] = [memoryEventStore(), memoryFileStore()]
+    const { ledger: other } = await memoryLedger({ events: store, files })
+    let reads = Number.NaN
+    const events: EventStore = {
+      ...store,
+      async *readStream(stream, after) {
+        yield* store.readStream(stream, after)
+        // Once to decide, and once to see that what it was decided on is still so.
+        if (stream.startsWith('model-') && ++reads === 2) await other.unlink({ version: `${pets}:v0` })
+      },
+    }
+    const { ledger } = await memoryLedger({ events, files })
+    await giveAll(ledger, BEFORE)
+    reads = 0
+    expect(await ledger.link({ version: 'cats:v0', to: 'pets' })).toMatchObject({ path: `acme/${pets}:v0`, events: [] })
+    expect(reads).toBe(2)
+    await ledger.close()
+    await other.close()
   })
 
   it('is refused where its id was that of another command, and the other way round', async () => {

@@ -1,6 +1,7 @@
 /** All benchmarks, in the order in which they run. */
 import { appendSingle } from './appending.js'
 import { commandOnLongHistory, commandsOn64Artifacts, commandsOnOneArtifact } from './commands.js'
+import { bulkBesideMoves, fourInContention, loneMove, loneMoveWorst } from './contention.js'
 import { downloading, ingestKnown, ingestKnownAnew, ingestNew } from './files.js'
 import type { Benchmark } from './measure.js'
 import {
@@ -23,6 +24,10 @@ export const benchmarks: ReadonlyArray<Benchmark> = [
   commandsOn64Artifacts,
   commandsOnOneArtifact,
   commandOnLongHistory,
+  loneMove,
+  loneMoveWorst,
+  bulkBesideMoves,
+  fourInContention,
   ingestNew,
   ingestKnown,
   ingestKnownAnew,

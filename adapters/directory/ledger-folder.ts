@@ -14,7 +14,7 @@ const EVENTS = 'events.db'
 export const LEDGER_NAMES: ReadonlySet<string> = new Set([EVENTS, MARKER, BEING_MADE, SNAPSHOTS_MARKER])
 
 /** How SQLite names what it keeps beside a database: there may be the last events in it, or what undoes them. */
-export const BESIDE_EVENTS = /-(wal|shm|journal)$/
+export const BESIDE_EVENTS = /-(wal|shm|journal|waiting)$/
 
 export const isLedgerFolder = async (folder: string): Promise<boolean> =>
   (await isPartOfLedger(folder)) || isEventFileAt(join(folder, EVENTS), true)

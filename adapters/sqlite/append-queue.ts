@@ -6,13 +6,19 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import * as E from 'fp-ts/lib/Either.js'
 import { type Append, type AppendError, type Appended, ORIGIN } from '../../domain/ports/event-store.js'
 import type { Database } from './driver/index.js'
-import { isBusy, pauseForLock } from './lock.js'
+import { filesOf } from './files-of.js'
+import { isBusy, lockFairness } from './lock.js'
 import { isFull, reasonOf } from './sqlite-error.js'
 
 export type Outcome = E.Either<AppendError, Appended>
 
 export interface AppendQueue {
   readonly append: (append: Append) => Promise<Outcome>
+  /**
+   * Resolves when this connection holds the write lock, which it keeps for a turn of the event loop; what is queued by
+   * then is written under it. It resolves also where the lock cannot be had.
+   */
+  readonly turn: () => Promise<void>
   /** Answers what is queued that the store is closed; nothing of it is written. */
   readonly refuse: () => void
   /** Resolves when nothing is queued any more. */
@@ -28,7 +34,14 @@ interface Queued {
   readonly settle: (outcome: Outcome) => void
 }
 
+interface Turn {
+  readonly giveUpAt: number
+  readonly begin: () => void
+}
+
 export interface AppendQueueOptions {
+  /** Of the file of the database. */
+  readonly path: string
   readonly database: Database
   /** How long an append waits while another process holds the lock. */
   readonly busyTimeoutMs: number
@@ -38,22 +51,36 @@ export interface AppendQueueOptions {
   readonly onCommit: () => void
 }
 
-export const appendQueue = ({ database, busyTimeoutMs, whyGone, onCommit }: AppendQueueOptions): AppendQueue => {
+export const appendQueue = ({ database, path, busyTimeoutMs, whyGone, onCommit }: AppendQueueOptions): AppendQueue => {
   const begin = database.prepare<[], never>('BEGIN IMMEDIATE')
   const commit = database.prepare<[], never>('COMMIT')
   const rollback = database.prepare<[], never>('ROLLBACK')
   const write = appendWithinTransaction(database)
+  const fairness = lockFairness(filesOf(path)[0] ?? path)
 
   const queue: Queued[] = []
+  /** Those who wait to read and append under the lock. */
+  let turns: Turn[] = []
   let draining: Promise<void> | undefined
 
   const drain = async (): Promise<void> => {
-    while (queue.length > 0) {
+    while (queue.length > 0 || turns.length > 0) {
       await nextTurn()
-      if (beginGroup()) writeGroup()
-      else await pauseForLock()
+      await fairness.leaveToOthers()
+      if (beginGroup()) {
+        if (giveTurns(() => true)) await nextTurn()
+        writeGroup()
+      } else await fairness.waitForLock()
     }
     draining = undefined
+  }
+
+  /** Answers whether there was one to be given. */
+  const giveTurns = (to: (turn: Turn) => boolean): boolean => {
+    const given = turns.filter(to)
+    turns = turns.filter((turn) => !given.includes(turn))
+    for (const { begin } of given) begin()
+    return given.length > 0
   }
 
   /** Answers whether there is a transaction. If not, those who shall not wait any longer have their answer. */
@@ -62,18 +89,22 @@ export const appendQueue = ({ database, busyTimeoutMs, whyGone, onCommit }: Appe
     const gone = whyGone()
     if (gone !== undefined) {
       answerFirst(queue.length, unavailable(gone))
+      giveTurns(() => true)
       return false
     }
     try {
       begin.run()
+      fairness.taken()
       return true
     } catch (error) {
       if (isBusy(error)) {
         const now = performance.now()
         const expired = queue.filter(({ giveUpAt }) => giveUpAt <= now).length
         answerFirst(expired, unavailable(`another process held the write lock for ${busyTimeoutMs} ms`))
+        giveTurns(({ giveUpAt }) => giveUpAt <= now)
       } else {
         answerFirst(queue.length, unavailable(reasonOf(error)))
+        giveTurns(() => true)
       }
       return false
     }
@@ -120,6 +151,11 @@ export const appendQueue = ({ database, busyTimeoutMs, whyGone, onCommit }: Appe
     append: (append) =>
       new Promise((settle) => {
         queue.push({ append, giveUpAt: performance.now() + busyTimeoutMs, settle })
+        draining ??= drain()
+      }),
+    turn: () =>
+      new Promise((begin) => {
+        turns.push({ begin, giveUpAt: performance.now() + busyTimeoutMs })
         draining ??= drain()
       }),
     refuse: () => answerFirst(queue.length, E.left({ _tag: 'closed', reason: REFUSED })),

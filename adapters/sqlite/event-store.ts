@@ -77,7 +77,13 @@ const eventStoreOn = (database: OpenedDatabase, busyTimeoutMs: number, readOnly:
     for (const wake of waiting) wake()
   }
   const files = watchFiles(database.path)
-  const appends = appendQueue({ database, busyTimeoutMs, whyGone: files.now, onCommit: wakeSubscriptions })
+  const appends = appendQueue({
+    database,
+    path: database.path,
+    busyTimeoutMs,
+    whyGone: files.now,
+    onCommit: wakeSubscriptions,
+  })
   const { streamPage, allPage, lastPosition } = prepareReads(database)
   let closing: Promise<void> | undefined
   /** While many appends are written as one. */
@@ -89,8 +95,12 @@ const eventStoreOn = (database: OpenedDatabase, busyTimeoutMs: number, readOnly:
 
   /** A read is seldom in anybody's way: when a file is recovered after a crash, or closed by the last process. */
   const read = async <A>(now: () => A): Promise<A> => {
+    if (alone !== undefined) await alone
+    return whileOpen(now)
+  }
+
+  const whileOpen = async <A>(now: () => A): Promise<A> => {
     try {
-      if (alone !== undefined) await alone
       return await whenFree(busyTimeoutMs, () => {
         if (!database.isOpen()) throw new EventStoreError('closed', CLOSED)
         const gone = files.thisTurn()
@@ -147,8 +157,14 @@ const eventStoreOn = (database: OpenedDatabase, busyTimeoutMs: number, readOnly:
     return mine
   }
 
+  const turn = async (): Promise<void> => {
+    if (alone !== undefined) await alone
+    if (closing === undefined && !readOnly) await appends.turn()
+  }
+
   return {
     append,
+    turn,
     appendAll,
     readStream: (stream, after) =>
       pagesBy(
@@ -169,7 +185,7 @@ const eventStoreOn = (database: OpenedDatabase, busyTimeoutMs: number, readOnly:
     setLedgerId: (id, expected) =>
       readOnly
         ? TE.left({ _tag: 'unavailable', reason: READ_ONLY })
-        : TE.tryCatch(() => read(() => setLedgerIdIn(database, id, expected)), readFailureOf),
+        : TE.tryCatch(() => byItself(() => whileOpen(() => setLedgerIdIn(database, id, expected))), readFailureOf),
     close: (signal) => {
       stop(undefined)
       whenAborted(signal, appends.refuse)

@@ -1,4 +1,5 @@
 /** Waiting for other connections without holding up the event loop, as SQLite's own waiting would. */
+import { existsSync, rmSync, writeFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { codeOf } from './driver/index.js'
 
@@ -6,7 +7,7 @@ import { codeOf } from './driver/index.js'
 export const isBusy = (error: unknown): boolean => /^SQLITE_(BUSY|LOCKED|PROTOCOL)/.test(codeOf(error))
 
 /** With jitter, so that those who were turned away together do not come back together. */
-export const pauseForLock = (): Promise<void> => sleep(1 + Math.random() * 4)
+const pauseForLock = (): Promise<void> => sleep(1 + Math.random() * 4)
 
 /** Attempts it again while it is busy; rejects with its error when that is another one, or the time is over. */
 export const whenFree = async <A>(timeoutMs: number, attempt: () => A): Promise<A> => {
@@ -18,5 +19,63 @@ export const whenFree = async <A>(timeoutMs: number, attempt: () => A): Promise<
       if (!isBusy(error) || performance.now() >= giveUpAt) throw error
     }
     await pauseForLock()
+  }
+}
+
+/**
+ * How those share the write lock who write through one file. SQLite gives it to whoever asks when it is free, and one who
+ * writes all the time hardly leaves it free. So who waits for it says so, by an empty file beside the other; and who sees
+ * that file takes it away and leaves the lock alone, for longer than it takes those who wait to ask again. Nothing depends
+ * on it: without it, only, they wait longer.
+ */
+export interface LockFairness {
+  /** Waits, when others are to have the lock. */
+  readonly leaveToOthers: () => Promise<void>
+  /** Another connection has the lock: waits until it is time to ask again. */
+  readonly waitForLock: () => Promise<void>
+  /** The lock was waited for, and had. */
+  readonly taken: () => void
+}
+
+/** In milliseconds: how long the lock is kept at least, for how long it is left alone then, how soon it is asked for again. */
+const KEPT = 5
+const LEFT_ALONE = 3
+const ASKED_AGAIN = 1
+
+/** @param file the file of the database, where a link leads to */
+export const lockFairness = (file: string): LockFairness => {
+  const waiting = `${file}-waiting`
+  let keptSince = 0
+  let waits = false
+
+  return {
+    leaveToOthers: async () => {
+      if (waits || performance.now() - keptSince < KEPT) return
+      if (existsSync(waiting)) {
+        harmlessly(() => rmSync(waiting, { force: true }))
+        await sleep(LEFT_ALONE)
+      }
+      keptSince = performance.now()
+    },
+    waitForLock: async () => {
+      waits = true
+      if (!existsSync(waiting)) harmlessly(() => writeFileSync(waiting, '', { flag: 'wx' }))
+      await sleep(ASKED_AGAIN * (1 + Math.random() / 2))
+    },
+    taken: () => {
+      if (!waits) return
+      waits = false
+      keptSince = performance.now()
+      harmlessly(() => rmSync(waiting, { force: true }))
+    },
+  }
+}
+
+/** A disk that is full, or a folder that another may not write: then nobody is told. */
+const harmlessly = (tell: () => void): void => {
+  try {
+    tell()
+  } catch {
+    // Who waits has the lock when it happens to be free.
   }
 }

@@ -14,8 +14,8 @@ import { type Decider, type ReadonlyState, readonlyState } from '../../domain/va
 import { asReadError, type CommandError } from './command-error.js'
 import type { EncodedEvents } from './encode.js'
 
-/** After a conflict so many rounds are careful. */
-const CAREFUL_ROUNDS = 16
+/** So many rounds are careful after others were last found to write to the stream. */
+const CAREFUL_ROUNDS = 64
 
 export interface CachedState<State, Event> {
   /** To be looked at, at once, and neither kept nor changed. */
@@ -88,6 +88,7 @@ export const openCachedState = <State, Command, Event extends DomainEvent, No>(
           grown = true
         }
       }
+      if (grown && caution > 0) caution = CAREFUL_ROUNDS
       upToDate = true
       return E.right(grown)
     } catch (error) {

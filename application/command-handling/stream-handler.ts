@@ -55,11 +55,17 @@ export const streamHandler = <Given, Full, State, Event extends DomainEvent>(
 
   const round = async (stream: string, queue: Queue): Promise<void> => {
     const cached = states.get(stream)
-    const commands = queue.splice(0, cached.caution() > 0 ? 1 : MAX_ROUND)
+    const isContended = cached.caution() > 0
+    const commands = queue.splice(0, isContended && store.turn === undefined ? 1 : MAX_ROUND)
     try {
-      const loaded = cached.isUpToDate() ? E.right(false) : await cached.load()
+      const loaded = cached.isUpToDate() && !isContended ? E.right(false) : await cached.load()
       if (E.isLeft(loaded)) return answerAll(commands, loaded)
       const gathered = await gatherAll(rules, facts(), cached, commands)
+      if (isContended && store.turn !== undefined) {
+        await store.turn()
+        const reloaded = await cached.load()
+        if (E.isLeft(reloaded)) return answerAll(commands, reloaded)
+      }
       const decided = decideRound(stream, rules, cached, gathered, clock)
       const outcome = await writeRound(ports, stream, cached, decided)
       const { decisions } = decided

@@ -133,6 +133,12 @@ export interface EventStore {
   ) => TE.TaskEither<AppendError, Appended>
 
   /**
+   * Resolves when nobody else can append, as far as the store can see to that: what is read and appended within the
+   * same turn of the event loop meets no conflict. Not there in a store that has no such thing.
+   */
+  readonly turn?: () => Promise<void>
+
+  /**
    * Appends to any streams behind the position `after`, which is the head, in the order in which they come: all or
    * nothing. Where one is refused nothing of them is written, nor where the iteration throws, whose error is what this
    * rejects with. Where the process dies meanwhile, stores in one place hold nothing of them either; those that have

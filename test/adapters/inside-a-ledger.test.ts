@@ -226,7 +226,7 @@ describe('a download', () => {
     expect(error).toMatchObject({ code: 'inside-a-ledger', message: expect.stringContaining('history.sqlite') })
     rmSync(join(root, 'history.sqlite'))
     const open = await composed()
-    const names = ['hist.db', 'hist.db-wal', 'hist.db-shm', 'hist.db-journal']
+    const names = ['hist.db', 'hist.db-wal', 'hist.db-shm', 'hist.db-journal', 'hist.db-waiting']
     for (const name of names) {
       const to = join(open.root, 'data')
       const refused = await rejection((await holdingALedger(name)).download({ version: 'old', to, overwrite: true }))

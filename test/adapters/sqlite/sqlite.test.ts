@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import {
   chmodSync,
   copyFileSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   openSync,
@@ -431,6 +432,36 @@ describe('two SQLite event stores on one file', () => {
       expect(await reader.head()()).toMatchObject({ right: E.isRight(appended) && appended.right.position })
       expect(await all(reader)).toHaveLength(revision + 1)
     }
+  })
+
+  it('have turns: what is read and appended at once then meets no conflict, whoever else appends meanwhile', async () => {
+    const path = newPath()
+    const [mine, theirs] = [await open({ path }), await open({ path })]
+    const append = async (store: EventStore, expected: number | 'none') => store.append('s', expected, [event()])()
+    for (let revision = -1; revision < 20; revision += 2) {
+      const turn = mine.turn?.().then(async () => {
+        let last: number | 'none' = 'none'
+        for await (const page of mine.readStream('s', 'none')) last = page.at(-1)?.revision ?? last
+        return append(mine, last)
+      })
+      const other = append(theirs, revision < 0 ? 'none' : revision)
+      const [mineIs, otherIs] = await Promise.all([turn, other])
+      expect(mineIs?._tag).toBe('Right')
+      // Whoever came first, no third writes, so the other one knows where it is.
+      if (otherIs._tag === 'Left') expect(await append(theirs, revision + 1)).toMatchObject({ _tag: 'Right' })
+    }
+  })
+
+  it('leave nothing beside the file that says who waited', async () => {
+    const path = newPath()
+    const store = await open({ path })
+    const other = connect(path)
+    other.exec('BEGIN IMMEDIATE')
+    const appended = store.append('s', 'none', [event()])()
+    await vi.waitUntil(() => existsSync(`${path}-waiting`))
+    other.exec('COMMIT')
+    expect(await appended).toMatchObject({ _tag: 'Right' })
+    expect(existsSync(`${path}-waiting`)).toBe(false)
   })
 
   it('wake each other’s subscriptions soon', async () => {

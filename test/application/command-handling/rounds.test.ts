@@ -208,3 +208,36 @@ describe('a round of many commands', () => {
     expect(again?.events).toEqual([{ type: 'AliasMoved', alias: 'same', from: null, to: 0 }])
   })
 })
+
+describe('a store that can keep others from appending for a turn', () => {
+  it('is asked for it after a conflict, and then no append is in vain however often others write', async () => {
+    const theirs = openTestLedger()
+    const logging = async (content: string): Promise<CommandInput> => ({
+      type: 'LogArtifactVersion',
+      artifact,
+      artifactType: 'model',
+      manifest: await theirs.manifest(content),
+    })
+    right(await theirs.give(await logging('theirs')))
+    let inTurn = false
+    let appends = 0
+    const store = interposed(theirs.store, async ({ nth }) => {
+      appends++
+      if (!inTurn) right(await theirs.give(await logging(`theirs ${nth}`)))
+      inTurn = false
+      return undefined
+    })
+    const mine = theirs.another({
+      ...store,
+      turn: async () => {
+        inTurn = true
+      },
+    })
+    const commands = await Promise.all(Array.from({ length: 20 }, (_, n) => logging(`mine ${n}`)))
+    for (const answer of await Promise.all(commands.map((command) => mine.give(command)))) right(answer)
+    // The first, in vain; and then all of them.
+    expect(appends).toBe(2)
+    for (const content of ['a', 'b', 'c']) right(await mine.give(await logging(content)))
+    expect(appends).toBe(5)
+  })
+})

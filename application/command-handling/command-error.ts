@@ -113,7 +113,7 @@ export const describeCommandError = (error: CommandError): string => {
     case 'unknown-event':
       return `${error.stream} holds at revision ${error.revision} an event "${error.type}" that this version does not know: upgrade model-ledger`
     case 'damaged-event':
-      return `${error.stream} is damaged${error.revision < 0 ? '' : ` at revision ${error.revision}`}: ${error.reason}`
+      return `${error.stream} is damaged${error.revision === undefined ? '' : ` at revision ${error.revision}`}: ${error.reason}`
     case 'file-missing':
     case 'files-of-another-ledger':
     case 'file-damaged':
@@ -136,24 +136,23 @@ const list = (words: ReadonlyArray<string>): string =>
 export const notSent = (error: Exclude<AppendError, { _tag: 'conflict' }>): CommandError =>
   error._tag === 'unknown-outcome' || error._tag === 'too-large'
     ? { _tag: 'unavailable', reason: `the append before it failed (${error._tag})` }
-    : asCommandError(error, '')
+    : notWritten(error)
 
 export const asReadError = (stream: string, error: unknown): CommandError => {
   const failure = readFailureOf(error)
-  return failure._tag === 'damaged-store'
-    ? { _tag: 'damaged-event', stream, revision: -1, reason: failure.reason }
-    : failure
+  return failure._tag === 'damaged-store' ? { _tag: 'damaged-event', stream, reason: failure.reason } : failure
 }
 
-export const asCommandError = (error: Exclude<AppendError, { _tag: 'conflict' }>, commandId: string): CommandError => {
+export const asCommandError = (error: Exclude<AppendError, { _tag: 'conflict' }>, commandId: string): CommandError =>
+  error._tag === 'unknown-outcome' ? { _tag: 'unknown-outcome', commandId, reason: error.reason } : notWritten(error)
+
+const notWritten = (error: Exclude<AppendError, { _tag: 'conflict' | 'unknown-outcome' }>): CommandError => {
   switch (error._tag) {
     case 'unavailable':
     case 'closed':
       return error
     case 'damaged':
-      return { _tag: 'damaged-event', stream: error.stream, revision: -1, reason: error.reason }
-    case 'unknown-outcome':
-      return { _tag: 'unknown-outcome', commandId, reason: error.reason }
+      return { _tag: 'damaged-event', stream: error.stream, reason: error.reason }
     case 'too-large':
       return { _tag: 'event-too-large', bytes: error.bytes, limit: error.limit }
   }

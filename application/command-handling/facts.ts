@@ -99,23 +99,25 @@ const versionFact = (
   artifact: ArtifactRef,
   version: VersionChoice,
   reader: FactReader,
-): TE.TaskEither<CommandError, SourceFact> =>
-  pipe(
+): TE.TaskEither<CommandError, SourceFact> => {
+  const notThere = { _tag: 'version-not-found', collection: artifact, version, newest: null, exists: false } as const
+  return pipe(
     reader.artifact(
       artifact,
       (state): E.Either<CommandError, SourceFact> =>
         pipe(
           liveVersion(artifact, version, state),
-          E.map(({ number, version: { manifest } }) => ({
-            source: { ...artifact, version: number },
-            // A version exists only in an artifact that was created with a type.
-            artifactType: state.artifactType ?? '',
-            manifest,
-          })),
+          E.flatMap(
+            ({ number, version: { manifest } }): E.Either<CommandError, SourceFact> =>
+              state.artifactType === null
+                ? E.left(notThere)
+                : E.right({ source: { ...artifact, version: number }, artifactType: state.artifactType, manifest }),
+          ),
         ),
     ),
     TE.flatMapEither((found) => found),
   )
+}
 
 const checkManifest = (claimed: ManifestSummary, { manifests }: FactReader): TE.TaskEither<CommandError, void> =>
   pipe(

@@ -25,7 +25,8 @@ export interface RecordedEvent<Event = DomainEvent> {
 export type EventProblem =
   /** A type, or a schema version of it, that this software does not know: written by a newer one. */
   | { readonly _tag: 'unknown-event'; readonly stream: string; readonly revision: number; readonly type: string }
-  | { readonly _tag: 'damaged-event'; readonly stream: string; readonly revision: number; readonly reason: string }
+  /** Without a revision it is the stream that is damaged, and not one event of it. */
+  | { readonly _tag: 'damaged-event'; readonly stream: string; readonly revision?: number; readonly reason: string }
 
 /** Reads a stored event: parse, upcast, decode in full. */
 export const decodeEvent = (stored: StoredEvent): E.Either<EventProblem, RecordedEvent> =>

@@ -228,7 +228,7 @@ describe('an error', () => {
       },
       'the parts disagree: a (w1: sha256:1, w2: "a/b" below it); no directory can hold a file and a directory of one name: abandon the draft and leave one out',
     ],
-    [{ _tag: 'damaged-event', stream: 'run-a/b/c', revision: -1, reason: 'page 7' }, 'run-a/b/c is damaged: page 7'],
+    [{ _tag: 'damaged-event', stream: 'run-a/b/c', reason: 'page 7' }, 'run-a/b/c is damaged: page 7'],
   ])('says it also where there is less to say: %j', (error, words) =>
     expect(describeCommandError(branded<CommandError>(error))).toEqual(words),
   )

@@ -49,8 +49,6 @@ const LONG: Readonly<Record<string, string>> = {
   'application/command-handling/command-error.ts describeCommandError': 'a switch over every refusal',
   'application/command-handling/command-handler.ts commandHandler': 'of the write engine, which is cut by itself',
   'application/command-handling/stream-handler.ts streamHandler': 'of the write engine, which is cut by itself',
-  'application/projecting/projector.ts': 'the read engine, which is cut by itself',
-  'application/projecting/projector.ts projector': 'the read engine, which is cut by itself',
   'projections/audit/event-description.ts describeEvent': 'a switch over every type of event',
   // TO BE CUT
   'domain/values/json-reader.ts readJson':

@@ -1,7 +1,7 @@
 /** What a projector holds: the states of its projections, and up to where. */
-import type { Position } from '../../domain/ports/event-store.js'
-import type { EventContext, ProjectedEvent, Projection } from '../../projections/projection.js'
-import type { PositionTimes } from '../../projections/storage/position-times.js'
+import { ORIGIN, type Position } from '../../domain/ports/event-store.js'
+import type { Projection } from '../../projections/projection.js'
+import { noPositionTimes, type PositionTimes } from '../../projections/storage/position-times.js'
 
 /** What the projections know, and up to where. */
 export interface Known<States> {
@@ -38,8 +38,23 @@ export interface Model<States> extends Known<States> {
   readonly unknown: Map<string, number>
 }
 
-/** What each projection does with an event, and with one of a type from the future. */
-export type Folds = ReadonlyArray<{
-  readonly known: (seen: ProjectedEvent) => void
-  readonly unknown: (recorded: EventContext, type: string) => void
-}>
+export const keysOf = <States extends object>(projections: Projections<States>): ReadonlyArray<keyof States> =>
+  Object.keys(projections) as Array<keyof States>
+
+export const emptyModel = <States extends object>(projections: Projections<States>): Model<States> => ({
+  // Each key with the state of its own projection, which no type of a mapped object can say.
+  states: Object.fromEntries(keysOf(projections).map((key) => [key, projections[key].initial()])) as States,
+  moments: noPositionTimes(),
+  checkpoint: ORIGIN,
+  last: { id: '', after: ORIGIN },
+  events: 0,
+  applied: 0,
+  kept: 0,
+  unknown: new Map(),
+})
+
+export const progressOf = (
+  { checkpoint, applied, unknown }: Model<unknown>,
+  head: Position,
+  snapshotProblem: string | null,
+): Progress => ({ checkpoint, head, applied, unknown: new Map(unknown), snapshotProblem })

@@ -1,13 +1,11 @@
-/** What stands in a snapshot, and when one is worth its keeping. */
+/** What stands in a snapshot, and how a model is made of one. */
+import { isEventType } from '../../domain/events/event-shapes.js'
 import type { Position } from '../../domain/ports/event-store.js'
-import type { Model } from './model.js'
-
-/** A snapshot costs as much as applying about a third of its events again, so it has to spare some of that. */
-export const WORTH_WHILE_RUNNING = { events: 100_000, share: 1 / 4 }
-export const WORTH_AT_CLOSE = { events: 1000, share: 1 / 50 }
+import { toArray } from '../../projections/storage/columns.js'
+import { emptyModel, keysOf, type Model, type Projections } from './model.js'
 
 /** The first part of a snapshot; another version of this is another format. */
-export interface Head {
+interface Head {
   readonly versions: string
   readonly checkpoint: Position
   readonly last: Model<unknown>['last']
@@ -16,10 +14,10 @@ export interface Head {
   readonly moments: ReadonlyArray<Float64Array>
 }
 /** The others: of which projection, and what it holds. */
-export type Part = readonly [projection: number, part: unknown]
-export const SNAPSHOT_FORMAT = 2
+type Part = readonly [projection: number, part: unknown]
+const SNAPSHOT_FORMAT = 2
 
-export const isHead = (part: unknown): part is Head =>
+const isHead = (part: unknown): part is Head =>
   typeof part === 'object' &&
   part !== null &&
   typeof Reflect.get(part, 'versions') === 'string' &&
@@ -30,3 +28,49 @@ export const isHead = (part: unknown): part is Head =>
 
 const areColumnsOfTimes = (value: unknown): value is Head['moments'] =>
   Array.isArray(value) && value.every((column) => column instanceof Float64Array)
+
+/** Of the code that folds; snapshots of another are thrown away. */
+const versionsOf = <States extends object>(projections: Projections<States>): string =>
+  [SNAPSHOT_FORMAT, ...keysOf(projections).map((key) => projections[key].version)].join('+')
+
+/** The parts of a snapshot: those of the moment of the call, whatever is applied while they are written. */
+export const encodeSnapshot = <States extends object>(
+  projections: Projections<States>,
+  { states, moments, checkpoint, last, events, unknown }: Model<States>,
+): Iterable<unknown> => {
+  const head: Head = {
+    versions: versionsOf(projections),
+    checkpoint,
+    last: { ...last },
+    events,
+    unknown: new Map(unknown),
+    moments: [moments.times, moments.firsts, moments.lasts].map((list) => new Float64Array(list)),
+  }
+  const all = keysOf(projections).map((key) => projections[key].save(states[key]))
+  return (function* (): Iterable<Head | Part> {
+    yield head
+    for (const [index, parts] of all.entries()) for (const part of parts) yield [index, part]
+  })()
+}
+
+/** The model again; `undefined` for a snapshot of other code, or of none. */
+export const decodeSnapshot = <States extends object>(
+  projections: Projections<States>,
+  [head, ...parts]: ReadonlyArray<unknown>,
+): Model<States> | undefined => {
+  if (!isHead(head) || head.versions !== versionsOf(projections)) return undefined
+  const { checkpoint, last, events, unknown } = head
+  // What was passed over then can be read now.
+  if ([...unknown.keys()].some(isEventType)) return undefined
+  const [times, firsts, lasts] = head.moments.map(toArray)
+  if (times === undefined || firsts === undefined || lasts === undefined) return undefined
+  const moments = { times, firsts, lasts }
+  const model = { ...emptyModel(projections), moments, checkpoint, last, events, kept: events, unknown }
+  for (const [index, key] of keysOf(projections).entries()) {
+    const own = parts.filter((part): part is Part => Array.isArray(part) && part[0] === index)
+    const state = projections[key].load(own.map(([, part]) => part))
+    if (state === undefined) return undefined
+    model.states[key] = state
+  }
+  return model
+}

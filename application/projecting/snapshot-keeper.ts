@@ -1,0 +1,97 @@
+/** Restores a model from its snapshot, and keeps a new one when that is worth it. A snapshot saves time, and is never needed. */
+import * as E from 'fp-ts/lib/Either.js'
+import { type EventStore, ORIGIN } from '../../domain/ports/event-store.js'
+import type { SnapshotStore } from '../../domain/ports/snapshot-store.js'
+import { keysOf, type Model, type Projections } from './model.js'
+import { messageOf } from './read-error.js'
+import { decodeSnapshot, encodeSnapshot } from './snapshots.js'
+
+export interface SnapshotKeeper<States> {
+  /** The model of the snapshot; `undefined` where there is none, or none of this store and of this code. */
+  readonly restore: () => Promise<Model<States> | undefined>
+  readonly isDue: (model: Model<States>, worth: typeof WORTH_AT_CLOSE) => boolean
+  /** To be called in turn. What is kept is copied at once; events may be applied while it is written. */
+  readonly save: (model: Model<States>) => void
+  /** Waits for what is being written. */
+  readonly written: () => Promise<void>
+  /** Breaks off what is being written. */
+  readonly abort: () => void
+  /** Why a snapshot could not be read or kept, until one is kept again. */
+  readonly problem: () => string | null
+}
+
+export interface SnapshotKeeperPorts<States> {
+  readonly store: EventStore
+  readonly projections: Projections<States>
+  readonly snapshots: SnapshotStore | undefined
+  readonly warn: ((message: string) => void) | undefined
+}
+
+/** A snapshot costs as much as applying about a third of its events again, so it has to spare some of that. */
+export const WORTH_WHILE_RUNNING = { events: 100_000, share: 1 / 4 }
+export const WORTH_AT_CLOSE = { events: 1000, share: 1 / 50 }
+
+export const snapshotKeeper = <States extends object>({
+  store,
+  projections,
+  snapshots,
+  warn,
+}: SnapshotKeeperPorts<States>): SnapshotKeeper<States> => {
+  const key = keysOf(projections)
+    .map((name) => projections[name].name)
+    .join('+')
+  const ending = new AbortController()
+  let problem: string | null = null
+  /** One snapshot after another. */
+  let writing: Promise<void> = Promise.resolve()
+
+  return {
+    restore: async () => {
+      if (snapshots === undefined) return undefined
+      const loaded = await snapshots.load(key)()
+      if (E.isLeft(loaded)) {
+        problem = `the snapshot cannot be read: ${loaded.left.reason}`
+        warn?.(`The snapshot cannot be read, and all events are read instead: ${loaded.left.reason}`)
+        return undefined
+      }
+      const model = decodeSnapshot(projections, loaded.right ?? [])
+      return model !== undefined && (await belongsTo(store, model)) ? model : undefined
+    },
+    isDue: ({ events, kept }, worth) =>
+      snapshots !== undefined && events - kept >= Math.max(worth.events, events * worth.share),
+    save: (model) => {
+      if (snapshots === undefined || model.kept === model.events) return
+      // Set at once: a failure is not tried again until there is more to keep.
+      model.kept = model.events
+      try {
+        const save = snapshots.save(key, encodeSnapshot(projections, model), ending.signal)
+        writing = writing.then(save).then(
+          (saved) => {
+            problem = E.isLeft(saved) ? saved.left.reason : null
+          },
+          (error: unknown) => {
+            problem = messageOf(error)
+          },
+        )
+      } catch (error) {
+        problem = messageOf(error)
+      }
+    },
+    written: () => writing,
+    abort: () => ending.abort(),
+    problem: () => problem,
+  }
+}
+
+/** A snapshot of another store, or of a store that was put back to an older copy, is none of this one. */
+const belongsTo = async (store: EventStore, { checkpoint, last }: Model<unknown>): Promise<boolean> => {
+  if (checkpoint === ORIGIN) return true
+  try {
+    for await (const [first] of store.readAll(last.after)) {
+      if (first !== undefined) return first.id === last.id && first.position === checkpoint
+    }
+    return false
+  } catch {
+    return false
+  }
+}

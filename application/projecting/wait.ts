@@ -1,0 +1,45 @@
+/** Wait: catch up again and again until a position is reached, or the time is up. */
+import * as E from 'fp-ts/lib/Either.js'
+import type { Clock } from '../../domain/ports/clock-and-ids.js'
+import type { Position } from '../../domain/ports/event-store.js'
+import type { Known } from './model.js'
+import { passing, type ReadError } from './read-error.js'
+
+/** How often the store is looked at for those who listen or wait, in milliseconds. */
+export const POLL = 80
+
+export const waitUntil = async <States>(
+  clock: Clock,
+  catchUp: () => Promise<E.Either<ReadError, Known<States>>>,
+  checkpoint: () => Position,
+  position: Position,
+  deadline: number,
+): Promise<E.Either<ReadError, Known<States>>> => {
+  const until = clock.monotonic() + deadline
+  const over = new AbortController()
+  const timeUp = async (): Promise<'time is up'> => {
+    do await clock.sleep(until - clock.monotonic(), over.signal)
+    while (clock.monotonic() < until && !over.signal.aborted)
+    return 'time is up'
+  }
+  // It looks once, however short the time is.
+  const inTime = deadline > 0 ? timeUp() : new Promise<never>(() => undefined)
+  let failure: ReadError | undefined
+  try {
+    for (;;) {
+      const looked = await Promise.race([catchUp(), inTime])
+      if (looked !== 'time is up') {
+        const isOver = E.isLeft(looked) ? passing(looked.left) === undefined : looked.right.checkpoint >= position
+        if (isOver) return looked
+        failure = E.isLeft(looked) ? looked.left : undefined
+      }
+      const left = until - clock.monotonic()
+      if (looked === 'time is up' || left <= 0) {
+        return E.left(failure ?? { _tag: 'not-reached', position, checkpoint: checkpoint() })
+      }
+      await clock.sleep(Math.min(POLL, left))
+    }
+  } finally {
+    over.abort()
+  }
+}

@@ -12,6 +12,7 @@ import { decodeWith, describeProblem, record, rule, wholeNumber } from '../../do
 import { Digest, digestOf, sha256, streamingHash } from '../../domain/values/digest.js'
 import { describeImpossible, type Impossible } from '../../domain/values/impossible.js'
 import { canonicalJson, type JsonObject, parseJson } from '../../domain/values/json.js'
+import { parseStream } from '../../domain/values/stream-names.js'
 import { type ImportError, LedgerError } from '../calling/errors.js'
 import { lettingGo, listenedTo } from '../calling/given-streams.js'
 import { checkedNow, Listener } from '../calling/input.js'
@@ -227,7 +228,11 @@ const eventOf = (admission: Admission, line: string, value: unknown, number: num
   if (E.isLeft(decoded)) {
     writtenAgain(line, parts, number)
     const { left } = decoded
-    const reason = left._tag === 'damaged-event' ? left.reason : `its type ${event.type} is not known here`
+    const unknown =
+      parseStream(event.stream) === undefined
+        ? `its stream ${event.stream} is none of a ledger`
+        : `its type ${event.type} is not known here`
+    const reason = left._tag === 'damaged-event' ? left.reason : unknown
     throw failed({ _tag: 'not-an-export', line: number, reason })
   }
   const outcome = admission.admit(event, decoded.right)

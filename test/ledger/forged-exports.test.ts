@@ -184,7 +184,7 @@ const FORGERIES: ReadonlyArray<readonly [string, () => ReadonlyArray<Forged>, Re
   [
     'an artifact in a registry',
     first(nth('RunStarted'), 'ArtifactCreated', { artifactType: 'model' }, 'artifact-acme/model-registry/x'),
-    /stream/,
+    /none of a ledger/,
   ],
   [
     'a tag twice in a list',

@@ -4,11 +4,12 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { type Aggregate, artifact, distributedDraft, registeredModel, run } from './commands/deciders.js'
+import { admitsTogether, type EventsOfCommand, withEvent } from './commands/events-of-a-command.js'
 import type { Rejection } from './commands/rejections.js'
 import type { DomainEvent } from './events/catalogue.js'
 import { encodeEvent, idOfEvent, isOfTodaysSchema, type RecordedEvent } from './events/stored-events.js'
 import { ORIGIN, type Position, type StoredEvent } from './ports/event-store.js'
-import { type ReadonlyState, readonlyState } from './values/decider.js'
+import { readonlyState } from './values/decider.js'
 import { type Admitted, admitted, allAdmit, type Impossible, impossible } from './values/impossible.js'
 import type { Past, Then } from './values/past.js'
 import {
@@ -54,8 +55,8 @@ interface Held<State> {
   command: string
   said: string
   events: number
-  /** Of its last event. */
-  type: string
+  /** Its last command's events, what they make together. */
+  together: EventsOfCommand | undefined
 }
 
 export const openAdmission = (): Admission => {
@@ -147,7 +148,7 @@ const followOf =
     const outcome = allAdmit(
       () => (known === undefined ? isNameOf(subject, stored.stream) : admitted),
       () => isInTurn(held, stored, metadata.commandId),
-      () => (metadata.commandId === held.command ? admitted : unfinished(readonlyState(held.state))),
+      () => (metadata.commandId === held.command ? admitted : unfinished(readonlyState(held.state), held.together)),
       () => isAlone(held, event, metadata.commandId),
       () => isWrittenSo(held, stored, event, metadata),
       () =>
@@ -156,22 +157,26 @@ const followOf =
           : isEvent(event)
             ? admits(readonlyState(held.state), event, { subject, metadata, past })
             : impossible({ _tag: 'name-of-no-stream', name: undefined }),
+      () =>
+        held.together !== undefined && metadata.commandId === held.command
+          ? admitsTogether(held.together, event, subject.category)
+          : admitted,
     )
     held.sure = E.isRight(outcome)
     if (held.sure) {
       if (isEvent(event)) held.state = evolve(held.state, event, { by: metadata.actor, at: metadata.recordedAt })
-      note(held, stored, metadata.commandId)
+      note(held, stored, event, metadata.commandId)
     }
     return outcome
   }
 
 /** Whether no stream of a kind ends in the midst of a command. */
 const isFinished = <State>(
-  { unfinished }: { readonly unfinished: (state: ReadonlyState<State>) => Admitted },
+  { unfinished }: Pick<Rules<State, never, never>, 'unfinished'>,
   all: ReadonlyMap<string, Held<State>>,
 ): E.Either<ImpossibleAt, void> => {
-  for (const [stream, { state, sure, revision, position }] of all) {
-    const outcome = sure ? unfinished(readonlyState(state)) : admitted
+  for (const [stream, { state, sure, revision, position, together }] of all) {
+    const outcome = sure ? unfinished(readonlyState(state), together) : admitted
     if (E.isLeft(outcome)) return E.left({ stream, revision: revision - 1, position, reason: outcome.left })
   }
   return E.right(undefined)
@@ -189,7 +194,7 @@ const newlyHeld = <State>(state: State): Held<State> => ({
   command: '',
   said: '',
   events: 0,
-  type: '',
+  together: undefined,
 })
 
 /** A name has one way of being written. */
@@ -210,8 +215,8 @@ const isInTurn = (held: Held<unknown>, { revision, metadata }: StoredEvent, comm
 }
 
 /** A command that changed nothing is remembered by one event, which says so. */
-const isAlone = ({ events, command, type }: Held<unknown>, event: DomainEvent, commandId: string): Admitted =>
-  events > 0 && commandId === command && [type, event.type].includes('CommandAccepted')
+const isAlone = ({ events, command, together }: Held<unknown>, event: DomainEvent, commandId: string): Admitted =>
+  events > 0 && commandId === command && [together?.last, event.type].includes('CommandAccepted')
     ? impossible({ _tag: 'command-divided', commandId })
     : admitted
 
@@ -240,8 +245,12 @@ const isWrittenSo = (
   return right.id === id ? admitted : impossible({ _tag: 'id-of-another', id, right: right.id })
 }
 
-const note = (held: Held<unknown>, { metadata, position, type }: StoredEvent, commandId: string): void => {
-  held.type = type
+const note = (
+  held: Held<unknown>,
+  { metadata, position }: StoredEvent,
+  event: DomainEvent,
+  commandId: string,
+): void => {
   held.position = position
   held.revision += 1
   if (held.events === 0 || held.command !== commandId) {
@@ -249,6 +258,8 @@ const note = (held: Held<unknown>, { metadata, position, type }: StoredEvent, co
     held.command = commandId
     held.said = metadata
     held.events = 0
+    held.together = undefined
   }
+  held.together = withEvent(held.together, event)
   held.events += 1
 }

@@ -39,9 +39,10 @@ import { type RunEvent, runEvents } from '../run/events.js'
 import { evolve as evolveRun, initial as initialRun, type RunState } from '../run/state.js'
 import type { Answer } from '../values/answer.js'
 import type { Decider, ReadonlyState } from '../values/decider.js'
-import { type Admitted, admitted, type Standing } from '../values/impossible.js'
+import { type Admitted, admitted, allAdmit, type Standing } from '../values/impossible.js'
 import type { Past } from '../values/past.js'
 import type { Subject, SubjectOf } from '../values/stream-names.js'
+import { admitsEnd, type EventsOfCommand } from './events-of-a-command.js'
 import type { Rejection } from './rejections.js'
 
 /** The rules of one kind of stream. `Full` is a command with the facts that its decision needs. */
@@ -66,9 +67,18 @@ export interface Aggregate<
   /** Whether a command that changed nothing could have been about this. */
   readonly admitsAnswer: (state: ReadonlyState<State>, answer: Answer) => Admitted
   /** What of the last command is still to come: all its events are recorded in one step. */
-  readonly unfinished: (state: ReadonlyState<State>) => Admitted
+  readonly unfinished: (state: ReadonlyState<State>, command: EventsOfCommand | undefined) => Admitted
   readonly isEvent: (event: DomainEvent) => event is DomainEvent & Event
 }
+
+const isWhole = (
+  { left, aliases }: Pick<ReadonlyState<ArtifactState>, 'left' | 'aliases'>,
+  command: EventsOfCommand | undefined,
+): Admitted =>
+  allAdmit(
+    () => noAliasLeft({ left }),
+    () => admitsEnd(command, aliases.get('latest')?.version),
+  )
 
 const among =
   <Event extends DomainEvent>(codecs: Readonly<Record<Event['type'], unknown>>) =>
@@ -95,7 +105,7 @@ export const artifact: Aggregate<
   evolve: evolveArtifact,
   admits: admitsArtifact,
   admitsAnswer: ({ versions }, answer) => admitsNumberOf('version', versions, answer),
-  unfinished: noAliasLeft,
+  unfinished: isWhole,
   gather: (command, read, atHand) => gatherForArtifact(command.type, command, read, atHand),
   basis: (command, state) => basisOfArtifact(command.type, command, state),
   decide: decideArtifact,
@@ -153,7 +163,7 @@ export const registeredModel: Aggregate<
   evolve: evolveModel,
   admits: admitsModel,
   admitsAnswer: ({ links }, answer) => admitsNumberOf('link', links, answer),
-  unfinished: noAliasLeft,
+  unfinished: isWhole,
   gather: (command, read, atHand) => gatherForRegisteredModel(command.type, command, read, atHand),
   basis: (command, state) => basisOfRegisteredModel(command.type, command, state),
   decide: decideModel,

@@ -35,6 +35,8 @@ export type Impossible =
   /** The events of a command stand together, and its id is used once. */
   | { readonly _tag: 'command-scattered'; readonly commandId: string }
   | { readonly _tag: 'command-divided'; readonly commandId: string }
+  /** No command leaves such an event behind that one. */
+  | { readonly _tag: 'not-together'; readonly type: string; readonly behind: string }
   | { readonly _tag: 'id-of-another'; readonly id: string; readonly right: string }
   /** Its texts are not those that its values are written with. */
   | { readonly _tag: 'written-otherwise'; readonly says: string; readonly right: string }
@@ -104,6 +106,8 @@ export const describeImpossible = (reason: Impossible): string => {
       return `its command ${shown(reason.commandId)} ended before, with other events behind it: an id is used once`
     case 'command-divided':
       return `it says of its command ${shown(reason.commandId)} something else than the event before`
+    case 'not-together':
+      return `no command leaves this ${reason.type} behind its ${reason.behind}`
     case 'id-of-another':
       return `its id ${reason.id} is not the one of its stream, command and texts, which is ${reason.right}: it was changed`
     case 'written-otherwise':

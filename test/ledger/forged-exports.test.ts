@@ -60,6 +60,9 @@ const lastOf = (stream: string): Which => {
   }
 }
 
+const isLatestLink: Which = ({ stream, type, data }) =>
+  stream === MODEL && type === 'AliasMoved' && data['alias'] === 'latest'
+
 const FORGERIES: ReadonlyArray<readonly [string, () => ReadonlyArray<Forged>, RegExp]> = [
   // What every stream has.
   ['a line twice', twice(nth('VersionLinked')), /v0, and v1 comes next/],
@@ -168,6 +171,35 @@ const FORGERIES: ReadonlyArray<readonly [string, () => ReadonlyArray<Forged>, Re
     noted(nth('AliasRemoved', 0, { alias: 'best' }), { commandId: 'forged' }),
     /the alias "best" was left/,
   ],
+  [
+    'a version that is not latest',
+    () => {
+      const version = history.filter(
+        ({ stream, type }) => stream === ARTIFACT && type === 'ArtifactVersionLogged',
+      ).length
+      return then(lastOf(ARTIFACT), 'ArtifactVersionLogged', { version, manifest })()
+    },
+    /"latest"/,
+  ],
+  [
+    'two commands under one id',
+    at(lastOf(ARTIFACT), (event) => [
+      event,
+      ...['a', 'b'].map((alias) => ({
+        ...event,
+        type: 'AliasMoved',
+        data: { alias, from: null, to: 0 },
+        metadata: { ...event.metadata, commandId: 'forged' },
+      })),
+    ]),
+    /no command leaves this AliasMoved behind its AliasMoved/,
+  ],
+  [
+    'an alias that goes elsewhere than what is logged',
+    saying(nth('AliasMoved', 0, { alias: 'best' }), { to: 1 }),
+    /which was not there|no command leaves/,
+  ],
+  ['a link that is not latest', without(isLatestLink), /"latest"/],
   [
     'a time with another zone',
     noted(nth('RunStarted', 1), { recordedAt: '2026-05-03T14:00:00+02:00' }),
@@ -362,7 +394,7 @@ const FORGERIES: ReadonlyArray<readonly [string, () => ReadonlyArray<Forged>, Re
   ],
   [
     'a source that is linked twice',
-    then(nth('AliasMoved', 0, { alias: 'staging' }), 'VersionLinked', { version: 1, source, manifest }),
+    then(isLatestLink, 'VersionLinked', { version: 1, source, manifest }),
     /its source is linked already, as v0/,
   ],
   [

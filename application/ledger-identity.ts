@@ -79,6 +79,22 @@ export const filesOfLedger = (
   )
 }
 
+/**
+ * The ledger is about to take over another id: its files are those of both, until `filesGoAlong`. Whatever it is killed
+ * with in between, they are its own.
+ */
+export const filesOfBoth = (
+  files: FileStore,
+  before: LedgerId | undefined,
+  next: LedgerId,
+): TE.TaskEither<FileStoreError, void> =>
+  pipe(
+    files.ledgers(),
+    TE.flatMap((ledgers = []) =>
+      before !== undefined && ledgers.includes(before) ? files.addLedger(next) : TE.right(undefined),
+    ),
+  )
+
 /** The ledger took over another id: the files that were of the one are of the other. */
 export const filesGoAlong = (
   files: FileStore,

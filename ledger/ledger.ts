@@ -2,7 +2,7 @@
 import type * as TE from 'fp-ts/lib/TaskEither.js'
 import * as t from 'io-ts'
 import { commandHandler } from '../application/command-handling/command-handler.js'
-import { filesGoAlong } from '../application/ledger-identity.js'
+import { filesGoAlong, filesOfBoth } from '../application/ledger-identity.js'
 import { manifestStore } from '../application/manifest-store.js'
 import { completeCommits } from '../application/process-managers/complete-distributed-commit.js'
 import { describeReadError } from '../application/projecting/read-error.js'
@@ -220,9 +220,18 @@ export const ledgerOn = (ports: LedgerPorts): Ledger => {
       inputs.checkedIfGivenNow(inputs.Listener, onProgress)
       await inputs.checkedIfGiven(ImportSettings, options)
       const ledgerId = () => promised(describeReadError)(events.ledgerId())
+      const of = promised(describeWriteError)
       const before = await ledgerId()
-      const imported = await importEvents(events, closing.untilClosed(pieces), onProgress, options)
-      await promised(describeWriteError)(filesGoAlong(files, before, await ledgerId()))
+      let next = before
+      const imported = await importEvents(events, closing.untilClosed(pieces), onProgress, options, async (own, id) => {
+        await of(filesOfBoth(files, own, id))
+        next = id
+      }).catch(async (error: unknown) => {
+        // What is refused took over nothing: the files are of the ledger alone again.
+        if ((await ledgerId()) === before) await of(filesGoAlong(files, next, before))
+        throw error
+      })
+      await of(filesGoAlong(files, before, await ledgerId()))
       const head = await events.head()()
       if (head._tag === 'Right') model.noteOwnWrite(head.right)
       return imported

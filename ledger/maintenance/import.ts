@@ -87,12 +87,14 @@ export const importEvents = async (
   pieces: Pieces,
   onProgress: (events: number) => void = () => undefined,
   { ownId = false }: ImportOptions = {},
+  beforeTakingOver: (own: LedgerId | undefined, next: LedgerId) => Promise<void> = async () => undefined,
 ): Promise<Imported> => {
   const run = promised(describeReadError)
   const own = await run(store.ledgerId())
   let taken: LedgerId | undefined
   const takeOver = async (id: LedgerId): Promise<void> => {
     if (ownId || id === own) return
+    await beforeTakingOver(own, id)
     await run(store.setLedgerId(id, own))
     taken = id
   }

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { directoryFileStore } from '../../adapters/directory/index.js'
 import { memoryEventStore, memoryFileStore } from '../../adapters/memory/index.js'
+import type { EventStore } from '../../domain/ports/event-store.js'
 import type { FileStore } from '../../domain/ports/file-store.js'
 import { type ComposedOptions, type Ledger, openLedger } from '../../index.js'
 import { right } from '../../testing/results.js'
@@ -169,5 +170,58 @@ describe('the command line', () => {
       await again.close()
       expect((await cli('--ledger', restored, 'gc')).code).toBe(0)
     }
+  })
+})
+
+describe('an import that takes over the id of the export', () => {
+  const exported = async () => {
+    const other = await opened(memoryFileStore())
+    await log(other, 'one')
+    const lines: string[] = []
+    for await (const line of other.exportEvents()) lines.push(line)
+    return lines
+  }
+  /** A ledger without a history whose files were used: what it was to log was refused. */
+  const used = async (events: EventStore) => {
+    const files = memoryFileStore()
+    const lasting = { ...files, close: async () => undefined }
+    const ledger = await openLedger({ events, files: lasting, actor: 'anna', entity: 'acme' })
+    const draft = await ledger.newArtifact({ name: 'm', type: 'model' })
+    await draft.add(text('begun'))
+    return { ledger, files: lasting }
+  }
+
+  it('and is killed in its midst leaves files that are its own', async () => {
+    const events = { ...memoryEventStore(), close: async () => undefined }
+    let reached = (): void => undefined
+    const writing = new Promise<void>((resolve) => {
+      reached = resolve
+    })
+    const appendAll: EventStore['appendAll'] = () => () => {
+      reached()
+      return new Promise(() => undefined)
+    }
+    const { ledger, files } = await used({ ...events, appendAll })
+    const lines = await exported()
+    void ledger.importEvents(lines).catch(() => undefined)
+    await writing
+    const next = await openLedger({ events, files, actor: 'anna', entity: 'acme' })
+    expect(await next.importEvents(lines)).toMatchObject({ added: 3 })
+    await log(next, 'two')
+    await next.close()
+  })
+
+  it('and is refused leaves them to the ledger alone, as one that ends does', async () => {
+    const events = { ...memoryEventStore(), close: async () => undefined }
+    const { ledger, files } = await used(events)
+    const own = right(await files.ledgers()())
+    const lines = await exported()
+    const cut = lines.slice(0, -1)
+    expect(await rejection(ledger.importEvents(cut))).toMatchObject({ code: 'incomplete-export' })
+    expect(right(await files.ledgers()())).toEqual(own)
+    await ledger.importEvents(lines)
+    const now = right(await files.ledgers()())
+    expect([now?.length, now?.[0] === own?.[0]]).toEqual([1, false])
+    await ledger.close()
   })
 })

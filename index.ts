@@ -60,7 +60,6 @@ export type {
   SubjectInput,
   When,
 } from './ledger/looking-back/history.js'
-export type { Alone } from './ledger/looking-back/one-stream.js'
 export { type ReadExport, verifyExport } from './ledger/maintenance/export-format.js'
 export type { Collectable, Collected } from './ledger/maintenance/garbage-collection.js'
 export type { Imported, ImportOptions } from './ledger/maintenance/import.js'

@@ -8,7 +8,7 @@ import { completeCommits } from '../application/process-managers/complete-distri
 import { describeReadError } from '../application/projecting/read-error.js'
 import type { Clock, Ids } from '../domain/ports/clock-and-ids.js'
 import type { DownloadError, OnMaintenance } from '../domain/ports/download.js'
-import type { EventStore, Position } from '../domain/ports/event-store.js'
+import type { EventStore } from '../domain/ports/event-store.js'
 import type { FileStore } from '../domain/ports/file-store.js'
 import type { SnapshotStore } from '../domain/ports/snapshot-store.js'
 import { record, rule } from '../domain/values/codec.js'
@@ -22,7 +22,7 @@ import { guarded } from './calling/own.js'
 import type { ContentMethods } from './files/contents.js'
 import { type OpenedFile, openFile } from './files/open-file.js'
 import type { LocalFiles } from './files/store-content.js'
-import { type Alone, alone } from './looking-back/one-stream.js'
+import { readByStream } from './looking-back/one-stream.js'
 import { exportEvents, type Imported, type ImportOptions, importEvents } from './maintenance/import.js'
 import { Lines, type Pieces } from './maintenance/lines.js'
 import { type Maintenance, maintenance } from './maintenance/maintenance.js'
@@ -90,8 +90,6 @@ export interface LedgerPorts {
 
 /** Everything that can be told and asked, now and as of any moment. */
 export interface Ledger extends Omit<Writes, 'startRun'>, LedgerAsOf, Watching, Maintenance {
-  /** What the stream of an artifact or a registered model answers alone, now or as of a position. */
-  readonly alone: (when?: Position) => Alone
   /** Starts a run and gives it in hand. */
   readonly startRun: (given?: args.StartRun) => Promise<Run>
   /** A run that was started before, in hand. */
@@ -188,7 +186,6 @@ export const ledgerOn = (ports: LedgerPorts): Ledger => {
     ...care,
     content,
     at: model.at,
-    alone: alone({ store: events, clock, manifests, ids, defaults }),
     watch: model.watch,
     replay: model.replay,
     replayed: model.replayed,
@@ -239,7 +236,9 @@ export const ledgerOn = (ports: LedgerPorts): Ledger => {
   }
   const close: Ledger['close'] = async (within = CLOSE_WITHIN) =>
     closing.close(await inputs.checked(Milliseconds, within))
-  return { ...guarded(methods, closing.note), ...guarded({ close }) }
+  const ledger: Ledger = { ...guarded(methods, closing.note), ...guarded({ close }) }
+  readByStream(ledger, { store: events, clock, manifests, ids, defaults })
+  return ledger
 }
 
 /** In milliseconds: less than what a container has between being asked to stop and being killed. */

@@ -1,6 +1,5 @@
 /** The same operations for functional callers: each answers a TaskEither that never rejects. */
 import * as TE from 'fp-ts/lib/TaskEither.js'
-import type { Position } from '../domain/ports/event-store.js'
 import { functionOf, rule } from '../domain/values/codec.js'
 import { LedgerError } from './calling/errors.js'
 import { listenedTo } from './calling/given-streams.js'
@@ -15,7 +14,7 @@ const OpenLedger = rule(
   (value): value is Ledger =>
     typeof value === 'object' &&
     value !== null &&
-    ['execute', 'at', 'alone', 'close'].every((name) => typeof Reflect.get(value, name) === 'function'),
+    ['execute', 'at', 'watch', 'close'].every((name) => typeof Reflect.get(value, name) === 'function'),
 )
 
 /** One that answers once. */
@@ -78,7 +77,6 @@ export const operations = (given: Ledger) => {
   return {
     ...operationsOf(ledger, {
       at: true,
-      alone: true,
       run: true,
       watch: true,
       watchPosition: true,
@@ -89,6 +87,5 @@ export const operations = (given: Ledger) => {
       exportEvents: true,
     }),
     at: (when?: When) => questions(ledger.at(when)),
-    alone: (when?: Position) => operationsOf(ledger.alone(when), { exportHistory: true, replay: true }),
   }
 }

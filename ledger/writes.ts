@@ -14,7 +14,6 @@ import { type RegisteredModelMethods, registeredModelMethods } from './linking/r
 import { type DraftMethods, draftMethods } from './logging/draft.js'
 import { type LogMethods, logMethods } from './logging/log.js'
 import { type VersionMethods, versionMethods } from './logging/versions.js'
-import { type LocateMethods, locateMethods } from './looking-back/locate.js'
 import { type RunMethods, runMethods } from './runs/runs.js'
 
 export interface WritePorts extends ContentPorts, SendPorts {
@@ -26,7 +25,6 @@ export interface Writes
   extends ExecuteMethods,
     LogMethods,
     DraftMethods,
-    LocateMethods,
     ContentMethods,
     DistributedMethods,
     VersionMethods,
@@ -45,7 +43,6 @@ export const writes = ({ manifests, files, local, clock, ...ports }: WritePorts)
     ...executeMethods(sender),
     ...logMethods(calling, stored),
     ...draftMethods(calling, stored),
-    ...locateMethods(names),
     ...contentMethods(names, stored),
     ...distributedMethods(calling, stored),
     ...versionMethods(calling),

@@ -28,7 +28,7 @@ const rule: ReadonlyArray<readonly [file: RegExp, mayImport: ReadonlyArray<RegEx
   [/^application\/manifest-store\.ts$/, [/^domain\//, /^lru-cache$/]],
   [/^application\//, [/^(domain|projections|application)\//, /^rxjs$/]],
   [/^ledger\//, [/^(domain|projections|application|ledger)\//, /^rxjs$/, /^node:util$/]],
-  [/^adapters\/cli\//, [/^(domain|projections|application|adapters)\//, /^index\.ts$/, NODE, DEPENDENCY]],
+  [/^adapters\/cli\//, [/^(domain|projections|application|ledger|adapters)\//, /^index\.ts$/, NODE, DEPENDENCY]],
   // An adapter does not know another, but for what they share.
   ...foldersIn('adapters').map((name): (typeof rule)[number] => [
     new RegExp(`^adapters/${name}/`),

@@ -163,7 +163,7 @@ describe('the packed package', () => {
       return withPublicTypes(project, join(installed, 'dist/index.d.ts'), (types) => wordsOf(types, name))
     }
 
-    it.each(['Ledger', 'LedgerAsOf', 'Alone', 'Draft', 'Run', 'LedgerOptions'])(
+    it.each(['Ledger', 'LedgerAsOf', 'Draft', 'Run', 'LedgerOptions'])(
       'shows words for all of %s, and every option',
       (name) => {
         const words = shown(name)

@@ -2,6 +2,7 @@
 import { writeFile } from 'node:fs/promises'
 import type { Command } from 'commander'
 import { type Ledger, LedgerError } from '../../index.js'
+import { oneStreamOf } from '../../ledger/looking-back/one-stream.js'
 import { type LedgerLocation, openAtLocation, targetFile } from './ledger-location.js'
 import { json, type Terminal } from './output.js'
 
@@ -63,7 +64,7 @@ export const isCollection = (of: string | undefined): boolean => of !== undefine
 
 /** Where a history is asked: of its own stream, where that tells it. What a time means only the whole log knows. */
 export const askedOf = (task: CommandContext, of: string | undefined, at: AsOf) =>
-  isCollection(of) && typeof at.asOf !== 'string' ? task.ledger.alone(at.asOf) : asked(task, at)
+  isCollection(of) && typeof at.asOf !== 'string' ? oneStreamOf(task.ledger, at.asOf) : asked(task, at)
 
 /** Writes text where it is wanted: into a file that is named, or to the terminal. */
 export const deliver = async (

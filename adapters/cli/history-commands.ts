@@ -2,6 +2,7 @@
 import type { Command } from 'commander'
 import { omitUndefined } from '../../domain/values/omit-undefined.js'
 import { type HistoryInput, type Ledger, LedgerError } from '../../index.js'
+import { oneStreamOf } from '../../ledger/looking-back/one-stream.js'
 import type { AliasTenure } from '../../projections/audit/tenure.js'
 import type { Paging } from '../../projections/paging/page.js'
 import { aliasSvg } from '../../projections/render/alias-svg.js'
@@ -133,7 +134,7 @@ const replayCommands = (program: Command, withLedger: WithLedger): void => {
           const { after, from, until, faster: factor, every } = options
           const pace = every !== undefined ? { every } : factor !== undefined ? { factor } : undefined
           const isTold = isCollection(of) && !hasTime(options)
-          const { replay } = isTold ? ledger.alone() : ledger
+          const { replay } = isTold ? oneStreamOf(ledger) : ledger
           for await (const { change } of replay(
             omitUndefined({ of, after, from, until, order: orderOf(options), pace }),
           )) {

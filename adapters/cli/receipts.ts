@@ -2,6 +2,7 @@
 import { collectionPath } from '../../domain/values/references.js'
 import { parseStream } from '../../domain/values/stream-names.js'
 import { type Ledger, LedgerError, type LedgerErrorCode, type Receipt, type VersionReceipt } from '../../index.js'
+import { oneStreamOf } from '../../ledger/looking-back/one-stream.js'
 import type { CommandContext } from './command-context.js'
 import { plain } from './output.js'
 
@@ -21,7 +22,7 @@ export const versionOf = (receipt: Receipt): string => {
 /** The source of a link; `null` for what is none, and for a link that was taken away since the command that is repeated. */
 export const sourceOf = async (ledger: Ledger, path: string): Promise<string | null> => {
   try {
-    return (await ledger.locate(path)).source
+    return (await oneStreamOf(ledger).locate(path)).source
   } catch (error) {
     if (error instanceof LedgerError && GONE.has(error.code)) return null
     throw error

@@ -5,6 +5,7 @@ import type { Json } from '../../domain/values/json.js'
 import type { ManifestEntry } from '../../domain/values/manifest/manifest.js'
 import { omitUndefined } from '../../domain/values/omit-undefined.js'
 import { LedgerError } from '../../index.js'
+import { oneStreamOf } from '../../ledger/looking-back/one-stream.js'
 import type { VersionDiff } from '../../projections/registry/questions/diff-versions.js'
 import type { Version } from '../../projections/registry/questions/version.js'
 import { type AsOf, asked, type CommandContext, type WithLedger } from './command-context.js'
@@ -116,7 +117,7 @@ const resolved = async (
 ): Promise<Pick<Version, 'path' | 'version' | 'source'>> => {
   // Only the whole log knows what a time means.
   if (typeof options.asOf === 'string') return asked(task, options).resolve(path)
-  const { locate } = task.ledger.alone(options.asOf)
+  const { locate } = oneStreamOf(task.ledger, options.asOf)
   try {
     const found = await locate(path)
     if (found.source !== null) await locate(found.source)

@@ -27,12 +27,12 @@ import { type AsOf, type HistoryQuestions, historyQuestions, type ReplayInput, r
 import { type LocateMethods, locateMethods } from './locate.js'
 
 /** The questions that can be put to one stream: `of` names an artifact or a registered model, and is never left out. */
-export interface Alone extends Pick<HistoryQuestions, 'history' | 'exportHistory' | 'aliasHistory'>, LocateMethods {
+export interface OneStream extends Pick<HistoryQuestions, 'history' | 'exportHistory' | 'aliasHistory'>, LocateMethods {
   /** Goes through the history step by step: each event, what it changed, and the stream as of it. */
-  readonly replay: (input: ReplayInput, signal?: AbortSignal) => AsyncIterable<ReplayStep<Alone>>
+  readonly replay: (input: ReplayInput, signal?: AbortSignal) => AsyncIterable<ReplayStep<OneStream>>
 }
 
-export interface AlonePorts {
+export interface OneStreamPorts {
   readonly store: EventStore
   readonly clock: Clock
   readonly manifests: ManifestStore
@@ -45,7 +45,20 @@ const Of = record('a question to one stream', {
 })
 const read = promised(describeReadError)
 
-export const alone = ({ store, clock, manifests, ids, defaults }: AlonePorts): ((when?: Position) => Alone) => {
+/** Which ledger reads its streams how: for the ways in, which are given a ledger and no stores. */
+const readers = new WeakMap<object, (when?: Position) => OneStream>()
+
+/** What one stream of a ledger answers, now or as of a position. */
+export const oneStreamOf = (ledger: object, when?: Position): OneStream => {
+  const reader = readers.get(ledger)
+  if (reader === undefined) throw new TypeError('not a ledger that openLedger opened')
+  return reader(when)
+}
+
+/** Makes the streams of a ledger readable one by one. */
+export const readByStream = (ledger: object, ports: OneStreamPorts): void => void readers.set(ledger, oneStream(ports))
+
+const oneStream = ({ store, clock, manifests, ids, defaults }: OneStreamPorts): ((when?: Position) => OneStream) => {
   const positionOf = async (when: unknown): Promise<Position> => {
     const head = await read(store.head())
     if (when === undefined) return head
@@ -77,7 +90,7 @@ export const alone = ({ store, clock, manifests, ids, defaults }: AlonePorts): (
   const questions = (of: unknown, when: unknown): HistoryQuestions =>
     historyQuestions((moment) => standAt(of, moment ?? when))
 
-  const at = (when?: Position): Alone =>
+  const at = (when?: Position): OneStream =>
     guarded({
       aliasHistory: (given) => questions(ofGiven(given), when).aliasHistory(given),
       history: (given) => questions(ofGiven(given), when).history(given),

@@ -5,9 +5,10 @@ import { runInNewContext } from 'node:vm'
 import { isObservable, lastValueFrom, take, toArray } from 'rxjs'
 import { afterAll, describe, expect, it } from 'vitest'
 import { type Ledger, LedgerError } from '../../index.js'
+import { oneStreamOf } from '../../ledger/looking-back/one-stream.js'
 import { campaign } from '../support/campaign.js'
 import { memoryLedger } from '../support/ledger-memory.js'
-import { ALONE, ASKED, DOWNLOADS, DRAFT, furnished, type Given, LEDGER, RUN } from '../support/public-methods.js'
+import { ASKED, DOWNLOADS, DRAFT, furnished, type Given, LEDGER, ONE_STREAM, RUN } from '../support/public-methods.js'
 
 // Some of what is given is a path after all: what is written there goes nowhere else.
 const folder = mkdtempSync(join(tmpdir(), 'ledger-arguments-'))
@@ -123,7 +124,6 @@ const outcomeOf = async (methods: object, name: string, given: ReadonlyArray<unk
   }
   try {
     if (name === 'at') return await Reflect.apply(Reflect.get(Object(answer), 'moment'), answer, [])
-    if (name === 'alone') return await Reflect.apply(Reflect.get(Object(answer), 'locate'), answer, ['cats'])
     if (name === 'run') return await Reflect.apply(Reflect.get(Object(answer), 'summarise'), answer, [{}])
     if (isObservable(answer)) return await lastValueFrom(answer.pipe(take(1), toArray()))
     if (isGenerator(answer)) return await answer.next()
@@ -221,7 +221,7 @@ const goThrough = async (
 describe('whatever is given in place of an argument, or of anything in it, is refused in words', () => {
   it('by a ledger', () => goThrough(LEDGER, async (ledger) => ledger))
   it('as of a moment', () => goThrough(ASKED, async (ledger) => ledger.at(7)))
-  it('by one stream', () => goThrough(ALONE, async (ledger) => ledger.alone()))
+  it('by one stream', () => goThrough(ONE_STREAM, async (ledger) => oneStreamOf(ledger)))
   it('by a draft', () => goThrough(DRAFT, (ledger) => ledger.newDraft('cats:v0')))
   it('by a run', () => goThrough(RUN, async (ledger) => ledger.run('r')))
 })

@@ -7,6 +7,7 @@ import { eventStoreDb } from '../../adapters/eventstoredb/index.js'
 import { memoryEventStore, memoryFileStore } from '../../adapters/memory/index.js'
 import type { EventStore } from '../../domain/ports/event-store.js'
 import { type Ledger, openLedger } from '../../index.js'
+import { oneStreamOf } from '../../ledger/looking-back/one-stream.js'
 import { StandIn } from '../support/eventstoredb/stand-in.js'
 import { memoryLedger, rejection, text } from '../support/ledger-memory.js'
 import { call, METHODS } from '../support/ledger-methods.js'
@@ -296,7 +297,7 @@ describe('the memory of a command that changed nothing', () => {
     for await (const { change } of ledger.replay({ after: position, ...asked })) steps.push(change.type)
     // linkModel is two commands, and the run was started once more.
     expect(steps).toHaveLength(NOTHING.length + 1)
-    const { items: lines } = await ledger.alone().history({ of: 'cats', limit: 1, ...asked })
+    const { items: lines } = await oneStreamOf(ledger).history({ of: 'cats', limit: 1, ...asked })
     expect(lines[0]).toMatchObject({ type: 'CommandAccepted', commandId: 'nothing 16' })
     await ledger.close()
   })
@@ -352,7 +353,7 @@ describe('the memory of a command that changed nothing', () => {
     await ledger.logArtifact({ name: 'later', type: 'model', content: text('L'), aliases: ['best'] })
     expect(await ledger.removeAlias(removing)).toMatchObject({ events: [] })
     expect(await ledger.resolve('later:best')).toMatchObject({ version: 0 })
-    expect(await ledger.alone().aliasHistory({ of: 'later' })).toHaveLength(2)
+    expect(await oneStreamOf(ledger).aliasHistory({ of: 'later' })).toHaveLength(2)
     await ledger.close()
   })
 })

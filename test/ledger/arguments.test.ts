@@ -7,6 +7,7 @@ import { directoryFileStore } from '../../adapters/directory/index.js'
 import { memoryEventStore, memoryFileStore } from '../../adapters/memory/index.js'
 import { commands } from '../../domain/commands/catalogue.js'
 import { LedgerError, openLedger, verifyExport } from '../../index.js'
+import { oneStreamOf } from '../../ledger/looking-back/one-stream.js'
 import { memoryLedger, rejection, text } from '../support/ledger-memory.js'
 import { type Argument, call, METHODS, PAGES } from '../support/ledger-methods.js'
 import { read, sourceFiles } from '../support/sources.js'
@@ -17,7 +18,6 @@ afterAll(() => rmSync(folder, { recursive: true }))
 /** What a ledger has besides the methods of `METHODS`. */
 const ANSWERS = [
   'at',
-  'alone',
   'behind',
   'watchPosition',
   'watch',
@@ -37,7 +37,6 @@ const QUESTIONS = Object.keys((await memoryLedger()).ledger.at())
 const OTHER_WRITES = ['execute', 'collectGarbage', 'newDraft', 'importEvents']
 const PATHS = [
   'content',
-  'locate',
   'download',
   'openFile',
   'newDraft',
@@ -67,7 +66,7 @@ const mistakesIn = ({ required, optional = {} }: Argument): ReadonlyArray<readon
 describe('every method that records', () => {
   it('stands in the table', async () => {
     const { ledger } = await memoryLedger()
-    const others = [...ANSWERS, ...QUESTIONS, ...OTHER_WRITES, 'content', 'download', 'locate', 'openFile']
+    const others = [...ANSWERS, ...QUESTIONS, ...OTHER_WRITES, 'content', 'download', 'openFile']
     const methods = Object.keys(ledger).filter((name) => !others.includes(name))
     expect(methods.sort()).toEqual(Object.keys(METHODS).sort())
     await ledger.close()
@@ -317,7 +316,7 @@ describe('what is alive among the arguments', () => {
     expect(await ledger.rebuild(listener())).toMatchObject({ checkpoint: 3 })
     expect(await ledger.collectGarbage(await ledger.collectable(), listener())).toMatchObject({ deleted: 0 })
     expect(await firstValueFrom(ledger.watch(Object.assign(async () => 'answer', { then })))).toBe('answer')
-    for (const replay of [ledger.replay({}, signal()), ledger.alone().replay({ of: 'cats' }, signal())]) {
+    for (const replay of [ledger.replay({}, signal()), oneStreamOf(ledger).replay({ of: 'cats' }, signal())]) {
       let steps = 0
       for await (const _ of replay) {
         if (++steps === 1) break

@@ -11,6 +11,7 @@ import type { Clock } from '../../domain/ports/clock-and-ids.js'
 import { ORIGIN } from '../../domain/ports/event-store.js'
 import type { FileStore } from '../../domain/ports/file-store.js'
 import { openLedger } from '../../index.js'
+import { oneStreamOf } from '../../ledger/looking-back/one-stream.js'
 import { right } from '../support/domain-ledger.js'
 import { memoryLedger, rejection, text } from '../support/ledger-memory.js'
 
@@ -90,7 +91,7 @@ describe.each(UNFIT)('a clock that gives %s', (unfit, told) => {
     const { ledger, command, receipt } = await opened()
     expect(await ledger.moveAlias(command)).toEqual(receipt)
     expect(await ledger.resolve('m:first')).toMatchObject({ version: 0 })
-    expect(await ledger.alone().locate('m')).toMatchObject({ version: 0 })
+    expect(await oneStreamOf(ledger).locate('m')).toMatchObject({ version: 0 })
   })
 
   it('collects nothing', async () => {
@@ -224,7 +225,7 @@ it.each<[string, Clock['sleep']]>([
   const given = { of: 'm', pace: { every: 1000 } }
   for (const replay of [
     (signal: AbortSignal) => ledger.replay(given, signal),
-    (signal: AbortSignal) => ledger.alone().replay(given, signal),
+    (signal: AbortSignal) => oneStreamOf(ledger).replay(given, signal),
   ]) {
     const left = new AbortController()
     const steps = replay(left.signal)[Symbol.asyncIterator]()

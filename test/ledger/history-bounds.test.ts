@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { systemClock } from '../../adapters/system/index.js'
 import type { HistoryInput } from '../../index.js'
+import { oneStreamOf } from '../../ledger/looking-back/one-stream.js'
 import { memoryLedger, rejection, text } from '../support/ledger-memory.js'
 
 const DAY = 86_400_000
@@ -60,8 +61,8 @@ describe('the bounds of a history', () => {
     for (const bounds of [{ after: 1000 }, { until: 'soon' }, { until: 1000 }, { until: 1.5 }]) {
       expect((await rejection(ledger.history(bounds))).code).toBe('bad-moment')
     }
-    expect((await rejection(ledger.alone().history({ of: 'cats', from: dayOf(0) }))).code).toBe('bad-moment')
-    expect((await ledger.alone().history({ of: 'cats', after: 7 })).items).toHaveLength(2)
+    expect((await rejection(oneStreamOf(ledger).history({ of: 'cats', from: dayOf(0) }))).code).toBe('bad-moment')
+    expect((await oneStreamOf(ledger).history({ of: 'cats', after: 7 })).items).toHaveLength(2)
     await ledger.close()
   })
 })

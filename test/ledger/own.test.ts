@@ -5,8 +5,9 @@ import { firstValueFrom, isObservable } from 'rxjs'
 import { afterAll, describe, expect, it } from 'vitest'
 import { systemClock } from '../../adapters/system/index.js'
 import { type Ledger, LedgerError, operations, taskEither } from '../../index.js'
+import { oneStreamOf } from '../../ledger/looking-back/one-stream.js'
 import { memoryLedger, rejection } from '../support/ledger-memory.js'
-import { ALONE, ASKED, DOWNLOADS, DRAFT, furnished, type Given, LEDGER, RUN } from '../support/public-methods.js'
+import { ASKED, DOWNLOADS, DRAFT, furnished, type Given, LEDGER, ONE_STREAM, RUN } from '../support/public-methods.js'
 
 afterAll(() => rmSync(DOWNLOADS, { recursive: true, force: true }))
 
@@ -61,7 +62,7 @@ const callNow = (methods: object, name: string, given: ReadonlyArray<unknown>): 
 
 /** A picture of everything that a ledger answers. */
 const pictureOf = async (ledger: Ledger): Promise<string> => {
-  const [questions, alone]: ReadonlyArray<Rows> = [ASKED, ALONE]
+  const [questions, ofOneStream]: ReadonlyArray<Rows> = [ASKED, ONE_STREAM]
   const picture: unknown[] = []
   const ask = async (methods: object, name: string, given: ReadonlyArray<unknown>): Promise<void> => {
     const answer = await answerOf(callNow(methods, name, given)).catch((error: unknown) =>
@@ -73,7 +74,7 @@ const pictureOf = async (ledger: Ledger): Promise<string> => {
     for (const [name, given] of Object.entries(questions ?? {})) await ask(view, name, given())
     for (const version of ['cats:v0', 'cats:v1', 'cats:v2', 'm:v0', 'm:v1']) await ask(view, 'version', [version])
   }
-  for (const [name, given] of Object.entries(alone ?? {})) await ask(ledger.alone(), name, given())
+  for (const [name, given] of Object.entries(ofOneStream ?? {})) await ask(oneStreamOf(ledger), name, given())
   for (const version of ['cats:v0', 'cats:v1', 'cats:v2']) await ask(ledger, 'content', [version])
   for (const name of ['history', 'collectable', 'verify', 'progress', 'exportEvents']) await ask(ledger, name, [])
   await ask(ledger, 'diffMoments', [0])
@@ -125,7 +126,7 @@ describe('what crosses the face is the caller’s own, in both directions', () =
     await goThrough(ASKED, async (ledger) => ledger.at(7))
   })
   it('with one stream', async () => {
-    await goThrough(ALONE, async (ledger) => ledger.alone())
+    await goThrough(ONE_STREAM, async (ledger) => oneStreamOf(ledger))
   })
   it('with a draft', async () => {
     await goThrough(DRAFT, (ledger) => ledger.newDraft('cats:v1'))

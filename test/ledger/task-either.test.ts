@@ -22,11 +22,6 @@ describe('the operations of a ledger as TaskEithers', () => {
         .filter((name) => !OTHERS.includes(name))
         .sort(),
     )
-    expect(Object.keys(all.alone()).sort()).toEqual(
-      Object.keys(ledger.alone())
-        .filter((name) => !OTHERS.includes(name))
-        .sort(),
-    )
     await ledger.close()
   })
 

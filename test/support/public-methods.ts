@@ -6,7 +6,8 @@
 import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Alone, Draft, Ledger, LedgerAsOf, Run } from '../../index.js'
+import type { Draft, Ledger, LedgerAsOf, Run } from '../../index.js'
+import type { OneStream } from '../../ledger/looking-back/one-stream.js'
 
 /** A fresh list of arguments. */
 export type Given = () => ReadonlyArray<unknown>
@@ -119,7 +120,7 @@ const replay = () => ({
 /** Those of a view at a moment, and of a ledger. */
 export const ASKED: Rows<LedgerAsOf> = questions
 
-export const ALONE: Rows<Alone> = {
+export const ONE_STREAM: Rows<OneStream> = {
   history: () => [
     {
       of: 'cats',
@@ -205,7 +206,6 @@ export const RUN: Rows<Omit<Run, 'path'>> = {
 export const LEDGER: Rows<Omit<Ledger, 'watchPosition' | 'behind' | 'close'>> = {
   ...questions,
   at: () => [new Date('2100-01-01T00:00:00Z')],
-  alone: () => [5],
   watch: () => [(now: LedgerAsOf) => now.resolve('cats:v0')],
   replay: () => [replay(), new AbortController().signal],
   replayed: () => [replay()],
@@ -213,7 +213,6 @@ export const LEDGER: Rows<Omit<Ledger, 'watchPosition' | 'behind' | 'close'>> = 
   waitFor: () => [1, 1000],
   rebuild: () => [nothing],
   progress: () => [],
-  locate: () => ['cats:v0'],
   content: () => ['cats:v1'],
   download: () => [
     { version: 'cats:v0', to: DOWNLOADS, overwrite: true, onProgress: nothing, signal: new AbortController().signal },

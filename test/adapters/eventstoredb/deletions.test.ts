@@ -69,7 +69,7 @@ describe.each(HARMS)('a stream that was %s', (_name, harm, what) => {
     harm(standIn.log)
     const other = await instance()
     for (const bytes of ['E', 'A']) expect(await rejection(log(other, bytes))).toMatchObject(told('damaged-event'))
-    expect(await rejection(other.locate('cats'))).toMatchObject(told('damaged-event'))
+    expect(await rejection(other.content('cats'))).toMatchObject(told('damaged-event'))
     for (const ledger of [running, other]) {
       expect(await rejection(ledger.resolve('cats'))).toMatchObject(told('damaged-store'))
       expect(await rejection(ledger.verify())).toMatchObject(told('damaged-event'))

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { memoryEventStore } from '../../adapters/memory/index.js'
 import type { HistoryInput, Ledger } from '../../index.js'
+import { oneStreamOf } from '../../ledger/looking-back/one-stream.js'
 import { memoryLedger, rejection, text } from '../support/ledger-memory.js'
 import { call } from '../support/ledger-methods.js'
 
@@ -89,9 +90,9 @@ describe('what the stream of a collection answers alone', () => {
   it('is what the whole ledger answers, as of every position and now', async () => {
     expect(await rejection(own.aliasHistory({ of: 'cats' }))).toMatchObject({ message: expect.stringContaining(MORE) })
     for (const name of NAMES) {
-      expect(await everything(own.alone(), name), name).toEqual(await everything(whole, name))
+      expect(await everything(oneStreamOf(own), name), name).toEqual(await everything(whole, name))
       for (let position = 0; position <= head; position++) {
-        expect(await everything(own.alone(position), name), `${name} at ${position}`).toEqual(
+        expect(await everything(oneStreamOf(own, position), name), `${name} at ${position}`).toEqual(
           await everything(whole.at(position), name),
         )
       }
@@ -101,8 +102,7 @@ describe('what the stream of a collection answers alone', () => {
   it('is where an alias pointed', async () => {
     for (const name of VERSIONS) {
       for (let position = 0; position <= head; position++) {
-        const found = await own
-          .alone(position)
+        const found = await oneStreamOf(own, position)
           .locate(name)
           .catch(() => undefined)
         const wanted = await whole
@@ -113,7 +113,6 @@ describe('what the stream of a collection answers alone', () => {
           wanted && { path: wanted.path, version: wanted.version, source: wanted.source },
         )
       }
-      expect(await outcome(own.alone().locate(name))).toEqual(await outcome(whole.locate(name)))
     }
   })
 
@@ -130,22 +129,26 @@ describe('what the stream of a collection answers alone', () => {
       { until: 0 },
     ]) {
       const query = { of: 'cats', ...between }
-      expect(await outcome(replayed(own.alone().replay(query)))).toEqual(await outcome(replayed(whole.replay(query))))
+      expect(await outcome(replayed(oneStreamOf(own).replay(query)))).toEqual(
+        await outcome(replayed(whole.replay(query))),
+      )
     }
-    expect(await replayed(own.alone(4).replay({ of: 'cats' }))).toEqual(
+    expect(await replayed(oneStreamOf(own, 4).replay({ of: 'cats' }))).toEqual(
       await replayed(whole.replay({ of: 'cats', until: 4 })),
     )
-    for await (const { change, view } of own.alone().replay({ of: 'cats' })) {
+    for await (const { change, view } of oneStreamOf(own).replay({ of: 'cats' })) {
       expect((await view.history({ of: 'cats', limit: 1 })).items).toEqual([change])
     }
   })
 
   it('is not asked of what stands in other streams, nor as of a time', async () => {
     for (const of of [undefined, 'cats:v0', { run: 'r' }, '']) {
-      expect(await rejection(call(own.alone(), 'history', { of })), String(of)).toMatchObject({ code: 'invalid-input' })
+      expect(await rejection(call(oneStreamOf(own), 'history', { of })), String(of)).toMatchObject({
+        code: 'invalid-input',
+      })
     }
     for (const when of [-1, 0.5, head + 1, '2026-05-03T14:00:00Z', new Date()]) {
-      const past = await call(own, 'alone', when)
+      const past = oneStreamOf(own, when as number)
       const refused = { code: 'bad-moment', message: expect.stringContaining(`a position from 0 to ${head}, got `) }
       expect(await rejection(call(past, 'aliasHistory', { of: 'cats' })), String(when)).toMatchObject(refused)
       expect(await rejection(call(past, 'locate', 'cats')), String(when)).toMatchObject(refused)
@@ -160,9 +163,9 @@ describe('what the stream of a collection answers alone', () => {
       await ledger.removeAlias({ name: 'cats', alias: 'best', commandId: `away ${move}` })
     }
     const query = { of: 'cats', limit: 700 }
-    const first = await ledger.alone().history(query)
+    const first = await oneStreamOf(ledger).history(query)
     expect(first).toEqual(await ledger.history(query))
     const cursor = String(first.cursor)
-    expect(await ledger.alone().history({ ...query, cursor })).toEqual(await ledger.history({ ...query, cursor }))
+    expect(await oneStreamOf(ledger).history({ ...query, cursor })).toEqual(await ledger.history({ ...query, cursor }))
   })
 })

@@ -100,30 +100,20 @@ export type FactsIn<Table> = {
     : never
 }
 
-/** Gives a command the facts that its decision needs, by the definition of its name. */
-export const gatherBy =
-  <Commands extends object, Gathered extends Record<keyof Commands, object>, State>(
-    table: {
-      readonly [Name in keyof Commands]: Decided<Commands[Name], Gathered[Name], State>
-    },
-  ) =>
-  <Failure, Name extends keyof Commands>(
-    name: Name,
-    command: Commands[Name],
+/** What is asked of a table of definitions with a command in hand: its facts, and what they are read for. */
+export const byDefinition = <Commands extends object, Gathered extends Record<keyof Commands, object>, State>(
+  table: { readonly [Name in keyof Commands]: Decided<Commands[Name], Gathered[Name], State> },
+) => ({
+  /** Gives a command the facts that its decision needs. */
+  gather: <Failure, Name extends keyof Commands>(
+    command: Commands[Name] & { readonly type: Name },
     read: Facts<Failure>,
     atHand: AtHand<State>,
   ): TE.TaskEither<Failure, { readonly [N in Name]: Commands[N] & Gathered[N] }[Name]> =>
     pipe(
-      table[name].facts(command, read, atHand),
+      table[command.type].facts(command, read, atHand),
       TE.map((gathered) => ({ ...command, ...gathered })),
-    )
-
-/** What the facts of a command are read for, by the definition of its name. */
-export const basisBy =
-  <Commands extends object, State>(
-    table: {
-      readonly [Name in keyof Commands]: Pick<Decided<Commands[Name], object, State>, 'basis'>
-    },
-  ) =>
-  <Name extends keyof Commands>(name: Name, command: Commands[Name], state: State): Basis =>
-    table[name].basis?.(command, state)
+    ),
+  basis: <Name extends keyof Commands>(command: Commands[Name] & { readonly type: Name }, state: State): Basis =>
+    table[command.type].basis?.(command, state),
+})

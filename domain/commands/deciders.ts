@@ -7,7 +7,7 @@ import { type ArtifactEvent, artifactEvents } from '../artifact/events.js'
 import { type ArtifactState, evolve as evolveArtifact, initial as initialArtifact } from '../artifact/state.js'
 import { noAliasLeft } from '../collections/aliases.js'
 import { admitsNumberOf } from '../collections/numbers.js'
-import { type AtHand, type Basis, type ByName, basisBy, type FactsIn, gatherBy } from '../command-definition.js'
+import { type AtHand, type Basis, type ByName, byDefinition, type FactsIn } from '../command-definition.js'
 import { admits as admitsDraft, admitsAnswer as admitsDraftAnswer } from '../distributed-draft/admits.js'
 import {
   type DistributedDraftCommand,
@@ -85,14 +85,6 @@ const among =
   (event: DomainEvent): event is DomainEvent & Event =>
     Object.hasOwn(codecs, event.type)
 
-const gatherForArtifact = gatherBy<
-  ByName<ArtifactCommand>,
-  FactsIn<typeof commandsOnArtifact>,
-  ReadonlyState<ArtifactState>
->(commandsOnArtifact)
-
-const basisOfArtifact = basisBy<ByName<ArtifactCommand>, ReadonlyState<ArtifactState>>(commandsOnArtifact)
-
 export const artifact: Aggregate<
   ArtifactCommand,
   ArtifactCommandWithFacts,
@@ -106,21 +98,12 @@ export const artifact: Aggregate<
   admits: admitsArtifact,
   admitsAnswer: ({ versions }, answer) => admitsNumberOf('version', versions, answer),
   unfinished: isWhole,
-  gather: (command, read, atHand) => gatherForArtifact(command.type, command, read, atHand),
-  basis: (command, state) => basisOfArtifact(command.type, command, state),
+  ...byDefinition<ByName<ArtifactCommand>, FactsIn<typeof commandsOnArtifact>, ReadonlyState<ArtifactState>>(
+    commandsOnArtifact,
+  ),
   decide: decideArtifact,
   isEvent: among<ArtifactEvent>(artifactEvents),
 }
-
-const gatherForDistributedDraft = gatherBy<
-  ByName<DistributedDraftCommand>,
-  FactsIn<typeof distributedDraftCommands>,
-  ReadonlyState<DistributedDraftState>
->(distributedDraftCommands)
-
-const basisOfDistributedDraft = basisBy<ByName<DistributedDraftCommand>, ReadonlyState<DistributedDraftState>>(
-  distributedDraftCommands,
-)
 
 export const distributedDraft: Aggregate<
   DistributedDraftCommand,
@@ -135,21 +118,14 @@ export const distributedDraft: Aggregate<
   admits: admitsDraft,
   admitsAnswer: admitsDraftAnswer,
   unfinished: () => admitted,
-  gather: (command, read, atHand) => gatherForDistributedDraft(command.type, command, read, atHand),
-  basis: (command, state) => basisOfDistributedDraft(command.type, command, state),
+  ...byDefinition<
+    ByName<DistributedDraftCommand>,
+    FactsIn<typeof distributedDraftCommands>,
+    ReadonlyState<DistributedDraftState>
+  >(distributedDraftCommands),
   decide: decideDraft,
   isEvent: among<DistributedDraftEvent>(distributedDraftEvents),
 }
-
-const gatherForRegisteredModel = gatherBy<
-  ByName<RegisteredModelCommand>,
-  FactsIn<typeof commandsOnRegisteredModel>,
-  ReadonlyState<RegisteredModelState>
->(commandsOnRegisteredModel)
-
-const basisOfRegisteredModel = basisBy<ByName<RegisteredModelCommand>, ReadonlyState<RegisteredModelState>>(
-  commandsOnRegisteredModel,
-)
 
 export const registeredModel: Aggregate<
   RegisteredModelCommand,
@@ -164,15 +140,18 @@ export const registeredModel: Aggregate<
   admits: admitsModel,
   admitsAnswer: ({ links }, answer) => admitsNumberOf('link', links, answer),
   unfinished: isWhole,
-  gather: (command, read, atHand) => gatherForRegisteredModel(command.type, command, read, atHand),
-  basis: (command, state) => basisOfRegisteredModel(command.type, command, state),
+  ...byDefinition<
+    ByName<RegisteredModelCommand>,
+    FactsIn<typeof commandsOnRegisteredModel>,
+    ReadonlyState<RegisteredModelState>
+  >(commandsOnRegisteredModel),
   decide: decideModel,
   isEvent: among<RegisteredModelEvent>(registeredModelEvents),
 }
 
-const gatherForRun = gatherBy<ByName<RunCommand>, FactsIn<typeof runCommands>, ReadonlyState<RunState>>(runCommands)
-
-const basisOfRun = basisBy<ByName<RunCommand>, ReadonlyState<RunState>>(runCommands)
+const definitionsOfRun = byDefinition<ByName<RunCommand>, FactsIn<typeof runCommands>, ReadonlyState<RunState>>(
+  runCommands,
+)
 
 export const run: Aggregate<RunCommand, RunCommandWithFacts, RunState, RunEvent, RunRejection, SubjectOf<'run'>> = {
   initial: initialRun,
@@ -180,8 +159,7 @@ export const run: Aggregate<RunCommand, RunCommandWithFacts, RunState, RunEvent,
   admits: admitsRun,
   admitsAnswer: admitsRunAnswer,
   unfinished: () => admitted,
-  gather: (command, read, atHand) => gatherForRun(command.type, command, read, atHand),
-  basis: (command, state) => basisOfRun(command.type, command, state),
+  ...definitionsOfRun,
   decide: decideRun,
   isEvent: among<RunEvent>(runEvents),
 }

@@ -1,6 +1,7 @@
 /** A command as it stands, in its envelope. */
 import * as E from 'fp-ts/lib/Either.js'
 import type { Receipt } from '../application/command-handling/receipt.js'
+import { completeCommit } from '../application/process-managers/complete-distributed-commit.js'
 import { decodeCommand } from '../domain/commands/catalogue.js'
 import type { DomainEvent } from '../domain/events/catalogue.js'
 import { type CommandSender, run } from './calling/send-command.js'
@@ -23,7 +24,7 @@ export const executeMethods = ({ shell, writable }: CommandSender): ExecuteMetho
     const receipt = await run(shell.handle(given, { generation }))
     const sealed = eventOf(receipt, 'DistributedCommitted')
     if (draft !== undefined && sealed !== undefined) {
-      await run(shell.finish(draft, sealed.generation))
+      await run(completeCommit(shell, draft, sealed.generation))
     }
     return receipt
   },

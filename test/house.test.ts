@@ -45,10 +45,7 @@ const SHIPPED = /^(domain|projections|application|ledger|adapters)\/|^index\.ts$
 
 /** What is longer than it may be, and why; what is not longer any more leaves this table. */
 const LONG: Readonly<Record<string, string>> = {
-  'application/command-handling/cached-state.ts openCachedState': 'of the write engine, which is cut by itself',
   'application/command-handling/command-error.ts describeCommandError': 'a switch over every refusal',
-  'application/command-handling/command-handler.ts commandHandler': 'of the write engine, which is cut by itself',
-  'application/command-handling/stream-handler.ts streamHandler': 'of the write engine, which is cut by itself',
   'projections/audit/event-description.ts describeEvent': 'a switch over every type of event',
   // TO BE CUT
   'domain/values/json-reader.ts readJson':

@@ -86,8 +86,7 @@ const eventStoreOn = (database: OpenedDatabase, busyTimeoutMs: number, readOnly:
   })
   const { streamPage, allPage, lastPosition } = prepareReads(database)
   let closing: Promise<void> | undefined
-  /** While many appends are written as one. */
-  let alone: Promise<void> | undefined
+  const alone = oneByOne(appends.empty, wakeSubscriptions)
   let stop: (value: undefined) => void = ignore
   const stopped = new Promise<undefined>((resolve) => {
     stop = resolve
@@ -95,7 +94,7 @@ const eventStoreOn = (database: OpenedDatabase, busyTimeoutMs: number, readOnly:
 
   /** A read is seldom in anybody's way: when a file is recovered after a crash, or closed by the last process. */
   const read = async <A>(now: () => A): Promise<A> => {
-    if (alone !== undefined) await alone
+    if (alone.over() !== undefined) await alone.over()
     return whileOpen(now)
   }
 
@@ -113,7 +112,7 @@ const eventStoreOn = (database: OpenedDatabase, busyTimeoutMs: number, readOnly:
   }
 
   const append: EventStore['append'] = (stream, expected, events) => async () => {
-    if (alone !== undefined) await alone
+    if (alone.over() !== undefined) await alone.over()
     if (closing !== undefined) return E.left({ _tag: 'closed', reason: CLOSED })
     if (readOnly) return E.left({ _tag: 'unavailable', reason: READ_ONLY })
     const refusal = tooLarge(events)
@@ -136,7 +135,7 @@ const eventStoreOn = (database: OpenedDatabase, busyTimeoutMs: number, readOnly:
     try {
       const first = await next()
       if (first === undefined) return E.right(await read(lastPosition))
-      return await byItself(() => appendAllOn({ database, files, head: lastPosition }, after, first, next))
+      return await alone.run(() => appendAllOn({ database, files, head: lastPosition }, after, first, next))
     } catch (error) {
       if (error instanceof EventStoreError) return E.left(readFailureOf(error))
       throw error
@@ -146,19 +145,8 @@ const eventStoreOn = (database: OpenedDatabase, busyTimeoutMs: number, readOnly:
     }
   }
 
-  /** When what is queued is written; whoever comes meanwhile waits. */
-  const byItself = <A>(work: () => Promise<A>): Promise<A> => {
-    const mine = (alone ?? Promise.resolve()).then(() => appends.empty()).then(work)
-    const over = mine.then(ignore, ignore).then(() => {
-      if (alone === over) alone = undefined
-      wakeSubscriptions()
-    })
-    alone = over
-    return mine
-  }
-
   const turn = async (): Promise<void> => {
-    if (alone !== undefined) await alone
+    if (alone.over() !== undefined) await alone.over()
     if (closing === undefined && !readOnly) await appends.turn()
   }
 
@@ -185,15 +173,32 @@ const eventStoreOn = (database: OpenedDatabase, busyTimeoutMs: number, readOnly:
     setLedgerId: (id, expected) =>
       readOnly
         ? TE.left({ _tag: 'unavailable', reason: READ_ONLY })
-        : TE.tryCatch(() => byItself(() => whileOpen(() => setLedgerIdIn(database, id, expected))), readFailureOf),
+        : TE.tryCatch(() => alone.run(() => whileOpen(() => setLedgerIdIn(database, id, expected))), readFailureOf),
     close: (signal) => {
       stop(undefined)
       whenAborted(signal, appends.refuse)
-      closing ??= (alone ?? appends.empty()).then(() => {
+      closing ??= (alone.over() ?? appends.empty()).then(() => {
         database.close()
         wakeSubscriptions()
       })
       return closing
+    },
+  }
+}
+
+/** Work that waits for what is queued, and for each other; `over` is there while somebody is to wait for it. */
+const oneByOne = (empty: () => Promise<void>, whenOver: () => void) => {
+  let last: Promise<void> | undefined
+  return {
+    over: () => last,
+    run: <A>(work: () => Promise<A>): Promise<A> => {
+      const mine = (last ?? Promise.resolve()).then(empty).then(work)
+      const over = mine.then(ignore, ignore).then(() => {
+        if (last === over) last = undefined
+        whenOver()
+      })
+      last = over
+      return mine
     },
   }
 }

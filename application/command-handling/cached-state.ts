@@ -1,5 +1,6 @@
 /** One stream in this process: its folded state, and whether that is what the store holds. */
 import * as E from 'fp-ts/lib/Either.js'
+import { pipe } from 'fp-ts/lib/function.js'
 import type { DomainEvent } from '../../domain/events/catalogue.js'
 import { decodeEvent } from '../../domain/events/stored-events.js'
 import {
@@ -8,9 +9,11 @@ import {
   ORIGIN,
   type Position,
   type Revision,
+  type StoredEvent,
 } from '../../domain/ports/event-store.js'
 import type { CommandAccepted } from '../../domain/values/answer.js'
 import { type Decider, type ReadonlyState, readonlyState } from '../../domain/values/decider.js'
+import type { EventMetadata } from '../../domain/values/envelope.js'
 import { asReadError, type CommandError } from './command-error.js'
 import type { EncodedEvents } from './encode.js'
 
@@ -60,7 +63,7 @@ export const openCachedState = <State, Command, Event extends DomainEvent, No>(
   let upToDate = false
   let sound = true
   let caution = cautionBefore
-  let onTheirWay: Promise<void> | undefined
+  const onTheirWay = voyage()
   const commands = new Map<string, number>()
 
   const evolve = (event: Event | CommandAccepted, commandId: string, by: string, at: string): void => {
@@ -74,15 +77,12 @@ export const openCachedState = <State, Command, Event extends DomainEvent, No>(
     try {
       for await (const page of store.readStream(stream, revision)) {
         for (const stored of page) {
-          if (onTheirWay !== undefined) return E.right(grown)
+          if (onTheirWay.isUnderWay()) return E.right(grown)
           // Somebody else who looks at this state may have folded it meanwhile.
           if (stored.revision !== after(revision)) continue
-          const decoded = decodeEvent(stored)
+          const decoded = decodeOf(isEvent, stored)
           if (E.isLeft(decoded)) return decoded
           const { event, metadata } = decoded.right
-          if (event.type !== 'CommandAccepted' && !isEvent(event)) {
-            return E.left({ _tag: 'unknown-event', stream, revision: stored.revision, type: stored.type })
-          }
           evolve(event, metadata.commandId, metadata.actor, metadata.recordedAt)
           position = stored.position
           grown = true
@@ -107,12 +107,8 @@ export const openCachedState = <State, Command, Event extends DomainEvent, No>(
       for (const event of events) evolve(event, commandId, actor, recordedAt)
     },
     send: (isAhead) => {
-      let arrived = (): void => undefined
-      onTheirWay = new Promise((resolve) => {
-        arrived = resolve
-      })
+      const arrived = onTheirWay.begin()
       return (outcome) => {
-        onTheirWay = undefined
         arrived()
         if (E.isRight(outcome)) {
           position = Math.max(position, outcome.right)
@@ -126,11 +122,45 @@ export const openCachedState = <State, Command, Event extends DomainEvent, No>(
       }
     },
     settled: async () => {
-      await onTheirWay
+      await onTheirWay.over()
       return sound
     },
     isSound: () => sound,
     caution: () => caution,
+  }
+}
+
+/** An event that this kind of stream may hold. */
+const decodeOf = <Event extends DomainEvent>(
+  isEvent: (event: DomainEvent) => event is DomainEvent & Event,
+  stored: StoredEvent,
+): E.Either<CommandError, { readonly event: Event | CommandAccepted; readonly metadata: EventMetadata }> =>
+  pipe(
+    decodeEvent(stored),
+    E.flatMap(
+      ({ event, metadata }): ReturnType<typeof decodeOf<Event>> =>
+        event.type === 'CommandAccepted' || isEvent(event)
+          ? E.right({ event, metadata })
+          : E.left({ _tag: 'unknown-event', stream: stored.stream, revision: stored.revision, type: stored.type }),
+    ),
+  )
+
+/** Whether something is on its way, and when it arrives. */
+const voyage = () => {
+  let under: Promise<void> | undefined
+  return {
+    isUnderWay: () => under !== undefined,
+    over: async () => under,
+    begin: (): (() => void) => {
+      let arrived = (): void => undefined
+      under = new Promise((resolve) => {
+        arrived = resolve
+      })
+      return () => {
+        under = undefined
+        arrived()
+      }
+    },
   }
 }
 

@@ -6,7 +6,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
-import type { CreateArtifact, LogArtifactVersion, LogVersion } from '../../domain/artifact/commands.js'
+import type { LogVersion } from '../../domain/artifact/commands.js'
 import { type Command, decodeCommand } from '../../domain/commands/catalogue.js'
 import { isOn, streamOfCommand } from '../../domain/commands/command-stream.js'
 import { artifact, distributedDraft, registeredModel, run } from '../../domain/commands/deciders.js'
@@ -15,16 +15,12 @@ import type {
   CommitDistributed,
   UpsertDistributedPart,
 } from '../../domain/distributed-draft/commands.js'
-import type { DistributedCommitted } from '../../domain/distributed-draft/events.js'
 import type { Clock, Ids } from '../../domain/ports/clock-and-ids.js'
 import type { EventStore } from '../../domain/ports/event-store.js'
 import type { Facts } from '../../domain/ports/facts.js'
 import type { MeanLink } from '../../domain/registered-model/commands.js'
 import { decodeWith } from '../../domain/values/codec.js'
-import { sha256 } from '../../domain/values/digest.js'
 import { Envelope } from '../../domain/values/envelope.js'
-import type { ManifestSummary } from '../../domain/values/manifest/manifest.js'
-import type { DraftRef } from '../../domain/values/references.js'
 import {
   artifactStream,
   type Category,
@@ -34,12 +30,12 @@ import {
   runStream,
 } from '../../domain/values/stream-names.js'
 import type { ManifestStore } from '../manifest-store.js'
+import { checkWithoutContent, type WithoutContent } from './check.js'
 import type { CommandError } from './command-error.js'
 import { settlingArtifact } from './draft-artifact.js'
 import { type Call, digestOf, type IdFrom } from './encode.js'
 import { type FactReader, factsFrom } from './facts.js'
 import type { Receipt, RecordedUnder } from './receipt.js'
-import { logCommandOf } from './sealed-version.js'
 import { streamHandler } from './stream-handler.js'
 
 export interface CommandHandlerPorts {
@@ -77,18 +73,10 @@ export interface CommandHandler {
   readonly check: (command: WithoutContent, commandId: string) => TE.TaskEither<CommandError, void>
   /** Which command was recorded under an id where this one would be: this one, another, or none. */
   readonly recordedUnder: (commandId: string, command: Command | MeanLink) => TE.TaskEither<CommandError, RecordedUnder>
-  /**
-   * Logs the version of a sealed generation; again, if it was logged before: with the same receipt. What is logged
-   * is read from the seal, so that nobody can claim one.
-   */
-  readonly finish: (draft: DraftRef, generation: number) => TE.TaskEither<CommandError, Receipt>
+  /** Logs a version with what callers cannot say: which sealed draft it comes from. */
+  readonly logVersion: (command: LogVersion, envelope: Envelope) => TE.TaskEither<CommandError, Receipt>
   readonly facts: FactReader
 }
-
-export type WithoutContent = Omit<LogArtifactVersion, 'manifest'> | Omit<UpsertDistributedPart, 'part'>
-
-/** Stands where the content is not known yet; no rule that can refuse a command here looks at it. */
-const ANY_CONTENT: ManifestSummary = { digest: sha256(''), entries: 0, bytes: 0 }
 
 const DEADLINE = 30_000
 
@@ -117,26 +105,8 @@ export const commandHandler = ({
   }
   const ofOthers = factsFrom(facts)
 
-  const check = (command: WithoutContent, commandId: string): TE.TaskEither<CommandError, unknown> => {
-    if (command.type === 'LogArtifactVersion') {
-      return pipe(
-        ofOthers.run(command.run),
-        TE.map((runFact) => ({ ...command, manifest: ANY_CONTENT, runFact })),
-        TE.flatMap((full) => handlers.artifact.check(artifactStream(full.artifact), full, commandId)),
-      )
-    }
-    const { artifact, artifactType } = command
-    const create: CreateArtifact = { type: 'CreateArtifact', artifact, artifactType }
-    return pipe(
-      ofOthers.run(command.run),
-      TE.map((runFact) => ({ ...command, part: ANY_CONTENT, runFact })),
-      TE.flatMap((full) => handlers.draft.check(draftStream(full), full, commandId)),
-      TE.flatMap(() => handlers.artifact.check(artifactStream(artifact), create, commandId)),
-    )
-  }
-
   const route = (
-    command: Command | LogVersion,
+    command: Command | LogVersion | MeanLink,
     envelope: Envelope,
     { idFrom = 'caller', generation: begun }: Beginning,
   ): TE.TaskEither<CommandError, Receipt> => {
@@ -149,39 +119,16 @@ export const commandHandler = ({
     if (isOn('artifact', command)) return handlers.artifact.handle(stream, command, call)
     // Known from the start, however long others write to the draft: who comes late does not open the next unseen.
     return pipe(
-      meantBy(command, begun),
+      meantBy(command, begun, facts),
       TE.flatMap((generation) => handlers.draft.handle(stream, { ...command, generation }, call)),
     )
   }
 
-  const meantBy = (
-    command: UpsertDistributedPart | CommitDistributed | AbandonDistributed,
-    begun: number | undefined,
-  ): TE.TaskEither<CommandError, number> => {
-    const { generation = begun } = command
-    return generation === undefined ? facts.draft(command, (state) => state.generation) : TE.right(generation)
-  }
-
-  /** The id follows from the seal, so anybody may have given another command under it: then the next one is taken. */
-  const logSealed = (draft: DraftRef, seal: DistributedCommitted, taken = 0): TE.TaskEither<CommandError, Receipt> => {
-    const { command, envelope } = logCommandOf(draft, seal, taken)
-    return pipe(
-      route(command, envelope, { idFrom: 'ledger' }),
-      TE.orElse(
-        (error): TE.TaskEither<CommandError, Receipt> =>
-          error._tag === 'command-id-reused' ? logSealed(draft, seal, taken + 1) : TE.left(error),
-      ),
-    )
-  }
-
   const meanLink: CommandHandler['meanLink'] = (link, given) => {
-    const command: MeanLink = { type: 'MeanLink', ...link }
-    const digested = digestOf(command)
     const envelope = decodeWith(Envelope)(given)
-    if (E.isLeft(digested)) return TE.left(digested.left)
-    if (E.isLeft(envelope)) return TE.left({ _tag: 'invalid-command', problems: envelope.left })
-    const call: Call = { envelope: envelope.right, digest: digested.right, idFrom: 'caller' }
-    return handlers.model.handle(streamOfCommand(command), command, call)
+    return E.isLeft(envelope)
+      ? TE.left({ _tag: 'invalid-command', problems: envelope.left })
+      : route({ type: 'MeanLink', ...link }, envelope.right, {})
   }
 
   const recordedUnder: CommandHandler['recordedUnder'] = (commandId, command) => {
@@ -203,20 +150,16 @@ export const commandHandler = ({
       if (E.isLeft(decoded)) return TE.left({ _tag: 'invalid-command', problems: decoded.left })
       return route(decoded.right.command, decoded.right.envelope, beginning)
     },
-    check: (command, commandId) =>
-      pipe(
-        check(command, commandId),
-        TE.map(() => undefined),
-      ),
-    finish: (draft, generation) =>
-      pipe(
-        facts.draft(draft, ({ ended }) => ended[generation]?.committed),
-        TE.flatMap(
-          (seal): TE.TaskEither<CommandError, Receipt> =>
-            seal === undefined
-              ? TE.left({ _tag: 'not-sealed', stream: draftStream(draft), generation })
-              : logSealed(draft, seal),
-        ),
-      ),
+    check: checkWithoutContent(handlers, ofOthers),
+    logVersion: (command, envelope) => route(command, envelope, { idFrom: 'ledger' }),
   }
+}
+
+const meantBy = (
+  command: UpsertDistributedPart | CommitDistributed | AbandonDistributed,
+  begun: number | undefined,
+  facts: FactReader,
+): TE.TaskEither<CommandError, number> => {
+  const { generation = begun } = command
+  return generation === undefined ? facts.draft(command, (state) => state.generation) : TE.right(generation)
 }

@@ -1,8 +1,15 @@
 /** The states of streams that are kept at hand; what was used longest ago goes first. */
+import * as E from 'fp-ts/lib/Either.js'
+import type * as TE from 'fp-ts/lib/TaskEither.js'
 import type { CachedState } from './cached-state.js'
+import type { CommandError } from './command-error.js'
 
 /** Folded events kept at hand, over all streams. */
 const EVENTS_KEPT = 2_000_000
+
+export interface StateCache<State, Event> {
+  readonly get: (stream: string) => CachedState<State, Event>
+}
 
 /**
  * The states of one kind of stream, as long as they are sound; those that were not used for longest make room. What
@@ -10,7 +17,7 @@ const EVENTS_KEPT = 2_000_000
  */
 export const stateCache = <State, Event>(
   open: (stream: string, before?: CachedState<State, Event>) => CachedState<State, Event>,
-) => {
+): StateCache<State, Event> => {
   const states = new Map<string, CachedState<State, Event>>()
   const weightOf = (cached: CachedState<State, Event>): number => {
     const revision = cached.revision()
@@ -35,3 +42,22 @@ export const stateCache = <State, Event>(
     },
   }
 }
+
+/** Looks at the present state of a stream; what was written, or on its way, when it was asked for is in it. */
+export const readSettled =
+  <State, Event, A>(
+    states: StateCache<State, Event>,
+    stream: string,
+    at: (cached: CachedState<State, Event>) => A,
+  ): TE.TaskEither<CommandError, A> =>
+  async () => {
+    for (;;) {
+      const cached = states.get(stream)
+      await cached.settled()
+      const loaded = await cached.load()
+      if (E.isLeft(loaded)) return loaded
+      const seen = at(cached)
+      // The state may run ahead of the store again: what was seen counts once it is written.
+      if (await cached.settled()) return E.right(seen)
+    }
+  }

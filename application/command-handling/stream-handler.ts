@@ -12,14 +12,14 @@ import type { ReadonlyState } from '../../domain/values/decider.js'
 import type { Digest } from '../../domain/values/digest.js'
 import { answerAll, answerEach, answerFailed, decideAgain } from './answering.js'
 import { type AppendPorts, writeRound } from './append.js'
-import { type CachedState, openCachedState } from './cached-state.js'
+import { openCachedState } from './cached-state.js'
 import type { CommandError } from './command-error.js'
 import type { Call } from './encode.js'
 import { type Receipt, type RecordedUnder, recordedUnder } from './receipt.js'
 import { backOff } from './retry.js'
 import { decideRound, gatherAll, MAX_ROUND, type Rules, type Waiting } from './round.js'
-import { stateCache } from './state-cache.js'
-import { streamQueues } from './stream-queue.js'
+import { readSettled, type StateCache, stateCache } from './state-cache.js'
+import { type Round, streamQueues } from './stream-queue.js'
 
 export interface StreamHandlerPorts extends AppendPorts {
   /** How long a command tries against others who write to its stream, in milliseconds. */
@@ -42,25 +42,21 @@ export interface StreamHandler<Given, Full, State> {
   ) => TE.TaskEither<CommandError, RecordedUnder>
 }
 
-export const streamHandler = <Given, Full, State, Event extends DomainEvent>(
+/** The five steps of a round. */
+const roundsOf = <Given, Full, State, Event extends DomainEvent>(
   rules: Rules<Given, Full, State, Event>,
-  { facts, deadline, ...ports }: StreamHandlerPorts,
-): StreamHandler<Given, Full, State> => {
+  ports: Omit<StreamHandlerPorts, 'deadline'>,
+  states: StateCache<State, Event>,
+): Round<Waiting<Given>> => {
   const { store, clock, ids } = ports
-  type Cached = CachedState<State, Event>
-  type Queue = Array<Waiting<Given>>
-  const states = stateCache<State, Event>((stream, before) =>
-    openCachedState(stream, rules, rules.isEvent, store, before?.caution()),
-  )
-
-  const round = async (stream: string, queue: Queue): Promise<void> => {
+  return async (stream, queue) => {
     const cached = states.get(stream)
     const isContended = cached.caution() > 0
     const commands = queue.splice(0, isContended && store.turn === undefined ? 1 : MAX_ROUND)
     try {
       const loaded = cached.isUpToDate() && !isContended ? E.right(false) : await cached.load()
       if (E.isLeft(loaded)) return answerAll(commands, loaded)
-      const gathered = await gatherAll(rules, facts(), cached, commands)
+      const gathered = await gatherAll(rules, ports.facts(), cached, commands)
       if (isContended && store.turn !== undefined) {
         await store.turn()
         const reloaded = await cached.load()
@@ -87,32 +83,29 @@ export const streamHandler = <Given, Full, State, Event extends DomainEvent>(
       for (const { fail } of commands) fail(error)
     }
   }
-  const queues = streamQueues(round)
+}
 
-  const withState =
-    <A>(stream: string, at: (cached: Cached) => A): TE.TaskEither<CommandError, A> =>
-    async () => {
-      for (;;) {
-        const cached = states.get(stream)
-        // What is on its way now is to be seen.
-        await cached.settled()
-        const loaded = await cached.load()
-        if (E.isLeft(loaded)) return loaded
-        const seen = at(cached)
-        // The state may run ahead of the store again; what was seen counts once it is written.
-        if (await cached.settled()) return E.right(seen)
-      }
-    }
+export const streamHandler = <Given, Full, State, Event extends DomainEvent>(
+  rules: Rules<Given, Full, State, Event>,
+  { facts, deadline, ...ports }: StreamHandlerPorts,
+): StreamHandler<Given, Full, State> => {
+  const { store, clock } = ports
+  const states = stateCache<State, Event>((stream, before) =>
+    openCachedState(stream, rules, rules.isEvent, store, before?.caution()),
+  )
+
+  const queues = streamQueues(roundsOf(rules, { ...ports, facts }, states))
 
   return {
     handle: (stream, given, call) => () =>
       new Promise((answer, fail) => {
         queues.join(stream, { given, call, until: clock.monotonic() + deadline, attempts: 0, answer, fail })
       }),
-    readState: (stream, at) => withState(stream, (cached) => at(cached.state())),
+    readState: (stream, at) => readSettled(states, stream, (cached) => at(cached.state())),
     check: (stream, full, commandId) => async () =>
       pipe(
-        await withState(
+        await readSettled(
+          states,
           stream,
           (cached): E.Either<CommandError, unknown> =>
             cached.recordedAt(commandId) === undefined
@@ -126,7 +119,7 @@ export const streamHandler = <Given, Full, State, Event extends DomainEvent>(
       ),
     recordedUnder: (stream, commandId, digest) =>
       pipe(
-        withState(stream, (cached) => cached.recordedAt(commandId)),
+        readSettled(states, stream, (cached) => cached.recordedAt(commandId)),
         TE.flatMap((first) => recordedUnder(store, stream, first, commandId, digest)),
       ),
   }

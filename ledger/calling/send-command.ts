@@ -120,6 +120,6 @@ const reporting = (silent: CommandHandler, noteOwnWrite: SendPorts['noteOwnWrite
     recordedUnder: silent.recordedUnder,
     meanLink: (...link) => reported(silent.meanLink(...link)),
     handle: (...call) => reported(silent.handle(...call)),
-    finish: (...generation) => reported(silent.finish(...generation)),
+    logVersion: (...call) => reported(silent.logVersion(...call)),
   }
 }

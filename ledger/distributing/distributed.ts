@@ -3,7 +3,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import type { CommandHandler } from '../../application/command-handling/command-handler.js'
 import type { FactReader } from '../../application/command-handling/facts.js'
 import type { Receipt } from '../../application/command-handling/receipt.js'
-import { completeCommits } from '../../application/process-managers/complete-distributed-commit.js'
+import { completeCommit, completeCommits } from '../../application/process-managers/complete-distributed-commit.js'
 import type { UpsertDistributedPart } from '../../domain/distributed-draft/commands.js'
 import { runFact } from '../../domain/run/state.js'
 import type { ManifestSummary } from '../../domain/values/manifest/manifest.js'
@@ -51,7 +51,7 @@ export const distributedMethods = (calling: Calling, contents: Contents): Distri
         told,
       )
       const generation = await answered(sealed, 'generation')
-      const receipt = await run(shell.finish(draft, generation))
+      const receipt = await run(completeCommit(shell, draft, generation))
       return { ...(await versionReceipt(draft.artifact, receipt)), generation, ...noted(notes) }
     },
 

@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import type { Receipt } from '../../../application/command-handling/receipt.js'
-import { logCommandOf } from '../../../application/command-handling/sealed-version.js'
-import { completeCommits } from '../../../application/process-managers/complete-distributed-commit.js'
+import {
+  completeCommit,
+  completeCommits,
+  logCommandOf,
+} from '../../../application/process-managers/complete-distributed-commit.js'
 import type { Command } from '../../../domain/commands/catalogue.js'
 import type { DistributedCommitted } from '../../../domain/distributed-draft/events.js'
 import { MAX_EVENT_BYTES } from '../../../domain/ports/event-store.js'
@@ -73,7 +76,7 @@ describe('the version of a sealed draft', () => {
     const crashing = ledger.another(interposed(ledger.store, () => (sealed ? 'unavailable' : undefined)))
     await commit(crashing)
     sealed = true
-    expect(left(await crashing.shell.finish(draft, 0)())).toMatchObject({ _tag: 'unavailable' })
+    expect(left(await completeCommit(crashing.shell, draft, 0)())).toMatchObject({ _tag: 'unavailable' })
     expect(await logged(ledger)).toEqual([])
 
     const [receipt, ...more] = await finish(ledger.another())
@@ -82,7 +85,7 @@ describe('the version of a sealed draft', () => {
     const recorded = await eventsIn(ledger.store)
     expect(await finish(ledger.another())).toEqual([])
     for (const again of [ledger, ledger.another()]) {
-      expect(right(await again.shell.finish(draft, 0)())).toEqual(receipt)
+      expect(right(await completeCommit(again.shell, draft, 0)())).toEqual(receipt)
     }
     expect(await eventsIn(ledger.store)).toEqual(recorded)
   })
@@ -93,7 +96,7 @@ describe('the version of a sealed draft', () => {
     await commit(slow)
     const all = [slow, slow.another(), slow.another()]
     const receipts = await Promise.all([
-      ...all.map(async ({ shell }) => right(await shell.finish(draft, 0)())),
+      ...all.map(async ({ shell }) => right(await completeCommit(shell, draft, 0)())),
       ...all.map(async (ledger) => (await finish(ledger))[0]),
     ])
     expect(await logged(slow)).toHaveLength(1)
@@ -194,7 +197,7 @@ describe('a forged version', () => {
     await upsert(ledger, 'w1', 'a=1')
     const recorded = await eventsIn(ledger.store)
     for (const generation of [0, 1, 2, -1]) {
-      expect(left(await mallory.shell.finish(draft, generation)())).toEqual({
+      expect(left(await completeCommit(mallory.shell, draft, generation)())).toEqual({
         _tag: 'not-sealed',
         stream: 'draft-acme/churn/model/eval',
         generation,
@@ -220,7 +223,7 @@ describe('a forged version', () => {
     ])
     const recorded = await eventsIn(ledger.store)
     for (const again of [ledger, mallory, ledger.another()]) {
-      expect(right(await again.shell.finish(draft, 0)())).toEqual(receipt)
+      expect(right(await completeCommit(again.shell, draft, 0)())).toEqual(receipt)
     }
     expect(await eventsIn(ledger.store)).toEqual(recorded)
   })

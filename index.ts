@@ -30,6 +30,7 @@ export type { Behind } from './application/projecting/outlast.js'
 export type { ReadError } from './application/projecting/read-error.js'
 export type { DownloadError, OnMaintenance } from './domain/ports/download.js'
 export type * from './ledger/calling/arguments.js'
+export type { When } from './ledger/calling/as-of.js'
 export {
   type BadMoment,
   describeWriteError,
@@ -48,6 +49,7 @@ export type { OpenedFile } from './ledger/files/open-file.js'
 export type { Note } from './ledger/files/store-content.js'
 export type { Condition, ListInput, PageInput, SearchInput } from './ledger/finding/search.js'
 export type { Downloaded, DownloadVersion, Ledger } from './ledger/ledger.js'
+export type { LedgerAsOf } from './ledger/ledger-as-of.js'
 export type { Draft } from './ledger/logging/draft.js'
 export type { VersionReceipt } from './ledger/logging/log.js'
 export type {
@@ -58,8 +60,7 @@ export type {
   PathsInput,
   ReplayInput,
   SubjectInput,
-  When,
-} from './ledger/looking-back/history.js'
+} from './ledger/looking-back/input.js'
 export { type ReadExport, verifyExport } from './ledger/maintenance/export-format.js'
 export type { Collectable, Collected } from './ledger/maintenance/garbage-collection.js'
 export type { Imported, ImportOptions } from './ledger/maintenance/import.js'
@@ -67,7 +68,6 @@ export type { Damage, Verified } from './ledger/maintenance/verify.js'
 export type { ComposedOptions, EmbeddedOptions, LedgerOptions } from './ledger/options.js'
 export type { Run } from './ledger/runs/run-handle.js'
 export { operations, taskEither } from './ledger/task-either.js'
-export type { LedgerAsOf } from './ledger/watching.js'
 export type { LineageRejection } from './projections/lineage/ref.js'
 export type { Page } from './projections/paging/page.js'
 export type { Artifact } from './projections/registry/questions/artifact.js'

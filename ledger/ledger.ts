@@ -23,11 +23,12 @@ import type { ContentMethods } from './files/contents.js'
 import { type OpenedFile, openFile } from './files/open-file.js'
 import type { LocalFiles } from './files/store-content.js'
 import { readByStream } from './looking-back/one-stream.js'
+import type { LedgerAsOf } from './ledger-as-of.js'
 import { exportEvents, type Imported, type ImportOptions, importEvents } from './maintenance/import.js'
 import { Lines, type Pieces } from './maintenance/lines.js'
 import { type Maintenance, maintenance } from './maintenance/maintenance.js'
 import { type Run, runHandle } from './runs/run-handle.js'
-import { type LedgerAsOf, Milliseconds, reads, type Watching } from './watching.js'
+import { Milliseconds, reads, type Watching } from './watching.js'
 import { type Writes, writes } from './writes.js'
 
 /** Writes the files of a version into a directory. */

@@ -1,12 +1,13 @@
 /** The same operations for functional callers: each answers a TaskEither that never rejects. */
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import { functionOf, rule } from '../domain/values/codec.js'
+import type { When } from './calling/as-of.js'
 import { LedgerError } from './calling/errors.js'
 import { listenedTo } from './calling/given-streams.js'
 import { checkedNow } from './calling/input.js'
 import { ownCopy } from './calling/own.js'
 import type { Ledger } from './ledger.js'
-import type { LedgerAsOf, When } from './watching.js'
+import type { LedgerAsOf } from './ledger-as-of.js'
 
 const Method = functionOf<unknown>('a method of a ledger, a draft or a run')
 const OpenLedger = rule(

@@ -1,4 +1,4 @@
-/** Everything that a ledger can be asked, now and as of any moment. */
+/** What goes on in a ledger that is open: its projector, what is watched and waited for, and its questions as of any moment. */
 import * as E from 'fp-ts/lib/Either.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import {
@@ -16,43 +16,31 @@ import {
   throwError,
 } from 'rxjs'
 import type { ManifestStore } from '../application/manifest-store.js'
-import { momentOf, timeAt } from '../application/projecting/as-of.js'
+import { pendingCommits } from '../application/process-managers/pending-commits.js'
+import { momentOf } from '../application/projecting/as-of.js'
 import type { Known, Progress } from '../application/projecting/model.js'
 import type { Behind } from '../application/projecting/outlast.js'
 import { projector } from '../application/projecting/projector.js'
 import { describeReadError, type ReadError } from '../application/projecting/read-error.js'
 import { type ReplayPorts, type ReplayStep, replay, replayed } from '../application/reading-history/replay.js'
-import { type Clock, timeOf } from '../domain/ports/clock-and-ids.js'
+import type { Clock } from '../domain/ports/clock-and-ids.js'
 import { type EventStore, EventStoreError, type Position } from '../domain/ports/event-store.js'
 import type { SnapshotStore } from '../domain/ports/snapshot-store.js'
 import { rule, wholeNumber } from '../domain/values/codec.js'
 import type { NameDefaults } from '../domain/values/name-paths.js'
 import { type ReadModels, readModels } from '../projections/read-models.js'
-import type { Artifact } from '../projections/registry/questions/artifact.js'
 import { diffMoments, type MomentsDiff } from '../projections/registry/questions/diff-moments.js'
-import { describeQueryError, type Moment, type QueryError } from '../projections/registry/questions/errors.js'
-import { type RegistryQuestions, registryQuestions } from '../projections/registry/questions/lookup.js'
-import { type OpenDraft, unfinishedDrafts } from '../projections/registry/questions/open-drafts.js'
-import type { RegisteredModel } from '../projections/registry/questions/registered-model.js'
-import type { RunDetails } from '../projections/registry/questions/run.js'
-import type { Version } from '../projections/registry/questions/version.js'
+import { registryQuestions } from '../projections/registry/questions/lookup.js'
+import type { unfinishedDrafts } from '../projections/registry/questions/open-drafts.js'
 import type { Registry } from '../projections/registry/state.js'
-import { eachFromStore, fromStoreError, LedgerError, promised } from './calling/errors.js'
-import {
-  type AsOf,
-  type HistoryQuestions,
-  historyQuestions,
-  type ReplayInput,
-  replayQuery,
-  type When,
-} from './looking-back/history.js'
-
-export type { When }
-
+import type { AsOf, When } from './calling/as-of.js'
 import { pictureOf, samePicture } from './calling/comparable.js'
-import { checked, checkedIfGiven, checkedIfGivenNow, checkedNow, Listener, NameText, Signal } from './calling/input.js'
+import { eachFromStore, fromStoreError, LedgerError, promised } from './calling/errors.js'
+import { checked, checkedIfGiven, checkedIfGivenNow, checkedNow, Listener, Signal } from './calling/input.js'
 import { guarded } from './calling/own.js'
-import { type SearchQuestions, searchQuestions } from './finding/search.js'
+import { type LedgerAsOf, ledgerAsOf } from './ledger-as-of.js'
+import { replayQuery } from './looking-back/history.js'
+import type { ReplayInput } from './looking-back/input.js'
 
 export interface ReadPorts {
   readonly store: EventStore
@@ -64,24 +52,6 @@ export interface ReadPorts {
   readonly warn: (message: string) => void
   /** Logs the version of a sealed draft that has none; not there in a ledger that only answers. */
   readonly finish: ((draft: ReturnType<typeof unfinishedDrafts>[number]) => Promise<void>) | undefined
-}
-
-/** The questions that can be put to a ledger at one moment. */
-export interface LedgerAsOf extends HistoryQuestions, SearchQuestions {
-  /** The moment that is meant: its position and its time. */
-  readonly moment: () => Promise<Moment>
-  /** The version that a path means, by alias or number: `[[entity/]project/]name[:alias|:vN]`, `latest` unless told. */
-  readonly resolve: (version: string) => Promise<Version>
-  /** Likewise, but also a deleted or unlinked version, which says so. */
-  readonly version: (version: string) => Promise<Version>
-  /** An artifact by its name: its type, its aliases, how many versions. */
-  readonly artifact: (name: string) => Promise<Artifact>
-  /** A registered model by its name. */
-  readonly registeredModel: (name: string) => Promise<RegisteredModel>
-  /** A run by its path: its group, configuration, metrics, and how it ended. */
-  readonly runDetails: (run: string) => Promise<RunDetails>
-  /** Distributed drafts that take parts: how old, whose parts, how many. */
-  readonly openDrafts: () => Promise<ReadonlyArray<OpenDraft>>
 }
 
 /** What goes on, beside the questions. */
@@ -142,10 +112,6 @@ export const Milliseconds = rule(
   (value): value is number => typeof value === 'number' && Number.isFinite(value) && value >= 0,
 )
 const read = promised(describeReadError)
-const asked = promised(describeQueryError)
-
-/** A sealed draft is given this long to be finished by the one who sealed it, in milliseconds. */
-const TIME_TO_FINISH = 30_000
 
 export const reads = ({ store, clock, defaults, manifests, snapshots, patience, warn, finish }: ReadPorts): Reads => {
   const model = projector<ReadModels>({
@@ -157,32 +123,9 @@ export const reads = ({ store, clock, defaults, manifests, snapshots, patience, 
     warn,
   })
 
-  /** Drafts that were sealed before this ledger was opened are finished before its first answer. */
-  let finishing: Promise<void> | undefined
-  const completePending = async (before: number): Promise<void> => {
-    if (finish === undefined) return
-    const known = await read(model.fresh())
-    for (const draft of unfinishedDrafts(known.states.registry)) {
-      if (Date.parse(timeAt(known, draft.sealed) ?? '') > before) continue
-      // One that cannot be finished now keeps nobody from an answer; it is tried again.
-      await finish(draft).catch(() => undefined)
-    }
-  }
-  /** By a clock that gives no time now, no draft was sealed long ago. */
-  const now = (): number => E.match(() => Number.NEGATIVE_INFINITY, Date.parse)(timeOf(clock))
-  const openedAt = now()
-  const completionTimer = setInterval(() => {
-    void completePending(now() - TIME_TO_FINISH).catch(() => undefined)
-  }, TIME_TO_FINISH)
-  completionTimer.unref()
-
+  const pending = pendingCommits({ clock, finish, fresh: () => read(model.fresh()) })
   const known = async (): Promise<Known<ReadModels>> => {
-    finishing ??= completePending(openedAt)
-    await finishing.catch((error: unknown) => {
-      // The store could not be read.
-      finishing = undefined
-      throw error
-    })
+    await pending.beforeFirstAnswer()
     return read(model.fresh())
   }
 
@@ -199,37 +142,7 @@ export const reads = ({ store, clock, defaults, manifests, snapshots, patience, 
     return { store, registry, graph, index, position: position.right, registryQuestions: asked, defaults }
   }
 
-  const ask = async <A>(
-    when: When | undefined,
-    question: (registryQuestions: RegistryQuestions) => E.Either<QueryError, A>,
-  ): Promise<A> => {
-    const { registryQuestions } = await standAt(when)
-    return asked(async () => question(registryQuestions))
-  }
-
-  const askOf = async <A>(
-    when: When | undefined,
-    name: string,
-    question: (registryQuestions: RegistryQuestions) => E.Either<QueryError, A>,
-  ): Promise<A> => {
-    await checked(NameText, name)
-    return ask(when, question)
-  }
-
-  const asOf = (when?: When): LedgerAsOf => ({
-    ...historyQuestions((moment = when) => standAt(moment)),
-    ...searchQuestions(async () => {
-      const { registry, position } = await standAt(when)
-      return { registry, moments: model.known().moments, position, defaults }
-    }, manifests),
-    moment: () => ask(when, (registryQuestions) => E.right(registryQuestions.moment)),
-    resolve: (version) => askOf(when, version, (registryQuestions) => registryQuestions.resolve(version)),
-    version: (version) => askOf(when, version, (registryQuestions) => registryQuestions.version(version)),
-    artifact: (name) => askOf(when, name, (registryQuestions) => registryQuestions.artifact(name)),
-    registeredModel: (name) => askOf(when, name, (registryQuestions) => registryQuestions.registeredModel(name)),
-    runDetails: (run) => askOf(when, run, (registryQuestions) => registryQuestions.run(run)),
-    openDrafts: () => ask(when, (registryQuestions) => E.right(registryQuestions.openDrafts())),
-  })
+  const asOf = ledgerAsOf({ standAt, manifests, defaults, moments: () => model.known().moments })
   const at = (when?: When): LedgerAsOf => guarded(asOf(when))
 
   /** What is watched ends when the ledger is closed. */
@@ -305,7 +218,7 @@ export const reads = ({ store, clock, defaults, manifests, snapshots, patience, 
     noteOwnWrite: model.noteOwnWrite,
     registry: async () => (await known()).states.registry,
     close: async (signal) => {
-      clearInterval(completionTimer)
+      pending.stop()
       ended.abort()
       closed.next()
       await model.close(signal)

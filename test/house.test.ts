@@ -51,8 +51,6 @@ const LONG: Readonly<Record<string, string>> = {
   'domain/values/json-reader.ts readJson':
     'a grammar: a small function for each production, all at one place of one text',
   'ledger/ledger.ts ledgerOn': '',
-  'ledger/looking-back/history.ts': '',
-  'ledger/watching.ts': '',
   'ledger/watching.ts reads': '',
 }
 

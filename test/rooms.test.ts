@@ -37,6 +37,7 @@ const ORDER: Readonly<Record<string, ReadonlyArray<ReadonlyArray<string>>>> = {
     ['distributing', 'linking'],
     ['looking-back', 'maintenance'],
     ['runs', 'execute.ts'],
+    ['ledger-as-of.ts'],
     ['writes.ts', 'watching.ts', 'options.ts'],
     ['ledger.ts'],
     ['task-either.ts'],

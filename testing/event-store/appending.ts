@@ -1,3 +1,4 @@
+/** What is appended to an event store, once or not at all. */
 import * as E from 'fp-ts/lib/Either.js'
 import type { ReadonlyNonEmptyArray } from 'fp-ts/lib/ReadonlyNonEmptyArray.js'
 import { expect } from 'vitest'

@@ -1,3 +1,4 @@
+/** How an event store is followed, and how it closes. */
 import * as E from 'fp-ts/lib/Either.js'
 import { expect } from 'vitest'
 import { ORIGIN } from '../../domain/ports/event-store.js'

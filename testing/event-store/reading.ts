@@ -1,3 +1,4 @@
+/** What is read of an event store, and that it is what was written. */
 import { expect } from 'vitest'
 import { type Appended, ORIGIN, type Revision } from '../../domain/ports/event-store.js'
 import type { LedgerId } from '../../domain/ports/ledger-id.js'

@@ -1,0 +1,21 @@
+/** A moment in hand. */
+import type { EventStore, Position } from '../../domain/ports/event-store.js'
+import type { NameDefaults } from '../../domain/values/name-paths.js'
+import type { AuditIndex } from '../../projections/audit/audit-index.js'
+import type { LineageGraph } from '../../projections/lineage/graph.js'
+import type { RegistryQuestions } from '../../projections/registry/questions/lookup.js'
+import type { Registry } from '../../projections/registry/state.js'
+
+/** A ledger at one moment, as the questions need it. */
+export interface AsOf {
+  readonly store: EventStore
+  readonly registry: Registry
+  readonly graph: LineageGraph
+  readonly index: AuditIndex
+  readonly position: Position
+  readonly registryQuestions: RegistryQuestions
+  readonly defaults: NameDefaults
+}
+
+/** What a caller calls a moment: a position, a `Date`, or an ISO 8601 text. */
+export type When = Position | Date | string

@@ -1,0 +1,80 @@
+/** All questions to a ledger as of a moment. */
+import * as E from 'fp-ts/lib/Either.js'
+import type { ManifestStore } from '../application/manifest-store.js'
+import type { NameDefaults } from '../domain/values/name-paths.js'
+import type { Artifact } from '../projections/registry/questions/artifact.js'
+import { describeQueryError, type Moment, type QueryError } from '../projections/registry/questions/errors.js'
+import type { RegistryQuestions } from '../projections/registry/questions/lookup.js'
+import type { OpenDraft } from '../projections/registry/questions/open-drafts.js'
+import type { RegisteredModel } from '../projections/registry/questions/registered-model.js'
+import type { RunDetails } from '../projections/registry/questions/run.js'
+import type { Version } from '../projections/registry/questions/version.js'
+import type { PositionTimes } from '../projections/storage/position-times.js'
+import type { AsOf, When } from './calling/as-of.js'
+import { promised } from './calling/errors.js'
+import { checked, NameText } from './calling/input.js'
+import { type SearchQuestions, searchQuestions } from './finding/search.js'
+import { type HistoryQuestions, historyQuestions } from './looking-back/history.js'
+
+/** The questions that can be put to a ledger at one moment. */
+export interface LedgerAsOf extends HistoryQuestions, SearchQuestions {
+  /** The moment that is meant: its position and its time. */
+  readonly moment: () => Promise<Moment>
+  /** The version that a path means, by alias or number: `[[entity/]project/]name[:alias|:vN]`, `latest` unless told. */
+  readonly resolve: (version: string) => Promise<Version>
+  /** Likewise, but also a deleted or unlinked version, which says so. */
+  readonly version: (version: string) => Promise<Version>
+  /** An artifact by its name: its type, its aliases, how many versions. */
+  readonly artifact: (name: string) => Promise<Artifact>
+  /** A registered model by its name. */
+  readonly registeredModel: (name: string) => Promise<RegisteredModel>
+  /** A run by its path: its group, configuration, metrics, and how it ended. */
+  readonly runDetails: (run: string) => Promise<RunDetails>
+  /** Distributed drafts that take parts: how old, whose parts, how many. */
+  readonly openDrafts: () => Promise<ReadonlyArray<OpenDraft>>
+}
+
+const asked = promised(describeQueryError)
+
+export interface AskingPorts {
+  /** Where a moment stands, with everything that can be asked there. */
+  readonly standAt: (when?: When) => Promise<AsOf>
+  readonly manifests: ManifestStore
+  readonly defaults: NameDefaults
+  /** The times of all positions that are known. */
+  readonly moments: () => PositionTimes
+}
+
+export const ledgerAsOf = ({ standAt, manifests, defaults, moments }: AskingPorts): ((when?: When) => LedgerAsOf) => {
+  const ask = async <A>(
+    when: When | undefined,
+    question: (registryQuestions: RegistryQuestions) => E.Either<QueryError, A>,
+  ): Promise<A> => {
+    const { registryQuestions } = await standAt(when)
+    return asked(async () => question(registryQuestions))
+  }
+
+  const askOf = async <A>(
+    when: When | undefined,
+    name: string,
+    question: (registryQuestions: RegistryQuestions) => E.Either<QueryError, A>,
+  ): Promise<A> => {
+    await checked(NameText, name)
+    return ask(when, question)
+  }
+
+  return (when) => ({
+    ...historyQuestions((moment = when) => standAt(moment)),
+    ...searchQuestions(async () => {
+      const { registry, position } = await standAt(when)
+      return { registry, moments: moments(), position, defaults }
+    }, manifests),
+    moment: () => ask(when, (registryQuestions) => E.right(registryQuestions.moment)),
+    resolve: (version) => askOf(when, version, (registryQuestions) => registryQuestions.resolve(version)),
+    version: (version) => askOf(when, version, (registryQuestions) => registryQuestions.version(version)),
+    artifact: (name) => askOf(when, name, (registryQuestions) => registryQuestions.artifact(name)),
+    registeredModel: (name) => askOf(when, name, (registryQuestions) => registryQuestions.registeredModel(name)),
+    runDetails: (run) => askOf(when, run, (registryQuestions) => registryQuestions.run(run)),
+    openDrafts: () => ask(when, (registryQuestions) => E.right(registryQuestions.openDrafts())),
+  })
+}

@@ -1,0 +1,73 @@
+/** What the names mean that a question about the history is given. */
+import * as E from 'fp-ts/lib/Either.js'
+import type { AuditSubject } from '../../application/reading-history/history.js'
+import type { Problem } from '../../domain/values/codec.js'
+import { parseArtifact, parseModel, parseRun, parseVersion } from '../../domain/values/name-paths.js'
+import { collectionPath, isModel } from '../../domain/values/references.js'
+import type { LineageRef } from '../../domain/values/subjects.js'
+import { momentOfCursor } from '../../projections/paging/cursor.js'
+import { describeQueryError, type QueryError } from '../../projections/registry/questions/errors.js'
+import { registryQuestions } from '../../projections/registry/questions/lookup.js'
+import { noPositionTimes } from '../../projections/storage/position-times.js'
+import type { AsOf } from '../calling/as-of.js'
+import { describeWriteError, type InvalidInput, LedgerError, orThrow } from '../calling/errors.js'
+import type { SubjectInput } from './input.js'
+
+/** What the names of a question meant when its first page was asked for: an alias may have moved since. */
+export const asFirstAsked = <A>(at: AsOf, cursor: string | undefined, meaning: (then: AsOf) => A): A => {
+  const position = momentOfCursor(cursor, at.position)
+  if (position === at.position) return meaning(at)
+  try {
+    return meaning({ ...at, registryQuestions: registryQuestions({ ...at, moments: noPositionTimes(), position }) })
+  } catch {
+    // Nothing of the name was there then, so the cursor is another question's.
+    return meaning(at)
+  }
+}
+
+/** What a caller names, as lineage names it. */
+export const refOf = (thing: SubjectInput, { registryQuestions, defaults }: AsOf): LineageRef => {
+  if (typeof thing === 'string') {
+    const { kind, collection, version } = answered(registryQuestions.version(thing))
+    return kind === 'artifact'
+      ? { kind: 'version', artifact: named(parseArtifact(collection, defaults)), version }
+      : { kind: 'registered-version', model: named(parseModel(collection, defaults)), version }
+  }
+  if ('run' in thing) return { kind: 'run', run: named(parseRun(thing.run, defaults)) }
+  const { draft, distributedId, generation } = thing
+  return { kind: 'draft', artifact: named(parseArtifact(draft, defaults)), distributedId, generation }
+}
+
+export const subjectOf = (thing: SubjectInput, at: AsOf): AuditSubject =>
+  typeof thing === 'string' && !thing.includes(':') ? collectionOf(thing, at) : refOf(thing, at)
+
+type CollectionSubject = Extract<AuditSubject, { readonly kind: 'artifact' | 'registered-model' }>
+
+/** An artifact or a registered model by its name; of a bare name, the one that exists. */
+export const collectionOf = (name: string, { registryQuestions, defaults }: AsOf): CollectionSubject => {
+  const readings = named(parseVersion(name, defaults)).map(({ collection }) => collection)
+  const present = readings.filter((collection) => {
+    const path = collectionPath(collection)
+    return (
+      (isModel(collection) ? registryQuestions.registeredModel(path) : registryQuestions.artifact(path))._tag ===
+      'Right'
+    )
+  })
+  const [first, another] = present
+  if (another !== undefined) {
+    const error = { _tag: 'ambiguous-name' as const, name, readings: present.map(collectionPath) }
+    throw new LedgerError(error, describeQueryError(error))
+  }
+  if (first === undefined) return answered(notThere(name))
+  return isModel(first) ? { kind: 'registered-model', model: first } : { kind: 'artifact', artifact: first }
+}
+
+const notThere = (name: string): E.Either<QueryError, never> =>
+  E.left({ _tag: 'not-found', what: 'name', name, similar: [] })
+
+const answered = orThrow(describeQueryError)
+
+const named = <A>(parsed: E.Either<ReadonlyArray<Problem>, A>): A =>
+  orThrow(describeWriteError)(
+    E.mapLeft((problems: ReadonlyArray<Problem>): InvalidInput => ({ _tag: 'invalid-input', problems }))(parsed),
+  )

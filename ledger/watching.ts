@@ -20,7 +20,7 @@ import { pendingCommits } from '../application/process-managers/pending-commits.
 import { momentOf } from '../application/projecting/as-of.js'
 import type { Known, Progress } from '../application/projecting/model.js'
 import type { Behind } from '../application/projecting/outlast.js'
-import { projector } from '../application/projecting/projector.js'
+import { type Projector, projector } from '../application/projecting/projector.js'
 import { describeReadError, type ReadError } from '../application/projecting/read-error.js'
 import { type ReplayPorts, type ReplayStep, replay, replayed } from '../application/reading-history/replay.js'
 import type { Clock } from '../domain/ports/clock-and-ids.js'
@@ -87,7 +87,8 @@ export interface Watching {
   readonly progress: () => Promise<Progress>
 }
 
-export interface Reads extends Watching {
+export interface Reads {
+  readonly watching: Watching
   /** The questions as of now; the ledger guards them among its own methods. */
   readonly now: LedgerAsOf
   /** Tells of a position that was written, so that the next answer holds it. */
@@ -145,9 +146,49 @@ export const reads = ({ store, clock, defaults, manifests, snapshots, patience, 
   const asOf = ledgerAsOf({ standAt, manifests, defaults, moments: () => model.known().moments })
   const at = (when?: When): LedgerAsOf => guarded(asOf(when))
 
-  /** What is watched ends when the ledger is closed. */
+  /** Ends what is watched, and what sleeps in a replay. */
   const closed = new Subject<void>()
   const ended = new AbortController()
+
+  const watching: Watching = {
+    at,
+    ...watchesOf(model, closed, at),
+    ...replaysOf({ clock, ended: ended.signal, standAt, view: at }),
+    diffMoments: async (from, to) => {
+      const [one, other] = [await standAt(from), await standAt(to)]
+      return diffMoments(other.registry, one.position, other.position)
+    },
+    waitFor: async (position, deadline) => {
+      await checked(Place, position)
+      await read(model.waitFor(position, await checkedIfGiven(Milliseconds, deadline)))
+    },
+    rebuild: async (onProgress) => {
+      checkedIfGivenNow(Listener, onProgress)
+      return read(model.rebuild(onProgress))
+    },
+    progress: () => read(model.progress()),
+  }
+
+  return {
+    watching,
+    now: asOf(),
+    noteOwnWrite: model.noteOwnWrite,
+    registry: async () => (await known()).states.registry,
+    close: async (signal) => {
+      pending.stop()
+      ended.abort()
+      closed.next()
+      await model.close(signal)
+    },
+  }
+}
+
+/** What is watched, until the ledger is closed. */
+const watchesOf = (
+  model: Projector<ReadModels>,
+  closed: Observable<void>,
+  at: () => LedgerAsOf,
+): Pick<Watching, 'watch' | 'watchPosition' | 'behind'> => {
   const lasting = <A>(feed: Observable<A>): Observable<A> =>
     feed.pipe(
       catchError((error: ReadError) => throwError(() => new LedgerError(error, describeReadError(error)))),
@@ -177,19 +218,28 @@ export const reads = ({ store, clock, defaults, manifests, snapshots, patience, 
       )
     })
 
+  return { watch, watchPosition, behind }
+}
+
+interface Replaying {
+  readonly clock: Clock
+  /** Aborts when the ledger is closed. */
+  readonly ended: AbortSignal
+  readonly standAt: (when?: When) => Promise<AsOf>
+  readonly view: (position: Position) => LedgerAsOf
+}
+
+const replaysOf = ({ clock, ended, standAt, view }: Replaying): Pick<Watching, 'replay' | 'replayed'> => {
   const replayPorts = (from: AsOf): ReplayPorts<LedgerAsOf> => ({
     ...from,
-    view: (position) => at(position),
+    view,
     sleep: async (milliseconds, signal) => {
-      await clock.sleep(milliseconds, AbortSignal.any([signal, ended.signal]))
-      if (ended.signal.aborted) throw new EventStoreError('closed', 'the ledger was closed: open it again')
+      await clock.sleep(milliseconds, AbortSignal.any([signal, ended]))
+      if (ended.aborted) throw new EventStoreError('closed', 'the ledger was closed: open it again')
     },
   })
 
   return {
-    at,
-    now: asOf(),
-    watch,
     replay: async function* (given: ReplayInput = {}, signal?: AbortSignal) {
       const until = checkedIfGivenNow(Signal, signal)
       const { at, query } = await replayQuery(given, standAt)
@@ -200,28 +250,5 @@ export const reads = ({ store, clock, defaults, manifests, snapshots, patience, 
         switchMap(({ at, query }) => replayed(replayPorts(at), query)),
         catchError((error: unknown) => throwError(() => fromStoreError(error))),
       ),
-    diffMoments: async (from, to) => {
-      const [one, other] = [await standAt(from), await standAt(to)]
-      return diffMoments(other.registry, one.position, other.position)
-    },
-    watchPosition,
-    behind,
-    waitFor: async (position, deadline) => {
-      await checked(Place, position)
-      await read(model.waitFor(position, await checkedIfGiven(Milliseconds, deadline)))
-    },
-    rebuild: async (onProgress) => {
-      checkedIfGivenNow(Listener, onProgress)
-      return read(model.rebuild(onProgress))
-    },
-    progress: () => read(model.progress()),
-    noteOwnWrite: model.noteOwnWrite,
-    registry: async () => (await known()).states.registry,
-    close: async (signal) => {
-      pending.stop()
-      ended.abort()
-      closed.next()
-      await model.close(signal)
-    },
   }
 }

@@ -47,11 +47,8 @@ const SHIPPED = /^(domain|projections|application|ledger|adapters)\/|^index\.ts$
 const LONG: Readonly<Record<string, string>> = {
   'application/command-handling/command-error.ts describeCommandError': 'a switch over every refusal',
   'projections/audit/event-description.ts describeEvent': 'a switch over every type of event',
-  // TO BE CUT
   'domain/values/json-reader.ts readJson':
     'a grammar: a small function for each production, all at one place of one text',
-  'ledger/ledger.ts ledgerOn': '',
-  'ledger/watching.ts reads': '',
 }
 
 /** Files whose length is looked at. */

@@ -5,7 +5,8 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type { NonEmptyArray } from 'fp-ts/lib/NonEmptyArray.js'
 import type { ReadonlyNonEmptyArray } from 'fp-ts/lib/ReadonlyNonEmptyArray.js'
-import { ledgerIdOf } from '../../application/ledger-identity.js'
+import * as t from 'io-ts'
+import { filesGoAlong, filesOfBoth, ledgerIdOf } from '../../application/ledger-identity.js'
 import { describeReadError } from '../../application/projecting/read-error.js'
 import { decodeEvent, type EventProblem } from '../../domain/events/stored-events.js'
 import {
@@ -18,12 +19,15 @@ import {
   type StoredEvent,
   sizeOf,
 } from '../../domain/ports/event-store.js'
+import type { FileStore } from '../../domain/ports/file-store.js'
 import type { LedgerId } from '../../domain/ports/ledger-id.js'
+import { record } from '../../domain/values/codec.js'
 import { sha256 } from '../../domain/values/digest.js'
 import { parseJson } from '../../domain/values/json.js'
 import { describeWriteError, eachFromStore, type ImportError, LedgerError, promised } from '../calling/errors.js'
+import { checkedIfGiven, checkedIfGivenNow, checkedNow, Listener } from '../calling/input.js'
 import { failed, headerOf, lineOf, type ReadExport, readExport, running, trailerOf } from './export-format.js'
-import type { Pieces } from './lines.js'
+import { Lines, type Pieces } from './lines.js'
 
 /**
  * The lines of an export, each with its line feed. The last one says how many events there are, and their digest. An
@@ -76,6 +80,43 @@ const MOST_EVENTS = 1000
 const MOST_BYTES = 512 * 1024
 
 type Page = NonEmptyArray<Append & { readonly events: NonEmptyArray<NewEvent> }>
+
+interface ImportPorts {
+  readonly events: EventStore
+  readonly files: FileStore
+  readonly readOnly: boolean
+  /** The same items, until the ledger is closed. */
+  readonly untilClosed: (pieces: Pieces) => AsyncIterable<string | Uint8Array>
+  readonly noteOwnWrite: (position: Position) => void
+}
+
+const Settings = record('the options of importEvents', {}, { ownId: t.boolean })
+
+/** Imports into a ledger that is open: its files go along with the id that it takes over. */
+export const importInto =
+  ({ events, files, readOnly, untilClosed, noteOwnWrite }: ImportPorts) =>
+  async (pieces: Pieces, onProgress?: (events: number) => void, options?: ImportOptions): Promise<Imported> => {
+    if (readOnly) throw new LedgerError({ _tag: 'read-only' }, describeWriteError({ _tag: 'read-only' }))
+    checkedNow(Lines, pieces)
+    checkedIfGivenNow(Listener, onProgress)
+    await checkedIfGiven(Settings, options)
+    const ledgerId = () => promised(describeReadError)(events.ledgerId())
+    const of = promised(describeWriteError)
+    const before = await ledgerId()
+    let next = before
+    const imported = await importEvents(events, untilClosed(pieces), onProgress, options, async (own, id) => {
+      await of(filesOfBoth(files, own, id))
+      next = id
+    }).catch(async (error: unknown) => {
+      // What is refused took over nothing: the files are of the ledger alone again.
+      if ((await ledgerId()) === before) await of(filesGoAlong(files, next, before))
+      throw error
+    })
+    await of(filesGoAlong(files, before, await ledgerId()))
+    const head = await events.head()()
+    if (head._tag === 'Right') noteOwnWrite(head.right)
+    return imported
+  }
 
 /**
  * Writes an export, its text in pieces of whatever size, into a store that is empty, or holds the beginning of the same

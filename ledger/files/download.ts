@@ -1,0 +1,69 @@
+/** A version written into a directory. */
+import type * as TE from 'fp-ts/lib/TaskEither.js'
+import * as t from 'io-ts'
+import type { DownloadError, OnMaintenance } from '../../domain/ports/download.js'
+import type { FileStore } from '../../domain/ports/file-store.js'
+import { record, rule } from '../../domain/values/codec.js'
+import type { Manifest } from '../../domain/values/manifest/manifest.js'
+import type * as args from '../calling/arguments.js'
+import { promised } from '../calling/errors.js'
+import { checked, FilePath, Signal, VersionText } from '../calling/input.js'
+import type { ContentMethods } from './contents.js'
+
+/** Writes the files of a version into a directory. */
+export type Downloader = (
+  options: args.Checked<DownloadOptions> & { readonly files: FileStore; readonly entries: Manifest },
+) => TE.TaskEither<DownloadError & { readonly reason: string }, Downloaded>
+
+export interface DownloadOptions {
+  /** A directory; made if there is none. */
+  readonly to: string
+  /** Replaces files that are there with other content; refused unless told. */
+  readonly overwrite?: boolean | undefined
+  /** Called now and then while files are written. */
+  readonly onProgress?: OnMaintenance | undefined
+  /** Aborts the download; what is complete stays. */
+  readonly signal?: AbortSignal | undefined
+}
+
+export interface DownloadVersion extends DownloadOptions {
+  /** The version: `[[entity/]project/]name[:alias|:vN]`, `latest` unless told. */
+  readonly version: string
+}
+
+const DownloadVersion: t.Type<args.Checked<DownloadVersion>> = record(
+  'download',
+  { version: VersionText, to: FilePath },
+  {
+    overwrite: t.boolean,
+    onProgress: rule('a function', (value): value is OnMaintenance => typeof value === 'function'),
+    signal: Signal,
+  },
+)
+
+export interface Downloaded {
+  /** The target, absolute. */
+  readonly directory: string
+  readonly written: number
+  /** Files that were there already with the same content. */
+  readonly kept: number
+  /** What is kept elsewhere; it is not fetched. */
+  readonly references: Manifest
+}
+
+interface DownloadPorts {
+  readonly content: ContentMethods['content']
+  readonly files: FileStore
+  readonly download: Downloader
+}
+
+const downloaded = promised(({ reason }: DownloadError & { readonly reason: string }) => reason)
+
+/** Answers also which version it was. */
+export const downloadVersion =
+  ({ content, files, download }: DownloadPorts) =>
+  async (given: DownloadVersion): Promise<Downloaded & { readonly version: string }> => {
+    const { version, ...options } = await checked(DownloadVersion, given)
+    const { path, manifest } = await content(version)
+    return { ...(await downloaded(download({ ...options, files, entries: manifest }))), version: path }
+  }

@@ -34,7 +34,8 @@ export const pageStart = (
   now: Position,
 ): E.Either<BadCursor, PageStart> => {
   const start = cursor === undefined ? { moment: now, place: undefined } : readCursor(question, cursor, now)
-  if (start === undefined || start.place?.some((number) => number < 0)) return E.left(BAD_CURSOR)
+  if (start === undefined || start.place?.length === 0 || start.place?.some((number) => number < 0))
+    return E.left(BAD_CURSOR)
   const { moment, place: behind } = start
   return E.right({ moment, behind, size: limit, cursorBehind: (place) => writeCursor(question, { moment, place }) })
 }

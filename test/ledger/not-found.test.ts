@@ -16,7 +16,7 @@ describe('a name that is not found', () => {
     for (const name of ['modle', 'modl', 'modell', 'nodel', 'Model2', 'acme/other/mode:best']) {
       expect(await hint(ledger.resolve(name)), name).toBe('acme/animals/model')
     }
-    expect(await hint(ledger.resolve('faetuers'))).toBe('acme/animals/features')
+    expect(await hint(ledger.resolve('faetures'))).toBe('acme/animals/features')
     expect(await hint(ledger.artifact('featrs'))).toBe('acme/animals/features')
     expect(await hint(ledger.runDetails('train-wekly'))).toBe('acme/animals/train-weekly')
     // Too far away, or too short to be meant.

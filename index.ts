@@ -13,6 +13,7 @@ import {
 } from './adapters/directory/index.js'
 import { partOfLedgerAround } from './adapters/directory/ledger-folder.js'
 import { makeDirectory } from './adapters/shared/make-directory.js'
+import { processWarning } from './adapters/shared/process-warning.js'
 import { systemClock, systemIds } from './adapters/system/index.js'
 import { filesOfLedger, settleLedgerId } from './application/ledger-identity.js'
 import { describeReadError } from './application/projecting/read-error.js'
@@ -113,7 +114,7 @@ export const openLedger = async (options: LedgerOptions): Promise<Ledger> => {
     events: store,
     files: fileStore,
     snapshots,
-    warn,
+    warn: processWarning,
     local: { find: findLocalFiles, outsideLedgers, download: downloader },
     readOnly,
     clock,
@@ -153,7 +154,7 @@ const embedded = async (
     })
   }
   return {
-    events: sqliteEventStore({ path, readOnly, warn }),
+    events: sqliteEventStore({ path, readOnly, warn: processWarning }),
     files: directoryFileStore({ path: filesPath, readOnly }),
     snapshots: directorySnapshotStore({ path: join(directory, 'snapshots') }),
     sharedFiles: false,
@@ -161,8 +162,6 @@ const embedded = async (
 }
 
 const open = promised(({ reason }: OpeningError) => reason)
-
-const warn = (message: string): void => process.emitWarning(message, 'ModelLedgerWarning')
 
 const downloader: Downloader = ({ onProgress, ...options }) =>
   pipe(

@@ -5,6 +5,7 @@ import * as TE from 'fp-ts/lib/TaskEither.js'
 import * as t from 'io-ts'
 import { type EventStore, EventStoreError, readFailureOf, tooLarge } from '../../domain/ports/event-store.js'
 import { decodeOptions, functionOf, milliseconds, oneOf, record, text } from '../../domain/values/codec.js'
+import { processWarning } from '../shared/process-warning.js'
 import { subscription } from '../shared/subscription.js'
 import { whenAborted } from '../shared/when-aborted.js'
 import { appendAllOn } from './append-all.js'
@@ -55,7 +56,7 @@ export const sqliteEventStore = (options: SqliteEventStoreOptions): TE.TaskEithe
         durability = 'full',
         busyTimeoutMs = 30_000,
         readOnly = false,
-        warn = (message: string) => process.emitWarning(message, 'ModelLedgerWarning'),
+        warn = processWarning,
       }): TE.TaskEither<OpenError, EventStore> =>
         openDatabase({
           path,

@@ -3,6 +3,7 @@ import type * as E from 'fp-ts/lib/Either.js'
 import type * as TE from 'fp-ts/lib/TaskEither.js'
 import { type CommandError, describeCommandError } from '../../application/command-handling/command-error.js'
 import type { ReadError } from '../../application/projecting/read-error.js'
+import type { NoDistributedId } from '../../domain/distributed-draft/whose-part.js'
 import type { DownloadError } from '../../domain/ports/download.js'
 import { EventStoreError, type StoreClosed } from '../../domain/ports/event-store.js'
 import { describeInsideALedger, type InsideALedger } from '../../domain/ports/inside-a-ledger.js'
@@ -39,7 +40,7 @@ export type WriteError =
   | InvalidInput
   | AmbiguousName
   | ContentError
-  | { readonly _tag: 'no-distributed-id'; readonly run: string | null }
+  | NoDistributedId
   /** The content is a reference: it is kept elsewhere. */
   | { readonly _tag: 'not-stored'; readonly path: string; readonly uri: string }
   /** The ledger was opened only to answer. */

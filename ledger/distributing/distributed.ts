@@ -5,10 +5,11 @@ import type { FactReader } from '../../application/command-handling/facts.js'
 import type { Receipt } from '../../application/command-handling/receipt.js'
 import { completeCommit, completeCommits } from '../../application/process-managers/complete-distributed-commit.js'
 import type { UpsertDistributedPart } from '../../domain/distributed-draft/commands.js'
+import { distributedIdOf, writerOf } from '../../domain/distributed-draft/whose-part.js'
 import { runFact } from '../../domain/run/state.js'
 import type { ManifestSummary } from '../../domain/values/manifest/manifest.js'
 import { omitUndefined } from '../../domain/values/omit-undefined.js'
-import { type DraftRef, type RunRef, runPath } from '../../domain/values/references.js'
+import type { DraftRef, RunRef } from '../../domain/values/references.js'
 import type * as args from '../calling/arguments.js'
 import * as inputs from '../calling/input.js'
 import type { Calling } from '../calling/resolve-names.js'
@@ -81,17 +82,12 @@ export const begin = async (shell: CommandHandler, draft: DraftRef): Promise<num
  */
 const finishLeft = (shell: CommandHandler, draft: DraftRef) => completeCommits(shell, draft)()
 
-/** Which draft is meant: the id that is given, or the group of the run. */
-const distributedIdOf = async (
-  facts: FactReader,
-  given: string | undefined,
-  run_: RunRef | undefined,
-): Promise<string> => {
+/** Which draft is meant: the id that is given, or that of the run. */
+const draftMeant = async (facts: FactReader, given: string | undefined, maker: RunRef | undefined): Promise<string> => {
   if (given !== undefined) return given
-  if (run_ === undefined) return now(E.left({ _tag: 'no-distributed-id', run: null }))
-  const fact = await run(facts.run(run_, runFact))
-  if (fact === null) return now(E.left({ _tag: 'run-not-found', run: run_ }))
-  return fact.group ?? now(E.left({ _tag: 'no-distributed-id', run: runPath(run_) }))
+  if (maker === undefined) return now(distributedIdOf(undefined, undefined))
+  const fact = await run(facts.run(maker, runFact))
+  return fact === null ? now(E.left({ _tag: 'run-not-found', run: maker })) : now(distributedIdOf(maker, fact))
 }
 
 /** What upsert and commit have in common: the draft that is meant, whose part it is, and the part itself. */
@@ -109,10 +105,10 @@ const distributed = async (
   const { content, generation, openNext } = given
   const maker = await names.maybeRun(given.run)
   const artifact = await names.artifactNamed(given.name)
-  const distributedId = await distributedIdOf(names.facts, given.distributedId, maker)
+  const distributedId = await draftMeant(names.facts, given.distributedId, maker)
   const begun = await begin(shell, { artifact, distributedId })
   const told = identified<Told>({ ...given, begun })
-  const writer = given.writer ?? maker?.run ?? told.commandId
+  const writer = given.writer ?? writerOf(maker, told.commandId)
   const draft = {
     artifact,
     artifactType: given.type,

@@ -1,8 +1,8 @@
 /** Logging and linking in one go. */
-import * as E from 'fp-ts/lib/Either.js'
 import type { FactReader } from '../../application/command-handling/facts.js'
+import { nameToLog, typeToLog } from '../../domain/registered-model/link-model.js'
 import { omitUndefined } from '../../domain/values/omit-undefined.js'
-import type { ArtifactRef, ModelRef, RunRef } from '../../domain/values/references.js'
+import type { ArtifactRef, ModelRef } from '../../domain/values/references.js'
 import type * as args from '../calling/arguments.js'
 import * as inputs from '../calling/input.js'
 import type { Calling } from '../calling/resolve-names.js'
@@ -22,7 +22,7 @@ export const linkModelMethods = ({ sender, names }: Calling, { store }: Contents
     const circumstances = sender.identified(input)
     const run = await names.maybeRun(input.run)
     const model = await names.modelNamed(input.to)
-    const artifact = await names.artifactNamed(input.name ?? nameFor(run, model))
+    const artifact = await names.artifactNamed(input.name ?? nameToLog(run, model))
     const command = {
       type: 'LogArtifactVersion',
       artifact,
@@ -37,10 +37,6 @@ export const linkModelMethods = ({ sender, names }: Calling, { store }: Contents
   },
 })
 
-/**
- * What is logged has the type of its artifact; a new one that of the registered model, which accepts any where it is new
- * itself. So a call that was cut off between its two commands gives the first of them again as it was.
- */
 const typeFor = async (
   facts: FactReader,
   artifact: ArtifactRef,
@@ -49,12 +45,5 @@ const typeFor = async (
 ): Promise<string> => {
   const accepted = await run(facts.model(model, ({ artifactType }) => artifactType))
   const own = await run(facts.artifact(artifact, ({ artifactType }) => artifactType))
-  const offered = told ?? own ?? accepted ?? 'model'
-  return accepted === null || accepted === offered
-    ? offered
-    : now(E.left({ _tag: 'type-mismatch', collection: model, accepted, offered }))
+  return now(typeToLog(model, { told, own, accepted }))
 }
-
-/** As W&B names what a run links without a name: after the run. Outside a run, after the model. */
-const nameFor = (run: RunRef | undefined, { name }: ModelRef): string =>
-  (run === undefined ? name : `run-${run.run}-${name}`).replace(/[^A-Za-z0-9_.-]/g, '-').slice(0, 128)

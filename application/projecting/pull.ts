@@ -1,7 +1,8 @@
 /** Pull and apply: the events after a model's checkpoint, page by page, each folded into every state, and the checkpoint moved on with them. */
 import * as E from 'fp-ts/lib/Either.js'
-import { actorOf, decodeShape, recordedAtOf } from '../../domain/events/event-shapes.js'
+import { decodeShape } from '../../domain/events/event-shapes.js'
 import { type EventStore, readFailureOf, type StoredEvent } from '../../domain/ports/event-store.js'
+import { actorOf, recordedAtOf } from '../../domain/values/metadata-text.js'
 import type { EventContext, ProjectedEvent } from '../../projections/projection.js'
 import { recordTime } from '../../projections/storage/position-times.js'
 import { keysOf, type Model, type Projections } from './model.js'

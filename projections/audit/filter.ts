@@ -1,7 +1,8 @@
 /** Which events an audit is about. */
 import type { DomainEvent } from '../../domain/events/catalogue.js'
-import { actorOf, decodeShape } from '../../domain/events/event-shapes.js'
+import { decodeShape } from '../../domain/events/event-shapes.js'
 import type { Position, StoredEvent } from '../../domain/ports/event-store.js'
+import { actorOf } from '../../domain/values/metadata-text.js'
 import type { ArtifactRef, ModelRef } from '../../domain/values/references.js'
 import { artifactStream, modelStream } from '../../domain/values/stream-names.js'
 import { type LineageRef, streamAndNumberOf } from '../../domain/values/subjects.js'

@@ -6,7 +6,7 @@
 import { createHash } from 'node:crypto'
 import type { ReadonlyNonEmptyArray } from 'fp-ts/lib/ReadonlyNonEmptyArray.js'
 import { idOfEvent } from '../domain/events/stored-events.js'
-import type { EventStore, NewEvent, Revision } from '../domain/ports/event-store.js'
+import { type EventStore, type NewEvent, type Revision, revisionAfter } from '../domain/ports/event-store.js'
 import { ArtifactRef, ModelRef, RunRef } from '../domain/values/references.js'
 import { artifactStream, modelStream, runStream } from '../domain/values/stream-names.js'
 import { decoded } from '../test/support/decoded.js'
@@ -128,7 +128,7 @@ export const fill = async (store: EventStore, history: Iterable<Append>): Promis
   let under: Array<Promise<unknown>> = []
   for (const append of history) {
     const expected = revisions.get(append.stream) ?? 'none'
-    revisions.set(append.stream, (expected === 'none' ? -1 : expected) + append.events.length)
+    revisions.set(append.stream, revisionAfter(expected, append.events.length))
     events += append.events.length
     under.push(opened(store.append(append.stream, expected, append.events)))
     if (under.length < AT_ONCE) continue

@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url'
 import { memoryEventStore } from '../adapters/memory/index.js'
 import { sqliteEventStore } from '../adapters/sqlite/index.js'
 import { aliasHistory } from '../application/reading-history/alias-tenures.js'
-import { ORIGIN, type Position } from '../domain/ports/event-store.js'
+import { ORIGIN } from '../domain/ports/event-store.js'
 import { ArtifactRef } from '../domain/values/references.js'
 import { modelStream } from '../domain/values/stream-names.js'
 import { lineage } from '../projections/lineage/lineage.js'
@@ -252,7 +252,7 @@ const page = (
   name: string,
   what: string,
   pageOf: (versions: number) => {
-    readonly position: Position
+    readonly position: number
     readonly order: 'ascending' | 'descending'
     readonly skipped: number
   },

@@ -8,7 +8,7 @@ import { admitsTogether, type EventsOfCommand, withEvent } from './commands/even
 import type { Rejection } from './commands/rejections.js'
 import type { DomainEvent } from './events/catalogue.js'
 import { encodeEvent, idOfEvent, isOfTodaysSchema, type RecordedEvent } from './events/stored-events.js'
-import { ORIGIN, type Position, type StoredEvent } from './ports/event-store.js'
+import { type EventRevision, ORIGIN, type Position, type StoredEvent, toRevision } from './ports/event-store.js'
 import { readonlyState } from './values/decider.js'
 import { type Admitted, admitted, allAdmit, type Impossible, impossible } from './values/impossible.js'
 import type { Past, Then } from './values/past.js'
@@ -25,7 +25,7 @@ import {
 /** Where something stands that could not be, and why. */
 export interface ImpossibleAt {
   readonly stream: string
-  readonly revision: number
+  readonly revision: EventRevision
   readonly position: Position
   readonly reason: Impossible
 }
@@ -177,7 +177,7 @@ const isFinished = <State>(
 ): E.Either<ImpossibleAt, void> => {
   for (const [stream, { state, sure, revision, position, together }] of all) {
     const outcome = sure ? unfinished(readonlyState(state), together) : admitted
-    if (E.isLeft(outcome)) return E.left({ stream, revision: revision - 1, position, reason: outcome.left })
+    if (E.isLeft(outcome)) return E.left({ stream, revision: toRevision(revision - 1), position, reason: outcome.left })
   }
   return E.right(undefined)
 }

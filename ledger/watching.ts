@@ -80,7 +80,7 @@ export interface Watching {
    * Waits until the answers hold a position: that of a receipt, also of another instance. Rejects with `not-reached`
    * after `deadline` milliseconds, 30,000 unless told, or with `unavailable` if the store cannot be asked then.
    */
-  readonly waitFor: (position: Position, deadline?: number) => Promise<void>
+  readonly waitFor: (position: number, deadline?: number) => Promise<void>
   /** Builds everything that can be asked from the events again, beside the present state, and then takes its place. */
   readonly rebuild: (onProgress?: (progress: Progress) => void) => Promise<Progress>
   /** How far the answers are, and what could not be read. */
@@ -226,7 +226,7 @@ interface Replaying {
   /** Aborts when the ledger is closed. */
   readonly ended: AbortSignal
   readonly standAt: (when?: When) => Promise<AsOf>
-  readonly view: (position: Position) => LedgerAsOf
+  readonly view: (position: number) => LedgerAsOf
 }
 
 const replaysOf = ({ clock, ended, standAt, view }: Replaying): Pick<Watching, 'replay' | 'replayed'> => {

@@ -1,13 +1,12 @@
 /** The shape of every projection: what can be known from events, folded in place, one at a time, in their order. */
 
 import type { DomainEvent, EventOf, EventType } from '../domain/events/catalogue.js'
-import type { Position } from '../domain/ports/event-store.js'
 
 /** Where an event stands, when and by whom. */
 export interface EventContext {
   readonly stream: string
   readonly revision: number
-  readonly position: Position
+  readonly position: number
   /** Milliseconds: the latest `recordedAt` up to here, for clocks step back and differ. */
   readonly time: number
   readonly actor: string

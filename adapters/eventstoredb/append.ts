@@ -4,7 +4,14 @@
  */
 import { type EventData, NO_STREAM } from '@eventstore/db-client'
 import * as E from 'fp-ts/lib/Either.js'
-import { type Append, type AppendError, type Appended, tooLarge } from '../../domain/ports/event-store.js'
+import {
+  type Append,
+  type AppendError,
+  type Appended,
+  revisionAfter,
+  tooLarge,
+  toPosition,
+} from '../../domain/ports/event-store.js'
 import { hidden } from './deletion.js'
 import { type Failure, failureOf, reasonOf } from './failure.js'
 import { readStream } from './read-stream.js'
@@ -111,8 +118,8 @@ const trySend = async (session: Session, { stream, expected, wire }: Sending): P
     const { nextExpectedRevision, position } = await withTimeout(timeout, call, session.closing)
     if (position === undefined) return E.left({ _tag: 'unknown', reason: 'the server told no position' })
     const revision = Number(nextExpectedRevision)
-    const meant = (expected === 'none' ? -1 : expected) + wire.length
-    if (revision === meant) return E.right({ revision, position: Number(position.commit) })
+    const meant = revisionAfter(expected, wire.length)
+    if (revision === meant) return E.right({ revision: meant, position: toPosition(Number(position.commit)) })
     const what = `the stream ${name} went on at revision ${revision} where ${meant} was meant`
     const why = 'it was deleted with the tools of the server while this was written'
     return E.left({ _tag: 'damaged', reason: `${what}: ${why}; restore a backup` })

@@ -1,6 +1,6 @@
 /** What a failed call means: whether anything may have been written, and whether to try again. */
 import { ErrorType, isCommandError, type WrongExpectedVersionError } from '@eventstore/db-client'
-import type { Revision } from '../../domain/ports/event-store.js'
+import { type Revision, toRevision } from '../../domain/ports/event-store.js'
 
 export type Failure =
   | { readonly _tag: 'conflict'; readonly actual: Revision }
@@ -69,4 +69,4 @@ const saysNotTaken = (message: string): boolean =>
   )
 
 const actualOf = ({ actualVersion }: WrongExpectedVersionError): Revision =>
-  typeof actualVersion === 'bigint' ? Number(actualVersion) : 'none'
+  typeof actualVersion === 'bigint' ? toRevision(Number(actualVersion)) : 'none'

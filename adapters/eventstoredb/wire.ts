@@ -5,7 +5,14 @@
  */
 import { createHash } from 'node:crypto'
 import type { AllStreamRecordedEvent, EventData, RecordedEvent } from '@eventstore/db-client'
-import { EventStoreError, type NewEvent, type Position, type StoredEvent } from '../../domain/ports/event-store.js'
+import {
+  EventStoreError,
+  type NewEvent,
+  type Position,
+  type StoredEvent,
+  toPosition,
+  toRevision,
+} from '../../domain/ports/event-store.js'
 import { parseJson } from '../../domain/values/json.js'
 import { wasTombstoned } from './failure.js'
 
@@ -40,7 +47,7 @@ export const toWire = ({ id, type, data, metadata }: NewEvent): WireEvent => {
 export const fromWire = (recorded: RecordedEvent | AllStreamRecordedEvent, prefix: string): StoredEvent => {
   const { id, type, isJson } = recorded
   const stream = recorded.streamId.slice(prefix.length)
-  const revision = Number(recorded.revision)
+  const revision = toRevision(Number(recorded.revision))
   const damaged = (what: string) =>
     new EventStoreError('damaged', `event ${revision} of the stream ${recorded.streamId} ${what}`)
 
@@ -65,7 +72,7 @@ export const fromWire = (recorded: RecordedEvent | AllStreamRecordedEvent, prefi
 /** The commit position, which every event has for itself (docs/adr/0004). */
 export const positionOf = ({ position, revision, streamId }: RecordedEvent | AllStreamRecordedEvent): Position => {
   const commit = Number(position?.commit ?? 0n)
-  if (Number.isSafeInteger(commit) && commit > 0) return commit
+  if (Number.isSafeInteger(commit) && commit > 0) return toPosition(commit)
   const what = `the server tells no position of event ${revision} of the stream ${streamId}`
   throw new EventStoreError('unavailable', `${what}: EventStoreDB 23.10 or later is needed`)
 }

@@ -10,9 +10,13 @@ import {
   ORIGIN,
   type Position,
   type Revision,
+  revisionAfter,
+  revisionBefore,
   type StoreClosed,
   type StoredEvent,
   tooLarge,
+  toPosition,
+  toRevision,
 } from '../../domain/ports/event-store.js'
 import type { LedgerId } from '../../domain/ports/ledger-id.js'
 import { HAS_GONE_ON } from '../shared/append-all.js'
@@ -44,17 +48,18 @@ export const memoryEventStore = (): EventStore => {
       const last = present[first + events.length - 1]
       return sentBefore && last !== undefined
         ? E.right({ revision: last.revision, position: last.position })
-        : E.left({ _tag: 'conflict', stream, expected, actual: present.length === 0 ? 'none' : present.length - 1 })
+        : E.left({ _tag: 'conflict', stream, expected, actual: revisionBefore(present.length) })
     }
 
     for (const { id, type, data, metadata } of events) {
-      const stored = { stream, revision: present.length, position: log.length + 1, id, type, data, metadata }
+      const [revision, position] = [toRevision(present.length), toPosition(log.length + 1)]
+      const stored = { stream, revision, position, id, type, data, metadata }
       present.push(stored)
       log.push(stored)
     }
     streams.set(stream, present)
     for (const wake of waiting) wake()
-    return E.right({ revision: present.length - 1, position: log.length })
+    return E.right({ revision: revisionAfter(expected, events.length), position: toPosition(log.length) })
   }
 
   const page = (events: ReadonlyArray<StoredEvent>, from: number): ReadonlyArray<StoredEvent> => {

@@ -4,7 +4,17 @@
  */
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import * as E from 'fp-ts/lib/Either.js'
-import { type Append, type AppendError, type Appended, ORIGIN } from '../../domain/ports/event-store.js'
+import {
+  type Append,
+  type AppendError,
+  type Appended,
+  type EventRevision,
+  ORIGIN,
+  type Position,
+  type Revision,
+  revisionAfter,
+  toPosition,
+} from '../../domain/ports/event-store.js'
 import type { Database } from './driver/index.js'
 import { filesOf } from './files-of.js'
 import { isBusy, lockFairness } from './lock.js'
@@ -171,36 +181,36 @@ export const unknownOutcome = (reason: string): E.Either<AppendError, never> =>
 
 /** Writes an append into the transaction that is open. */
 export const appendWithinTransaction = (database: Database): ((append: Append) => Outcome) => {
-  const findStream = database.prepare<[string], readonly [id: number, last: number | null]>(
+  const findStream = database.prepare<[string], readonly [id: number, last: EventRevision | null]>(
     'SELECT id, (SELECT max(revision) FROM events WHERE stream = streams.id) FROM streams WHERE name = ?',
   )
   const addStream = database.prepare<[string], never>('INSERT INTO streams (name) VALUES (?)')
   const addEvent = database.prepare<[number, number, string, string, string, string], never>(
     'INSERT INTO events (stream, revision, id, type, data, metadata) VALUES (?, ?, ?, ?, ?, ?)',
   )
-  const findEvents = database.prepare<[number, number, number], readonly [id: string, position: number]>(
+  const findEvents = database.prepare<[number, number, number], readonly [id: string, position: Position]>(
     'SELECT id, position FROM events WHERE stream = ? AND revision >= ? ORDER BY revision LIMIT ?',
   )
 
   return ({ stream, expected, events }) => {
     const [found, highest] = findStream.get(stream) ?? [undefined, null]
-    const last = highest ?? -1
-    let revision = expected === 'none' ? -1 : expected
+    const last: Revision = highest ?? 'none'
 
-    if (revision !== last) {
-      const present = found === undefined ? [] : findEvents.all(found, revision + 1, events.length)
+    if (expected !== last) {
+      const present = found === undefined ? [] : findEvents.all(found, revisionAfter(expected), events.length)
       const sentBefore = events.every(({ id }, index) => present[index]?.[0] === id)
       const position = present.at(-1)?.[1]
       return sentBefore && position !== undefined
-        ? E.right({ revision: revision + events.length, position })
-        : E.left({ _tag: 'conflict', stream, expected, actual: last < 0 ? 'none' : last })
+        ? E.right({ revision: revisionAfter(expected, events.length), position })
+        : E.left({ _tag: 'conflict', stream, expected, actual: last })
     }
 
     const id = found ?? addStream.run(stream)
     let position = ORIGIN
+    let revision = revisionAfter(expected, 0)
     for (const event of events) {
-      revision += 1
-      position = addEvent.run(id, revision, event.id, event.type, event.data, event.metadata)
+      revision = revisionAfter(revision)
+      position = toPosition(addEvent.run(id, revision, event.id, event.type, event.data, event.metadata))
     }
     return E.right({ revision, position })
   }

@@ -1,6 +1,7 @@
 /** What is read of the file, in pages. */
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import {
+  type EventRevision,
   EventStoreError,
   ORIGIN,
   type Position,
@@ -34,7 +35,14 @@ export async function* pagesBy(
 
 export const prepareReads = (database: Database) => {
   // Rows as arrays are a third faster than rows as objects.
-  type StreamRow = readonly [position: number, revision: number, id: string, type: string, data: string, meta: string]
+  type StreamRow = readonly [
+    position: Position,
+    revision: EventRevision,
+    id: string,
+    type: string,
+    data: string,
+    meta: string,
+  ]
   type Row = readonly [...StreamRow, stream: number]
 
   const ofStream = database.prepare<[string, number], StreamRow>(
@@ -47,7 +55,7 @@ export const prepareReads = (database: Database) => {
      FROM events WHERE position > ? ORDER BY position LIMIT ${PAGE_SIZE}`,
   )
   const nameOf = streamNames(database)
-  const maxPosition = database.prepare<[], readonly [number | null]>('SELECT max(position) FROM events')
+  const maxPosition = database.prepare<[], readonly [Position | null]>('SELECT max(position) FROM events')
 
   const toEvent = (stream: string, [position, revision, id, type, data, metadata]: StreamRow | Row): StoredEvent => ({
     stream,

@@ -3,7 +3,15 @@ import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import { isNonEmpty } from 'fp-ts/lib/ReadonlyArray.js'
 import type { Clock, Ids } from '../../domain/ports/clock-and-ids.js'
-import type { AppendError, EventStore, NewEvent, Position, Revision } from '../../domain/ports/event-store.js'
+import {
+  type AppendError,
+  type EventStore,
+  laterOf,
+  type NewEvent,
+  ORIGIN,
+  type Position,
+  type Revision,
+} from '../../domain/ports/event-store.js'
 import type { CachedState } from './cached-state.js'
 import type { CommandError } from './command-error.js'
 import { backOff } from './retry.js'
@@ -48,7 +56,7 @@ export const writeRound = async <Given, State, Event>(
   arrived(
     pipe(
       appended,
-      E.map((positions) => Math.max(...positions.values())),
+      E.map((positions) => [...positions.values()].reduce(laterOf, ORIGIN)),
     ),
   )
   if (E.isRight(appended)) return { _tag: 'stands', positions: appended.right }

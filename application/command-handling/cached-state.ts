@@ -6,9 +6,11 @@ import { decodeEvent } from '../../domain/events/stored-events.js'
 import {
   type AppendError,
   type EventStore,
+  laterOf,
   ORIGIN,
   type Position,
   type Revision,
+  revisionAfter,
   type StoredEvent,
 } from '../../domain/ports/event-store.js'
 import type { CommandAccepted } from '../../domain/values/answer.js'
@@ -67,8 +69,9 @@ export const openCachedState = <State, Command, Event extends DomainEvent, No>(
   const commands = new Map<string, number>()
 
   const evolve = (event: Event | CommandAccepted, commandId: string, by: string, at: string): void => {
-    revision = after(revision)
-    if (!commands.has(commandId)) commands.set(commandId, revision)
+    const own = revisionAfter(revision)
+    revision = own
+    if (!commands.has(commandId)) commands.set(commandId, own)
     if (event.type !== 'CommandAccepted') state = decider.evolve(state, event, { by, at })
   }
 
@@ -79,7 +82,7 @@ export const openCachedState = <State, Command, Event extends DomainEvent, No>(
         for (const stored of page) {
           if (onTheirWay.isUnderWay()) return E.right(grown)
           // Somebody else who looks at this state may have folded it meanwhile.
-          if (stored.revision !== after(revision)) continue
+          if (stored.revision !== revisionAfter(revision)) continue
           const decoded = decodeOf(isEvent, stored)
           if (E.isLeft(decoded)) return decoded
           const { event, metadata } = decoded.right
@@ -111,7 +114,7 @@ export const openCachedState = <State, Command, Event extends DomainEvent, No>(
       return (outcome) => {
         arrived()
         if (E.isRight(outcome)) {
-          position = Math.max(position, outcome.right)
+          position = laterOf(position, outcome.right)
           caution = Math.max(0, caution - 1)
           return
         }
@@ -163,5 +166,3 @@ const voyage = () => {
     },
   }
 }
-
-const after = (revision: Revision): number => (revision === 'none' ? 0 : revision + 1)

@@ -4,7 +4,7 @@ import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import type { DomainEvent } from '../../domain/events/catalogue.js'
 import { decodeEvent, numbersOf, type RecordedEvent } from '../../domain/events/stored-events.js'
-import type { EventStore, Position, Revision } from '../../domain/ports/event-store.js'
+import { type EventStore, type Position, type Revision, revisionBefore } from '../../domain/ports/event-store.js'
 import type { Answer } from '../../domain/values/answer.js'
 import type { Digest } from '../../domain/values/digest.js'
 import type { CommandId } from '../../domain/values/envelope.js'
@@ -52,7 +52,7 @@ export const repeated = async (
 ): Promise<E.Either<CommandError, Receipt>> => {
   const found: RecordedEvent[] = []
   try {
-    pages: for await (const page of store.readStream(stream, first === 0 ? 'none' : first - 1)) {
+    pages: for await (const page of store.readStream(stream, revisionBefore(first))) {
       for (const stored of page) {
         const decoded = decodeEvent(stored)
         if (E.isLeft(decoded)) return decoded

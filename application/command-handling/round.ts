@@ -6,7 +6,14 @@ import type { AtHand, Basis } from '../../domain/command-definition.js'
 import type { Rejection } from '../../domain/commands/rejections.js'
 import type { DomainEvent } from '../../domain/events/catalogue.js'
 import { type Clock, timeOf } from '../../domain/ports/clock-and-ids.js'
-import { MAX_APPEND_BYTES, type NewEvent, type Revision, sizeOf } from '../../domain/ports/event-store.js'
+import {
+  type EventRevision,
+  MAX_APPEND_BYTES,
+  type NewEvent,
+  type Revision,
+  revisionAfter,
+  sizeOf,
+} from '../../domain/ports/event-store.js'
 import type { Facts } from '../../domain/ports/facts.js'
 import type { CommandAccepted } from '../../domain/values/answer.js'
 import type { Decider, Decision, ReadonlyState } from '../../domain/values/decider.js'
@@ -52,7 +59,7 @@ export type Decided<Given> = { readonly waiting: Waiting<Given> } & (
   | { readonly how: 'repeated'; readonly recordedAt: number }
   | { readonly how: 'refused'; readonly error: CommandError }
   | { readonly how: 'unchanged'; readonly receipt: Pick<Receipt, 'events' | 'answer'> }
-  | { readonly how: 'changed'; readonly receipt: Pick<Receipt, 'events' | 'answer'>; readonly revision: number }
+  | { readonly how: 'changed'; readonly receipt: Pick<Receipt, 'events' | 'answer'>; readonly revision: EventRevision }
 )
 
 export interface DecidedRound<Given, Event> {
@@ -149,7 +156,7 @@ export const decideRound = <Given, Full, State, Event extends DomainEvent>(
     if (texts.length > 0 && (bytes > MAX_APPEND_BYTES || texts.length + events.texts.length > MAX_ROUND)) break
     texts.push(...events.texts)
     unfolded = events
-    const revision = (expected === 'none' ? -1 : expected) + texts.length
+    const revision = revisionAfter(expected, texts.length)
     decisions.push({ waiting, how: 'changed', receipt: decision, revision })
   }
   return { decisions, expected, texts, isAhead, unfolded }

@@ -1,6 +1,6 @@
 /** From a moment to a position, and from a position to its time. */
 import * as E from 'fp-ts/lib/Either.js'
-import { ORIGIN, type Position } from '../../domain/ports/event-store.js'
+import { ORIGIN, type Position, toPosition } from '../../domain/ports/event-store.js'
 import { decodeWith, shown } from '../../domain/values/codec.js'
 import { instant } from '../../domain/values/instant.js'
 import { positionAt, timeOf } from '../../projections/storage/position-times.js'
@@ -9,12 +9,12 @@ import type { Known } from './model.js'
 /** What `at` means: a position, or the last one whose time is not later than a time. */
 export const momentOf = <States>(
   { moments, checkpoint }: Known<States>,
-  when: Position | Date | string | undefined,
+  when: number | Date | string | undefined,
 ): E.Either<{ readonly _tag: 'bad-moment'; readonly expected: string; readonly actual: string }, Position> => {
   if (when === undefined) return E.right(checkpoint)
   if (typeof when === 'number') {
     return Number.isSafeInteger(when) && when >= ORIGIN && when <= checkpoint
-      ? E.right(when)
+      ? E.right(toPosition(when))
       : E.left({ _tag: 'bad-moment', expected: `a position from ${ORIGIN} to ${checkpoint}`, actual: shown(when) })
   }
   const time = decodeWith(instant)(typeof when === 'string' && /^\d{4}-\d\d-\d\d$/.test(when) ? `${when}T00:00Z` : when)
@@ -24,11 +24,11 @@ export const momentOf = <States>(
         expected: 'a position, a Date, or an ISO 8601 text such as 2026-05-03T14:00:00Z',
         actual: shown(when),
       })
-    : E.right(positionAt(moments, Date.parse(time.right)))
+    : E.right(toPosition(positionAt(moments, Date.parse(time.right))))
 }
 
 /** The time of a position as an ISO 8601 text; `null` before the first event. */
-export const timeAt = ({ moments }: Pick<Known<unknown>, 'moments'>, position: Position): string | null => {
+export const timeAt = ({ moments }: Pick<Known<unknown>, 'moments'>, position: number): string | null => {
   const time = timeOf(moments, position)
   return time === undefined ? null : new Date(time).toISOString()
 }

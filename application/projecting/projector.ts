@@ -7,7 +7,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import { type Observable, Subject } from 'rxjs'
 import type { Clock } from '../../domain/ports/clock-and-ids.js'
-import { type EventStore, ORIGIN, type Position } from '../../domain/ports/event-store.js'
+import { type EventStore, laterOf, ORIGIN, type Position } from '../../domain/ports/event-store.js'
 import type { SnapshotStore } from '../../domain/ports/snapshot-store.js'
 import { emptyModel, type Known, type Model, type Progress, type Projections, progressOf } from './model.js'
 import { type Behind, type Outlasting, outlasting } from './outlast.js'
@@ -25,7 +25,7 @@ export interface Projector<States> {
   /** What is known by now, without looking for more. */
   readonly known: () => Known<States>
   /** Waits until the model holds a position, that of a receipt for instance; at most `deadline` milliseconds. */
-  readonly waitFor: (position: Position, deadline?: number) => TE.TaskEither<ReadError, Known<States>>
+  readonly waitFor: (position: number, deadline?: number) => TE.TaskEither<ReadError, Known<States>>
   /** Folds all events anew, beside the present state, and then takes its place. */
   readonly rebuild: (onProgress?: (progress: Progress) => void) => TE.TaskEither<ReadError, Progress>
   readonly progress: () => TE.TaskEither<ReadError, Progress>
@@ -72,7 +72,7 @@ export const projector = <States extends object>({
   const { inTurn, catchUp, known, told } = current
   let ownPosition: Position = ORIGIN
 
-  const waitFor = (position: Position, deadline = WAIT) =>
+  const waitFor = (position: number, deadline = WAIT) =>
     waitUntil(clock, catchUp, () => known().checkpoint, position, deadline)
 
   const look = oncePerTurn(catchUp)
@@ -86,7 +86,7 @@ export const projector = <States extends object>({
   return {
     fresh: () => fresh,
     noteOwnWrite: (position) => {
-      ownPosition = Math.max(ownPosition, position)
+      ownPosition = laterOf(ownPosition, position)
     },
     known,
     waitFor: (position, deadline) => () => waitFor(position, deadline),

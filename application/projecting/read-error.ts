@@ -12,7 +12,7 @@ export type ReadError =
       readonly reason: string
     }
   /** The read model did not come to the position in time. */
-  | { readonly _tag: 'not-reached'; readonly position: Position; readonly checkpoint: Position }
+  | { readonly _tag: 'not-reached'; readonly position: number; readonly checkpoint: Position }
 
 /** The reason of a failure that may pass. */
 export const passing = (error: ReadError): string | undefined =>

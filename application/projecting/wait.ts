@@ -12,7 +12,7 @@ export const waitUntil = async <States>(
   clock: Clock,
   catchUp: () => Promise<E.Either<ReadError, Known<States>>>,
   checkpoint: () => Position,
-  position: Position,
+  position: number,
   deadline: number,
 ): Promise<E.Either<ReadError, Known<States>>> => {
   const until = clock.monotonic() + deadline

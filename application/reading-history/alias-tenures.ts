@@ -7,7 +7,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import type { AliasMoved, AliasRemoved } from '../../domain/collections/alias-events.js'
 import { decodeShape } from '../../domain/events/event-shapes.js'
 import { decodeEvent, type RecordedEvent } from '../../domain/events/stored-events.js'
-import { type EventStore, EventStoreError, type Position, type StoredEvent } from '../../domain/ports/event-store.js'
+import { type EventStore, EventStoreError, type StoredEvent } from '../../domain/ports/event-store.js'
 import { type CollectionRef, versionPath } from '../../domain/values/references.js'
 import { collectionStream } from '../../domain/values/stream-names.js'
 import type { AliasChange, AliasTenure } from '../../projections/audit/tenure.js'
@@ -20,7 +20,7 @@ export const aliasHistory = async (
   store: EventStore,
   collection: CollectionRef,
   alias: string | undefined,
-  position: Position,
+  position: number,
 ): Promise<ReadonlyArray<AliasTenure>> => {
   const tenures: AliasTenure[] = []
   const held = new Map<string, number>()

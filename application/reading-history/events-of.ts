@@ -8,8 +8,10 @@ import {
   type EventStore,
   EventStoreError,
   ORIGIN,
-  type Position,
+  revisionBefore,
   type StoredEvent,
+  toPosition,
+  toRevision,
 } from '../../domain/ports/event-store.js'
 import { streamAndNumberOf } from '../../domain/values/subjects.js'
 import { type AuditIndex, positionOf, rowsOf, rowsUpTo, SHORT_STREAM } from '../../projections/audit/audit-index.js'
@@ -32,7 +34,7 @@ export interface AuditPorts {
 
 /** Where an earlier page ended: the position of its last event, and the last revision of the subject's stream. */
 export interface Passed {
-  readonly position: Position
+  readonly position: number
   readonly revision: number | undefined
 }
 
@@ -44,7 +46,7 @@ export async function* eventsOf(
   ports: AuditPorts,
   filter: AuditFilter,
   order: Order,
-  moment: Position,
+  moment: number,
   ahead: number,
   passed?: Passed,
 ): AsyncGenerator<StoredEvent> {
@@ -104,8 +106,8 @@ async function* merged(
 }
 
 /** All events between two positions, also those of types that the index does not know. */
-async function* log(store: EventStore, after: Position, until: Position): AsyncGenerator<StoredEvent> {
-  for await (const page of store.readAll(after)) {
+async function* log(store: EventStore, after: number, until: number): AsyncGenerator<StoredEvent> {
+  for await (const page of store.readAll(toPosition(after))) {
     for (const stored of page) {
       if (stored.position > until) return
       yield stored
@@ -116,8 +118,8 @@ async function* log(store: EventStore, after: Position, until: Position): AsyncG
 /** The same from the end: the index says where to begin so as to meet about so many. */
 async function* logBackwards(
   { store, index }: AuditPorts,
-  after: Position,
-  until: Position,
+  after: number,
+  until: number,
   ahead: number,
 ): AsyncGenerator<StoredEvent> {
   for (let end = until; end > after; ) {
@@ -132,10 +134,10 @@ async function* logBackwards(
 async function* forwards(
   store: EventStore,
   stream: string,
-  until: Position,
+  until: number,
   passed: number | undefined,
 ): AsyncGenerator<StoredEvent> {
-  for await (const page of store.readStream(stream, passed ?? 'none')) {
+  for await (const page of store.readStream(stream, passed === undefined ? 'none' : toRevision(passed))) {
     for (const stored of page) {
       if (stored.position > until) return
       yield stored
@@ -158,7 +160,7 @@ async function* backwards(
   for (let size = SHORT_STREAM; end > 0; size = Math.min(size * 2, MOST_HELD)) {
     const start = Math.max(0, end - size)
     const piece: StoredEvent[] = []
-    pages: for await (const page of store.readStream(stream, start === 0 ? 'none' : start - 1)) {
+    pages: for await (const page of store.readStream(stream, revisionBefore(start))) {
       for (const stored of page) {
         if (stored.revision >= bound) break pages
         piece.push(stored)
@@ -174,8 +176,8 @@ async function* backwards(
 const rowsElsewhere = (
   { index, graph }: AuditPorts,
   subject: AuditSubject,
-  after: Position,
-  until: Position,
+  after: number,
+  until: number,
   order: Order,
 ): ReadonlyArray<number> => {
   if (subject.kind === 'artifact' || subject.kind === 'registered-model') return []
@@ -216,7 +218,7 @@ const lookUp = async (store: EventStore, index: AuditIndex, rows: ReadonlyArray<
   for (let row = rows[0]; row !== undefined; row = rows[found.length]) {
     const before = found.length
     let read = row
-    for await (const page of store.readAll(row === 0 ? ORIGIN : positionOf(index, row - 1))) {
+    for await (const page of store.readAll(row === 0 ? ORIGIN : toPosition(positionOf(index, row - 1)))) {
       for (const stored of page) {
         if (stored.position !== positionOf(index, row)) continue
         found.push(stored)

@@ -1,6 +1,5 @@
 /** The audit: who did what, when and why, line by line, in pages that later writes do not shift. */
 import * as E from 'fp-ts/lib/Either.js'
-import type { Position } from '../../domain/ports/event-store.js'
 import { type AuditFilter, type Order, streamOf } from '../../projections/audit/filter.js'
 import { type AuditLine, auditLine } from '../../projections/audit/line.js'
 import { BAD_CURSOR, type BadCursor, readCursor, writeCursor } from '../../projections/paging/cursor.js'
@@ -17,7 +16,7 @@ export interface AuditQuery extends AuditFilter {
 
 export interface AuditPage extends Page<AuditLine> {
   /** As of which position. */
-  readonly moment: Position
+  readonly moment: number
 }
 
 export type { AuditFilter, AuditSubject } from '../../projections/audit/filter.js'
@@ -33,7 +32,7 @@ const AHEAD = 500
 export const audit = async (
   ports: AuditPorts,
   query: AuditQuery,
-  position: Position,
+  position: number,
 ): Promise<E.Either<BadCursor, AuditPage>> => {
   const { order = 'descending', limit = LIMIT, cursor, ...filter } = query
   const { of, actor, alias, types, after, until } = filter
@@ -69,7 +68,7 @@ export const audit = async (
 export async function* auditLines(
   ports: AuditPorts,
   filter: AuditFilter,
-  position: Position,
+  position: number,
   order: Order = 'ascending',
 ): AsyncGenerator<AuditLine> {
   for await (const stored of eventsOf(ports, filter, order, position, AHEAD)) yield auditLine(stored)

@@ -2,7 +2,6 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { Observable } from 'rxjs'
 import { decodeEvent, type RecordedEvent } from '../../domain/events/stored-events.js'
-import type { Position } from '../../domain/ports/event-store.js'
 import type { Order } from '../../projections/audit/filter.js'
 import { type AuditLine, auditLine } from '../../projections/audit/line.js'
 import { type AuditPorts, eventsOf } from './events-of.js'
@@ -29,7 +28,7 @@ export type Pace =
 
 export interface ReplayQuery extends AuditFilter {
   /** Up to this position, which is included. */
-  readonly until: Position
+  readonly until: number
   /** `ascending` unless told; `descending` goes backwards. */
   readonly order?: Order
   readonly pace?: Pace
@@ -37,7 +36,7 @@ export interface ReplayQuery extends AuditFilter {
 
 export interface ReplayPorts<View> extends AuditPorts {
   /** The registry as of a position. */
-  readonly view: (position: Position) => View
+  readonly view: (position: number) => View
   /** Waits so many milliseconds, however many, or until the signal aborts. */
   readonly sleep: (milliseconds: number, signal: AbortSignal) => Promise<void>
 }

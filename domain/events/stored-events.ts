@@ -2,7 +2,7 @@
 
 import * as E from 'fp-ts/lib/Either.js'
 import type * as t from 'io-ts'
-import type { NewEvent, Position, StoredEvent } from '../ports/event-store.js'
+import type { EventRevision, NewEvent, Position, StoredEvent } from '../ports/event-store.js'
 import { decodeWith, describeProblem, type Problem } from '../values/codec.js'
 import { nameBasedUuid } from '../values/digest.js'
 import { EventMetadata } from '../values/envelope.js'
@@ -15,7 +15,7 @@ import { upcast } from './upcasting.js'
 /** A decoded event where it stands. */
 export interface RecordedEvent<Event = DomainEvent> {
   readonly stream: string
-  readonly revision: number
+  readonly revision: EventRevision
   readonly position: Position
   readonly id: string
   readonly event: Event

@@ -5,17 +5,20 @@
  */
 import type { ReadonlyNonEmptyArray } from 'fp-ts/lib/ReadonlyNonEmptyArray.js'
 import type * as TE from 'fp-ts/lib/TaskEither.js'
+import type { EventRevision, Position, Revision } from '../values/position.js'
 import type { LedgerId } from './ledger-id.js'
 
-/**
- * A place in the order of all events of one store. Opaque: compare positions, never calculate with them.
- * Every event's position is greater than `ORIGIN`, the place before the first event.
- */
-export type Position = number
-export const ORIGIN: Position = 0
-
-/** The number of the last event of a stream, counted from 0; `none` for a stream without events. */
-export type Revision = number | 'none'
+export {
+  EventRevision,
+  laterOf,
+  ORIGIN,
+  Position,
+  type Revision,
+  revisionAfter,
+  revisionBefore,
+  toPosition,
+  toRevision,
+} from '../values/position.js'
 
 /** An event as a command made it. `data` and `metadata` are canonical JSON texts, produced once. */
 export interface NewEvent {
@@ -29,13 +32,13 @@ export interface NewEvent {
 /** An event as the store gives it back: the same texts, and where it stands. */
 export interface StoredEvent extends NewEvent {
   readonly stream: string
-  readonly revision: number
+  readonly revision: EventRevision
   readonly position: Position
 }
 
 /** The last event that an append wrote. */
 export interface Appended {
-  readonly revision: number
+  readonly revision: EventRevision
   readonly position: Position
 }
 

@@ -18,4 +18,4 @@ export interface AsOf {
 }
 
 /** What a caller calls a moment: a position, a `Date`, or an ISO 8601 text. */
-export type When = Position | Date | string
+export type When = number | Date | string

@@ -2,7 +2,7 @@
 import { aliasHistory } from '../../application/reading-history/alias-tenures.js'
 import { type AuditPage, type AuditQuery, audit, auditLines } from '../../application/reading-history/history.js'
 import type { ReplayQuery } from '../../application/reading-history/replay.js'
-import { ORIGIN, type Position } from '../../domain/ports/event-store.js'
+import { ORIGIN } from '../../domain/ports/event-store.js'
 import { auditCsv, auditNdjson } from '../../projections/audit/export.js'
 import type { AliasTenure } from '../../projections/audit/tenure.js'
 import type { Lineage } from '../../projections/lineage/answer.js'
@@ -98,12 +98,12 @@ const queryOf = async (
 
 /** Behind which position an interval begins: of the two that may be told, the later. */
 const startOf = async (
-  { after, from }: { readonly after: Position | undefined; readonly from: string | undefined },
+  { after, from }: { readonly after: number | undefined; readonly from: string | undefined },
   stand: (when: When) => Promise<AsOf>,
-): Promise<{ readonly after?: Position }> => {
+): Promise<{ readonly after?: number }> => {
   const starts = [...(after === undefined ? [] : [after]), ...(from === undefined ? [] : [before(from)])]
   if (starts.length === 0) return {}
-  const positions: Position[] = []
+  const positions: number[] = []
   for (const start of starts) positions.push((await stand(start)).position)
   return { after: Math.max(...positions) }
 }

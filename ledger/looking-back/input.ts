@@ -2,7 +2,6 @@
 import * as t from 'io-ts'
 import type { Pace } from '../../application/reading-history/replay.js'
 import { type DomainEvent, eventCodecs } from '../../domain/events/catalogue.js'
-import type { Position } from '../../domain/ports/event-store.js'
 import { oneOf, record, rule, text, wholeNumber } from '../../domain/values/codec.js'
 import type { Order } from '../../projections/audit/filter.js'
 import type { Checked } from '../calling/arguments.js'
@@ -87,7 +86,7 @@ interface Where {
 }
 interface Between extends Where {
   /** Behind this position. */
-  readonly after?: Position | undefined
+  readonly after?: number | undefined
   /** From this time on: a `Date` or an ISO 8601 text; a date alone is its beginning, in UTC. */
   readonly from?: Date | string | undefined
   /** Up to this moment, and with it; now unless told. */

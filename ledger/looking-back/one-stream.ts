@@ -11,7 +11,7 @@ import { projector } from '../../application/projecting/projector.js'
 import { describeReadError } from '../../application/projecting/read-error.js'
 import { type ReplayStep, replay } from '../../application/reading-history/replay.js'
 import type { Clock, Ids } from '../../domain/ports/clock-and-ids.js'
-import { type EventStore, ORIGIN, type Position, type StoredEvent } from '../../domain/ports/event-store.js'
+import { type EventStore, ORIGIN, type Position, type StoredEvent, toPosition } from '../../domain/ports/event-store.js'
 import { record, shown, text } from '../../domain/values/codec.js'
 import { type NameDefaults, parseVersion } from '../../domain/values/name-paths.js'
 import { collectionStream } from '../../domain/values/stream-names.js'
@@ -48,10 +48,10 @@ const Of = record('a question to one stream', {
 const read = promised(describeReadError)
 
 /** Which ledger reads its streams how: for the ways in, which are given a ledger and no stores. */
-const readers = new WeakMap<object, (when?: Position) => OneStream>()
+const readers = new WeakMap<object, (when?: number) => OneStream>()
 
 /** What one stream of a ledger answers, now or as of a position. */
-export const oneStreamOf = (ledger: object, when?: Position): OneStream => {
+export const oneStreamOf = (ledger: object, when?: number): OneStream => {
   const reader = readers.get(ledger)
   if (reader === undefined) throw new TypeError('not a ledger that openLedger opened')
   return reader(when)
@@ -60,11 +60,12 @@ export const oneStreamOf = (ledger: object, when?: Position): OneStream => {
 /** Makes the streams of a ledger readable one by one. */
 export const readByStream = (ledger: object, ports: OneStreamPorts): void => void readers.set(ledger, oneStream(ports))
 
-const oneStream = ({ store, clock, manifests, ids, defaults }: OneStreamPorts): ((when?: Position) => OneStream) => {
+const oneStream = ({ store, clock, manifests, ids, defaults }: OneStreamPorts): ((when?: number) => OneStream) => {
   const positionOf = async (when: unknown): Promise<Position> => {
     const head = await read(store.head())
     if (when === undefined) return head
-    if (typeof when === 'number' && Number.isSafeInteger(when) && when >= ORIGIN && when <= head) return when
+    if (typeof when === 'number' && Number.isSafeInteger(when) && when >= ORIGIN && when <= head)
+      return toPosition(when)
     const error = { _tag: 'bad-moment', expected: `a position from ${ORIGIN} to ${head}`, actual: shown(when) }
     throw new LedgerError(error, `the moment: expected ${error.expected}, got ${error.actual}`)
   }
@@ -92,7 +93,7 @@ const oneStream = ({ store, clock, manifests, ids, defaults }: OneStreamPorts): 
   const questions = (of: unknown, when: unknown): HistoryQuestions =>
     historyQuestions((moment) => standAt(of, moment ?? when))
 
-  const at = (when?: Position): OneStream =>
+  const at = (when?: number): OneStream =>
     guarded({
       aliasHistory: (given) => questions(ofGiven(given), when).aliasHistory(given),
       history: (given) => questions(ofGiven(given), when).history(given),

@@ -6,7 +6,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
 import { type Admission, openAdmission } from '../../domain/admission.js'
 import { decodeWithValues, isOfTodaysSchema } from '../../domain/events/stored-events.js'
-import type { StoredEvent } from '../../domain/ports/event-store.js'
+import { EventRevision, type Position, type StoredEvent, toPosition } from '../../domain/ports/event-store.js'
 import { LedgerId, ledgerIdOfHistory } from '../../domain/ports/ledger-id.js'
 import { decodeWith, describeProblem, record, rule, wholeNumber } from '../../domain/values/codec.js'
 import { Digest, digestOf, sha256, streamingHash } from '../../domain/values/digest.js'
@@ -54,7 +54,7 @@ const Header = t.union(
 const JsonMembers = rule('a JSON object', (value): value is JsonObject => t.UnknownRecord.is(value))
 const Line = record('a line of an export', {
   stream: t.string,
-  revision: wholeNumber('a revision'),
+  revision: EventRevision,
   id: t.string,
   type: t.string,
   data: JsonMembers,
@@ -186,7 +186,11 @@ const checked = <A>(codec: t.Decoder<unknown, A>, value: unknown, line: number):
 type EventLine = t.TypeOf<typeof Line>
 
 /** The event, with its texts byte for byte as they stand in the line, if they stand there as an export writes them. */
-const cutOut = (line: string, { stream, revision, id, type }: EventLine, position: number): StoredEvent | undefined => {
+const cutOut = (
+  line: string,
+  { stream, revision, id, type }: EventLine,
+  position: Position,
+): StoredEvent | undefined => {
   const middle = `,"id":${JSON.stringify(id)},"metadata":`
   const end = `,"revision":${revision},"stream":${JSON.stringify(stream)},"type":${JSON.stringify(type)}}`
   const at = line.indexOf(middle, DATA.length)
@@ -205,7 +209,7 @@ const cutOut = (line: string, { stream, revision, id, type }: EventLine, positio
 const DATA = '{"data":'
 
 /** The event, with texts that are made again from its values; a line of other texts is none of an export. */
-const writtenAgain = (line: string, { data, metadata, ...rest }: EventLine, position: number): StoredEvent => {
+const writtenAgain = (line: string, { data, metadata, ...rest }: EventLine, position: Position): StoredEvent => {
   const [dataText, metadataText] = [canonicalJson(data), canonicalJson(metadata)]
   if (E.isLeft(dataText) || E.isLeft(metadataText)) {
     const reason = 'its data or metadata are not of the closed JSON type'
@@ -223,10 +227,11 @@ const writtenAgain = (line: string, { data, metadata, ...rest }: EventLine, posi
  */
 const eventOf = (admission: Admission, line: string, value: unknown, number: number): StoredEvent => {
   const parts = checked(Line, value, number)
-  const event = cutOut(line, parts, number) ?? writtenAgain(line, parts, number)
+  const at = toPosition(number)
+  const event = cutOut(line, parts, at) ?? writtenAgain(line, parts, at)
   const decoded = decodeWithValues(event, () => E.right(parts))
   if (E.isLeft(decoded)) {
-    writtenAgain(line, parts, number)
+    writtenAgain(line, parts, at)
     const { left } = decoded
     const unknown =
       parseStream(event.stream) === undefined
@@ -237,7 +242,7 @@ const eventOf = (admission: Admission, line: string, value: unknown, number: num
   }
   const outcome = admission.admit(event, decoded.right)
   if (E.isLeft(outcome) || !isOfTodaysSchema(event.type, decoded.right.metadata.schema)) {
-    writtenAgain(line, parts, number)
+    writtenAgain(line, parts, at)
   }
   if (E.isLeft(outcome)) throw impossibleAt(number, event, outcome.left)
   return event

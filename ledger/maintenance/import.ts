@@ -16,6 +16,7 @@ import {
   type NewEvent,
   ORIGIN,
   type Position,
+  revisionBefore,
   type StoredEvent,
   sizeOf,
 } from '../../domain/ports/event-store.js'
@@ -255,7 +256,7 @@ const add = (event: StoredEvent, page: Page): void => {
 
 const appendOf = ({ stream, revision, id, type, data, metadata }: StoredEvent): Page[number] => ({
   stream,
-  expected: revision === 0 ? 'none' : revision - 1,
+  expected: revisionBefore(revision),
   events: [{ id, type, data, metadata }],
 })
 

@@ -4,7 +4,7 @@
  * about a millisecond per million events.
  */
 import type { EventOf } from '../../domain/events/catalogue.js'
-import { ORIGIN, type Position } from '../../domain/ports/event-store.js'
+import { ORIGIN } from '../../domain/ports/event-store.js'
 import { type EventContext, type ProjectedEvent, projection, unfolded } from '../projection.js'
 import { areColumns, doubles, grownCapacity, ints } from '../storage/columns.js'
 import { areTexts, type Dictionary, dictionary, numberOf } from '../storage/dictionary.js'
@@ -86,8 +86,8 @@ export interface IndexFilter {
 export function* rowsOf(
   index: AuditIndex,
   { actor, alias, types }: IndexFilter,
-  after: Position,
-  until: Position,
+  after: number,
+  until: number,
   order: Order,
 ): Generator<number> {
   const [low, high] = [rowsUpTo(index, after), rowsUpTo(index, until)]
@@ -108,7 +108,7 @@ export function* rowsOf(
 }
 
 /** How many rows are not after a position. */
-export const rowsUpTo = ({ count, columns: { position: positions } }: AuditIndex, position: Position): number => {
+export const rowsUpTo = ({ count, columns: { position: positions } }: AuditIndex, position: number): number => {
   let low = 0
   let high = count
   while (low < high) {
@@ -120,7 +120,7 @@ export const rowsUpTo = ({ count, columns: { position: positions } }: AuditIndex
 }
 
 /** The position of a row; `ORIGIN` before the first. */
-export const positionOf = ({ columns }: AuditIndex, row: number): Position => columns.position[row] ?? ORIGIN
+export const positionOf = ({ columns }: AuditIndex, row: number): number => columns.position[row] ?? ORIGIN
 
 export const auditProjection = projection<AuditIndex, Folded>({
   name: 'audit',

@@ -1,7 +1,7 @@
 /** Which events an audit is about. */
 import type { DomainEvent } from '../../domain/events/catalogue.js'
 import { decodeShape } from '../../domain/events/event-shapes.js'
-import type { Position, StoredEvent } from '../../domain/ports/event-store.js'
+import type { StoredEvent } from '../../domain/ports/event-store.js'
 import { actorOf } from '../../domain/values/metadata-text.js'
 import type { ArtifactRef, ModelRef } from '../../domain/values/references.js'
 import { artifactStream, modelStream } from '../../domain/values/stream-names.js'
@@ -21,9 +21,9 @@ export interface AuditFilter {
   /** Of these types alone. Without it, of all but `CommandAccepted`, which tells of no change. */
   readonly types?: ReadonlyArray<DomainEvent['type']>
   /** Behind this position. */
-  readonly after?: Position
+  readonly after?: number
   /** Up to this position, which is included. */
-  readonly until?: Position
+  readonly until?: number
 }
 
 /** By position: the oldest first, or the newest. */

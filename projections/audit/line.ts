@@ -1,7 +1,7 @@
 /** One event as an auditor reads it: a line that needs no other beside it. */
 import * as E from 'fp-ts/lib/Either.js'
 import { decodeEvent } from '../../domain/events/stored-events.js'
-import { EventStoreError, type Position, type StoredEvent } from '../../domain/ports/event-store.js'
+import { EventStoreError, type StoredEvent } from '../../domain/ports/event-store.js'
 import { decodeWith, describeProblem } from '../../domain/values/codec.js'
 import { EventMetadata } from '../../domain/values/envelope.js'
 import { type Json, parseJson } from '../../domain/values/json.js'
@@ -10,7 +10,7 @@ import { plain } from './wording.js'
 
 /** Every member is there in every line; `null` where there is nothing to say. */
 export interface AuditLine {
-  readonly position: Position
+  readonly position: number
   /** When it was recorded, and when it is claimed to have happened: ISO 8601, UTC. */
   readonly recordedAt: string
   readonly occurredAt: string | null

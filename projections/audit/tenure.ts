@@ -1,9 +1,8 @@
 /** Who held an alias from when to when. */
-import type { Position } from '../../domain/ports/event-store.js'
 
 /** The change that began or ended a tenure. */
 export interface AliasChange {
-  readonly position: Position
+  readonly position: number
   /** ISO 8601, UTC. */
   readonly recordedAt: string
   readonly occurredAt: string | null

@@ -1,5 +1,4 @@
 /** What questions about lineage answer: nodes and edges, in names. */
-import type { Position } from '../../domain/ports/event-store.js'
 import { collectionPath, runPath } from '../../domain/values/references.js'
 import { parseStream } from '../../domain/values/stream-names.js'
 import type { LineageRef } from '../../domain/values/subjects.js'
@@ -13,9 +12,9 @@ export type LineageNode = LineageRef & {
   /** The artifact's or registered model's type; `null` for runs. */
   readonly type: string | null
   /** From which position on it is known. */
-  readonly since: Position
+  readonly since: number
   /** How and at which position it ended: it stays to be seen. `null` as long as it has not. */
-  readonly end: { readonly how: Ending; readonly position: Position } | null
+  readonly end: { readonly how: Ending; readonly position: number } | null
 }
 
 /** `to` came from `from`: content flows along the arrow. */
@@ -24,7 +23,7 @@ export interface LineageEdge {
   readonly to: string
   readonly kind: EdgeKind
   /** From which position on it holds. */
-  readonly position: Position
+  readonly position: number
 }
 
 export interface Lineage {
@@ -32,7 +31,7 @@ export interface Lineage {
   readonly nodes: ReadonlyArray<LineageNode>
   readonly edges: ReadonlyArray<LineageEdge>
   /** As of which position. */
-  readonly moment: Position
+  readonly moment: number
   /** Present where there is more: ask the same again with it as `cursor`. */
   readonly cursor?: string
 }
@@ -42,7 +41,7 @@ export const shown = (
   graph: LineageGraph,
   first: ReadonlyArray<Row>,
   edges: ReadonlyArray<Row>,
-  moment: Position,
+  moment: number,
 ): Pick<Lineage, 'nodes' | 'edges' | 'moment'> => {
   const { subject, number, since, endedAt, ending } = graph.nodes
   const { from, to, kind, position } = graph.edges
@@ -77,7 +76,7 @@ export const shown = (
 }
 
 /** From what the columns say of a node to the node of an answer; what its subject gives is made once. */
-type NodeFormat = (number: number, since: Position, end: LineageNode['end']) => LineageNode
+type NodeFormat = (number: number, since: number, end: LineageNode['end']) => LineageNode
 
 const nodeFormatOf = (stream: string, type: string | null): NodeFormat => {
   const subject = parseStream(stream)

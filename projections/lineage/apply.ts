@@ -3,7 +3,6 @@
 import type { ArtifactVersionLogged, ArtifactVersionRelogged } from '../../domain/artifact/events.js'
 import type { DistributedCommitted, DistributedPartUpserted } from '../../domain/distributed-draft/events.js'
 import type { EventOf } from '../../domain/events/catalogue.js'
-import type { Position } from '../../domain/ports/event-store.js'
 import type { RunRef, VersionRef } from '../../domain/values/references.js'
 import { artifactStream, draftStream, modelStream, parseStream, runStream } from '../../domain/values/stream-names.js'
 import { type ProjectedEvent, projection, unfolded } from '../projection.js'
@@ -95,10 +94,10 @@ const apply = (graph: LineageGraph, { stream, position, event }: ProjectedEvent<
   }
 }
 
-const node = (graph: LineageGraph, stream: string, number: number, position: Position): Row =>
+const node = (graph: LineageGraph, stream: string, number: number, position: number): Row =>
   nodeOf(graph, subjectOf(graph, stream), number, position)
 
-const runNode = (graph: LineageGraph, ref: RunRef, position: Position): Row => {
+const runNode = (graph: LineageGraph, ref: RunRef, position: number): Row => {
   const last = graph.lastRun
   if (last !== null && last.ref.run === ref.run && last.ref.project === ref.project && last.ref.entity === ref.entity) {
     return last.node
@@ -108,14 +107,14 @@ const runNode = (graph: LineageGraph, ref: RunRef, position: Position): Row => {
   return found
 }
 
-const versionNode = (graph: LineageGraph, version: VersionRef, position: Position): Row =>
+const versionNode = (graph: LineageGraph, version: VersionRef, position: number): Row =>
   node(graph, artifactStream(version), version.version, position)
 
 const tookPart = (
   graph: LineageGraph,
   { run }: DistributedPartUpserted | DistributedCommitted,
   draft: Row,
-  position: Position,
+  position: number,
 ): void => {
   if (run !== undefined) addEdge(graph, runNode(graph, run.ref, position), draft, 'part-of', position)
 }
@@ -126,7 +125,7 @@ const made = (
   stream: string,
   { type, run, distributed }: ArtifactVersionLogged | ArtifactVersionRelogged,
   version: Row,
-  position: Position,
+  position: number,
 ): void => {
   if (distributed !== undefined) {
     const subject = parseStream(stream)

@@ -4,7 +4,6 @@
  * and the edges of a node are a ring through those columns, oldest first; only names are texts, once per stream.
  */
 
-import type { Position } from '../../domain/ports/event-store.js'
 import type { RunRef } from '../../domain/values/references.js'
 import { bytes, doubles, grownCapacity, ints } from '../storage/columns.js'
 
@@ -94,7 +93,7 @@ export const findNode = ({ nodesBySubject }: LineageGraph, subject: Row, number:
 }
 
 /** The same, added if it is new. */
-export const nodeOf = (graph: LineageGraph, subject: Row, number: number, position: Position): Row => {
+export const nodeOf = (graph: LineageGraph, subject: Row, number: number, position: number): Row => {
   const known = findNode(graph, subject, number)
   if (known !== NONE) return known
   const node = graph.nodeCount++
@@ -125,7 +124,7 @@ export const putInPlace = (
   }
 }
 
-export const endNode = ({ nodes }: LineageGraph, node: Row, ending: Ending, position: Position): void => {
+export const endNode = ({ nodes }: LineageGraph, node: Row, ending: Ending, position: number): void => {
   nodes.endedAt[node] = position
   nodes.ending[node] = ENDINGS.indexOf(ending)
 }
@@ -134,7 +133,7 @@ export const endNode = ({ nodes }: LineageGraph, node: Row, ending: Ending, posi
  * From this position on the edge holds. One that holds already is kept as a repetition, for whoever asks
  * for events, and is not walked. The event stands in the stream of `to`, whatever the kind.
  */
-export const addEdge = (graph: LineageGraph, from: Row, to: Row, kind: EdgeKind, position: Position): void => {
+export const addEdge = (graph: LineageGraph, from: Row, to: Row, kind: EdgeKind, position: number): void => {
   if (from === to) return
   const code = EDGE_KINDS.indexOf(kind)
   const repeated = hasEdge(graph, from, to, code)
@@ -174,12 +173,8 @@ const hasEdge = ({ nodes, edges }: LineageGraph, from: Row, to: Row, code: numbe
 }
 
 /** The positions of all edges from a node to nodes of other subjects, up to a moment: the events elsewhere that name it. */
-export const namedElsewhere = (
-  { nodes, edges }: LineageGraph,
-  node: Row,
-  moment: Position,
-): ReadonlyArray<Position> => {
-  const positions: Position[] = []
+export const namedElsewhere = ({ nodes, edges }: LineageGraph, node: Row, moment: number): ReadonlyArray<number> => {
+  const positions: number[] = []
   const newest = nodes.lastOut[node] ?? NONE
   if (newest === NONE) return positions
   for (let edge = edges.nextOut[newest] ?? NONE; ; edge = edges.nextOut[edge] ?? NONE) {
@@ -205,7 +200,7 @@ export interface Traversal {
 export const traversalOf = (
   { nodes, edges }: LineageGraph,
   direction: 'upstream' | 'downstream',
-  moment: Position,
+  moment: number,
 ): Traversal => {
   const down = direction === 'downstream'
   const last = down ? nodes.lastOut : nodes.lastIn

@@ -4,7 +4,6 @@
  */
 
 import * as E from 'fp-ts/lib/Either.js'
-import type { Position } from '../../domain/ports/event-store.js'
 import { type LineageRef, streamAndNumberOf } from '../../domain/values/subjects.js'
 import { BAD_CURSOR, readCursor, writeCursor } from '../paging/cursor.js'
 import { type Lineage, shown } from './answer.js'
@@ -28,7 +27,7 @@ const LIMIT = 1000
 export const lineage = (
   graph: LineageGraph,
   { of, direction = 'both', depth = Infinity, limit = LIMIT, cursor }: LineageQuery,
-  position: Position,
+  position: number,
 ): E.Either<LineageRejection, Lineage> => {
   const kin = [...streamAndNumberOf(of), direction, depth]
   const start = cursor === undefined ? { moment: position, place: [0] } : readCursor(kin, cursor, position)
@@ -60,7 +59,7 @@ const walk = (
   root: Row,
   directions: ReadonlyArray<'upstream' | 'downstream'>,
   depth: number,
-  moment: Position,
+  moment: number,
   start: number,
   end: number,
 ): { readonly edges: ReadonlyArray<Row>; readonly more: boolean } => {

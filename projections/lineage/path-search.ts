@@ -1,5 +1,4 @@
 /** The search for every way along which content came from one node to another, a part of them at a time. */
-import type { Position } from '../../domain/ports/event-store.js'
 import { type LineageGraph, NONE, type Row, type Traversal, traversalOf } from './graph.js'
 
 /** How many edges a search follows, and gives as parts of paths, before it gives what it has and its place. */
@@ -29,7 +28,7 @@ export const searchPaths = (
   target: Row,
   length: number,
   limit: number,
-  moment: Position,
+  moment: number,
   place: ReadonlyArray<number>,
 ): FoundPaths | undefined => {
   if (source === target) return { found: [[]], rest: undefined }

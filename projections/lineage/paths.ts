@@ -1,6 +1,5 @@
 /** Every path between two nodes of the lineage. */
 import * as E from 'fp-ts/lib/Either.js'
-import type { Position } from '../../domain/ports/event-store.js'
 import { type LineageRef, streamAndNumberOf } from '../../domain/values/subjects.js'
 import { BAD_CURSOR, readCursor, writeCursor } from '../paging/cursor.js'
 import type { Page } from '../paging/page.js'
@@ -31,7 +30,7 @@ const PATH_LIMIT = 100
 export const paths = (
   graph: LineageGraph,
   { from, to, length = Infinity, limit = PATH_LIMIT, cursor }: PathsQuery,
-  position: Position,
+  position: number,
 ): E.Either<LineageRejection, LineagePaths> => {
   const kin = [...streamAndNumberOf(from), ...streamAndNumberOf(to), length]
   const start = cursor === undefined ? { moment: position, place: [] } : readCursor(kin, cursor, position)

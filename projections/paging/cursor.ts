@@ -3,12 +3,11 @@
  * shift the others, and a trace of the question, so that it is not taken for the answer to another.
  */
 
-import type { Position } from '../../domain/ports/event-store.js'
 import { sha256 } from '../../domain/values/digest.js'
 import { parseJson } from '../../domain/values/json.js'
 
 export interface Continuation {
-  readonly moment: Position
+  readonly moment: number
   /** What the answer needs to find its place again. */
   readonly place: ReadonlyArray<number>
 }
@@ -29,7 +28,7 @@ export const writeCursor = (question: ReadonlyArray<string | number>, { moment, 
 export const readCursor = (
   question: ReadonlyArray<string | number>,
   cursor: string,
-  asked: Position,
+  asked: number,
 ): Continuation | undefined => {
   const parts = partsOf(cursor)
   return parts?.traced === trace(question) && parts.moment <= asked ? parts : undefined
@@ -39,7 +38,7 @@ export const readCursor = (
  * As of when a question is to be understood: a cursor brings the moment of its first page, when the names in it
  * may have meant something else. As of `asked`, where it brings none or a later one.
  */
-export const momentOfCursor = (cursor: string | undefined, asked: Position): Position =>
+export const momentOfCursor = (cursor: string | undefined, asked: number): number =>
   Math.min(partsOf(cursor ?? '')?.moment ?? asked, asked)
 
 const partsOf = (cursor: string): (Continuation & { readonly traced: unknown }) | undefined => {

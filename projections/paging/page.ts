@@ -1,6 +1,5 @@
 /** Answers in pages: later ones are as of the moment of the first, so that nothing that is written meanwhile shifts them. */
 import * as E from 'fp-ts/lib/Either.js'
-import type { Position } from '../../domain/ports/event-store.js'
 import { BAD_CURSOR, type BadCursor, readCursor, writeCursor } from './cursor.js'
 
 export interface Page<A> {
@@ -21,7 +20,7 @@ const LIMIT = 100
 
 /** The page that is wanted: as of which moment, behind which place in the whole answer, and the most it holds. */
 export interface PageStart {
-  readonly moment: Position
+  readonly moment: number
   /** Of the last item of the page before; `undefined` for the first page. */
   readonly behind: ReadonlyArray<number> | undefined
   readonly size: number
@@ -31,7 +30,7 @@ export interface PageStart {
 export const pageStart = (
   question: ReadonlyArray<string>,
   { limit = LIMIT, cursor }: Paging,
-  now: Position,
+  now: number,
 ): E.Either<BadCursor, PageStart> => {
   const start = cursor === undefined ? { moment: now, place: undefined } : readCursor(question, cursor, now)
   if (start === undefined || start.place?.length === 0 || start.place?.some((number) => number < 0))

@@ -2,7 +2,6 @@
 
 import type { ArtifactVersionLogged, ArtifactVersionRelogged } from '../../domain/artifact/events.js'
 import type { EventOf } from '../../domain/events/catalogue.js'
-import type { Position } from '../../domain/ports/event-store.js'
 import { type RunRef, runPath } from '../../domain/values/references.js'
 import { type ProjectedEvent, unfolded } from '../projection.js'
 import { interned, numberOf } from '../storage/dictionary.js'
@@ -124,7 +123,7 @@ const produced = (
   artifact: ArtifactEntry,
   { run, distributed }: ArtifactVersionLogged | ArtifactVersionRelogged,
   row: Row,
-  position: Position,
+  position: number,
 ): void => {
   const maker = run === undefined ? undefined : runOf(registry, run.ref)
   if (maker !== undefined) setFrom(maker.entry.logged, position, row)

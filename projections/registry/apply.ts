@@ -4,7 +4,6 @@
  */
 
 import type { EventOf } from '../../domain/events/catalogue.js'
-import type { Position } from '../../domain/ports/event-store.js'
 import { type ArtifactRef, collectionPath, type ModelRef, runPath } from '../../domain/values/references.js'
 import { parseStream } from '../../domain/values/stream-names.js'
 import { isOfType, type ProjectedEvent, projection } from '../projection.js'
@@ -129,7 +128,7 @@ const entryOf = (
   }
 }
 
-export const collection = (ref: ArtifactRef | ModelRef, created: Position, actor: string, type: string) => ({
+export const collection = (ref: ArtifactRef | ModelRef, created: number, actor: string, type: string) => ({
   path: collectionPath(ref),
   created,
   actor,
@@ -137,7 +136,7 @@ export const collection = (ref: ArtifactRef | ModelRef, created: Position, actor
   aliases: new Map<string, AliasEntry>(),
   versions: [],
   aliasesByVersion: [],
-  ended: new Map<number, Position>(),
+  ended: new Map<number, number>(),
   addedAt: [],
   endedAt: [],
   newest: timeline<number | null>(),

@@ -1,5 +1,4 @@
 /** The few ways in which the state of the registry changes. */
-import type { Position } from '../../domain/ports/event-store.js'
 import { collectionPath } from '../../domain/values/references.js'
 import { latest, setFrom, timeline } from '../storage/timeline.js'
 import {
@@ -16,7 +15,7 @@ import {
 export const addVersionTo = <Version>(
   { versions, addedAt, newest, liveNumbers }: Collection<Version>,
   number: number,
-  position: Position,
+  position: number,
   version: Version,
 ): void => {
   versions[number] = version
@@ -26,12 +25,7 @@ export const addVersionTo = <Version>(
 }
 
 /** A version of an artifact is deleted, and its links are gone with it. */
-export const deleteVersion = (
-  registry: Registry,
-  artifact: ArtifactEntry,
-  number: number,
-  position: Position,
-): void => {
+export const deleteVersion = (registry: Registry, artifact: ArtifactEntry, number: number, position: number): void => {
   const row = artifact.versions[number]
   if (row === undefined || artifact.ended.has(number)) return
   endVersion(artifact, number, position)
@@ -45,7 +39,7 @@ export const linkVersion = (registry: Registry, model: ModelEntry, link: LinkEnt
   if (endOfSource(registry, link) !== undefined) model.goneAt.push(link.position)
 }
 
-export const unlinkVersion = (registry: Registry, model: ModelEntry, number: number, position: Position): void => {
+export const unlinkVersion = (registry: Registry, model: ModelEntry, number: number, position: number): void => {
   const link = model.versions[number]
   if (link === undefined || model.ended.has(number)) return
   endVersion(model, number, position)
@@ -53,14 +47,14 @@ export const unlinkVersion = (registry: Registry, model: ModelEntry, number: num
 }
 
 /** Since when the source of a link is deleted. */
-export const endOfSource = ({ collections }: Registry, { source }: LinkEntry): Position | undefined =>
+export const endOfSource = ({ collections }: Registry, { source }: LinkEntry): number | undefined =>
   collections.get(collectionPath(source.artifact))?.ended.get(source.version)
 
 /** A version is deleted or unlinked. Each number is taken from `liveNumbers` once, however many are deleted in whatever order. */
 const endVersion = (
   { versions, ended, endedAt, newest, liveNumbers }: Collection<unknown>,
   number: number,
-  position: Position,
+  position: number,
 ): void => {
   if (versions[number] === undefined || ended.has(number)) return
   ended.set(number, position)
@@ -74,7 +68,7 @@ const endVersion = (
 export const setAlias = (
   { aliases, aliasesByVersion }: Collection<unknown>,
   name: string,
-  position: Position,
+  position: number,
   holder: number | null,
 ): void => {
   const known = aliases.get(name)

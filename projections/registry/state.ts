@@ -2,7 +2,6 @@
  * What the registry's projection holds, and the few ways in which its collections change. The fold is in
  * `apply.ts`, the questions in `questions/`.
  */
-import type { Position } from '../../domain/ports/event-store.js'
 import type { JsonObject } from '../../domain/values/json.js'
 import type { ManifestSummary } from '../../domain/values/manifest/manifest.js'
 import type { RunOutcome } from '../../domain/values/names.js'
@@ -13,7 +12,7 @@ import { noVersions, type Row, type Versions } from './version-table.js'
 /** A link: a version of a registered model. */
 export interface LinkEntry {
   readonly number: number
-  readonly position: Position
+  readonly position: number
   readonly actor: string
   readonly manifest: ManifestSummary
   readonly source: { readonly artifact: ArtifactRef; readonly version: number }
@@ -26,7 +25,7 @@ export interface AliasEntry extends Timeline<number | null> {
 
 export interface Collection<Version> {
   readonly path: string
-  readonly created: Position
+  readonly created: number
   readonly actor: string
   readonly type: string
   readonly aliases: Map<string, AliasEntry>
@@ -35,10 +34,10 @@ export interface Collection<Version> {
   /** The aliases that each version ever had, by number: one, or several. */
   readonly aliasesByVersion: Array<string | Set<string>>
   /** Since when a version is deleted, or unlinked, by number. */
-  readonly ended: Map<number, Position>
+  readonly ended: Map<number, number>
   /** Where versions came, and where they were deleted or unlinked, in order. */
-  readonly addedAt: Position[]
-  readonly endedAt: Position[]
+  readonly addedAt: number[]
+  readonly endedAt: number[]
   /** The newest version that is not gone, or `null`. */
   readonly newest: Timeline<number | null>
   /** Versions that are not gone, the newest last; those before it may be gone meanwhile. */
@@ -57,7 +56,7 @@ export interface ArtifactEntry extends Collection<Row> {
 export interface ModelEntry extends Collection<LinkEntry> {
   readonly kind: 'model'
   /** Where links ended, or their source did, whichever came first; in order. */
-  readonly goneAt: Position[]
+  readonly goneAt: number[]
   readonly ref: ModelRef
   readonly description: Timeline<string | null>
   readonly tags: Timeline<ReadonlyArray<string>>
@@ -71,14 +70,14 @@ export interface RunEntry {
   readonly kind: 'run'
   readonly ref: RunRef
   readonly path: string
-  readonly started: Position
+  readonly started: number
   readonly actor: string
   readonly group: string | null
   readonly jobType: string | null
   readonly config: JsonObject | null
   metrics?: Map<string, Timeline<MetricValue>>
   outcome?: Timeline<RunOutcome>
-  readonly used: Array<{ readonly position: Position; readonly version: VersionAt; readonly through: VersionAt | null }>
+  readonly used: Array<{ readonly position: number; readonly version: VersionAt; readonly through: VersionAt | null }>
   /** The versions that it logged, and logged again. */
   readonly logged: Timeline<Row>
 }
@@ -93,16 +92,16 @@ export interface DraftEntry {
   readonly artifact: ArtifactRef
   readonly distributedId: string
   readonly generations: Array<{
-    readonly opened: Position
+    readonly opened: number
     readonly parts: Array<{
-      readonly position: Position
+      readonly position: number
       readonly writer: string
       readonly entries: number
       readonly bytes: number
     }>
-    ended?: { readonly position: Position; readonly how: 'sealed' | 'abandoned' }
+    ended?: { readonly position: number; readonly how: 'sealed' | 'abandoned' }
     /** Where the version that came of it was logged. */
-    logged?: Position
+    logged?: number
   }>
 }
 
@@ -127,7 +126,7 @@ export interface Registry {
 export interface UnfinishedDraft {
   readonly artifact: ArtifactRef
   readonly distributedId: string
-  readonly sealed: Position
+  readonly sealed: number
 }
 
 export const emptyRegistry = (): Registry => ({

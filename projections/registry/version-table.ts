@@ -3,7 +3,6 @@
  * in typed columns (80 bytes a row); what seldom happens to one is kept beside them.
  */
 
-import type { Position } from '../../domain/ports/event-store.js'
 import { type Digest, digestFrom } from '../../domain/values/digest.js'
 import { type JsonObject, parseJson } from '../../domain/values/json.js'
 import type { ManifestSummary } from '../../domain/values/manifest/manifest.js'
@@ -59,7 +58,7 @@ export interface SparseFields {
   described?: Timeline<{ readonly description: string | null; readonly metadata: JsonObject | null }>
   tagged?: Timeline<ReadonlyArray<string>>
   /** Later producers, in order. */
-  relogged?: Array<{ readonly position: Position; readonly run: string | null }>
+  relogged?: Array<{ readonly position: number; readonly run: string | null }>
 }
 
 export const noVersions = (): Versions => ({
@@ -76,7 +75,7 @@ export const noVersions = (): Versions => ({
 
 /** A version as it was logged. */
 export interface LoggedVersion {
-  readonly position: Position
+  readonly position: number
   readonly artifact: number
   readonly number: number
   readonly manifest: ManifestSummary
@@ -145,7 +144,7 @@ export const manifestOf = (versions: Versions, row: Row): ManifestSummary => ({
   bytes: versions.columns.bytes[row] ?? 0,
 })
 
-export const positionOf = ({ columns }: Versions, row: Row): Position => columns.position[row] ?? Infinity
+export const positionOf = ({ columns }: Versions, row: Row): number => columns.position[row] ?? Infinity
 
 export const actorOf = ({ columns, words }: Versions, row: Row): string => words.texts[columns.actor[row] ?? NONE] ?? ''
 

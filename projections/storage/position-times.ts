@@ -2,20 +2,20 @@
  * Which time a position has, and which position a time. The time of a position is the latest `recordedAt`
  * up to it, so time never runs backwards along positions.
  */
-import { ORIGIN, type Position } from '../../domain/ports/event-store.js'
+import { ORIGIN } from '../../domain/ports/event-store.js'
 import { countUpTo } from './timeline.js'
 
 /** One entry for each time that differs from the one before, with the first and the last event that have it. */
 export interface PositionTimes {
   readonly times: number[]
-  readonly firsts: Position[]
-  readonly lasts: Position[]
+  readonly firsts: number[]
+  readonly lasts: number[]
 }
 
 export const noPositionTimes = (): PositionTimes => ({ times: [], firsts: [], lasts: [] })
 
 /** Takes an event in; answers its time. */
-export const recordTime = ({ times, firsts, lasts }: PositionTimes, position: Position, recordedAt: number): number => {
+export const recordTime = ({ times, firsts, lasts }: PositionTimes, position: number, recordedAt: number): number => {
   const newest = times.length - 1
   const before = times[newest]
   if (before !== undefined && recordedAt <= before) {
@@ -29,9 +29,9 @@ export const recordTime = ({ times, firsts, lasts }: PositionTimes, position: Po
 }
 
 /** The last position whose time is not later; `ORIGIN` where everything is later. */
-export const positionAt = ({ times, lasts }: PositionTimes, time: number): Position =>
+export const positionAt = ({ times, lasts }: PositionTimes, time: number): number =>
   lasts[countUpTo(times, time) - 1] ?? ORIGIN
 
 /** The time of a position; `undefined` for positions before the first event. */
-export const timeOf = ({ times, firsts }: PositionTimes, position: Position): number | undefined =>
+export const timeOf = ({ times, firsts }: PositionTimes, position: number): number | undefined =>
   times[countUpTo(firsts, position) - 1]

@@ -2,17 +2,16 @@
  * The heart of the read side: what was so, from which position on. *Now* is the last entry, *as of a
  * position* is a binary search, *history* is the list itself. Append-only, and appended to by folds alone.
  */
-import type { Position } from '../../domain/ports/event-store.js'
 
 export interface Timeline<Value> {
-  readonly positions: Position[]
+  readonly positions: number[]
   readonly values: Value[]
 }
 
 export const timeline = <Value>(): Timeline<Value> => ({ positions: [], values: [] })
 
 /** From this position on, which is not before any other of the timeline, the value is so. */
-export const setFrom = <Value>({ positions, values }: Timeline<Value>, position: Position, value: Value): void => {
+export const setFrom = <Value>({ positions, values }: Timeline<Value>, position: number, value: Value): void => {
   if (positions.length > 0 && positions[positions.length - 1] === position) {
     values[values.length - 1] = value
     return
@@ -25,7 +24,7 @@ export const setFrom = <Value>({ positions, values }: Timeline<Value>, position:
 export const latest = <Value>({ values }: Timeline<Value>): Value | undefined => values[values.length - 1]
 
 /** The value as of a position, which is inclusive; `undefined` if there was none yet. */
-export const asOf = <Value>({ positions, values }: Timeline<Value>, position: Position): Value | undefined => {
+export const asOf = <Value>({ positions, values }: Timeline<Value>, position: number): Value | undefined => {
   const count = countUpTo(positions, position)
   return count === 0 ? undefined : values[count - 1]
 }
@@ -34,15 +33,15 @@ export const asOf = <Value>({ positions, values }: Timeline<Value>, position: Po
 const GUESSES = 2
 
 /** How many of the sorted positions are not after a position. */
-export const countUpTo = (positions: ReadonlyArray<Position>, position: Position): number => {
+export const countUpTo = (positions: ReadonlyArray<number>, position: number): number => {
   const last = positions[positions.length - 1]
   if (last === undefined || position >= last) return positions.length
   return countBefore(positions, position)
 }
 
 /** The same among positions of which the last is later. */
-const countBefore = (positions: ReadonlyArray<Position>, position: Position): number => {
-  const at = (index: number): Position => positions[index] ?? Infinity
+const countBefore = (positions: ReadonlyArray<number>, position: number): number => {
+  const at = (index: number): number => positions[index] ?? Infinity
   let low = 0
   let high = positions.length - 1
   if (position < at(low)) return 0

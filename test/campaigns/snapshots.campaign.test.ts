@@ -1,4 +1,5 @@
 /** A process that keeps snapshots, or builds a read model, is killed at any moment: the next opening is right. */
+
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -11,6 +12,7 @@ import type { SnapshotStore } from '../../domain/ports/snapshot-store.js'
 import { auditProjection } from '../../projections/audit/audit-index.js'
 import { lineageProjection } from '../../projections/lineage/apply.js'
 import { registryProjection } from '../../projections/registry/apply.js'
+import { standingAt } from '../../testing/event-store/world.js'
 import { historyOf, manyTimes } from '../projections/histories.js'
 import { campaign } from '../support/campaign.js'
 import { right } from '../support/domain-ledger.js'
@@ -40,7 +42,11 @@ describe('a read model whose builder is killed', () => {
     const many = manyTimes(events, 4000)
     const store = right(await sqliteEventStore({ path: join(directory, 'events.db'), durability: 'relaxed' })())
     for (const { stream, revision, id, type, data, metadata } of many) {
-      right(await store.append(stream, revision === 0 ? 'none' : revision - 1, [{ id, type, data, metadata }])())
+      right(
+        await store.append(stream, standingAt(revision === 0 ? 'none' : revision - 1), [
+          { id, type, data, metadata },
+        ])(),
+      )
     }
     const snapshots = directorySnapshotStore({ path: join(directory, 'snapshots') })
     const openedWith = async (kept: SnapshotStore | undefined) => {

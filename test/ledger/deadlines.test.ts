@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { memoryEventStore } from '../../adapters/memory/index.js'
 import { systemClock } from '../../adapters/system/index.js'
 import type { EventStore } from '../../domain/ports/event-store.js'
+import { toRevision } from '../../domain/ports/event-store.js'
 import { memoryLedger, rejection, text } from '../support/ledger-memory.js'
 
 /** Set back by a minute at every look, and its sleeps are over at once; only what is monotonic moves on. */
@@ -27,7 +28,9 @@ describe('a deadline where the time of day goes back', () => {
   })
 
   it('ends a command against others, and an append of unknown outcome', async () => {
-    const conflict = failing((stream, expected) => TE.left({ _tag: 'conflict', stream, expected, actual: 7 }))
+    const conflict = failing((stream, expected) =>
+      TE.left({ _tag: 'conflict', stream, expected, actual: toRevision(7) }),
+    )
     const unknown = failing(() => TE.left({ _tag: 'unknown-outcome', reason: 'the line went dead' }))
     for (const [events, code] of [[conflict, 'contention'] as const, [unknown, 'unknown-outcome'] as const]) {
       const { ledger } = await memoryLedger({ clock: clock(), events, deadline: 1000 })

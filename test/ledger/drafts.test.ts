@@ -5,6 +5,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import { afterAll, describe, expect, it, vi } from 'vitest'
 import { memoryFileStore } from '../../adapters/memory/index.js'
 import type { EventStore } from '../../domain/ports/event-store.js'
+import { toPosition } from '../../domain/ports/event-store.js'
 import type { FileStore } from '../../domain/ports/file-store.js'
 import { LedgerError, openLedger } from '../../index.js'
 import { memoryLedger, rejection, text } from '../support/ledger-memory.js'
@@ -124,7 +125,8 @@ describe('a version of 100,000 files', () => {
     }
     expect(await ledger.commitDistributed(shards)).toMatchObject({ version: 0, isNew: false })
     expect(count.put).toBe(1)
-    for await (const page of events.readAll(0)) for (const { data } of page) expect(data.length).toBeLessThan(1000)
+    for await (const page of events.readAll(toPosition(0)))
+      for (const { data } of page) expect(data.length).toBeLessThan(1000)
 
     const { written, references } = await ledger.download({ version: 'data:v1', to: join(folder, 'large') })
     expect([written, references.length]).toEqual([1, 99_000])
@@ -225,7 +227,7 @@ describe('a seal that was left without its version', () => {
     expect(await rejection(commit)).toMatchObject({ code: 'unavailable' })
     const logged = async () => {
       const types: string[] = []
-      for await (const page of events.readAll(0)) types.push(...page.map(({ type }) => type))
+      for await (const page of events.readAll(toPosition(0))) types.push(...page.map(({ type }) => type))
       return types.filter((type) => type === 'ArtifactVersionLogged').length
     }
     expect(await logged()).toBe(0)

@@ -6,6 +6,7 @@ import { memoryEventStore, memoryFileStore } from '../../adapters/memory/index.j
 import { sqliteEventStore } from '../../adapters/sqlite/index.js'
 import { type EventStore, ORIGIN } from '../../domain/ports/event-store.js'
 import { openLedger } from '../../index.js'
+import { standingAt } from '../../testing/event-store/world.js'
 import { right } from '../../testing/results.js'
 import { memoryLedger, text } from '../support/ledger-memory.js'
 
@@ -20,7 +21,7 @@ const ofBefore = async (source: EventStore): Promise<EventStore> => {
   const store = memoryEventStore()
   for await (const page of source.readAll(ORIGIN))
     for (const { stream, revision, position: _, ...event } of page)
-      right(await store.append(stream, revision === 0 ? 'none' : revision - 1, [event])())
+      right(await store.append(stream, standingAt(revision === 0 ? 'none' : revision - 1), [event])())
   return store
 }
 

@@ -5,6 +5,7 @@ import { memoryEventStore, memoryFileStore } from '../../adapters/memory/index.j
 import { completeCommits } from '../../application/process-managers/complete-distributed-commit.js'
 import type { CommandInput } from '../../domain/commands/catalogue.js'
 import type { EventStore, Position, StoredEvent } from '../../domain/ports/event-store.js'
+import { toPosition } from '../../domain/ports/event-store.js'
 import { DraftRef } from '../../domain/values/references.js'
 import { decoded } from '../support/decoded.js'
 import { eventsIn, fakeClock, openTestLedger, START } from '../support/domain-ledger.js'
@@ -139,7 +140,7 @@ export const manyTimes = (events: ReadonlyArray<StoredEvent>, count: number): Re
         id: `${id}-${copy}`,
         stream: elsewhere(stream),
         data: elsewhere(data),
-        position: all.length + 1,
+        position: toPosition(all.length + 1),
       })
     }
   }
@@ -150,10 +151,11 @@ export const manyTimes = (events: ReadonlyArray<StoredEvent>, count: number): Re
 export const partly = (events: ReadonlyArray<StoredEvent>): EventStore & { upTo: Position } => {
   const store = {
     ...memoryEventStore(),
-    upTo: events.length,
+    upTo: toPosition(events.length),
     head: () => async () => E.right(store.upTo),
     async *readAll(after: Position) {
-      for (let from = after; from < store.upTo; from += 100) yield events.slice(from, Math.min(from + 100, store.upTo))
+      for (let from: number = after; from < store.upTo; from += 100)
+        yield events.slice(from, Math.min(from + 100, store.upTo))
     },
   }
   return store

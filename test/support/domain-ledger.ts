@@ -1,4 +1,5 @@
 /** A write side to test: shells on one store and one file store, with a clock that only sleeping moves on. */
+
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import * as E from 'fp-ts/lib/Either.js'
 import type * as t from 'io-ts'
@@ -12,6 +13,7 @@ import { manifestStore } from '../../application/manifest-store.js'
 import type { CommandInput } from '../../domain/commands/catalogue.js'
 import type { Clock, Ids } from '../../domain/ports/clock-and-ids.js'
 import type { EventStore, NewEvent, Revision, StoredEvent } from '../../domain/ports/event-store.js'
+import { toPosition } from '../../domain/ports/event-store.js'
 import type { FileStore } from '../../domain/ports/file-store.js'
 import { sha256 } from '../../domain/values/digest.js'
 import type { Envelope } from '../../domain/values/envelope.js'
@@ -154,7 +156,7 @@ export const left = <L>(either: E.Either<L, unknown>): L => {
 /** Everything a store holds, or one stream of it. */
 export const eventsIn = async (store: EventStore, stream?: string): Promise<ReadonlyArray<StoredEvent>> => {
   const events: StoredEvent[] = []
-  for await (const page of stream === undefined ? store.readAll(0) : store.readStream(stream, 'none'))
+  for await (const page of stream === undefined ? store.readAll(toPosition(0)) : store.readStream(stream, 'none'))
     events.push(...page)
   return events
 }

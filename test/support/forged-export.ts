@@ -1,9 +1,11 @@
 /** Exports that somebody made by hand: what an attacker writes who knows how everything is computed. */
+
 import { createHash } from 'node:crypto'
 import { memoryEventStore } from '../../adapters/memory/index.js'
 import { idOfEvent } from '../../domain/events/stored-events.js'
 import type { EventStore, StoredEvent } from '../../domain/ports/event-store.js'
 import { canonicalJson, type Json, type JsonObject } from '../../domain/values/json.js'
+import { standingAt } from '../../testing/event-store/world.js'
 import { right } from './domain-ledger.js'
 
 /** An event to be written. Its id and its revision are made as they must be, unless they are told. */
@@ -50,7 +52,7 @@ export const forgedStore = async (events: ReadonlyArray<Forged>): Promise<EventS
   for (const line of forgedExport(events).slice(1, -1)) {
     const { stream, revision, id, type, data, metadata } = JSON.parse(line)
     const event = { id, type, data: text(data), metadata: text(metadata) }
-    right(await store.append(stream, revision === 0 ? 'none' : revision - 1, [event])())
+    right(await store.append(stream, standingAt(revision === 0 ? 'none' : revision - 1), [event])())
   }
   return store
 }

@@ -4,10 +4,12 @@
  *
  *     node sqlite-trouble.js <path> <shell command that repairs>
  */
+
 import { execSync } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import * as E from 'fp-ts/lib/Either.js'
 import type { NewEvent, Revision } from '../../domain/ports/event-store.js'
+import { toPosition } from '../../domain/ports/event-store.js'
 import { openSqlite } from './sqlite-store.js'
 
 const [path = '', repair = 'true'] = process.argv.slice(2)
@@ -45,6 +47,6 @@ function happened(): NewEvent {
 
 async function ids(): Promise<ReadonlyArray<string>> {
   const found: string[] = []
-  for await (const page of store.readAll(0)) found.push(...page.map(({ id }) => id))
+  for await (const page of store.readAll(toPosition(0))) found.push(...page.map(({ id }) => id))
   return found
 }

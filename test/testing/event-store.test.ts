@@ -10,8 +10,11 @@ import {
   EventStoreError,
   type Position,
   type StoredEvent,
+  toPosition,
+  toRevision,
 } from '../../domain/ports/event-store.js'
 import type { LedgerId } from '../../domain/ports/ledger-id.js'
+import { standingAt } from '../../testing/event-store/world.js'
 import { type ContractCase, contractCases, runContractCase } from '../../testing/event-store-contract.js'
 
 type Pages = AsyncIterable<ReadonlyArray<StoredEvent>>
@@ -30,7 +33,11 @@ interface Fault {
 
 const faults: Readonly<Record<string, Fault>> = {
   'forgets everything': {
-    of: () => ({ append: () => TE.right({ revision: 0, position: 1 }), readStream: nothing, readAll: nothing }),
+    of: () => ({
+      append: () => TE.right({ revision: toRevision(0), position: toPosition(1) }),
+      readStream: nothing,
+      readAll: nothing,
+    }),
     noticedBy: ['gives back what was appended, where it stands', 'keeps every character of data and metadata'],
   },
   'takes whatever id it is given': {
@@ -69,7 +76,8 @@ const faults: Readonly<Record<string, Fault>> = {
   },
   'reads from a revision instead of after it': {
     of: ({ readStream }) => ({
-      readStream: (stream, after) => readStream(stream, after === 0 || after === 'none' ? 'none' : after - 1),
+      readStream: (stream, after) =>
+        readStream(stream, standingAt(after === 0 || after === 'none' ? 'none' : after - 1)),
     }),
     noticedBy: [
       'reads a stream after a revision, exclusively',
@@ -78,8 +86,8 @@ const faults: Readonly<Record<string, Fault>> = {
   },
   'reads and subscribes from a position instead of after it': {
     of: ({ readAll, subscribe }) => ({
-      readAll: (after) => readAll(after - 1),
-      subscribe: (after, signal) => subscribe(after - 1, signal),
+      readAll: (after) => readAll(toPosition(after - 1)),
+      subscribe: (after, signal) => subscribe(toPosition(after - 1), signal),
     }),
     noticedBy: [
       'reads all streams in the order of the appends, after a position, exclusively',
@@ -98,7 +106,7 @@ const faults: Readonly<Record<string, Fault>> = {
   },
   'counts positions from zero': {
     of: ({ readAll }) => ({
-      readAll: (after) => mapped(readAll(after), (event) => ({ ...event, position: event.position - 1 })),
+      readAll: (after) => mapped(readAll(after), (event) => ({ ...event, position: toPosition(event.position - 1) })),
     }),
     noticedBy: ['numbers positions above the origin and upwards'],
   },
@@ -138,7 +146,7 @@ const faults: Readonly<Record<string, Fault>> = {
   'knows no resend': {
     of: (store) => ({
       append: (stream, expected, events) => async () => {
-        const last = (await revisions(store, stream)).at(-1) ?? 'none'
+        const last = standingAt((await revisions(store, stream)).at(-1) ?? 'none')
         return last === expected
           ? store.append(stream, expected, events)()
           : E.left({ _tag: 'conflict', stream, expected, actual: last })
@@ -204,7 +212,9 @@ const faults: Readonly<Record<string, Fault>> = {
         events.some(({ data }) => data.length > 300_000)
           ? E.left({ _tag: 'too-large', bytes: 300_000, limit: 300_000, what: 'event' })
           : E.orElse((error: Left<typeof append>) =>
-              error._tag === 'too-large' ? E.right({ revision: 0, position: 1 }) : E.left(error),
+              error._tag === 'too-large'
+                ? E.right({ revision: toRevision(0), position: toPosition(1) })
+                : E.left(error),
             )(await append(stream, expected, events)()),
     }),
     noticedBy: ['refuses what is larger, and writes nothing of it'],
@@ -221,7 +231,7 @@ const faults: Readonly<Record<string, Fault>> = {
   'looks, waits and then appends': {
     of: (store) => ({
       append: (stream, expected, events) => async () => {
-        const last = (await revisions(store, stream)).at(-1) ?? 'none'
+        const last = standingAt((await revisions(store, stream)).at(-1) ?? 'none')
         if (last !== expected) return store.append(stream, expected, events)()
         await later()
         return atPresentRevision(store, stream, events)()
@@ -387,7 +397,7 @@ const failing = async (
 
 const atPresentRevision =
   (store: EventStore, stream: string, events: Parameters<EventStore['append']>[2]) => async () =>
-    store.append(stream, (await revisions(store, stream)).at(-1) ?? 'none', events)()
+    store.append(stream, standingAt((await revisions(store, stream)).at(-1) ?? 'none'), events)()
 
 const revisions = async (store: EventStore, stream: string): Promise<ReadonlyArray<number>> => {
   const found: number[] = []

@@ -10,7 +10,7 @@ import {
   type Revision,
 } from '../../domain/ports/event-store.js'
 import { left, right } from '../results.js'
-import { all, appendSome, atLeastOne, event, eventOf, inPages, type World } from './world.js'
+import { all, appendSome, atLeastOne, event, eventOf, inPages, standingAt, type World } from './world.js'
 
 export const appendingCases = {
   'refuses an append at another revision, and says where the stream stands': async ({ store, stream, within }) => {
@@ -20,13 +20,15 @@ export const appendingCases = {
       E.left({ _tag: 'conflict', stream: name, expected, actual })
     await appendSome(store, stream(), 3)
 
-    expect(await attempt(stream('missing'), 0)).toEqual(conflict(stream('missing'), 0, 'none'))
+    expect(await attempt(stream('missing'), standingAt(0))).toEqual(conflict(stream('missing'), standingAt(0), 'none'))
     for (const expected of ['none', 0, 1, 3, 99] as const) {
-      expect(await attempt(stream(), expected)).toEqual(conflict(stream(), expected, 2))
+      expect(await attempt(stream(), standingAt(expected))).toEqual(
+        conflict(stream(), standingAt(expected), standingAt(2)),
+      )
     }
     expect(await within('the stream', all(store.readStream(stream(), 'none')))).toHaveLength(3)
     expect(await within('the stream', all(store.readStream(stream('missing'), 'none')))).toEqual([])
-    expect(await attempt(stream(), 2)).toEqual(E.right({ revision: 4, position: expect.any(Number) }))
+    expect(await attempt(stream(), standingAt(2))).toEqual(E.right({ revision: 4, position: expect.any(Number) }))
   },
 
   'recognises an append that is sent again, also when the stream has gone on': async ({ store, stream, within }) => {
@@ -36,10 +38,10 @@ export const appendingCases = {
     const firstOutcome = await send('none', first)
     right(firstOutcome)
     expect(await send('none', first)).toEqual(firstOutcome)
-    const secondOutcome = await send(1, second)
+    const secondOutcome = await send(standingAt(1), second)
     right(secondOutcome)
     expect(await send('none', first)).toEqual(firstOutcome)
-    expect(await send(1, second)).toEqual(secondOutcome)
+    expect(await send(standingAt(1), second)).toEqual(secondOutcome)
     expect(await within('the stream', all(store.readStream(stream(), 'none')))).toHaveLength(5)
   },
 
@@ -47,15 +49,15 @@ export const appendingCases = {
     const { store, stream, within } = world
     const [a, b, c, d] = [event('a'), event('b'), event('c'), event('d')]
     right(await within('the append', store.append(stream(), 'none', [a, b])()))
-    right(await within('the append', store.append(stream(), 1, [c])()))
+    right(await within('the append', store.append(stream(), standingAt(1), [c])()))
     const others: ReadonlyArray<readonly [Revision, ReadonlyNonEmptyArray<NewEvent>]> = [
       ['none', [a, d]],
       ['none', [b, a]],
       ['none', [b]],
       ['none', [a, b, d]],
       ['none', [a, b, c, d]],
-      [0, [a, b]],
-      [1, [c, d]],
+      [standingAt(0), [a, b]],
+      [standingAt(1), [c, d]],
     ]
     for (const [expected, events] of others) {
       expect(await within('the append', store.append(stream(), expected, events)())).toEqual(
@@ -119,7 +121,7 @@ export const appendingCases = {
 
   'lets exactly one of many appends at one revision win': async ({ store, stream, within }) => {
     for (const expected of ['none', 0] as const) {
-      const attempts = Array.from({ length: 16 }, () => store.append(stream(), expected, [event()])())
+      const attempts = Array.from({ length: 16 }, () => store.append(stream(), standingAt(expected), [event()])())
       const outcomes = await within('the appends', Promise.all(attempts))
       const next = expected === 'none' ? 0 : expected + 1
       expect(outcomes.filter(E.isRight)).toEqual([E.right({ revision: next, position: expect.any(Number) })])
@@ -131,7 +133,7 @@ export const appendingCases = {
   },
 
   'applies appends to one stream in the order in which they were run': async ({ store, stream, within }) => {
-    const revisions: ReadonlyArray<Revision> = ['none', ...Array.from({ length: 15 }, (_, index) => index)]
+    const revisions: ReadonlyArray<Revision> = ['none', ...Array.from({ length: 15 }, (_, index) => standingAt(index))]
     const attempts = revisions.map((expected) => store.append(stream(), expected, [event()])())
     const outcomes = await within('the appends', Promise.all(attempts))
     expect(outcomes.map((outcome) => right(outcome).revision)).toEqual([...revisions.slice(1), 15])
@@ -147,8 +149,8 @@ export const appendingCases = {
         store.append(stream('b'), 'none', [event(), event()])(),
         store.append(stream('a'), 'none', [event()])(),
         store.append(stream('c'), 'none', [eventOf(MAX_EVENT_BYTES + 1)])(),
-        store.append(stream('a'), 0, [sent])(),
-        store.append(stream('a'), 0, [sent])(),
+        store.append(stream('a'), standingAt(0), [sent])(),
+        store.append(stream('a'), standingAt(0), [sent])(),
       ]),
     )
     expect(outcomes).toMatchObject([
@@ -171,7 +173,7 @@ export const appendingCases = {
           before,
           inPages([
             [{ stream: stream('a'), expected: 'none', events: [two, three] }],
-            [{ stream: stream('b'), expected: 0, events: [four] }],
+            [{ stream: stream('b'), expected: standingAt(0), events: [four] }],
           ]),
         )(),
       ),
@@ -186,7 +188,7 @@ export const appendingCases = {
     expect(head).toBe(events.at(-1)?.position)
     expect(right(await within('the head', store.head()()))).toBe(head)
     expect(right(await within('nothing', store.appendAll(head, inPages([]))()))).toBe(head)
-    right(await within('what comes then', store.append(stream('b'), 1, [event()])()))
+    right(await within('what comes then', store.append(stream('b'), standingAt(1), [event()])()))
   },
 
   'writes nothing of many appends of which one is refused, comes too late, or does not come': async ({
@@ -208,7 +210,7 @@ export const appendingCases = {
     await expect(within('the appends', store.appendAll(position, broken())())).rejects.toThrow('the source broke')
     expect(await written()).toEqual([stream('b')])
     for (const [label, failing] of [
-      ['conflict', { stream: stream('b'), expected: 7, events: [event()] }],
+      ['conflict', { stream: stream('b'), expected: standingAt(7), events: [event()] }],
       ['too-large', { stream: stream('d'), expected: 'none', events: [eventOf(MAX_EVENT_BYTES + 1)] }],
     ] as const) {
       const [now, there] = [right(await within('the head', store.head()())), await written()]
@@ -218,6 +220,6 @@ export const appendingCases = {
       // A store that has no transaction over streams finds out when it comes to it.
       expect([there, [...there, before.stream]]).toContainEqual(await written())
     }
-    right(await within('what comes then', store.append(stream('b'), 0, [event()])()))
+    right(await within('what comes then', store.append(stream('b'), standingAt(0), [event()])()))
   },
 } satisfies Record<string, (world: World) => Promise<void>>

@@ -11,6 +11,7 @@ import {
   closedStore,
   event,
   ledgerId,
+  standingAt,
   subscribe,
   type World,
   watched,
@@ -46,7 +47,7 @@ export const followingCases = {
     const [, second, third] = await within('the log', all(store.readAll(from)))
     const behind = subscribe(store, second?.position ?? ORIGIN, within)
     const atHead = subscribe(store, third?.position ?? ORIGIN, within)
-    right(await within('an append', store.append(stream(), 2, [event()])()))
+    right(await within('an append', store.append(stream(), standingAt(2), [event()])()))
     expect((await behind.take(2)).map(({ revision }) => revision)).toEqual([2, 3])
     expect((await atHead.take(1)).map(({ revision }) => revision)).toEqual([3])
     await behind.stop()
@@ -112,7 +113,7 @@ export const followingCases = {
     await aMoment()
     await waiting.stop()
     await ended
-    right(await within('an append', store.append(stream(), 0, [event()])()))
+    right(await within('an append', store.append(stream(), standingAt(0), [event()])()))
   },
 
   'finishes the appends under way before it closes': async ({ store, stream, within }) => {
@@ -136,7 +137,7 @@ export const followingCases = {
     await within('closing', store.close())
     await within('closing again', store.close())
 
-    expect(await within('the append', store.append(stream(), 0, [event()])())).toEqual(closedStore)
+    expect(await within('the append', store.append(stream(), standingAt(0), [event()])())).toEqual(closedStore)
     expect(await within('the head', store.head()())).toEqual(closedStore)
     expect(await within('the id', store.ledgerId()())).toEqual(closedStore)
     expect(await within('setting the id', store.setLedgerId(ledgerId(), undefined)())).toEqual(closedStore)

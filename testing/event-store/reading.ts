@@ -3,7 +3,7 @@ import { expect } from 'vitest'
 import { type Appended, ORIGIN, type Revision } from '../../domain/ports/event-store.js'
 import type { LedgerId } from '../../domain/ports/ledger-id.js'
 import { gather, right } from '../results.js'
-import { all, appendSome, atLeastOne, event, ledgerId, type World } from './world.js'
+import { all, appendSome, atLeastOne, event, ledgerId, standingAt, type World } from './world.js'
 
 export const readingCases = {
   'gives back what was appended, where it stands': async ({ store, from, stream, within }) => {
@@ -71,7 +71,7 @@ export const readingCases = {
 
   'reads a missing stream as an empty one': async ({ store, stream, within }) => {
     expect(await within('the stream', all(store.readStream(stream('missing'), 'none')))).toEqual([])
-    expect(await within('the stream', all(store.readStream(stream('missing'), 5)))).toEqual([])
+    expect(await within('the stream', all(store.readStream(stream('missing'), standingAt(5))))).toEqual([])
   },
 
   'reads a stream after a revision, exclusively': async ({ store, stream, within }) => {
@@ -79,10 +79,10 @@ export const readingCases = {
     const revisionsAfter = async (after: Revision) =>
       (await within('the stream', all(store.readStream(stream(), after)))).map(({ revision }) => revision)
     expect(await revisionsAfter('none')).toEqual([0, 1, 2, 3])
-    expect(await revisionsAfter(0)).toEqual([1, 2, 3])
-    expect(await revisionsAfter(2)).toEqual([3])
-    expect(await revisionsAfter(3)).toEqual([])
-    expect(await revisionsAfter(9)).toEqual([])
+    expect(await revisionsAfter(standingAt(0))).toEqual([1, 2, 3])
+    expect(await revisionsAfter(standingAt(2))).toEqual([3])
+    expect(await revisionsAfter(standingAt(3))).toEqual([])
+    expect(await revisionsAfter(standingAt(9))).toEqual([])
   },
 
   'reads all streams in the order of the appends, after a position, exclusively': async (world) => {
@@ -97,7 +97,7 @@ export const readingCases = {
     ] as const) {
       appended.push([
         stream(label),
-        right(await within('an append', store.append(stream(label), expected, [event()])())),
+        right(await within('an append', store.append(stream(label), standingAt(expected), [event()])())),
       ])
     }
     const order = appended.map(([name, { revision, position }]) => [name, revision, position])
@@ -120,7 +120,12 @@ export const readingCases = {
     const size = 500
     for (let done = 0; done < 2500; done += size) {
       const events = Array.from({ length: size }, (_, index) => event(done + index))
-      right(await within('an append', store.append(stream(), done === 0 ? 'none' : done - 1, atLeastOne(events))()))
+      right(
+        await within(
+          'an append',
+          store.append(stream(), standingAt(done === 0 ? 'none' : done - 1), atLeastOne(events))(),
+        ),
+      )
     }
     const inOrder = Array.from({ length: 2500 }, (_, index) => event(index).data)
     for (const read of [store.readAll(from), store.readStream(stream(), 'none')]) {
@@ -128,7 +133,7 @@ export const readingCases = {
       expect(pages.every((page) => page.length > 0)).toBe(true)
       expect(pages.flat().map(({ data }) => data)).toEqual(inOrder)
     }
-    const tail = await within('the tail', all(store.readStream(stream(), 1233)))
+    const tail = await within('the tail', all(store.readStream(stream(), standingAt(1233))))
     expect(tail.map(({ data }) => data)).toEqual(inOrder.slice(1234))
   },
 
@@ -140,6 +145,6 @@ export const readingCases = {
       await within('the return', Promise.resolve(reader.return?.()))
       expect((await within('the end', reader.next())).done).toBe(true)
     }
-    right(await within('an append', store.append(stream(), 2, [event()])()))
+    right(await within('an append', store.append(stream(), standingAt(2), [event()])()))
   },
 } satisfies Record<string, (world: World) => Promise<void>>

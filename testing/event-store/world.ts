@@ -3,7 +3,15 @@ import { randomUUID } from 'node:crypto'
 import * as E from 'fp-ts/lib/Either.js'
 import type { ReadonlyNonEmptyArray } from 'fp-ts/lib/ReadonlyNonEmptyArray.js'
 import { expect } from 'vitest'
-import type { Append, EventStore, NewEvent, Position, StoredEvent } from '../../domain/ports/event-store.js'
+import {
+  type Append,
+  type EventStore,
+  type NewEvent,
+  type Position,
+  type Revision,
+  type StoredEvent,
+  toRevision,
+} from '../../domain/ports/event-store.js'
 import { newLedgerId } from '../../domain/ports/ledger-id.js'
 import { gather, right } from '../results.js'
 
@@ -41,7 +49,7 @@ export const eventOf = (bytes: number): NewEvent => {
 
 export const appendSome = async (store: EventStore, stream: string, count: number): Promise<void> => {
   for (let done = 0; done < count; done++) {
-    right(await store.append(stream, done === 0 ? 'none' : done - 1, [event(done)])())
+    right(await store.append(stream, standingAt(done === 0 ? 'none' : done - 1), [event(done)])())
   }
 }
 
@@ -103,3 +111,7 @@ export const patience =
       clearTimeout(timer)
     }
   }
+
+/** A revision as the cases write it. */
+export const standingAt = (revision: number | 'none'): Revision =>
+  revision === 'none' ? revision : toRevision(revision)

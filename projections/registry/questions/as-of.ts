@@ -1,5 +1,5 @@
 /** The registry as of a position, and what every question asks of it: what had happened by then, and what was so. */
-import { ORIGIN, type Position } from '../../../domain/ports/event-store.js'
+import { ORIGIN } from '../../../domain/ports/event-store.js'
 import type { NameDefaults } from '../../../domain/values/name-paths.js'
 import type { VersionChoice } from '../../../domain/values/names.js'
 import { type PositionTimes, timeOf } from '../../storage/position-times.js'
@@ -11,16 +11,16 @@ export interface RegistryAsOf {
   readonly registry: Registry
   readonly moments: PositionTimes
   /** The moment of the answers, inclusive. */
-  readonly position: Position
+  readonly position: number
   readonly defaults: NameDefaults
 }
 
 export const valueAt = <A>({ position }: RegistryAsOf, timeline: Timeline<A>): A | undefined => asOf(timeline, position)
 
-export const hasHappened = ({ position }: RegistryAsOf, where: Position | undefined): boolean =>
+export const hasHappened = ({ position }: RegistryAsOf, where: number | undefined): boolean =>
   where !== undefined && where <= position
 
-export const momentAt = ({ moments }: RegistryAsOf, where: Position): Moment => {
+export const momentAt = ({ moments }: RegistryAsOf, where: number): Moment => {
   const time = timeOf(moments, where)
   return { position: where, time: time === undefined ? null : new Date(time).toISOString() }
 }
@@ -33,7 +33,7 @@ export const past = (asked: RegistryAsOf): { readonly asOf?: Moment } =>
 export const resolveNumber = (
   collection: CollectionEntry,
   choice: VersionChoice,
-  position: Position,
+  position: number,
 ): number | undefined => {
   if (typeof choice !== 'string') return choice
   const holders = collection.aliases.get(choice)

@@ -2,7 +2,7 @@
  * The versions among which a search looks, in an order, from a place on: none is touched that comes before the place or
  * after the last that is asked for, and how many there are in all is worked out from the timelines of their collections.
  */
-import { ORIGIN, type Position } from '../../../domain/ports/event-store.js'
+import { ORIGIN } from '../../../domain/ports/event-store.js'
 import { collectionPath } from '../../../domain/values/references.js'
 import { merged } from '../../storage/merge.js'
 import { countUpTo } from '../../storage/timeline.js'
@@ -15,7 +15,7 @@ import { compareTexts } from './conditions.js'
 export interface Candidate {
   readonly collection: CollectionEntry
   readonly number: number
-  readonly position: Position
+  readonly position: number
   /** Of the version itself, or of the source of a registered one. */
   readonly row: Row | undefined
 }
@@ -74,8 +74,8 @@ function* candidatesIn(
   { registry, position }: RegistryAsOf,
   { numberIn, withDeleted }: Chosen,
   collection: CollectionEntry,
-  after: Position,
-  upTo: Position,
+  after: number,
+  upTo: number,
   sign: 1 | -1,
 ): Generator<Candidate> {
   const { addedAt, versions } = collection
@@ -109,7 +109,7 @@ const candidateAt = (registry: Registry, collection: CollectionEntry, number: nu
 const isGone = (
   { artifacts, versions: { columns } }: Registry,
   { collection, number, row }: Candidate,
-  position: Position,
+  position: number,
 ): boolean => {
   const hasEnded = ({ ended }: CollectionEntry, version: number): boolean =>
     (ended.get(version) ?? Infinity) <= position

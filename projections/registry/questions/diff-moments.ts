@@ -3,7 +3,6 @@
  * version and run is looked at once, whatever happened in between.
  */
 
-import type { Position } from '../../../domain/ports/event-store.js'
 import { sameJson } from '../../../domain/values/codec.js'
 import type { JsonObject } from '../../../domain/values/json.js'
 import type { RunOutcome } from '../../../domain/values/names.js'
@@ -30,8 +29,8 @@ export type DraftStatus = 'open' | 'sealed' | 'abandoned'
 
 export interface MomentsDiff {
   /** The earlier and the later position. */
-  readonly from: Position
-  readonly to: Position
+  readonly from: number
+  readonly to: number
   readonly created: ReadonlyArray<{
     readonly collection: string
     readonly kind: 'artifact' | 'registered-model'
@@ -63,7 +62,7 @@ export interface MomentsDiff {
 }
 
 /** The difference between two positions, in whichever order they are given. */
-export const diffMoments = (registry: Registry, one: Position, other: Position): MomentsDiff => {
+export const diffMoments = (registry: Registry, one: number, other: number): MomentsDiff => {
   const found: Found = {
     from: Math.min(one, other),
     to: Math.max(one, other),
@@ -93,7 +92,7 @@ type Found = {
   -readonly [K in keyof MomentsDiff]: MomentsDiff[K] extends ReadonlyArray<infer Item> ? Item[] : MomentsDiff[K]
 }
 
-const isIn = ({ from, to }: Found, position: Position | undefined): boolean =>
+const isIn = ({ from, to }: Found, position: number | undefined): boolean =>
   position !== undefined && position > from && position <= to
 
 /** The values at both moments, where the timeline has changed between them. */
@@ -188,7 +187,7 @@ const lookAtRun = (entry: RunEntry, found: Found): void => {
 const lookAtDraft = ({ artifact, distributedId, generations }: DraftEntry, found: Found): void => {
   for (const [generation, entry] of generations.entries()) {
     if (entry === undefined) continue
-    const statusAt = (position: Position): DraftStatus | null =>
+    const statusAt = (position: number): DraftStatus | null =>
       entry.opened > position
         ? null
         : entry.ended === undefined || entry.ended.position > position

@@ -1,12 +1,11 @@
 /** Why a question about the registry has no answer, and the words for it. */
-import type { Position } from '../../../domain/ports/event-store.js'
 import { describeProblem, type Problem } from '../../../domain/values/codec.js'
 import type { VersionChoice } from '../../../domain/values/names.js'
 import { versionName } from '../../../domain/values/references.js'
 
 /** A moment of the ledger: a position, and its time. */
 export interface Moment {
-  readonly position: Position
+  readonly position: number
   /** ISO 8601; `null` before the first event. */
   readonly time: string | null
 }

@@ -1,6 +1,5 @@
 /** What there is, in the order in which it came: artifacts, registered models, runs, and the versions of a collection. */
 import * as E from 'fp-ts/lib/Either.js'
-import type { Position } from '../../../domain/ports/event-store.js'
 import { parseVersion } from '../../../domain/values/name-paths.js'
 import { collectionPath } from '../../../domain/values/references.js'
 import type { BadCursor } from '../../paging/cursor.js'
@@ -99,7 +98,7 @@ const passing = <Entry>(entries: Iterable<Entry>): Onwards<Entry> =>
   }
 
 interface Reading<Entry, A> {
-  readonly since: (entry: Entry) => Position
+  readonly since: (entry: Entry) => number
   readonly isMeant?: (entry: Entry) => boolean
   readonly answer: (entry: Entry, place: number) => A
 }

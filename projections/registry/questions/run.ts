@@ -1,6 +1,5 @@
 /** A run: what it was told, measured, used and logged. */
 import * as E from 'fp-ts/lib/Either.js'
-import type { Position } from '../../../domain/ports/event-store.js'
 import type { Metrics } from '../../../domain/run/commands.js'
 import type { JsonObject } from '../../../domain/values/json.js'
 import { parseRun } from '../../../domain/values/name-paths.js'
@@ -73,7 +72,7 @@ const metricsOf = (asked: RegistryAsOf, { metrics = new Map() }: RunEntry): Metr
 const pathAt = ({ collection, number }: RunEntry['used'][number]['version']): string => versionPath(collection, number)
 
 /** How many entries of a list in the order of positions are not after the moment. */
-const countPast = (asked: RegistryAsOf, entries: ReadonlyArray<{ readonly position: Position }>): number => {
+const countPast = (asked: RegistryAsOf, entries: ReadonlyArray<{ readonly position: number }>): number => {
   let count = entries.length
   while (count > 0 && !hasHappened(asked, entries[count - 1]?.position)) count -= 1
   return count

@@ -4,6 +4,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import * as RNEA from 'fp-ts/lib/ReadonlyNonEmptyArray.js'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { type EventStore, MAX_APPEND_BYTES, MAX_EVENT_BYTES, ORIGIN } from '../../../domain/ports/event-store.js'
+import { standingAt } from '../../../testing/event-store/world.js'
 import { all, DEFAULT_PATIENCE, newEvent, openStore, SHORT } from '../../support/eventstoredb/open-store.js'
 import { type AppendFault, StandIn, type StandInOptions } from '../../support/eventstoredb/stand-in.js'
 
@@ -62,7 +63,7 @@ describe('an append on EventStoreDB', () => {
       const appended = await store.append(STREAM, 'none', [first, second])()
       expect(appended).toMatchObject({ _tag: 'Right', right: { revision: 1 } })
       expect(standIn.seen.append).toBeGreaterThan(1)
-      expect(await store.append(STREAM, 1, [third])()).toMatchObject({ right: { revision: 2 } })
+      expect(await store.append(STREAM, standingAt(1), [third])()).toMatchObject({ right: { revision: 2 } })
 
       const events = await all(store.readAll(ORIGIN))
       expect(events.map(({ id }) => id)).toEqual([first.id, second.id, third.id])
@@ -213,7 +214,9 @@ describe('a cluster of EventStoreDB', () => {
     const standIn = await start({ nodes: 3 })
     const store = await openOn(standIn)
     for (let revision = 0; revision < 6; revision++) {
-      expect(await store.append(STREAM, revision === 0 ? 'none' : revision - 1, [newEvent()])()).toMatchObject({
+      expect(
+        await store.append(STREAM, standingAt(revision === 0 ? 'none' : revision - 1), [newEvent()])(),
+      ).toMatchObject({
         right: { revision },
       })
       standIn.leader = (standIn.leader + 1) % 3
@@ -237,7 +240,7 @@ describe('a cluster of EventStoreDB', () => {
     const store = await openOn(standIn)
     await store.append(STREAM, 'none', [newEvent()])()
     standIn.faults.append.push('swallow-reply')
-    const pending = store.append(STREAM, 0, [newEvent()])()
+    const pending = store.append(STREAM, standingAt(0), [newEvent()])()
     await arrived(standIn, 2)
     await standIn.nodes[0]?.gate.refuse()
     standIn.leader = 1

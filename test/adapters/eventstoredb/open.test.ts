@@ -6,6 +6,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { type EventStoreDbOptions, eventStoreDb } from '../../../adapters/eventstoredb/index.js'
 import { ORIGIN } from '../../../domain/ports/event-store.js'
+import { standingAt } from '../../../testing/event-store/world.js'
 import { all, DEFAULT_PATIENCE, newEvent, openStore, SHORT } from '../../support/eventstoredb/open-store.js'
 import { StandIn, type StandInOptions } from '../../support/eventstoredb/stand-in.js'
 
@@ -205,7 +206,7 @@ describe('a password', () => {
         for await (const _page of pages);
       })().catch((error: unknown) => error)
     await standIn.refuse()
-    told.push(await store.append('artifact-one', 0, [newEvent()])(), await store.head()())
+    told.push(await store.append('artifact-one', standingAt(0), [newEvent()])(), await store.head()())
     told.push(await failure(store.readAll(ORIGIN)), await failure(store.readStream('artifact-one', 'none')))
     told.push(await failed(connectionString))
     await standIn.accept()

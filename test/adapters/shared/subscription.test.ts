@@ -1,11 +1,18 @@
 /** The loop behind `subscribe`, over reads that fail. */
+
 import { describe, expect, it } from 'vitest'
 import { subscription } from '../../../adapters/shared/subscription.js'
-import { EventStoreError, type Position, type StoredEvent } from '../../../domain/ports/event-store.js'
+import {
+  EventStoreError,
+  type Position,
+  type StoredEvent,
+  toPosition,
+  toRevision,
+} from '../../../domain/ports/event-store.js'
 
 const event = (position: Position): StoredEvent => {
   const texts = { id: `${position}`, type: 'AliasMoved', data: '{}', metadata: '{}' }
-  return { stream: 'artifact-one', revision: position - 1, position, ...texts }
+  return { stream: 'artifact-one', revision: toRevision(position - 1), position, ...texts }
 }
 
 const over = (...answers: ReadonlyArray<EventStoreError | 'a page'>) => {
@@ -13,9 +20,9 @@ const over = (...answers: ReadonlyArray<EventStoreError | 'a page'>) => {
   const readPage = async (after: Position) => {
     const answer = left.shift() ?? 'a page'
     if (answer !== 'a page') throw answer
-    return [event(after + 1)]
+    return [event(toPosition(after + 1))]
   }
-  return subscription({ readPage, waiting: new Set(), pollMs: 1 }, 0)[Symbol.asyncIterator]()
+  return subscription({ readPage, waiting: new Set(), pollMs: 1 }, toPosition(0))[Symbol.asyncIterator]()
 }
 
 describe('a subscription', () => {

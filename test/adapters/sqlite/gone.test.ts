@@ -1,11 +1,12 @@
 /** The file of a store that is open is deleted, replaced or moved away: nothing more is acknowledged. */
+
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, describe, expect, it } from 'vitest'
 import { type EventStore, ORIGIN } from '../../../domain/ports/event-store.js'
 import { openLedger } from '../../../index.js'
-import { event } from '../../../testing/event-store/world.js'
+import { event, standingAt } from '../../../testing/event-store/world.js'
 import { openSqlite } from '../../support/sqlite-store.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'sqlite-gone-'))
@@ -31,7 +32,10 @@ const expectGone = async (store: EventStore): Promise<void> => {
   // What is asked in one turn of the event loop may share a look.
   await new Promise(setImmediate)
   const gone = expect.stringContaining('was deleted or replaced while it was open: put it back')
-  expect(await store.append('a', 0, [event()])()).toEqual({ _tag: 'Left', left: { _tag: 'unavailable', reason: gone } })
+  expect(await store.append('a', standingAt(0), [event()])()).toEqual({
+    _tag: 'Left',
+    left: { _tag: 'unavailable', reason: gone },
+  })
   expect(await store.head()()).toEqual({ _tag: 'Left', left: { _tag: 'unavailable', reason: gone } })
   await expect(store.readAll(ORIGIN)[Symbol.asyncIterator]().next()).rejects.toMatchObject({ message: gone })
 }
@@ -63,7 +67,7 @@ describe('a SQLite event store whose file is taken away while it is open', () =>
     await expectGone(store)
     renameSync(`${directory}.away`, directory)
     await new Promise(setImmediate)
-    expect(await store.append('a', 0, [event()])()).toMatchObject({ right: { revision: 1 } })
+    expect(await store.append('a', standingAt(0), [event()])()).toMatchObject({ right: { revision: 1 } })
   })
 })
 

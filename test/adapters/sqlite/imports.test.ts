@@ -1,4 +1,5 @@
 /** An import into SQLite is all or nothing, on a file that nobody else has open. */
+
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -8,6 +9,7 @@ import { memoryEventStore } from '../../../adapters/memory/index.js'
 import { fill, versionsHistory } from '../../../bench/history.js'
 import type { EventStore } from '../../../domain/ports/event-store.js'
 import { exportEvents, importEvents } from '../../../ledger/maintenance/import.js'
+import { standingAt } from '../../../testing/event-store/world.js'
 import { eventsIn, right } from '../../support/domain-ledger.js'
 import { sealedLines } from '../../support/forged-export.js'
 import { openConnection, openSqlite } from '../../support/sqlite-store.js'
@@ -64,7 +66,7 @@ describe('an import', () => {
     expect(event).toBeUndefined()
     const made = { id: 'x', type: 'T', data: '{}', metadata: '{}' }
     right(await other.append('artifact-a/b/c', 'none', [made])())
-    right(await store.append('artifact-a/b/c', 0, [{ ...made, id: 'y' }])())
+    right(await store.append('artifact-a/b/c', standingAt(0), [{ ...made, id: 'y' }])())
     await other.close()
     expect(await refused(importEvents(store, lines))).toMatchObject({ code: 'store-not-empty' })
     await store.close()

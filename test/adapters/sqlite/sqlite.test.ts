@@ -21,7 +21,7 @@ import type { Database } from '../../../adapters/sqlite/driver/index.js'
 import { type OpenError, type SqliteEventStoreOptions, sqliteEventStore } from '../../../adapters/sqlite/index.js'
 import { type EventStore, ORIGIN, type StoredEvent } from '../../../domain/ports/event-store.js'
 import { newLedgerId } from '../../../domain/ports/ledger-id.js'
-import { event } from '../../../testing/event-store/world.js'
+import { event, standingAt } from '../../../testing/event-store/world.js'
 import { startScript, WITHOUT_RIGHTS } from '../../support/sqlite-processes.js'
 import { openConnection, openSqlite } from '../../support/sqlite-store.js'
 
@@ -60,7 +60,7 @@ describe('the file of a SQLite event store', () => {
     await store.close()
     const again = await open({ path, durability: 'relaxed' })
     expect(await all(again)).toEqual(events)
-    expect(await again.append('a', 1, [event(3)])()).toMatchObject({ right: { revision: 2, position: 3 } })
+    expect(await again.append('a', standingAt(1), [event(3)])()).toMatchObject({ right: { revision: 2, position: 3 } })
   })
 
   it('says in its header whose it is, and of which format', async () => {
@@ -301,7 +301,7 @@ describe('appending to a SQLite event store', () => {
     standStill()
     await Promise.all(Array.from({ length: 50 }, (_, index) => store.append(`s${index}`, 'none', [event()])()))
     expect(commits(path) - before).toBe(1)
-    for (let index = 0; index < 3; index++) await store.append(`s${index}`, 0, [event()])()
+    for (let index = 0; index < 3; index++) await store.append(`s${index}`, standingAt(0), [event()])()
     expect(commits(path) - before).toBe(4)
   })
 
@@ -315,7 +315,7 @@ describe('appending to a SQLite event store', () => {
     standStill()
     const send = (second: string) =>
       Promise.all([
-        store.append('a', 0, [event()])(),
+        store.append('a', standingAt(0), [event()])(),
         store.append('b', 'none', [event(), { ...event(), type: second }])(),
         store.append('c', 'none', [event()])(),
       ])
@@ -335,7 +335,7 @@ describe('appending to a SQLite event store', () => {
         came = true
       })
       await new Promise((resolve) => setTimeout(resolve, 5))
-      await store.append('a', expected, [event()])()
+      await store.append('a', standingAt(expected), [event()])()
       for (let turns = 0; turns < 5; turns++) await new Promise(setImmediate)
       expect(came).toBe(true)
       await page
@@ -367,13 +367,13 @@ describe('appending to a SQLite event store', () => {
     other.exec('BEGIN IMMEDIATE')
     let answered = 0
     const sent = (['none', 0, 1] as const).map(async (expected) => {
-      const outcome = await store.append('a', expected, [event()])()
+      const outcome = await store.append('a', standingAt(expected), [event()])()
       answered += 1
       return outcome
     })
     // Were the event loop held up at every try, so many turns would take longer than the store waits.
     for (let turn = 0; turn < 100; turn++) await new Promise((resolve) => setTimeout(resolve, 5))
-    const joining = store.append('a', 2, [event()])()
+    const joining = store.append('a', standingAt(2), [event()])()
     expect(answered).toBe(0)
     expect(await all(store)).toEqual([])
     other.exec('COMMIT')
@@ -428,7 +428,7 @@ describe('two SQLite event stores on one file', () => {
     for (let revision = 0; revision < 6; revision++) {
       const [writer, reader] = revision % 2 === 0 ? [one, other] : [other, one]
       const expected = revision === 0 ? 'none' : revision - 1
-      const appended = await writer.append('a', expected, [event()])()
+      const appended = await writer.append('a', standingAt(expected), [event()])()
       expect(await reader.head()()).toMatchObject({ right: E.isRight(appended) && appended.right.position })
       expect(await all(reader)).toHaveLength(revision + 1)
     }
@@ -437,7 +437,8 @@ describe('two SQLite event stores on one file', () => {
   it('have turns: what is read and appended at once then meets no conflict, whoever else appends meanwhile', async () => {
     const path = newPath()
     const [mine, theirs] = [await open({ path }), await open({ path })]
-    const append = async (store: EventStore, expected: number | 'none') => store.append('s', expected, [event()])()
+    const append = async (store: EventStore, expected: number | 'none') =>
+      store.append('s', standingAt(expected), [event()])()
     for (let revision = -1; revision < 20; revision += 2) {
       const turn = mine.turn?.().then(async () => {
         let last: number | 'none' = 'none'
@@ -471,7 +472,7 @@ describe('two SQLite event stores on one file', () => {
     for (const expected of ['none', 0, 1] as const) {
       const page = subscriber.next()
       await new Promise((resolve) => setTimeout(resolve, 20))
-      await other.append('a', expected, [event()])()
+      await other.append('a', standingAt(expected), [event()])()
       expect((await page).value).toHaveLength(1)
     }
     await subscriber.return?.()

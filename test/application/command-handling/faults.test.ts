@@ -6,6 +6,7 @@ import type { DomainEvent } from '../../../domain/events/catalogue.js'
 import { EventStoreError, MAX_EVENT_BYTES, type NewEvent } from '../../../domain/ports/event-store.js'
 import { sha256 } from '../../../domain/values/digest.js'
 import { artifactStream, runStream } from '../../../domain/values/stream-names.js'
+import { standingAt } from '../../../testing/event-store/world.js'
 import {
   eventsIn,
   type Fault,
@@ -584,7 +585,11 @@ describe('an event that cannot be read', () => {
     schema: 1,
   })
   const append = async (ledger: Ledger, event: Partial<NewEvent>) =>
-    right(await ledger.store.append(stream, 2, [{ id: 'x', type: 'AliasMoved', data: '{}', metadata, ...event }])())
+    right(
+      await ledger.store.append(stream, standingAt(2), [
+        { id: 'x', type: 'AliasMoved', data: '{}', metadata, ...event },
+      ])(),
+    )
 
   it.each<readonly [string, Partial<NewEvent>, object]>([
     ['an unknown type', { type: 'ArtifactArchived' }, { _tag: 'unknown-event', type: 'ArtifactArchived' }],

@@ -12,6 +12,7 @@ import type { CommandInput } from '../../../domain/commands/catalogue.js'
 import type { DomainEvent } from '../../../domain/events/catalogue.js'
 import { decodeEvent } from '../../../domain/events/stored-events.js'
 import type { EventStore, StoredEvent } from '../../../domain/ports/event-store.js'
+import { toPosition } from '../../../domain/ports/event-store.js'
 import type { ManifestSummary } from '../../../domain/values/manifest/manifest.js'
 import { ArtifactRef, ModelRef, RunRef, versionPath } from '../../../domain/values/references.js'
 import { decoded } from '../../support/decoded.js'
@@ -294,7 +295,7 @@ const untilAnswered = async (
 
 const eventsAfter = async (store: EventStore, position: number): Promise<ReadonlyArray<StoredEvent>> => {
   const events: StoredEvent[] = []
-  for await (const page of store.readAll(position)) events.push(...page)
+  for await (const page of store.readAll(toPosition(position))) events.push(...page)
   return events
 }
 

@@ -1,4 +1,5 @@
 /** The law of the read side: live = rebuilt = restored from a snapshot = as of, and all as brute force has it. */
+
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { isDeepStrictEqual } from 'node:util'
 import * as fc from 'fast-check'
@@ -11,6 +12,7 @@ import type { Known } from '../../../application/projecting/model.js'
 import { type Projector, projector } from '../../../application/projecting/projector.js'
 import { EVENT_TYPES } from '../../../domain/events/event-shapes.js'
 import type { EventStore, Position, StoredEvent } from '../../../domain/ports/event-store.js'
+import { toPosition } from '../../../domain/ports/event-store.js'
 import type { SnapshotStore } from '../../../domain/ports/snapshot-store.js'
 import type { Page, Paging } from '../../../projections/paging/page.js'
 import { registryProjection } from '../../../projections/registry/apply.js'
@@ -91,7 +93,7 @@ describe('the law of the read side', () => {
 
         const kept = Math.floor((events.length * percent) / 100)
         const snapshots = memorySnapshotStore()
-        store.upTo = kept
+        store.upTo = toPosition(kept)
         const keeper = shellOn(store, snapshots)
         await freshOf(keeper)
         await keeper.snapshot()
@@ -102,20 +104,20 @@ describe('the law of the read side', () => {
           const event = events[position - 1]
           if (event !== undefined) force.tell(event)
           const expected = force.picture()
-          store.upTo = position
-          same(picture(later, position), expected)
-          same(picture(await freshOf(live), position), expected)
-          if (position % 5 === percent % 5) same(picture(await freshOf(shellOn(store)), position), expected)
+          store.upTo = toPosition(position)
+          same(picture(later, toPosition(position)), expected)
+          same(picture(await freshOf(live), toPosition(position)), expected)
+          if (position % 5 === percent % 5) same(picture(await freshOf(shellOn(store)), toPosition(position)), expected)
           if (position >= kept) {
             const restored = shellOn(store, snapshots)
             const known = await freshOf(restored)
             expect(right(await restored.progress()()).applied).toBe(position - kept)
-            same(picture(known, position), expected)
-            same(picture(known, kept), picture(later, kept))
+            same(picture(known, toPosition(position)), expected)
+            same(picture(known, toPosition(kept)), picture(later, toPosition(kept)))
           }
         }
         right(await live.rebuild()())
-        same(picture(live.known(), events.length), picture(later, events.length))
+        same(picture(live.known(), toPosition(events.length)), picture(later, toPosition(events.length)))
       }),
       { numRuns: 30 },
     )
@@ -135,12 +137,12 @@ describe('the law of the read side', () => {
     for (const sampled of [1, 1000, 33_333, 77_777, events.length]) {
       while (position < sampled) force.tell(events[position++] as StoredEvent)
       const expected = force.picture()
-      store.upTo = sampled
-      same(picture(later, sampled), expected)
+      store.upTo = toPosition(sampled)
+      same(picture(later, toPosition(sampled)), expected)
       const keeper = shellOn(store, snapshots)
-      same(picture(await freshOf(keeper), sampled), expected)
+      same(picture(await freshOf(keeper), toPosition(sampled)), expected)
       await keeper.snapshot()
-      same(picture(await freshOf(live), sampled), expected)
+      same(picture(await freshOf(live), toPosition(sampled)), expected)
     }
   })
 })
@@ -154,7 +156,7 @@ describe('time and position', () => {
     const events = seconds.map((second, index) => ({
       ...started,
       stream: `run-acme/churn/${index}`,
-      position: index + 1,
+      position: toPosition(index + 1),
       metadata: started.metadata.replace(/"recordedAt":"[^"]*"/, `"recordedAt":"${T(second)}"`),
     }))
     return freshOf(shellOn(partly(events)))

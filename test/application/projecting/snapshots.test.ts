@@ -1,4 +1,5 @@
 /** Snapshots make opening quick and never change an answer, whatever happened to them. */
+
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -10,6 +11,7 @@ import { systemClock } from '../../../adapters/system/index.js'
 import { projector } from '../../../application/projecting/projector.js'
 import { describeReadError } from '../../../application/projecting/read-error.js'
 import type { EventStore, StoredEvent } from '../../../domain/ports/event-store.js'
+import { toPosition } from '../../../domain/ports/event-store.js'
 import type { SnapshotStore } from '../../../domain/ports/snapshot-store.js'
 import type { Projection } from '../../../projections/projection.js'
 import { registryProjection } from '../../../projections/registry/apply.js'
@@ -54,9 +56,9 @@ describe('a snapshot', () => {
   it('spares the events that it holds', async () => {
     const snapshots = directorySnapshotStore({ path: directory })
     const store = partly(events)
-    store.upTo = 20
+    store.upTo = toPosition(20)
     await keepOf(store, snapshots)
-    store.upTo = events.length
+    store.upTo = toPosition(events.length)
     const { applied, saved } = await appliedBy(store, snapshots)
     expect(applied).toBe(events.length - 20)
     expect(saved).toEqual((await appliedBy(store, memorySnapshotStore())).saved)
@@ -65,7 +67,7 @@ describe('a snapshot', () => {
   it('holds what was known when it was begun, whatever is recorded while it is written', async () => {
     const snapshots = memorySnapshotStore()
     const store = partly(events)
-    store.upTo = 30
+    store.upTo = toPosition(30)
     let shell = shellOn(store, snapshots)
     const slow: SnapshotStore = {
       ...snapshots,
@@ -73,7 +75,7 @@ describe('a snapshot', () => {
         const taken: unknown[] = []
         for (const part of parts) {
           taken.push(part)
-          store.upTo += 5
+          store.upTo = toPosition(store.upTo + 5)
           await nextTurn()
           right(await shell.fresh()())
         }
@@ -84,7 +86,7 @@ describe('a snapshot', () => {
     right(await shell.fresh()())
     await shell.snapshot()
     expect(shell.known().checkpoint).toBeGreaterThan(30)
-    store.upTo = 30
+    store.upTo = toPosition(30)
     const { applied, saved } = await appliedBy(store, snapshots)
     expect(applied).toBe(0)
     expect(saved).toEqual((await appliedBy(store, memorySnapshotStore())).saved)

@@ -11,7 +11,13 @@ import type { AuditPorts } from '../../../application/reading-history/events-of.
 import { type AuditQuery, type AuditSubject, audit, auditLines } from '../../../application/reading-history/history.js'
 import { eventCodecs } from '../../../domain/events/catalogue.js'
 import { encodeEvent } from '../../../domain/events/stored-events.js'
-import { type EventStore, EventStoreError, type StoredEvent } from '../../../domain/ports/event-store.js'
+import {
+  type EventStore,
+  EventStoreError,
+  type StoredEvent,
+  toPosition,
+  toRevision,
+} from '../../../domain/ports/event-store.js'
 import { digestFrom } from '../../../domain/values/digest.js'
 import { CommandId } from '../../../domain/values/envelope.js'
 import { actorOf } from '../../../domain/values/metadata-text.js'
@@ -22,6 +28,7 @@ import { type AuditLine, auditLine } from '../../../projections/audit/line.js'
 import type { AliasTenure } from '../../../projections/audit/tenure.js'
 import { lineageProjection } from '../../../projections/lineage/apply.js'
 import { lineage } from '../../../projections/lineage/lineage.js'
+import { standingAt } from '../../../testing/event-store/world.js'
 import { partly } from '../../projections/histories.js'
 import { happen, history, seen } from '../../projections/lineage-history.js'
 import { decoded } from '../../support/decoded.js'
@@ -178,8 +185,8 @@ describe('a line', () => {
   }
   const stored = (type: string, data: unknown, change: object = {}): StoredEvent => ({
     stream: 'artifact-acme/churn/model',
-    revision: 3,
-    position: 9,
+    revision: toRevision(3),
+    position: toPosition(9),
     id: 'e',
     type,
     data: JSON.stringify(data),
@@ -392,7 +399,7 @@ describe('the audit', () => {
     const stream = 'run-acme/churn/run-0'
     const own = events.filter((event) => event.stream === stream)
     const future = { id: 'f', type: 'RunPaused', data: '{}', metadata: own[0]?.metadata ?? '' }
-    right(await store.append(stream, own.length - 1, [future])())
+    right(await store.append(stream, standingAt(own.length - 1), [future])())
     const ports = portsOf(store, events)
     for (const order of ['ascending', 'descending'] as const) {
       for (const of of [undefined, { kind: 'run', run: runNamed('run-0') } as const]) {
@@ -459,7 +466,7 @@ const longStory = async (moves: number) => {
     })
     const [first, ...rest] = events
     if (first === undefined) return
-    right(await inner.append(to, revision < 0 ? 'none' : revision, [first, ...rest])())
+    right(await inner.append(to, standingAt(revision < 0 ? 'none' : revision), [first, ...rest])())
   }
   for (let done = 0; done < moves; done += 500) {
     await add(stream, done - 1, done, 500)

@@ -1,4 +1,5 @@
 /** Replay and differences: step by step the events themselves, and between two moments what they changed. */
+
 import { getEventListeners } from 'node:events'
 import * as fc from 'fast-check'
 import { lastValueFrom, take, toArray } from 'rxjs'
@@ -6,6 +7,7 @@ import { describe, expect, it } from 'vitest'
 import { systemClock } from '../../../adapters/system/index.js'
 import { type ReplayPorts, type ReplayStep, replay, replayed } from '../../../application/reading-history/replay.js'
 import type { EventStore, Position, StoredEvent } from '../../../domain/ports/event-store.js'
+import { toPosition } from '../../../domain/ports/event-store.js'
 import { auditProjection } from '../../../projections/audit/audit-index.js'
 import { auditLine } from '../../../projections/audit/line.js'
 import { lineageProjection } from '../../../projections/lineage/apply.js'
@@ -33,8 +35,7 @@ const portsOf = (store: EventStore, events: ReadonlyArray<StoredEvent>): ReplayP
     lineageProjection.apply(graph, event)
   }
   const registry = registryOf(events)
-  const view = (position: Position) =>
-    registryQuestions({ registry, moments: noPositionTimes(), position, defaults: {} })
+  const view = (position: number) => registryQuestions({ registry, moments: noPositionTimes(), position, defaults: {} })
   return { store, index, graph, view, sleep: async () => undefined }
 }
 
@@ -44,7 +45,7 @@ const all = async <A>(items: AsyncIterable<A>): Promise<ReadonlyArray<A>> => {
   return list
 }
 
-const positionsOf = (steps: ReadonlyArray<ReplayStep<unknown>>): ReadonlyArray<Position> =>
+const positionsOf = (steps: ReadonlyArray<ReplayStep<unknown>>): ReadonlyArray<number> =>
   steps.map(({ change }) => change.position)
 
 const ORDER = fc.constantFrom('ascending' as const, 'descending' as const)
@@ -335,7 +336,9 @@ describe('the difference between two moments', () => {
         for (let from = 0; from <= events.length; from += 7) {
           for (let to = from; to <= events.length; to += 5) {
             const found = diffMoments(registry, from, to)
-            expect(flat(found)).toEqual(differenceByHand(factsByHand(events, from), factsByHand(events, to)))
+            expect(flat(found)).toEqual(
+              differenceByHand(factsByHand(events, toPosition(from)), factsByHand(events, toPosition(to))),
+            )
             expect(diffMoments(registry, to, from)).toEqual(found)
           }
         }
@@ -356,7 +359,7 @@ describe('the difference between two moments', () => {
         const found = flat(difference)
         for (const [kind, items] of Object.entries(difference))
           if (Array.isArray(items) && items.length > 0) kinds.add(kind)
-        const expected = differenceByHand(factsByHand(events, from), factsByHand(events, to))
+        const expected = differenceByHand(factsByHand(events, toPosition(from)), factsByHand(events, toPosition(to)))
         expect(found, `${from} to ${to}`).toEqual(expected)
       }
     }

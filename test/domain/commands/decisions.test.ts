@@ -5,6 +5,7 @@ import { commands } from '../../../domain/commands/catalogue.js'
 import type { Rejection } from '../../../domain/commands/rejections.js'
 import { eventCodecs } from '../../../domain/events/catalogue.js'
 import { decodeEvent, encodeEvent } from '../../../domain/events/stored-events.js'
+import { toPosition, toRevision } from '../../../domain/ports/event-store.js'
 import { digestFrom } from '../../../domain/values/digest.js'
 import { CommandId } from '../../../domain/values/envelope.js'
 import type { Category } from '../../../domain/values/stream-names.js'
@@ -78,8 +79,8 @@ describe.each(categories)('the rules of a stream of category %s', (category) => 
       const stored = {
         ...right(encodeEvent(stream, index, event, metadata)),
         stream,
-        revision: 100 + index,
-        position: 1,
+        revision: toRevision(100 + index),
+        position: toPosition(1),
       }
       expect(right(decodeEvent(stored)).event).toEqual(event)
     }

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { DomainEvent } from '../../../domain/events/catalogue.js'
 import { decodeEvent, encodeEvent } from '../../../domain/events/stored-events.js'
 import type { StoredEvent } from '../../../domain/ports/event-store.js'
+import { toPosition, toRevision } from '../../../domain/ports/event-store.js'
 import { nameBasedUuid, sha256 } from '../../../domain/values/digest.js'
 import { CommandId } from '../../../domain/values/envelope.js'
 import { versionNumberAt } from '../../../domain/values/names.js'
@@ -21,8 +22,8 @@ const moved: DomainEvent = { type: 'AliasMoved', alias: 'best', from: null, to: 
 const stored = (change: Partial<StoredEvent> = {}): StoredEvent => ({
   ...right(encodeEvent(stream, 0, moved, metadata)),
   stream,
-  revision: 4,
-  position: 17,
+  revision: toRevision(4),
+  position: toPosition(17),
   ...change,
 })
 

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { eventCodecs, upcasters } from '../../../domain/events/catalogue.js'
 import { leafHash } from '../../../domain/events/leaf-hash.js'
 import { decodeEvent, encodeEvent } from '../../../domain/events/stored-events.js'
+import { toPosition, toRevision } from '../../../domain/ports/event-store.js'
 import { right } from '../../support/domain-ledger.js'
 
 /** An event as it was stored once, and its leaf hash. */
@@ -28,7 +29,7 @@ const versionOf = (type: string): number => upcasters[type]?.version ?? 1
 describe('an event that was recorded once', () => {
   it.each(files)('can be read for ever: %s', (file) => {
     const golden = read(file)
-    const decoded = right(decodeEvent({ ...golden, position: 1 }))
+    const decoded = right(decodeEvent({ ...golden, revision: toRevision(golden.revision), position: toPosition(1) }))
     expect(file).toBe(`${golden.type}.v${decoded.metadata.schema}.json`)
     expect(decoded.event.type).toBe(golden.type)
     expect(leafHash(golden, decoded.metadata.recordedAt)).toBe(golden.leafHash)

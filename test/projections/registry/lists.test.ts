@@ -1,4 +1,5 @@
 /** Lists in pages: no item twice and none missing, whatever is written meanwhile, and whoever is asked next. */
+
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import * as fc from 'fast-check'
 import type * as E from 'fp-ts/lib/Either.js'
@@ -6,6 +7,7 @@ import { describe, expect, it } from 'vitest'
 import { systemClock } from '../../../adapters/system/index.js'
 import { projector } from '../../../application/projecting/projector.js'
 import type { EventStore, StoredEvent } from '../../../domain/ports/event-store.js'
+import { toPosition } from '../../../domain/ports/event-store.js'
 import type { Page } from '../../../projections/paging/page.js'
 import { registryProjection } from '../../../projections/registry/apply.js'
 import {
@@ -56,7 +58,7 @@ describe('the pages of a list', () => {
         const single = await historyOf(numbers)
         const events = manyTimes(single, single.length * 4)
         const store = partly(events)
-        store.upTo = Math.floor((events.length * percent) / 100)
+        store.upTo = toPosition(Math.floor((events.length * percent) / 100))
         const force = bruteForce()
         let told = 0
         /** A list, and what it holds now. */
@@ -81,7 +83,7 @@ describe('the pages of a list', () => {
             if (page.cursor !== undefined) expect(page.items).toHaveLength(limit)
             found.push(...page.items)
             cursor = page.cursor
-            store.upTo = Math.min(store.upTo + more, events.length)
+            store.upTo = toPosition(Math.min(store.upTo + more, events.length))
             ;[next, other] = [other, next]
           } while (cursor !== undefined)
           return found

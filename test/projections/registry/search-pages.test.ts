@@ -1,8 +1,10 @@
 /** The pages of a search against all versions, looked through one by one: now and then, from the events and from a snapshot. */
+
 import * as fc from 'fast-check'
 import * as E from 'fp-ts/lib/Either.js'
 import { describe, expect, it } from 'vitest'
 import type { Position } from '../../../domain/ports/event-store.js'
+import { toPosition } from '../../../domain/ports/event-store.js'
 import { registryProjection } from '../../../projections/registry/apply.js'
 import { type RegistryAsOf, registryQuestions } from '../../../projections/registry/questions/lookup.js'
 import { searchVersions, type VersionSearch } from '../../../projections/registry/questions/search.js'
@@ -110,10 +112,10 @@ describe('a search', () => {
           for (const event of seen(events.slice(cut % events.length))) registryProjection.apply(kept, event)
           for (const [query, at, limit] of searches) {
             const position = at % (happened.length + 1)
-            const expected = byHand(asOf(later, position), query)
+            const expected = byHand(asOf(later, toPosition(position)), query)
             for (const registry of [later, kept]) {
               const paths: string[] = []
-              let page = right(searchVersions(asOf(registry, position), { ...query, limit }))
+              let page = right(searchVersions(asOf(registry, toPosition(position)), { ...query, limit }))
               for (;;) {
                 expect(page.total).toBe(expected.length)
                 paths.push(...page.items.map(({ path }) => path))
@@ -121,7 +123,7 @@ describe('a search', () => {
                 expect(page.items).toHaveLength(limit)
                 // Asked of a ledger that has gone on; the cursor holds the moment.
                 const { cursor } = page
-                page = right(searchVersions(asOf(registry, happened.length), { ...query, limit, cursor }))
+                page = right(searchVersions(asOf(registry, toPosition(happened.length)), { ...query, limit, cursor }))
               }
               expect(paths).toEqual(expected)
             }

@@ -4,9 +4,11 @@
  */
 
 import { createHash } from 'node:crypto'
-import type { ReadonlyNonEmptyArray } from 'fp-ts/lib/ReadonlyNonEmptyArray.js'
+import * as E from 'fp-ts/lib/Either.js'
+import * as RNEA from 'fp-ts/lib/ReadonlyNonEmptyArray.js'
 import { idOfEvent } from '../domain/events/stored-events.js'
 import { type EventStore, type NewEvent, type Revision, revisionAfter } from '../domain/ports/event-store.js'
+import { canonicalJson } from '../domain/values/json.js'
 import { ArtifactRef, ModelRef, RunRef } from '../domain/values/references.js'
 import { artifactStream, modelStream, runStream } from '../domain/values/stream-names.js'
 import { decoded } from '../test/support/decoded.js'
@@ -22,7 +24,7 @@ const AT_ONCE = 500
 
 interface Append {
   readonly stream: string
-  readonly events: ReadonlyNonEmptyArray<NewEvent>
+  readonly events: RNEA.ReadonlyNonEmptyArray<NewEvent>
 }
 
 /** `artifactPath(3)` is the artifact that holds every tenth version if there are ten. */
@@ -44,12 +46,11 @@ export function* versionsHistory(versions: number, artifacts: number, seed = 1):
     const run = Math.floor(index / VERSIONS_PER_RUN)
     if (index % VERSIONS_PER_RUN === 0) {
       const config = { batch: 32, learningRate: 0.001, optimizer: 'adam', seed: index }
-      const started = made(runStream(runRef(run)), 'RunStarted', { config, group: `sweep-${run % 1000}` })
-      yield { stream: runStream(runRef(run)), events: [started] }
+      yield made(runStream(runRef(run)), ['RunStarted', { config, group: `sweep-${run % 1000}` }])
     }
     const stream = artifactStream(artifactRef(artifact))
-    if (version === 0) yield { stream, events: [made(stream, 'ArtifactCreated', { artifactType: 'model' })] }
-    const logged = made(stream, 'ArtifactVersionLogged', {
+    if (version === 0) yield made(stream, ['ArtifactCreated', { artifactType: 'model' }])
+    const logged = {
       ...(version > 0 ? { base: version - 1 } : {}),
       description: `checkpoint after epoch ${index % VERSIONS_PER_RUN}`,
       manifest: { bytes: 1_000_000 + index, digest: digestNumber(seed, index), entries: 3 },
@@ -57,13 +58,12 @@ export function* versionsHistory(versions: number, artifacts: number, seed = 1):
       run: { ref: runRef(run) },
       tags: ['nightly'],
       version,
-    })
-    const moved = made(stream, 'AliasMoved', { alias: 'latest', from: version === 0 ? null : version - 1, to: version })
-    yield { stream, events: [logged, moved] }
+    }
+    yield made(stream, ['ArtifactVersionLogged', logged], latestMoved(version))
     if (index % VERSIONS_PER_RUN === VERSIONS_PER_RUN - 1) {
       const ofRun = runStream(runRef(run))
-      const summary = made(ofRun, 'RunSummarised', { from: { accuracy: null }, to: { accuracy: 0.9 } })
-      yield { stream: ofRun, events: [summary, made(ofRun, 'RunFinished', { outcome: 'finished' })] }
+      yield made(ofRun, ['RunSummarised', { from: { accuracy: null }, to: { accuracy: 0.9 } }])
+      yield made(ofRun, ['RunFinished', { outcome: 'finished' }])
     }
   }
 }
@@ -74,19 +74,17 @@ export function* movesHistory(moves: number, seed = 2): Generator<Append> {
   const artifact = artifactRef(0)
   const stream = artifactStream(artifact)
   const registered = modelStream(movedModel)
-  yield { stream, events: [made(stream, 'ArtifactCreated', { artifactType: 'model' })] }
-  yield { stream: registered, events: [made(registered, 'RegisteredModelCreated', { artifactType: 'model' })] }
+  yield made(stream, ['ArtifactCreated', { artifactType: 'model' }])
+  yield made(registered, ['RegisteredModelCreated', { artifactType: 'model' }])
   for (const version of [0, 1]) {
     const manifest = { bytes: 1000, digest: digestNumber(seed, version), entries: 1 }
-    yield { stream, events: [made(stream, 'ArtifactVersionLogged', { manifest, version })] }
-    yield {
-      stream: registered,
-      events: [made(registered, 'VersionLinked', { manifest, source: { ...artifact, version }, version })],
-    }
+    yield made(stream, ['ArtifactVersionLogged', { manifest, version }], latestMoved(version))
+    const linked = { manifest, source: { ...artifact, version }, version }
+    yield made(registered, ['VersionLinked', linked], latestMoved(version))
   }
   for (let move = 0; move < moves; move++) {
     const from = move === 0 ? null : (move + 1) % 2
-    yield { stream: registered, events: [made(registered, 'AliasMoved', { alias: 'production', from, to: move % 2 })] }
+    yield made(registered, ['AliasMoved', { alias: 'production', from, to: move % 2 }])
   }
 }
 export const movedModel = decoded(ModelRef, { entity: ENTITY, project: MODEL_PROJECT, name: 'churn' })
@@ -100,21 +98,18 @@ export function* lineageHistory(edges: number, seed = 3): Generator<Append> {
   const artifact = artifactRef(0)
   const stream = artifactStream(artifact)
   const wide = 3
-  yield { stream, events: [made(stream, 'ArtifactCreated', { artifactType: 'model' })] }
+  yield made(stream, ['ArtifactCreated', { artifactType: 'model' }])
   const versions = lineageVersions(edges)
   for (let version = 0; version < versions; version++) {
     const run = runRef(version)
     const generation = Math.floor(version / wide)
     const sources = generation === 0 ? [] : [version - wide, (generation - 1) * wide + ((version + 1) % wide)]
-    const [started, ...used] = [
-      made(runStream(run), 'RunStarted', {}),
-      ...sources.map((source) =>
-        made(runStream(run), 'ArtifactVersionUsed', { version: { ...artifact, version: source } }),
-      ),
-    ]
-    if (started !== undefined) yield { stream: runStream(run), events: [started, ...used] }
+    yield made(runStream(run), ['RunStarted', {}])
+    for (const source of sources) {
+      yield made(runStream(run), ['ArtifactVersionUsed', { version: { ...artifact, version: source } }])
+    }
     const manifest = { bytes: 1000, digest: digestNumber(seed, version), entries: 1 }
-    yield { stream, events: [made(stream, 'ArtifactVersionLogged', { manifest, run: { ref: run }, version })] }
+    yield made(stream, ['ArtifactVersionLogged', { manifest, run: { ref: run }, version }], latestMoved(version))
   }
 }
 
@@ -152,24 +147,42 @@ export const randomNumbers = (seed: number): (() => number) => {
 
 const START = Date.parse('2026-01-01T00:00:00Z')
 
-/** Events with canonical texts, if the members of `data` are given in the order of their names. */
+type Happening = readonly [type: string, data: object]
+
+/** A version that is logged or linked becomes `latest`, in the same command. */
+const latestMoved = (version: number): Happening => [
+  'AliasMoved',
+  { alias: 'latest', from: version === 0 ? null : version - 1, to: version },
+]
+
+/** What one command would have recorded in a stream. */
 const eventMaker = (seed: number) => {
   const next = randomNumbers(seed)
   const hex = (): string => next().toString(16).padStart(8, '0')
   const filler = Array.from({ length: 6 }, hex).join('')
   let count = 0
-  return (stream: string, type: string, data: object): NewEvent => {
+  return (stream: string, ...happenings: RNEA.ReadonlyNonEmptyArray<Happening>): Append => {
     const [a, b, c, d] = [hex(), hex(), hex(), hex()]
-    const metadata = {
+    const commandId = `${b}${c}${d}${a}`
+    const metadata = canonical({
       actor: `user-${count % 50}@acme.example.org`,
       commandDigest: `sha256:${a}${b}${filler}`,
-      commandId: `${b}${c}${d}${a}`,
+      commandId,
       recordedAt: new Date(START + count++ * 1000).toISOString(),
       schema: 1,
+    })
+    const event = (index: number, [type, data]: Happening): NewEvent => {
+      const texts = { type, data: canonical(data), metadata }
+      return { id: idOfEvent(stream, commandId, index, texts), ...texts }
     }
-    const texts = { type, data: JSON.stringify(data), metadata: JSON.stringify(metadata) }
-    return { id: idOfEvent(stream, metadata.commandId, 0, texts), ...texts }
+    return { stream, events: RNEA.mapWithIndex(event)(happenings) }
   }
+}
+
+const canonical = (value: object): string => {
+  const text = canonicalJson(value)
+  if (E.isLeft(text)) throw new TypeError(JSON.stringify(text.left))
+  return text.right
 }
 
 const digestNumber = (seed: number, index: number): string =>

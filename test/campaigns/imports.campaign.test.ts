@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { memoryEventStore } from '../../adapters/memory/index.js'
 import { fill, versionsHistory } from '../../bench/history.js'
+import type { StoredEvent } from '../../domain/ports/event-store.js'
 import { exportEvents, importEvents } from '../../ledger/maintenance/import.js'
 import { campaign } from '../support/campaign.js'
 import { eventsIn } from '../support/domain-ledger.js'
@@ -26,7 +27,7 @@ describe('a process that imports into SQLite and is killed at any moment', () =>
     for await (const line of exportEvents(source)) lines.push(line)
     const file = join(folder, 'events.ndjson')
     writeFileSync(file, lines.join(''))
-    const before = Math.floor(events / 3)
+    const before = endOfCommand(await eventsIn(source), Math.floor(events / 3))
     const beginning = sealedLines(lines.slice(1, 1 + before).map((line) => line.trimEnd()))
 
     const left = { before: 0, whole: 0 }
@@ -84,6 +85,10 @@ describe('a process that imports into EventStoreDB and is killed at any moment',
     }
   })
 })
+
+/** Where the command ends in whose midst the history is cut. */
+const endOfCommand = (events: ReadonlyArray<StoredEvent>, cut: number): number =>
+  events.findIndex((event, index) => index >= cut && event.metadata !== events[index - 1]?.metadata)
 
 /** It may be quicker than the one who is to kill it. */
 const killedOrDone = async (child: Child): Promise<void> => {

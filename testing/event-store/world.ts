@@ -12,10 +12,10 @@ import {
   type StoredEvent,
   toRevision,
 } from '../../domain/ports/event-store.js'
-import { newLedgerId } from '../../domain/ports/ledger-id.js'
+import { type LedgerId, newLedgerId } from '../../domain/ports/ledger-id.js'
 import { gather, right } from '../results.js'
 
-export const ledgerId = () => newLedgerId({ next: randomUUID, fraction: Math.random })
+export const ledgerId = (): LedgerId => newLedgerId({ next: randomUUID, fraction: Math.random })
 
 export interface World {
   readonly store: EventStore

@@ -57,7 +57,8 @@ const roundsOf = <Given, Full, State, Event extends DomainEvent>(
       const loaded = cached.isUpToDate() && !isContended ? E.right(false) : await cached.load()
       if (E.isLeft(loaded)) return answerAll(commands, loaded)
       const gathered = await gatherAll(rules, ports.facts(), cached, commands)
-      if (isContended && store.turn !== undefined) {
+      // Several run ahead of the store, and a state that did so in vain has to be read anew from its first event.
+      if (store.turn !== undefined && (isContended || commands.length > 1)) {
         await store.turn()
         const reloaded = await cached.load()
         if (E.isLeft(reloaded)) return answerAll(commands, reloaded)

@@ -18,7 +18,7 @@ import { decoded } from '../test/support/decoded.js'
 import { fill, lineageVersions, versionsHistory } from './history.js'
 import { type Spread, spread } from './measure.js'
 import { lineageOf, openInChild } from './reading.js'
-import { commandsOn, opened, shellOn, temporaryFolder } from './support.js'
+import { commandsOn, handlerOn, opened, temporaryFolder } from './support.js'
 
 export interface Curve {
   readonly name: string
@@ -159,10 +159,10 @@ const commitCosts = (parts: number, paths: number, times: number): Promise<Reado
     const store = await opened(sqliteEventStore({ path: join(folder, 'events.db'), durability: 'relaxed' }))
     // Of the files nothing but their names is there.
     const manifests = manifestStore({ ...memoryFileStore(), renew: () => TE.right([]) })
-    const shell = shellOn(store, manifests)
+    const handler = handlerOn(store, manifests)
     const artifact = decoded(ArtifactRef, { entity: 'acme', project: 'bench', name: 'distributed' })
     const draft = { artifact, artifactType: 'model', distributedId: 'sweep' }
-    const give = (command: object) => opened(shell.handle({ commandId: randomUUID(), actor: 'bench', command }))
+    const give = (command: object) => opened(handler.handle({ commandId: randomUUID(), actor: 'bench', command }))
     let round = 0
     const costs = await repeated(times, async () => {
       round++
@@ -178,7 +178,7 @@ const commitCosts = (parts: number, paths: number, times: number): Promise<Reado
       }
       return milliseconds(async () => {
         await give({ type: 'CommitDistributed', ...draft, writer: 'committer' })
-        const [logged] = await opened(completeCommits(shell, { artifact, distributedId: 'sweep' }))
+        const [logged] = await opened(completeCommits(handler, { artifact, distributedId: 'sweep' }))
         if (logged === undefined) throw new Error('the version was not logged')
       })
     })

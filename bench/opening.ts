@@ -23,7 +23,12 @@ const snapshots = directorySnapshotStore({ path: join(folder, 'snapshots') })
 const model = readModelOf(store, how === 'rebuild' ? undefined : snapshots)
 const known = await opened(model.fresh())
 const { registry } = known.states
-const { resolve } = registryQuestions({ registry, moments: known.moments, position: known.checkpoint, defaults: {} })
+const { resolve } = registryQuestions({
+  registry,
+  positionTimes: known.positionTimes,
+  position: known.checkpoint,
+  defaults: {},
+})
 const answer = resolve(`${artifactPath(0)}:latest`)
 const seconds = (performance.now() - start) / 1000
 if (answer._tag === 'Left') throw new Error(`no answer: ${JSON.stringify(answer.left)}`)

@@ -186,7 +186,7 @@ export const resolveWhole: Benchmark = {
     const { known, path } = await artifactOf(size === 'full' ? 100_000 : 100)
     const { resolve } = registryQuestions({
       registry: known.states.registry,
-      moments: known.moments,
+      positionTimes: known.positionTimes,
       position: known.checkpoint,
       defaults: {},
     })
@@ -265,9 +265,9 @@ const page = (
     const versions = size === 'full' ? 100_000 : 400
     const store = memoryEventStore()
     await fill(store, versionsHistory(versions, 10))
-    const { states, moments, checkpoint } = await foldAll(store)
+    const { states, positionTimes, checkpoint } = await foldAll(store)
     const { position, order, skipped } = pageOf(checkpoint)
-    const asked = { registry: states.registry, moments, position, defaults: {} }
+    const asked = { registry: states.registry, positionTimes, position, defaults: {} }
     const search = (more: VersionSearch): VersionPage => {
       const found = searchVersions(asked, { order, ...more })
       if (found._tag === 'Left') throw new Error(found.left.expected)

@@ -36,16 +36,16 @@ export const countOf = async (store: EventStore, wanted: string): Promise<number
   return count
 }
 
-export const shellOn = (store: EventStore, manifests: ManifestStore): CommandHandler =>
+export const handlerOn = (store: EventStore, manifests: ManifestStore): CommandHandler =>
   commandHandler({ store, manifests, clock: systemClock, ids: systemIds })
 
-/** Commands given straight to the command handler, with manifests in memory: what is measured is the shell and its event store. */
+/** Commands given straight to the command handler, with manifests in memory: what is measured is the handler and its event store. */
 export const commandsOn = (store: EventStore) => {
   const files = memoryFileStore()
   const manifests = manifestStore(files)
-  const shell = shellOn(store, manifests)
+  const handler = handlerOn(store, manifests)
   const give = (command: unknown): Promise<Receipt> =>
-    opened(shell.handle({ commandId: randomUUID(), actor: 'bench', command }))
+    opened(handler.handle({ commandId: randomUUID(), actor: 'bench', command }))
   return {
     give,
     /** Logs a version with content of its own. */

@@ -15,16 +15,16 @@ export interface ExecuteMethods {
   execute: (given: unknown) => Promise<Receipt>
 }
 
-export const executeMethods = ({ shell, writable }: CommandSender): ExecuteMethods => ({
+export const executeMethods = ({ handler, writable }: CommandSender): ExecuteMethods => ({
   execute: async (given) => {
     await writable()
     const decoded = decodeCommand(given)
     const draft = E.isRight(decoded) && 'distributedId' in decoded.right.command ? decoded.right.command : undefined
-    const generation = draft === undefined ? undefined : await begin(shell, draft)
-    const receipt = await run(shell.handle(given, { generation }))
+    const generation = draft === undefined ? undefined : await begin(handler, draft)
+    const receipt = await run(handler.handle(given, { generation }))
     const sealed = eventOf(receipt, 'DistributedCommitted')
     if (draft !== undefined && sealed !== undefined) {
-      await run(completeCommit(shell, draft, sealed.generation))
+      await run(completeCommit(handler, draft, sealed.generation))
     }
     return receipt
   },

@@ -38,19 +38,24 @@ const asked = promised(describeQueryError)
 
 export interface AskingPorts {
   /** Where a moment stands, with everything that can be asked there. */
-  readonly standAt: (when?: When) => Promise<AsOf>
+  readonly asOf: (when?: When) => Promise<AsOf>
   readonly manifests: ManifestStore
   readonly defaults: NameDefaults
   /** The times of all positions that are known. */
-  readonly moments: () => PositionTimes
+  readonly positionTimes: () => PositionTimes
 }
 
-export const ledgerAsOf = ({ standAt, manifests, defaults, moments }: AskingPorts): ((when?: When) => LedgerAsOf) => {
+export const ledgerAsOf = ({
+  asOf,
+  manifests,
+  defaults,
+  positionTimes,
+}: AskingPorts): ((when?: When) => LedgerAsOf) => {
   const ask = async <A>(
     when: When | undefined,
     question: (registryQuestions: RegistryQuestions) => E.Either<QueryError, A>,
   ): Promise<A> => {
-    const { registryQuestions } = await standAt(when)
+    const { registryQuestions } = await asOf(when)
     return asked(async () => question(registryQuestions))
   }
 
@@ -64,10 +69,10 @@ export const ledgerAsOf = ({ standAt, manifests, defaults, moments }: AskingPort
   }
 
   return (when) => ({
-    ...historyQuestions((moment = when) => standAt(moment)),
+    ...historyQuestions((moment = when) => asOf(moment)),
     ...searchQuestions(async () => {
-      const { registry, position } = await standAt(when)
-      return { registry, moments: moments(), position, defaults }
+      const { registry, position } = await asOf(when)
+      return { registry, positionTimes: positionTimes(), position, defaults }
     }, manifests),
     moment: () => ask(when, (registryQuestions) => E.right(registryQuestions.moment)),
     resolve: (version) => askOf(when, version, (registryQuestions) => registryQuestions.resolve(version)),

@@ -75,9 +75,9 @@ export interface Ledger extends Omit<Writes, 'startRun'>, LedgerAsOf, Watching, 
 export const ledgerOn = (ports: LedgerPorts): Ledger => {
   const { events, files, snapshots, warn, local, clock, ids, defaults, deadline, patience, readOnly } = ports
   const manifests = manifestStore(files)
-  const shell = commandHandler({ store: events, manifests, clock, ids, ...omitUndefined({ deadline }) })
+  const handler = commandHandler({ store: events, manifests, clock, ids, ...omitUndefined({ deadline }) })
   const finish = async (draft: Parameters<NonNullable<ReadFinish>>[0]): Promise<void> => {
-    const receipts = await promised(describeWriteError)(completeCommits(shell, draft))
+    const receipts = await promised(describeWriteError)(completeCommits(handler, draft))
     for (const { position } of receipts) model.noteOwnWrite(position)
   }
   const model = reads({
@@ -90,8 +90,8 @@ export const ledgerOn = (ports: LedgerPorts): Ledger => {
     warn,
     finish: readOnly ? undefined : finish,
   })
-  const told = writes({
-    shell,
+  const commands = writes({
+    handler,
     manifests,
     clock,
     ids,
@@ -105,29 +105,29 @@ export const ledgerOn = (ports: LedgerPorts): Ledger => {
     events,
     registry: model.registry,
     unknownEvents: async () => (await model.watching.progress()).unknown,
-    facts: shell.facts,
+    facts: handler.facts,
     manifests,
     files,
     readOnly,
   })
   const { now } = model
 
-  const content = contentPastUnknown(told.content, now.resolve, manifests)
+  const content = contentPastUnknown(commands.content, now.resolve, manifests)
 
   const closing = closingBy((over) =>
     Promise.all([model.close(over), events.close(over), files.close(AbortSignal.abort())]),
   )
 
   const methods: Omit<Ledger, 'close'> = {
-    ...told,
+    ...commands,
     ...now,
     ...care,
     content,
     ...model.watching,
 
-    startRun: async (given = {}) => runHandle(told, (await told.startRun(given)).run),
+    startRun: async (given = {}) => runHandle(commands, (await commands.startRun(given)).run),
 
-    run: (path) => runHandle(told, path),
+    run: (path) => runHandle(commands, path),
 
     download: downloadVersion({ content, files, download: local.download }),
 

@@ -131,7 +131,7 @@ export const reads = ({ store, clock, defaults, manifests, snapshots, patience, 
   }
 
   /** Where a moment stands, with everything that can be asked there. */
-  const standAt = async (when?: When): Promise<AsOf> => {
+  const asOf = async (when?: When): Promise<AsOf> => {
     const now = await known()
     const position = momentOf(now, when)
     if (E.isLeft(position)) {
@@ -139,12 +139,17 @@ export const reads = ({ store, clock, defaults, manifests, snapshots, patience, 
       throw new LedgerError(position.left, `the moment: expected ${expected}, got ${actual}`)
     }
     const { registry, lineage: graph, audit: index } = now.states
-    const asked = registryQuestions({ registry, moments: now.moments, position: position.right, defaults })
-    return { store, registry, graph, index, position: position.right, registryQuestions: asked, defaults }
+    const questions = registryQuestions({
+      registry,
+      positionTimes: now.positionTimes,
+      position: position.right,
+      defaults,
+    })
+    return { store, registry, graph, index, position: position.right, registryQuestions: questions, defaults }
   }
 
-  const asOf = ledgerAsOf({ standAt, manifests, defaults, moments: () => model.known().moments })
-  const at = (when?: When): LedgerAsOf => guarded(asOf(when))
+  const questionsAsOf = ledgerAsOf({ asOf, manifests, defaults, positionTimes: () => model.known().positionTimes })
+  const at = (when?: When): LedgerAsOf => guarded(questionsAsOf(when))
 
   /** Ends what is watched, and what sleeps in a replay. */
   const closed = new Subject<void>()
@@ -153,9 +158,9 @@ export const reads = ({ store, clock, defaults, manifests, snapshots, patience, 
   const watching: Watching = {
     at,
     ...watchesOf(model, closed, at),
-    ...replaysOf({ clock, ended: ended.signal, standAt, view: at }),
+    ...replaysOf({ clock, ended: ended.signal, asOf, view: at }),
     diffMoments: async (from, to) => {
-      const [one, other] = [await standAt(from), await standAt(to)]
+      const [one, other] = [await asOf(from), await asOf(to)]
       return diffMoments(other.registry, one.position, other.position)
     },
     waitFor: async (position, deadline) => {
@@ -171,7 +176,7 @@ export const reads = ({ store, clock, defaults, manifests, snapshots, patience, 
 
   return {
     watching,
-    now: asOf(),
+    now: questionsAsOf(),
     noteOwnWrite: model.noteOwnWrite,
     registry: async () => (await known()).states.registry,
     close: async (signal) => {
@@ -225,11 +230,11 @@ interface Replaying {
   readonly clock: Clock
   /** Aborts when the ledger is closed. */
   readonly ended: AbortSignal
-  readonly standAt: (when?: When) => Promise<AsOf>
+  readonly asOf: (when?: When) => Promise<AsOf>
   readonly view: (position: number) => LedgerAsOf
 }
 
-const replaysOf = ({ clock, ended, standAt, view }: Replaying): Pick<Watching, 'replay' | 'replayed'> => {
+const replaysOf = ({ clock, ended, asOf, view }: Replaying): Pick<Watching, 'replay' | 'replayed'> => {
   const replayPorts = (from: AsOf): ReplayPorts<LedgerAsOf> => ({
     ...from,
     view,
@@ -242,11 +247,11 @@ const replaysOf = ({ clock, ended, standAt, view }: Replaying): Pick<Watching, '
   return {
     replay: async function* (given: ReplayInput = {}, signal?: AbortSignal) {
       const until = checkedIfGivenNow(Signal, signal)
-      const { at, query } = await replayQuery(given, standAt)
+      const { at, query } = await replayQuery(given, asOf)
       yield* eachFromStore(replay(replayPorts(at), query, until))
     },
     replayed: (given = {}) =>
-      defer(() => replayQuery(given, standAt)).pipe(
+      defer(() => replayQuery(given, asOf)).pipe(
         switchMap(({ at, query }) => replayed(replayPorts(at), query)),
         catchError((error: unknown) => throwError(() => fromStoreError(error))),
       ),

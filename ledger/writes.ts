@@ -36,7 +36,7 @@ export interface Writes
 
 export const writes = ({ manifests, files, local, clock, ...ports }: WritePorts): Writes => {
   const sender = commandSender(ports)
-  const names = nameResolver(ports.shell, ports.defaults)
+  const names = nameResolver(ports.handler, ports.defaults)
   const stored = contents({ manifests, files, local, clock })
   const calling = { sender, names }
   return {

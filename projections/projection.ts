@@ -25,7 +25,7 @@ export interface Projection<State, Folded extends EventType = EventType> {
   readonly folds: ReadonlySet<Folded>
   readonly initial: () => State
   /** Updates the state in place; nobody else does. An event of a type that it does not fold changes nothing. */
-  readonly apply: (state: State, seen: ProjectedEvent) => void
+  readonly apply: (state: State, projected: ProjectedEvent) => void
   /** For a projection that notes events of types from the future too; the others pass over them. */
   readonly applyUnknown?: (state: State, recorded: EventContext, type: string) => void
   /**
@@ -41,7 +41,7 @@ export interface Projection<State, Folded extends EventType = EventType> {
 export interface ProjectionDefinition<State, Folded extends EventType>
   extends Omit<Projection<State>, 'folds' | 'apply' | 'applyUnknown'> {
   readonly folds: ReadonlyArray<Folded>
-  readonly apply: (state: State, seen: ProjectedEvent<EventOf<Folded>>) => void
+  readonly apply: (state: State, projected: ProjectedEvent<EventOf<Folded>>) => void
   /** What is noted of every event before it is folded, of types from the future too. */
   readonly note?: (state: State, recorded: EventContext, type: string) => void
 }
@@ -53,16 +53,16 @@ export const projection = <State, Folded extends EventType>({
   ...rest
 }: ProjectionDefinition<State, Folded>): Projection<State, Folded> => {
   const isFolded = isOfType(folds)
-  const applyFolded = (state: State, seen: ProjectedEvent): void => {
-    if (isFolded(seen)) apply(state, seen)
+  const applyFolded = (state: State, projected: ProjectedEvent): void => {
+    if (isFolded(projected)) apply(state, projected)
   }
   if (note === undefined) return { ...rest, folds: new Set(folds), apply: applyFolded }
   return {
     ...rest,
     folds: new Set(folds),
-    apply: (state, seen) => {
-      note(state, seen, seen.event.type)
-      applyFolded(state, seen)
+    apply: (state, projected) => {
+      note(state, projected, projected.event.type)
+      applyFolded(state, projected)
     },
     applyUnknown: note,
   }
@@ -71,7 +71,7 @@ export const projection = <State, Folded extends EventType>({
 /** Whether an event is of one of some types. */
 export const isOfType = <Type extends EventType>(types: ReadonlyArray<Type>) => {
   const wanted: ReadonlySet<EventType> = new Set(types)
-  return (seen: ProjectedEvent): seen is ProjectedEvent<EventOf<Type>> => wanted.has(seen.event.type)
+  return (projected: ProjectedEvent): projected is ProjectedEvent<EventOf<Type>> => wanted.has(projected.event.type)
 }
 
 /** Where a fold has named every event that it declares, so that the type checker finds one that it forgot. */

@@ -30,8 +30,8 @@ export type WithLedger = (
 export const ledgerOpener =
   (terminal: Terminal): WithLedger =>
   async (command, mode, work) => {
-    const place = command.optsWithGlobals<LedgerLocation & { readonly json?: boolean }>()
-    const ledger = await openAtLocation(place, terminal, mode === 'reads')
+    const location = command.optsWithGlobals<LedgerLocation & { readonly json?: boolean }>()
+    const ledger = await openAtLocation(location, terminal, mode === 'reads')
     // Whatever is under way is refused then, and cleans up after itself; what is being recorded has a moment.
     const stop = (): void => void ledger.close(INTERRUPTED_WITHIN).catch(() => undefined)
     terminal.interrupted?.addEventListener('abort', stop)
@@ -40,9 +40,9 @@ export const ledgerOpener =
       await work({
         ledger,
         terminal,
-        entity: place.entity ?? terminal.env['MODEL_LEDGER_ENTITY'],
+        entity: location.entity ?? terminal.env['MODEL_LEDGER_ENTITY'],
         answer: (value, forPeople) => {
-          if (place.json !== true) terminal.out(forPeople())
+          if (location.json !== true) terminal.out(forPeople())
           else for (const line of Array.isArray(value) ? value : [value]) terminal.out(json(line))
         },
       })
@@ -52,19 +52,20 @@ export const ledgerOpener =
     }
   }
 
-export interface AsOf {
+export interface AsOfOption {
   readonly asOf?: number | string
 }
 
 /** The questions at the moment that is meant: now, unless told. */
-export const asked = ({ ledger }: CommandContext, { asOf }: AsOf) => (asOf === undefined ? ledger : ledger.at(asOf))
+export const questionsAsOf = ({ ledger }: CommandContext, { asOf }: AsOfOption) =>
+  asOf === undefined ? ledger : ledger.at(asOf)
 
 /** Whether an artifact or a registered model is named: all its history stands in its own stream. */
 export const isCollection = (of: string | undefined): boolean => of !== undefined && !of.includes(':')
 
 /** Where a history is asked: of its own stream, where that tells it. What a time means only the whole log knows. */
-export const askedOf = (task: CommandContext, of: string | undefined, at: AsOf) =>
-  isCollection(of) && typeof at.asOf !== 'string' ? oneStreamOf(task.ledger, at.asOf) : asked(task, at)
+export const historyQuestionsOf = (task: CommandContext, of: string | undefined, at: AsOfOption) =>
+  isCollection(of) && typeof at.asOf !== 'string' ? oneStreamOf(task.ledger, at.asOf) : questionsAsOf(task, at)
 
 /** Writes text where it is wanted: into a file that is named, or to the terminal. */
 export const deliver = async (

@@ -6,10 +6,27 @@ import { oneStreamOf } from '../../ledger/looking-back/one-stream.js'
 import type { AliasTenure } from '../../projections/audit/tenure.js'
 import type { Paging } from '../../projections/paging/page.js'
 import { aliasSvg } from '../../projections/render/alias-svg.js'
-import { type AsOf, asked, askedOf, deliver, isCollection, type WithLedger } from './command-context.js'
+import {
+  type AsOfOption,
+  deliver,
+  historyQuestionsOf,
+  isCollection,
+  questionsAsOf,
+  type WithLedger,
+} from './command-context.js'
 import { auditText, entryText, tenureText } from './history-text.js'
 import { refuseVersion } from './list-commands.js'
-import { asOf, type Between, between, hasTime, orderOf, paged, several, when, whole } from './options.js'
+import {
+  asOf,
+  hasTime,
+  type IntervalOptions,
+  intervalOptions,
+  orderOf,
+  paged,
+  several,
+  when,
+  whole,
+} from './options.js'
 import { hint, table } from './output.js'
 
 /** The tenures of a collection. An alias that never was is refused: of a misspelt one, no tenures would look like a finding. */
@@ -40,7 +57,7 @@ const neverThere = (alias: string, where: string): LedgerError =>
 export const historyCommands = (program: Command, withLedger: WithLedger): void => {
   replayCommands(program, withLedger)
 
-  between(paged(program.command('history')))
+  intervalOptions(paged(program.command('history')))
     .description('Who did what, when and why: of a subject, an actor, an alias, or of everything.')
     .argument('[subject]', 'a version (with ":"), an artifact or a registered model')
     .option('--run <run>', 'of a run')
@@ -54,9 +71,9 @@ export const historyCommands = (program: Command, withLedger: WithLedger): void 
     .action(
       (
         subject: string | undefined,
-        options: AsOf &
+        options: AsOfOption &
           Paging &
-          Between & {
+          IntervalOptions & {
             readonly run?: string
             readonly by?: string
             readonly alias?: string
@@ -71,9 +88,9 @@ export const historyCommands = (program: Command, withLedger: WithLedger): void 
           const { run, by: actor, alias, type: types, after, from, until, limit, cursor } = options
           const isTold = run === undefined && !hasTime(options)
           const of = run === undefined ? subject : { run }
-          const at = isTold ? askedOf(task, subject, options) : asked(task, options)
+          const at = isTold ? historyQuestionsOf(task, subject, options) : questionsAsOf(task, options)
           // Of a run that is not there, no lines would look like a finding.
-          if (run !== undefined) await asked(task, options).runDetails(run)
+          if (run !== undefined) await questionsAsOf(task, options).runDetails(run)
           if (alias !== undefined) await refuseUnknown(at, run === undefined ? subject : undefined, alias)
           const query = omitUndefined({ of, actor, alias, types, after, from, until, order: orderOf(options) })
           if (options.csv === true || options.ndjson === true) {
@@ -101,14 +118,14 @@ export const historyCommands = (program: Command, withLedger: WithLedger): void 
     .action(
       (
         of: string,
-        options: AsOf & { alias?: string; long?: boolean; svg?: boolean; output?: string },
+        options: AsOfOption & { alias?: string; long?: boolean; svg?: boolean; output?: string },
         command: Command,
       ) =>
         withLedger(command, 'reads', async (task) => {
           refuseVersion(of)
-          const tenures = await tenuresOf(askedOf(task, of, options), of, options.alias)
+          const tenures = await tenuresOf(historyQuestionsOf(task, of, options), of, options.alias)
           if (options.svg === true || options.output !== undefined) {
-            const then = options.asOf === undefined ? null : (await asked(task, options).moment()).time
+            const then = options.asOf === undefined ? null : (await questionsAsOf(task, options).moment()).time
             const until = then ?? task.terminal.now().toISOString()
             return deliver(task, aliasSvg(tenures, { until, title: of }), options.output)
           }
@@ -118,7 +135,7 @@ export const historyCommands = (program: Command, withLedger: WithLedger): void 
 }
 
 const replayCommands = (program: Command, withLedger: WithLedger): void => {
-  between(program.command('replay'))
+  intervalOptions(program.command('replay'))
     .description('Step through the history, at full speed or paced.')
     .argument('[subject]', 'a version (with ":"), an artifact or a registered model')
     .option('--faster <factor>', 'as it was recorded, so many times as fast', Number)
@@ -127,7 +144,7 @@ const replayCommands = (program: Command, withLedger: WithLedger): void => {
     .action(
       (
         of: string | undefined,
-        options: Between & { readonly faster?: number; readonly every?: number },
+        options: IntervalOptions & { readonly faster?: number; readonly every?: number },
         command: Command,
       ) =>
         withLedger(command, 'reads', async ({ ledger, terminal, answer }) => {

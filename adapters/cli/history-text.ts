@@ -14,7 +14,7 @@ export const auditText = (terminal: Terminal, lines: ReadonlyArray<AuditLine>, i
         whoOf(line),
         line.reason === null ? line.what : [line.what, ' ', styled('dim', `because: ${line.reason}`)],
       ],
-      ...noteOf(circumstancesOf(line, isLong)),
+      ...noteOf(envelopeTexts(line, isLong)),
       ...(isLong && line.before !== null ? noteOf([`before ${JSON.stringify(line.before)}`]) : []),
       ...(isLong && line.after !== null ? noteOf([`after ${JSON.stringify(line.after)}`]) : []),
     ]),
@@ -35,13 +35,13 @@ export const tenureText = (terminal: Terminal, tenures: ReadonlyArray<AliasTenur
         replaced === null ? '-' : `v${replaced}`,
         from.reason ?? '-',
       ],
-      ...noteOf(circumstancesOf(from, isLong)),
+      ...noteOf(envelopeTexts(from, isLong)),
       // Who moved it on, and why, stands in the line of the tenure that followed.
       ...(until === null || replacedBy !== null
         ? []
         : noteOf([
             `removed by ${whoOf(until)}`,
-            ...circumstancesOf(until, isLong),
+            ...envelopeTexts(until, isLong),
             ...(until.reason === null ? [] : [`because: ${until.reason}`]),
           ])),
     ]),
@@ -52,7 +52,7 @@ const whoOf = ({ actor, onBehalfOf }: Pick<AliasChange, 'actor' | 'onBehalfOf'>)
   onBehalfOf === null ? actor : `${actor} for ${onBehalfOf}`
 
 /** When it is claimed to have happened, which nobody should overlook; and with `--long`, by what it can be found. */
-const circumstancesOf = (
+const envelopeTexts = (
   change: Pick<AliasChange, 'occurredAt' | 'commandId' | 'correlationId'> & Partial<Pick<AuditLine, 'causationId'>>,
   isLong: boolean,
 ): ReadonlyArray<string> =>

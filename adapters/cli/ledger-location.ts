@@ -33,16 +33,20 @@ export const findDirectory = ({ ledger }: LedgerLocation, { env, cwd }: Terminal
 }
 
 /** Opens the ledger that a command means; one that only answers unless it is to write. */
-export const openAtLocation = async (place: LedgerLocation, terminal: Terminal, readOnly: boolean): Promise<Ledger> => {
+export const openAtLocation = async (
+  location: LedgerLocation,
+  terminal: Terminal,
+  readOnly: boolean,
+): Promise<Ledger> => {
   const { env } = terminal
-  const directory = findDirectory(place, terminal)
-  const connection = place.events ?? env['MODEL_LEDGER_EVENTS']
+  const directory = findDirectory(location, terminal)
+  const connection = location.events ?? env['MODEL_LEDGER_EVENTS']
   const who = {
     readOnly,
     ...omitUndefined({
-      actor: place.actor ?? env['MODEL_LEDGER_ACTOR'] ?? userName(),
-      entity: place.entity ?? env['MODEL_LEDGER_ENTITY'],
-      project: place.project ?? env['MODEL_LEDGER_PROJECT'],
+      actor: location.actor ?? env['MODEL_LEDGER_ACTOR'] ?? userName(),
+      entity: location.entity ?? env['MODEL_LEDGER_ENTITY'],
+      project: location.project ?? env['MODEL_LEDGER_PROJECT'],
     }),
   }
   if (connection !== undefined) {

@@ -4,7 +4,7 @@ import { omitUndefined } from '../../domain/values/omit-undefined.js'
 import type { Lineage } from '../../projections/lineage/answer.js'
 import type { Paging } from '../../projections/paging/page.js'
 import { labelOf, lineageDot, lineageJson, lineageMermaid } from '../../projections/render/lineage-text.js'
-import { type AsOf, asked, deliver, type WithLedger } from './command-context.js'
+import { type AsOfOption, deliver, questionsAsOf, type WithLedger } from './command-context.js'
 import { asOf, paged, whole } from './options.js'
 import { hint, plain, type Terminal, table } from './output.js'
 
@@ -27,7 +27,7 @@ export const lineageCommands = (program: Command, withLedger: WithLedger): void 
     .action(
       (
         name: string,
-        options: AsOf & {
+        options: AsOfOption & {
           readonly run?: boolean
           readonly upstream?: boolean
           readonly downstream?: boolean
@@ -47,7 +47,7 @@ export const lineageCommands = (program: Command, withLedger: WithLedger): void 
           const direction =
             upstream === downstream ? undefined : upstream ? ('upstream' as const) : ('downstream' as const)
           const of = options.run === true ? { run: name } : name
-          const found = await asked(task, options).lineage({
+          const found = await questionsAsOf(task, options).lineage({
             of,
             ...omitUndefined({ direction, depth, limit, cursor }),
           })
@@ -67,7 +67,7 @@ export const lineageCommands = (program: Command, withLedger: WithLedger): void 
     .action((from: string, to: string, { length, limit, cursor, ...options }: Paths, command: Command) =>
       withLedger(command, 'reads', async (task) => {
         const query = { from, to, ...omitUndefined({ length, limit, cursor }) }
-        const { items, nodes, cursor: next } = await asked(task, options).paths(query)
+        const { items, nodes, cursor: next } = await questionsAsOf(task, options).paths(query)
         const name = namesOf(nodes)
         task.answer(items, () =>
           items.length === 0
@@ -84,7 +84,7 @@ export const lineageCommands = (program: Command, withLedger: WithLedger): void 
     )
 }
 
-interface Paths extends AsOf, Paging {
+interface Paths extends AsOfOption, Paging {
   readonly length?: number
 }
 

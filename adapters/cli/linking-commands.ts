@@ -6,7 +6,7 @@ import { parseModel, parseVersion } from '../../domain/values/name-paths.js'
 import { omitUndefined } from '../../domain/values/omit-undefined.js'
 import { collectionPath } from '../../domain/values/references.js'
 import type { WithLedger } from './command-context.js'
-import { circumstances, type EnvelopeFields, expecting, type Holders, holder, several } from './options.js'
+import { type EnvelopeOptions, envelopeOptions, expecting, type Holders, holder, several } from './options.js'
 import { done, sourceOf, versionOf, withAliases, withSource } from './receipts.js'
 
 /**
@@ -21,7 +21,7 @@ const besideSource = (version: string, model: string): string =>
   )
 
 export const linkingCommands = (program: Command, withLedger: WithLedger): void => {
-  expecting(circumstances(program.command('link')))
+  expecting(envelopeOptions(program.command('link')))
     .description('Link a version to a registered model, which the first link makes.')
     .argument('<version>', 'a version, or a link, which stands for its source')
     .argument(
@@ -34,7 +34,7 @@ export const linkingCommands = (program: Command, withLedger: WithLedger): void 
       (
         version: string,
         to: string,
-        options: EnvelopeFields & Holders & { alias?: ReadonlyArray<string> },
+        options: EnvelopeOptions & Holders & { alias?: ReadonlyArray<string> },
         command: Command,
       ) =>
         withLedger(command, 'writes', async (task) => {
@@ -46,11 +46,11 @@ export const linkingCommands = (program: Command, withLedger: WithLedger): void 
         }),
     )
 
-  expecting(circumstances(program.command('unlink')))
+  expecting(envelopeOptions(program.command('unlink')))
     .description('Take a link away, with its aliases; the source stays.')
     .argument('<registered version>', '[[entity/]registry/]name:vN or name:alias, in full')
     .addHelpText('after', '\nExample:\n  $ model-ledger unlink acme/model-registry/churn:v3 --expect latest=v3')
-    .action((version: string, options: EnvelopeFields & Holders, command: Command) =>
+    .action((version: string, options: EnvelopeOptions & Holders, command: Command) =>
       withLedger(command, 'writes', async (task) => {
         const unlinked = await task.ledger.unlink({ ...options, version })
         done(task, unlinked, `${versionOf(unlinked)} is unlinked${withAliases(unlinked)}`)
@@ -58,7 +58,7 @@ export const linkingCommands = (program: Command, withLedger: WithLedger): void 
     )
 
   const alias = program.command('alias').description('Move or remove an alias.')
-  circumstances(alias.command('set'))
+  envelopeOptions(alias.command('set'))
     .description('Point an alias to a version.')
     .argument('<version>', 'of an artifact or a registered model')
     .argument('<alias>')
@@ -68,22 +68,23 @@ export const linkingCommands = (program: Command, withLedger: WithLedger): void 
       '\nExample:\n  $ model-ledger alias set acme/model-registry/churn:v3 production --expect v2 --reason "better recall"',
     )
     .action(
-      (version: string, name: string, options: EnvelopeFields & { expect?: number | 'absent' }, command: Command) =>
+      (version: string, name: string, options: EnvelopeOptions & { expect?: number | 'absent' }, command: Command) =>
         withLedger(command, 'writes', async (task) => {
           const moved = await task.ledger.moveAlias({ ...options, version, alias: name })
           const holder = versionOf(moved)
           done(task, moved, `${name} points to ${await withSource(task.ledger, holder)}`)
         }),
     )
-  circumstances(alias.command('remove'))
+  envelopeOptions(alias.command('remove'))
     .description('Remove an alias from whoever holds it.')
     .argument('<collection>', 'an artifact or a registered model')
     .argument('<alias>')
     .option('--expect <version>', 'refuse if somebody else holds it', holder)
-    .action((name: string, alias: string, options: EnvelopeFields & { expect?: number | 'absent' }, command: Command) =>
-      withLedger(command, 'writes', async (task) => {
-        const removed = await task.ledger.removeAlias({ ...options, name, alias })
-        done(task, removed, `${alias} is removed from ${versionOf(removed)}`)
-      }),
+    .action(
+      (name: string, alias: string, options: EnvelopeOptions & { expect?: number | 'absent' }, command: Command) =>
+        withLedger(command, 'writes', async (task) => {
+          const removed = await task.ledger.removeAlias({ ...options, name, alias })
+          done(task, removed, `${alias} is removed from ${versionOf(removed)}`)
+        }),
     )
 }

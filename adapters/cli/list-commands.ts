@@ -6,7 +6,7 @@ import type { Page, Paging } from '../../projections/paging/page.js'
 import type { List } from '../../projections/registry/questions/list.js'
 import type { Condition } from '../../projections/registry/questions/search.js'
 import type { Version } from '../../projections/registry/questions/version.js'
-import { type AsOf, asked, type CommandContext, type WithLedger } from './command-context.js'
+import { type AsOfOption, type CommandContext, questionsAsOf, type WithLedger } from './command-context.js'
 import { asOf, condition, paged } from './options.js'
 import { hint, size, type Terminal, table, time } from './output.js'
 import { gone, pairsText } from './show-commands.js'
@@ -18,9 +18,9 @@ export const listCommands = (program: Command, withLedger: WithLedger): void => 
 
   named(list.command('artifacts'))
     .description('List artifacts.')
-    .action(({ asOf, ...options }: AsOf & List, command: Command) =>
+    .action(({ asOf, ...options }: AsOfOption & List, command: Command) =>
       withLedger(command, 'reads', async (task) => {
-        const page = await asked(task, omitUndefined({ asOf })).artifacts(options)
+        const page = await questionsAsOf(task, omitUndefined({ asOf })).artifacts(options)
         const head = ['ARTIFACT', 'TYPE', 'VERSIONS', 'ALIASES']
         answerPage(task, command, page, (artifacts) =>
           table(task.terminal, head, artifacts.map(collectionRow), 'There are no artifacts.'),
@@ -30,9 +30,9 @@ export const listCommands = (program: Command, withLedger: WithLedger): void => 
 
   named(list.command('models'))
     .description('List registered models.')
-    .action(({ asOf, ...options }: AsOf & List, command: Command) =>
+    .action(({ asOf, ...options }: AsOfOption & List, command: Command) =>
       withLedger(command, 'reads', async (task) => {
-        const page = await asked(task, omitUndefined({ asOf })).registeredModels(options)
+        const page = await questionsAsOf(task, omitUndefined({ asOf })).registeredModels(options)
         const head = ['REGISTERED MODEL', 'TYPE', 'VERSIONS', 'ALIASES']
         answerPage(task, command, page, (models) =>
           table(task.terminal, head, models.map(collectionRow), 'There are no registered models.'),
@@ -43,10 +43,10 @@ export const listCommands = (program: Command, withLedger: WithLedger): void => 
   paged(list.command('versions'))
     .description('List the versions of an artifact or a registered model.')
     .argument('<collection>')
-    .action((name: string, { asOf, ...options }: AsOf & Paging, command: Command) =>
+    .action((name: string, { asOf, ...options }: AsOfOption & Paging, command: Command) =>
       withLedger(command, 'reads', async (task) => {
         refuseVersion(name)
-        const page = await asked(task, omitUndefined({ asOf })).versions(name, options)
+        const page = await questionsAsOf(task, omitUndefined({ asOf })).versions(name, options)
         answerPage(task, command, page, (versions) =>
           versionTable(task.terminal, versions, ({ path, collection }) => path.slice(collection.length + 1)),
         )
@@ -55,9 +55,9 @@ export const listCommands = (program: Command, withLedger: WithLedger): void => 
 
   named(list.command('runs'))
     .description('List runs.')
-    .action(({ asOf, ...options }: AsOf & List, command: Command) =>
+    .action(({ asOf, ...options }: AsOfOption & List, command: Command) =>
       withLedger(command, 'reads', async (task) => {
-        const page = await asked(task, omitUndefined({ asOf })).runs(options)
+        const page = await questionsAsOf(task, omitUndefined({ asOf })).runs(options)
         answerPage(task, command, page, (runs) =>
           table(
             task.terminal,
@@ -77,9 +77,9 @@ export const listCommands = (program: Command, withLedger: WithLedger): void => 
 
   asOf(list.command('drafts'))
     .description('List distributed drafts that take parts.')
-    .action((options: AsOf, command: Command) =>
+    .action((options: AsOfOption, command: Command) =>
       withLedger(command, 'reads', async (task) => {
-        const drafts = await asked(task, options).openDrafts()
+        const drafts = await questionsAsOf(task, options).openDrafts()
         task.answer(drafts, () =>
           table(
             task.terminal,
@@ -99,7 +99,7 @@ export const listCommands = (program: Command, withLedger: WithLedger): void => 
     )
 }
 
-interface Search extends AsOf, Paging {
+interface Search extends AsOfOption, Paging {
   readonly name?: string
   readonly kind?: 'artifact' | 'registered'
   readonly type?: string
@@ -128,7 +128,7 @@ export const searchCommand = (program: Command, withLedger: WithLedger): void =>
     .addHelpText('after', '\nExample:\n  $ model-ledger search --name "acme/*/model" --metric "accuracy>=0.9"')
     .action(({ by: actor, metric: metrics, asOf, ...options }: Search, command: Command) =>
       withLedger(command, 'reads', async (task) => {
-        const page = await asked(task, omitUndefined({ asOf })).search({
+        const page = await questionsAsOf(task, omitUndefined({ asOf })).search({
           ...options,
           ...omitUndefined({ actor, metrics }),
         })

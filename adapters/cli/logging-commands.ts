@@ -5,9 +5,9 @@ import { isVersionName } from '../../domain/values/names.js'
 import { omitUndefined } from '../../domain/values/omit-undefined.js'
 import type { WithLedger } from './command-context.js'
 import {
-  circumstances,
   contentItem,
-  type EnvelopeFields,
+  type EnvelopeOptions,
+  envelopeOptions,
   expecting,
   type Holders,
   pairs,
@@ -17,7 +17,7 @@ import {
 import { progressBar, size, type Terminal } from './output.js'
 import { done, versionOf, withAliases } from './receipts.js'
 
-interface Said extends EnvelopeFields {
+interface Said extends EnvelopeOptions {
   readonly type: string
   readonly alias?: ReadonlyArray<string>
   readonly tag?: ReadonlyArray<string>
@@ -28,7 +28,7 @@ interface Said extends EnvelopeFields {
 
 /** What is said of a version that is logged. */
 const said = (command: Command): Command =>
-  circumstances(command)
+  envelopeOptions(command)
     .option('--alias <alias>', 'point this alias to it (may be given several times)', several)
     .option('--tag <tag>', 'tag it (may be given several times)', several)
     .option('--metadata <key=value>', 'metadata; the value may be JSON (may be given several times)', pairs)
@@ -138,7 +138,7 @@ const distributedCommands = (program: Command, withLedger: WithLedger): void => 
       )
       .option('--open-next', 'where that generation has ended, open the next one')
 
-  whose(circumstances(program.command('upsert')))
+  whose(envelopeOptions(program.command('upsert')))
     .description('Add a part to a distributed version.')
     .argument('<artifact>')
     .argument('<path...>')
@@ -152,7 +152,7 @@ const distributedCommands = (program: Command, withLedger: WithLedger): void => 
       (
         name: string,
         paths: ReadonlyArray<string>,
-        { id, ...options }: EnvelopeFields & Distributed & { type: string; run?: string },
+        { id, ...options }: EnvelopeOptions & Distributed & { type: string; run?: string },
         command: Command,
       ) =>
         withLedger(command, 'writes', async (task) => {
@@ -200,7 +200,7 @@ const distributedCommands = (program: Command, withLedger: WithLedger): void => 
         }),
     )
 
-  circumstances(program.command('abandon'))
+  envelopeOptions(program.command('abandon'))
     .description('Give the open generation of a distributed version up.')
     .argument('<artifact>')
     .requiredOption('--id <distributed id>', 'which draft')
@@ -211,7 +211,7 @@ const distributedCommands = (program: Command, withLedger: WithLedger): void => 
     )
     .addHelpText('after', '\nExample:\n  $ model-ledger abandon acme/churn/model --id epoch-3 --reason "node lost"')
     .action(
-      (name: string, { id, ...options }: EnvelopeFields & { id: string; generation?: number }, command: Command) =>
+      (name: string, { id, ...options }: EnvelopeOptions & { id: string; generation?: number }, command: Command) =>
         withLedger(command, 'writes', async (task) => {
           done(
             task,
@@ -225,12 +225,12 @@ const distributedCommands = (program: Command, withLedger: WithLedger): void => 
 /** What is done to a version that is there. */
 export const versionCommands = (program: Command, withLedger: WithLedger): void => {
   for (const name of ['tag', 'untag'] as const) {
-    circumstances(program.command(name))
+    envelopeOptions(program.command(name))
       .description(name === 'tag' ? 'Tag a version.' : 'Take tags from a version.')
       .argument('<version>', 'a link stands for its source, which has the tags')
       .argument('<tag...>')
       .addHelpText('after', `\nExample:\n  $ model-ledger ${name} acme/churn/model:best reviewed`)
-      .action((version: string, tags: ReadonlyArray<string>, options: EnvelopeFields, command: Command) =>
+      .action((version: string, tags: ReadonlyArray<string>, options: EnvelopeOptions, command: Command) =>
         withLedger(command, 'writes', async (task) => {
           const changed = await task.ledger[name]({ ...options, version, tags })
           const source = versionOf(changed)
@@ -239,21 +239,21 @@ export const versionCommands = (program: Command, withLedger: WithLedger): void 
       )
   }
 
-  circumstances(program.command('describe'))
+  envelopeOptions(program.command('describe'))
     .description('Replace the description or the metadata of a version.')
     .argument('<version>', 'a link stands for its source, which is described')
     .option('--description <text>', 'the new description')
     .option('--metadata <key=value>', 'all the new metadata (may be given several times)', pairs)
     .addHelpText('after', '\nExample:\n  $ model-ledger describe acme/churn/model:best --description "trained on May"')
     .action(
-      (version: string, options: EnvelopeFields & { description?: string; metadata?: JsonObject }, command: Command) =>
+      (version: string, options: EnvelopeOptions & { description?: string; metadata?: JsonObject }, command: Command) =>
         withLedger(command, 'writes', async (task) => {
           const told = await task.ledger.describe({ ...options, version })
           done(task, told, `${versionOf(told)} is described`)
         }),
     )
 
-  expecting(circumstances(program.command('delete')))
+  expecting(envelopeOptions(program.command('delete')))
     .description('Mark a version as deleted; its number and its history stay.')
     .argument('<version>', 'of an artifact: [[entity/]project/]name:vN or name:alias, in full')
     .option('--delete-aliases', 'also if aliases point to it')
@@ -261,7 +261,7 @@ export const versionCommands = (program: Command, withLedger: WithLedger): void 
       'after',
       '\nExample:\n  $ model-ledger delete acme/churn/model:v3 --delete-aliases --reason "wrong data"',
     )
-    .action((version: string, options: EnvelopeFields & Holders & { deleteAliases?: boolean }, command: Command) =>
+    .action((version: string, options: EnvelopeOptions & Holders & { deleteAliases?: boolean }, command: Command) =>
       withLedger(command, 'writes', async (task) => {
         const deleted = await task.ledger.deleteVersion({ ...options, version })
         done(task, deleted, `${versionOf(deleted)} is deleted${withAliases(deleted)}`)

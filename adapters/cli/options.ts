@@ -69,7 +69,7 @@ const asJson = (text: string): Json => {
 }
 
 /** What an interval of the history takes: behind a position or from a time on, up to either; and in which order. */
-export const between = (command: Command): Command =>
+export const intervalOptions = (command: Command): Command =>
   command
     .option('--after <position>', 'behind this position', whole)
     .option('--from <time>', 'from this time on')
@@ -77,8 +77,8 @@ export const between = (command: Command): Command =>
     .addOption(new Option('--ascending', 'the oldest first').conflicts('descending'))
     .option('--descending', 'the newest first')
 
-/** What `between` gathers. */
-export interface Between {
+/** What `intervalOptions` gathers. */
+export interface IntervalOptions {
   readonly after?: number
   readonly from?: string
   readonly until?: number | string
@@ -86,11 +86,11 @@ export interface Between {
   readonly descending?: boolean
 }
 
-export const orderOf = ({ ascending, descending }: Between): 'ascending' | 'descending' | undefined =>
+export const orderOf = ({ ascending, descending }: IntervalOptions): 'ascending' | 'descending' | undefined =>
   ascending === true ? 'ascending' : descending === true ? 'descending' : undefined
 
 /** Only the whole log knows what a time means. */
-export const hasTime = ({ from, until }: Between): boolean => from !== undefined || typeof until === 'string'
+export const hasTime = ({ from, until }: IntervalOptions): boolean => from !== undefined || typeof until === 'string'
 
 /** A moment: a position, or a time. */
 export const when = (text: string): number | string => (/^\d+$/.test(text) ? Number(text) : text)
@@ -111,8 +111,8 @@ export const contentItem =
     return statSync(path, { throwIfNoEntry: false })?.isDirectory() ? { directory: path, as } : { file: path, as }
   }
 
-/** What `circumstances` gathers. */
-export interface EnvelopeFields {
+/** What `envelopeOptions` gathers. */
+export interface EnvelopeOptions {
   readonly reason?: string
   readonly onBehalfOf?: string
   readonly commandId?: string
@@ -120,7 +120,7 @@ export interface EnvelopeFields {
 }
 
 /** Why, and for whom: what every command that records something takes. */
-export const circumstances = (command: Command): Command =>
+export const envelopeOptions = (command: Command): Command =>
   command
     .option('--reason <text>', 'why')
     .option('--on-behalf-of <who>', 'for whom')

@@ -3,12 +3,12 @@ import type { Command } from 'commander'
 import type { JsonObject } from '../../domain/values/json.js'
 import { omitUndefined } from '../../domain/values/omit-undefined.js'
 import type { WithLedger } from './command-context.js'
-import { circumstances, type EnvelopeFields, pairs } from './options.js'
+import { type EnvelopeOptions, envelopeOptions, pairs } from './options.js'
 import { done } from './receipts.js'
 
 export const runCommands = (program: Command, withLedger: WithLedger): void => {
   const run = program.command('run').description('Start a run, record what it uses and measures, finish it.')
-  circumstances(run.command('start'))
+  envelopeOptions(run.command('start'))
     .description('Start a run and print its path.')
     .argument('[run]', '[[entity/]project/]id; new unless told')
     .option('--group <name>')
@@ -17,7 +17,7 @@ export const runCommands = (program: Command, withLedger: WithLedger): void => {
     .action(
       (
         path: string | undefined,
-        options: EnvelopeFields & { group?: string; jobType?: string; config?: JsonObject },
+        options: EnvelopeOptions & { group?: string; jobType?: string; config?: JsonObject },
         command: Command,
       ) =>
         withLedger(command, 'writes', async (task) => {
@@ -25,38 +25,38 @@ export const runCommands = (program: Command, withLedger: WithLedger): void => {
           task.answer({ run: started.path }, () => `${started.path}\n`)
         }),
     )
-  circumstances(run.command('use'))
+  envelopeOptions(run.command('use'))
     .description('Record that a run uses a version.')
     .argument('<run>')
     .argument('<version>')
-    .action((path: string, version: string, options: EnvelopeFields, command: Command) =>
+    .action((path: string, version: string, options: EnvelopeOptions, command: Command) =>
       withLedger(command, 'writes', async (task) => {
         const used = await task.ledger.useArtifact({ ...options, run: path, version })
         done(task, used, `${path} uses ${used.version}`)
       }),
     )
-  circumstances(run.command('metrics'))
+  envelopeOptions(run.command('metrics'))
     .description("Set metrics of a run's summary.")
     .argument('<run>')
     .requiredOption('--set <name=value>', 'a metric (may be given several times)', pairs)
     .action(
       (
         path: string,
-        { set, ...options }: EnvelopeFields & { set: Readonly<Record<string, number>> },
+        { set, ...options }: EnvelopeOptions & { set: Readonly<Record<string, number>> },
         command: Command,
       ) =>
         withLedger(command, 'writes', async (task) => {
           done(task, await task.ledger.summariseRun({ ...options, run: path, metrics: set }), `${path} is summarised`)
         }),
     )
-  circumstances(run.command('finish'))
+  envelopeOptions(run.command('finish'))
     .description('Finish a run.')
     .argument('<run>')
     .option('--outcome <outcome>', 'finished, failed, crashed or killed')
     .action(
       (
         path: string,
-        options: EnvelopeFields & { outcome?: 'finished' | 'failed' | 'crashed' | 'killed' },
+        options: EnvelopeOptions & { outcome?: 'finished' | 'failed' | 'crashed' | 'killed' },
         command: Command,
       ) =>
         withLedger(command, 'writes', async (task) => {

@@ -8,7 +8,7 @@ import { LedgerError } from '../../index.js'
 import { oneStreamOf } from '../../ledger/looking-back/one-stream.js'
 import type { VersionDiff } from '../../projections/registry/questions/diff-versions.js'
 import type { Version } from '../../projections/registry/questions/version.js'
-import { type AsOf, asked, type CommandContext, type WithLedger } from './command-context.js'
+import { type AsOfOption, type CommandContext, questionsAsOf, type WithLedger } from './command-context.js'
 import { asOf } from './options.js'
 import { columns, plain, print, progressBar, type Shown, size, styled, type Terminal, table, time } from './output.js'
 
@@ -20,7 +20,7 @@ export const showCommands = (program: Command, withLedger: WithLedger): void => 
       'after',
       '\nExample:\n  $ model-ledger resolve acme/model-registry/churn:production --as-of 2026-05-03T14:00:00Z',
     )
-    .action((path: string, options: AsOf, command: Command) =>
+    .action((path: string, options: AsOfOption, command: Command) =>
       withLedger(command, 'reads', async (task) => {
         const { path: found, version, source } = await resolved(task, path, options)
         task.answer({ path: found, version, source }, () => `${plain(found)}\n`)
@@ -35,7 +35,7 @@ export const showCommands = (program: Command, withLedger: WithLedger): void => 
       'after',
       '\nExamples:\n  $ model-ledger show acme/churn/model:best\n  $ model-ledger show acme/churn/train-7 --run',
     )
-    .action((name: string, options: AsOf & { run?: boolean }, command: Command) =>
+    .action((name: string, options: AsOfOption & { run?: boolean }, command: Command) =>
       withLedger(command, 'reads', async (task) => {
         if (options.run === true) return showRun(task, name, options)
         return name.includes(':') ? showVersion(task, name, options) : showCollection(task, name, options)
@@ -50,9 +50,9 @@ export const contentCommands = (program: Command, withLedger: WithLedger): void 
     .argument('<from>')
     .argument('<to>')
     .addHelpText('after', '\nExample:\n  $ model-ledger diff acme/churn/data:v1 acme/churn/data:latest')
-    .action((from: string, to: string, options: AsOf, command: Command) =>
+    .action((from: string, to: string, options: AsOfOption, command: Command) =>
       withLedger(command, 'reads', async (task) => {
-        const found = await asked(task, options).diff(from, to)
+        const found = await questionsAsOf(task, options).diff(from, to)
         task.answer(found, () => versionDiffText(task.terminal, found))
       }),
     )
@@ -60,7 +60,7 @@ export const contentCommands = (program: Command, withLedger: WithLedger): void 
   asOf(program.command('files'))
     .description('List the files of a version.')
     .argument('<version>')
-    .action((path: string, options: AsOf, command: Command) =>
+    .action((path: string, options: AsOfOption, command: Command) =>
       withLedger(command, 'reads', async (task) => {
         const { manifest } = await task.ledger.content(await contentThen(task, path, options))
         task.answer(manifest, () =>
@@ -84,7 +84,7 @@ export const contentCommands = (program: Command, withLedger: WithLedger): void 
     .argument('<directory>')
     .option('--overwrite', 'replace files that are there with other content')
     .addHelpText('after', '\nExample:\n  $ model-ledger download acme/model-registry/churn:production ./serving')
-    .action((path: string, to: string, { asOf, ...options }: AsOf & { overwrite?: boolean }, command: Command) =>
+    .action((path: string, to: string, { asOf, ...options }: AsOfOption & { overwrite?: boolean }, command: Command) =>
       withLedger(command, 'reads', async (task) => {
         const version = await contentThen(task, path, omitUndefined({ asOf }))
         const bar = progressBar(task.terminal, 'downloading')
@@ -113,10 +113,10 @@ export const contentCommands = (program: Command, withLedger: WithLedger): void 
 const resolved = async (
   task: CommandContext,
   path: string,
-  options: AsOf,
+  options: AsOfOption,
 ): Promise<Pick<Version, 'path' | 'version' | 'source'>> => {
   // Only the whole log knows what a time means.
-  if (typeof options.asOf === 'string') return asked(task, options).resolve(path)
+  if (typeof options.asOf === 'string') return questionsAsOf(task, options).resolve(path)
   const { locate } = oneStreamOf(task.ledger, options.asOf)
   try {
     const found = await locate(path)
@@ -124,13 +124,14 @@ const resolved = async (
     return found
   } catch (error) {
     // No rule goes past an event that it does not know, but what can be told of the version is told.
-    if (error instanceof LedgerError && error.code === 'unknown-event') return asked(task, options).resolve(path)
+    if (error instanceof LedgerError && error.code === 'unknown-event')
+      return questionsAsOf(task, options).resolve(path)
     throw error
   }
 }
 
 /** Whose content a path meant: of a link then, its source, which holds it whatever became of the link. */
-const contentThen = async (task: CommandContext, path: string, options: AsOf): Promise<string> => {
+const contentThen = async (task: CommandContext, path: string, options: AsOfOption): Promise<string> => {
   if (options.asOf === undefined) return path
   const found = await resolved(task, path, options)
   return found.source ?? found.path
@@ -173,8 +174,8 @@ const facts = (terminal: Terminal, title: string, pairs: ReadonlyArray<readonly 
     pairs.flatMap(([name, value]) => (value === null || value === '' ? [] : [[`  ${name}`, value]])),
   )}`
 
-const showVersion = async (task: CommandContext, name: string, options: AsOf): Promise<void> => {
-  const version = await asked(task, options).version(name)
+const showVersion = async (task: CommandContext, name: string, options: AsOfOption): Promise<void> => {
+  const version = await questionsAsOf(task, options).version(name)
   const { terminal } = task
   task.answer(version, () =>
     facts(terminal, version.path, [
@@ -203,8 +204,8 @@ const showVersion = async (task: CommandContext, name: string, options: AsOf): P
   )
 }
 
-const showCollection = async (task: CommandContext, name: string, options: AsOf): Promise<void> => {
-  const at = asked(task, options)
+const showCollection = async (task: CommandContext, name: string, options: AsOfOption): Promise<void> => {
+  const at = questionsAsOf(task, options)
   const [version] = (await at.versions(name, { limit: 1 })).items
   const [collection, tags] = await at
     .artifact(version?.collection ?? name)
@@ -227,8 +228,8 @@ const showCollection = async (task: CommandContext, name: string, options: AsOf)
   )
 }
 
-const showRun = async (task: CommandContext, name: string, options: AsOf): Promise<void> => {
-  const run = await asked(task, options).runDetails(name)
+const showRun = async (task: CommandContext, name: string, options: AsOfOption): Promise<void> => {
+  const run = await questionsAsOf(task, options).runDetails(name)
   const { terminal } = task
   task.answer(run, () =>
     facts(terminal, run.path, [

@@ -8,7 +8,7 @@ import type { Known } from './model.js'
 
 /** What `at` means: a position, or the last one whose time is not later than a time. */
 export const momentOf = <States>(
-  { moments, checkpoint }: Known<States>,
+  { positionTimes, checkpoint }: Known<States>,
   when: number | Date | string | undefined,
 ): E.Either<{ readonly _tag: 'bad-moment'; readonly expected: string; readonly actual: string }, Position> => {
   if (when === undefined) return E.right(checkpoint)
@@ -24,11 +24,11 @@ export const momentOf = <States>(
         expected: 'a position, a Date, or an ISO 8601 text such as 2026-05-03T14:00:00Z',
         actual: shown(when),
       })
-    : E.right(toPosition(positionAt(moments, Date.parse(time.right))))
+    : E.right(toPosition(positionAt(positionTimes, Date.parse(time.right))))
 }
 
 /** The time of a position as an ISO 8601 text; `null` before the first event. */
-export const timeAt = ({ moments }: Pick<Known<unknown>, 'moments'>, position: number): string | null => {
-  const time = timeOf(moments, position)
+export const timeAt = ({ positionTimes }: Pick<Known<unknown>, 'positionTimes'>, position: number): string | null => {
+  const time = timeOf(positionTimes, position)
   return time === undefined ? null : new Date(time).toISOString()
 }

@@ -6,7 +6,7 @@ import { noPositionTimes, type PositionTimes } from '../../projections/storage/p
 /** What the projections know, and up to where. */
 export interface Known<States> {
   readonly states: States
-  readonly moments: PositionTimes
+  readonly positionTimes: PositionTimes
   readonly checkpoint: Position
 }
 
@@ -44,7 +44,7 @@ export const keysOf = <States extends object>(projections: Projections<States>):
 export const emptyModel = <States extends object>(projections: Projections<States>): Model<States> => ({
   // Each key with the state of its own projection, which no type of a mapped object can say.
   states: Object.fromEntries(keysOf(projections).map((key) => [key, projections[key].initial()])) as States,
-  moments: noPositionTimes(),
+  positionTimes: noPositionTimes(),
   checkpoint: ORIGIN,
   last: { id: '', after: ORIGIN },
   events: 0,

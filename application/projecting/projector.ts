@@ -69,17 +69,17 @@ export const projector = <States extends object>({
 }: ProjectorPorts<States>): Projector<States> => {
   const keeper = snapshotKeeper({ store, projections, snapshots, warn })
   const current = currentModel(store, projections, keeper)
-  const { inTurn, catchUp, known, told } = current
+  const { serialised, catchUp, known, checkpoints } = current
   let ownPosition: Position = ORIGIN
 
   const waitFor = (position: number, deadline = WAIT) =>
     waitUntil(clock, catchUp, () => known().checkpoint, position, deadline)
 
-  const look = oncePerTurn(catchUp)
+  const refresh = oncePerTurn(catchUp)
   const fresh = async (): Promise<E.Either<ReadError, Known<States>>> => {
     const own = ownPosition
-    const looked = await look()
-    return E.isRight(looked) && looked.right.checkpoint < own ? waitFor(own) : looked
+    const refreshed = await refresh()
+    return E.isRight(refreshed) && refreshed.right.checkpoint < own ? waitFor(own) : refreshed
   }
   const lasting = outlasting(clock, patience)
 
@@ -94,19 +94,19 @@ export const projector = <States extends object>({
     progress: () => TE.Functor.map(store.head(), (head) => progressOf(known(), head, keeper.problem())),
     ...watching(
       TE.Functor.map(fresh, ({ checkpoint }) => checkpoint),
-      told,
+      checkpoints,
       lasting,
     ),
     outlast: lasting.outlast,
     snapshot: async () => {
-      await inTurn(async () => keeper.save(known()))
+      await serialised(async () => keeper.save(known()))
       await keeper.written()
     },
     close: async (signal) => {
-      told.complete()
+      checkpoints.complete()
       if (signal?.aborted === true) keeper.abort()
       signal?.addEventListener('abort', keeper.abort)
-      await inTurn(async () => {
+      await serialised(async () => {
         if (keeper.isDue(known(), WORTH_AT_CLOSE)) keeper.save(known())
       })
       await keeper.written()
@@ -122,8 +122,8 @@ const currentModel = <States extends object>(
 ) => {
   let model = emptyModel(projections)
   let restored: Promise<void> | undefined
-  const told = new Subject<Position>()
-  const inTurn = oneAfterAnother()
+  const checkpoints = new Subject<Position>()
+  const serialised = oneAfterAnother()
 
   const restore = async (): Promise<void> => {
     model = (await keeper.restore()) ?? model
@@ -132,12 +132,12 @@ const currentModel = <States extends object>(
   const catchUp = async (): Promise<E.Either<ReadError, Known<States>>> => {
     const head = await store.head()()
     if (E.isLeft(head) || head.right === model.checkpoint) return E.isLeft(head) ? head : E.right(model)
-    return inTurn(async () => {
+    return serialised(async () => {
       restored ??= restore()
       await restored
       const before = model.checkpoint
       const pulled = before === head.right ? E.right(undefined) : await pull(store, projections, model)
-      if (model.checkpoint !== before) told.next(model.checkpoint)
+      if (model.checkpoint !== before) checkpoints.next(model.checkpoint)
       if (keeper.isDue(model, WORTH_WHILE_RUNNING)) keeper.save(model)
       return E.isLeft(pulled) ? pulled : E.right(model)
     })
@@ -150,19 +150,19 @@ const currentModel = <States extends object>(
     const tell = (): void => onProgress?.(progressOf(beside, head.right, keeper.problem()))
     const pulled = await pull(store, projections, beside, tell)
     if (E.isLeft(pulled)) return pulled
-    return inTurn(async () => {
+    return serialised(async () => {
       // What came meanwhile, in turn with those who read: so nothing is lost in the change.
       const rest = await pull(store, projections, beside)
       if (E.isLeft(rest)) return rest
       // A snapshot that was not loaded yet is of no more use.
       restored = Promise.resolve()
       model = beside
-      told.next(model.checkpoint)
+      checkpoints.next(model.checkpoint)
       return E.right(progressOf(model, model.checkpoint, keeper.problem()))
     })
   }
 
-  return { told, inTurn, catchUp, rebuild, known: (): Model<States> => model }
+  return { checkpoints, serialised, catchUp, rebuild, known: (): Model<States> => model }
 }
 
 /** Work that is done one after another, so that no event is applied twice. */
@@ -176,15 +176,15 @@ const oneAfterAnother = () => {
 }
 
 /** At most one look at the store in a turn of the event loop. */
-const oncePerTurn = <A>(look: () => Promise<A>) => {
-  let looking: Promise<A> | undefined
+const oncePerTurn = <A>(refresh: () => Promise<A>) => {
+  let refreshing: Promise<A> | undefined
   return (): Promise<A> => {
-    if (looking === undefined) {
-      looking = look()
+    if (refreshing === undefined) {
+      refreshing = refresh()
       setImmediate(() => {
-        looking = undefined
+        refreshing = undefined
       })
     }
-    return looking
+    return refreshing
   }
 }

@@ -33,7 +33,7 @@ export const pull = async <States extends object>(
 
 /** What each projection does with an event, and with one of a type from the future. */
 type Folds = ReadonlyArray<{
-  readonly known: (seen: ProjectedEvent) => void
+  readonly known: (projected: ProjectedEvent) => void
   readonly unknown: (recorded: EventContext, type: string) => void
 }>
 
@@ -41,7 +41,7 @@ const foldsOf = <States extends object>(projections: Projections<States>, states
   keysOf(projections).map((key) => {
     const [{ apply, applyUnknown }, state] = [projections[key], states[key]]
     return {
-      known: (seen) => apply(state, seen),
+      known: (projected) => apply(state, projected),
       unknown: (recorded, type) => applyUnknown?.(state, recorded, type),
     }
   })
@@ -56,14 +56,14 @@ const applyPage = (model: Model<unknown>, folds: Folds, page: ReadonlyArray<Stor
       const reason = event === 'damaged' ? `its data is not that of a ${type}` : 'its metadata say no time'
       return { _tag: 'damaged-event', stream, revision, position, reason }
     }
-    const time = recordTime(model.moments, position, recordedAt)
+    const time = recordTime(model.positionTimes, position, recordedAt)
     const actor = actorOf(stored)
     if (event === 'unknown') {
       model.unknown.set(type, (model.unknown.get(type) ?? 0) + 1)
       for (const { unknown } of folds) unknown({ stream, revision, position, time, actor }, type)
     } else {
-      const seen = { stream, revision, position, time, actor, event }
-      for (const { known } of folds) known(seen)
+      const projected = { stream, revision, position, time, actor, event }
+      for (const { known } of folds) known(projected)
     }
     model.last.id = stored.id
     model.last.after = model.checkpoint

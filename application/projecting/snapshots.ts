@@ -36,7 +36,7 @@ const versionsOf = <States extends object>(projections: Projections<States>): st
 /** The parts of a snapshot: those of the moment of the call, whatever is applied while they are written. */
 export const encodeSnapshot = <States extends object>(
   projections: Projections<States>,
-  { states, moments, checkpoint, last, events, unknown }: Model<States>,
+  { states, positionTimes, checkpoint, last, events, unknown }: Model<States>,
 ): Iterable<unknown> => {
   const head: Head = {
     versions: versionsOf(projections),
@@ -44,7 +44,7 @@ export const encodeSnapshot = <States extends object>(
     last: { ...last },
     events,
     unknown: new Map(unknown),
-    moments: [moments.times, moments.firsts, moments.lasts].map((list) => new Float64Array(list)),
+    moments: [positionTimes.times, positionTimes.firsts, positionTimes.lasts].map((list) => new Float64Array(list)),
   }
   const all = keysOf(projections).map((key) => projections[key].save(states[key]))
   return (function* (): Iterable<Head | Part> {
@@ -64,8 +64,8 @@ export const decodeSnapshot = <States extends object>(
   if ([...unknown.keys()].some(isEventType)) return undefined
   const [times, firsts, lasts] = head.moments.map(toArray)
   if (times === undefined || firsts === undefined || lasts === undefined) return undefined
-  const moments = { times, firsts, lasts }
-  const model = { ...emptyModel(projections), moments, checkpoint, last, events, kept: events, unknown }
+  const positionTimes = { times, firsts, lasts }
+  const model = { ...emptyModel(projections), positionTimes, checkpoint, last, events, kept: events, unknown }
   for (const [index, key] of keysOf(projections).entries()) {
     const own = parts.filter((part): part is Part => Array.isArray(part) && part[0] === index)
     const state = projections[key].load(own.map(([, part]) => part))

@@ -27,14 +27,16 @@ export const waitUntil = async <States>(
   let failure: ReadError | undefined
   try {
     for (;;) {
-      const looked = await Promise.race([catchUp(), inTime])
-      if (looked !== 'time is up') {
-        const isOver = E.isLeft(looked) ? passing(looked.left) === undefined : looked.right.checkpoint >= position
-        if (isOver) return looked
-        failure = E.isLeft(looked) ? looked.left : undefined
+      const refreshed = await Promise.race([catchUp(), inTime])
+      if (refreshed !== 'time is up') {
+        const isOver = E.isLeft(refreshed)
+          ? passing(refreshed.left) === undefined
+          : refreshed.right.checkpoint >= position
+        if (isOver) return refreshed
+        failure = E.isLeft(refreshed) ? refreshed.left : undefined
       }
       const left = until - clock.monotonic()
-      if (looked === 'time is up' || left <= 0) {
+      if (refreshed === 'time is up' || left <= 0) {
         return E.left(failure ?? { _tag: 'not-reached', position, checkpoint: checkpoint() })
       }
       await clock.sleep(Math.min(POLL, left))

@@ -24,20 +24,20 @@ import { POLL } from './wait.js'
 /** @param told the checkpoint after each time that events were applied; it completes when the projector is closed */
 export const watching = (
   checkpoint: TE.TaskEither<ReadError, Position>,
-  told: Observable<Position>,
+  checkpoints: Observable<Position>,
   { outlast, behind }: Outlasting,
 ): { readonly watchPosition: Observable<Position>; readonly behind: Observable<Behind | null> } => {
   /** One look after another for all who listen. */
-  const polling = merge(outlast(checkpoint, passing).pipe(repeat({ delay: POLL })), told).pipe(share())
+  const polling = merge(outlast(checkpoint, passing).pipe(repeat({ delay: POLL })), checkpoints).pipe(share())
 
   /** Whoever comes later does not wait for the next look; what fails is the business of those. */
   const now = defer(checkpoint).pipe(
-    mergeMap((looked) => {
-      if (E.isRight(looked)) return of(looked.right)
-      return passing(looked.left) === undefined ? throwError(() => looked.left) : EMPTY
+    mergeMap((refreshed) => {
+      if (E.isRight(refreshed)) return of(refreshed.right)
+      return passing(refreshed.left) === undefined ? throwError(() => refreshed.left) : EMPTY
     }),
   )
-  const closed = told.pipe(ignoreElements(), endWith(null))
+  const closed = checkpoints.pipe(ignoreElements(), endWith(null))
   return {
     watchPosition: merge(polling, now).pipe(takeUntil(closed), distinctUntilChanged()),
     behind: merge(polling.pipe(ignoreElements()), behind).pipe(takeUntil(closed)),

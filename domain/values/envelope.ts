@@ -20,7 +20,7 @@ export const Actor = label('the actor: who gives the command')
 export const Reason = text('a reason: 1 to 4,096 characters', (value) => value.length > 0 && value.length <= 4096)
 
 /** What a caller may say beside who gives a command, and by which id. */
-export const circumstances = {
+export const envelopeFields = {
   /** Why. */
   reason: Reason,
   /** For whom the actor acts, where that is somebody else. */
@@ -34,7 +34,7 @@ export const circumstances = {
 }
 
 /** What a caller says besides the command itself. */
-export const Envelope = record('an envelope', { commandId: CommandId, actor: Actor }, circumstances)
+export const Envelope = record('an envelope', { commandId: CommandId, actor: Actor }, envelopeFields)
 export type Envelope = t.TypeOf<typeof Envelope>
 
 /** What is recorded beside the data of every event. */
@@ -50,6 +50,6 @@ export const EventMetadata = record(
     /** The version of the event type's schema, from 1. */
     schema: wholeNumber('a schema version: 1, 2, ...', 1),
   },
-  circumstances,
+  envelopeFields,
 )
 export type EventMetadata = t.TypeOf<typeof EventMetadata>

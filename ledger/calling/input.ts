@@ -3,7 +3,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
 import { Config, Metrics } from '../../domain/run/commands.js'
 import { decodeWith, nullable, record, rule, text, wholeNumber } from '../../domain/values/codec.js'
-import { Actor, CommandId, circumstances as ofEnvelope } from '../../domain/values/envelope.js'
+import { Actor, CommandId, envelopeFields as ofEnvelope } from '../../domain/values/envelope.js'
 import { instant } from '../../domain/values/instant.js'
 import { EntryDigest, Uri } from '../../domain/values/manifest/manifest.js'
 import {
@@ -24,7 +24,7 @@ import type * as args from './arguments.js'
 import { describeWriteError, type InvalidInput, LedgerError } from './errors.js'
 
 /** May stand in the argument of every method that records something. */
-const circumstances = { commandId: CommandId, actor: Actor, ...ofEnvelope }
+const envelopeFields = { commandId: CommandId, actor: Actor, ...ofEnvelope }
 
 const path = (what: string) => text(what, (value) => value.length > 0)
 export const NameText = path('a name')
@@ -83,16 +83,16 @@ type Codec<A> = t.Decoder<unknown, args.Checked<A>>
 
 const describedVersion = { description: Description, metadata: Metadata, aliases: Aliases, tags: Tags }
 
-export const EnvelopeFields = record('circumstances', {}, circumstances) satisfies Codec<args.EnvelopeFields>
+export const EnvelopeFields = record('circumstances', {}, envelopeFields) satisfies Codec<args.EnvelopeFields>
 export const CreateArtifact = record(
   'createArtifact',
   { name: ArtifactPath, type: ArtifactType },
-  { description: Description, ...circumstances },
+  { description: Description, ...envelopeFields },
 ) satisfies Codec<args.CreateArtifact>
 export const LogArtifact = record(
   'logArtifact',
   { name: ArtifactPath, type: ArtifactType, content: ContentInput },
-  { ...describedVersion, run: RunPath, expect: ExpectedHolders, onProgress: OnProgress, ...circumstances },
+  { ...describedVersion, run: RunPath, expect: ExpectedHolders, onProgress: OnProgress, ...envelopeFields },
 ) satisfies Codec<args.LogArtifact>
 export const NewArtifact = record('newArtifact', {
   name: ArtifactPath,
@@ -107,7 +107,7 @@ export const LogDraft = record(
     run: RunPath,
     expect: ExpectedHolders,
     expectNewest: t.boolean,
-    ...circumstances,
+    ...envelopeFields,
   },
 ) satisfies Codec<args.LogDraft>
 export const UpsertDistributed = record(
@@ -120,7 +120,7 @@ export const UpsertDistributed = record(
     generation: wholeNumber('a generation'),
     openNext: t.boolean,
     onProgress: OnProgress,
-    ...circumstances,
+    ...envelopeFields,
   },
 ) satisfies Codec<args.UpsertDistributed>
 export const CommitDistributed = record(
@@ -136,13 +136,13 @@ export const CommitDistributed = record(
     lastWriterWins: t.boolean,
     onProgress: OnProgress,
     ...describedVersion,
-    ...circumstances,
+    ...envelopeFields,
   },
 ) satisfies Codec<args.CommitDistributed>
 export const AbandonDistributed = record(
   'abandonDistributed',
   { name: ArtifactPath, distributedId: DistributedId },
-  { generation: wholeNumber('a generation'), ...circumstances },
+  { generation: wholeNumber('a generation'), ...envelopeFields },
 ) satisfies Codec<args.AbandonDistributed>
 export const Describe = record(
   'describe',
@@ -150,49 +150,49 @@ export const Describe = record(
   {
     description: nullable(Description),
     metadata: nullable(Metadata),
-    ...circumstances,
+    ...envelopeFields,
   },
 ) satisfies Codec<args.Describe>
-export const Tag = record('tag', { version: VersionText, tags: Tags }, circumstances) satisfies Codec<args.Tag>
+export const Tag = record('tag', { version: VersionText, tags: Tags }, envelopeFields) satisfies Codec<args.Tag>
 export const DeleteVersion = record(
   'deleteVersion',
   { version: VersionText },
-  { deleteAliases: t.boolean, expect: ExpectedHolders, ...circumstances },
+  { deleteAliases: t.boolean, expect: ExpectedHolders, ...envelopeFields },
 ) satisfies Codec<args.DeleteVersion>
 export const MoveAlias = record(
   'moveAlias',
   { version: VersionText, alias: Alias },
-  { expect: ExpectedHolder, ...circumstances },
+  { expect: ExpectedHolder, ...envelopeFields },
 ) satisfies Codec<args.MoveAlias>
 export const RemoveAlias = record(
   'removeAlias',
   { name: path('an artifact or a registered model: [[entity/]project/]name'), alias: Alias },
-  { expect: ExpectedHolder, ...circumstances },
+  { expect: ExpectedHolder, ...envelopeFields },
 ) satisfies Codec<args.RemoveAlias>
 export const CreateModel = record(
   'createRegisteredModel',
   { name: ModelPath, type: ArtifactType },
-  { description: Description, ...circumstances },
+  { description: Description, ...envelopeFields },
 ) satisfies Codec<args.CreateModel>
 export const Link = record(
   'link',
   { version: VersionText, to: ModelPath },
-  { aliases: Aliases, expect: ExpectedHolders, ...circumstances },
+  { aliases: Aliases, expect: ExpectedHolders, ...envelopeFields },
 ) satisfies Codec<args.Link>
 export const Unlink = record(
   'unlink',
   { version: VersionText },
-  { expect: ExpectedHolders, ...circumstances },
+  { expect: ExpectedHolders, ...envelopeFields },
 ) satisfies Codec<args.Unlink>
 export const DescribeModel = record(
   'describeRegisteredModel',
   { name: ModelPath, description: Description },
-  circumstances,
+  envelopeFields,
 ) satisfies Codec<args.DescribeModel>
 export const TagModel = record(
   'tagRegisteredModel',
   { name: ModelPath, tags: Tags },
-  circumstances,
+  envelopeFields,
 ) satisfies Codec<args.TagModel>
 export const StartRun = record(
   'startRun',
@@ -202,23 +202,23 @@ export const StartRun = record(
     group: GroupName,
     config: Config,
     jobType: t.string,
-    ...circumstances,
+    ...envelopeFields,
   },
 ) satisfies Codec<args.StartRun>
 export const SummariseRun = record(
   'summariseRun',
   { run: RunPath, metrics: Metrics },
-  circumstances,
+  envelopeFields,
 ) satisfies Codec<args.SummariseRun>
 export const UseArtifact = record(
   'useArtifact',
   { run: RunPath, version: VersionText },
-  circumstances,
+  envelopeFields,
 ) satisfies Codec<args.UseArtifact>
 export const FinishRun = record(
   'finishRun',
   { run: RunPath },
-  { outcome: RunOutcome, ...circumstances },
+  { outcome: RunOutcome, ...envelopeFields },
 ) satisfies Codec<args.FinishRun>
 export const LinkModel = record(
   'linkModel',
@@ -229,7 +229,7 @@ export const LinkModel = record(
     run: RunPath,
     onProgress: OnProgress,
     ...describedVersion,
-    ...circumstances,
+    ...envelopeFields,
   },
 ) satisfies Codec<args.LinkModel>
 

@@ -174,17 +174,17 @@ const sourceOf = async (facts: FactReader, { collection, version }: VersionPath)
 export const sourceMeant = async (
   { sender, names }: Calling,
   path: string,
-  told: EnvelopeFields,
+  fields: EnvelopeFields,
   commandOf: (source: VersionPath<ArtifactRef>) => Command,
 ): Promise<VersionPath<ArtifactRef>> => {
   const { facts } = names
   const { collection, version } = await names.versionNamed(path, {
-    commandId: told.commandId,
+    commandId: fields.commandId,
     commandOf: ({ collection, version }) =>
       isModel(collection) ? { type: 'MeanLink', model: collection, version } : commandOf({ collection, version }),
   })
-  if (!isModel(collection) || told.commandId === undefined) return sourceOf(facts, { collection, version })
-  const receipt = await run(sender.shell.meanLink({ model: collection, version }, sender.envelopeOf(told)))
+  if (!isModel(collection) || fields.commandId === undefined) return sourceOf(facts, { collection, version })
+  const receipt = await run(sender.handler.meanLink({ model: collection, version }, sender.envelopeOf(fields)))
   const number = await answered(receipt, 'version')
   const source = await run(facts.model(collection, ({ links }) => links[number]?.source))
   if (source === undefined) return sourceOf(facts, { collection, version: number })

@@ -17,7 +17,7 @@ import { describeWriteError, promised, type WriteError } from './errors.js'
 import * as inputs from './input.js'
 
 export interface SendPorts {
-  readonly shell: CommandHandler
+  readonly handler: CommandHandler
   /** Hears of everything that is recorded. */
   readonly noteOwnWrite: (position: Position) => void
   readonly ids: Ids
@@ -26,7 +26,7 @@ export interface SendPorts {
 }
 
 /** What a caller says beside a command, and what is known of the call. */
-export interface Told extends EnvelopeFields {
+export interface CommandFields extends EnvelopeFields {
   /** Whose the id is that it goes by; the caller's unless said. */
   readonly idFrom?: IdFrom | undefined
   /** The generation of a draft that a call means which names none: the one that was open, or next, when it began. */
@@ -35,7 +35,7 @@ export interface Told extends EnvelopeFields {
 
 export interface CommandSender {
   /** The command handler, which tells of everything that it records. */
-  readonly shell: CommandHandler
+  readonly handler: CommandHandler
   /** Refuses to record something where the ledger was opened only to answer. */
   readonly writable: () => Promise<void>
   /** The argument of a method that records something. */
@@ -43,11 +43,11 @@ export interface CommandSender {
   /** An id for a command that is only tried. */
   readonly nextId: () => string
   /** With an id for the command: the caller's own, or one that is made here and given once. */
-  readonly identified: <C extends Told>(told: C) => C & { readonly commandId: string }
+  readonly identified: <C extends CommandFields>(fields: C) => C & { readonly commandId: string }
   /** Members that are `undefined` count as absent. */
-  readonly envelopeOf: (told: EnvelopeFields) => EnvelopeFields
+  readonly envelopeOf: (fields: EnvelopeFields) => EnvelopeFields
   /** Puts a command in its envelope. */
-  readonly give: (command: Command, told: Told) => Promise<Receipt>
+  readonly give: (command: Command, fields: CommandFields) => Promise<Receipt>
 }
 
 /** Runs what may be refused in telling as a Promise that rejects with a `LedgerError`. */
@@ -73,25 +73,25 @@ export const answered = <What extends keyof Answer>(
     : now(E.right(number))
 }
 
-export const commandSender = ({ shell: silent, noteOwnWrite, ids, defaults, readOnly }: SendPorts): CommandSender => {
-  const shell = reporting(silent, noteOwnWrite)
+export const commandSender = ({ handler: silent, noteOwnWrite, ids, defaults, readOnly }: SendPorts): CommandSender => {
+  const handler = reporting(silent, noteOwnWrite)
 
   const writable = async (): Promise<void> => {
     if (readOnly) await now(E.left({ _tag: 'read-only' }))
   }
 
-  const identified: CommandSender['identified'] = (told) =>
-    told.commandId === undefined
-      ? { ...told, commandId: ids.next(), idFrom: 'ledger' as const }
-      : { ...told, commandId: told.commandId }
+  const identified: CommandSender['identified'] = (fields) =>
+    fields.commandId === undefined
+      ? { ...fields, commandId: ids.next(), idFrom: 'ledger' as const }
+      : { ...fields, commandId: fields.commandId }
 
-  const envelopeOf = ({ actor = defaults.actor, ...told }: EnvelopeFields): EnvelopeFields => {
-    const { commandId, reason, onBehalfOf, correlationId, causationId, occurredAt } = told
+  const envelopeOf = ({ actor = defaults.actor, ...fields }: EnvelopeFields): EnvelopeFields => {
+    const { commandId, reason, onBehalfOf, correlationId, causationId, occurredAt } = fields
     return { commandId, actor, reason, onBehalfOf, correlationId, causationId, occurredAt }
   }
 
   return {
-    shell,
+    handler,
     writable,
     checked: async (codec, given) => {
       await writable()
@@ -100,9 +100,9 @@ export const commandSender = ({ shell: silent, noteOwnWrite, ids, defaults, read
     nextId: () => ids.next(),
     identified,
     envelopeOf,
-    give: (command, told) => {
-      const { idFrom, begun, ...circumstances } = identified(told)
-      return run(shell.handle({ ...envelopeOf(circumstances), command }, { idFrom, generation: begun }))
+    give: (command, fields) => {
+      const { idFrom, begun, ...envelopeFields } = identified(fields)
+      return run(handler.handle({ ...envelopeOf(envelopeFields), command }, { idFrom, generation: begun }))
     },
   }
 }

@@ -13,7 +13,7 @@ import type { DraftRef, RunRef } from '../../domain/values/references.js'
 import type * as args from '../calling/arguments.js'
 import * as inputs from '../calling/input.js'
 import type { Calling } from '../calling/resolve-names.js'
-import { answered, now, run, type Told, wrong } from '../calling/send-command.js'
+import { answered, type CommandFields, now, run, wrong } from '../calling/send-command.js'
 import { type Contents, type Noted, noted } from '../files/contents.js'
 import type { Note } from '../files/store-content.js'
 import { described, type VersionReceipt, versionReceipt } from '../logging/log.js'
@@ -33,26 +33,26 @@ export interface DistributedMethods {
 }
 
 export const distributedMethods = (calling: Calling, contents: Contents): DistributedMethods => {
-  const { shell, checked, give } = calling.sender
+  const { handler, checked, give } = calling.sender
   return {
     upsertDistributed: async (given) => {
       const input = await checked(inputs.UpsertDistributed, given)
-      const { told, draft, part, notes } = await distributed(calling, contents, input)
+      const { fields, draft, part, notes } = await distributed(calling, contents, input)
       if (part === undefined) return now(E.left(wrong('content', 'a list of content', 'nothing')))
-      const receipt = await give({ type: 'UpsertDistributedPart', ...draft, part }, told)
+      const receipt = await give({ type: 'UpsertDistributedPart', ...draft, part }, fields)
       return { ...receipt, generation: await answered(receipt, 'generation'), ...noted(notes) }
     },
 
     commitDistributed: async (given) => {
       const input = await checked(inputs.CommitDistributed, given)
-      const { told, draft, part, notes } = await distributed(calling, contents, input)
+      const { fields, draft, part, notes } = await distributed(calling, contents, input)
       const { lastWriterWins } = input
       const sealed = await give(
         { type: 'CommitDistributed', ...draft, ...described(input), ...omitUndefined({ part, lastWriterWins }) },
-        told,
+        fields,
       )
       const generation = await answered(sealed, 'generation')
-      const receipt = await run(completeCommit(shell, draft, generation))
+      const receipt = await run(completeCommit(handler, draft, generation))
       return { ...(await versionReceipt(draft.artifact, receipt)), generation, ...noted(notes) }
     },
 
@@ -60,7 +60,7 @@ export const distributedMethods = (calling: Calling, contents: Contents): Distri
       const input = await checked(inputs.AbandonDistributed, given)
       const { distributedId, generation } = input
       const artifact = await calling.names.artifactNamed(input.name)
-      const begun = await begin(shell, { artifact, distributedId })
+      const begun = await begin(handler, { artifact, distributedId })
       return give(
         { type: 'AbandonDistributed', artifact, distributedId, ...omitUndefined({ generation }) },
         { ...input, begun },
@@ -70,9 +70,9 @@ export const distributedMethods = (calling: Calling, contents: Contents): Distri
 }
 
 /** Begins a call to a draft: answers the generation that is open now, or that comes next. */
-export const begin = async (shell: CommandHandler, draft: DraftRef): Promise<number> => {
-  const begun = await run(shell.facts.draft(draft, ({ generation }) => generation))
-  await finishLeft(shell, draft)
+export const begin = async (handler: CommandHandler, draft: DraftRef): Promise<number> => {
+  const begun = await run(handler.facts.draft(draft, ({ generation }) => generation))
+  await finishLeft(handler, draft)
   return begun
 }
 
@@ -80,7 +80,7 @@ export const begin = async (shell: CommandHandler, draft: DraftRef): Promise<num
  * Logs the versions that were left when a commit was interrupted after its seal. What cannot be finished now keeps
  * nobody from a command of their own.
  */
-const finishLeft = (shell: CommandHandler, draft: DraftRef) => completeCommits(shell, draft)()
+const finishLeft = (handler: CommandHandler, draft: DraftRef) => completeCommits(handler, draft)()
 
 /** Which draft is meant: the id that is given, or that of the run. */
 const draftMeant = async (facts: FactReader, given: string | undefined, maker: RunRef | undefined): Promise<string> => {
@@ -96,19 +96,19 @@ const distributed = async (
   { store }: Contents,
   given: Omit<args.CommitDistributed, 'aliases'>,
 ): Promise<{
-  told: Told
+  fields: CommandFields
   draft: Omit<UpsertDistributedPart, 'type' | 'part'>
   part: ManifestSummary | undefined
   notes: ReadonlyArray<Note>
 }> => {
-  const { shell, identified } = sender
+  const { handler, identified } = sender
   const { content, generation, openNext } = given
   const maker = await names.maybeRun(given.run)
   const artifact = await names.artifactNamed(given.name)
   const distributedId = await draftMeant(names.facts, given.distributedId, maker)
-  const begun = await begin(shell, { artifact, distributedId })
-  const told = identified<Told>({ ...given, begun })
-  const writer = given.writer ?? writerOf(maker, told.commandId)
+  const begun = await begin(handler, { artifact, distributedId })
+  const fields = identified<CommandFields>({ ...given, begun })
+  const writer = given.writer ?? writerOf(maker, fields.commandId)
   const draft = {
     artifact,
     artifactType: given.type,
@@ -116,9 +116,11 @@ const distributed = async (
     writer,
     ...omitUndefined({ run: maker, generation, openNext }),
   }
-  if (content === undefined) return { told, draft, part: undefined, notes: [] }
+  if (content === undefined) return { fields, draft, part: undefined, notes: [] }
   // A commit that brings a part may be refused for the same reasons as the part alone.
-  await run(shell.check({ type: 'UpsertDistributedPart', ...draft, generation: generation ?? begun }, told.commandId))
+  await run(
+    handler.check({ type: 'UpsertDistributedPart', ...draft, generation: generation ?? begun }, fields.commandId),
+  )
   const { manifest, notes } = await store(content, given.onProgress)
-  return { told, draft, part: manifest, notes }
+  return { fields, draft, part: manifest, notes }
 }

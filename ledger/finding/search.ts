@@ -129,32 +129,32 @@ const answered = orThrow((error: QueryError | BadCursor) =>
 
 const listed =
   <A>(
-    stand: () => Promise<RegistryAsOf>,
+    asOf: () => Promise<RegistryAsOf>,
     list: (asked: RegistryAsOf, input: Checked<ListInput>) => E.Either<BadCursor, A>,
   ) =>
   async (given: ListInput = {}): Promise<A> => {
     const input = await checked(ListInput, given)
-    return answered(list(await stand(), input))
+    return answered(list(await asOf(), input))
   }
 
-export const searchQuestions = (stand: () => Promise<RegistryAsOf>, manifests: ManifestStore): SearchQuestions => ({
-  artifacts: listed(stand, listArtifacts),
-  registeredModels: listed(stand, listRegisteredModels),
-  runs: listed(stand, listRuns),
+export const searchQuestions = (asOf: () => Promise<RegistryAsOf>, manifests: ManifestStore): SearchQuestions => ({
+  artifacts: listed(asOf, listArtifacts),
+  registeredModels: listed(asOf, listRegisteredModels),
+  runs: listed(asOf, listRuns),
 
   versions: async (collection, given = {}) => {
     const [name, input] = [await checked(NameText, collection), await checked(PageInput, given)]
-    return answered(listVersions(await stand(), name, input))
+    return answered(listVersions(await asOf(), name, input))
   },
 
   search: async (given = {}) => {
     const input = await checked(SearchInput, given)
-    return answered(searchVersions(await stand(), input))
+    return answered(searchVersions(await asOf(), input))
   },
 
   diff: async (from, to) => {
     const paths = [await checked(VersionText, from), await checked(VersionText, to)]
-    const answers = registryQuestions(await stand())
+    const answers = registryQuestions(await asOf())
     const side = async (version: Version): Promise<DiffSide> => ({
       version,
       manifest: await promised(describeWriteError)(manifests.get(version.manifest.digest)),

@@ -19,7 +19,7 @@ export interface LinkModelMethods {
 export const linkModelMethods = ({ sender, names }: Calling, { store }: Contents): LinkModelMethods => ({
   linkModel: async (given) => {
     const { aliases, ...input } = await sender.checked(inputs.LinkModel, given)
-    const circumstances = sender.identified(input)
+    const envelopeFields = sender.identified(input)
     const run = await names.maybeRun(input.run)
     const model = await names.modelNamed(input.to)
     const artifact = await names.artifactNamed(input.name ?? nameToLog(run, model))
@@ -30,9 +30,9 @@ export const linkModelMethods = ({ sender, names }: Calling, { store }: Contents
       ...described(input),
       ...omitUndefined({ run }),
     } as const
-    const source = await log(sender, command, () => store(input.content, input.onProgress), circumstances)
+    const source = await log(sender, command, () => store(input.content, input.onProgress), envelopeFields)
     const version = { collection: artifact, version: source.version }
-    const linked = await sender.give(linkCommand(version, model, { aliases }), circumstances)
+    const linked = await sender.give(linkCommand(version, model, { aliases }), envelopeFields)
     return { ...(await versionReceipt(model, linked)), source }
   },
 })

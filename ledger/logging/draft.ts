@@ -45,7 +45,7 @@ export const draftMethods = (calling: Calling, contents: Contents): DraftMethods
     newArtifact: async (given) => {
       const { name, type: artifactType } = await sender.checked(inputs.NewArtifact, given)
       const artifact = await names.artifactNamed(name)
-      await run(sender.shell.check({ type: 'LogArtifactVersion', artifact, artifactType }, sender.nextId()))
+      await run(sender.handler.check({ type: 'LogArtifactVersion', artifact, artifactType }, sender.nextId()))
       return draftOf(calling, contents, { artifact, artifactType })
     },
 

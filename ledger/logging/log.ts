@@ -7,7 +7,7 @@ import { type CollectionRef, versionPath } from '../../domain/values/references.
 import type * as args from '../calling/arguments.js'
 import * as inputs from '../calling/input.js'
 import type { Calling } from '../calling/resolve-names.js'
-import { answered, type CommandSender, run, type Told } from '../calling/send-command.js'
+import { answered, type CommandFields, type CommandSender, run } from '../calling/send-command.js'
 import { type Contents, type Noted, noted, type Stored } from '../files/contents.js'
 
 /** A version that was logged or linked, with the receipt of its command. */
@@ -36,15 +36,15 @@ export const described = ({
 
 /** Content may be large: what is refused whatever it holds is refused before it is stored. */
 export const log = async (
-  { shell, identified, give }: CommandSender,
+  { handler, identified, give }: CommandSender,
   command: Omit<LogArtifactVersion, 'manifest'>,
   stored: () => Promise<Stored>,
-  circumstances: Told,
+  envelopeFields: CommandFields,
 ): Promise<VersionReceipt> => {
-  const told = identified(circumstances)
-  await run(shell.check(command, told.commandId))
+  const fields = identified(envelopeFields)
+  await run(handler.check(command, fields.commandId))
   const { manifest, notes } = await stored()
-  const receipt = await give({ ...command, manifest }, told)
+  const receipt = await give({ ...command, manifest }, fields)
   return { ...(await versionReceipt(command.artifact, receipt)), ...noted(notes) }
 }
 

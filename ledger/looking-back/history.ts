@@ -33,46 +33,46 @@ export interface HistoryQuestions {
 /** Where a replay begins and ends, and what it shows. */
 export const replayQuery = async (
   given: unknown,
-  stand: (when?: When) => Promise<AsOf>,
+  asOf: (when?: When) => Promise<AsOf>,
 ): Promise<{ readonly at: AsOf; readonly query: ReplayQuery }> => {
   const { of, after, from, until, ...query } = await checked(ReplayInput, given)
-  const at = await stand(until)
+  const at = await asOf(until)
   const subject = of === undefined ? {} : { of: subjectOf(of, at) }
-  return { at, query: { ...query, ...subject, ...(await startOf({ after, from }, stand)), until: at.position } }
+  return { at, query: { ...query, ...subject, ...(await startOf({ after, from }, asOf)), until: at.position } }
 }
 
-/** `stand` answers where the questions are asked, or where another moment is that one of them names. */
-export const historyQuestions = (stand: (when?: When) => Promise<AsOf>): HistoryQuestions => ({
+/** `asOf` answers where the questions are asked, or where another moment is that one of them names. */
+export const historyQuestions = (asOf: (when?: When) => Promise<AsOf>): HistoryQuestions => ({
   lineage: async (given) => {
     const { of, ...query } = await checked(LineageInput, given)
-    const at = await stand()
+    const at = await asOf()
     const root = asFirstAsked(at, query.cursor, (then) => refOf(of, then))
     return found(lineage(at.graph, { ...query, of: root }, at.position))
   },
 
   paths: async (given) => {
     const { from, to, ...query } = await checked(PathsInput, given)
-    const at = await stand()
+    const at = await asOf()
     const ends = asFirstAsked(at, query.cursor, (then) => ({ from: refOf(from, then), to: refOf(to, then) }))
     return found(paths(at.graph, { ...query, ...ends }, at.position))
   },
 
   history: async (given = {}) => {
     const input = await checked(HistoryInput, given)
-    const at = await stand()
-    return found(await readFromStore(audit(at, await queryOf(input, at, stand), at.position)))
+    const at = await asOf()
+    return found(await readFromStore(audit(at, await queryOf(input, at, asOf), at.position)))
   },
 
   exportHistory: async function* (given) {
     const { format, order = 'ascending', ...input } = await checked(ExportInput, given)
-    const at = await stand()
-    const lines = auditLines(at, await queryOf(input, at, stand), at.position, order)
+    const at = await asOf()
+    const lines = auditLines(at, await queryOf(input, at, asOf), at.position, order)
     yield* eachFromStore(format === 'csv' ? auditCsv(lines) : auditNdjson(lines))
   },
 
   aliasHistory: async (given) => {
     const { of, alias } = await checked(AliasHistoryInput, given)
-    const at = await stand()
+    const at = await asOf()
     const subject = collectionOf(of, at)
     return readFromStore(
       aliasHistory(at.store, subject.kind === 'artifact' ? subject.artifact : subject.model, alias, at.position),
@@ -83,15 +83,15 @@ export const historyQuestions = (stand: (when?: When) => Promise<AsOf>): History
 const queryOf = async (
   { of, after, from, until, ...query }: Checked<HistoryInput>,
   at: AsOf,
-  stand: (when: When) => Promise<AsOf>,
+  asOf: (when: When) => Promise<AsOf>,
 ): Promise<AuditQuery> => {
   // Of a time to come, later pages would else know a later position than the first did.
   const last = momentOfCursor(query.cursor, at.position)
-  const start = await startOf({ after, from }, stand)
+  const start = await startOf({ after, from }, asOf)
   return {
     ...query,
     ...(start.after === undefined ? {} : { after: Math.min(start.after, last) }),
-    ...(until === undefined ? {} : { until: Math.min((await stand(until)).position, last) }),
+    ...(until === undefined ? {} : { until: Math.min((await asOf(until)).position, last) }),
     ...(of === undefined ? {} : { of: asFirstAsked(at, query.cursor, (then) => subjectOf(of, then)) }),
   }
 }
@@ -99,12 +99,12 @@ const queryOf = async (
 /** Behind which position an interval begins: of the two that may be told, the later. */
 const startOf = async (
   { after, from }: { readonly after: number | undefined; readonly from: string | undefined },
-  stand: (when: When) => Promise<AsOf>,
+  asOf: (when: When) => Promise<AsOf>,
 ): Promise<{ readonly after?: number }> => {
   const starts = [...(after === undefined ? [] : [after]), ...(from === undefined ? [] : [before(from)])]
   if (starts.length === 0) return {}
   const positions: number[] = []
-  for (const start of starts) positions.push((await stand(start)).position)
+  for (const start of starts) positions.push((await asOf(start)).position)
   return { after: Math.max(...positions) }
 }
 

@@ -71,27 +71,27 @@ const oneStream = ({ store, clock, manifests, ids, defaults }: OneStreamPorts): 
   }
 
   /** Where nothing is known of the whole ledger but that what is named is there. */
-  const standAt = async (given: unknown, when: unknown): Promise<AsOf> => {
+  const asOf = async (given: unknown, when: unknown): Promise<AsOf> => {
     const { of } = await checked(Of, { of: given })
     const readings = parseVersion(of, defaults)
     const streams = E.isLeft(readings) ? [] : readings.right.map(({ collection }) => collectionStream(collection))
     const position = await positionOf(when)
     const then = past(store, position, streams)
     const model = projector({ store: then, projections: { registry: registryProjection }, clock })
-    const { states, moments } = await read(model.fresh())
+    const { states, positionTimes } = await read(model.fresh())
     return {
       store: then,
       registry: states.registry,
       graph: lineageProjection.initial(),
       index: auditProjection.initial(),
       position,
-      registryQuestions: registryQuestions({ registry: states.registry, moments, position, defaults }),
+      registryQuestions: registryQuestions({ registry: states.registry, positionTimes, position, defaults }),
       defaults,
     }
   }
 
   const questions = (of: unknown, when: unknown): HistoryQuestions =>
-    historyQuestions((moment) => standAt(of, moment ?? when))
+    historyQuestions((moment) => asOf(of, moment ?? when))
 
   const at = (when?: number): OneStream =>
     guarded({
@@ -100,13 +100,13 @@ const oneStream = ({ store, clock, manifests, ids, defaults }: OneStreamPorts): 
       exportHistory: (given) => questions(ofGiven(given), when).exportHistory(given),
       replay: async function* (given, signal) {
         const until = checkedIfGivenNow(Signal, signal)
-        const { at: from, query } = await replayQuery(given, (moment) => standAt(ofGiven(given), moment ?? when))
+        const { at: from, query } = await replayQuery(given, (moment) => asOf(ofGiven(given), moment ?? when))
         const sleep = (milliseconds: number, signal: AbortSignal) => clock.sleep(milliseconds, signal)
         yield* eachFromStore(replay({ ...from, view: at, sleep }, query, until))
       },
       locate: async (version) => {
-        const shell = commandHandler({ store: past(store, await positionOf(when)), manifests, clock, ids })
-        return locateMethods(nameResolver(shell, defaults)).locate(version)
+        const handler = commandHandler({ store: past(store, await positionOf(when)), manifests, clock, ids })
+        return locateMethods(nameResolver(handler, defaults)).locate(version)
       },
     })
   return at

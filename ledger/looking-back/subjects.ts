@@ -18,7 +18,10 @@ export const asFirstAsked = <A>(at: AsOf, cursor: string | undefined, meaning: (
   const position = momentOfCursor(cursor, at.position)
   if (position === at.position) return meaning(at)
   try {
-    return meaning({ ...at, registryQuestions: registryQuestions({ ...at, moments: noPositionTimes(), position }) })
+    return meaning({
+      ...at,
+      registryQuestions: registryQuestions({ ...at, positionTimes: noPositionTimes(), position }),
+    })
   } catch {
     // Nothing of the name was there then, so the cursor is another question's.
     return meaning(at)

@@ -15,7 +15,7 @@ export interface Run {
   /** `entity/project/run` */
   readonly path: string
   /** Records the use of a version; answers its path with its number. */
-  readonly useArtifact: (version: string, circumstances?: args.EnvelopeFields) => Promise<string>
+  readonly useArtifact: (version: string, envelopeFields?: args.EnvelopeFields) => Promise<string>
   /** Stores content and logs it as the next version; the run is its producer. */
   readonly logArtifact: (given: WithoutRun<args.LogArtifact>) => Promise<VersionReceipt>
   /** Logs content and links it, in one go. The aliases go to the link. */
@@ -40,8 +40,8 @@ type MethodsOfRuns = LogMethods & LinkModelMethods & DistributedMethods & RunMet
 export const runHandle = (writes: MethodsOfRuns, run: string): Run =>
   guarded<Run>({
     path: run,
-    useArtifact: async (version, circumstances = {}) =>
-      (await writes.useArtifact({ ...(await checked(EnvelopeFields, circumstances)), run, version })).version,
+    useArtifact: async (version, envelopeFields = {}) =>
+      (await writes.useArtifact({ ...(await checked(EnvelopeFields, envelopeFields)), run, version })).version,
     logArtifact: (given) => writes.logArtifact({ ...given, run }),
     linkModel: (given) => writes.linkModel({ ...given, run }),
     upsertDistributed: (given) => writes.upsertDistributed({ ...given, run }),

@@ -26,10 +26,10 @@ export const runMethods = ({ sender, names }: Calling): RunMethods => ({
     const input = await sender.checked(inputs.StartRun, given)
     const { group, config, jobType } = input
     // A repetition means the same run.
-    const told = sender.identified(input)
-    const started = await names.runNamed(input.run ?? nameBasedUuid('run', told.commandId))
+    const fields = sender.identified(input)
+    const started = await names.runNamed(input.run ?? nameBasedUuid('run', fields.commandId))
     const command: StartRun = { type: 'StartRun', run: started, ...omitUndefined({ group, config, jobType }) }
-    const receipt = await sender.give(command, told)
+    const receipt = await sender.give(command, fields)
     return { ...receipt, run: runPath(started) }
   },
 

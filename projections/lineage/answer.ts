@@ -45,16 +45,16 @@ export const shown = (
 ): Pick<Lineage, 'nodes' | 'edges' | 'moment'> => {
   const { subject, number, since, endedAt, ending } = graph.nodes
   const { from, to, kind, position } = graph.edges
-  const showers = new Map<Row, NodeFormat>()
+  const formats = new Map<Row, NodeFormat>()
   const show = (node: Row): LineageNode => {
     const row = subject[node] ?? NONE
-    const known = showers.get(row)
-    const shower = known ?? nodeFormatOf(graph.streams[row] ?? '', graph.types.get(row) ?? null)
-    if (known === undefined) showers.set(row, shower)
+    const known = formats.get(row)
+    const format = known ?? nodeFormatOf(graph.streams[row] ?? '', graph.types.get(row) ?? null)
+    if (known === undefined) formats.set(row, format)
     const ended = endedAt[node] ?? 0
     const how = ENDINGS[ending[node] ?? 0]
     const end = ended > 0 && ended <= moment && how !== undefined ? { how, position: ended } : null
-    return shower(number[node] ?? 0, since[node] ?? 0, end)
+    return format(number[node] ?? 0, since[node] ?? 0, end)
   }
   const nodes = new Set(first)
   for (const edge of edges) nodes.add(from[edge] ?? NONE).add(to[edge] ?? NONE)

@@ -68,13 +68,13 @@ const walk = (
   /** How far from the root each node is that was reached the way before. */
   let before: ReadonlyMap<Row, number> | undefined
   for (const direction of directions) {
-    const way = traversalOf(graph, direction, moment)
+    const traversal = traversalOf(graph, direction, moment)
     const reached = new Map([[root, 0]])
     // A map gives what is added while it is gone through.
     for (const [node, far] of reached) {
       if (far >= depth) break
-      for (let edge = way.first(node); edge !== NONE; edge = way.after(node, edge)) {
-        const next = way.far(edge)
+      for (let edge = traversal.first(node); edge !== NONE; edge = traversal.after(node, edge)) {
+        const next = traversal.far(edge)
         if (!reached.has(next)) reached.set(next, far + 1)
         const farBefore = before?.get(next)
         // Where there is a cycle the same edge can be met both ways.

@@ -28,18 +28,18 @@ export const writeCursor = (question: ReadonlyArray<string | number>, { moment, 
 export const readCursor = (
   question: ReadonlyArray<string | number>,
   cursor: string,
-  asked: number,
+  now: number,
 ): Continuation | undefined => {
   const parts = partsOf(cursor)
-  return parts?.traced === trace(question) && parts.moment <= asked ? parts : undefined
+  return parts?.traced === trace(question) && parts.moment <= now ? parts : undefined
 }
 
 /**
  * As of when a question is to be understood: a cursor brings the moment of its first page, when the names in it
- * may have meant something else. As of `asked`, where it brings none or a later one.
+ * may have meant something else. As of `now`, where it brings none or a later one.
  */
-export const momentOfCursor = (cursor: string | undefined, asked: number): number =>
-  Math.min(partsOf(cursor ?? '')?.moment ?? asked, asked)
+export const momentOfCursor = (cursor: string | undefined, now: number): number =>
+  Math.min(partsOf(cursor ?? '')?.moment ?? now, now)
 
 const partsOf = (cursor: string): (Continuation & { readonly traced: unknown }) | undefined => {
   try {

@@ -26,9 +26,9 @@ type Folded = (typeof foldedOfArtifact)[number]
 export const applyToArtifact = (
   registry: Registry,
   artifact: ArtifactEntry,
-  seen: ProjectedEvent<EventOf<Folded>>,
+  projected: ProjectedEvent<EventOf<Folded>>,
 ): void => {
-  const { event, position } = seen
+  const { event, position } = projected
   const { versions } = registry
   switch (event.type) {
     case 'ArtifactCreated':
@@ -42,7 +42,7 @@ export const applyToArtifact = (
         number,
         manifest,
         base,
-        actor: seen.actor,
+        actor: projected.actor,
         run: run === undefined ? undefined : wordOfRun(registry, run.ref),
         tags,
         description,
@@ -57,19 +57,19 @@ export const applyToArtifact = (
       const row = artifact.versions[event.version]
       if (row === undefined) return
       const run = event.run === undefined ? null : interned(versions.words, runPath(event.run.ref))
-      const seldom = sparseFieldsOf(versions, row)
-      seldom.relogged ??= []
-      seldom.relogged.push({ position, run })
+      const sparseFields = sparseFieldsOf(versions, row)
+      sparseFields.relogged ??= []
+      sparseFields.relogged.push({ position, run })
       produced(registry, artifact, event, row, position)
       return
     }
     case 'ArtifactVersionDescribed': {
       const row = artifact.versions[event.version]
       if (row === undefined) return
-      const seldom = sparseFieldsOf(versions, row)
-      seldom.described ??= timeline()
-      const { description, metadata } = latest(seldom.described) ?? saidOf(versions, row)
-      setFrom(seldom.described, position, {
+      const sparseFields = sparseFieldsOf(versions, row)
+      sparseFields.described ??= timeline()
+      const { description, metadata } = latest(sparseFields.described) ?? saidOf(versions, row)
+      setFrom(sparseFields.described, position, {
         description: event.description === undefined ? description : event.description.to,
         metadata: event.metadata === undefined ? metadata : event.metadata.to,
       })
@@ -79,9 +79,9 @@ export const applyToArtifact = (
     case 'ArtifactVersionUntagged': {
       const row = artifact.versions[event.version]
       if (row === undefined) return
-      const seldom = sparseFieldsOf(versions, row)
-      seldom.tagged ??= timeline()
-      setFrom(seldom.tagged, position, event.to)
+      const sparseFields = sparseFieldsOf(versions, row)
+      sparseFields.tagged ??= timeline()
+      setFrom(sparseFields.tagged, position, event.to)
       return
     }
     case 'ArtifactVersionDeleted':

@@ -19,8 +19,12 @@ export const foldedOfModel = [
 ] as const
 type Folded = (typeof foldedOfModel)[number]
 
-export const applyToModel = (registry: Registry, model: ModelEntry, seen: ProjectedEvent<EventOf<Folded>>): void => {
-  const { event, position } = seen
+export const applyToModel = (
+  registry: Registry,
+  model: ModelEntry,
+  projected: ProjectedEvent<EventOf<Folded>>,
+): void => {
+  const { event, position } = projected
   switch (event.type) {
     case 'RegisteredModelCreated':
       // It began the entry.
@@ -32,7 +36,7 @@ export const applyToModel = (registry: Registry, model: ModelEntry, seen: Projec
       const link = {
         number,
         position,
-        actor: interned(registry.versions.words, seen.actor),
+        actor: interned(registry.versions.words, projected.actor),
         manifest,
         source: { artifact: known?.kind === 'artifact' ? known.ref : artifact, version },
       }

@@ -27,7 +27,7 @@ import {
 export type { Registry } from './state.js'
 
 const folds = [...foldedOfArtifact, ...foldedOfModel, ...foldedOfRun, ...foldedOfDraft]
-type Seen = ProjectedEvent<EventOf<(typeof folds)[number]>>
+type RegistryEvent = ProjectedEvent<EventOf<(typeof folds)[number]>>
 
 const isOfArtifact = isOfType(foldedOfArtifact)
 const isOfModel = isOfType(foldedOfModel)
@@ -35,20 +35,20 @@ const isOfRun = isOfType(foldedOfRun)
 const isOfDraft = isOfType(foldedOfDraft)
 
 /** An event that stands in a stream of another kind than its own changes nothing. */
-const apply = (registry: Registry, seen: Seen): void => {
-  const entry = registry.byStream.get(seen.stream) ?? begin(registry, seen)
+const apply = (registry: Registry, projected: RegistryEvent): void => {
+  const entry = registry.byStream.get(projected.stream) ?? begin(registry, projected)
   switch (entry?.kind) {
     case 'artifact':
-      if (isOfArtifact(seen)) applyToArtifact(registry, entry, seen)
+      if (isOfArtifact(projected)) applyToArtifact(registry, entry, projected)
       return
     case 'model':
-      if (isOfModel(seen)) applyToModel(registry, entry, seen)
+      if (isOfModel(projected)) applyToModel(registry, entry, projected)
       return
     case 'run':
-      if (isOfRun(seen)) applyToRun(entry, seen)
+      if (isOfRun(projected)) applyToRun(entry, projected)
       return
     case 'draft':
-      if (isOfDraft(seen)) applyToDraft(registry, entry, seen)
+      if (isOfDraft(projected)) applyToDraft(registry, entry, projected)
       return
     case undefined:
       return
@@ -56,10 +56,10 @@ const apply = (registry: Registry, seen: Seen): void => {
 }
 
 /** What a stream is the history of, at its first event; `undefined` for a stream whose beginning is not known. */
-const begin = (registry: Registry, seen: Seen): CollectionEntry | RunEntry | DraftEntry | undefined => {
-  const entry = entryOf(registry, seen)
+const begin = (registry: Registry, projected: RegistryEvent): CollectionEntry | RunEntry | DraftEntry | undefined => {
+  const entry = entryOf(registry, projected)
   if (entry === undefined) return undefined
-  registry.byStream.set(seen.stream, entry)
+  registry.byStream.set(projected.stream, entry)
   switch (entry.kind) {
     case 'artifact':
       registry.artifacts.push(entry)
@@ -79,7 +79,7 @@ const begin = (registry: Registry, seen: Seen): CollectionEntry | RunEntry | Dra
 
 const entryOf = (
   registry: Registry,
-  { stream, position, event, actor: by }: Seen,
+  { stream, position, event, actor: by }: RegistryEvent,
 ): CollectionEntry | RunEntry | DraftEntry | undefined => {
   const subject = parseStream(stream)
   const { words } = registry.versions

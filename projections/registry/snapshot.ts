@@ -1,4 +1,4 @@
-/** The registry as a snapshot: laid down on a tape. What follows from the rest is left out. */
+/** The registry as a snapshot: encoded as numbers and texts. What follows from the rest is left out. */
 import { isDigest } from '../../domain/values/digest.js'
 import { parseJson } from '../../domain/values/json.js'
 import {
@@ -10,11 +10,11 @@ import {
 } from '../../domain/values/references.js'
 import { artifactStream, draftStream, modelStream, runStream } from '../../domain/values/stream-names.js'
 import {
-  isSavedTape,
+  isEncodedSnapshot,
+  type SnapshotDecoder,
+  type SnapshotEncoder,
   snapshotDecoder,
   snapshotEncoder,
-  type TapeReader,
-  type TapeWriter,
 } from '../storage/snapshot-encoding.js'
 import type { Timeline } from '../storage/timeline.js'
 import { endOfSource, noteAlias, noteLink } from './changes.js'
@@ -37,14 +37,14 @@ import { loadVersions, saveVersions, type Versions } from './version-table.js'
 const NONE = -1
 
 export const saveRegistry = (registry: Registry): Iterable<unknown> => {
-  const tape = snapshotEncoder()
-  tape.number(registry.collections.size)
-  for (const entry of registry.collections.values()) saveCollection(tape, entry)
-  tape.number(registry.runs.size)
-  for (const run of registry.runs.values()) saveRun(tape, run)
-  saveJson(tape, [...registry.drafts.values()])
-  saveJson(tape, [...registry.unfinished])
-  return concat([tape.end()], saveVersions(registry.versions))
+  const encoder = snapshotEncoder()
+  encoder.number(registry.collections.size)
+  for (const entry of registry.collections.values()) saveCollection(encoder, entry)
+  encoder.number(registry.runs.size)
+  for (const run of registry.runs.values()) saveRun(encoder, run)
+  saveJson(encoder, [...registry.drafts.values()])
+  saveJson(encoder, [...registry.unfinished])
+  return concat([encoder.end()], saveVersions(registry.versions))
 }
 
 function* concat(...many: ReadonlyArray<Iterable<unknown>>): Iterable<unknown> {
@@ -52,41 +52,41 @@ function* concat(...many: ReadonlyArray<Iterable<unknown>>): Iterable<unknown> {
 }
 
 /** `undefined` for anything else. */
-export const loadRegistry = ([tape, ...versions]: ReadonlyArray<unknown>): Registry | undefined => {
-  if (!isSavedTape(tape)) return undefined
+export const loadRegistry = ([encoded, ...versions]: ReadonlyArray<unknown>): Registry | undefined => {
+  if (!isEncodedSnapshot(encoded)) return undefined
   try {
-    return readRegistry(snapshotDecoder(tape), loadVersions(versions))
+    return readRegistry(snapshotDecoder(encoded), loadVersions(versions))
   } catch {
     return undefined
   }
 }
 
-const readRegistry = (tape: TapeReader, versions: Versions): Registry => {
+const readRegistry = (decoder: SnapshotDecoder, versions: Versions): Registry => {
   const registry = { ...emptyRegistry(), versions }
   const { collections, artifacts, runs, drafts, unfinished, byStream } = registry
-  for (let left = tape.number(); left > 0; left--) {
-    const entry = readCollection(tape, artifacts.length)
+  for (let left = decoder.number(); left > 0; left--) {
+    const entry = readCollection(decoder, artifacts.length)
     if (entry.kind === 'artifact') artifacts.push(entry)
     collections.set(entry.path, entry)
     byStream.set(entry.kind === 'artifact' ? artifactStream(entry.ref) : modelStream(entry.ref), entry)
   }
-  standAgain(registry)
+  restoreLive(registry)
   connectLinks(registry)
-  for (let left = tape.number(); left > 0; left--) {
-    const run = readRun(tape)
+  for (let left = decoder.number(); left > 0; left--) {
+    const run = readRun(decoder)
     runs.set(run.path, run)
     byStream.set(runStream(run.ref), run)
   }
-  for (const draft of readJson<ReadonlyArray<DraftEntry>>(tape)) {
+  for (const draft of readJson<ReadonlyArray<DraftEntry>>(decoder)) {
     drafts.set(draftPath(draft.artifact, draft.distributedId), draft)
     byStream.set(draftStream(draft), draft)
   }
-  for (const [key, draft] of readJson<ReadonlyArray<[string, UnfinishedDraft]>>(tape)) unfinished.set(key, draft)
+  for (const [key, draft] of readJson<ReadonlyArray<[string, UnfinishedDraft]>>(decoder)) unfinished.set(key, draft)
   return registry
 }
 
 /** Which row is which version of which artifact. */
-const standAgain = ({ artifacts, versions: { count, columns } }: Registry): void => {
+const restoreLive = ({ artifacts, versions: { count, columns } }: Registry): void => {
   for (let row = 0; row < count; row++) {
     const artifact = artifacts[columns.artifact[row] ?? NONE]
     if (artifact === undefined) throw new RangeError('no such artifact')
@@ -113,44 +113,44 @@ const connectLinks = (registry: Registry): void => {
   for (const model of new Set(links.map(({ model }) => model))) model.goneAt.sort((one, other) => one - other)
 }
 
-const saveCollection = (tape: TapeWriter, entry: CollectionEntry): void => {
-  tape.word(entry.kind)
-  saveRef(tape, entry.ref)
-  tape.number(entry.created)
-  tape.word(entry.actor)
-  tape.word(entry.type)
-  tape.number(entry.aliases.size)
+const saveCollection = (encoder: SnapshotEncoder, entry: CollectionEntry): void => {
+  encoder.word(entry.kind)
+  saveRef(encoder, entry.ref)
+  encoder.number(entry.created)
+  encoder.word(entry.actor)
+  encoder.word(entry.type)
+  encoder.number(entry.aliases.size)
   for (const alias of entry.aliases.values()) {
-    tape.word(alias.name)
-    saveHolders(tape, alias)
+    encoder.word(alias.name)
+    saveHolders(encoder, alias)
   }
-  saveHolders(tape, entry.newest)
-  tape.numbers([...entry.ended.keys()])
-  tape.numbers([...entry.ended.values()])
-  saveJson(tape, entry.description)
+  saveHolders(encoder, entry.newest)
+  encoder.numbers([...entry.ended.keys()])
+  encoder.numbers([...entry.ended.values()])
+  saveJson(encoder, entry.description)
   if (entry.kind === 'artifact') return
-  saveJson(tape, entry.tags)
-  tape.number(entry.addedAt.length)
-  entry.versions.forEach((link) => void saveLink(tape, link))
+  saveJson(encoder, entry.tags)
+  encoder.number(entry.addedAt.length)
+  entry.versions.forEach((link) => void saveLink(encoder, link))
 }
 
-const readCollection = (tape: TapeReader, index: number): CollectionEntry =>
-  tape.word() === 'artifact' ? readArtifact(tape, index) : readModel(tape)
+const readCollection = (decoder: SnapshotDecoder, index: number): CollectionEntry =>
+  decoder.word() === 'artifact' ? readArtifact(decoder, index) : readModel(decoder)
 
-const readArtifact = (tape: TapeReader, index: number): ArtifactEntry => {
-  const ref = readRef(tape, isArtifactProject)
-  const course = readCourse(tape, ref)
-  return { kind: 'artifact', index, ref, ...course, description: readJson<string | null>(tape), versions: [] }
+const readArtifact = (decoder: SnapshotDecoder, index: number): ArtifactEntry => {
+  const ref = readRef(decoder, isArtifactProject)
+  const course = readCourse(decoder, ref)
+  return { kind: 'artifact', index, ref, ...course, description: readJson<string | null>(decoder), versions: [] }
 }
 
-const readModel = (tape: TapeReader): ModelEntry => {
-  const ref = readRef(tape, isRegistryProject)
-  const course = readCourse(tape, ref)
-  const description = readJson<Timeline<string | null>>(tape)
-  const tags = readJson<Timeline<ReadonlyArray<string>>>(tape)
+const readModel = (decoder: SnapshotDecoder): ModelEntry => {
+  const ref = readRef(decoder, isRegistryProject)
+  const course = readCourse(decoder, ref)
+  const description = readJson<Timeline<string | null>>(decoder)
+  const tags = readJson<Timeline<ReadonlyArray<string>>>(decoder)
   const model: ModelEntry = { kind: 'model', ref, ...course, description, tags, goneAt: [], versions: [] }
-  for (let left = tape.number(); left > 0; left--) {
-    const link = readLink(tape)
+  for (let left = decoder.number(); left > 0; left--) {
+    const link = readLink(decoder)
     model.versions[link.number] = link
     model.addedAt.push(link.position)
     if (!model.ended.has(link.number)) model.liveNumbers.push(link.number)
@@ -159,101 +159,101 @@ const readModel = (tape: TapeReader): ModelEntry => {
 }
 
 /** What artifacts and registered models have alike. */
-const readCourse = (tape: TapeReader, ref: CollectionRef) => {
-  const facts = { path: collectionPath(ref), created: tape.number(), actor: tape.word(), type: tape.word() }
+const readCourse = (decoder: SnapshotDecoder, ref: CollectionRef) => {
+  const facts = { path: collectionPath(ref), created: decoder.number(), actor: decoder.word(), type: decoder.word() }
   const aliases = new Map<string, AliasEntry>()
   const aliasesByVersion: CollectionEntry['aliasesByVersion'] = []
-  for (let left = tape.number(); left > 0; left--) {
-    const name = tape.word()
-    const holders = readHolders(tape)
+  for (let left = decoder.number(); left > 0; left--) {
+    const name = decoder.word()
+    const holders = readHolders(decoder)
     aliases.set(name, { name, ...holders })
     for (const holder of holders.values) if (holder !== null) noteAlias(aliasesByVersion, holder, name)
   }
-  const newest = readHolders(tape)
-  const numbers = tape.numbers()
-  const endedAt = tape.numbers()
+  const newest = readHolders(decoder)
+  const numbers = decoder.numbers()
+  const endedAt = decoder.numbers()
   const ended = new Map(numbers.map((number, at) => [number, endedAt[at] ?? NONE]))
   return { ...facts, aliases, aliasesByVersion, newest, ended, endedAt, addedAt: [], liveNumbers: [] }
 }
 
-const saveLink = (tape: TapeWriter, { number, position, actor, manifest, source }: LinkEntry): void => {
-  tape.number(number)
-  tape.number(position)
-  tape.word(actor)
-  tape.text(manifest.digest)
-  tape.number(manifest.entries)
-  tape.number(manifest.bytes)
-  saveRef(tape, source.artifact)
-  tape.number(source.version)
+const saveLink = (encoder: SnapshotEncoder, { number, position, actor, manifest, source }: LinkEntry): void => {
+  encoder.number(number)
+  encoder.number(position)
+  encoder.word(actor)
+  encoder.text(manifest.digest)
+  encoder.number(manifest.entries)
+  encoder.number(manifest.bytes)
+  saveRef(encoder, source.artifact)
+  encoder.number(source.version)
 }
 
-const readLink = (tape: TapeReader): LinkEntry => {
-  const [number, position, actor] = [tape.number(), tape.number(), tape.word()]
-  const digest = tape.text()
+const readLink = (decoder: SnapshotDecoder): LinkEntry => {
+  const [number, position, actor] = [decoder.number(), decoder.number(), decoder.word()]
+  const digest = decoder.text()
   if (!isDigest(digest)) throw new RangeError('no such digest')
-  const manifest = { digest, entries: tape.number(), bytes: tape.number() }
+  const manifest = { digest, entries: decoder.number(), bytes: decoder.number() }
   return {
     number,
     position,
     actor,
     manifest,
-    source: { artifact: readRef(tape, isArtifactProject), version: tape.number() },
+    source: { artifact: readRef(decoder, isArtifactProject), version: decoder.number() },
   }
 }
 
-const saveRun = (tape: TapeWriter, run: RunEntry): void => {
+const saveRun = (encoder: SnapshotEncoder, run: RunEntry): void => {
   const { ref, started, actor, used, logged, group, jobType, config, metrics, outcome } = run
-  for (const part of [ref.entity, ref.project]) tape.word(part)
-  tape.text(ref.run)
-  tape.number(started)
-  tape.word(actor)
-  saveJson(tape, { group, jobType, config, outcome, used })
-  saveJson(tape, metrics === undefined ? null : [...metrics])
-  tape.numbers(logged.positions)
-  tape.numbers(logged.values)
+  for (const part of [ref.entity, ref.project]) encoder.word(part)
+  encoder.text(ref.run)
+  encoder.number(started)
+  encoder.word(actor)
+  saveJson(encoder, { group, jobType, config, outcome, used })
+  saveJson(encoder, metrics === undefined ? null : [...metrics])
+  encoder.numbers(logged.positions)
+  encoder.numbers(logged.values)
 }
 
-const readRun = (tape: TapeReader): RunEntry => {
-  const ref = { entity: tape.word(), project: readProject(tape, isArtifactProject), run: tape.text() }
-  const facts = { ref, path: runPath(ref), started: tape.number(), actor: tape.word() }
-  const said = readJson<Pick<RunEntry, 'group' | 'jobType' | 'config' | 'used' | 'outcome'>>(tape)
-  const metrics = readJson<ReadonlyArray<[string, Timeline<number | string | boolean>]> | null>(tape)
-  const logged = { positions: tape.numbers(), values: tape.numbers() }
+const readRun = (decoder: SnapshotDecoder): RunEntry => {
+  const ref = { entity: decoder.word(), project: readProject(decoder, isArtifactProject), run: decoder.text() }
+  const facts = { ref, path: runPath(ref), started: decoder.number(), actor: decoder.word() }
+  const said = readJson<Pick<RunEntry, 'group' | 'jobType' | 'config' | 'used' | 'outcome'>>(decoder)
+  const metrics = readJson<ReadonlyArray<[string, Timeline<number | string | boolean>]> | null>(decoder)
+  const logged = { positions: decoder.numbers(), values: decoder.numbers() }
   return { kind: 'run', ...facts, ...said, ...(metrics === null ? {} : { metrics: new Map(metrics) }), logged }
 }
 
-const saveRef = (tape: TapeWriter, { entity, project, name }: CollectionRef): void => {
-  for (const part of [entity, project, name]) tape.word(part)
+const saveRef = (encoder: SnapshotEncoder, { entity, project, name }: CollectionRef): void => {
+  for (const part of [entity, project, name]) encoder.word(part)
 }
 
-const readRef = <P extends string>(tape: TapeReader, isOf: (project: string) => project is P) => ({
-  entity: tape.word(),
-  project: readProject(tape, isOf),
-  name: tape.word(),
+const readRef = <P extends string>(decoder: SnapshotDecoder, isOf: (project: string) => project is P) => ({
+  entity: decoder.word(),
+  project: readProject(decoder, isOf),
+  name: decoder.word(),
 })
 
-const readProject = <P extends string>(tape: TapeReader, isOf: (project: string) => project is P): P => {
-  const project = tape.word()
+const readProject = <P extends string>(decoder: SnapshotDecoder, isOf: (project: string) => project is P): P => {
+  const project = decoder.word()
   if (isOf(project)) return project
   throw new RangeError('no such project')
 }
 
-const saveHolders = (tape: TapeWriter, { positions, values }: Timeline<number | null>): void => {
-  tape.numbers(positions)
-  for (const value of values) tape.number(value ?? NONE)
+const saveHolders = (encoder: SnapshotEncoder, { positions, values }: Timeline<number | null>): void => {
+  encoder.numbers(positions)
+  for (const value of values) encoder.number(value ?? NONE)
 }
 
-const readHolders = (tape: TapeReader): Timeline<number | null> => {
-  const positions = tape.numbers()
+const readHolders = (decoder: SnapshotDecoder): Timeline<number | null> => {
+  const positions = decoder.numbers()
   const values: Array<number | null> = []
   for (let index = 0; index < positions.length; index++) {
-    const value = tape.number()
+    const value = decoder.number()
     values.push(value === NONE ? null : value)
   }
   return { positions, values }
 }
 
-const saveJson = (tape: TapeWriter, value: unknown): void => tape.text(JSON.stringify(value))
+const saveJson = (encoder: SnapshotEncoder, value: unknown): void => encoder.text(JSON.stringify(value))
 
 /** What `saveJson` wrote: a snapshot is whole, and of this version of the projection, or it is not loaded. */
-const readJson = <A>(tape: TapeReader): A => parseJson(tape.text()) as A
+const readJson = <A>(decoder: SnapshotDecoder): A => parseJson(decoder.text()) as A

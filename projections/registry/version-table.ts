@@ -12,7 +12,7 @@ import {
   addRow,
   emptyJsonColumn,
   type JsonColumn,
-  loadedSheets,
+  loadJsonColumn,
   saveJsonColumn,
   valueAt,
 } from '../storage/json-column.js'
@@ -45,7 +45,7 @@ export interface Versions {
   digests: Uint8Array
   readonly descriptions: JsonColumn<string | null>
   readonly metadata: JsonColumn<JsonObject | null>
-  readonly seldom: Map<Row, SparseFields>
+  readonly sparseFields: Map<Row, SparseFields>
   readonly words: Dictionary
   /** Lists of tags as JSON, since few of them are different; and that of the version before, which is often the same. */
   readonly tagLists: Dictionary
@@ -67,7 +67,7 @@ export const noVersions = (): Versions => ({
   digests: bytes(64 * DIGEST_BYTES),
   descriptions: emptyJsonColumn(),
   metadata: emptyJsonColumn(),
-  seldom: new Map(),
+  sparseFields: new Map(),
   words: dictionary(),
   tagLists: dictionary(),
   lastTags: { tags: [], number: NONE },
@@ -172,11 +172,11 @@ export const saidOf = ({ descriptions, metadata }: Versions, row: Row) => ({
 })
 
 /** What seldom happens to a version, to be added to. */
-export const sparseFieldsOf = ({ seldom }: Versions, row: Row): SparseFields => {
-  const known = seldom.get(row)
+export const sparseFieldsOf = ({ sparseFields }: Versions, row: Row): SparseFields => {
+  const known = sparseFields.get(row)
   if (known !== undefined) return known
   const fresh: SparseFields = {}
-  seldom.set(row, fresh)
+  sparseFields.set(row, fresh)
   return fresh
 }
 
@@ -194,18 +194,18 @@ const columnsOf = (rows: number, before?: Versions['columns']): Versions['column
 
 /** For a snapshot, part by part; as of the call, whatever is added meanwhile. */
 export const saveVersions = (versions: Versions): Iterable<unknown> => {
-  const { count, columns, digests, seldom, words, tagLists } = versions
+  const { count, columns, digests, sparseFields, words, tagLists } = versions
   const copied: Saved = {
     columns: columnsOf(count, columns),
     digests: bytes(count * DIGEST_BYTES, digests),
-    seldom: JSON.stringify([...seldom]),
+    seldom: JSON.stringify([...sparseFields]),
     words: [...words.texts],
     tagLists: [...tagLists.texts],
   }
-  const sheets = [saveJsonColumn(versions.descriptions), saveJsonColumn(versions.metadata)]
+  const jsonColumns = [saveJsonColumn(versions.descriptions), saveJsonColumn(versions.metadata)]
   return (function* () {
     yield copied
-    for (const texts of sheets) yield* texts
+    for (const texts of jsonColumns) yield* texts
   })()
 }
 
@@ -226,9 +226,9 @@ export const loadVersions = ([copied, ...parts]: ReadonlyArray<unknown>): Versio
     // With room, since more is likely to come.
     columns: columnsOf(grownCapacity(count), columns),
     digests: bytes(grownCapacity(count) * DIGEST_BYTES, digests),
-    descriptions: loadedSheets(count, texts.slice(0, texts.length / 2)),
-    metadata: loadedSheets(count, texts.slice(texts.length / 2)),
-    seldom: new Map(parseJson(seldom) as ReadonlyArray<[Row, SparseFields]>),
+    descriptions: loadJsonColumn(count, texts.slice(0, texts.length / 2)),
+    metadata: loadJsonColumn(count, texts.slice(texts.length / 2)),
+    sparseFields: new Map(parseJson(seldom) as ReadonlyArray<[Row, SparseFields]>),
     words: dictionary(words),
     tagLists: dictionary(tagLists),
     lastTags: noVersions().lastTags,

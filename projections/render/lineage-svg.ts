@@ -6,20 +6,20 @@ import { layout, type Point, type Size } from './layout.js'
 import { AND_MORE, edgesBetween, type LineagePicture, labelOf } from './lineage-text.js'
 import { fitted, px, type Rule, svgDocument, widthOf, xml } from './svg.js'
 
-interface Look {
+interface Style {
   readonly word: string
   readonly light: string
   readonly dark: string
 }
 
-const NODE_LOOKS: Readonly<Record<LineageNode['kind'], Look>> = {
+const NODE_STYLES: Readonly<Record<LineageNode['kind'], Style>> = {
   run: { word: 'run', light: '#2e7d4f', dark: '#63c48c' },
   draft: { word: 'distributed draft', light: '#9a6700', dark: '#d9a93e' },
   version: { word: 'artifact version', light: '#2f6fb3', dark: '#6cb0f5' },
   'registered-version': { word: 'registered version', light: '#7a4fb5', dark: '#b794f0' },
 }
 
-const EDGE_LOOKS: Readonly<Record<EdgeKind, string>> = {
+const EDGE_STYLES: Readonly<Record<EdgeKind, string>> = {
   logged: 'stroke-width: 1.4',
   're-logged': 'stroke-width: 1.4; stroke-dasharray: 9 3 2 3',
   used: 'stroke-width: 1.4; stroke-dasharray: 5 3',
@@ -109,14 +109,14 @@ const RULES: ReadonlyArray<Rule> = [
   ['.many', 'opacity: 0.8'],
   ['.tip', 'fill: #818b98', 'fill: #7d8590'],
   ['.node rect', 'stroke-width: 1.3; fill-opacity: 0.08'],
-  ...Object.entries(NODE_LOOKS).map(
+  ...Object.entries(NODE_STYLES).map(
     ([kind, { light, dark }]): Rule => [
       `.${kind} rect`,
       `stroke: ${light}; fill: ${light}`,
       `stroke: ${dark}; fill: ${dark}`,
     ],
   ),
-  ...Object.entries(EDGE_LOOKS).map(([kind, look]): Rule => [`.${kind}`, look]),
+  ...Object.entries(EDGE_STYLES).map(([kind, look]): Rule => [`.${kind}`, look]),
   ['.ended rect', 'stroke-dasharray: 4 3'],
   ['.ended .name', 'text-decoration: line-through'],
   ['.focus rect', 'stroke-width: 3'],
@@ -151,7 +151,7 @@ const drawNode = (
   const [left, right] = [x - width / 2, x + width / 2]
   const classes = ['node', node.kind, ...(labelOf(node).mark === null ? [] : ['ended']), ...(focus ? ['focus'] : [])]
   const ended = node.end === null ? '' : `, ${node.end.how} at position ${node.end.position}`
-  const tip = `${NODE_LOOKS[node.kind].word} ${node.name}, since position ${node.since}${ended}`
+  const tip = `${NODE_STYLES[node.kind].word} ${node.name}, since position ${node.since}${ended}`
   const nameAt = `x="${px(left + 16)}" y="${px(middle + (flat ? 4.5 : -4))}"`
   const detailAt = flat
     ? `x="${px(right - 16)}" y="${px(middle + 4)}" text-anchor="end"`
@@ -188,7 +188,7 @@ const legendOf = ({ nodes, edges }: LineagePicture): { readonly body: string; re
     )
     x += room + widthOf(word, 11) + 20
   }
-  for (const [kind, { word }] of Object.entries(NODE_LOOKS)) {
+  for (const [kind, { word }] of Object.entries(NODE_STYLES)) {
     if (!nodes.some((node) => node.kind === kind)) continue
     put(`<g class="node ${kind}"><rect y="-6" width="18" height="12" rx="${kind === 'run' ? 6 : 2}"/></g>`, word, 24)
   }
@@ -200,7 +200,7 @@ const legendOf = ({ nodes, edges }: LineagePicture): { readonly body: string; re
 }
 
 const summaryOf = ({ nodes, edges, cursor }: LineagePicture): string => {
-  const counts = Object.entries(NODE_LOOKS).flatMap(([kind, { word }]) => {
+  const counts = Object.entries(NODE_STYLES).flatMap(([kind, { word }]) => {
     const count = nodes.filter((node) => node.kind === kind).length
     return count === 0 ? [] : [`${count} ${word}${count === 1 ? '' : 's'}`]
   })

@@ -66,7 +66,7 @@ export const snapshotEncoder = () => {
   }
 }
 
-/** Reads in the order of writing. Throws a `RangeError` where the tape is at its end. */
+/** Reads in the order of writing. Throws a `RangeError` where the encoded snapshot is at its end. */
 export const snapshotDecoder = ({ numbers, texts, pieces }: EncodedSnapshot) => {
   let next = 0
   let piece = 0
@@ -74,7 +74,7 @@ export const snapshotDecoder = ({ numbers, texts, pieces }: EncodedSnapshot) => 
 
   const number = (): number => {
     const value = numbers[next++]
-    if (value === undefined) throw new RangeError('the tape is at its end')
+    if (value === undefined) throw new RangeError('the encoded snapshot is at its end')
     return value
   }
 
@@ -82,7 +82,7 @@ export const snapshotDecoder = ({ numbers, texts, pieces }: EncodedSnapshot) => 
     number,
     numbers: (): number[] => {
       const count = number()
-      if (next + count > numbers.length) throw new RangeError('the tape is at its end')
+      if (next + count > numbers.length) throw new RangeError('the encoded snapshot is at its end')
       const values: number[] = []
       for (let index = 0; index < count; index++) values.push(number())
       return values
@@ -100,17 +100,17 @@ export const snapshotDecoder = ({ numbers, texts, pieces }: EncodedSnapshot) => 
         length = number()
       }
       const text = pieces[piece]?.slice(from, from + length)
-      if (text === undefined || text.length !== length) throw new RangeError('the tape is at its end')
+      if (text === undefined || text.length !== length) throw new RangeError('the encoded snapshot is at its end')
       from += length
       return text
     },
   }
 }
 
-export type TapeWriter = ReturnType<typeof snapshotEncoder>
-export type TapeReader = ReturnType<typeof snapshotDecoder>
+export type SnapshotEncoder = ReturnType<typeof snapshotEncoder>
+export type SnapshotDecoder = ReturnType<typeof snapshotDecoder>
 
-export const isSavedTape = (value: unknown): value is EncodedSnapshot =>
+export const isEncodedSnapshot = (value: unknown): value is EncodedSnapshot =>
   typeof value === 'object' &&
   value !== null &&
   Reflect.get(value, 'numbers') instanceof Float64Array &&

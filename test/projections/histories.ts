@@ -119,7 +119,7 @@ export const historyOf = async (numbers: ReadonlyArray<number>): Promise<Readonl
     const outcome = await ledger.give(given, { actor })
     if (given.type === 'CommitDistributed' && E.isRight(outcome)) {
       await completeCommits(
-        ledger.shell,
+        ledger.handler,
         decoded(DraftRef, { artifact: given.artifact, distributedId: given.distributedId }),
       )()
     }

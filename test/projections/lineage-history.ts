@@ -202,7 +202,7 @@ export const happen = async (
   steps: ReadonlyArray<Step>,
 ): Promise<{ store: EventStore; events: ReadonlyArray<StoredEvent> }> => {
   const ledger = openTestLedger()
-  const { manifest, give, shell, store } = ledger
+  const { manifest, give, handler, store } = ledger
   const log = { type: 'LogArtifactVersion', artifactType: 'model' } as const
   const [raw, model] = ARTIFACTS.map(artifactNamed)
   if (raw === undefined || model === undefined) throw new Error('no artifacts')
@@ -214,7 +214,7 @@ export const happen = async (
     const outcome = await give(given, envelope)
     if (given.type === 'CommitDistributed' && E.isRight(outcome)) {
       await completeCommits(
-        shell,
+        handler,
         decoded(DraftRef, { artifact: given.artifact, distributedId: given.distributedId }),
       )()
     }

@@ -29,7 +29,7 @@ export const giveEveryCommand = async (ledger: Ledger): Promise<ReadonlyArray<Gi
     }
     given.push({ command, envelope, receipt: right(await ledger.give(command, envelope)) })
   }
-  right(await completeCommits(ledger.shell, { artifact, distributedId: 'eval' })())
+  right(await completeCommits(ledger.handler, { artifact, distributedId: 'eval' })())
   return given
 }
 

@@ -93,7 +93,7 @@ export interface Ledger {
   readonly store: EventStore
   readonly clock: ReturnType<typeof fakeClock>
   readonly files: FileStore
-  readonly shell: CommandHandler
+  readonly handler: CommandHandler
   /** Gives a command; the id is new unless told, and the caller's own unless told. */
   readonly give: (
     command: CommandInput,
@@ -102,7 +102,7 @@ export interface Ledger {
   ) => Promise<E.Either<CommandError, Receipt>>
   /** Stores a manifest with one small file per word: `path` or `path=content`. */
   readonly manifest: (...files: ReadonlyArray<string>) => Promise<ManifestSummary>
-  /** Another shell on the same stores, as another process has; or one that sees the store as given. */
+  /** Another command handler on the same stores, as another process has; or one that sees the store as given. */
   readonly another: (store?: EventStore) => Ledger
 }
 
@@ -113,14 +113,14 @@ export const openTestLedger = (
   { clock, files }: Pick<Ledger, 'clock' | 'files'> = { clock: fakeClock(), files: memoryFileStore() },
 ): Ledger => {
   const manifests = manifestStore(files)
-  const shell = commandHandler({ store, manifests, clock, ids: countingIds() })
+  const handler = commandHandler({ store, manifests, clock, ids: countingIds() })
   return {
     store,
     clock,
     files,
-    shell,
+    handler,
     give: (command, envelope, idFrom) =>
-      shell.handle({ commandId: `command-${commandIds++}`, actor: 'anna', ...envelope, command }, { idFrom })(),
+      handler.handle({ commandId: `command-${commandIds++}`, actor: 'anna', ...envelope, command }, { idFrom })(),
     manifest: async (...words) => {
       for (const word of words) right(await files.put('file', { bytes: Buffer.from(contentOf(word)) })())
       return right(await manifests.put(words.map(entry).sort(byPath))())

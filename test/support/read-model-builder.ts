@@ -8,14 +8,14 @@ import { readModels } from '../../projections/read-models.js'
 import { right } from './domain-ledger.js'
 
 const folder = process.argv[2] ?? ''
-const shell = projector({
+const handler = projector({
   store: right(await sqliteEventStore({ path: join(folder, 'events.db') })()),
   projections: readModels,
   clock: systemClock,
   snapshots: directorySnapshotStore({ path: join(folder, 'snapshots') }),
 })
 for (;;) {
-  right(await shell.rebuild(({ checkpoint }) => process.stdout.write(`${checkpoint}\n`))())
-  await shell.snapshot()
+  right(await handler.rebuild(({ checkpoint }) => process.stdout.write(`${checkpoint}\n`))())
+  await handler.snapshot()
   process.stdout.write('kept\n')
 }

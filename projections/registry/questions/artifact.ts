@@ -22,35 +22,35 @@ export interface Artifact {
   readonly aliases: Readonly<Record<string, number>>
 }
 
-export const artifactNamed = (asked: RegistryAsOf, name: string): E.Either<QueryError, Artifact> => {
-  const parsed = parseArtifact(name, asked.defaults)
+export const artifactNamed = (registryAsOf: RegistryAsOf, name: string): E.Either<QueryError, Artifact> => {
+  const parsed = parseArtifact(name, registryAsOf.defaults)
   if (E.isLeft(parsed)) return E.left({ _tag: 'invalid-input', problems: parsed.left })
-  const entry = existing(asked, collectionPath(parsed.right))
+  const entry = existing(registryAsOf, collectionPath(parsed.right))
   return entry?.kind === 'artifact'
-    ? E.right(artifactOf(asked, entry))
-    : notFound(asked, 'artifact', collectionPath(parsed.right))
+    ? E.right(artifactOf(registryAsOf, entry))
+    : notFound(registryAsOf, 'artifact', collectionPath(parsed.right))
 }
 
 /** Of an entry that is known to be there. */
-export const artifactOf = (asked: RegistryAsOf, entry: ArtifactEntry): Artifact => ({
+export const artifactOf = (registryAsOf: RegistryAsOf, entry: ArtifactEntry): Artifact => ({
   kind: 'artifact',
   path: entry.path,
   type: entry.type,
   description: entry.description,
-  created: momentAt(asked, entry.created),
+  created: momentAt(registryAsOf, entry.created),
   actor: entry.actor,
-  versionCount: liveCount(asked, entry),
-  newest: valueAt(asked, entry.newest) ?? null,
-  aliases: aliasTable(asked, entry),
+  versionCount: liveCount(registryAsOf, entry),
+  newest: valueAt(registryAsOf, entry.newest) ?? null,
+  aliases: aliasTable(registryAsOf, entry),
 })
 
 export const liveCount = ({ position }: RegistryAsOf, { addedAt, endedAt }: CollectionEntry): number =>
   countUpTo(addedAt, position) - countUpTo(endedAt, position)
 
-export const aliasTable = (asked: RegistryAsOf, entry: CollectionEntry): Readonly<Record<string, number>> =>
+export const aliasTable = (registryAsOf: RegistryAsOf, entry: CollectionEntry): Readonly<Record<string, number>> =>
   Object.fromEntries(
     [...entry.aliases].flatMap(([alias, holders]) => {
-      const holder = valueAt(asked, holders)
+      const holder = valueAt(registryAsOf, holders)
       return typeof holder === 'number' ? [[alias, holder] as const] : []
     }),
   )

@@ -9,7 +9,7 @@ import type { Moment } from './errors.js'
 
 export interface RegistryAsOf {
   readonly registry: Registry
-  readonly moments: PositionTimes
+  readonly positionTimes: PositionTimes
   /** The moment of the answers, inclusive. */
   readonly position: number
   readonly defaults: NameDefaults
@@ -20,14 +20,16 @@ export const valueAt = <A>({ position }: RegistryAsOf, timeline: Timeline<A>): A
 export const hasHappened = ({ position }: RegistryAsOf, where: number | undefined): boolean =>
   where !== undefined && where <= position
 
-export const momentAt = ({ moments }: RegistryAsOf, where: number): Moment => {
-  const time = timeOf(moments, where)
+export const momentAt = ({ positionTimes }: RegistryAsOf, where: number): Moment => {
+  const time = timeOf(positionTimes, where)
   return { position: where, time: time === undefined ? null : new Date(time).toISOString() }
 }
 
 /** What a refusal says of its moment. */
-export const past = (asked: RegistryAsOf): { readonly asOf?: Moment } =>
-  asked.position < (asked.moments.lasts.at(-1) ?? ORIGIN) ? { asOf: momentAt(asked, asked.position) } : {}
+export const past = (registryAsOf: RegistryAsOf): { readonly asOf?: Moment } =>
+  registryAsOf.position < (registryAsOf.positionTimes.lasts.at(-1) ?? ORIGIN)
+    ? { asOf: momentAt(registryAsOf, registryAsOf.position) }
+    : {}
 
 /** The number that an alias points to, or a number itself, as of a position: the heart of every resolution. */
 export const resolveNumber = (

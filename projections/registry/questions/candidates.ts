@@ -32,11 +32,13 @@ export interface Chosen {
 
 /** As they were created. The place of one is its position. */
 export const byCreation =
-  (asked: RegistryAsOf, chosen: Chosen, sign: 1 | -1): Onwards =>
+  (registryAsOf: RegistryAsOf, chosen: Chosen, sign: 1 | -1): Onwards =>
   ([behind] = []) => {
     const after = sign === 1 ? (behind ?? ORIGIN - 1) : ORIGIN - 1
-    const upTo = sign === 1 ? asked.position : Math.min(asked.position, (behind ?? Infinity) - 1)
-    const lists = chosen.collections.map((collection) => candidatesIn(asked, chosen, collection, after, upTo, sign))
+    const upTo = sign === 1 ? registryAsOf.position : Math.min(registryAsOf.position, (behind ?? Infinity) - 1)
+    const lists = chosen.collections.map((collection) =>
+      candidatesIn(registryAsOf, chosen, collection, after, upTo, sign),
+    )
     return placed(merged(lists, (one, other) => sign * (one.position - other.position) < 0))
   }
 
@@ -45,16 +47,16 @@ function* placed(candidates: Iterable<Candidate>): Generator<readonly [ReadonlyA
 }
 
 /** By the path of their collection, and then as they were created. The place of one is that of its collection, and its position. */
-export const byName = (asked: RegistryAsOf, chosen: Chosen, sign: 1 | -1): Onwards =>
+export const byName = (registryAsOf: RegistryAsOf, chosen: Chosen, sign: 1 | -1): Onwards =>
   function* ([first = 0, behind] = []) {
     const sorted = chosen.collections.toSorted((one, other) => sign * compareTexts(one.path, other.path))
     for (let at = first; at < sorted.length; at++) {
       const start = at === first && behind !== undefined ? behind : undefined
       const after = sign === 1 ? (start ?? ORIGIN - 1) : ORIGIN - 1
-      const upTo = sign === 1 ? asked.position : Math.min(asked.position, (start ?? Infinity) - 1)
+      const upTo = sign === 1 ? registryAsOf.position : Math.min(registryAsOf.position, (start ?? Infinity) - 1)
       const collection = sorted[at]
       if (collection === undefined) return
-      for (const candidate of candidatesIn(asked, chosen, collection, after, upTo, sign))
+      for (const candidate of candidatesIn(registryAsOf, chosen, collection, after, upTo, sign))
         yield [[at, candidate.position], candidate]
     }
   }

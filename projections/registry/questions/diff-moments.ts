@@ -81,9 +81,9 @@ export const diffMoments = (registry: Registry, one: number, other: number): Mom
     used: [],
     drafts: [],
   }
-  for (const entry of registry.collections.values()) lookAtCollection(registry.versions, entry, found)
-  for (const run of registry.runs.values()) lookAtRun(run, found)
-  for (const draft of registry.drafts.values()) lookAtDraft(draft, found)
+  for (const entry of registry.collections.values()) compareCollection(registry.versions, entry, found)
+  for (const run of registry.runs.values()) compareRun(run, found)
+  for (const draft of registry.drafts.values()) compareDraft(draft, found)
   return found
 }
 
@@ -103,7 +103,7 @@ const changeOf = <A>(timeline: Timeline<A> | undefined, { from, to }: Found): Ch
     : { from: asOf(timeline, from), to: asOf(timeline, to) }
 }
 
-const lookAtCollection = (versions: Versions, entry: CollectionEntry, found: Found): void => {
+const compareCollection = (versions: Versions, entry: CollectionEntry, found: Found): void => {
   if (entry.created > found.to) return
   const { path: collection, type } = entry
   if (isIn(found, entry.created)) {
@@ -115,11 +115,11 @@ const lookAtCollection = (versions: Versions, entry: CollectionEntry, found: Fou
   }
   // A number whose event is of a type from the future has no row.
   if (entry.kind === 'artifact')
-    entry.versions.forEach((row, number) => void lookAtVersion(versions, entry, number, row, found))
-  else lookAtModel(entry, found)
+    entry.versions.forEach((row, number) => void compareVersion(versions, entry, number, row, found))
+  else compareModel(entry, found)
 }
 
-const lookAtVersion = (versions: Versions, artifact: ArtifactEntry, number: number, row: Row, found: Found): void => {
+const compareVersion = (versions: Versions, artifact: ArtifactEntry, number: number, row: Row, found: Found): void => {
   if (positionOf(versions, row) > found.to) return
   const path = versionPath(artifact.ref, number)
   if (isIn(found, artifact.ended.get(number))) found.deleted.push({ version: path })
@@ -127,14 +127,14 @@ const lookAtVersion = (versions: Versions, artifact: ArtifactEntry, number: numb
     found.logged.push({ version: path, run: runOf(versions, row) })
     return
   }
-  const seldom = versions.seldom.get(row)
-  if (seldom === undefined) return
-  const tags = changeOf(seldom.tagged, found)
+  const sparseFields = versions.sparseFields.get(row)
+  if (sparseFields === undefined) return
+  const tags = changeOf(sparseFields.tagged, found)
   if (tags !== undefined) {
     const first = tagsOf(versions, row)
     noteTags(path, tags.from ?? first, tags.to ?? first, found)
   }
-  const described = changeOf(seldom.described, found)
+  const described = changeOf(sparseFields.described, found)
   if (described === undefined) return
   const first = saidOf(versions, row)
   const { from = first, to = first } = described
@@ -146,7 +146,7 @@ const lookAtVersion = (versions: Versions, artifact: ArtifactEntry, number: numb
   }
 }
 
-const lookAtModel = (model: ModelEntry, found: Found): void => {
+const compareModel = (model: ModelEntry, found: Found): void => {
   for (const link of model.versions) {
     if (link === undefined) continue
     const version = versionPath(model.ref, link.number)
@@ -164,7 +164,7 @@ const noteTags = (of: string, from: ReadonlyArray<string>, to: ReadonlyArray<str
   if (!sameJson(from, to)) tags.push({ of, from, to })
 }
 
-const lookAtRun = (entry: RunEntry, found: Found): void => {
+const compareRun = (entry: RunEntry, found: Found): void => {
   if (entry.started > found.to) return
   const run = entry.path
   if (isIn(found, entry.started)) found.started.push({ run })
@@ -184,7 +184,7 @@ const lookAtRun = (entry: RunEntry, found: Found): void => {
   }
 }
 
-const lookAtDraft = ({ artifact, distributedId, generations }: DraftEntry, found: Found): void => {
+const compareDraft = ({ artifact, distributedId, generations }: DraftEntry, found: Found): void => {
   for (const [generation, entry] of generations.entries()) {
     if (entry === undefined) continue
     const statusAt = (position: number): DraftStatus | null =>

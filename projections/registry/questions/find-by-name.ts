@@ -8,43 +8,43 @@ import type { CollectionEntry, RunEntry } from '../state.js'
 import { hasHappened, past, type RegistryAsOf } from './as-of.js'
 import type { QueryError } from './errors.js'
 
-export const existing = (asked: RegistryAsOf, path: string): CollectionEntry | undefined => {
-  const entry = asked.registry.collections.get(path)
-  return entry !== undefined && hasHappened(asked, entry.created) ? entry : undefined
+export const existing = (registryAsOf: RegistryAsOf, path: string): CollectionEntry | undefined => {
+  const entry = registryAsOf.registry.collections.get(path)
+  return entry !== undefined && hasHappened(registryAsOf, entry.created) ? entry : undefined
 }
 
 export const notFound = (
-  asked: RegistryAsOf,
+  registryAsOf: RegistryAsOf,
   what: Extract<QueryError, { _tag: 'not-found' }>['what'],
   name: string,
 ): E.Either<QueryError, never> => {
-  const { runs, collections } = asked.registry
+  const { runs, collections } = registryAsOf.registry
   return E.left({
     _tag: 'not-found',
     what,
     name,
-    similar: similarTo(name, namesNow(asked, (what === 'run' ? runs : collections).values())),
-    ...past(asked),
+    similar: similarTo(name, namesNow(registryAsOf, (what === 'run' ? runs : collections).values())),
+    ...past(registryAsOf),
   })
 }
 
-function* namesNow(asked: RegistryAsOf, entries: Iterable<CollectionEntry | RunEntry>): Generator<string> {
+function* namesNow(registryAsOf: RegistryAsOf, entries: Iterable<CollectionEntry | RunEntry>): Generator<string> {
   for (const entry of entries)
-    if (hasHappened(asked, entry.kind === 'run' ? entry.started : entry.created)) yield entry.path
+    if (hasHappened(registryAsOf, entry.kind === 'run' ? entry.started : entry.created)) yield entry.path
 }
 
 /** The collection that a path names, and the version that it chooses. */
 export const read = (
-  asked: RegistryAsOf,
+  registryAsOf: RegistryAsOf,
   name: string,
 ): E.Either<QueryError, readonly [CollectionEntry, VersionChoice]> => {
-  const parsed = parseVersion(name, asked.defaults)
+  const parsed = parseVersion(name, registryAsOf.defaults)
   if (E.isLeft(parsed)) return E.left({ _tag: 'invalid-input', problems: parsed.left })
   const readings = parsed.right.map(({ collection }) => collectionPath(collection))
-  const [found, another] = readings.flatMap((path) => existing(asked, path) ?? [])
+  const [found, another] = readings.flatMap((path) => existing(registryAsOf, path) ?? [])
   if (another !== undefined) return E.left({ _tag: 'ambiguous-name', name, readings })
   if (found !== undefined) return E.right([found, parsed.right[0].version])
-  return notFound(asked, 'name', readings.length === 1 ? (readings[0] ?? name) : name)
+  return notFound(registryAsOf, 'name', readings.length === 1 ? (readings[0] ?? name) : name)
 }
 
 /** How many names are looked at for a hint: it must not cost more than the answer. */

@@ -19,33 +19,43 @@ export interface List extends Paging {
   readonly name?: string
 }
 
-export const listArtifacts = (asked: RegistryAsOf, list: List): E.Either<BadCursor, Page<Artifact>> =>
-  named('artifacts', asked, list, inArray(asked.registry.artifacts), (answers, entry) => answers.artifactOf(entry))
+export const listArtifacts = (registryAsOf: RegistryAsOf, list: List): E.Either<BadCursor, Page<Artifact>> =>
+  named('artifacts', registryAsOf, list, inArray(registryAsOf.registry.artifacts), (answers, entry) =>
+    answers.artifactOf(entry),
+  )
 
-export const listRegisteredModels = (asked: RegistryAsOf, list: List): E.Either<BadCursor, Page<RegisteredModel>> =>
-  named('registered models', asked, list, passing(modelsIn(asked.registry)), (answers, entry) => answers.modelOf(entry))
+export const listRegisteredModels = (
+  registryAsOf: RegistryAsOf,
+  list: List,
+): E.Either<BadCursor, Page<RegisteredModel>> =>
+  named('registered models', registryAsOf, list, passing(modelsIn(registryAsOf.registry)), (answers, entry) =>
+    answers.modelOf(entry),
+  )
 
-export const listRuns = (asked: RegistryAsOf, list: List): E.Either<BadCursor, Page<RunDetails>> =>
-  named('runs', asked, list, passing(asked.registry.runs.values()), (answers, entry) => answers.runDetails(entry))
+export const listRuns = (registryAsOf: RegistryAsOf, list: List): E.Either<BadCursor, Page<RunDetails>> =>
+  named('runs', registryAsOf, list, passing(registryAsOf.registry.runs.values()), (answers, entry) =>
+    answers.runDetails(entry),
+  )
 
 /** The versions of an artifact or a registered model, deleted and unlinked ones too, oldest first. */
 export const listVersions = (
-  asked: RegistryAsOf,
+  registryAsOf: RegistryAsOf,
   name: string,
   paging: Paging,
 ): E.Either<QueryError | BadCursor, Page<Version>> => {
-  const readings = parseVersion(name, asked.defaults)
+  const readings = parseVersion(name, registryAsOf.defaults)
   if (E.isLeft(readings)) return E.left({ _tag: 'invalid-input', problems: readings.left })
   const question = ['versions of', ...readings.right.map(({ collection }) => collectionPath(collection))]
-  const start = pageStart(question, paging, asked.position)
+  const start = pageStart(question, paging, registryAsOf.position)
   if (E.isLeft(start)) return start
-  const answers = registryQuestions({ ...asked, position: start.right.moment })
+  const answers = registryQuestions({ ...registryAsOf, position: start.right.moment })
   const found = answers.collection(name)
   if (E.isLeft(found)) return found
   const { right: collection } = found
   return E.right(
     page(start.right, inArray<Row | LinkEntry>(collection.versions), {
-      since: (entry) => (typeof entry === 'number' ? positionOf(asked.registry.versions, entry) : entry.position),
+      since: (entry) =>
+        typeof entry === 'number' ? positionOf(registryAsOf.registry.versions, entry) : entry.position,
       answer: (_, number) => answers.entry(collection, number),
     }),
   )
@@ -57,14 +67,14 @@ function* modelsIn({ collections }: Registry): Generator<ModelEntry> {
 
 const named = <Entry extends CollectionEntry | RunEntry, A>(
   what: string,
-  asked: RegistryAsOf,
+  registryAsOf: RegistryAsOf,
   { name, ...paging }: List,
   entries: Onwards<Entry>,
   answer: (answers: RegistryQuestions, entry: Entry) => A,
 ): E.Either<BadCursor, Page<A>> => {
-  const start = pageStart(name === undefined ? [what] : [what, name], paging, asked.position)
+  const start = pageStart(name === undefined ? [what] : [what, name], paging, registryAsOf.position)
   if (E.isLeft(start)) return start
-  const answers = registryQuestions({ ...asked, position: start.right.moment })
+  const answers = registryQuestions({ ...registryAsOf, position: start.right.moment })
   const fits = name === undefined ? undefined : patternOf(name)
   return E.right(
     page(start.right, entries, {

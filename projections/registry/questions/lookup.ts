@@ -19,47 +19,47 @@ export { type RegistryAsOf, resolveNumber } from './as-of.js'
 
 export type RegistryQuestions = ReturnType<typeof registryQuestions>
 
-export const registryQuestions = ({ registry, moments, position, defaults }: RegistryAsOf) => {
+export const registryQuestions = ({ registry, positionTimes, position, defaults }: RegistryAsOf) => {
   // Of one shape, whatever else a caller's object holds: so it is read at the same speed for all of them.
-  const asked: RegistryAsOf = { registry, moments, position, defaults }
+  const registryAsOf: RegistryAsOf = { registry, positionTimes, position, defaults }
   return {
     /** The moment of these answers. */
-    moment: momentAt(asked, position),
+    moment: momentAt(registryAsOf, position),
 
     /** A version by alias or number, that is there; a deleted or unlinked one is an error that says so. */
-    resolve: (name: string): E.Either<QueryError, Version> => resolve(asked, name),
+    resolve: (name: string): E.Either<QueryError, Version> => resolve(registryAsOf, name),
 
     /** A version by alias or number, also a deleted or unlinked one, which is marked. */
-    version: (name: string): E.Either<QueryError, Version> => describe(asked, name),
+    version: (name: string): E.Either<QueryError, Version> => describe(registryAsOf, name),
 
-    artifact: (name: string): E.Either<QueryError, Artifact> => artifactNamed(asked, name),
+    artifact: (name: string): E.Either<QueryError, Artifact> => artifactNamed(registryAsOf, name),
 
-    registeredModel: (name: string): E.Either<QueryError, RegisteredModel> => modelNamed(asked, name),
+    registeredModel: (name: string): E.Either<QueryError, RegisteredModel> => modelNamed(registryAsOf, name),
 
-    run: (name: string): E.Either<QueryError, RunDetails> => runNamed(asked, name),
+    run: (name: string): E.Either<QueryError, RunDetails> => runNamed(registryAsOf, name),
 
     /** What a path names, whatever version it chooses. */
     collection: (name: string): E.Either<QueryError, CollectionEntry> => {
-      const found = read(asked, name)
+      const found = read(registryAsOf, name)
       return E.isLeft(found) ? found : E.right(found.right[0])
     },
 
     /** Of entries that are known to be there. */
-    artifactOf: (entry: ArtifactEntry): Artifact => artifactOf(asked, entry),
-    modelOf: (entry: ModelEntry): RegisteredModel => modelOf(asked, entry),
-    runDetails: (entry: RunEntry): RunDetails => runDetails(asked, entry),
+    artifactOf: (entry: ArtifactEntry): Artifact => artifactOf(registryAsOf, entry),
+    modelOf: (entry: ModelEntry): RegisteredModel => modelOf(registryAsOf, entry),
+    runDetails: (entry: RunEntry): RunDetails => runDetails(registryAsOf, entry),
 
     /** A version that is known to be there. */
-    entry: (collection: CollectionEntry, number: number): Version => knownVersion(asked, collection, number),
+    entry: (collection: CollectionEntry, number: number): Version => knownVersion(registryAsOf, collection, number),
 
     /** Of a version that is known by its row. */
-    saidOf: (row: Row) => descriptionAndMetadataAt(asked, row),
-    tagsOf: (row: Row): ReadonlyArray<string> => tagsAt(asked, row),
+    saidOf: (row: Row) => descriptionAndMetadataAt(registryAsOf, row),
+    tagsOf: (row: Row): ReadonlyArray<string> => tagsAt(registryAsOf, row),
 
     /** The metrics of a run by its whole path; `undefined` for a run that is not there. */
-    metrics: (path: string): Metrics | undefined => metricsAt(asked, path),
+    metrics: (path: string): Metrics | undefined => metricsAt(registryAsOf, path),
 
     /** Distributed drafts that take parts, the oldest first. */
-    openDrafts: (): ReadonlyArray<OpenDraft> => openDrafts(asked),
+    openDrafts: (): ReadonlyArray<OpenDraft> => openDrafts(registryAsOf),
   }
 }

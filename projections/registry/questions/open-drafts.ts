@@ -14,22 +14,29 @@ export interface OpenDraft {
 }
 
 /** Distributed drafts that take parts, the oldest first. */
-export const openDrafts = (asked: RegistryAsOf): ReadonlyArray<OpenDraft> =>
-  [...asked.registry.drafts.values()]
-    .flatMap((draft) => draftsOf(asked, draft))
+export const openDrafts = (registryAsOf: RegistryAsOf): ReadonlyArray<OpenDraft> =>
+  [...registryAsOf.registry.drafts.values()]
+    .flatMap((draft) => draftsOf(registryAsOf, draft))
     .sort((one, other) => one.opened.position - other.opened.position)
 
 const draftsOf = (
-  asked: RegistryAsOf,
+  registryAsOf: RegistryAsOf,
   { artifact, distributedId, generations }: DraftEntry,
 ): ReadonlyArray<OpenDraft> =>
   generations.flatMap(({ opened, parts, ended }, generation) => {
-    if (!hasHappened(asked, opened) || hasHappened(asked, ended?.position)) return []
-    const known = parts.filter((part) => hasHappened(asked, part.position))
+    if (!hasHappened(registryAsOf, opened) || hasHappened(registryAsOf, ended?.position)) return []
+    const known = parts.filter((part) => hasHappened(registryAsOf, part.position))
     const writers = [...new Set(known.map(({ writer }) => writer))]
     const name = collectionPath(artifact)
     return [
-      { artifact: name, distributedId, generation, opened: momentAt(asked, opened), writers, parts: known.length },
+      {
+        artifact: name,
+        distributedId,
+        generation,
+        opened: momentAt(registryAsOf, opened),
+        writers,
+        parts: known.length,
+      },
     ]
   })
 

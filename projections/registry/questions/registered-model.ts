@@ -13,25 +13,25 @@ export interface RegisteredModel extends Omit<Artifact, 'kind'> {
   readonly tags: ReadonlyArray<string>
 }
 
-export const modelNamed = (asked: RegistryAsOf, name: string): E.Either<QueryError, RegisteredModel> => {
-  const parsed = parseModel(name, asked.defaults)
+export const modelNamed = (registryAsOf: RegistryAsOf, name: string): E.Either<QueryError, RegisteredModel> => {
+  const parsed = parseModel(name, registryAsOf.defaults)
   if (E.isLeft(parsed)) return E.left({ _tag: 'invalid-input', problems: parsed.left })
-  const entry = existing(asked, collectionPath(parsed.right))
+  const entry = existing(registryAsOf, collectionPath(parsed.right))
   return entry?.kind === 'model'
-    ? E.right(modelOf(asked, entry))
-    : notFound(asked, 'registered model', collectionPath(parsed.right))
+    ? E.right(modelOf(registryAsOf, entry))
+    : notFound(registryAsOf, 'registered model', collectionPath(parsed.right))
 }
 
 /** Of an entry that is known to be there. */
-export const modelOf = (asked: RegistryAsOf, entry: ModelEntry): RegisteredModel => ({
+export const modelOf = (registryAsOf: RegistryAsOf, entry: ModelEntry): RegisteredModel => ({
   kind: 'registered-model',
   path: entry.path,
   type: entry.type,
-  description: valueAt(asked, entry.description) ?? null,
-  tags: valueAt(asked, entry.tags) ?? [],
-  created: momentAt(asked, entry.created),
+  description: valueAt(registryAsOf, entry.description) ?? null,
+  tags: valueAt(registryAsOf, entry.tags) ?? [],
+  created: momentAt(registryAsOf, entry.created),
   actor: entry.actor,
-  versionCount: liveCount(asked, entry),
-  newest: valueAt(asked, entry.newest) ?? null,
-  aliases: aliasTable(asked, entry),
+  versionCount: liveCount(registryAsOf, entry),
+  newest: valueAt(registryAsOf, entry.newest) ?? null,
+  aliases: aliasTable(registryAsOf, entry),
 })

@@ -26,45 +26,45 @@ export interface RunDetails {
   readonly logged: ReadonlyArray<string>
 }
 
-export const runNamed = (asked: RegistryAsOf, name: string): E.Either<QueryError, RunDetails> => {
-  const parsed = parseRun(name, asked.defaults)
+export const runNamed = (registryAsOf: RegistryAsOf, name: string): E.Either<QueryError, RunDetails> => {
+  const parsed = parseRun(name, registryAsOf.defaults)
   if (E.isLeft(parsed)) return E.left({ _tag: 'invalid-input', problems: parsed.left })
   const { entity, project, run } = parsed.right
-  const entry = asked.registry.runs.get(`${entity}/${project}/${run}`)
-  return entry !== undefined && hasHappened(asked, entry.started)
-    ? E.right(runDetails(asked, entry))
-    : notFound(asked, 'run', name)
+  const entry = registryAsOf.registry.runs.get(`${entity}/${project}/${run}`)
+  return entry !== undefined && hasHappened(registryAsOf, entry.started)
+    ? E.right(runDetails(registryAsOf, entry))
+    : notFound(registryAsOf, 'run', name)
 }
 
 /** The metrics of a run by its whole path; `undefined` for a run that is not there. */
-export const metricsAt = (asked: RegistryAsOf, path: string): Metrics | undefined => {
-  const run = asked.registry.runs.get(path)
-  return run !== undefined && hasHappened(asked, run.started) ? metricsOf(asked, run) : undefined
+export const metricsAt = (registryAsOf: RegistryAsOf, path: string): Metrics | undefined => {
+  const run = registryAsOf.registry.runs.get(path)
+  return run !== undefined && hasHappened(registryAsOf, run.started) ? metricsOf(registryAsOf, run) : undefined
 }
 
 /** Of an entry that is known to be there. */
-export const runDetails = (asked: RegistryAsOf, entry: RunEntry): RunDetails => ({
+export const runDetails = (registryAsOf: RegistryAsOf, entry: RunEntry): RunDetails => ({
   path: entry.path,
-  started: momentAt(asked, entry.started),
+  started: momentAt(registryAsOf, entry.started),
   actor: entry.actor,
   group: entry.group,
   jobType: entry.jobType,
   config: entry.config,
-  metrics: metricsOf(asked, entry),
-  outcome: (entry.outcome && valueAt(asked, entry.outcome)) ?? null,
-  used: entry.used.slice(0, countPast(asked, entry.used)).map(({ version, through }) => ({
+  metrics: metricsOf(registryAsOf, entry),
+  outcome: (entry.outcome && valueAt(registryAsOf, entry.outcome)) ?? null,
+  used: entry.used.slice(0, countPast(registryAsOf, entry.used)).map(({ version, through }) => ({
     version: pathAt(version),
     through: through === null ? null : pathAt(through),
   })),
   logged: entry.logged.values
-    .slice(0, countUpTo(entry.logged.positions, asked.position))
-    .map((row) => pathOfRow(asked.registry, row)),
+    .slice(0, countUpTo(entry.logged.positions, registryAsOf.position))
+    .map((row) => pathOfRow(registryAsOf.registry, row)),
 })
 
-const metricsOf = (asked: RegistryAsOf, { metrics = new Map() }: RunEntry): Metrics =>
+const metricsOf = (registryAsOf: RegistryAsOf, { metrics = new Map() }: RunEntry): Metrics =>
   Object.fromEntries(
     [...metrics].flatMap(([name, values]) => {
-      const value = valueAt(asked, values)
+      const value = valueAt(registryAsOf, values)
       return value === undefined ? [] : [[name, value] as const]
     }),
   )
@@ -72,8 +72,8 @@ const metricsOf = (asked: RegistryAsOf, { metrics = new Map() }: RunEntry): Metr
 const pathAt = ({ collection, number }: RunEntry['used'][number]['version']): string => versionPath(collection, number)
 
 /** How many entries of a list in the order of positions are not after the moment. */
-const countPast = (asked: RegistryAsOf, entries: ReadonlyArray<{ readonly position: number }>): number => {
+const countPast = (registryAsOf: RegistryAsOf, entries: ReadonlyArray<{ readonly position: number }>): number => {
   let count = entries.length
-  while (count > 0 && !hasHappened(asked, entries[count - 1]?.position)) count -= 1
+  while (count > 0 && !hasHappened(registryAsOf, entries[count - 1]?.position)) count -= 1
   return count
 }

@@ -42,7 +42,7 @@ export interface VersionPage extends Page<Version> {
   readonly total: number
 }
 
-export const searchVersions = (asked: RegistryAsOf, query: VersionSearch): E.Either<BadCursor, VersionPage> => {
+export const searchVersions = (registryAsOf: RegistryAsOf, query: VersionSearch): E.Either<BadCursor, VersionPage> => {
   const { limit, cursor, ...wanted } = query
   const question = [
     'versions',
@@ -50,10 +50,10 @@ export const searchVersions = (asked: RegistryAsOf, query: VersionSearch): E.Eit
       .sort()
       .flatMap(([key, value]) => [key, JSON.stringify(value)]),
   ]
-  const start = pageStart(question, query, asked.position)
+  const start = pageStart(question, query, registryAsOf.position)
   if (E.isLeft(start)) return start
   const { moment, behind, size, cursorBehind } = start.right
-  const then = { ...asked, position: moment }
+  const then = { ...registryAsOf, position: moment }
   const answers = registryQuestions(then)
   const { total, onwards } = found(then, answers, wanted)
   const items: Version[] = []
@@ -72,20 +72,20 @@ interface Found {
 }
 
 /** Where nothing is asked of single versions they are counted without looking at each; else all have to be looked at. */
-const found = (asked: RegistryAsOf, answers: RegistryQuestions, query: VersionSearch): Found => {
+const found = (registryAsOf: RegistryAsOf, answers: RegistryQuestions, query: VersionSearch): Found => {
   const { alias, withDeleted = false, by = 'created', order = 'descending' } = query
   const sign = order === 'ascending' ? 1 : -1
-  const numberIn = (collection: CollectionEntry) => resolveNumber(collection, alias ?? '', asked.position)
-  const collections = chosenCollections(asked, query)
+  const numberIn = (collection: CollectionEntry) => resolveNumber(collection, alias ?? '', registryAsOf.position)
+  const collections = chosenCollections(registryAsOf, query)
   const chosen = { collections, withDeleted, ...(alias === undefined ? {} : { numberIn }) }
-  const onwards = by === 'name' ? byName(asked, chosen, sign) : byCreation(asked, chosen, sign)
-  const isMeant = filterOf(asked, answers, query)
+  const onwards = by === 'name' ? byName(registryAsOf, chosen, sign) : byCreation(registryAsOf, chosen, sign)
+  const isMeant = filterOf(registryAsOf, answers, query)
   const isSorted = by === 'created' || by === 'name'
-  if (isMeant === undefined && isSorted && alias === undefined) return { total: countOf(asked, chosen), onwards }
+  if (isMeant === undefined && isSorted && alias === undefined) return { total: countOf(registryAsOf, chosen), onwards }
 
   const all: Candidate[] = []
   for (const [, candidate] of onwards()) if (isMeant?.(candidate) ?? true) all.push(candidate)
-  const sorted = isSorted ? all : byValue(asked, answers, all, by, sign)
+  const sorted = isSorted ? all : byValue(registryAsOf, answers, all, by, sign)
   return { total: sorted.length, onwards: inArray(sorted) }
 }
 
@@ -103,7 +103,7 @@ const chosenCollections = ({ registry, position }: RegistryAsOf, { name, kind, t
 
 /** What is asked of each version; `undefined` for nothing. */
 const filterOf = (
-  { registry, moments }: RegistryAsOf,
+  { registry, positionTimes }: RegistryAsOf,
   answers: RegistryQuestions,
   { tag, metadata = [], metrics = [], actor, from, until }: VersionSearch,
 ): ((candidate: Candidate) => boolean) | undefined => {
@@ -116,7 +116,7 @@ const filterOf = (
     const { collection, number, row } = candidate
     if (actor !== undefined && actorAt(registry, collection, number) !== actor) return false
     if (isTimed) {
-      const time = timeOf(moments, candidate.position) ?? 0
+      const time = timeOf(positionTimes, candidate.position) ?? 0
       if (time < earliest || time > latest) return false
     }
     if (tag !== undefined && (row === undefined || !answers.tagsOf(row).includes(tag))) return false

@@ -58,37 +58,39 @@ const aliasesOf = ({ position }: RegistryAsOf, collection: CollectionEntry, numb
   return names.filter((name) => resolveNumber(collection, name, position) === number)
 }
 
-const linksOf = (asked: RegistryAsOf, row: Row): ReadonlyArray<string> =>
-  (asked.registry.links.get(row) ?? []).flatMap(({ model, number }) => {
+const linksOf = (registryAsOf: RegistryAsOf, row: Row): ReadonlyArray<string> =>
+  (registryAsOf.registry.links.get(row) ?? []).flatMap(({ model, number }) => {
     const link = model.versions[number]
-    return link !== undefined && hasHappened(asked, link.position) && !hasHappened(asked, model.ended.get(number))
+    return link !== undefined &&
+      hasHappened(registryAsOf, link.position) &&
+      !hasHappened(registryAsOf, model.ended.get(number))
       ? [`${model.path}:v${number}`]
       : []
   })
 
-const endOf = (asked: RegistryAsOf, { ended }: CollectionEntry, number: number): Moment | null => {
+const endOf = (registryAsOf: RegistryAsOf, { ended }: CollectionEntry, number: number): Moment | null => {
   const end = ended.get(number)
-  return end !== undefined && hasHappened(asked, end) ? momentAt(asked, end) : null
+  return end !== undefined && hasHappened(registryAsOf, end) ? momentAt(registryAsOf, end) : null
 }
 
 /** Of a version that is known by its row, as its tags. */
-export const descriptionAndMetadataAt = (asked: RegistryAsOf, row: Row) => {
-  const { versions } = asked.registry
-  const { described } = versions.seldom.get(row) ?? {}
-  return (described && valueAt(asked, described)) ?? saidOf(versions, row)
+export const descriptionAndMetadataAt = (registryAsOf: RegistryAsOf, row: Row) => {
+  const { versions } = registryAsOf.registry
+  const { described } = versions.sparseFields.get(row) ?? {}
+  return (described && valueAt(registryAsOf, described)) ?? saidOf(versions, row)
 }
 
-export const tagsAt = (asked: RegistryAsOf, row: Row): ReadonlyArray<string> => {
-  const { versions } = asked.registry
-  const { tagged } = versions.seldom.get(row) ?? {}
-  return (tagged && valueAt(asked, tagged)) ?? tagsOf(versions, row)
+export const tagsAt = (registryAsOf: RegistryAsOf, row: Row): ReadonlyArray<string> => {
+  const { versions } = registryAsOf.registry
+  const { tagged } = versions.sparseFields.get(row) ?? {}
+  return (tagged && valueAt(registryAsOf, tagged)) ?? tagsOf(versions, row)
 }
 
-const artifactVersion = (asked: RegistryAsOf, artifact: ArtifactEntry, number: number, row: Row): Version => {
-  const { versions } = asked.registry
-  const { relogged = [], distributed = null } = versions.seldom.get(row) ?? {}
+const artifactVersion = (registryAsOf: RegistryAsOf, artifact: ArtifactEntry, number: number, row: Row): Version => {
+  const { versions } = registryAsOf.registry
+  const { relogged = [], distributed = null } = versions.sparseFields.get(row) ?? {}
   const [run, base] = [runOf(versions, row), baseOf(versions, row)]
-  const again = relogged.filter(({ position }) => hasHappened(asked, position))
+  const again = relogged.filter(({ position }) => hasHappened(registryAsOf, position))
   const producers = [run, ...again.map(({ run }) => run)].flatMap((producer) => producer ?? [])
   return {
     kind: 'artifact',
@@ -96,29 +98,29 @@ const artifactVersion = (asked: RegistryAsOf, artifact: ArtifactEntry, number: n
     collection: artifact.path,
     version: versionNumberAt(number),
     type: artifact.type,
-    aliases: aliasesOf(asked, artifact, number),
-    tags: tagsAt(asked, row),
-    ...descriptionAndMetadataAt(asked, row),
+    aliases: aliasesOf(registryAsOf, artifact, number),
+    tags: tagsAt(registryAsOf, row),
+    ...descriptionAndMetadataAt(registryAsOf, row),
     manifest: manifestOf(versions, row),
-    created: momentAt(asked, positionOf(versions, row)),
+    created: momentAt(registryAsOf, positionOf(versions, row)),
     actor: actorOf(versions, row),
     run,
     producers: [...new Set(producers)],
     base: base === null ? null : `${artifact.path}:v${base}`,
     distributed,
     source: null,
-    links: linksOf(asked, row),
-    deleted: endOf(asked, artifact, number),
+    links: linksOf(registryAsOf, row),
+    deleted: endOf(registryAsOf, artifact, number),
     unlinked: null,
   }
 }
 
-const registeredVersion = (asked: RegistryAsOf, model: ModelEntry, link: LinkEntry): Version => {
-  const artifact = asked.registry.collections.get(collectionPath(link.source.artifact))
+const registeredVersion = (registryAsOf: RegistryAsOf, model: ModelEntry, link: LinkEntry): Version => {
+  const artifact = registryAsOf.registry.collections.get(collectionPath(link.source.artifact))
   const row = rowOf(artifact, link.source.version)
   const source =
     artifact?.kind === 'artifact' && row !== undefined
-      ? artifactVersion(asked, artifact, link.source.version, row)
+      ? artifactVersion(registryAsOf, artifact, link.source.version, row)
       : undefined
   return {
     kind: 'registered',
@@ -126,12 +128,12 @@ const registeredVersion = (asked: RegistryAsOf, model: ModelEntry, link: LinkEnt
     collection: model.path,
     version: versionNumberAt(link.number),
     type: model.type,
-    aliases: aliasesOf(asked, model, link.number),
+    aliases: aliasesOf(registryAsOf, model, link.number),
     tags: source?.tags ?? [],
     description: source?.description ?? null,
     metadata: source?.metadata ?? null,
     manifest: link.manifest,
-    created: momentAt(asked, link.position),
+    created: momentAt(registryAsOf, link.position),
     actor: link.actor,
     run: source?.run ?? null,
     producers: source?.producers ?? [],
@@ -140,50 +142,50 @@ const registeredVersion = (asked: RegistryAsOf, model: ModelEntry, link: LinkEnt
     source: versionPath(link.source.artifact, link.source.version),
     links: source?.links ?? [],
     deleted: source?.deleted ?? null,
-    unlinked: endOf(asked, model, link.number),
+    unlinked: endOf(registryAsOf, model, link.number),
   }
 }
 
-const versionOf = (asked: RegistryAsOf, collection: CollectionEntry, number: number): Version | undefined => {
+const versionOf = (registryAsOf: RegistryAsOf, collection: CollectionEntry, number: number): Version | undefined => {
   if (collection.kind === 'artifact') {
     const row = collection.versions[number]
-    return row !== undefined && hasHappened(asked, positionOf(asked.registry.versions, row))
-      ? artifactVersion(asked, collection, number, row)
+    return row !== undefined && hasHappened(registryAsOf, positionOf(registryAsOf.registry.versions, row))
+      ? artifactVersion(registryAsOf, collection, number, row)
       : undefined
   }
   const link = collection.versions[number]
-  return link !== undefined && hasHappened(asked, link.position)
-    ? registeredVersion(asked, collection, link)
+  return link !== undefined && hasHappened(registryAsOf, link.position)
+    ? registeredVersion(registryAsOf, collection, link)
     : undefined
 }
 
 const choose = (
-  asked: RegistryAsOf,
+  registryAsOf: RegistryAsOf,
   collection: CollectionEntry,
   choice: VersionChoice,
 ): E.Either<QueryError, Version> => {
-  const number = resolveNumber(collection, choice, asked.position)
-  const version = number === undefined ? undefined : versionOf(asked, collection, number)
+  const number = resolveNumber(collection, choice, registryAsOf.position)
+  const version = number === undefined ? undefined : versionOf(registryAsOf, collection, number)
   return version === undefined
     ? E.left({
         _tag: 'version-missing',
         collection: collection.path,
         version: choice,
-        newest: valueAt(asked, collection.newest) ?? null,
-        ...past(asked),
+        newest: valueAt(registryAsOf, collection.newest) ?? null,
+        ...past(registryAsOf),
       })
     : E.right(version)
 }
 
 /** A version by alias or number, also a deleted or unlinked one, which is marked. */
-export const describe = (asked: RegistryAsOf, name: string): E.Either<QueryError, Version> => {
-  const found = read(asked, name)
-  return E.isLeft(found) ? found : choose(asked, found.right[0], found.right[1])
+export const describe = (registryAsOf: RegistryAsOf, name: string): E.Either<QueryError, Version> => {
+  const found = read(registryAsOf, name)
+  return E.isLeft(found) ? found : choose(registryAsOf, found.right[0], found.right[1])
 }
 
 /** A version by alias or number, that is there; a deleted or unlinked one is an error that says so. */
-export const resolve = (asked: RegistryAsOf, name: string): E.Either<QueryError, Version> => {
-  const described = describe(asked, name)
+export const resolve = (registryAsOf: RegistryAsOf, name: string): E.Either<QueryError, Version> => {
+  const described = describe(registryAsOf, name)
   if (E.isLeft(described)) return described
   const { path, deleted, unlinked, source } = described.right
   if (unlinked !== null) return E.left({ _tag: 'version-gone', path, how: 'unlinked', at: unlinked })
@@ -197,8 +199,8 @@ export const resolve = (asked: RegistryAsOf, name: string): E.Either<QueryError,
 }
 
 /** A version that is known to be there. */
-export const knownVersion = (asked: RegistryAsOf, collection: CollectionEntry, number: number): Version => {
-  const version = versionOf(asked, collection, number)
+export const knownVersion = (registryAsOf: RegistryAsOf, collection: CollectionEntry, number: number): Version => {
+  const version = versionOf(registryAsOf, collection, number)
   if (version === undefined) throw new RangeError(`no version ${number} of ${collection.path}`)
   return version
 }

@@ -239,7 +239,7 @@ describe('a command given again', () => {
   it('in other words is the same command: order of members, absent ones, an alias twice', async () => {
     const ledger = openTestLedger()
     const manifest = await ledger.manifest('a')
-    const give = (command: object) => ledger.shell.handle({ commandId: 'once', actor: 'anna', command })()
+    const give = (command: object) => ledger.handler.handle({ commandId: 'once', actor: 'anna', command })()
     const receipt = await give({
       type: 'LogArtifactVersion',
       artifact,
@@ -332,7 +332,7 @@ describe('many commands at once', () => {
         let holder: number | 'absent' = 'absent'
         for (const { to, later, looks } of all) {
           if (later) await scheduler.schedule(Promise.resolve())
-          for (const _ of counting(looks)) answers.push(mine.shell.facts.artifact(artifact, () => undefined)())
+          for (const _ of counting(looks)) answers.push(mine.handler.facts.artifact(artifact, () => undefined)())
           answers.push(mine.give({ ...moving('best', to), expect: holder }))
           holder = to
         }
@@ -381,10 +381,10 @@ describe('many commands at once', () => {
   it('from several processes number densely, and none is lost or doubled', async () => {
     const slow = interposed(openTestLedger().store, () => turns(1).then(() => undefined))
     const first = openTestLedger(slow)
-    const shells = [first, first.another(), first.another()]
+    const handlers = [first, first.another(), first.another()]
     const receipts = await Promise.all(
-      shells.flatMap((ledger, shell) =>
-        counting(20).map(async (n) => right(await ledger.give(await logging(ledger, `${shell}/${n}`)))),
+      handlers.flatMap((ledger, handler) =>
+        counting(20).map(async (n) => right(await ledger.give(await logging(ledger, `${handler}/${n}`)))),
       ),
     )
     expect([...numbersOf(receipts)].sort((a, b) => a - b)).toEqual(counting(60))
@@ -419,7 +419,7 @@ describe('a decision on outdated state', () => {
         () => reading,
       ),
     )
-    const look = mine.shell.facts.artifact(artifact, ({ versions }) => versions.length)
+    const look = mine.handler.facts.artifact(artifact, ({ versions }) => versions.length)
     expect(right(await look())).toBe(1)
     right(await theirs.give(await logging(theirs, 'b')))
     reading = held.opened
@@ -476,7 +476,7 @@ describe('facts', () => {
     const ledger = openTestLedger()
     await giveEveryCommand(ledger)
     const recorded = await eventsIn(ledger.store)
-    const { facts } = ledger.another().shell
+    const { facts } = ledger.another().handler
     expect(right(await facts.artifact(artifact, ({ versions }) => versions.length)())).toBe(3)
     expect(right(await facts.run(run, ({ finished }) => finished?.outcome)())).toBe('finished')
     expect(right(await facts.draft({ artifact, distributedId: 'eval' }, ({ generation }) => generation)())).toBe(2)

@@ -131,7 +131,7 @@ describe('a command that lost a race', () => {
       )
       right(await mine.give(moving('mine', 0)))
       reading = read.opened
-      const look = mine.shell.facts.artifact(artifact, () => undefined)()
+      const look = mine.handler.facts.artifact(artifact, () => undefined)()
       await turns()
       reading = undefined
       const first = mine.give({ ...moving('best', 1), expect: 'absent' })
@@ -210,7 +210,7 @@ describe('a shell that does not know yet what another one wrote', () => {
     const committing = mine.give({ type: 'CommitDistributed', ...draft, writer: 'w1', run })
     await turns()
     await upsert(ledger, 'w2')
-    right(await mine.shell.facts.draft({ artifact, distributedId: 'd' }, () => undefined)())
+    right(await mine.handler.facts.draft({ artifact, distributedId: 'd' }, () => undefined)())
     merged.open()
     expect(right(await committing).events).toMatchObject([
       { type: 'DistributedCommitted', writers: 2, manifest: await ledger.manifest('w1.bin', 'w2.bin') },

@@ -143,7 +143,7 @@ const corner = (entity: string) => {
 
   /** What the streams say now, in the words of the model. */
   const state = async (ledger: Ledger): Promise<Record<string, unknown>> => {
-    const { facts } = ledger.another().shell
+    const { facts } = ledger.another().handler
     const seen: Record<string, unknown> = {}
     for (const name of artifacts) {
       const looking = facts.artifact(artifactOf(name), (of) => ({
@@ -189,7 +189,7 @@ const newCorner = () => corner(`entity${corners++}`)
 
 const finishDrafts = async (ledger: Ledger, artifactOf: (name: string) => ArtifactRef): Promise<void> => {
   for (const name of artifacts)
-    right(await completeCommits(ledger.shell, { artifact: artifactOf(name), distributedId: 'd' })())
+    right(await completeCommits(ledger.handler, { artifact: artifactOf(name), distributedId: 'd' })())
 }
 
 describe.each<readonly [string, () => Promise<EventStore>, number]>([
@@ -226,7 +226,7 @@ describe.each<readonly [string, () => Promise<EventStore>, number]>([
 
   it('at once, from several shells, do what they would do one after another', async () => {
     const store = await open()
-    const given = fc.record({ step, shell: fc.nat({ max: 1 }), twice: fc.boolean() })
+    const given = fc.record({ step, handler: fc.nat({ max: 1 }), twice: fc.boolean() })
     const fault = fc.oneof(
       { weight: 12, arbitrary: fc.constant(undefined) },
       fc.constantFrom<Fault>('unavailable', 'unknown, written', 'unknown, not written'),
@@ -247,12 +247,12 @@ describe.each<readonly [string, () => Promise<EventStore>, number]>([
           },
           () => scheduler.schedule(Promise.resolve()),
         )
-        const shells = [0, 1].map(() => ledger.another(disturbed))
-        const shell = (index: number) => shells[index % 2] ?? ledger
+        const handlers = [0, 1].map(() => ledger.another(disturbed))
+        const handler = (index: number) => handlers[index % 2] ?? ledger
 
         const work = all.flatMap((each, index) => {
-          const give = async (by: number) => untilAnswered(shell(by), await commandOf(ledger, each.step), `c${index}`)
-          return each.twice ? [give(each.shell), give(each.shell + 1)] : [give(each.shell)]
+          const give = async (by: number) => untilAnswered(handler(by), await commandOf(ledger, each.step), `c${index}`)
+          return each.twice ? [give(each.handler), give(each.handler + 1)] : [give(each.handler)]
         })
         const answers = await scheduler.waitFor(Promise.all(work))
         await scheduler.waitFor(finishDrafts(ledger, artifactOf))

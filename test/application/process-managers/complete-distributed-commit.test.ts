@@ -29,7 +29,7 @@ const commit = async (ledger: Ledger, more: object = {}): Promise<DistributedCom
   return sealed
 }
 
-const finish = async (ledger: Ledger) => right(await completeCommits(ledger.shell, draft)())
+const finish = async (ledger: Ledger) => right(await completeCommits(ledger.handler, draft)())
 
 const logged = async ({ store }: Ledger) =>
   (await eventsIn(store, artifactStream(artifact))).flatMap(({ type, data }) =>
@@ -76,7 +76,7 @@ describe('the version of a sealed draft', () => {
     const crashing = ledger.another(interposed(ledger.store, () => (sealed ? 'unavailable' : undefined)))
     await commit(crashing)
     sealed = true
-    expect(left(await completeCommit(crashing.shell, draft, 0)())).toMatchObject({ _tag: 'unavailable' })
+    expect(left(await completeCommit(crashing.handler, draft, 0)())).toMatchObject({ _tag: 'unavailable' })
     expect(await logged(ledger)).toEqual([])
 
     const [receipt, ...more] = await finish(ledger.another())
@@ -85,7 +85,7 @@ describe('the version of a sealed draft', () => {
     const recorded = await eventsIn(ledger.store)
     expect(await finish(ledger.another())).toEqual([])
     for (const again of [ledger, ledger.another()]) {
-      expect(right(await completeCommit(again.shell, draft, 0)())).toEqual(receipt)
+      expect(right(await completeCommit(again.handler, draft, 0)())).toEqual(receipt)
     }
     expect(await eventsIn(ledger.store)).toEqual(recorded)
   })
@@ -96,7 +96,7 @@ describe('the version of a sealed draft', () => {
     await commit(slow)
     const all = [slow, slow.another(), slow.another()]
     const receipts = await Promise.all([
-      ...all.map(async ({ shell }) => right(await completeCommit(shell, draft, 0)())),
+      ...all.map(async ({ handler }) => right(await completeCommit(handler, draft, 0)())),
       ...all.map(async (ledger) => (await finish(ledger))[0]),
     ])
     expect(await logged(slow)).toHaveLength(1)
@@ -182,7 +182,7 @@ describe('a forged version', () => {
       distributed: { distributedId: 'eval', generation },
     }
     expect(
-      left(await mallory.shell.handle({ commandId: 'forged', actor: 'mallory', command: forged })()),
+      left(await mallory.handler.handle({ commandId: 'forged', actor: 'mallory', command: forged })()),
     ).toMatchObject({ _tag: 'invalid-command', problems: [{ at: 'command.distributed' }] })
     expect(await logged(ledger)).toEqual([])
 
@@ -197,7 +197,7 @@ describe('a forged version', () => {
     await upsert(ledger, 'w1', 'a=1')
     const recorded = await eventsIn(ledger.store)
     for (const generation of [0, 1, 2, -1]) {
-      expect(left(await completeCommit(mallory.shell, draft, generation)())).toEqual({
+      expect(left(await completeCommit(mallory.handler, draft, generation)())).toEqual({
         _tag: 'not-sealed',
         stream: 'draft-acme/churn/model/eval',
         generation,
@@ -223,7 +223,7 @@ describe('a forged version', () => {
     ])
     const recorded = await eventsIn(ledger.store)
     for (const again of [ledger, mallory, ledger.another()]) {
-      expect(right(await completeCommit(again.shell, draft, 0)())).toEqual(receipt)
+      expect(right(await completeCommit(again.handler, draft, 0)())).toEqual(receipt)
     }
     expect(await eventsIn(ledger.store)).toEqual(recorded)
   })
@@ -291,9 +291,9 @@ describe('a distributed draft', () => {
 
   it('of many writers at once, in several processes, holds all their parts', async () => {
     const slow = openTestLedger(interposed(openTestLedger().store, () => turns(1).then(() => undefined)))
-    const shells = [slow, slow.another(), slow.another()]
+    const handlers = [slow, slow.another(), slow.another()]
     const writers = Array.from({ length: 12 }, (_, n) => `w${n}`)
-    await Promise.all(writers.map((writer, n) => upsert(shells[n % 3] ?? slow, writer, `${writer}.bin`)))
+    await Promise.all(writers.map((writer, n) => upsert(handlers[n % 3] ?? slow, writer, `${writer}.bin`)))
     expect(await commit(slow)).toMatchObject({ writers: 12, manifest: { entries: 12 } })
   })
 

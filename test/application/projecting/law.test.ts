@@ -33,11 +33,11 @@ interface States {
   readonly registry: Registry
 }
 
-const shellOn = (store: EventStore, snapshots?: SnapshotStore): Projector<States> =>
+const projectorOn = (store: EventStore, snapshots?: SnapshotStore): Projector<States> =>
   projector<States>({ store, projections: { registry: registryProjection }, clock: systemClock, snapshots })
 
-const pictureAt = (registry: Registry, moments: PositionTimes, position: Position): Picture => {
-  const asked = { registry, moments, position, defaults: {} }
+const pictureAt = (registry: Registry, positionTimes: PositionTimes, position: Position): Picture => {
+  const asked = { registry, positionTimes, position, defaults: {} }
   const [artifacts, registeredModels] = [whole(asked, listArtifacts), whole(asked, listRegisteredModels)]
   const versionsOf = (path: string) =>
     [path, whole(asked, (asked, page: Paging) => listVersions(asked, path, page))] as const
@@ -67,13 +67,13 @@ const whole = <A>(
   return items
 }
 
-const picture = ({ states, moments }: Known<States>, position: Position): Picture =>
-  pictureAt(states.registry, moments, position)
+const picture = ({ states, positionTimes }: Known<States>, position: Position): Picture =>
+  pictureAt(states.registry, positionTimes, position)
 
 /** In another turn of the event loop than the one before: that is how often a shell looks. */
-const freshOf = async (shell: Projector<States>): Promise<Known<States>> => {
+const freshOf = async (readSide: Projector<States>): Promise<Known<States>> => {
   await nextTurn()
-  return right(await shell.fresh()())
+  return right(await readSide.fresh()())
 }
 
 /** The difference is looked for only where there is one. */
@@ -89,16 +89,16 @@ describe('the law of the read side', () => {
       fc.asyncProperty(history, fc.nat(99), async (numbers, percent) => {
         const events = await historyOf(numbers)
         const store = partly(events)
-        const later = await freshOf(shellOn(store))
+        const later = await freshOf(projectorOn(store))
 
         const kept = Math.floor((events.length * percent) / 100)
         const snapshots = memorySnapshotStore()
         store.upTo = toPosition(kept)
-        const keeper = shellOn(store, snapshots)
+        const keeper = projectorOn(store, snapshots)
         await freshOf(keeper)
         await keeper.snapshot()
 
-        const live = shellOn(store)
+        const live = projectorOn(store)
         const force = bruteForce()
         for (let position = 0; position <= events.length; position++) {
           const event = events[position - 1]
@@ -107,9 +107,10 @@ describe('the law of the read side', () => {
           store.upTo = toPosition(position)
           same(picture(later, toPosition(position)), expected)
           same(picture(await freshOf(live), toPosition(position)), expected)
-          if (position % 5 === percent % 5) same(picture(await freshOf(shellOn(store)), toPosition(position)), expected)
+          if (position % 5 === percent % 5)
+            same(picture(await freshOf(projectorOn(store)), toPosition(position)), expected)
           if (position >= kept) {
-            const restored = shellOn(store, snapshots)
+            const restored = projectorOn(store, snapshots)
             const known = await freshOf(restored)
             expect(right(await restored.progress()()).applied).toBe(position - kept)
             same(picture(known, toPosition(position)), expected)
@@ -129,8 +130,8 @@ describe('the law of the read side', () => {
     // A law over histories in which something never happens would show nothing of it.
     expect([...new Set(events.map(({ type }) => type))].sort()).toEqual([...EVENT_TYPES].sort())
     const store = partly(events)
-    const later = await freshOf(shellOn(store))
-    const live = shellOn(store)
+    const later = await freshOf(projectorOn(store))
+    const live = projectorOn(store)
     const snapshots = memorySnapshotStore()
     const force = bruteForce()
     let position = 0
@@ -139,7 +140,7 @@ describe('the law of the read side', () => {
       const expected = force.picture()
       store.upTo = toPosition(sampled)
       same(picture(later, toPosition(sampled)), expected)
-      const keeper = shellOn(store, snapshots)
+      const keeper = projectorOn(store, snapshots)
       same(picture(await freshOf(keeper), toPosition(sampled)), expected)
       await keeper.snapshot()
       same(picture(await freshOf(live), toPosition(sampled)), expected)
@@ -159,7 +160,7 @@ describe('time and position', () => {
       position: toPosition(index + 1),
       metadata: started.metadata.replace(/"recordedAt":"[^"]*"/, `"recordedAt":"${T(second)}"`),
     }))
-    return freshOf(shellOn(partly(events)))
+    return freshOf(projectorOn(partly(events)))
   }
 
   it('never runs backwards, whatever clocks do', async () => {
@@ -181,7 +182,7 @@ describe('time and position', () => {
 
   it('gives a position between two events the time of the one before', async () => {
     const model = await known([10, 20])
-    const apart: Known<States> = { ...model, moments: { times: [1, 2], firsts: [3, 8], lasts: [3, 8] } }
+    const apart: Known<States> = { ...model, positionTimes: { times: [1, 2], firsts: [3, 8], lasts: [3, 8] } }
     expect([2, 3, 5, 7, 8].map((position) => timeAt(apart, position)?.at(-2) ?? null)).toEqual([
       null,
       '1',

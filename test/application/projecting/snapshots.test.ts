@@ -21,20 +21,23 @@ import { left, right } from '../../support/domain-ledger.js'
 
 const NUMBERS = Array.from({ length: 60 }, (_, index) => (index + 1) * 7_654_321_987)
 
-const shellOn = (store: EventStore, snapshots: SnapshotStore, registry: Projection<Registry> = registryProjection) =>
-  projector<{ readonly registry: Registry }>({ store, projections: { registry }, clock: systemClock, snapshots })
+const projectorOn = (
+  store: EventStore,
+  snapshots: SnapshotStore,
+  registry: Projection<Registry> = registryProjection,
+) => projector<{ readonly registry: Registry }>({ store, projections: { registry }, clock: systemClock, snapshots })
 
 /** How many events a shell has to apply to know everything. */
 const appliedBy = async (store: EventStore, snapshots: SnapshotStore, registry?: Projection<Registry>) => {
-  const shell = shellOn(store, snapshots, registry)
-  const { states } = right(await shell.fresh()())
-  return { applied: right(await shell.progress()()).applied, saved: [...registryProjection.save(states.registry)] }
+  const readSide = projectorOn(store, snapshots, registry)
+  const { states } = right(await readSide.fresh()())
+  return { applied: right(await readSide.progress()()).applied, saved: [...registryProjection.save(states.registry)] }
 }
 
 const keepOf = async (store: EventStore, snapshots: SnapshotStore): Promise<void> => {
-  const shell = shellOn(store, snapshots)
-  right(await shell.fresh()())
-  await shell.snapshot()
+  const readSide = projectorOn(store, snapshots)
+  right(await readSide.fresh()())
+  await readSide.snapshot()
 }
 
 let directory: string
@@ -68,7 +71,7 @@ describe('a snapshot', () => {
     const snapshots = memorySnapshotStore()
     const store = partly(events)
     store.upTo = toPosition(30)
-    let shell = shellOn(store, snapshots)
+    let readSide = projectorOn(store, snapshots)
     const slow: SnapshotStore = {
       ...snapshots,
       save: (key, parts) => async () => {
@@ -77,15 +80,15 @@ describe('a snapshot', () => {
           taken.push(part)
           store.upTo = toPosition(store.upTo + 5)
           await nextTurn()
-          right(await shell.fresh()())
+          right(await readSide.fresh()())
         }
         return snapshots.save(key, taken)()
       },
     }
-    shell = shellOn(store, slow)
-    right(await shell.fresh()())
-    await shell.snapshot()
-    expect(shell.known().checkpoint).toBeGreaterThan(30)
+    readSide = projectorOn(store, slow)
+    right(await readSide.fresh()())
+    await readSide.snapshot()
+    expect(readSide.known().checkpoint).toBeGreaterThan(30)
     store.upTo = toPosition(30)
     const { applied, saved } = await appliedBy(store, snapshots)
     expect(applied).toBe(0)
@@ -106,19 +109,19 @@ describe('a snapshot', () => {
     const said: string[] = []
     const projections = { registry: registryProjection }
     const warn = (message: string) => void said.push(message)
-    const shell = projector({ store: partly(events), projections, clock: systemClock, snapshots, warn })
+    const readSide = projector({ store: partly(events), projections, clock: systemClock, snapshots, warn })
     for (let asked = 0; asked < 3; asked++) {
-      right(await shell.fresh()())
+      right(await readSide.fresh()())
       await nextTurn()
     }
     expect(said).toEqual([expect.stringContaining(file)])
-    const { applied, snapshotProblem } = right(await shell.progress()())
+    const { applied, snapshotProblem } = right(await readSide.progress()())
     expect({ applied, snapshotProblem }).toEqual({
       applied: events.length,
       snapshotProblem: expect.stringContaining(file),
     })
-    await shell.snapshot()
-    expect(right(await shell.progress()()).snapshotProblem).toBeNull()
+    await readSide.snapshot()
+    expect(right(await readSide.progress()()).snapshotProblem).toBeNull()
     expect((await appliedBy(partly(events), snapshots)).applied).toBe(0)
   })
 
@@ -170,10 +173,10 @@ describe('a snapshot', () => {
         return { _tag: 'Left', left: { _tag: 'snapshot-failed', reason: 'no time' } }
       },
     }
-    const shell = shellOn(partly(events), snapshots)
-    right(await shell.fresh()())
-    const kept = shell.snapshot()
-    const closed = shell.close(ending.signal)
+    const readSide = projectorOn(partly(events), snapshots)
+    right(await readSide.fresh()())
+    const kept = readSide.snapshot()
+    const closed = readSide.close(ending.signal)
     ending.abort()
     await Promise.all([kept, closed])
     expect(given.map((signal) => signal?.aborted)).toEqual([true])
@@ -184,9 +187,9 @@ describe('a snapshot', () => {
     await keepOf(partly(events), snapshots)
     const newer = { ...registryProjection, version: registryProjection.version + 1 }
     expect((await appliedBy(partly(events), snapshots, newer)).applied).toBe(events.length)
-    const shell = shellOn(partly(events), snapshots, newer)
-    right(await shell.fresh()())
-    await shell.snapshot()
+    const readSide = projectorOn(partly(events), snapshots, newer)
+    right(await readSide.fresh()())
+    await readSide.snapshot()
     expect((await appliedBy(partly(events), snapshots, newer)).applied).toBe(0)
     await onlyFile()
   })
@@ -220,10 +223,10 @@ describe('a snapshot', () => {
   it('that cannot be kept is a note in the progress and nothing else', async () => {
     const file = join(directory, 'a-file')
     await writeFile(file, '')
-    const shell = shellOn(partly(events), directorySnapshotStore({ path: join(file, 'snapshots') }))
-    right(await shell.fresh()())
-    await shell.snapshot()
-    expect(right(await shell.progress()()).snapshotProblem).toMatch(/ENOTDIR/)
+    const readSide = projectorOn(partly(events), directorySnapshotStore({ path: join(file, 'snapshots') }))
+    right(await readSide.fresh()())
+    await readSide.snapshot()
+    expect(right(await readSide.progress()()).snapshotProblem).toMatch(/ENOTDIR/)
   })
 })
 
@@ -236,9 +239,9 @@ describe('the projector', () => {
           ? { ...event, type: 'FromTheFuture' }
           : event,
     )
-    const shell = shellOn(partly(future), memorySnapshotStore())
-    right(await shell.fresh()())
-    const { unknown, checkpoint } = right(await shell.progress()())
+    const readSide = projectorOn(partly(future), memorySnapshotStore())
+    right(await readSide.fresh()())
+    const { unknown, checkpoint } = right(await readSide.progress()())
     expect([...unknown]).toEqual([
       [events[1]?.type, 1],
       ['FromTheFuture', 1],
@@ -254,13 +257,13 @@ describe('the projector', () => {
     const stored = [...events]
     const whole = events[9] as StoredEvent
     stored[9] = damage(whole)
-    const shell = shellOn(partly(stored), memorySnapshotStore())
-    const error = left(await shell.fresh()())
+    const readSide = projectorOn(partly(stored), memorySnapshotStore())
+    const error = left(await readSide.fresh()())
     expect(error).toMatchObject({ _tag: 'damaged-event', position: 10, stream: whole.stream })
     expect(describeReadError(error)).toContain('position 10')
-    expect(shell.known().checkpoint).toBe(9)
+    expect(readSide.known().checkpoint).toBe(9)
     stored[9] = whole
     await nextTurn()
-    expect(right(await shell.fresh()()).checkpoint).toBe(events.length)
+    expect(right(await readSide.fresh()()).checkpoint).toBe(events.length)
   })
 })

@@ -421,8 +421,8 @@ describe('the audit', () => {
     const { events } = await happen([])
     const future = events.map((event, at) => (at % 3 === 0 ? { ...event, type: 'FromTheFuture' } : event))
     const store = partly(future)
-    const shell = projector({ store, projections: { index: auditProjection }, clock: systemClock })
-    const ports = { store, index: right(await shell.fresh()()).states.index, graph: lineageProjection.initial() }
+    const handler = projector({ store, projections: { index: auditProjection }, clock: systemClock })
+    const ports = { store, index: right(await handler.fresh()()).states.index, graph: lineageProjection.initial() }
     for (const actor of new Set(events.map(actorOf))) {
       const expected = future.filter((event) => actorOf(event) === actor)
       const { items: lines } = right(await audit(ports, { actor, order: 'ascending', limit: 1000 }, events.length))

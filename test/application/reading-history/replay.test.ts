@@ -35,7 +35,8 @@ const portsOf = (store: EventStore, events: ReadonlyArray<StoredEvent>): ReplayP
     lineageProjection.apply(graph, event)
   }
   const registry = registryOf(events)
-  const view = (position: number) => registryQuestions({ registry, moments: noPositionTimes(), position, defaults: {} })
+  const view = (position: number) =>
+    registryQuestions({ registry, positionTimes: noPositionTimes(), position, defaults: {} })
   return { store, index, graph, view, sleep: async () => undefined }
 }
 

@@ -224,7 +224,7 @@ const types = Object.keys(commands).filter((type): type is CommandType => type i
 const ledger = openTestLedger()
 /** The problems of an input, after making sure that they are told and that nothing was recorded. */
 const problemsOf = async (input: unknown) => {
-  const error = left(await ledger.shell.handle(input)())
+  const error = left(await ledger.handler.handle(input)())
   if (error._tag !== 'invalid-command') throw new Error(`expected invalid-command, got ${error._tag}`)
   for (const { at, expected } of error.problems) {
     expect(describeCommandError(error)).toContain(at)
@@ -331,7 +331,7 @@ describe('a command that was given', () => {
     const aliases = ['best']
     const manifest = await mine.manifest('a')
     const command = { type: 'LogArtifactVersion', artifact, artifactType: 'model', manifest, metadata, aliases }
-    const task = mine.shell.handle(enveloped(command))
+    const task = mine.handler.handle(enveloped(command))
     const receipt = task()
     metadata.notes.loss[0] = 2
     aliases.push('worst')

@@ -40,7 +40,7 @@ const lists = ({ artifacts, registeredModels, runs, versions }: Picture): Readon
 
 const endsIn = (end: string) => (item: unknown) => String(Object(item).path).endsWith(end)
 
-const shellOn = (store: EventStore) =>
+const projectorOn = (store: EventStore) =>
   projector<{ readonly registry: Registry }>({
     store,
     projections: { registry: registryProjection },
@@ -68,7 +68,7 @@ describe('the pages of a list', () => {
         }
 
         // Two instances take turns.
-        let [next, other] = [shellOn(store), shellOn(store)]
+        let [next, other] = [projectorOn(store), projectorOn(store)]
         let turn = 0
         const joined = async (list: Lister): Promise<ReadonlyArray<unknown>> => {
           const found: unknown[] = []
@@ -76,8 +76,8 @@ describe('the pages of a list', () => {
           do {
             const [limit = 1, more = 0] = steps[turn++ % steps.length] ?? []
             await nextTurn()
-            const { states, moments } = right(await next.fresh()())
-            const asked = { registry: states.registry, moments, position: store.upTo, defaults: {} }
+            const { states, positionTimes } = right(await next.fresh()())
+            const asked = { registry: states.registry, positionTimes, position: store.upTo, defaults: {} }
             const page = right(list(asked, { limit, ...(cursor === undefined ? {} : { cursor }) }))
             expect(page.items.length).toBeLessThanOrEqual(limit)
             if (page.cursor !== undefined) expect(page.items).toHaveLength(limit)

@@ -52,7 +52,7 @@ const registryOf = (events: Parameters<typeof seen>[0]): Registry => {
 
 const asOf = (registry: Registry, position: Position): RegistryAsOf => ({
   registry,
-  moments: noPositionTimes(),
+  positionTimes: noPositionTimes(),
   position,
   defaults: {},
 })

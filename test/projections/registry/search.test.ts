@@ -32,14 +32,19 @@ const log = async (name: string, files: ReadonlyArray<string>, more: object = {}
 
 beforeEach(async () => {
   ledger = openTestLedger()
-  const shell = projector<{ readonly registry: Registry }>({
+  const handler = projector<{ readonly registry: Registry }>({
     store: ledger.store,
     projections: { registry: registryProjection },
     clock: systemClock,
   })
   const addVersionTo = async () => {
-    const { states, moments, checkpoint } = right(await shell.waitFor(right(await ledger.store.head()()))())
-    return { registry: states.registry, moments, position: checkpoint, defaults: { entity: 'acme', project: 'churn' } }
+    const { states, positionTimes, checkpoint } = right(await handler.waitFor(right(await ledger.store.head()()))())
+    return {
+      registry: states.registry,
+      positionTimes,
+      position: checkpoint,
+      defaults: { entity: 'acme', project: 'churn' },
+    }
   }
   find = searchQuestions(addVersionTo, manifestStore(ledger.files))
 

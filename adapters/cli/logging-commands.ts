@@ -140,8 +140,8 @@ const distributedCommands = (program: Command, withLedger: WithLedger): void => 
 
   whose(envelopeOptions(program.command('upsert')))
     .description('Add a part to a distributed version.')
-    .argument('<artifact>')
-    .argument('<path...>')
+    .argument('<artifact>', '[[entity/]project/]name')
+    .argument('<path...>', 'as for log')
     .requiredOption('--type <type>', "the artifact's type")
     .option('--run <run>', 'the run that made it')
     .addHelpText(
@@ -169,8 +169,8 @@ const distributedCommands = (program: Command, withLedger: WithLedger): void => 
 
   whose(said(program.command('commit')))
     .description('Seal a distributed version, with a last part or without, and log it.')
-    .argument('<artifact>')
-    .argument('[path...]')
+    .argument('<artifact>', '[[entity/]project/]name')
+    .argument('[path...]', 'the last part, as for log')
     .requiredOption('--type <type>', "the artifact's type")
     .option('--last-writer-wins', 'where two writers brought different content for one path')
     .addHelpText('after', '\nExample:\n  $ model-ledger commit acme/churn/model --type model --id epoch-3 --alias best')
@@ -202,7 +202,7 @@ const distributedCommands = (program: Command, withLedger: WithLedger): void => 
 
   envelopeOptions(program.command('abandon'))
     .description('Give the open generation of a distributed version up.')
-    .argument('<artifact>')
+    .argument('<artifact>', '[[entity/]project/]name')
     .requiredOption('--id <distributed id>', 'which draft')
     .option(
       '--generation <n>',
@@ -228,7 +228,7 @@ export const versionCommands = (program: Command, withLedger: WithLedger): void 
     envelopeOptions(program.command(name))
       .description(name === 'tag' ? 'Tag a version.' : 'Take tags from a version.')
       .argument('<version>', 'a link stands for its source, which has the tags')
-      .argument('<tag...>')
+      .argument('<tag...>', 'one or more')
       .addHelpText('after', `\nExample:\n  $ model-ledger ${name} acme/churn/model:best reviewed`)
       .action((version: string, tags: ReadonlyArray<string>, options: EnvelopeOptions, command: Command) =>
         withLedger(command, 'writes', async (task) => {

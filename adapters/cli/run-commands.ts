@@ -10,9 +10,9 @@ export const runCommands = (program: Command, withLedger: WithLedger): void => {
   const run = program.command('run').description('Start a run, record what it uses and measures, finish it.')
   envelopeOptions(run.command('start'))
     .description('Start a run and print its path.')
-    .argument('[run]', '[[entity/]project/]id; new unless told')
-    .option('--group <name>')
-    .option('--job-type <type>')
+    .argument('[run]', '[[entity/]project/]run; new unless told')
+    .option('--group <name>', 'the group that it belongs to; names its distributed versions')
+    .option('--job-type <type>', 'what it does, such as train or evaluate')
     .option('--config <key=value>', 'configuration (may be given several times)', pairs)
     .action(
       (
@@ -27,8 +27,8 @@ export const runCommands = (program: Command, withLedger: WithLedger): void => {
     )
   envelopeOptions(run.command('use'))
     .description('Record that a run uses a version.')
-    .argument('<run>')
-    .argument('<version>')
+    .argument('<run>', '[[entity/]project/]run')
+    .argument('<version>', '[[entity/]project/]name[:alias|:vN]; latest unless told')
     .action((path: string, version: string, options: EnvelopeOptions, command: Command) =>
       withLedger(command, 'writes', async (task) => {
         const used = await task.ledger.useArtifact({ ...options, run: path, version })
@@ -37,7 +37,7 @@ export const runCommands = (program: Command, withLedger: WithLedger): void => {
     )
   envelopeOptions(run.command('metrics'))
     .description("Set metrics of a run's summary.")
-    .argument('<run>')
+    .argument('<run>', '[[entity/]project/]run')
     .requiredOption('--set <name=value>', 'a metric (may be given several times)', pairs)
     .action(
       (
@@ -51,7 +51,7 @@ export const runCommands = (program: Command, withLedger: WithLedger): void => {
     )
   envelopeOptions(run.command('finish'))
     .description('Finish a run.')
-    .argument('<run>')
+    .argument('<run>', '[[entity/]project/]run')
     .option('--outcome <outcome>', 'finished, failed, crashed or killed')
     .action(
       (

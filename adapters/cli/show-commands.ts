@@ -59,7 +59,7 @@ export const contentCommands = (program: Command, withLedger: WithLedger): void 
 
   asOf(program.command('files'))
     .description('List the files of a version.')
-    .argument('<version>')
+    .argument('<version>', '[[entity/]project/]name[:alias|:vN]; latest unless told')
     .action((path: string, options: AsOfOption, command: Command) =>
       withLedger(command, 'reads', async (task) => {
         const { manifest } = await task.ledger.content(await contentThen(task, path, options))
@@ -80,7 +80,7 @@ export const contentCommands = (program: Command, withLedger: WithLedger): void 
 
   asOf(program.command('download'))
     .description('Write the files of a version into a directory.')
-    .argument('<version>')
+    .argument('<version>', '[[entity/]project/]name[:alias|:vN]; latest unless told')
     .argument('<directory>')
     .option('--overwrite', 'replace files that are there with other content')
     .addHelpText('after', '\nExample:\n  $ model-ledger download acme/model-registry/churn:production ./serving')

@@ -34,7 +34,7 @@ const Conditions = t.readonlyArray(
   record('a condition {key, is, value}', { key: Text, is: oneOf(...COMPARISONS), value: Value }),
   'a list of conditions {key, is, value}',
 )
-const By = t.union(
+const OrderBy = t.union(
   [oneOf('created', 'name'), record('{metadata}', { metadata: Text }), record('{metric}', { metric: Text })],
   '"created", "name", {metadata: key} or {metric: name}',
 )
@@ -83,7 +83,7 @@ export interface SearchInput extends ListInput {
   /** Also what was deleted or unlinked. */
   readonly withDeleted?: boolean | undefined
   /** What to sort by; `created` unless told. */
-  readonly by?: 'created' | 'name' | { readonly metadata: string } | { readonly metric: string } | undefined
+  readonly orderBy?: 'created' | 'name' | { readonly metadata: string } | { readonly metric: string } | undefined
   /** `descending` unless told. */
   readonly order?: 'ascending' | 'descending' | undefined
 }
@@ -102,7 +102,7 @@ const SearchInput: t.Type<Checked<SearchInput>> = record(
     from: Time,
     until: Time,
     withDeleted: t.boolean,
-    by: By,
+    orderBy: OrderBy,
     order: oneOf('ascending', 'descending'),
     ...paging,
   },

@@ -93,7 +93,7 @@ export const PAGES: Readonly<Record<string, Argument & { readonly of?: string }>
       from: '2026-05-03T14:00:00Z',
       until: '2026-05-03T14:00:00Z',
       withDeleted: true,
-      by: 'created',
+      orderBy: 'created',
       order: 'ascending',
       ...paging,
     },

@@ -69,7 +69,7 @@ const questions = {
       from: new Date(0),
       until: new Date('2100-01-01T00:00:00Z'),
       withDeleted: true,
-      by: { metadata: 'lr' },
+      orderBy: { metadata: 'lr' },
       order: 'ascending',
       limit: 10,
     },

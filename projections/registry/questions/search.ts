@@ -32,7 +32,7 @@ export interface VersionSearch extends Paging {
   /** Deleted and unlinked versions too. */
   readonly withDeleted?: boolean
   /** `created` unless told. Versions without the metadata or the metric come last. */
-  readonly by?: 'created' | 'name' | { readonly metadata: string } | { readonly metric: string }
+  readonly orderBy?: 'created' | 'name' | { readonly metadata: string } | { readonly metric: string }
   /** `descending` unless told: the newest, or the greatest, first. */
   readonly order?: 'ascending' | 'descending'
 }
@@ -73,19 +73,19 @@ interface Found {
 
 /** Where nothing is asked of single versions they are counted without looking at each; else all have to be looked at. */
 const found = (registryAsOf: RegistryAsOf, answers: RegistryQuestions, query: VersionSearch): Found => {
-  const { alias, withDeleted = false, by = 'created', order = 'descending' } = query
+  const { alias, withDeleted = false, orderBy = 'created', order = 'descending' } = query
   const sign = order === 'ascending' ? 1 : -1
   const numberIn = (collection: CollectionEntry) => resolveNumber(collection, alias ?? '', registryAsOf.position)
   const collections = chosenCollections(registryAsOf, query)
   const chosen = { collections, withDeleted, ...(alias === undefined ? {} : { numberIn }) }
-  const onwards = by === 'name' ? byName(registryAsOf, chosen, sign) : byCreation(registryAsOf, chosen, sign)
+  const onwards = orderBy === 'name' ? byName(registryAsOf, chosen, sign) : byCreation(registryAsOf, chosen, sign)
   const isMeant = filterOf(registryAsOf, answers, query)
-  const isSorted = by === 'created' || by === 'name'
+  const isSorted = orderBy === 'created' || orderBy === 'name'
   if (isMeant === undefined && isSorted && alias === undefined) return { total: countOf(registryAsOf, chosen), onwards }
 
   const all: Candidate[] = []
   for (const [, candidate] of onwards()) if (isMeant?.(candidate) ?? true) all.push(candidate)
-  const sorted = isSorted ? all : byValue(registryAsOf, answers, all, by, sign)
+  const sorted = isSorted ? all : byValue(registryAsOf, answers, all, orderBy, sign)
   return { total: sorted.length, onwards: inArray(sorted) }
 }
 
@@ -137,16 +137,16 @@ const byValue = (
   { registry }: RegistryAsOf,
   answers: RegistryQuestions,
   candidates: ReadonlyArray<Candidate>,
-  by: { readonly metadata: string } | { readonly metric: string },
+  orderBy: { readonly metadata: string } | { readonly metric: string },
   sign: 1 | -1,
 ): ReadonlyArray<Candidate> =>
   candidates
     .map((candidate) => ({
       candidate,
       value:
-        'metadata' in by
-          ? metadataAt(answers, candidate, by.metadata)
-          : metricOf(registry, answers, candidate, by.metric),
+        'metadata' in orderBy
+          ? metadataAt(answers, candidate, orderBy.metadata)
+          : metricOf(registry, answers, candidate, orderBy.metric),
     }))
     .sort(
       (one, other) =>

@@ -26,7 +26,7 @@ const search: fc.Arbitrary<VersionSearch> = fc.oneof(
   {
     weight: 3,
     arbitrary: fc.record(
-      { ...ofCollections, by: fc.constantFrom('created' as const, 'name' as const) },
+      { ...ofCollections, orderBy: fc.constantFrom('created' as const, 'name' as const) },
       { requiredKeys: [] },
     ),
   },
@@ -35,7 +35,7 @@ const search: fc.Arbitrary<VersionSearch> = fc.oneof(
     arbitrary: fc.record(
       {
         ...ofCollections,
-        by: fc.constantFrom('created' as const, 'name' as const, { metric: 'loss' }),
+        orderBy: fc.constantFrom('created' as const, 'name' as const, { metric: 'loss' }),
         alias: fc.constantFrom('production', 'latest'),
         tag: fc.constant('x'),
       },
@@ -59,7 +59,7 @@ const asOf = (registry: Registry, position: Position): RegistryAsOf => ({
 
 /** As it is meant, with nothing but whole versions. */
 const byHand = (asked: RegistryAsOf, query: VersionSearch): ReadonlyArray<string> => {
-  const { by = 'created', order = 'descending', kind, name = '**', alias, tag, withDeleted = false } = query
+  const { orderBy = 'created', order = 'descending', kind, name = '**', alias, tag, withDeleted = false } = query
   const answers = registryQuestions(asked)
   const names = { '**/model': /\/model$/, '**/?h*': /\/.h[^/]*$/, '**': /./, nobody: /^nobody$/ }[name] ?? /./
   const all = [...asked.registry.collections.values()].flatMap((collection) =>
@@ -82,8 +82,8 @@ const byHand = (asked: RegistryAsOf, query: VersionSearch): ReadonlyArray<string
     .filter(({ tags }) => tag === undefined || tags.includes(tag))
     .sort((one, other) => {
       const earlier = sign * (one.created.position - other.created.position)
-      if (by === 'created') return earlier
-      if (by === 'name')
+      if (orderBy === 'created') return earlier
+      if (orderBy === 'name')
         return one.collection === other.collection ? earlier : one.collection < other.collection ? -sign : sign
       const [left = Infinity * sign, right = Infinity * sign] = [metric(one), metric(other)]
       return left === right ? earlier : sign * (left - right)

@@ -68,7 +68,7 @@ beforeEach(async () => {
 })
 
 const found = async (input: SearchInput): Promise<ReadonlyArray<string>> =>
-  (await find.search({ by: 'name', order: 'ascending', ...input })).items.map(({ path }) =>
+  (await find.search({ orderBy: 'name', order: 'ascending', ...input })).items.map(({ path }) =>
     path.replace('acme/churn/', '').replace('acme/model-registry/', ''),
   )
 
@@ -93,15 +93,21 @@ describe('search', () => {
     [{ metadata: [{ key: 'net.depth', is: '=', value: 5 }] }, ['model:v1', 'Churn:v0']],
     [{ kind: 'artifact', metrics: [{ key: 'f1', is: '>=', value: 0.8 }] }, ['model:v0', 'model:v1']],
     [{ metrics: [{ key: 'only', is: '=', value: true }] }, ['model:v0']],
-    [{ kind: 'artifact', by: { metric: 'f1' }, order: 'descending' }, ['model:v1', 'model:v0', 'model:v2', 'data:v0']],
-    [{ kind: 'artifact', by: { metric: 'f1' }, order: 'ascending' }, ['model:v0', 'model:v1', 'data:v0', 'model:v2']],
-    [{ name: '**/model', by: { metadata: 'lr' }, order: 'ascending' }, ['model:v1', 'model:v0', 'model:v2']],
-    [{ by: 'created', order: 'descending', limit: 2 }, ['Churn:v0', 'model:v2']],
+    [
+      { kind: 'artifact', orderBy: { metric: 'f1' }, order: 'descending' },
+      ['model:v1', 'model:v0', 'model:v2', 'data:v0'],
+    ],
+    [
+      { kind: 'artifact', orderBy: { metric: 'f1' }, order: 'ascending' },
+      ['model:v0', 'model:v1', 'data:v0', 'model:v2'],
+    ],
+    [{ name: '**/model', orderBy: { metadata: 'lr' }, order: 'ascending' }, ['model:v1', 'model:v0', 'model:v2']],
+    [{ orderBy: 'created', order: 'descending', limit: 2 }, ['Churn:v0', 'model:v2']],
     [{ until: '2026-05-03T11:00:00Z' }, []],
     [{ from: '2026-05-03T11:00:00Z', until: '2026-05-04T00:00:00Z', kind: 'registered' }, ['Churn:v0']],
   ])('by %j', async (input, expected) => {
     expect((await found(input)).toSorted()).toEqual(expected.toSorted())
-    if (input.by !== undefined) expect(await found(input)).toEqual(expected)
+    if (input.orderBy !== undefined) expect(await found(input)).toEqual(expected)
   })
 
   it('leaves out what is deleted, unless told', async () => {
@@ -119,7 +125,7 @@ describe('search', () => {
   })
 
   it('gives pages that later writes do not shift', async () => {
-    const all = await found({ order: 'descending', by: 'created' })
+    const all = await found({ order: 'descending', orderBy: 'created' })
     const seen: string[] = []
     let cursor: string | undefined
     do {

@@ -5,7 +5,7 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
-import { commandHandler } from '../../application/command-handling/command-handler.js'
+import { type CommandHandler, commandHandler } from '../../application/command-handling/command-handler.js'
 import type { ManifestStore } from '../../application/manifest-store.js'
 import { projector } from '../../application/projecting/projector.js'
 import { describeReadError } from '../../application/projecting/read-error.js'
@@ -40,6 +40,8 @@ export interface OneStreamPorts {
   readonly manifests: ManifestStore
   readonly ids: Ids
   readonly defaults: NameDefaults
+  /** That of the ledger, which may hold the stream already. */
+  readonly handler: CommandHandler
 }
 
 const Of = record('a question to one stream', {
@@ -60,7 +62,14 @@ export const oneStreamOf = (ledger: object, when?: number): OneStream => {
 /** Makes the streams of a ledger readable one by one. */
 export const readByStream = (ledger: object, ports: OneStreamPorts): void => void readers.set(ledger, oneStream(ports))
 
-const oneStream = ({ store, clock, manifests, ids, defaults }: OneStreamPorts): ((when?: number) => OneStream) => {
+const oneStream = ({
+  store,
+  clock,
+  manifests,
+  ids,
+  defaults,
+  handler: current,
+}: OneStreamPorts): ((when?: number) => OneStream) => {
   const positionOf = async (when: unknown): Promise<Position> => {
     const head = await read(store.head())
     if (when === undefined) return head
@@ -105,7 +114,10 @@ const oneStream = ({ store, clock, manifests, ids, defaults }: OneStreamPorts): 
         yield* eachFromStore(replay({ ...from, view: at, sleep }, query, until))
       },
       locate: async (version) => {
-        const handler = commandHandler({ store: past(store, await positionOf(when)), manifests, clock, ids })
+        const handler =
+          when === undefined
+            ? current
+            : commandHandler({ store: past(store, await positionOf(when)), manifests, clock, ids })
         return locateMethods(nameResolver(handler, defaults)).locate(version)
       },
     })

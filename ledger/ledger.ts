@@ -146,7 +146,7 @@ export const ledgerOn = (ports: LedgerPorts): Ledger => {
   const close: Ledger['close'] = async (within = CLOSE_WITHIN) =>
     closing.close(await inputs.checked(Milliseconds, within))
   const ledger: Ledger = { ...guarded(methods, closing.note), ...guarded({ close }) }
-  readByStream(ledger, { store: events, clock, manifests, ids, defaults, handler })
+  readByStream(ledger, { store: events, clock, manifests, defaults, facts: handler.facts })
   return ledger
 }
 

@@ -134,7 +134,7 @@ export const openCachedState = <State, Command, Event extends DomainEvent, No>(
 }
 
 /** An event that this kind of stream may hold. */
-const decodeOf = <Event extends DomainEvent>(
+export const decodeOf = <Event extends DomainEvent>(
   isEvent: (event: DomainEvent) => event is DomainEvent & Event,
   stored: StoredEvent,
 ): E.Either<CommandError, { readonly event: Event | CommandAccepted; readonly metadata: EventMetadata }> =>

@@ -31,6 +31,13 @@ export const pull = async <States extends object>(
   }
 }
 
+/** Folds events in hand, in their order; answers what is wrong with one. */
+export const applyEvents = <States extends object>(
+  projections: Projections<States>,
+  model: Model<States>,
+  events: ReadonlyArray<StoredEvent>,
+): ReadError | undefined => applyPage(model, foldsOf(projections, model.states), events)
+
 /** What each projection does with an event, and with one of a type from the future. */
 type Folds = ReadonlyArray<{
   readonly known: (projected: ProjectedEvent) => void

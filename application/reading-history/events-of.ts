@@ -69,7 +69,7 @@ export async function* eventsOf(
   const own =
     order === 'ascending'
       ? forwards(ports.store, streamOf(subject), until, passed?.revision)
-      : backwards(ports, streamOf(subject), passed?.revision)
+      : backwards(ports, streamOf(subject), until, passed?.revision)
   const isAbout = aboutOf(subject)
   yield* merged(
     filtered(own, (stored) => wanted(stored) && isAbout(stored)),
@@ -152,6 +152,7 @@ const MOST_HELD = 64_000
 async function* backwards(
   { store, index }: AuditPorts,
   stream: string,
+  until: number,
   passed: number | undefined,
 ): AsyncGenerator<StoredEvent> {
   let end = passed ?? (index.heads.get(stream) ?? SHORT_STREAM - 1) + 1
@@ -162,7 +163,7 @@ async function* backwards(
     const piece: StoredEvent[] = []
     pages: for await (const page of store.readStream(stream, revisionBefore(start))) {
       for (const stored of page) {
-        if (stored.revision >= bound) break pages
+        if (stored.revision >= bound || stored.position > until) break pages
         piece.push(stored)
       }
     }

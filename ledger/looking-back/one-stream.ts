@@ -5,12 +5,14 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
-import { type CommandHandler, commandHandler } from '../../application/command-handling/command-handler.js'
+import type { FactReader } from '../../application/command-handling/facts.js'
+import { factsAsOf } from '../../application/command-handling/state-as-of.js'
 import type { ManifestStore } from '../../application/manifest-store.js'
-import { projector } from '../../application/projecting/projector.js'
+import { emptyModel } from '../../application/projecting/model.js'
+import { applyEvents } from '../../application/projecting/pull.js'
 import { describeReadError } from '../../application/projecting/read-error.js'
 import { type ReplayStep, replay } from '../../application/reading-history/replay.js'
-import type { Clock, Ids } from '../../domain/ports/clock-and-ids.js'
+import type { Clock } from '../../domain/ports/clock-and-ids.js'
 import { type EventStore, ORIGIN, type Position, type StoredEvent, toPosition } from '../../domain/ports/event-store.js'
 import { record, shown, text } from '../../domain/values/codec.js'
 import { type NameDefaults, parseVersion } from '../../domain/values/name-paths.js'
@@ -20,7 +22,7 @@ import { lineageProjection } from '../../projections/lineage/apply.js'
 import { registryProjection } from '../../projections/registry/apply.js'
 import { registryQuestions } from '../../projections/registry/questions/lookup.js'
 import type { AsOf } from '../calling/as-of.js'
-import { eachFromStore, LedgerError, promised } from '../calling/errors.js'
+import { eachFromStore, LedgerError, promised, readFromStore } from '../calling/errors.js'
 import { checked, checkedIfGivenNow, Signal } from '../calling/input.js'
 import { guarded } from '../calling/own.js'
 import { nameResolver } from '../calling/resolve-names.js'
@@ -38,16 +40,16 @@ export interface OneStreamPorts {
   readonly store: EventStore
   readonly clock: Clock
   readonly manifests: ManifestStore
-  readonly ids: Ids
   readonly defaults: NameDefaults
-  /** That of the ledger, which may hold the stream already. */
-  readonly handler: CommandHandler
+  /** Those of the ledger's command handler, which may hold the stream already. */
+  readonly facts: FactReader
 }
 
 const Of = record('a question to one stream', {
   of: text('the name of an artifact or a registered model', (name) => name.length > 0 && !name.includes(':')),
 })
 const read = promised(describeReadError)
+const registryAlone = { registry: registryProjection }
 
 /** Which ledger reads its streams how: for the ways in, which are given a ledger and no stores. */
 const readers = new WeakMap<object, (when?: number) => OneStream>()
@@ -66,9 +68,8 @@ const oneStream = ({
   store,
   clock,
   manifests,
-  ids,
   defaults,
-  handler: current,
+  facts: now,
 }: OneStreamPorts): ((when?: number) => OneStream) => {
   const positionOf = async (when: unknown): Promise<Position> => {
     const head = await read(store.head())
@@ -85,11 +86,13 @@ const oneStream = ({
     const readings = parseVersion(of, defaults)
     const streams = E.isLeft(readings) ? [] : readings.right.map(({ collection }) => collectionStream(collection))
     const position = await positionOf(when)
-    const then = past(store, position, streams)
-    const model = projector({ store: then, projections: { registry: registryProjection }, clock })
-    const { states, positionTimes } = await read(model.fresh())
+    const first = await readFromStore(beginnings(store, streams, position))
+    const model = emptyModel(registryAlone)
+    const problem = applyEvents(registryAlone, model, first)
+    if (problem !== undefined) throw new LedgerError(problem, describeReadError(problem))
+    const { states, positionTimes } = model
     return {
-      store: then,
+      store,
       registry: states.registry,
       graph: lineageProjection.initial(),
       index: auditProjection.initial(),
@@ -114,11 +117,8 @@ const oneStream = ({
         yield* eachFromStore(replay({ ...from, view: at, sleep }, query, until))
       },
       locate: async (version) => {
-        const handler =
-          when === undefined
-            ? current
-            : commandHandler({ store: past(store, await positionOf(when)), manifests, clock, ids })
-        return locateMethods(nameResolver(handler, defaults)).locate(version)
+        const facts = when === undefined ? now : factsAsOf(store, manifests, await positionOf(when))
+        return locateMethods(nameResolver({ facts, recordedUnder: () => TE.right('none') }, defaults)).locate(version)
       },
     })
   return at
@@ -128,30 +128,20 @@ const oneStream = ({
 const ofGiven = (given: unknown): unknown =>
   typeof given === 'object' && given !== null ? Reflect.get(given, 'of') : undefined
 
-/** A store as it was at a position; all that it shows of the whole log is how some streams began. */
-const past = (store: EventStore, position: Position, streams: ReadonlyArray<string> = []): EventStore => {
-  const readStream: EventStore['readStream'] = async function* (stream, after) {
-    for await (const page of store.readStream(stream, after)) {
-      const then = page.filter((stored) => stored.position <= position)
-      if (then.length > 0) yield then
-      if (then.length < page.length) return
+/** Of each stream the event that made it, where it was there at a position: enough to know which names there were. */
+const beginnings = async (
+  store: EventStore,
+  streams: ReadonlyArray<string>,
+  position: Position,
+): Promise<ReadonlyArray<StoredEvent>> => {
+  const found: StoredEvent[] = []
+  for (const stream of streams) {
+    for await (const page of store.readStream(stream, 'none')) {
+      const first = page.find(({ type }) => type !== 'CommandAccepted')
+      if (first === undefined) continue
+      if (first.position <= position) found.push(first)
+      break
     }
   }
-  return {
-    ...store,
-    head: () => TE.right(position),
-    readStream,
-    readAll: async function* () {
-      const first: StoredEvent[] = []
-      for (const stream of streams) {
-        for await (const page of readStream(stream, 'none')) {
-          const beginning = page.find(({ type }) => type !== 'CommandAccepted')
-          if (beginning === undefined) continue
-          first.push(beginning)
-          break
-        }
-      }
-      yield first.sort((one, other) => one.position - other.position)
-    },
-  }
+  return found.sort((one, other) => one.position - other.position)
 }

@@ -3,7 +3,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import type * as t from 'io-ts'
 import { type Problem, shown } from './codec.js'
 import { isVersionName, VersionChoice, versionNumberAt } from './names.js'
-import { ArtifactRef, type CollectionRef, isRegistryProject, ModelRef, RunRef } from './references.js'
+import { ArtifactRef, type CollectionRef, collectionPath, isRegistryProject, ModelRef, RunRef } from './references.js'
 
 /** What fills the parts that a path leaves out. */
 export interface NameDefaults {
@@ -113,3 +113,27 @@ export const parseVersion = (
   const [first, ...rest] = legal
   return first !== undefined ? E.right([first, ...rest]) : (readings.find(E.isLeft) ?? problem(path, 'a name'))
 }
+
+/** A bare name that is both an artifact and a registered model. */
+export interface AmbiguousName {
+  readonly _tag: 'ambiguous-name'
+  readonly name: string
+  /** Each in full. */
+  readonly readings: ReadonlyArray<string>
+}
+
+export const describeAmbiguousName = ({ name, readings }: AmbiguousName): string =>
+  `"${name}" may mean ${readings.join(' or ')}; write the one that is meant in full`
+
+/** The reading of a name that is meant, of those that are there: the only one, or none. */
+export const meantOf = <Reading extends { readonly collection: CollectionRef }>(
+  name: string,
+  present: ReadonlyArray<Reading>,
+): E.Either<AmbiguousName, Reading | undefined> =>
+  present.length > 1
+    ? E.left({
+        _tag: 'ambiguous-name',
+        name,
+        readings: present.map(({ collection }) => collectionPath(collection)),
+      })
+    : E.right(present[0])

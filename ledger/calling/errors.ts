@@ -8,6 +8,7 @@ import type { DownloadError } from '../../domain/ports/download.js'
 import { EventStoreError, type StoreClosed } from '../../domain/ports/event-store.js'
 import { describeInsideALedger, type InsideALedger } from '../../domain/ports/inside-a-ledger.js'
 import { describeProblem, type Problem } from '../../domain/values/codec.js'
+import { type AmbiguousName, describeAmbiguousName } from '../../domain/values/name-paths.js'
 import type { LineageRejection } from '../../projections/lineage/ref.js'
 import type { QueryError } from '../../projections/registry/questions/errors.js'
 import { frozen } from './own.js'
@@ -16,13 +17,6 @@ import { frozen } from './own.js'
 export interface InvalidInput {
   readonly _tag: 'invalid-input'
   readonly problems: ReadonlyArray<Problem>
-}
-
-/** A bare name that is both an artifact and a registered model. */
-export interface AmbiguousName {
-  readonly _tag: 'ambiguous-name'
-  readonly name: string
-  readonly readings: ReadonlyArray<string>
 }
 
 /** The manifest cannot be made from what was given. */
@@ -55,7 +49,7 @@ export const describeWriteError = (error: WriteError): string => {
     case 'invalid-input':
       return error.problems.map(describeProblem).join('; ')
     case 'ambiguous-name':
-      return `"${error.name}" may mean ${error.readings.join(' or ')}; write the one that is meant in full`
+      return describeAmbiguousName(error)
     case 'illegal-path':
       return `the path ${JSON.stringify(error.path)}: expected ${error.expected}`
     case 'path-taken':

@@ -10,6 +10,7 @@ import { liveLink } from '../../domain/registered-model/links.js'
 import type { Problem } from '../../domain/values/codec.js'
 import type { ManifestSummary } from '../../domain/values/manifest/manifest.js'
 import {
+  meantOf,
   type NameDefaults,
   parseArtifact,
   parseModel,
@@ -21,7 +22,6 @@ import type { VersionNumber } from '../../domain/values/names.js'
 import {
   type ArtifactRef,
   type CollectionRef,
-  collectionPath,
   isModel,
   type ModelRef,
   type RunRef,
@@ -101,11 +101,7 @@ export const nameResolver = (
     const isAsEver = found.length === 0 || (found.length === 1 && found[0] === readings[0])
     const before = isAsEver || naming === undefined ? undefined : await meantBefore(readings, naming)
     if (before !== undefined) return before
-    if (found.length > 1) {
-      const full = found.map(({ collection }) => collectionPath(collection))
-      return now(E.left({ _tag: 'ambiguous-name', name: path, readings: full }))
-    }
-    return found[0] ?? readings[0]
+    return (await now(meantOf(path, found))) ?? readings[0]
   }
 
   return {

@@ -2,7 +2,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type { AuditSubject } from '../../application/reading-history/history.js'
 import type { Problem } from '../../domain/values/codec.js'
-import { parseArtifact, parseModel, parseRun, parseVersion } from '../../domain/values/name-paths.js'
+import { meantOf, parseArtifact, parseModel, parseRun, parseVersion } from '../../domain/values/name-paths.js'
 import { collectionPath, isModel } from '../../domain/values/references.js'
 import type { LineageRef } from '../../domain/values/subjects.js'
 import { momentOfCursor } from '../../projections/paging/cursor.js'
@@ -10,7 +10,7 @@ import { describeQueryError, type QueryError } from '../../projections/registry/
 import { registryQuestions } from '../../projections/registry/questions/lookup.js'
 import { noPositionTimes } from '../../projections/storage/position-times.js'
 import type { AsOf } from '../calling/as-of.js'
-import { describeWriteError, type InvalidInput, LedgerError, orThrow } from '../calling/errors.js'
+import { describeWriteError, type InvalidInput, orThrow } from '../calling/errors.js'
 import type { SubjectInput } from './input.js'
 
 /** What the names of a question meant when its first page was asked for: an alias may have moved since. */
@@ -48,21 +48,17 @@ type CollectionSubject = Extract<AuditSubject, { readonly kind: 'artifact' | 're
 
 /** An artifact or a registered model by its name; of a bare name, the one that exists. */
 export const collectionOf = (name: string, { registryQuestions, defaults }: AsOf): CollectionSubject => {
-  const readings = named(parseVersion(name, defaults)).map(({ collection }) => collection)
-  const present = readings.filter((collection) => {
+  const present = named(parseVersion(name, defaults)).filter(({ collection }) => {
     const path = collectionPath(collection)
     return (
       (isModel(collection) ? registryQuestions.registeredModel(path) : registryQuestions.artifact(path))._tag ===
       'Right'
     )
   })
-  const [first, another] = present
-  if (another !== undefined) {
-    const error = { _tag: 'ambiguous-name' as const, name, readings: present.map(collectionPath) }
-    throw new LedgerError(error, describeQueryError(error))
-  }
-  if (first === undefined) return answered(notThere(name))
-  return isModel(first) ? { kind: 'registered-model', model: first } : { kind: 'artifact', artifact: first }
+  const { collection } = answered(meantOf(name, present)) ?? answered(notThere(name))
+  return isModel(collection)
+    ? { kind: 'registered-model', model: collection }
+    : { kind: 'artifact', artifact: collection }
 }
 
 const notThere = (name: string): E.Either<QueryError, never> =>

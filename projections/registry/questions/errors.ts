@@ -1,5 +1,6 @@
 /** Why a question about the registry has no answer, and the words for it. */
 import { describeProblem, type Problem } from '../../../domain/values/codec.js'
+import { type AmbiguousName, describeAmbiguousName } from '../../../domain/values/name-paths.js'
 import type { VersionChoice } from '../../../domain/values/names.js'
 import { versionName } from '../../../domain/values/references.js'
 
@@ -28,7 +29,7 @@ export type QueryError =
       readonly asOf?: Moment
     }
   | { readonly _tag: 'version-gone'; readonly path: string; readonly how: 'deleted' | 'unlinked'; readonly at: Moment }
-  | { readonly _tag: 'ambiguous-name'; readonly name: string; readonly readings: ReadonlyArray<string> }
+  | AmbiguousName
 
 export const describeQueryError = (error: QueryError): string => {
   switch (error._tag) {
@@ -43,7 +44,7 @@ export const describeQueryError = (error: QueryError): string => {
     case 'version-gone':
       return `${error.path} was ${error.how} at ${error.at.time} (position ${error.at.position})`
     case 'ambiguous-name':
-      return `"${error.name}" may mean ${error.readings.join(' or ')}; write the one that is meant in full`
+      return describeAmbiguousName(error)
   }
 }
 

@@ -1,7 +1,7 @@
 /** What a name means in the registry as of a position, and names like one that is not there. */
 import * as E from 'fp-ts/lib/Either.js'
 import leven from 'leven'
-import { parseVersion } from '../../../domain/values/name-paths.js'
+import { meantOf, parseVersion } from '../../../domain/values/name-paths.js'
 import type { VersionChoice } from '../../../domain/values/names.js'
 import { collectionPath } from '../../../domain/values/references.js'
 import type { CollectionEntry, RunEntry } from '../state.js'
@@ -40,11 +40,15 @@ export const read = (
 ): E.Either<QueryError, readonly [CollectionEntry, VersionChoice]> => {
   const parsed = parseVersion(name, registryAsOf.defaults)
   if (E.isLeft(parsed)) return E.left({ _tag: 'invalid-input', problems: parsed.left })
-  const readings = parsed.right.map(({ collection }) => collectionPath(collection))
-  const [found, another] = readings.flatMap((path) => existing(registryAsOf, path) ?? [])
-  if (another !== undefined) return E.left({ _tag: 'ambiguous-name', name, readings })
-  if (found !== undefined) return E.right([found, parsed.right[0].version])
-  return notFound(registryAsOf, 'name', readings.length === 1 ? (readings[0] ?? name) : name)
+  const [first, ...others] = parsed.right
+  const present = parsed.right.flatMap(({ collection }) => {
+    const entry = existing(registryAsOf, collectionPath(collection))
+    return entry === undefined ? [] : [{ collection, entry }]
+  })
+  const meant = meantOf(name, present)
+  if (E.isLeft(meant)) return meant
+  if (meant.right !== undefined) return E.right([meant.right.entry, first.version])
+  return notFound(registryAsOf, 'name', others.length === 0 ? collectionPath(first.collection) : name)
 }
 
 /** How many names are looked at for a hint: it must not cost more than the answer. */

@@ -137,8 +137,22 @@ const stepsOf = async (place: string): Promise<ReadonlyArray<string>> => {
   const trace = join(place, 'trace')
   const tracing = ['strace', '-f', '-y', '-o', trace, '-e', 'trace=write,fsync,rename', '-e', 'signal=none']
   await startScript('directory-putter', [join(place, 'store'), place, 'seed', '6'], tracing).ended
-  const steps = readFileSync(trace, 'utf8').split('\n').map(stepOf)
+  const steps = wholeCalls(readFileSync(trace, 'utf8').split('\n')).map(stepOf)
   return steps.join('').split('acknowledged ').slice(0, -1)
+}
+
+/** A call during which another thread made one is told in two lines: here it stands as one, where it ended. */
+const wholeCalls = (lines: ReadonlyArray<string>): ReadonlyArray<string> => {
+  const begun = new Map<string, string>()
+  return lines.flatMap((line) => {
+    const [thread = ''] = line.split(' ', 1)
+    if (line.endsWith(' <unfinished ...>')) {
+      begun.set(thread, line.slice(0, -' <unfinished ...>'.length))
+      return []
+    }
+    const [, rest] = line.split(/ <\.\.\. \w+ resumed>/)
+    return [rest === undefined ? line : `${begun.get(thread) ?? ''}${rest}`]
+  })
 }
 
 const stepOf = (call: string): string => {

@@ -29,7 +29,7 @@ export interface AppendQueue {
    * then is written under it. It resolves also where the lock cannot be had.
    */
   readonly turn: () => Promise<void>
-  /** Answers what is queued that the store is closed; nothing of it is written. */
+  /** Answers what is queued that the store is closed; nothing of it is written, and nobody waits for a turn any longer. */
   readonly refuse: () => void
   /** Resolves when nothing is queued any more. */
   readonly empty: () => Promise<void>
@@ -98,8 +98,7 @@ export const appendQueue = ({ database, path, busyTimeoutMs, whyGone, onCommit }
     // Once for each group: what is taken away a moment later is lost with what was written before.
     const gone = whyGone()
     if (gone !== undefined) {
-      answerFirst(queue.length, unavailable(gone))
-      giveTurns(() => true)
+      giveUp(unavailable(gone))
       return false
     }
     try {
@@ -107,15 +106,9 @@ export const appendQueue = ({ database, path, busyTimeoutMs, whyGone, onCommit }
       fairness.taken()
       return true
     } catch (error) {
-      if (isBusy(error)) {
-        const now = performance.now()
-        const expired = queue.filter(({ giveUpAt }) => giveUpAt <= now).length
-        answerFirst(expired, unavailable(`another process held the write lock for ${busyTimeoutMs} ms`))
-        giveTurns(({ giveUpAt }) => giveUpAt <= now)
-      } else {
-        answerFirst(queue.length, unavailable(reasonOf(error)))
-        giveTurns(() => true)
-      }
+      if (isBusy(error))
+        giveUp(unavailable(`another process held the write lock for ${busyTimeoutMs} ms`), performance.now())
+      else giveUp(unavailable(reasonOf(error)))
       return false
     }
   }
@@ -157,6 +150,13 @@ export const appendQueue = ({ database, path, busyTimeoutMs, whyGone, onCommit }
     for (const { settle } of queue.splice(0, count)) settle(outcome)
   }
 
+  /** Those whose time was up by then wait no longer: appends have their answer, and who waits for a turn goes on without. */
+  const giveUp = (outcome: Outcome, by = Number.POSITIVE_INFINITY): void => {
+    const isOver = ({ giveUpAt }: Queued | Turn): boolean => giveUpAt <= by
+    answerFirst(queue.filter(isOver).length, outcome)
+    giveTurns(isOver)
+  }
+
   return {
     append: (append) =>
       new Promise((settle) => {
@@ -168,7 +168,7 @@ export const appendQueue = ({ database, path, busyTimeoutMs, whyGone, onCommit }
         turns.push({ begin, giveUpAt: performance.now() + busyTimeoutMs })
         draining ??= drain()
       }),
-    refuse: () => answerFirst(queue.length, E.left({ _tag: 'closed', reason: REFUSED })),
+    refuse: () => giveUp(E.left({ _tag: 'closed', reason: REFUSED })),
     empty: async () => draining,
   }
 }

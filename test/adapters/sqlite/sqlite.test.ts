@@ -406,6 +406,18 @@ describe('appending to a SQLite event store', () => {
     expect(await all(await open({ path }))).toEqual([])
   })
 
+  it('closes though somebody waits for a turn while another process holds the lock', async () => {
+    const path = newPath()
+    const store = await open({ path, busyTimeoutMs: 1_000_000 })
+    const other = connect(path)
+    other.exec('BEGIN IMMEDIATE')
+    const turn = store.turn?.()
+    await vi.waitUntil(() => existsSync(`${path}-waiting`))
+    await store.close(AbortSignal.abort())
+    await turn
+    other.exec('COMMIT')
+  })
+
   it('closes after those that wait for another process', async () => {
     const path = newPath()
     const store = await open({ path })

@@ -52,14 +52,20 @@ export interface CachedState<State, Event> {
   readonly caution: () => number
 }
 
-export const openCachedState = <State, Command, Event extends DomainEvent, No>(
+/** How events of one kind of stream make a state. */
+export interface Folding<State, Event extends DomainEvent>
+  extends Pick<Decider<State, never, Event, never>, 'initial' | 'evolve'> {
+  readonly isEvent: (event: DomainEvent) => event is DomainEvent & Event
+}
+
+/** With `until` the state is that of then: what came later is not read. */
+export const openCachedState = <State, Event extends DomainEvent>(
   stream: string,
-  decider: Decider<State, Command, Event, No>,
-  isEvent: (event: DomainEvent) => event is DomainEvent & Event,
+  { initial, evolve: foldEvent, isEvent }: Folding<State, Event>,
   store: EventStore,
-  cautionBefore = 0,
+  { caution: cautionBefore = 0, until = Number.POSITIVE_INFINITY }: { caution?: number; until?: number } = {},
 ): CachedState<State, Event> => {
-  let state = decider.initial()
+  let state = initial()
   let revision: Revision = 'none'
   let position: Position = ORIGIN
   let upToDate = false
@@ -72,14 +78,15 @@ export const openCachedState = <State, Command, Event extends DomainEvent, No>(
     const own = revisionAfter(revision)
     revision = own
     if (!commands.has(commandId)) commands.set(commandId, own)
-    if (event.type !== 'CommandAccepted') state = decider.evolve(state, event, { by, at })
+    if (event.type !== 'CommandAccepted') state = foldEvent(state, event, { by, at })
   }
 
   const load = async (): Promise<E.Either<CommandError, boolean>> => {
     let grown = false
     try {
-      for await (const page of store.readStream(stream, revision)) {
+      pages: for await (const page of store.readStream(stream, revision)) {
         for (const stored of page) {
+          if (stored.position > until) break pages
           if (onTheirWay.isUnderWay()) return E.right(grown)
           // Somebody else who looks at this state may have folded it meanwhile.
           if (stored.revision !== revisionAfter(revision)) continue
@@ -134,7 +141,7 @@ export const openCachedState = <State, Command, Event extends DomainEvent, No>(
 }
 
 /** An event that this kind of stream may hold. */
-export const decodeOf = <Event extends DomainEvent>(
+const decodeOf = <Event extends DomainEvent>(
   isEvent: (event: DomainEvent) => event is DomainEvent & Event,
   stored: StoredEvent,
 ): E.Either<CommandError, { readonly event: Event | CommandAccepted; readonly metadata: EventMetadata }> =>

@@ -92,7 +92,7 @@ export const streamHandler = <Given, Full, State, Event extends DomainEvent>(
 ): StreamHandler<Given, Full, State> => {
   const { store, clock } = ports
   const states = stateCache<State, Event>((stream, before) =>
-    openCachedState(stream, rules, rules.isEvent, store, before?.caution()),
+    openCachedState(stream, rules, store, { caution: before?.caution() ?? 0 }),
   )
 
   const queues = streamQueues(roundsOf(rules, { ...ports, facts }, states))

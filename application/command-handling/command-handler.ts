@@ -8,7 +8,7 @@ import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import type { LogVersion } from '../../domain/artifact/commands.js'
 import { type Command, decodeCommand } from '../../domain/commands/catalogue.js'
-import { isOn, streamOfCommand } from '../../domain/commands/command-stream.js'
+import { categoryOfCommand, isOn, streamOfCommand } from '../../domain/commands/command-stream.js'
 import { artifact, distributedDraft, registeredModel, run } from '../../domain/commands/deciders.js'
 import type {
   AbandonDistributed,
@@ -21,14 +21,7 @@ import type { Facts } from '../../domain/ports/facts.js'
 import type { MeanLink } from '../../domain/registered-model/commands.js'
 import { decodeWith } from '../../domain/values/codec.js'
 import { Envelope } from '../../domain/values/envelope.js'
-import {
-  artifactStream,
-  type Category,
-  draftStream,
-  modelStream,
-  parseStream,
-  runStream,
-} from '../../domain/values/stream-names.js'
+import { artifactStream, draftStream, modelStream, runStream } from '../../domain/values/stream-names.js'
 import type { ManifestStore } from '../manifest-store.js'
 import { checkWithoutContent, type WithoutContent } from './check.js'
 import type { CommandError } from './command-error.js'
@@ -134,11 +127,7 @@ export const commandHandler = ({
   const recordedUnder: CommandHandler['recordedUnder'] = (commandId, command) => {
     const digested = digestOf(command)
     if (E.isLeft(digested)) return TE.left(digested.left)
-    const stream = streamOfCommand(command)
-    const category: Category | undefined = parseStream(stream)?.category
-    return category === undefined
-      ? TE.right('none')
-      : handlers[category].recordedUnder(stream, commandId, digested.right)
+    return handlers[categoryOfCommand(command)].recordedUnder(streamOfCommand(command), commandId, digested.right)
   }
 
   return {

@@ -20,6 +20,9 @@ const subjectBy = <Name extends keyof Named>(name: Name, command: Named[Name]): 
 
 export const streamOfCommand = (command: AnyCommand): string => streamOf(subjectBy(command.type, command))
 
+/** Which kind of stream that is. */
+export const categoryOfCommand = (command: AnyCommand): Category => subjectBy(command.type, command).category
+
 interface CommandsOn {
   readonly artifact: ArtifactCommand
   readonly draft: DistributedDraftCommand
@@ -31,4 +34,4 @@ interface CommandsOn {
 export const isOn = <C extends Category>(
   category: C,
   command: AnyCommand,
-): command is Extract<AnyCommand, CommandsOn[C]> => subjectBy(command.type, command).category === category
+): command is Extract<AnyCommand, CommandsOn[C]> => categoryOfCommand(command) === category

@@ -25,6 +25,7 @@ import {
   isModel,
   type ModelRef,
   type RunRef,
+  type VersionRef,
 } from '../../domain/values/references.js'
 import type { EnvelopeFields } from './arguments.js'
 import type { WriteError } from './errors.js'
@@ -38,23 +39,25 @@ export interface NameResolver {
   readonly runNamed: (path: string) => Promise<RunRef>
   /** The same of a run that may be left out. */
   readonly maybeRun: (path: string | undefined) => Promise<RunRef | undefined>
-  /**
-   * Reads the path of a version. A bare name may mean two things: it means the one that exists; in a command that is
-   * repeated, the one that it meant at first.
-   */
-  readonly versionNamed: (path: string, naming?: Naming) => Promise<VersionPath>
+  /** Reads the path of a version. A bare name may mean two things: it means the one that exists. */
+  readonly versionNamed: (path: string) => Promise<VersionPath>
+  /** The command that names a version by a path; one that is repeated means what it meant at first. */
+  readonly commandNaming: <C extends NamingCommand>(path: string, naming: Naming<C>) => Promise<C>
   /** The same where something is taken away: there a version that is left out does not mean `latest`. */
-  readonly versionNamedInFull: (path: string, naming: Naming) => Promise<VersionPath>
+  readonly commandNamingInFull: <C extends NamingCommand>(path: string, naming: Naming<C>) => Promise<C>
   /** A version that is there, with its summary; a link stands for its source. */
   readonly versionAt: (path: string) => Promise<VersionAt>
 }
 
+/** None, where the path names what the command is not for. */
+type NamingCommand = Command | MeanLink | undefined
+
 /** A command that names a version by a path. */
-export interface Naming {
+export interface Naming<C extends NamingCommand = NamingCommand> {
   /** As the caller told it: one that is made for the call was never given before. */
   readonly commandId: string | undefined
-  /** The command that a reading of the path makes; none, where it names what the command is not for. */
-  readonly commandOf: (reading: VersionPath) => Command | MeanLink | undefined
+  /** The command that a reading of the path makes. */
+  readonly commandOf: (reading: VersionPath) => C
 }
 
 export interface VersionAt {
@@ -92,7 +95,7 @@ export const nameResolver = (
     return another
   }
 
-  const versionNamed = async (path: string, naming?: Naming): Promise<VersionPath> => {
+  const meant = async (path: string, naming?: Naming): Promise<VersionPath> => {
     const readings = await now(named('version', parseVersion(path, defaults)))
     if (readings.length === 1) return readings[0]
     const found: VersionPath[] = []
@@ -104,19 +107,23 @@ export const nameResolver = (
     return (await now(meantOf(path, found))) ?? readings[0]
   }
 
+  const commandNaming: NameResolver['commandNaming'] = async (path, naming) =>
+    naming.commandOf(await meant(path, naming))
+
   return {
     facts,
     artifactNamed: (path) => now(named('name', parseArtifact(path, defaults))),
     modelNamed: (path) => now(named('name', parseModel(path, defaults))),
     runNamed,
     maybeRun: async (path) => (path === undefined ? undefined : await runNamed(path)),
-    versionNamed,
-    versionNamedInFull: (path, naming) =>
+    versionNamed: (path) => meant(path),
+    commandNaming,
+    commandNamingInFull: (path, naming) =>
       path.includes(':')
-        ? versionNamed(path, naming)
+        ? commandNaming(path, naming)
         : now(E.left(wrong('version', `one version (name the version: ${path}:v3 or ${path}:alias)`, path))),
     versionAt: async (path) => {
-      const named = await versionNamed(await inputs.checked(inputs.VersionText, path))
+      const named = await meant(await inputs.checked(inputs.VersionText, path))
       const { source, artifactType, manifest } = await run(sourceFact(named, facts))
       const { version: number, ...collection } = source
       return { collection, number, manifest, type: artifactType }
@@ -159,33 +166,35 @@ export const linkOf = async (facts: FactReader, model: ModelRef, version: Versio
     ),
   )
 
-/** The version of an artifact that a path means: itself, or the source of a link. */
-const sourceOf = async (facts: FactReader, { collection, version }: VersionPath): Promise<VersionPath<ArtifactRef>> => {
-  if (!isModel(collection)) return { collection, version }
-  const { version: number, ...artifact } = (await linkOf(facts, collection, version)).source
-  return { collection: artifact, version: number }
-}
+/** The version for which a link stands, by number or alias. */
+const sourceOf = async (facts: FactReader, model: ModelRef, version: VersionPath['version']) =>
+  pathOf((await linkOf(facts, model, version)).source)
 
-/** The same for a command, which may be repeated: then it means what it meant at first, wherever an alias points by now. */
-export const sourceMeant = async (
+const pathOf = ({ version, ...artifact }: VersionRef): VersionPath<ArtifactRef> => ({ collection: artifact, version })
+
+/**
+ * The command on the version of an artifact that a path means: itself, or the source of a link. One that is repeated means
+ * what it meant at first, wherever an alias points by now.
+ */
+export const commandOnSource = async <C extends Command>(
   { sender, names }: Calling,
   path: string,
   fields: EnvelopeFields,
-  commandOf: (source: VersionPath<ArtifactRef>) => Command,
-): Promise<VersionPath<ArtifactRef>> => {
+  commandOf: (source: VersionPath<ArtifactRef>) => C,
+): Promise<C> => {
   const { facts } = names
-  const { collection, version } = await names.versionNamed(path, {
+  const command = await names.commandNaming<C | MeanLink>(path, {
     commandId: fields.commandId,
     commandOf: ({ collection, version }) =>
       isModel(collection) ? { type: 'MeanLink', model: collection, version } : commandOf({ collection, version }),
   })
-  if (!isModel(collection) || fields.commandId === undefined) return sourceOf(facts, { collection, version })
-  const receipt = await run(sender.handler.meanLink({ model: collection, version }, sender.envelopeOf(fields)))
+  if (command.type !== 'MeanLink') return command
+  const { model, version } = command
+  if (fields.commandId === undefined) return commandOf(await sourceOf(facts, model, version))
+  const receipt = await run(sender.handler.meanLink({ model, version }, sender.envelopeOf(fields)))
   const number = await answered(receipt, 'version')
-  const source = await run(facts.model(collection, ({ links }) => links[number]?.source))
-  if (source === undefined) return sourceOf(facts, { collection, version: number })
-  const { version: ofSource, ...artifact } = source
-  return { collection: artifact, version: ofSource }
+  const source = await run(facts.model(model, ({ links }) => links[number]?.source))
+  return commandOf(source === undefined ? await sourceOf(facts, model, number) : pathOf(source))
 }
 
 const named = <A>(member: string, parsed: E.Either<ReadonlyArray<Problem>, A>): E.Either<WriteError, A> =>

@@ -27,7 +27,7 @@ export const aliasMethods = ({ sender, names }: Calling): AliasMethods => ({
       alias,
       ...omitUndefined({ expect }),
     })
-    return sender.give(commandOf(await names.versionNamed(input.version, { commandId, commandOf })), input)
+    return sender.give(await names.commandNaming(input.version, { commandId, commandOf }), input)
   },
 
   removeAlias: async (given) => {
@@ -40,6 +40,6 @@ export const aliasMethods = ({ sender, names }: Calling): AliasMethods => ({
       alias,
       ...omitUndefined({ expect }),
     })
-    return sender.give(commandOf(await names.versionNamed(name, { commandId, commandOf })), input)
+    return sender.give(await names.commandNaming(name, { commandId, commandOf }), input)
   },
 })

@@ -31,7 +31,7 @@ export const linkMethods = ({ sender, names }: Calling): LinkMethods => ({
     const { version, to, commandId, aliases, expect } = input
     const model = await names.modelNamed(to)
     const commandOf = (source: VersionPath) => linkCommand(source, model, { aliases, expect })
-    const command = commandOf(await names.versionNamed(version, { commandId, commandOf }))
+    const command = await names.commandNaming(version, { commandId, commandOf })
     return versionReceipt(model, await sender.give(command, input))
   },
 
@@ -40,7 +40,7 @@ export const linkMethods = ({ sender, names }: Calling): LinkMethods => ({
     const { expect, commandId } = input
     const commandOf = ({ collection: model, version }: VersionPath): UnlinkFromRegistry | undefined =>
       isModel(model) ? { type: 'UnlinkFromRegistry', model, version, ...omitUndefined({ expect }) } : undefined
-    const command = commandOf(await names.versionNamedInFull(input.version, { commandId, commandOf }))
+    const command = await names.commandNamingInFull(input.version, { commandId, commandOf })
     return command === undefined
       ? now(E.left(wrong('version', 'a registered version (deleteVersion deletes others)', input.version)))
       : sender.give(command, input)

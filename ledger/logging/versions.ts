@@ -7,7 +7,7 @@ import { omitUndefined } from '../../domain/values/omit-undefined.js'
 import { type ArtifactRef, isModel } from '../../domain/values/references.js'
 import type * as args from '../calling/arguments.js'
 import * as inputs from '../calling/input.js'
-import { type Calling, sourceMeant } from '../calling/resolve-names.js'
+import { type Calling, commandOnSource } from '../calling/resolve-names.js'
 import { now, wrong } from '../calling/send-command.js'
 
 export interface VersionMethods {
@@ -28,7 +28,7 @@ export const versionMethods = (calling: Calling): VersionMethods => {
     const input = await checked(inputs.Tag, given)
     const commandOf = ({ collection: artifact, version }: VersionPath<ArtifactRef>) =>
       ({ type, artifact, version, tags: input.tags }) as const
-    return give(commandOf(await sourceMeant(calling, input.version, input, commandOf)), input)
+    return give(await commandOnSource(calling, input.version, input, commandOf), input)
   }
 
   return {
@@ -41,7 +41,7 @@ export const versionMethods = (calling: Calling): VersionMethods => {
         version,
         ...omitUndefined({ description, metadata }),
       })
-      return give(commandOf(await sourceMeant(calling, input.version, input, commandOf)), input)
+      return give(await commandOnSource(calling, input.version, input, commandOf), input)
     },
 
     tag: (given) => changeTags('TagArtifactVersion', given),
@@ -54,7 +54,7 @@ export const versionMethods = (calling: Calling): VersionMethods => {
         isModel(artifact)
           ? undefined
           : { type: 'DeleteArtifactVersion', artifact, version, ...omitUndefined({ deleteAliases, expect }) }
-      const command = commandOf(await calling.names.versionNamedInFull(input.version, { commandId, commandOf }))
+      const command = await calling.names.commandNamingInFull(input.version, { commandId, commandOf })
       return command === undefined
         ? now(E.left(wrong('version', 'a version of an artifact (unlink takes a link away)', input.version)))
         : give(command, input)

@@ -42,9 +42,9 @@ export const runMethods = ({ sender, names }: Calling): RunMethods => ({
     const input = await sender.checked(inputs.UseArtifact, given)
     const run = await names.runNamed(input.run)
     const commandOf = (used: VersionPath): UseArtifactVersion => ({ type: 'UseArtifactVersion', run, used })
-    const used = await names.versionNamed(input.version, { commandId: input.commandId, commandOf })
-    const receipt = await sender.give(commandOf(used), input)
-    return { ...receipt, version: versionPath(used.collection, await answered(receipt, 'version')) }
+    const command = await names.commandNaming(input.version, { commandId: input.commandId, commandOf })
+    const receipt = await sender.give(command, input)
+    return { ...receipt, version: versionPath(command.used.collection, await answered(receipt, 'version')) }
   },
 
   finishRun: async (given) => {

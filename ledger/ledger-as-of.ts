@@ -1,7 +1,6 @@
 /** All questions to a ledger as of a moment. */
 import * as E from 'fp-ts/lib/Either.js'
 import type { ManifestStore } from '../application/manifest-store.js'
-import type { NameDefaults } from '../domain/values/name-paths.js'
 import type { Artifact } from '../projections/registry/questions/artifact.js'
 import { describeQueryError, type Moment, type QueryError } from '../projections/registry/questions/errors.js'
 import type { RegistryQuestions } from '../projections/registry/questions/lookup.js'
@@ -9,7 +8,6 @@ import type { OpenDraft } from '../projections/registry/questions/open-drafts.js
 import type { RegisteredModel } from '../projections/registry/questions/registered-model.js'
 import type { RunDetails } from '../projections/registry/questions/run.js'
 import type { Version } from '../projections/registry/questions/version.js'
-import type { PositionTimes } from '../projections/storage/position-times.js'
 import type { AsOf, When } from './calling/as-of.js'
 import { promised } from './calling/errors.js'
 import { checked, NameText } from './calling/input.js'
@@ -40,17 +38,9 @@ export interface AskingPorts {
   /** Where a moment stands, with everything that can be asked there. */
   readonly asOf: (when?: When) => Promise<AsOf>
   readonly manifests: ManifestStore
-  readonly defaults: NameDefaults
-  /** The times of all positions that are known. */
-  readonly positionTimes: () => PositionTimes
 }
 
-export const ledgerAsOf = ({
-  asOf,
-  manifests,
-  defaults,
-  positionTimes,
-}: AskingPorts): ((when?: When) => LedgerAsOf) => {
+export const ledgerAsOf = ({ asOf, manifests }: AskingPorts): ((when?: When) => LedgerAsOf) => {
   const ask = async <A>(
     when: When | undefined,
     question: (registryQuestions: RegistryQuestions) => E.Either<QueryError, A>,
@@ -70,10 +60,7 @@ export const ledgerAsOf = ({
 
   return (when) => ({
     ...historyQuestions((moment = when) => asOf(moment)),
-    ...searchQuestions(async () => {
-      const { registry, position } = await asOf(when)
-      return { registry, positionTimes: positionTimes(), position, defaults }
-    }, manifests),
+    ...searchQuestions(() => asOf(when), manifests),
     moment: () => ask(when, (registryQuestions) => E.right(registryQuestions.moment)),
     resolve: (version) => askOf(when, version, (registryQuestions) => registryQuestions.resolve(version)),
     version: (version) => askOf(when, version, (registryQuestions) => registryQuestions.version(version)),

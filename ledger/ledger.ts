@@ -8,6 +8,7 @@ import type { FileStore } from '../domain/ports/file-store.js'
 import type { SnapshotStore } from '../domain/ports/snapshot-store.js'
 import type { NameDefaults } from '../domain/values/name-paths.js'
 import { omitUndefined } from '../domain/values/omit-undefined.js'
+import type { DraftRef } from '../domain/values/references.js'
 import type * as args from './calling/arguments.js'
 import { closingBy } from './calling/closing.js'
 import { describeWriteError, LedgerError, promised } from './calling/errors.js'
@@ -76,7 +77,7 @@ export const ledgerOn = (ports: LedgerPorts): Ledger => {
   const { events, files, snapshots, warn, local, clock, ids, defaults, deadline, patience, readOnly } = ports
   const manifests = manifestStore(files)
   const handler = commandHandler({ store: events, manifests, clock, ids, ...omitUndefined({ deadline }) })
-  const finish = async (draft: Parameters<NonNullable<ReadFinish>>[0]): Promise<void> => {
+  const finish = async (draft: DraftRef): Promise<void> => {
     const receipts = await promised(describeWriteError)(completeCommits(handler, draft))
     for (const { position } of receipts) model.noteOwnWrite(position)
   }
@@ -152,8 +153,6 @@ export const ledgerOn = (ports: LedgerPorts): Ledger => {
 
 /** In milliseconds: less than what a container has between being asked to stop and being killed. */
 const CLOSE_WITHIN = 5000
-
-type ReadFinish = Parameters<typeof reads>[0]['finish']
 
 /** No rule goes past an event that it does not know; what a version holds can be told nevertheless. */
 const contentPastUnknown =

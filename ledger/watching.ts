@@ -28,10 +28,10 @@ import { type EventStore, EventStoreError, type Position } from '../domain/ports
 import type { SnapshotStore } from '../domain/ports/snapshot-store.js'
 import { rule, wholeNumber } from '../domain/values/codec.js'
 import type { NameDefaults } from '../domain/values/name-paths.js'
+import type { DraftRef } from '../domain/values/references.js'
 import { type ReadModels, readModels } from '../projections/read-models.js'
 import { diffMoments, type MomentsDiff } from '../projections/registry/questions/diff-moments.js'
 import { registryQuestions } from '../projections/registry/questions/lookup.js'
-import type { unfinishedDrafts } from '../projections/registry/questions/open-drafts.js'
 import type { Registry } from '../projections/registry/state.js'
 import type { AsOf, When } from './calling/as-of.js'
 import { pictureOf, samePicture } from './calling/comparable.js'
@@ -51,7 +51,7 @@ export interface ReadPorts {
   readonly patience: number | undefined
   readonly warn: (message: string) => void
   /** Logs the version of a sealed draft that has none; not there in a ledger that only answers. */
-  readonly finish: ((draft: ReturnType<typeof unfinishedDrafts>[number]) => Promise<void>) | undefined
+  readonly finish: ((draft: DraftRef) => Promise<void>) | undefined
 }
 
 /** What goes on, beside the questions. */
@@ -139,16 +139,11 @@ export const reads = ({ store, clock, defaults, manifests, snapshots, patience, 
       throw new LedgerError(position.left, `the moment: expected ${expected}, got ${actual}`)
     }
     const { registry, lineage: graph, audit: index } = now.states
-    const questions = registryQuestions({
-      registry,
-      positionTimes: now.positionTimes,
-      position: position.right,
-      defaults,
-    })
-    return { store, registry, graph, index, position: position.right, registryQuestions: questions, defaults }
+    const then = { registry, positionTimes: now.positionTimes, position: position.right, defaults }
+    return { store, graph, index, ...then, registryQuestions: registryQuestions(then) }
   }
 
-  const questionsAsOf = ledgerAsOf({ asOf, manifests, defaults, positionTimes: () => model.known().positionTimes })
+  const questionsAsOf = ledgerAsOf({ asOf, manifests })
   const at = (when?: When): LedgerAsOf => guarded(questionsAsOf(when))
 
   /** Ends what is watched, and what sleeps in a replay. */

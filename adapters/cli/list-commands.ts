@@ -4,7 +4,7 @@ import { omitUndefined } from '../../domain/values/omit-undefined.js'
 import { LedgerError } from '../../index.js'
 import type { Page, Paging } from '../../projections/paging/page.js'
 import type { List } from '../../projections/registry/questions/list.js'
-import type { Condition } from '../../projections/registry/questions/search.js'
+import type { Condition, VersionSearch } from '../../projections/registry/questions/search.js'
 import type { Version } from '../../projections/registry/questions/version.js'
 import { type AsOfOption, type CommandContext, questionsAsOf, type WithLedger } from './command-context.js'
 import { asOf, condition, paged } from './options.js'
@@ -99,17 +99,10 @@ export const listCommands = (program: Command, withLedger: WithLedger): void => 
     )
 }
 
-interface Search extends AsOfOption, Paging {
-  readonly name?: string
-  readonly kind?: 'artifact' | 'registered'
-  readonly type?: string
-  readonly tag?: string
-  readonly alias?: string
-  readonly metadata?: ReadonlyArray<Condition>
-  readonly metric?: ReadonlyArray<Condition>
+/** As the library has it; `--by` and `--metric` are what it calls `actor` and `metrics`. */
+interface Search extends AsOfOption, Omit<VersionSearch, 'actor' | 'metrics' | 'withDeleted' | 'order' | 'orderBy'> {
   readonly by?: string
-  readonly from?: string
-  readonly until?: string
+  readonly metric?: ReadonlyArray<Condition>
 }
 
 export const searchCommand = (program: Command, withLedger: WithLedger): void => {

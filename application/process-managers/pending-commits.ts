@@ -1,6 +1,7 @@
 /** Drafts that were sealed and have no version, since whoever sealed them died: some other writer logs it. */
 import * as E from 'fp-ts/lib/Either.js'
 import { type Clock, timeOf } from '../../domain/ports/clock-and-ids.js'
+import type { DraftRef } from '../../domain/values/references.js'
 import type { ReadModels } from '../../projections/read-models.js'
 import { unfinishedDrafts } from '../../projections/registry/questions/open-drafts.js'
 import { timeAt } from '../projecting/as-of.js'
@@ -12,7 +13,7 @@ const TIME_TO_FINISH = 30_000
 export interface PendingPorts {
   readonly clock: Clock
   /** Logs the version of a sealed draft that has none; not there in a ledger that only answers. */
-  readonly finish: ((draft: ReturnType<typeof unfinishedDrafts>[number]) => Promise<void>) | undefined
+  readonly finish: ((draft: DraftRef) => Promise<void>) | undefined
   /** What is known, up to the newest event. */
   readonly fresh: () => Promise<Known<ReadModels>>
 }

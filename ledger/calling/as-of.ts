@@ -5,6 +5,7 @@ import type { AuditIndex } from '../../projections/audit/audit-index.js'
 import type { LineageGraph } from '../../projections/lineage/graph.js'
 import type { RegistryQuestions } from '../../projections/registry/questions/lookup.js'
 import type { Registry } from '../../projections/registry/state.js'
+import type { PositionTimes } from '../../projections/storage/position-times.js'
 
 /** A ledger at one moment, as the questions need it. */
 export interface AsOf {
@@ -13,6 +14,8 @@ export interface AsOf {
   readonly graph: LineageGraph
   readonly index: AuditIndex
   readonly position: Position
+  /** The times of all positions that are known. */
+  readonly positionTimes: PositionTimes
   readonly registryQuestions: RegistryQuestions
   readonly defaults: NameDefaults
 }

@@ -91,14 +91,13 @@ const oneStream = ({
     const problem = applyEvents(registryAlone, model, first)
     if (problem !== undefined) throw new LedgerError(problem, describeReadError(problem))
     const { states, positionTimes } = model
+    const then = { registry: states.registry, positionTimes, position, defaults }
     return {
       store,
-      registry: states.registry,
       graph: lineageProjection.initial(),
       index: auditProjection.initial(),
-      position,
-      registryQuestions: registryQuestions({ registry: states.registry, positionTimes, position, defaults }),
-      defaults,
+      ...then,
+      registryQuestions: registryQuestions(then),
     }
   }
 

@@ -8,7 +8,6 @@ import type { LineageRef } from '../../domain/values/subjects.js'
 import { momentOfCursor } from '../../projections/paging/cursor.js'
 import { describeQueryError, type QueryError } from '../../projections/registry/questions/errors.js'
 import { registryQuestions } from '../../projections/registry/questions/lookup.js'
-import { noPositionTimes } from '../../projections/storage/position-times.js'
 import type { AsOf } from '../calling/as-of.js'
 import { describeWriteError, type InvalidInput, orThrow } from '../calling/errors.js'
 import type { SubjectInput } from './input.js'
@@ -18,10 +17,7 @@ export const asFirstAsked = <A>(at: AsOf, cursor: string | undefined, meaning: (
   const position = momentOfCursor(cursor, at.position)
   if (position === at.position) return meaning(at)
   try {
-    return meaning({
-      ...at,
-      registryQuestions: registryQuestions({ ...at, positionTimes: noPositionTimes(), position }),
-    })
+    return meaning({ ...at, registryQuestions: registryQuestions({ ...at, position }) })
   } catch {
     // Nothing of the name was there then, so the cursor is another question's.
     return meaning(at)

@@ -5,8 +5,17 @@
 import Fastify, { type FastifyInstance } from 'fastify'
 import { type Ledger, LedgerError } from 'model-ledger'
 
-export const server = (ledger: Ledger): FastifyInstance => {
+/** @param grace how long a request that is on its way when the server closes may still take, in milliseconds */
+export const server = (ledger: Ledger, grace = 5000): FastifyInstance => {
   const api = Fastify()
+
+  // #region close
+  // Without this, a client that connected and says nothing keeps the server up for a minute.
+  api.addHook('preClose', (done) => {
+    setTimeout(() => api.server.closeAllConnections(), grace).unref()
+    done()
+  })
+  // #endregion
 
   // #region errors
   api.setErrorHandler((error, _request, reply) => {

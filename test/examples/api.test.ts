@@ -1,4 +1,6 @@
+import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
+import { connect } from 'node:net'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { memoryEventStore, memoryFileStore } from '../../adapters/memory/index.js'
 import { server, statusOf } from '../../examples/api/server.js'
@@ -119,6 +121,16 @@ describe('the API example', () => {
     )
     expect(rows.length).toBeGreaterThan(50)
     expect(rows.map(([code]) => [code, statusOf(code)])).toEqual(rows)
+  })
+
+  it('closes, though a client that says nothing holds a connection', async () => {
+    const patient = server(ledger, 20)
+    const { port } = new URL(await patient.listen({ host: '127.0.0.1', port: 0 }))
+    const idle = connect(Number(port), '127.0.0.1')
+    await once(idle, 'connect')
+    const ended = once(idle, 'close')
+    await patient.close()
+    await ended
   })
 
   describe('the feed', () => {

@@ -45,7 +45,7 @@ const logDigits = async (anna: Ledger, folder: string): Promise<void> => {
   await writeFile(join(folder, 'train', 'tuesday.csv'), toCsv(drawDigits(300, 3, 0.8)))
   await writeFile(join(folder, 'train', 'friday.csv'), toCsv(drawDigits(300, 4, 1)))
 
-  const { path } = await anna.logArtifact({ name: 'digits', type: 'dataset', content: [folder] })
+  const { path } = await anna.logArtifact({ name: 'digits', type: 'dataset', content: folder })
   step('anna', 'logs a data set', path, '1,500 drawn digits in 4 files')
 }
 
@@ -69,7 +69,7 @@ const trainNetwork = async (anna: Ledger, folder: string): Promise<void> => {
 
   const network = newNetwork(7)
   const save = () =>
-    run.logArtifact({ name: 'digit-net', type: 'model', content: [{ bytes: toText(network), as: 'weights.csv' }] })
+    run.logArtifact({ name: 'digit-net', type: 'model', content: { bytes: toText(network), as: 'weights.csv' } })
   for (const epoch of train(network, texts.flatMap(fromCsv), 32, 7)) {
     if ([2, 10, 20, 32].includes(epoch)) step('anna', `trains, epoch ${epoch}`, (await save()).path)
   }

@@ -18,6 +18,17 @@ export const typeToLog = (
     : E.left({ _tag: 'type-mismatch', collection: model, accepted, offered })
 }
 
-/** As W&B names what a run links without a name: after the run. Outside a run, after the model. */
-export const nameToLog = (run: RunRef | undefined, { name }: ModelRef): string =>
-  (run === undefined ? name : `run-${run.run}-${name}`).replace(/[^A-Za-z0-9_.-]/g, '-').slice(0, 128)
+/**
+ * As W&B names what a run links without a name: after the run and the file; outside a run, after the file. Never as the
+ * model: its bare name would mean either of the two.
+ */
+export const nameToLog = (run: RunRef | undefined, file: string, { name }: ModelRef): string => {
+  const own = legal(file.replace(/^\.+$/, '')) || 'model'
+  return legal(run === undefined ? (own === name ? `${own}-source` : own) : `run-${run.run}-${own}`)
+}
+
+/** Once it was named after the model: so was what a command that is given again logged then. */
+export const nameToLogBefore = (run: RunRef | undefined, { name }: ModelRef): string =>
+  legal(run === undefined ? name : `run-${run.run}-${name}`)
+
+const legal = (name: string): string => name.replace(/[^A-Za-z0-9_.-]/g, '-').slice(0, 128)

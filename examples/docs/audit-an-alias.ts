@@ -5,7 +5,7 @@ for (const weights of ['0.1', '0.2']) {
   const { path } = await ledger.logArtifact({
     name: 'model',
     type: 'model',
-    content: [{ bytes: weights, as: 'w.txt' }],
+    content: { bytes: weights, as: 'w.txt' },
   })
   await ledger.link({ version: path, to: 'churn' })
 }

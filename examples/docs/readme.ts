@@ -5,7 +5,7 @@ const ledger = await openLedger({ directory: 'my-ledger', actor: 'anna', entity:
 
 const run = await ledger.startRun({ config: { learningRate: 0.1 } })
 const weights = JSON.stringify([Math.random()]) // what a training would make
-const model = await run.logArtifact({ name: 'model', type: 'model', content: [{ bytes: weights, as: 'model.json' }] })
+const model = await run.logArtifact({ name: 'model', type: 'model', content: { bytes: weights, as: 'model.json' } })
 await run.summarise({ accuracy: 0.93 })
 await run.finish()
 

@@ -1,10 +1,10 @@
 import { openLedger } from 'model-ledger'
 
 const ledger = await openLedger({ directory: 'my-ledger', actor: 'anna', entity: 'acme', project: 'churn' })
-const data = await ledger.logArtifact({ name: 'data', type: 'dataset', content: [{ bytes: 'a,b', as: 'd.csv' }] })
+const data = await ledger.logArtifact({ name: 'data', type: 'dataset', content: { bytes: 'a,b', as: 'd.csv' } })
 const run = await ledger.startRun()
 await run.useArtifact(data.path)
-const model = await run.logArtifact({ name: 'model', type: 'model', content: [{ bytes: '0.5', as: 'w.txt' }] })
+const model = await run.logArtifact({ name: 'model', type: 'model', content: { bytes: '0.5', as: 'w.txt' } })
 await ledger.link({ version: model.path, to: 'churn', aliases: ['production'] })
 
 // #region steps

@@ -31,7 +31,7 @@ for (const checkpoint of checkpoints) {
 await run.upsertDistributed({
   name: 'evaluation',
   type: 'evaluation',
-  content: [{ bytes: counts.join(''), as: `part-${part}.csv` }],
+  content: { bytes: counts.join(''), as: `part-${part}.csv` },
 })
 await run.finish()
 await ledger.close()

@@ -10,7 +10,7 @@ export const distributedByGroup = async ({ ledger, file }: Given) => {
 
   const upsert = async (part: string) => {
     const run = await ledger.startRun({ group: 'night-of-3-may' })
-    await run.upsertDistributed({ ...animals, content: [part] })
+    await run.upsertDistributed({ ...animals, content: part })
     await run.finish()
   }
   await Promise.all([upsert(await file('cats.csv', 'Tom')), upsert(await file('dogs.csv', 'Spike'))])

@@ -9,15 +9,15 @@ export const distributedWithAnId = async ({ ledger, file }: Given) => {
   const animals = { name: 'animals', type: 'dataset', distributedId: 'night-of-3-may' }
 
   const first = await ledger.startRun()
-  await first.upsertDistributed({ ...animals, content: [await file('cats.csv', 'Tom')] })
+  await first.upsertDistributed({ ...animals, content: await file('cats.csv', 'Tom') })
   await first.finish()
 
   const second = await ledger.startRun()
-  await second.upsertDistributed({ ...animals, content: [await file('dogs.csv', 'Spike')] })
+  await second.upsertDistributed({ ...animals, content: await file('dogs.csv', 'Spike') })
   await second.finish()
 
   const last = await ledger.startRun()
-  const version = await last.commitDistributed({ ...animals, content: [await file('mice.csv', 'Jerry')] })
+  const version = await last.commitDistributed({ ...animals, content: await file('mice.csv', 'Jerry') })
   await last.finish()
 
   return { version: version.path }

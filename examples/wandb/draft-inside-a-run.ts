@@ -11,11 +11,11 @@ export const draftInsideARun = async ({ ledger, file }: Given) => {
   await ledger.logArtifact({ name: 'animals', type: 'dataset', content: [cats, dogs] })
 
   const run = await ledger.startRun()
-  const draft = await ledger.newDraft(await run.useArtifact('animals:latest'))
-  await draft.add([await file('mice.csv', 'Jerry')])
+  const draft = await run.newDraft('animals:latest')
+  await draft.add(await file('mice.csv', 'Jerry'))
   await draft.remove('dogs.csv')
-  await draft.add([await file('cats.csv', 'Tom, Butch')], { overwrite: true })
-  const next = await draft.log({ run: run.path })
+  await draft.add(await file('cats.csv', 'Tom, Butch'), { overwrite: true })
+  const next = await draft.log()
   await run.finish()
 
   return { next: next.path }

@@ -11,9 +11,9 @@ export const draftOutsideARun = async ({ ledger, file }: Given) => {
   await ledger.logArtifact({ name: 'animals', type: 'dataset', content: [cats, dogs] })
 
   const draft = await ledger.newDraft('animals:latest')
-  await draft.add([await file('mice.csv', 'Jerry')])
+  await draft.add(await file('mice.csv', 'Jerry'))
   await draft.remove('dogs.csv')
-  await draft.add([await file('cats.csv', 'Tom, Butch')], { overwrite: true })
+  await draft.add(await file('cats.csv', 'Tom, Butch'), { overwrite: true })
   const next = await draft.log()
 
   return { next: next.path }

@@ -7,7 +7,7 @@ import { type Given, runAlone } from './in-temporary-ledger.js'
 
 export const linkALoggedVersion = async ({ ledger, file }: Given) => {
   const weights = await file('weights.json', '[0.1, 0.2]')
-  const model = await ledger.logArtifact({ name: 'animal-net', type: 'model', content: [weights] })
+  const model = await ledger.logArtifact({ name: 'animal-net', type: 'model', content: weights })
 
   const link = await ledger.link({ version: model.path, to: 'acme/model-registry/cat-or-dog' })
   const again = await ledger.link({ version: 'animal-net:latest', to: 'cat-or-dog', aliases: ['staging'] })

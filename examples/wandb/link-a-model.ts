@@ -8,10 +8,10 @@ import { type Given, runAlone } from './in-temporary-ledger.js'
 export const linkAModel = async ({ ledger, file }: Given) => {
   const run = await ledger.startRun()
   const weights = await file('weights.json', '[0.1, 0.2]')
-  const first = await run.linkModel({ content: [weights], to: 'cat-or-dog' })
+  const first = await run.linkModel({ content: weights, to: 'cat-or-dog' })
 
   await file('weights.json', '[0.3, 0.4]')
-  const second = await run.linkModel({ content: [weights], to: 'cat-or-dog' })
+  const second = await run.linkModel({ content: weights, to: 'cat-or-dog' })
   await run.finish()
 
   return { first: first.path, second: second.path }

@@ -9,7 +9,7 @@ export const logAndLink = async ({ ledger, file }: Given) => {
   const run = await ledger.startRun()
   const model = await run.linkModel({
     name: 'animal-net',
-    content: [await file('weights.json', '[0.1, 0.2]')],
+    content: await file('weights.json', '[0.1, 0.2]'),
     to: 'cat-or-dog',
     aliases: ['staging'],
   })

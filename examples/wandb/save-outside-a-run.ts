@@ -6,7 +6,7 @@ import { type Given, runAlone } from './in-temporary-ledger.js'
 
 export const saveOutsideARun = async ({ ledger, file }: Given) => {
   const artifact = await ledger.newArtifact({ name: 'animals', type: 'dataset' })
-  await artifact.add([await file('labels.csv', 'cat,dog')])
+  await artifact.add(await file('labels.csv', 'cat,dog'))
   const saved = await artifact.log()
 
   return { saved: saved.path }

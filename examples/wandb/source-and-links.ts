@@ -8,7 +8,7 @@ import { type Given, runAlone } from './in-temporary-ledger.js'
 export const sourceAndLinks = async ({ ledger, file }: Given) => {
   const run = await ledger.startRun()
   const weights = await file('weights.json', '[0.1, 0.2]')
-  const model = await run.logArtifact({ name: 'animal-net', type: 'model', content: [weights] })
+  const model = await run.logArtifact({ name: 'animal-net', type: 'model', content: weights })
   await ledger.link({ version: model.path, to: 'cat-or-dog' })
   await ledger.link({ version: model.path, to: 'mouse-or-not' })
   await run.finish()

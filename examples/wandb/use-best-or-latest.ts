@@ -9,8 +9,8 @@ import { type Given, runAlone } from './in-temporary-ledger.js'
 
 export const useBestOrLatest = async ({ ledger, folder, file }: Given) => {
   const net = { name: 'animal-net', type: 'model' }
-  await ledger.logArtifact({ ...net, content: [await file('weights.json', '[0.1, 0.2]')], aliases: ['best'] })
-  await ledger.logArtifact({ ...net, content: [await file('weights.json', '[0.3, 0.4]')] })
+  await ledger.logArtifact({ ...net, content: await file('weights.json', '[0.1, 0.2]'), aliases: ['best'] })
+  await ledger.logArtifact({ ...net, content: await file('weights.json', '[0.3, 0.4]') })
 
   const run = await ledger.startRun({ jobType: 'compare' })
   const best = await run.useArtifact('animal-net:best')

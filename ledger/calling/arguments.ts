@@ -57,7 +57,8 @@ export type ContentItem =
       readonly versionId?: string | undefined
     }
 
-export type Content = ReadonlyArray<ContentItem>
+/** One thing, or a list of them: a plain path is enough. */
+export type Content = ContentItem | ReadonlyArray<ContentItem>
 
 /** Called now and then while content is stored. */
 export type OnProgress = (progress: {
@@ -244,7 +245,7 @@ export interface LinkModel extends Described, ByRun, Storing, EnvelopeFields {
   readonly content: Content
   /** The registered model: `[[entity/]registry/]name`; made if there is none. */
   readonly to: string
-  /** The artifact's name; after the run and the model unless told. */
+  /** The artifact's name; unless told that of the first file or directory, behind that of the run if there is one. */
   readonly name?: string | undefined
   /** That of the artifact unless told; of a new one what the registered model accepts, and `model` if that is new, too. */
   readonly type?: string | undefined

@@ -74,7 +74,20 @@ const decodeItem = (value: unknown, context: t.Context): t.Validation<args.Conte
   return t.failure(value, context)
 }
 
-export const ContentInput = t.readonlyArray(ContentItem, 'a list of content')
+const ContentList = t.readonlyArray(ContentItem, 'a list of content')
+
+/** One thing stands for a list of it. */
+export const ContentInput = new t.Type<ReadonlyArray<args.ContentItem>, args.Content, unknown>(
+  ContentItem.name,
+  ContentList.is,
+  (value, context) => (Array.isArray(value) ? ContentList.validate(value, context) : only(value, context)),
+  (value) => value,
+)
+
+const only = (value: unknown, context: t.Context): t.Validation<ReadonlyArray<args.ContentItem>> => {
+  const item = ContentItem.validate(value, context)
+  return E.isLeft(item) ? item : t.success([item.right])
+}
 
 const OnProgress = rule('a function', (value): value is args.OnProgress => typeof value === 'function')
 

@@ -94,7 +94,9 @@ const draftMeant = async (facts: FactReader, given: string | undefined, maker: R
 const distributed = async (
   { sender, names }: Calling,
   { store }: Contents,
-  given: Omit<args.CommitDistributed, 'aliases'>,
+  given: Omit<args.CommitDistributed, 'aliases' | 'content'> & {
+    readonly content?: ReadonlyArray<args.ContentItem>
+  },
 ): Promise<{
   fields: CommandFields
   draft: Omit<UpsertDistributedPart, 'type' | 'part'>

@@ -22,9 +22,13 @@ export const noted = (notes: ReadonlyArray<Note>): Noted => (notes.length === 0 
 
 export interface Contents {
   /** Stores content and adds it to a manifest in the making; answers what is to be said of that. */
-  readonly add: (builder: ManifestBuilder, content: args.Content, options: AddOptions) => Promise<ReadonlyArray<Note>>
+  readonly add: (
+    builder: ManifestBuilder,
+    content: ReadonlyArray<args.ContentItem>,
+    options: AddOptions,
+  ) => Promise<ReadonlyArray<Note>>
   /** Stores content, and its manifest. */
-  readonly store: (content: args.Content, onProgress?: args.OnProgress) => Promise<Stored>
+  readonly store: (content: ReadonlyArray<args.ContentItem>, onProgress?: args.OnProgress) => Promise<Stored>
   /** Stores the manifest of what was added. */
   readonly put: (builder: ManifestBuilder) => Promise<ManifestSummary>
   /** The manifest of a version. */

@@ -8,7 +8,7 @@ import { isDigest } from '../../domain/values/digest.js'
 import type { ManifestBuilder } from '../../domain/values/manifest/builder.js'
 import { isFileUri, type ManifestEntry } from '../../domain/values/manifest/manifest.js'
 import { canonicalPath } from '../../domain/values/manifest/path.js'
-import type { Content, ContentItem, OnProgress } from '../calling/arguments.js'
+import type { ContentItem, OnProgress } from '../calling/arguments.js'
 import { type ContentError, describeWriteError, type WriteError } from '../calling/errors.js'
 import { failureOf, letGo, readFrom } from '../calling/given-streams.js'
 
@@ -69,7 +69,7 @@ export const addContent =
   ({ files, local, clock }: ContentPorts) =>
   (
     builder: ManifestBuilder,
-    content: Content,
+    content: ReadonlyArray<ContentItem>,
     { overwrite = false, onProgress }: AddOptions = {},
   ): TE.TaskEither<WriteError, ReadonlyArray<Note>> =>
     pipe(

@@ -1,8 +1,9 @@
 /** Logging and linking in one go. */
+import { basename, resolve } from 'node:path'
 import type { FactReader } from '../../application/command-handling/facts.js'
-import { nameToLog, typeToLog } from '../../domain/registered-model/link-model.js'
+import { nameToLog, nameToLogBefore, typeToLog } from '../../domain/registered-model/link-model.js'
 import { omitUndefined } from '../../domain/values/omit-undefined.js'
-import type { ArtifactRef, ModelRef } from '../../domain/values/references.js'
+import type { ArtifactRef, ModelRef, RunRef } from '../../domain/values/references.js'
 import type * as args from '../calling/arguments.js'
 import * as inputs from '../calling/input.js'
 import type { Calling } from '../calling/resolve-names.js'
@@ -22,7 +23,7 @@ export const linkModelMethods = ({ sender, names }: Calling, { store }: Contents
     const envelopeFields = sender.identified(input)
     const run = await names.maybeRun(input.run)
     const model = await names.modelNamed(input.to)
-    const artifact = await names.artifactNamed(input.name ?? nameToLog(run, model))
+    const artifact = await artifactFor({ sender, names }, input, run, model)
     const command = {
       type: 'LogArtifactVersion',
       artifact,
@@ -36,6 +37,38 @@ export const linkModelMethods = ({ sender, names }: Calling, { store }: Contents
     return { ...(await versionReceipt(model, linked)), source }
   },
 })
+
+/**
+ * Under which name the content is logged. A command that was given before under a name of then goes on there: it may
+ * have been cut off between its log and its link.
+ */
+const artifactFor = async (
+  { sender, names }: Calling,
+  { name, content, commandId }: Named,
+  by: RunRef | undefined,
+  model: ModelRef,
+): Promise<ArtifactRef> => {
+  if (name !== undefined) return names.artifactNamed(name)
+  if (commandId !== undefined) {
+    const artifact = await names.artifactNamed(nameToLogBefore(by, model))
+    const anyCommand = { type: 'CreateArtifact', artifact, artifactType: 'model' } as const
+    if ((await run(sender.handler.recordedUnder(commandId, anyCommand))) !== 'none') return artifact
+  }
+  return names.artifactNamed(nameToLog(by, fileOf(content), model))
+}
+
+interface Named {
+  readonly name?: string
+  readonly content: ReadonlyArray<args.ContentItem>
+  readonly commandId?: string
+}
+
+/** What the first file or directory is called. */
+const fileOf = ([item]: ReadonlyArray<args.ContentItem>): string => {
+  if (item === undefined) return ''
+  if (typeof item === 'string') return basename(resolve(item))
+  return basename(resolve(item.as ?? ('file' in item ? item.file : 'directory' in item ? item.directory : '')))
+}
 
 const typeFor = async (
   facts: FactReader,

@@ -2,10 +2,11 @@
 
 import type { Receipt } from '../../application/command-handling/receipt.js'
 import type * as args from '../calling/arguments.js'
-import { checked, EnvelopeFields } from '../calling/input.js'
+import { checked, EnvelopeFields, LogDraft } from '../calling/input.js'
 import { guarded } from '../calling/own.js'
 import type { CommitReceipt, DistributedMethods } from '../distributing/distributed.js'
 import type { LinkModelMethods } from '../linking/link-model.js'
+import type { Draft, DraftMethods } from '../logging/draft.js'
 import type { LogMethods, VersionReceipt } from '../logging/log.js'
 import type { RunMethods } from './runs.js'
 
@@ -18,6 +19,8 @@ export interface Run {
   readonly useArtifact: (version: string, envelopeFields?: args.EnvelopeFields) => Promise<string>
   /** Stores content and logs it as the next version; the run is its producer. */
   readonly logArtifact: (given: WithoutRun<args.LogArtifact>) => Promise<VersionReceipt>
+  /** Records the use of a version and gives a draft from it, which the run logs unless told. */
+  readonly newDraft: (version: string) => Promise<Draft>
   /** Logs content and links it, in one go. The aliases go to the link. */
   readonly linkModel: (
     given: WithoutRun<args.LinkModel>,
@@ -35,7 +38,7 @@ export interface Run {
 }
 
 /** The methods of a ledger that a run in hand uses. */
-type MethodsOfRuns = LogMethods & LinkModelMethods & DistributedMethods & RunMethods
+type MethodsOfRuns = LogMethods & DraftMethods & LinkModelMethods & DistributedMethods & RunMethods
 
 export const runHandle = (writes: MethodsOfRuns, run: string): Run =>
   guarded<Run>({
@@ -43,6 +46,14 @@ export const runHandle = (writes: MethodsOfRuns, run: string): Run =>
     useArtifact: async (version, envelopeFields = {}) =>
       (await writes.useArtifact({ ...(await checked(EnvelopeFields, envelopeFields)), run, version })).version,
     logArtifact: (given) => writes.logArtifact({ ...given, run }),
+    newDraft: async (version) => {
+      const used = await writes.useArtifact({ run, version })
+      const draft = await writes.newDraft(used.version)
+      return guarded<Draft>({
+        ...draft,
+        log: async (options = {}) => draft.log({ run, ...(await checked(LogDraft, options)) }),
+      })
+    },
     linkModel: (given) => writes.linkModel({ ...given, run }),
     upsertDistributed: (given) => writes.upsertDistributed({ ...given, run }),
     commitDistributed: (given) => writes.commitDistributed({ ...given, run }),

@@ -26,8 +26,15 @@ describe('the type of what is logged and linked', () => {
   })
 
   it('has a name that says whence it comes', () => {
-    expect(nameToLog(undefined, model)).toBe('churn')
-    expect(nameToLog(run, model)).toBe('run-train-7-churn')
+    expect(nameToLog(undefined, 'my model.h5', model)).toBe('my-model.h5')
+    expect(nameToLog(run, 'my_model.h5', model)).toBe('run-train-7-my_model.h5')
+    expect(nameToLog(undefined, '..', model)).toBe('model')
+    expect(nameToLog(undefined, '', model)).toBe('model')
+  })
+
+  it('never has the name of the model, which would mean two things then', () => {
+    expect(nameToLog(undefined, 'churn', model)).toBe('churn-source')
+    expect(nameToLog(run, 'churn', model)).toBe('run-train-7-churn')
   })
 })
 

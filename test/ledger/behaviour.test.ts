@@ -148,7 +148,7 @@ describe('a registered model', () => {
   it('takes the type that it accepts for what is logged and linked without one', async () => {
     await ledger.createRegisteredModel({ name: 'pets', type: 'checkpoint' })
     const linked = await ledger.linkModel({ content: text('A'), to: 'pets' })
-    expect(linked).toMatchObject({ version: 0, source: { path: 'acme/animals/pets:v0' } })
+    expect(linked).toMatchObject({ version: 0, source: { path: 'acme/animals/weights.txt:v0' } })
     expect(await ledger.resolve(linked.source.path)).toMatchObject({ type: 'checkpoint' })
   })
 

@@ -94,7 +94,7 @@ describe.each(Object.entries(TAKERS))('the streams that %s is given', (what, giv
 
   it.each<[string, (stream: Readable) => unknown]>([
     ['the content itself', (stream) => stream],
-    ['one item without its list', (stream) => ({ stream, as: 's' })],
+    ['a list in a list', (stream) => [[{ stream, as: 's' }]]],
     ['bytes', (stream) => [{ bytes: stream, as: 's' }]],
     ['a member that there is not', (stream) => [{ file: stream }]],
   ])('are let go where they do not belong: %s', async (_, content) => {

@@ -147,6 +147,7 @@ export const DRAFT: Rows<Omit<Draft, 'artifact' | 'base'>> = {
 }
 
 export const RUN: Rows<Omit<Run, 'path'>> = {
+  newDraft: () => ['cats:v1'],
   useArtifact: () => ['cats:v1', someone('used by a run')],
   logArtifact: () => [
     {

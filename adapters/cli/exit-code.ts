@@ -60,6 +60,7 @@ const CODES: Readonly<Record<LedgerErrorCode | 'no-ledger', ExitCode>> = {
   'base-outdated': conflict,
   'command-id-reused': conflict,
   'path-conflict': conflict,
+  'writers-not-as-expected': refused,
   'store-not-empty': conflict,
   contention: conflict,
   locked: conflict,

@@ -13,6 +13,7 @@ import {
   pairs,
   several,
   whole,
+  writers,
 } from './options.js'
 import { progressBar, size, type Terminal } from './output.js'
 import { done, versionOf, withAliases } from './receipts.js'
@@ -173,7 +174,15 @@ const distributedCommands = (program: Command, withLedger: WithLedger): void => 
     .argument('[path...]', 'the last part, as for log')
     .requiredOption('--type <type>', "the artifact's type")
     .option('--last-writer-wins', 'where two writers brought different content for one path')
-    .addHelpText('after', '\nExample:\n  $ model-ledger commit acme/churn/model --type model --id epoch-3 --alias best')
+    .option(
+      '--writers <n|names>',
+      'refuse unless so many writers brought parts, or these and no others: 8, or a,b (may be given several times)',
+      writers,
+    )
+    .addHelpText(
+      'after',
+      '\nExample:\n  $ model-ledger commit acme/churn/model --type model --id epoch-3 --writers 8 --alias best',
+    )
     .action(
       (
         name: string,
@@ -184,19 +193,20 @@ const distributedCommands = (program: Command, withLedger: WithLedger): void => 
           generation,
           openNext,
           lastWriterWins,
+          writers,
           ...options
-        }: Said & Distributed & { lastWriterWins?: boolean },
+        }: Said & Distributed & { lastWriterWins?: boolean; writers?: number | ReadonlyArray<string> },
         command: Command,
       ) =>
         withLedger(command, 'writes', async (task) => {
           const content = paths.length === 0 ? undefined : paths.map(contentItem(task.terminal.cwd))
           const logged = await task.ledger.commitDistributed({
             ...described(options),
-            ...omitUndefined({ distributedId: id, writer, generation, openNext, lastWriterWins, content }),
+            ...omitUndefined({ distributedId: id, writer, generation, openNext, lastWriterWins, writers, content }),
             name,
             type: options.type,
           })
-          done(task, logged, `${logged.path} (generation ${logged.generation})`)
+          done(task, logged, `${logged.path} (generation ${logged.generation}, of ${logged.writers.join(', ')})`)
         }),
     )
 

@@ -111,6 +111,16 @@ export const contentItem =
     return statSync(path, { throwIfNoEntry: false })?.isDirectory() ? { directory: path, as } : { file: path, as }
   }
 
+/** `8`, which is how many, or names with commas between them, gathered. */
+export const writers = (
+  text: string,
+  before: number | ReadonlyArray<string> | undefined,
+): number | ReadonlyArray<string> => {
+  if (before === undefined && /^\d+$/.test(text)) return Number(text)
+  if (typeof before === 'number') throw new InvalidArgumentError('How many writers, or their names, not both.')
+  return [...(before ?? []), ...text.split(',').filter((name) => name !== '')]
+}
+
 /** What `envelopeOptions` gathers. */
 export interface EnvelopeOptions {
   readonly reason?: string

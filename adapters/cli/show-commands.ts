@@ -196,6 +196,7 @@ const showVersion = async (task: CommandContext, name: string, options: AsOfOpti
           ? null
           : `${version.distributed.distributedId}, generation ${version.distributed.generation}`,
       ],
+      ['writers', version.distributed?.writers.join(', ') ?? null],
       ['metadata', version.metadata === null ? null : pairsText(version.metadata)],
       ['content', `${version.manifest.entries} files, ${size(version.manifest.bytes)}, ${version.manifest.digest}`],
       ['deleted', version.deleted === null ? null : time(terminal, version.deleted.time)],

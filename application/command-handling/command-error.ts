@@ -88,6 +88,8 @@ export const describeCommandError = (error: CommandError): string => {
           ? 'no directory can hold a file and a directory of one name: abandon the draft and leave one out'
           : 'commit with lastWriterWins to take the later ones'
       }`
+    case 'writers-not-as-expected':
+      return writersNotAsExpected(error)
     case 'run-not-found':
       return `the run ${runPath(error.run)} was never started`
     case 'run-already-started':
@@ -131,6 +133,25 @@ const claimed = ({ writer, digest, below }: PathConflict['claims'][number]): str
 
 const list = (words: ReadonlyArray<string>): string =>
   `the ${words.length === 1 ? 'alias' : 'aliases'} ${words.map((word) => `"${word}"`).join(', ')}`
+
+const writersNotAsExpected = ({
+  generation,
+  expected,
+  came,
+  missing,
+  unexpected,
+}: Extract<CommandError, { _tag: 'writers-not-as-expected' }>): string => {
+  if (typeof expected === 'number') {
+    return `generation ${generation} was expected to have ${expected} ${expected === 1 ? 'writer' : 'writers'}, and it has ${came.length}: ${some(came)}`
+  }
+  const others = `${some(unexpected)}${missing.length > 0 ? ' was' : ', who was'} not expected: name them among the writers if they may be there`
+  if (missing.length === 0) return `generation ${generation} has ${others}`
+  return `generation ${generation} is without ${some(missing)}${unexpected.length === 0 ? '' : `; and ${others}`}`
+}
+
+/** The first of many names. */
+const some = (names: ReadonlyArray<string>): string =>
+  `${names.slice(0, 20).join(', ')}${names.length > 20 ? ` and ${names.length - 20} more` : ''}`
 
 /** What those are told whose time is over when the append before them failed: nothing of theirs was written. */
 export const notSent = (error: Exclude<AppendError, { _tag: 'conflict' }>): CommandError =>

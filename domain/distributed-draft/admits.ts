@@ -55,10 +55,17 @@ const isNew = ({ parts }: State, { writer, part }: DistributedPartUpserted): Adm
 }
 
 /** A generation ends with the parts that it has, one at least. */
-const countsWriters = ({ parts, generation }: State, { writers }: { readonly writers: number }): Admitted =>
-  parts.length === 0
-    ? impossible({ _tag: 'not-by-then', what: `a part of generation ${generation}` })
-    : isThatValue('how many writers brought parts', writers, writersOf(parts))
+const countsWriters = (
+  { parts, generation }: State,
+  { writers, writerNames }: Pick<DistributedCommitted, 'writers' | 'writerNames'>,
+): Admitted => {
+  if (parts.length === 0) return impossible({ _tag: 'not-by-then', what: `a part of generation ${generation}` })
+  const came = writersOf(parts)
+  return allAdmit(
+    () => isThatValue('how many writers brought parts', writers, came.length),
+    () => (writerNames === undefined ? admitted : isThatValue('who brought parts', writerNames, came)),
+  )
+}
 
 /** The envelope under which the version is logged is that of the commit. */
 const isItsOwn = ({ envelope }: DistributedCommitted, { metadata }: Here): Admitted => {

@@ -10,6 +10,7 @@ import {
   ArtifactType,
   Description,
   DistributedId,
+  ExpectedWriters,
   Generation,
   Metadata,
   Tags,
@@ -57,6 +58,8 @@ export const CommitDistributed = define('CommitDistributed', {
     ...meant,
     /** Where two writers brought different content for one path, take the later one. */
     lastWriterWins: t.boolean,
+    /** Refused unless they brought parts, the one that comes with the commit included, and nobody else did. */
+    writers: ExpectedWriters,
     description: Description,
     metadata: Metadata,
     aliases: Aliases,

@@ -28,6 +28,17 @@ export type DistributedDraftRejection =
       readonly asked: 'commit' | 'abandon'
     }
   | { readonly _tag: 'path-conflict'; readonly conflicts: ReadonlyArray<PathConflict> }
+  | {
+      readonly _tag: 'writers-not-as-expected'
+      readonly generation: number
+      /** How many, or who. */
+      readonly expected: number | ReadonlyArray<string>
+      readonly came: ReadonlyArray<string>
+      /** Of those that were named. */
+      readonly missing: ReadonlyArray<string>
+      /** Who came and was not named. */
+      readonly unexpected: ReadonlyArray<string>
+    }
 
 type Events = E.Either<DistributedDraftRejection, ReadonlyArray<DistributedDraftEvent>>
 
@@ -48,7 +59,7 @@ const decideIn = (generation: number, command: DistributedDraftCommandWithFacts,
     case 'AbandonDistributed':
       return state.parts.length === 0
         ? empty('abandon', command, state)
-        : E.right([{ type: 'DistributedAbandoned', generation, writers: writersOf(state.parts) }])
+        : E.right([{ type: 'DistributedAbandoned', generation, writers: writersOf(state.parts).length }])
   }
 }
 
@@ -91,6 +102,9 @@ const commit = (
 ): Events => {
   const parts = partsToCommit(command, state)
   if (parts.length === 0) return empty('commit', command, state)
+  const came = writersOf(parts)
+  const asExpected = checkWriters(command.writers, came, generation)
+  if (E.isLeft(asExpected)) return asExpected
   if (E.isLeft(command.merged)) return E.left({ _tag: 'path-conflict', conflicts: command.merged.left })
   const { artifactType, part, run, runFact, lastWriterWins, description, metadata, aliases, tags } = command
   return E.right([
@@ -100,7 +114,8 @@ const commit = (
       generation,
       artifactType,
       manifest: command.merged.right,
-      writers: writersOf(parts),
+      writers: came.length,
+      ...(haveRoom(came) ? { writerNames: came } : {}),
       envelope: command.envelope,
       ...named(run, runFact),
       ...(lastWriterWins === true ? { lastWriterWins: true as const } : {}),
@@ -111,6 +126,28 @@ const commit = (
     },
   ])
 }
+
+/** Everybody who is expected came, and nobody else: what one does not know of would be in the version unseen. */
+const checkWriters = (
+  expected: CommitDistributed['writers'],
+  came: ReadonlyArray<string>,
+  generation: number,
+): E.Either<DistributedDraftRejection, void> => {
+  const named = typeof expected === 'object' ? expected : came
+  const [missing, unexpected] = [without(named, came), without(came, named)]
+  return expected === undefined ||
+    (missing.length === 0 && unexpected.length === 0 && (typeof expected === 'object' || expected === came.length))
+    ? E.right(undefined)
+    : E.left({ _tag: 'writers-not-as-expected', generation, expected, came, missing, unexpected })
+}
+
+const without = (names: ReadonlyArray<string>, others: ReadonlyArray<string>): ReadonlyArray<string> => {
+  const left = new Set(others)
+  return names.filter((name) => !left.has(name))
+}
+
+/** Where thousands write, their names stand in the events of their parts alone. */
+const haveRoom = (names: ReadonlyArray<string>): boolean => JSON.stringify(names).length <= 65_536
 
 const empty = (
   asked: 'commit' | 'abandon',

@@ -3,7 +3,16 @@ import * as t from 'io-ts'
 import { oneOf, record, wholeNumber } from '../values/codec.js'
 import { Envelope } from '../values/envelope.js'
 import { ManifestSummary } from '../values/manifest/manifest.js'
-import { Aliases, ArtifactType, Description, Generation, Metadata, Tags, WriterName } from '../values/names.js'
+import {
+  Aliases,
+  ArtifactType,
+  Description,
+  Generation,
+  Metadata,
+  Tags,
+  WriterName,
+  WriterNames,
+} from '../values/names.js'
 import { NamedRun } from '../values/run-fact.js'
 
 export const DistributedPartUpserted = record(
@@ -33,6 +42,8 @@ export const DistributedCommitted = record(
     envelope: Envelope,
   },
   {
+    /** Their names, in the order in which they came first; left out where they would take too much of the event. */
+    writerNames: WriterNames,
     run: NamedRun,
     lastWriterWins: t.literal(true),
     description: Description,

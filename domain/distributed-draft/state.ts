@@ -6,8 +6,11 @@ import type { DistributedCommitted, DistributedDraftEvent } from './events.js'
 
 export type GenerationEnd = RecordedBy & { readonly how: 'sealed' | 'abandoned' }
 
-/** A generation that ended; what was committed is what the version is logged from. */
-export type EndedGeneration = GenerationEnd & { readonly committed?: DistributedCommitted }
+/** A generation that ended, with its writers; what was committed is what the version is logged from. */
+export type EndedGeneration = GenerationEnd & {
+  readonly writers: ReadonlyArray<string>
+  readonly committed?: DistributedCommitted
+}
 
 export interface DistributedDraftState {
   /** The generation that is open, or that the next part opens. */
@@ -36,14 +39,17 @@ export const evolve = (
   }
 }
 
-const endGeneration = (state: DistributedDraftState, end: EndedGeneration): DistributedDraftState => {
-  state.ended.push(end)
+const endGeneration = (state: DistributedDraftState, end: Omit<EndedGeneration, 'writers'>): DistributedDraftState => {
+  state.ended.push({ ...end, writers: writersOf(state.parts) })
   state.generation += 1
   state.parts = []
   return state
 }
 
-export const writersOf = (parts: ReadonlyArray<Part>): number => new Set(parts.map(({ writer }) => writer)).size
+/** Who brought them, in the order in which they came first. */
+export const writersOf = (parts: ReadonlyArray<Part>): ReadonlyArray<string> => [
+  ...new Set(parts.map(({ writer }) => writer)),
+]
 
 /** The parts that a commit would merge: those that are there, and the one that it brings. */
 export const partsToCommit = (

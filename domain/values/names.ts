@@ -3,7 +3,7 @@
  * Weights & Biases; where its server is silent they are the stricter reading.
  */
 
-import type * as t from 'io-ts'
+import * as t from 'io-ts'
 import { branded, dictionary, distinct, jsonObject, oneOf, rule, text, wholeNumber } from './codec.js'
 
 const hasControl = (value: string): boolean => /\p{Cc}/u.test(value)
@@ -55,6 +55,20 @@ export const RunId = idName('the id of a run')
 export const DistributedId = idName('a distributed id')
 export const GroupName = idName('the name of a run group')
 export const WriterName = idName('the name of a writer')
+
+/** Whom a commit expects to have brought parts: how many writers, or which. */
+export const ExpectedWriters = new t.Type<number | ReadonlyArray<string>>(
+  'how many writers are expected (1, 2, ...), or a list of their names, at least one and at most 10,000',
+  (value): value is number | ReadonlyArray<string> => WriterCount.is(value) || WriterNames.is(value),
+  (value, context) => {
+    if (WriterCount.is(value)) return t.success(value)
+    const names = WriterNames.validate(value, context)
+    return Array.isArray(value) && value.length > 0 ? names : t.failure(value, context)
+  },
+  (value) => value,
+)
+const WriterCount = wholeNumber('a number of writers', 1)
+export const WriterNames = distinct(WriterName, 'a list of at most 10,000 names of writers', 10_000)
 
 export const Description = text('a description: at most 65,536 characters', (value) => value.length <= 65_536)
 

@@ -104,7 +104,7 @@ const STATUS: ReadonlyArray<readonly [number, ReadonlyArray<string>]> = [
   [404, ['not-found', 'version-missing', 'version-not-found', 'model-not-found', 'run-not-found']],
   [404, ['alias-not-found', 'path-not-found', 'not-stored', 'not-in-lineage']],
   [409, ['command-id-reused', 'type-mismatch', 'version-has-aliases', 'path-taken', 'path-conflict']],
-  [409, ['draft-ended', 'draft-empty', 'generation-not-open', 'not-sealed']],
+  [409, ['draft-ended', 'draft-empty', 'generation-not-open', 'not-sealed', 'writers-not-as-expected']],
   [409, ['run-already-started', 'run-already-finished', 'store-not-empty', 'in-use']],
   [410, ['version-gone', 'version-deleted', 'link-removed']],
   [412, ['alias-expectation-failed', 'base-outdated']],

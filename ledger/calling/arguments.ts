@@ -166,6 +166,11 @@ export interface CommitDistributed extends Distributed, Described {
   readonly content?: Content | undefined
   /** Where writers disagree about a path, take the later; refused unless told. */
   readonly lastWriterWins?: boolean | undefined
+  /**
+   * Whom the commit expects: how many writers, or their names. It is refused where others brought parts than these, the
+   * committer with its own part included.
+   */
+  readonly writers?: number | ReadonlyArray<string> | undefined
 }
 
 export interface AbandonDistributed extends OfArtifact, OfGeneration, EnvelopeFields {

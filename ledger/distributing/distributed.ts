@@ -21,6 +21,8 @@ import { described, type VersionReceipt, versionReceipt } from '../logging/log.j
 /** The receipt of the version that a distributed commit led to, and the generation that it sealed. */
 export interface CommitReceipt extends VersionReceipt {
   readonly generation: number
+  /** Who brought parts, in the order in which they came first. */
+  readonly writers: ReadonlyArray<string>
 }
 
 export interface DistributedMethods {
@@ -46,14 +48,20 @@ export const distributedMethods = (calling: Calling, contents: Contents): Distri
     commitDistributed: async (given) => {
       const input = await checked(inputs.CommitDistributed, given)
       const { fields, draft, part, notes } = await distributed(calling, contents, input)
-      const { lastWriterWins } = input
+      const { lastWriterWins, writers } = input
       const sealed = await give(
-        { type: 'CommitDistributed', ...draft, ...described(input), ...omitUndefined({ part, lastWriterWins }) },
+        {
+          type: 'CommitDistributed',
+          ...draft,
+          ...described(input),
+          ...omitUndefined({ part, lastWriterWins, writers }),
+        },
         fields,
       )
       const generation = await answered(sealed, 'generation')
       const receipt = await run(completeCommit(handler, draft, generation))
-      return { ...(await versionReceipt(draft.artifact, receipt)), generation, ...noted(notes) }
+      const came = await run(handler.facts.draft(draft, ({ ended }) => ended[generation]?.writers ?? []))
+      return { ...(await versionReceipt(draft.artifact, receipt)), generation, writers: [...came], ...noted(notes) }
     },
 
     abandonDistributed: async (given) => {

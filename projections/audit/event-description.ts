@@ -167,10 +167,10 @@ export const describeEvent = ({ stream, event }: Pick<RecordedEvent, 'stream' | 
       return { subject: `${home}#${generation}`, what, before: null, after: saidBy(event) }
     }
     case 'DistributedCommitted': {
-      const { generation, manifest, writers, run } = event
+      const { generation, manifest, writers, writerNames, run } = event
       const { type: _, envelope: __, ...after } = event
       const what = [
-        `sealed ${draft(home, generation)} with ${contentOf(manifest)} of ${counted(writers, 'writer')}`,
+        `sealed ${draft(home, generation)} with ${contentOf(manifest)} of ${counted(writers, 'writer')}${writerNames === undefined ? '' : ` (${few(writerNames.map(plain))})`}`,
         ...inRun(run),
       ].join(', ')
       return { subject: `${home}#${generation}`, what, before: 'open', after }

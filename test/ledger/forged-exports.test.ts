@@ -351,6 +351,11 @@ const FORGERIES: ReadonlyArray<readonly [string, () => ReadonlyArray<Forged>, Re
     /how many writers brought parts/,
   ],
   [
+    'a seal with a stranger among its writers',
+    saying(nth('DistributedCommitted'), { writerNames: ['worker 1', 'worker 3'] }),
+    /who brought parts/,
+  ],
+  [
     'a seal in another envelope',
     saying(nth('DistributedCommitted'), { envelope: { actor: 'eve', commandId: 'x' } }),
     /its own envelope/,

@@ -128,7 +128,10 @@ export const bruteForce = () => {
         const { source, base, distributed = null, manifest } = event
         const from = source === undefined ? null : ([pathOf(source), source.version] as const)
         const facts = { version: event.version, manifest, created: now, actor }
-        const addedAt = { run, base: base === undefined ? null : `${path}:v${base}`, distributed }
+        const parted = distributed as Pick<Draft, 'distributedId' | 'generation'> | null
+        const draft = drafts.find((each) => isOf(each, path, parted?.distributedId ?? '', parted?.generation ?? -1))
+        const together = parted === null ? null : { ...parted, writers: [...(draft?.writers ?? [])] }
+        const addedAt = { run, base: base === undefined ? null : `${path}:v${base}`, distributed: together }
         home?.versions.set(event.version, {
           facts: from === null ? { ...facts, ...addedAt } : facts,
           producers: run === null ? [] : [run],

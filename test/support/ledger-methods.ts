@@ -40,7 +40,7 @@ export const METHODS: Readonly<Record<string, Argument>> = {
   },
   commitDistributed: {
     required: { name: 'cats', type: 'model' },
-    optional: { content, ...distributed, lastWriterWins: true, ...said, ...circumstances },
+    optional: { content, ...distributed, lastWriterWins: true, writers: ['w'], ...said, ...circumstances },
   },
   abandonDistributed: {
     required: { name: 'cats', distributedId: 'night' },

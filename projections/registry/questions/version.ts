@@ -6,8 +6,25 @@ import type { ManifestSummary } from '../../../domain/values/manifest/manifest.j
 import type { VersionChoice } from '../../../domain/values/names.js'
 import { type VersionNumber, versionNumberAt } from '../../../domain/values/names.js'
 import { collectionPath, versionPath } from '../../../domain/values/references.js'
-import { type ArtifactEntry, type CollectionEntry, type LinkEntry, type ModelEntry, rowOf } from '../state.js'
-import { actorOf, baseOf, manifestOf, positionOf, type Row, runOf, saidOf, tagsOf } from '../version-table.js'
+import {
+  type ArtifactEntry,
+  type CollectionEntry,
+  draftPath,
+  type LinkEntry,
+  type ModelEntry,
+  rowOf,
+} from '../state.js'
+import {
+  actorOf,
+  baseOf,
+  manifestOf,
+  positionOf,
+  type Row,
+  runOf,
+  type SparseFields,
+  saidOf,
+  tagsOf,
+} from '../version-table.js'
 import { hasHappened, momentAt, past, type RegistryAsOf, resolveNumber, valueAt } from './as-of.js'
 import type { Moment, QueryError } from './errors.js'
 import { read } from './find-by-name.js'
@@ -37,7 +54,12 @@ export interface Version {
   readonly producers: ReadonlyArray<string>
   /** The version from which it was drafted. */
   readonly base: string | null
-  readonly distributed: { readonly distributedId: string; readonly generation: number } | null
+  readonly distributed: {
+    readonly distributedId: string
+    readonly generation: number
+    /** Who brought parts, in the order in which they came first. */
+    readonly writers: ReadonlyArray<string>
+  } | null
   /** For a registered version, the version that it links to. */
   readonly source: string | null
   /** The registered versions that link here; for a registered version, all those of its source. */
@@ -86,9 +108,19 @@ export const tagsAt = (registryAsOf: RegistryAsOf, row: Row): ReadonlyArray<stri
   return (tagged && valueAt(registryAsOf, tagged)) ?? tagsOf(versions, row)
 }
 
+/** All parts of a version came before it. */
+const writersOf = (
+  { registry }: RegistryAsOf,
+  { ref }: ArtifactEntry,
+  { distributedId, generation }: NonNullable<SparseFields['distributed']>,
+): ReadonlyArray<string> => {
+  const parts = registry.drafts.get(draftPath(ref, distributedId))?.generations[generation]?.parts ?? []
+  return [...new Set(parts.map(({ writer }) => writer))]
+}
+
 const artifactVersion = (registryAsOf: RegistryAsOf, artifact: ArtifactEntry, number: number, row: Row): Version => {
   const { versions } = registryAsOf.registry
-  const { relogged = [], distributed = null } = versions.sparseFields.get(row) ?? {}
+  const { relogged = [], distributed } = versions.sparseFields.get(row) ?? {}
   const [run, base] = [runOf(versions, row), baseOf(versions, row)]
   const again = relogged.filter(({ position }) => hasHappened(registryAsOf, position))
   const producers = [run, ...again.map(({ run }) => run)].flatMap((producer) => producer ?? [])
@@ -107,7 +139,8 @@ const artifactVersion = (registryAsOf: RegistryAsOf, artifact: ArtifactEntry, nu
     run,
     producers: [...new Set(producers)],
     base: base === null ? null : `${artifact.path}:v${base}`,
-    distributed,
+    distributed:
+      distributed === undefined ? null : { ...distributed, writers: writersOf(registryAsOf, artifact, distributed) },
     source: null,
     links: linksOf(registryAsOf, row),
     deleted: endOf(registryAsOf, artifact, number),

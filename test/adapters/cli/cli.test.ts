@@ -109,9 +109,18 @@ describe('the command line', () => {
     expect(drafted.out).toBe('acme/churn/model:v1 from v0\n')
     await ledger('upsert', 'eval', join(folder, 'notes.txt'), '--type', 'eval', '--id', 'e1', '--writer', 'w1')
     expect((await ledger('list', 'drafts')).out).toMatch(/acme\/churn\/eval +e1 +0 .* 1 +w1\n/)
-    expect((await ledger('commit', 'eval', '--type', 'eval', '--id', 'e1')).out).toBe(
-      'acme/churn/eval:v0 (generation 0)\n',
-    )
+    const commit = ['commit', 'eval', '--type', 'eval', '--id', 'e1']
+    expect(await ledger(...commit, '--writers', '2')).toMatchObject({
+      code: 1,
+      err: expect.stringMatching(/2 writers, and it has 1: w1/),
+    })
+    expect(await ledger(...commit, '--writers', 'w1,w2', '--writers', 'w3')).toMatchObject({
+      code: 1,
+      err: expect.stringMatching(/is without w2, w3/),
+    })
+    expect(await ledger(...commit, '--writers', '1', '--writers', 'w1')).toMatchObject({ code: 2 })
+    expect((await ledger(...commit, '--writers', 'w1')).out).toBe('acme/churn/eval:v0 (generation 0, of w1)\n')
+    expect((await ledger('show', 'eval:v0')).out).toMatch(/\n {2}writers +w1\n/)
     const late = ['upsert', 'eval', join(folder, 'notes.txt'), '--type', 'eval', '--id', 'e1', '--generation', '0']
     expect(await ledger(...late)).toMatchObject({ code: 1, err: expect.stringMatching(/generation 0 was sealed by /) })
     expect((await ledger(...late, '--open-next')).out).toBe('generation 1 of eval has the part\n')

@@ -84,7 +84,7 @@ describe('a line', () => {
       'removed the alias best of acme/churn/model from v1',
       'brought 1 file (1 B) to generation 0 of the distributed draft acme/churn/model/eval as the writer "worker 1", in the run acme/churn/run-0, which had finished',
       'brought 2 files (2 B) to generation 0 of the distributed draft acme/churn/model/eval as the writer "worker 2", in the run acme/churn/run-0, which had finished',
-      'sealed generation 0 of the distributed draft acme/churn/model/eval with 2 files (2 B) of 2 writers, in the run acme/churn/run-0, which had finished',
+      'sealed generation 0 of the distributed draft acme/churn/model/eval with 2 files (2 B) of 2 writers ("worker 1", "worker 2"), in the run acme/churn/run-0, which had finished',
       'brought 1 file (1 B) to generation 1 of the distributed draft acme/churn/model/eval as the writer "worker 1", in the run acme/churn/run-1',
       'abandoned generation 1 of the distributed draft acme/churn/model/eval, to which 1 writer had brought parts',
       'created the registered model acme/model-registry/Churn, of type model',

@@ -51,6 +51,7 @@ const rejections: Readonly<Record<Rejection['_tag'], true>> = {
   'version-deleted': true,
   'version-has-aliases': true,
   'version-not-found': true,
+  'writers-not-as-expected': true,
 }
 
 const metadata = {

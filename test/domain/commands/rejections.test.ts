@@ -92,6 +92,17 @@ const samples: { readonly [T in CommandError['_tag']]: readonly [Plain<Extract<C
       { _tag: 'path-conflict', conflicts: [claims('a')] },
       'the parts disagree: a (w1: sha256:1, w2: sha256:2); commit with lastWriterWins to take the later ones',
     ],
+    'writers-not-as-expected': [
+      {
+        _tag: 'writers-not-as-expected',
+        generation: 0,
+        expected: ['w1', 'w2'],
+        came: ['w1', 'w3'],
+        missing: ['w2'],
+        unexpected: ['w3'],
+      },
+      'generation 0 is without w2; and w3 was not expected: name them among the writers if they may be there',
+    ],
     'run-not-found': [{ _tag: 'run-not-found', run }, 'the run acme/churn/run-1 was never started'],
     'run-already-started': [
       { _tag: 'run-already-started', run, started: by },
@@ -227,6 +238,21 @@ describe('an error', () => {
         ],
       },
       'the parts disagree: a (w1: sha256:1, w2: "a/b" below it); no directory can hold a file and a directory of one name: abandon the draft and leave one out',
+    ],
+    [
+      { _tag: 'writers-not-as-expected', generation: 1, expected: 1, came: ['w1', 'w2'], missing: [], unexpected: [] },
+      'generation 1 was expected to have 1 writer, and it has 2: w1, w2',
+    ],
+    [
+      {
+        _tag: 'writers-not-as-expected',
+        generation: 1,
+        expected: Array.from({ length: 23 }, (_, rank) => `rank-${rank}`),
+        came: [],
+        missing: Array.from({ length: 23 }, (_, rank) => `rank-${rank}`),
+        unexpected: [],
+      },
+      expect.stringMatching(/^generation 1 is without rank-0, .*, rank-19 and 3 more$/),
     ],
     [{ _tag: 'damaged-event', stream: 'run-a/b/c', reason: 'page 7' }, 'run-a/b/c is damaged: page 7'],
   ])('says it also where there is less to say: %j', (error, words) =>

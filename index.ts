@@ -28,13 +28,13 @@ import { type Ledger, ledgerOn } from './ledger/ledger.js'
 import { LedgerOptions, type Opener, opened } from './ledger/options.js'
 
 export type { Receipt } from './application/command-handling/receipt.js'
+export type { BadMoment } from './application/projecting/as-of.js'
 export type { Behind } from './application/projecting/outlast.js'
 export type { ReadError } from './application/projecting/read-error.js'
 export type { DownloadError, OnMaintenance } from './domain/ports/download.js'
 export type * from './ledger/calling/arguments.js'
 export type { When } from './ledger/calling/as-of.js'
 export {
-  type BadMoment,
   describeWriteError,
   type Fault,
   type ImportError,

@@ -35,8 +35,8 @@ export interface LedgerAsOf extends HistoryQuestions, SearchQuestions {
 const asked = promised(describeQueryError)
 
 export interface AskingPorts {
-  /** Where a moment stands, with everything that can be asked there. */
-  readonly asOf: (when?: When) => Promise<AsOf>
+  /** Where a moment stands, with everything that can be asked there; that of an interval may lie ahead. */
+  readonly asOf: (when?: When, mayLieAhead?: boolean) => Promise<AsOf>
   readonly manifests: ManifestStore
 }
 
@@ -59,7 +59,7 @@ export const ledgerAsOf = ({ asOf, manifests }: AskingPorts): ((when?: When) => 
   }
 
   return (when) => ({
-    ...historyQuestions((moment = when) => asOf(moment)),
+    ...historyQuestions((bound) => (bound === undefined ? asOf(when) : asOf(bound, true))),
     ...searchQuestions(() => asOf(when), manifests),
     moment: () => ask(when, (registryQuestions) => E.right(registryQuestions.moment)),
     resolve: (version) => askOf(when, version, (registryQuestions) => registryQuestions.resolve(version)),

@@ -23,7 +23,7 @@ import type { Behind } from '../application/projecting/outlast.js'
 import { type Projector, projector } from '../application/projecting/projector.js'
 import { describeReadError, type ReadError } from '../application/projecting/read-error.js'
 import { type ReplayPorts, type ReplayStep, replay, replayed } from '../application/reading-history/replay.js'
-import type { Clock } from '../domain/ports/clock-and-ids.js'
+import { type Clock, timeOf } from '../domain/ports/clock-and-ids.js'
 import { type EventStore, EventStoreError, type Position } from '../domain/ports/event-store.js'
 import type { SnapshotStore } from '../domain/ports/snapshot-store.js'
 import { rule, wholeNumber } from '../domain/values/codec.js'
@@ -131,16 +131,19 @@ export const reads = ({ store, clock, defaults, manifests, snapshots, patience, 
   }
 
   /** Where a moment stands, with everything that can be asked there. */
-  const asOf = async (when?: When): Promise<AsOf> => {
+  const asOf = async (when?: When, mayLieAhead = false): Promise<AsOf> => {
     const now = await known()
-    const position = momentOf(now, when)
-    if (E.isLeft(position)) {
-      const { expected, actual } = position.left
-      throw new LedgerError(position.left, `the moment: expected ${expected}, got ${actual}`)
+    // Who has no clock cannot say what lies ahead; questions are answered all the same.
+    const time = timeOf(clock)
+    const meant = momentOf(now, when, mayLieAhead || E.isLeft(time) ? undefined : Date.parse(time.right))
+    if (E.isLeft(meant)) {
+      const { expected, actual } = meant.left
+      throw new LedgerError(meant.left, `the moment: expected ${expected}, got ${actual}`)
     }
     const { registry, lineage: graph, audit: index } = now.states
-    const then = { registry, positionTimes: now.positionTimes, position: position.right, defaults }
-    return { store, graph, index, ...then, registryQuestions: registryQuestions(then) }
+    const { position, asked } = meant.right
+    const then = { registry, positionTimes: now.positionTimes, position, defaults }
+    return { store, graph, index, ...then, registryQuestions: registryQuestions({ ...then, asked }) }
   }
 
   const questionsAsOf = ledgerAsOf({ asOf, manifests })
@@ -153,7 +156,7 @@ export const reads = ({ store, clock, defaults, manifests, snapshots, patience, 
   const watching: Watching = {
     at,
     ...watchesOf(model, closed, at),
-    ...replaysOf({ clock, ended: ended.signal, asOf, view: at }),
+    ...replaysOf({ clock, ended: ended.signal, asOf: (bound) => asOf(bound, true), view: at }),
     diffMoments: async (from, to) => {
       const [one, other] = [await asOf(from), await asOf(to)]
       return diffMoments(other.registry, one.position, other.position)
@@ -225,7 +228,8 @@ interface Replaying {
   readonly clock: Clock
   /** Aborts when the ledger is closed. */
   readonly ended: AbortSignal
-  readonly asOf: (when?: When) => Promise<AsOf>
+  /** Now, or at the bound of an interval. */
+  readonly asOf: (bound?: When) => Promise<AsOf>
   readonly view: (position: number) => LedgerAsOf
 }
 

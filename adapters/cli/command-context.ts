@@ -12,6 +12,8 @@ export interface CommandContext {
   readonly terminal: Terminal
   /** For names that leave it out, if one is set. */
   readonly entity: string | undefined
+  /** Whether answers are wanted in JSON. */
+  readonly inJson: boolean
   /** Prints an answer: for people, or as JSON, a list as one line each. */
   readonly answer: (value: unknown, forPeople: () => string) => void
 }
@@ -41,6 +43,7 @@ export const ledgerOpener =
         ledger,
         terminal,
         entity: location.entity ?? terminal.env['MODEL_LEDGER_ENTITY'],
+        inJson: location.json === true,
         answer: (value, forPeople) => {
           if (location.json !== true) terminal.out(forPeople())
           else for (const line of Array.isArray(value) ? value : [value]) terminal.out(json(line))

@@ -21,6 +21,7 @@ import {
   hasTime,
   type IntervalOptions,
   intervalOptions,
+  inZone,
   orderOf,
   paged,
   several,
@@ -129,7 +130,9 @@ export const historyCommands = (program: Command, withLedger: WithLedger): void 
             const until = then ?? task.terminal.now().toISOString()
             return deliver(task, aliasSvg(tenures, { until, title: of }), options.output)
           }
-          task.answer(tenures, () => tenureText(task.terminal, tenures, options.long === true))
+          task.answer(tenures, () =>
+            tenureText(task.terminal, tenures, options.long === true, options.asOf === undefined ? 'now' : 'still'),
+          )
         }),
     )
 }
@@ -168,7 +171,7 @@ const replayCommands = (program: Command, withLedger: WithLedger): void => {
     .addHelpText('after', '\nExample:\n  $ model-ledger diff-moments 2026-05-01T00:00:00Z 2026-06-01T00:00:00Z')
     .action((from: number | string, to: number | string | undefined, _: object, command: Command) =>
       withLedger(command, 'reads', async ({ ledger, terminal, answer }) => {
-        const found = await ledger.diffMoments(from, to)
+        const found = await ledger.diffMoments(inZone(command, from), to === undefined ? to : inZone(command, to))
         answer(found, () => {
           const rows = Object.entries(found).flatMap(([what, entries]) =>
             Array.isArray(entries) ? entries.map((entry: object) => [what, entryText(entry)]) : [],

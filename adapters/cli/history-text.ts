@@ -21,7 +21,13 @@ export const auditText = (terminal: Terminal, lines: ReadonlyArray<AuditLine>, i
     'Nothing was done.',
   )
 
-export const tenureText = (terminal: Terminal, tenures: ReadonlyArray<AliasTenure>, isLong: boolean): string =>
+/** @param open what is told of a tenure that had not ended by the moment of the answer */
+export const tenureText = (
+  terminal: Terminal,
+  tenures: ReadonlyArray<AliasTenure>,
+  isLong: boolean,
+  open: 'now' | 'still',
+): string =>
   table(
     terminal,
     ['ALIAS', 'VERSION', 'FROM', 'UNTIL', 'BY', 'REPLACED', 'WHY'],
@@ -30,7 +36,7 @@ export const tenureText = (terminal: Terminal, tenures: ReadonlyArray<AliasTenur
         alias,
         source === null ? `v${version}` : `v${version} (${source})`,
         time(terminal, from.recordedAt),
-        until === null ? styled('green', 'now') : time(terminal, until.recordedAt),
+        until === null ? styled('green', open) : time(terminal, until.recordedAt),
         whoOf(from),
         replaced === null ? '-' : `v${replaced}`,
         from.reason ?? '-',

@@ -2,8 +2,10 @@
 import { existsSync, statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { type Command, InvalidArgumentError, Option } from 'commander'
+import { isDayText } from '../../domain/values/day.js'
 import { type Json, type JsonObject, parseJson } from '../../domain/values/json.js'
 import { COMPARISONS, type Condition } from '../../projections/registry/questions/search.js'
+import type { Terminal } from './output.js'
 
 /** Gathers an option that may be given several times. */
 export const several = (value: string, before: ReadonlyArray<string> | undefined): ReadonlyArray<string> => [
@@ -72,8 +74,8 @@ const asJson = (text: string): Json => {
 export const intervalOptions = (command: Command): Command =>
   command
     .option('--after <position>', 'behind this position', whole)
-    .option('--from <time>', 'from this time on')
-    .option('--until <position|time>', 'up to then, and with it', when)
+    .option('--from <time>', 'from this time on; a date is that whole day')
+    .option('--until <position|time>', 'up to then, and with it; a date is that whole day', when)
     .addOption(new Option('--ascending', 'the oldest first').conflicts('descending'))
     .option('--descending', 'the newest first')
 
@@ -94,6 +96,25 @@ export const hasTime = ({ from, until }: IntervalOptions): boolean => from !== u
 
 /** A moment: a position, or a time. */
 export const when = (text: string): number | string => (/^\d+$/.test(text) ? Number(text) : text)
+
+/** Options that may be a date alone, which is a day in some time zone. */
+const MOMENTS = ['asOf', 'from', 'until']
+
+/** A date alone, in the time zone that the command line was told. */
+export const inZone = <A>(command: Command, moment: A): A | string => {
+  const { zone } = command.optsWithGlobals<{ readonly zone?: string }>()
+  return zone !== undefined && isDayText(moment) && !moment.endsWith(']') ? `${moment}[${zone}]` : moment
+}
+
+/** Likewise of all options of a command, before it is run; and says what is answered as of a day. */
+export const optionsInZone = (command: Command, terminal: Terminal): void => {
+  for (const name of MOMENTS) {
+    const moment: unknown = command.getOptionValue(name)
+    if (moment !== undefined) command.setOptionValue(name, inZone(command, moment))
+  }
+  const { asOf, zone = 'UTC', json } = command.optsWithGlobals<{ asOf?: unknown; zone?: string; json?: boolean }>()
+  if (isDayText(asOf) && json !== true) terminal.err(`As of the end of ${asOf.slice(0, 10)}, in ${zone}.\n`)
+}
 
 /**
  * `path=as` or a path alone. What is there under the whole text is meant, since names of checkpoints have "=" in
@@ -137,7 +158,8 @@ export const envelopeOptions = (command: Command): Command =>
     .option('--command-id <id>', 'the idempotency key: given again, nothing is recorded twice')
     .option('--occurred-at <time>', 'when it is claimed to have happened')
 
-export const asOf = (command: Command): Command => command.option('--as-of <position|time>', 'answer as of then', when)
+export const asOf = (command: Command): Command =>
+  command.option('--as-of <position|time>', 'answer as of then; of a date, as of its end', when)
 
 /** What every list takes: the moment, and the page. */
 export const paged = (command: Command): Command =>

@@ -12,6 +12,7 @@ import { lineageCommands } from './lineage-commands.js'
 import { linkingCommands } from './linking-commands.js'
 import { listCommands, searchCommand } from './list-commands.js'
 import { loggingCommands, versionCommands } from './logging-commands.js'
+import { optionsInZone } from './options.js'
 import { json, plain, type Terminal } from './output.js'
 import { runCommands } from './run-commands.js'
 import { contentCommands, showCommands } from './show-commands.js'
@@ -49,7 +50,9 @@ export const buildProgram = (terminal: Terminal, asJson = false): Command => {
     .option('--actor <who>', 'who does it (else MODEL_LEDGER_ACTOR, else the user of this machine)')
     .option('--entity <name>', 'for names that leave it out (else MODEL_LEDGER_ENTITY)')
     .option('--project <name>', 'likewise (else MODEL_LEDGER_PROJECT)')
+    .option('--zone <zone>', 'whose days dates are, such as Europe/Madrid; UTC unless told')
     .option('--json', 'answer in JSON, lists as one line each')
+    .hook('preAction', (_, command) => optionsInZone(command, terminal))
     .configureOutput(output)
     .exitOverride()
     .addHelpText(

@@ -1,6 +1,7 @@
 /** Commands that ask what one thing is, or was: which version is meant, what is known of it, what differs, its files. */
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
+import { isDayText } from '../../domain/values/day.js'
 import type { Json } from '../../domain/values/json.js'
 import type { ManifestEntry } from '../../domain/values/manifest/manifest.js'
 import { omitUndefined } from '../../domain/values/omit-undefined.js'
@@ -9,6 +10,7 @@ import { oneStreamOf } from '../../ledger/looking-back/one-stream.js'
 import type { VersionDiff } from '../../projections/registry/questions/diff-versions.js'
 import type { Version } from '../../projections/registry/questions/version.js'
 import { type AsOfOption, type CommandContext, questionsAsOf, type WithLedger } from './command-context.js'
+import { auditText } from './history-text.js'
 import { asOf } from './options.js'
 import { columns, plain, print, progressBar, type Shown, size, styled, type Terminal, table, time } from './output.js'
 
@@ -23,6 +25,7 @@ export const showCommands = (program: Command, withLedger: WithLedger): void => 
     .action((path: string, options: AsOfOption, command: Command) =>
       withLedger(command, 'reads', async (task) => {
         const { path: found, version, source } = await resolved(task, path, options)
+        await tellMoves(task, path, options)
         task.answer({ path: found, version, source }, () => `${plain(found)}\n`)
       }),
     )
@@ -130,6 +133,21 @@ const resolved = async (
   }
 }
 
+/** As of a whole day, whoever reads should know what else held within it. */
+const tellMoves = async (task: CommandContext, path: string, { asOf }: AsOfOption): Promise<void> => {
+  if (!isDayText(asOf) || task.inJson) return
+  const [of = path, choice] = path.split(':')
+  const { items } = await task.ledger.history({
+    of,
+    from: asOf,
+    until: asOf,
+    types: ['AliasMoved', 'AliasRemoved'],
+    order: 'ascending',
+    ...(choice === undefined || /^v\d+$/.test(choice) ? {} : { alias: choice }),
+  })
+  if (items.length > 0) task.terminal.err(`That day:\n${auditText(task.terminal, items)}`)
+}
+
 /** Whose content a path meant: of a link then, its source, which holds it whatever became of the link. */
 const contentThen = async (task: CommandContext, path: string, options: AsOfOption): Promise<string> => {
   if (options.asOf === undefined) return path
@@ -176,6 +194,7 @@ const facts = (terminal: Terminal, title: string, pairs: ReadonlyArray<readonly 
 
 const showVersion = async (task: CommandContext, name: string, options: AsOfOption): Promise<void> => {
   const version = await questionsAsOf(task, options).version(name)
+  await tellMoves(task, name, options)
   const { terminal } = task
   task.answer(version, () =>
     facts(terminal, version.path, [
@@ -207,6 +226,7 @@ const showVersion = async (task: CommandContext, name: string, options: AsOfOpti
 
 const showCollection = async (task: CommandContext, name: string, options: AsOfOption): Promise<void> => {
   const at = questionsAsOf(task, options)
+  await tellMoves(task, name, options)
   const [version] = (await at.versions(name, { limit: 1 })).items
   const [collection, tags] = await at
     .artifact(version?.collection ?? name)

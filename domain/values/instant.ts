@@ -7,10 +7,17 @@ export const instant: t.Type<string> = new t.Type<string>(
   (value): value is string => typeof value === 'string' && utc(value) !== undefined,
   (value, context) => {
     const decoded = utc(value)
-    return decoded === undefined ? t.failure(value, context) : t.success(decoded)
+    if (decoded !== undefined) return t.success(decoded)
+    return typeof value === 'string' && hasNoZone(value)
+      ? t.failure(value, context, NO_ZONE)
+      : t.failure(value, context)
   },
   (value) => value,
 )
+
+/** What is wrong with a time that would be one with a time zone behind it. */
+export const NO_ZONE = 'a time zone behind the time, such as 2026-05-03T14:00Z or 2026-05-03T14:00+02:00'
+export const hasNoZone = (text: string): boolean => isMoment(`${text.replace(' ', 'T')}Z`)
 
 const utc = (value: unknown): string | undefined => {
   if (typeof value === 'string' && isUtc(value)) return value

@@ -20,5 +20,8 @@ export interface AsOf {
   readonly defaults: NameDefaults
 }
 
-/** What a caller calls a moment: a position, a `Date`, or an ISO 8601 text. */
+/**
+ * What a caller calls a moment: a position, a `Date`, or an ISO 8601 text. A date alone, `2026-05-03`, is that day in UTC,
+ * as of its end; `2026-05-03[Europe/Madrid]` (RFC 9557) is the day of that time zone.
+ */
 export type When = number | Date | string

@@ -2,6 +2,7 @@
 import type * as E from 'fp-ts/lib/Either.js'
 import type * as TE from 'fp-ts/lib/TaskEither.js'
 import { type CommandError, describeCommandError } from '../../application/command-handling/command-error.js'
+import type { BadMoment } from '../../application/projecting/as-of.js'
 import type { ReadError } from '../../application/projecting/read-error.js'
 import type { NoDistributedId } from '../../domain/distributed-draft/whose-part.js'
 import type { DownloadError } from '../../domain/ports/download.js'
@@ -117,13 +118,6 @@ export interface OpeningError {
     | 'unsupported-server'
   readonly path?: string
   readonly reason: string
-}
-
-/** The moment that was asked for is none, or not yet. */
-export interface BadMoment {
-  readonly _tag: 'bad-moment'
-  readonly expected: string
-  readonly actual: string
 }
 
 /** The answer of a question to `watch` holds what nobody can compare, so that no change of it could be told. */

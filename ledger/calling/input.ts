@@ -3,8 +3,9 @@ import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
 import { Config, Metrics } from '../../domain/run/commands.js'
 import { decodeWith, nullable, record, rule, text, wholeNumber } from '../../domain/values/codec.js'
+import { type Day, dayOf, isDayText } from '../../domain/values/day.js'
 import { Actor, CommandId, envelopeFields as ofEnvelope } from '../../domain/values/envelope.js'
-import { instant } from '../../domain/values/instant.js'
+import { hasNoZone, instant } from '../../domain/values/instant.js'
 import { EntryDigest, Uri } from '../../domain/values/manifest/manifest.js'
 import {
   Alias,
@@ -250,14 +251,21 @@ export const LinkModel = record(
 
 export const OpenFile = record('openFile', { version: VersionText, path: FilePath }) satisfies Codec<args.OpenFile>
 
-/** A date alone is its beginning, in UTC, as it is for `at`. */
-export const Time = new t.Type<string>(
-  'a time as an ISO 8601 text (2026-05-03, 2026-05-03T14:00:00Z) or a Date',
-  instant.is,
-  (value, context) =>
-    instant.validate(typeof value === 'string' && /^\d{4}-\d\d-\d\d$/.test(value) ? `${value}T00:00Z` : value, context),
-  instant.encode,
-)
+/** The times of an interval: a date alone is all of that day, from its first moment or up to its last. */
+const bound = (end: keyof Day): t.Type<string> =>
+  new t.Type<string>(
+    'a time as an ISO 8601 text (2026-05-03, 2026-05-03[Europe/Madrid], 2026-05-03T14:00:00Z) or a Date',
+    instant.is,
+    (value, context) => {
+      const day = isDayText(value) ? dayOf(value) : undefined
+      if (day !== undefined) return t.success(new Date(day[end]).toISOString())
+      const time = instant.validate(value, context)
+      return E.isRight(time) || (typeof value === 'string' && hasNoZone(value)) ? time : t.failure(value, context)
+    },
+    instant.encode,
+  )
+export const FirstTime = bound('first')
+export const LastTime = bound('last')
 
 /** Hears of something, now and then. */
 export const Listener = rule('a function', (value): value is () => void => typeof value === 'function')

@@ -21,7 +21,7 @@ import { COMPARISONS, searchVersions, type VersionPage } from '../../projections
 import type { Version } from '../../projections/registry/questions/version.js'
 import type { Checked } from '../calling/arguments.js'
 import { describeWriteError, orThrow, promised } from '../calling/errors.js'
-import { checked, NameText, Time, VersionText } from '../calling/input.js'
+import { checked, FirstTime, LastTime, NameText, VersionText } from '../calling/input.js'
 
 const Text = text('a text of at least one character', (value) => value.length > 0)
 const Value = rule(
@@ -99,8 +99,8 @@ const SearchInput: t.Type<Checked<SearchInput>> = record(
     metadata: Conditions,
     metrics: Conditions,
     actor: Text,
-    from: Time,
-    until: Time,
+    from: FirstTime,
+    until: LastTime,
     withDeleted: t.boolean,
     orderBy: OrderBy,
     order: oneOf('ascending', 'descending'),

@@ -15,7 +15,7 @@ import type { AsOf, When } from '../calling/as-of.js'
 import { eachFromStore, orThrow, readFromStore } from '../calling/errors.js'
 import { checked } from '../calling/input.js'
 import { AliasHistoryInput, ExportInput, HistoryInput, LineageInput, PathsInput, ReplayInput } from './input.js'
-import { asFirstAsked, collectionOf, refOf, subjectOf } from './subjects.js'
+import { asFirstAsked, collectionOf, isCollection, refOf, subjectOf } from './subjects.js'
 
 export interface HistoryQuestions {
   /** What something came from, and what came of it. */
@@ -37,11 +37,12 @@ export const replayQuery = async (
 ): Promise<{ readonly at: AsOf; readonly query: ReplayQuery }> => {
   const { of, after, from, until, ...query } = await checked(ReplayInput, given)
   const at = await asOf(until)
-  const subject = of === undefined ? {} : { of: subjectOf(of, at) }
+  // A collection that was made later is no mistake: nothing was done to it.
+  const subject = of === undefined ? {} : { of: isCollection(of) ? collectionOf(of, await asOf()) : refOf(of, at) }
   return { at, query: { ...query, ...subject, ...(await startOf({ after, from }, asOf)), until: at.position } }
 }
 
-/** `asOf` answers where the questions are asked, or where another moment is that one of them names. */
+/** `asOf` answers where the questions are asked, or where the bound of an interval is that one of them names. */
 export const historyQuestions = (asOf: (when?: When) => Promise<AsOf>): HistoryQuestions => ({
   lineage: async (given) => {
     const { of, ...query } = await checked(LineageInput, given)

@@ -6,7 +6,7 @@ import { oneOf, record, rule, text, wholeNumber } from '../../domain/values/code
 import type { Order } from '../../projections/audit/filter.js'
 import type { Checked } from '../calling/arguments.js'
 import type { When } from '../calling/as-of.js'
-import { Time } from '../calling/input.js'
+import { FirstTime } from '../calling/input.js'
 import type { PageInput } from '../finding/search.js'
 
 const Name = text('a name', (value) => value.length > 0)
@@ -87,9 +87,9 @@ interface Where {
 interface Between extends Where {
   /** Behind this position. */
   readonly after?: number | undefined
-  /** From this time on: a `Date` or an ISO 8601 text; a date alone is its beginning, in UTC. */
+  /** From this time on: a `Date` or an ISO 8601 text. A date alone (2026-05-03, in UTC, or 2026-05-03[Europe/Madrid]) is that whole day. */
   readonly from?: Date | string | undefined
-  /** Up to this moment, and with it; now unless told. */
+  /** Up to this moment, and with it; now unless told. A date alone is that whole day. */
   readonly until?: When | undefined
 }
 const between = {
@@ -98,7 +98,7 @@ const between = {
   alias: Name,
   types: t.readonlyArray(EventType, 'types of events'),
   after: wholeNumber('a position (of a time: from)'),
-  from: Time,
+  from: FirstTime,
   until: Moment,
   order: oneOf('ascending', 'descending'),
 }

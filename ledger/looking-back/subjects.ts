@@ -37,8 +37,11 @@ export const refOf = (thing: SubjectInput, { registryQuestions, defaults }: AsOf
   return { kind: 'draft', artifact: named(parseArtifact(draft, defaults)), distributedId, generation }
 }
 
+/** Whether an artifact or a registered model is named. */
+export const isCollection = (thing: SubjectInput): thing is string => typeof thing === 'string' && !thing.includes(':')
+
 export const subjectOf = (thing: SubjectInput, at: AsOf): AuditSubject =>
-  typeof thing === 'string' && !thing.includes(':') ? collectionOf(thing, at) : refOf(thing, at)
+  isCollection(thing) ? collectionOf(thing, at) : refOf(thing, at)
 
 type CollectionSubject = Extract<AuditSubject, { readonly kind: 'artifact' | 'registered-model' }>
 

@@ -160,7 +160,7 @@ it.each([
   await ledger.createArtifact({ name: 'n', type: 'model' })
   const { ledger: later } = await memoryLedger({ events, files })
   for (const one of [ledger, later]) {
-    expect(await one.at(first).moment()).toEqual({ position: then.position, time: first })
+    expect(await one.at(first).moment()).toEqual({ position: then.position, time: first, asked: first })
     expect(await one.at().moment()).toMatchObject({ time: second })
     expect(await one.artifact('m')).toMatchObject({ created: { time: first } })
     expect((await one.at(first).artifacts()).items).toHaveLength(1)

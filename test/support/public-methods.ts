@@ -206,11 +206,11 @@ export const RUN: Rows<Omit<Run, 'path'>> = {
 /** In the order in which one call leaves what the next needs. */
 export const LEDGER: Rows<Omit<Ledger, 'watchPosition' | 'behind' | 'close'>> = {
   ...questions,
-  at: () => [new Date('2100-01-01T00:00:00Z')],
+  at: () => [new Date('2026-05-03T15:00:00Z')],
   watch: () => [(now: LedgerAsOf) => now.resolve('cats:v0')],
   replay: () => [replay(), new AbortController().signal],
   replayed: () => [replay()],
-  diffMoments: () => [0, new Date('2100-01-01T00:00:00Z')],
+  diffMoments: () => [0, new Date('2026-05-03T15:00:00Z')],
   waitFor: () => [1, 1000],
   rebuild: () => [nothing],
   progress: () => [],

@@ -13,6 +13,8 @@ export interface RegistryAsOf {
   /** The moment of the answers, inclusive. */
   readonly position: number
   readonly defaults: NameDefaults
+  /** The time that was asked for, where it was one. */
+  readonly asked?: string | undefined
 }
 
 export const valueAt = <A>({ position }: RegistryAsOf, timeline: Timeline<A>): A | undefined => asOf(timeline, position)
@@ -25,10 +27,16 @@ export const momentAt = ({ positionTimes }: RegistryAsOf, where: number): Moment
   return { position: where, time: time === undefined ? null : new Date(time).toISOString() }
 }
 
+/** The moment of the answers. */
+export const momentOfAnswers = (registryAsOf: RegistryAsOf): Moment => {
+  const { position, asked } = registryAsOf
+  return { ...momentAt(registryAsOf, position), ...(asked === undefined ? {} : { asked }) }
+}
+
 /** What a refusal says of its moment. */
 export const past = (registryAsOf: RegistryAsOf): { readonly asOf?: Moment } =>
   registryAsOf.position < (registryAsOf.positionTimes.lasts.at(-1) ?? ORIGIN)
-    ? { asOf: momentAt(registryAsOf, registryAsOf.position) }
+    ? { asOf: momentOfAnswers(registryAsOf) }
     : {}
 
 /** The number that an alias points to, or a number itself, as of a position: the heart of every resolution. */

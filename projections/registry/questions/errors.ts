@@ -9,6 +9,8 @@ export interface Moment {
   readonly position: number
   /** ISO 8601; `null` before the first event. */
   readonly time: string | null
+  /** The time that was asked for, where the moment was asked for by one: ISO 8601, of a day its last millisecond. */
+  readonly asked?: string
 }
 
 export type QueryError =
@@ -50,6 +52,7 @@ export const describeQueryError = (error: QueryError): string => {
 
 const then = (moment: Moment | undefined): string => {
   if (moment === undefined) return ''
-  const { time, position } = moment
-  return time === null ? ` as of position ${position}` : ` as of ${time} (position ${position})`
+  const { time, position, asked = time } = moment
+  if (asked === null) return ` as of position ${position}`
+  return ` as of ${asked} (${time === null ? 'before the first event' : `position ${position}`})`
 }

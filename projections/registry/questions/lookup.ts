@@ -7,7 +7,7 @@ import type { Metrics } from '../../../domain/run/commands.js'
 import type { ArtifactEntry, CollectionEntry, ModelEntry, RunEntry } from '../state.js'
 import type { Row } from '../version-table.js'
 import { type Artifact, artifactNamed, artifactOf } from './artifact.js'
-import { momentAt, type RegistryAsOf } from './as-of.js'
+import { momentOfAnswers, type RegistryAsOf } from './as-of.js'
 import type { QueryError } from './errors.js'
 import { read } from './find-by-name.js'
 import { type OpenDraft, openDrafts } from './open-drafts.js'
@@ -19,12 +19,12 @@ export { type RegistryAsOf, resolveNumber } from './as-of.js'
 
 export type RegistryQuestions = ReturnType<typeof registryQuestions>
 
-export const registryQuestions = ({ registry, positionTimes, position, defaults }: RegistryAsOf) => {
+export const registryQuestions = ({ registry, positionTimes, position, defaults, asked }: RegistryAsOf) => {
   // Of one shape, whatever else a caller's object holds: so it is read at the same speed for all of them.
-  const registryAsOf: RegistryAsOf = { registry, positionTimes, position, defaults }
+  const registryAsOf: RegistryAsOf = { registry, positionTimes, position, defaults, asked }
   return {
     /** The moment of these answers. */
-    moment: momentAt(registryAsOf, position),
+    moment: momentOfAnswers(registryAsOf),
 
     /** A version by alias or number, that is there; a deleted or unlinked one is an error that says so. */
     resolve: (name: string): E.Either<QueryError, Version> => resolve(registryAsOf, name),

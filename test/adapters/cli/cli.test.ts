@@ -59,7 +59,7 @@ describe('the command line', () => {
   it('answers as of a past moment', async () => {
     expect((await ledger('list', 'models', '--as-of', '1')).out).toBe('There are no registered models.\n')
     expect((await ledger('resolve', 'churn:production', '--as-of', '1')).code).toBe(3)
-    expect((await ledger('resolve', 'churn:production', '--as-of', '2099-01-01T00:00:00Z')).out).toBe(
+    expect((await ledger('resolve', 'churn:production', '--as-of', new Date().toISOString())).out).toBe(
       'acme/model-registry/churn:v0\n',
     )
   })

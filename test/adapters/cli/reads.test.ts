@@ -81,12 +81,13 @@ describe('a time', () => {
   })
 
   it('may be a date alone, for every command that takes one', async () => {
+    const today = new Date().toISOString().slice(0, 10)
     for (const [args, before, after] of [
       [['resolve', 'churn:production', '--as-of'], 3, 0],
       [['history', '--until'], 0, 0],
       [['search', '--until'], 0, 0],
     ] as const) {
-      const [then, later] = [await ledger(...args, '2020-01-01'), await ledger(...args, '2099-01-01')]
+      const [then, later] = [await ledger(...args, '2020-01-01'), await ledger(...args, today)]
       expect([then.code, later.code]).toEqual([before, after])
       expect(then.out).not.toContain('v0')
       expect(later.out).toContain('v0')

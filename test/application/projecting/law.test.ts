@@ -173,11 +173,11 @@ describe('time and position', () => {
 
   it('names the last position whose time is not later', async () => {
     const model = await known([10, 20, 5, 20, 15, 30])
-    const at = (second: number): Position => right(momentOf(model, T(second)))
+    const at = (second: number): Position => right(momentOf(model, T(second))).position
     expect([9, 10, 15, 19, 20, 29, 30, 59].map(at)).toEqual([0, 1, 1, 1, 5, 5, 6, 6])
-    expect(right(momentOf(model, new Date(T(20))))).toBe(5)
-    expect(right(momentOf(model, '2026-05-04'))).toBe(6)
-    expect(right(momentOf(model, '2026-05-03T14:00:20+02:00'))).toBe(5)
+    expect(right(momentOf(model, new Date(T(20))))).toEqual({ position: 5, asked: T(20) })
+    expect(right(momentOf(model, 6))).toEqual({ position: 6 })
+    expect(right(momentOf(model, '2026-05-03T14:00:20+02:00')).position).toBe(5)
   })
 
   it('gives a position between two events the time of the one before', async () => {

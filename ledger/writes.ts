@@ -11,6 +11,7 @@ import { type AliasMethods, aliasMethods } from './linking/aliases.js'
 import { type LinkMethods, linkMethods } from './linking/link.js'
 import { type LinkModelMethods, linkModelMethods } from './linking/link-model.js'
 import { type RegisteredModelMethods, registeredModelMethods } from './linking/registered-model.js'
+import { type ArtifactMethods, artifactMethods } from './logging/artifact.js'
 import { type DraftMethods, draftMethods } from './logging/draft.js'
 import { type LogMethods, logMethods } from './logging/log.js'
 import { type VersionMethods, versionMethods } from './logging/versions.js'
@@ -27,6 +28,7 @@ export interface Writes
     DraftMethods,
     ContentMethods,
     DistributedMethods,
+    ArtifactMethods,
     VersionMethods,
     AliasMethods,
     RegisteredModelMethods,
@@ -45,6 +47,7 @@ export const writes = ({ manifests, files, local, clock, ...ports }: WritePorts)
     ...draftMethods(calling, stored),
     ...contentMethods(names, stored),
     ...distributedMethods(calling, stored),
+    ...artifactMethods(calling),
     ...versionMethods(calling),
     ...aliasMethods(calling),
     ...registeredModelMethods(calling),

@@ -51,6 +51,7 @@ const CODES: Readonly<Record<LedgerErrorCode | 'no-ledger', ExitCode>> = {
   'version-not-found': notFound,
   'version-deleted': notFound,
   'link-removed': notFound,
+  'artifact-not-found': notFound,
   'model-not-found': notFound,
   'run-not-found': notFound,
   'alias-not-found': notFound,

@@ -51,6 +51,8 @@ export const describeCommandError = (error: CommandError): string => {
     }
     case 'link-removed':
       return `${versionPath(error.collection, error.version)} was unlinked ${recorded(error.unlinked)}`
+    case 'artifact-not-found':
+      return `the artifact ${collectionPath(error.artifact)} does not exist; log a version of it or create it`
     case 'model-not-found':
       return `the registered model ${collectionPath(error.model)} does not exist; link a version to it or create it`
     case 'alias-expectation-failed':
@@ -70,7 +72,7 @@ export const describeCommandError = (error: CommandError): string => {
     case 'version-has-aliases':
       return `v${error.version} holds ${list(error.aliases)}; move them first, or say deleteAliases`
     case 'too-many-tags':
-      return `${error.version === null ? 'it' : `v${error.version}`} would have ${error.count} tags; the most is ${error.most}`
+      return `${error.version === null ? collectionPath(error.collection) : versionPath(error.collection, error.version)} would have ${error.count} tags; the most is ${error.most}`
     case 'draft-ended':
       return `generation ${error.generation} was ${error.end.how} ${recorded(error.end)}; what may go to the next one says so (openNext)`
     case 'generation-not-open':

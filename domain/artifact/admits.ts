@@ -1,17 +1,13 @@
 /** Whether an event could follow in an artifact's history. */
 import * as E from 'fp-ts/lib/Either.js'
 import { admitsAlias, admitsWhileLeft } from '../collections/aliases.js'
+import { admitsSaid } from '../collections/descriptions.js'
 import { admitsTagChange } from '../collections/tags.js'
 import type { ReadonlyState } from '../values/decider.js'
 import { type Admitted, admitted, allAdmit, impossible, type Standing } from '../values/impossible.js'
 import { isThatManifest, isThatValue, type Past, runWasThere } from '../values/past.js'
 import type { SubjectOf } from '../values/stream-names.js'
-import type {
-  ArtifactEvent,
-  ArtifactVersionDescribed,
-  ArtifactVersionLogged,
-  ArtifactVersionRelogged,
-} from './events.js'
+import type { ArtifactEvent, ArtifactVersionLogged, ArtifactVersionRelogged } from './events.js'
 import { type ArtifactState, draftKey, type VersionState } from './state.js'
 
 type State = ReadonlyState<ArtifactState>
@@ -31,6 +27,12 @@ export const admits = (state: State, event: ArtifactEvent, here: Here): Admitted
   switch (event.type) {
     case 'ArtifactCreated':
       return impossible({ _tag: 'begun-before' })
+    case 'ArtifactDescribed':
+      return admitsSaid('the artifact', event, { description: state.description, metadata: null })
+    case 'ArtifactTagged':
+      return admitsTagChange('add', event, state.tags)
+    case 'ArtifactUntagged':
+      return admitsTagChange('remove', event, state.tags)
     case 'ArtifactVersionLogged':
       return allAdmit(
         () => admitsNumber(state, event),
@@ -45,7 +47,7 @@ export const admits = (state: State, event: ArtifactEvent, here: Here): Admitted
         () => admitsOrigin(state, event, here),
       )
     case 'ArtifactVersionDescribed':
-      return withVersion(state, event.version, (version) => admitsDescription(version, event))
+      return withVersion(state, event.version, (version) => admitsSaid('the version', event, version))
     case 'ArtifactVersionTagged':
       return withVersion(state, event.version, ({ tags }) => admitsTagChange('add', event, tags))
     case 'ArtifactVersionUntagged':
@@ -101,27 +103,6 @@ const admitsOrigin = (
     () => isThatValue('the command that sealed its draft', metadata.causationId, seal.envelope.commandId),
   )
 }
-
-const admitsDescription = (
-  version: ReadonlyState<VersionState>,
-  { description, metadata }: ArtifactVersionDescribed,
-): Admitted => {
-  if (description === undefined && metadata === undefined)
-    return impossible({ _tag: 'changes-nothing', of: 'the version' })
-  return allAdmit(
-    () => (description === undefined ? admitted : admitsChange('the description', description, version.description)),
-    () => (metadata === undefined ? admitted : admitsChange('the metadata', metadata, version.metadata)),
-  )
-}
-
-const admitsChange = <A extends Parameters<typeof isThatValue>[1]>(
-  what: string,
-  { from, to }: { readonly from: A; readonly to: A },
-  was: A,
-): Admitted =>
-  E.isRight(isThatValue(what, from, to))
-    ? impossible({ _tag: 'changes-nothing', of: what })
-    : isThatValue(`${what} before`, from, was)
 
 const withVersion = (
   state: State,

@@ -32,6 +32,32 @@ export const CreateArtifact = define('CreateArtifact', {
 })
 export type CreateArtifact = t.TypeOf<typeof CreateArtifact>
 
+/** Replaces the description of an artifact; `null` takes it away. */
+export const DescribeArtifact = define('DescribeArtifact', {
+  of: ofArtifact,
+  members: { artifact: ArtifactRef, description: nullable(Description) },
+  optional: {},
+  facts: noFacts,
+})
+export type DescribeArtifact = t.TypeOf<typeof DescribeArtifact>
+
+/** Adds tags to an artifact itself; each of its versions has tags of its own. */
+export const TagArtifact = define('TagArtifact', {
+  of: ofArtifact,
+  members: { artifact: ArtifactRef, tags: Tags },
+  optional: {},
+  facts: noFacts,
+})
+export type TagArtifact = t.TypeOf<typeof TagArtifact>
+
+export const UntagArtifact = define('UntagArtifact', {
+  of: ofArtifact,
+  members: { artifact: ArtifactRef, tags: Tags },
+  optional: {},
+  facts: noFacts,
+})
+export type UntagArtifact = t.TypeOf<typeof UntagArtifact>
+
 /** Logs content as the next version; content that a live version already has makes no new one. */
 export const LogArtifactVersion = define('LogArtifactVersion', {
   of: ofArtifact,
@@ -104,6 +130,9 @@ export type DeleteArtifactVersion = t.TypeOf<typeof DeleteArtifactVersion>
 
 export const artifactCommands = {
   CreateArtifact,
+  DescribeArtifact,
+  TagArtifact,
+  UntagArtifact,
   LogArtifactVersion,
   DescribeArtifactVersion,
   TagArtifactVersion,

@@ -9,19 +9,23 @@ import {
   removeAlias,
   removeAliasesOf,
 } from '../collections/aliases.js'
+import { changeSaid } from '../collections/descriptions.js'
 import { changeTags, type TooManyTags } from '../collections/tags.js'
 import type { TypeMismatch, VersionRejection } from '../collections/version-rejections.js'
 import { sameJson } from '../values/codec.js'
 import { about, type Decision, type ReadonlyState } from '../values/decider.js'
 import { type VersionChoice, type VersionNumber, versionNumberAt } from '../values/names.js'
-import type { CollectionRef } from '../values/references.js'
+import type { ArtifactRef, CollectionRef } from '../values/references.js'
 import type {
   ArtifactCommandWithFacts,
   CreateArtifact,
   DeleteArtifactVersion,
+  DescribeArtifact,
   DescribeArtifactVersion,
   LogVersion,
+  TagArtifact,
   TagArtifactVersion,
+  UntagArtifact,
   UntagArtifactVersion,
 } from './commands.js'
 import type { ArtifactEvent } from './events.js'
@@ -34,6 +38,7 @@ export type ArtifactRejection =
   | VersionRejection
   | TypeMismatch
   | TooManyTags
+  | { readonly _tag: 'artifact-not-found'; readonly artifact: ArtifactRef }
   | { readonly _tag: 'reserved-name'; readonly name: string; readonly artifactType: string }
   | { readonly _tag: 'base-outdated'; readonly expectedBase: VersionNumber; readonly newest: VersionNumber | null }
   | {
@@ -51,6 +56,11 @@ export const decide =
     switch (command.type) {
       case 'CreateArtifact':
         return pipe(create(command, state), about({}))
+      case 'DescribeArtifact':
+        return pipe(describeArtifact(command, state), about({}))
+      case 'TagArtifact':
+      case 'UntagArtifact':
+        return pipe(tagArtifact(command, state), about({}))
       case 'LogArtifactVersion':
         return log(command, state)
       case 'DescribeArtifactVersion':
@@ -88,6 +98,33 @@ const create = (
     return E.left({ _tag: 'reserved-name', name: artifact.name, artifactType })
   }
   return E.right([{ type: 'ArtifactCreated', artifactType, ...(description === undefined ? {} : { description }) }])
+}
+
+const mustExist = (artifact: ArtifactRef, state: State): E.Either<ArtifactRejection, State> =>
+  state.artifactType === null ? E.left({ _tag: 'artifact-not-found', artifact }) : E.right(state)
+
+const describeArtifact = ({ artifact, description: to }: DescribeArtifact, state: State): Events =>
+  pipe(
+    mustExist(artifact, state),
+    E.map(({ description: from }) =>
+      from === to ? [] : [{ type: 'ArtifactDescribed' as const, description: { from, to } }],
+    ),
+  )
+
+const tagArtifact = ({ type, artifact, tags }: TagArtifact | UntagArtifact, state: State): Events => {
+  const adds = type === 'TagArtifact'
+  return pipe(
+    mustExist(artifact, state),
+    E.flatMap((known) =>
+      changeTags(adds ? 'add' : 'remove', tags, { collection: artifact, version: null })(known.tags),
+    ),
+    E.map((changes) =>
+      changes.map((change) => ({
+        type: adds ? ('ArtifactTagged' as const) : ('ArtifactUntagged' as const),
+        ...change,
+      })),
+    ),
+  )
 }
 
 const log = (
@@ -140,18 +177,16 @@ const saysNothingNew = (command: LogVersion, known: ReadonlyState<VersionState>)
 const describe = (command: DescribeArtifactVersion, state: State): EncodedEvents =>
   pipe(
     liveVersion(command.artifact, command.version, state),
-    E.map(({ number, version }): Decision<ArtifactEvent> => {
-      const { description, metadata } = command
-      const described = description !== undefined && description !== version.description
-      const remeasured = metadata !== undefined && !sameJson(metadata, version.metadata)
-      const event: ArtifactEvent = {
-        type: 'ArtifactVersionDescribed',
-        version: number,
-        ...(described ? { description: { from: version.description, to: description } } : {}),
-        ...(remeasured ? { metadata: { from: version.metadata, to: metadata } } : {}),
-      }
-      return { events: described || remeasured ? [event] : [], answer: { version: number } }
-    }),
+    E.map(
+      ({ number, version }): Decision<ArtifactEvent> => ({
+        events: changeSaid(command, version).map((change) => ({
+          type: 'ArtifactVersionDescribed',
+          version: number,
+          ...change,
+        })),
+        answer: { version: number },
+      }),
+    ),
   )
 
 const tag = (command: TagArtifactVersion | UntagArtifactVersion, state: State): EncodedEvents => {
@@ -161,7 +196,7 @@ const tag = (command: TagArtifactVersion | UntagArtifactVersion, state: State): 
   const adds = command.type === 'TagArtifactVersion'
   const type = adds ? 'ArtifactVersionTagged' : 'ArtifactVersionUntagged'
   return pipe(
-    changeTags(adds ? 'add' : 'remove', command.tags, number)(version.tags),
+    changeTags(adds ? 'add' : 'remove', command.tags, { collection: command.artifact, version: number })(version.tags),
     E.map((changes): ReadonlyArray<ArtifactEvent> => changes.map((change) => ({ type, version: number, ...change }))),
     about({ version: number }),
   )

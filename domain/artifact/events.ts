@@ -2,8 +2,9 @@
 
 import type * as t from 'io-ts'
 import { AliasMoved, AliasRemoved } from '../collections/alias-events.js'
+import { DescriptionChange, saidChange } from '../collections/descriptions.js'
 import { tagChange } from '../collections/tags.js'
-import { nullable, oneOf, record } from '../values/codec.js'
+import { oneOf, record } from '../values/codec.js'
 import { ManifestSummary } from '../values/manifest/manifest.js'
 import { ArtifactType, Description, Metadata, Tags, VersionNumber } from '../values/names.js'
 import { NamedRun } from '../values/run-fact.js'
@@ -15,6 +16,19 @@ export const ArtifactCreated = record(
   { description: Description },
 )
 export type ArtifactCreated = t.TypeOf<typeof ArtifactCreated>
+
+export const ArtifactDescribed = record('ArtifactDescribed', {
+  type: oneOf('ArtifactDescribed'),
+  description: DescriptionChange,
+})
+export type ArtifactDescribed = t.TypeOf<typeof ArtifactDescribed>
+
+/** The artifact itself was tagged, and not one of its versions. */
+export const ArtifactTagged = record('ArtifactTagged', { type: oneOf('ArtifactTagged'), ...tagChange })
+export type ArtifactTagged = t.TypeOf<typeof ArtifactTagged>
+
+export const ArtifactUntagged = record('ArtifactUntagged', { type: oneOf('ArtifactUntagged'), ...tagChange })
+export type ArtifactUntagged = t.TypeOf<typeof ArtifactUntagged>
 
 /** What is said of a version when it is logged, and where it came from. */
 const saidOfVersion = {
@@ -44,16 +58,10 @@ export const ArtifactVersionRelogged = record(
 )
 export type ArtifactVersionRelogged = t.TypeOf<typeof ArtifactVersionRelogged>
 
-const Change = <A>(codec: t.Type<A>, name: string) =>
-  record(`${name}: from and to`, {
-    from: nullable(codec),
-    to: nullable(codec),
-  })
-
 export const ArtifactVersionDescribed = record(
   'ArtifactVersionDescribed',
   { type: oneOf('ArtifactVersionDescribed'), version: VersionNumber },
-  { description: Change(Description, 'a description'), metadata: Change(Metadata, 'metadata') },
+  saidChange,
 )
 export type ArtifactVersionDescribed = t.TypeOf<typeof ArtifactVersionDescribed>
 
@@ -80,6 +88,9 @@ export type ArtifactVersionDeleted = t.TypeOf<typeof ArtifactVersionDeleted>
 
 export const artifactEvents = {
   ArtifactCreated,
+  ArtifactDescribed,
+  ArtifactTagged,
+  ArtifactUntagged,
   ArtifactVersionLogged,
   ArtifactVersionRelogged,
   ArtifactVersionDescribed,

@@ -1,5 +1,6 @@
 /** What of an artifact's history its decisions need. */
 import { type AliasHolder, aliasesOf, evolveAliases } from '../collections/aliases.js'
+import { saidAfter } from '../collections/descriptions.js'
 import type { RecordedBy } from '../values/decider.js'
 import type { Digest } from '../values/digest.js'
 import type { JsonObject } from '../values/json.js'
@@ -20,6 +21,8 @@ export interface VersionState {
 
 export interface ArtifactState {
   artifactType: string | null
+  description: string | null
+  tags: ReadonlyArray<string>
   /** By number; a version keeps its place when it is deleted. */
   readonly versions: VersionState[]
   /** The live version of each content. */
@@ -35,6 +38,8 @@ export interface ArtifactState {
 
 export const initial = (): ArtifactState => ({
   artifactType: null,
+  description: null,
+  tags: [],
   versions: [],
   liveByDigest: new Map(),
   newestLive: null,
@@ -60,6 +65,14 @@ export const evolve = (state: ArtifactState, event: ArtifactEvent, recorded: Rec
   switch (event.type) {
     case 'ArtifactCreated':
       state.artifactType = event.artifactType
+      state.description = event.description ?? null
+      return state
+    case 'ArtifactDescribed':
+      state.description = event.description.to
+      return state
+    case 'ArtifactTagged':
+    case 'ArtifactUntagged':
+      state.tags = event.to
       return state
     case 'ArtifactVersionLogged':
       state.versions[event.version] = {
@@ -82,9 +95,7 @@ export const evolve = (state: ArtifactState, event: ArtifactEvent, recorded: Rec
     }
     case 'ArtifactVersionDescribed': {
       const version = state.versions[event.version]
-      if (version === undefined) return state
-      if (event.description !== undefined) version.description = event.description.to
-      if (event.metadata !== undefined) version.metadata = event.metadata.to
+      if (version !== undefined) Object.assign(version, saidAfter(event, version))
       return state
     }
     case 'ArtifactVersionTagged':

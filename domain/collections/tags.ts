@@ -1,12 +1,14 @@
 /**
- * The rules of tags, the same for versions of artifacts and registered models: adding a tag that is there, or
- * removing one that is not, changes nothing; and there is a most that one thing carries.
+ * The rules of tags, the same for versions, artifacts and registered models: adding a tag that is there, or removing one
+ * that is not, changes nothing; and there is a most that one thing carries.
  */
 import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
 import { type Admitted, admitted, impossible } from '../values/impossible.js'
+import type { VersionNumber } from '../values/names.js'
+import type { CollectionRef } from '../values/references.js'
 
-/** The most tags that one version or one registered model carries. */
+/** The most tags that one version, artifact or registered model carries. */
 export const MAX_TAGS = 100
 
 const ManyTags = t.readonlyArray(t.string, 'tags')
@@ -17,20 +19,25 @@ type TagChange = t.TypeOf<t.ReadonlyC<t.TypeC<typeof tagChange>>>
 
 export interface TooManyTags {
   readonly _tag: 'too-many-tags'
-  /** `null` where it is a registered model that would have them. */
-  readonly version: number | null
+  readonly collection: CollectionRef
+  /** `null` where it is the collection itself that would have them. */
+  readonly version: VersionNumber | null
   readonly count: number
   readonly most: number
 }
 
 /** Adds or removes tags. Where they stay as they are, there is no change. */
 export const changeTags =
-  (how: 'add' | 'remove', tags: ReadonlyArray<string>, version: number | null) =>
+  (
+    how: 'add' | 'remove',
+    tags: ReadonlyArray<string>,
+    of: { readonly collection: CollectionRef; readonly version: VersionNumber | null },
+  ) =>
   (from: ReadonlyArray<string>): E.Either<TooManyTags, ReadonlyArray<TagChange>> => {
     const to = how === 'add' ? [...new Set([...from, ...tags])] : from.filter((tag) => !tags.includes(tag))
     if (to.length === from.length) return E.right([])
     return to.length > MAX_TAGS
-      ? E.left({ _tag: 'too-many-tags', version, count: to.length, most: MAX_TAGS })
+      ? E.left({ _tag: 'too-many-tags', ...of, count: to.length, most: MAX_TAGS })
       : E.right([{ from, to }])
   }
 

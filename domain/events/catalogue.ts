@@ -23,6 +23,9 @@ export const eventCodecs = {
 
 /**
  * The schema version that each event type is written in, where it is not 1, and the steps that bring an
- * older one to it. No event type has changed yet.
+ * older one to it.
  */
-export const upcasters: Upcasters = {}
+export const upcasters: Upcasters = {
+  // The first told of the description alone, by the members of its change.
+  RegisteredModelDescribed: { version: 2, steps: [(description) => ({ description })] },
+}

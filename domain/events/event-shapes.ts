@@ -21,6 +21,8 @@ const isManifest = (value: unknown): boolean =>
 const isNumbered: Shape = ({ version }, revision) => isWithin(version, revision)
 const isVersion: Shape = ({ version, manifest, base }, revision) =>
   isWithin(version, revision) && isManifest(manifest) && (base === undefined || isWithin(base, revision))
+const isChange = (value: unknown): boolean => value === undefined || isObject(value)
+const isDescribed: Shape = ({ description, metadata }) => isChange(description) && isChange(metadata)
 const isRetagged: Shape = ({ from, to }) => Array.isArray(from) && Array.isArray(to)
 /** In another stream; as large as a column holds. */
 const isVersionRef = (value: unknown): boolean =>
@@ -35,9 +37,12 @@ const isGeneration: Shape = ({ generation }, revision) => isWithin(generation, r
 /** What projections rely on, by type. */
 const shapesByType: Readonly<Record<EventType, Shape>> = {
   ArtifactCreated: ({ artifactType }) => isText(artifactType),
+  ArtifactDescribed: ({ description }) => isObject(description),
+  ArtifactTagged: isRetagged,
+  ArtifactUntagged: isRetagged,
   ArtifactVersionLogged: isVersion,
   ArtifactVersionRelogged: isVersion,
-  ArtifactVersionDescribed: isNumbered,
+  ArtifactVersionDescribed: (data, revision) => isNumbered(data, revision) && isDescribed(data, revision),
   ArtifactVersionTagged: (data, revision) => isNumbered(data, revision) && isRetagged(data, revision),
   ArtifactVersionUntagged: (data, revision) => isNumbered(data, revision) && isRetagged(data, revision),
   ArtifactVersionDeleted: isVersion,
@@ -52,7 +57,7 @@ const shapesByType: Readonly<Record<EventType, Shape>> = {
   RegisteredModelCreated: ({ artifactType }) => isText(artifactType),
   VersionLinked: (data, revision) => isVersion(data, revision) && isVersionRef(data['source']),
   VersionUnlinked: (data, revision) => isNumbered(data, revision) && isVersionRef(data['source']),
-  RegisteredModelDescribed: ({ to }) => isText(to),
+  RegisteredModelDescribed: isDescribed,
   RegisteredModelTagged: isRetagged,
   RegisteredModelUntagged: isRetagged,
   RunStarted: () => true,

@@ -61,6 +61,9 @@ export const numbersOf = (event: DomainEvent): ReadonlyArray<number> => {
     case 'DistributedAbandoned':
       return [event.generation]
     case 'ArtifactCreated':
+    case 'ArtifactDescribed':
+    case 'ArtifactTagged':
+    case 'ArtifactUntagged':
     case 'RegisteredModelCreated':
     case 'RegisteredModelDescribed':
     case 'RegisteredModelTagged':

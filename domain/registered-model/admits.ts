@@ -1,6 +1,7 @@
 /** Whether an event could follow in a registered model's history. */
 import * as E from 'fp-ts/lib/Either.js'
 import { admitsAlias, admitsWhileLeft } from '../collections/aliases.js'
+import { admitsSaid } from '../collections/descriptions.js'
 import { admitsTagChange } from '../collections/tags.js'
 import type { ReadonlyState } from '../values/decider.js'
 import { type Admitted, admitted, allAdmit, impossible, type Standing } from '../values/impossible.js'
@@ -33,9 +34,7 @@ export const admits = (state: State, event: RegisteredModelEvent, { past }: Here
     case 'VersionUnlinked':
       return withLink(state, event.version, ({ source }) => isThatValue('its source', event.source, source))
     case 'RegisteredModelDescribed':
-      return event.from === event.to
-        ? impossible({ _tag: 'changes-nothing', of: 'the description' })
-        : isThatValue('the description before', event.from, state.description)
+      return admitsSaid('the registered model', event, state)
     case 'RegisteredModelTagged':
       return admitsTagChange('add', event, state.tags)
     case 'RegisteredModelUntagged':

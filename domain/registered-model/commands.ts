@@ -6,9 +6,9 @@ import type * as t from 'io-ts'
 import { aliasCommands, MoveAlias } from '../collections/alias-commands.js'
 import { type AtHand, type CommandIn, define, gather, noFacts, type WithFacts } from '../command-definition.js'
 import type { Facts } from '../ports/facts.js'
-import { record } from '../values/codec.js'
+import { nullable, record } from '../values/codec.js'
 import type { ReadonlyState } from '../values/decider.js'
-import { Aliases, ArtifactType, Description, ExpectedHolders, Tags, VersionChoice } from '../values/names.js'
+import { Aliases, ArtifactType, Description, ExpectedHolders, Metadata, Tags, VersionChoice } from '../values/names.js'
 import { CollectionRef, collectionPath, isModel, ModelRef } from '../values/references.js'
 import { linkMeant, liveLink } from './links.js'
 import type { RegisteredModelState } from './state.js'
@@ -50,10 +50,11 @@ export const UnlinkFromRegistry = define('UnlinkFromRegistry', {
 })
 export type UnlinkFromRegistry = t.TypeOf<typeof UnlinkFromRegistry>
 
+/** Replaces the description or the metadata of a registered model; what is left out stays as it is, `null` takes it away. */
 export const DescribeRegisteredModel = define('DescribeRegisteredModel', {
   of: ofModel,
-  members: { model: ModelRef, description: Description },
-  optional: {},
+  members: { model: ModelRef },
+  optional: { description: nullable(Description), metadata: nullable(Metadata) },
   facts: noFacts,
 })
 export type DescribeRegisteredModel = t.TypeOf<typeof DescribeRegisteredModel>

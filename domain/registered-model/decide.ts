@@ -2,6 +2,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import { type AliasRejection, moveAlias, pointAliases, removeAlias, removeAliasesOf } from '../collections/aliases.js'
+import { changeSaid } from '../collections/descriptions.js'
 import { changeTags, type TooManyTags } from '../collections/tags.js'
 import type { TypeMismatch, VersionRejection } from '../collections/version-rejections.js'
 import { about, type Decision, type ReadonlyState } from '../values/decider.js'
@@ -45,8 +46,8 @@ export const decide =
         return pipe(
           mustExist(command.model, state),
           E.map(
-            ({ description: from }): ReadonlyArray<RegisteredModelEvent> =>
-              from === command.description ? [] : [{ type: 'RegisteredModelDescribed', from, to: command.description }],
+            (known): ReadonlyArray<RegisteredModelEvent> =>
+              changeSaid(command, known).map((change) => ({ type: 'RegisteredModelDescribed', ...change })),
           ),
           about({}),
         )
@@ -124,7 +125,7 @@ const tag = (command: TagRegisteredModel | UntagRegisteredModel, { tags }: State
   const adds = command.type === 'TagRegisteredModel'
   const type = adds ? 'RegisteredModelTagged' : 'RegisteredModelUntagged'
   return pipe(
-    changeTags(adds ? 'add' : 'remove', command.tags, null)(tags),
+    changeTags(adds ? 'add' : 'remove', command.tags, { collection: command.model, version: null })(tags),
     E.map((changes): ReadonlyArray<RegisteredModelEvent> => changes.map((change) => ({ type, ...change }))),
     about({}),
   )

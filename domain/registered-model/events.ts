@@ -1,8 +1,9 @@
 /** What has happened to a registered model. */
 import type * as t from 'io-ts'
 import { AliasMoved, AliasRemoved } from '../collections/alias-events.js'
+import { saidChange } from '../collections/descriptions.js'
 import { tagChange } from '../collections/tags.js'
-import { nullable, oneOf, record } from '../values/codec.js'
+import { oneOf, record } from '../values/codec.js'
 import { ManifestSummary } from '../values/manifest/manifest.js'
 import { ArtifactType, Description, VersionNumber } from '../values/names.js'
 import { VersionRef } from '../values/references.js'
@@ -29,11 +30,11 @@ export const VersionUnlinked = record('VersionUnlinked', {
 })
 export type VersionUnlinked = t.TypeOf<typeof VersionUnlinked>
 
-export const RegisteredModelDescribed = record('RegisteredModelDescribed', {
-  type: oneOf('RegisteredModelDescribed'),
-  from: nullable(Description),
-  to: Description,
-})
+export const RegisteredModelDescribed = record(
+  'RegisteredModelDescribed',
+  { type: oneOf('RegisteredModelDescribed') },
+  saidChange,
+)
 export type RegisteredModelDescribed = t.TypeOf<typeof RegisteredModelDescribed>
 
 export const RegisteredModelTagged = record('RegisteredModelTagged', {

@@ -1,6 +1,8 @@
 /** What of a registered model's history its decisions need. */
 import { type AliasHolder, aliasesOf, evolveAliases } from '../collections/aliases.js'
+import { saidAfter } from '../collections/descriptions.js'
 import type { RecordedBy } from '../values/decider.js'
+import type { JsonObject } from '../values/json.js'
 import type { VersionNumber } from '../values/names.js'
 import { type VersionRef, versionPath } from '../values/references.js'
 import type { RegisteredModelEvent } from './events.js'
@@ -13,6 +15,7 @@ export interface LinkState {
 export interface RegisteredModelState {
   artifactType: string | null
   description: string | null
+  metadata: JsonObject | null
   tags: ReadonlyArray<string>
   /** By number; a link keeps its place when it is taken away. */
   readonly links: LinkState[]
@@ -26,6 +29,7 @@ export interface RegisteredModelState {
 export const initial = (): RegisteredModelState => ({
   artifactType: null,
   description: null,
+  metadata: null,
   tags: [],
   links: [],
   linkBySource: new Map(),
@@ -57,8 +61,7 @@ export const evolve = (
       return state
     }
     case 'RegisteredModelDescribed':
-      state.description = event.to
-      return state
+      return Object.assign(state, saidAfter(event, state))
     case 'RegisteredModelTagged':
     case 'RegisteredModelUntagged':
       state.tags = event.to

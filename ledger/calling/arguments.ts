@@ -178,12 +178,21 @@ export interface AbandonDistributed extends OfArtifact, OfGeneration, EnvelopeFi
   readonly distributedId: string
 }
 
-export interface Describe extends OfVersion, EnvelopeFields {
+interface Redescribed {
   /** In words; `null` takes it away, and what is left out stays. */
   readonly description?: string | null | undefined
-  /** Replaces all of it; `null` takes it away, and what is left out stays. */
+  /** Replaces all of it, by a JSON object of at most 100 members; `null` takes it away, and what is left out stays. */
   readonly metadata?: JsonObject | null | undefined
 }
+
+export interface DescribeArtifact extends OfArtifact, EnvelopeFields {
+  /** In words, at most 65,536 characters; `null` takes it away. */
+  readonly description: string | null
+}
+
+export interface TagArtifact extends OfArtifact, Tagged, EnvelopeFields {}
+
+export interface Describe extends OfVersion, Redescribed, EnvelopeFields {}
 
 export interface Tag extends OfVersion, Tagged, EnvelopeFields {}
 
@@ -215,10 +224,7 @@ export interface Link extends OfVersion, Expecting, EnvelopeFields {
 
 export interface Unlink extends OfVersion, Expecting, EnvelopeFields {}
 
-export interface DescribeModel extends OfModel, EnvelopeFields {
-  /** In words; at most 65,536 characters. */
-  readonly description: string
-}
+export interface DescribeModel extends OfModel, Redescribed, EnvelopeFields {}
 
 export interface TagModel extends OfModel, Tagged, EnvelopeFields {}
 

@@ -160,14 +160,21 @@ export const AbandonDistributed = record(
   { name: ArtifactPath, distributedId: DistributedId },
   { generation: wholeNumber('a generation'), ...envelopeFields },
 ) satisfies Codec<args.AbandonDistributed>
+const redescribed = { description: nullable(Description), metadata: nullable(Metadata) }
+export const DescribeArtifact = record(
+  'describeArtifact',
+  { name: ArtifactPath, description: nullable(Description) },
+  envelopeFields,
+) satisfies Codec<args.DescribeArtifact>
+export const TagArtifact = record(
+  'tagArtifact',
+  { name: ArtifactPath, tags: Tags },
+  envelopeFields,
+) satisfies Codec<args.TagArtifact>
 export const Describe = record(
   'describe',
   { version: VersionText },
-  {
-    description: nullable(Description),
-    metadata: nullable(Metadata),
-    ...envelopeFields,
-  },
+  { ...redescribed, ...envelopeFields },
 ) satisfies Codec<args.Describe>
 export const Tag = record('tag', { version: VersionText, tags: Tags }, envelopeFields) satisfies Codec<args.Tag>
 export const DeleteVersion = record(
@@ -202,8 +209,8 @@ export const Unlink = record(
 ) satisfies Codec<args.Unlink>
 export const DescribeModel = record(
   'describeRegisteredModel',
-  { name: ModelPath, description: Description },
-  envelopeFields,
+  { name: ModelPath },
+  { ...redescribed, ...envelopeFields },
 ) satisfies Codec<args.DescribeModel>
 export const TagModel = record(
   'tagRegisteredModel',

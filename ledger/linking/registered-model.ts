@@ -8,7 +8,7 @@ import type { Calling } from '../calling/resolve-names.js'
 export interface RegisteredModelMethods {
   /** Makes a registered model that has no link yet. */
   createRegisteredModel: (given: args.CreateModel) => Promise<Receipt>
-  /** Replaces the description of a registered model. */
+  /** Replaces description or metadata of a registered model. */
   describeRegisteredModel: (given: args.DescribeModel) => Promise<Receipt>
   /** Adds tags to a registered model. */
   tagRegisteredModel: (given: args.TagModel) => Promise<Receipt>
@@ -38,11 +38,9 @@ export const registeredModelMethods = ({ sender, names }: Calling): RegisteredMo
 
     describeRegisteredModel: async (given) => {
       const input = await sender.checked(inputs.DescribeModel, given)
-      const { description } = input
-      return sender.give(
-        { type: 'DescribeRegisteredModel', model: await names.modelNamed(input.name), description },
-        input,
-      )
+      const { description, metadata } = input
+      const model = await names.modelNamed(input.name)
+      return sender.give({ type: 'DescribeRegisteredModel', model, ...omitUndefined({ description, metadata }) }, input)
     },
 
     tagRegisteredModel: (given) => changeModelTags('TagRegisteredModel', given),

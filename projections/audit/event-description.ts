@@ -1,6 +1,6 @@
 /** What an event says, in one sentence of plain English and as before and after. */
 
-import type { DomainEvent } from '../../domain/events/catalogue.js'
+import type { DomainEvent, EventOf } from '../../domain/events/catalogue.js'
 import type { RecordedEvent } from '../../domain/events/stored-events.js'
 import type { Answer } from '../../domain/values/answer.js'
 import { sameJson } from '../../domain/values/codec.js'
@@ -52,24 +52,16 @@ export const describeEvent = ({ stream, event }: Pick<RecordedEvent, 'stream' | 
       ].join(', ')
       return { subject, what, before: null, after: saidBy(event) }
     }
-    case 'ArtifactVersionDescribed': {
-      const subject = at(home, event.version)
-      const { description, metadata } = event
-      const changes = [
-        ...(description === undefined ? [] : [`${verbOf(description)} the description`]),
-        ...(metadata === undefined
-          ? []
-          : [`${verbOf(metadata)} the metadata${changedKeys(metadata.from, metadata.to)}`]),
-      ]
-      const side = (which: 'from' | 'to'): JsonObject => ({
-        ...(description === undefined ? {} : { description: description[which] }),
-        ...(metadata === undefined ? {} : { metadata: metadata[which] }),
-      })
-      return { subject, what: `${changes.join(' and ')} of ${plain(subject)}`, before: side('from'), after: side('to') }
-    }
+    case 'ArtifactVersionDescribed':
+      return redescribed(at(home, event.version), event)
+    case 'ArtifactDescribed':
+    case 'RegisteredModelDescribed':
+      return redescribed(home, event)
     case 'ArtifactVersionTagged':
     case 'ArtifactVersionUntagged':
       return retagged(at(home, event.version), event)
+    case 'ArtifactTagged':
+    case 'ArtifactUntagged':
     case 'RegisteredModelTagged':
     case 'RegisteredModelUntagged':
       return retagged(home, event)
@@ -107,13 +99,6 @@ export const describeEvent = ({ stream, event }: Pick<RecordedEvent, 'stream' | 
       const what = `unlinked ${plain(subject)}, which was ${plain(pathOf(source))}`
       return { subject, what, before: { source: pathOf(source) }, after: null }
     }
-    case 'RegisteredModelDescribed':
-      return {
-        subject: home,
-        what: `${verbOf(event)} the description of ${plain(home)}`,
-        before: event.from,
-        after: event.to,
-      }
     case 'RunStarted': {
       const { group, jobType } = event
       const what = [
@@ -229,6 +214,21 @@ const verbOf = ({ from, to }: { readonly from: Json; readonly to: Json }): strin
 
 const draft = (name: string, generation: number): string =>
   `generation ${generation} of the distributed draft ${plain(name)}`
+
+const redescribed = (
+  subject: string,
+  { description, metadata }: Omit<EventOf<'RegisteredModelDescribed'>, 'type'>,
+): EventDescription => {
+  const changes = [
+    ...(description === undefined ? [] : [`${verbOf(description)} the description`]),
+    ...(metadata === undefined ? [] : [`${verbOf(metadata)} the metadata${changedKeys(metadata.from, metadata.to)}`]),
+  ]
+  const side = (which: 'from' | 'to'): JsonObject => ({
+    ...(description === undefined ? {} : { description: description[which] }),
+    ...(metadata === undefined ? {} : { metadata: metadata[which] }),
+  })
+  return { subject, what: `${changes.join(' and ')} of ${plain(subject)}`, before: side('from'), after: side('to') }
+}
 
 const retagged = (
   subject: string,

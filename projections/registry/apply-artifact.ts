@@ -1,6 +1,11 @@
 /** How an event of an artifact changes the registry. */
 
-import type { ArtifactVersionLogged, ArtifactVersionRelogged } from '../../domain/artifact/events.js'
+import type {
+  ArtifactVersionDescribed,
+  ArtifactVersionLogged,
+  ArtifactVersionRelogged,
+} from '../../domain/artifact/events.js'
+import { saidAfter } from '../../domain/collections/descriptions.js'
 import type { EventOf } from '../../domain/events/catalogue.js'
 import { type RunRef, runPath } from '../../domain/values/references.js'
 import { type ProjectedEvent, unfolded } from '../projection.js'
@@ -8,10 +13,13 @@ import { interned, numberOf } from '../storage/dictionary.js'
 import { latest, setFrom, timeline } from '../storage/timeline.js'
 import { addVersionTo, deleteVersion, setAlias } from './changes.js'
 import { type ArtifactEntry, draftPath, type Registry } from './state.js'
-import { addVersion, type Row, saidOf, sparseFieldsOf } from './version-table.js'
+import { addVersion, type Row, saidOf, sparseFieldsOf, type Versions } from './version-table.js'
 
 export const foldedOfArtifact = [
   'ArtifactCreated',
+  'ArtifactDescribed',
+  'ArtifactTagged',
+  'ArtifactUntagged',
   'ArtifactVersionLogged',
   'ArtifactVersionRelogged',
   'ArtifactVersionDescribed',
@@ -33,6 +41,13 @@ export const applyToArtifact = (
   switch (event.type) {
     case 'ArtifactCreated':
       // It began the entry.
+      return
+    case 'ArtifactDescribed':
+      setFrom(artifact.description, position, event.description.to)
+      return
+    case 'ArtifactTagged':
+    case 'ArtifactUntagged':
+      setFrom(artifact.tags, position, event.to)
       return
     case 'ArtifactVersionLogged': {
       const { version: number, manifest, run, base, distributed, description, metadata, tags } = event
@@ -65,14 +80,7 @@ export const applyToArtifact = (
     }
     case 'ArtifactVersionDescribed': {
       const row = artifact.versions[event.version]
-      if (row === undefined) return
-      const sparseFields = sparseFieldsOf(versions, row)
-      sparseFields.described ??= timeline()
-      const { description, metadata } = latest(sparseFields.described) ?? saidOf(versions, row)
-      setFrom(sparseFields.described, position, {
-        description: event.description === undefined ? description : event.description.to,
-        metadata: event.metadata === undefined ? metadata : event.metadata.to,
-      })
+      if (row !== undefined) describeVersion(versions, row, event, position)
       return
     }
     case 'ArtifactVersionTagged':
@@ -96,6 +104,13 @@ export const applyToArtifact = (
     default:
       unfolded(event)
   }
+}
+
+const describeVersion = (versions: Versions, row: Row, event: ArtifactVersionDescribed, position: number): void => {
+  const sparseFields = sparseFieldsOf(versions, row)
+  sparseFields.described ??= timeline()
+  const before = latest(sparseFields.described) ?? saidOf(versions, row)
+  setFrom(sparseFields.described, position, saidAfter(event, before))
 }
 
 /** The number of the run's path among the words. */

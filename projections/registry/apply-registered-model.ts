@@ -47,7 +47,8 @@ export const applyToModel = (
       unlinkVersion(registry, model, event.version, position)
       return
     case 'RegisteredModelDescribed':
-      setFrom(model.description, position, event.to)
+      if (event.description !== undefined) setFrom(model.description, position, event.description.to)
+      if (event.metadata !== undefined) setFrom(model.metadata, position, event.metadata.to)
       return
     case 'RegisteredModelTagged':
     case 'RegisteredModelUntagged':

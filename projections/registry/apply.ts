@@ -4,9 +4,10 @@
  */
 
 import type { EventOf } from '../../domain/events/catalogue.js'
+import type { JsonObject } from '../../domain/values/json.js'
 import { type ArtifactRef, collectionPath, type ModelRef, runPath } from '../../domain/values/references.js'
 import { parseStream } from '../../domain/values/stream-names.js'
-import { isOfType, type ProjectedEvent, projection } from '../projection.js'
+import { type EventContext, isOfType, type ProjectedEvent, projection } from '../projection.js'
 import { interned } from '../storage/dictionary.js'
 import { setFrom, timeline } from '../storage/timeline.js'
 import { applyToArtifact, foldedOfArtifact } from './apply-artifact.js'
@@ -77,45 +78,26 @@ const begin = (registry: Registry, projected: RegistryEvent): CollectionEntry | 
   }
 }
 
-const entryOf = (
-  registry: Registry,
-  { stream, position, event, actor: by }: RegistryEvent,
-): CollectionEntry | RunEntry | DraftEntry | undefined => {
+const entryOf = (registry: Registry, projected: RegistryEvent): CollectionEntry | RunEntry | DraftEntry | undefined => {
+  const { stream, position, event } = projected
   const subject = parseStream(stream)
-  const { words } = registry.versions
-  const actor = interned(words, by)
   switch (subject?.category) {
     case 'artifact': {
       if (event.type !== 'ArtifactCreated') return undefined
       const ref = subject.artifact
-      const type = interned(words, event.artifactType)
-      return {
-        kind: 'artifact',
-        index: registry.artifacts.length,
-        ref,
-        description: event.description ?? null,
-        ...collection(ref, position, actor, type),
-      }
+      return { kind: 'artifact', index: registry.artifacts.length, ref, ...created(registry, ref, event, projected) }
     }
     case 'model': {
       if (event.type !== 'RegisteredModelCreated') return undefined
       const ref = subject.model
-      const type = interned(words, event.artifactType)
-      const description = timeline<string | null>()
-      setFrom(description, position, event.description ?? null)
-      return {
-        kind: 'model',
-        ref,
-        description,
-        tags: timeline(),
-        goneAt: [],
-        ...collection(ref, position, actor, type),
-      }
+      const metadata = timeline<JsonObject | null>()
+      return { kind: 'model', ref, metadata, goneAt: [], ...created(registry, ref, event, projected) }
     }
     case 'run': {
       if (event.type !== 'RunStarted') return undefined
       const { group = null, jobType = null, config = null } = event
       const ref = subject.run
+      const actor = interned(registry.versions.words, projected.actor)
       const facts = { ref, path: runPath(ref), started: position, actor, group, jobType, config }
       return { kind: 'run', ...facts, used: [], logged: timeline() }
     }
@@ -128,24 +110,36 @@ const entryOf = (
   }
 }
 
-export const collection = (ref: ArtifactRef | ModelRef, created: number, actor: string, type: string) => ({
-  path: collectionPath(ref),
-  created,
-  actor,
-  type,
-  aliases: new Map<string, AliasEntry>(),
-  versions: [],
-  aliasesByVersion: [],
-  ended: new Map<number, number>(),
-  addedAt: [],
-  endedAt: [],
-  newest: timeline<number | null>(),
-  liveNumbers: [],
-})
+/** What artifacts and registered models have alike, as it is when they are created. */
+const created = (
+  { versions: { words } }: Registry,
+  ref: ArtifactRef | ModelRef,
+  { artifactType, description: first }: EventOf<'ArtifactCreated' | 'RegisteredModelCreated'>,
+  { position, actor }: EventContext,
+) => {
+  const description = timeline<string | null>()
+  if (first !== undefined) setFrom(description, position, first)
+  return {
+    path: collectionPath(ref),
+    created: position,
+    actor: interned(words, actor),
+    type: interned(words, artifactType),
+    description,
+    tags: timeline<ReadonlyArray<string>>(),
+    aliases: new Map<string, AliasEntry>(),
+    versions: [],
+    aliasesByVersion: [],
+    ended: new Map<number, number>(),
+    addedAt: [],
+    endedAt: [],
+    newest: timeline<number | null>(),
+    liveNumbers: [],
+  }
+}
 
 export const registryProjection = projection({
   name: 'registry',
-  version: 2,
+  version: 3,
   folds,
   initial: emptyRegistry,
   apply,

@@ -1,6 +1,6 @@
 /** The registry as a snapshot: encoded as numbers and texts. What follows from the rest is left out. */
 import { isDigest } from '../../domain/values/digest.js'
-import { parseJson } from '../../domain/values/json.js'
+import { type JsonObject, parseJson } from '../../domain/values/json.js'
 import {
   type CollectionRef,
   collectionPath,
@@ -127,9 +127,9 @@ const saveCollection = (encoder: SnapshotEncoder, entry: CollectionEntry): void 
   saveHolders(encoder, entry.newest)
   encoder.numbers([...entry.ended.keys()])
   encoder.numbers([...entry.ended.values()])
-  saveJson(encoder, entry.description)
+  saveJson(encoder, [entry.description, entry.tags])
   if (entry.kind === 'artifact') return
-  saveJson(encoder, entry.tags)
+  saveJson(encoder, entry.metadata)
   encoder.number(entry.addedAt.length)
   entry.versions.forEach((link) => void saveLink(encoder, link))
 }
@@ -139,16 +139,14 @@ const readCollection = (decoder: SnapshotDecoder, index: number): CollectionEntr
 
 const readArtifact = (decoder: SnapshotDecoder, index: number): ArtifactEntry => {
   const ref = readRef(decoder, isArtifactProject)
-  const course = readCourse(decoder, ref)
-  return { kind: 'artifact', index, ref, ...course, description: readJson<string | null>(decoder), versions: [] }
+  return { kind: 'artifact', index, ref, ...readCourse(decoder, ref), versions: [] }
 }
 
 const readModel = (decoder: SnapshotDecoder): ModelEntry => {
   const ref = readRef(decoder, isRegistryProject)
   const course = readCourse(decoder, ref)
-  const description = readJson<Timeline<string | null>>(decoder)
-  const tags = readJson<Timeline<ReadonlyArray<string>>>(decoder)
-  const model: ModelEntry = { kind: 'model', ref, ...course, description, tags, goneAt: [], versions: [] }
+  const metadata = readJson<Timeline<JsonObject | null>>(decoder)
+  const model: ModelEntry = { kind: 'model', ref, ...course, metadata, goneAt: [], versions: [] }
   for (let left = decoder.number(); left > 0; left--) {
     const link = readLink(decoder)
     model.versions[link.number] = link
@@ -173,7 +171,19 @@ const readCourse = (decoder: SnapshotDecoder, ref: CollectionRef) => {
   const numbers = decoder.numbers()
   const endedAt = decoder.numbers()
   const ended = new Map(numbers.map((number, at) => [number, endedAt[at] ?? NONE]))
-  return { ...facts, aliases, aliasesByVersion, newest, ended, endedAt, addedAt: [], liveNumbers: [] }
+  const [description, tags] = readJson<readonly [Timeline<string | null>, Timeline<ReadonlyArray<string>>]>(decoder)
+  return {
+    ...facts,
+    description,
+    tags,
+    aliases,
+    aliasesByVersion,
+    newest,
+    ended,
+    endedAt,
+    addedAt: [],
+    liveNumbers: [],
+  }
 }
 
 const saveLink = (encoder: SnapshotEncoder, { number, position, actor, manifest, source }: LinkEntry): void => {

@@ -28,6 +28,8 @@ export interface Collection<Version> {
   readonly created: number
   readonly actor: string
   readonly type: string
+  readonly description: Timeline<string | null>
+  readonly tags: Timeline<ReadonlyArray<string>>
   readonly aliases: Map<string, AliasEntry>
   /** By number. A number whose event is of an unknown kind has none. */
   readonly versions: Version[]
@@ -50,7 +52,6 @@ export interface ArtifactEntry extends Collection<Row> {
   /** How many artifacts were created before it. */
   readonly index: number
   readonly ref: ArtifactRef
-  readonly description: string | null
 }
 
 export interface ModelEntry extends Collection<LinkEntry> {
@@ -58,8 +59,7 @@ export interface ModelEntry extends Collection<LinkEntry> {
   /** Where links ended, or their source did, whichever came first; in order. */
   readonly goneAt: number[]
   readonly ref: ModelRef
-  readonly description: Timeline<string | null>
-  readonly tags: Timeline<ReadonlyArray<string>>
+  readonly metadata: Timeline<JsonObject | null>
 }
 
 export type CollectionEntry = ArtifactEntry | ModelEntry

@@ -36,6 +36,8 @@ const BEFORE: ReadonlyArray<Told> = [
   ['moveAlias', { version: `${pets}:v0`, alias: 'latest' }],
   ['describeRegisteredModel', { name: 'pets', description: 'all of them' }],
   ['tagRegisteredModel', { name: 'pets', tags: ['vision'] }],
+  ['describeArtifact', { name: 'cats', description: 'all of them' }],
+  ['tagArtifact', { name: 'cats', tags: ['images'] }],
   ['useArtifact', { run: 'r', version: `${pets}:production` }],
   ['summariseRun', { run: 'r', metrics: { loss: 0.5 } }],
   ['finishRun', { run: 'r' }],
@@ -64,6 +66,9 @@ const NOTHING: ReadonlyArray<Told> = [
   ['describeRegisteredModel', { name: 'pets', description: 'all of them' }],
   ['tagRegisteredModel', { name: 'pets', tags: ['vision'] }],
   ['untagRegisteredModel', { name: 'pets', tags: ['sound'] }],
+  ['describeArtifact', { name: 'cats', description: 'all of them' }],
+  ['tagArtifact', { name: 'cats', tags: ['images'] }],
+  ['untagArtifact', { name: 'cats', tags: ['sounds'] }],
   ['useArtifact', { run: 'r', version: `${pets}:production` }],
   ['summariseRun', { run: 'r', metrics: { loss: 0.5 } }],
   ['finishRun', { run: 'r' }],
@@ -80,6 +85,8 @@ const AFTER: ReadonlyArray<Told> = [
   ['link', { version: 'cats:v2', to: 'pets', aliases: ['production'] }],
   ['unlink', { version: `${pets}:v0` }],
   ['deleteVersion', { version: 'cats:v0', deleteAliases: true }],
+  ['describeArtifact', { name: 'cats', description: 'some of them' }],
+  ['untagArtifact', { name: 'cats', tags: ['images'] }],
   ['describeRegisteredModel', { name: 'pets', description: 'some of them' }],
   ['untagRegisteredModel', { name: 'pets', tags: ['vision'] }],
   ['tagRegisteredModel', { name: 'pets', tags: ['sound'] }],
@@ -298,7 +305,7 @@ describe('the memory of a command that changed nothing', () => {
     // linkModel is two commands, and the run was started once more.
     expect(steps).toHaveLength(NOTHING.length + 1)
     const { items: lines } = await oneStreamOf(ledger).history({ of: 'cats', limit: 1, ...asked })
-    expect(lines[0]).toMatchObject({ type: 'CommandAccepted', commandId: 'nothing 16' })
+    expect(lines[0]).toMatchObject({ type: 'CommandAccepted', commandId: 'nothing 23' })
     await ledger.close()
   })
 

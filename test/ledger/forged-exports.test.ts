@@ -1,6 +1,7 @@
 /** Exports whose every digest is right, and whose history is none that could have been. */
 import { beforeAll, describe, expect, it } from 'vitest'
 import { memoryEventStore, memoryFileStore } from '../../adapters/memory/index.js'
+import { upcasters } from '../../domain/events/catalogue.js'
 import type { EventStore } from '../../domain/ports/event-store.js'
 import type { JsonObject } from '../../domain/values/json.js'
 import { openLedger } from '../../index.js'
@@ -36,14 +37,16 @@ const noted = (which: Which, metadata: JsonObject) =>
   at(which, (event) => [{ ...event, metadata: { ...event.metadata, ...metadata } }])
 const without = (which: Which) => at(which, () => [])
 const twice = (which: Which, change: Change = (event) => event) => at(which, (event) => [event, change(event)])
+const forgedMetadata = ({ metadata }: Forged, type: string) => ({
+  ...metadata,
+  commandId: 'forged',
+  schema: upcasters[type]?.version ?? 1,
+})
 /** An event of a command of its own, behind another. */
 const then = (which: Which, type: string, data: JsonObject, stream?: string) =>
-  at(which, (event) => [
-    event,
-    { stream: stream ?? event.stream, type, data, metadata: { ...event.metadata, commandId: 'forged' } },
-  ])
+  at(which, (event) => [event, { stream: stream ?? event.stream, type, data, metadata: forgedMetadata(event, type) }])
 const first = (which: Which, type: string, data: JsonObject, stream: string) =>
-  at(which, (event) => [{ stream, type, data, metadata: { ...event.metadata, commandId: 'forged' } }, event])
+  at(which, (event) => [{ stream, type, data, metadata: forgedMetadata(event, type) }, event])
 
 const DIGEST = `sha256:${'0'.repeat(64)}`
 const manifest = { digest: DIGEST, entries: 1, bytes: 1 }
@@ -419,12 +422,39 @@ const FORGERIES: ReadonlyArray<readonly [string, () => ReadonlyArray<Forged>, Re
   ],
   [
     'a model described from what it was not',
-    saying(nth('RegisteredModelDescribed'), { from: null }),
+    saying(nth('RegisteredModelDescribed'), { description: { from: null, to: 'who leaves, and when' } }),
     /of the description before/,
+  ],
+  [
+    'a model with metadata from what it was not',
+    saying(nth('RegisteredModelDescribed', 1), { metadata: { from: { f1: 0 }, to: { f1: 0.9 } } }),
+    /of the metadata before/,
+  ],
+  [
+    'a model of which nothing is said',
+    then(nth('RegisteredModelDescribed', 1), 'RegisteredModelDescribed', {}),
+    /changes nothing of the registered model/,
   ],
   [
     'tags of a model that were not there',
     saying(nth('RegisteredModelUntagged'), { from: ['churn'], to: [] }),
+    /of the tags before/,
+  ],
+
+  [
+    'an artifact described from what it was not',
+    saying(nth('ArtifactDescribed'), { description: { from: null, to: 'new' } }),
+    /of the description before/,
+  ],
+  [
+    'an artifact described as it was',
+    saying(nth('ArtifactDescribed'), { description: { from: 'predicts who leaves', to: 'predicts who leaves' } }),
+    /changes nothing of the description/,
+  ],
+  ['tags of an artifact that stay', saying(nth('ArtifactTagged'), { to: [] }), /changes nothing of the tags/],
+  [
+    'tags of an artifact that were not there',
+    saying(nth('ArtifactUntagged'), { from: ['churn'], to: [] }),
     /of the tags before/,
   ],
 

@@ -15,6 +15,9 @@ const sharded = { name: 'sharded', type: 'dataset', content: text('part') }
 /** One of each command, in an order in which all of them are accepted. */
 const HISTORY: ReadonlyArray<readonly [method: string, given: object]> = [
   ['createArtifact', { name: 'empty', type: 'model', description: 'nothing yet' }],
+  ['describeArtifact', { name: 'empty', description: null }],
+  ['tagArtifact', { name: 'empty', tags: ['animals', 'old'] }],
+  ['untagArtifact', { name: 'empty', tags: ['old'] }],
   ['startRun', { group: 'night', config: { lr: 0.1 } }],
   ['startRun', { run: 'r' }],
   ['logArtifact', { ...cats, content: text('A'), run: 'r', aliases: ['best'] }],
@@ -34,6 +37,7 @@ const HISTORY: ReadonlyArray<readonly [method: string, given: object]> = [
   ['link', { version: 'cats:best', to: 'pets', aliases: ['production'] }],
   ['linkModel', { content: text('C'), to: 'pets', run: 'r', aliases: ['candidate'] }],
   ['describeRegisteredModel', { name: 'pets', description: 'all of them' }],
+  ['describeRegisteredModel', { name: 'pets', metadata: { owner: 'anna' } }],
   ['tagRegisteredModel', { name: 'pets', tags: ['vision', 'old'] }],
   ['untagRegisteredModel', { name: 'pets', tags: ['old'] }],
   ['useArtifact', { run: 'r', version: 'model-registry/pets:production' }],

@@ -650,6 +650,18 @@ const states: ReadonlyArray<Violation> = [
     (l) => l.abandonDistributed({ name: 'sharded', distributedId: 'nothing' }),
   ],
   [
+    'an unknown artifact, described',
+    'artifact-not-found',
+    /nobody does not exist; log a version of it or create it/,
+    (l) => l.describeArtifact({ name: 'nobody', description: 'd' }),
+  ],
+  [
+    'an unknown artifact, tagged',
+    'artifact-not-found',
+    /nobody does not exist/,
+    (l) => l.tagArtifact({ name: 'nobody', tags: ['x'] }),
+  ],
+  [
     'an unknown registered model, described',
     'model-not-found',
     /link a version to it or create it/,

@@ -85,9 +85,22 @@ export const historyOf = async (numbers: ReadonlyArray<number>): Promise<Readonl
       case 13:
         return { type: 'UnlinkFromRegistry', model, version: anyVersion() }
       case 14:
-        return { type: 'DescribeRegisteredModel', model, description: pick(['first', 'second']) }
+        return pick<CommandInput>([
+          {
+            type: 'DescribeRegisteredModel',
+            model,
+            ...pick([
+              { description: pick(['first', 'second', null]) },
+              { metadata: pick([{ f1: 1 }, { f1: 2 }, null]) },
+            ]),
+          },
+          { type: 'DescribeArtifact', artifact, description: pick(['first', 'second', null]) },
+        ])
       case 15:
-        return { type: pick(['TagRegisteredModel', 'UntagRegisteredModel'] as const), model, tags: pick([TAGS, ['x']]) }
+        return pick<CommandInput>([
+          { type: pick(['TagRegisteredModel', 'UntagRegisteredModel'] as const), model, tags: pick([TAGS, ['x']]) },
+          { type: pick(['TagArtifact', 'UntagArtifact'] as const), artifact, tags: pick([TAGS, ['x']]) },
+        ])
       case 16:
         return { type: 'StartRun', run, ...pick([{}, { group: 'g', jobType: 'train', config: { lr: 0.1 } }]) }
       case 17:

@@ -168,6 +168,12 @@ const command: fc.Arbitrary<Words> = fc.oneof(
           .tuple(model, fc.constantFrom('good', 'better'))
           .map(([of, description]) => ({ type: 'DescribeRegisteredModel' as const, model: of, description })),
         fc
+          .tuple(model, fc.constantFrom({ f1: 0.5 }, { f1: 0.25 }, null))
+          .map(([of, metadata]) => ({ type: 'DescribeRegisteredModel' as const, model: of, metadata })),
+        fc
+          .tuple(artifact, fc.constantFrom('good', 'better', null))
+          .map(([of, description]) => ({ type: 'DescribeArtifact' as const, artifact: of, description })),
+        fc
           .tuple(run, fc.constantFrom(0.5, 0.25))
           .map(([of, loss]) => ({ type: 'SummariseRun' as const, run: of, metrics: { loss } })),
       ),
@@ -183,6 +189,9 @@ const command: fc.Arbitrary<Words> = fc.oneof(
         fc
           .tuple(fc.constantFrom('TagRegisteredModel', 'UntagRegisteredModel'), model)
           .map(([type, of]) => ({ type, model: of, tags: ['tabular'] })),
+        fc
+          .tuple(fc.constantFrom('TagArtifact', 'UntagArtifact'), artifact)
+          .map(([type, of]) => ({ type, artifact: of, tags: ['images'] })),
       ),
     ),
   },

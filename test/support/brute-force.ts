@@ -45,6 +45,7 @@ interface Home {
   readonly path: string
   readonly type: string
   description: unknown
+  metadata: unknown
   tags: unknown
   readonly created: When
   readonly actor: string
@@ -116,6 +117,7 @@ export const bruteForce = () => {
           path,
           type: event.artifactType,
           description: event.description ?? null,
+          metadata: null,
           tags: [],
           created: now,
           actor,
@@ -174,9 +176,15 @@ export const bruteForce = () => {
       case 'AliasRemoved':
         home?.aliases.delete(event.alias)
         return
-      case 'RegisteredModelDescribed':
-        if (home !== undefined) home.description = event.to
+      case 'ArtifactDescribed':
+      case 'RegisteredModelDescribed': {
+        const { description, metadata: said } = event as { description?: { to: unknown }; metadata?: { to: unknown } }
+        if (home !== undefined && description !== undefined) home.description = description.to
+        if (home !== undefined && said !== undefined) home.metadata = said.to
         return
+      }
+      case 'ArtifactTagged':
+      case 'ArtifactUntagged':
       case 'RegisteredModelTagged':
       case 'RegisteredModelUntagged':
         if (home !== undefined) home.tags = event.to
@@ -241,13 +249,13 @@ export const bruteForce = () => {
     return { ...versionOf(linked, source[1]), ...own, kind: 'registered', source: source.join(':v') }
   }
 
-  const summaryOf = ({ versions, aliases, tags, ...home }: Home): object => {
+  const summaryOf = ({ versions, aliases, metadata, ...home }: Home): object => {
     const there = [...versions].filter(
       ([, { deleted, unlinked, source }]) => unlinked === null && (deleted === null || source !== null),
     )
     const newest = there.length === 0 ? null : Math.max(...there.map(([number]) => number))
     const own = { ...home, aliases: Object.fromEntries(aliases), versionCount: there.length, newest }
-    return home.kind === 'artifact' ? own : { ...own, tags }
+    return home.kind === 'artifact' ? own : { ...own, metadata }
   }
 
   return {

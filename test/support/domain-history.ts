@@ -94,5 +94,14 @@ const everyCommand = async ({ manifest }: Ledger): Promise<ReadonlyArray<Command
     { type: 'RemoveAlias', collection: model, alias: 'production', expect: 0 },
     { type: 'UnlinkFromRegistry', model, version: 0, expect: { latest: 0 } },
     { type: 'FinishRun', run, outcome: 'finished' },
+    { type: 'DescribeArtifact', artifact, description: 'predicts who leaves, and when' },
+    { type: 'TagArtifact', artifact, tags: ['tabular', 'churn'] },
+    { type: 'UntagArtifact', artifact, tags: ['churn'] },
+    {
+      type: 'DescribeRegisteredModel',
+      model,
+      description: 'who leaves, when, and why',
+      metadata: { f1: 0.9, owners: ['anna'] },
+    },
   ]
 }

@@ -29,6 +29,9 @@ const expect = { best: 0 }
 /** Every method that records something and takes one object, with every member that it knows. */
 export const METHODS: Readonly<Record<string, Argument>> = {
   createArtifact: { required: { name: 'cats', type: 'model' }, optional: { description: 'd', ...circumstances } },
+  describeArtifact: { required: { name: 'cats', description: 'd' }, optional: circumstances },
+  tagArtifact: { required: { name: 'cats', tags: ['small'] }, optional: circumstances },
+  untagArtifact: { required: { name: 'cats', tags: ['small'] }, optional: circumstances },
   logArtifact: {
     required: { name: 'cats', type: 'model', content },
     optional: { ...said, run: 'r', expect, onProgress, ...circumstances },
@@ -62,7 +65,10 @@ export const METHODS: Readonly<Record<string, Argument>> = {
     optional: { name: 'cats', type: 'model', run: 'r', onProgress, ...said, ...circumstances },
   },
   unlink: { required: { version: 'model-registry/m:v0' }, optional: { expect, ...circumstances } },
-  describeRegisteredModel: { required: { name: 'm', description: 'd' }, optional: circumstances },
+  describeRegisteredModel: {
+    required: { name: 'm' },
+    optional: { description: said.description, metadata: said.metadata, ...circumstances },
+  },
   tagRegisteredModel: { required: { name: 'm', tags: ['small'] }, optional: circumstances },
   untagRegisteredModel: { required: { name: 'm', tags: ['small'] }, optional: circumstances },
   startRun: { required: {}, optional: { run: 'r', group: 'g', config: { lr: 1 }, jobType: 'train', ...circumstances } },

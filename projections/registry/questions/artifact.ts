@@ -13,6 +13,8 @@ export interface Artifact {
   readonly path: string
   readonly type: string
   readonly description: string | null
+  /** Of the artifact as a whole; each of its versions has tags of its own. */
+  readonly tags: ReadonlyArray<string>
   readonly created: Moment
   readonly actor: string
   /** Versions that are not deleted. */
@@ -36,7 +38,8 @@ export const artifactOf = (registryAsOf: RegistryAsOf, entry: ArtifactEntry): Ar
   kind: 'artifact',
   path: entry.path,
   type: entry.type,
-  description: entry.description,
+  description: valueAt(registryAsOf, entry.description) ?? null,
+  tags: valueAt(registryAsOf, entry.tags) ?? [],
   created: momentAt(registryAsOf, entry.created),
   actor: entry.actor,
   versionCount: liveCount(registryAsOf, entry),

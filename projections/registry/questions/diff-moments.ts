@@ -42,10 +42,11 @@ export interface MomentsDiff {
   readonly unlinked: ReadonlyArray<{ readonly version: string; readonly source: string }>
   /** Holders before and after; `null` where there is none. */
   readonly aliases: ReadonlyArray<Change<number | null> & { readonly collection: string; readonly alias: string }>
-  /** Of versions of artifacts, and of registered models. */
+  /** Of artifacts, their versions, and registered models. */
   readonly tags: ReadonlyArray<Change<ReadonlyArray<string>> & { readonly of: string }>
   readonly descriptions: ReadonlyArray<Change<string | null> & { readonly of: string }>
-  readonly metadata: ReadonlyArray<Change<JsonObject | null> & { readonly version: string }>
+  /** Of versions of artifacts, and of registered models. */
+  readonly metadata: ReadonlyArray<Change<JsonObject | null> & { readonly of: string }>
   readonly started: ReadonlyArray<{ readonly run: string }>
   readonly finished: ReadonlyArray<{ readonly run: string; readonly outcome: RunOutcome }>
   /** Metrics that changed: `null` where there was none. */
@@ -113,6 +114,10 @@ const compareCollection = (versions: Versions, entry: CollectionEntry, found: Fo
     const { from = null, to = null } = changeOf(holders, found) ?? {}
     if (from !== to) found.aliases.push({ collection, alias, from, to })
   }
+  const tags = changeOf(entry.tags, found)
+  if (tags !== undefined) noteTags(collection, tags.from ?? [], tags.to ?? [], found)
+  const described = changeOf(entry.description, found)
+  noteDescription(collection, described?.from ?? null, described?.to ?? null, found)
   // A number whose event is of a type from the future has no row.
   if (entry.kind === 'artifact')
     entry.versions.forEach((row, number) => void compareVersion(versions, entry, number, row, found))
@@ -138,12 +143,8 @@ const compareVersion = (versions: Versions, artifact: ArtifactEntry, number: num
   if (described === undefined) return
   const first = saidOf(versions, row)
   const { from = first, to = first } = described
-  if (from.description !== to.description) {
-    found.descriptions.push({ of: path, from: from.description, to: to.description })
-  }
-  if (!sameJson(from.metadata, to.metadata)) {
-    found.metadata.push({ version: path, from: from.metadata, to: to.metadata })
-  }
+  noteDescription(path, from.description, to.description, found)
+  noteMetadata(path, from.metadata, to.metadata, found)
 }
 
 const compareModel = (model: ModelEntry, found: Found): void => {
@@ -154,14 +155,20 @@ const compareModel = (model: ModelEntry, found: Found): void => {
     if (isIn(found, link.position)) found.linked.push({ version, source })
     if (isIn(found, model.ended.get(link.number))) found.unlinked.push({ version, source })
   }
-  const tags = changeOf(model.tags, found)
-  if (tags !== undefined) noteTags(model.path, tags.from ?? [], tags.to ?? [], found)
-  const { from = null, to = null } = changeOf(model.description, found) ?? {}
-  if (from !== to) found.descriptions.push({ of: model.path, from, to })
+  const { from = null, to = null } = changeOf(model.metadata, found) ?? {}
+  noteMetadata(model.path, from, to, found)
 }
 
 const noteTags = (of: string, from: ReadonlyArray<string>, to: ReadonlyArray<string>, { tags }: Found): void => {
   if (!sameJson(from, to)) tags.push({ of, from, to })
+}
+
+const noteDescription = (of: string, from: string | null, to: string | null, { descriptions }: Found): void => {
+  if (from !== to) descriptions.push({ of, from, to })
+}
+
+const noteMetadata = (of: string, from: JsonObject | null, to: JsonObject | null, { metadata }: Found): void => {
+  if (!sameJson(from, to)) metadata.push({ of, from, to })
 }
 
 const compareRun = (entry: RunEntry, found: Found): void => {

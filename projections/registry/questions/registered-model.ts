@@ -1,5 +1,6 @@
 /** A registered model as a whole. */
 import * as E from 'fp-ts/lib/Either.js'
+import type { JsonObject } from '../../../domain/values/json.js'
 import { parseModel } from '../../../domain/values/name-paths.js'
 import { collectionPath } from '../../../domain/values/references.js'
 import type { ModelEntry } from '../state.js'
@@ -10,7 +11,7 @@ import { existing, notFound } from './find-by-name.js'
 
 export interface RegisteredModel extends Omit<Artifact, 'kind'> {
   readonly kind: 'registered-model'
-  readonly tags: ReadonlyArray<string>
+  readonly metadata: JsonObject | null
 }
 
 export const modelNamed = (registryAsOf: RegistryAsOf, name: string): E.Either<QueryError, RegisteredModel> => {
@@ -29,6 +30,7 @@ export const modelOf = (registryAsOf: RegistryAsOf, entry: ModelEntry): Register
   type: entry.type,
   description: valueAt(registryAsOf, entry.description) ?? null,
   tags: valueAt(registryAsOf, entry.tags) ?? [],
+  metadata: valueAt(registryAsOf, entry.metadata) ?? null,
   created: momentAt(registryAsOf, entry.created),
   actor: entry.actor,
   versionCount: liveCount(registryAsOf, entry),

@@ -204,10 +204,13 @@ describe('the command line', () => {
     const reasons: Readonly<Record<string, string>> = {
       createArtifact: 'log makes it',
       createRegisteredModel: 'link makes it',
+      describeArtifact: 'not yet',
       describeRegisteredModel: 'not yet',
       linkModel: 'log, then link',
       newArtifact: 'log takes all content at once',
+      tagArtifact: 'not yet',
       tagRegisteredModel: 'not yet',
+      untagArtifact: 'not yet',
       untagRegisteredModel: 'not yet',
     }
     const sources = sourceFiles().filter((file) => file.startsWith('adapters/cli/'))

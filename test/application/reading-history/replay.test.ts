@@ -252,7 +252,8 @@ const factsByHand = (events: ReadonlyArray<StoredEvent>, moment: Position): Map<
       `${ref.entity}/${ref.project}/${ref.name}:v${ref.version}`
     if (type === 'ArtifactCreated') facts.set(`created ${home}`, ['artifact', said.artifactType])
     if (type === 'RegisteredModelCreated') facts.set(`created ${home}`, ['registered-model', said.artifactType])
-    if (type === 'RegisteredModelCreated') facts.set(`description ${home}`, said.description ?? null)
+    if (type === 'RegisteredModelCreated' || type === 'ArtifactCreated')
+      facts.set(`description ${home}`, said.description ?? null)
     if (type === 'ArtifactVersionLogged') {
       const { run } = said
       facts.set(`logged ${version}`, run === undefined ? null : `${run.ref.entity}/${run.ref.project}/${run.ref.run}`)
@@ -271,8 +272,11 @@ const factsByHand = (events: ReadonlyArray<StoredEvent>, moment: Position): Map<
     if (type === 'AliasRemoved') facts.delete(`alias ${home} ${said.alias}`)
     if (type === 'VersionLinked') facts.set(`linked ${version}`, pathOf(said.source))
     if (type === 'VersionUnlinked') facts.set(`unlinked ${version}`, pathOf(said.source))
-    if (type === 'RegisteredModelDescribed') facts.set(`description ${home}`, said.to)
-    if (type === 'RegisteredModelTagged' || type === 'RegisteredModelUntagged') facts.set(`tags ${home}`, said.to)
+    if (type === 'RegisteredModelDescribed' || type === 'ArtifactDescribed') {
+      if (said.description) facts.set(`description ${home}`, said.description.to)
+      if (said.metadata) facts.set(`metadata ${home}`, said.metadata.to)
+    }
+    if (/^(RegisteredModel|Artifact)(Untagged|Tagged)$/.test(type)) facts.set(`tags ${home}`, said.to)
     if (type === 'RunStarted') facts.set(`started ${home}`, true)
     if (type === 'RunFinished') facts.set(`finished ${home}`, said.outcome)
     if (type === 'RunSummarised')
@@ -303,7 +307,7 @@ const flat = (found: MomentsDiff): ReadonlyArray<string> => {
     ...found.aliases.map(({ collection, alias, from, to }) => line(`alias ${collection} ${alias}`, from, to)),
     ...found.tags.map(({ of, from, to }) => line(`${isVersion(of)}tags ${of}`, from, to)),
     ...found.descriptions.map(({ of, from, to }) => line(`${isVersion(of)}description ${of}`, from, to)),
-    ...found.metadata.map(({ version, from, to }) => line(`of-version metadata ${version}`, from, to)),
+    ...found.metadata.map(({ of, from, to }) => line(`${isVersion(of)}metadata ${of}`, from, to)),
     ...found.started.map(({ run }) => line(`started ${run}`, null, true)),
     ...found.finished.map(({ run, outcome }) => line(`finished ${run}`, null, outcome)),
     ...found.metrics.map(({ run, metric, from, to }) => line(`metric ${run} ${metric}`, from, to)),

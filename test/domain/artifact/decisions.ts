@@ -37,6 +37,11 @@ const log = (content: string) =>
     runFact: undefined,
   }) as const
 const describe = { type: 'DescribeArtifactVersion', artifact, version: 0 } as const
+const describeWhole = (description: string | null) => ({ type: 'DescribeArtifact', artifact, description }) as const
+const tagWhole = (...words: ReadonlyArray<string>) => ({ type: 'TagArtifact', artifact, tags: words }) as const
+const untagWhole = (...words: ReadonlyArray<string>) => ({ type: 'UntagArtifact', artifact, tags: words }) as const
+const redescribed = (from: string | null, to: string | null) =>
+  ({ type: 'ArtifactDescribed', description: { from, to } }) as const
 const tag = (...words: ReadonlyArray<string>) =>
   ({ type: 'TagArtifactVersion', artifact, version: 0, tags: words }) as const
 const untag = (...words: ReadonlyArray<string>) =>
@@ -75,6 +80,56 @@ export const artifactDecisions = [
     .given()
     .when({ ...create, artifact: { ...artifact, name: 'run-x' } })
     .thenRecords(created),
+
+  rule('a description is replaced, with what was there before')
+    .given({ ...created, description: 'old' })
+    .when(describeWhole('new'))
+    .thenRecords(redescribed('old', 'new')),
+  rule('the first description replaces nothing')
+    .given(created)
+    .when(describeWhole('new'))
+    .thenRecords(redescribed(null, 'new')),
+  rule('the same description changes nothing')
+    .given(created, redescribed(null, 'new'))
+    .when(describeWhole('new'))
+    .thenNothingHappens(),
+  rule('a description is taken away')
+    .given({ ...created, description: 'old' })
+    .when(describeWhole(null))
+    .thenRecords(redescribed('old', null)),
+  rule('an artifact that is not there cannot be described')
+    .given()
+    .when(describeWhole('new'))
+    .thenRejected({ _tag: 'artifact-not-found', artifact }),
+
+  rule('tags of an artifact are added, and its versions have their own')
+    .given(created, logged(0, 'a', { tags: ['y'] }), { type: 'ArtifactTagged', from: [], to: ['x'] })
+    .when(tagWhole('x', 'y'))
+    .thenRecords({ type: 'ArtifactTagged', from: ['x'], to: ['x', 'y'] }),
+  rule('tags that an artifact has change nothing')
+    .given(created, { type: 'ArtifactTagged', from: [], to: ['x'] })
+    .when(tagWhole('x'))
+    .thenNothingHappens(),
+  rule('an artifact carries at most 100 tags')
+    .given(created, { type: 'ArtifactTagged', from: [], to: tags(100) })
+    .when(tagWhole('one more'))
+    .thenRejected({ _tag: 'too-many-tags', collection: artifact, version: null, count: 101, most: 100 }),
+  rule('an artifact that is not there cannot be tagged')
+    .given()
+    .when(tagWhole('x'))
+    .thenRejected({ _tag: 'artifact-not-found' }),
+  rule('tags of an artifact are taken away')
+    .given(created, { type: 'ArtifactTagged', from: [], to: ['x', 'y'] })
+    .when(untagWhole('x'))
+    .thenRecords({ type: 'ArtifactUntagged', from: ['x', 'y'], to: ['y'] }),
+  rule('tags that an artifact does not have need not be taken away')
+    .given(created, { type: 'ArtifactUntagged', from: ['x'], to: [] })
+    .when(untagWhole('x'))
+    .thenNothingHappens(),
+  rule('an artifact that is not there has no tags to take away')
+    .given()
+    .when(untagWhole('x'))
+    .thenRejected({ _tag: 'artifact-not-found' }),
 
   rule('the first log creates the artifact, its v0 and latest')
     .given()
@@ -281,6 +336,7 @@ export const artifactDecisions = [
     .when(tag('a', 'b', 'c', 'd', 'e', 'f'))
     .thenRejected({
       _tag: 'too-many-tags',
+      collection: artifact,
       version: 0,
       count: 101,
       most: 100,

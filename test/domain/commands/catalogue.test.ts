@@ -22,6 +22,9 @@ import { artifact, manifestOf, model, run } from '../../support/domain-samples.j
 /** Every command with everything that it may say. */
 const samples: { readonly [K in CommandType]: Extract<CommandInput, { type: K }> } = {
   CreateArtifact: { type: 'CreateArtifact', artifact, artifactType: 'model', description: 'd' },
+  DescribeArtifact: { type: 'DescribeArtifact', artifact, description: 'd' },
+  TagArtifact: { type: 'TagArtifact', artifact, tags: ['t'] },
+  UntagArtifact: { type: 'UntagArtifact', artifact, tags: ['t'] },
   LogArtifactVersion: {
     type: 'LogArtifactVersion',
     artifact,
@@ -80,7 +83,7 @@ const samples: { readonly [K in CommandType]: Extract<CommandInput, { type: K }>
     expect: { best: 0 },
   },
   UnlinkFromRegistry: { type: 'UnlinkFromRegistry', model, version: 0, expect: { best: 0 } },
-  DescribeRegisteredModel: { type: 'DescribeRegisteredModel', model, description: 'd' },
+  DescribeRegisteredModel: { type: 'DescribeRegisteredModel', model, description: 'd', metadata: { lr: 0.1 } },
   TagRegisteredModel: { type: 'TagRegisteredModel', model, tags: ['t'] },
   UntagRegisteredModel: { type: 'UntagRegisteredModel', model, tags: ['t'] },
   StartRun: { type: 'StartRun', run, group: 'g', config: { lr: 0.1 }, jobType: 'train' },

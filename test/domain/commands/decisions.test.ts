@@ -35,6 +35,7 @@ const streams: Readonly<Record<Category, string>> = {
 const rejections: Readonly<Record<Rejection['_tag'], true>> = {
   'alias-expectation-failed': true,
   'alias-not-found': true,
+  'artifact-not-found': true,
   'base-outdated': true,
   'draft-empty': true,
   'draft-ended': true,

@@ -52,6 +52,10 @@ const samples: { readonly [T in CommandError['_tag']]: readonly [Plain<Extract<C
       { _tag: 'link-removed', collection: model, version: 3, unlinked: by },
       'acme/model-registry/Churn:v3 was unlinked by anna at 2026-05-03T12:00:00.000Z',
     ],
+    'artifact-not-found': [
+      { _tag: 'artifact-not-found', artifact },
+      'the artifact acme/churn/model does not exist; log a version of it or create it',
+    ],
     'model-not-found': [
       { _tag: 'model-not-found', model },
       'the registered model acme/model-registry/Churn does not exist; link a version to it or create it',
@@ -73,8 +77,8 @@ const samples: { readonly [T in CommandError['_tag']]: readonly [Plain<Extract<C
       'v3 holds the aliases "latest", "best"; move them first, or say deleteAliases',
     ],
     'too-many-tags': [
-      { _tag: 'too-many-tags', version: 3, count: 101, most: 100 },
-      'v3 would have 101 tags; the most is 100',
+      { _tag: 'too-many-tags', collection: artifact, version: 3, count: 101, most: 100 },
+      'acme/churn/model:v3 would have 101 tags; the most is 100',
     ],
     'draft-ended': [
       { _tag: 'draft-ended', generation: 0, end: { how: 'sealed', ...by } },
@@ -215,7 +219,10 @@ describe('an error', () => {
       { _tag: 'version-has-aliases', version: 3, aliases: ['best'] },
       'v3 holds the alias "best"; move them first, or say deleteAliases',
     ],
-    [{ _tag: 'too-many-tags', version: null, count: 101, most: 100 }, 'it would have 101 tags; the most is 100'],
+    [
+      { _tag: 'too-many-tags', collection: model, version: null, count: 101, most: 100 },
+      'acme/model-registry/Churn would have 101 tags; the most is 100',
+    ],
     [
       { _tag: 'draft-empty', ...draft, generation: 0, before: null, asked: 'abandon' },
       'generation 0 of the draft "night" of acme/churn/model has no parts; there is nothing to abandon',

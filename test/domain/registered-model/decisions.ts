@@ -32,7 +32,11 @@ const link = (source: number, artifactType = 'model') =>
     sourceFact: { source: versionOf(source), artifactType, manifest: manifestOf(`content ${source}`) },
   }) as const
 const unlink = (version: number | string) => ({ type: 'UnlinkFromRegistry', model, version }) as const
-const describe = (description: string) => ({ type: 'DescribeRegisteredModel', model, description }) as const
+const describe = (description: string | null) => ({ type: 'DescribeRegisteredModel', model, description }) as const
+const measure = (metadata: { readonly f1: number } | null) =>
+  ({ type: 'DescribeRegisteredModel', model, metadata }) as const
+const redescribed = (from: string | null, to: string | null) =>
+  ({ type: 'RegisteredModelDescribed', description: { from, to } }) as const
 const tag = (...words: ReadonlyArray<string>) => ({ type: 'TagRegisteredModel', model, tags: words }) as const
 const untag = (...words: ReadonlyArray<string>) => ({ type: 'UntagRegisteredModel', model, tags: words }) as const
 const move = (alias: string, version: number | string) =>
@@ -119,14 +123,54 @@ export const registeredModelDecisions = [
   rule('a description is replaced, with what was there before')
     .given({ ...created, description: 'old' })
     .when(describe('new'))
-    .thenRecords({ type: 'RegisteredModelDescribed', from: 'old', to: 'new' }),
+    .thenRecords(redescribed('old', 'new')),
   rule('the first description replaces nothing')
     .given(created)
     .when(describe('new'))
-    .thenRecords({ type: 'RegisteredModelDescribed', from: null, to: 'new' }),
+    .thenRecords(redescribed(null, 'new')),
   rule('the same description changes nothing')
-    .given(created, { type: 'RegisteredModelDescribed', from: null, to: 'new' })
+    .given(created, redescribed(null, 'new'))
     .when(describe('new'))
+    .thenNothingHappens(),
+  rule('a description is taken away')
+    .given({ ...created, description: 'old' })
+    .when(describe(null))
+    .thenRecords(redescribed('old', null)),
+  rule('metadata is set')
+    .given(created)
+    .when(measure({ f1: 0.9 }))
+    .thenRecords({ type: 'RegisteredModelDescribed', metadata: { from: null, to: { f1: 0.9 } } }),
+  rule('metadata is replaced as a whole, and the description with it')
+    .given(
+      { ...created, description: 'old' },
+      {
+        type: 'RegisteredModelDescribed',
+        metadata: { from: null, to: { f1: 0.9, lr: 0.1 } },
+      },
+    )
+    .when({ ...describe('new'), metadata: { f1: 0.8 } })
+    .thenRecords({
+      type: 'RegisteredModelDescribed',
+      description: { from: 'old', to: 'new' },
+      metadata: { from: { f1: 0.9, lr: 0.1 }, to: { f1: 0.8 } },
+    }),
+  rule('metadata is taken away, and a description that stays is not told')
+    .given(
+      { ...created, description: 'old' },
+      {
+        type: 'RegisteredModelDescribed',
+        metadata: { from: null, to: { f1: 0.9 } },
+      },
+    )
+    .when({ ...describe('old'), metadata: null })
+    .thenRecords({ type: 'RegisteredModelDescribed', metadata: { from: { f1: 0.9 }, to: null } }),
+  rule('the same metadata changes nothing')
+    .given(created, { type: 'RegisteredModelDescribed', metadata: { from: null, to: { f1: 0.9 } } })
+    .when(measure({ f1: 0.9 }))
+    .thenNothingHappens(),
+  rule('where nothing is said, nothing changes')
+    .given(created)
+    .when({ type: 'DescribeRegisteredModel', model })
     .thenNothingHappens(),
   rule('a registered model that is not there cannot be described')
     .given()
@@ -148,7 +192,7 @@ export const registeredModelDecisions = [
   rule('a registered model carries at most 100 tags')
     .given(created, { type: 'RegisteredModelTagged', from: [], to: tags(100) })
     .when(tag('one more'))
-    .thenRejected({ _tag: 'too-many-tags', version: null, count: 101, most: 100 }),
+    .thenRejected({ _tag: 'too-many-tags', collection: model, version: null, count: 101, most: 100 }),
   rule('a registered model that is not there cannot be tagged')
     .given()
     .when(tag('x'))

@@ -38,9 +38,11 @@ describe('a name that is not found', () => {
     const then = 'as of 2026-05-03T14:00:00.500Z (position 3)'
     expect(await told(ledger.at(3).resolve('dogs'))).toBe(`there is no name "dogs" ${then}`)
     expect(await told(ledger.at(3).resolve('cats:best'))).toContain(`cats:best does not exist ${then}; its newest`)
-    expect(await told(ledger.at('2020-01-01').resolve('cats'))).toBe('there is no name "cats" as of position 0')
+    expect(await told(ledger.at('2020-01-01').resolve('cats'))).toBe(
+      'there is no name "cats" as of 2020-01-01T23:59:59.999Z (before the first event)',
+    )
     const { position } = await ledger.moment()
-    for (const now of [ledger, ledger.at(position), ledger.at(new Date())]) {
+    for (const now of [ledger, ledger.at(position), ledger.at('2026-05-03')]) {
       expect(await told(now.resolve('birds'))).toBe('there is no name "birds"')
     }
     await ledger.close()

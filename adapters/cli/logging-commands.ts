@@ -16,7 +16,7 @@ import {
   writers,
 } from './options.js'
 import { progressBar, size, type Terminal } from './output.js'
-import { done, versionOf, withAliases } from './receipts.js'
+import { done, versionOf, withAliases, withTakenOver } from './receipts.js'
 
 interface Said extends EnvelopeOptions {
   readonly type: string
@@ -37,6 +37,10 @@ const said = (command: Command): Command =>
     .option('--run <run>', 'the run that made it')
 
 const described = ({ type: _, alias: aliases, tag: tags, ...rest }: Said) => omitUndefined({ ...rest, aliases, tags })
+
+/** What is given; nothing is said where it is `--no-…`, and what was said stays where neither is. */
+const saidOrNot = <A>(given: A | boolean | undefined): A | null | undefined =>
+  given === false ? null : given === true ? undefined : given
 
 /** A bar while content is stored. */
 const storing = (terminal: Terminal) => {
@@ -78,18 +82,24 @@ export const loggingCommands = (program: Command, withLedger: WithLedger): void 
     )
 
   expecting(said(program.command('draft')))
-    .description('Change some files of a version and log the result as the next one.')
+    .description(
+      'Change some files of a version and log the result as the next one, with its description and metadata.',
+    )
     .argument('<version>', '[[entity/]project/]name[:alias|:vN]; with --command-id by its number')
     .option('--add <path>', 'add a file or directory; path=as under another name (may be given several times)', several)
     .option('--replace <path>', 'likewise, in place of what is there', several)
     .option('--remove <path>', 'remove a file, or everything below a directory (may be given several times)', several)
+    .option('--no-description', 'leave out the description of the version, which is taken over unless another is given')
+    .option('--no-metadata', 'likewise its metadata')
     .option('--expect-newest', 'refuse if the version is no longer the newest')
     .addHelpText('after', '\nExample:\n  $ model-ledger draft acme/churn/data:latest --remove 2024 --add ./2026.csv')
     .action(
       (
         version: string,
-        options: Omit<Said, 'type'> &
+        options: Omit<Said, 'type' | 'description' | 'metadata'> &
           Holders & {
+            readonly description?: string | boolean
+            readonly metadata?: JsonObject | boolean
             readonly add?: ReadonlyArray<string>
             readonly replace?: ReadonlyArray<string>
             readonly remove?: ReadonlyArray<string>
@@ -103,16 +113,19 @@ export const loggingCommands = (program: Command, withLedger: WithLedger): void 
           return command.error(`error: ${text}`, { exitCode: 2 })
         }
         return withLedger(command, 'writes', async (task) => {
-          const { add = [], replace = [], remove = [], ...rest } = options
+          const { add = [], replace = [], remove = [], description, metadata, ...rest } = options
           const draft = await task.ledger.newDraft(version)
           for (const path of remove) await draft.remove(path)
           await draft.add(add.map(contentItem(task.terminal.cwd)))
           await draft.add(replace.map(contentItem(task.terminal.cwd)), { overwrite: true })
-          const logged = await draft.log(described({ type: '', ...rest }))
+          const logged = await draft.log({
+            ...described({ type: '', ...rest }),
+            ...omitUndefined({ description: saidOrNot(description), metadata: saidOrNot(metadata) }),
+          })
           done(
             task,
             logged,
-            `${logged.path} from v${draft.base}${logged.isNew ? '' : ' (content that was there already)'}`,
+            `${logged.path} from v${draft.base}${withTakenOver(logged)}${logged.isNew ? '' : ' (content that was there already)'}`,
           )
         })
       },

@@ -42,6 +42,10 @@ export const withAliases = ({ events }: Receipt): string => {
   return removed.length === 0 ? '' : `, with its ${removed.length === 1 ? 'alias' : 'aliases'} ${removed.join(', ')}`
 }
 
+/** `, with its description and metadata`: what a draft took over. */
+export const withTakenOver = ({ takenOver = [] }: VersionReceipt): string =>
+  takenOver.length === 0 ? '' : `, with its ${takenOver.join(' and ')}`
+
 /** One line that says what happened; nothing changed is said too. What else is to be said of it follows. */
 export const done = (
   { answer }: CommandContext,

@@ -208,7 +208,10 @@ const showVersion = async (task: CommandContext, name: string, options: AsOfOpti
       ['linked as', version.links.filter((link) => link !== version.path).join(', ')],
       ['run', version.run],
       ['also logged by', version.producers.slice(1).join(', ')],
-      ['drafted from', version.base],
+      [
+        'drafted from',
+        version.takenOver.length === 0 ? version.base : `${version.base}, with its ${version.takenOver.join(' and ')}`,
+      ],
       [
         'draft',
         version.distributed === null

@@ -7,6 +7,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import type { LogVersion } from '../../domain/artifact/commands.js'
+import type { Said } from '../../domain/collections/descriptions.js'
 import { type Command, decodeCommand } from '../../domain/commands/catalogue.js'
 import { categoryOfCommand, isOn, streamOfCommand } from '../../domain/commands/command-stream.js'
 import { artifact, distributedDraft, registeredModel, run } from '../../domain/commands/deciders.js'
@@ -21,6 +22,7 @@ import type { Facts } from '../../domain/ports/facts.js'
 import type { MeanLink } from '../../domain/registered-model/commands.js'
 import { decodeWith } from '../../domain/values/codec.js'
 import { Envelope } from '../../domain/values/envelope.js'
+import { omitUndefined } from '../../domain/values/omit-undefined.js'
 import { artifactStream, draftStream, modelStream, runStream } from '../../domain/values/stream-names.js'
 import type { ManifestStore } from '../manifest-store.js'
 import { checkWithoutContent, type WithoutContent } from './check.js'
@@ -49,6 +51,8 @@ export interface Beginning {
    * names none means this one. It is looked up when the command comes unless told.
    */
   readonly generation?: number | undefined
+  /** What the version that is drafted from said when the draft was begun; the log that names none of its own takes it over. */
+  readonly saidOfBase?: Said | undefined
 }
 
 export interface CommandHandler {
@@ -101,7 +105,7 @@ export const commandHandler = ({
   const route = (
     command: Command | LogVersion | MeanLink,
     envelope: Envelope,
-    { idFrom = 'caller', generation: begun }: Beginning,
+    { idFrom = 'caller', generation: begun, saidOfBase }: Beginning,
   ): TE.TaskEither<CommandError, Receipt> => {
     const digested = digestOf(command)
     if (E.isLeft(digested)) return TE.left(digested.left)
@@ -109,6 +113,9 @@ export const commandHandler = ({
     const stream = streamOfCommand(command)
     if (isOn('run', command)) return handlers.run.handle(stream, command, call)
     if (isOn('model', command)) return handlers.model.handle(stream, command, call)
+    if (command.type === 'LogArtifactVersion') {
+      return handlers.artifact.handle(stream, { ...command, ...omitUndefined({ saidOfBase }) }, call)
+    }
     if (isOn('artifact', command)) return handlers.artifact.handle(stream, command, call)
     // Known from the start, however long others write to the draft: who comes late does not open the next unseen.
     return pipe(

@@ -8,7 +8,7 @@ import { type Admitted, admitted, allAdmit, impossible, type Standing } from '..
 import { isThatManifest, isThatValue, type Past, runWasThere } from '../values/past.js'
 import type { SubjectOf } from '../values/stream-names.js'
 import type { ArtifactEvent, ArtifactVersionLogged, ArtifactVersionRelogged } from './events.js'
-import { type ArtifactState, draftKey, type VersionState } from './state.js'
+import { type ArtifactState, draftKey, hasSaid, type VersionState } from './state.js'
 
 type State = ReadonlyState<ArtifactState>
 
@@ -37,6 +37,7 @@ export const admits = (state: State, event: ArtifactEvent, here: Here): Admitted
       return allAdmit(
         () => admitsNumber(state, event),
         () => (event.base === undefined ? admitted : isLive(state, event.base)),
+        () => admitsTakenOver(state, event),
         () => admitsOrigin(state, event, here),
       )
     case 'ArtifactVersionRelogged':
@@ -70,6 +71,21 @@ const admitsNumber = ({ versions, liveByDigest }: State, { version, manifest }: 
   const twin = liveByDigest.get(manifest.digest)
   return twin === undefined ? admitted : impossible({ _tag: 'there-already', what: 'version', number: twin })
 }
+
+/** What a draft took over, its base said when it was begun. */
+const admitsTakenOver = (
+  state: State,
+  { base, takenOver = [], description, metadata }: ArtifactVersionLogged,
+): Admitted =>
+  allAdmit(
+    ...takenOver.map((what) => (): Admitted => {
+      const says = what === 'description' ? description : metadata
+      const was = base === undefined ? undefined : state.versions[base]
+      return says !== undefined && was !== undefined && hasSaid(was, says)
+        ? admitted
+        : impossible({ _tag: 'says-otherwise', of: `the ${what} of its base`, says, was: was?.[what] ?? null })
+    }),
+  )
 
 /** The run that logged it, and the sealed draft that it was logged from, once. */
 const admitsOrigin = (

@@ -4,6 +4,7 @@ import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import * as t from 'io-ts'
 import { aliasCommands } from '../collections/alias-commands.js'
+import type { Said } from '../collections/descriptions.js'
 import { type CommandIn, define, gather, noFacts, type WithFacts } from '../command-definition.js'
 import { nullable, record } from '../values/codec.js'
 import { ManifestSummary } from '../values/manifest/manifest.js'
@@ -63,8 +64,9 @@ export const LogArtifactVersion = define('LogArtifactVersion', {
   of: ofArtifact,
   members: { artifact: ArtifactRef, artifactType: ArtifactType, manifest: ManifestSummary },
   optional: {
-    description: Description,
-    metadata: Metadata,
+    /** `null` as what is left out, but of a draft: there nothing is taken over. */
+    description: nullable(Description),
+    metadata: nullable(Metadata),
     aliases: Aliases,
     tags: Tags,
     /** The run that made it. */
@@ -87,8 +89,13 @@ export type LogArtifactVersion = t.TypeOf<typeof LogArtifactVersion>
 export const SealedDraft = record('a sealed draft', { distributedId: DistributedId, generation: Generation })
 export type SealedDraft = t.TypeOf<typeof SealedDraft>
 
-/** The same, and the sealed draft of which the version comes: no caller can say that, only the seal itself. */
-export type LogVersion = LogArtifactVersion & { readonly distributed?: SealedDraft }
+/** The same, and what no caller can say. */
+export type LogVersion = LogArtifactVersion & {
+  /** The sealed draft of which the version comes: only the seal itself says that. */
+  readonly distributed?: SealedDraft
+  /** What `base` said when the draft was begun: a repetition may find something else there, and is the same command. */
+  readonly saidOfBase?: Said
+}
 
 /** Replaces the description or the metadata of a version; what is left out stays as it is, `null` takes it away. */
 export const DescribeArtifactVersion = define('DescribeArtifactVersion', {

@@ -28,7 +28,7 @@ import type {
   UntagArtifact,
   UntagArtifactVersion,
 } from './commands.js'
-import type { ArtifactEvent } from './events.js'
+import type { ArtifactEvent, TakenOver } from './events.js'
 import { type ArtifactState, draftKey, producer, type VersionState } from './state.js'
 
 type State = ReadonlyState<ArtifactState>
@@ -149,14 +149,13 @@ const log = (
   const moved = pointAliases([...aliases, 'latest'], version, command.expect)(state.aliases)
   if (E.isLeft(moved)) return moved
 
-  const { description, metadata, tags } = command
   const logged: ArtifactEvent = {
-    type: twin === undefined ? 'ArtifactVersionLogged' : 'ArtifactVersionRelogged',
     version,
     manifest,
-    ...(description === undefined ? {} : { description }),
-    ...(metadata === undefined ? {} : { metadata }),
-    ...(tags === undefined ? {} : { tags }),
+    ...(twin === undefined
+      ? { type: 'ArtifactVersionLogged', ...saidByBase(command) }
+      : { type: 'ArtifactVersionRelogged' }),
+    ...saidBy(command),
     ...(run === undefined ? {} : { run: { ref: run, ...(runFact?.finished ? { finished: true as const } : {}) } }),
     ...(base === undefined ? {} : { base }),
     ...(distributed === undefined ? {} : { distributed }),
@@ -166,12 +165,35 @@ const log = (
   return E.right({ events: isKnown ? [] : [...created.right, logged, ...moved.right], answer: { version } })
 }
 
+/** What the caller says of the version. */
+const saidBy = ({ description, metadata, tags }: LogVersion) => ({
+  ...(description === undefined || description === null ? {} : { description }),
+  ...(metadata === undefined || metadata === null ? {} : { metadata }),
+  ...(tags === undefined ? {} : { tags }),
+})
+
+/** What its base says and the caller says nothing of. */
+const saidByBase = (command: LogVersion) => {
+  const { description = null, metadata = null } = command.saidOfBase ?? {}
+  const takesDescription = command.description === undefined && description !== null
+  const takesMetadata = command.metadata === undefined && metadata !== null
+  const takenOver: TakenOver = [
+    ...(takesDescription ? ['description' as const] : []),
+    ...(takesMetadata ? ['metadata' as const] : []),
+  ]
+  return {
+    ...(takesDescription ? { description } : {}),
+    ...(takesMetadata ? { metadata } : {}),
+    ...(takenOver.length === 0 ? {} : { takenOver }),
+  }
+}
+
 /** Whether a re-log adds no producer, no sealed draft and no word of its own to the version. */
 const saysNothingNew = (command: LogVersion, known: ReadonlyState<VersionState>): boolean =>
   command.distributed === undefined &&
   known.producers.includes(producer(command.run)) &&
-  (command.description === undefined || command.description === known.description) &&
-  (command.metadata === undefined || sameJson(command.metadata, known.metadata)) &&
+  ((command.description ?? null) === null || command.description === known.description) &&
+  ((command.metadata ?? null) === null || sameJson(command.metadata, known.metadata)) &&
   (command.tags === undefined || command.tags.every((tag) => known.tags.includes(tag)))
 
 const describe = (command: DescribeArtifactVersion, state: State): EncodedEvents =>

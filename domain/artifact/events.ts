@@ -4,7 +4,7 @@ import type * as t from 'io-ts'
 import { AliasMoved, AliasRemoved } from '../collections/alias-events.js'
 import { DescriptionChange, saidChange } from '../collections/descriptions.js'
 import { tagChange } from '../collections/tags.js'
-import { oneOf, record } from '../values/codec.js'
+import { distinct, oneOf, record } from '../values/codec.js'
 import { ManifestSummary } from '../values/manifest/manifest.js'
 import { ArtifactType, Description, Metadata, Tags, VersionNumber } from '../values/names.js'
 import { NamedRun } from '../values/run-fact.js'
@@ -40,10 +40,14 @@ const saidOfVersion = {
   distributed: SealedDraft,
 }
 
+/** Which of these are those of `base`, which the draft took over; none where it is absent. */
+export const TakenOver = distinct(oneOf('description', 'metadata'), 'what was taken over', 2)
+export type TakenOver = t.TypeOf<typeof TakenOver>
+
 export const ArtifactVersionLogged = record(
   'ArtifactVersionLogged',
   { type: oneOf('ArtifactVersionLogged'), version: VersionNumber, manifest: ManifestSummary },
-  saidOfVersion,
+  { ...saidOfVersion, takenOver: TakenOver },
 )
 export type ArtifactVersionLogged = t.TypeOf<typeof ArtifactVersionLogged>
 

@@ -1,9 +1,12 @@
 /** What of an artifact's history its decisions need. */
+import * as E from 'fp-ts/lib/Either.js'
+import { pipe } from 'fp-ts/lib/function.js'
 import { type AliasHolder, aliasesOf, evolveAliases } from '../collections/aliases.js'
 import { saidAfter } from '../collections/descriptions.js'
-import type { RecordedBy } from '../values/decider.js'
-import type { Digest } from '../values/digest.js'
-import type { JsonObject } from '../values/json.js'
+import { sameJson } from '../values/codec.js'
+import type { ReadonlyState, RecordedBy } from '../values/decider.js'
+import { type Digest, sha256 } from '../values/digest.js'
+import { canonicalJson, type JsonObject } from '../values/json.js'
 import type { ManifestSummary } from '../values/manifest/manifest.js'
 import { type VersionNumber, versionNumberAt } from '../values/names.js'
 import { type RunRef, runPath } from '../values/references.js'
@@ -13,6 +16,8 @@ export interface VersionState {
   readonly manifest: ManifestSummary
   description: string | null
   metadata: JsonObject | null
+  /** Digests of what was said before, where that was changed: a draft may have taken it over. */
+  saidBefore?: Set<Digest>
   tags: ReadonlyArray<string>
   /** The runs that logged it, by path; `''` stands for outside any run. */
   readonly producers: [string, ...string[]]
@@ -52,6 +57,25 @@ export const producer = (run: RunRef | undefined): string => (run === undefined 
 
 export const draftKey = ({ distributedId, generation }: { distributedId: string; generation: number }): string =>
   `${generation}/${distributedId}`
+
+const digestOfSaid = (said: string | JsonObject): Digest =>
+  sha256(
+    pipe(
+      canonicalJson(said),
+      E.getOrElse(() => ''),
+    ),
+  )
+
+const noteSaid = (version: VersionState, said: string | JsonObject | null): void => {
+  if (said === null) return
+  version.saidBefore ??= new Set()
+  version.saidBefore.add(digestOfSaid(said))
+}
+
+/** Whether a version says this, or did before. */
+export const hasSaid = (version: ReadonlyState<VersionState>, said: string | JsonObject): boolean =>
+  sameJson(said, typeof said === 'string' ? version.description : version.metadata) ||
+  version.saidBefore?.has(digestOfSaid(said)) === true
 
 /** From the newest that was, downwards. */
 const newestLiveOf = ({ versions, newestLive }: ArtifactState): VersionNumber | null => {
@@ -95,7 +119,10 @@ export const evolve = (state: ArtifactState, event: ArtifactEvent, recorded: Rec
     }
     case 'ArtifactVersionDescribed': {
       const version = state.versions[event.version]
-      if (version !== undefined) Object.assign(version, saidAfter(event, version))
+      if (version === undefined) return state
+      if (event.description !== undefined) noteSaid(version, version.description)
+      if (event.metadata !== undefined) noteSaid(version, version.metadata)
+      Object.assign(version, saidAfter(event, version))
       return state
     }
     case 'ArtifactVersionTagged':

@@ -23,7 +23,7 @@ interface Change {
   readonly metadata?: t.TypeOf<typeof MetadataChange>
 }
 
-interface Said {
+export interface Said {
   readonly description: string | null
   readonly metadata: JsonObject | null
 }

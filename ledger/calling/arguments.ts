@@ -151,7 +151,14 @@ export interface AddToDraft {
   readonly overwrite?: boolean | undefined
 }
 
-export interface LogDraft extends Described, ByRun, Expecting, EnvelopeFields {
+interface Describing {
+  /** In words; what the version said from which this was drafted unless told, and `null` for nothing. */
+  readonly description?: string | null | undefined
+  /** A JSON object of at most 100 members, in place of all that the version said unless told; `null` for nothing. */
+  readonly metadata?: JsonObject | null | undefined
+}
+
+export interface LogDraft extends Omit<Described, keyof Describing>, Describing, ByRun, Expecting, EnvelopeFields {
   /** Refuse if the version from which this was drafted is no longer the newest. */
   readonly expectNewest?: boolean | undefined
 }

@@ -119,6 +119,8 @@ export const LogDraft = record(
   {},
   {
     ...describedVersion,
+    description: nullable(Description),
+    metadata: nullable(Metadata),
     run: RunPath,
     expect: ExpectedHolders,
     expectNewest: t.boolean,

@@ -8,6 +8,7 @@ import type * as t from 'io-ts'
 import type { CommandHandler } from '../../application/command-handling/command-handler.js'
 import type { IdFrom } from '../../application/command-handling/encode.js'
 import type { Receipt } from '../../application/command-handling/receipt.js'
+import type { Said } from '../../domain/collections/descriptions.js'
 import type { Command } from '../../domain/commands/catalogue.js'
 import type { Ids } from '../../domain/ports/clock-and-ids.js'
 import type { Position } from '../../domain/ports/event-store.js'
@@ -31,6 +32,8 @@ export interface CommandFields extends EnvelopeFields {
   readonly idFrom?: IdFrom | undefined
   /** The generation of a draft that a call means which names none: the one that was open, or next, when it began. */
   readonly begun?: number | undefined
+  /** What the version said that a draft was begun from. */
+  readonly saidOfBase?: Said | undefined
 }
 
 export interface CommandSender {
@@ -101,8 +104,8 @@ export const commandSender = ({ handler: silent, noteOwnWrite, ids, defaults, re
     identified,
     envelopeOf,
     give: (command, fields) => {
-      const { idFrom, begun, ...envelopeFields } = identified(fields)
-      return run(handler.handle({ ...envelopeOf(envelopeFields), command }, { idFrom, generation: begun }))
+      const { idFrom, begun, saidOfBase, ...envelopeFields } = identified(fields)
+      return run(handler.handle({ ...envelopeOf(envelopeFields), command }, { idFrom, generation: begun, saidOfBase }))
     },
   }
 }

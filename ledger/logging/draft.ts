@@ -1,4 +1,6 @@
 /** Drafts: a version in the making, from nothing or from another version. */
+import type { Said } from '../../domain/collections/descriptions.js'
+import type { JsonObject } from '../../domain/values/json.js'
 import { manifestBuilder } from '../../domain/values/manifest/builder.js'
 import type { Manifest, ManifestEntry } from '../../domain/values/manifest/manifest.js'
 import type { VersionNumber } from '../../domain/values/names.js'
@@ -19,6 +21,9 @@ export interface Draft {
   readonly artifact: string
   /** The version from which it was drafted, if any. */
   readonly base: number | null
+  /** What that version said when the draft was begun, and what `log` says unless it is told otherwise. */
+  readonly description: string | null
+  readonly metadata: JsonObject | null
   /** Stores content and adds it. A path that holds other content already needs `overwrite`. */
   readonly add: (content: args.Content, options?: args.AddToDraft) => Promise<void>
   /** Removes a file, or everything below a directory; a path that is not there is an error. */
@@ -33,8 +38,9 @@ export interface DraftMethods {
   /** A draft from nothing: of a new artifact, or of an artifact's next version. */
   newArtifact: (given: args.NewArtifact) => Promise<Draft>
   /**
-   * A draft from a version: its content, to be changed and logged as the next one. A link stands for its source. Name it by
-   * its number where the log may be repeated: an alias means another version when it has moved.
+   * A draft from a version: its content, to be changed and logged as the next one, and its description and metadata as
+   * they are now; neither aliases nor tags. A link stands for its source. Name it by its number where the log may be
+   * repeated: an alias means another version when it has moved.
    */
   newDraft: (version: string) => Promise<Draft>
 }
@@ -52,7 +58,8 @@ export const draftMethods = (calling: Calling, contents: Contents): DraftMethods
     newDraft: async (version) => {
       await sender.writable()
       const { collection: artifact, number, manifest, type: artifactType } = await names.versionAt(version)
-      const base = { version: number, manifest: await contents.get(manifest) }
+      const said = await run(names.facts.artifact(artifact, ({ versions }) => saidOf(versions[number])))
+      const base = { version: number, said, manifest: await contents.get(manifest) }
       return draftOf(calling, contents, { artifact, artifactType, base })
     },
   }
@@ -62,7 +69,12 @@ export const draftMethods = (calling: Calling, contents: Contents): DraftMethods
 interface Drafted {
   readonly artifact: ArtifactRef
   readonly artifactType: string
-  readonly base?: { readonly version: VersionNumber; readonly manifest: Manifest }
+  readonly base?: { readonly version: VersionNumber; readonly said: Said; readonly manifest: Manifest }
+}
+
+const saidOf = (version: Said | undefined): Said => {
+  const { description = null, metadata = null } = version ?? {}
+  return { description, metadata }
 }
 
 const draftOf = (
@@ -75,6 +87,7 @@ const draftOf = (
   return guarded<Draft>({
     artifact: collectionPath(artifact),
     base: base?.version ?? null,
+    ...saidOf(base?.said),
     add: async (given, options = {}) => {
       const content = await sender.checked(inputs.ContentInput, given)
       notes.push(...(await add(builder, content, await sender.checked(inputs.AddToDraft, options))))
@@ -96,7 +109,10 @@ const draftOf = (
           expectedBase,
         }),
       } as const
-      return log(sender, command, async () => ({ manifest: await put(builder), notes }), options)
+      return log(sender, command, async () => ({ manifest: await put(builder), notes }), {
+        ...options,
+        saidOfBase: base?.said,
+      })
     },
   })
 }

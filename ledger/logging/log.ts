@@ -1,6 +1,7 @@
 /** Logging: content is stored and becomes the next version of an artifact. */
 import type { Receipt } from '../../application/command-handling/receipt.js'
 import type { LogArtifactVersion } from '../../domain/artifact/commands.js'
+import type { TakenOver } from '../../domain/artifact/events.js'
 import type { VersionNumber } from '../../domain/values/names.js'
 import { omitUndefined } from '../../domain/values/omit-undefined.js'
 import { type CollectionRef, versionPath } from '../../domain/values/references.js'
@@ -17,22 +18,37 @@ export interface VersionReceipt extends Receipt, Noted {
   readonly version: VersionNumber
   /** False where the content or the link was there before. */
   readonly isNew: boolean
+  /** Of a draft, what the version says as the one that it was drafted from did; absent where that is nothing. */
+  readonly takenOver?: TakenOver
 }
 
 export const versionReceipt = async (collection: CollectionRef, receipt: Receipt): Promise<VersionReceipt> => {
   const version = await answered(receipt, 'version')
   const isNew = receipt.events.some(({ type }) => type === 'ArtifactVersionLogged' || type === 'VersionLinked')
-  return { ...receipt, path: versionPath(collection, version), version, isNew }
+  const takenOver = receipt.events.flatMap((event) =>
+    event.type === 'ArtifactVersionLogged' ? (event.takenOver ?? []) : [],
+  )
+  return {
+    ...receipt,
+    path: versionPath(collection, version),
+    version,
+    isNew,
+    ...(takenOver.length === 0 ? {} : { takenOver }),
+  }
 }
 
 /** What a caller says of a version. */
-export const described = ({
+export const described = <Description, Metadata, Words>({
   description,
   metadata,
   aliases,
   tags,
-}: Pick<Partial<LogArtifactVersion>, 'description' | 'metadata' | 'aliases' | 'tags'>) =>
-  omitUndefined({ description, metadata, aliases, tags })
+}: {
+  readonly description?: Description
+  readonly metadata?: Metadata
+  readonly aliases?: Words
+  readonly tags?: Words
+}) => omitUndefined({ description, metadata, aliases, tags })
 
 /** Content may be large: what is refused whatever it holds is refused before it is stored. */
 export const log = async (

@@ -39,12 +39,14 @@ export const describeEvent = ({ stream, event }: Pick<RecordedEvent, 'stream' | 
     case 'ArtifactVersionLogged':
     case 'ArtifactVersionRelogged': {
       const { type, version, manifest, run, base, distributed } = event
+      const takenOver = event.type === 'ArtifactVersionLogged' ? (event.takenOver ?? []) : []
       const subject = at(home, version)
       const what = [
         type === 'ArtifactVersionLogged'
           ? `logged ${plain(subject)} with ${contentOf(manifest)}`
           : `logged again the content of ${plain(subject)}`,
         ...(base === undefined ? [] : [`drafted from ${versionName(base)}`]),
+        ...(takenOver.length === 0 ? [] : [`with its ${takenOver.join(' and ')}`]),
         ...(distributed === undefined
           ? []
           : [`from generation ${distributed.generation} of the distributed draft ${plain(distributed.distributedId)}`]),

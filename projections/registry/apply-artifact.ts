@@ -50,13 +50,14 @@ export const applyToArtifact = (
       setFrom(artifact.tags, position, event.to)
       return
     case 'ArtifactVersionLogged': {
-      const { version: number, manifest, run, base, distributed, description, metadata, tags } = event
+      const { version: number, manifest, run, base, takenOver, distributed, description, metadata, tags } = event
       const row = addVersion(versions, {
         position,
         artifact: artifact.index,
         number,
         manifest,
         base,
+        takenOver,
         actor: projected.actor,
         run: run === undefined ? undefined : wordOfRun(registry, run.ref),
         tags,

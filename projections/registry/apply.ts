@@ -139,7 +139,7 @@ const created = (
 
 export const registryProjection = projection({
   name: 'registry',
-  version: 3,
+  version: 4,
   folds,
   initial: emptyRegistry,
   apply,

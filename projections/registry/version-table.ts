@@ -1,8 +1,9 @@
 /**
  * Every version of every artifact, a row each, in the order in which they were logged. What each version has is
- * in typed columns (80 bytes a row); what seldom happens to one is kept beside them.
+ * in typed columns (81 bytes a row); what seldom happens to one is kept beside them.
  */
 
+import type { TakenOver } from '../../domain/artifact/events.js'
 import { type Digest, digestFrom } from '../../domain/values/digest.js'
 import { type JsonObject, parseJson } from '../../domain/values/json.js'
 import type { ManifestSummary } from '../../domain/values/manifest/manifest.js'
@@ -35,6 +36,8 @@ export interface Versions {
     readonly bytes: Float64Array
     /** The version from which it was drafted, or `NONE`. */
     readonly base: Int32Array
+    /** What it took over from that: 1 for the description and 2 for the metadata, or both. */
+    readonly takenOver: Uint8Array
     /** By their numbers in `words`; the path of the run, or `NONE`. */
     readonly actor: Int32Array
     readonly run: Int32Array
@@ -80,6 +83,7 @@ export interface LoggedVersion {
   readonly number: number
   readonly manifest: ManifestSummary
   readonly base: number | undefined
+  readonly takenOver: TakenOver | undefined
   readonly actor: string
   /** The number of its path in `words`. */
   readonly run: number | undefined
@@ -98,6 +102,7 @@ export const addVersion = (versions: Versions, logged: LoggedVersion): Row => {
   columns.entries[row] = logged.manifest.entries
   columns.bytes[row] = logged.manifest.bytes
   columns.base[row] = logged.base ?? NONE
+  columns.takenOver[row] = logged.takenOver === undefined ? 0 : bitsOf(logged.takenOver)
   columns.actor[row] = numberOf(words, logged.actor)
   columns.run[row] = logged.run ?? NONE
   columns.tags[row] = logged.tags === undefined ? NONE : numberOfTags(versions, logged.tags)
@@ -157,6 +162,19 @@ export const baseOf = ({ columns }: Versions, row: Row): number | null => {
   return base === NONE ? null : base
 }
 
+const bitsOf = (takenOver: TakenOver): number =>
+  TAKEN_OVER.reduce((bits, [what, bit]) => (takenOver.includes(what) ? bits | bit : bits), 0)
+
+export const takenOverOf = ({ columns }: Versions, row: Row): TakenOver => {
+  const bits = columns.takenOver[row] ?? 0
+  return bits === 0 ? [] : TAKEN_OVER.flatMap(([what, bit]) => ((bits & bit) === 0 ? [] : [what]))
+}
+
+const TAKEN_OVER = [
+  ['description', 1],
+  ['metadata', 2],
+] as const
+
 /** With which it was logged. */
 export const tagsOf = ({ columns, tagLists }: Versions, row: Row): ReadonlyArray<string> => {
   const list = tagLists.texts[columns.tags[row] ?? NONE]
@@ -187,6 +205,7 @@ const columnsOf = (rows: number, before?: Versions['columns']): Versions['column
   entries: doubles(rows, before?.entries),
   bytes: doubles(rows, before?.bytes),
   base: ints(rows, before?.base),
+  takenOver: bytes(rows, before?.takenOver),
   actor: ints(rows, before?.actor),
   run: ints(rows, before?.run),
   tags: ints(rows, before?.tags),

@@ -8,6 +8,7 @@ import type { EventStore } from '../../domain/ports/event-store.js'
 import { toPosition } from '../../domain/ports/event-store.js'
 import type { FileStore } from '../../domain/ports/file-store.js'
 import { LedgerError, openLedger } from '../../index.js'
+import type { LogDraft } from '../../ledger/calling/arguments.js'
 import { memoryLedger, rejection, text } from '../support/ledger-memory.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'ledger-drafts-'))
@@ -78,6 +79,48 @@ describe('a draft from a version', () => {
     await draft.add(several('b'))
     expect(await draft.log()).toMatchObject({ path: 'acme/animals/data:v1' })
     expect(await ledger.resolve('data:v1')).toMatchObject({ tags: [], aliases: ['latest'] })
+    await ledger.close()
+  })
+
+  it('starts with what its version says when it is begun: description and metadata, unless others are given', async () => {
+    const { ledger } = await memoryLedger()
+    const [description, metadata] = ['of May', { rows: 3, source: { name: 'web' } }]
+    await ledger.logArtifact({ name: 'data', type: 'dataset', content: several('a'), description, metadata })
+    await ledger.link({ version: 'data', to: 'golden' })
+    const drafted = async (version: string, word: string, given: LogDraft) => {
+      const draft = await ledger.newDraft(version)
+      expect(draft).toMatchObject({ description, metadata, base: 0 })
+      await draft.add(several(word))
+      const { path, takenOver } = await draft.log(given)
+      const version_ = await ledger.resolve(path)
+      expect(version_.takenOver).toEqual(takenOver ?? [])
+      return [takenOver, version_.description, version_.metadata]
+    }
+    expect(await drafted('data:v0', 'b', {})).toEqual([['description', 'metadata'], description, metadata])
+    expect(await drafted('model-registry/golden', 'c', { description: 'of June' })).toEqual([
+      ['metadata'],
+      'of June',
+      metadata,
+    ])
+    expect(await drafted('data:v0', 'd', { metadata: null })).toEqual([['description'], description, null])
+    expect(await drafted('data:v0', 'e', { description: null, metadata: {} })).toEqual([undefined, null, {}])
+
+    // As of the beginning of the draft, whatever is said of its version until it is logged.
+    const draft = await ledger.newDraft('data:v0')
+    await draft.add(several('f'))
+    await ledger.describe({ version: 'data:v0', description: null, metadata: { rows: 4 } })
+    expect(await draft.log()).toMatchObject({ takenOver: ['description', 'metadata'] })
+    expect(await ledger.resolve('data')).toMatchObject({ description, metadata, base: 'acme/animals/data:v0' })
+    const afterwards = await ledger.newDraft('data:v0')
+    expect(afterwards).toMatchObject({ description: null, metadata: { rows: 4 } })
+    await afterwards.add(several('g'))
+    expect(await afterwards.log()).toMatchObject({ takenOver: ['metadata'] })
+
+    const { items } = await ledger.history({ of: 'data:v5' })
+    expect(items.map(({ what }) => what)).toContain(
+      'logged acme/animals/data:v5 with 2 files (2 B), drafted from v0, with its description and metadata',
+    )
+    expect(await ledger.verify()).toMatchObject({ damaged: [], damagedEvents: [] })
     await ledger.close()
   })
 

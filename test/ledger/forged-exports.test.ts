@@ -237,6 +237,16 @@ const FORGERIES: ReadonlyArray<readonly [string, () => ReadonlyArray<Forged>, Re
   ['a base of 4,294,967,294', saying(nth('ArtifactVersionLogged', 1), { base: 4_294_967_294 }), /4294967294/],
   ['a base that is not there', saying(nth('ArtifactVersionLogged', 1), { base: 2 }), /names v2, which was not there/],
   [
+    'a draft that took over what its base never said',
+    saying(nth('ArtifactVersionLogged', 1), { base: 0, takenOver: ['description'], description: 'made up' }),
+    /"made up" of the description of its base, which was/,
+  ],
+  [
+    'something taken over from no base',
+    saying(nth('ArtifactVersionLogged'), { takenOver: ['metadata'] }),
+    /of the metadata of its base, which was null/,
+  ],
+  [
     'two live versions of one content',
     () => {
       const twin = history.find(nth('ArtifactVersionLogged'))

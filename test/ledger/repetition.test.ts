@@ -99,9 +99,9 @@ describe('a command that is given again', () => {
     await ledger.close()
   })
 
-  it('and was drafted has the same receipt', async () => {
+  it('and was drafted has the same receipt, whatever its version says by then', async () => {
     const { ledger } = await memoryLedger()
-    await ledger.logArtifact({ ...cats, content: text('A') })
+    await ledger.logArtifact({ ...cats, content: text('A'), description: 'small', metadata: { legs: 4 } })
     const logDraft = async () => {
       const draft = await ledger.newDraft('cats:v0')
       await draft.add(text('B', 'more.txt'))
@@ -109,7 +109,8 @@ describe('a command that is given again', () => {
     }
     const receipt = await logDraft()
     expect(receipt).toMatchObject({ version: 1, isNew: true })
-    expect(await logDraft()).toEqual(receipt)
+    await ledger.describe({ version: 'cats:v0', description: 'large', metadata: null })
+    expect(await logDraft()).toEqual({ ...receipt, takenOver: ['description', 'metadata'] })
     await ledger.close()
   })
 })

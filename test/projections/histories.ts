@@ -2,13 +2,14 @@
 
 import * as E from 'fp-ts/lib/Either.js'
 import { memoryEventStore, memoryFileStore } from '../../adapters/memory/index.js'
+import type { Beginning } from '../../application/command-handling/command-handler.js'
 import { completeCommits } from '../../application/process-managers/complete-distributed-commit.js'
 import type { CommandInput } from '../../domain/commands/catalogue.js'
 import type { EventStore, Position, StoredEvent } from '../../domain/ports/event-store.js'
 import { toPosition } from '../../domain/ports/event-store.js'
-import { DraftRef } from '../../domain/values/references.js'
+import { ArtifactRef, DraftRef } from '../../domain/values/references.js'
 import { decoded } from '../support/decoded.js'
-import { eventsIn, fakeClock, openTestLedger, START } from '../support/domain-ledger.js'
+import { eventsIn, fakeClock, type Ledger, openTestLedger, right, START } from '../support/domain-ledger.js'
 import { artifactNamed, modelNamed, runNamed } from '../support/domain-samples.js'
 
 const ARTIFACTS = ['data', 'model'].map(artifactNamed)
@@ -129,7 +130,7 @@ export const historyOf = async (numbers: ReadonlyArray<number>): Promise<Readonl
     digits = number
     const actor = pick(['anna', 'ben "the" ops', 'ci'])
     const given = await command()
-    const outcome = await ledger.give(given, { actor })
+    const outcome = await ledger.give(given, { actor }, await begun(ledger, given))
     if (given.type === 'CommitDistributed' && E.isRight(outcome)) {
       await completeCommits(
         ledger.handler,
@@ -138,6 +139,14 @@ export const historyOf = async (numbers: ReadonlyArray<number>): Promise<Readonl
     }
   }
   return eventsIn(ledger.store)
+}
+
+/** A draft begins with what its version says. */
+const begun = async ({ handler }: Ledger, given: CommandInput): Promise<Beginning> => {
+  if (given.type !== 'LogArtifactVersion' || given.base === undefined) return {}
+  const { artifact, base } = given
+  const said = await handler.facts.artifact(decoded(ArtifactRef, artifact), ({ versions }) => versions[base])()
+  return { saidOfBase: right(said) }
 }
 
 /** The same history under many entities, one event of each in turn, until there are so many. */

@@ -6,8 +6,11 @@ import type * as t from 'io-ts'
 import { memoryEventStore, memoryFileStore } from '../../adapters/memory/index.js'
 import { appendSequentially } from '../../adapters/shared/append-all.js'
 import type { CommandError } from '../../application/command-handling/command-error.js'
-import { type CommandHandler, commandHandler } from '../../application/command-handling/command-handler.js'
-import type { IdFrom } from '../../application/command-handling/encode.js'
+import {
+  type Beginning,
+  type CommandHandler,
+  commandHandler,
+} from '../../application/command-handling/command-handler.js'
 import type { Receipt } from '../../application/command-handling/receipt.js'
 import { manifestStore } from '../../application/manifest-store.js'
 import type { CommandInput } from '../../domain/commands/catalogue.js'
@@ -98,7 +101,7 @@ export interface Ledger {
   readonly give: (
     command: CommandInput,
     envelope?: Partial<t.OutputOf<typeof Envelope>>,
-    idFrom?: IdFrom,
+    beginning?: Beginning,
   ) => Promise<E.Either<CommandError, Receipt>>
   /** Stores a manifest with one small file per word: `path` or `path=content`. */
   readonly manifest: (...files: ReadonlyArray<string>) => Promise<ManifestSummary>
@@ -119,8 +122,8 @@ export const openTestLedger = (
     clock,
     files,
     handler,
-    give: (command, envelope, idFrom) =>
-      handler.handle({ commandId: `command-${commandIds++}`, actor: 'anna', ...envelope, command }, { idFrom })(),
+    give: (command, envelope, beginning) =>
+      handler.handle({ commandId: `command-${commandIds++}`, actor: 'anna', ...envelope, command }, beginning)(),
     manifest: async (...words) => {
       for (const word of words) right(await files.put('file', { bytes: Buffer.from(contentOf(word)) })())
       return right(await manifests.put(words.map(entry).sort(byPath))())

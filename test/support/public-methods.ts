@@ -139,7 +139,7 @@ export const ONE_STREAM: Rows<OneStream> = {
   replay: () => [replay(), new AbortController().signal],
 }
 
-export const DRAFT: Rows<Omit<Draft, 'artifact' | 'base'>> = {
+export const DRAFT: Rows<Omit<Draft, 'artifact' | 'base' | 'description' | 'metadata'>> = {
   add: () => [content('three', 'three.bin'), { overwrite: true }],
   remove: () => ['weights.bin'],
   entries: () => [],

@@ -1,6 +1,7 @@
 /** A version, as it was at the moment of the question: also one that is deleted or unlinked, and a registered one. */
 
 import * as E from 'fp-ts/lib/Either.js'
+import type { TakenOver } from '../../../domain/artifact/events.js'
 import type { JsonObject } from '../../../domain/values/json.js'
 import type { ManifestSummary } from '../../../domain/values/manifest/manifest.js'
 import type { VersionChoice } from '../../../domain/values/names.js'
@@ -24,6 +25,7 @@ import {
   type SparseFields,
   saidOf,
   tagsOf,
+  takenOverOf,
 } from '../version-table.js'
 import { hasHappened, momentAt, past, type RegistryAsOf, resolveNumber, valueAt } from './as-of.js'
 import type { Moment, QueryError } from './errors.js'
@@ -54,6 +56,8 @@ export interface Version {
   readonly producers: ReadonlyArray<string>
   /** The version from which it was drafted. */
   readonly base: string | null
+  /** What it took over from there when it was logged. It may have been changed since. */
+  readonly takenOver: TakenOver
   readonly distributed: {
     readonly distributedId: string
     readonly generation: number
@@ -139,6 +143,7 @@ const artifactVersion = (registryAsOf: RegistryAsOf, artifact: ArtifactEntry, nu
     run,
     producers: [...new Set(producers)],
     base: base === null ? null : `${artifact.path}:v${base}`,
+    takenOver: takenOverOf(versions, row),
     distributed:
       distributed === undefined ? null : { ...distributed, writers: writersOf(registryAsOf, artifact, distributed) },
     source: null,
@@ -171,6 +176,7 @@ const registeredVersion = (registryAsOf: RegistryAsOf, model: ModelEntry, link: 
     run: source?.run ?? null,
     producers: source?.producers ?? [],
     base: source?.base ?? null,
+    takenOver: source?.takenOver ?? [],
     distributed: source?.distributed ?? null,
     source: versionPath(link.source.artifact, link.source.version),
     links: source?.links ?? [],

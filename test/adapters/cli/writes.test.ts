@@ -115,6 +115,26 @@ describe('a command that is given again with its id', () => {
   })
 })
 
+describe('a draft on the command line', () => {
+  it('says what its version said, unless it is given or declined', async () => {
+    const words = ['--description', 'of May', '--metadata', 'rows=3']
+    await ledger('log', 'notes', file('n.txt'), '--type', 'dataset', ...words)
+    const draft = async (word: string, ...more: ReadonlyArray<string>) =>
+      (await said('draft', 'notes:v0', '--add', file(word), ...more)).trim()
+    expect(await draft('n1.txt')).toBe('acme/churn/notes:v1 from v0, with its description and metadata')
+    expect(await draft('n2.txt', '--no-metadata')).toBe('acme/churn/notes:v2 from v0, with its description')
+    expect(await draft('n3.txt', '--no-description', '--metadata', 'rows=4')).toBe('acme/churn/notes:v3 from v0')
+    expect(await said('show', 'notes:v1')).toMatch(
+      /drafted from +acme\/churn\/notes:v0, with its description and metadata/,
+    )
+    expect(JSON.parse(await said('--json', 'show', 'notes:v3'))).toMatchObject({
+      description: null,
+      metadata: { rows: 4 },
+      takenOver: [],
+    })
+  })
+})
+
 describe('content on the command line', () => {
   const paths = async (version: string): Promise<ReadonlyArray<string>> =>
     (await said('--json', 'files', version))

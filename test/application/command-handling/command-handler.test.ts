@@ -60,7 +60,7 @@ describe('a receipt', () => {
     const { revision, position } = right(await ledger.give(await logging(ledger, 'a')))
     right(await ledger.give({ type: 'StartRun', run }))
     for (const each of [ledger, ledger.another()]) {
-      const receipt = right(await each.give(moving('latest', 0), {}, 'ledger'))
+      const receipt = right(await each.give(moving('latest', 0), {}, { idFrom: 'ledger' }))
       expect(receipt).toMatchObject({ events: [], answer: { version: 0 }, revision, position })
     }
   })
@@ -81,7 +81,7 @@ describe('a receipt', () => {
   it('names the end of an empty stream', async () => {
     const ledger = openTestLedger()
     const removing: CommandInput = { type: 'RemoveAlias', collection: artifact, alias: 'best', expect: 'absent' }
-    expect(right(await ledger.give(removing, {}, 'ledger'))).toMatchObject({
+    expect(right(await ledger.give(removing, {}, { idFrom: 'ledger' }))).toMatchObject({
       events: [],
       revision: 'none',
       position: 0,
@@ -211,9 +211,11 @@ describe('a command given again', () => {
   it('is decided again where it changed nothing and its id is none of the caller', async () => {
     const ledger = openTestLedger()
     right(await ledger.give(await logging(ledger, 'a')))
-    expect(right(await ledger.give(moving('latest', 0), { commandId: 'once' }, 'ledger')).events).toEqual([])
+    expect(right(await ledger.give(moving('latest', 0), { commandId: 'once' }, { idFrom: 'ledger' })).events).toEqual(
+      [],
+    )
     right(await ledger.give(await logging(ledger, 'b')))
-    expect(right(await ledger.give(moving('latest', 0), { commandId: 'once' }, 'ledger')).events).toEqual([
+    expect(right(await ledger.give(moving('latest', 0), { commandId: 'once' }, { idFrom: 'ledger' })).events).toEqual([
       { type: 'AliasMoved', alias: 'latest', from: 1, to: 0 },
     ])
   })

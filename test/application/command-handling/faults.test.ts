@@ -532,7 +532,7 @@ describe('an append that fails after others were decided on it', () => {
 
   it('takes no refusal and no agreement with it: they are decided again', async () => {
     const { mine, held, first } = await holding('unavailable')
-    const agreed = mine.give(moving('latest', 1), {}, 'ledger')
+    const agreed = mine.give(moving('latest', 1), {}, { idFrom: 'ledger' })
     const remembered = mine.give(moving('latest', 1))
     await turns()
     held.open()

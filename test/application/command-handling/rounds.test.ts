@@ -81,7 +81,7 @@ const outcomeOf = async (all: ReadonlyArray<Given>, how: 'at once' | 'one by one
   const commands = await Promise.all(all.map((each) => commandOf(ledger, each)))
   const give = (index: number): Promise<E.Either<CommandError, Receipt>> => {
     const { as, idFrom } = all[index] ?? expect.fail()
-    return ledger.give(commands[index] ?? expect.fail(), { commandId: `c${Math.max(0, index - as)}` }, idFrom)
+    return ledger.give(commands[index] ?? expect.fail(), { commandId: `c${Math.max(0, index - as)}` }, { idFrom })
   }
   const answers: Array<E.Either<CommandError, Receipt>> = []
   if (how === 'at once') {

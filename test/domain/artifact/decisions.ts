@@ -220,6 +220,38 @@ export const artifactDecisions = [
     .given(...two)
     .when({ ...log('c'), base: 0, expectedBase: 1 })
     .thenRecords(logged(2, 'c', { base: 0 }), moved('latest', 1, 2)),
+  rule('a draft says what its base said, where it says nothing itself')
+    .given(...two)
+    .when({ ...log('c'), base: 0, saidOfBase: { description: 'd', metadata: { n: 1 } } })
+    .thenRecords(
+      logged(2, 'c', { base: 0, description: 'd', metadata: { n: 1 }, takenOver: ['description', 'metadata'] }),
+      moved('latest', 1, 2),
+    ),
+  rule('what a draft says itself is not taken over')
+    .given(...two)
+    .when({ ...log('c'), base: 0, description: 'mine', saidOfBase: { description: 'd', metadata: { n: 1 } } })
+    .thenRecords(
+      logged(2, 'c', { base: 0, description: 'mine', metadata: { n: 1 }, takenOver: ['metadata'] }),
+      moved('latest', 1, 2),
+    ),
+  rule('a draft that is to say nothing says nothing')
+    .given(...two)
+    .when({
+      ...log('c'),
+      base: 0,
+      description: null,
+      metadata: null,
+      saidOfBase: { description: 'd', metadata: { n: 1 } },
+    })
+    .thenRecords(logged(2, 'c', { base: 0 }), moved('latest', 1, 2)),
+  rule('nothing is taken over of a base that says nothing')
+    .given(...two)
+    .when({ ...log('c'), base: 0, saidOfBase: { description: null, metadata: null } })
+    .thenRecords(logged(2, 'c', { base: 0 }), moved('latest', 1, 2)),
+  rule('a version that is there already takes nothing over')
+    .given(...two)
+    .when({ ...log('b'), base: 0, saidOfBase: { description: 'd', metadata: null } })
+    .thenNothingHappens({ version: 1 }),
   rule('a base must exist')
     .given(...two)
     .when({ ...log('c'), base: 2 })

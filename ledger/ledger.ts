@@ -105,7 +105,7 @@ export const ledgerOn = (ports: LedgerPorts): Ledger => {
   const care = maintenance({
     events,
     registry: model.registry,
-    unknownEvents: async () => (await model.watching.progress()).unknown,
+    unknownEvents: async () => (await model.watching.progress()).unknownEvents,
     facts: handler.facts,
     manifests,
     files,

@@ -17,7 +17,7 @@ export interface Progress {
   /** Events applied since the model was opened. */
   readonly applied: number
   /** Event types from the future, and how many of each were passed over. */
-  readonly unknown: ReadonlyMap<string, number>
+  readonly unknownEvents: Readonly<Record<string, number>>
   /**
    * Why a snapshot could not be read or kept, until one is kept again. No answer is the worse for it; an opening
    * takes longer.
@@ -57,4 +57,4 @@ export const progressOf = (
   { checkpoint, applied, unknown }: Model<unknown>,
   head: Position,
   snapshotProblem: string | null,
-): Progress => ({ checkpoint, head, applied, unknown: new Map(unknown), snapshotProblem })
+): Progress => ({ checkpoint, head, applied, unknownEvents: Object.fromEntries(unknown), snapshotProblem })

@@ -14,13 +14,16 @@ export interface Problem {
   readonly actual: string
 }
 
-/** Decodes a value, or says everything that is wrong with it. */
+/** So many are told at once: what has a million members has a million problems. */
+const MOST_PROBLEMS = 20
+
+/** Decodes a value, or says everything that is wrong with it, up to 20 problems. */
 export const decodeWith =
   <A>(codec: t.Decoder<unknown, A>) =>
   (value: unknown): E.Either<ReadonlyArray<Problem>, A> => {
     try {
       const decoded = codec.decode(value)
-      return E.isRight(decoded) ? decoded : E.left(decoded.left.map(problemOf))
+      return E.isRight(decoded) ? decoded : E.left(decoded.left.slice(0, MOST_PROBLEMS).map(problemOf))
     } catch (error) {
       // A getter, or a trap of a Proxy, that throws.
       const reason = error instanceof Error ? error.message : 'it threw'
@@ -29,7 +32,7 @@ export const decodeWith =
   }
 
 const problemOf = (error: t.ValidationError): Problem => {
-  const keys = error.context.map(({ key }) => key).filter((key) => key !== '')
+  const keys = error.context.map(({ key }) => key.slice(0, MOST_SHOWN)).filter((key) => key !== '')
   return {
     at: keys.map((key, index) => (/^\d+$/.test(key) ? `[${key}]` : index === 0 ? key : `.${key}`)).join(''),
     expected: error.message ?? error.context.at(-1)?.type.name ?? 'another value',
@@ -158,6 +161,7 @@ export const record = <R extends Fields, O extends Fields = Record<never, never>
       else result[key] = validated.right
     }
     for (const key of Object.keys(value)) {
+      if (errors.length >= MOST_PROBLEMS) break
       if (!Object.hasOwn(fields, key)) {
         const extra: unknown = Reflect.get(value, key)
         if (extra !== undefined) {

@@ -28,7 +28,21 @@ import { describeWriteError, type InvalidInput, LedgerError } from './errors.js'
 /** May stand in the argument of every method that records something. */
 const envelopeFields = { commandId: CommandId, actor: Actor, ...ofEnvelope }
 
-const path = (what: string) => text(what, (value) => value.length > 0)
+/** In UTF-16 units; what operating systems take as a path, and longer than any name. */
+const LONGEST_PATH = 4096
+
+const path = (what: string): t.Type<string> => {
+  const short = text(what, (value) => value.length > 0 && value.length <= LONGEST_PATH)
+  return new t.Type<string>(
+    what,
+    short.is,
+    (value, context) =>
+      typeof value === 'string' && value.length > LONGEST_PATH
+        ? t.failure(value, context, `${what}, of at most ${LONGEST_PATH} characters`)
+        : short.validate(value, context),
+    short.encode,
+  )
+}
 export const NameText = path('a name')
 const ArtifactPath = path('an artifact: [[entity/]project/]name')
 const ModelPath = path('a registered model: [[entity/]registry/]name')

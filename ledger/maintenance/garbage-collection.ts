@@ -46,7 +46,7 @@ export interface Collected {
 export interface CollectionPorts extends NeededPorts {
   readonly events: EventStore
   /** Types of events that are not known here, and how many of each there are. */
-  readonly unknownEvents: () => Promise<ReadonlyMap<string, number>>
+  readonly unknownEvents: () => Promise<Readonly<Record<string, number>>>
   readonly files: FileStore
   readonly readOnly: boolean
 }
@@ -71,7 +71,7 @@ export const collectable = async (ports: CollectionPorts): Promise<Collectable> 
   }
   const needed = old.length === 0 ? new Set<Digest>() : await neededFiles(ports)
   // An event that is not understood could name a file.
-  const [unknown] = (await unknownEvents()).keys()
+  const [unknown] = Object.keys(await unknownEvents())
   if (unknown !== undefined) return run(TE.left({ _tag: 'not-understood', type: unknown }))
   const unneeded = old.filter(({ digest }) => !needed.has(digest))
   return { files: unneeded, bytes: bytesOf(unneeded) }

@@ -16,6 +16,8 @@ export const Lines = rule(
 
 /** In which the first line has to end: whoever cuts the line feeds off is told so before all of it is in memory. */
 const FIRST_LINE = 1024
+/** Longer than any line of an export: an event has at most 256 KiB, in JSON maybe some times as many. */
+const LONGEST_LINE = 4 * 1024 * 1024
 
 /**
  * Lines end at a line feed alone, with or without a carriage return before it: what else breaks lines elsewhere, such
@@ -61,6 +63,7 @@ export async function* linesOf(
     rest += text.slice(from)
     if (ended === 0 && rest.length > FIRST_LINE)
       throw wrong(1, 'it does not end; give the text with its line feeds, as a stream of the file does')
+    if (rest.length > LONGEST_LINE) throw wrong(ended + 1, 'it is longer than any line of an export')
   }
   rest = cut(rest + textOf())
   if (rest === '') return

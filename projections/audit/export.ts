@@ -7,7 +7,7 @@ export async function* auditNdjson(lines: AsyncIterable<AuditLine>): AsyncGenera
   for await (const line of lines) yield `${JSON.stringify(line)}\n`
 }
 
-/** The columns, in their order; `before` and `after` are JSON. */
+/** The columns, in their order; `before` and `after` are texts, or JSON where they are more than a text. */
 const COLUMNS = [
   'position',
   'recordedAt',
@@ -31,13 +31,14 @@ const COLUMNS = [
 /** A header line and one line for each; `null` is an empty cell. Lines end with CR LF, as RFC 4180 says. */
 export async function* auditCsv(lines: AsyncIterable<AuditLine>): AsyncGenerator<string> {
   yield `${COLUMNS.join(',')}\r\n`
-  for await (const line of lines) yield `${COLUMNS.map((column) => cell(column, line[column])).join(',')}\r\n`
+  for await (const line of lines) yield `${COLUMNS.map((column) => cell(line[column])).join(',')}\r\n`
 }
 
-const cell = (column: (typeof COLUMNS)[number], value: Json): string => {
+const cell = (value: Json): string => {
   if (value === null) return ''
-  if (column === 'before' || column === 'after') return quoted(harmless(JSON.stringify(value)))
-  return typeof value === 'string' ? quoted(harmless(value)) : String(value)
+  return typeof value === 'number'
+    ? String(value)
+    : quoted(harmless(typeof value === 'string' ? value : JSON.stringify(value)))
 }
 
 /**

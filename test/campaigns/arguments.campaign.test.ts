@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { inspect } from 'node:util'
 import { runInNewContext } from 'node:vm'
 import { isObservable, lastValueFrom, take, toArray } from 'rxjs'
 import { afterAll, describe, expect, it } from 'vitest'
@@ -46,6 +47,8 @@ class Own {
   }
 }
 
+const LONG = 'a text of a million characters'
+
 /** What no argument should be, each made anew. */
 const NASTY: Readonly<Record<string, () => unknown>> = {
   NaN: () => Number.NaN,
@@ -55,6 +58,7 @@ const NASTY: Readonly<Record<string, () => unknown>> = {
   '1e300': () => 1e300,
   'an empty text': () => '',
   'half a character': () => '\uD800',
+  [LONG]: () => 'x'.repeat(1_000_000),
   'a number in words': () => '100',
   null: () => null,
   true: () => true,
@@ -190,6 +194,9 @@ const nastyFor = (way: Way): ReadonlyArray<string> => {
   return [...NAMES.slice(from), ...NAMES.slice(0, from)].slice(0, count)
 }
 
+const sizeOf = ({ message, error }: LedgerError): number =>
+  message.length + inspect(error, { maxStringLength: null }).length
+
 /** Whatever takes the place of an argument, or of what is in it, is refused in words, or is as good. */
 const goThrough = async (
   rows: Readonly<Record<string, Given>>,
@@ -206,7 +213,9 @@ const goThrough = async (
         const before = way.reduce<unknown>((value, step) => Reflect.get(Object(value), step), list)
         put(list, way, NASTY[what]?.())
         const outcome = await outcomeOf(methods, name, list)
-        if (isLegal(name, way, what, before)) continue
+        if (outcome instanceof LedgerError && sizeOf(outcome) > 20_000)
+          wrong.push(`${name}, ${what} at ${way.join('.')}: ${outcome.code} of ${sizeOf(outcome)} characters`)
+        if (what === LONG || isLegal(name, way, what, before)) continue
         const isRefused =
           outcome instanceof LedgerError && (/expected .+, got .+/.test(outcome.message) || name === 'importEvents')
         if (!isRefused)

@@ -331,7 +331,7 @@ describe('the memory of a command that changed nothing', () => {
     const position: number = Object(receipts.at(-1)).position
     await ledger.waitFor(position)
     expect(await ledger.moment()).toMatchObject({ position })
-    expect((await ledger.progress()).unknown.size).toBe(0)
+    expect((await ledger.progress()).unknownEvents).toEqual({})
     expect(await ledger.verify()).toMatchObject({ damaged: [] })
     await ledger.close()
   })

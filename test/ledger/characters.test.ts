@@ -106,7 +106,7 @@ describe('awkward characters', () => {
     const cell = (line: object, name: string): string => {
       const value: unknown = Reflect.get(line, name)
       if (value === null) return ''
-      return name === 'before' || name === 'after' ? JSON.stringify(value) : String(value)
+      return typeof value === 'object' ? JSON.stringify(value) : String(value)
     }
     expect(rows).toEqual(lines.map((line) => header.map((name) => cell(line, name))))
     await ledger.close()

@@ -73,6 +73,7 @@ describe('export and import', () => {
     ['white space between members', (all) => all.map((line) => line.replace('","', '", "')), 'not-an-export'],
     ['an unknown type', (all) => all.map((line) => line.replace('AliasMoved', 'AliasBent')), 'not-an-export'],
     ['something after the end', (all) => [...all, all[1] ?? ''], 'not-an-export'],
+    ['a line that does not end', (all) => [all[0] ?? '', 'x'.repeat(5_000_000)], 'not-an-export'],
     ['nothing', () => [], 'incomplete-export'],
   ])('refuses %s', async (_, change, code) => {
     await expect(importEvents(memoryEventStore(), change(lines))).rejects.toMatchObject({ code })

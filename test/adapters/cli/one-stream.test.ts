@@ -93,6 +93,6 @@ describe('a link whose source is deleted', () => {
       err: expect.stringContaining('was deleted by anna'),
     })
     expect(await there('resolve', 'churn', '--as-of', '6')).toMatchObject({ code: 0 })
-    expect(await there('resolve', 'churn', '--as-of', '2099-01-01T00:00:00Z')).toMatchObject({ code: 3 })
+    expect(await there('resolve', 'churn', '--as-of', new Date().toISOString())).toMatchObject({ code: 3 })
   })
 })

@@ -1,6 +1,5 @@
 /** All questions to a ledger as of a moment. */
 import * as E from 'fp-ts/lib/Either.js'
-import type { ManifestStore } from '../application/manifest-store.js'
 import type { Artifact } from '../projections/registry/questions/artifact.js'
 import { describeQueryError, type Moment, type QueryError } from '../projections/registry/questions/errors.js'
 import type { RegistryQuestions } from '../projections/registry/questions/lookup.js'
@@ -11,11 +10,12 @@ import type { Version } from '../projections/registry/questions/version.js'
 import type { AsOf, When } from './calling/as-of.js'
 import { promised } from './calling/errors.js'
 import { checked, NameText } from './calling/input.js'
+import { type DiffPorts, type DiffQuestions, diffQuestions } from './finding/diff.js'
 import { type SearchQuestions, searchQuestions } from './finding/search.js'
 import { type HistoryQuestions, historyQuestions } from './looking-back/history.js'
 
 /** The questions that can be put to a ledger at one moment. */
-export interface LedgerAsOf extends HistoryQuestions, SearchQuestions {
+export interface LedgerAsOf extends HistoryQuestions, SearchQuestions, DiffQuestions {
   /** The moment that is meant: its position and its time. */
   readonly moment: () => Promise<Moment>
   /** The version that a path means, by alias or number: `[[entity/]project/]name[:alias|:vN]`, `latest` unless told. */
@@ -34,13 +34,12 @@ export interface LedgerAsOf extends HistoryQuestions, SearchQuestions {
 
 const asked = promised(describeQueryError)
 
-export interface AskingPorts {
+export interface AskingPorts extends DiffPorts {
   /** Where a moment stands, with everything that can be asked there; that of an interval may lie ahead. */
   readonly asOf: (when?: When, mayLieAhead?: boolean) => Promise<AsOf>
-  readonly manifests: ManifestStore
 }
 
-export const ledgerAsOf = ({ asOf, manifests }: AskingPorts): ((when?: When) => LedgerAsOf) => {
+export const ledgerAsOf = ({ asOf, ...ports }: AskingPorts): ((when?: When) => LedgerAsOf) => {
   const ask = async <A>(
     when: When | undefined,
     question: (registryQuestions: RegistryQuestions) => E.Either<QueryError, A>,
@@ -60,7 +59,8 @@ export const ledgerAsOf = ({ asOf, manifests }: AskingPorts): ((when?: When) => 
 
   return (when) => ({
     ...historyQuestions((bound) => (bound === undefined ? asOf(when) : asOf(bound, true))),
-    ...searchQuestions(() => asOf(when), manifests),
+    ...searchQuestions(() => asOf(when)),
+    ...diffQuestions(() => asOf(when), ports),
     moment: () => ask(when, (registryQuestions) => E.right(registryQuestions.moment)),
     resolve: (version) => askOf(when, version, (registryQuestions) => registryQuestions.resolve(version)),
     version: (version) => askOf(when, version, (registryQuestions) => registryQuestions.version(version)),

@@ -86,6 +86,7 @@ export const ledgerOn = (ports: LedgerPorts): Ledger => {
     clock,
     defaults,
     manifests,
+    files,
     snapshots,
     patience,
     warn,

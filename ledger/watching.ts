@@ -15,7 +15,6 @@ import {
   throttle,
   throwError,
 } from 'rxjs'
-import type { ManifestStore } from '../application/manifest-store.js'
 import { pendingCommits } from '../application/process-managers/pending-commits.js'
 import { momentOf } from '../application/projecting/as-of.js'
 import type { Known, Progress } from '../application/projecting/model.js'
@@ -38,15 +37,15 @@ import { pictureOf, samePicture } from './calling/comparable.js'
 import { eachFromStore, fromStoreError, LedgerError, promised } from './calling/errors.js'
 import { checked, checkedIfGiven, checkedIfGivenNow, checkedNow, Listener, Signal } from './calling/input.js'
 import { guarded } from './calling/own.js'
+import type { DiffPorts } from './finding/diff.js'
 import { type LedgerAsOf, ledgerAsOf } from './ledger-as-of.js'
 import { replayQuery } from './looking-back/history.js'
 import type { ReplayInput } from './looking-back/input.js'
 
-export interface ReadPorts {
+export interface ReadPorts extends DiffPorts {
   readonly store: EventStore
   readonly clock: Clock
   readonly defaults: NameDefaults
-  readonly manifests: ManifestStore
   readonly snapshots: SnapshotStore | undefined
   readonly patience: number | undefined
   readonly warn: (message: string) => void
@@ -114,7 +113,7 @@ export const Milliseconds = rule(
 )
 const read = promised(describeReadError)
 
-export const reads = ({ store, clock, defaults, manifests, snapshots, patience, warn, finish }: ReadPorts): Reads => {
+export const reads = ({ store, clock, defaults, snapshots, patience, warn, finish, ...content }: ReadPorts): Reads => {
   const model = projector<ReadModels>({
     store,
     projections: readModels,
@@ -146,7 +145,7 @@ export const reads = ({ store, clock, defaults, manifests, snapshots, patience, 
     return { store, graph, index, ...then, registryQuestions: registryQuestions({ ...then, asked }) }
   }
 
-  const questionsAsOf = ledgerAsOf({ asOf, manifests })
+  const questionsAsOf = ledgerAsOf({ asOf, ...content })
   const at = (when?: When): LedgerAsOf => guarded(questionsAsOf(when))
 
   /** Ends what is watched, and what sleeps in a replay. */

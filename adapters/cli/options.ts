@@ -44,6 +44,16 @@ export const expecting = (command: Command): Command =>
     holders,
   )
 
+export type KeyColumns = Readonly<Record<string, ReadonlyArray<string>>>
+
+/** `predictions.table.json=id`, gathered: the columns by which the rows of a table are known again. */
+export const keyColumns = (text: string, before: KeyColumns | undefined): KeyColumns => {
+  const [, table, column] = /^(.*\.table\.json)=(.+)$/s.exec(text) ?? []
+  if (table === undefined || column === undefined)
+    throw new InvalidArgumentError('table=column is wanted, such as predictions.table.json=id.')
+  return { ...before, [table]: [...(before?.[table] ?? []), column] }
+}
+
 /** `key=value` pairs, where a value that is JSON is taken for it, into one object; later ones win. */
 export const pairs = (text: string, before: JsonObject | undefined): JsonObject => {
   const [, key, value = ''] = /^([^=]+)=([\s\S]*)$/.exec(text) ?? []

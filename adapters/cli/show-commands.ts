@@ -2,16 +2,14 @@
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import { isDayText } from '../../domain/values/day.js'
-import type { Json } from '../../domain/values/json.js'
-import type { ManifestEntry } from '../../domain/values/manifest/manifest.js'
 import { omitUndefined } from '../../domain/values/omit-undefined.js'
 import { LedgerError } from '../../index.js'
 import { oneStreamOf } from '../../ledger/looking-back/one-stream.js'
-import type { VersionDiff } from '../../projections/registry/questions/diff-versions.js'
 import type { Version } from '../../projections/registry/questions/version.js'
 import { type AsOfOption, type CommandContext, questionsAsOf, type WithLedger } from './command-context.js'
+import { versionDiffText } from './diff-text.js'
 import { auditText } from './history-text.js'
-import { asOf } from './options.js'
+import { asOf, type KeyColumns, keyColumns, whole } from './options.js'
 import { columns, plain, print, progressBar, type Shown, size, styled, type Terminal, table, time } from './output.js'
 
 export const showCommands = (program: Command, withLedger: WithLedger): void => {
@@ -46,16 +44,34 @@ export const showCommands = (program: Command, withLedger: WithLedger): void => 
     )
 }
 
+interface DiffOptions extends AsOfOption {
+  readonly key?: KeyColumns
+  readonly limit?: number
+}
+
 /** What is in a version, and how it differs from another. */
 export const contentCommands = (program: Command, withLedger: WithLedger): void => {
   asOf(program.command('diff'))
-    .description('What differs between two versions: files, metadata, and the metrics of their runs.')
+    .description('What differs between two versions: files, metadata, the metrics of their runs, and rows of tables.')
     .argument('<from>')
     .argument('<to>')
-    .addHelpText('after', '\nExample:\n  $ model-ledger diff acme/churn/data:v1 acme/churn/data:latest')
-    .action((from: string, to: string, options: AsOfOption, command: Command) =>
+    .option(
+      '--key <table=column>',
+      'which row of a table (*.table.json) is which, by this column (may be given several times)',
+      keyColumns,
+    )
+    .option('--limit <n>', 'how many rows of tables are shown; 100 unless told', whole)
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ model-ledger diff acme/churn/data:v1 acme/churn/data:latest
+  $ model-ledger diff acme/churn/eval:v1 acme/churn/eval:v2 --key predictions.table.json=id`,
+    )
+    .action((from: string, to: string, { asOf, key: keys, limit }: DiffOptions, command: Command) =>
       withLedger(command, 'reads', async (task) => {
-        const found = await questionsAsOf(task, options).diff(from, to)
+        const input = omitUndefined({ keys, limit })
+        const found = await questionsAsOf(task, omitUndefined({ asOf })).diff(from, to, input)
         task.answer(found, () => versionDiffText(task.terminal, found))
       }),
     )
@@ -158,24 +174,6 @@ const contentThen = async (task: CommandContext, path: string, options: AsOfOpti
 /** Why a version is no longer there; `undefined` of one that is. */
 export const gone = ({ deleted, unlinked, source }: Version): string | undefined =>
   unlinked !== null ? 'unlinked' : deleted === null ? undefined : source === null ? 'deleted' : 'source deleted'
-
-const versionDiffText = (terminal: Terminal, { from, to, files, bytes, metadata, metrics }: VersionDiff): string => {
-  const sizes = (a: ManifestEntry | undefined, b: ManifestEntry | undefined): string =>
-    [a, b].map((entry) => (entry === undefined ? '-' : entry.size === null ? '?' : size(entry.size))).join(' -> ')
-  const rows = [
-    ...files.added.map((entry) => [styled('green', '+'), sizes(undefined, entry), entry.path]),
-    ...files.removed.map((entry) => [styled('red', '-'), sizes(entry, undefined), entry.path]),
-    ...files.changed.map((change) => [styled('yellow', '~'), sizes(change.from, change.to), change.to.path]),
-    ...[
-      ...metadata.map((each) => ['metadata', each] as const),
-      ...metrics.map((each) => ['metric', each] as const),
-    ].map(([what, { key, from, to }]) => [what, `${valueText(from)} -> ${valueText(to)}`, key]),
-  ]
-  const title = print(terminal, styled('bold', `${from.path} -> ${to.path}`))
-  return `${title} (${bytes < 0 ? '-' : '+'}${size(Math.abs(bytes))})\n${rows.length === 0 ? 'Nothing differs.\n' : columns(terminal, rows)}`
-}
-
-const valueText = (value: Json | undefined): string => (value === undefined ? '-' : JSON.stringify(value))
 
 /** On one line: metrics, metadata, a configuration. */
 export const pairsText = (pairs: object): string =>

@@ -6,6 +6,7 @@
 import type { Metrics } from '../../domain/run/commands.js'
 import type { JsonObject } from '../../domain/values/json.js'
 import type { RunOutcome } from '../../domain/values/names.js'
+import type { Table } from '../../domain/values/table/table.js'
 
 /** An argument after its check: what was `undefined` is absent, and a moment is a text. */
 export type Checked<A> = {
@@ -47,6 +48,8 @@ export type ContentItem =
   /** Copied in the call: of much, give a file or a stream. */
   | { readonly bytes: string | Uint8Array; readonly as: string }
   | { readonly stream: AsyncIterable<Uint8Array>; readonly as: string }
+  /** Kept as W&B keeps a table; `as` ends with `.table.json`. Copied in the call, and at most 64 MiB of text. */
+  | { readonly table: Table; readonly as: string }
   | {
       /** A URI. Nothing is fetched. */
       readonly reference: string

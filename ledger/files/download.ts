@@ -6,8 +6,9 @@ import type { FileStore } from '../../domain/ports/file-store.js'
 import { record, rule } from '../../domain/values/codec.js'
 import type { Manifest } from '../../domain/values/manifest/manifest.js'
 import type * as args from '../calling/arguments.js'
+import { FilePath } from '../calling/content-input.js'
 import { promised } from '../calling/errors.js'
-import { checked, FilePath, Signal, VersionText } from '../calling/input.js'
+import { checked, Signal, VersionText } from '../calling/input.js'
 import type { ContentMethods } from './contents.js'
 
 /** Writes the files of a version into a directory. */

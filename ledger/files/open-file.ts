@@ -42,7 +42,7 @@ export const openFile =
   }
 
 /** Gives each chunk when the next is there, so that the last is given only if all of them have the digest. */
-async function* compared(bytes: AsyncIterable<Uint8Array>, digest: Digest): AsyncGenerator<Uint8Array> {
+export async function* compared(bytes: AsyncIterable<Uint8Array>, digest: Digest): AsyncGenerator<Uint8Array> {
   const hash = streamingHash()
   let size = 0
   let held: Uint8Array | undefined

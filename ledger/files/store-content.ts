@@ -8,6 +8,7 @@ import { isDigest } from '../../domain/values/digest.js'
 import type { ManifestBuilder } from '../../domain/values/manifest/builder.js'
 import { isFileUri, type ManifestEntry } from '../../domain/values/manifest/manifest.js'
 import { canonicalPath } from '../../domain/values/manifest/path.js'
+import { MOST_OF_A_TABLE, tableText } from '../../domain/values/table/table.js'
 import type { ContentItem, OnProgress } from '../calling/arguments.js'
 import { type ContentError, describeWriteError, type WriteError } from '../calling/errors.js'
 import { failureOf, letGo, readFrom } from '../calling/given-streams.js'
@@ -129,6 +130,11 @@ const plan =
       const bytes = typeof item.bytes === 'string' ? Buffer.from(item.bytes) : item.bytes
       return alone(item.as, (path) => ({ path, source: { bytes } }))
     }
+    if ('table' in item) {
+      const text = tableText(item.table)
+      if (text === undefined) return TE.left(tooLarge(item.as))
+      return alone(item.as, (path) => ({ path, source: { bytes: Buffer.from(text) } }))
+    }
     if ('stream' in item) return alone(item.as, (path) => ({ path, source: { stream: item.stream } }))
     const { reference: uri, digest = `uri:${uri}`, size = null, versionId } = item
     const reference = versionId === undefined ? { uri } : { uri, versionId }
@@ -137,6 +143,17 @@ const plan =
       TE.flatMap(() => alone(item.as, (path) => ({ path, entry: { path, digest, size, reference } }))),
     )
   }
+
+const tooLarge = (path: string): WriteError => ({
+  _tag: 'invalid-input',
+  problems: [
+    {
+      at: `the table ${JSON.stringify(path)}`,
+      expected: `a text of at most ${MOST_OF_A_TABLE} bytes`,
+      actual: 'more: log it as several tables, or as a file of another format',
+    },
+  ],
+})
 
 const planLocal = (
   local: LocalFiles,

@@ -1,12 +1,10 @@
-/** What there is, in lists; finding versions, and what differs between two of them. */
+/** What there is, in lists; and finding versions. */
 import type * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
-import type { ManifestStore } from '../../application/manifest-store.js'
 import { oneOf, record, rule, text, wholeNumber } from '../../domain/values/codec.js'
 import type { BadCursor } from '../../projections/paging/cursor.js'
 import type { Page } from '../../projections/paging/page.js'
 import type { Artifact } from '../../projections/registry/questions/artifact.js'
-import { type DiffSide, diffVersions, type VersionDiff } from '../../projections/registry/questions/diff-versions.js'
 import { describeQueryError, type QueryError } from '../../projections/registry/questions/errors.js'
 import {
   listArtifacts,
@@ -14,14 +12,14 @@ import {
   listRuns,
   listVersions,
 } from '../../projections/registry/questions/list.js'
-import { type RegistryAsOf, registryQuestions } from '../../projections/registry/questions/lookup.js'
+import type { RegistryAsOf } from '../../projections/registry/questions/lookup.js'
 import type { RegisteredModel } from '../../projections/registry/questions/registered-model.js'
 import type { RunDetails } from '../../projections/registry/questions/run.js'
 import { COMPARISONS, searchVersions, type VersionPage } from '../../projections/registry/questions/search.js'
 import type { Version } from '../../projections/registry/questions/version.js'
 import type { Checked } from '../calling/arguments.js'
-import { describeWriteError, orThrow, promised } from '../calling/errors.js'
-import { checked, FirstTime, LastTime, NameText, VersionText } from '../calling/input.js'
+import { orThrow } from '../calling/errors.js'
+import { checked, FirstTime, LastTime, NameText } from '../calling/input.js'
 
 const Text = text('a text of at least one character', (value) => value.length > 0)
 const Value = rule(
@@ -119,8 +117,6 @@ export interface SearchQuestions {
   readonly versions: (collection: string, page?: PageInput) => Promise<Page<Version>>
   /** Versions by name pattern, type, tag, alias, metadata, metric, creator or time: a page of them. */
   readonly search: (input?: SearchInput) => Promise<VersionPage>
-  /** What differs between two versions: files, metadata, and the metrics of the runs that made them. */
-  readonly diff: (from: string, to: string) => Promise<VersionDiff>
 }
 
 const answered = orThrow((error: QueryError | BadCursor) =>
@@ -137,7 +133,7 @@ const listed =
     return answered(list(await asOf(), input))
   }
 
-export const searchQuestions = (asOf: () => Promise<RegistryAsOf>, manifests: ManifestStore): SearchQuestions => ({
+export const searchQuestions = (asOf: () => Promise<RegistryAsOf>): SearchQuestions => ({
   artifacts: listed(asOf, listArtifacts),
   registeredModels: listed(asOf, listRegisteredModels),
   runs: listed(asOf, listRuns),
@@ -150,19 +146,5 @@ export const searchQuestions = (asOf: () => Promise<RegistryAsOf>, manifests: Ma
   search: async (given = {}) => {
     const input = await checked(SearchInput, given)
     return answered(searchVersions(await asOf(), input))
-  },
-
-  diff: async (from, to) => {
-    const paths = [await checked(VersionText, from), await checked(VersionText, to)]
-    const answers = registryQuestions(await asOf())
-    const side = async (version: Version): Promise<DiffSide> => ({
-      version,
-      manifest: await promised(describeWriteError)(manifests.get(version.manifest.digest)),
-      metrics: (version.run === null ? undefined : answers.metrics(version.run)) ?? {},
-    })
-    const versions = paths.map((path) => answered(answers.version(path)))
-    const [one, other] = await Promise.all(versions.map(side))
-    if (one === undefined || other === undefined) throw new TypeError('two versions make two sides')
-    return diffVersions(one, other)
   },
 })

@@ -7,6 +7,7 @@ import type { VersionNumber } from '../../domain/values/names.js'
 import { omitUndefined } from '../../domain/values/omit-undefined.js'
 import { type ArtifactRef, collectionPath } from '../../domain/values/references.js'
 import type * as args from '../calling/arguments.js'
+import { ContentInput, FilePath } from '../calling/content-input.js'
 import * as inputs from '../calling/input.js'
 import { guarded } from '../calling/own.js'
 import type { Calling } from '../calling/resolve-names.js'
@@ -89,10 +90,10 @@ const draftOf = (
     base: base?.version ?? null,
     ...saidOf(base?.said),
     add: async (given, options = {}) => {
-      const content = await sender.checked(inputs.ContentInput, given)
+      const content = await sender.checked(ContentInput, given)
       notes.push(...(await add(builder, content, await sender.checked(inputs.AddToDraft, options))))
     },
-    remove: async (path) => now(builder.remove(await sender.checked(inputs.FilePath, path))),
+    remove: async (path) => now(builder.remove(await sender.checked(FilePath, path))),
     entries: () => builder.build(),
     log: async (given = {}) => {
       const options = await sender.checked(inputs.LogDraft, given)

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { describe, expect, it } from 'vitest'
+import { comparePredictions } from '../../examples/wandb/compare-predictions.js'
 import { distributedByGroup } from '../../examples/wandb/distributed-by-group.js'
 import { distributedWithAnId } from '../../examples/wandb/distributed-with-an-id.js'
 import { draftInsideARun } from '../../examples/wandb/draft-inside-a-run.js'
@@ -150,6 +151,28 @@ describe('the samples of W&B', () => {
       { version: best, through: null },
       { version: latest, through: null },
     ])
+  })
+
+  example('which predictions differ', async (given) => {
+    const cells = [
+      { column: 'label', from: 'cat', to: 'dog' },
+      { column: 'score', from: 0.6, to: 0.8 },
+    ]
+    expect(await comparePredictions(given)).toMatchObject({
+      compared: 'acme/animals/predictions:v1',
+      tables: [
+        {
+          path: 'predictions.table.json',
+          changed: { count: 1, rows: [{ key: { image: 'dog.png' }, cells }] },
+          removed: { count: 0 },
+          added: { count: 0 },
+        },
+      ],
+    })
+    expect(JSON.parse((await filesOf(given, 'predictions:v0'))['predictions.table.json'] ?? '')).toMatchObject({
+      _type: 'table',
+      nrows: 2,
+    })
   })
 
   example('the source of a link, and the links of a source', async (given) => {

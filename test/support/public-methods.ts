@@ -74,7 +74,7 @@ const questions = {
       limit: 10,
     },
   ],
-  diff: () => ['cats:v0', 'cats:v1'],
+  diff: () => ['cats:v0', 'cats:v1', { keys: {}, limit: 10 }],
   lineage: () => [{ of: 'cats:v0', direction: 'both', depth: 5, limit: 100 }],
   paths: () => [{ from: { run: 'r' }, to: 'cats:v0', length: 5, limit: 10 }],
   history: () => [

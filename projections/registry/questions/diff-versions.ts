@@ -1,10 +1,11 @@
-/** Two versions side by side: their files, their metadata, and what their runs measured. */
+/** Two versions side by side: their files, their metadata, what their runs measured, and the rows of their tables. */
 
 import type { Metrics } from '../../../domain/run/commands.js'
 import { sameJson } from '../../../domain/values/codec.js'
 import type { Json, JsonObject } from '../../../domain/values/json.js'
 import { diffManifests, type ManifestDiff } from '../../../domain/values/manifest/diff.js'
 import type { Manifest } from '../../../domain/values/manifest/manifest.js'
+import type { TableRowsDiff } from '../../../domain/values/table/diff-tables.js'
 import type { Version } from './version.js'
 
 /** One of the two versions, with all that may differ. */
@@ -30,8 +31,16 @@ export interface VersionDiff {
   readonly bytes: number
   readonly metadata: ReadonlyArray<Difference>
   readonly metrics: ReadonlyArray<Difference>
+  /** The tables (`*.table.json`) that both have, with other content. */
+  readonly tables: ReadonlyArray<TableDiff>
 }
 
+/** The rows of a table that differ, or why they cannot be told. */
+export type TableDiff =
+  | ({ readonly path: string } & TableRowsDiff)
+  | { readonly path: string; readonly notCompared: string }
+
+/** All but the rows of tables, for which their files must be read. */
 export const diffVersions = (from: DiffSide, to: DiffSide): VersionDiff => ({
   from: from.version,
   to: to.version,
@@ -39,6 +48,7 @@ export const diffVersions = (from: DiffSide, to: DiffSide): VersionDiff => ({
   bytes: to.version.manifest.bytes - from.version.manifest.bytes,
   metadata: differences(from.version.metadata ?? {}, to.version.metadata ?? {}),
   metrics: differences(from.metrics, to.metrics),
+  tables: [],
 })
 
 const differences = (from: JsonObject, to: JsonObject): ReadonlyArray<Difference> =>

@@ -4,6 +4,7 @@ import { systemClock } from '../../../adapters/system/index.js'
 import { manifestStore } from '../../../application/manifest-store.js'
 import { projector } from '../../../application/projecting/projector.js'
 import { ArtifactRef } from '../../../domain/values/references.js'
+import { diffQuestions } from '../../../ledger/finding/diff.js'
 import { type SearchInput, searchQuestions } from '../../../ledger/finding/search.js'
 import { registryProjection } from '../../../projections/registry/apply.js'
 import type { Registry } from '../../../projections/registry/state.js'
@@ -14,7 +15,7 @@ import { model, runNamed as run } from '../../support/domain-samples.js'
 const artifact = (name: string, project = 'churn') => decoded(ArtifactRef, { entity: 'acme', project, name })
 
 let ledger: Ledger
-let find: ReturnType<typeof searchQuestions>
+let find: ReturnType<typeof searchQuestions> & ReturnType<typeof diffQuestions>
 
 const log = async (name: string, files: ReadonlyArray<string>, more: object = {}, actor = 'anna') =>
   right(
@@ -46,7 +47,10 @@ beforeEach(async () => {
       defaults: { entity: 'acme', project: 'churn' },
     }
   }
-  find = searchQuestions(addVersionTo, manifestStore(ledger.files))
+  find = {
+    ...searchQuestions(addVersionTo),
+    ...diffQuestions(addVersionTo, { manifests: manifestStore(ledger.files), files: ledger.files }),
+  }
 
   for (const name of ['a', 'b']) right(await ledger.give({ type: 'StartRun', run: run(name) }))
   await log('data', ['train.csv'], { tags: ['clean'] }, 'ben')

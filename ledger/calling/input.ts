@@ -3,9 +3,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
 import { Config, Metrics } from '../../domain/run/commands.js'
 import { decodeWith, nullable, record, rule, wholeNumber } from '../../domain/values/codec.js'
-import { type Day, dayOf, isDayText } from '../../domain/values/day.js'
 import { Actor, CommandId, envelopeFields as ofEnvelope } from '../../domain/values/envelope.js'
-import { hasNoZone, instant } from '../../domain/values/instant.js'
 import {
   Alias,
   Aliases,
@@ -202,22 +200,6 @@ export const LinkModel = record(
 ) satisfies Codec<args.LinkModel>
 
 export const OpenFile = record('openFile', { version: VersionText, path: FilePath }) satisfies Codec<args.OpenFile>
-
-/** The times of an interval: a date alone is all of that day, from its first moment or up to its last. */
-const bound = (end: keyof Day): t.Type<string> =>
-  new t.Type<string>(
-    'a time as an ISO 8601 text (2026-05-03, 2026-05-03[Europe/Madrid], 2026-05-03T14:00:00Z) or a Date',
-    instant.is,
-    (value, context) => {
-      const day = isDayText(value) ? dayOf(value) : undefined
-      if (day !== undefined) return t.success(new Date(day[end]).toISOString())
-      const time = instant.validate(value, context)
-      return E.isRight(time) || (typeof value === 'string' && hasNoZone(value)) ? time : t.failure(value, context)
-    },
-    instant.encode,
-  )
-export const FirstTime = bound('first')
-export const LastTime = bound('last')
 
 /** Hears of something, now and then. */
 export const Listener = rule('a function', (value): value is () => void => typeof value === 'function')

@@ -19,7 +19,8 @@ import { COMPARISONS, searchVersions, type VersionPage } from '../../projections
 import type { Version } from '../../projections/registry/questions/version.js'
 import type { Checked } from '../calling/arguments.js'
 import { orThrow } from '../calling/errors.js'
-import { checked, FirstTime, LastTime, NameText } from '../calling/input.js'
+import { checked, NameText } from '../calling/input.js'
+import { FirstTime, LastTime } from '../calling/interval.js'
 
 const Text = text('a text of at least one character', (value) => value.length > 0)
 const Value = rule(

@@ -6,7 +6,7 @@ import { oneOf, record, rule, text, wholeNumber } from '../../domain/values/code
 import type { Order } from '../../projections/audit/filter.js'
 import type { Checked } from '../calling/arguments.js'
 import type { When } from '../calling/as-of.js'
-import { FirstTime } from '../calling/input.js'
+import { FirstTime } from '../calling/interval.js'
 import type { PageInput } from '../finding/search.js'
 
 const Name = text('a name', (value) => value.length > 0)

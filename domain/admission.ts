@@ -60,7 +60,7 @@ interface Held<State> {
 }
 
 export const openAdmission = (): Admission => {
-  const artifacts = new Map<string, Held<ReturnType<typeof artifact.initial>>>()
+  const artifacts = new Map<string, Held<ReturnType<typeof artifact.history.initial>>>()
   const drafts = new Map<string, Held<ReturnType<typeof distributedDraft.initial>>>()
   const models = new Map<string, Held<ReturnType<typeof registeredModel.initial>>>()
   const runs = new Map<string, Held<ReturnType<typeof run.initial>>>()
@@ -110,7 +110,7 @@ export const openAdmission = (): Admission => {
       }
       switch (subjectOf(stream)?.category) {
         case 'artifact':
-          return lose(artifacts, artifact.initial)
+          return lose(artifacts, artifact.history.initial)
         case 'draft':
           return lose(drafts, distributedDraft.initial)
         case 'model':
@@ -129,14 +129,14 @@ export const openAdmission = (): Admission => {
 }
 
 type Rules<State, Event extends DomainEvent, About extends Subject> = Pick<
-  Aggregate<never, never, State, Event, Rejection, About>,
-  'initial' | 'evolve' | 'admits' | 'admitsAnswer' | 'unfinished' | 'isEvent'
+  Aggregate<never, never, never, Event, Rejection, About, State>,
+  'history' | 'admits' | 'admitsAnswer' | 'unfinished' | 'isEvent'
 >
 
 /** Holds the next event of a stream of one kind to what was admitted of it, and of other streams. */
 const followOf =
   <State, Event extends DomainEvent, About extends Subject>(
-    { initial, evolve, admits, admitsAnswer, unfinished, isEvent }: Rules<State, Event, About>,
+    { history: { initial, evolve }, admits, admitsAnswer, unfinished, isEvent }: Rules<State, Event, About>,
     all: Map<string, Held<State>>,
     past: Past,
   ) =>
@@ -164,7 +164,10 @@ const followOf =
     )
     held.sure = E.isRight(outcome)
     if (held.sure) {
-      if (isEvent(event)) held.state = evolve(held.state, event, { by: metadata.actor, at: metadata.recordedAt })
+      if (isEvent(event)) {
+        const recorded = { by: metadata.actor, at: metadata.recordedAt }
+        held.state = evolve(held.state, event, recorded, stored.revision)
+      }
       note(held, stored, event, metadata.commandId)
     }
     return outcome

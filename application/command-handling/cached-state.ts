@@ -78,7 +78,7 @@ export const openCachedState = <State, Event extends DomainEvent>(
     const own = revisionAfter(revision)
     revision = own
     if (!commands.has(commandId)) commands.set(commandId, own)
-    if (event.type !== 'CommandAccepted') state = foldEvent(state, event, { by, at })
+    if (event.type !== 'CommandAccepted') state = foldEvent(state, event, { by, at }, own)
   }
 
   const load = async (): Promise<E.Either<CommandError, boolean>> => {

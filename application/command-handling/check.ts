@@ -2,6 +2,7 @@
 import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import type { ArtifactCommandWithFacts, CreateArtifact, LogArtifactVersion } from '../../domain/artifact/commands.js'
+import { NOTHING_SAID } from '../../domain/collections/descriptions.js'
 import type {
   DistributedDraftCommandWithFacts,
   UpsertDistributedPart,
@@ -36,7 +37,11 @@ export const checkWithoutContent =
       facts.run(command.run),
       TE.flatMap((runFact) =>
         command.type === 'LogArtifactVersion'
-          ? handlers.artifact.check(artifactStream(artifact), { ...command, manifest: ANY_CONTENT, runFact }, commandId)
+          ? handlers.artifact.check(
+              artifactStream(artifact),
+              { ...command, manifest: ANY_CONTENT, runFact, said: NOTHING_SAID },
+              commandId,
+            )
           : pipe(
               handlers.draft.check(draftStream(command), { ...command, part: ANY_CONTENT, runFact }, commandId),
               TE.flatMap(() => handlers.artifact.check(artifactStream(artifact), create, commandId)),

@@ -7,7 +7,6 @@ import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import type { LogVersion } from '../../domain/artifact/commands.js'
-import type { Said } from '../../domain/collections/descriptions.js'
 import { type Command, decodeCommand } from '../../domain/commands/catalogue.js'
 import { categoryOfCommand, isOn, streamOfCommand } from '../../domain/commands/command-stream.js'
 import { artifact, distributedDraft, registeredModel, run } from '../../domain/commands/deciders.js'
@@ -18,7 +17,7 @@ import type {
 } from '../../domain/distributed-draft/commands.js'
 import type { Clock, Ids } from '../../domain/ports/clock-and-ids.js'
 import type { EventStore } from '../../domain/ports/event-store.js'
-import type { Facts } from '../../domain/ports/facts.js'
+import type { Facts, Said } from '../../domain/ports/facts.js'
 import type { MeanLink } from '../../domain/registered-model/commands.js'
 import { decodeWith } from '../../domain/values/codec.js'
 import { Envelope } from '../../domain/values/envelope.js'
@@ -29,7 +28,7 @@ import { checkWithoutContent, type WithoutContent } from './check.js'
 import type { CommandError } from './command-error.js'
 import { settlingArtifact } from './draft-artifact.js'
 import { type Call, digestOf, type IdFrom } from './encode.js'
-import { type FactReader, factsFrom } from './facts.js'
+import { type FactReader, factsFrom, saidIn } from './facts.js'
 import type { Receipt, RecordedUnder } from './receipt.js'
 import { streamHandler } from './stream-handler.js'
 
@@ -98,6 +97,7 @@ export const commandHandler = ({
     model: (ref, at) => handlers.model.readState(modelStream(ref), at),
     run: (ref, at) => handlers.run.readState(runStream(ref), at),
     draft: (ref, at) => handlers.draft.readState(draftStream(ref), at),
+    said: saidIn(store),
     manifests,
   }
   const ofOthers = factsFrom(facts)

@@ -6,10 +6,16 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
-import { liveVersion } from '../../domain/artifact/decide.js'
+import { saidBy } from '../../domain/artifact/history.js'
 import type { ArtifactState } from '../../domain/artifact/state.js'
+import { liveVersion } from '../../domain/artifact/versions.js'
+import { NOTHING_SAID } from '../../domain/collections/descriptions.js'
+import { artifact as artifactRules } from '../../domain/commands/deciders.js'
 import type { DistributedDraftState } from '../../domain/distributed-draft/state.js'
-import type { Facts, SourceFact } from '../../domain/ports/facts.js'
+import type { DomainEvent } from '../../domain/events/catalogue.js'
+import { decodeEvent } from '../../domain/events/stored-events.js'
+import { type EventStore, revisionBefore } from '../../domain/ports/event-store.js'
+import type { Facts, Said, SourceFact } from '../../domain/ports/facts.js'
 import { type FoundLink, liveLink } from '../../domain/registered-model/links.js'
 import type { RegisteredModelState } from '../../domain/registered-model/state.js'
 import { type RunState, runFact } from '../../domain/run/state.js'
@@ -19,8 +25,9 @@ import { mergeParts } from '../../domain/values/manifest/merge.js'
 import type { VersionChoice, VersionNumber } from '../../domain/values/names.js'
 import { type ArtifactRef, type DraftRef, isModel, type ModelRef, type RunRef } from '../../domain/values/references.js'
 import type { RunFact } from '../../domain/values/run-fact.js'
+import { artifactStream } from '../../domain/values/stream-names.js'
 import type { ManifestStore } from '../manifest-store.js'
-import type { CommandError } from './command-error.js'
+import { asReadError, type CommandError } from './command-error.js'
 
 /** Looks at the present state of another stream; what it answers is taken out at once. */
 export interface FactReader {
@@ -37,12 +44,15 @@ export interface FactReader {
     draft: DraftRef,
     readState: (state: ReadonlyState<DistributedDraftState>) => A,
   ) => TE.TaskEither<CommandError, A>
+  /** What these events of an artifact said of a version. */
+  readonly said: Port['said']
   readonly manifests: ManifestStore
 }
 
 type Port = Facts<CommandError>
 
 export const factsFrom = (reader: FactReader): Port => ({
+  said: reader.said,
   run: (run) => runOf(run, reader),
   source: (meant) => sourceOf(meant, reader),
   sourceOfLink: (model, number, source) => sourceOfLink(model, number, source, reader),
@@ -54,6 +64,56 @@ export const factsFrom = (reader: FactReader): Port => ({
     ),
   merged: (parts, lastWriterWins) => mergeStored(parts, lastWriterWins, reader),
 })
+
+export const saidIn =
+  (store: EventStore): Port['said'] =>
+  (artifact, at) => {
+    const by = (revision: number | null): TE.TaskEither<CommandError, Said> =>
+      revision === null
+        ? TE.right(NOTHING_SAID)
+        : pipe(
+            eventAt(store, artifactStream(artifact), revision),
+            TE.map((event) => (artifactRules.isEvent(event) ? saidBy(event) : NOTHING_SAID)),
+          )
+    return pipe(
+      by(at.description),
+      TE.flatMap((described) =>
+        pipe(
+          at.metadata === at.description ? TE.right(described) : by(at.metadata),
+          TE.map(({ metadata }) => ({ description: described.description, metadata })),
+        ),
+      ),
+    )
+  }
+
+/** What is said of a version now; nothing where there is none. */
+export const saidNow = (
+  reader: FactReader,
+  artifact: ArtifactRef,
+  version: VersionNumber,
+): TE.TaskEither<CommandError, Said> =>
+  pipe(
+    reader.artifact(artifact, ({ versions }) => ({ description: null, metadata: null, ...versions[version]?.said })),
+    TE.flatMap((at) => reader.said(artifact, at)),
+  )
+
+/** An event of a stream that was written. */
+const eventAt =
+  (store: EventStore, stream: string, revision: number): TE.TaskEither<CommandError, DomainEvent> =>
+  async () => {
+    try {
+      for await (const [stored] of store.readStream(stream, revisionBefore(revision))) {
+        if (stored?.revision !== revision) break
+        return pipe(
+          decodeEvent(stored),
+          E.map(({ event }) => event),
+        )
+      }
+      return E.left({ _tag: 'unavailable', reason: `${stream} no longer shows revision ${revision}` })
+    } catch (error) {
+      return E.left(asReadError(stream, error))
+    }
+  }
 
 const runOf = (run: RunRef | undefined, reader: FactReader): TE.TaskEither<CommandError, RunFact | undefined> =>
   run === undefined

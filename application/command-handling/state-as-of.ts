@@ -9,7 +9,7 @@ import { artifactStream, draftStream, modelStream, runStream } from '../../domai
 import type { ManifestStore } from '../manifest-store.js'
 import { type Folding, openCachedState } from './cached-state.js'
 import type { CommandError } from './command-error.js'
-import type { FactReader } from './facts.js'
+import { type FactReader, saidIn } from './facts.js'
 
 export const factsAsOf = (store: EventStore, manifests: ManifestStore, position: Position): FactReader => {
   const readState = <State, Event extends DomainEvent, A>(
@@ -28,6 +28,7 @@ export const factsAsOf = (store: EventStore, manifests: ManifestStore, position:
     model: (ref, at) => readState(registeredModel, modelStream(ref), at),
     run: (ref, at) => readState(run, runStream(ref), at),
     draft: (ref, at) => readState(distributedDraft, draftStream(ref), at),
+    said: saidIn(store),
     manifests,
   }
 }

@@ -49,10 +49,13 @@ const roundsOf = <Given, Full, State, Event extends DomainEvent>(
   states: StateCache<State, Event>,
 ): Round<Waiting<Given>> => {
   const { store, clock, ids } = ports
+  /** How many commands the next round of a stream takes, where facts of the last one were gathered in vain. */
+  const sizes = new Map<string, number>()
   return async (stream, queue) => {
     const cached = states.get(stream)
     const isContended = cached.caution() > 0
-    const commands = queue.splice(0, isContended && store.turn === undefined ? 1 : MAX_ROUND)
+    const size = sizes.get(stream) ?? MAX_ROUND
+    const commands = queue.splice(0, isContended && store.turn === undefined ? 1 : size)
     try {
       const loaded = cached.isUpToDate() && !isContended ? E.right(false) : await cached.load()
       if (E.isLeft(loaded)) return answerAll(commands, loaded)
@@ -67,9 +70,13 @@ const roundsOf = <Given, Full, State, Event extends DomainEvent>(
       const outcome = await writeRound(ports, stream, cached, decided)
       const { decisions } = decided
       switch (outcome._tag) {
-        case 'stands':
+        case 'stands': {
           queue.unshift(...gathered.slice(decisions.length).map(({ waiting }) => waiting))
+          const next = 2 * (decisions.length < gathered.length ? decisions.length : size)
+          if (queue.length > 0 && next < MAX_ROUND) sizes.set(stream, Math.max(1, next))
+          else sizes.delete(stream)
           return answerEach(store, stream, cached, decisions, outcome.positions)
+        }
         case 'conflict':
           await clock.sleep(backOff(Math.min((commands[0]?.attempts ?? 0) + 1, 6), ids))
           return decideAgain(stream, queue, commands, clock.monotonic())

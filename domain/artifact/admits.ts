@@ -1,16 +1,17 @@
 /** Whether an event could follow in an artifact's history. */
 import * as E from 'fp-ts/lib/Either.js'
 import { admitsAlias, admitsWhileLeft } from '../collections/aliases.js'
-import { admitsSaid } from '../collections/descriptions.js'
+import { admitsSaid, NOTHING_SAID } from '../collections/descriptions.js'
 import { admitsTagChange } from '../collections/tags.js'
 import type { ReadonlyState } from '../values/decider.js'
 import { type Admitted, admitted, allAdmit, impossible, type Standing } from '../values/impossible.js'
 import { isThatManifest, isThatValue, type Past, runWasThere } from '../values/past.js'
 import type { SubjectOf } from '../values/stream-names.js'
 import type { ArtifactEvent, ArtifactVersionLogged, ArtifactVersionRelogged } from './events.js'
-import { type ArtifactState, draftKey, hasSaid, type VersionState } from './state.js'
+import { type ArtifactHistory, hasSaid } from './history.js'
+import { draftKey, type VersionState } from './state.js'
 
-type State = ReadonlyState<ArtifactState>
+type State = ReadonlyState<ArtifactHistory>
 
 type Here = Standing<SubjectOf<'artifact'>, Past>
 
@@ -48,7 +49,9 @@ export const admits = (state: State, event: ArtifactEvent, here: Here): Admitted
         () => admitsOrigin(state, event, here),
       )
     case 'ArtifactVersionDescribed':
-      return withVersion(state, event.version, (version) => admitsSaid('the version', event, version))
+      return withVersion(state, event.version, () =>
+        admitsSaid('the version', event, state.said[event.version] ?? NOTHING_SAID),
+      )
     case 'ArtifactVersionTagged':
       return withVersion(state, event.version, ({ tags }) => admitsTagChange('add', event, tags))
     case 'ArtifactVersionUntagged':
@@ -80,10 +83,14 @@ const admitsTakenOver = (
   allAdmit(
     ...takenOver.map((what) => (): Admitted => {
       const says = what === 'description' ? description : metadata
-      const was = base === undefined ? undefined : state.versions[base]
-      return says !== undefined && was !== undefined && hasSaid(was, says)
+      return says !== undefined && base !== undefined && hasSaid(state, base, says)
         ? admitted
-        : impossible({ _tag: 'says-otherwise', of: `the ${what} of its base`, says, was: was?.[what] ?? null })
+        : impossible({
+            _tag: 'says-otherwise',
+            of: `the ${what} of its base`,
+            says,
+            was: (base === undefined ? undefined : state.said[base])?.[what] ?? null,
+          })
     }),
   )
 

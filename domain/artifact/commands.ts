@@ -4,23 +4,35 @@ import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import * as t from 'io-ts'
 import { aliasCommands } from '../collections/alias-commands.js'
-import type { Said } from '../collections/descriptions.js'
-import { type CommandIn, define, gather, noFacts, type WithFacts } from '../command-definition.js'
-import { nullable, record } from '../values/codec.js'
+import {
+  type AtHand,
+  type Basis,
+  type CommandIn,
+  define,
+  gather,
+  noFacts,
+  type WithFacts,
+} from '../command-definition.js'
+import type { Said, SaidAt } from '../ports/facts.js'
+import { nullable } from '../values/codec.js'
+import type { ReadonlyState } from '../values/decider.js'
 import { ManifestSummary } from '../values/manifest/manifest.js'
 import {
   Aliases,
   ArtifactType,
   Description,
-  DistributedId,
   ExpectedHolders,
-  Generation,
   Metadata,
   Tags,
   VersionChoice,
   VersionNumber,
 } from '../values/names.js'
 import { ArtifactRef, RunRef } from '../values/references.js'
+import type { SealedDraft } from './sealed-draft.js'
+import type { ArtifactState } from './state.js'
+import { numberOf } from './versions.js'
+
+type State = ReadonlyState<ArtifactState>
 
 const ofArtifact = ({ artifact }: { readonly artifact: ArtifactRef }) => ({ category: 'artifact', artifact }) as const
 
@@ -59,6 +71,22 @@ export const UntagArtifact = define('UntagArtifact', {
 })
 export type UntagArtifact = t.TypeOf<typeof UntagArtifact>
 
+/** Where that of a version is said of which a command says something itself; nowhere if there is no such version. */
+const saidAt = (
+  { description, metadata }: { readonly description?: unknown; readonly metadata?: unknown },
+  number: VersionNumber | undefined,
+  { versions }: State,
+): SaidAt => {
+  const said = number === undefined ? undefined : versions[number]?.said
+  return {
+    description: description === undefined ? null : (said?.description ?? null),
+    metadata: metadata === undefined ? null : (said?.metadata ?? null),
+  }
+}
+
+/** As long as the same events say it, it is the same. */
+const asBasis = ({ description, metadata }: SaidAt): Basis => `${description} ${metadata}`
+
 /** Logs content as the next version; content that a live version already has makes no new one. */
 export const LogArtifactVersion = define('LogArtifactVersion', {
   of: ofArtifact,
@@ -77,17 +105,19 @@ export const LogArtifactVersion = define('LogArtifactVersion', {
     expectedBase: VersionNumber,
     expect: ExpectedHolders,
   },
-  facts: (command, read) =>
-    pipe(
+  basis: (command, state: State) => asBasis(saidAt(command, state.liveByDigest.get(command.manifest.digest), state)),
+  facts: (command, read, { state }: AtHand<State>) => {
+    const { artifact, manifest, run } = command
+    // Of the version that has this content already.
+    const at = saidAt(command, state.liveByDigest.get(manifest.digest), state)
+    return pipe(
       // What a sealed draft holds has been named by its parts since, and is kept.
-      'distributed' in command ? read.manifest(command.manifest) : read.content(command.manifest),
-      TE.flatMap(() => gather({ runFact: read.run(command.run) })),
-    ),
+      'distributed' in command ? read.manifest(manifest) : read.content(manifest),
+      TE.flatMap(() => gather({ runFact: read.run(run), said: read.said(artifact, at) })),
+    )
+  },
 })
 export type LogArtifactVersion = t.TypeOf<typeof LogArtifactVersion>
-
-export const SealedDraft = record('a sealed draft', { distributedId: DistributedId, generation: Generation })
-export type SealedDraft = t.TypeOf<typeof SealedDraft>
 
 /** The same, and what no caller can say. */
 export type LogVersion = LogArtifactVersion & {
@@ -102,7 +132,9 @@ export const DescribeArtifactVersion = define('DescribeArtifactVersion', {
   of: ofArtifact,
   members: { artifact: ArtifactRef, version: VersionChoice },
   optional: { description: nullable(Description), metadata: nullable(Metadata) },
-  facts: noFacts,
+  basis: (command, state: State) => asBasis(saidAt(command, numberOf(command.version, state), state)),
+  facts: (command, read, { state }: AtHand<State>) =>
+    gather({ said: read.said(command.artifact, saidAt(command, numberOf(command.version, state), state)) }),
 })
 export type DescribeArtifactVersion = t.TypeOf<typeof DescribeArtifactVersion>
 

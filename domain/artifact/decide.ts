@@ -14,14 +14,13 @@ import { changeTags, type TooManyTags } from '../collections/tags.js'
 import type { TypeMismatch, VersionRejection } from '../collections/version-rejections.js'
 import { sameJson } from '../values/codec.js'
 import { about, type Decision, type ReadonlyState } from '../values/decider.js'
-import { type VersionChoice, type VersionNumber, versionNumberAt } from '../values/names.js'
-import type { ArtifactRef, CollectionRef } from '../values/references.js'
+import { type VersionNumber, versionNumberAt } from '../values/names.js'
+import type { ArtifactRef } from '../values/references.js'
 import type {
   ArtifactCommandWithFacts,
   CreateArtifact,
   DeleteArtifactVersion,
   DescribeArtifact,
-  DescribeArtifactVersion,
   LogVersion,
   TagArtifact,
   TagArtifactVersion,
@@ -30,8 +29,10 @@ import type {
 } from './commands.js'
 import type { ArtifactEvent, TakenOver } from './events.js'
 import { type ArtifactState, draftKey, producer, type VersionState } from './state.js'
+import { findVersion, liveVersion } from './versions.js'
 
 type State = ReadonlyState<ArtifactState>
+type Given<Type> = Extract<ArtifactCommandWithFacts, { readonly type: Type }>
 
 export type ArtifactRejection =
   | AliasRejection
@@ -127,10 +128,7 @@ const tagArtifact = ({ type, artifact, tags }: TagArtifact | UntagArtifact, stat
   )
 }
 
-const log = (
-  command: Extract<ArtifactCommandWithFacts, { type: 'LogArtifactVersion' }>,
-  state: State,
-): EncodedEvents => {
+const log = (command: Given<'LogArtifactVersion'>, state: State): EncodedEvents => {
   const { artifact, artifactType, manifest, aliases = [], base, expectedBase, distributed, run, runFact } = command
   const before = distributed === undefined ? undefined : state.distributed.get(draftKey(distributed))
   if (before !== undefined) return E.right({ events: [], answer: { version: before } })
@@ -189,19 +187,22 @@ const saidByBase = (command: LogVersion) => {
 }
 
 /** Whether a re-log adds no producer, no sealed draft and no word of its own to the version. */
-const saysNothingNew = (command: LogVersion, known: ReadonlyState<VersionState>): boolean =>
+const saysNothingNew = (
+  { said, ...command }: Given<'LogArtifactVersion'>,
+  known: ReadonlyState<VersionState>,
+): boolean =>
   command.distributed === undefined &&
   known.producers.includes(producer(command.run)) &&
-  ((command.description ?? null) === null || command.description === known.description) &&
-  ((command.metadata ?? null) === null || sameJson(command.metadata, known.metadata)) &&
+  ((command.description ?? null) === null || command.description === said.description) &&
+  ((command.metadata ?? null) === null || sameJson(command.metadata, said.metadata)) &&
   (command.tags === undefined || command.tags.every((tag) => known.tags.includes(tag)))
 
-const describe = (command: DescribeArtifactVersion, state: State): EncodedEvents =>
+const describe = (command: Given<'DescribeArtifactVersion'>, state: State): EncodedEvents =>
   pipe(
     liveVersion(command.artifact, command.version, state),
     E.map(
-      ({ number, version }): Decision<ArtifactEvent> => ({
-        events: changeSaid(command, version).map((change) => ({
+      ({ number }): Decision<ArtifactEvent> => ({
+        events: changeSaid(command, command.said).map((change) => ({
           type: 'ArtifactVersionDescribed',
           version: number,
           ...change,
@@ -244,42 +245,3 @@ const deleteVersion = (command: DeleteArtifactVersion, state: State): EncodedEve
     about({ version: number }),
   )
 }
-
-interface Found {
-  readonly number: VersionNumber
-  readonly version: ReadonlyState<VersionState>
-}
-
-const findVersion = (
-  collection: CollectionRef,
-  choice: VersionChoice,
-  state: State,
-): E.Either<VersionRejection, Found> => {
-  const number = typeof choice === 'number' ? choice : state.aliases.get(choice)?.version
-  const version = number === undefined ? undefined : state.versions[number]
-  return number !== undefined && version !== undefined
-    ? E.right({ number, version })
-    : E.left({
-        _tag: 'version-not-found',
-        collection,
-        version: choice,
-        newest: state.newestLive,
-        exists: state.artifactType !== null,
-      })
-}
-
-/** A version that is there and not deleted, by number or alias. */
-export const liveVersion = (
-  collection: CollectionRef,
-  choice: VersionChoice,
-  state: State,
-): E.Either<VersionRejection, Found> =>
-  pipe(
-    findVersion(collection, choice, state),
-    E.flatMap(
-      (found): E.Either<VersionRejection, Found> =>
-        found.version.deleted === undefined
-          ? E.right(found)
-          : E.left({ _tag: 'version-deleted', collection, version: found.number, deleted: found.version.deleted }),
-    ),
-  )

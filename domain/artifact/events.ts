@@ -8,7 +8,7 @@ import { distinct, oneOf, record } from '../values/codec.js'
 import { ManifestSummary } from '../values/manifest/manifest.js'
 import { ArtifactType, Description, Metadata, Tags, VersionNumber } from '../values/names.js'
 import { NamedRun } from '../values/run-fact.js'
-import { SealedDraft } from './commands.js'
+import { SealedDraft } from './sealed-draft.js'
 
 export const ArtifactCreated = record(
   'ArtifactCreated',

@@ -1,12 +1,8 @@
-/** What of an artifact's history its decisions need. */
-import * as E from 'fp-ts/lib/Either.js'
-import { pipe } from 'fp-ts/lib/function.js'
+/** What of an artifact's history its decisions need. What is said of a version is read where a decision needs it. */
 import { type AliasHolder, aliasesOf, evolveAliases } from '../collections/aliases.js'
-import { saidAfter } from '../collections/descriptions.js'
-import { sameJson } from '../values/codec.js'
-import type { ReadonlyState, RecordedBy } from '../values/decider.js'
-import { type Digest, sha256 } from '../values/digest.js'
-import { canonicalJson, type JsonObject } from '../values/json.js'
+import type { SaidAt } from '../ports/facts.js'
+import type { RecordedBy } from '../values/decider.js'
+import type { Digest } from '../values/digest.js'
 import type { ManifestSummary } from '../values/manifest/manifest.js'
 import { type VersionNumber, versionNumberAt } from '../values/names.js'
 import { type RunRef, runPath } from '../values/references.js'
@@ -14,10 +10,7 @@ import type { ArtifactEvent } from './events.js'
 
 export interface VersionState {
   readonly manifest: ManifestSummary
-  description: string | null
-  metadata: JsonObject | null
-  /** Digests of what was said before, where that was changed: a draft may have taken it over. */
-  saidBefore?: Set<Digest>
+  readonly said: { -readonly [Part in keyof SaidAt]: SaidAt[Part] }
   tags: ReadonlyArray<string>
   /** The runs that logged it, by path; `''` stands for outside any run. */
   readonly producers: [string, ...string[]]
@@ -58,25 +51,6 @@ export const producer = (run: RunRef | undefined): string => (run === undefined 
 export const draftKey = ({ distributedId, generation }: { distributedId: string; generation: number }): string =>
   `${generation}/${distributedId}`
 
-const digestOfSaid = (said: string | JsonObject): Digest =>
-  sha256(
-    pipe(
-      canonicalJson(said),
-      E.getOrElse(() => ''),
-    ),
-  )
-
-const noteSaid = (version: VersionState, said: string | JsonObject | null): void => {
-  if (said === null) return
-  version.saidBefore ??= new Set()
-  version.saidBefore.add(digestOfSaid(said))
-}
-
-/** Whether a version says this, or did before. */
-export const hasSaid = (version: ReadonlyState<VersionState>, said: string | JsonObject): boolean =>
-  sameJson(said, typeof said === 'string' ? version.description : version.metadata) ||
-  version.saidBefore?.has(digestOfSaid(said)) === true
-
 /** From the newest that was, downwards. */
 const newestLiveOf = ({ versions, newestLive }: ArtifactState): VersionNumber | null => {
   for (let number = newestLive ?? -1; number >= 0; number--) {
@@ -85,7 +59,12 @@ const newestLiveOf = ({ versions, newestLive }: ArtifactState): VersionNumber | 
   return null
 }
 
-export const evolve = (state: ArtifactState, event: ArtifactEvent, recorded: RecordedBy): ArtifactState => {
+export const evolve = (
+  state: ArtifactState,
+  event: ArtifactEvent,
+  recorded: RecordedBy,
+  revision: number,
+): ArtifactState => {
   switch (event.type) {
     case 'ArtifactCreated':
       state.artifactType = event.artifactType
@@ -101,8 +80,10 @@ export const evolve = (state: ArtifactState, event: ArtifactEvent, recorded: Rec
     case 'ArtifactVersionLogged':
       state.versions[event.version] = {
         manifest: event.manifest,
-        description: event.description ?? null,
-        metadata: event.metadata ?? null,
+        said: {
+          description: event.description === undefined ? null : revision,
+          metadata: event.metadata === undefined ? null : revision,
+        },
         tags: event.tags ?? [],
         producers: [producer(event.run?.ref)],
       }
@@ -118,11 +99,10 @@ export const evolve = (state: ArtifactState, event: ArtifactEvent, recorded: Rec
       return state
     }
     case 'ArtifactVersionDescribed': {
-      const version = state.versions[event.version]
-      if (version === undefined) return state
-      if (event.description !== undefined) noteSaid(version, version.description)
-      if (event.metadata !== undefined) noteSaid(version, version.metadata)
-      Object.assign(version, saidAfter(event, version))
+      const said = state.versions[event.version]?.said
+      if (said === undefined) return state
+      if (event.description !== undefined) said.description = event.description.to === null ? null : revision
+      if (event.metadata !== undefined) said.metadata = event.metadata.to === null ? null : revision
       return state
     }
     case 'ArtifactVersionTagged':

@@ -4,9 +4,9 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import type * as t from 'io-ts'
+import type { Said } from '../ports/facts.js'
 import { nullable, record, sameJson } from '../values/codec.js'
 import { type Admitted, admitted, allAdmit, impossible } from '../values/impossible.js'
-import type { JsonObject } from '../values/json.js'
 import { Description, Metadata } from '../values/names.js'
 import { isThatValue } from '../values/past.js'
 
@@ -23,10 +23,7 @@ interface Change {
   readonly metadata?: t.TypeOf<typeof MetadataChange>
 }
 
-export interface Said {
-  readonly description: string | null
-  readonly metadata: JsonObject | null
-}
+export const NOTHING_SAID: Said = { description: null, metadata: null }
 
 /** Replaces what is given. Where all stays as it is, there is no change. */
 export const changeSaid = ({ description, metadata }: Partial<Said>, from: Said): ReadonlyArray<Change> => {

@@ -4,6 +4,7 @@ import { admits as admitsArtifact } from '../artifact/admits.js'
 import { type ArtifactCommand, type ArtifactCommandWithFacts, commandsOnArtifact } from '../artifact/commands.js'
 import { type ArtifactRejection, decide as decideArtifact } from '../artifact/decide.js'
 import { type ArtifactEvent, artifactEvents } from '../artifact/events.js'
+import { type ArtifactHistory, history as historyOfArtifact } from '../artifact/history.js'
 import { type ArtifactState, evolve as evolveArtifact, initial as initialArtifact } from '../artifact/state.js'
 import { noAliasLeft } from '../collections/aliases.js'
 import { admitsNumberOf } from '../collections/numbers.js'
@@ -53,6 +54,7 @@ export interface Aggregate<
   Event extends DomainEvent,
   No extends Rejection,
   About extends Subject = Subject,
+  History = State,
 > extends Decider<State, Full, Event, No> {
   /** Gathers the facts that the decision of a command needs, by its definition. */
   readonly gather: <Failure>(
@@ -62,12 +64,14 @@ export interface Aggregate<
   ) => TE.TaskEither<Failure, Full>
   /** What of the state the facts of a command are gathered for. */
   readonly basis: (command: Command, state: ReadonlyState<State>) => Basis
-  /** Whether an event could follow on a state, with what had happened elsewhere by then. */
-  readonly admits: (state: ReadonlyState<State>, event: Event, here: Standing<About, Past>) => Admitted
+  /** How the history is folded that events are held to. */
+  readonly history: Pick<Decider<History, never, Event, never>, 'initial' | 'evolve'>
+  /** Whether an event could follow on a history, with what had happened elsewhere by then. */
+  readonly admits: (state: ReadonlyState<History>, event: Event, here: Standing<About, Past>) => Admitted
   /** Whether a command that changed nothing could have been about this. */
-  readonly admitsAnswer: (state: ReadonlyState<State>, answer: Answer) => Admitted
+  readonly admitsAnswer: (state: ReadonlyState<History>, answer: Answer) => Admitted
   /** What of the last command is still to come: all its events are recorded in one step. */
-  readonly unfinished: (state: ReadonlyState<State>, command: EventsOfCommand | undefined) => Admitted
+  readonly unfinished: (state: ReadonlyState<History>, command: EventsOfCommand | undefined) => Admitted
   readonly isEvent: (event: DomainEvent) => event is DomainEvent & Event
 }
 
@@ -91,10 +95,12 @@ export const artifact: Aggregate<
   ArtifactState,
   ArtifactEvent,
   ArtifactRejection,
-  SubjectOf<'artifact'>
+  SubjectOf<'artifact'>,
+  ArtifactHistory
 > = {
   initial: initialArtifact,
   evolve: evolveArtifact,
+  history: historyOfArtifact,
   admits: admitsArtifact,
   admitsAnswer: ({ versions }, answer) => admitsNumberOf('version', versions, answer),
   unfinished: isWhole,
@@ -115,6 +121,7 @@ export const distributedDraft: Aggregate<
 > = {
   initial: initialDraft,
   evolve: evolveDraft,
+  history: { initial: initialDraft, evolve: evolveDraft },
   admits: admitsDraft,
   admitsAnswer: admitsDraftAnswer,
   unfinished: () => admitted,
@@ -137,6 +144,7 @@ export const registeredModel: Aggregate<
 > = {
   initial: initialModel,
   evolve: evolveModel,
+  history: { initial: initialModel, evolve: evolveModel },
   admits: admitsModel,
   admitsAnswer: ({ links }, answer) => admitsNumberOf('link', links, answer),
   unfinished: isWhole,
@@ -156,6 +164,7 @@ const definitionsOfRun = byDefinition<ByName<RunCommand>, FactsIn<typeof runComm
 export const run: Aggregate<RunCommand, RunCommandWithFacts, RunState, RunEvent, RunRejection, SubjectOf<'run'>> = {
   initial: initialRun,
   evolve: evolveRun,
+  history: { initial: initialRun, evolve: evolveRun },
   admits: admitsRun,
   admitsAnswer: admitsRunAnswer,
   unfinished: () => admitted,

@@ -4,10 +4,11 @@
  */
 import type * as E from 'fp-ts/lib/Either.js'
 import type * as TE from 'fp-ts/lib/TaskEither.js'
+import type { JsonObject } from '../values/json.js'
 import type { ManifestSummary } from '../values/manifest/manifest.js'
 import type { PathConflict } from '../values/manifest/merge.js'
 import type { VersionChoice, VersionNumber } from '../values/names.js'
-import type { CollectionRef, ModelRef, RunRef, VersionRef } from '../values/references.js'
+import type { ArtifactRef, CollectionRef, ModelRef, RunRef, VersionRef } from '../values/references.js'
 import type { RunFact } from '../values/run-fact.js'
 
 /** A live version of an artifact, found in its own stream. */
@@ -25,10 +26,21 @@ export interface Part {
   readonly part: ManifestSummary
 }
 
+/** What is said of a version of an artifact; `null` where nothing is. */
+export interface Said {
+  readonly description: string | null
+  readonly metadata: JsonObject | null
+}
+
+/** The revisions of the events that said it, in the artifact's stream. */
+export type SaidAt = { readonly [Part in keyof Said]: number | null }
+
 /** `Failure` is whatever keeps a fact from being had: a definition passes it on and makes none. */
 export interface Facts<Failure> {
   /** The run that is named was started; it may be finished. Nothing where none is named. */
   readonly run: (run: RunRef | undefined) => TE.TaskEither<Failure, RunFact | undefined>
+  /** What these events of an artifact said of a version. */
+  readonly said: (artifact: ArtifactRef, at: SaidAt) => TE.TaskEither<Failure, Said>
   /** The version that is meant is live. A link stands for its source. */
   readonly source: (meant: {
     readonly collection: CollectionRef

@@ -1,12 +1,11 @@
 /** What a run allows, and what follows from it. */
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
-import { sameJson } from '../values/codec.js'
 import { about, type Decision, type ReadonlyState, type RecordedBy } from '../values/decider.js'
 import type { RunRef } from '../values/references.js'
 import type { FinishRun, RunCommandWithFacts, StartRun, SummariseRun } from './commands.js'
 import type { RunEvent } from './events.js'
-import { type RunState, useKey } from './state.js'
+import { digestOf, type RunState, useKey } from './state.js'
 
 type State = ReadonlyState<RunState>
 
@@ -52,10 +51,11 @@ const start = ({ run, group, config, jobType }: StartRun, state: State): Events 
     ...(config === undefined ? {} : { config }),
     ...(jobType === undefined ? {} : { jobType }),
   }
-  if (state.started === null || state.startedAt === null) return E.right([event])
-  return sameJson(event, state.started)
+  if (state.started === null) return E.right([event])
+  const { by, at, digest } = state.started
+  return digest !== null && digest === digestOf(event)
     ? E.right([])
-    : E.left({ _tag: 'run-already-started', run, started: state.startedAt })
+    : E.left({ _tag: 'run-already-started', run, started: { by, at } })
 }
 
 const summarise = ({ metrics }: SummariseRun, state: State): ReadonlyArray<RunEvent> => {

@@ -1,13 +1,17 @@
 /** What of a run's history its decisions need. */
 
+import * as E from 'fp-ts/lib/Either.js'
+import { pipe } from 'fp-ts/lib/function.js'
 import type { ReadonlyState, RecordedBy } from '../values/decider.js'
+import { type Digest, sha256 } from '../values/digest.js'
+import { canonicalJson } from '../values/json.js'
 import { type VersionRef, versionPath } from '../values/references.js'
 import type { RunFact } from '../values/run-fact.js'
 import type { ArtifactVersionUsed, RunEvent, RunStarted } from './events.js'
 
 export interface RunState {
-  started: RunStarted | null
-  startedAt: RecordedBy | null
+  /** With which group, and the digest of all that was said of it: a configuration may be large. */
+  started: (RecordedBy & { readonly group: string | null; readonly digest: Digest | null }) | null
   readonly metrics: Map<string, number | string | boolean>
   /** What was used, by `useKey`. */
   readonly used: Set<string>
@@ -18,7 +22,6 @@ export interface RunState {
 
 export const initial = (): RunState => ({
   started: null,
-  startedAt: null,
   metrics: new Map(),
   used: new Set(),
   usedNumbers: new Set(),
@@ -31,8 +34,7 @@ export const useKey = (version: VersionRef, through: ArtifactVersionUsed['throug
 export const evolve = (state: RunState, event: RunEvent, recorded: RecordedBy): RunState => {
   switch (event.type) {
     case 'RunStarted':
-      state.started = event
-      state.startedAt = recorded
+      state.started = { ...recorded, group: event.group ?? null, digest: digestOf(event) }
       return state
     case 'RunSummarised':
       for (const [name, value] of Object.entries(event.to)) state.metrics.set(name, value)
@@ -47,6 +49,13 @@ export const evolve = (state: RunState, event: RunEvent, recorded: RecordedBy): 
   }
 }
 
+/** Of what was said when a run was started; two that are equal said the same. */
+export const digestOf = (event: RunStarted): Digest | null =>
+  pipe(
+    canonicalJson(event),
+    E.match(() => null, sha256),
+  )
+
 /** What other streams need to know of a run; `null` if it was never started. */
 export const runFact = ({ started, finished }: ReadonlyState<RunState>): RunFact | null =>
-  started === null ? null : { group: started.group ?? null, finished: finished !== null }
+  started === null ? null : { group: started.group, finished: finished !== null }

@@ -41,11 +41,11 @@ export const readonlyState = <State>(state: State): ReadonlyState<State> => stat
  * Commands of one stream, decided against its history.
  *
  * `initial` gives the state of a stream without events, anew at each call: the fold owns its state and
- * updates it in place, and nobody else does. `decide` is pure: it gives what follows from the command, or the
+ * updates it in place, and nobody else does. `revision` is that of the event. `decide` is pure: it gives what follows from the command, or the
  * rejection.
  */
 export interface Decider<State, Command, Event, Rejection> {
   readonly initial: () => State
-  readonly evolve: (state: State, event: Event, recorded: RecordedBy) => State
+  readonly evolve: (state: State, event: Event, recorded: RecordedBy, revision: number) => State
   readonly decide: (command: Command) => (state: ReadonlyState<State>) => E.Either<Rejection, Decision<Event>>
 }

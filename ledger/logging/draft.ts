@@ -1,5 +1,7 @@
 /** Drafts: a version in the making, from nothing or from another version. */
-import type { Said } from '../../domain/collections/descriptions.js'
+import { saidNow } from '../../application/command-handling/facts.js'
+import { NOTHING_SAID } from '../../domain/collections/descriptions.js'
+import type { Said } from '../../domain/ports/facts.js'
 import type { JsonObject } from '../../domain/values/json.js'
 import { manifestBuilder } from '../../domain/values/manifest/builder.js'
 import type { Manifest, ManifestEntry } from '../../domain/values/manifest/manifest.js'
@@ -59,7 +61,7 @@ export const draftMethods = (calling: Calling, contents: Contents): DraftMethods
     newDraft: async (version) => {
       await sender.writable()
       const { collection: artifact, number, manifest, type: artifactType } = await names.versionAt(version)
-      const said = await run(names.facts.artifact(artifact, ({ versions }) => saidOf(versions[number])))
+      const said = await run(saidNow(names.facts, artifact, number))
       const base = { version: number, said, manifest: await contents.get(manifest) }
       return draftOf(calling, contents, { artifact, artifactType, base })
     },
@@ -73,11 +75,6 @@ interface Drafted {
   readonly base?: { readonly version: VersionNumber; readonly said: Said; readonly manifest: Manifest }
 }
 
-const saidOf = (version: Said | undefined): Said => {
-  const { description = null, metadata = null } = version ?? {}
-  return { description, metadata }
-}
-
 const draftOf = (
   { sender, names }: Calling,
   { add, put }: Contents,
@@ -88,7 +85,7 @@ const draftOf = (
   return guarded<Draft>({
     artifact: collectionPath(artifact),
     base: base?.version ?? null,
-    ...saidOf(base?.said),
+    ...(base?.said ?? NOTHING_SAID),
     add: async (given, options = {}) => {
       const content = await sender.checked(ContentInput, given)
       notes.push(...(await add(builder, content, await sender.checked(inputs.AddToDraft, options))))

@@ -3,10 +3,12 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { memoryEventStore, memoryFileStore } from '../../adapters/memory/index.js'
 import type { Beginning } from '../../application/command-handling/command-handler.js'
+import { saidNow } from '../../application/command-handling/facts.js'
 import { completeCommits } from '../../application/process-managers/complete-distributed-commit.js'
 import type { CommandInput } from '../../domain/commands/catalogue.js'
 import type { EventStore, Position, StoredEvent } from '../../domain/ports/event-store.js'
 import { toPosition } from '../../domain/ports/event-store.js'
+import { VersionNumber } from '../../domain/values/names.js'
 import { ArtifactRef, DraftRef } from '../../domain/values/references.js'
 import { decoded } from '../support/decoded.js'
 import { eventsIn, fakeClock, type Ledger, openTestLedger, right, START } from '../support/domain-ledger.js'
@@ -145,8 +147,8 @@ export const historyOf = async (numbers: ReadonlyArray<number>): Promise<Readonl
 const begun = async ({ handler }: Ledger, given: CommandInput): Promise<Beginning> => {
   if (given.type !== 'LogArtifactVersion' || given.base === undefined) return {}
   const { artifact, base } = given
-  const said = await handler.facts.artifact(decoded(ArtifactRef, artifact), ({ versions }) => versions[base])()
-  return { saidOfBase: right(said) }
+  const said = saidNow(handler.facts, decoded(ArtifactRef, artifact), decoded(VersionNumber, base))
+  return { saidOfBase: right(await said()) }
 }
 
 /** The same history under many entities, one event of each in turn, until there are so many. */

@@ -72,7 +72,7 @@ export const specify = <
 const fold = <State, Command, Event, No>(
   { initial, evolve }: Decider<State, Command, Event, No>,
   events: ReadonlyArray<Event>,
-): State => events.reduce((state, event, index) => evolve(state, event, recordedAt(index)), initial())
+): State => events.reduce((state, event, index) => evolve(state, event, recordedAt(index), index), initial())
 
 export const isRejected = (outcome: Row['outcome']): outcome is Extract<Row['outcome'], { rejection: unknown }> =>
   'rejection' in outcome

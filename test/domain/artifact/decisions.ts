@@ -27,6 +27,8 @@ const deleted = (version: number, content: string): Plain<ArtifactVersionDeleted
   manifest: manifestOf(content),
 })
 
+const nothing = { description: null, metadata: null }
+
 const create = { type: 'CreateArtifact', artifact, artifactType: 'model' } as const
 const log = (content: string) =>
   ({
@@ -35,8 +37,9 @@ const log = (content: string) =>
     artifactType: 'model',
     manifest: manifestOf(content),
     runFact: undefined,
+    said: nothing,
   }) as const
-const describe = { type: 'DescribeArtifactVersion', artifact, version: 0 } as const
+const describe = { type: 'DescribeArtifactVersion', artifact, version: 0, said: nothing } as const
 const describeWhole = (description: string | null) => ({ type: 'DescribeArtifact', artifact, description }) as const
 const tagWhole = (...words: ReadonlyArray<string>) => ({ type: 'TagArtifact', artifact, tags: words }) as const
 const untagWhole = (...words: ReadonlyArray<string>) => ({ type: 'UntagArtifact', artifact, tags: words }) as const
@@ -186,7 +189,13 @@ export const artifactDecisions = [
       logged(0, 'a', { description: 'd', metadata: { a: 1, b: 2 }, tags: ['x', 'y'] }),
       moved('latest', null, 0),
     )
-    .when({ ...log('a'), description: 'd', metadata: { b: 2, a: 1 }, tags: ['y'] })
+    .when({
+      ...log('a'),
+      description: 'd',
+      metadata: { b: 2, a: 1 },
+      tags: ['y'],
+      said: { description: 'd', metadata: { a: 1, b: 2 } },
+    })
     .thenNothingHappens({ version: 0 }),
   rule('a re-log by another run makes it a further producer')
     .given(...two)
@@ -309,7 +318,7 @@ export const artifactDecisions = [
 
   rule('a description and metadata are replaced, with what was there before')
     .given(created, logged(0, 'a', { metadata: { lr: 1 } }))
-    .when({ ...describe, description: 'good', metadata: { lr: 2 } })
+    .when({ ...describe, description: 'good', metadata: { lr: 2 }, said: { description: null, metadata: { lr: 1 } } })
     .thenRecords({
       type: 'ArtifactVersionDescribed',
       version: 0,
@@ -318,11 +327,16 @@ export const artifactDecisions = [
     }),
   rule('what is left out stays, and null takes away')
     .given(created, logged(0, 'a', { description: 'x', metadata: { lr: 1 } }))
-    .when({ ...describe, description: null })
+    .when({ ...describe, description: null, said: { description: 'x', metadata: { lr: 1 } } })
     .thenRecords({ type: 'ArtifactVersionDescribed', version: 0, description: { from: 'x', to: null } }),
   rule('describing it as it is changes nothing')
     .given(created, logged(0, 'a', { description: 'x', metadata: { a: 1, b: [2] } }))
-    .when({ ...describe, description: 'x', metadata: { b: [2], a: 1 } })
+    .when({
+      ...describe,
+      description: 'x',
+      metadata: { b: [2], a: 1 },
+      said: { description: 'x', metadata: { a: 1, b: [2] } },
+    })
     .thenNothingHappens({ version: 0 }),
   rule('a description holds after another one')
     .given(created, logged(0, 'a'), {
@@ -331,7 +345,7 @@ export const artifactDecisions = [
       description: { from: null, to: 'x' },
       metadata: { from: null, to: { n: 1 } },
     })
-    .when({ ...describe, description: 'y', metadata: null })
+    .when({ ...describe, description: 'y', metadata: null, said: { description: 'x', metadata: { n: 1 } } })
     .thenRecords({
       type: 'ArtifactVersionDescribed',
       version: 0,

@@ -2,6 +2,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { describe, expect, expectTypeOf, it } from 'vitest'
 import { decide as decideArtifact } from '../../../domain/artifact/decide.js'
+import type { ArtifactHistory } from '../../../domain/artifact/history.js'
 import type { ArtifactState } from '../../../domain/artifact/state.js'
 import * as deciders from '../../../domain/commands/deciders.js'
 import { decide as decideDraft } from '../../../domain/distributed-draft/decide.js'
@@ -22,7 +23,7 @@ describe('the state that a decision is made on', () => {
     expectTypeOf(decideDraft).returns.parameter(0).toEqualTypeOf<ReadonlyState<DistributedDraftState>>()
     expectTypeOf(decideModel).returns.parameter(0).toEqualTypeOf<ReadonlyState<RegisteredModelState>>()
     expectTypeOf(decideRun).returns.parameter(0).toEqualTypeOf<ReadonlyState<RunState>>()
-    expectTypeOf(deciders.artifact.admits).parameter(0).toEqualTypeOf<ReadonlyState<ArtifactState>>()
+    expectTypeOf(deciders.artifact.admits).parameter(0).toEqualTypeOf<ReadonlyState<ArtifactHistory>>()
     expectTypeOf(deciders.distributedDraft.admits).parameter(0).toEqualTypeOf<ReadonlyState<DistributedDraftState>>()
     expectTypeOf(deciders.registeredModel.admits).parameter(0).toEqualTypeOf<ReadonlyState<RegisteredModelState>>()
     expectTypeOf(deciders.run.admits).parameter(0).toEqualTypeOf<ReadonlyState<RunState>>()
@@ -36,7 +37,7 @@ describe('the state that a decision is made on', () => {
       // @ts-expect-error A list.
       state.versions.pop()
       // @ts-expect-error A member of an item of a list.
-      if (state.versions[0] !== undefined) state.versions[0].description = 'better'
+      if (state.versions[0] !== undefined) state.versions[0].said.description = 7
       // @ts-expect-error A list in an item of a list.
       state.versions[0]?.producers.push('acme/churn/run-1')
       // @ts-expect-error A map.

@@ -1,7 +1,7 @@
 /** Values that must not be mixed up are types of their own: most of what is said here the type checker decides. */
 import { describe, expect, expectTypeOf, it } from 'vitest'
-import type { SealedDraft } from '../../../domain/artifact/commands.js'
 import type { ArtifactVersionLogged } from '../../../domain/artifact/events.js'
+import type { SealedDraft } from '../../../domain/artifact/sealed-draft.js'
 import { MoveAlias } from '../../../domain/collections/alias-commands.js'
 import type { AliasMoved } from '../../../domain/collections/alias-events.js'
 import type { CommandInput } from '../../../domain/commands/catalogue.js'

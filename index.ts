@@ -12,6 +12,7 @@ import {
   outsideLedgers,
 } from './adapters/directory/index.js'
 import { partOfLedgerAround } from './adapters/directory/ledger-folder.js'
+import { nameOfLocal } from './adapters/directory/local-files.js'
 import { makeDirectory } from './adapters/shared/make-directory.js'
 import { processWarning } from './adapters/shared/process-warning.js'
 import { systemClock, systemIds } from './adapters/system/index.js'
@@ -118,7 +119,7 @@ export const openLedger = async (options: LedgerOptions): Promise<Ledger> => {
     files: fileStore,
     snapshots,
     warn: processWarning,
-    local: { find: findLocalFiles, outsideLedgers, download: downloader },
+    local: { find: findLocalFiles, nameOf: nameOfLocal, outsideLedgers, download: downloader },
     readOnly,
     clock,
     ids,

@@ -159,7 +159,7 @@ const followOf =
             : impossible({ _tag: 'name-of-no-stream', name: undefined }),
       () =>
         held.together !== undefined && metadata.commandId === held.command
-          ? admitsTogether(held.together, event, subject.category)
+          ? admitsTogether(held.together, event)
           : admitted,
     )
     held.sure = E.isRight(outcome)

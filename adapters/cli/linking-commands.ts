@@ -6,7 +6,15 @@ import { parseModel, parseVersion } from '../../domain/values/name-paths.js'
 import { omitUndefined } from '../../domain/values/omit-undefined.js'
 import { collectionPath } from '../../domain/values/references.js'
 import type { WithLedger } from './command-context.js'
-import { type EnvelopeOptions, envelopeOptions, expecting, type Holders, holder, several } from './options.js'
+import {
+  type EnvelopeOptions,
+  envelopeOptions,
+  expecting,
+  type Holders,
+  holder,
+  holderOrHolders,
+  several,
+} from './options.js'
 import { done, sourceOf, versionOf, withAliases, withSource } from './receipts.js'
 
 /**
@@ -59,20 +67,30 @@ export const linkingCommands = (program: Command, withLedger: WithLedger): void 
 
   const alias = program.command('alias').description('Move or remove an alias.')
   envelopeOptions(alias.command('set'))
-    .description('Point an alias to a version.')
+    .description('Point an alias to a version, or several in one step.')
     .argument('<version>', 'of an artifact or a registered model')
-    .argument('<alias>')
-    .option('--expect <version|absent>', 'refuse if somebody else holds it', holder)
+    .argument('<alias...>', 'one or more')
+    .option(
+      '--expect <version|absent|alias=...>',
+      'refuse if somebody else holds it; of several, alias=v3 or alias=absent (may be given several times)',
+      holderOrHolders,
+    )
     .addHelpText(
       'after',
-      '\nExample:\n  $ model-ledger alias set acme/model-registry/churn:v3 production --expect v2 --reason "better recall"',
+      '\nExamples:\n  $ model-ledger alias set acme/model-registry/churn:v3 production --expect v2 --reason "better recall"\n  $ model-ledger alias set acme/model-registry/churn:v3 production best --expect production=v2 --expect best=absent',
     )
     .action(
-      (version: string, name: string, options: EnvelopeOptions & { expect?: number | 'absent' }, command: Command) =>
+      (
+        version: string,
+        names: ReadonlyArray<string>,
+        options: EnvelopeOptions & { expect?: number | 'absent' | NonNullable<Holders['expect']> },
+        command: Command,
+      ) =>
         withLedger(command, 'writes', async (task) => {
-          const moved = await task.ledger.moveAlias({ ...options, version, alias: name })
-          const holder = versionOf(moved)
-          done(task, moved, `${name} points to ${await withSource(task.ledger, holder)}`)
+          const [only = '', ...others] = names
+          const moved = await task.ledger.moveAlias({ ...options, version, alias: others.length === 0 ? only : names })
+          const where = await withSource(task.ledger, versionOf(moved))
+          done(task, moved, `${names.join(', ')} ${others.length === 0 ? 'points' : 'point'} to ${where}`)
         }),
     )
   envelopeOptions(alias.command('remove'))

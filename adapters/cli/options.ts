@@ -37,6 +37,18 @@ const holders = (text: string, before: Holders['expect']): Holders['expect'] => 
   return { ...before, [text.slice(0, split)]: holder(text.slice(split + 1)) }
 }
 
+/** `v3`, `3` or `absent`, of each alias that is named; or `alias=v3`, gathered. */
+export const holderOrHolders = (
+  text: string,
+  before: number | 'absent' | Holders['expect'],
+): number | 'absent' | Holders['expect'] => {
+  const isByAlias = text.includes('=')
+  if (before !== undefined && !(isByAlias && typeof before === 'object')) {
+    throw new InvalidArgumentError('Either one version of all aliases is wanted, or alias=version of each.')
+  }
+  return isByAlias ? holders(text, typeof before === 'object' ? before : undefined) : holder(text)
+}
+
 export const expecting = (command: Command): Command =>
   command.option(
     '--expect <alias=version|absent>',

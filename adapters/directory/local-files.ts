@@ -46,6 +46,9 @@ export const findLocalFiles = (
     ),
   )
 
+/** What a file or a directory is called by itself, also where its path is relative or ends with a slash. */
+export const nameOfLocal = (path: string): string => basename(resolve(path))
+
 /** Refuses a path, or a `file:` URI, that belongs to a ledger, be it to read from or to write to. */
 export const outsideLedgers =
   (place: string): TE.TaskEither<InsideALedger, void> =>
@@ -71,7 +74,7 @@ const findFiles = async (path: string, as: 'file' | 'directory' | 'either'): Pro
     return { isDirectory: true, ...(await filesBelow(path, found.id)) }
   }
   if (as === 'directory') throw new Unreadable(path, 'it is a file; a directory is wanted')
-  return { isDirectory: false, files: [{ path: basename(resolve(path)), file: path }], leftOut: [] }
+  return { isDirectory: false, files: [{ path: nameOfLocal(path), file: path }], leftOut: [] }
 }
 
 const filesBelow = async (root: string, rootId: string): Promise<Pick<FoundFiles, 'files' | 'leftOut'>> => {

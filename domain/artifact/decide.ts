@@ -72,9 +72,7 @@ export const decide =
       case 'MoveAlias':
         return pipe(
           liveVersion(command.collection, command.version, state),
-          E.flatMap(({ number }) =>
-            pipe(moveAlias(command.alias, number, command.expect)(state.aliases), about({ version: number })),
-          ),
+          E.flatMap(({ number }) => pipe(moveAlias(command, number)(state.aliases), about({ version: number }))),
         )
       case 'RemoveAlias':
         return removeAlias(command)(state.aliases)

@@ -1,7 +1,7 @@
 /** Moving and removing an alias: the same two commands for artifacts and for registered models. */
 import type * as t from 'io-ts'
 import { define, noFacts } from '../command-definition.js'
-import { Alias, ExpectedHolder, VersionChoice } from '../values/names.js'
+import { Alias, AliasOrAliases, ExpectedHolder, ExpectedHolderOrHolders, VersionChoice } from '../values/names.js'
 import { CollectionRef, isModel } from '../values/references.js'
 import type { SubjectOf } from '../values/stream-names.js'
 
@@ -14,8 +14,9 @@ const ofCollection = ({
 
 export const MoveAlias = define('MoveAlias', {
   of: ofCollection,
-  members: { collection: CollectionRef, alias: Alias, version: VersionChoice },
-  optional: { expect: ExpectedHolder },
+  /** Several aliases move in one step, or none of them. */
+  members: { collection: CollectionRef, alias: AliasOrAliases, version: VersionChoice },
+  optional: { expect: ExpectedHolderOrHolders },
   facts: noFacts,
 })
 export type MoveAlias = t.TypeOf<typeof MoveAlias>

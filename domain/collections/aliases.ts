@@ -9,7 +9,7 @@ import type { Decision, RecordedBy } from '../values/decider.js'
 import { type Admitted, admitted, impossible } from '../values/impossible.js'
 import type { ExpectedHolder, ExpectedHolders, VersionNumber } from '../values/names.js'
 import type { CollectionRef } from '../values/references.js'
-import type { RemoveAlias } from './alias-commands.js'
+import type { MoveAlias, RemoveAlias } from './alias-commands.js'
 import type { AliasMoved, AliasRemoved } from './alias-events.js'
 
 /** Who holds an alias, who put it there, and when. */
@@ -44,9 +44,12 @@ export const pointAliases =
       ),
     )
 
-/** Points one alias to a version, as the command MoveAlias does. */
-export const moveAlias = (alias: string, to: VersionNumber, expected: ExpectedHolder | undefined) =>
-  pointAliases([alias], to, expected === undefined ? {} : { [alias]: expected })
+/** Points an alias to a version, or several in one step, as the command MoveAlias does. */
+export const moveAlias = ({ alias, expect = {} }: Pick<MoveAlias, 'alias' | 'expect'>, to: VersionNumber) => {
+  const aliases = typeof alias === 'string' ? [alias] : alias
+  const expected = typeof expect === 'object' ? expect : Object.fromEntries(aliases.map((each) => [each, expect]))
+  return pointAliases(aliases, to, expected)
+}
 
 /** Removes an alias from whoever holds it. */
 export const removeAlias =

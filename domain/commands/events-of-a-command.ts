@@ -1,7 +1,6 @@
 /** Which events one command leaves together: as the deciders make them, and no others. */
 import type { DomainEvent } from '../events/catalogue.js'
 import { type Admitted, admitted, impossible } from '../values/impossible.js'
-import type { Category } from '../values/stream-names.js'
 
 type EventType = DomainEvent['type']
 
@@ -46,16 +45,13 @@ export const withEvent = (before: EventsOfCommand | undefined, event: DomainEven
 }
 
 /** Whether an event could follow on those before it of the same command. */
-export const admitsTogether = (before: EventsOfCommand, event: DomainEvent, category: Category): Admitted => {
+export const admitsTogether = (before: EventsOfCommand, event: DomainEvent): Admitted => {
   const { first, last, number, aliases } = before
   const apart = impossible({ _tag: 'not-together', type: event.type, behind: last })
   if (BEHIND[last]?.includes(event.type) !== true) return apart
   switch (event.type) {
     case 'AliasMoved':
-      // A link that is there already moves aliases alone; of an artifact a command that does moves one.
-      return event.to === number && !aliases.includes(event.alias) && !(first === 'AliasMoved' && category !== 'model')
-        ? admitted
-        : apart
+      return event.to === number && !aliases.includes(event.alias) ? admitted : apart
     case 'AliasRemoved':
       return first === 'AliasRemoved' ? apart : admitted
     default:

@@ -60,9 +60,7 @@ export const decide =
       case 'MoveAlias':
         return pipe(
           liveLink(command.collection, command.version, state),
-          E.flatMap(({ number }) =>
-            pipe(moveAlias(command.alias, number, command.expect)(state.aliases), about({ version: number })),
-          ),
+          E.flatMap(({ number }) => pipe(moveAlias(command, number)(state.aliases), about({ version: number }))),
         )
       case 'RemoveAlias':
         return removeAlias(command)(state.aliases)

@@ -278,7 +278,7 @@ export const sameJson = (a: Json | undefined, b: Json | undefined): boolean => {
 }
 
 /** A list in which no item occurs twice. */
-export const distinct = <A>(item: t.Type<A>, name: string, most: number): t.Type<ReadonlyArray<A>> => {
+export const distinct = <A>(item: t.Type<A>, name: string, most: number, least = 0): t.Type<ReadonlyArray<A>> => {
   const array = t.readonlyArray(item)
   return new t.Type<ReadonlyArray<A>>(
     name,
@@ -287,7 +287,7 @@ export const distinct = <A>(item: t.Type<A>, name: string, most: number): t.Type
       const items = array.validate(value, context)
       if (E.isLeft(items)) return items
       const unique = [...new Set(items.right)]
-      return unique.length <= most ? t.success(unique) : t.failure(value, context)
+      return unique.length >= least && unique.length <= most ? t.success(unique) : t.failure(value, context)
     },
     (value) => value,
   )

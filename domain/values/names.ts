@@ -39,6 +39,31 @@ export const Alias = text(
   (value) => within(value, 128) && !/[/:]/.test(value) && !hasControl(value) && !isVersionName(value),
 )
 export const Aliases = distinct(Alias, 'a list of at most 100 aliases', 100)
+/**
+ * A plain value, or an object or a list in its place: of which of the two the words say what is wrong follows from what
+ * was given.
+ */
+const plainOr = <A extends OA, B extends OB, OA = A, OB = B>(
+  name: string,
+  plain: t.Type<A, OA>,
+  compound: t.Type<B, OB>,
+): t.Type<A | B, OA | OB> =>
+  new t.Type<A | B, OA | OB>(
+    name,
+    (value): value is A | B => plain.is(value) || compound.is(value),
+    (value, context) => {
+      if (typeof value === 'object' && value !== null) return compound.validate(value, context)
+      return plain.is(value) ? t.success(value) : t.failure(value, context)
+    },
+    (value) => value,
+  )
+
+/** One, or several that move in one step. */
+export const AliasOrAliases = plainOr(
+  'an alias, or a list of 1 to 100 aliases',
+  Alias,
+  distinct(Alias, 'a list of 1 to 100 aliases', 100, 1),
+)
 
 export const Tag = text(
   'a tag: 1 to 128 characters, groups of letters, digits, _ and - with single spaces between them',
@@ -107,6 +132,13 @@ export const ExpectedHolders = dictionary<ExpectedHolder, number | 'absent'>(
   100,
 )
 export type ExpectedHolders = t.TypeOf<typeof ExpectedHolders>
+
+/** Of each alias that is named, or by alias. */
+export const ExpectedHolderOrHolders = plainOr(
+  'the version number that is expected to hold the alias, or "absent"; or these by alias',
+  ExpectedHolder,
+  ExpectedHolders,
+)
 
 export const RunOutcome = oneOf('finished', 'failed', 'crashed', 'killed')
 export type RunOutcome = t.TypeOf<typeof RunOutcome>

@@ -211,9 +211,11 @@ export interface DeleteVersion extends OfVersion, Expecting, EnvelopeFields {
   readonly deleteAliases?: boolean | undefined
 }
 
-export interface MoveAlias extends OfVersion, ExpectingOne, EnvelopeFields {
-  /** The alias that is to point to it. */
-  readonly alias: string
+export interface MoveAlias extends OfVersion, EnvelopeFields {
+  /** The alias that is to point to it; or a list of them, which move in one step, or none of them. */
+  readonly alias: string | ReadonlyArray<string>
+  /** Who is expected to hold it, or each of them: a version number, or `absent`; or these by alias. Else it is refused. */
+  readonly expect?: number | 'absent' | Readonly<Record<string, number | 'absent'>> | undefined
 }
 
 export interface RemoveAlias extends ExpectingOne, EnvelopeFields {

@@ -7,10 +7,12 @@ import { Actor, CommandId, envelopeFields as ofEnvelope } from '../../domain/val
 import {
   Alias,
   Aliases,
+  AliasOrAliases,
   ArtifactType,
   Description,
   DistributedId,
   ExpectedHolder,
+  ExpectedHolderOrHolders,
   ExpectedHolders,
   ExpectedWriters,
   GroupName,
@@ -127,8 +129,8 @@ export const DeleteVersion = record(
 ) satisfies Codec<args.DeleteVersion>
 export const MoveAlias = record(
   'moveAlias',
-  { version: VersionText, alias: Alias },
-  { expect: ExpectedHolder, ...envelopeFields },
+  { version: VersionText, alias: AliasOrAliases },
+  { expect: ExpectedHolderOrHolders, ...envelopeFields },
 ) satisfies Codec<args.MoveAlias>
 export const RemoveAlias = record(
   'removeAlias',

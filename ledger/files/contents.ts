@@ -29,6 +29,8 @@ export interface Contents {
   ) => Promise<ReadonlyArray<Note>>
   /** Stores content, and its manifest. */
   readonly store: (content: ReadonlyArray<args.ContentItem>, onProgress?: args.OnProgress) => Promise<Stored>
+  /** What the first of it is called: a file or a directory by itself, all else by its path inside the version. */
+  readonly nameOf: (content: ReadonlyArray<args.ContentItem>) => string
   /** Stores the manifest of what was added. */
   readonly put: (builder: ManifestBuilder) => Promise<ManifestSummary>
   /** The manifest of a version. */
@@ -47,6 +49,14 @@ export const contents = ({ manifests, ...ports }: ContentPorts & { readonly mani
       const builder = manifestBuilder()
       const notes = await add(builder, content, { onProgress })
       return { manifest: await put(builder), notes }
+    },
+    nameOf: ([item]) => {
+      if (item === undefined) return ''
+      if (typeof item === 'string') return ports.local.nameOf(item)
+      const local = 'file' in item ? item.file : 'directory' in item ? item.directory : ''
+      return item.as === undefined
+        ? ports.local.nameOf(local)
+        : (item.as.split('/').findLast((part) => part !== '') ?? '')
     },
     put,
     get: ({ digest }) => run(manifests.get(digest)),

@@ -31,6 +31,8 @@ export interface LocalFiles {
       readonly leftOut: ReadonlyArray<string>
     }
   >
+  /** What a file or a directory is called by itself. */
+  readonly nameOf: (path: string) => string
   /** Refuses a path, or a `file:` URI, that belongs to a ledger. */
   readonly outsideLedgers: (place: string) => TE.TaskEither<ContentError, void>
 }

@@ -10,7 +10,7 @@ import type { Calling } from '../calling/resolve-names.js'
 import { now, wrong } from '../calling/send-command.js'
 
 export interface AliasMethods {
-  /** Points an alias of an artifact or a registered model to a version. */
+  /** Points an alias of an artifact or a registered model to a version; or several in one step. */
   moveAlias: (given: args.MoveAlias) => Promise<Receipt>
   /** Takes an alias of an artifact or a registered model away. */
   removeAlias: (given: args.RemoveAlias) => Promise<Receipt>

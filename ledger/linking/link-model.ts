@@ -1,5 +1,4 @@
 /** Logging and linking in one go. */
-import { basename, resolve } from 'node:path'
 import type { FactReader } from '../../application/command-handling/facts.js'
 import { nameToLog, nameToLogBefore, typeToLog } from '../../domain/registered-model/link-model.js'
 import { omitUndefined } from '../../domain/values/omit-undefined.js'
@@ -17,13 +16,13 @@ export interface LinkModelMethods {
   linkModel: (given: args.LinkModel) => Promise<VersionReceipt & { readonly source: VersionReceipt }>
 }
 
-export const linkModelMethods = ({ sender, names }: Calling, { store }: Contents): LinkModelMethods => ({
+export const linkModelMethods = ({ sender, names }: Calling, { store, nameOf }: Contents): LinkModelMethods => ({
   linkModel: async (given) => {
     const { aliases, ...input } = await sender.checked(inputs.LinkModel, given)
     const envelopeFields = sender.identified(input)
     const run = await names.maybeRun(input.run)
     const model = await names.modelNamed(input.to)
-    const artifact = await artifactFor({ sender, names }, input, run, model)
+    const artifact = await artifactFor({ sender, names }, nameOf, input, run, model)
     const command = {
       type: 'LogArtifactVersion',
       artifact,
@@ -44,6 +43,7 @@ export const linkModelMethods = ({ sender, names }: Calling, { store }: Contents
  */
 const artifactFor = async (
   { sender, names }: Calling,
+  nameOf: Contents['nameOf'],
   { name, content, commandId }: Named,
   by: RunRef | undefined,
   model: ModelRef,
@@ -54,20 +54,13 @@ const artifactFor = async (
     const anyCommand = { type: 'CreateArtifact', artifact, artifactType: 'model' } as const
     if ((await run(sender.handler.recordedUnder(commandId, anyCommand))) !== 'none') return artifact
   }
-  return names.artifactNamed(nameToLog(by, fileOf(content), model))
+  return names.artifactNamed(nameToLog(by, nameOf(content), model))
 }
 
 interface Named {
   readonly name?: string
   readonly content: ReadonlyArray<args.ContentItem>
   readonly commandId?: string
-}
-
-/** What the first file or directory is called. */
-const fileOf = ([item]: ReadonlyArray<args.ContentItem>): string => {
-  if (item === undefined) return ''
-  if (typeof item === 'string') return basename(resolve(item))
-  return basename(resolve(item.as ?? ('file' in item ? item.file : 'directory' in item ? item.directory : '')))
 }
 
 const typeFor = async (

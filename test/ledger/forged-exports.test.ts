@@ -188,14 +188,16 @@ const FORGERIES: ReadonlyArray<readonly [string, () => ReadonlyArray<Forged>, Re
     'two commands under one id',
     at(lastOf(ARTIFACT), (event) => [
       event,
-      ...['a', 'b'].map((alias) => ({
+      ...[
+        { type: 'AliasMoved', data: { alias: 'a', from: null, to: 0 } },
+        { type: 'AliasRemoved', data: { alias: 'a', from: 0 } },
+      ].map((one) => ({
         ...event,
-        type: 'AliasMoved',
-        data: { alias, from: null, to: 0 },
+        ...one,
         metadata: { ...event.metadata, commandId: 'forged' },
       })),
     ]),
-    /no command leaves this AliasMoved behind its AliasMoved/,
+    /no command leaves this AliasRemoved behind its AliasMoved/,
   ],
   [
     'an alias that goes elsewhere than what is logged',

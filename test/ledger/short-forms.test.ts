@@ -2,7 +2,11 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import * as E from 'fp-ts/lib/Either.js'
 import { afterAll, beforeEach, describe, expect, it } from 'vitest'
+import { ORIGIN } from '../../domain/ports/event-store.js'
+import { sha256 } from '../../domain/values/digest.js'
+import { canonicalJson } from '../../domain/values/json.js'
 import type { Ledger } from '../../index.js'
 import { memoryLedger, rejection, text } from '../support/ledger-memory.js'
 
@@ -99,6 +103,62 @@ describe('a model that is logged and linked in one go', () => {
       'acme/animals/weights.txt',
     ])
   })
+})
+
+describe('several aliases', () => {
+  beforeEach(async () => {
+    for (const bytes of ['A', 'B']) await ledger.logArtifact({ name: 'cats', type: 'model', content: text(bytes) })
+    await ledger.moveAlias({ version: 'cats:v0', alias: 'best' })
+  })
+  const aliases = async () => (await ledger.artifact('cats')).aliases
+
+  it('move in one step, each from whom one expects', async () => {
+    const given = {
+      version: 'cats:v1',
+      alias: ['best', 'production'],
+      expect: { best: 0, production: 'absent' },
+    } as const
+    const receipt = await ledger.moveAlias({ ...given, commandId: 'both' })
+    expect(receipt.events).toEqual([
+      { type: 'AliasMoved', alias: 'best', from: 0, to: 1 },
+      { type: 'AliasMoved', alias: 'production', from: null, to: 1 },
+    ])
+    expect(await ledger.moveAlias({ ...given, commandId: 'both' })).toEqual(receipt)
+    const copy = await memoryLedger()
+    await copy.ledger.importEvents(ledger.exportEvents())
+    expect((await copy.ledger.artifact('cats')).aliases).toEqual(await aliases())
+    await copy.ledger.close()
+  })
+
+  it('stay where they are if one of them is held by another', async () => {
+    const given = { version: 'cats:v1', alias: ['production', 'best'], expect: { best: 'absent' } } as const
+    expect(await rejection(ledger.moveAlias(given))).toMatchObject({
+      code: 'alias-expectation-failed',
+      message: expect.stringContaining('best'),
+    })
+    expect(await aliases()).toEqual({ best: 0, latest: 1 })
+  })
+
+  it('are one or more', async () => {
+    expect(await rejection(ledger.moveAlias({ version: 'cats:v1', alias: [] }))).toMatchObject({
+      error: { problems: [{ at: 'alias', expected: expect.stringContaining('1 to 100') }] },
+    })
+  })
+})
+
+/** As releases before recorded it: a digest of the command with one alias as a text. */
+it('a move of one alias that is given again is the same command as ever', async () => {
+  const { ledger, events } = await memoryLedger()
+  await ledger.logArtifact({ name: 'cats', type: 'model', content: text('A') })
+  await ledger.moveAlias({ version: 'cats:v0', alias: 'best', expect: 'absent', commandId: 'once' })
+  const digests: unknown[] = []
+  for await (const page of events.readAll(ORIGIN)) {
+    digests.push(...page.map(({ metadata }) => JSON.parse(metadata).commandDigest))
+  }
+  const collection = { entity: 'acme', name: 'cats', project: 'animals' }
+  const command = canonicalJson({ alias: 'best', collection, expect: 'absent', type: 'MoveAlias', version: 0 })
+  expect(E.isRight(command) && sha256(command.right)).toBe(digests.at(-1))
+  await ledger.close()
 })
 
 describe('a draft of a run', () => {

@@ -78,7 +78,7 @@ export const historyOf = async (numbers: ReadonlyArray<number>): Promise<Readonl
         return { type: 'DeleteArtifactVersion', artifact, version: anyVersion(), deleteAliases: true }
       case 7:
       case 8:
-        return { type: 'MoveAlias', ...source(), alias: pick(ALIASES) }
+        return { type: 'MoveAlias', ...source(), alias: pick([pick(ALIASES), ALIASES]) }
       case 9:
         return { type: 'RemoveAlias', collection: source().collection, alias: pick([...ALIASES, 'latest']) }
       case 10:

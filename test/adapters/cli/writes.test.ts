@@ -41,6 +41,15 @@ describe('what a command says it did', () => {
     expect(await said('alias', 'remove', 'model', 'best')).toBe('best is removed from acme/churn/model:v1\n')
   })
 
+  it('moves several aliases in one step, each from its own holder', async () => {
+    const both = ['alias', 'set', 'model:v1', 'best', 'second', '--expect', 'best=v0']
+    expect(await ledger(...both, '--expect', 'second=v1')).toMatchObject({ code: 4, out: '' })
+    expect(await said(...both, '--expect', 'second=absent')).toBe('best, second point to acme/churn/model:v1\n')
+    const mixed = await ledger('alias', 'set', 'model:v0', 'best', 'second', '--expect', 'v1', '--expect', 'best=v0')
+    expect(mixed).toMatchObject({ code: 2, err: expect.stringContaining('alias=version of each') })
+    expect(await said('alias', 'set', 'model:v0', 'best', 'second', '--expect', 'v1')).toMatch(/^best, second point/)
+  })
+
   it('names the source that was tagged or described through a link', async () => {
     expect(await said('tag', 'churn:latest', 'foo', 'bar')).toBe('acme/churn/model:v0 is tagged: foo, bar\n')
     expect(await said('tag', 'churn', 'foo')).toBe('nothing changed: acme/churn/model:v0 is tagged: foo\n')

@@ -449,6 +449,23 @@ export const artifactDecisions = [
     .given(...two)
     .when({ ...move('latest', 0), expect: 'absent' })
     .thenRejected({ _tag: 'alias-expectation-failed', expected: 'absent', holder: { version: 1, ...recordedAt(4) } }),
+  rule('several aliases move in one step, each from its own holder; one that is there already is left there')
+    .given(...two, moved('best', null, 0))
+    .when({ ...move('best', 1), alias: ['best', 'latest', 'staging'], expect: { best: 0, staging: 'absent' } })
+    .thenRecords(moved('best', 0, 1), moved('staging', null, 1)),
+  rule('what is expected of several aliases is expected of each')
+    .given(...two)
+    .when({ ...move('best', 0), alias: ['best', 'staging'], expect: 'absent' })
+    .thenRecords(moved('best', null, 0), moved('staging', null, 0)),
+  rule('none of several aliases moves if one is held by another than was expected')
+    .given(...two)
+    .when({ ...move('best', 0), alias: ['best', 'latest'], expect: { best: 'absent', latest: 0 } })
+    .thenRejected({
+      _tag: 'alias-expectation-failed',
+      alias: 'latest',
+      expected: 0,
+      holder: { version: 1, ...recordedAt(4) },
+    }),
   rule('no alias to a version that was never there')
     .given(...two)
     .when(move('best', 2))

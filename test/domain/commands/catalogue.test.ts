@@ -220,12 +220,16 @@ const wrong: Readonly<Record<string, Wrong>> = {
   outcome: [['done'], [null], [0], ['Finished']],
 }
 const wrongExpectation: Wrong = [['latest'], [null], [-1], ['v0'], [{}]]
+/** In place of one alias. */
+const wrongSeveral: Wrong = [[[]], [['best', 'v3'], '[1]'], [Array.from({ length: 101 }, (_, n) => `a${n}`)]]
 const wrongFor = (type: CommandType, member: string): Wrong =>
   member !== 'expect'
-    ? (wrong[member] ?? [])
-    : type === 'MoveAlias' || type === 'RemoveAlias'
+    ? [...(wrong[member] ?? []), ...(type === 'MoveAlias' && member === 'alias' ? wrongSeveral : [])]
+    : type === 'RemoveAlias'
       ? wrongExpectation
-      : wrongHolders
+      : type === 'MoveAlias'
+        ? [['latest'], [-1], ['v0'], ...wrongHolders.filter(([value]) => value !== 'absent')]
+        : wrongHolders
 
 /** What may be left out; the codec says so itself: decoding without it is right. */
 const isOptional = (type: CommandType, member: string): boolean =>

@@ -218,6 +218,10 @@ export const registeredModelDecisions = [
     .given(...two)
     .when({ ...move('production', 'latest'), expect: 'absent' })
     .thenRecords(moved('production', null, 1)),
+  rule('several aliases move in one step')
+    .given(...two)
+    .when({ ...move('production', 0), alias: ['production', 'latest'], expect: { production: 'absent', latest: 1 } })
+    .thenRecords(moved('production', null, 0), moved('latest', 1, 0)),
   rule('the link that a command goes through is the one that it names')
     .given(...two)
     .when({ type: 'MeanLink', model, version: 'latest' })

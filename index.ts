@@ -53,7 +53,15 @@ export type { Downloaded, DownloadVersion } from './ledger/files/download.js'
 export type { OpenedFile } from './ledger/files/open-file.js'
 export type { Note } from './ledger/files/store-content.js'
 export type { DiffInput } from './ledger/finding/diff.js'
-export type { Condition, ListInput, PageInput, SearchInput } from './ledger/finding/search.js'
+export type {
+  ArtifactsInput,
+  ArtifactTypesInput,
+  ProjectsInput,
+  RegisteredModelsInput,
+  RunsInput,
+} from './ledger/finding/lists.js'
+export type { ListInput, PageInput } from './ledger/finding/paging.js'
+export type { Condition, SearchInput } from './ledger/finding/search.js'
 export type { Ledger } from './ledger/ledger.js'
 export type { LedgerAsOf } from './ledger/ledger-as-of.js'
 export type { Draft } from './ledger/logging/draft.js'
@@ -77,6 +85,7 @@ export { operations, taskEither } from './ledger/task-either.js'
 export type { LineageRejection } from './projections/lineage/ref.js'
 export type { Page } from './projections/paging/page.js'
 export type { Artifact } from './projections/registry/questions/artifact.js'
+export type { EntitySummary, ProjectSummary, TypeSummary } from './projections/registry/questions/choosing.js'
 export type { TableDiff, VersionDiff } from './projections/registry/questions/diff-versions.js'
 export type { Moment, QueryError } from './projections/registry/questions/errors.js'
 export type { OpenDraft } from './projections/registry/questions/open-drafts.js'

@@ -11,11 +11,12 @@ import type { AsOf, When } from './calling/as-of.js'
 import { promised } from './calling/errors.js'
 import { checked, NameText } from './calling/input.js'
 import { type DiffPorts, type DiffQuestions, diffQuestions } from './finding/diff.js'
+import { type ListQuestions, listQuestions } from './finding/lists.js'
 import { type SearchQuestions, searchQuestions } from './finding/search.js'
 import { type HistoryQuestions, historyQuestions } from './looking-back/history.js'
 
 /** The questions that can be put to a ledger at one moment. */
-export interface LedgerAsOf extends HistoryQuestions, SearchQuestions, DiffQuestions {
+export interface LedgerAsOf extends HistoryQuestions, ListQuestions, SearchQuestions, DiffQuestions {
   /** The moment that is meant: its position and its time. */
   readonly moment: () => Promise<Moment>
   /** The version that a path means, by alias or number: `[[entity/]project/]name[:alias|:vN]`, `latest` unless told. */
@@ -59,6 +60,7 @@ export const ledgerAsOf = ({ asOf, ...ports }: AskingPorts): ((when?: When) => L
 
   return (when) => ({
     ...historyQuestions((bound) => (bound === undefined ? asOf(when) : asOf(bound, true))),
+    ...listQuestions(() => asOf(when)),
     ...searchQuestions(() => asOf(when)),
     ...diffQuestions(() => asOf(when), ports),
     moment: () => ask(when, (registryQuestions) => E.right(registryQuestions.moment)),

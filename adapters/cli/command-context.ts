@@ -1,10 +1,12 @@
 /** How a command comes by its ledger, and how it answers. */
 import { writeFile } from 'node:fs/promises'
 import type { Command } from 'commander'
+import { omitUndefined } from '../../domain/values/omit-undefined.js'
 import { type Ledger, LedgerError } from '../../index.js'
 import { oneStreamOf } from '../../ledger/looking-back/one-stream.js'
-import { type LedgerLocation, openAtLocation, targetFile } from './ledger-location.js'
-import { json, type Terminal } from './output.js'
+import type { Page } from '../../projections/paging/page.js'
+import { defaultsOf, type LedgerLocation, openAtLocation, targetFile } from './ledger-location.js'
+import { hint, json, type Terminal } from './output.js'
 
 /** What every command has at hand. */
 export interface CommandContext {
@@ -42,7 +44,7 @@ export const ledgerOpener =
       await work({
         ledger,
         terminal,
-        entity: location.entity ?? terminal.env['MODEL_LEDGER_ENTITY'],
+        entity: defaultsOf(location, terminal).entity,
         inJson: location.json === true,
         answer: (value, forPeople) => {
           if (location.json !== true) terminal.out(forPeople())
@@ -62,6 +64,23 @@ export interface AsOfOption {
 /** The questions at the moment that is meant: now, unless told. */
 export const questionsAsOf = ({ ledger }: CommandContext, { asOf }: AsOfOption) =>
   asOf === undefined ? ledger : ledger.at(asOf)
+
+/** To what a list is limited: what stands on the command line, not what the environment has for names that leave it out. */
+export const placeOf = (command: Command): { readonly entity?: string; readonly project?: string } => {
+  const { entity, project } = command.optsWithGlobals<{ readonly entity?: string; readonly project?: string }>()
+  return omitUndefined({ entity, project })
+}
+
+/** A page, and on `err` how to go on behind it. */
+export const answerPage = <A>(
+  { answer, terminal }: CommandContext,
+  command: Command,
+  { items, cursor }: Page<A>,
+  forPeople: (items: ReadonlyArray<A>) => string,
+): void => {
+  answer(items, () => forPeople(items))
+  if (cursor !== undefined) hint(terminal, command, { cursor })
+}
 
 /** Whether an artifact or a registered model is named: all its history stands in its own stream. */
 export const isCollection = (of: string | undefined): boolean => of !== undefined && !of.includes(':')

@@ -32,6 +32,15 @@ export const findDirectory = ({ ledger }: LedgerLocation, { env, cwd }: Terminal
   }
 }
 
+/** For names that leave them out. A project may be given with its entity: `acme/churn`. */
+export const defaultsOf = (location: LedgerLocation, { env }: Terminal) => {
+  const project = location.project ?? env['MODEL_LEDGER_PROJECT']
+  const [, owner, name] = /^([^/]+)\/([^/]+)$/.exec(project ?? '') ?? []
+  return owner !== undefined && (location.entity ?? owner) === owner
+    ? { entity: owner, project: name }
+    : { entity: location.entity ?? env['MODEL_LEDGER_ENTITY'], project }
+}
+
 /** Opens the ledger that a command means; one that only answers unless it is to write. */
 export const openAtLocation = async (
   location: LedgerLocation,
@@ -45,8 +54,7 @@ export const openAtLocation = async (
     readOnly,
     ...omitUndefined({
       actor: location.actor ?? env['MODEL_LEDGER_ACTOR'] ?? userName(),
-      entity: location.entity ?? env['MODEL_LEDGER_ENTITY'],
-      project: location.project ?? env['MODEL_LEDGER_PROJECT'],
+      ...defaultsOf(location, terminal),
     }),
   }
   if (connection !== undefined) {

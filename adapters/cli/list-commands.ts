@@ -2,25 +2,31 @@
 import type { Command } from 'commander'
 import { omitUndefined } from '../../domain/values/omit-undefined.js'
 import { LedgerError } from '../../index.js'
-import type { Page, Paging } from '../../projections/paging/page.js'
-import type { List } from '../../projections/registry/questions/list.js'
+import type { Paging } from '../../projections/paging/page.js'
+import type { ArtifactList, List, ModelList } from '../../projections/registry/questions/list.js'
 import type { Condition, VersionSearch } from '../../projections/registry/questions/search.js'
 import type { Version } from '../../projections/registry/questions/version.js'
-import { type AsOfOption, type CommandContext, questionsAsOf, type WithLedger } from './command-context.js'
+import { chooseCommands } from './choose-commands.js'
+import { type AsOfOption, answerPage, placeOf, questionsAsOf, type WithLedger } from './command-context.js'
 import { asOf, condition, paged } from './options.js'
 import { hint, size, type Terminal, table, time } from './output.js'
 import { gone, pairsText } from './show-commands.js'
 
 export const listCommands = (program: Command, withLedger: WithLedger): void => {
-  const list = program.command('list').description('List artifacts, registered models, versions, runs or open drafts.')
+  const list = program
+    .command('list')
+    .description('List entities, projects, types, artifacts, registered models, versions, runs or open drafts.')
   const named = (command: Command): Command =>
     paged(command).option('--name <pattern>', 'of the whole path, with *, ** and ?: acme/*/model')
+  chooseCommands(list, withLedger)
 
   named(list.command('artifacts'))
-    .description('List artifacts.')
-    .action(({ asOf, ...options }: AsOfOption & List, command: Command) =>
+    .description('List artifacts: all, or those of --entity or in --project.')
+    .option('--type <type>', 'of this type')
+    .addHelpText('after', '\nExample:\n  $ model-ledger list artifacts --project acme/churn --type dataset')
+    .action(({ asOf, ...options }: AsOfOption & ArtifactList, command: Command) =>
       withLedger(command, 'reads', async (task) => {
-        const page = await questionsAsOf(task, omitUndefined({ asOf })).artifacts(options)
+        const page = await questionsAsOf(task, omitUndefined({ asOf })).artifacts({ ...options, ...placeOf(command) })
         const head = ['ARTIFACT', 'TYPE', 'VERSIONS', 'ALIASES']
         answerPage(task, command, page, (artifacts) =>
           table(task.terminal, head, artifacts.map(collectionRow), 'There are no artifacts.'),
@@ -29,10 +35,17 @@ export const listCommands = (program: Command, withLedger: WithLedger): void => 
     )
 
   named(list.command('models'))
-    .description('List registered models.')
-    .action(({ asOf, ...options }: AsOfOption & List, command: Command) =>
+    .description('List registered models: all, or those of --entity or in --registry.')
+    .option('--registry <registry>', 'in this registry: [entity/]registry')
+    .option('--type <type>', 'of this artifact type')
+    .addHelpText('after', '\nExample:\n  $ model-ledger list models --registry acme/model-registry')
+    .action(({ asOf, ...options }: AsOfOption & ModelList, command: Command) =>
       withLedger(command, 'reads', async (task) => {
-        const page = await questionsAsOf(task, omitUndefined({ asOf })).registeredModels(options)
+        const { entity } = placeOf(command)
+        const page = await questionsAsOf(task, omitUndefined({ asOf })).registeredModels({
+          ...options,
+          ...omitUndefined({ entity }),
+        })
         const head = ['REGISTERED MODEL', 'TYPE', 'VERSIONS', 'ALIASES']
         answerPage(task, command, page, (models) =>
           table(task.terminal, head, models.map(collectionRow), 'There are no registered models.'),
@@ -54,10 +67,10 @@ export const listCommands = (program: Command, withLedger: WithLedger): void => 
     )
 
   named(list.command('runs'))
-    .description('List runs.')
+    .description('List runs: all, or those of --entity or in --project.')
     .action(({ asOf, ...options }: AsOfOption & List, command: Command) =>
       withLedger(command, 'reads', async (task) => {
-        const page = await questionsAsOf(task, omitUndefined({ asOf })).runs(options)
+        const page = await questionsAsOf(task, omitUndefined({ asOf })).runs({ ...options, ...placeOf(command) })
         answerPage(task, command, page, (runs) =>
           table(
             task.terminal,
@@ -152,17 +165,6 @@ const versionTable = (
     ]),
     'There are no such versions.',
   )
-
-/** A page, and on `err` how to go on behind it. */
-const answerPage = <A>(
-  { answer, terminal }: CommandContext,
-  command: Command,
-  { items, cursor }: Page<A>,
-  forPeople: (items: ReadonlyArray<A>) => string,
-): void => {
-  answer(items, () => forPeople(items))
-  if (cursor !== undefined) hint(terminal, command, { cursor })
-}
 
 /** Where a whole collection is asked about, a version of it would be left out of the answer unseen. */
 export const refuseVersion = (name: string): void => {

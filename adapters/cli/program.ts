@@ -49,7 +49,7 @@ export const buildProgram = (terminal: Terminal, asJson = false): Command => {
     .addOption(new Option('--events <esdb://...>', 'keep the events on EventStoreDB (else MODEL_LEDGER_EVENTS)'))
     .option('--actor <who>', 'who does it (else MODEL_LEDGER_ACTOR, else the user of this machine)')
     .option('--entity <name>', 'for names that leave it out (else MODEL_LEDGER_ENTITY)')
-    .option('--project <name>', 'likewise (else MODEL_LEDGER_PROJECT)')
+    .option('--project <name>', 'likewise, or with its entity, acme/churn (else MODEL_LEDGER_PROJECT)')
     .option('--zone <zone>', 'whose days dates are, such as Europe/Madrid; UTC unless told')
     .option('--json', 'answer in JSON, lists as one line each')
     .hook('preAction', (_, command) => optionsInZone(command, terminal))

@@ -1,8 +1,8 @@
 /** Reading `entity/project/name:alias`: paths of names, with what a caller may leave out. */
 import * as E from 'fp-ts/lib/Either.js'
 import type * as t from 'io-ts'
-import { type Problem, shown } from './codec.js'
-import { isVersionName, VersionChoice, versionNumberAt } from './names.js'
+import { type Problem, record, shown } from './codec.js'
+import { EntityName, isVersionName, VersionChoice, versionNumberAt } from './names.js'
 import { ArtifactRef, type CollectionRef, collectionPath, isRegistryProject, ModelRef, RunRef } from './references.js'
 
 /** What fills the parts that a path leaves out. */
@@ -83,6 +83,20 @@ export const parseRun = (path: string, defaults: NameDefaults): E.Either<Readonl
   const [run, project = defaults.project ?? DEFAULT_PROJECT, entity = defaults.entity] = [...parts].reverse()
   if (entity === undefined) return problem(path, 'entity/project/run (this ledger has no default entity)')
   return inContext<RunRef>(path)(RunRef.decode({ entity, project, run }))
+}
+
+/** Reads `[entity/]project`; the codec says what kind of project is meant. */
+export const parseProject = <P extends string>(
+  codec: t.Type<P, string>,
+  path: string,
+  defaults: NameDefaults,
+): E.Either<ReadonlyArray<Problem>, { readonly entity: string; readonly project: P }> => {
+  const parts = path.split('/')
+  if (parts.length > 2) return problem(path, 'at most two parts: entity/project')
+  const [project, entity = defaults.entity] = [...parts].reverse()
+  if (entity === undefined) return problem(path, 'entity/project (this ledger has no default entity)')
+  const ref = record('a project {entity, project}', { entity: EntityName, project: codec })
+  return inContext<{ readonly entity: string; readonly project: P }>(path)(ref.decode({ entity, project }))
 }
 
 /** A version as a path names it. */

@@ -1,28 +1,13 @@
-/** What there is, in lists; and finding versions. */
-import type * as E from 'fp-ts/lib/Either.js'
+/** Finding versions. */
 import * as t from 'io-ts'
-import { oneOf, record, rule, text, wholeNumber } from '../../domain/values/codec.js'
-import type { BadCursor } from '../../projections/paging/cursor.js'
-import type { Page } from '../../projections/paging/page.js'
-import type { Artifact } from '../../projections/registry/questions/artifact.js'
-import { describeQueryError, type QueryError } from '../../projections/registry/questions/errors.js'
-import {
-  listArtifacts,
-  listRegisteredModels,
-  listRuns,
-  listVersions,
-} from '../../projections/registry/questions/list.js'
+import { oneOf, record, rule } from '../../domain/values/codec.js'
 import type { RegistryAsOf } from '../../projections/registry/questions/lookup.js'
-import type { RegisteredModel } from '../../projections/registry/questions/registered-model.js'
-import type { RunDetails } from '../../projections/registry/questions/run.js'
 import { COMPARISONS, searchVersions, type VersionPage } from '../../projections/registry/questions/search.js'
-import type { Version } from '../../projections/registry/questions/version.js'
 import type { Checked } from '../calling/arguments.js'
-import { orThrow } from '../calling/errors.js'
-import { checked, NameText } from '../calling/input.js'
+import { checked } from '../calling/input.js'
 import { FirstTime, LastTime } from '../calling/interval.js'
+import { answered, type ListInput, paging, Text } from './paging.js'
 
-const Text = text('a text of at least one character', (value) => value.length > 0)
 const Value = rule(
   'a number, a text, true, false or null',
   (value): value is number | string | boolean | null =>
@@ -37,21 +22,6 @@ const OrderBy = t.union(
   [oneOf('created', 'name'), record('{metadata}', { metadata: Text }), record('{metric}', { metric: Text })],
   '"created", "name", {metadata: key} or {metric: name}',
 )
-
-const paging = { limit: wholeNumber('how many at most: 1, 2, 3, ...', 1), cursor: Text }
-export interface PageInput {
-  /** How many at most. */
-  readonly limit?: number | undefined
-  /** That of the page before. */
-  readonly cursor?: string | undefined
-}
-const PageInput: t.Type<Checked<PageInput>> = record('{limit?, cursor?}', {}, paging)
-
-export interface ListInput extends PageInput {
-  /** A pattern of the path: `*` for characters other than `/`, `**` for any, `?` for one. */
-  readonly name?: string | undefined
-}
-const ListInput: t.Type<Checked<ListInput>> = record('{name?, limit?, cursor?}', {}, { name: Text, ...paging })
 
 /** What metadata or a metric must be. */
 export interface Condition {
@@ -108,42 +78,11 @@ const SearchInput: t.Type<Checked<SearchInput>> = record(
 )
 
 export interface SearchQuestions {
-  /** Artifacts whose path fits the pattern `name`, in the order in which they came: a page of them. */
-  readonly artifacts: (list?: ListInput) => Promise<Page<Artifact>>
-  /** Registered models whose path fits the pattern `name`, in the order in which they came: a page of them. */
-  readonly registeredModels: (list?: ListInput) => Promise<Page<RegisteredModel>>
-  /** Runs whose path fits the pattern `name`, in the order in which they came: a page of them. */
-  readonly runs: (list?: ListInput) => Promise<Page<RunDetails>>
-  /** The versions of an artifact or a registered model, oldest first: a page of them. */
-  readonly versions: (collection: string, page?: PageInput) => Promise<Page<Version>>
   /** Versions by name pattern, type, tag, alias, metadata, metric, creator or time: a page of them. */
   readonly search: (input?: SearchInput) => Promise<VersionPage>
 }
 
-const answered = orThrow((error: QueryError | BadCursor) =>
-  error._tag === 'bad-cursor' ? `the cursor: expected ${error.expected}` : describeQueryError(error),
-)
-
-const listed =
-  <A>(
-    asOf: () => Promise<RegistryAsOf>,
-    list: (asked: RegistryAsOf, input: Checked<ListInput>) => E.Either<BadCursor, A>,
-  ) =>
-  async (given: ListInput = {}): Promise<A> => {
-    const input = await checked(ListInput, given)
-    return answered(list(await asOf(), input))
-  }
-
 export const searchQuestions = (asOf: () => Promise<RegistryAsOf>): SearchQuestions => ({
-  artifacts: listed(asOf, listArtifacts),
-  registeredModels: listed(asOf, listRegisteredModels),
-  runs: listed(asOf, listRuns),
-
-  versions: async (collection, given = {}) => {
-    const [name, input] = [await checked(NameText, collection), await checked(PageInput, given)]
-    return answered(listVersions(await asOf(), name, input))
-  },
-
   search: async (given = {}) => {
     const input = await checked(SearchInput, given)
     return answered(searchVersions(await asOf(), input))

@@ -7,7 +7,7 @@ import type { Order } from '../../projections/audit/filter.js'
 import type { Checked } from '../calling/arguments.js'
 import type { When } from '../calling/as-of.js'
 import { FirstTime } from '../calling/interval.js'
-import type { PageInput } from '../finding/search.js'
+import type { PageInput } from '../finding/paging.js'
 
 const Name = text('a name', (value) => value.length > 0)
 

@@ -8,12 +8,25 @@ export interface Page<A> {
   readonly cursor?: string
 }
 
+/** A question as a cursor has it: what is asked for, and what must be so. */
+export const questionOf = (what: string, wanted: object): ReadonlyArray<string> => [
+  what,
+  ...Object.entries(wanted)
+    .sort()
+    .flatMap(([key, value]) => (value === undefined ? [] : [key, JSON.stringify(value)])),
+]
+
+/** Items in their order, each with its place in the whole answer, from behind a place on. */
+export type Onwards<Item> = (
+  behind?: ReadonlyArray<number>,
+) => Iterable<readonly [place: ReadonlyArray<number>, item: Item]>
+
 /** Which page is wanted. */
 export interface Paging {
   /** At most so many in one answer; 100 unless told. */
-  readonly limit?: number
+  readonly limit?: number | undefined
   /** Of the answer before, to the same question. */
-  readonly cursor?: string
+  readonly cursor?: string | undefined
 }
 
 const LIMIT = 100
@@ -37,4 +50,20 @@ export const pageStart = (
     return E.left(BAD_CURSOR)
   const { moment, place: behind } = start
   return E.right({ moment, behind, size: limit, cursorBehind: (place) => writeCursor(question, { moment, place }) })
+}
+
+/** The items of a page, and how to go on where there are more; none is touched behind the one that says so. */
+export const pageOf = <Item, A>(
+  { behind, size, cursorBehind }: PageStart,
+  onwards: Onwards<Item>,
+  answer: (item: Item) => A,
+): Page<A> => {
+  const items: A[] = []
+  let last = behind
+  for (const [place, item] of onwards(behind)) {
+    if (items.length === size) return { items, cursor: cursorBehind(last ?? place) }
+    items.push(answer(item))
+    last = place
+  }
+  return { items }
 }

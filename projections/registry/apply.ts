@@ -14,6 +14,7 @@ import { applyToArtifact, foldedOfArtifact } from './apply-artifact.js'
 import { applyToDraft, foldedOfDraft } from './apply-distributed-draft.js'
 import { applyToModel, foldedOfModel } from './apply-registered-model.js'
 import { applyToRun, foldedOfRun } from './apply-run.js'
+import { addCollection, addRun, kinOf } from './places.js'
 import { loadRegistry, saveRegistry } from './snapshot.js'
 import {
   type AliasEntry,
@@ -63,14 +64,11 @@ const begin = (registry: Registry, projected: RegistryEvent): CollectionEntry | 
   registry.byStream.set(projected.stream, entry)
   switch (entry.kind) {
     case 'artifact':
-      registry.artifacts.push(entry)
-      registry.collections.set(entry.path, entry)
-      return entry
     case 'model':
-      registry.collections.set(entry.path, entry)
+      addCollection(registry, entry)
       return entry
     case 'run':
-      registry.runs.set(entry.path, entry)
+      addRun(registry, entry)
       return entry
     case 'draft':
       registry.drafts.set(draftPath(entry.artifact, entry.distributedId), entry)
@@ -112,18 +110,21 @@ const entryOf = (registry: Registry, projected: RegistryEvent): CollectionEntry 
 
 /** What artifacts and registered models have alike, as it is when they are created. */
 const created = (
-  { versions: { words } }: Registry,
+  registry: Registry,
   ref: ArtifactRef | ModelRef,
   { artifactType, description: first }: EventOf<'ArtifactCreated' | 'RegisteredModelCreated'>,
   { position, actor }: EventContext,
 ) => {
+  const { words } = registry.versions
+  const type = interned(words, artifactType)
   const description = timeline<string | null>()
   if (first !== undefined) setFrom(description, position, first)
   return {
     path: collectionPath(ref),
     created: position,
     actor: interned(words, actor),
-    type: interned(words, artifactType),
+    type,
+    kin: kinOf(registry, ref, type, position),
     description,
     tags: timeline<ReadonlyArray<string>>(),
     aliases: new Map<string, AliasEntry>(),
@@ -139,7 +140,7 @@ const created = (
 
 export const registryProjection = projection({
   name: 'registry',
-  version: 4,
+  version: 5,
   folds,
   initial: emptyRegistry,
   apply,

@@ -1,5 +1,6 @@
 /** The few ways in which the state of the registry changes. */
 import { collectionPath } from '../../domain/values/references.js'
+import { addPosition } from '../storage/position-list.js'
 import { latest, setFrom, timeline } from '../storage/timeline.js'
 import {
   type AliasEntry,
@@ -13,13 +14,14 @@ import {
 
 /** A version comes. */
 export const addVersionTo = <Version>(
-  { versions, addedAt, newest, liveNumbers }: Collection<Version>,
+  { kin, versions, addedAt, newest, liveNumbers }: Collection<Version>,
   number: number,
   position: number,
   version: Version,
 ): void => {
   versions[number] = version
   addedAt.push(position)
+  addPosition(kin.addedAt, position)
   liveNumbers.push(number)
   setFrom(newest, position, number)
 }
@@ -52,13 +54,14 @@ export const endOfSource = ({ collections }: Registry, { source }: LinkEntry): n
 
 /** A version is deleted or unlinked. Each number is taken from `liveNumbers` once, however many are deleted in whatever order. */
 const endVersion = (
-  { versions, ended, endedAt, newest, liveNumbers }: Collection<unknown>,
+  { kin, versions, ended, endedAt, newest, liveNumbers }: Collection<unknown>,
   number: number,
   position: number,
 ): void => {
   if (versions[number] === undefined || ended.has(number)) return
   ended.set(number, position)
   endedAt.push(position)
+  addPosition(kin.endedAt, position)
   for (let last = liveNumbers.at(-1); last !== undefined && ended.has(last); last = liveNumbers.at(-1))
     liveNumbers.pop()
   const left = liveNumbers.at(-1) ?? null

@@ -9,6 +9,7 @@ import {
   runPath,
 } from '../../domain/values/references.js'
 import { artifactStream, draftStream, modelStream, runStream } from '../../domain/values/stream-names.js'
+import { addPosition } from '../storage/position-list.js'
 import {
   isEncodedSnapshot,
   type SnapshotDecoder,
@@ -18,6 +19,7 @@ import {
 } from '../storage/snapshot-encoding.js'
 import type { Timeline } from '../storage/timeline.js'
 import { endOfSource, noteAlias, noteLink } from './changes.js'
+import { addCollection, addRun, kinOf, projectOf } from './places.js'
 import {
   type AliasEntry,
   type ArtifactEntry,
@@ -27,6 +29,7 @@ import {
   emptyRegistry,
   type LinkEntry,
   type ModelEntry,
+  type ProjectEntry,
   type Registry,
   type RunEntry,
   type UnfinishedDraft,
@@ -38,6 +41,8 @@ const NONE = -1
 
 export const saveRegistry = (registry: Registry): Iterable<unknown> => {
   const encoder = snapshotEncoder()
+  encoder.number(registry.projects.size)
+  for (const project of registry.projects.values()) saveProject(encoder, project)
   encoder.number(registry.collections.size)
   for (const entry of registry.collections.values()) saveCollection(encoder, entry)
   encoder.number(registry.runs.size)
@@ -63,18 +68,20 @@ export const loadRegistry = ([encoded, ...versions]: ReadonlyArray<unknown>): Re
 
 const readRegistry = (decoder: SnapshotDecoder, versions: Versions): Registry => {
   const registry = { ...emptyRegistry(), versions }
-  const { collections, artifacts, runs, drafts, unfinished, byStream } = registry
+  const { drafts, unfinished, byStream } = registry
+  for (let left = decoder.number(); left > 0; left--)
+    projectOf(registry, { entity: decoder.word(), project: decoder.word() }, decoder.number())
   for (let left = decoder.number(); left > 0; left--) {
-    const entry = readCollection(decoder, artifacts.length)
-    if (entry.kind === 'artifact') artifacts.push(entry)
-    collections.set(entry.path, entry)
+    const entry = readCollection(decoder, registry)
+    addCollection(registry, entry)
     byStream.set(entry.kind === 'artifact' ? artifactStream(entry.ref) : modelStream(entry.ref), entry)
   }
   restoreLive(registry)
   connectLinks(registry)
+  countEnded(registry)
   for (let left = decoder.number(); left > 0; left--) {
     const run = readRun(decoder)
-    runs.set(run.path, run)
+    addRun(registry, run)
     byStream.set(runStream(run.ref), run)
   }
   for (const draft of readJson<ReadonlyArray<DraftEntry>>(decoder)) {
@@ -92,7 +99,9 @@ const restoreLive = ({ artifacts, versions: { count, columns } }: Registry): voi
     if (artifact === undefined) throw new RangeError('no such artifact')
     const number = columns.number[row] ?? NONE
     artifact.versions[number] = row
-    artifact.addedAt.push(columns.position[row] ?? NONE)
+    const position = columns.position[row] ?? NONE
+    artifact.addedAt.push(position)
+    addPosition(artifact.kin.addedAt, position)
     if (!artifact.ended.has(number)) artifact.liveNumbers.push(number)
   }
 }
@@ -105,12 +114,27 @@ const connectLinks = (registry: Registry): void => {
   }
   links.sort((one, other) => one.link.position - other.link.position)
   for (const { model, link } of links) {
+    addPosition(model.kin.addedAt, link.position)
     noteLink(registry, model, link)
     const end = model.ended.get(link.number) ?? Infinity
     const gone = Math.min(end, Math.max(link.position, endOfSource(registry, link) ?? Infinity))
     if (gone !== Infinity) model.goneAt.push(gone)
   }
   for (const model of new Set(links.map(({ model }) => model))) model.goneAt.sort((one, other) => one - other)
+}
+
+/** Where versions were deleted or unlinked, of all of a type together. */
+const countEnded = ({ projects }: Registry): void => {
+  for (const { types } of projects.values())
+    for (const { collections, endedAt } of types.values())
+      for (const position of collections.flatMap((entry) => entry.endedAt).sort((one, other) => one - other))
+        addPosition(endedAt, position)
+}
+
+const saveProject = (encoder: SnapshotEncoder, { entity, project, created }: ProjectEntry): void => {
+  encoder.word(entity)
+  encoder.word(project)
+  encoder.number(created)
 }
 
 const saveCollection = (encoder: SnapshotEncoder, entry: CollectionEntry): void => {
@@ -134,17 +158,18 @@ const saveCollection = (encoder: SnapshotEncoder, entry: CollectionEntry): void 
   entry.versions.forEach((link) => void saveLink(encoder, link))
 }
 
-const readCollection = (decoder: SnapshotDecoder, index: number): CollectionEntry =>
-  decoder.word() === 'artifact' ? readArtifact(decoder, index) : readModel(decoder)
+const readCollection = (decoder: SnapshotDecoder, registry: Registry): CollectionEntry =>
+  decoder.word() === 'artifact' ? readArtifact(decoder, registry) : readModel(decoder, registry)
 
-const readArtifact = (decoder: SnapshotDecoder, index: number): ArtifactEntry => {
+const readArtifact = (decoder: SnapshotDecoder, registry: Registry): ArtifactEntry => {
+  const index = registry.artifacts.length
   const ref = readRef(decoder, isArtifactProject)
-  return { kind: 'artifact', index, ref, ...readCourse(decoder, ref), versions: [] }
+  return { kind: 'artifact', index, ref, ...readCourse(decoder, registry, ref), versions: [] }
 }
 
-const readModel = (decoder: SnapshotDecoder): ModelEntry => {
+const readModel = (decoder: SnapshotDecoder, registry: Registry): ModelEntry => {
   const ref = readRef(decoder, isRegistryProject)
-  const course = readCourse(decoder, ref)
+  const course = readCourse(decoder, registry, ref)
   const metadata = readJson<Timeline<JsonObject | null>>(decoder)
   const model: ModelEntry = { kind: 'model', ref, ...course, metadata, goneAt: [], versions: [] }
   for (let left = decoder.number(); left > 0; left--) {
@@ -157,8 +182,9 @@ const readModel = (decoder: SnapshotDecoder): ModelEntry => {
 }
 
 /** What artifacts and registered models have alike. */
-const readCourse = (decoder: SnapshotDecoder, ref: CollectionRef) => {
-  const facts = { path: collectionPath(ref), created: decoder.number(), actor: decoder.word(), type: decoder.word() }
+const readCourse = (decoder: SnapshotDecoder, registry: Registry, ref: CollectionRef) => {
+  const own = { path: collectionPath(ref), created: decoder.number(), actor: decoder.word(), type: decoder.word() }
+  const facts = { ...own, kin: kinOf(registry, ref, own.type, own.created) }
   const aliases = new Map<string, AliasEntry>()
   const aliasesByVersion: CollectionEntry['aliasesByVersion'] = []
   for (let left = decoder.number(); left > 0; left--) {

@@ -6,6 +6,7 @@ import type { JsonObject } from '../../domain/values/json.js'
 import type { ManifestSummary } from '../../domain/values/manifest/manifest.js'
 import type { RunOutcome } from '../../domain/values/names.js'
 import { type ArtifactRef, collectionPath, type ModelRef, type RunRef } from '../../domain/values/references.js'
+import type { PositionList } from '../storage/position-list.js'
 import type { Timeline } from '../storage/timeline.js'
 import { noVersions, type Row, type Versions } from './version-table.js'
 
@@ -25,6 +26,8 @@ export interface AliasEntry extends Timeline<number | null> {
 
 export interface Collection<Version> {
   readonly path: string
+  /** All of its type in its project. */
+  readonly kin: TypeEntry
   readonly created: number
   readonly actor: string
   readonly type: string
@@ -82,6 +85,31 @@ export interface RunEntry {
   readonly logged: Timeline<Row>
 }
 
+/** What has a project in common, of one artifact type. */
+export interface TypeEntry {
+  readonly type: string
+  /** In the order in which they were created, as everything here that is a list. */
+  readonly collections: CollectionEntry[]
+  /** Where versions of any of them came, and where they were deleted or unlinked. */
+  readonly addedAt: PositionList
+  readonly endedAt: PositionList
+}
+
+export interface ProjectEntry {
+  readonly entity: string
+  readonly project: string
+  /** Of its first collection or run. */
+  readonly created: number
+  readonly types: Map<string, TypeEntry>
+  readonly runs: RunEntry[]
+}
+
+export interface EntityEntry {
+  readonly entity: string
+  readonly created: number
+  readonly projects: ProjectEntry[]
+}
+
 interface VersionAt {
   readonly collection: ArtifactRef | ModelRef
   readonly number: number
@@ -109,10 +137,15 @@ export interface Registry {
   /** By path, in the order in which they were created. */
   readonly collections: Map<string, CollectionEntry>
   readonly artifacts: ArtifactEntry[]
+  readonly models: ModelEntry[]
+  /** Who has projects, by name; and the projects, by `entity/project`. */
+  readonly entities: Map<string, EntityEntry>
+  readonly projects: Map<string, ProjectEntry>
   readonly versions: Versions
   /** The links to each version, in order. */
   readonly links: Map<Row, Array<{ readonly model: ModelEntry; readonly number: number }>>
   readonly runs: Map<string, RunEntry>
+  readonly runsInOrder: RunEntry[]
   /** The run that was named last, since most versions name that of the version before. */
   lastRun: { readonly ref: RunRef; readonly entry: RunEntry; readonly word: number } | undefined
   /** By `draftPath`. */
@@ -132,9 +165,13 @@ export interface UnfinishedDraft {
 export const emptyRegistry = (): Registry => ({
   collections: new Map(),
   artifacts: [],
+  models: [],
+  entities: new Map(),
+  projects: new Map(),
   versions: noVersions(),
   links: new Map(),
   runs: new Map(),
+  runsInOrder: [],
   lastRun: undefined,
   drafts: new Map(),
   unfinished: new Map(),

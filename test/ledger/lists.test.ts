@@ -87,6 +87,36 @@ describe.each(lists)('a list of %s', (_, list, all) => {
   })
 })
 
+describe('the place of a list', () => {
+  it('is an entity, or a project in full or of the default entity', async () => {
+    const inP1 = PLACES.filter((path) => path.startsWith('acme/p1/'))
+    expect(paths(await ledger.artifacts({ project: 'acme/p1' }))).toEqual(inP1)
+    expect(paths(await ledger.artifacts({ project: 'p1' }))).toEqual(inP1)
+    expect(paths(await ledger.runs({ entity: 'acme', project: 'p1' }))).toEqual(inP1)
+    expect(paths(await another.artifacts({ project: 'p1' }))).toEqual(
+      PLACES.filter((path) => path.startsWith('other/p1/')),
+    )
+    expect(paths(await ledger.registeredModels({ registry: 'other/model-registry' }))).toEqual(
+      PLACES.filter((path) => path.startsWith('other/')).map(inModels),
+    )
+    expect(await ledger.artifacts({ project: 'nothing-there' })).toEqual({ items: [] })
+    expect(await ledger.artifacts({ type: 'dataset' })).toEqual({ items: [] })
+  })
+
+  it('is refused where it cannot be one', async () => {
+    const refused: ReadonlyArray<readonly [Promise<unknown>, string]> = [
+      [ledger.artifacts({ project: 'a/b/c' }), 'at most two parts: entity/project'],
+      [ledger.artifacts({ project: 'model-registry' }), 'those hold registered models'],
+      [ledger.runs({ project: 'wandb-registry-x' }), 'those hold registered models'],
+      [ledger.registeredModels({ registry: 'p1' }), 'the name of a registry'],
+      [ledger.artifacts({ entity: 'acme', project: 'other/p1' }), 'project: expected a project of the entity "acme"'],
+      [ledger.projects({ entity: 'a/b' }), 'entity: expected the name of an entity'],
+    ]
+    for (const [asked, words] of refused)
+      expect(await rejection(asked)).toMatchObject({ code: 'invalid-input', message: expect.stringContaining(words) })
+  })
+})
+
 describe('the versions of a collection', () => {
   const numbers = ({ items }: Page<{ readonly version: number }>) => items.map(({ version }) => version)
 

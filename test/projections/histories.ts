@@ -14,7 +14,9 @@ import { decoded } from '../support/decoded.js'
 import { eventsIn, fakeClock, type Ledger, openTestLedger, right, START } from '../support/domain-ledger.js'
 import { artifactNamed, modelNamed, runNamed } from '../support/domain-samples.js'
 
-const ARTIFACTS = ['data', 'model'].map(artifactNamed)
+/** One is of another type, and in another project. */
+const NOTES = decoded(ArtifactRef, { entity: 'acme', project: 'notes', name: 'words' })
+const ARTIFACTS = [...['data', 'model'].map(artifactNamed), NOTES]
 const MODELS = ['Churn', 'Old one'].map(modelNamed)
 const RUNS = ['a', 'b', 'c'].map(runNamed)
 const WORDS = ['one', 'two', 'three', 'four', 'five', 'six']
@@ -44,7 +46,8 @@ export const historyOf = async (numbers: ReadonlyArray<number>): Promise<Readonl
     const artifact = pick(ARTIFACTS)
     const model = pick(MODELS)
     const run = pick(RUNS)
-    const distributed = { artifact, artifactType: 'model', distributedId: pick(['d1', 'd2']) }
+    const artifactType = artifact === NOTES ? 'text' : 'model'
+    const distributed = { artifact, artifactType, distributedId: pick(['d1', 'd2']) }
     switch (pick([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19] as const)) {
       case 0:
       case 1:
@@ -53,7 +56,7 @@ export const historyOf = async (numbers: ReadonlyArray<number>): Promise<Readonl
         return {
           type: 'LogArtifactVersion',
           artifact,
-          artifactType: 'model',
+          artifactType,
           manifest: await ledger.manifest(pick(WORDS)),
           ...pick([{}, { run }]),
           ...pick([{}, { base: 0, description: 'made', tags: some(TAGS) }]),

@@ -84,6 +84,10 @@ interface Draft {
 /** Everything that can be asked, as plain data. */
 export interface Picture {
   readonly moment: unknown
+  readonly entities: ReadonlyArray<unknown>
+  readonly projects: ReadonlyArray<unknown>
+  /** Of everything, and by project. */
+  readonly types: Readonly<Record<string, ReadonlyArray<unknown>>>
   readonly artifacts: ReadonlyArray<unknown>
   readonly registeredModels: ReadonlyArray<unknown>
   readonly runs: ReadonlyArray<unknown>
@@ -251,12 +255,69 @@ export const bruteForce = () => {
   }
 
   const summaryOf = ({ versions, aliases, metadata, ...home }: Home): object => {
-    const there = [...versions].filter(
-      ([, { deleted, unlinked, source }]) => unlinked === null && (deleted === null || source !== null),
-    )
+    const there = [...versions].filter(([, version]) => isThere(version))
     const newest = there.length === 0 ? null : Math.max(...there.map(([number]) => number))
     const own = { ...home, aliases: Object.fromEntries(aliases), versionCount: there.length, newest }
     return home.kind === 'artifact' ? own : { ...own, metadata }
+  }
+
+  /** How much there is of some of it. */
+  const countsOf = (some: ReadonlyArray<Home>) => {
+    const [artifacts, models] = [some.filter(({ kind }) => kind === 'artifact'), some.filter(isModel)]
+    const thereIn = (homes: ReadonlyArray<Home>) =>
+      homes.flatMap(({ versions }) => [...versions.values()]).filter(isThere).length
+    return {
+      artifacts: artifacts.length,
+      versions: thereIn(artifacts),
+      registeredModels: models.length,
+      links: thereIn(models),
+    }
+  }
+
+  /** What there is, by what stands in a place: collections and runs, by whatever is read from them. */
+  const grouped = <A>(items: ReadonlyArray<A>, keyOf: (item: A) => string): ReadonlyArray<readonly [string, A[]]> => {
+    const groups = new Map<string, A[]>()
+    for (const item of items) groups.set(keyOf(item), [...(groups.get(keyOf(item)) ?? []), item])
+    return [...groups]
+  }
+  const partOf = (count: number) => (item: { readonly path: string }) => item.path.split('/').slice(0, count).join('/')
+
+  const chosen = (): Pick<Picture, 'entities' | 'projects' | 'types'> => {
+    const all = [...homes.values()]
+    const runsThere = [...runs.entries()].map(([path, { facts }]) => ({ path, created: facts['started'] as When }))
+    const everything: ReadonlyArray<Home | (typeof runsThere)[number]> = [...all, ...runsThere].sort(
+      (one, other) => one.created.position - other.created.position,
+    )
+    const isRun = (item: object) => !('kind' in item)
+    const homesOf = (items: ReadonlyArray<object>) => all.filter((home) => items.includes(home))
+    const projects = grouped(everything, partOf(2)).map(([path, items]) => {
+      const [entity = '', project = ''] = path.split('/')
+      const kind = homesOf(items).some(isModel) ? 'registry' : 'project'
+      const runs = items.filter(isRun).length
+      return { kind, path, entity, project, created: items[0]?.created, ...countsOf(homesOf(items)), runs }
+    })
+    const entities = grouped(everything, partOf(1)).map(([entity, items]) => {
+      const its = projects.filter((project) => project.entity === entity)
+      return {
+        entity,
+        created: items[0]?.created,
+        projects: its.filter(({ kind }) => kind === 'project').length,
+        registries: its.filter(({ kind }) => kind === 'registry').length,
+        ...countsOf(homesOf(items)),
+        runs: items.filter(isRun).length,
+      }
+    })
+    const typesOf = (some: ReadonlyArray<Home>) =>
+      grouped(some, ({ type }) => type).map(([type, homes]) => ({
+        type,
+        created: homes[0]?.created,
+        ...countsOf(homes),
+      }))
+    const types = [
+      ['', typesOf(all)] as const,
+      ...grouped(all, partOf(2)).map(([at, some]) => [at, typesOf(some)] as const),
+    ]
+    return { entities, projects, types: Object.fromEntries(types) }
   }
 
   return {
@@ -265,6 +326,7 @@ export const bruteForce = () => {
       const all = [...homes.values()]
       return structuredClone({
         moment: now,
+        ...chosen(),
         artifacts: all.filter(({ kind }) => kind === 'artifact').map(summaryOf),
         registeredModels: all.filter(({ kind }) => kind !== 'artifact').map(summaryOf),
         runs: [...runs.values()].map(({ facts, ...rest }) => ({ ...facts, ...rest })),
@@ -276,6 +338,11 @@ export const bruteForce = () => {
     },
   }
 }
+
+const isModel = ({ kind }: Home): boolean => kind !== 'artifact'
+/** A link stays one, whatever becomes of its source. */
+const isThere = ({ deleted, unlinked, source }: Version): boolean =>
+  unlinked === null && (deleted === null || source !== null)
 
 const pathOf = ({ entity, project, name }: Ref): string => `${entity}/${project}/${name}`
 const isOf = (draft: Draft, artifact: string, id: string, generation: number): boolean =>

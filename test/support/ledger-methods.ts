@@ -78,12 +78,19 @@ export const METHODS: Readonly<Record<string, Argument>> = {
 }
 
 const paging = { limit: 10, cursor: 'of the page before' }
+const place = { entity: 'acme', project: 'churn' }
 
 /** Every question that answers in pages, with every member that it knows, and what is named before. */
 export const PAGES: Readonly<Record<string, Argument & { readonly of?: string }>> = {
-  artifacts: { required: {}, optional: { name: 'acme/**', ...paging } },
-  registeredModels: { required: {}, optional: { name: 'acme/**', ...paging } },
-  runs: { required: {}, optional: { name: 'acme/**', ...paging } },
+  entities: { required: {}, optional: { name: 'ac*', ...paging } },
+  projects: { required: {}, optional: { name: 'acme/*', entity: 'acme', ...paging } },
+  artifactTypes: { required: {}, optional: { name: 'mod*', ...place, ...paging } },
+  artifacts: { required: {}, optional: { name: 'acme/**', ...place, type: 'model', ...paging } },
+  registeredModels: {
+    required: {},
+    optional: { name: 'acme/**', entity: 'acme', registry: 'model-registry', type: 'model', ...paging },
+  },
+  runs: { required: {}, optional: { name: 'acme/**', ...place, ...paging } },
   versions: { of: 'cats', required: {}, optional: paging },
   search: {
     required: {},

@@ -52,9 +52,12 @@ const questions = {
   registeredModel: () => ['m'],
   runDetails: () => ['r'],
   openDrafts: () => [],
-  artifacts: () => [{ name: 'acme/**', limit: 10 }],
-  registeredModels: () => [{ name: 'acme/**', limit: 10 }],
-  runs: () => [{ name: 'acme/**', limit: 10 }],
+  entities: () => [{ name: 'ac*', limit: 10 }],
+  projects: () => [{ name: 'acme/*', entity: 'acme', limit: 10 }],
+  artifactTypes: () => [{ name: 'mod*', entity: 'acme', project: 'animals', limit: 10 }],
+  artifacts: () => [{ name: 'acme/**', entity: 'acme', project: 'animals', type: 'model', limit: 10 }],
+  registeredModels: () => [{ name: 'acme/**', entity: 'acme', registry: 'model-registry', type: 'model', limit: 10 }],
+  runs: () => [{ name: 'acme/**', entity: 'acme', project: 'animals', limit: 10 }],
   versions: () => ['cats', { limit: 10 }],
   search: () => [
     {

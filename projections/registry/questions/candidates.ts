@@ -4,6 +4,7 @@
  */
 import { ORIGIN } from '../../../domain/ports/event-store.js'
 import { collectionPath } from '../../../domain/values/references.js'
+import type { Onwards } from '../../paging/page.js'
 import { merged } from '../../storage/merge.js'
 import { countUpTo } from '../../storage/timeline.js'
 import { type CollectionEntry, type Registry, rowOf } from '../state.js'
@@ -20,9 +21,6 @@ export interface Candidate {
   readonly row: Row | undefined
 }
 
-/** Candidates in their order, each with its place, from behind a place on. */
-export type Onwards = (behind?: ReadonlyArray<number>) => Iterable<readonly [place: ReadonlyArray<number>, Candidate]>
-
 /** Which versions of each collection: all, or one by its number; deleted and unlinked ones too, or not. */
 export interface Chosen {
   readonly collections: ReadonlyArray<CollectionEntry>
@@ -32,7 +30,7 @@ export interface Chosen {
 
 /** As they were created. The place of one is its position. */
 export const byCreation =
-  (registryAsOf: RegistryAsOf, chosen: Chosen, sign: 1 | -1): Onwards =>
+  (registryAsOf: RegistryAsOf, chosen: Chosen, sign: 1 | -1): Onwards<Candidate> =>
   ([behind] = []) => {
     const after = sign === 1 ? (behind ?? ORIGIN - 1) : ORIGIN - 1
     const upTo = sign === 1 ? registryAsOf.position : Math.min(registryAsOf.position, (behind ?? Infinity) - 1)
@@ -47,7 +45,7 @@ function* placed(candidates: Iterable<Candidate>): Generator<readonly [ReadonlyA
 }
 
 /** By the path of their collection, and then as they were created. The place of one is that of its collection, and its position. */
-export const byName = (registryAsOf: RegistryAsOf, chosen: Chosen, sign: 1 | -1): Onwards =>
+export const byName = (registryAsOf: RegistryAsOf, chosen: Chosen, sign: 1 | -1): Onwards<Candidate> =>
   function* ([first = 0, behind] = []) {
     const sorted = chosen.collections.toSorted((one, other) => sign * compareTexts(one.path, other.path))
     for (let at = first; at < sorted.length; at++) {

@@ -1,41 +1,108 @@
 /** What there is, in the order in which it came: artifacts, registered models, runs, and the versions of a collection. */
 import * as E from 'fp-ts/lib/Either.js'
 import { parseVersion } from '../../../domain/values/name-paths.js'
-import { collectionPath } from '../../../domain/values/references.js'
+import { ArtifactProject, collectionPath, RegistryProject } from '../../../domain/values/references.js'
 import type { BadCursor } from '../../paging/cursor.js'
-import { type Page, type PageStart, type Paging, pageStart } from '../../paging/page.js'
-import type { CollectionEntry, LinkEntry, ModelEntry, Registry, RunEntry } from '../state.js'
+import { type Onwards, type Page, type Paging, pageOf, pageStart } from '../../paging/page.js'
+import type { ArtifactEntry, CollectionEntry, LinkEntry, ModelEntry, RunEntry } from '../state.js'
 import { positionOf, type Row } from '../version-table.js'
-import type { Artifact } from './artifact.js'
+import { type Artifact, artifactOf } from './artifact.js'
 import type { QueryError } from './errors.js'
-import { type RegistryAsOf, type RegistryQuestions, registryQuestions } from './lookup.js'
-import { patternOf } from './pattern.js'
-import type { RegisteredModel } from './registered-model.js'
-import type { RunDetails } from './run.js'
+import { type List, listed } from './in-order.js'
+import { type RegistryAsOf, registryQuestions } from './lookup.js'
+import { type Place, placeOf, projectsIn } from './place.js'
+import { modelOf, type RegisteredModel } from './registered-model.js'
+import { type RunDetails, runDetails } from './run.js'
 import type { Version } from './version.js'
 
-export interface List extends Paging {
-  /** A pattern of the whole path: `*` for characters other than `/`, `**` for any, `?` for one. */
-  readonly name?: string
+export type { List } from './in-order.js'
+
+export interface RunList extends List {
+  /** Of this entity. */
+  readonly entity?: string
+  /** In this project: `[entity/]project`. */
+  readonly project?: string
 }
 
-export const listArtifacts = (registryAsOf: RegistryAsOf, list: List): E.Either<BadCursor, Page<Artifact>> =>
-  named('artifacts', registryAsOf, list, inArray(registryAsOf.registry.artifacts), (answers, entry) =>
-    answers.artifactOf(entry),
+export interface ArtifactList extends RunList {
+  readonly type?: string
+}
+
+export interface ModelList extends List {
+  /** Of this entity. */
+  readonly entity?: string
+  /** In this registry: `[entity/]registry`. */
+  readonly registry?: string
+  readonly type?: string
+}
+
+export const listArtifacts = (
+  registryAsOf: RegistryAsOf,
+  list: ArtifactList,
+): E.Either<QueryError | BadCursor, Page<Artifact>> => {
+  const place = placeOf(registryAsOf, ArtifactProject, list)
+  if (E.isLeft(place)) return place
+  const from = collectionsIn(registryAsOf, place.right, list.type) ?? [registryAsOf.registry.artifacts]
+  return listed(
+    registryAsOf,
+    { ...list, ...place.right },
+    { ...ofCollections, what: 'artifacts', from, isMeant: isArtifact, answer: artifactOf },
   )
+}
 
 export const listRegisteredModels = (
   registryAsOf: RegistryAsOf,
-  list: List,
-): E.Either<BadCursor, Page<RegisteredModel>> =>
-  named('registered models', registryAsOf, list, passing(modelsIn(registryAsOf.registry)), (answers, entry) =>
-    answers.modelOf(entry),
+  { registry: project, ...list }: ModelList,
+): E.Either<QueryError | BadCursor, Page<RegisteredModel>> => {
+  const place = placeOf(registryAsOf, RegistryProject, { ...list, project })
+  if (E.isLeft(place)) return place
+  const from = collectionsIn(registryAsOf, place.right, list.type) ?? [registryAsOf.registry.models]
+  return listed(
+    registryAsOf,
+    { ...list, ...place.right },
+    { ...ofCollections, what: 'registered models', from, isMeant: isModel, answer: modelOf },
   )
+}
 
-export const listRuns = (registryAsOf: RegistryAsOf, list: List): E.Either<BadCursor, Page<RunDetails>> =>
-  named('runs', registryAsOf, list, passing(registryAsOf.registry.runs.values()), (answers, entry) =>
-    answers.runDetails(entry),
+export const listRuns = (
+  registryAsOf: RegistryAsOf,
+  list: RunList,
+): E.Either<QueryError | BadCursor, Page<RunDetails>> => {
+  const place = placeOf(registryAsOf, ArtifactProject, list)
+  if (E.isLeft(place)) return place
+  const { registry } = registryAsOf
+  const from = isEverywhere(place.right)
+    ? [registry.runsInOrder]
+    : [...projectsIn(registry, place.right)].map(({ runs }) => runs)
+  return listed(
+    registryAsOf,
+    { ...list, ...place.right },
+    { what: 'runs', from, positionOf: startedOf, nameOf: pathOf, isMeant: isRun, answer: runDetails },
   )
+}
+
+const pathOf = ({ path }: { readonly path: string }): string => path
+const createdOf = ({ created }: CollectionEntry): number => created
+const startedOf = ({ started }: RunEntry): number => started
+const isArtifact = (entry: CollectionEntry): entry is ArtifactEntry => entry.kind === 'artifact'
+const isModel = (entry: CollectionEntry): entry is ModelEntry => entry.kind === 'model'
+const isRun = (entry: RunEntry): entry is RunEntry => entry.kind === 'run'
+
+const ofCollections = { positionOf: createdOf, nameOf: pathOf }
+
+const isEverywhere = ({ entity, project }: Place): boolean => entity === undefined && project === undefined
+
+/** The lists of what is in a place, of a type; `undefined` for everything. */
+const collectionsIn = (
+  { registry }: RegistryAsOf,
+  place: Place,
+  type: string | undefined,
+): ReadonlyArray<ReadonlyArray<CollectionEntry>> | undefined => {
+  if (isEverywhere(place) && type === undefined) return undefined
+  return [...projectsIn(registry, place)].flatMap(({ types }) =>
+    (type === undefined ? [...types.values()] : [types.get(type) ?? []].flat()).map(({ collections }) => collections),
+  )
+}
 
 /** The versions of an artifact or a registered model, deleted and unlinked ones too, oldest first. */
 export const listVersions = (
@@ -53,80 +120,20 @@ export const listVersions = (
   if (E.isLeft(found)) return found
   const { right: collection } = found
   return E.right(
-    page(start.right, inArray<Row | LinkEntry>(collection.versions), {
-      since: (entry) =>
-        typeof entry === 'number' ? positionOf(registryAsOf.registry.versions, entry) : entry.position,
-      answer: (_, number) => answers.entry(collection, number),
-    }),
+    pageOf(start.right, numbersOf(registryAsOf, collection, start.right.moment), (number) =>
+      answers.entry(collection, number),
+    ),
   )
 }
 
-function* modelsIn({ collections }: Registry): Generator<ModelEntry> {
-  for (const entry of collections.values()) if (entry.kind === 'model') yield entry
-}
-
-const named = <Entry extends CollectionEntry | RunEntry, A>(
-  what: string,
-  registryAsOf: RegistryAsOf,
-  { name, ...paging }: List,
-  entries: Onwards<Entry>,
-  answer: (answers: RegistryQuestions, entry: Entry) => A,
-): E.Either<BadCursor, Page<A>> => {
-  const start = pageStart(name === undefined ? [what] : [what, name], paging, registryAsOf.position)
-  if (E.isLeft(start)) return start
-  const answers = registryQuestions({ ...registryAsOf, position: start.right.moment })
-  const fits = name === undefined ? undefined : patternOf(name)
-  return E.right(
-    page(start.right, entries, {
-      since: (entry) => (entry.kind === 'run' ? entry.started : entry.created),
-      isMeant: (entry) => fits?.(entry.path) ?? true,
-      answer: (entry) => answer(answers, entry),
-    }),
-  )
-}
-
-/** Entries in the order in which they came, each with its place, from a place on. */
-type Onwards<Entry> = (from: number) => Iterable<readonly [place: number, entry: Entry]>
-
-/** A version whose event is of a type from the future has a place and no entry. */
-const inArray = <Entry>(entries: ReadonlyArray<Entry>): Onwards<Entry> =>
-  function* (from) {
-    for (let place = from; place < entries.length; place++) {
-      const entry = entries[place]
-      if (entry !== undefined) yield [place, entry]
+/** Of the versions up to a moment. A version whose event is of a type from the future has a number and no entry. */
+const numbersOf = ({ registry }: RegistryAsOf, { versions }: CollectionEntry, upTo: number): Onwards<number> =>
+  function* ([before = -1] = []) {
+    const all: ReadonlyArray<Row | LinkEntry | undefined> = versions
+    for (let number = before + 1; number < all.length; number++) {
+      const entry = all[number]
+      if (entry === undefined) continue
+      if ((typeof entry === 'number' ? positionOf(registry.versions, entry) : entry.position) > upTo) return
+      yield [[number], number]
     }
   }
-
-/** A map does not know its places: those before are counted. */
-const passing = <Entry>(entries: Iterable<Entry>): Onwards<Entry> =>
-  function* (from) {
-    let place = 0
-    for (const entry of entries) {
-      if (place >= from) yield [place, entry]
-      place += 1
-    }
-  }
-
-interface Reading<Entry, A> {
-  readonly since: (entry: Entry) => number
-  readonly isMeant?: (entry: Entry) => boolean
-  readonly answer: (entry: Entry, place: number) => A
-}
-
-/** The first entry that is not there yet ends the list. */
-const page = <Entry, A>(
-  { moment, behind: [before = -1] = [], size, cursorBehind }: PageStart,
-  entries: Onwards<Entry>,
-  { since, isMeant = () => true, answer }: Reading<Entry, A>,
-): Page<A> => {
-  const items: A[] = []
-  let last = before
-  for (const [place, entry] of entries(before + 1)) {
-    if (since(entry) > moment) break
-    if (!isMeant(entry)) continue
-    if (items.length === size) return { items, cursor: cursorBehind([last]) }
-    items.push(answer(entry, place))
-    last = place
-  }
-  return { items }
-}

@@ -2,11 +2,11 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type { Json } from '../../../domain/values/json.js'
 import type { BadCursor } from '../../paging/cursor.js'
-import { type Page, type Paging, pageStart } from '../../paging/page.js'
+import { type Onwards, type Page, type Paging, pageOf, pageStart, questionOf } from '../../paging/page.js'
 import { timeOf } from '../../storage/position-times.js'
 import type { CollectionEntry, Registry } from '../state.js'
 import { actorOf, runOf } from '../version-table.js'
-import { byCreation, byName, type Candidate, countOf, type Onwards } from './candidates.js'
+import { byCreation, byName, type Candidate, countOf } from './candidates.js'
 import { type Condition, compareValues, isMet, memberAt } from './conditions.js'
 import { type RegistryAsOf, type RegistryQuestions, registryQuestions, resolveNumber } from './lookup.js'
 import { patternOf } from './pattern.js'
@@ -44,31 +44,18 @@ export interface VersionPage extends Page<Version> {
 
 export const searchVersions = (registryAsOf: RegistryAsOf, query: VersionSearch): E.Either<BadCursor, VersionPage> => {
   const { limit, cursor, ...wanted } = query
-  const question = [
-    'versions',
-    ...Object.entries(wanted)
-      .sort()
-      .flatMap(([key, value]) => [key, JSON.stringify(value)]),
-  ]
-  const start = pageStart(question, query, registryAsOf.position)
+  const start = pageStart(questionOf('versions', wanted), query, registryAsOf.position)
   if (E.isLeft(start)) return start
-  const { moment, behind, size, cursorBehind } = start.right
-  const then = { ...registryAsOf, position: moment }
+  const then = { ...registryAsOf, position: start.right.moment }
   const answers = registryQuestions(then)
   const { total, onwards } = found(then, answers, wanted)
-  const items: Version[] = []
-  let last = behind
-  for (const [place, { collection, number }] of onwards(behind)) {
-    if (items.length === size) return E.right({ items, total, cursor: cursorBehind(last ?? place) })
-    items.push(answers.entry(collection, number))
-    last = place
-  }
-  return E.right({ items, total })
+  const page = pageOf(start.right, onwards, ({ collection, number }) => answers.entry(collection, number))
+  return E.right({ ...page, total })
 }
 
 interface Found {
   readonly total: number
-  readonly onwards: Onwards
+  readonly onwards: Onwards<Candidate>
 }
 
 /** Where nothing is asked of single versions they are counted without looking at each; else all have to be looked at. */
@@ -155,7 +142,7 @@ const byValue = (
     .map(({ candidate }) => candidate)
 
 /** Of candidates that were found one by one; the place of one is how many come before it. */
-const inArray = (candidates: ReadonlyArray<Candidate>): Onwards =>
+const inArray = (candidates: ReadonlyArray<Candidate>): Onwards<Candidate> =>
   function* ([before = -1] = []) {
     for (const [index, candidate] of candidates.slice(before + 1).entries()) yield [[before + 1 + index], candidate]
   }

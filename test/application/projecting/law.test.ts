@@ -14,8 +14,10 @@ import { EVENT_TYPES } from '../../../domain/events/event-shapes.js'
 import type { EventStore, Position, StoredEvent } from '../../../domain/ports/event-store.js'
 import { toPosition } from '../../../domain/ports/event-store.js'
 import type { SnapshotStore } from '../../../domain/ports/snapshot-store.js'
+import { omitUndefined } from '../../../domain/values/omit-undefined.js'
 import type { Page, Paging } from '../../../projections/paging/page.js'
 import { registryProjection } from '../../../projections/registry/apply.js'
+import { listArtifactTypes, listEntities, listProjects } from '../../../projections/registry/questions/choosing.js'
 import {
   listArtifacts,
   listRegisteredModels,
@@ -42,8 +44,15 @@ const pictureAt = (registry: Registry, positionTimes: PositionTimes, position: P
   const versionsOf = (path: string) =>
     [path, whole(asked, (asked, page: Paging) => listVersions(asked, path, page))] as const
   const { moment, openDrafts } = registryQuestions(asked)
+  const projects = whole(asked, listProjects)
+  const typesOf = (project?: string) =>
+    whole(asked, (asked, page: Paging) => listArtifactTypes(asked, { ...page, ...omitUndefined({ project }) }))
+  const types = projects.map(({ path }) => [path, typesOf(path)] as const).filter(([, types]) => types.length > 0)
   return {
     moment,
+    entities: whole(asked, listEntities),
+    projects,
+    types: Object.fromEntries([['', typesOf()], ...types]),
     artifacts,
     registeredModels,
     runs: whole(asked, listRuns),

@@ -10,6 +10,7 @@ import type { EventStore, StoredEvent } from '../../../domain/ports/event-store.
 import { toPosition } from '../../../domain/ports/event-store.js'
 import type { Page } from '../../../projections/paging/page.js'
 import { registryProjection } from '../../../projections/registry/apply.js'
+import { listArtifactTypes, listEntities, listProjects } from '../../../projections/registry/questions/choosing.js'
 import {
   type List,
   listArtifacts,
@@ -26,11 +27,33 @@ import { historyOf, manyTimes, partly } from '../histories.js'
 type Lister = (asked: RegistryAsOf, list: List) => E.Either<unknown, Page<unknown>>
 
 /** Every list that there is, and what it holds by brute force. */
-const lists = ({ artifacts, registeredModels, runs, versions }: Picture): ReadonlyArray<readonly [Lister, unknown]> => [
+const lists = ({
+  entities,
+  projects,
+  types,
+  artifacts,
+  registeredModels,
+  runs,
+  versions,
+}: Picture): ReadonlyArray<readonly [Lister, unknown]> => [
+  [listEntities, entities],
+  [(asked, list) => listEntities(asked, { ...list, name: 'acme?' }), entities.filter(has('entity', /^acme.$/))],
+  [listProjects, projects],
+  [(asked, list) => listProjects(asked, { ...list, entity: 'acme1' }), projects.filter(has('entity', /^acme1$/))],
+  [listArtifactTypes, types[''] ?? []],
+  [(asked, list) => listArtifactTypes(asked, { ...list, project: 'acme1/churn' }), types['acme1/churn'] ?? []],
   [listArtifacts, artifacts],
   [listRegisteredModels, registeredModels],
   [listRuns, runs],
   [(asked, list) => listRuns(asked, { ...list, name: 'acme?/*/b' }), runs.filter(endsIn('/b'))],
+  [(asked, list) => listRuns(asked, { ...list, entity: 'acme2' }), runs.filter(has('path', /^acme2/))],
+  [(asked, list) => listRuns(asked, { ...list, project: 'acme2/churn' }), runs.filter(has('path', /^acme2\/churn\//))],
+  [(asked, list) => listArtifacts(asked, { ...list, entity: 'acme1' }), artifacts.filter(has('path', /^acme1\//))],
+  [(asked, list) => listArtifacts(asked, { ...list, type: 'model' }), artifacts.filter(has('type', /^model$/))],
+  [
+    (asked, list) => listRegisteredModels(asked, { ...list, registry: 'acme1/model-registry', type: 'model' }),
+    registeredModels.filter(has('path', /^acme1\//)).filter(has('type', /^model$/)),
+  ],
   [(asked, list) => listArtifacts(asked, { ...list, name: '**/model' }), artifacts.filter(endsIn('/model'))],
   ...Object.entries(versions).map(([path, all]): readonly [Lister, unknown] => [
     (asked, list) => listVersions(asked, path, list),
@@ -38,6 +61,7 @@ const lists = ({ artifacts, registeredModels, runs, versions }: Picture): Readon
   ]),
 ]
 
+const has = (member: string, like: RegExp) => (item: unknown) => like.test(String(Reflect.get(Object(item), member)))
 const endsIn = (end: string) => (item: unknown) => String(Object(item).path).endsWith(end)
 
 const projectorOn = (store: EventStore) =>

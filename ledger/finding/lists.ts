@@ -1,0 +1,108 @@
+/** What there is, a page at a time: entities, projects, types, artifacts, registered models, runs, versions. */
+import type * as E from 'fp-ts/lib/Either.js'
+import type * as t from 'io-ts'
+import { record } from '../../domain/values/codec.js'
+import { EntityName } from '../../domain/values/names.js'
+import type { BadCursor } from '../../projections/paging/cursor.js'
+import type { Page } from '../../projections/paging/page.js'
+import type { Artifact } from '../../projections/registry/questions/artifact.js'
+import {
+  type EntitySummary,
+  listArtifactTypes,
+  listEntities,
+  listProjects,
+  type ProjectSummary,
+  type TypeSummary,
+} from '../../projections/registry/questions/choosing.js'
+import type { QueryError } from '../../projections/registry/questions/errors.js'
+import {
+  listArtifacts,
+  listRegisteredModels,
+  listRuns,
+  listVersions,
+} from '../../projections/registry/questions/list.js'
+import type { RegistryAsOf } from '../../projections/registry/questions/lookup.js'
+import type { RegisteredModel } from '../../projections/registry/questions/registered-model.js'
+import type { RunDetails } from '../../projections/registry/questions/run.js'
+import type { Version } from '../../projections/registry/questions/version.js'
+import type { Checked } from '../calling/arguments.js'
+import { checked, NameText } from '../calling/input.js'
+import { answered, type ListInput, PageInput, paging, Text } from './paging.js'
+
+export interface ProjectsInput extends ListInput {
+  /** Of this entity. */
+  readonly entity?: string | undefined
+}
+export interface RunsInput extends ProjectsInput {
+  /** In this project: `[entity/]project`. */
+  readonly project?: string | undefined
+}
+export interface ArtifactTypesInput extends RunsInput {}
+export interface ArtifactsInput extends RunsInput {
+  /** Of this type. */
+  readonly type?: string | undefined
+}
+export interface RegisteredModelsInput extends ProjectsInput {
+  /** In this registry: `[entity/]registry`. */
+  readonly registry?: string | undefined
+  /** Of this artifact type. */
+  readonly type?: string | undefined
+}
+
+/** The codecs of these, each named by its members. */
+const input = <Members extends t.Props>(members: Members) =>
+  record(`{${Object.keys({ ...members, ...paging }).join('?, ')}?}`, {}, { ...members, ...paging })
+
+const named = { name: Text }
+const owned = { ...named, entity: EntityName }
+const placed = { ...owned, project: Text }
+const EntitiesInput = input(named) satisfies t.Type<Checked<ListInput>>
+const ProjectsInput = input(owned) satisfies t.Type<Checked<ProjectsInput>>
+const RunsInput = input(placed) satisfies t.Type<Checked<RunsInput>>
+const ArtifactsInput = input({ ...placed, type: Text }) satisfies t.Type<Checked<ArtifactsInput>>
+const RegisteredModelsInput = input({ ...owned, registry: Text, type: Text }) satisfies t.Type<
+  Checked<RegisteredModelsInput>
+>
+
+export interface ListQuestions {
+  /** Who has projects, and how much there is in them, in the order in which they came: a page of them. */
+  readonly entities: (list?: ListInput) => Promise<Page<EntitySummary>>
+  /** The projects and registries, of all entities or of one, and how much there is in each: a page of them. */
+  readonly projects: (list?: ProjectsInput) => Promise<Page<ProjectSummary>>
+  /** The types of artifacts in a project or registry, of an entity or anywhere, and how much there is of each: a page of them. */
+  readonly artifactTypes: (list?: ArtifactTypesInput) => Promise<Page<TypeSummary>>
+  /** Artifacts by the pattern `name` of their path, by place and by type, in the order in which they came: a page of them. */
+  readonly artifacts: (list?: ArtifactsInput) => Promise<Page<Artifact>>
+  /** Registered models by the pattern `name` of their path, by registry and by type, in the order in which they came: a page of them. */
+  readonly registeredModels: (list?: RegisteredModelsInput) => Promise<Page<RegisteredModel>>
+  /** Runs by the pattern `name` of their path and by place, in the order in which they came: a page of them. */
+  readonly runs: (list?: RunsInput) => Promise<Page<RunDetails>>
+  /** The versions of an artifact or a registered model, oldest first: a page of them. */
+  readonly versions: (collection: string, page?: PageInput) => Promise<Page<Version>>
+}
+
+export const listQuestions = (asOf: () => Promise<RegistryAsOf>): ListQuestions => {
+  const listed =
+    <Given, Input, A>(
+      codec: t.Decoder<unknown, Input>,
+      list: (asked: RegistryAsOf, input: Input) => E.Either<QueryError | BadCursor, A>,
+    ) =>
+    async (given?: Given): Promise<A> => {
+      const input = await checked(codec, given === undefined ? {} : given)
+      return answered(list(await asOf(), input))
+    }
+
+  return {
+    entities: listed(EntitiesInput, listEntities),
+    projects: listed(ProjectsInput, listProjects),
+    artifactTypes: listed(RunsInput, listArtifactTypes),
+    artifacts: listed(ArtifactsInput, listArtifacts),
+    registeredModels: listed(RegisteredModelsInput, listRegisteredModels),
+    runs: listed(RunsInput, listRuns),
+
+    versions: async (collection, given = {}) => {
+      const [name, page] = [await checked(NameText, collection), await checked(PageInput, given)]
+      return answered(listVersions(await asOf(), name, page))
+    },
+  }
+}

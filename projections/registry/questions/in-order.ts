@@ -1,0 +1,94 @@
+/** Lists of what came one after another: read from a moment on, several as one, and counted up to a moment. */
+import * as E from 'fp-ts/lib/Either.js'
+import { ORIGIN } from '../../../domain/ports/event-store.js'
+import type { BadCursor } from '../../paging/cursor.js'
+import { type Onwards, type Page, type Paging, pageOf, pageStart, questionOf } from '../../paging/page.js'
+import { merged } from '../../storage/merge.js'
+import type { RegistryAsOf } from './as-of.js'
+import { patternOf } from './pattern.js'
+
+export interface List extends Paging {
+  /** A pattern of the whole path: `*` for characters other than `/`, `**` for any, `?` for one. */
+  readonly name?: string
+}
+
+/** What a list holds. */
+interface Listed<All, Item extends All, A> {
+  /** What of: in a cursor's question. */
+  readonly what: string
+  /** Each in the order in which it came. */
+  readonly from: ReadonlyArray<ReadonlyArray<All>>
+  readonly positionOf: (item: All) => number
+  readonly nameOf: (item: All) => string
+  readonly isMeant: (item: All) => item is Item
+  readonly answer: (registryAsOf: RegistryAsOf, item: Item) => A
+}
+
+/** A page of a list. The others are as of the moment of the first. */
+export const listed = <All, Item extends All, A>(
+  registryAsOf: RegistryAsOf,
+  { limit, cursor, ...wanted }: List,
+  { what, from, positionOf, nameOf, isMeant, answer }: Listed<All, Item, A>,
+): E.Either<BadCursor, Page<A>> => {
+  const start = pageStart(questionOf(what, wanted), { limit, cursor }, registryAsOf.position)
+  if (E.isLeft(start)) return start
+  const then = { ...registryAsOf, position: start.right.moment }
+  const fits = wanted.name === undefined ? undefined : patternOf(wanted.name)
+  const isAsked = (item: All): item is Item => isMeant(item) && (fits?.(nameOf(item)) ?? true)
+  return E.right(pageOf(start.right, inOrder(from, positionOf, then.position, isAsked), (item) => answer(then, item)))
+}
+
+/** What is in any of the lists up to a moment, in the order in which it came. The place of an item is its position. */
+const inOrder =
+  <All, Item extends All>(
+    lists: ReadonlyArray<ReadonlyArray<All>>,
+    positionOf: (item: All) => number,
+    upTo: number,
+    isMeant: (item: All) => item is Item,
+  ): Onwards<Item> =>
+  ([behind = ORIGIN - 1] = []) => {
+    const iterators = lists.map((list) => between(list, positionOf, behind, upTo))
+    const [only] = iterators
+    const items =
+      iterators.length === 1 && only !== undefined
+        ? only
+        : merged(iterators, (one, other) => positionOf(one) < positionOf(other))
+    return placed(items, positionOf, isMeant)
+  }
+
+function* placed<All, Item extends All>(
+  items: Iterable<All>,
+  positionOf: (item: All) => number,
+  isMeant: (item: All) => item is Item,
+): Generator<readonly [ReadonlyArray<number>, Item]> {
+  for (const item of items) if (isMeant(item)) yield [[positionOf(item)], item]
+}
+
+function* between<Item>(
+  list: ReadonlyArray<Item>,
+  positionOf: (item: Item) => number,
+  after: number,
+  upTo: number,
+): Generator<Item> {
+  for (let at = countOf(list, positionOf, after); at < list.length; at++) {
+    const item = list[at]
+    if (item === undefined || positionOf(item) > upTo) return
+    yield item
+  }
+}
+
+/** How many had come by a position. */
+export const countOf = <Item>(
+  list: ReadonlyArray<Item>,
+  positionOf: (item: Item) => number,
+  position: number,
+): number => {
+  let [low, high] = [0, list.length]
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    const item = list[middle]
+    if (item !== undefined && positionOf(item) <= position) low = middle + 1
+    else high = middle
+  }
+  return low
+}

@@ -1,0 +1,102 @@
+/** The way to a version by what there is to choose from: entities, their projects, the types there, the artifacts. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { commandLine } from '../../support/command-line.js'
+
+const folder = mkdtempSync(join(tmpdir(), 'model-ledger-cli-choosing-'))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+const ledger = commandLine(folder)
+const json = async (...args: ReadonlyArray<string>) =>
+  (await printed('--json', ...args)).map((line) => JSON.parse(line))
+const printed = async (...args: ReadonlyArray<string>): Promise<ReadonlyArray<string>> => {
+  const { code, out, err } = await ledger(...args)
+  expect(code, err).toBe(0)
+  return out.trimEnd().split('\n')
+}
+
+beforeAll(async () => {
+  await ledger('init')
+  const file = join(folder, 'a.txt')
+  for (const [name, type, words] of [
+    ['acme/churn/model', 'model', ['1', '2']],
+    ['acme/churn/data', 'dataset', ['3']],
+    ['acme/eval/data', 'dataset', ['4', '5', '6']],
+    ['other/churn/model', 'model', ['7']],
+  ] as const) {
+    for (const word of words) {
+      writeFileSync(file, word)
+      await ledger('log', name, file, '--type', type)
+    }
+  }
+  await ledger('run', 'start', 'acme/runs-only/r')
+  await ledger('link', 'acme/churn/model:v0', 'churn')
+  await ledger('link', 'acme/churn/model:v1', 'churn')
+  await ledger('unlink', 'model-registry/churn:v0')
+  await ledger('delete', 'acme/eval/data:v0')
+})
+
+describe('the lists to choose from', () => {
+  it('say whose projects there are, which, and of what types', async () => {
+    expect(await printed('list', 'entities')).toEqual([
+      'ENTITY  PROJECTS  REGISTRIES  ARTIFACTS  VERSIONS  REGISTERED MODELS  LINKS  RUNS',
+      'acme    3         1           3          5         1                  1      1',
+      'other   1         0           1          1         0                  0      0',
+    ])
+    expect(await printed('list', 'projects', '--entity', 'acme')).toEqual([
+      'PROJECT              KIND      ARTIFACTS  VERSIONS  REGISTERED MODELS  LINKS  RUNS',
+      'acme/churn           project   2          3         0                  0      0',
+      'acme/eval            project   1          2         0                  0      0',
+      'acme/runs-only       project   0          0         0                  0      1',
+      'acme/model-registry  registry  0          0         1                  1      0',
+    ])
+    expect(await printed('list', 'types', '--project', 'acme/churn')).toEqual([
+      'TYPE     ARTIFACTS  VERSIONS  REGISTERED MODELS  LINKS',
+      'model    1          2         0                  0',
+      'dataset  1          1         0                  0',
+    ])
+    expect(await json('list', 'types', '--project', 'model-registry')).toMatchObject([
+      { type: 'model', registeredModels: 1, links: 1, artifacts: 0 },
+    ])
+  })
+
+  it('lead to what stands in one of them', async () => {
+    const paths = async (...args: ReadonlyArray<string>) => (await json('list', ...args)).map(({ path }) => path)
+    expect(await paths('artifacts', '--project', 'acme/churn', '--type', 'dataset')).toEqual(['acme/churn/data'])
+    expect(await paths('artifacts', '--entity', 'other')).toEqual(['other/churn/model'])
+    expect(await paths('artifacts', '--type', 'dataset')).toEqual(['acme/churn/data', 'acme/eval/data'])
+    expect(await paths('artifacts')).toHaveLength(4)
+    expect(await paths('runs', '--project', 'runs-only')).toEqual(['acme/runs-only/r'])
+    expect(await paths('models', '--registry', 'model-registry')).toEqual(['acme/model-registry/churn'])
+  })
+
+  it('answer as of a past moment, and a page at a time', async () => {
+    const [, , third] = await json('history', '--ascending')
+    expect(await printed('list', 'entities', '--as-of', String(third.position))).toEqual([
+      'ENTITY  PROJECTS  REGISTRIES  ARTIFACTS  VERSIONS  REGISTERED MODELS  LINKS  RUNS',
+      'acme    1         0           1          1         0                  0      0',
+    ])
+    expect(await ledger('list', 'projects', '--as-of', '0')).toMatchObject({ out: 'There are no projects.\n' })
+    const first = await ledger('list', 'projects', '--limit', '4')
+    const [, cursor = ''] = /--cursor (\S+)/.exec(first.err) ?? []
+    expect((await printed('list', 'projects', '--cursor', cursor)).map((line) => line.split(' ')[0])).toEqual([
+      'PROJECT',
+      'acme/model-registry',
+    ])
+  })
+
+  it('refuse a place that cannot be one', async () => {
+    for (const [args, words] of [
+      [['artifacts', '--project', 'a/b/c'], 'project: expected the name of a project'],
+      [['artifacts', '--project', 'model-registry'], 'hold registered models'],
+      [['models', '--registry', 'churn'], 'the name of a registry'],
+      [['artifacts', '--entity', 'acme', '--project', 'other/churn'], 'project: expected the name of a project'],
+      [['projects', '--entity', 'a/b'], 'entity: expected the name of an entity'],
+    ] as const) {
+      const { code, err } = await ledger('list', ...args)
+      expect({ code, err }).toEqual({ code: 2, err: expect.stringContaining(words) })
+    }
+  })
+})

@@ -66,6 +66,7 @@ export type { Ledger } from './ledger/ledger.js'
 export type { LedgerAsOf } from './ledger/ledger-as-of.js'
 export type { Draft } from './ledger/logging/draft.js'
 export type { VersionReceipt } from './ledger/logging/log.js'
+export type { OutdatedBase } from './ledger/logging/outdated-base.js'
 export type {
   AliasHistoryInput,
   ExportInput,

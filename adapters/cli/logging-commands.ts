@@ -115,6 +115,7 @@ export const loggingCommands = (program: Command, withLedger: WithLedger): void 
         return withLedger(command, 'writes', async (task) => {
           const { add = [], replace = [], remove = [], description, metadata, ...rest } = options
           const draft = await task.ledger.newDraft(version)
+          const { base } = draft
           for (const path of remove) await draft.remove(path)
           await draft.add(add.map(contentItem(task.terminal.cwd)))
           await draft.add(replace.map(contentItem(task.terminal.cwd)), { overwrite: true })
@@ -125,7 +126,7 @@ export const loggingCommands = (program: Command, withLedger: WithLedger): void 
           done(
             task,
             logged,
-            `${logged.path} from v${draft.base}${withTakenOver(logged)}${logged.isNew ? '' : ' (content that was there already)'}`,
+            `${logged.path} from v${base}${withTakenOver(logged)}${logged.isNew ? '' : ' (content that was there already)'}`,
           )
         })
       },

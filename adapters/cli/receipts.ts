@@ -3,6 +3,7 @@ import { collectionPath } from '../../domain/values/references.js'
 import { parseStream } from '../../domain/values/stream-names.js'
 import { type Ledger, LedgerError, type LedgerErrorCode, type Receipt, type VersionReceipt } from '../../index.js'
 import { oneStreamOf } from '../../ledger/looking-back/one-stream.js'
+import { few, listed } from '../../projections/audit/wording.js'
 import type { CommandContext } from './command-context.js'
 import { plain } from './output.js'
 
@@ -44,15 +45,37 @@ export const withAliases = ({ events }: Receipt): string => {
 
 /** `, with its description and metadata`: what a draft took over. */
 export const withTakenOver = ({ takenOver = [] }: VersionReceipt): string =>
-  takenOver.length === 0 ? '' : `, with its ${takenOver.join(' and ')}`
+  takenOver.length === 0 ? '' : `, with its ${listed(takenOver)}`
+
+/** What is to be said of a version that was logged, a line each. */
+const remarksOn = ({ answer: { version }, notes = [], notApplied = [], outdated }: Remarked): ReadonlyArray<string> => [
+  ...notes.map(({ path, text }) => `${plain(path)}: ${text}`),
+  ...(notApplied.length === 0
+    ? []
+    : [
+        `not applied: ${listed(notApplied)}; v${version} has this content already and stays as it is ("describe" and "tag" change it)`,
+      ]),
+  ...(outdated === undefined ? [] : outdatedText(outdated, version)),
+]
+type Remarked = Receipt & Partial<Pick<VersionReceipt, 'notes' | 'notApplied' | 'outdated'>>
+
+const outdatedText = (
+  { base, newest, notHeld }: NonNullable<VersionReceipt['outdated']>,
+  version: number | undefined,
+): ReadonlyArray<string> => {
+  const changes = Object.entries(notHeld ?? {}).flatMap(([what, paths]) =>
+    paths.length === 0 ? [] : [`  ${what}: ${few(paths.map(plain))}`],
+  )
+  const seen = `v${base} was no longer the newest version, v${newest} was`
+  if (notHeld === null) return [`${seen}; what it holds cannot be read now`]
+  return changes.length === 0
+    ? [`${seen}; v${version} holds what it had changed`]
+    : [`${seen}; what it had changed and v${version} does not hold:`, ...changes]
+}
 
 /** One line that says what happened; nothing changed is said too. What else is to be said of it follows. */
-export const done = (
-  { answer }: CommandContext,
-  receipt: Receipt & Pick<VersionReceipt, 'notes'>,
-  what: string,
-): void =>
+export const done = ({ answer }: CommandContext, receipt: Remarked, what: string): void =>
   answer(receipt, () => {
-    const notes = (receipt.notes ?? []).map(({ path, text }) => `${plain(path)}: ${text}\n`)
-    return `${receipt.events.length === 0 ? `nothing changed: ${what}` : what}\n${notes.join('')}`
+    const remarks = remarksOn(receipt).map((remark) => `${remark}\n`)
+    return `${receipt.events.length === 0 ? `nothing changed: ${what}` : what}\n${remarks.join('')}`
   })

@@ -72,10 +72,11 @@ const checkVersionFits = (
   const newest = versionNumberAt(most)
   const digest = sha256('')
   const logged: DomainEvent = {
-    type: 'ArtifactVersionLogged',
+    type: 'ArtifactVersionRelogged',
     version: newest,
     manifest: { digest, entries: most, bytes: most },
     distributed: { distributedId, generation: most },
+    notApplied: ['description', 'metadata', 'tags'],
     ...(run === undefined ? {} : { run: { ref: run, finished: true } }),
     ...(description === undefined ? {} : { description }),
     ...(metadata === undefined ? {} : { metadata }),

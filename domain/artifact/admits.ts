@@ -9,7 +9,8 @@ import { isThatManifest, isThatValue, type Past, runWasThere } from '../values/p
 import type { SubjectOf } from '../values/stream-names.js'
 import type { ArtifactEvent, ArtifactVersionLogged, ArtifactVersionRelogged } from './events.js'
 import { type ArtifactHistory, hasSaid } from './history.js'
-import { draftKey, type VersionState } from './state.js'
+import { draftKey, newerThan, type VersionState } from './state.js'
+import { notAppliedTo } from './what-is-said.js'
 
 type State = ReadonlyState<ArtifactHistory>
 
@@ -37,15 +38,28 @@ export const admits = (state: State, event: ArtifactEvent, here: Here): Admitted
     case 'ArtifactVersionLogged':
       return allAdmit(
         () => admitsNumber(state, event),
-        () => (event.base === undefined ? admitted : isLive(state, event.base)),
+        () => admitsBase(state, event),
         () => admitsTakenOver(state, event),
         () => admitsOrigin(state, event, here),
       )
     case 'ArtifactVersionRelogged':
       return allAdmit(
         () =>
-          withVersion(state, event.version, ({ manifest }) => isThatManifest('its content', event.manifest, manifest)),
-        () => (event.base === undefined ? admitted : isLive(state, event.base)),
+          withVersion(state, event.version, (version) =>
+            allAdmit(
+              () => isThatManifest('its content', event.manifest, version.manifest),
+              // Once it was not told.
+              () =>
+                event.notApplied === undefined
+                  ? admitted
+                  : isThatValue(
+                      'what was not applied',
+                      event.notApplied,
+                      notAppliedTo({ ...(state.said[event.version] ?? NOTHING_SAID), tags: version.tags }, event),
+                    ),
+            ),
+          ),
+        () => admitsBase(state, event),
         () => admitsOrigin(state, event, here),
       )
     case 'ArtifactVersionDescribed':
@@ -74,6 +88,20 @@ const admitsNumber = ({ versions, liveByDigest }: State, { version, manifest }: 
   const twin = liveByDigest.get(manifest.digest)
   return twin === undefined ? admitted : impossible({ _tag: 'there-already', what: 'version', number: twin })
 }
+
+/** A draft is of a version that is there; once it was not told which one was newer. */
+const admitsBase = (state: State, { base, newest }: ArtifactVersionLogged | ArtifactVersionRelogged): Admitted =>
+  allAdmit(
+    () => (base === undefined ? admitted : isLive(state, base)),
+    () =>
+      newest === undefined
+        ? admitted
+        : isThatValue(
+            'the newest version beside its base',
+            newest,
+            (base === undefined ? undefined : newerThan(base, state).newest) ?? null,
+          ),
+  )
 
 /** What a draft took over, its base said when it was begun. */
 const admitsTakenOver = (

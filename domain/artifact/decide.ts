@@ -12,7 +12,6 @@ import {
 import { changeSaid } from '../collections/descriptions.js'
 import { changeTags, type TooManyTags } from '../collections/tags.js'
 import type { TypeMismatch, VersionRejection } from '../collections/version-rejections.js'
-import { sameJson } from '../values/codec.js'
 import { about, type Decision, type ReadonlyState } from '../values/decider.js'
 import { type VersionNumber, versionNumberAt } from '../values/names.js'
 import type { ArtifactRef } from '../values/references.js'
@@ -21,15 +20,15 @@ import type {
   CreateArtifact,
   DeleteArtifactVersion,
   DescribeArtifact,
-  LogVersion,
   TagArtifact,
   TagArtifactVersion,
   UntagArtifact,
   UntagArtifactVersion,
 } from './commands.js'
-import type { ArtifactEvent, TakenOver } from './events.js'
-import { type ArtifactState, draftKey, producer, type VersionState } from './state.js'
+import type { ArtifactEvent } from './events.js'
+import { type ArtifactState, draftKey, newerThan, producer } from './state.js'
 import { findVersion, liveVersion } from './versions.js'
+import { notAppliedTo, saidByBase, saidByCaller } from './what-is-said.js'
 
 type State = ReadonlyState<ArtifactState>
 type Given<Type> = Extract<ArtifactCommandWithFacts, { readonly type: Type }>
@@ -145,55 +144,34 @@ const log = (command: Given<'LogArtifactVersion'>, state: State): EncodedEvents 
   const moved = pointAliases([...aliases, 'latest'], version, command.expect)(state.aliases)
   if (E.isLeft(moved)) return moved
 
-  const logged: ArtifactEvent = {
+  const facts = {
     version,
     manifest,
-    ...(twin === undefined
-      ? { type: 'ArtifactVersionLogged', ...saidByBase(command) }
-      : { type: 'ArtifactVersionRelogged' }),
-    ...saidBy(command),
+    ...saidByCaller(command),
     ...(run === undefined ? {} : { run: { ref: run, ...(runFact?.finished ? { finished: true as const } : {}) } }),
-    ...(base === undefined ? {} : { base }),
+    ...(base === undefined ? {} : { base, ...newerThan(base, state) }),
     ...(distributed === undefined ? {} : { distributed }),
   }
+  const answer = { version }
   const known = twin === undefined ? undefined : state.versions[twin]
-  const isKnown = known !== undefined && moved.right.length === 0 && saysNothingNew(command, known)
-  return E.right({ events: isKnown ? [] : [...created.right, logged, ...moved.right], answer: { version } })
-}
-
-/** What the caller says of the version. */
-const saidBy = ({ description, metadata, tags }: LogVersion) => ({
-  ...(description === undefined || description === null ? {} : { description }),
-  ...(metadata === undefined || metadata === null ? {} : { metadata }),
-  ...(tags === undefined ? {} : { tags }),
-})
-
-/** What its base says and the caller says nothing of. */
-const saidByBase = (command: LogVersion) => {
-  const { description = null, metadata = null } = command.saidOfBase ?? {}
-  const takesDescription = command.description === undefined && description !== null
-  const takesMetadata = command.metadata === undefined && metadata !== null
-  const takenOver: TakenOver = [
-    ...(takesDescription ? ['description' as const] : []),
-    ...(takesMetadata ? ['metadata' as const] : []),
-  ]
-  return {
-    ...(takesDescription ? { description } : {}),
-    ...(takesMetadata ? { metadata } : {}),
-    ...(takenOver.length === 0 ? {} : { takenOver }),
+  if (known === undefined) {
+    const logged: ArtifactEvent = { type: 'ArtifactVersionLogged', ...facts, ...saidByBase(command) }
+    return E.right({ events: [...created.right, logged, ...moved.right], answer })
   }
+  const notApplied = notAppliedTo({ ...command.said, tags: known.tags }, facts)
+  // It adds no producer, no sealed draft and no word of its own.
+  const isKnown =
+    moved.right.length === 0 &&
+    distributed === undefined &&
+    known.producers.includes(producer(run)) &&
+    notApplied.length === 0
+  const relogged: ArtifactEvent = {
+    type: 'ArtifactVersionRelogged',
+    ...facts,
+    ...(notApplied.length === 0 ? {} : { notApplied }),
+  }
+  return E.right({ events: isKnown ? [] : [relogged, ...moved.right], answer })
 }
-
-/** Whether a re-log adds no producer, no sealed draft and no word of its own to the version. */
-const saysNothingNew = (
-  { said, ...command }: Given<'LogArtifactVersion'>,
-  known: ReadonlyState<VersionState>,
-): boolean =>
-  command.distributed === undefined &&
-  known.producers.includes(producer(command.run)) &&
-  ((command.description ?? null) === null || command.description === said.description) &&
-  ((command.metadata ?? null) === null || sameJson(command.metadata, said.metadata)) &&
-  (command.tags === undefined || command.tags.every((tag) => known.tags.includes(tag)))
 
 const describe = (command: Given<'DescribeArtifactVersion'>, state: State): EncodedEvents =>
   pipe(

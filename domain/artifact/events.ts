@@ -37,6 +37,8 @@ const saidOfVersion = {
   tags: Tags,
   run: NamedRun,
   base: VersionNumber,
+  /** The newest live version of then, where it was no longer `base`. */
+  newest: VersionNumber,
   distributed: SealedDraft,
 }
 
@@ -51,6 +53,10 @@ export const ArtifactVersionLogged = record(
 )
 export type ArtifactVersionLogged = t.TypeOf<typeof ArtifactVersionLogged>
 
+/** Which of these were said of a version that was there already and says otherwise; none where it is absent. */
+export const NotApplied = distinct(oneOf('description', 'metadata', 'tags'), 'what was not applied', 3)
+export type NotApplied = t.TypeOf<typeof NotApplied>
+
 /**
  * Content that version `version` already has was logged again. The run becomes a further producer; what the
  * caller said of description, metadata and tags is recorded here and not applied.
@@ -58,7 +64,7 @@ export type ArtifactVersionLogged = t.TypeOf<typeof ArtifactVersionLogged>
 export const ArtifactVersionRelogged = record(
   'ArtifactVersionRelogged',
   { type: oneOf('ArtifactVersionRelogged'), version: VersionNumber, manifest: ManifestSummary },
-  saidOfVersion,
+  { ...saidOfVersion, notApplied: NotApplied },
 )
 export type ArtifactVersionRelogged = t.TypeOf<typeof ArtifactVersionRelogged>
 

@@ -1,7 +1,7 @@
 /** What of an artifact's history its decisions need. What is said of a version is read where a decision needs it. */
 import { type AliasHolder, aliasesOf, evolveAliases } from '../collections/aliases.js'
 import type { SaidAt } from '../ports/facts.js'
-import type { RecordedBy } from '../values/decider.js'
+import type { ReadonlyState, RecordedBy } from '../values/decider.js'
 import type { Digest } from '../values/digest.js'
 import type { ManifestSummary } from '../values/manifest/manifest.js'
 import { type VersionNumber, versionNumberAt } from '../values/names.js'
@@ -50,6 +50,12 @@ export const producer = (run: RunRef | undefined): string => (run === undefined 
 
 export const draftKey = ({ distributedId, generation }: { distributedId: string; generation: number }): string =>
   `${generation}/${distributedId}`
+
+/** The newest live version, where that is another than the base of a draft. */
+export const newerThan = (
+  base: VersionNumber,
+  { newestLive }: ReadonlyState<ArtifactState>,
+): { readonly newest?: VersionNumber } => (newestLive === null || newestLive === base ? {} : { newest: newestLive })
 
 /** From the newest that was, downwards. */
 const newestLiveOf = ({ versions, newestLive }: ArtifactState): VersionNumber | null => {

@@ -44,7 +44,11 @@ export const numbersOf = (event: DomainEvent): ReadonlyArray<number> => {
   switch (event.type) {
     case 'ArtifactVersionLogged':
     case 'ArtifactVersionRelogged':
-      return event.base === undefined ? [event.version] : [event.version, event.base]
+      return [
+        event.version,
+        ...(event.base === undefined ? [] : [event.base]),
+        ...(event.newest === undefined ? [] : [event.newest]),
+      ]
     case 'ArtifactVersionDescribed':
     case 'ArtifactVersionTagged':
     case 'ArtifactVersionUntagged':

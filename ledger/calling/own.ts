@@ -118,7 +118,8 @@ export const guarded = <Methods extends object>(
   methods: Methods,
   note: (call: Promise<unknown>) => void = () => undefined,
 ): Methods => {
-  const all = { ...methods }
+  // A member that is asked anew each time stays one.
+  const all = Object.defineProperties({ ...methods }, Object.getOwnPropertyDescriptors(methods))
   for (const name of Object.keys(methods)) {
     const member: unknown = Reflect.get(methods, name)
     if (isObservable(member)) Reflect.set(all, name, givenOut(member))

@@ -31,8 +31,8 @@ export interface Contents {
   readonly store: (content: ReadonlyArray<args.ContentItem>, onProgress?: args.OnProgress) => Promise<Stored>
   /** What the first of it is called: a file or a directory by itself, all else by its path inside the version. */
   readonly nameOf: (content: ReadonlyArray<args.ContentItem>) => string
-  /** Stores the manifest of what was added. */
-  readonly put: (builder: ManifestBuilder) => Promise<ManifestSummary>
+  /** Stores a manifest. */
+  readonly put: (manifest: Manifest) => Promise<ManifestSummary>
   /** The manifest of a version. */
   readonly get: (manifest: ManifestSummary) => Promise<Manifest>
 }
@@ -42,13 +42,13 @@ const run = promised(describeContentError)
 export const contents = ({ manifests, ...ports }: ContentPorts & { readonly manifests: ManifestStore }): Contents => {
   const adding = addContent(ports)
   const add: Contents['add'] = (builder, content, options) => run(adding(builder, content, options))
-  const put: Contents['put'] = (builder) => run(manifests.put(builder.build()))
+  const put: Contents['put'] = (manifest) => run(manifests.put(manifest))
   return {
     add,
     store: async (content, onProgress) => {
       const builder = manifestBuilder()
       const notes = await add(builder, content, { onProgress })
-      return { manifest: await put(builder), notes }
+      return { manifest: await put(builder.build()), notes }
     },
     nameOf: ([item]) => {
       if (item === undefined) return ''

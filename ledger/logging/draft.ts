@@ -1,4 +1,5 @@
 /** Drafts: a version in the making, from nothing or from another version. */
+import * as E from 'fp-ts/lib/Either.js'
 import { saidNow } from '../../application/command-handling/facts.js'
 import { NOTHING_SAID } from '../../domain/collections/descriptions.js'
 import type { Said } from '../../domain/ports/facts.js'
@@ -11,20 +12,21 @@ import { type ArtifactRef, collectionPath } from '../../domain/values/references
 import type * as args from '../calling/arguments.js'
 import { ContentInput, FilePath } from '../calling/content-input.js'
 import * as inputs from '../calling/input.js'
-import { guarded } from '../calling/own.js'
+import { frozen, guarded } from '../calling/own.js'
 import type { Calling } from '../calling/resolve-names.js'
 import { now, run } from '../calling/send-command.js'
 import type { Contents } from '../files/contents.js'
 import type { Note } from '../files/store-content.js'
 import { described, log, type VersionReceipt } from './log.js'
+import { notHeldOf, outdatedBy } from './outdated-base.js'
 
 /** A version in the making: content to add to and to remove from, until it is logged. */
 export interface Draft {
   /** `entity/project/name` */
   readonly artifact: string
-  /** The version from which it was drafted, if any. */
+  /** The version from which it was drafted, if any; once it was logged, the one that it became. */
   readonly base: number | null
-  /** What that version said when the draft was begun, and what `log` says unless it is told otherwise. */
+  /** What that version said when the draft went on from it, and what `log` says unless it is told otherwise. */
   readonly description: string | null
   readonly metadata: JsonObject | null
   /** Stores content and adds it. A path that holds other content already needs `overwrite`. */
@@ -33,7 +35,7 @@ export interface Draft {
   readonly remove: (path: string) => Promise<ReadonlyArray<ManifestEntry>>
   /** What it holds so far. */
   readonly entries: () => Manifest
-  /** Logs what it holds as the next version. */
+  /** Logs what it holds as the next version, from which the draft goes on. */
   readonly log: (options?: args.LogDraft) => Promise<VersionReceipt>
 }
 
@@ -61,9 +63,9 @@ export const draftMethods = (calling: Calling, contents: Contents): DraftMethods
     newDraft: async (version) => {
       await sender.writable()
       const { collection: artifact, number, manifest, type: artifactType } = await names.versionAt(version)
-      const said = await run(saidNow(names.facts, artifact, number))
+      const said = frozen(await run(saidNow(names.facts, artifact, number)))
       const base = { version: number, said, manifest: await contents.get(manifest) }
-      return draftOf(calling, contents, { artifact, artifactType, base })
+      return draftOf(calling, contents, { artifact, artifactType }, base)
     },
   }
 }
@@ -72,45 +74,78 @@ export const draftMethods = (calling: Calling, contents: Contents): DraftMethods
 interface Drafted {
   readonly artifact: ArtifactRef
   readonly artifactType: string
-  readonly base?: { readonly version: VersionNumber; readonly said: Said; readonly manifest: Manifest }
 }
 
-const draftOf = (
-  { sender, names }: Calling,
-  { add, put }: Contents,
-  { artifact, artifactType, base }: Drafted,
-): Draft => {
-  const builder = manifestBuilder(base?.manifest)
+/** What it stands on: a version, as it was when the draft went on from it. */
+interface Base {
+  readonly version: VersionNumber
+  readonly said: Said
+  readonly manifest: Manifest
+}
+
+const draftOf = (calling: Calling, contents: Contents, drafted: Drafted, from?: Base): Draft => {
+  const { sender, names } = calling
+  const builder = manifestBuilder(from?.manifest)
   const notes: Note[] = []
+  let base = from
   return guarded<Draft>({
-    artifact: collectionPath(artifact),
-    base: base?.version ?? null,
-    ...(base?.said ?? NOTHING_SAID),
+    artifact: collectionPath(drafted.artifact),
+    get base() {
+      return base?.version ?? null
+    },
+    get description() {
+      return base?.said.description ?? null
+    },
+    get metadata() {
+      return base?.said.metadata ?? null
+    },
     add: async (given, options = {}) => {
       const content = await sender.checked(ContentInput, given)
-      notes.push(...(await add(builder, content, await sender.checked(inputs.AddToDraft, options))))
+      notes.push(...(await contents.add(builder, content, await sender.checked(inputs.AddToDraft, options))))
     },
     remove: async (path) => now(builder.remove(await sender.checked(FilePath, path))),
     entries: () => builder.build(),
     log: async (given = {}) => {
+      const [on, manifest, told] = [base, builder.build(), [...notes]]
       const options = await sender.checked(inputs.LogDraft, given)
-      const expectedBase = options.expectNewest === true ? base?.version : undefined
       const command = {
         type: 'LogArtifactVersion',
-        artifact,
-        artifactType,
+        ...drafted,
         ...described(options),
         ...omitUndefined({
           run: await names.maybeRun(options.run),
           expect: options.expect,
-          base: base?.version,
-          expectedBase,
+          base: on?.version,
+          expectedBase: options.expectNewest === true ? on?.version : undefined,
         }),
       } as const
-      return log(sender, command, async () => ({ manifest: await put(builder), notes }), {
-        ...options,
-        saidOfBase: base?.said,
-      })
+      const stored = async () => ({ manifest: await contents.put(manifest), notes: told })
+      const receipt = await log(sender, command, stored, { ...options, saidOfBase: on?.said })
+      notes.splice(0, told.length)
+      // It is logged by now: what cannot be read any more keeps nobody from the receipt.
+      const said = await saidNow(names.facts, drafted.artifact, receipt.version)()
+      base = {
+        version: receipt.version,
+        said: E.isRight(said) ? frozen(said.right) : (on?.said ?? NOTHING_SAID),
+        manifest,
+      }
+      const outdated = outdatedBy(receipt)
+      if (outdated === undefined || on === undefined) return receipt
+      const newest = await manifestNow(calling, contents, drafted.artifact, outdated.newest)
+      const notHeld = newest === null ? null : notHeldOf(on.manifest, newest, manifest)
+      return { ...receipt, outdated: { ...outdated, notHeld } }
     },
   })
+}
+
+/** That of a version which is there or was; `null` where it cannot be read. */
+const manifestNow = async (
+  { names }: Calling,
+  contents: Contents,
+  artifact: ArtifactRef,
+  version: VersionNumber,
+): Promise<Manifest | null> => {
+  const summary = await names.facts.artifact(artifact, ({ versions }) => versions[version]?.manifest)()
+  if (E.isLeft(summary) || summary.right === undefined) return null
+  return contents.get(summary.right).catch(() => null)
 }

@@ -1,7 +1,7 @@
 /** Logging: content is stored and becomes the next version of an artifact. */
 import type { Receipt } from '../../application/command-handling/receipt.js'
 import type { LogArtifactVersion } from '../../domain/artifact/commands.js'
-import type { TakenOver } from '../../domain/artifact/events.js'
+import type { NotApplied, TakenOver } from '../../domain/artifact/events.js'
 import type { VersionNumber } from '../../domain/values/names.js'
 import { omitUndefined } from '../../domain/values/omit-undefined.js'
 import { type CollectionRef, versionPath } from '../../domain/values/references.js'
@@ -10,6 +10,7 @@ import * as inputs from '../calling/input.js'
 import type { Calling } from '../calling/resolve-names.js'
 import { answered, type CommandFields, type CommandSender, run } from '../calling/send-command.js'
 import { type Contents, type Noted, noted, type Stored } from '../files/contents.js'
+import type { OutdatedBase } from './outdated-base.js'
 
 /** A version that was logged or linked, with the receipt of its command. */
 export interface VersionReceipt extends Receipt, Noted {
@@ -20,6 +21,13 @@ export interface VersionReceipt extends Receipt, Noted {
   readonly isNew: boolean
   /** Of a draft, what the version says as the one that it was drafted from did; absent where that is nothing. */
   readonly takenOver?: TakenOver
+  /**
+   * What was said of content that was there already, and is not what its version says: that stays as it is (`describe` and
+   * `tag` change it). Absent where all that was said is so.
+   */
+  readonly notApplied?: NotApplied
+  /** Of a draft whose version was no longer the newest when it was logged. `expectNewest` refuses that instead. */
+  readonly outdated?: OutdatedBase
 }
 
 export const versionReceipt = async (collection: CollectionRef, receipt: Receipt): Promise<VersionReceipt> => {
@@ -28,12 +36,16 @@ export const versionReceipt = async (collection: CollectionRef, receipt: Receipt
   const takenOver = receipt.events.flatMap((event) =>
     event.type === 'ArtifactVersionLogged' ? (event.takenOver ?? []) : [],
   )
+  const notApplied = receipt.events.flatMap((event) =>
+    event.type === 'ArtifactVersionRelogged' ? (event.notApplied ?? []) : [],
+  )
   return {
     ...receipt,
     path: versionPath(collection, version),
     version,
     isNew,
     ...(takenOver.length === 0 ? {} : { takenOver }),
+    ...(notApplied.length === 0 ? {} : { notApplied }),
   }
 }
 

@@ -9,7 +9,7 @@ import type { ManifestSummary } from '../../domain/values/manifest/manifest.js'
 import { collectionPath, runPath, type VersionRef, versionName, versionPath } from '../../domain/values/references.js'
 import type { NamedRun } from '../../domain/values/run-fact.js'
 import { parseStream } from '../../domain/values/stream-names.js'
-import { counted, few, plain, sizeText } from './wording.js'
+import { counted, few, listed, plain, sizeText } from './wording.js'
 
 export interface EventDescription {
   /** Of what: `acme/churn/model:v3`, `acme/churn/train-7`. */
@@ -40,13 +40,14 @@ export const describeEvent = ({ stream, event }: Pick<RecordedEvent, 'stream' | 
     case 'ArtifactVersionRelogged': {
       const { type, version, manifest, run, base, distributed } = event
       const takenOver = event.type === 'ArtifactVersionLogged' ? (event.takenOver ?? []) : []
+      const notApplied = event.type === 'ArtifactVersionRelogged' ? (event.notApplied ?? []) : []
       const subject = at(home, version)
       const what = [
         type === 'ArtifactVersionLogged'
           ? `logged ${plain(subject)} with ${contentOf(manifest)}`
           : `logged again the content of ${plain(subject)}`,
-        ...(base === undefined ? [] : [`drafted from ${versionName(base)}`]),
-        ...(takenOver.length === 0 ? [] : [`with its ${takenOver.join(' and ')}`]),
+        ...(notApplied.length === 0 ? [] : [`with ${listed(notApplied)} that were not applied`]),
+        ...(base === undefined ? [] : [draftedFrom(base, takenOver, event.newest)]),
         ...(distributed === undefined
           ? []
           : [`from generation ${distributed.generation} of the distributed draft ${plain(distributed.distributedId)}`]),
@@ -205,6 +206,11 @@ const pathOf = (version: VersionRef): string => versionPath(version, version.ver
 const saidBy = ({ type: _, ...said }: DomainEvent): JsonObject => said
 
 const contentOf = ({ entries, bytes }: ManifestSummary): string => `${counted(entries, 'file')} (${sizeText(bytes)})`
+
+const draftedFrom = (base: number, takenOver: ReadonlyArray<string>, newest: number | undefined): string =>
+  `drafted from ${versionName(base)}${takenOver.length === 0 ? '' : ` with its ${listed(takenOver)}`}${
+    newest === undefined ? '' : `, when ${versionName(newest)} was the newest`
+  }`
 
 const inRun = (run: NamedRun | undefined): ReadonlyArray<string> =>
   run === undefined

@@ -9,6 +9,10 @@ export const sizeText = (bytes: number): string => {
   return `${(bytes / 1024 ** power).toFixed(1)} ${['B', 'KiB', 'MiB', 'GiB', 'TiB'][power] ?? 'B'}`
 }
 
+/** `description, metadata and tags` */
+export const listed = (words: ReadonlyArray<string>): string =>
+  words.length < 2 ? words.join() : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`
+
 const FEW = 8
 export const few = (words: ReadonlyArray<string>): string =>
   words.length <= FEW ? words.join(', ') : `${words.slice(0, FEW).join(', ')} and ${words.length - FEW} more`

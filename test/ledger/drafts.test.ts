@@ -118,9 +118,71 @@ describe('a draft from a version', () => {
 
     const { items } = await ledger.history({ of: 'data:v5' })
     expect(items.map(({ what }) => what)).toContain(
-      'logged acme/animals/data:v5 with 2 files (2 B), drafted from v0, with its description and metadata',
+      'logged acme/animals/data:v5 with 2 files (2 B), drafted from v0 with its description and metadata, when v4 was the newest',
     )
     expect(await ledger.verify()).toMatchObject({ damaged: [], damagedEvents: [] })
+    await ledger.close()
+  })
+
+  it('that was logged goes on from the version that it became', async () => {
+    const { ledger } = await memoryLedger()
+    const draft = await ledger.newArtifact({ name: 'data', type: 'dataset' })
+    expect(draft).toMatchObject({ base: null, description: null, metadata: null })
+    await draft.add(several('a'))
+    const content = several('golden/1', 'golden/2')
+    await draft.add(content)
+    expect(await draft.log({ description: 'first', metadata: { n: 0 } })).toMatchObject({ version: 0 })
+    expect(draft).toMatchObject({ base: 0, description: 'first', metadata: { n: 0 } })
+    await draft.remove('golden')
+    await draft.add(several('b'))
+    expect(await draft.log({ expectNewest: true, metadata: null })).toMatchObject({
+      version: 1,
+      takenOver: ['description'],
+    })
+    expect(await ledger.resolve('data:v1')).toMatchObject({ base: 'acme/animals/data:v0', metadata: null })
+
+    // Content that is there already: it is that version by then.
+    await ledger.describe({ version: 'data:v0', description: 'the first' })
+    await draft.add(content)
+    await draft.remove('b')
+    expect(await draft.log()).toMatchObject({ version: 0, isNew: false })
+    expect(draft).toMatchObject({ base: 0, description: 'the first', metadata: { n: 0 } })
+    expect(Object.isFrozen(draft.metadata)).toBe(true)
+    await ledger.close()
+  })
+
+  it('whose version is no longer the newest is told what it does not hold of that, also when it is repeated', async () => {
+    const { ledger } = await memoryLedger()
+    await ledger.logArtifact({ name: 'data', type: 'dataset', content: several('a', 'b', 'old', 'same') })
+    const edit = async () => {
+      const draft = await ledger.newDraft('data:v0')
+      await draft.add([{ bytes: 'other', as: 'a' }, ...several('mine')], { overwrite: true })
+      return draft
+    }
+    const other = await ledger.newDraft('data:v0')
+    const [draft, equal] = [await edit(), await edit()]
+    await other.add([...several('theirs'), { bytes: 'theirs', as: 'b' }, { bytes: 'other', as: 'a' }], {
+      overwrite: true,
+    })
+    await other.remove('old')
+    expect(await other.log()).not.toHaveProperty('outdated')
+    // It is told of the newest version, whatever came between, and not of what it holds itself.
+    const outdated = { base: 0, newest: 1, notHeld: { added: ['theirs'], changed: ['b'], removed: ['old'] } }
+    const receipt = await draft.log({ commandId: 'once' })
+    expect(receipt).toMatchObject({ version: 2, outdated })
+    expect(await (await edit()).log({ commandId: 'once' })).toEqual(receipt)
+
+    // It is v2 by now, which a third one equals that was drafted from v0 as well.
+    expect(await equal.log()).toMatchObject({ version: 2, isNew: false })
+    // Drafted from v0 and left as it is: `latest` goes back to it.
+    const back = await ledger.newDraft('data:v0')
+    expect(await back.log()).toMatchObject({
+      version: 0,
+      isNew: false,
+      outdated: { base: 0, newest: 2, notHeld: { added: ['mine'], changed: ['a'], removed: [] } },
+    })
+    const { items } = await ledger.history({ of: 'data' })
+    expect(items.map(({ what }) => what).join('\n')).toContain('drafted from v0, when v1 was the newest')
     await ledger.close()
   })
 

@@ -244,6 +244,16 @@ const FORGERIES: ReadonlyArray<readonly [string, () => ReadonlyArray<Forged>, Re
     /"made up" of the description of its base, which was/,
   ],
   [
+    'a newest version that was none',
+    saying(nth('ArtifactVersionLogged', 1), { newest: 0 }),
+    /says 0 of the newest version beside its base, which was null/,
+  ],
+  [
+    'words that were not applied, and are what its version says',
+    saying(nth('ArtifactVersionRelogged'), { notApplied: ['tags'] }),
+    /of what was not applied, which was/,
+  ],
+  [
     'something taken over from no base',
     saying(nth('ArtifactVersionLogged'), { takenOver: ['metadata'] }),
     /of the metadata of its base, which was null/,

@@ -211,11 +211,30 @@ export const artifactDecisions = [
     .thenRecords({
       ...logged(1, 'b', { description: 'again', metadata: { n: 1 }, tags: ['t'] }),
       type: 'ArtifactVersionRelogged',
+      notApplied: ['description', 'metadata', 'tags'],
+    }),
+  rule('what the version says already is not among what was not applied')
+    .given(created, logged(0, 'a', { description: 'd', tags: ['x', 'y'] }), moved('latest', null, 0))
+    .when({
+      ...log('a'),
+      description: 'd',
+      tags: ['y', 'x'],
+      metadata: { n: 1 },
+      said: { description: 'd', metadata: null },
+    })
+    .thenRecords({
+      ...logged(0, 'a', { description: 'd', tags: ['y', 'x'], metadata: { n: 1 } }),
+      type: 'ArtifactVersionRelogged',
+      notApplied: ['metadata'],
     }),
   rule('because they are not applied, they are news the next time too')
     .given(...two, { ...logged(1, 'b', { description: 'again' }), type: 'ArtifactVersionRelogged' })
     .when({ ...log('b'), description: 'again' })
-    .thenRecords({ ...logged(1, 'b', { description: 'again' }), type: 'ArtifactVersionRelogged' }),
+    .thenRecords({
+      ...logged(1, 'b', { description: 'again' }),
+      type: 'ArtifactVersionRelogged',
+      notApplied: ['description'],
+    }),
   rule('an alias asked for with a re-log moves to the known version')
     .given(...two)
     .when({ ...log('a'), aliases: ['best'] })
@@ -227,39 +246,51 @@ export const artifactDecisions = [
 
   rule('the base of a draft is named')
     .given(...two)
-    .when({ ...log('c'), base: 0, expectedBase: 1 })
-    .thenRecords(logged(2, 'c', { base: 0 }), moved('latest', 1, 2)),
+    .when({ ...log('c'), base: 1, expectedBase: 1 })
+    .thenRecords(logged(2, 'c', { base: 1 }), moved('latest', 1, 2)),
+  rule('and the newest version, where that is another by then')
+    .given(...two)
+    .when({ ...log('c'), base: 0 })
+    .thenRecords(logged(2, 'c', { base: 0, newest: 1 }), moved('latest', 1, 2)),
+  rule('of a draft that changed nothing, too')
+    .given(...two)
+    .when({ ...log('a'), base: 0 })
+    .thenRecords({ ...logged(0, 'a', { base: 0, newest: 1 }), type: 'ArtifactVersionRelogged' }, moved('latest', 1, 0)),
+  rule('a version that was deleted since is not the newest')
+    .given(...two, deleted(1, 'b'), removed('latest', 1))
+    .when({ ...log('c'), base: 0 })
+    .thenRecords(logged(2, 'c', { base: 0 }), moved('latest', null, 2)),
   rule('a draft says what its base said, where it says nothing itself')
     .given(...two)
-    .when({ ...log('c'), base: 0, saidOfBase: { description: 'd', metadata: { n: 1 } } })
+    .when({ ...log('c'), base: 1, saidOfBase: { description: 'd', metadata: { n: 1 } } })
     .thenRecords(
-      logged(2, 'c', { base: 0, description: 'd', metadata: { n: 1 }, takenOver: ['description', 'metadata'] }),
+      logged(2, 'c', { base: 1, description: 'd', metadata: { n: 1 }, takenOver: ['description', 'metadata'] }),
       moved('latest', 1, 2),
     ),
   rule('what a draft says itself is not taken over')
     .given(...two)
-    .when({ ...log('c'), base: 0, description: 'mine', saidOfBase: { description: 'd', metadata: { n: 1 } } })
+    .when({ ...log('c'), base: 1, description: 'mine', saidOfBase: { description: 'd', metadata: { n: 1 } } })
     .thenRecords(
-      logged(2, 'c', { base: 0, description: 'mine', metadata: { n: 1 }, takenOver: ['metadata'] }),
+      logged(2, 'c', { base: 1, description: 'mine', metadata: { n: 1 }, takenOver: ['metadata'] }),
       moved('latest', 1, 2),
     ),
   rule('a draft that is to say nothing says nothing')
     .given(...two)
     .when({
       ...log('c'),
-      base: 0,
+      base: 1,
       description: null,
       metadata: null,
       saidOfBase: { description: 'd', metadata: { n: 1 } },
     })
-    .thenRecords(logged(2, 'c', { base: 0 }), moved('latest', 1, 2)),
+    .thenRecords(logged(2, 'c', { base: 1 }), moved('latest', 1, 2)),
   rule('nothing is taken over of a base that says nothing')
     .given(...two)
-    .when({ ...log('c'), base: 0, saidOfBase: { description: null, metadata: null } })
-    .thenRecords(logged(2, 'c', { base: 0 }), moved('latest', 1, 2)),
+    .when({ ...log('c'), base: 1, saidOfBase: { description: null, metadata: null } })
+    .thenRecords(logged(2, 'c', { base: 1 }), moved('latest', 1, 2)),
   rule('a version that is there already takes nothing over')
     .given(...two)
-    .when({ ...log('b'), base: 0, saidOfBase: { description: 'd', metadata: null } })
+    .when({ ...log('b'), base: 1, saidOfBase: { description: 'd', metadata: null } })
     .thenNothingHappens({ version: 1 }),
   rule('a base must exist')
     .given(...two)

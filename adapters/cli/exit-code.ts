@@ -46,8 +46,6 @@ const CODES: Readonly<Record<LedgerErrorCode | 'no-ledger', ExitCode>> = {
   'no-ledger': notFound,
   'not-found': notFound,
   'not-in-lineage': notFound,
-  'version-missing': notFound,
-  'version-gone': notFound,
   'version-not-found': notFound,
   'version-deleted': notFound,
   'link-removed': notFound,

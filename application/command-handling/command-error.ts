@@ -1,4 +1,5 @@
 /** What else can fail than the rules, and the words for all of it. */
+import { describeEnd } from '../../domain/collections/version-rejections.js'
 import type { Rejection } from '../../domain/commands/rejections.js'
 import type { EventProblem } from '../../domain/events/stored-events.js'
 import type { StoreClosed, StoreUnavailable } from '../../domain/ports/event-store.js'
@@ -43,14 +44,10 @@ export const describeCommandError = (error: CommandError): string => {
       return `${versionPath(error.collection, error.version)} does not exist; ${
         error.newest === null ? 'it has no version' : `its newest version is v${error.newest}`
       }`
-    case 'version-deleted': {
-      const path = versionPath(error.collection, error.version)
-      return `${
-        error.link === undefined ? path : `${versionPath(error.link.model, error.link.version)} links to ${path}, which`
-      } was deleted ${recorded(error.deleted)}`
-    }
+    case 'version-deleted':
+      return describeEnd(error, recorded(error.deleted))
     case 'link-removed':
-      return `${versionPath(error.collection, error.version)} was unlinked ${recorded(error.unlinked)}`
+      return describeEnd(error, recorded(error.unlinked))
     case 'artifact-not-found':
       return `the artifact ${collectionPath(error.artifact)} does not exist; log a version of it or create it`
     case 'model-not-found':

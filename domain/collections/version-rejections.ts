@@ -1,25 +1,37 @@
 /** Why a version cannot be had: the same for artifacts and registered models. */
 import type { RecordedBy } from '../values/decider.js'
 import type { VersionChoice, VersionNumber } from '../values/names.js'
-import type { CollectionRef, ModelRef } from '../values/references.js'
+import { type CollectionRef, type ModelRef, versionPath } from '../values/references.js'
 
-export type VersionRejection =
-  | {
-      readonly _tag: 'version-not-found'
-      readonly collection: CollectionRef
-      readonly version: VersionChoice
-      readonly newest: VersionNumber | null
-      /** Whether there is such an artifact or registered model at all. */
-      readonly exists: boolean
-    }
-  | {
-      readonly _tag: 'version-deleted'
-      readonly collection: CollectionRef
-      readonly version: VersionNumber
-      readonly deleted: RecordedBy
-      /** The link through which it was asked for. */
-      readonly link?: { readonly model: ModelRef; readonly version: VersionNumber }
-    }
+/** There is no version of that number, or none of that alias. */
+export interface VersionNotFound {
+  readonly _tag: 'version-not-found'
+  readonly collection: CollectionRef
+  readonly version: VersionChoice
+  readonly newest: VersionNumber | null
+  /** Whether there is such an artifact or registered model at all. */
+  readonly exists: boolean
+}
+
+/** `Ended` says when, and what else is known of it. */
+export interface VersionDeleted<Ended = RecordedBy> {
+  readonly _tag: 'version-deleted'
+  readonly collection: CollectionRef
+  readonly version: VersionNumber
+  readonly deleted: Ended
+  /** The link through which it was asked for. */
+  readonly link?: { readonly model: ModelRef; readonly version: VersionNumber }
+}
+
+/** A link that is there no more. */
+export interface LinkRemoved<Ended = RecordedBy> {
+  readonly _tag: 'link-removed'
+  readonly collection: CollectionRef
+  readonly version: VersionNumber
+  readonly unlinked: Ended
+}
+
+export type VersionRejection = VersionNotFound | VersionDeleted
 
 /** A collection accepts one type, fixed when it was created. */
 export interface TypeMismatch {
@@ -27,4 +39,12 @@ export interface TypeMismatch {
   readonly collection: CollectionRef
   readonly accepted: string
   readonly offered: string
+}
+
+/** What became of a version; `when` says when, and by whom where that is known. */
+export const describeEnd = (error: VersionDeleted<unknown> | LinkRemoved<unknown>, when: string): string => {
+  const path = versionPath(error.collection, error.version)
+  if (error._tag === 'link-removed') return `${path} was unlinked ${when}`
+  const link = error.link === undefined ? '' : `${versionPath(error.link.model, error.link.version)} links to `
+  return `${link}${path}${link === '' ? '' : ', which'} was deleted ${when}`
 }

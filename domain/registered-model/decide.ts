@@ -4,7 +4,7 @@ import { pipe } from 'fp-ts/lib/function.js'
 import { type AliasRejection, moveAlias, pointAliases, removeAlias, removeAliasesOf } from '../collections/aliases.js'
 import { changeSaid } from '../collections/descriptions.js'
 import { changeTags, type TooManyTags } from '../collections/tags.js'
-import type { TypeMismatch, VersionRejection } from '../collections/version-rejections.js'
+import type { LinkRemoved, TypeMismatch, VersionRejection } from '../collections/version-rejections.js'
 import { about, type Decision, type ReadonlyState } from '../values/decider.js'
 import { versionNumberAt } from '../values/names.js'
 import type { ModelRef } from '../values/references.js'
@@ -16,7 +16,7 @@ import type {
   UntagRegisteredModel,
 } from './commands.js'
 import type { RegisteredModelEvent } from './events.js'
-import { findLink, type LinkRemoved, liveLink } from './links.js'
+import { findLink, liveLink } from './links.js'
 import { type RegisteredModelState, sourceKey } from './state.js'
 
 type State = ReadonlyState<RegisteredModelState>

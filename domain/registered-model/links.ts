@@ -1,19 +1,12 @@
 /** Finding a link of a registered model. */
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
-import type { VersionRejection } from '../collections/version-rejections.js'
+import type { LinkRemoved, VersionRejection } from '../collections/version-rejections.js'
 import type { Basis } from '../command-definition.js'
-import type { ReadonlyState, RecordedBy } from '../values/decider.js'
+import type { ReadonlyState } from '../values/decider.js'
 import { type VersionChoice, type VersionNumber, versionNumberAt } from '../values/names.js'
 import type { CollectionRef } from '../values/references.js'
 import type { LinkState, RegisteredModelState } from './state.js'
-
-export interface LinkRemoved {
-  readonly _tag: 'link-removed'
-  readonly collection: CollectionRef
-  readonly version: VersionNumber
-  readonly unlinked: RecordedBy
-}
 
 export interface FoundLink {
   readonly number: VersionNumber

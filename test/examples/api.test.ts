@@ -96,7 +96,7 @@ describe('the API example', () => {
       412,
       'alias-expectation-failed',
     ],
-    ['a version that is not there', () => resolve('v9'), 404, 'version-missing'],
+    ['a version that is not there', () => resolve('v9'), 404, 'version-not-found'],
     ['an expectation that is none', () => promote('v1', {}, { expect: 'soon' }), 400, 'invalid-input'],
     ['a limit that is none', () => api.inject('/artifacts?limit=many'), 400, 'invalid-input'],
     ['a cursor of something else', () => api.inject('/artifacts?cursor=e30'), 400, 'bad-cursor'],
@@ -158,7 +158,7 @@ describe('the API example', () => {
       const heard = await listen('production')
       expect(await heard()).toContain('"version":0')
       await ledger.removeAlias({ name: 'churn', alias: 'production' })
-      expect(await heard()).toContain('"code":"version-missing"')
+      expect(await heard()).toContain('"code":"version-not-found"')
       await promote('v1')
       expect(await heard()).toContain('"version":1')
     })

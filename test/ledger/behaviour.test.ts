@@ -53,9 +53,12 @@ describe('a version', () => {
     await log('B')
     await ledger.deleteVersion({ version: 'cats:v1', deleteAliases: true })
     const missing = await rejection(ledger.resolve('cats:latest'))
-    expect(missing).toMatchObject({ code: 'version-missing', message: expect.stringContaining('newest version is v0') })
+    expect(missing).toMatchObject({
+      code: 'version-not-found',
+      message: expect.stringContaining('newest version is v0'),
+    })
     expect(await ledger.version('cats:v1')).toMatchObject({ deleted: { position: expect.any(Number) } })
-    expect(await rejection(ledger.resolve('cats:v1'))).toMatchObject({ code: 'version-gone' })
+    expect(await rejection(ledger.resolve('cats:v1'))).toMatchObject({ code: 'version-deleted' })
     expect(await log('B')).toMatchObject({ version: 2, isNew: true })
     expect((await ledger.versions('cats')).items.map(({ deleted }) => deleted !== null)).toEqual([false, true, false])
   })

@@ -23,7 +23,7 @@ describe('a commit that expects eight writers', () => {
         'generation 0 was expected to have 8 writers, and it has 7: rank-0, rank-1, rank-2, rank-3, rank-4, rank-5, rank-6',
       error: { expected: 8, came: ranks(7), missing: [], unexpected: [] },
     })
-    await expect(ledger.resolve('checkpoint')).rejects.toMatchObject({ code: 'version-missing' })
+    await expect(ledger.resolve('checkpoint')).rejects.toMatchObject({ code: 'version-not-found' })
     // Nothing is lost: who was missing comes, and the commit goes through.
     await bring(ledger, ['rank-7'])
     expect(await ledger.commitDistributed({ ...checkpoint, writers: 8 })).toMatchObject({

@@ -235,7 +235,7 @@ it('two versions of which one is not there are not compared, whatever became of 
     },
   })
   await log('own')
-  expect(await rejection(ledger.diff('cats:v0', 'cats:v99'))).toMatchObject({ code: 'version-missing' })
+  expect(await rejection(ledger.diff('cats:v0', 'cats:v99'))).toMatchObject({ code: 'version-not-found' })
   // Nothing is left that rejects with nobody listening, which would end the process.
   await new Promise((resolve) => setImmediate(resolve))
   await ledger.close()

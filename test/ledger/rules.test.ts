@@ -438,7 +438,7 @@ const states: ReadonlyArray<Violation> = [
   ],
   [
     'a link to a deleted version, resolved',
-    'version-gone',
+    'version-deleted',
     /doomed:v0 links to acme\/animals\/cats:v1, which was deleted/,
     (l) => l.resolve('model-registry/doomed'),
   ],

@@ -1,8 +1,13 @@
 /** Why a question about the registry has no answer, and the words for it. */
+import {
+  describeEnd,
+  type LinkRemoved,
+  type VersionDeleted,
+  type VersionNotFound,
+} from '../../../domain/collections/version-rejections.js'
 import { describeProblem, type Problem } from '../../../domain/values/codec.js'
 import { type AmbiguousName, describeAmbiguousName } from '../../../domain/values/name-paths.js'
-import type { VersionChoice } from '../../../domain/values/names.js'
-import { versionName } from '../../../domain/values/references.js'
+import { versionPath } from '../../../domain/values/references.js'
 
 /** A moment of the ledger: a position, and its time. */
 export interface Moment {
@@ -11,6 +16,12 @@ export interface Moment {
   readonly time: string | null
   /** The time that was asked for, where the moment was asked for by one: ISO 8601, of a day its last millisecond. */
   readonly asked?: string
+}
+
+/** When something ended: the time, in ISO 8601, and the position of the event. By whom is told by its own stream. */
+export interface Ended {
+  readonly at: string | null
+  readonly position: number
 }
 
 export type QueryError =
@@ -23,14 +34,9 @@ export type QueryError =
       /** Present where the question was about the past. */
       readonly asOf?: Moment
     }
-  | {
-      readonly _tag: 'version-missing'
-      readonly collection: string
-      readonly version: VersionChoice
-      readonly newest: number | null
-      readonly asOf?: Moment
-    }
-  | { readonly _tag: 'version-gone'; readonly path: string; readonly how: 'deleted' | 'unlinked'; readonly at: Moment }
+  | (VersionNotFound & { readonly asOf?: Moment })
+  | VersionDeleted<Ended>
+  | LinkRemoved<Ended>
   | AmbiguousName
 
 export const describeQueryError = (error: QueryError): string => {
@@ -39,16 +45,20 @@ export const describeQueryError = (error: QueryError): string => {
       return error.problems.map(describeProblem).join('; ')
     case 'not-found':
       return `there is no ${error.what} "${error.name}"${then(error.asOf)}${error.similar.length === 0 ? '' : `; did you mean ${error.similar.join(' or ')}?`}`
-    case 'version-missing':
-      return `${error.collection}:${versionName(error.version)} does not exist${then(error.asOf)}; ${
+    case 'version-not-found':
+      return `${versionPath(error.collection, error.version)} does not exist${then(error.asOf)}; ${
         error.newest === null ? 'it has no version' : `its newest version is v${error.newest}`
       }`
-    case 'version-gone':
-      return `${error.path} was ${error.how} at ${error.at.time} (position ${error.at.position})`
+    case 'version-deleted':
+      return describeEnd(error, ended(error.deleted))
+    case 'link-removed':
+      return describeEnd(error, ended(error.unlinked))
     case 'ambiguous-name':
       return describeAmbiguousName(error)
   }
 }
+
+const ended = ({ at, position }: Ended): string => `at ${at} (position ${position})`
 
 const then = (moment: Moment | undefined): string => {
   if (moment === undefined) return ''

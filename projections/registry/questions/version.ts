@@ -2,6 +2,7 @@
 
 import * as E from 'fp-ts/lib/Either.js'
 import type { TakenOver } from '../../../domain/artifact/events.js'
+import type { VersionDeleted } from '../../../domain/collections/version-rejections.js'
 import type { JsonObject } from '../../../domain/values/json.js'
 import type { ManifestSummary } from '../../../domain/values/manifest/manifest.js'
 import type { VersionChoice } from '../../../domain/values/names.js'
@@ -28,7 +29,7 @@ import {
   takenOverOf,
 } from '../version-table.js'
 import { hasHappened, momentAt, past, type RegistryAsOf, resolveNumber, valueAt } from './as-of.js'
-import type { Moment, QueryError } from './errors.js'
+import type { Ended, Moment, QueryError } from './errors.js'
 import { read } from './find-by-name.js'
 
 /** One version of an artifact, or a registered one, as it stood at the moment of the answer. */
@@ -205,12 +206,14 @@ const choose = (
 ): E.Either<QueryError, Version> => {
   const number = resolveNumber(collection, choice, registryAsOf.position)
   const version = number === undefined ? undefined : versionOf(registryAsOf, collection, number)
+  const newest = valueAt(registryAsOf, collection.newest) ?? null
   return version === undefined
     ? E.left({
-        _tag: 'version-missing',
-        collection: collection.path,
+        _tag: 'version-not-found',
+        collection: collection.ref,
         version: choice,
-        newest: valueAt(registryAsOf, collection.newest) ?? null,
+        newest: newest === null ? null : versionNumberAt(newest),
+        exists: true,
         ...past(registryAsOf),
       })
     : E.right(version)
@@ -224,17 +227,30 @@ export const describe = (registryAsOf: RegistryAsOf, name: string): E.Either<Que
 
 /** A version by alias or number, that is there; a deleted or unlinked one is an error that says so. */
 export const resolve = (registryAsOf: RegistryAsOf, name: string): E.Either<QueryError, Version> => {
-  const described = describe(registryAsOf, name)
-  if (E.isLeft(described)) return described
-  const { path, deleted, unlinked, source } = described.right
-  if (unlinked !== null) return E.left({ _tag: 'version-gone', path, how: 'unlinked', at: unlinked })
-  if (deleted === null) return described
-  return E.left({
-    _tag: 'version-gone',
-    path: source === null ? path : `${path} links to ${source}, which`,
-    how: 'deleted',
-    at: deleted,
-  })
+  const found = read(registryAsOf, name)
+  if (E.isLeft(found)) return found
+  const [entry, choice] = found.right
+  const chosen = choose(registryAsOf, entry, choice)
+  if (E.isLeft(chosen)) return chosen
+  const { version, deleted, unlinked } = chosen.right
+  if (unlinked !== null)
+    return E.left({ _tag: 'link-removed', collection: entry.ref, version, unlinked: endedAt(unlinked) })
+  if (deleted === null) return chosen
+  return E.left({ _tag: 'version-deleted', ...sourceOf(entry, version), deleted: endedAt(deleted) })
+}
+
+const endedAt = ({ time, position }: Moment): Ended => ({ at: time, position })
+
+/** The version of an artifact that is meant, and through which link. */
+const sourceOf = (entry: CollectionEntry, version: VersionNumber): Omit<VersionDeleted, '_tag' | 'deleted'> => {
+  const link = entry.kind === 'model' ? entry.versions[version] : undefined
+  return entry.kind === 'artifact' || link === undefined
+    ? { collection: entry.ref, version }
+    : {
+        collection: link.source.artifact,
+        version: versionNumberAt(link.source.version),
+        link: { model: entry.ref, version },
+      }
 }
 
 /** A version that is known to be there. */

@@ -177,6 +177,6 @@ describe('diff', () => {
   })
 
   it('says which version is not there', async () => {
-    await expect(find.diff('model:v0', 'model:v9')).rejects.toMatchObject({ code: 'version-missing' })
+    await expect(find.diff('model:v0', 'model:v9')).rejects.toMatchObject({ code: 'version-not-found' })
   })
 })

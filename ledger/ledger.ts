@@ -19,6 +19,7 @@ import { type Downloaded, type Downloader, type DownloadVersion, downloadVersion
 import { type OpenedFile, openFile } from './files/open-file.js'
 import type { LocalFiles } from './files/store-content.js'
 import type { LedgerAsOf } from './ledger-as-of.js'
+import { nameForAnything } from './linking/by-name.js'
 import { readByStream } from './looking-back/one-stream.js'
 import { exportEvents, type Imported, type ImportOptions, importInto } from './maintenance/import.js'
 import type { Pieces } from './maintenance/lines.js'
@@ -92,7 +93,7 @@ export const ledgerOn = (ports: LedgerPorts): Ledger => {
     warn,
     finish: readOnly ? undefined : finish,
   })
-  const commands = writes({
+  const { methods: commands, byName } = writes({
     handler,
     manifests,
     clock,
@@ -148,6 +149,7 @@ export const ledgerOn = (ports: LedgerPorts): Ledger => {
   const close: Ledger['close'] = async (within = CLOSE_WITHIN) =>
     closing.close(await inputs.checked(Milliseconds, within))
   const ledger: Ledger = { ...guarded(methods, closing.note), ...guarded({ close }) }
+  nameForAnything(ledger, guarded(byName, closing.note))
   readByStream(ledger, { store: events, clock, manifests, defaults, facts: handler.facts })
   return ledger
 }

@@ -8,6 +8,7 @@ import { type ExecuteMethods, executeMethods } from './execute.js'
 import { type ContentMethods, contentMethods, contents } from './files/contents.js'
 import type { ContentPorts } from './files/store-content.js'
 import { type AliasMethods, aliasMethods } from './linking/aliases.js'
+import { type ByName, byName } from './linking/by-name.js'
 import { type LinkMethods, linkMethods } from './linking/link.js'
 import { type LinkModelMethods, linkModelMethods } from './linking/link-model.js'
 import { type RegisteredModelMethods, registeredModelMethods } from './linking/registered-model.js'
@@ -36,23 +37,32 @@ export interface Writes
     LinkModelMethods,
     RunMethods {}
 
-export const writes = ({ manifests, files, local, clock, ...ports }: WritePorts): Writes => {
+/** The methods, and the same where a user writes a name and not of what it is. */
+export const writes = ({
+  manifests,
+  files,
+  local,
+  clock,
+  ...ports
+}: WritePorts): { readonly methods: Writes; readonly byName: ByName } => {
   const sender = commandSender(ports)
   const names = nameResolver(ports.handler, ports.defaults)
   const stored = contents({ manifests, files, local, clock })
   const calling = { sender, names }
-  return {
+  const versions = versionMethods(calling)
+  const methods = {
     ...executeMethods(sender),
     ...logMethods(calling, stored),
     ...draftMethods(calling, stored),
     ...contentMethods(names, stored),
     ...distributedMethods(calling, stored),
     ...artifactMethods(calling),
-    ...versionMethods(calling),
+    ...versions,
     ...aliasMethods(calling),
     ...registeredModelMethods(calling),
     ...linkMethods(calling),
     ...linkModelMethods(calling, stored),
     ...runMethods(calling),
   }
+  return { methods, byName: byName(calling, versions) }
 }

@@ -16,7 +16,7 @@ import {
   writers,
 } from './options.js'
 import { progressBar, size, type Terminal } from './output.js'
-import { done, versionOf, withAliases, withTakenOver } from './receipts.js'
+import { done, withTakenOver } from './receipts.js'
 
 interface Said extends EnvelopeOptions {
   readonly type: string
@@ -243,52 +243,5 @@ const distributedCommands = (program: Command, withLedger: WithLedger): void => 
             `the draft ${id} of ${name} is abandoned`,
           )
         }),
-    )
-}
-
-/** What is done to a version that is there. */
-export const versionCommands = (program: Command, withLedger: WithLedger): void => {
-  for (const name of ['tag', 'untag'] as const) {
-    envelopeOptions(program.command(name))
-      .description(name === 'tag' ? 'Tag a version.' : 'Take tags from a version.')
-      .argument('<version>', 'a link stands for its source, which has the tags')
-      .argument('<tag...>', 'one or more')
-      .addHelpText('after', `\nExample:\n  $ model-ledger ${name} acme/churn/model:best reviewed`)
-      .action((version: string, tags: ReadonlyArray<string>, options: EnvelopeOptions, command: Command) =>
-        withLedger(command, 'writes', async (task) => {
-          const changed = await task.ledger[name]({ ...options, version, tags })
-          const source = versionOf(changed)
-          done(task, changed, `${source} is ${name}ged: ${tags.join(', ')}`)
-        }),
-      )
-  }
-
-  envelopeOptions(program.command('describe'))
-    .description('Replace the description or the metadata of a version.')
-    .argument('<version>', 'a link stands for its source, which is described')
-    .option('--description <text>', 'the new description')
-    .option('--metadata <key=value>', 'all the new metadata (may be given several times)', pairs)
-    .addHelpText('after', '\nExample:\n  $ model-ledger describe acme/churn/model:best --description "trained on May"')
-    .action(
-      (version: string, options: EnvelopeOptions & { description?: string; metadata?: JsonObject }, command: Command) =>
-        withLedger(command, 'writes', async (task) => {
-          const told = await task.ledger.describe({ ...options, version })
-          done(task, told, `${versionOf(told)} is described`)
-        }),
-    )
-
-  expecting(envelopeOptions(program.command('delete')))
-    .description('Mark a version as deleted; its number and its history stay.')
-    .argument('<version>', 'of an artifact: [[entity/]project/]name:vN or name:alias, in full')
-    .option('--delete-aliases', 'also if aliases point to it')
-    .addHelpText(
-      'after',
-      '\nExample:\n  $ model-ledger delete acme/churn/model:v3 --delete-aliases --reason "wrong data"',
-    )
-    .action((version: string, options: EnvelopeOptions & Holders & { deleteAliases?: boolean }, command: Command) =>
-      withLedger(command, 'writes', async (task) => {
-        const deleted = await task.ledger.deleteVersion({ ...options, version })
-        done(task, deleted, `${versionOf(deleted)} is deleted${withAliases(deleted)}`)
-      }),
     )
 }

@@ -4,6 +4,7 @@ import { Command, CommanderError, Option } from 'commander'
 import { parseJson } from '../../domain/values/json.js'
 import { LedgerError } from '../../index.js'
 import { sqliteRuntime } from '../sqlite/index.js'
+import { changeCommands } from './change-commands.js'
 import { ledgerOpener } from './command-context.js'
 import { completionCommand } from './completion.js'
 import { EXIT, type ExitCode, exitCodeOf } from './exit-code.js'
@@ -11,7 +12,7 @@ import { historyCommands } from './history-commands.js'
 import { lineageCommands } from './lineage-commands.js'
 import { linkingCommands } from './linking-commands.js'
 import { listCommands, searchCommand } from './list-commands.js'
-import { loggingCommands, versionCommands } from './logging-commands.js'
+import { loggingCommands } from './logging-commands.js'
 import { optionsInZone } from './options.js'
 import { json, plain, type Terminal } from './output.js'
 import { runCommands } from './run-commands.js'
@@ -74,7 +75,7 @@ Exit codes: 0 fine, 1 refused by a rule, 2 wrong usage, 3 not found, 4 conflict,
   storeCommands(program, withLedger, terminal)
   loggingCommands(program, withLedger)
   linkingCommands(program, withLedger)
-  versionCommands(program, withLedger)
+  changeCommands(program, withLedger)
   runCommands(program, withLedger)
   showCommands(program, withLedger)
   listCommands(program, withLedger)

@@ -229,22 +229,21 @@ const showCollection = async (task: CommandContext, name: string, options: AsOfO
   const at = questionsAsOf(task, options)
   await tellMoves(task, name, options)
   const [version] = (await at.versions(name, { limit: 1 })).items
-  const [collection, tags] = await at
-    .artifact(version?.collection ?? name)
-    .then((artifact) => [artifact, ''] as const)
-    .catch(async () => {
-      const model = await at.registeredModel(version?.collection ?? name)
-      return [model, model.tags.join(', ')] as const
-    })
+  const path = version?.collection ?? name
+  const collection = await at.artifact(path).catch(() => at.registeredModel(path))
   const { terminal } = task
   task.answer(collection, () =>
     facts(terminal, collection.path, [
       ['type', collection.type],
       ['description', collection.description],
-      ['tags', tags],
+      ['tags', collection.tags.join(', ')],
       ['created', [time(terminal, collection.created.time), ` by ${collection.actor}`]],
       ['versions', String(collection.versionCount)],
       ['newest', collection.newest === null ? null : `v${collection.newest}`],
+      [
+        'metadata',
+        collection.kind === 'artifact' || collection.metadata === null ? null : pairsText(collection.metadata),
+      ],
       ...Object.entries(collection.aliases).map(([alias, version]) => [alias, `v${version}`] as const),
     ]),
   )

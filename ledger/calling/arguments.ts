@@ -82,6 +82,10 @@ interface OfVersion {
   /** The version: `[[entity/]project/]name[:alias|:vN]`, `latest` unless told. */
   readonly version: string
 }
+interface OfVersionInFull {
+  /** The version: `[[entity/]project/]name:alias` or `name:vN`. */
+  readonly version: string
+}
 interface OfRun {
   /** The run: `[[entity/]project/]run`. */
   readonly run: string
@@ -202,11 +206,11 @@ export interface DescribeArtifact extends OfArtifact, EnvelopeFields {
 
 export interface TagArtifact extends OfArtifact, Tagged, EnvelopeFields {}
 
-export interface Describe extends OfVersion, Redescribed, EnvelopeFields {}
+export interface Describe extends OfVersionInFull, Redescribed, EnvelopeFields {}
 
-export interface Tag extends OfVersion, Tagged, EnvelopeFields {}
+export interface Tag extends OfVersionInFull, Tagged, EnvelopeFields {}
 
-export interface DeleteVersion extends OfVersion, Expecting, EnvelopeFields {
+export interface DeleteVersion extends OfVersionInFull, Expecting, EnvelopeFields {
   /** Removes the aliases that point to it, too; refused unless told, while there are any. */
   readonly deleteAliases?: boolean | undefined
 }
@@ -234,7 +238,7 @@ export interface Link extends OfVersion, Expecting, EnvelopeFields {
   readonly aliases?: ReadonlyArray<string> | undefined
 }
 
-export interface Unlink extends OfVersion, Expecting, EnvelopeFields {}
+export interface Unlink extends OfVersionInFull, Expecting, EnvelopeFields {}
 
 export interface DescribeModel extends OfModel, Redescribed, EnvelopeFields {}
 

@@ -3,6 +3,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import type { CommandHandler } from '../../application/command-handling/command-handler.js'
 import { type FactReader, sourceOf as sourceFact } from '../../application/command-handling/facts.js'
+import type { RecordedUnder } from '../../application/command-handling/receipt.js'
 import { liveVersion } from '../../domain/artifact/versions.js'
 import type { Command } from '../../domain/commands/catalogue.js'
 import type { MeanLink } from '../../domain/registered-model/commands.js'
@@ -45,6 +46,8 @@ export interface NameResolver {
   readonly commandNaming: <C extends NamingCommand>(path: string, naming: Naming<C>) => Promise<C>
   /** The same where something is taken away: there a version that is left out does not mean `latest`. */
   readonly commandNamingInFull: <C extends NamingCommand>(path: string, naming: Naming<C>) => Promise<C>
+  /** Whether the very command that a reading of the path makes was given under this id before. */
+  readonly wasGiven: (path: string, naming: Naming) => Promise<boolean>
   /** A version that is there, with its summary; a link stands for its source. */
   readonly versionAt: (path: string) => Promise<VersionAt>
 }
@@ -83,27 +86,29 @@ export const nameResolver = (
   const meantBefore = async (
     readings: ReadonlyArray<VersionPath>,
     { commandId, commandOf }: Naming,
-  ): Promise<VersionPath | undefined> => {
+  ): Promise<{ readonly reading: VersionPath; readonly recorded: RecordedUnder } | undefined> => {
     if (commandId === undefined) return undefined
     let another: VersionPath | undefined
     for (const reading of readings) {
       const command = commandOf(reading)
       const recorded = command === undefined ? 'none' : await run(recordedUnder(commandId, command))
-      if (recorded === 'this') return reading
+      if (recorded === 'this') return { reading, recorded }
       if (recorded === 'another') another ??= reading
     }
-    return another
+    return another === undefined ? undefined : { reading: another, recorded: 'another' }
   }
 
+  const readingsOf = (path: string) => now(named('version', parseVersion(path, defaults)))
+
   const meant = async (path: string, naming?: Naming): Promise<VersionPath> => {
-    const readings = await now(named('version', parseVersion(path, defaults)))
+    const readings = await readingsOf(path)
     if (readings.length === 1) return readings[0]
     const found: VersionPath[] = []
     for (const reading of readings) if (await exists(facts, reading.collection)) found.push(reading)
     // What the first reading names may have come since; or it was what was meant while nothing was there.
     const isAsEver = found.length === 0 || (found.length === 1 && found[0] === readings[0])
     const before = isAsEver || naming === undefined ? undefined : await meantBefore(readings, naming)
-    if (before !== undefined) return before
+    if (before !== undefined) return before.reading
     return (await now(meantOf(path, found))) ?? readings[0]
   }
 
@@ -122,6 +127,7 @@ export const nameResolver = (
       path.includes(':')
         ? commandNaming(path, naming)
         : now(E.left(wrong('version', `one version (name the version: ${path}:v3 or ${path}:alias)`, path))),
+    wasGiven: async (path, naming) => (await meantBefore(await readingsOf(path), naming))?.recorded === 'this',
     versionAt: async (path) => {
       const named = await meant(await inputs.checked(inputs.VersionText, path))
       const { source, artifactType, manifest } = await run(sourceFact(named, facts))
@@ -172,6 +178,27 @@ const sourceOf = async (facts: FactReader, model: ModelRef, version: VersionPath
 
 const pathOf = ({ version, ...artifact }: VersionRef): VersionPath<ArtifactRef> => ({ collection: artifact, version })
 
+/** Makes a command on the version of an artifact. */
+type OnSource<C extends Command> = (source: VersionPath<ArtifactRef>) => C
+
+/** Of a link, the command that remembers which is meant. */
+const namingSource = <C extends Command>(
+  commandId: string | undefined,
+  commandOf: OnSource<C>,
+): Naming<C | MeanLink> => ({
+  commandId,
+  commandOf: ({ collection, version }) =>
+    isModel(collection) ? { type: 'MeanLink', model: collection, version } : commandOf({ collection, version }),
+})
+
+/** Whether such a command was given under this id before, as one on the version that the path means. */
+export const wasGivenOnSource = (
+  { names }: Calling,
+  path: string,
+  { commandId }: EnvelopeFields,
+  commandOf: OnSource<Command>,
+): Promise<boolean> => names.wasGiven(path, namingSource(commandId, commandOf))
+
 /**
  * The command on the version of an artifact that a path means: itself, or the source of a link. One that is repeated means
  * what it meant at first, wherever an alias points by now.
@@ -180,14 +207,10 @@ export const commandOnSource = async <C extends Command>(
   { sender, names }: Calling,
   path: string,
   fields: EnvelopeFields,
-  commandOf: (source: VersionPath<ArtifactRef>) => C,
+  commandOf: OnSource<C>,
 ): Promise<C> => {
   const { facts } = names
-  const command = await names.commandNaming<C | MeanLink>(path, {
-    commandId: fields.commandId,
-    commandOf: ({ collection, version }) =>
-      isModel(collection) ? { type: 'MeanLink', model: collection, version } : commandOf({ collection, version }),
-  })
+  const command = await names.commandNaming(path, namingSource(fields.commandId, commandOf))
   if (command.type !== 'MeanLink') return command
   const { model, version } = command
   if (fields.commandId === undefined) return commandOf(await sourceOf(facts, model, version))

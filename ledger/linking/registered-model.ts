@@ -1,9 +1,13 @@
 /** Registered models by themselves: made before their first link, described, tagged. */
+import * as E from 'fp-ts/lib/Either.js'
 import type { Receipt } from '../../application/command-handling/receipt.js'
 import { omitUndefined } from '../../domain/values/omit-undefined.js'
+import type { ModelRef } from '../../domain/values/references.js'
 import type * as args from '../calling/arguments.js'
+import { isVersion, notACollection, type Verb } from '../calling/collection-or-version.js'
 import * as inputs from '../calling/input.js'
 import type { Calling } from '../calling/resolve-names.js'
+import { now } from '../calling/send-command.js'
 
 export interface RegisteredModelMethods {
   /** Makes a registered model that has no link yet. */
@@ -17,12 +21,16 @@ export interface RegisteredModelMethods {
 }
 
 export const registeredModelMethods = ({ sender, names }: Calling): RegisteredModelMethods => {
+  const named = async (verb: Verb, name: string): Promise<ModelRef> =>
+    isVersion(name) ? now(E.left(notACollection(verb, name))) : names.modelNamed(name)
+
   const changeModelTags = async (
     type: 'TagRegisteredModel' | 'UntagRegisteredModel',
     given: args.TagModel,
   ): Promise<Receipt> => {
     const input = await sender.checked(inputs.TagModel, given)
-    return sender.give({ type, model: await names.modelNamed(input.name), tags: input.tags }, input)
+    const model = await named(type === 'TagRegisteredModel' ? 'tag' : 'untag', input.name)
+    return sender.give({ type, model, tags: input.tags }, input)
   }
 
   return {
@@ -39,7 +47,7 @@ export const registeredModelMethods = ({ sender, names }: Calling): RegisteredMo
     describeRegisteredModel: async (given) => {
       const input = await sender.checked(inputs.DescribeModel, given)
       const { description, metadata } = input
-      const model = await names.modelNamed(input.name)
+      const model = await named('describe', input.name)
       return sender.give({ type: 'DescribeRegisteredModel', model, ...omitUndefined({ description, metadata }) }, input)
     },
 

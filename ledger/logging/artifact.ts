@@ -1,8 +1,12 @@
 /** Artifacts by themselves, and not their versions: described, tagged. */
+import * as E from 'fp-ts/lib/Either.js'
 import type { Receipt } from '../../application/command-handling/receipt.js'
+import type { ArtifactRef } from '../../domain/values/references.js'
 import type * as args from '../calling/arguments.js'
+import { isVersion, notACollection, type Verb } from '../calling/collection-or-version.js'
 import * as inputs from '../calling/input.js'
 import type { Calling } from '../calling/resolve-names.js'
+import { now } from '../calling/send-command.js'
 
 export interface ArtifactMethods {
   /** Replaces the description of an artifact. */
@@ -14,19 +18,20 @@ export interface ArtifactMethods {
 }
 
 export const artifactMethods = ({ sender, names }: Calling): ArtifactMethods => {
+  const named = async (verb: Verb, name: string): Promise<ArtifactRef> =>
+    isVersion(name) ? now(E.left(notACollection(verb, name))) : names.artifactNamed(name)
+
   const changeTags = async (type: 'TagArtifact' | 'UntagArtifact', given: args.TagArtifact): Promise<Receipt> => {
     const input = await sender.checked(inputs.TagArtifact, given)
-    return sender.give({ type, artifact: await names.artifactNamed(input.name), tags: input.tags }, input)
+    const artifact = await named(type === 'TagArtifact' ? 'tag' : 'untag', input.name)
+    return sender.give({ type, artifact, tags: input.tags }, input)
   }
 
   return {
     describeArtifact: async (given) => {
       const input = await sender.checked(inputs.DescribeArtifact, given)
-      const { description } = input
-      return sender.give(
-        { type: 'DescribeArtifact', artifact: await names.artifactNamed(input.name), description },
-        input,
-      )
+      const artifact = await named('describe', input.name)
+      return sender.give({ type: 'DescribeArtifact', artifact, description: input.description }, input)
     },
 
     tagArtifact: (given) => changeTags('TagArtifact', given),

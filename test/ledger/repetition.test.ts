@@ -124,7 +124,7 @@ const BY_BARE_NAME: ReadonlyArray<
 > = [
   ['describe', ['artifact', 'model'], { version: 'pets:v0', description: 'said' }, { description: 'other' }],
   ['tag', ['artifact', 'model'], { version: 'pets:best', tags: ['small'] }, { tags: ['other'] }],
-  ['untag', ['artifact', 'model'], { version: 'pets', tags: ['large'] }, { tags: ['other'] }],
+  ['untag', ['artifact', 'model'], { version: 'pets:latest', tags: ['large'] }, { tags: ['other'] }],
   ['moveAlias', ['artifact', 'model'], { version: 'pets:v0', alias: 'production' }, { alias: 'other' }],
   ['removeAlias', ['artifact', 'model'], { name: 'pets', alias: 'best' }, { alias: 'latest' }],
   ['removeAlias', ['artifact', 'model', 'nothing'], { name: 'pets', alias: 'none', expect: 'absent' }, { alias: 'no' }],

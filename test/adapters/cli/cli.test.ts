@@ -204,14 +204,14 @@ describe('the command line', () => {
     const reasons: Readonly<Record<string, string>> = {
       createArtifact: 'log makes it',
       createRegisteredModel: 'link makes it',
-      describeArtifact: 'not yet',
-      describeRegisteredModel: 'not yet',
+      describeArtifact: 'describe, of a name alone',
+      describeRegisteredModel: 'describe, of a name alone',
       linkModel: 'log, then link',
       newArtifact: 'log takes all content at once',
-      tagArtifact: 'not yet',
-      tagRegisteredModel: 'not yet',
-      untagArtifact: 'not yet',
-      untagRegisteredModel: 'not yet',
+      tagArtifact: 'tag, of a name alone',
+      tagRegisteredModel: 'tag, of a name alone',
+      untagArtifact: 'untag, of a name alone',
+      untagRegisteredModel: 'untag, of a name alone',
     }
     const sources = sourceFiles().filter((file) => file.startsWith('adapters/cli/'))
     const text = sources.map(read).join('\n')

@@ -52,9 +52,44 @@ describe('what a command says it did', () => {
 
   it('names the source that was tagged or described through a link', async () => {
     expect(await said('tag', 'churn:latest', 'foo', 'bar')).toBe('acme/churn/model:v0 is tagged: foo, bar\n')
-    expect(await said('tag', 'churn', 'foo')).toBe('nothing changed: acme/churn/model:v0 is tagged: foo\n')
-    expect(await said('untag', 'churn', 'foo')).toBe('acme/churn/model:v0 is untagged: foo\n')
-    expect(await said('describe', 'churn', '--description', 'good')).toBe('acme/churn/model:v0 is described\n')
+    expect(await said('tag', 'churn:v0', 'foo')).toBe('nothing changed: acme/churn/model:v0 is tagged: foo\n')
+    expect(await said('untag', 'churn:v0', 'foo')).toBe('acme/churn/model:v0 is untagged: foo\n')
+    expect(await said('describe', 'churn:latest', '--description', 'good')).toBe('acme/churn/model:v0 is described\n')
+  })
+
+  it('names the artifact or the registered model that a name alone stands for', async () => {
+    expect(await said('tag', 'churn', 'tabular', 'old')).toBe('acme/model-registry/churn is tagged: tabular, old\n')
+    expect(await said('tag', 'churn', 'old')).toBe('nothing changed: acme/model-registry/churn is tagged: old\n')
+    expect(await said('untag', 'churn', 'old')).toBe('acme/model-registry/churn is untagged: old\n')
+    const words = ['--description', 'who leaves', '--metadata', 'owner=anna', '--metadata', 'f1=0.9']
+    expect(await said('describe', 'churn', ...words)).toBe('acme/model-registry/churn is described\n')
+    expect(await said('tag', 'model', 'net')).toBe('acme/churn/model is tagged: net\n')
+    expect(await said('describe', 'acme/churn/model', '--description', 'nets')).toBe('acme/churn/model is described\n')
+    const shown = (await said('show', 'churn')).replace(/ +/g, ' ')
+    for (const line of [' tags tabular\n', ' description who leaves\n', ' metadata f1=0.9 owner="anna"\n'])
+      expect(shown).toContain(line)
+    const artifact = (await said('show', 'model')).replace(/ +/g, ' ')
+    for (const line of [' tags net\n', ' description nets\n']) expect(artifact).toContain(line)
+    expect(JSON.parse(await said('--json', 'show', 'churn'))).toMatchObject({
+      tags: ['tabular'],
+      metadata: { owner: 'anna', f1: 0.9 },
+    })
+    expect(await said('show', 'model:v0')).not.toContain('net')
+    expect((await said('show', 'churn', '--as-of', '8')).replace(/ +/g, ' ')).not.toContain(' tags ')
+  })
+
+  it('refuses what a name alone cannot have, or what it does not tell', async () => {
+    const metadata = await ledger('describe', 'model', '--metadata', 'lr=1')
+    expect(metadata).toMatchObject({ code: 2, err: expect.stringContaining('its versions have metadata') })
+    expect(await ledger('describe', 'model')).toMatchObject({ code: 2 })
+    expect(await ledger('tag', 'nobody', 'x')).toMatchObject({ code: 3 })
+    await ledger('link', 'model:v0', 'model')
+    for (const change of [
+      ['tag', 'model', 'x'],
+      ['untag', 'model', 'x'],
+      ['describe', 'model', '--description', 'x'],
+    ])
+      expect(await ledger(...change)).toMatchObject({ err: expect.stringContaining('acme/churn/model or acme/model-') })
   })
 
   it('names the aliases that went with a link or a version', async () => {

@@ -1,0 +1,65 @@
+/** Commands that say more of what is there: of an artifact or a registered model as a whole, or of one version. */
+import type { Command } from 'commander'
+import type { JsonObject } from '../../domain/values/json.js'
+import { byNameOf } from '../../ledger/linking/by-name.js'
+import type { WithLedger } from './command-context.js'
+import { type EnvelopeOptions, envelopeOptions, expecting, type Holders, pairs } from './options.js'
+import { done, versionOf, withAliases } from './receipts.js'
+
+const ANYTHING =
+  'an artifact or a registered model by its name alone; with :alias or :vN one version, of a link its source'
+
+export const changeCommands = (program: Command, withLedger: WithLedger): void => {
+  for (const verb of ['tag', 'untag'] as const) {
+    envelopeOptions(program.command(verb))
+      .description(
+        `${verb === 'tag' ? 'Tag' : 'Take tags from'} an artifact or a registered model as a whole, or one version.`,
+      )
+      .argument('<name>', ANYTHING)
+      .argument('<tag...>', 'one or more')
+      .addHelpText(
+        'after',
+        `\nExamples:\n  $ model-ledger ${verb} acme/model-registry/churn tabular\n  $ model-ledger ${verb} acme/churn/model:best reviewed`,
+      )
+      .action((version: string, tags: ReadonlyArray<string>, options: EnvelopeOptions, command: Command) =>
+        withLedger(command, 'writes', async (task) => {
+          const changed = await byNameOf(task.ledger)[verb]({ ...options, version, tags })
+          done(task, changed, `${versionOf(changed)} is ${verb}ged: ${tags.join(', ')}`)
+        }),
+      )
+  }
+
+  envelopeOptions(program.command('describe'))
+    .description(
+      'Replace the description or the metadata of a registered model or a version, or the description of an artifact.',
+    )
+    .argument('<name>', ANYTHING)
+    .option('--description <text>', 'the new description')
+    .option('--metadata <key=value>', 'all the new metadata (may be given several times)', pairs)
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ model-ledger describe acme/model-registry/churn --metadata owner=anna\n  $ model-ledger describe acme/churn/model:best --description "trained on May"',
+    )
+    .action(
+      (version: string, options: EnvelopeOptions & { description?: string; metadata?: JsonObject }, command: Command) =>
+        withLedger(command, 'writes', async (task) => {
+          const told = await byNameOf(task.ledger).describe({ ...options, version })
+          done(task, told, `${versionOf(told)} is described`)
+        }),
+    )
+
+  expecting(envelopeOptions(program.command('delete')))
+    .description('Mark a version as deleted; its number and its history stay.')
+    .argument('<version>', 'of an artifact: [[entity/]project/]name:vN or name:alias, in full')
+    .option('--delete-aliases', 'also if aliases point to it')
+    .addHelpText(
+      'after',
+      '\nExample:\n  $ model-ledger delete acme/churn/model:v3 --delete-aliases --reason "wrong data"',
+    )
+    .action((version: string, options: EnvelopeOptions & Holders & { deleteAliases?: boolean }, command: Command) =>
+      withLedger(command, 'writes', async (task) => {
+        const deleted = await task.ledger.deleteVersion({ ...options, version })
+        done(task, deleted, `${versionOf(deleted)} is deleted${withAliases(deleted)}`)
+      }),
+    )
+}

@@ -1,5 +1,5 @@
 /** Commands that list what there is, or was, and find versions. */
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import { omitUndefined } from '../../domain/values/omit-undefined.js'
 import { LedgerError } from '../../index.js'
 import type { Paging } from '../../projections/paging/page.js'
@@ -8,7 +8,7 @@ import type { Condition, VersionSearch } from '../../projections/registry/questi
 import type { Version } from '../../projections/registry/questions/version.js'
 import { chooseCommands } from './choose-commands.js'
 import { type AsOfOption, answerPage, placeOf, questionsAsOf, type WithLedger } from './command-context.js'
-import { asOf, condition, paged } from './options.js'
+import { asOf, condition, orderOf, paged, sortKey } from './options.js'
 import { hint, size, type Terminal, table, time } from './output.js'
 import { gone, pairsText } from './show-commands.js'
 
@@ -113,7 +113,9 @@ export const listCommands = (program: Command, withLedger: WithLedger): void => 
 }
 
 /** As the library has it; `--by` and `--metric` are what it calls `actor` and `metrics`. */
-interface Search extends AsOfOption, Omit<VersionSearch, 'actor' | 'metrics' | 'withDeleted' | 'order' | 'orderBy'> {
+interface Search extends AsOfOption, Omit<VersionSearch, 'actor' | 'metrics' | 'order'> {
+  readonly ascending?: boolean
+  readonly descending?: boolean
   readonly by?: string
   readonly metric?: ReadonlyArray<Condition>
 }
@@ -131,12 +133,19 @@ export const searchCommand = (program: Command, withLedger: WithLedger): void =>
     .option('--by <actor>', 'what this actor logged or linked')
     .option('--from <time>', 'logged or linked at this time or later')
     .option('--until <time>', 'logged or linked at this time or before')
-    .addHelpText('after', '\nExample:\n  $ model-ledger search --name "acme/*/model" --metric "accuracy>=0.9"')
-    .action(({ by: actor, metric: metrics, asOf, ...options }: Search, command: Command) =>
+    .option('--with-deleted', 'also what was deleted or unlinked')
+    .option('--order-by <key>', 'created, name, metadata:<key> or metric:<name>; created unless told', sortKey)
+    .addOption(new Option('--ascending', 'the oldest or the least first').conflicts('descending'))
+    .option('--descending', 'the newest or the greatest first; unless told')
+    .addHelpText(
+      'after',
+      '\nExample:\n  $ model-ledger search --name "acme/*/model" --metric "accuracy>=0.9" --order-by metric:accuracy',
+    )
+    .action(({ by: actor, metric: metrics, asOf, ascending, descending, ...options }: Search, command: Command) =>
       withLedger(command, 'reads', async (task) => {
         const page = await questionsAsOf(task, omitUndefined({ asOf })).search({
           ...options,
-          ...omitUndefined({ actor, metrics }),
+          ...omitUndefined({ actor, metrics, order: orderOf(omitUndefined({ ascending, descending })) }),
         })
         task.answer(page.items, () => versionTable(task.terminal, page.items, ({ path }) => path))
         const { cursor, total } = page

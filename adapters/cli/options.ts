@@ -4,7 +4,7 @@ import { resolve } from 'node:path'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { isDayText } from '../../domain/values/day.js'
 import { type Json, type JsonObject, parseJson } from '../../domain/values/json.js'
-import { COMPARISONS, type Condition } from '../../projections/registry/questions/search.js'
+import { COMPARISONS, type Condition, type VersionSearch } from '../../projections/registry/questions/search.js'
 import type { Terminal } from './output.js'
 
 /** Gathers an option that may be given several times. */
@@ -84,6 +84,14 @@ export const condition = (text: string, before: ReadonlyArray<Condition> | undef
   return [...(before ?? []), { key, is: comparison, value: wanted }]
 }
 
+/** `created`, `name`, `metadata:lr` or `metric:accuracy`. */
+export const sortKey = (text: string): NonNullable<VersionSearch['orderBy']> => {
+  if (text === 'created' || text === 'name') return text
+  const [, kind, key] = /^(metadata|metric):(.+)$/s.exec(text) ?? []
+  if (key === undefined) throw new InvalidArgumentError('created, name, metadata:<key> or metric:<name> is wanted.')
+  return kind === 'metadata' ? { metadata: key } : { metric: key }
+}
+
 const asJson = (text: string): Json => {
   try {
     return parseJson(text) as Json
@@ -110,7 +118,10 @@ export interface IntervalOptions {
   readonly descending?: boolean
 }
 
-export const orderOf = ({ ascending, descending }: IntervalOptions): 'ascending' | 'descending' | undefined =>
+export const orderOf = ({
+  ascending,
+  descending,
+}: Pick<IntervalOptions, 'ascending' | 'descending'>): 'ascending' | 'descending' | undefined =>
   ascending === true ? 'ascending' : descending === true ? 'descending' : undefined
 
 /** Only the whole log knows what a time means. */

@@ -7,8 +7,6 @@ import { buildProgram } from '../../../adapters/cli/program.js'
 import { sqliteRuntime } from '../../../adapters/sqlite/index.js'
 import manifest from '../../../package.json' with { type: 'json' }
 import { commandLine, terminalIn } from '../../support/command-line.js'
-import { METHODS } from '../../support/ledger-methods.js'
-import { read, sourceFiles } from '../../support/sources.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'model-ledger-cli-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
@@ -200,25 +198,6 @@ describe('the command line', () => {
     }
   })
 
-  it('has a command for every method that records something, or the reason why not', () => {
-    const reasons: Readonly<Record<string, string>> = {
-      createArtifact: 'log makes it',
-      createRegisteredModel: 'link makes it',
-      describeArtifact: 'describe, of a name alone',
-      describeRegisteredModel: 'describe, of a name alone',
-      linkModel: 'log, then link',
-      newArtifact: 'log takes all content at once',
-      tagArtifact: 'tag, of a name alone',
-      tagRegisteredModel: 'tag, of a name alone',
-      untagArtifact: 'untag, of a name alone',
-      untagRegisteredModel: 'untag, of a name alone',
-    }
-    const sources = sourceFiles().filter((file) => file.startsWith('adapters/cli/'))
-    const text = sources.map(read).join('\n')
-    const without = Object.keys(METHODS).filter((name) => !new RegExp(`[.'"]${name}\\b`).test(text))
-    expect(without.sort()).toEqual(Object.keys(reasons))
-  })
-
   it('shows relative times and colour to people alone', async () => {
     const person = await commandLine(folder, { isPerson: true, showsProgress: true })('list', 'versions', 'model')
     expect(person.out).toContain('\u001b[2m')
@@ -274,6 +253,9 @@ describe('the command line on many versions', () => {
     expect(await json('search', '--metric', 'accuracy>=0.9', '--kind', 'artifact')).toMatchObject([
       { path: 'acme/churn/model:v0' },
     ])
+    const sorted = ['search', '--name', 'acme/churn/model', '--order-by', 'created', '--with-deleted']
+    expect(await json(...sorted, '--ascending')).toEqual((await json(...sorted, '--descending')).reverse())
+    expect((await ledger('search', '--order-by', 'size')).code).toBe(2)
     expect((await ledger('search', '--name', 'nobody/*')).out).toBe('There are no such versions.\n')
     const page = await ledger('search', '--limit', '1')
     expect(page.err).toMatch(/in all: go on with --cursor \S+\n/)

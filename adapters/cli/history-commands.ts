@@ -15,7 +15,6 @@ import {
   type WithLedger,
 } from './command-context.js'
 import { auditText, entryText, tenureText } from './history-text.js'
-import { refuseVersion } from './list-commands.js'
 import {
   asOf,
   hasTime,
@@ -123,7 +122,6 @@ export const historyCommands = (program: Command, withLedger: WithLedger): void 
         command: Command,
       ) =>
         withLedger(command, 'reads', async (task) => {
-          refuseVersion(of)
           const tenures = await tenuresOf(historyQuestionsOf(task, of, options), of, options.alias)
           if (options.svg === true || options.output !== undefined) {
             const then = options.asOf === undefined ? null : (await questionsAsOf(task, options).moment()).time

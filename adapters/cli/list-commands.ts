@@ -1,7 +1,6 @@
 /** Commands that list what there is, or was, and find versions. */
 import { type Command, Option } from 'commander'
 import { omitUndefined } from '../../domain/values/omit-undefined.js'
-import { LedgerError } from '../../index.js'
 import type { Paging } from '../../projections/paging/page.js'
 import type { ArtifactList, List, ModelList } from '../../projections/registry/questions/list.js'
 import type { Condition, VersionSearch } from '../../projections/registry/questions/search.js'
@@ -58,7 +57,6 @@ export const listCommands = (program: Command, withLedger: WithLedger): void => 
     .argument('<collection>')
     .action((name: string, { asOf, ...options }: AsOfOption & Paging, command: Command) =>
       withLedger(command, 'reads', async (task) => {
-        refuseVersion(name)
         const page = await questionsAsOf(task, omitUndefined({ asOf })).versions(name, options)
         answerPage(task, command, page, (versions) =>
           versionTable(task.terminal, versions, ({ path, collection }) => path.slice(collection.length + 1)),
@@ -174,14 +172,6 @@ const versionTable = (
     ]),
     'There are no such versions.',
   )
-
-/** Where a whole collection is asked about, a version of it would be left out of the answer unseen. */
-export const refuseVersion = (name: string): void => {
-  if (!name.includes(':')) return
-  const expected = 'the name of a collection, without a version'
-  const problems = [{ at: '', expected, actual: JSON.stringify(name) }]
-  throw new LedgerError({ _tag: 'invalid-input', problems }, `expected ${expected}, got ${JSON.stringify(name)}`)
-}
 
 const collectionRow = (collection: {
   readonly path: string

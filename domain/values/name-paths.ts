@@ -44,6 +44,9 @@ const inContext =
 const DEFAULT_PROJECT = 'uncategorized'
 const DEFAULT_REGISTRY = 'model-registry'
 
+/** What is right where a version is named and a whole collection is meant. */
+export const nameAlone = (path: string): string => `a name alone, without a version or alias: ${path.split(':')[0]}`
+
 const parseCollection = <A>(
   codec: t.Decoder<unknown, A>,
   defaultProject: string,
@@ -51,7 +54,7 @@ const parseCollection = <A>(
   path: string,
 ): E.Either<ReadonlyArray<Problem>, A> => {
   const { parts, version } = splitPath(path)
-  if (version !== undefined) return problem(path, 'a name without a version or alias')
+  if (version !== undefined) return problem(path, nameAlone(path))
   return collectionOf(codec, defaultProject, defaults, path, parts)
 }
 
@@ -127,6 +130,10 @@ export const parseVersion = (
   const [first, ...rest] = legal
   return first !== undefined ? E.right([first, ...rest]) : (readings.find(E.isLeft) ?? problem(path, 'a name'))
 }
+
+/** The same of a name alone, `[[entity/]project/]name`: a version is refused, which would be left out of the answer unseen. */
+export const parseEither = (path: string, defaults: NameDefaults): ReturnType<typeof parseVersion> =>
+  splitPath(path).version === undefined ? parseVersion(path, defaults) : problem(path, nameAlone(path))
 
 /** A bare name that is both an artifact and a registered model. */
 export interface AmbiguousName {

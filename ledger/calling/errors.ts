@@ -11,7 +11,7 @@ import { describeInsideALedger, type InsideALedger } from '../../domain/ports/in
 import { describeProblem, type Problem } from '../../domain/values/codec.js'
 import { type AmbiguousName, describeAmbiguousName } from '../../domain/values/name-paths.js'
 import type { LineageRejection } from '../../projections/lineage/ref.js'
-import type { QueryError } from '../../projections/registry/questions/errors.js'
+import { describeQueryError, type QueryError } from '../../projections/registry/questions/errors.js'
 import { frozen } from './own.js'
 
 /** An argument was not what the method takes. Nothing was done. */
@@ -30,10 +30,14 @@ export type ContentError =
   | { readonly _tag: 'unreadable-content'; readonly path: string; readonly reason: string }
   | InsideALedger
 
+/** Neither an artifact nor a registered model has this name. */
+type NothingNamed = Extract<QueryError, { readonly _tag: 'not-found' }>
+
 export type WriteError =
   | CommandError
   | InvalidInput
   | AmbiguousName
+  | NothingNamed
   | ContentError
   | NoDistributedId
   /** The content is a reference: it is kept elsewhere. */
@@ -51,6 +55,8 @@ export const describeWriteError = (error: WriteError): string => {
       return error.problems.map(describeProblem).join('; ')
     case 'ambiguous-name':
       return describeAmbiguousName(error)
+    case 'not-found':
+      return describeQueryError(error)
     case 'illegal-path':
       return `the path ${JSON.stringify(error.path)}: expected ${error.expected}`
     case 'path-taken':

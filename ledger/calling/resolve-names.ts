@@ -61,6 +61,8 @@ export interface Naming<C extends NamingCommand = NamingCommand> {
   readonly commandId: string | undefined
   /** The command that a reading of the path makes. */
   readonly commandOf: (reading: VersionPath) => C
+  /** A bare name is refused where neither reading is there. */
+  readonly ofWhatIsThere?: true
 }
 
 export interface VersionAt {
@@ -109,7 +111,10 @@ export const nameResolver = (
     const isAsEver = found.length === 0 || (found.length === 1 && found[0] === readings[0])
     const before = isAsEver || naming === undefined ? undefined : await meantBefore(readings, naming)
     if (before !== undefined) return before.reading
-    return (await now(meantOf(path, found))) ?? readings[0]
+    const present = await now(meantOf(path, found))
+    if (present === undefined && naming?.ofWhatIsThere === true)
+      await now(E.left({ _tag: 'not-found', what: 'name', name: path, similar: [] }))
+    return present ?? readings[0]
   }
 
   const commandNaming: NameResolver['commandNaming'] = async (path, naming) =>

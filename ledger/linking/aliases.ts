@@ -2,7 +2,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type { Receipt } from '../../application/command-handling/receipt.js'
 import type { MoveAlias, RemoveAlias } from '../../domain/collections/alias-commands.js'
-import type { VersionPath } from '../../domain/values/name-paths.js'
+import { nameAlone, type VersionPath } from '../../domain/values/name-paths.js'
 import { omitUndefined } from '../../domain/values/omit-undefined.js'
 import type * as args from '../calling/arguments.js'
 import * as inputs from '../calling/input.js'
@@ -33,7 +33,7 @@ export const aliasMethods = ({ sender, names }: Calling): AliasMethods => ({
   removeAlias: async (given) => {
     const input = await sender.checked(inputs.RemoveAlias, given)
     const { name, alias, expect, commandId } = input
-    if (name.includes(':')) return now(E.left(wrong('name', 'a name without a version or alias', name)))
+    if (name.includes(':')) return now(E.left(wrong('name', nameAlone(name), name)))
     const commandOf = ({ collection }: VersionPath): RemoveAlias => ({
       type: 'RemoveAlias',
       collection,

@@ -63,7 +63,7 @@ export const byName = (calling: Calling, versions: Pick<VersionMethods, 'describ
     name: string,
     { commandId }: args.EnvelopeFields,
     commandOf: (reading: VersionPath) => C,
-  ): Promise<C> => names.commandNaming(name, { commandId, commandOf })
+  ): Promise<C> => names.commandNaming(name, { commandId, commandOf, ofWhatIsThere: true })
 
   const changeTags = async (verb: 'tag' | 'untag', given: args.Tag): Promise<Receipt> => {
     const { version: name, tags, ...fields } = await sender.checked(inputs.Tag, given)

@@ -2,7 +2,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type { AuditSubject } from '../../application/reading-history/history.js'
 import type { Problem } from '../../domain/values/codec.js'
-import { meantOf, parseArtifact, parseModel, parseRun, parseVersion } from '../../domain/values/name-paths.js'
+import { meantOf, parseArtifact, parseEither, parseModel, parseRun } from '../../domain/values/name-paths.js'
 import { collectionPath, isModel } from '../../domain/values/references.js'
 import type { LineageRef } from '../../domain/values/subjects.js'
 import { momentOfCursor } from '../../projections/paging/cursor.js'
@@ -47,7 +47,7 @@ type CollectionSubject = Extract<AuditSubject, { readonly kind: 'artifact' | 're
 
 /** An artifact or a registered model by its name; of a bare name, the one that exists. */
 export const collectionOf = (name: string, { registryQuestions, defaults }: AsOf): CollectionSubject => {
-  const present = named(parseVersion(name, defaults)).filter(({ collection }) => {
+  const present = named(parseEither(name, defaults)).filter(({ collection }) => {
     const path = collectionPath(collection)
     return (
       (isModel(collection) ? registryQuestions.registeredModel(path) : registryQuestions.artifact(path))._tag ===

@@ -180,7 +180,9 @@ describe('where a user writes a name, and not of what it is', () => {
         message: expect.stringContaining('acme/animals/cats or acme/model-registry/cats'),
       })
       const nobody = await rejection(call(named, verb, { version: 'nobody', ...given }))
-      expect(nobody.code).toBe('artifact-not-found')
+      expect(nobody).toMatchObject({ code: 'not-found', message: 'there is no name "nobody"' })
+      const inFull = await rejection(call(named, verb, { version: 'acme/model-registry/nobody', ...given }))
+      expect(inFull.code).toBe('model-not-found')
     }
     await ledger.close()
   })
@@ -223,6 +225,26 @@ describe.each(verbs)('%s of a version that was given by a name alone, when that 
     const refused = await rejection(call(ledger, verb, { ...repeated, commandId: 'another' }))
     expect(refused.code).toBe('invalid-input')
     expect(await ledger.moment()).toMatchObject({ position })
+    await ledger.close()
+  })
+})
+
+describe('where a collection is meant, and a version cannot be', () => {
+  it.each<readonly [string, (ledger: Ledger, name: string) => Promise<unknown>]>([
+    ['versions', (ledger, name) => ledger.versions(name)],
+    ['aliasHistory', (ledger, of) => ledger.aliasHistory({ of })],
+    ['removeAlias', (ledger, name) => ledger.removeAlias({ name, alias: 'latest' })],
+    ['artifact', (ledger, name) => ledger.artifact(name)],
+    ['registeredModel', (ledger, name) => ledger.registeredModel(name)],
+    ['logArtifact', (ledger, name) => ledger.logArtifact({ name, type: 'model', content: text('X') })],
+    ['link', (ledger, to) => ledger.link({ version: 'cats:v0', to })],
+  ])('a version is refused, and not left out unseen: %s', async (_, ask) => {
+    const ledger = await beginning()
+    for (const version of ['pets:v0', 'cats:latest', 'acme/model-registry/pets:v0']) {
+      const refused = await rejection(ask(ledger, version))
+      expect(refused.code).toBe('invalid-input')
+      expect(refused.message).toContain(`a name alone, without a version or alias: ${version.split(':')[0]}, got`)
+    }
     await ledger.close()
   })
 })

@@ -1,6 +1,6 @@
 /** What there is, in the order in which it came: artifacts, registered models, runs, and the versions of a collection. */
 import * as E from 'fp-ts/lib/Either.js'
-import { parseVersion } from '../../../domain/values/name-paths.js'
+import { parseEither } from '../../../domain/values/name-paths.js'
 import { ArtifactProject, collectionPath, RegistryProject } from '../../../domain/values/references.js'
 import type { BadCursor } from '../../paging/cursor.js'
 import { type Onwards, type Page, type Paging, pageOf, pageStart } from '../../paging/page.js'
@@ -110,7 +110,7 @@ export const listVersions = (
   name: string,
   paging: Paging,
 ): E.Either<QueryError | BadCursor, Page<Version>> => {
-  const readings = parseVersion(name, registryAsOf.defaults)
+  const readings = parseEither(name, registryAsOf.defaults)
   if (E.isLeft(readings)) return E.left({ _tag: 'invalid-input', problems: readings.left })
   const question = ['versions of', ...readings.right.map(({ collection }) => collectionPath(collection))]
   const start = pageStart(question, paging, registryAsOf.position)

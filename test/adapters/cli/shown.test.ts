@@ -106,8 +106,8 @@ describe('what cannot be answered', () => {
     ['a format that is none', 2, 'lineage plain:v0 --format constructor', '--format is one of text, svg'],
     ['a run that is not there', 3, 'history --run acme/churn/zz', 'acme/churn/zz'],
     ['a run that was not there then', 3, 'history --run train --as-of 0', 'train'],
-    ['a version for a collection', 2, 'aliases plain:v7777', 'the name of a collection, without a version'],
-    ['a version to list versions of', 2, 'list versions plain:v77', 'the name of a collection, without a version'],
+    ['a version for a collection', 2, 'aliases plain:v7777', 'a name alone, without a version or alias: plain'],
+    ['a version to list versions of', 2, 'list versions plain:v77', 'a name alone, without a version or alias: plain'],
   ] as const)('is one line and an exit code: %s', async (_, code, line, message) => {
     const refused = await ledger(...line.split(' '))
     expect({ ...refused, err: '' }).toEqual({ code, out: '', err: '' })

@@ -270,7 +270,7 @@ const page = (
     const asked = { registry: states.registry, positionTimes, position, defaults: {} }
     const search = (more: VersionSearch): VersionPage => {
       const found = searchVersions(asked, { order, ...more })
-      if (found._tag === 'Left') throw new Error(found.left.expected)
+      if (found._tag === 'Left') throw new Error(found.left._tag)
       return found.right
     }
     const plain = search({ limit: versions, order: 'ascending' }).items

@@ -63,6 +63,7 @@ export const COMMON: Readonly<Record<Common, `--${string}` | No>> = {
 
 const place = { entity: '--entity', project: '--project' } as const
 const page = { limit: '--limit', cursor: '--cursor' } as const
+const collections = { name: '--name', type: '--type', tag: '--tag', text: '--text', ...page } as const
 const said = { description: '--description', metadata: '--metadata', aliases: '--alias', tags: '--tag' } as const
 const interval = { after: '--after', from: '--from', until: '--until' } as const
 
@@ -161,19 +162,27 @@ export const OF_A_LEDGER: Ways<Ledger> = {
   version: { command: 'show', by: '<name>' },
   versions: { command: 'list versions', by: '<collection>', given: page },
   artifact: { command: 'show', by: '<name>' },
-  artifacts: { command: 'list artifacts', given: { name: '--name', type: '--type', ...place, ...page } },
+  artifacts: { command: 'list artifacts', given: { ...collections, ...place } },
+  artifactsByTag: { command: 'list artifacts', by: '--group-by', given: { ...collections, ...place } },
   registeredModel: { command: 'show', by: '<name>' },
   registeredModels: {
     command: 'list models',
-    given: { name: '--name', type: '--type', entity: '--entity', registry: '--registry', ...page },
+    given: { ...collections, entity: '--entity', registry: '--registry' },
+  },
+  registeredModelsByTag: {
+    command: 'list models',
+    by: '--group-by',
+    given: { ...collections, entity: '--entity', registry: '--registry' },
   },
   search: {
     command: 'search',
     given: {
       name: '--name',
       kind: '--kind',
+      ...place,
       type: '--type',
       tag: '--tag',
+      text: '--text',
       alias: '--alias',
       metadata: '--metadata',
       metrics: '--metric',

@@ -2,10 +2,11 @@
 import { type Command, Option } from 'commander'
 import { omitUndefined } from '../../domain/values/omit-undefined.js'
 import type { Paging } from '../../projections/paging/page.js'
-import type { ArtifactList, List, ModelList } from '../../projections/registry/questions/list.js'
+import type { List } from '../../projections/registry/questions/list.js'
 import type { Condition, VersionSearch } from '../../projections/registry/questions/search.js'
 import type { Version } from '../../projections/registry/questions/version.js'
 import { chooseCommands } from './choose-commands.js'
+import { collectionLists } from './collection-lists.js'
 import { type AsOfOption, answerPage, placeOf, questionsAsOf, type WithLedger } from './command-context.js'
 import { asOf, condition, orderOf, paged, sortKey } from './options.js'
 import { hint, size, type Terminal, table, time } from './output.js'
@@ -19,38 +20,7 @@ export const listCommands = (program: Command, withLedger: WithLedger): void => 
     paged(command).option('--name <pattern>', 'of the whole path, with *, ** and ?: acme/*/model')
   chooseCommands(list, withLedger)
 
-  named(list.command('artifacts'))
-    .description('List artifacts: all, or those of --entity or in --project.')
-    .option('--type <type>', 'of this type')
-    .addHelpText('after', '\nExample:\n  $ model-ledger list artifacts --project acme/churn --type dataset')
-    .action(({ asOf, ...options }: AsOfOption & ArtifactList, command: Command) =>
-      withLedger(command, 'reads', async (task) => {
-        const page = await questionsAsOf(task, omitUndefined({ asOf })).artifacts({ ...options, ...placeOf(command) })
-        const head = ['ARTIFACT', 'TYPE', 'VERSIONS', 'ALIASES']
-        answerPage(task, command, page, (artifacts) =>
-          table(task.terminal, head, artifacts.map(collectionRow), 'There are no artifacts.'),
-        )
-      }),
-    )
-
-  named(list.command('models'))
-    .description('List registered models: all, or those of --entity or in --registry.')
-    .option('--registry <registry>', 'in this registry: [entity/]registry')
-    .option('--type <type>', 'of this artifact type')
-    .addHelpText('after', '\nExample:\n  $ model-ledger list models --registry acme/model-registry')
-    .action(({ asOf, ...options }: AsOfOption & ModelList, command: Command) =>
-      withLedger(command, 'reads', async (task) => {
-        const { entity } = placeOf(command)
-        const page = await questionsAsOf(task, omitUndefined({ asOf })).registeredModels({
-          ...options,
-          ...omitUndefined({ entity }),
-        })
-        const head = ['REGISTERED MODEL', 'TYPE', 'VERSIONS', 'ALIASES']
-        answerPage(task, command, page, (models) =>
-          table(task.terminal, head, models.map(collectionRow), 'There are no registered models.'),
-        )
-      }),
-    )
+  collectionLists(list, withLedger)
 
   paged(list.command('versions'))
     .description('List the versions of an artifact or a registered model.')
@@ -120,11 +90,17 @@ interface Search extends AsOfOption, Omit<VersionSearch, 'actor' | 'metrics' | '
 
 export const searchCommand = (program: Command, withLedger: WithLedger): void => {
   paged(program.command('search'))
-    .description('Find versions by name, type, tag, alias, metadata, metric, creator or time.')
+    .description(
+      'Find versions by name, place (--entity, --project), type, tag, words, alias, metadata, metric, creator or time.',
+    )
     .option('--name <pattern>', 'of the collection, with * and ?: acme/*/model')
     .option('--kind <kind>', 'artifact or registered')
     .option('--type <type>', 'the type of the artifact, or that of the registered model')
     .option('--tag <tag>', 'that has this tag')
+    .option(
+      '--text <words>',
+      'all of these words in its name, its aliases, tags or description, or those of its collection',
+    )
     .option('--alias <alias>', 'that this alias points to')
     .option('--metadata <condition>', 'such as accuracy>=0.9 or stage=final (may be given several times)', condition)
     .option('--metric <condition>', 'likewise, of the run that made it', condition)
@@ -143,6 +119,7 @@ export const searchCommand = (program: Command, withLedger: WithLedger): void =>
       withLedger(command, 'reads', async (task) => {
         const page = await questionsAsOf(task, omitUndefined({ asOf })).search({
           ...options,
+          ...placeOf(command),
           ...omitUndefined({ actor, metrics, order: orderOf(omitUndefined({ ascending, descending })) }),
         })
         task.answer(page.items, () => versionTable(task.terminal, page.items, ({ path }) => path))
@@ -172,17 +149,3 @@ const versionTable = (
     ]),
     'There are no such versions.',
   )
-
-const collectionRow = (collection: {
-  readonly path: string
-  readonly type: string
-  readonly versionCount: number
-  readonly aliases: Readonly<Record<string, number>>
-}): ReadonlyArray<string> => [
-  collection.path,
-  collection.type,
-  String(collection.versionCount),
-  Object.entries(collection.aliases)
-    .map(([alias, version]) => `${alias}=v${version}`)
-    .join(' ') || '-',
-]

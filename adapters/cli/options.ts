@@ -73,9 +73,9 @@ export const pairs = (text: string, before: JsonObject | undefined): JsonObject 
   return { ...before, [key]: asJson(value) }
 }
 
-/** `accuracy>=0.9`, gathered: a key, a comparison and a value, which may be JSON. */
+/** `accuracy>=0.9`, gathered: a key, a comparison and a value, which may be JSON; blanks around them mean nothing. */
 export const condition = (text: string, before: ReadonlyArray<Condition> | undefined): ReadonlyArray<Condition> => {
-  const [, key, is, value = ''] = /^([^<>=!]+)(<=|>=|!=|<|>|=)([\s\S]*)$/.exec(text) ?? []
+  const [, key, is, value = ''] = /^\s*([^<>=!]*[^<>=!\s])\s*(<=|>=|!=|<|>|=)\s*([\s\S]*?)\s*$/.exec(text) ?? []
   const comparison = COMPARISONS.find((each) => each === is)
   const wanted = asJson(value)
   if (key === undefined || comparison === undefined || (typeof wanted === 'object' && wanted !== null)) {

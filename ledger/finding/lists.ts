@@ -6,6 +6,7 @@ import { EntityName } from '../../domain/values/names.js'
 import type { BadCursor } from '../../projections/paging/cursor.js'
 import type { Page } from '../../projections/paging/page.js'
 import type { Artifact } from '../../projections/registry/questions/artifact.js'
+import type { TagGroup } from '../../projections/registry/questions/by-tag.js'
 import {
   type EntitySummary,
   listArtifactTypes,
@@ -15,19 +16,20 @@ import {
   type TypeSummary,
 } from '../../projections/registry/questions/choosing.js'
 import type { QueryError } from '../../projections/registry/questions/errors.js'
+import { listRuns, listVersions } from '../../projections/registry/questions/list.js'
 import {
   listArtifacts,
+  listArtifactsByTag,
   listRegisteredModels,
-  listRuns,
-  listVersions,
-} from '../../projections/registry/questions/list.js'
+  listRegisteredModelsByTag,
+} from '../../projections/registry/questions/list-collections.js'
 import type { RegistryAsOf } from '../../projections/registry/questions/lookup.js'
 import type { RegisteredModel } from '../../projections/registry/questions/registered-model.js'
 import type { RunDetails } from '../../projections/registry/questions/run.js'
 import type { Version } from '../../projections/registry/questions/version.js'
 import type { Checked } from '../calling/arguments.js'
 import { checked, NameText } from '../calling/input.js'
-import { answered, type ListInput, PageInput, paging, Text } from './paging.js'
+import { answered, type ListInput, PageInput, paging, Text, Words } from './paging.js'
 
 export interface ProjectsInput extends ListInput {
   /** Of this entity. */
@@ -38,15 +40,24 @@ export interface RunsInput extends ProjectsInput {
   readonly project?: string | undefined
 }
 export interface ArtifactTypesInput extends RunsInput {}
-export interface ArtifactsInput extends RunsInput {
-  /** Of this type. */
-  readonly type?: string | undefined
-}
-export interface RegisteredModelsInput extends ProjectsInput {
-  /** In this registry: `[entity/]registry`. */
-  readonly registry?: string | undefined
+interface CollectionsInput extends ProjectsInput {
   /** Of this artifact type. */
   readonly type?: string | undefined
+  /** That carries this tag itself; those of its versions do not matter. */
+  readonly tag?: string | undefined
+  /**
+   * Words that are all found in its path, its tags, its aliases or its description: each in any of these, also inside a word;
+   * capital and small letters are the same.
+   */
+  readonly text?: string | undefined
+}
+export interface ArtifactsInput extends CollectionsInput {
+  /** In this project: `[entity/]project`. */
+  readonly project?: string | undefined
+}
+export interface RegisteredModelsInput extends CollectionsInput {
+  /** In this registry: `[entity/]registry`. */
+  readonly registry?: string | undefined
 }
 
 /** The codecs of these, each named by its members. */
@@ -59,8 +70,9 @@ const placed = { ...owned, project: Text }
 const EntitiesInput = input(named) satisfies t.Type<Checked<ListInput>>
 const ProjectsInput = input(owned) satisfies t.Type<Checked<ProjectsInput>>
 const RunsInput = input(placed) satisfies t.Type<Checked<RunsInput>>
-const ArtifactsInput = input({ ...placed, type: Text }) satisfies t.Type<Checked<ArtifactsInput>>
-const RegisteredModelsInput = input({ ...owned, registry: Text, type: Text }) satisfies t.Type<
+const collections = { type: Text, tag: Text, text: Words }
+const ArtifactsInput = input({ ...placed, ...collections }) satisfies t.Type<Checked<ArtifactsInput>>
+const RegisteredModelsInput = input({ ...owned, registry: Text, ...collections }) satisfies t.Type<
   Checked<RegisteredModelsInput>
 >
 
@@ -71,10 +83,17 @@ export interface ListQuestions {
   readonly projects: (list?: ProjectsInput) => Promise<Page<ProjectSummary>>
   /** The types of artifacts in a project or registry, of an entity or anywhere, and how much there is of each: a page of them. */
   readonly artifactTypes: (list?: ArtifactTypesInput) => Promise<Page<TypeSummary>>
-  /** Artifacts by the pattern `name` of their path, by place and by type, in the order in which they came: a page of them. */
+  /** Artifacts by the pattern `name` of their path, by place, type, tag and words, in the order in which they came: a page of them. */
   readonly artifacts: (list?: ArtifactsInput) => Promise<Page<Artifact>>
-  /** Registered models by the pattern `name` of their path, by registry and by type, in the order in which they came: a page of them. */
+  /**
+   * The same grouped by tag: one that has several is in several groups, those without any are the last group. A page holds
+   * `limit` artifacts, in all its groups; the next one may go on in the same group.
+   */
+  readonly artifactsByTag: (list?: ArtifactsInput) => Promise<Page<TagGroup<Artifact>>>
+  /** Registered models by the pattern `name` of their path, by registry, type, tag and words, in the order in which they came: a page of them. */
   readonly registeredModels: (list?: RegisteredModelsInput) => Promise<Page<RegisteredModel>>
+  /** The same grouped by tag, as `artifactsByTag`. */
+  readonly registeredModelsByTag: (list?: RegisteredModelsInput) => Promise<Page<TagGroup<RegisteredModel>>>
   /** Runs by the pattern `name` of their path and by place, in the order in which they came: a page of them. */
   readonly runs: (list?: RunsInput) => Promise<Page<RunDetails>>
   /** The versions of an artifact or a registered model, oldest first: a page of them. */
@@ -97,7 +116,9 @@ export const listQuestions = (asOf: () => Promise<RegistryAsOf>): ListQuestions 
     projects: listed(ProjectsInput, listProjects),
     artifactTypes: listed(RunsInput, listArtifactTypes),
     artifacts: listed(ArtifactsInput, listArtifacts),
+    artifactsByTag: listed(ArtifactsInput, listArtifactsByTag),
     registeredModels: listed(RegisteredModelsInput, listRegisteredModels),
+    registeredModelsByTag: listed(RegisteredModelsInput, listRegisteredModelsByTag),
     runs: listed(RunsInput, listRuns),
 
     versions: async (collection, given = {}) => {

@@ -8,6 +8,8 @@ import { orThrow } from '../calling/errors.js'
 
 export const Text = text('a text of at least one character', (value) => value.length > 0)
 
+export const Words = text('words: a text that is not blank', (value) => /\S/u.test(value))
+
 export const paging = { limit: wholeNumber('how many at most: 1, 2, 3, ...', 1), cursor: Text }
 export interface PageInput {
   /** How many at most. */

@@ -1,12 +1,13 @@
 /** Finding versions. */
 import * as t from 'io-ts'
 import { oneOf, record, rule } from '../../domain/values/codec.js'
+import { EntityName } from '../../domain/values/names.js'
 import type { RegistryAsOf } from '../../projections/registry/questions/lookup.js'
 import { COMPARISONS, searchVersions, type VersionPage } from '../../projections/registry/questions/search.js'
 import type { Checked } from '../calling/arguments.js'
 import { checked } from '../calling/input.js'
 import { FirstTime, LastTime } from '../calling/interval.js'
-import { answered, type ListInput, paging, Text } from './paging.js'
+import { answered, type ListInput, paging, Text, Words } from './paging.js'
 
 const Value = rule(
   'a number, a text, true, false or null',
@@ -33,10 +34,19 @@ export interface Condition {
 export interface SearchInput extends ListInput {
   /** Versions of artifacts or of registered models; both unless told. */
   readonly kind?: 'artifact' | 'registered' | undefined
+  /** Of this entity. */
+  readonly entity?: string | undefined
+  /** In this project, or registry: `[entity/]project`. */
+  readonly project?: string | undefined
   /** The artifact type. */
   readonly type?: string | undefined
   /** A tag that it has. */
   readonly tag?: string | undefined
+  /**
+   * Words that are all found in its path with its number, its aliases, tags and description, or in the tags and the description
+   * of its artifact or registered model: each in any of these, also inside a word; capital and small letters are the same.
+   */
+  readonly text?: string | undefined
   /** An alias that points to it. */
   readonly alias?: string | undefined
   /** Conditions on its metadata; all must hold. */
@@ -62,8 +72,11 @@ const SearchInput: t.Type<Checked<SearchInput>> = record(
   {
     name: Text,
     kind: oneOf('artifact', 'registered'),
+    entity: EntityName,
+    project: Text,
     type: Text,
     tag: Text,
+    text: Words,
     alias: Text,
     metadata: Conditions,
     metrics: Conditions,

@@ -11,7 +11,7 @@ import { type RunRef, runPath } from '../../domain/values/references.js'
 import { type ProjectedEvent, unfolded } from '../projection.js'
 import { interned, numberOf } from '../storage/dictionary.js'
 import { latest, setFrom, timeline } from '../storage/timeline.js'
-import { addVersionTo, deleteVersion, setAlias } from './changes.js'
+import { addVersionTo, deleteVersion, setAlias, setTags } from './changes.js'
 import { type ArtifactEntry, draftPath, type Registry } from './state.js'
 import { addVersion, type Row, saidOf, sparseFieldsOf, type Versions } from './version-table.js'
 
@@ -47,7 +47,7 @@ export const applyToArtifact = (
       return
     case 'ArtifactTagged':
     case 'ArtifactUntagged':
-      setFrom(artifact.tags, position, event.to)
+      setTags(registry, artifact, position, event.to)
       return
     case 'ArtifactVersionLogged': {
       const { version: number, manifest, run, base, takenOver, distributed, description, metadata, tags } = event

@@ -4,7 +4,7 @@ import { collectionPath } from '../../domain/values/references.js'
 import { type ProjectedEvent, unfolded } from '../projection.js'
 import { interned } from '../storage/dictionary.js'
 import { setFrom } from '../storage/timeline.js'
-import { linkVersion, setAlias, unlinkVersion } from './changes.js'
+import { linkVersion, setAlias, setTags, unlinkVersion } from './changes.js'
 import type { ModelEntry, Registry } from './state.js'
 
 export const foldedOfModel = [
@@ -52,7 +52,7 @@ export const applyToModel = (
       return
     case 'RegisteredModelTagged':
     case 'RegisteredModelUntagged':
-      setFrom(model.tags, position, event.to)
+      setTags(registry, model, position, event.to)
       return
     case 'AliasMoved':
       setAlias(model, event.alias, position, event.to)

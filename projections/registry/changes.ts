@@ -6,6 +6,7 @@ import {
   type AliasEntry,
   type ArtifactEntry,
   type Collection,
+  type CollectionEntry,
   type LinkEntry,
   type ModelEntry,
   type Registry,
@@ -90,6 +91,25 @@ export const noteAlias = (
   if (before === undefined) aliasesByVersion[number] = alias
   else if (typeof before !== 'string') before.add(alias)
   else if (before !== alias) aliasesByVersion[number] = new Set([before, alias])
+}
+
+/** Of an artifact or a registered model as a whole. */
+export const setTags = (
+  registry: Registry,
+  collection: CollectionEntry,
+  position: number,
+  tags: ReadonlyArray<string>,
+): void => {
+  setFrom(collection.tags, position, tags)
+  noteTags(registry, collection, tags)
+}
+
+export const noteTags = ({ byTag }: Registry, collection: CollectionEntry, tags: ReadonlyArray<string>): void => {
+  for (const tag of tags) {
+    const known = byTag.get(tag)
+    if (known === undefined) byTag.set(tag, new Set([collection]))
+    else known.add(collection)
+  }
 }
 
 /** Tells the source of a link that it is linked. */

@@ -18,7 +18,7 @@ import {
   snapshotEncoder,
 } from '../storage/snapshot-encoding.js'
 import type { Timeline } from '../storage/timeline.js'
-import { endOfSource, noteAlias, noteLink } from './changes.js'
+import { endOfSource, noteAlias, noteLink, noteTags } from './changes.js'
 import { addCollection, addRun, kinOf, projectOf } from './places.js'
 import {
   type AliasEntry,
@@ -74,6 +74,7 @@ const readRegistry = (decoder: SnapshotDecoder, versions: Versions): Registry =>
   for (let left = decoder.number(); left > 0; left--) {
     const entry = readCollection(decoder, registry)
     addCollection(registry, entry)
+    for (const tags of entry.tags.values) noteTags(registry, entry, tags)
     byStream.set(entry.kind === 'artifact' ? artifactStream(entry.ref) : modelStream(entry.ref), entry)
   }
   restoreLive(registry)

@@ -138,6 +138,8 @@ export interface Registry {
   readonly collections: Map<string, CollectionEntry>
   readonly artifacts: ArtifactEntry[]
   readonly models: ModelEntry[]
+  /** What ever carried a tag. */
+  readonly byTag: Map<string, Set<CollectionEntry>>
   /** Who has projects, by name; and the projects, by `entity/project`. */
   readonly entities: Map<string, EntityEntry>
   readonly projects: Map<string, ProjectEntry>
@@ -166,6 +168,7 @@ export const emptyRegistry = (): Registry => ({
   collections: new Map(),
   artifacts: [],
   models: [],
+  byTag: new Map(),
   entities: new Map(),
   projects: new Map(),
   versions: noVersions(),

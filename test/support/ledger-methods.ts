@@ -78,6 +78,7 @@ export const METHODS: Readonly<Record<string, Argument>> = {
 }
 
 const paging = { limit: 10, cursor: 'of the page before' }
+const collections = { name: 'acme/**', entity: 'acme', type: 'model', tag: 'small', text: 'one two', ...paging }
 const place = { entity: 'acme', project: 'churn' }
 
 /** Every question that answers in pages, with every member that it knows, and what is named before. */
@@ -85,11 +86,10 @@ export const PAGES: Readonly<Record<string, Argument & { readonly of?: string }>
   entities: { required: {}, optional: { name: 'ac*', ...paging } },
   projects: { required: {}, optional: { name: 'acme/*', entity: 'acme', ...paging } },
   artifactTypes: { required: {}, optional: { name: 'mod*', ...place, ...paging } },
-  artifacts: { required: {}, optional: { name: 'acme/**', ...place, type: 'model', ...paging } },
-  registeredModels: {
-    required: {},
-    optional: { name: 'acme/**', entity: 'acme', registry: 'model-registry', type: 'model', ...paging },
-  },
+  artifacts: { required: {}, optional: { ...collections, project: 'churn' } },
+  artifactsByTag: { required: {}, optional: { ...collections, project: 'churn' } },
+  registeredModels: { required: {}, optional: { ...collections, registry: 'model-registry' } },
+  registeredModelsByTag: { required: {}, optional: { ...collections, registry: 'model-registry' } },
   runs: { required: {}, optional: { name: 'acme/**', ...place, ...paging } },
   versions: { of: 'cats', required: {}, optional: paging },
   search: {
@@ -97,8 +97,10 @@ export const PAGES: Readonly<Record<string, Argument & { readonly of?: string }>
     optional: {
       name: 'acme/**',
       kind: 'artifact',
+      ...place,
       type: 'model',
       tag: 'small',
+      text: 'cats',
       alias: 'best',
       metadata: [],
       metrics: [],

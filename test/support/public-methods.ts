@@ -44,6 +44,8 @@ export const furnished = async (ledger: Ledger): Promise<void> => {
   await ledger.createArtifact({ name: 'birds', type: 'model' })
 }
 
+const collections = { name: 'acme/**', entity: 'acme', type: 'model', tag: 'small', text: 'Small one', limit: 10 }
+
 const questions = {
   moment: () => [],
   resolve: () => ['cats:v0'],
@@ -55,16 +57,21 @@ const questions = {
   entities: () => [{ name: 'ac*', limit: 10 }],
   projects: () => [{ name: 'acme/*', entity: 'acme', limit: 10 }],
   artifactTypes: () => [{ name: 'mod*', entity: 'acme', project: 'animals', limit: 10 }],
-  artifacts: () => [{ name: 'acme/**', entity: 'acme', project: 'animals', type: 'model', limit: 10 }],
-  registeredModels: () => [{ name: 'acme/**', entity: 'acme', registry: 'model-registry', type: 'model', limit: 10 }],
+  artifacts: () => [{ ...collections, project: 'animals' }],
+  artifactsByTag: () => [{ ...collections, project: 'animals' }],
+  registeredModels: () => [{ ...collections, registry: 'model-registry' }],
+  registeredModelsByTag: () => [{ ...collections, registry: 'model-registry' }],
   runs: () => [{ name: 'acme/**', entity: 'acme', project: 'animals', limit: 10 }],
   versions: () => ['cats', { limit: 10 }],
   search: () => [
     {
       name: 'acme/**',
       kind: 'artifact',
+      entity: 'acme',
+      project: 'animals',
       type: 'model',
       tag: 'small',
+      text: 'CATS small',
       alias: 'best',
       metadata: [{ key: 'lr', is: '<', value: 1 }],
       metrics: [{ key: 'loss', is: '<', value: 1 }],

@@ -63,7 +63,7 @@ export const listEntities = (registryAsOf: RegistryAsOf, list: List): E.Either<B
   const from = [[...registryAsOf.registry.entities.values()]]
   return listed(registryAsOf, list, {
     positionOf: createdOf,
-    isMeant: isAny,
+    isMeant: all<EntityEntry>,
     what: 'entities',
     from,
     nameOf: nameOfEntity,
@@ -78,7 +78,7 @@ export const listProjects = (
   const from = [[...projectsIn(registryAsOf.registry, { entity: list.entity })]]
   return listed(registryAsOf, list, {
     positionOf: createdOf,
-    isMeant: isAny,
+    isMeant: all<ProjectEntry>,
     what: 'projects',
     from,
     nameOf: projectPath,
@@ -97,7 +97,7 @@ export const listArtifactTypes = (
   return listed(
     registryAsOf,
     { ...list, ...place.right },
-    { positionOf: createdOf, isMeant: isAny, what: 'types', from, nameOf: nameOfType, answer: typeSummary },
+    { positionOf: createdOf, isMeant: all<TypeIn>, what: 'types', from, nameOf: nameOfType, answer: typeSummary },
   )
 }
 
@@ -161,7 +161,10 @@ const typeSummary = (registryAsOf: RegistryAsOf, { type, created, kins }: TypeIn
 })
 
 const createdOf = ({ created }: { readonly created: number }): number => created
-const isAny = <A>(_: A): _ is A => true
+const all =
+  <A>() =>
+  (_: A): _ is A =>
+    true
 
 const runsOf = ({ position }: RegistryAsOf, { runs }: ProjectEntry): number =>
   countOf(runs, ({ started }) => started, position)

@@ -2,7 +2,15 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { ORIGIN } from '../../../domain/ports/event-store.js'
 import type { BadCursor } from '../../paging/cursor.js'
-import { type Onwards, type Page, type Paging, pageOf, pageStart, questionOf } from '../../paging/page.js'
+import {
+  type Onwards,
+  type Page,
+  type PageStart,
+  type Paging,
+  pageOf,
+  pageStart,
+  questionOf,
+} from '../../paging/page.js'
 import { merged } from '../../storage/merge.js'
 import type { RegistryAsOf } from './as-of.js'
 import { patternOf } from './pattern.js'
@@ -13,29 +21,50 @@ export interface List extends Paging {
 }
 
 /** What a list holds. */
-interface Listed<All, Item extends All, A> {
+export interface Listed<All, Item extends All, A> {
   /** What of: in a cursor's question. */
   readonly what: string
   /** Each in the order in which it came. */
   readonly from: ReadonlyArray<ReadonlyArray<All>>
   readonly positionOf: (item: All) => number
   readonly nameOf: (item: All) => string
-  readonly isMeant: (item: All) => item is Item
-  readonly answer: (registryAsOf: RegistryAsOf, item: Item) => A
+  /** Which are meant as of a moment. */
+  readonly isMeant: (then: RegistryAsOf) => (item: All) => item is Item
+  readonly answer: (then: RegistryAsOf, item: Item) => A
 }
 
-/** A page of a list. The others are as of the moment of the first. */
-export const listed = <All, Item extends All, A>(
+/** A list at the beginning of a page. */
+interface Begun<Item> {
+  readonly start: PageStart
+  /** The moment of the first page. */
+  readonly then: RegistryAsOf
+  readonly onwards: Onwards<Item>
+}
+
+export const begun = <All, Item extends All, A>(
   registryAsOf: RegistryAsOf,
   { limit, cursor, ...wanted }: List,
-  { what, from, positionOf, nameOf, isMeant, answer }: Listed<All, Item, A>,
-): E.Either<BadCursor, Page<A>> => {
+  { what, from, positionOf, nameOf, isMeant }: Listed<All, Item, A>,
+): E.Either<BadCursor, Begun<Item>> => {
   const start = pageStart(questionOf(what, wanted), { limit, cursor }, registryAsOf.position)
   if (E.isLeft(start)) return start
   const then = { ...registryAsOf, position: start.right.moment }
   const fits = wanted.name === undefined ? undefined : patternOf(wanted.name)
-  const isAsked = (item: All): item is Item => isMeant(item) && (fits?.(nameOf(item)) ?? true)
-  return E.right(pageOf(start.right, inOrder(from, positionOf, then.position, isAsked), (item) => answer(then, item)))
+  const isMeantThen = isMeant(then)
+  const isAsked = (item: All): item is Item => (fits?.(nameOf(item)) ?? true) && isMeantThen(item)
+  return E.right({ start: start.right, then, onwards: inOrder(from, positionOf, then.position, isAsked) })
+}
+
+/** A page of a list. */
+export const listed = <All, Item extends All, A>(
+  registryAsOf: RegistryAsOf,
+  list: List,
+  what: Listed<All, Item, A>,
+): E.Either<BadCursor, Page<A>> => {
+  const found = begun(registryAsOf, list, what)
+  if (E.isLeft(found)) return found
+  const { start, then, onwards } = found.right
+  return E.right(pageOf(start, onwards, (item) => what.answer(then, item)))
 }
 
 /** What is in any of the lists up to a moment, in the order in which it came. The place of an item is its position. */

@@ -1,10 +1,10 @@
-/** The entity or the project that a list is limited to. */
+/** The entity or the project that a list is limited to, and what is there. */
 import * as E from 'fp-ts/lib/Either.js'
 import type * as t from 'io-ts'
 import { shown } from '../../../domain/values/codec.js'
 import { parseProject } from '../../../domain/values/name-paths.js'
 import { projectPath } from '../places.js'
-import type { ProjectEntry, Registry } from '../state.js'
+import type { CollectionEntry, ProjectEntry, Registry } from '../state.js'
 import type { RegistryAsOf } from './as-of.js'
 import type { QueryError } from './errors.js'
 
@@ -35,3 +35,42 @@ export function* projectsIn({ entities, projects }: Registry, { entity, project 
   } else if (entity !== undefined) yield* entities.get(entity)?.projects ?? []
   else yield* projects.values()
 }
+
+/** What limits a list of artifacts or of registered models, as they are from the beginning. */
+export interface Within {
+  readonly place: Place
+  readonly type?: string | undefined
+  /** A pattern of the path. */
+  readonly name?: string | undefined
+}
+
+/**
+ * Lists that hold all that is within, each in the order in which it came, and as little else as can be known without a
+ * look at each; `everything` where nothing limits them.
+ */
+export const candidatesWithin = (
+  registry: Registry,
+  { place, type, name }: Within,
+  everything: ReadonlyArray<CollectionEntry>,
+): ReadonlyArray<ReadonlyArray<CollectionEntry>> => {
+  if (name !== undefined && !/[*?]/.test(name)) return [[registry.collections.get(name) ?? []].flat()]
+  const narrowed = place.project === undefined ? (placeOfPattern(name) ?? place) : place
+  if (isEverywhere(narrowed) && type === undefined) return [everything]
+  return [...projectsIn(registry, narrowed)]
+    .flatMap(({ types }) => (type === undefined ? [...types.values()] : [types.get(type) ?? []].flat()))
+    .map(({ collections }) => collections)
+}
+
+/** Where all is that fits a pattern: `acme/churn/*` is in a project, `acme/*` of an entity. */
+const placeOfPattern = (name = ''): Place | undefined => {
+  const [, entity, project] = /^([^*?/]+)\/(?:([^*?/]+)\/)?/.exec(name) ?? []
+  if (entity === undefined) return undefined
+  return project === undefined ? { entity } : { project: projectPath({ entity, project }) }
+}
+
+export const isWithin = ({ ref, type }: CollectionEntry, { place, type: wanted }: Within): boolean =>
+  (wanted === undefined || type === wanted) &&
+  (place.entity === undefined || ref.entity === place.entity) &&
+  (place.project === undefined || projectPath(ref) === place.project)
+
+export const isEverywhere = ({ entity, project }: Place): boolean => entity === undefined && project === undefined

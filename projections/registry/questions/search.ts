@@ -1,6 +1,7 @@
 /** Finding versions: by what they are called, carry, measure, and by who made them when; now or as of any moment. */
 import * as E from 'fp-ts/lib/Either.js'
 import type { Json } from '../../../domain/values/json.js'
+import { ProjectName } from '../../../domain/values/names.js'
 import type { BadCursor } from '../../paging/cursor.js'
 import { type Onwards, type Page, type Paging, pageOf, pageStart, questionOf } from '../../paging/page.js'
 import { timeOf } from '../../storage/position-times.js'
@@ -8,9 +9,12 @@ import type { CollectionEntry, Registry } from '../state.js'
 import { actorOf, runOf } from '../version-table.js'
 import { byCreation, byName, type Candidate, countOf } from './candidates.js'
 import { type Condition, compareValues, isMet, memberAt } from './conditions.js'
+import type { QueryError } from './errors.js'
 import { type RegistryAsOf, type RegistryQuestions, registryQuestions, resolveNumber } from './lookup.js'
 import { patternOf } from './pattern.js'
-import type { Version } from './version.js'
+import { candidatesWithin, isWithin, type Place, placeOf } from './place.js'
+import { aliasesOf, type Version } from './version.js'
+import { textsOf, wordsIn } from './words.js'
 
 export { COMPARISONS, type Condition } from './conditions.js'
 
@@ -19,8 +23,13 @@ export interface VersionSearch extends Paging {
   /** A pattern of `entity/project/name`: `*` for characters other than `/`, `**` for any, `?` for one. */
   readonly name?: string
   readonly kind?: Version['kind']
+  /** Of this entity, in this project or registry: `[entity/]project`. */
+  readonly entity?: string | undefined
+  readonly project?: string | undefined
   readonly type?: string
   readonly tag?: string
+  /** Words that are all found in its path, its aliases, tags and description, or in those of its artifact or registered model. */
+  readonly text?: string
   readonly alias?: string
   readonly metadata?: ReadonlyArray<Condition>
   /** Of the run that logged it first. */
@@ -42,13 +51,18 @@ export interface VersionPage extends Page<Version> {
   readonly total: number
 }
 
-export const searchVersions = (registryAsOf: RegistryAsOf, query: VersionSearch): E.Either<BadCursor, VersionPage> => {
-  const { limit, cursor, ...wanted } = query
+export const searchVersions = (
+  registryAsOf: RegistryAsOf,
+  query: VersionSearch,
+): E.Either<QueryError | BadCursor, VersionPage> => {
+  const place = placeOf(registryAsOf, ProjectName, query)
+  if (E.isLeft(place)) return place
+  const { limit, cursor, ...wanted } = { ...query, ...place.right }
   const start = pageStart(questionOf('versions', wanted), query, registryAsOf.position)
   if (E.isLeft(start)) return start
   const then = { ...registryAsOf, position: start.right.moment }
   const answers = registryQuestions(then)
-  const { total, onwards } = found(then, answers, wanted)
+  const { total, onwards } = found(then, answers, place.right, wanted)
   const page = pageOf(start.right, onwards, ({ collection, number }) => answers.entry(collection, number))
   return E.right({ ...page, total })
 }
@@ -59,11 +73,11 @@ interface Found {
 }
 
 /** Where nothing is asked of single versions they are counted without looking at each; else all have to be looked at. */
-const found = (registryAsOf: RegistryAsOf, answers: RegistryQuestions, query: VersionSearch): Found => {
+const found = (registryAsOf: RegistryAsOf, answers: RegistryQuestions, place: Place, query: VersionSearch): Found => {
   const { alias, withDeleted = false, orderBy = 'created', order = 'descending' } = query
   const sign = order === 'ascending' ? 1 : -1
   const numberIn = (collection: CollectionEntry) => resolveNumber(collection, alias ?? '', registryAsOf.position)
-  const collections = chosenCollections(registryAsOf, query)
+  const collections = chosenCollections(registryAsOf, place, query)
   const chosen = { collections, withDeleted, ...(alias === undefined ? {} : { numberIn }) }
   const onwards = orderBy === 'name' ? byName(registryAsOf, chosen, sign) : byCreation(registryAsOf, chosen, sign)
   const isMeant = filterOf(registryAsOf, answers, query)
@@ -76,29 +90,32 @@ const found = (registryAsOf: RegistryAsOf, answers: RegistryQuestions, query: Ve
   return { total: sorted.length, onwards: inArray(sorted) }
 }
 
-const chosenCollections = ({ registry, position }: RegistryAsOf, { name, kind, type }: VersionSearch) => {
+const chosenCollections = ({ registry, position }: RegistryAsOf, place: Place, { name, kind, type }: VersionSearch) => {
   const fits = name === undefined ? undefined : patternOf(name)
   const chosen: CollectionEntry[] = []
-  for (const collection of registry.collections.values()) {
-    if (collection.created > position) continue
-    if (kind !== undefined && kind !== (collection.kind === 'artifact' ? 'artifact' : 'registered')) continue
-    if (type !== undefined && collection.type !== type) continue
-    if (fits === undefined || fits(collection.path)) chosen.push(collection)
-  }
+  for (const list of candidatesWithin(registry, { place, type, name }, [...registry.collections.values()]))
+    for (const collection of list) {
+      if (collection.created > position) break
+      if (kind !== undefined && kind !== (collection.kind === 'artifact' ? 'artifact' : 'registered')) continue
+      if (isWithin(collection, { place, type }) && (fits?.(collection.path) ?? true)) chosen.push(collection)
+    }
   return chosen
 }
 
 /** What is asked of each version; `undefined` for nothing. */
 const filterOf = (
-  { registry, positionTimes }: RegistryAsOf,
+  registryAsOf: RegistryAsOf,
   answers: RegistryQuestions,
-  { tag, metadata = [], metrics = [], actor, from, until }: VersionSearch,
+  { tag, text, metadata = [], metrics = [], actor, from, until }: VersionSearch,
 ): ((candidate: Candidate) => boolean) | undefined => {
+  const { registry, positionTimes } = registryAsOf
   const [earliest = -Infinity, latest = Infinity] = [from, until].map((time) =>
     time === undefined ? undefined : Date.parse(time),
   )
+  const hasWords = text === undefined ? undefined : wordsIn(text)
   const isTimed = from !== undefined || until !== undefined
-  if (!isTimed && tag === undefined && actor === undefined && metadata.length + metrics.length === 0) return undefined
+  if (!isTimed && (tag ?? text) === undefined && actor === undefined && metadata.length + metrics.length === 0)
+    return undefined
   return (candidate) => {
     const { collection, number, row } = candidate
     if (actor !== undefined && actorAt(registry, collection, number) !== actor) return false
@@ -107,12 +124,24 @@ const filterOf = (
       if (time < earliest || time > latest) return false
     }
     if (tag !== undefined && (row === undefined || !answers.tagsOf(row).includes(tag))) return false
+    if (hasWords !== undefined && !hasWords(textsOfVersion(registryAsOf, answers, candidate))) return false
     return (
       metadata.every((condition) => isMet(condition, metadataAt(answers, candidate, condition.key))) &&
       metrics.every((condition) => isMet(condition, metricOf(registry, answers, candidate, condition.key)))
     )
   }
 }
+
+const textsOfVersion = (
+  registryAsOf: RegistryAsOf,
+  answers: RegistryQuestions,
+  { collection, number, row }: Candidate,
+): ReadonlyArray<string> => [
+  ...textsOf(registryAsOf, collection),
+  `${collection.path}:v${number}`,
+  ...aliasesOf(registryAsOf, collection, number),
+  ...(row === undefined ? [] : [...answers.tagsOf(row), answers.saidOf(row).description ?? '']),
+]
 
 const actorAt = (registry: Registry, collection: CollectionEntry, number: number): string | undefined => {
   if (collection.kind === 'model') return collection.versions[number]?.actor

@@ -74,7 +74,11 @@ export interface Version {
   readonly unlinked: Moment | null
 }
 
-const aliasesOf = ({ position }: RegistryAsOf, collection: CollectionEntry, number: number): ReadonlyArray<string> => {
+export const aliasesOf = (
+  { position }: RegistryAsOf,
+  collection: CollectionEntry,
+  number: number,
+): ReadonlyArray<string> => {
   const aliasesByVersion = collection.aliasesByVersion[number]
   const names =
     aliasesByVersion === undefined

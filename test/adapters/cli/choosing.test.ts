@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { openLedger } from '../../../index.js'
 import { commandLine } from '../../support/command-line.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'model-ledger-cli-choosing-'))
@@ -98,5 +99,88 @@ describe('the lists to choose from', () => {
       const { code, err } = await ledger('list', ...args)
       expect({ code, err }).toEqual({ code: 2, err: expect.stringContaining(words) })
     }
+  })
+})
+
+describe('lists by tag and by words', () => {
+  beforeAll(async () => {
+    const library = await openLedger({
+      directory: join(folder, '.model-ledger'),
+      entity: 'acme',
+      project: 'churn',
+      actor: 'anna',
+    })
+    for (const [name, description, tags] of [
+      ['cats', 'Finds cats in pictures', ['vision', 'small']],
+      ['dogs', 'Finds dogs', ['vision']],
+    ] as const) {
+      await library.createRegisteredModel({ name, type: 'model', description })
+      await library.tagRegisteredModel({ name, tags })
+    }
+    await library.close()
+  })
+
+  it('hold what carries a tag, or is found by all words', async () => {
+    const names = async (...args: ReadonlyArray<string>) =>
+      (await json('list', ...args)).map(({ path }) => path.split('/').at(-1))
+    expect(await names('models', '--tag', 'vision')).toEqual(['cats', 'dogs'])
+    expect(await names('models', '--tag', 'small')).toEqual(['cats'])
+    expect(await names('models', '--text', 'VISION finds')).toEqual(['cats', 'dogs'])
+    expect(await names('models', '--text', 'vision pict')).toEqual(['cats'])
+    expect(await names('artifacts', '--text', 'eval DATA')).toEqual(['data'])
+    expect((await ledger('list', 'models', '--text', 'nobody')).out).toBe('There are no registered models.\n')
+    expect(await ledger('list', 'models', '--text', ' ')).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('not blank'),
+    })
+    expect((await json('search', '--text', 'latest CHURN', '--kind', 'registered')).map(({ path }) => path)).toEqual([
+      'acme/model-registry/churn:v1',
+    ])
+    expect(await json('search', '--project', 'acme/eval')).toHaveLength(2)
+  })
+
+  it('come under a heading for each tag, those without any last', async () => {
+    expect(await printed('list', 'models', '--group-by', 'tag')).toEqual([
+      'REGISTERED MODEL             TYPE   VERSIONS  TAGS           ALIASES',
+      'small',
+      '  acme/model-registry/cats   model  0         vision, small  -',
+      'vision',
+      '  acme/model-registry/cats   model  0         vision, small  -',
+      '  acme/model-registry/dogs   model  0         vision         -',
+      '(without a tag)',
+      '  acme/model-registry/churn  model  1         -              latest=v1',
+    ])
+    expect(await json('list', 'models', '--group-by', 'tag', '--limit', '2')).toMatchObject([
+      { tag: 'small', items: [{ path: 'acme/model-registry/cats' }] },
+      { tag: 'vision', items: [{ path: 'acme/model-registry/cats' }] },
+    ])
+    const { err } = await ledger('--json', 'list', 'models', '--group-by', 'tag', '--limit', '2')
+    expect(await json('list', 'models', '--group-by', 'tag', '--cursor', JSON.parse(err).cursor)).toMatchObject([
+      { tag: 'vision', items: [{ path: 'acme/model-registry/dogs' }] },
+      { tag: null, items: [{ path: 'acme/model-registry/churn' }] },
+    ])
+    expect(await ledger('list', 'models', '--group-by', 'type')).toMatchObject({ code: 2 })
+  })
+})
+
+describe('a condition', () => {
+  it('may have blanks around what it compares', async () => {
+    const file = join(folder, 'a.txt')
+    writeFileSync(file, '8')
+    await ledger(
+      'log',
+      'acme/scores/model',
+      file,
+      '--type',
+      'model',
+      '--metadata',
+      'accuracy=0.93',
+      '--metadata',
+      'stage=final run',
+    )
+    const found = async (condition: string) =>
+      (await json('search', '--project', 'acme/scores', '--metadata', condition)).length
+    for (const condition of ['accuracy>0.91', 'accuracy > 0.91', ' accuracy>= 0.93 ', 'stage = final run'])
+      expect(await found(condition)).toBe(1)
   })
 })

@@ -18,12 +18,8 @@ import { omitUndefined } from '../../../domain/values/omit-undefined.js'
 import type { Page, Paging } from '../../../projections/paging/page.js'
 import { registryProjection } from '../../../projections/registry/apply.js'
 import { listArtifactTypes, listEntities, listProjects } from '../../../projections/registry/questions/choosing.js'
-import {
-  listArtifacts,
-  listRegisteredModels,
-  listRuns,
-  listVersions,
-} from '../../../projections/registry/questions/list.js'
+import { listRuns, listVersions } from '../../../projections/registry/questions/list.js'
+import { listArtifacts, listRegisteredModels } from '../../../projections/registry/questions/list-collections.js'
 import { type RegistryAsOf, registryQuestions } from '../../../projections/registry/questions/lookup.js'
 import type { Registry } from '../../../projections/registry/state.js'
 import type { PositionTimes } from '../../../projections/storage/position-times.js'

@@ -2,7 +2,7 @@
 
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import * as fc from 'fast-check'
-import type * as E from 'fp-ts/lib/Either.js'
+import * as E from 'fp-ts/lib/Either.js'
 import { describe, expect, it } from 'vitest'
 import { systemClock } from '../../../adapters/system/index.js'
 import { projector } from '../../../application/projecting/projector.js'
@@ -10,14 +10,15 @@ import type { EventStore, StoredEvent } from '../../../domain/ports/event-store.
 import { toPosition } from '../../../domain/ports/event-store.js'
 import type { Page } from '../../../projections/paging/page.js'
 import { registryProjection } from '../../../projections/registry/apply.js'
+import type { TagGroup } from '../../../projections/registry/questions/by-tag.js'
 import { listArtifactTypes, listEntities, listProjects } from '../../../projections/registry/questions/choosing.js'
+import { type List, listRuns, listVersions } from '../../../projections/registry/questions/list.js'
 import {
-  type List,
   listArtifacts,
+  listArtifactsByTag,
   listRegisteredModels,
-  listRuns,
-  listVersions,
-} from '../../../projections/registry/questions/list.js'
+  listRegisteredModelsByTag,
+} from '../../../projections/registry/questions/list-collections.js'
 import type { RegistryAsOf } from '../../../projections/registry/questions/lookup.js'
 import type { Registry } from '../../../projections/registry/state.js'
 import { bruteForce, type Picture } from '../../support/brute-force.js'
@@ -55,6 +56,27 @@ const lists = ({
     registeredModels.filter(has('path', /^acme1\//)).filter(has('type', /^model$/)),
   ],
   [(asked, list) => listArtifacts(asked, { ...list, name: '**/model' }), artifacts.filter(endsIn('/model'))],
+  [(asked, list) => listArtifacts(asked, { ...list, tag: 'x' }), artifacts.filter(hasTag('x'))],
+  [
+    (asked, list) => listRegisteredModels(asked, { ...list, tag: 'y', entity: 'acme1' }),
+    registeredModels.filter(hasTag('y')).filter(has('path', /^acme1\//)),
+  ],
+  [
+    (asked, list) => listArtifacts(asked, { ...list, name: 'acme1/churn/data' }),
+    artifacts.filter(has('path', /^acme1\/churn\/data$/)),
+  ],
+  [
+    (asked, list) => listArtifacts(asked, { ...list, name: 'acme1/churn/*' }),
+    artifacts.filter(has('path', /^acme1\/churn\//)),
+  ],
+  ...['acme1', 'X churn', 'BETTER', 'production old', 'with space', 'nobody'].flatMap(
+    (text): ReadonlyArray<readonly [Lister, unknown]> => [
+      [(asked, list) => listArtifacts(asked, { ...list, text }), artifacts.filter(hasWords(text))],
+      [(asked, list) => listRegisteredModels(asked, { ...list, text }), registeredModels.filter(hasWords(text))],
+    ],
+  ),
+  [(asked, list) => itemsOf(listArtifactsByTag(asked, list)), byTag(artifacts)],
+  [(asked, list) => itemsOf(listRegisteredModelsByTag(asked, list)), byTag(registeredModels)],
   ...Object.entries(versions).map(([path, all]): readonly [Lister, unknown] => [
     (asked, list) => listVersions(asked, path, list),
     all,
@@ -62,6 +84,31 @@ const lists = ({
 ]
 
 const has = (member: string, like: RegExp) => (item: unknown) => like.test(String(Reflect.get(Object(item), member)))
+const tagsOf = (item: unknown): ReadonlyArray<string> => Object(item).tags
+const hasTag = (tag: string) => (item: unknown) => tagsOf(item).includes(tag)
+const hasWords = (text: string) => (item: unknown) => {
+  const { path, aliases, description } = Object(item)
+  const all = [path, ...tagsOf(item), ...Object.keys(aliases), description].join('\n').toLowerCase()
+  return text
+    .toLowerCase()
+    .split(' ')
+    .every((word) => all.includes(word))
+}
+
+/** Each item with its group. */
+const itemsOf = <A extends object>(page: E.Either<unknown, Page<TagGroup<A>>>): E.Either<unknown, Page<unknown>> =>
+  E.map((groups: Page<TagGroup<A>>) => ({
+    ...groups,
+    items: groups.items.flatMap(({ tag, items }) => items.map((item) => ({ group: tag, item }))),
+  }))(page)
+const byTag = (items: ReadonlyArray<unknown>) => {
+  const tags: ReadonlyArray<string | null> = [...[...new Set(items.flatMap(tagsOf))].sort(), null]
+  return tags.flatMap((tag) =>
+    items
+      .filter((item) => (tag === null ? tagsOf(item).length === 0 : tagsOf(item).includes(tag)))
+      .map((item) => ({ group: tag, item })),
+  )
+}
 const endsIn = (end: string) => (item: unknown) => String(Object(item).path).endsWith(end)
 
 const projectorOn = (store: EventStore) =>

@@ -18,8 +18,10 @@ import { seen } from '../lineage-history.js'
 const ofCollections = {
   order: fc.constantFrom('ascending' as const, 'descending' as const),
   kind: fc.constantFrom('artifact' as const, 'registered' as const),
-  name: fc.constantFrom('**/model', '**/?h*', '**', 'nobody'),
+  name: fc.constantFrom('**/model', 'acme/**/?h*', '**', 'acme/churn/*', 'acme/churn/data', 'nobody'),
   withDeleted: fc.boolean(),
+  entity: fc.constant('acme'),
+  project: fc.constantFrom('acme/churn', 'acme/notes', 'acme/model-registry'),
 }
 /** Most ask nothing of single versions: those are counted and walked along without a look at each. */
 const search: fc.Arbitrary<VersionSearch> = fc.oneof(
@@ -38,6 +40,7 @@ const search: fc.Arbitrary<VersionSearch> = fc.oneof(
         orderBy: fc.constantFrom('created' as const, 'name' as const, { metric: 'loss' }),
         alias: fc.constantFrom('production', 'latest'),
         tag: fc.constant('x'),
+        text: fc.constantFrom('X', 'MODEL v1', 'better', 'production churn', 'acme y'),
       },
       { requiredKeys: [] },
     ),
@@ -57,11 +60,30 @@ const asOf = (registry: Registry, position: Position): RegistryAsOf => ({
   defaults: {},
 })
 
+const NAMES: Readonly<Record<string, RegExp>> = {
+  '**/model': /\/model$/,
+  'acme/**/?h*': /\/.h[^/]*$/,
+  '**': /./,
+  'acme/churn/*': /^acme\/churn\//,
+  'acme/churn/data': /^acme\/churn\/data$/,
+  nobody: /^nobody$/,
+}
+
+/** All texts of a version, and of what it is a version of. */
+const textsOf = (
+  answers: ReturnType<typeof registryQuestions>,
+  { collection, path, aliases, tags, description }: Version,
+) => {
+  const [artifact, model] = [answers.artifact(collection), answers.registeredModel(collection)]
+  const whole = E.isRight(artifact) ? artifact.right : E.isRight(model) ? model.right : undefined
+  return [path, ...aliases, ...tags, description, ...(whole?.tags ?? []), whole?.description].join('\n').toLowerCase()
+}
+
 /** As it is meant, with nothing but whole versions. */
 const byHand = (asked: RegistryAsOf, query: VersionSearch): ReadonlyArray<string> => {
-  const { orderBy = 'created', order = 'descending', kind, name = '**', alias, tag, withDeleted = false } = query
+  const { orderBy = 'created', order = 'descending', kind, name = '**', alias, tag, text, withDeleted = false } = query
   const answers = registryQuestions(asked)
-  const names = { '**/model': /\/model$/, '**/?h*': /\/.h[^/]*$/, '**': /./, nobody: /^nobody$/ }[name] ?? /./
+  const names = NAMES[name] ?? /./
   const all = [...asked.registry.collections.values()].flatMap((collection) =>
     [...collection.versions.keys()].flatMap((number) => {
       const version = answers.version(`${collection.path}:v${number}`)
@@ -80,6 +102,11 @@ const byHand = (asked: RegistryAsOf, query: VersionSearch): ReadonlyArray<string
     .filter(({ collection }) => names.test(collection))
     .filter(({ aliases }) => alias === undefined || aliases.includes(alias))
     .filter(({ tags }) => tag === undefined || tags.includes(tag))
+    .filter((version) => query.project === undefined || version.collection.startsWith(`${query.project}/`))
+    .filter((version) => {
+      const words = text?.toLowerCase().split(' ') ?? []
+      return words.every((word) => textsOf(answers, version).includes(word))
+    })
     .sort((one, other) => {
       const earlier = sign * (one.created.position - other.created.position)
       if (orderBy === 'created') return earlier

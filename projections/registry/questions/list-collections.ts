@@ -1,0 +1,123 @@
+/** Artifacts and registered models, in the order in which they came: by place, type, tag and words; or grouped by tag. */
+import * as E from 'fp-ts/lib/Either.js'
+import { ArtifactProject, RegistryProject } from '../../../domain/values/references.js'
+import type { BadCursor } from '../../paging/cursor.js'
+import type { Page } from '../../paging/page.js'
+import type { ArtifactEntry, CollectionEntry, ModelEntry } from '../state.js'
+import { type Artifact, aliasTable, artifactOf } from './artifact.js'
+import { type RegistryAsOf, valueAt } from './as-of.js'
+import { listedByTag, type TagGroup } from './by-tag.js'
+import type { QueryError } from './errors.js'
+import { type List, type Listed, listed } from './in-order.js'
+import { candidatesWithin, isWithin, type Place, placeOf } from './place.js'
+import { modelOf, type RegisteredModel } from './registered-model.js'
+import { textsOf, wordsIn } from './words.js'
+
+interface CollectionList extends List {
+  /** Of this entity. */
+  readonly entity?: string
+  /** Of this artifact type. */
+  readonly type?: string
+  /** That carries this tag itself; those of its versions do not matter. */
+  readonly tag?: string
+  /** Words that are all found in its path, its tags, its aliases or its description. */
+  readonly text?: string
+}
+
+export interface ArtifactList extends CollectionList {
+  /** In this project: `[entity/]project`. */
+  readonly project?: string
+}
+
+export interface ModelList extends CollectionList {
+  /** In this registry: `[entity/]registry`. */
+  readonly registry?: string
+}
+
+type Answer<A> = E.Either<QueryError | BadCursor, Page<A>>
+
+export const listArtifacts = (registryAsOf: RegistryAsOf, list: ArtifactList): Answer<Artifact> => {
+  const asked = artifactsAsked(registryAsOf, list)
+  return E.isLeft(asked) ? asked : listed(registryAsOf, asked.right.list, asked.right.what)
+}
+
+export const listRegisteredModels = (registryAsOf: RegistryAsOf, list: ModelList): Answer<RegisteredModel> => {
+  const asked = modelsAsked(registryAsOf, list)
+  return E.isLeft(asked) ? asked : listed(registryAsOf, asked.right.list, asked.right.what)
+}
+
+/** The same as groups. */
+export const listArtifactsByTag = (registryAsOf: RegistryAsOf, list: ArtifactList): Answer<TagGroup<Artifact>> => {
+  const asked = artifactsAsked(registryAsOf, list)
+  return E.isLeft(asked) ? asked : listedByTag(registryAsOf, asked.right.list, asked.right.what)
+}
+
+export const listRegisteredModelsByTag = (
+  registryAsOf: RegistryAsOf,
+  list: ModelList,
+): Answer<TagGroup<RegisteredModel>> => {
+  const asked = modelsAsked(registryAsOf, list)
+  return E.isLeft(asked) ? asked : listedByTag(registryAsOf, asked.right.list, asked.right.what)
+}
+
+interface Asked<Entry extends CollectionEntry, A> {
+  readonly list: List
+  readonly what: Listed<CollectionEntry, Entry, A>
+}
+
+const artifactsAsked = (
+  registryAsOf: RegistryAsOf,
+  list: ArtifactList,
+): E.Either<QueryError, Asked<ArtifactEntry, Artifact>> => {
+  const place = placeOf(registryAsOf, ArtifactProject, list)
+  if (E.isLeft(place)) return place
+  const { artifacts } = registryAsOf.registry
+  const of = { what: 'artifacts', answer: artifactOf, isMeant: meant(list, place.right, isArtifact) }
+  return E.right(asked(registryAsOf, list, place.right, artifacts, of))
+}
+
+const modelsAsked = (
+  registryAsOf: RegistryAsOf,
+  { registry: project, ...list }: ModelList,
+): E.Either<QueryError, Asked<ModelEntry, RegisteredModel>> => {
+  const place = placeOf(registryAsOf, RegistryProject, { ...list, project })
+  if (E.isLeft(place)) return place
+  const { models } = registryAsOf.registry
+  const of = { what: 'registered models', answer: modelOf, isMeant: meant(list, place.right, isModel) }
+  return E.right(asked(registryAsOf, list, place.right, models, of))
+}
+
+const isArtifact = (entry: CollectionEntry): entry is ArtifactEntry => entry.kind === 'artifact'
+const isModel = (entry: CollectionEntry): entry is ModelEntry => entry.kind === 'model'
+
+const asked = <Entry extends CollectionEntry, A>(
+  { registry }: RegistryAsOf,
+  list: CollectionList,
+  place: Place,
+  everything: ReadonlyArray<CollectionEntry>,
+  of: Pick<Listed<CollectionEntry, Entry, A>, 'what' | 'answer' | 'isMeant'>,
+): Asked<Entry, A> => {
+  const { type, name, tag } = list
+  const positionOf = ({ created }: CollectionEntry): number => created
+  const from =
+    tag === undefined
+      ? candidatesWithin(registry, { place, type, name }, everything)
+      : [[...(registry.byTag.get(tag) ?? [])].sort((one, other) => one.created - other.created)]
+  return { list: { ...list, ...place }, what: { ...of, from, positionOf, nameOf: ({ path }) => path } }
+}
+
+/** Which are meant as of a moment. */
+const meant =
+  <Entry extends CollectionEntry>(
+    { type, tag, text }: CollectionList,
+    place: Place,
+    isOfKind: (entry: CollectionEntry) => entry is Entry,
+  ) =>
+  (then: RegistryAsOf) => {
+    const hasWords = text === undefined ? undefined : wordsIn(text)
+    return (entry: CollectionEntry): entry is Entry =>
+      isOfKind(entry) &&
+      isWithin(entry, { place, type }) &&
+      (tag === undefined || valueAt(then, entry.tags)?.includes(tag) === true) &&
+      (hasWords?.([...textsOf(then, entry), ...Object.keys(aliasTable(then, entry))]) ?? true)
+  }

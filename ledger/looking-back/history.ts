@@ -3,13 +3,15 @@ import { aliasHistory } from '../../application/reading-history/alias-tenures.js
 import { type AuditPage, type AuditQuery, audit, auditLines } from '../../application/reading-history/history.js'
 import type { ReplayQuery } from '../../application/reading-history/replay.js'
 import { ORIGIN } from '../../domain/ports/event-store.js'
+import { collectionPath } from '../../domain/values/references.js'
 import { auditCsv, auditNdjson } from '../../projections/audit/export.js'
 import type { AliasTenure } from '../../projections/audit/tenure.js'
-import type { Lineage } from '../../projections/lineage/answer.js'
+import type { Lineage, LineageNode } from '../../projections/lineage/answer.js'
 import { lineage } from '../../projections/lineage/lineage.js'
 import { type LineagePaths, paths } from '../../projections/lineage/paths.js'
 import type { LineageRejection } from '../../projections/lineage/ref.js'
 import { momentOfCursor } from '../../projections/paging/cursor.js'
+import { type RegistryQuestions, registryQuestions } from '../../projections/registry/questions/lookup.js'
 import type { Checked } from '../calling/arguments.js'
 import type { AsOf, When } from '../calling/as-of.js'
 import { eachFromStore, orThrow, readFromStore } from '../calling/errors.js'
@@ -48,7 +50,9 @@ export const historyQuestions = (asOf: (when?: When) => Promise<AsOf>): HistoryQ
     const { of, ...query } = await checked(LineageInput, given)
     const at = await asOf()
     const root = asFirstAsked(at, query.cursor, (then) => refOf(of, then))
-    return found(lineage(at.graph, { ...query, of: root }, at.position))
+    const answer = found(lineage(at.graph, { ...query, of: root }, at.position))
+    const then = registryQuestions({ ...at, position: answer.moment })
+    return { ...answer, time: then.moment.time, nodes: answer.nodes.map((node) => withAliases(node, then)) }
   },
 
   paths: async (given) => {
@@ -80,6 +84,19 @@ export const historyQuestions = (asOf: (when?: When) => Promise<AsOf>): HistoryQ
     )
   },
 })
+
+/** Lineage knows versions; which aliases they held the registry knows. */
+const withAliases = (node: LineageNode, { aliasesOf }: RegistryQuestions): LineageNode => {
+  switch (node.kind) {
+    case 'version':
+      return { ...node, aliases: aliasesOf(collectionPath(node.artifact), node.version) }
+    case 'registered-version':
+      return { ...node, aliases: aliasesOf(collectionPath(node.model), node.version) }
+    case 'run':
+    case 'draft':
+      return node
+  }
+}
 
 const queryOf = async (
   { of, after, from, until, ...query }: Checked<HistoryInput>,

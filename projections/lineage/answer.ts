@@ -15,6 +15,8 @@ export type LineageNode = LineageRef & {
   readonly since: number
   /** How and at which position it ended: it stays to be seen. `null` as long as it has not. */
   readonly end: { readonly how: Ending; readonly position: number } | null
+  /** Of a version, where a ledger was asked: those that it held at that moment. */
+  readonly aliases?: ReadonlyArray<string>
 }
 
 /** `to` came from `from`: content flows along the arrow. */
@@ -32,6 +34,8 @@ export interface Lineage {
   readonly edges: ReadonlyArray<LineageEdge>
   /** As of which position. */
   readonly moment: number
+  /** The time of that position, where a ledger was asked: ISO 8601; `null` before the first event. */
+  readonly time?: string | null
   /** Present where there is more: ask the same again with it as `cursor`. */
   readonly cursor?: string
 }

@@ -20,7 +20,7 @@ const AXIS = 40
 /** The room for one line of time, the most that it may take, and the least that a bar takes. */
 const LINE = 1000
 const LONGEST = 1400
-const LEAST = 34
+const LEAST = 38
 const TICK_ROOM = 92
 const FONT = 12
 

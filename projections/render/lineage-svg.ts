@@ -1,23 +1,25 @@
 /** Lineage as a picture: content flows from left to right, each kind of thing and of edge in a look of its own. */
 
-import type { LineageEdge, LineageNode } from '../lineage/answer.js'
+import type { LineageNode } from '../lineage/answer.js'
 import { EDGE_KINDS, type EdgeKind } from '../lineage/graph.js'
 import { layout, type Point, type Size } from './layout.js'
-import { AND_MORE, edgesBetween, type LineagePicture, labelOf } from './lineage-text.js'
+import { type Arrow, type Box, countOf, NODE_WORDS, summarised } from './lineage-summary.js'
+import { AND_MORE, detailOf, type LineagePicture, momentText, type NodeLabel } from './lineage-text.js'
 import { fitted, px, type Rule, svgDocument, widthOf, xml } from './svg.js'
 
 interface Style {
-  readonly word: string
   readonly light: string
   readonly dark: string
 }
 
 const NODE_STYLES: Readonly<Record<LineageNode['kind'], Style>> = {
-  run: { word: 'run', light: '#2e7d4f', dark: '#63c48c' },
-  draft: { word: 'distributed draft', light: '#9a6700', dark: '#d9a93e' },
-  version: { word: 'artifact version', light: '#2f6fb3', dark: '#6cb0f5' },
-  'registered-version': { word: 'registered version', light: '#7a4fb5', dark: '#b794f0' },
+  run: { light: '#2e7d4f', dark: '#63c48c' },
+  draft: { light: '#9a6700', dark: '#d9a93e' },
+  version: { light: '#2f6fb3', dark: '#6cb0f5' },
+  'registered-version': { light: '#7a4fb5', dark: '#b794f0' },
 }
+
+const NODE_KINDS = ['run', 'draft', 'version', 'registered-version'] as const
 
 const EDGE_STYLES: Readonly<Record<EdgeKind, string>> = {
   logged: 'stroke-width: 1.4',
@@ -28,11 +30,14 @@ const EDGE_STYLES: Readonly<Record<EdgeKind, string>> = {
   'part-of': 'stroke-width: 1.8; stroke-dasharray: 2 3',
 }
 
-/** Above so many nodes a box has one line of text, not two; above so many edges, they have no words. */
-const MANY_NODES = 60
+/** So many boxes at most, so that one sees them at once; above so many edges, they have no words. */
+const MOST_BOXES = 50
+/** Above so many a box has one line of text, not two. */
+const MANY_BOXES = 24
 const MANY_EDGES = 40
 
 const MARGIN = 24
+const CAPTION = 16
 const MOST_TEXT = 320
 const LEGEND = 40
 
@@ -43,46 +48,53 @@ export interface LineageSvgOptions {
   readonly title?: string
 }
 
-/** An SVG document with nothing to fetch: title and tooltips, colours for light and for dark surroundings. */
+/**
+ * An SVG document with nothing to fetch: title and tooltips, colours for light and for dark surroundings. Of a large
+ * lineage the versions of one artifact, or more that are alike, stand in one box; `lineageDot` and `lineageMermaid`
+ * leave nothing out.
+ */
 export const lineageSvg = (picture: LineagePicture, { focus, title }: LineageSvgOptions = {}): string => {
-  const { nodes, moment, cursor } = picture
-  const edges = edgesBetween(picture)
-  const flat = nodes.length > MANY_NODES
-  const boxes = nodes.map((node) => boxOf(node, flat))
-  const worded = edges.length <= MANY_EDGES
+  const { nodes, cursor } = picture
+  const { boxes, arrows } = summarised(picture, MOST_BOXES, focus)
+  const flat = boxes.length > MANY_BOXES
+  const texts = boxes.map(({ label }) => textOf(label, flat))
+  const worded = arrows.length <= MANY_EDGES
   const laidOut = layout({
-    boxes,
-    edges: edges.map(({ edge, from, to }) => ({
+    boxes: texts,
+    edges: arrows.map(({ kind, from, to }) => ({
       from,
       to,
-      word: worded ? wordSize(edge.kind) : { width: 0, height: 0 },
+      word: worded ? wordSize(kind) : { width: 0, height: 0 },
     })),
     gap: flat ? 8 : 18,
-    columnGap: worded ? 60 : 80 + Math.min(160, boxes.length / 2),
+    columnGap: worded ? 60 : 80 + boxes.length / 2,
   })
-  const legend = legendOf(picture)
+  const legend = legendOf(boxes, arrows)
   const [left, top] = [MARGIN, MARGIN + LEGEND]
 
-  const drawnEdges = edges.map(({ edge }, index) => {
+  const drawnEdges = arrows.map((arrow, index) => {
     const { points = [], word } = laidOut.edges[index] ?? {}
-    return drawEdge(edge, points, worded ? word : undefined)
+    return drawEdge(arrow, points, worded ? word : undefined)
   })
-  const drawnNodes = nodes.map((node, place) => {
-    const [box, middle] = [boxes[place], laidOut.boxes[place]]
-    return box === undefined || middle === undefined ? '' : drawNode(node, box, middle, node.id === focus)
+  const drawnBoxes = boxes.map((box, place) => {
+    const [text, middle] = [texts[place], laidOut.boxes[place]]
+    if (text === undefined || middle === undefined) return ''
+    return drawBox(box, text, middle, box.nodes[0]?.id === focus)
   })
-
-  const height = Math.ceil(top + laidOut.height + MARGIN)
-  const more =
-    cursor === undefined ? [] : [`<text class="detail soft" x="${MARGIN}" y="${height - 8}">${AND_MORE}</text>`]
 
   const counted = summaryOf(picture)
+  const caption = [
+    momentText(picture),
+    ...(boxes.length < nodes.length ? [`${nodes.length} things in ${boxes.length} boxes`] : []),
+    ...(cursor === undefined ? [] : [AND_MORE]),
+  ].join(' · ')
+  const height = Math.ceil(top + laidOut.height + MARGIN + CAPTION)
   const names = nodes.slice(0, 20).map(({ name }) => name)
   return svgDocument({
-    width: Math.ceil(Math.max(left + laidOut.width, legend.right) + MARGIN),
+    width: Math.ceil(Math.max(left + laidOut.width, legend.right, MARGIN + widthOf(caption, 11)) + MARGIN),
     height,
     title: title ?? `Lineage: ${counted}`,
-    description: `${counted}, as of position ${moment}; content flows from left to right. ${names.join(', ')}${nodes.length > names.length ? ', …' : ''}`,
+    description: `${counted}, ${momentText(picture)}; content flows from left to right. ${names.join(', ')}${nodes.length > names.length ? ', …' : ''}`,
     rules: RULES,
     body: [
       ARROW,
@@ -91,9 +103,9 @@ export const lineageSvg = (picture: LineagePicture, { focus, title }: LineageSvg
       `<g class="${worded ? 'few' : 'many'}">`,
       ...drawnEdges,
       '</g>',
-      ...drawnNodes,
+      ...drawnBoxes,
       '</g>',
-      ...more,
+      `<text class="detail soft" x="${MARGIN}" y="${height - MARGIN + 6}">${xml(caption)}</text>`,
     ].join('\n'),
   })
 }
@@ -122,49 +134,61 @@ const RULES: ReadonlyArray<Rule> = [
   ['.focus rect', 'stroke-width: 3'],
 ]
 
-interface Box extends Size {
+interface BoxText extends Size {
   readonly name: string
   readonly detail: string
   /** Whether name and detail share one line. */
   readonly flat: boolean
 }
 
-const boxOf = (node: LineageNode, flat: boolean): Box => {
-  const { name, scope, what, mark } = labelOf(node)
-  const said = mark === null ? what : `${what}, ${mark}`
-  const short = fitted(name, 13, MOST_TEXT)
-  const detail = flat ? fitted(said, 11, MOST_TEXT / 2) : fitted(`${said} · ${scope}`, 11, MOST_TEXT)
-  const [nameWidth, detailWidth] = [widthOf(short, 13), widthOf(detail, 11)]
+const textOf = (label: NodeLabel, flat: boolean): BoxText => {
+  const name = fitted(label.name, 13, MOST_TEXT, 'bold')
+  const said = detailOf(label)
+  const detail = flat ? fitted(said, 11, MOST_TEXT / 2) : fitted(`${said} · ${label.scope}`, 11, MOST_TEXT)
+  const [nameWidth, detailWidth] = [widthOf(name, 13, 'bold'), widthOf(detail, 11)]
   const text = flat ? nameWidth + 16 + detailWidth : Math.max(nameWidth, detailWidth)
-  return { name: short, detail, width: text + 32, height: flat ? 24 : 46, flat }
+  return { name, detail, width: text + 32, height: flat ? 24 : 46, flat }
 }
 
 /** The room for what an edge is called, set in the middle of it. */
 const wordSize = (kind: EdgeKind): Size => ({ width: widthOf(kind, 10) + 8, height: 14 })
 
-const drawNode = (
-  node: LineageNode,
-  { name, detail, width, height, flat }: Box,
+const drawBox = (
+  { kind, nodes, label }: Box,
+  { name, detail, width, height, flat }: BoxText,
   { x, y: middle }: Point,
   focus: boolean,
 ): string => {
   const [left, right] = [x - width / 2, x + width / 2]
-  const classes = ['node', node.kind, ...(labelOf(node).mark === null ? [] : ['ended']), ...(focus ? ['focus'] : [])]
-  const ended = node.end === null ? '' : `, ${node.end.how} at position ${node.end.position}`
-  const tip = `${NODE_STYLES[node.kind].word} ${node.name}, since position ${node.since}${ended}`
+  const classes = ['node', kind, ...(label.mark === null ? [] : ['ended']), ...(focus ? ['focus'] : [])]
+  const tip = nodes.length === 1 ? nodes.map(tipOf).join('') : `${countOf(kind, nodes.length)}: ${firstOf(nodes)}`
   const nameAt = `x="${px(left + 16)}" y="${px(middle + (flat ? 4.5 : -4))}"`
   const detailAt = flat
     ? `x="${px(right - 16)}" y="${px(middle + 4)}" text-anchor="end"`
     : `x="${px(left + 16)}" y="${px(middle + 14)}"`
   return [
     `<g class="${classes.join(' ')}"><title>${xml(tip)}</title>`,
-    `<rect x="${px(left)}" y="${px(middle - height / 2)}" width="${px(right - left)}" height="${height}" rx="${node.kind === 'run' ? height / 2 : 4}"/>`,
+    `<rect x="${px(left)}" y="${px(middle - height / 2)}" width="${px(right - left)}" height="${height}" rx="${kind === 'run' ? height / 2 : 4}"/>`,
     `<text class="name" ${nameAt}>${xml(name)}</text><text class="detail soft" ${detailAt}>${xml(detail)}</text></g>`,
   ].join('')
 }
 
+const tipOf = (node: LineageNode): string => {
+  const ended = node.end === null ? '' : `, ${node.end.how} at position ${node.end.position}`
+  return `${NODE_WORDS[node.kind][0]} ${node.name}, since position ${node.since}${ended}`
+}
+
+/** Some of many names. */
+const firstOf = (nodes: ReadonlyArray<LineageNode>): string =>
+  `${nodes
+    .slice(0, 10)
+    .map(({ name }) => name)
+    .join(', ')}${nodes.length > 10 ? ', …' : ''}`
+
 /** In bows, level at every point. */
-const drawEdge = ({ kind, from, to }: LineageEdge, points: ReadonlyArray<Point>, word: Point | undefined): string => {
+const drawEdge = ({ kind, edges }: Arrow, points: ReadonlyArray<Point>, word: Point | undefined): string => {
+  const [only, ...others] = edges.map(({ from, to }) => `${from} → ${to}`)
+  const tip = `${kind}: ${others.length === 0 ? only : `${edges.length} edges`}`
   const path = points.map(({ x, y }, index) => {
     const before = points[index - 1]
     if (before === undefined) return `M${px(x)} ${px(y)}`
@@ -175,11 +199,14 @@ const drawEdge = ({ kind, from, to }: LineageEdge, points: ReadonlyArray<Point>,
     word === undefined
       ? ''
       : `<text class="word soft" text-anchor="middle" x="${px(word.x)}" y="${px(word.y + 3)}">${kind}</text>`
-  return `<path class="edge ${kind}" marker-end="url(#arrow)" d="${path.join(' ')}"><title>${xml(`${kind}: ${from} → ${to}`)}</title></path>${text}`
+  return `<path class="edge ${kind}" marker-end="url(#arrow)" d="${path.join(' ')}"><title>${xml(tip)}</title></path>${text}`
 }
 
 /** The kinds that occur, in one row above the picture. */
-const legendOf = ({ nodes, edges }: LineagePicture): { readonly body: string; readonly right: number } => {
+const legendOf = (
+  boxes: ReadonlyArray<Box>,
+  arrows: ReadonlyArray<Arrow>,
+): { readonly body: string; readonly right: number } => {
   const parts: string[] = []
   let x = MARGIN
   const put = (sign: string, word: string, room: number): void => {
@@ -188,21 +215,21 @@ const legendOf = ({ nodes, edges }: LineagePicture): { readonly body: string; re
     )
     x += room + widthOf(word, 11) + 20
   }
-  for (const [kind, { word }] of Object.entries(NODE_STYLES)) {
-    if (!nodes.some((node) => node.kind === kind)) continue
+  for (const [kind, [word]] of Object.entries(NODE_WORDS)) {
+    if (!boxes.some((box) => box.kind === kind)) continue
     put(`<g class="node ${kind}"><rect y="-6" width="18" height="12" rx="${kind === 'run' ? 6 : 2}"/></g>`, word, 24)
   }
   for (const kind of EDGE_KINDS) {
-    if (!edges.some((edge) => edge.kind === kind)) continue
+    if (!arrows.some((arrow) => arrow.kind === kind)) continue
     put(`<path class="edge ${kind}" marker-end="url(#arrow)" d="M0 0 L34 0"/>`, kind, 40)
   }
   return { body: parts.join('\n'), right: x - 20 }
 }
 
 const summaryOf = ({ nodes, edges, cursor }: LineagePicture): string => {
-  const counts = Object.entries(NODE_STYLES).flatMap(([kind, { word }]) => {
+  const counts = NODE_KINDS.flatMap((kind) => {
     const count = nodes.filter((node) => node.kind === kind).length
-    return count === 0 ? [] : [`${count} ${word}${count === 1 ? '' : 's'}`]
+    return count === 0 ? [] : [countOf(kind, count)]
   })
   return `${counts.join(', ') || 'nothing'}; ${edges.length} ${edges.length === 1 ? 'edge' : 'edges'}${cursor === undefined ? '' : ` ${AND_MORE}`}`
 }

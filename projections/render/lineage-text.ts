@@ -4,7 +4,7 @@ import type { Lineage, LineageEdge, LineageNode } from '../lineage/answer.js'
 import type { Ending } from '../lineage/graph.js'
 
 /** What is drawn: an answer, or part of one. Edges whose ends are not among the nodes are left out. */
-export type LineagePicture = Pick<Lineage, 'nodes' | 'edges' | 'moment' | 'cursor'>
+export type LineagePicture = Pick<Lineage, 'nodes' | 'edges' | 'moment' | 'time' | 'cursor'>
 
 /** What the picture says of an answer that goes on. */
 export const AND_MORE = '… and more'
@@ -19,11 +19,13 @@ export interface NodeLabel {
   readonly what: string
   /** `deleted`, `unlinked`…; `null` where nothing of the kind is to be said. */
   readonly mark: string | null
+  readonly aliases: ReadonlyArray<string>
 }
 
 export const labelOf = (node: LineageNode): NodeLabel => {
   const [entity = '', project = '', ...rest] = node.name.split('/')
-  return { name: rest.join('/'), scope: `${entity}/${project}`, what: whatItIs(node), mark: markOf(node.end?.how) }
+  const [what, mark, { aliases = [] }] = [whatItIs(node), markOf(node.end?.how), node]
+  return { name: rest.join('/'), scope: `${entity}/${project}`, what, mark, aliases }
 }
 
 const whatItIs = (node: LineageNode): string => {
@@ -38,6 +40,14 @@ const whatItIs = (node: LineageNode): string => {
       return 'draft'
   }
 }
+
+/** What it is, how it ended, and the aliases that it held at the moment of the answer. */
+export const detailOf = ({ what, mark, aliases }: NodeLabel): string =>
+  [mark === null ? what : `${what}, ${mark}`, ...(aliases.length === 0 ? [] : [aliases.join(', ')])].join(' · ')
+
+/** Of which moment a picture is. */
+export const momentText = ({ moment, time }: LineagePicture): string =>
+  typeof time === 'string' ? `as of ${time} (position ${moment})` : `as of position ${moment}`
 
 /** An end worth a word in a picture: a run that finished and a draft that was sealed went their way. */
 const markOf = (how: Ending | undefined): string | null =>
@@ -64,11 +74,11 @@ const MERMAID_SHAPE: Readonly<Record<LineageNode['kind'], readonly [open: string
 
 /** A Mermaid flowchart. */
 export const lineageMermaid = (picture: LineagePicture): string => {
-  const lines = ['flowchart LR']
+  const lines = ['---', `title: "${momentText(picture)}"`, '---', 'flowchart LR']
   for (const [place, node] of picture.nodes.entries()) {
-    const { name, scope, what, mark } = labelOf(node)
+    const label = labelOf(node)
     const [open, close] = MERMAID_SHAPE[node.kind]
-    const text = mermaidText([name, scope, mark === null ? what : `${what}, ${mark}`])
+    const text = mermaidText([label.name, label.scope, detailOf(label)])
     lines.push(`  n${place}${open}"${text}"${close}`)
   }
   for (const { edge, from, to } of edgesBetween(picture)) lines.push(`  n${from} -->|${edge.kind}| n${to}`)
@@ -104,13 +114,13 @@ export const lineageDot = (picture: LineagePicture): string => {
     '  edge [fontname="sans-serif"]',
   ]
   for (const [place, node] of picture.nodes.entries()) {
-    const { name, scope, what, mark } = labelOf(node)
-    const text = [name, scope, mark === null ? what : `${what}, ${mark}`].map(dotText).join('\\n')
-    const style = mark === null ? '' : ', style=dashed'
+    const label = labelOf(node)
+    const text = [label.name, label.scope, detailOf(label)].map(dotText).join('\\n')
+    const style = label.mark === null ? '' : ', style=dashed'
     lines.push(`  n${place} [label="${text}", shape=${DOT_SHAPE[node.kind]}${style}]`)
   }
   for (const { edge, from, to } of edgesBetween(picture)) lines.push(`  n${from} -> n${to} [label="${edge.kind}"]`)
-  if (picture.cursor !== undefined) lines.push(`  label="${AND_MORE}"`)
+  lines.push(`  label="${[momentText(picture), ...(picture.cursor === undefined ? [] : [AND_MORE])].join(', ')}"`)
   return `${lines.join('\n')}\n}\n`
 }
 

@@ -7,21 +7,34 @@ export const xml = (text: string): string =>
     .replace(/[^\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]/gu, '\uFFFD')
     .replace(/[&<>"'\t\n\r]/g, (character) => `&#${character.charCodeAt(0)};`)
 
-/** About how wide a text is, in pixels; no font is at hand, so wide scripts are counted as two letters. */
-export const widthOf = (text: string, fontSize: number): number => {
-  let letters = 0
-  for (const character of text) letters += character >= '\u2E80' ? 1.8 : /[A-Zmw@%]/.test(character) ? 1.3 : 1
-  return Math.ceil(letters * fontSize * 0.56)
+type Weight = 'normal' | 'bold'
+
+/** How wide characters are, in parts of the font's size, in the widest of the usual fonts (DejaVu Sans); no font is at hand. */
+const WIDTHS: ReadonlyArray<readonly [characters: RegExp, width: number]> = [
+  [/[ijlI.,:;'|!]/, 0.34],
+  [/[ frt()[\]/-]/, 0.44],
+  [/[mMW@%…—→]/, 1],
+  [/[wA-Z_~+=<>&#]/, 0.82],
+  [/[\u2E80-\u{10FFFF}]/u, 1.1],
+]
+const USUAL_WIDTH = 0.64
+const BOLD = 1.12
+
+/** At most how wide a text is, in pixels. */
+export const widthOf = (text: string, fontSize: number, weight: Weight = 'normal'): number => {
+  let width = 0
+  for (const character of text) width += WIDTHS.find(([characters]) => characters.test(character))?.[1] ?? USUAL_WIDTH
+  return Math.ceil(width * fontSize * (weight === 'bold' ? BOLD : 1))
 }
 
 /** The text, shortened in the middle until it fits: both ends of a name tell something. */
-export const fitted = (text: string, fontSize: number, room: number): string => {
-  if (widthOf(text, fontSize) <= room) return text
+export const fitted = (text: string, fontSize: number, room: number, weight: Weight = 'normal'): string => {
+  if (widthOf(text, fontSize, weight) <= room) return text
   const characters = [...text]
   for (let kept = characters.length - 1; kept > 1; kept--) {
     const head = Math.ceil(kept / 2)
     const short = `${characters.slice(0, head).join('')}…${characters.slice(characters.length - (kept - head)).join('')}`
-    if (widthOf(short, fontSize) <= room) return short
+    if (widthOf(short, fontSize, weight) <= room) return short
   }
   return '…'
 }

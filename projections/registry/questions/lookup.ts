@@ -9,11 +9,19 @@ import type { Row } from '../version-table.js'
 import { type Artifact, artifactNamed, artifactOf } from './artifact.js'
 import { momentOfAnswers, type RegistryAsOf } from './as-of.js'
 import type { QueryError } from './errors.js'
-import { read } from './find-by-name.js'
+import { existing, read } from './find-by-name.js'
 import { type OpenDraft, openDrafts } from './open-drafts.js'
 import { modelNamed, modelOf, type RegisteredModel } from './registered-model.js'
 import { metricsAt, type RunDetails, runDetails, runNamed } from './run.js'
-import { describe, descriptionAndMetadataAt, knownVersion, resolve, tagsAt, type Version } from './version.js'
+import {
+  aliasesOf,
+  describe,
+  descriptionAndMetadataAt,
+  knownVersion,
+  resolve,
+  tagsAt,
+  type Version,
+} from './version.js'
 
 export { type RegistryAsOf, resolveNumber } from './as-of.js'
 
@@ -55,6 +63,12 @@ export const registryQuestions = ({ registry, positionTimes, position, defaults,
     /** Of a version that is known by its row. */
     saidOf: (row: Row) => descriptionAndMetadataAt(registryAsOf, row),
     tagsOf: (row: Row): ReadonlyArray<string> => tagsAt(registryAsOf, row),
+
+    /** The aliases of a version by the whole path of its collection; none of one that is not there. */
+    aliasesOf: (path: string, number: number): ReadonlyArray<string> => {
+      const entry = existing(registryAsOf, path)
+      return entry === undefined ? [] : aliasesOf(registryAsOf, entry, number)
+    },
 
     /** The metrics of a run by its whole path; `undefined` for a run that is not there. */
     metrics: (path: string): Metrics | undefined => metricsAt(registryAsOf, path),

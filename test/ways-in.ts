@@ -65,6 +65,7 @@ const place = { entity: '--entity', project: '--project' } as const
 const page = { limit: '--limit', cursor: '--cursor' } as const
 const collections = { name: '--name', type: '--type', tag: '--tag', text: '--text', ...page } as const
 const said = { description: '--description', metadata: '--metadata', aliases: '--alias', tags: '--tag' } as const
+const redescribed = { description: '--description --no-description', metadata: '--metadata --no-metadata' } as const
 const interval = { after: '--after', from: '--from', until: '--until' } as const
 
 const HANDED = 'no: a command line holds nothing in hand between two commands'
@@ -120,20 +121,20 @@ export const OF_A_LEDGER: Ways<Ledger> = {
   untag: { command: 'untag', given: { version: '<name>', tags: '<tag...>' } },
   describe: {
     command: 'describe',
-    given: { version: '<name>', description: '--description', metadata: '--metadata' },
+    given: { version: '<name>', ...redescribed },
   },
   deleteVersion: {
     command: 'delete',
     given: { version: '<version>', deleteAliases: '--delete-aliases', expect: '--expect' },
   },
 
-  describeArtifact: { command: 'describe', given: { name: '<name>', description: '--description' } },
+  describeArtifact: { command: 'describe', given: { name: '<name>', description: redescribed.description } },
   tagArtifact: { command: 'tag', given: { name: '<name>', tags: '<tag...>' } },
   untagArtifact: { command: 'untag', given: { name: '<name>', tags: '<tag...>' } },
   createRegisteredModel: 'no: link makes it',
   describeRegisteredModel: {
     command: 'describe',
-    given: { name: '<name>', description: '--description', metadata: '--metadata' },
+    given: { name: '<name>', ...redescribed },
   },
   tagRegisteredModel: { command: 'tag', given: { name: '<name>', tags: '<tag...>' } },
   untagRegisteredModel: { command: 'untag', given: { name: '<name>', tags: '<tag...>' } },
@@ -285,8 +286,7 @@ export const OF_A_DRAFT: Ways<Omit<Draft, 'artifact' | 'base' | 'description' | 
     command: 'draft',
     given: {
       ...said,
-      description: '--description --no-description',
-      metadata: '--metadata --no-metadata',
+      ...redescribed,
       run: '--run',
       expect: '--expect',
       expectNewest: '--expect-newest',

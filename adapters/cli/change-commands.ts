@@ -1,9 +1,10 @@
 /** Commands that say more of what is there: of an artifact or a registered model as a whole, or of one version. */
 import type { Command } from 'commander'
 import type { JsonObject } from '../../domain/values/json.js'
+import { omitUndefined } from '../../domain/values/omit-undefined.js'
 import { byNameOf } from '../../ledger/linking/by-name.js'
 import type { WithLedger } from './command-context.js'
-import { type EnvelopeOptions, envelopeOptions, expecting, type Holders, pairs } from './options.js'
+import { type EnvelopeOptions, envelopeOptions, expecting, type Holders, pairs, saidOrNot } from './options.js'
 import { done, versionOf, withAliases } from './receipts.js'
 
 const ANYTHING =
@@ -35,17 +36,34 @@ export const changeCommands = (program: Command, withLedger: WithLedger): void =
     )
     .argument('<name>', ANYTHING)
     .option('--description <text>', 'the new description')
+    .option('--no-description', 'take it away')
     .option('--metadata <key=value>', 'all the new metadata (may be given several times)', pairs)
+    .option('--no-metadata', 'take it away')
     .addHelpText(
       'after',
       '\nExamples:\n  $ model-ledger describe acme/model-registry/churn --metadata owner=anna\n  $ model-ledger describe acme/churn/model:best --description "trained on May"',
     )
     .action(
-      (version: string, options: EnvelopeOptions & { description?: string; metadata?: JsonObject }, command: Command) =>
-        withLedger(command, 'writes', async (task) => {
-          const told = await byNameOf(task.ledger).describe({ ...options, version })
+      (
+        version: string,
+        {
+          description,
+          metadata,
+          ...options
+        }: EnvelopeOptions & {
+          readonly description?: string | boolean
+          readonly metadata?: JsonObject | boolean
+        },
+        command: Command,
+      ) => {
+        if (description === undefined && metadata === undefined)
+          return command.error('error: say what is to change: --description or --metadata', { exitCode: 2 })
+        return withLedger(command, 'writes', async (task) => {
+          const said = omitUndefined({ description: saidOrNot(description), metadata: saidOrNot(metadata) })
+          const told = await byNameOf(task.ledger).describe({ ...options, ...said, version })
           done(task, told, `${versionOf(told)} is described`)
-        }),
+        })
+      },
     )
 
   expecting(envelopeOptions(program.command('delete')))

@@ -11,6 +11,7 @@ import {
   expecting,
   type Holders,
   pairs,
+  saidOrNot,
   several,
   whole,
   writers,
@@ -37,10 +38,6 @@ const said = (command: Command): Command =>
     .option('--run <run>', 'the run that made it')
 
 const described = ({ type: _, alias: aliases, tag: tags, ...rest }: Said) => omitUndefined({ ...rest, aliases, tags })
-
-/** What is given; nothing is said where it is `--no-…`, and what was said stays where neither is. */
-const saidOrNot = <A>(given: A | boolean | undefined): A | null | undefined =>
-  given === false ? null : given === true ? undefined : given
 
 /** A bar while content is stored. */
 const storing = (terminal: Terminal) => {

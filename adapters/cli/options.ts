@@ -73,6 +73,10 @@ export const pairs = (text: string, before: JsonObject | undefined): JsonObject 
   return { ...before, [key]: asJson(value) }
 }
 
+/** What is given; nothing is said where it is `--no-…`, and what was said stays where neither is. */
+export const saidOrNot = <A>(given: A | boolean | undefined): A | null | undefined =>
+  given === false ? null : given === true ? undefined : given
+
 /** `accuracy>=0.9`, gathered: a key, a comparison and a value, which may be JSON; blanks around them mean nothing. */
 export const condition = (text: string, before: ReadonlyArray<Condition> | undefined): ReadonlyArray<Condition> => {
   const [, key, is, value = ''] = /^\s*([^<>=!]*[^<>=!\s])\s*(<=|>=|!=|<|>|=)\s*([\s\S]*?)\s*$/.exec(text) ?? []

@@ -75,13 +75,23 @@ describe('what a command says it did', () => {
       metadata: { owner: 'anna', f1: 0.9 },
     })
     expect(await said('show', 'model:v0')).not.toContain('net')
+    await ledger('describe', 'churn', '--no-description', '--metadata', 'f1=0.8')
+    await ledger('describe', 'model', '--no-description')
+    expect(JSON.parse(await said('--json', 'show', 'churn'))).toMatchObject({
+      description: null,
+      metadata: { f1: 0.8 },
+    })
+    expect(JSON.parse(await said('--json', 'show', 'model'))).toMatchObject({ description: null })
+    await ledger('describe', 'churn', '--no-metadata')
+    expect(JSON.parse(await said('--json', 'show', 'churn'))).toMatchObject({ metadata: null })
     expect((await said('show', 'churn', '--as-of', '8')).replace(/ +/g, ' ')).not.toContain(' tags ')
   })
 
   it('refuses what a name alone cannot have, or what it does not tell', async () => {
     const metadata = await ledger('describe', 'model', '--metadata', 'lr=1')
     expect(metadata).toMatchObject({ code: 2, err: expect.stringContaining('its versions have metadata') })
-    expect(await ledger('describe', 'model')).toMatchObject({ code: 2 })
+    for (const name of ['model', 'churn', 'model:v0'])
+      expect(await ledger('describe', name)).toMatchObject({ code: 2, err: expect.stringContaining('--metadata') })
     expect(await ledger('tag', 'nobody', 'x')).toMatchObject({ code: 3 })
     await ledger('link', 'model:v0', 'model')
     for (const change of [

@@ -3,7 +3,7 @@ import type { Command } from 'commander'
 import { describe, expect, it } from 'vitest'
 import { buildProgram } from '../adapters/cli/program.js'
 import { operations } from '../index.js'
-import { terminalIn } from './support/command-line.js'
+import { commandsOf, optionsOf, terminalIn } from './support/command-line.js'
 import { memoryLedger } from './support/ledger-memory.js'
 import { METHODS } from './support/ledger-methods.js'
 import {
@@ -20,15 +20,8 @@ import {
 
 const program = buildProgram(terminalIn('/').terminal)
 
-/** Those that can be given: `alias set`, and not `alias`. */
-const commandsBelow = (command: Command, above = ''): ReadonlyArray<readonly [string, Command]> =>
-  command.commands.flatMap((inner) => {
-    const name = `${above}${inner.name()}`
-    return inner.commands.length === 0 ? [[name, inner] as const] : commandsBelow(inner, `${name} `)
-  })
-const commands = new Map(commandsBelow(program))
+const commands = commandsOf(program)
 
-const optionsOf = (command: Command): ReadonlyArray<string> => command.options.map(({ long }) => long ?? '')
 const GLOBAL = optionsOf(program)
 const argumentsOf = (command: Command): ReadonlyArray<string> =>
   command.registeredArguments.map((each) => `<${each.name()}${each.variadic ? '...' : ''}>`)

@@ -1,4 +1,5 @@
 /** The command line as a test gives it: what it prints, and its exit code. */
+import type { Command } from 'commander'
 import type { Terminal } from '../../adapters/cli/output.js'
 import { run } from '../../adapters/cli/program.js'
 
@@ -31,3 +32,14 @@ export const commandLine =
     const code = await run(args, terminal)
     return { code, ...written }
   }
+
+/** The commands of a program by their whole names: `alias set`, and not `alias`. */
+export const commandsOf = (program: Command): ReadonlyMap<string, Command> => new Map(commandsBelow(program, ''))
+
+const commandsBelow = (command: Command, above: string): ReadonlyArray<readonly [string, Command]> =>
+  command.commands.flatMap((inner) => {
+    const name = `${above}${inner.name()}`
+    return inner.commands.length === 0 ? [[name, inner] as const] : commandsBelow(inner, `${name} `)
+  })
+
+export const optionsOf = (command: Command): ReadonlyArray<string> => command.options.map(({ long }) => long ?? '')

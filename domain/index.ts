@@ -41,11 +41,13 @@ export type { RegisteredModelState } from './registered-model/state.js'
 export * from './run/commands.js'
 export type { RunRejection } from './run/decide.js'
 export * from './run/events.js'
+export { Metric, MetricName, Metrics, type MetricValue, metricOf, type RecordedMetric } from './run/metrics.js'
 export type { RunState } from './run/state.js'
 export { Answer, CommandAccepted } from './values/answer.js'
 export { decodeWith, describeProblem, type Problem } from './values/codec.js'
 export type { Decider, Decision, ReadonlyState, RecordedBy } from './values/decider.js'
 export { Digest, isDigest, sha256 } from './values/digest.js'
+export { decodeDouble, doubleAsJson, EncodedDouble, encodeDouble } from './values/double.js'
 export { CommandId, Envelope, EventMetadata } from './values/envelope.js'
 export {
   canonicalJson,

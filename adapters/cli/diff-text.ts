@@ -1,4 +1,5 @@
 /** What differs between two versions, in words and columns. */
+import { doubleText } from '../../domain/values/double.js'
 import type { Json, JsonObject } from '../../domain/values/json.js'
 import type { ManifestEntry } from '../../domain/values/manifest/manifest.js'
 import type { TableDiff, VersionDiff } from '../../projections/registry/questions/diff-versions.js'
@@ -26,7 +27,8 @@ const ADDED = styled('green', '+')
 const REMOVED = styled('red', '-')
 const CHANGED = styled('yellow', '~')
 
-const valueText = (value: Json | undefined): string => (value === undefined ? '-' : JSON.stringify(value))
+const valueText = (value: Json | undefined): string =>
+  value === undefined ? '-' : typeof value === 'number' ? doubleText(value) : JSON.stringify(value)
 
 /** One table: how many rows differ, and those of them that are told. */
 const tableText = (terminal: Terminal, table: TableDiff): string => {

@@ -8,7 +8,7 @@ import type { Version } from '../../projections/registry/questions/version.js'
 import { chooseCommands } from './choose-commands.js'
 import { collectionLists } from './collection-lists.js'
 import { type AsOfOption, answerPage, placeOf, questionsAsOf, type WithLedger } from './command-context.js'
-import { asOf, condition, orderOf, paged, sortKey } from './options.js'
+import { asOf, condition, metricCondition, orderOf, paged, sortKey } from './options.js'
 import { hint, size, type Terminal, table, time } from './output.js'
 import { gone, pairsText } from './show-commands.js'
 
@@ -103,7 +103,7 @@ export const searchCommand = (program: Command, withLedger: WithLedger): void =>
     )
     .option('--alias <alias>', 'that this alias points to')
     .option('--metadata <condition>', 'such as accuracy>=0.9 or stage=final (may be given several times)', condition)
-    .option('--metric <condition>', 'likewise, of the run that made it', condition)
+    .option('--metric <condition>', 'likewise, of the run that made it; loss=nan finds what diverged', metricCondition)
     .option('--by <actor>', 'what this actor logged or linked')
     .option('--from <time>', 'logged or linked at this time or later')
     .option('--until <time>', 'logged or linked at this time or before')

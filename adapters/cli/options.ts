@@ -66,27 +66,31 @@ export const keyColumns = (text: string, before: KeyColumns | undefined): KeyCol
   return { ...before, [table]: [...(before?.[table] ?? []), column] }
 }
 
-/** `key=value` pairs, where a value that is JSON is taken for it, into one object; later ones win. */
-export const pairs = (text: string, before: JsonObject | undefined): JsonObject => {
-  const [, key, value = ''] = /^([^=]+)=([\s\S]*)$/.exec(text) ?? []
-  if (key === undefined) throw new InvalidArgumentError('key=value is wanted.')
-  return { ...before, [key]: asJson(value) }
-}
+/** `key=value` pairs, gathered into one object; later ones win. */
+const pairsOf =
+  (read: (text: string) => Json) =>
+  (text: string, before: JsonObject | undefined): JsonObject => {
+    const [, key, value = ''] = /^([^=]+)=([\s\S]*)$/.exec(text) ?? []
+    if (key === undefined) throw new InvalidArgumentError('key=value is wanted.')
+    return { ...before, [key]: read(value) }
+  }
+
+/** A key, a comparison and a value, gathered; blanks around them mean nothing. */
+const conditionsOf =
+  (read: (text: string) => Json) =>
+  (text: string, before: ReadonlyArray<Condition> | undefined): ReadonlyArray<Condition> => {
+    const [, key, is, value = ''] = /^\s*([^<>=!]*[^<>=!\s])\s*(<=|>=|!=|<|>|=)\s*([\s\S]*?)\s*$/.exec(text) ?? []
+    const comparison = COMPARISONS.find((each) => each === is)
+    const wanted = read(value)
+    if (key === undefined || comparison === undefined || (typeof wanted === 'object' && wanted !== null)) {
+      throw new InvalidArgumentError('A condition such as accuracy>=0.9 is wanted.')
+    }
+    return [...(before ?? []), { key, is: comparison, value: wanted }]
+  }
 
 /** What is given; nothing is said where it is `--no-…`, and what was said stays where neither is. */
 export const saidOrNot = <A>(given: A | boolean | undefined): A | null | undefined =>
   given === false ? null : given === true ? undefined : given
-
-/** `accuracy>=0.9`, gathered: a key, a comparison and a value, which may be JSON; blanks around them mean nothing. */
-export const condition = (text: string, before: ReadonlyArray<Condition> | undefined): ReadonlyArray<Condition> => {
-  const [, key, is, value = ''] = /^\s*([^<>=!]*[^<>=!\s])\s*(<=|>=|!=|<|>|=)\s*([\s\S]*?)\s*$/.exec(text) ?? []
-  const comparison = COMPARISONS.find((each) => each === is)
-  const wanted = asJson(value)
-  if (key === undefined || comparison === undefined || (typeof wanted === 'object' && wanted !== null)) {
-    throw new InvalidArgumentError('A condition such as accuracy>=0.9 is wanted.')
-  }
-  return [...(before ?? []), { key, is: comparison, value: wanted }]
-}
 
 /** `created`, `name`, `metadata:lr` or `metric:accuracy`. */
 export const sortKey = (text: string): NonNullable<VersionSearch['orderBy']> => {
@@ -103,6 +107,21 @@ const asJson = (text: string): Json => {
     return text
   }
 }
+
+/** `nan`, `inf`, `-Infinity` are numbers, as programs print them; in quotes, as JSON, they are texts. */
+const asMetric = (text: string): Json => {
+  const [, sign, word] = /^([+-]?)(nan|inf|infinity)$/i.exec(text) ?? []
+  if (word === undefined) return asJson(text)
+  return word.toLowerCase() === 'nan' ? Number.NaN : sign === '-' ? -Infinity : Infinity
+}
+
+/** Of pairs whose values may be JSON. */
+export const pairs = pairsOf(asJson)
+export const condition = conditionsOf(asJson)
+
+/** Of metrics, whose numbers may be those that JSON does not have. */
+export const metricPairs = pairsOf(asMetric)
+export const metricCondition = conditionsOf(asMetric)
 
 /** What an interval of the history takes: behind a position or from a time on, up to either; and in which order. */
 export const intervalOptions = (command: Command): Command =>

@@ -2,6 +2,7 @@
 import { styleText } from 'node:util'
 import type { Command } from 'commander'
 import stringWidth from 'fast-string-width'
+import { doubleAsJson } from '../../domain/values/double.js'
 
 export { sizeText as size } from '../../projections/audit/wording.js'
 
@@ -96,7 +97,8 @@ const ago = (now: Date, iso: string): string => {
   return `${count} ${unit[1]}${count === 1 ? '' : 's'} ago`
 }
 
-export const json = (value: unknown): string => `${JSON.stringify(value)}\n`
+/** Numbers that JSON does not have are written as `{"$numberDouble": "NaN"}`. */
+export const json = (value: unknown): string => `${JSON.stringify(value, doubleAsJson)}\n`
 
 /** Says on `err` that there is more, and how to go on; for programs as JSON, as everything is. */
 export const hint = (terminal: Terminal, command: Command, more: { cursor: string; total?: number }): void => {

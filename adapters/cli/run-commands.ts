@@ -3,7 +3,7 @@ import type { Command } from 'commander'
 import type { JsonObject } from '../../domain/values/json.js'
 import { omitUndefined } from '../../domain/values/omit-undefined.js'
 import type { WithLedger } from './command-context.js'
-import { type EnvelopeOptions, envelopeOptions, pairs } from './options.js'
+import { type EnvelopeOptions, envelopeOptions, metricPairs, pairs } from './options.js'
 import { done } from './receipts.js'
 
 export const runCommands = (program: Command, withLedger: WithLedger): void => {
@@ -38,7 +38,11 @@ export const runCommands = (program: Command, withLedger: WithLedger): void => {
   envelopeOptions(run.command('metrics'))
     .description("Set metrics of a run's summary.")
     .argument('<run>', '[[entity/]project/]run')
-    .requiredOption('--set <name=value>', 'a metric (may be given several times)', pairs)
+    .requiredOption(
+      '--set <name=value>',
+      'a metric; nan, inf and -inf are numbers (may be given several times)',
+      metricPairs,
+    )
     .action(
       (
         path: string,

@@ -2,6 +2,7 @@
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import { isDayText } from '../../domain/values/day.js'
+import { doubleText } from '../../domain/values/double.js'
 import { omitUndefined } from '../../domain/values/omit-undefined.js'
 import { LedgerError } from '../../index.js'
 import { oneStreamOf } from '../../ledger/looking-back/one-stream.js'
@@ -178,10 +179,10 @@ export const gone = ({ deleted, unlinked, source }: Version): string | undefined
 /** On one line: metrics, metadata, a configuration. */
 export const pairsText = (pairs: object): string =>
   Object.entries(pairs)
-    .map(
-      ([name, value]) => `${name}=${typeof value === 'number' ? Number(value.toPrecision(5)) : JSON.stringify(value)}`,
-    )
+    .map(([name, value]) => `${name}=${typeof value === 'number' ? shortNumber(value) : JSON.stringify(value)}`)
     .join(' ') || '-'
+
+const shortNumber = (value: number): string => doubleText(value === 0 ? value : Number(value.toPrecision(5)))
 
 /** Names and values, one a line; what is not there is left out. */
 const facts = (terminal: Terminal, title: string, pairs: ReadonlyArray<readonly [string, Shown | null]>): string =>

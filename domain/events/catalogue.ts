@@ -28,4 +28,6 @@ export const eventCodecs = {
 export const upcasters: Upcasters = {
   // The first told of the description alone, by the members of its change.
   RegisteredModelDescribed: { version: 2, steps: [(description) => ({ description })] },
+  // The first knew no number that JSON does not have: all else is written as ever.
+  RunSummarised: { version: 2, steps: [(metrics) => metrics] },
 }

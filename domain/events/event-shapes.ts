@@ -71,14 +71,14 @@ interface KnownType {
   /** Our own text of it, which is compared faster than that of a store. */
   readonly type: string
   readonly isOfShape: Shape
-  /** Its schema has one version. */
-  readonly neverChanged: boolean
+  /** The end of metadata with the schema version of today. */
+  readonly today: string
 }
 
 const knownTypes: ReadonlyMap<string, KnownType> = new Map(
   Object.entries(shapesByType).map(([type, isOfShape]) => [
     type,
-    { type, isOfShape, neverChanged: upcasters[type] === undefined },
+    { type, isOfShape, today: `"schema":${upcasters[type]?.version ?? 1}}` },
   ]),
 )
 
@@ -94,10 +94,8 @@ export const decodeShape = ({ type, data, metadata, revision }: StoredEvent): Do
   try {
     const stored = parseJson(data)
     if (!isObject(stored)) return 'damaged'
-    const parsed =
-      known.neverChanged && metadata.endsWith(FIRST_SCHEMA)
-        ? stored
-        : upcast(upcasters, type, schemaOf(metadata), stored)
+    // `schema` is the last member of canonical metadata.
+    const parsed = metadata.endsWith(known.today) ? stored : upcast(upcasters, type, schemaOf(metadata), stored)
     if (parsed === undefined) return 'unknown'
     if (!known.isOfShape(parsed, revision)) return 'damaged'
     const event: { type?: unknown } = parsed
@@ -108,9 +106,6 @@ export const decodeShape = ({ type, data, metadata, revision }: StoredEvent): Do
     return 'damaged'
   }
 }
-
-/** `schema` is the last member of canonical metadata. */
-const FIRST_SCHEMA = '"schema":1}'
 
 const schemaOf = (metadata: string): number => {
   const parsed = parseJson(metadata)

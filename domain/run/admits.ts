@@ -7,6 +7,7 @@ import { isThatValue, type Past, versionWasThere } from '../values/past.js'
 import { versionPath } from '../values/references.js'
 import type { SubjectOf } from '../values/stream-names.js'
 import type { ArtifactVersionUsed, RunEvent, RunSummarised } from './events.js'
+import { sameMetric } from './metrics.js'
 import { type RunState, useKey } from './state.js'
 
 type State = ReadonlyState<RunState>
@@ -56,7 +57,7 @@ const admitsMetrics = ({ metrics }: State, { from, to }: RunSummarised): Admitte
     () => isThatValue('which metrics changed', Object.keys(from).sort(), [...names].sort()),
     ...names.map((name) => (): Admitted => {
       const was = metrics.get(name) ?? null
-      return to[name] === was
+      return sameMetric(to[name], was)
         ? impossible({ _tag: 'changes-nothing', of: `the metric "${name}"` })
         : isThatValue(`the metric "${name}" before`, from[name], was)
     }),

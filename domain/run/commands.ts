@@ -1,23 +1,12 @@
 /** What can be asked of a run: the work that makes versions and uses them. */
-import * as E from 'fp-ts/lib/Either.js'
 import type * as t from 'io-ts'
 import { type CommandIn, define, gather, noFacts, type WithFacts } from '../command-definition.js'
-import { dictionary, jsonObject, record, rule, text } from '../values/codec.js'
-import { canonicalJson } from '../values/json.js'
+import { jsonObject, record, text } from '../values/codec.js'
 import { GroupName, RunOutcome, VersionChoice } from '../values/names.js'
 import { CollectionRef, RunRef } from '../values/references.js'
+import { Metrics } from './metrics.js'
 
 export const Config = jsonObject('a configuration: a JSON object of at most 1,000 members', 1000)
-
-export const Metric = rule(
-  'a metric: a finite number (an integer up to 2^53 - 1), a text or a boolean',
-  (value): value is number | string | boolean =>
-    (typeof value === 'number' || typeof value === 'string' || typeof value === 'boolean') &&
-    E.isRight(canonicalJson(value)),
-)
-export const MetricName = text('the name of a metric, other than __proto__', (value) => value !== '__proto__')
-export const Metrics = dictionary('metrics: an object of at most 1,000 members', MetricName, Metric, 1000)
-export type Metrics = t.TypeOf<typeof Metrics>
 
 const ofRun = ({ run }: { readonly run: RunRef }) => ({ category: 'run', run }) as const
 

@@ -5,6 +5,7 @@ import { about, type Decision, type ReadonlyState, type RecordedBy } from '../va
 import type { RunRef } from '../values/references.js'
 import type { FinishRun, RunCommandWithFacts, StartRun, SummariseRun } from './commands.js'
 import type { RunEvent } from './events.js'
+import { sameMetric } from './metrics.js'
 import { digestOf, type RunState, useKey } from './state.js'
 
 type State = ReadonlyState<RunState>
@@ -59,7 +60,7 @@ const start = ({ run, group, config, jobType }: StartRun, state: State): Events 
 }
 
 const summarise = ({ metrics }: SummariseRun, state: State): ReadonlyArray<RunEvent> => {
-  const changed = Object.entries(metrics).filter(([name, value]) => state.metrics.get(name) !== value)
+  const changed = Object.entries(metrics).filter(([name, value]) => !sameMetric(state.metrics.get(name), value))
   if (changed.length === 0) return []
   return [
     {

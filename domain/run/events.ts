@@ -3,7 +3,8 @@ import * as t from 'io-ts'
 import { dictionary, nullable, oneOf, record } from '../values/codec.js'
 import { GroupName, RunOutcome, VersionNumber } from '../values/names.js'
 import { ModelRef, VersionRef } from '../values/references.js'
-import { Config, Metric, MetricName, Metrics } from './commands.js'
+import { Config } from './commands.js'
+import { Metric, MetricName, Metrics } from './metrics.js'
 
 export const RunStarted = record(
   'RunStarted',

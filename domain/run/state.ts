@@ -8,11 +8,12 @@ import { canonicalJson } from '../values/json.js'
 import { type VersionRef, versionPath } from '../values/references.js'
 import type { RunFact } from '../values/run-fact.js'
 import type { ArtifactVersionUsed, RunEvent, RunStarted } from './events.js'
+import type { RecordedMetric } from './metrics.js'
 
 export interface RunState {
   /** With which group, and the digest of all that was said of it: a configuration may be large. */
   started: (RecordedBy & { readonly group: string | null; readonly digest: Digest | null }) | null
-  readonly metrics: Map<string, number | string | boolean>
+  readonly metrics: Map<string, RecordedMetric>
   /** What was used, by `useKey`. */
   readonly used: Set<string>
   /** Their numbers, each in its own collection: what an answer names. */

@@ -3,7 +3,7 @@
  * moment may be a `Date`. `input.ts` has the codec of each.
  */
 
-import type { Metrics } from '../../domain/run/commands.js'
+import type { Metrics } from '../../domain/run/metrics.js'
 import type { JsonObject } from '../../domain/values/json.js'
 import type { RunOutcome } from '../../domain/values/names.js'
 import type { Table } from '../../domain/values/table/table.js'
@@ -256,7 +256,7 @@ export interface StartRun extends EnvelopeFields {
 }
 
 export interface SummariseRun extends OfRun, EnvelopeFields {
-  /** Finite numbers, texts and booleans by name. */
+  /** Numbers, texts and booleans by name. A number is any double: NaN, infinities and -0 come back as they were. */
   readonly metrics: Metrics
 }
 

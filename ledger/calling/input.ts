@@ -1,7 +1,8 @@
 /** How the arguments of the methods are checked: one object each, member by member. */
 import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
-import { Config, Metrics } from '../../domain/run/commands.js'
+import { Config } from '../../domain/run/commands.js'
+import { Metrics } from '../../domain/run/metrics.js'
 import { decodeWith, nullable, record, rule, wholeNumber } from '../../domain/values/codec.js'
 import { Actor, CommandId, envelopeFields as ofEnvelope } from '../../domain/values/envelope.js'
 import {

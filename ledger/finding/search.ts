@@ -13,7 +13,7 @@ const Value = rule(
   'a number, a text, true, false or null',
   (value): value is number | string | boolean | null =>
     value === null ||
-    (typeof value === 'string' ? value.isWellFormed() : typeof value === 'boolean' || Number.isFinite(value)),
+    (typeof value === 'string' ? value.isWellFormed() : typeof value === 'boolean' || typeof value === 'number'),
 )
 const Conditions = t.readonlyArray(
   record('a condition {key, is, value}', { key: Text, is: oneOf(...COMPARISONS), value: Value }),

@@ -2,8 +2,10 @@
 
 import type { DomainEvent, EventOf } from '../../domain/events/catalogue.js'
 import type { RecordedEvent } from '../../domain/events/stored-events.js'
+import { metricOf, type RecordedMetric } from '../../domain/run/metrics.js'
 import type { Answer } from '../../domain/values/answer.js'
 import { sameJson } from '../../domain/values/codec.js'
+import { doubleText } from '../../domain/values/double.js'
 import type { Json, JsonObject } from '../../domain/values/json.js'
 import type { ManifestSummary } from '../../domain/values/manifest/manifest.js'
 import { collectionPath, runPath, type VersionRef, versionName, versionPath } from '../../domain/values/references.js'
@@ -114,7 +116,7 @@ export const describeEvent = ({ stream, event }: Pick<RecordedEvent, 'stream' | 
     case 'RunSummarised': {
       const metrics = Object.entries(event.to).map(([name, value]) => {
         const before = event.from[name] ?? null
-        return `${plain(name)} = ${shown(value)}${before === null ? '' : ` (was ${shown(before)})`}`
+        return `${plain(name)} = ${measured(value)}${before === null ? '' : ` (was ${measured(before)})`}`
       })
       return {
         subject: home,
@@ -256,6 +258,11 @@ const changedKeys = (from: JsonObject | null, to: JsonObject | null): string => 
   if (from === null || to === null) return ''
   const keys = [...new Set([...Object.keys(from), ...Object.keys(to)])]
   return ` (${few(keys.filter((key) => !sameJson(from[key], to[key])).map(plain))})`
+}
+
+const measured = (recorded: RecordedMetric): string => {
+  const value = metricOf(recorded)
+  return typeof value === 'number' ? doubleText(value) : shown(value)
 }
 
 const shown = (value: Json): string => (typeof value === 'string' ? plain(value) : JSON.stringify(value))

@@ -1,5 +1,6 @@
 /** Answers in pages: later ones are as of the moment of the first, so that nothing that is written meanwhile shifts them. */
 import * as E from 'fp-ts/lib/Either.js'
+import { doubleAsJson } from '../../domain/values/double.js'
 import { BAD_CURSOR, type BadCursor, readCursor, writeCursor } from './cursor.js'
 
 export interface Page<A> {
@@ -13,7 +14,7 @@ export const questionOf = (what: string, wanted: object): ReadonlyArray<string> 
   what,
   ...Object.entries(wanted)
     .sort()
-    .flatMap(([key, value]) => (value === undefined ? [] : [key, JSON.stringify(value)])),
+    .flatMap(([key, value]) => (value === undefined ? [] : [key, JSON.stringify(value, doubleAsJson)])),
 ]
 
 /** Items in their order, each with its place in the whole answer, from behind a place on. */

@@ -1,8 +1,9 @@
 /** How an event of a run changes the registry. */
 import type { EventOf } from '../../domain/events/catalogue.js'
+import type { RecordedMetric } from '../../domain/run/metrics.js'
 import { type ProjectedEvent, unfolded } from '../projection.js'
 import { setFrom, timeline } from '../storage/timeline.js'
-import type { MetricValue, RunEntry } from './state.js'
+import type { RunEntry } from './state.js'
 
 export const foldedOfRun = ['RunStarted', 'RunSummarised', 'ArtifactVersionUsed', 'RunFinished'] as const
 type Folded = (typeof foldedOfRun)[number]
@@ -16,7 +17,7 @@ export const applyToRun = (run: RunEntry, { event, position }: ProjectedEvent<Ev
       run.metrics ??= new Map()
       for (const [name, value] of Object.entries(event.to)) {
         const known = run.metrics.get(name)
-        const metric = known ?? timeline<MetricValue>()
+        const metric = known ?? timeline<RecordedMetric>()
         if (known === undefined) run.metrics.set(name, metric)
         setFrom(metric, position, value)
       }

@@ -1,4 +1,6 @@
 /** The registry as a snapshot: encoded as numbers and texts. What follows from the rest is left out. */
+
+import type { RecordedMetric } from '../../domain/run/metrics.js'
 import { isDigest } from '../../domain/values/digest.js'
 import { type JsonObject, parseJson } from '../../domain/values/json.js'
 import {
@@ -254,7 +256,7 @@ const readRun = (decoder: SnapshotDecoder): RunEntry => {
   const ref = { entity: decoder.word(), project: readProject(decoder, isArtifactProject), run: decoder.text() }
   const facts = { ref, path: runPath(ref), started: decoder.number(), actor: decoder.word() }
   const said = readJson<Pick<RunEntry, 'group' | 'jobType' | 'config' | 'used' | 'outcome'>>(decoder)
-  const metrics = readJson<ReadonlyArray<[string, Timeline<number | string | boolean>]> | null>(decoder)
+  const metrics = readJson<ReadonlyArray<[string, Timeline<RecordedMetric>]> | null>(decoder)
   const logged = { positions: decoder.numbers(), values: decoder.numbers() }
   return { kind: 'run', ...facts, ...said, ...(metrics === null ? {} : { metrics: new Map(metrics) }), logged }
 }

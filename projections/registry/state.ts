@@ -2,6 +2,7 @@
  * What the registry's projection holds, and the few ways in which its collections change. The fold is in
  * `apply.ts`, the questions in `questions/`.
  */
+import type { RecordedMetric } from '../../domain/run/metrics.js'
 import type { JsonObject } from '../../domain/values/json.js'
 import type { ManifestSummary } from '../../domain/values/manifest/manifest.js'
 import type { RunOutcome } from '../../domain/values/names.js'
@@ -67,8 +68,6 @@ export interface ModelEntry extends Collection<LinkEntry> {
 
 export type CollectionEntry = ArtifactEntry | ModelEntry
 
-export type MetricValue = number | string | boolean
-
 export interface RunEntry {
   readonly kind: 'run'
   readonly ref: RunRef
@@ -78,7 +77,7 @@ export interface RunEntry {
   readonly group: string | null
   readonly jobType: string | null
   readonly config: JsonObject | null
-  metrics?: Map<string, Timeline<MetricValue>>
+  metrics?: Map<string, Timeline<RecordedMetric>>
   outcome?: Timeline<RunOutcome>
   readonly used: Array<{ readonly position: number; readonly version: VersionAt; readonly through: VersionAt | null }>
   /** The versions that it logged, and logged again. */

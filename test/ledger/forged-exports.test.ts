@@ -55,6 +55,8 @@ const MODEL = 'model-acme/model-registry/Churn'
 const DRAFT = 'draft-acme/churn/model/eval'
 const RUN = 'run-acme/churn/run-1'
 const source = { entity: 'acme', project: 'churn', name: 'model', version: 0 }
+const UNMEASURED = { converged: null, floor: null, gradient: null, loss: 0.3, note: null, offset: null }
+const MEASURED = { converged: false, floor: 1, gradient: 1, loss: 0.25, note: 'x', offset: 1 }
 const lastOf = (stream: string): Which => {
   let behind: Forged | undefined
   return (event) => {
@@ -489,13 +491,23 @@ const FORGERIES: ReadonlyArray<readonly [string, () => ReadonlyArray<Forged>, Re
   ['a second start', then(nth('RunStarted'), 'RunStarted', {}), /created before/],
   [
     'a metric from what it was not',
-    saying(nth('RunSummarised', 1), { from: { converged: null, loss: 7, note: null } }),
+    saying(nth('RunSummarised', 1), { from: { ...UNMEASURED, loss: 7 } }),
     /the metric "loss" before/,
   ],
   [
     'a metric that stays',
-    saying(nth('RunSummarised', 1), { to: { converged: false, loss: 0.3, note: 'x' } }),
+    saying(nth('RunSummarised', 1), { to: { ...MEASURED, loss: 0.3 } }),
     /changes nothing of the metric "loss"/,
+  ],
+  [
+    'a number that JSON does not have, from what it was not',
+    saying(nth('RunSummarised', 1), { from: { ...UNMEASURED, loss: { $numberDouble: '-0.0' } } }),
+    /the metric "loss" before/,
+  ],
+  [
+    'a number of JSON, written as if it were none',
+    saying(nth('RunSummarised', 1), { to: { ...MEASURED, loss: { $numberDouble: '0.25' } } }),
+    /to\.loss: expected a metric/,
   ],
   ['metrics without what they were', saying(nth('RunSummarised'), { from: {} }), /which metrics changed/],
   [

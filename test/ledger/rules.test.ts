@@ -192,10 +192,10 @@ const metadata: ReadonlyArray<Violation> = [
     (l) => l.startRun({ config: { long: 'c'.repeat(262_144) } }),
   ],
   [
-    'an infinite metric',
+    'a metric that is half a character',
     'invalid-input',
-    /a finite number/,
-    (l) => l.summariseRun({ run: 'alone', metrics: { loss: Infinity } }),
+    /a number, a text or a boolean/,
+    (l) => l.summariseRun({ run: 'alone', metrics: { note: '\ud83d' } }),
   ],
   [
     'a metric __proto__',

@@ -111,7 +111,11 @@ export const historyOf = async (numbers: ReadonlyArray<number>): Promise<Readonl
         return { type: 'StartRun', run, ...pick([{}, { group: 'g', jobType: 'train', config: { lr: 0.1 } }]) }
       case 17:
         return pick<CommandInput>([
-          { type: 'SummariseRun', run, metrics: { [pick(['loss', 'f1'])]: pick([0.5, 0.25, 'nan']) } },
+          {
+            type: 'SummariseRun',
+            run,
+            metrics: { [pick(['loss', 'f1'])]: pick([0.5, 0.25, 'NaN', Number.NaN, -Infinity, 0, -0, 1e300]) },
+          },
           { type: 'UseArtifactVersion', run, used: source() },
           { type: 'FinishRun', run },
         ])

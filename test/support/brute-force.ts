@@ -202,7 +202,7 @@ export const bruteForce = () => {
       }
       case 'RunSummarised': {
         const known = runs.get(path)
-        if (known !== undefined) known.metrics = { ...known.metrics, ...(event.to as object) }
+        if (known !== undefined) known.metrics = { ...known.metrics, ...measured(event.to as object) }
         return
       }
       case 'ArtifactVersionUsed': {
@@ -343,6 +343,15 @@ const isModel = ({ kind }: Home): boolean => kind !== 'artifact'
 /** A link stays one, whatever becomes of its source. */
 const isThere = ({ deleted, unlinked, source }: Version): boolean =>
   unlinked === null && (deleted === null || source !== null)
+
+/** What JSON has no number for is written as a text. */
+const measured = (metrics: object): object =>
+  Object.fromEntries(
+    Object.entries(metrics).map(([name, value]) => [
+      name,
+      typeof value === 'object' ? Number(value.$numberDouble) : value,
+    ]),
+  )
 
 const pathOf = ({ entity, project, name }: Ref): string => `${entity}/${project}/${name}`
 const isOf = (draft: Draft, artifact: string, id: string, generation: number): boolean =>

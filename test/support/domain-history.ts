@@ -47,7 +47,11 @@ const everyCommand = async ({ manifest }: Ledger): Promise<ReadonlyArray<Command
   return [
     { type: 'StartRun', run, group: 'eval', config: { seed: 1, optimizer: { name: 'adam' } }, jobType: 'train' },
     { type: 'SummariseRun', run, metrics: { loss: 0.3, epoch: 1 } },
-    { type: 'SummariseRun', run, metrics: { loss: 0.25, converged: false, note: 'läuft' } },
+    {
+      type: 'SummariseRun',
+      run,
+      metrics: { loss: 0.25, converged: false, note: 'läuft', gradient: Number.NaN, floor: -Infinity, offset: -0 },
+    },
     { type: 'StartRun', run: ended },
     { type: 'FinishRun', run: ended, outcome: 'crashed' },
     { type: 'CreateArtifact', artifact, artifactType: 'model', description: 'predicts who leaves' },

@@ -23,10 +23,13 @@ export const memberAt = (metadata: Json | undefined, key: string): Json | undefi
 const isObject = (value: Json | undefined): value is { readonly [key: string]: Json } =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-/** Only values of one kind are smaller or greater than each other. An absent one is unequal to every value. */
+/**
+ * Only values of one kind are smaller or greater than each other. An absent one is unequal to every value. What is not a
+ * number is equal to itself, so that it can be looked for, and neither smaller nor greater than anything.
+ */
 export const isMet = ({ is, value: wanted }: Condition, value: Json | undefined): boolean => {
-  if (is === '=') return value === wanted
-  if (is === '!=') return value !== wanted
+  if (is === '=') return isEqual(value, wanted)
+  if (is === '!=') return !isEqual(value, wanted)
   if (value === undefined || rankOf(value) !== rankOf(wanted) || rankOf(value) > TEXT) return false
   const order = compareAlike(value, wanted)
   switch (is) {
@@ -41,23 +44,33 @@ export const isMet = ({ is, value: wanted }: Condition, value: Json | undefined)
   }
 }
 
-/** Numbers, then texts, then truth values, then what has no order; what is not there comes last in both orders. */
+/**
+ * Numbers, then texts, then truth values, then what has no order. NaN comes behind them all in both orders, and what is
+ * not there last.
+ */
 export const compareValues = (one: Json | undefined, other: Json | undefined, sign: 1 | -1): number => {
   const [left, right] = [rankOf(one), rankOf(other)]
-  return left === ABSENT || right === ABSENT ? left - right : sign * (left - right || compareAlike(one, other))
+  return left >= NOT_A_NUMBER || right >= NOT_A_NUMBER
+    ? left - right
+    : sign * (left - right || compareAlike(one, other))
 }
 
 const rankOf = (value: Json | undefined): number => {
-  if (typeof value === 'number') return 0
+  if (typeof value === 'number') return Number.isNaN(value) ? NOT_A_NUMBER : 0
   if (typeof value === 'string') return TEXT
   if (typeof value === 'boolean') return 2
   return value === undefined ? ABSENT : 3
 }
 const TEXT = 1
-const ABSENT = 4
+const NOT_A_NUMBER = 4
+const ABSENT = 5
+
+const isEqual = (value: Json | undefined, wanted: Condition['value']): boolean =>
+  value === wanted || (rankOf(value) === NOT_A_NUMBER && rankOf(wanted) === NOT_A_NUMBER)
 
 const compareAlike = (one: Json | undefined, other: Json | undefined): number => {
-  if (typeof one === 'number' && typeof other === 'number') return one - other
+  // The difference of two infinities is none.
+  if (typeof one === 'number' && typeof other === 'number') return one < other ? -1 : one > other ? 1 : 0
   if (typeof one === 'string' && typeof other === 'string') return compareTexts(one, other)
   return Number(one === true) - Number(other === true)
 }

@@ -3,20 +3,13 @@
  * version and run is looked at once, whatever happened in between.
  */
 
+import { type MetricValue, metricOrNone, sameMetric } from '../../../domain/run/metrics.js'
 import { sameJson } from '../../../domain/values/codec.js'
 import type { JsonObject } from '../../../domain/values/json.js'
 import type { RunOutcome } from '../../../domain/values/names.js'
 import { collectionPath, versionPath } from '../../../domain/values/references.js'
 import { asOf, type Timeline } from '../../storage/timeline.js'
-import type {
-  ArtifactEntry,
-  CollectionEntry,
-  DraftEntry,
-  MetricValue,
-  ModelEntry,
-  Registry,
-  RunEntry,
-} from '../state.js'
+import type { ArtifactEntry, CollectionEntry, DraftEntry, ModelEntry, Registry, RunEntry } from '../state.js'
 import { positionOf, type Row, runOf, saidOf, tagsOf, type Versions } from '../version-table.js'
 
 /** `from` is what was so at the earlier moment, `to` at the later. */
@@ -178,8 +171,8 @@ const compareRun = (entry: RunEntry, found: Found): void => {
   const outcome = changeOf(entry.outcome, found)
   if (outcome?.to !== undefined && outcome.from !== outcome.to) found.finished.push({ run, outcome: outcome.to })
   for (const [metric, values] of entry.metrics ?? []) {
-    const { from = null, to = null } = changeOf(values, found) ?? {}
-    if (from !== to) found.metrics.push({ run, metric, from, to })
+    const { from, to } = changeOf(values, found) ?? {}
+    if (!sameMetric(from, to)) found.metrics.push({ run, metric, from: metricOrNone(from), to: metricOrNone(to) })
   }
   for (const { position, version, through } of entry.used) {
     if (!isIn(found, position)) continue

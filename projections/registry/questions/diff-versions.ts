@@ -1,11 +1,12 @@
 /** Two versions side by side: their files, their metadata, what their runs measured, and the rows of their tables. */
 
-import type { Metrics } from '../../../domain/run/commands.js'
+import { sameMetric } from '../../../domain/run/metrics.js'
 import { sameJson } from '../../../domain/values/codec.js'
-import type { Json, JsonObject } from '../../../domain/values/json.js'
+import type { Json } from '../../../domain/values/json.js'
 import { diffManifests, type ManifestDiff } from '../../../domain/values/manifest/diff.js'
 import type { Manifest } from '../../../domain/values/manifest/manifest.js'
 import type { TableRowsDiff } from '../../../domain/values/table/diff-tables.js'
+import type { MetricValues } from './run.js'
 import type { Version } from './version.js'
 
 /** One of the two versions, with all that may differ. */
@@ -13,7 +14,7 @@ export interface DiffSide {
   readonly version: Version
   readonly manifest: Manifest
   /** Of the run that logged it first. */
-  readonly metrics: Metrics
+  readonly metrics: MetricValues
 }
 
 /** A value that differs; a side is absent where there is none. */
@@ -46,17 +47,21 @@ export const diffVersions = (from: DiffSide, to: DiffSide): VersionDiff => ({
   to: to.version,
   files: diffManifests(from.manifest, to.manifest),
   bytes: to.version.manifest.bytes - from.version.manifest.bytes,
-  metadata: differences(from.version.metadata ?? {}, to.version.metadata ?? {}),
-  metrics: differences(from.metrics, to.metrics),
+  metadata: differences(from.version.metadata ?? {}, to.version.metadata ?? {}, sameJson),
+  metrics: differences(from.metrics, to.metrics, sameMetric),
   tables: [],
 })
 
-const differences = (from: JsonObject, to: JsonObject): ReadonlyArray<Difference> =>
+const differences = <Value extends Json>(
+  from: Readonly<Record<string, Value>>,
+  to: Readonly<Record<string, Value>>,
+  isSame: (one: Value | undefined, other: Value | undefined) => boolean,
+): ReadonlyArray<Difference> =>
   [...new Set([...Object.keys(from), ...Object.keys(to)])].sort().flatMap((key) => {
     const [before, after] = [own(from, key), own(to, key)]
-    if (sameJson(before, after)) return []
+    if (isSame(before, after)) return []
     return [{ key, ...(before === undefined ? {} : { from: before }), ...(after === undefined ? {} : { to: after }) }]
   })
 
-const own = (object: JsonObject, key: string): Json | undefined =>
+const own = <Value>(object: Readonly<Record<string, Value>>, key: string): Value | undefined =>
   Object.hasOwn(object, key) ? object[key] : undefined

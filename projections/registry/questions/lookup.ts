@@ -3,7 +3,6 @@
  * the past costs a binary search more than the present.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import type { Metrics } from '../../../domain/run/commands.js'
 import type { ArtifactEntry, CollectionEntry, ModelEntry, RunEntry } from '../state.js'
 import type { Row } from '../version-table.js'
 import { type Artifact, artifactNamed, artifactOf } from './artifact.js'
@@ -12,7 +11,7 @@ import type { QueryError } from './errors.js'
 import { existing, read } from './find-by-name.js'
 import { type OpenDraft, openDrafts } from './open-drafts.js'
 import { modelNamed, modelOf, type RegisteredModel } from './registered-model.js'
-import { metricsAt, type RunDetails, runDetails, runNamed } from './run.js'
+import { type MetricValues, metricsAt, type RunDetails, runDetails, runNamed } from './run.js'
 import {
   aliasesOf,
   describe,
@@ -71,7 +70,7 @@ export const registryQuestions = ({ registry, positionTimes, position, defaults,
     },
 
     /** The metrics of a run by its whole path; `undefined` for a run that is not there. */
-    metrics: (path: string): Metrics | undefined => metricsAt(registryAsOf, path),
+    metrics: (path: string): MetricValues | undefined => metricsAt(registryAsOf, path),
 
     /** Distributed drafts that take parts, the oldest first. */
     openDrafts: (): ReadonlyArray<OpenDraft> => openDrafts(registryAsOf),

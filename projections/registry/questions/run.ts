@@ -1,6 +1,6 @@
 /** A run: what it was told, measured, used and logged. */
 import * as E from 'fp-ts/lib/Either.js'
-import type { Metrics } from '../../../domain/run/commands.js'
+import { type MetricValue, metricOf } from '../../../domain/run/metrics.js'
 import type { JsonObject } from '../../../domain/values/json.js'
 import { parseRun } from '../../../domain/values/name-paths.js'
 import type { RunOutcome } from '../../../domain/values/names.js'
@@ -11,6 +11,8 @@ import { hasHappened, momentAt, type RegistryAsOf, valueAt } from './as-of.js'
 import type { Moment, QueryError } from './errors.js'
 import { notFound } from './find-by-name.js'
 
+export type MetricValues = Readonly<Record<string, MetricValue>>
+
 export interface RunDetails {
   readonly path: string
   readonly started: Moment
@@ -18,7 +20,8 @@ export interface RunDetails {
   readonly group: string | null
   readonly jobType: string | null
   readonly config: JsonObject | null
-  readonly metrics: Metrics
+  /** Numbers as they were given, NaN and infinities too: `doubleAsJson` writes them as JSON. */
+  readonly metrics: MetricValues
   /** `null` while it runs. */
   readonly outcome: RunOutcome | null
   readonly used: ReadonlyArray<{ readonly version: string; readonly through: string | null }>
@@ -37,7 +40,7 @@ export const runNamed = (registryAsOf: RegistryAsOf, name: string): E.Either<Que
 }
 
 /** The metrics of a run by its whole path; `undefined` for a run that is not there. */
-export const metricsAt = (registryAsOf: RegistryAsOf, path: string): Metrics | undefined => {
+export const metricsAt = (registryAsOf: RegistryAsOf, path: string): MetricValues | undefined => {
   const run = registryAsOf.registry.runs.get(path)
   return run !== undefined && hasHappened(registryAsOf, run.started) ? metricsOf(registryAsOf, run) : undefined
 }
@@ -61,11 +64,11 @@ export const runDetails = (registryAsOf: RegistryAsOf, entry: RunEntry): RunDeta
     .map((row) => pathOfRow(registryAsOf.registry, row)),
 })
 
-const metricsOf = (registryAsOf: RegistryAsOf, { metrics = new Map() }: RunEntry): Metrics =>
+const metricsOf = (registryAsOf: RegistryAsOf, { metrics = new Map() }: RunEntry): MetricValues =>
   Object.fromEntries(
     [...metrics].flatMap(([name, values]) => {
       const value = valueAt(registryAsOf, values)
-      return value === undefined ? [] : [[name, value] as const]
+      return value === undefined ? [] : [[name, metricOf(value)] as const]
     }),
   )
 

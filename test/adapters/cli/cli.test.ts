@@ -54,6 +54,23 @@ describe('the command line', () => {
     expect((await ledger('files', 'model:best')).out).toContain('model.json')
   })
 
+  it('takes and shows numbers that JSON does not have', async () => {
+    await ledger('run', 'start', 'diverged')
+    const set = ['loss=nan', 'grad=-inf', 'offset=-0', 'note="nan"'].flatMap((metric) => ['--set', metric])
+    expect(await ledger('run', 'metrics', 'diverged', ...set)).toMatchObject({ code: 0 })
+    expect((await ledger('show', 'diverged', '--run')).out).toContain('grad=-Infinity loss=NaN note="nan" offset=-0\n')
+    expect(JSON.parse((await ledger('--json', 'show', 'diverged', '--run')).out).metrics).toEqual({
+      loss: { $numberDouble: 'NaN' },
+      grad: { $numberDouble: '-Infinity' },
+      offset: { $numberDouble: '-0.0' },
+      note: 'nan',
+    })
+    await ledger('log', 'broken', join(folder, 'model.json'), '--type', 'model', '--run', 'diverged')
+    expect((await ledger('search', '--metric', 'loss=nan')).out).toContain('acme/churn/broken:v0')
+    expect((await ledger('diff', 'model:v0', 'broken:v0')).out).toMatch(/metric +- -> NaN +loss\n/)
+    expect((await ledger('history')).out).toContain('loss = NaN')
+  })
+
   it('answers as of a past moment', async () => {
     expect((await ledger('list', 'models', '--as-of', '1')).out).toBe('There are no registered models.\n')
     expect((await ledger('resolve', 'churn:production', '--as-of', '1')).code).toBe(3)

@@ -183,10 +183,9 @@ const wrong: Readonly<Record<string, Wrong>> = {
   metrics: [
     [null],
     [[]],
-    [{ loss: Number.NaN }, '.loss'],
     [{ a: 1, loss: null }, '.loss'],
     [{ loss: [1] }, '.loss'],
-    [{ loss: 2 ** 53 }, '.loss'],
+    [{ loss: { $numberDouble: '0.5' } }, '.loss'],
     [JSON.parse('{"__proto__":1}'), '.__proto__'],
   ],
   manifest: wrongManifest,

@@ -1,5 +1,6 @@
 /** What a run allows, and what follows from it. */
 import { run as aggregate } from '../../../domain/commands/deciders.js'
+import type { Metrics } from '../../../domain/run/metrics.js'
 import { manifestOf, model, run, versionOf } from '../../support/domain-samples.js'
 import { recordedAt, specify } from '../../support/domain-specification.js'
 
@@ -8,8 +9,7 @@ const rule = specify(aggregate)
 const started = { type: 'RunStarted' } as const
 const finished = { type: 'RunFinished', outcome: 'finished' } as const
 const start = { type: 'StartRun', run } as const
-const summarise = (metrics: Readonly<Record<string, number | string | boolean>>) =>
-  ({ type: 'SummariseRun', run, metrics }) as const
+const summarise = (metrics: Metrics) => ({ type: 'SummariseRun', run, metrics }) as const
 const through = { model, version: 2 }
 const fact = (version: number) => ({
   source: versionOf(version),
@@ -56,6 +56,14 @@ export const runDecisions = [
     .given(started, { type: 'RunSummarised', from: { a: null }, to: { a: 1 } })
     .when(summarise({ a: 1 }))
     .thenNothingHappens(),
+  rule('numbers that JSON does not have are recorded in words, and are the same as themselves')
+    .given(started, {
+      type: 'RunSummarised',
+      from: { loss: null, zero: null },
+      to: { loss: { $numberDouble: 'NaN' }, zero: 0 },
+    })
+    .when(summarise({ loss: { $numberDouble: 'NaN' }, zero: { $numberDouble: '-0.0' } }))
+    .thenRecords({ type: 'RunSummarised', from: { zero: 0 }, to: { zero: { $numberDouble: '-0.0' } } }),
   rule('metrics of an unknown run are refused')
     .given()
     .when(summarise({ a: 1 }))

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
+import { cached, defaultCache } from './adapters/directory/cache.js'
 import {
   describeDownloadError,
   directoryFileStore,
@@ -25,6 +26,7 @@ import type { SnapshotStore } from './domain/ports/snapshot-store.js'
 import { describeWriteError, LedgerError, type OpeningError, orThrow, promised } from './ledger/calling/errors.js'
 import { checked } from './ledger/calling/input.js'
 import type { Downloader } from './ledger/files/download.js'
+import type { ModelCache } from './ledger/files/use-model.js'
 import { type Ledger, ledgerOn } from './ledger/ledger.js'
 import { LedgerOptions, type Opener, opened } from './ledger/options.js'
 
@@ -50,9 +52,10 @@ export {
 } from './ledger/calling/errors.js'
 export type { CommitReceipt } from './ledger/distributing/distributed.js'
 export type { Noted } from './ledger/files/contents.js'
-export type { Downloaded, DownloadVersion } from './ledger/files/download.js'
+export type { Downloaded, DownloadVersion, UseModel } from './ledger/files/download.js'
 export type { OpenedFile } from './ledger/files/open-file.js'
 export type { Note } from './ledger/files/store-content.js'
+export type { UsedModel } from './ledger/files/use-model.js'
 export type { DiffInput } from './ledger/finding/diff.js'
 export type {
   ArtifactsInput,
@@ -131,7 +134,13 @@ export const openLedger = async (options: LedgerOptions): Promise<Ledger> => {
     files: fileStore,
     snapshots,
     warn: processWarning,
-    local: { find: findLocalFiles, nameOf: nameOfLocal, outsideLedgers, download: downloader },
+    local: {
+      find: findLocalFiles,
+      nameOf: nameOfLocal,
+      outsideLedgers,
+      download: downloader,
+      cached: cacheIn(given.cache ?? defaultCache()),
+    },
     readOnly,
     clock,
     ids,
@@ -184,3 +193,11 @@ const downloader: Downloader = ({ onProgress, ...options }) =>
     download({ ...options, ...(onProgress === undefined ? {} : { progress: onProgress }) }),
     TE.mapLeft((error) => ({ ...error, reason: describeDownloadError(error) })),
   )
+
+const cacheIn =
+  (cache: string): ModelCache =>
+  ({ onProgress, ...options }) =>
+    pipe(
+      cached({ ...options, cache, ...(onProgress === undefined ? {} : { progress: onProgress }) }),
+      TE.mapLeft((error) => ({ ...error, reason: describeDownloadError(error) })),
+    )

@@ -15,9 +15,16 @@ import { describeWriteError, LedgerError, promised } from './calling/errors.js'
 import * as inputs from './calling/input.js'
 import { guarded } from './calling/own.js'
 import type { ContentMethods } from './files/contents.js'
-import { type Downloaded, type Downloader, type DownloadVersion, downloadVersion } from './files/download.js'
+import {
+  type Downloaded,
+  type Downloader,
+  type DownloadVersion,
+  downloadVersion,
+  type UseModel,
+} from './files/download.js'
 import { type OpenedFile, openFile } from './files/open-file.js'
 import type { LocalFiles } from './files/store-content.js'
+import { type ModelCache, type UsedModel, type UseModelPorts, useModel } from './files/use-model.js'
 import type { LedgerAsOf } from './ledger-as-of.js'
 import { nameForAnything } from './linking/by-name.js'
 import { readByStream } from './looking-back/one-stream.js'
@@ -34,7 +41,7 @@ export interface LedgerPorts {
   readonly snapshots: SnapshotStore | undefined
   /** Told, in words, what no call answers and somebody should know. */
   readonly warn: (message: string) => void
-  readonly local: LocalFiles & { readonly download: Downloader }
+  readonly local: LocalFiles & { readonly download: Downloader; readonly cached: ModelCache }
   readonly clock: Clock
   readonly ids: Ids
   readonly defaults: NameDefaults & { readonly actor?: string | undefined }
@@ -51,6 +58,11 @@ export interface Ledger extends Omit<Writes, 'startRun'>, LedgerAsOf, Watching, 
   readonly run: (path: string) => Run
   /** Writes the files of a version into a directory; answers also which version that was. */
   readonly download: (given: DownloadVersion) => Promise<Downloaded & { readonly version: string }>
+  /**
+   * Gives a version as files on this machine, from a cache that processes share, and records that a run uses it if one
+   * is named. What lies in the cache is compared with its digests first. A version that holds a reference is refused.
+   */
+  readonly useModel: (given: UseModel) => Promise<UsedModel>
   /** One file of a version, as a stream of bytes that are compared with their digest. */
   readonly openFile: (given: args.OpenFile) => Promise<OpenedFile>
   /** All events as lines of canonical JSON, with their line feeds; positions are left behind. */
@@ -121,20 +133,20 @@ export const ledgerOn = (ports: LedgerPorts): Ledger => {
     Promise.all([model.close(over), events.close(over), files.close(AbortSignal.abort())]),
   )
 
+  const ofFiles = fileMethods({ content, files, useArtifact: commands.useArtifact, ...local })
+  const ofRuns = { ...commands, ...ofFiles }
+
   const methods: Omit<Ledger, 'close'> = {
     ...commands,
     ...now,
     ...care,
     content,
     ...model.watching,
+    ...ofFiles,
 
-    startRun: async (given = {}) => runHandle(commands, (await commands.startRun(given)).run),
+    startRun: async (given = {}) => runHandle(ofRuns, (await commands.startRun(given)).run),
 
-    run: (path) => runHandle(commands, path),
-
-    download: downloadVersion({ content, files, download: local.download }),
-
-    openFile: openFile({ content, files }),
+    run: (path) => runHandle(ofRuns, path),
 
     exportEvents: () => exportEvents(events),
 
@@ -153,6 +165,13 @@ export const ledgerOn = (ports: LedgerPorts): Ledger => {
   readByStream(ledger, { store: events, clock, manifests, defaults, facts: handler.facts })
   return ledger
 }
+
+/** The files of a version: into a directory, into the cache, or one of them as a stream. */
+const fileMethods = (ports: UseModelPorts): Pick<Ledger, 'download' | 'useModel' | 'openFile'> => ({
+  download: downloadVersion(ports),
+  useModel: useModel(ports),
+  openFile: openFile(ports),
+})
 
 /** In milliseconds: less than what a container has between being asked to stop and being killed. */
 const CLOSE_WITHIN = 5000

@@ -100,6 +100,13 @@ interface SharedOptions {
    * then on is not seen.
    */
   readonly readOnly?: boolean | undefined
+  /**
+   * The folder in which `useModel` keeps files for those who use them; of the user of this machine unless told
+   * (`$XDG_CACHE_HOME/model-ledger` or `~/.cache/model-ledger`; on macOS `~/Library/Caches/model-ledger`, on Windows
+   * `%LOCALAPPDATA%\\model-ledger\\cache`). Ledgers and processes may share one. Nothing is made there before `useModel`
+   * is called, and it may be deleted whenever nobody uses what is in it.
+   */
+  readonly cache?: string | undefined
   /** Where the time comes from; the system's clock unless told. */
   readonly clock?: Clock | undefined
   /** Where new ids come from; random unless told. */
@@ -136,6 +143,7 @@ const shared = {
   deadline: wholeNumber('a number of milliseconds, at least 1', 1),
   patience: wholeNumber('a number of milliseconds, at least 1', 1),
   readOnly: t.boolean,
+  cache: text('the path of a folder', (value) => value.length > 0),
   clock: object<Clock>('a clock {now, monotonic, sleep}', ['now', 'monotonic', 'sleep']),
   ids: object<Ids>('ids {next, fraction}', ['next', 'fraction']),
 }

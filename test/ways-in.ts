@@ -197,6 +197,10 @@ export const OF_A_LEDGER: Ways<Ledger> = {
     },
   },
   download: { command: 'download', given: { version: '<version>', to: '<directory>', overwrite: '--overwrite' } },
+  useModel: {
+    command: 'use',
+    given: { version: '<version>', run: '--run', to: '--to', overwrite: '--overwrite' },
+  },
   openFile: 'no: download writes it into a folder',
   content: { command: 'files', by: '<version>' },
   diff: { command: 'diff', by: '<from> <to>', given: { keys: '--key', limit: '--limit' } },
@@ -266,6 +270,7 @@ export const OF_A_LEDGER: Ways<Ledger> = {
 
 export const OF_A_RUN: Ways<Omit<Run, 'path'>> = {
   useArtifact: { command: 'run use', by: '<version>' },
+  useModel: { command: 'use', by: '<version>', given: { to: '--to', overwrite: '--overwrite' } },
   logArtifact: {
     command: 'log',
     given: { name: '<artifact>', content: '<path...>', type: '--type', ...said, expect: '--expect' },
@@ -329,6 +334,7 @@ export const COMMANDS_ALONE: Readonly<Record<string, string>> = {
 export const OPTIONS_ALONE: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   aliases: { '--long': 'more of each line', '--svg': '`aliasSvg` of the package', '--output': 'into a file' },
   history: { '--long': 'more of each line' },
+  use: { '--cache': '`openLedger({ cache })`' },
   lineage: { '--format': '`lineageSvg` and the like of the package', '--output': 'into a file' },
   verify: { '--export': '`verifyExport` of the package' },
 }

@@ -16,6 +16,7 @@ export interface LedgerLocation {
   readonly actor?: string
   readonly entity?: string
   readonly project?: string
+  readonly cache?: string
 }
 
 export const DEFAULT_NAME = '.model-ledger'
@@ -55,6 +56,7 @@ export const openAtLocation = async (
     ...omitUndefined({
       actor: location.actor ?? env['MODEL_LEDGER_ACTOR'] ?? userName(),
       ...defaultsOf(location, terminal),
+      cache: cacheAt(location, terminal),
     }),
   }
   if (connection !== undefined) {
@@ -73,6 +75,12 @@ export const openAtLocation = async (
     )
   }
   return openLedger({ ...who, directory })
+}
+
+/** The folder of the cache that is named, or by the environment. */
+const cacheAt = ({ cache }: LedgerLocation, { env, cwd }: Terminal): string | undefined => {
+  const named = cache ?? env['MODEL_LEDGER_CACHE']
+  return named === undefined || named === '' ? undefined : resolve(cwd, named)
 }
 
 /** Where a command is to write a file: absolute, and nothing of a ledger. */

@@ -15,7 +15,7 @@ import { listCommands, searchCommand } from './list-commands.js'
 import { loggingCommands } from './logging-commands.js'
 import { optionsInZone } from './options.js'
 import { json, plain, type Terminal } from './output.js'
-import { runCommands } from './run-commands.js'
+import { runCommands, useCommand } from './run-commands.js'
 import { contentCommands, showCommands } from './show-commands.js'
 import { storeCommands } from './store-commands.js'
 
@@ -77,6 +77,7 @@ Exit codes: 0 fine, 1 refused by a rule, 2 wrong usage, 3 not found, 4 conflict,
   linkingCommands(program, withLedger)
   changeCommands(program, withLedger)
   runCommands(program, withLedger)
+  useCommand(program, withLedger)
   showCommands(program, withLedger)
   listCommands(program, withLedger)
   searchCommand(program, withLedger)

@@ -1,9 +1,11 @@
 /** Commands that record a run. */
+import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import type { JsonObject } from '../../domain/values/json.js'
 import { omitUndefined } from '../../domain/values/omit-undefined.js'
 import type { WithLedger } from './command-context.js'
 import { type EnvelopeOptions, envelopeOptions, metricPairs, pairs } from './options.js'
+import { plain, progressBar, size } from './output.js'
 import { done } from './receipts.js'
 
 export const runCommands = (program: Command, withLedger: WithLedger): void => {
@@ -65,6 +67,39 @@ export const runCommands = (program: Command, withLedger: WithLedger): void => {
       ) =>
         withLedger(command, 'writes', async (task) => {
           done(task, await task.ledger.finishRun({ ...options, run: path }), `${path} is finished`)
+        }),
+    )
+}
+
+/** A version as files on this machine, for a run or for nobody in particular. */
+export const useCommand = (program: Command, withLedger: WithLedger): void => {
+  envelopeOptions(program.command('use'))
+    .description('Print where the files of a version are on this machine, fetching what is not there.')
+    .argument('<version>', '[[entity/]project/]name[:alias|:vN]; latest unless told')
+    .option('--run <run>', 'record that this run uses it')
+    .option('--to <directory>', 'put them there; else they are in the cache')
+    .option('--overwrite', 'there, replace files with other content')
+    .option('--cache <directory>', 'the cache (else MODEL_LEDGER_CACHE, else that of the user of this machine)')
+    .addHelpText('after', '\nExample:\n  $ python serve.py "$(model-ledger use acme/model-registry/churn:production)"')
+    .action(
+      (
+        version: string,
+        options: EnvelopeOptions & { run?: string; to?: string; overwrite?: boolean; cache?: string },
+        command: Command,
+      ) =>
+        withLedger(command, options.run === undefined ? 'reads' : 'writes', async ({ ledger, terminal, answer }) => {
+          const { to, cache: _, ...rest } = options
+          const bar = progressBar(terminal, 'fetching')
+          const used = await ledger
+            .useModel({
+              ...rest,
+              version,
+              ...(to === undefined ? {} : { to: resolve(terminal.cwd, to) }),
+              onProgress: ({ filesDone, files, bytesDone, bytes }) =>
+                bar.show(bytesDone, bytes, `${filesDone} of ${files} files, ${size(bytesDone)} of ${size(bytes)}`),
+            })
+            .finally(bar.end)
+          answer(used, () => `${plain(used.path)}\n`)
         }),
     )
 }

@@ -18,6 +18,7 @@ export const inTemporaryLedger = async <A>(example: (given: Given) => Promise<A>
   try {
     const ledger = await openLedger({
       directory: join(folder, 'ledger'),
+      cache: join(folder, 'cache'),
       actor: 'anna',
       entity: 'acme',
       project: 'animals',

@@ -6,7 +6,9 @@
 import type { Metrics } from '../../domain/run/metrics.js'
 import type { JsonObject } from '../../domain/values/json.js'
 import type { RunOutcome } from '../../domain/values/names.js'
-import type { Table } from '../../domain/values/table/table.js'
+import type { Content, OnProgress } from './content.js'
+
+export type { Content, ContentItem, OnProgress } from './content.js'
 
 /** An argument after its check: what was `undefined` is absent, and a moment is a text. */
 export type Checked<A> = {
@@ -35,40 +37,6 @@ export interface EnvelopeFields {
   /** When it is claimed to have happened: an ISO 8601 text with a time zone, or a `Date`. Shown, never used to select. */
   readonly occurredAt?: string | Date | undefined
 }
-
-/**
- * Something that a version is to hold. A plain string is a local file or directory. `as` is its path inside
- * the version: a file's own name unless told, and for a directory the prefix (none unless told). A stream is listened
- * to from the moment it is given, and let go (destroyed, cancelled) when the call ends, however that is.
- */
-export type ContentItem =
-  | string
-  | { readonly file: string; readonly as?: string | undefined }
-  | { readonly directory: string; readonly as?: string | undefined }
-  /** Copied in the call: of much, give a file or a stream. */
-  | { readonly bytes: string | Uint8Array; readonly as: string }
-  | { readonly stream: AsyncIterable<Uint8Array>; readonly as: string }
-  /** Kept as W&B keeps a table; `as` ends with `.table.json`. Copied in the call, and at most 64 MiB of text. */
-  | { readonly table: Table; readonly as: string }
-  | {
-      /** A URI. Nothing is fetched. */
-      readonly reference: string
-      readonly as: string
-      /** What identifies its content: `sha256:…`, `md5:…` or `etag:…`; without it the URI itself, the weakest. */
-      readonly digest?: string | undefined
-      readonly size?: number | undefined
-      readonly versionId?: string | undefined
-    }
-
-/** One thing, or a list of them: a plain path is enough. */
-export type Content = ContentItem | ReadonlyArray<ContentItem>
-
-/** Called now and then while content is stored. */
-export type OnProgress = (progress: {
-  readonly path: string
-  readonly bytesDone: number
-  readonly filesDone: number
-}) => void
 
 interface OfArtifact {
   /** The artifact: `[[entity/]project/]name`. */

@@ -27,13 +27,13 @@ import { ContentInput, FilePath, path } from './content-input.js'
 import { describeWriteError, type InvalidInput, LedgerError } from './errors.js'
 
 /** May stand in the argument of every method that records something. */
-const envelopeFields = { commandId: CommandId, actor: Actor, ...ofEnvelope }
+export const envelopeFields = { commandId: CommandId, actor: Actor, ...ofEnvelope }
 
 export const NameText = path('a name')
 const ArtifactPath = path('an artifact: [[entity/]project/]name')
 const ModelPath = path('a registered model: [[entity/]registry/]name')
 export const VersionText = path('a version: [[entity/]project/]name[:alias|:vN]')
-const RunPath = path('a run: [[entity/]project/]run')
+export const RunPath = path('a run: [[entity/]project/]run')
 
 const OnProgress = rule('a function', (value): value is args.OnProgress => typeof value === 'function')
 

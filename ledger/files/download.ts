@@ -8,7 +8,7 @@ import type { Manifest } from '../../domain/values/manifest/manifest.js'
 import type * as args from '../calling/arguments.js'
 import { FilePath } from '../calling/content-input.js'
 import { promised } from '../calling/errors.js'
-import { checked, Signal, VersionText } from '../calling/input.js'
+import { checked, envelopeFields, RunPath, Signal, VersionText } from '../calling/input.js'
 import type { ContentMethods } from './contents.js'
 
 /** Writes the files of a version into a directory. */
@@ -32,14 +32,32 @@ export interface DownloadVersion extends DownloadOptions {
   readonly version: string
 }
 
+/** Fetches a version, and records that a run uses it if one is named. */
+export interface UseModel extends Omit<DownloadOptions, 'to'>, args.EnvelopeFields {
+  /** The version: `[[entity/]project/]name[:alias|:vN]`, `latest` unless told. */
+  readonly version: string
+  /** The run that uses it: `[[entity/]project/]run`; none unless told, and then nothing is recorded. */
+  readonly run?: string | undefined
+  /** A directory of the caller's own; made if there is none. The cache of the ledger unless told. */
+  readonly to?: string | undefined
+}
+
+const options = {
+  overwrite: t.boolean,
+  onProgress: rule('a function', (value): value is OnMaintenance => typeof value === 'function'),
+  signal: Signal,
+}
+
 const DownloadVersion: t.Type<args.Checked<DownloadVersion>> = record(
   'download',
   { version: VersionText, to: FilePath },
-  {
-    overwrite: t.boolean,
-    onProgress: rule('a function', (value): value is OnMaintenance => typeof value === 'function'),
-    signal: Signal,
-  },
+  options,
+)
+
+export const UseModel: t.Decoder<unknown, args.Checked<UseModel>> = record(
+  'useModel',
+  { version: VersionText },
+  { run: RunPath, to: FilePath, ...options, ...envelopeFields },
 )
 
 export interface Downloaded {

@@ -28,6 +28,7 @@ export interface Draft {
   readonly base: number | null
   /** What that version said when the draft went on from it, and what `log` says unless it is told otherwise. */
   readonly description: string | null
+  /** Likewise. */
   readonly metadata: JsonObject | null
   /** Stores content and adds it. A path that holds other content already needs `overwrite`. */
   readonly add: (content: args.Content, options?: args.AddToDraft) => Promise<void>

@@ -5,6 +5,8 @@ import type * as args from '../calling/arguments.js'
 import { checked, EnvelopeFields, LogDraft } from '../calling/input.js'
 import { guarded } from '../calling/own.js'
 import type { CommitReceipt, DistributedMethods } from '../distributing/distributed.js'
+import type { UseModel } from '../files/download.js'
+import type { UsedModel } from '../files/use-model.js'
 import type { LinkModelMethods } from '../linking/link-model.js'
 import type { Draft, DraftMethods } from '../logging/draft.js'
 import type { LogMethods, VersionReceipt } from '../logging/log.js'
@@ -17,6 +19,11 @@ export interface Run {
   readonly path: string
   /** Records the use of a version; answers its path with its number. */
   readonly useArtifact: (version: string, envelopeFields?: args.EnvelopeFields) => Promise<string>
+  /**
+   * Records the use of a version, and answers where its files are on this machine: the path of the file, of a version of
+   * one file, else that of a folder. They are in a cache that processes share, or in a directory `to` that is named.
+   */
+  readonly useModel: (version: string, options?: Omit<UseModel, 'version' | 'run'>) => Promise<string>
   /** Stores content and logs it as the next version; the run is its producer. */
   readonly logArtifact: (given: WithoutRun<args.LogArtifact>) => Promise<VersionReceipt>
   /** Records the use of a version and gives a draft from it, which the run logs unless told. */
@@ -38,13 +45,18 @@ export interface Run {
 }
 
 /** The methods of a ledger that a run in hand uses. */
-type MethodsOfRuns = LogMethods & DraftMethods & LinkModelMethods & DistributedMethods & RunMethods
+type MethodsOfRuns = LogMethods &
+  DraftMethods &
+  LinkModelMethods &
+  DistributedMethods &
+  RunMethods & { readonly useModel: (given: UseModel) => Promise<UsedModel> }
 
 export const runHandle = (writes: MethodsOfRuns, run: string): Run =>
   guarded<Run>({
     path: run,
     useArtifact: async (version, envelopeFields = {}) =>
       (await writes.useArtifact({ ...(await checked(EnvelopeFields, envelopeFields)), run, version })).version,
+    useModel: async (version, options = {}) => (await writes.useModel({ ...options, run, version })).path,
     logArtifact: (given) => writes.logArtifact({ ...given, run }),
     newDraft: async (version) => {
       const used = await writes.useArtifact({ run, version })

@@ -18,6 +18,7 @@ import { logAndLink } from '../../examples/wandb/log-and-link.js'
 import { logInsideARun } from '../../examples/wandb/log-inside-a-run.js'
 import { saveOutsideARun } from '../../examples/wandb/save-outside-a-run.js'
 import { sourceAndLinks } from '../../examples/wandb/source-and-links.js'
+import { useAModel } from '../../examples/wandb/use-a-model.js'
 import { useBestOrLatest } from '../../examples/wandb/use-best-or-latest.js'
 
 /** What the ledger itself says after an example ran. */
@@ -172,6 +173,13 @@ describe('the samples of W&B', () => {
     expect(JSON.parse((await filesOf(given, 'predictions:v0'))['predictions.table.json'] ?? '')).toMatchObject({
       _type: 'table',
       nrows: 2,
+    })
+  })
+
+  example('use a registered model', async (given) => {
+    expect(await useAModel(given)).toEqual({
+      used: [{ version: 'acme/animals/weights.json:v0', through: 'acme/model-registry/cat-or-dog:v0' }],
+      text: '[0.1, 0.2]',
     })
   })
 

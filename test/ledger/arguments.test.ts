@@ -38,6 +38,7 @@ const OTHER_WRITES = ['execute', 'collectGarbage', 'newDraft', 'importEvents']
 const PATHS = [
   'content',
   'download',
+  'useModel',
   'openFile',
   'newDraft',
   'resolve',
@@ -66,7 +67,7 @@ const mistakesIn = ({ required, optional = {} }: Argument): ReadonlyArray<readon
 describe('every method that records', () => {
   it('stands in the table', async () => {
     const { ledger } = await memoryLedger()
-    const others = [...ANSWERS, ...QUESTIONS, ...OTHER_WRITES, 'content', 'download', 'openFile']
+    const others = [...ANSWERS, ...QUESTIONS, ...OTHER_WRITES, 'content', 'download', 'useModel', 'openFile']
     const methods = Object.keys(ledger).filter((name) => !others.includes(name))
     expect(methods.sort()).toEqual(Object.keys(METHODS).sort())
     await ledger.close()
@@ -189,12 +190,13 @@ describe('a ledger that was closed', () => {
           method,
           method.endsWith('Distributed') ? { ...required, distributedId: 'night' } : required,
         ]),
-      ...PATHS.filter((name) => !['download', 'openFile'].includes(name)).map((name) => [name, 'cats']),
+      ...PATHS.filter((name) => !['download', 'useModel', 'openFile'].includes(name)).map((name) => [name, 'cats']),
       ...['artifacts', 'runs', 'openDrafts', 'moment', 'collectable', 'verify', 'rebuild', 'progress'].map((name) => [
         name,
       ]),
       ['waitFor', 1],
       ['download', { version: 'cats', to: join(folder, 'never') }],
+      ['useModel', { version: 'cats', to: join(folder, 'never') }],
       ['openFile', { version: 'cats', path: 'weights.txt' }],
     ] as const
     for (const [method, ...given] of calls) {

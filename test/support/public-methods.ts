@@ -158,6 +158,16 @@ export const DRAFT: Rows<Omit<Draft, 'artifact' | 'base' | 'description' | 'meta
 
 export const RUN: Rows<Omit<Run, 'path'>> = {
   newDraft: () => ['cats:v1'],
+  useModel: () => [
+    'cats:v1',
+    {
+      to: DOWNLOADS,
+      overwrite: true,
+      onProgress: nothing,
+      signal: new AbortController().signal,
+      ...someone('used here'),
+    },
+  ],
   useArtifact: () => ['cats:v1', someone('used by a run')],
   logArtifact: () => [
     {
@@ -227,6 +237,17 @@ export const LEDGER: Rows<Omit<Ledger, 'watchPosition' | 'behind' | 'close'>> = 
   content: () => ['cats:v1'],
   download: () => [
     { version: 'cats:v0', to: DOWNLOADS, overwrite: true, onProgress: nothing, signal: new AbortController().signal },
+  ],
+  useModel: () => [
+    {
+      version: 'cats:v0',
+      run: 'r',
+      to: DOWNLOADS,
+      overwrite: true,
+      onProgress: nothing,
+      signal: new AbortController().signal,
+      ...someone('used here'),
+    },
   ],
   openFile: () => [{ version: 'cats:v0', path: 'weights.bin' }],
   exportEvents: () => [],

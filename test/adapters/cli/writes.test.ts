@@ -233,6 +233,22 @@ describe('content on the command line', () => {
   })
 })
 
+describe('a version that is used', () => {
+  it('is printed as a path, and recorded as an input of the run that is named', async () => {
+    const path = join(cwd, 'cache')
+    const printed = await said('use', 'churn:production', '--cache', 'cache')
+    expect(printed).toMatch(new RegExp(`^${path}/sha256-[0-9a-f]{64}/a.json\\n$`))
+    expect(readFileSync(printed.trim(), 'utf8')).toBe('a.json')
+    expect(await said('run', 'start', 'r')).toBe('acme/churn/r\n')
+    expect(await said('use', 'model:v1', '--run', 'r', '--to', 'mine')).toBe(`${join(cwd, 'mine', 'b.json')}\n`)
+    expect(await said('show', 'r', '--run')).toMatch(/used +acme\/churn\/model:v1\n/)
+    expect(JSON.parse(await said('use', 'churn', '--cache', 'cache', '--json'))).toEqual({
+      version: 'acme/churn/model:v0',
+      path: printed.trim(),
+    })
+  })
+})
+
 describe('docs/command-line.md', () => {
   const page = readFileSync(new URL('../../../docs/command-line.md', import.meta.url), 'utf8')
   const lines = [...page.matchAll(/^```sh\n([\s\S]*?)^```$/gm)].flatMap(([, block = '']) => block.trim().split('\n'))

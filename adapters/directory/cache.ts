@@ -1,0 +1,128 @@
+/**
+ * What versions hold, kept on this machine for whoever wants files in place of bytes: a folder for each manifest, under
+ * its digest, whatever the version is called and whichever ledger has it. It may be deleted at any time.
+ */
+import { chmod, lstat, mkdir, readdir, realpath, rename, rm } from 'node:fs/promises'
+import { homedir } from 'node:os'
+import { dirname, isAbsolute, join } from 'node:path'
+import * as E from 'fp-ts/lib/Either.js'
+import * as TE from 'fp-ts/lib/TaskEither.js'
+import type { DownloadError } from '../../domain/ports/download.js'
+import { type Digest, isDigest } from '../../domain/values/digest.js'
+import { forEachConcurrently } from '../shared/concurrency.js'
+import { makeDirectory } from '../shared/make-directory.js'
+import { type Download, download } from './download.js'
+import { Refusal } from './download-refusal.js'
+import { AT_ONCE, assertOutsideLedgers, isSameFile, makeScratch, type StoredEntry } from './download-target.js'
+import { createBuffers, hashAhead, watched } from './read-ahead.js'
+import { codeOf, failureOf } from './system.js'
+
+export interface Cached extends Pick<Download, 'files' | 'entries' | 'progress' | 'signal'> {
+  /** Of the manifest. */
+  readonly digest: Digest
+  /** The folder of the cache; made if there is none. */
+  readonly cache: string
+}
+
+/** Where the user of this machine has such folders. */
+export const defaultCache = (): string => {
+  const { XDG_CACHE_HOME: xdg = '', LOCALAPPDATA: local } = process.env
+  const home = homedir()
+  if (process.platform === 'win32') return join(local ?? join(home, 'AppData', 'Local'), 'model-ledger', 'cache')
+  if (process.platform === 'darwin') return join(home, 'Library', 'Caches', 'model-ledger')
+  return join(isAbsolute(xdg) ? xdg : join(home, '.cache'), 'model-ledger')
+}
+
+/**
+ * The folder that holds what a manifest names, and nothing else. Everything in it is compared with its digest before
+ * the folder is given; what is missing or wrong is fetched into a folder beside it and put in its place by a rename, so
+ * that processes share it. Files are read-only, and copies: nothing in a file store is reached through them.
+ */
+export const cached = (options: Cached): TE.TaskEither<DownloadError, string> =>
+  TE.tryCatch(
+    () => folderOf(options),
+    (cause) => {
+      if (cause instanceof Refusal) return cause.error
+      if (options.signal?.aborted) return { _tag: 'aborted' }
+      return { _tag: 'target-failed', path: options.cache, ...failureOf(cause, options.cache) }
+    },
+  )
+
+const folderOf = async ({ cache, digest, entries, ...options }: Cached): Promise<string> => {
+  options.signal?.throwIfAborted()
+  const stored = [...entries].flatMap(({ path, digest, size }) => (isDigest(digest) ? [{ path, digest, size }] : []))
+  await assertOutsideLedgers(cache)
+  await makeDirectory(cache)
+  const root = await realpath(cache)
+  const folder = join(root, digest.replace(':', '-'))
+  const wrong = await whatIsWrong(folder, stored, options.signal)
+  if (wrong?.length === 0) return folder
+  const scratch = await makeScratch(root)
+  try {
+    const fresh = join(scratch, 'files')
+    const fetched = await download({ ...options, entries: wrong ?? stored, to: fresh })()
+    if (E.isLeft(fetched)) throw new Refusal(fetched.left)
+    await forEachConcurrently(wrong ?? stored, AT_ONCE, ({ path }) => chmod(join(fresh, path), 0o444))
+    await put(fresh, folder, wrong ?? stored)
+  } finally {
+    await rm(scratch, { recursive: true, force: true })
+  }
+  return folder
+}
+
+/** Whole, unless another process was first: then each file in the place of one that is the same, or wrong. */
+const put = async (fresh: string, folder: string, stored: ReadonlyArray<StoredEntry>): Promise<void> => {
+  const code = await rename(fresh, folder).then(() => undefined, codeOf)
+  if (code === undefined) return
+  await forEachConcurrently(stored, AT_ONCE, async ({ path }) => {
+    const place = join(folder, path)
+    await mkdir(dirname(place), { recursive: true })
+    await rename(join(fresh, path), place)
+  })
+}
+
+/** What is missing, or not as it was logged; `undefined` where there is nothing. What does not belong there is removed. */
+const whatIsWrong = async (
+  folder: string,
+  stored: ReadonlyArray<StoredEntry>,
+  signal: AbortSignal | undefined,
+): Promise<ReadonlyArray<StoredEntry> | undefined> => {
+  const found = await lstat(folder).catch((cause: unknown) => {
+    if (codeOf(cause) === 'ENOENT') return undefined
+    throw cause
+  })
+  if (found?.isDirectory() !== true) {
+    await rm(folder, { force: true })
+    return undefined
+  }
+  await removeStrangers(folder, stored)
+  const buffers = createBuffers()
+  const wrong: StoredEntry[] = []
+  await forEachConcurrently(stored, AT_ONCE, async (entry) => {
+    const isRight = await isSameFile(join(folder, entry.path), entry, (fill) =>
+      hashAhead(
+        buffers,
+        watched(fill, () => signal?.throwIfAborted()),
+      ),
+    )
+    if (isRight !== true) wrong.push(entry)
+  })
+  return wrong
+}
+
+const removeStrangers = async (folder: string, stored: ReadonlyArray<StoredEntry>): Promise<void> => {
+  const files = new Set(stored.map(({ path }) => path))
+  const folders = new Set<string>()
+  for (const path of files)
+    for (let slash = path.indexOf('/'); slash !== -1; slash = path.indexOf('/', slash + 1))
+      folders.add(path.slice(0, slash))
+  const walk = async (directory: string, prefix: string): Promise<void> => {
+    for (const entry of await readdir(directory, { withFileTypes: true })) {
+      const path = `${prefix}${entry.name}`
+      const inside = join(directory, entry.name)
+      if (entry.isDirectory() && folders.has(path)) await walk(inside, `${path}/`)
+      else if (!(entry.isFile() && files.has(path))) await rm(inside, { recursive: true, force: true })
+    }
+  }
+  await walk(folder, '')
+}

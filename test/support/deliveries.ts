@@ -17,8 +17,8 @@ export const prepare = async (ledger: Ledger): Promise<void> => {
 /** Delivers a command, and answers its receipt. */
 export const deliver = (ledger: Ledger, number: number): Promise<unknown> => {
   const commandId = `command ${number}`
-  const kind = number % 12
-  const which = Math.floor(number / 12) % 2
+  const kind = number % 15
+  const which = Math.floor(number / 15) % 2
   const version = `cats:v${which}`
   switch (kind) {
     case 0:
@@ -44,6 +44,12 @@ export const deliver = (ledger: Ledger, number: number): Promise<unknown> => {
     case 10:
       // Through whichever link is in production: the repetition goes through the same.
       return ledger.tag({ version: 'model-registry/pets:production', tags: [`through ${which}`], commandId })
+    case 11:
+      return ledger.tagArtifact({ name: 'cats', tags: [`tag ${which}`], commandId })
+    case 12:
+      return ledger.describeArtifact({ name: 'cats', description: `description ${which}`, commandId })
+    case 13:
+      return ledger.describeRegisteredModel({ name: 'pets', metadata: { which }, commandId })
     default:
       return ledger.commitDistributed({ ...shards, commandId })
   }

@@ -4,14 +4,14 @@ import { ArtifactProject, RegistryProject } from '../../../domain/values/referen
 import type { BadCursor } from '../../paging/cursor.js'
 import type { Page } from '../../paging/page.js'
 import type { ArtifactEntry, CollectionEntry, ModelEntry } from '../state.js'
-import { type Artifact, aliasTable, artifactOf } from './artifact.js'
+import { type Artifact, artifactOf } from './artifact.js'
 import { type RegistryAsOf, valueAt } from './as-of.js'
 import { listedByTag, type TagGroup } from './by-tag.js'
 import type { QueryError } from './errors.js'
 import { type List, type Listed, listed } from './in-order.js'
 import { candidatesWithin, isWithin, type Place, placeOf } from './place.js'
 import { modelOf, type RegisteredModel } from './registered-model.js'
-import { textsOf, wordsIn } from './words.js'
+import { textsWithAliases, wordsIn } from './words.js'
 
 interface CollectionList extends List {
   /** Of this entity. */
@@ -101,7 +101,7 @@ const asked = <Entry extends CollectionEntry, A>(
   const positionOf = ({ created }: CollectionEntry): number => created
   const from =
     tag === undefined
-      ? candidatesWithin(registry, { place, type, name }, everything)
+      ? candidatesWithin(registry, { place, type, name }, [everything])
       : [[...(registry.byTag.get(tag) ?? [])].sort((one, other) => one.created - other.created)]
   return { list: { ...list, ...place }, what: { ...of, from, positionOf, nameOf: ({ path }) => path } }
 }
@@ -119,5 +119,5 @@ const meant =
       isOfKind(entry) &&
       isWithin(entry, { place, type }) &&
       (tag === undefined || valueAt(then, entry.tags)?.includes(tag) === true) &&
-      (hasWords?.([...textsOf(then, entry), ...Object.keys(aliasTable(then, entry))]) ?? true)
+      (hasWords?.(textsWithAliases(then, entry)) ?? true)
   }

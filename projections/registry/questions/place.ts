@@ -51,11 +51,11 @@ export interface Within {
 export const candidatesWithin = (
   registry: Registry,
   { place, type, name }: Within,
-  everything: ReadonlyArray<CollectionEntry>,
+  everything: ReadonlyArray<ReadonlyArray<CollectionEntry>>,
 ): ReadonlyArray<ReadonlyArray<CollectionEntry>> => {
   if (name !== undefined && !/[*?]/.test(name)) return [[registry.collections.get(name) ?? []].flat()]
   const narrowed = place.project === undefined ? (placeOfPattern(name) ?? place) : place
-  if (isEverywhere(narrowed) && type === undefined) return [everything]
+  if (isEverywhere(narrowed) && type === undefined) return everything
   return [...projectsIn(registry, narrowed)]
     .flatMap(({ types }) => (type === undefined ? [...types.values()] : [types.get(type) ?? []].flat()))
     .map(({ collections }) => collections)

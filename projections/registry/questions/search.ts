@@ -93,7 +93,7 @@ const found = (registryAsOf: RegistryAsOf, answers: RegistryQuestions, place: Pl
 const chosenCollections = ({ registry, position }: RegistryAsOf, place: Place, { name, kind, type }: VersionSearch) => {
   const fits = name === undefined ? undefined : patternOf(name)
   const chosen: CollectionEntry[] = []
-  for (const list of candidatesWithin(registry, { place, type, name }, [...registry.collections.values()]))
+  for (const list of candidatesWithin(registry, { place, type, name }, [registry.artifacts, registry.models]))
     for (const collection of list) {
       if (collection.created > position) break
       if (kind !== undefined && kind !== (collection.kind === 'artifact' ? 'artifact' : 'registered')) continue
@@ -132,16 +132,18 @@ const filterOf = (
   }
 }
 
-const textsOfVersion = (
+function* textsOfVersion(
   registryAsOf: RegistryAsOf,
   answers: RegistryQuestions,
   { collection, number, row }: Candidate,
-): ReadonlyArray<string> => [
-  ...textsOf(registryAsOf, collection),
-  `${collection.path}:v${number}`,
-  ...aliasesOf(registryAsOf, collection, number),
-  ...(row === undefined ? [] : [...answers.tagsOf(row), answers.saidOf(row).description ?? '']),
-]
+): Generator<string> {
+  yield `${collection.path}:v${number}`
+  yield* textsOf(registryAsOf, collection)
+  yield* aliasesOf(registryAsOf, collection, number)
+  if (row === undefined) return
+  yield* answers.tagsOf(row)
+  yield answers.saidOf(row).description ?? ''
+}
 
 const actorAt = (registry: Registry, collection: CollectionEntry, number: number): string | undefined => {
   if (collection.kind === 'model') return collection.versions[number]?.actor

@@ -3,6 +3,7 @@ import { appendSingle } from './appending.js'
 import { commandOnLongHistory, commandsOn64Artifacts, commandsOnOneArtifact } from './commands.js'
 import { bulkBesideMoves, fourInContention, loneMove, loneMoveWorst } from './contention.js'
 import { downloading, ingestKnown, ingestKnownAnew, ingestNew } from './files.js'
+import { aliasPage } from './flat.js'
 import type { Benchmark } from './measure.js'
 import {
   auditAlias,
@@ -41,6 +42,7 @@ export const benchmarks: ReadonlyArray<Benchmark> = [
   listingPast,
   transitiveLineage,
   auditAlias,
+  aliasPage,
   exporting,
   importing,
   reopen,

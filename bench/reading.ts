@@ -8,7 +8,7 @@ import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { memoryEventStore } from '../adapters/memory/index.js'
 import { sqliteEventStore } from '../adapters/sqlite/index.js'
-import { aliasHistory } from '../application/reading-history/alias-tenures.js'
+import { aliasHistory, movesInRegistry } from '../application/reading-history/alias-tenures.js'
 import { ORIGIN } from '../domain/ports/event-store.js'
 import { ArtifactRef } from '../domain/values/references.js'
 import { modelStream } from '../domain/values/stream-names.js'
@@ -396,21 +396,26 @@ export const auditAlias: Benchmark = {
     const folder = await temporaryFolder()
     const path = join(folder, 'events.db')
     const store = await opened(sqliteEventStore({ path, durability: 'relaxed' }))
-    const moves = size === 'full' ? 10_000 : 50
-    await fill(store, movesHistory(moves))
+    const all = size === 'full' ? 10_000 : 50
+    await fill(store, movesHistory(all))
     const head = await opened(store.head())
     const rows = await allRows(path)
+    const { states } = await foldAll(store)
+    const moves = movesInRegistry({ store, registry: states.registry, index: states.audit }, movedModel)
     let found = 0
     const counted = (count: () => Promise<number> | number) => () =>
       timed(
         async () => {
           found = await count()
-          return moves
+          return all
         },
         () => found,
       )
     return {
-      ours: counted(async () => (await aliasHistory(store, movedModel, 'production', head)).length),
+      ours: counted(
+        async () =>
+          (await opened(async () => aliasHistory(moves, { alias: 'production', limit: all }, head))).items.length,
+      ),
       floor: counted(() => rows.countMoves(modelStream(movedModel), 'production')),
       close: async () => {
         rows.close()

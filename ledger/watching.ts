@@ -21,6 +21,7 @@ import type { Known, Progress } from '../application/projecting/model.js'
 import type { Behind } from '../application/projecting/outlast.js'
 import { type Projector, projector } from '../application/projecting/projector.js'
 import { describeReadError, type ReadError } from '../application/projecting/read-error.js'
+import { movesInRegistry } from '../application/reading-history/alias-tenures.js'
 import { type ReplayPorts, type ReplayStep, replay, replayed } from '../application/reading-history/replay.js'
 import { type Clock, timeOf } from '../domain/ports/clock-and-ids.js'
 import { type EventStore, EventStoreError, type Position } from '../domain/ports/event-store.js'
@@ -142,7 +143,11 @@ export const reads = ({ store, clock, defaults, snapshots, patience, warn, finis
     const { registry, lineage: graph, audit: index } = now.states
     const { position, asked } = meant.right
     const then = { registry, positionTimes: now.positionTimes, position, defaults }
-    return { store, graph, index, ...then, registryQuestions: registryQuestions({ ...then, asked }) }
+    return {
+      aliasMoves: async (collection) => movesInRegistry({ store, registry, index }, collection),
+      ...{ store, graph, index, ...then },
+      registryQuestions: registryQuestions({ ...then, asked }),
+    }
   }
 
   const questionsAsOf = ledgerAsOf({ asOf, ...content })

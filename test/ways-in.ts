@@ -231,7 +231,7 @@ export const OF_A_LEDGER: Ways<Ledger> = {
       format: '--csv --ndjson',
     },
   },
-  aliasHistory: { command: 'aliases', given: { of: '<collection>', alias: '--alias' } },
+  aliasHistory: { command: 'aliases', given: { of: '<collection>', alias: '--alias', ...interval, ...page } },
   lineage: {
     command: 'lineage',
     given: { of: '<version> --run', direction: '--upstream --downstream', depth: '--depth', ...page },

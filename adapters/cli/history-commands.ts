@@ -1,13 +1,14 @@
 /** Commands that tell the history. */
 import type { Command } from 'commander'
 import { omitUndefined } from '../../domain/values/omit-undefined.js'
-import { type HistoryInput, type Ledger, LedgerError } from '../../index.js'
+import { type AliasHistoryInput, type HistoryInput, type Ledger, LedgerError } from '../../index.js'
 import { oneStreamOf } from '../../ledger/looking-back/one-stream.js'
 import type { AliasTenure } from '../../projections/audit/tenure.js'
 import type { Paging } from '../../projections/paging/page.js'
 import { aliasSvg } from '../../projections/render/alias-svg.js'
 import {
   type AsOfOption,
+  answerPage,
   deliver,
   historyQuestionsOf,
   isCollection,
@@ -16,7 +17,8 @@ import {
 } from './command-context.js'
 import { auditText, entryText, tenureText } from './history-text.js'
 import {
-  asOf,
+  type BoundOptions,
+  boundOptions,
   hasTime,
   type IntervalOptions,
   intervalOptions,
@@ -29,16 +31,24 @@ import {
 } from './options.js'
 import { hint, table } from './output.js'
 
-/** The tenures of a collection. An alias that never was is refused: of a misspelt one, no tenures would look like a finding. */
-const tenuresOf = async (
-  { aliasHistory }: Pick<Ledger, 'aliasHistory'>,
-  of: string,
-  alias: string | undefined,
-): Promise<ReadonlyArray<AliasTenure>> => {
-  const tenures = await aliasHistory({ of, ...omitUndefined({ alias }) })
-  if (alias === undefined || tenures.length > 0) return tenures
-  const there = [...new Set((await aliasHistory({ of })).map((tenure) => tenure.alias))].sort()
+/** An alias that never was is refused: of a misspelt one, no tenures would look like a finding. */
+const refuseUnknownIn = async (at: Pick<Ledger, 'aliasHistory'>, of: string, alias: string): Promise<void> => {
+  if ((await at.aliasHistory({ of, alias, limit: 1 })).items.length > 0) return
+  const there = [...new Set((await allTenures(at, { of })).map((tenure) => tenure.alias))].sort()
   throw neverThere(alias, `in ${of}; ${there.length === 0 ? 'there is none' : `there are: ${there.join(', ')}`}`)
+}
+
+const allTenures = async (
+  { aliasHistory }: Pick<Ledger, 'aliasHistory'>,
+  query: AliasHistoryInput,
+): Promise<ReadonlyArray<AliasTenure>> => {
+  const all: AliasTenure[] = []
+  for (let cursor = query.cursor; ; ) {
+    const page = await aliasHistory({ limit: 1000, ...query, cursor })
+    all.push(...page.items)
+    cursor = page.cursor
+    if (cursor === undefined) return all
+  }
 }
 
 /** Likewise before a history of what was done to an alias, in a collection or anywhere. */
@@ -47,7 +57,7 @@ const refuseUnknown = async (
   subject: string | undefined,
   alias: string,
 ): Promise<void> => {
-  if (subject !== undefined && isCollection(subject)) await tenuresOf(at, subject, alias)
+  if (subject !== undefined && isCollection(subject)) await refuseUnknownIn(at, subject, alias)
   else if ((await at.history({ alias, limit: 1 })).items.length === 0) throw neverThere(alias, 'in this ledger')
 }
 
@@ -104,31 +114,37 @@ export const historyCommands = (program: Command, withLedger: WithLedger): void 
         }),
     )
 
-  asOf(program.command('aliases'))
+  boundOptions(paged(program.command('aliases')))
     .description('Who held the aliases of a collection, from when to when, put there by whom and why.')
     .argument('<collection>', 'an artifact or a registered model')
     .option('--alias <alias>', 'only this one')
     .option('--long', 'with the commands')
-    .option('--svg', 'as a picture')
+    .option('--svg', 'as a picture, of all pages unless --limit is given')
     .option('--output <file>', 'write the picture there; implies --svg')
     .addHelpText(
       'after',
-      '\nExamples:\n  $ model-ledger aliases acme/model-registry/churn --alias production\n  $ model-ledger aliases acme/model-registry/churn --svg > aliases.svg',
+      '\nOf an interval, who held them in it.\n\nExamples:\n  $ model-ledger aliases acme/model-registry/churn --alias production\n  $ model-ledger aliases acme/model-registry/churn --svg > aliases.svg',
     )
     .action(
       (
         of: string,
-        options: AsOfOption & { alias?: string; long?: boolean; svg?: boolean; output?: string },
+        options: AsOfOption &
+          Paging &
+          BoundOptions & { alias?: string; long?: boolean; svg?: boolean; output?: string },
         command: Command,
       ) =>
         withLedger(command, 'reads', async (task) => {
-          const tenures = await tenuresOf(historyQuestionsOf(task, of, options), of, options.alias)
+          const { alias, after, from, until, limit, cursor } = options
+          const at = hasTime(options) ? questionsAsOf(task, options) : historyQuestionsOf(task, of, options)
+          if (alias !== undefined) await refuseUnknownIn(at, of, alias)
+          const query = { of, ...omitUndefined({ alias, after, from, until, limit, cursor }) }
           if (options.svg === true || options.output !== undefined) {
+            const tenures = limit === undefined ? await allTenures(at, query) : (await at.aliasHistory(query)).items
             const then = options.asOf === undefined ? null : (await questionsAsOf(task, options).moment()).time
-            const until = then ?? task.terminal.now().toISOString()
-            return deliver(task, aliasSvg(tenures, { until, title: of }), options.output)
+            const end = then ?? task.terminal.now().toISOString()
+            return deliver(task, aliasSvg(tenures, { until: end, title: of }), options.output)
           }
-          task.answer(tenures, () =>
+          answerPage(task, command, await at.aliasHistory(query), (tenures) =>
             tenureText(task.terminal, tenures, options.long === true, options.asOf === undefined ? 'now' : 'still'),
           )
         }),

@@ -124,19 +124,26 @@ export const metricPairs = pairsOf(asMetric)
 export const metricCondition = conditionsOf(asMetric)
 
 /** What an interval of the history takes: behind a position or from a time on, up to either; and in which order. */
-export const intervalOptions = (command: Command): Command =>
+export const boundOptions = (command: Command): Command =>
   command
     .option('--after <position>', 'behind this position', whole)
     .option('--from <time>', 'from this time on; a date is that whole day')
     .option('--until <position|time>', 'up to then, and with it; a date is that whole day', when)
+
+export const intervalOptions = (command: Command): Command =>
+  boundOptions(command)
     .addOption(new Option('--ascending', 'the oldest first').conflicts('descending'))
     .option('--descending', 'the newest first')
 
-/** What `intervalOptions` gathers. */
-export interface IntervalOptions {
+/** What `boundOptions` gathers. */
+export interface BoundOptions {
   readonly after?: number
   readonly from?: string
   readonly until?: number | string
+}
+
+/** What `intervalOptions` gathers. */
+export interface IntervalOptions extends BoundOptions {
   readonly ascending?: boolean
   readonly descending?: boolean
 }
@@ -148,7 +155,7 @@ export const orderOf = ({
   ascending === true ? 'ascending' : descending === true ? 'descending' : undefined
 
 /** Only the whole log knows what a time means. */
-export const hasTime = ({ from, until }: IntervalOptions): boolean => from !== undefined || typeof until === 'string'
+export const hasTime = ({ from, until }: BoundOptions): boolean => from !== undefined || typeof until === 'string'
 
 /** A moment: a position, or a time. */
 export const when = (text: string): number | string => (/^\d+$/.test(text) ? Number(text) : text)

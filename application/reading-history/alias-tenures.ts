@@ -1,89 +1,142 @@
 /**
- * The history of aliases as tenures: who held an alias, from when to when, put there by whom and why, and
- * what it replaced. One read of one stream, however often the alias moved.
+ * The history of aliases as tenures: who held an alias, from when to when, put there by whom and why, and what it
+ * replaced. Timelines say which tenures there were, so that a page costs no more the longer the history is; the events
+ * that began and ended those of the page are read from the store.
  */
 
 import * as E from 'fp-ts/lib/Either.js'
-import type { AliasMoved, AliasRemoved } from '../../domain/collections/alias-events.js'
-import { decodeShape } from '../../domain/events/event-shapes.js'
-import { decodeEvent, type RecordedEvent } from '../../domain/events/stored-events.js'
-import { type EventStore, EventStoreError, type StoredEvent } from '../../domain/ports/event-store.js'
-import { type CollectionRef, versionPath } from '../../domain/values/references.js'
-import { collectionStream } from '../../domain/values/stream-names.js'
+import { decodeEvent } from '../../domain/events/stored-events.js'
+import { type EventStore, EventStoreError, ORIGIN, type StoredEvent } from '../../domain/ports/event-store.js'
+import { type CollectionRef, collectionPath, versionPath } from '../../domain/values/references.js'
+import type { AuditIndex } from '../../projections/audit/audit-index.js'
 import type { AliasChange, AliasTenure } from '../../projections/audit/tenure.js'
+import type { BadCursor } from '../../projections/paging/cursor.js'
+import { type Onwards, type Page, type Paging, pageOf, pageStart, questionOf } from '../../projections/paging/page.js'
+import type { AliasEntry, CollectionEntry, Registry } from '../../projections/registry/state.js'
+import { merged } from '../../projections/storage/merge.js'
+import { countUpTo } from '../../projections/storage/timeline.js'
+import { eventsAt } from './events-of.js'
+
+export interface TenureQuery extends Paging {
+  /** One alias; all unless told. */
+  readonly alias?: string
+  /** Tenures that went on behind this position. */
+  readonly after?: number
+  /** Tenures that had begun by this position. */
+  readonly until?: number
+}
+
+/** Where the aliases of a collection pointed, and how the events are had that moved them. */
+export interface AliasMoves {
+  readonly collection: CollectionEntry | undefined
+  /** The events at positions of its stream, in order. */
+  readonly eventsAt: (positions: ReadonlyArray<number>) => Promise<ReadonlyArray<StoredEvent>>
+}
+
+/** As the read models know them. */
+export const movesInRegistry = (
+  { store, registry, index }: { readonly store: EventStore; readonly registry: Registry; readonly index: AuditIndex },
+  collection: CollectionRef,
+): AliasMoves => ({
+  collection: registry.collections.get(collectionPath(collection)),
+  eventsAt: (positions) => eventsAt(store, index, positions),
+})
 
 /**
- * The tenures of one alias of a collection, or of all its aliases, as of a position, by when they began. Rejects
+ * A page of the tenures of one alias of a collection, or of all its aliases, as of a position, by when they began. Rejects
  * with an `EventStoreError` where the store cannot be read or an event is damaged.
  */
 export const aliasHistory = async (
-  store: EventStore,
-  collection: CollectionRef,
-  alias: string | undefined,
+  { collection, eventsAt }: AliasMoves,
+  query: TenureQuery,
   position: number,
-): Promise<ReadonlyArray<AliasTenure>> => {
-  const tenures: AliasTenure[] = []
-  const held = new Map<string, number>()
-  const sources = new Map<number, string>()
-  const mark = alias === undefined ? '' : JSON.stringify(alias)
-  for await (const page of store.readStream(collectionStream(collection), 'none')) {
-    for (const stored of page) {
-      if (stored.position > position) return tenures
-      if (stored.type === 'VersionLinked') {
-        const linked = decodeShape(stored)
-        if (typeof linked !== 'string' && linked.type === 'VersionLinked') {
-          sources.set(linked.version, versionPath(linked.source, linked.source.version))
-        }
-      }
-      if (!isAliasEvent(stored) || !stored.data.includes(mark)) continue
-      const { event, change } = changeOf(stored)
-      if (alias !== undefined && event.alias !== alias) continue
-      const to = event.type === 'AliasMoved' ? event.to : null
-      const before = held.get(event.alias)
-      const tenure = before === undefined ? undefined : tenures[before]
-      if (before !== undefined && tenure !== undefined) {
-        tenures[before] = { ...tenure, until: change, replacedBy: to }
-      }
-      held.delete(event.alias)
-      if (to === null) continue
-      const source = sources.get(to) ?? null
-      held.set(event.alias, tenures.length)
-      tenures.push({
-        alias: event.alias,
-        version: to,
-        source,
-        replaced: event.from,
-        from: change,
-        until: null,
-        replacedBy: null,
-      })
+): Promise<E.Either<BadCursor, Page<AliasTenure>>> => {
+  const { limit, cursor, ...wanted } = query
+  const start = pageStart(questionOf('tenures', { of: collection?.path, ...wanted }), { limit, cursor }, position)
+  if (E.isLeft(start)) return start
+  if (collection === undefined) return E.right({ items: [] })
+  const { items, ...more } = pageOf(start.right, tenuresIn(collection, wanted, start.right.moment), (tenure) => tenure)
+  const positions = new Set(items.flatMap(({ from, until }) => (until === null ? [from] : [from, until])))
+  const changes = new Map<number, AliasChange>()
+  for (const stored of await eventsAt([...positions].sort((one, other) => one - other)))
+    changes.set(stored.position, changeOf(stored))
+  const changeAt = (at: number): AliasChange => {
+    const change = changes.get(at)
+    if (change === undefined) throw new EventStoreError('damaged', `there is no event at position ${at} any more`)
+    return change
+  }
+  const tenures = items.map(({ from, until, ...tenure }) => ({
+    ...tenure,
+    source: sourceOf(collection, tenure.version),
+    from: changeAt(from),
+    until: until === null ? null : changeAt(until),
+  }))
+  return E.right({ items: tenures, ...more })
+}
+
+/** A tenure with the positions of its beginning and its end. */
+interface Held extends Omit<AliasTenure, 'source' | 'from' | 'until'> {
+  readonly from: number
+  readonly until: number | null
+}
+
+/** The place of a tenure is the position of its beginning. */
+const tenuresIn = (
+  { aliases }: CollectionEntry,
+  { alias, after = ORIGIN, until = Infinity }: TenureQuery,
+  moment: number,
+): Onwards<Held> =>
+  function* ([behind] = []) {
+    const entries = alias === undefined ? [...aliases.values()] : [aliases.get(alias) ?? []].flat()
+    const latest = Math.min(until, moment)
+    const lists = entries.map((entry) => tenuresOf(entry, after, behind ?? ORIGIN, latest, moment))
+    for (const held of merged(lists, (one, other) => one.from < other.from)) yield [[held.from], held]
+  }
+
+/** Those of an alias that went on behind one position, and began behind a second and up to a third; as of a moment. */
+function* tenuresOf(
+  { name, positions, values }: AliasEntry,
+  after: number,
+  behind: number,
+  latest: number,
+  moment: number,
+): Generator<Held> {
+  for (let at = Math.max(countUpTo(positions, after) - 1, countUpTo(positions, behind)); ; at++) {
+    const from = positions[at]
+    if (from === undefined || from > latest) return
+    const version = values[at] ?? null
+    if (version === null) continue
+    const next = positions[at + 1] ?? Infinity
+    const isHeld = next > moment
+    yield {
+      alias: name,
+      version,
+      replaced: values[at - 1] ?? null,
+      from,
+      until: isHeld ? null : next,
+      replacedBy: isHeld ? null : (values[at + 1] ?? null),
     }
   }
-  return tenures
 }
 
-const isAliasEvent = ({ type }: StoredEvent): boolean => type === 'AliasMoved' || type === 'AliasRemoved'
+const sourceOf = (collection: CollectionEntry, version: number): string | null => {
+  const source = collection.kind === 'model' ? collection.versions[version]?.source : undefined
+  return source === undefined ? null : versionPath(source.artifact, source.version)
+}
 
-const changeOf = (stored: StoredEvent): { readonly event: AliasMoved | AliasRemoved; readonly change: AliasChange } => {
+const changeOf = (stored: StoredEvent): AliasChange => {
   const decoded = decodeEvent(stored)
-  if (E.isLeft(decoded) || !isAliasChange(decoded.right)) {
+  if (E.isLeft(decoded))
     throw new EventStoreError('damaged', `event ${stored.revision} of the stream ${stored.stream} cannot be read`)
-  }
-  const { position, event, metadata } = decoded.right
+  const { position, metadata } = decoded.right
   return {
-    event,
-    change: {
-      position,
-      recordedAt: metadata.recordedAt,
-      occurredAt: metadata.occurredAt ?? null,
-      actor: metadata.actor,
-      onBehalfOf: metadata.onBehalfOf ?? null,
-      reason: metadata.reason ?? null,
-      commandId: metadata.commandId,
-      correlationId: metadata.correlationId ?? null,
-    },
+    position,
+    recordedAt: metadata.recordedAt,
+    occurredAt: metadata.occurredAt ?? null,
+    actor: metadata.actor,
+    onBehalfOf: metadata.onBehalfOf ?? null,
+    reason: metadata.reason ?? null,
+    commandId: metadata.commandId,
+    correlationId: metadata.correlationId ?? null,
   }
 }
-
-const isAliasChange = (recorded: RecordedEvent): recorded is RecordedEvent<AliasMoved | AliasRemoved> =>
-  recorded.event.type === 'AliasMoved' || recorded.event.type === 'AliasRemoved'

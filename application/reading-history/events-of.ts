@@ -213,6 +213,18 @@ async function* indexed(
   if (batch.length > 0) yield* await found()
 }
 
+/** The events at positions that the index has, which come in order. */
+export const eventsAt = (
+  store: EventStore,
+  index: AuditIndex,
+  positions: ReadonlyArray<number>,
+): Promise<ReadonlyArray<StoredEvent>> =>
+  lookUp(
+    store,
+    index,
+    positions.map((position) => rowsUpTo(index, position) - 1),
+  )
+
 /** Reads from before the first row on; where the next one lies beyond the page that follows, from before that. */
 const lookUp = async (store: EventStore, index: AuditIndex, rows: ReadonlyArray<number>): Promise<StoredEvent[]> => {
   const found: StoredEvent[] = []

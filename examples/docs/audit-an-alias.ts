@@ -13,7 +13,7 @@ await ledger.moveAlias({ version: 'churn:v0', alias: 'production', reason: 'firs
 await ledger.moveAlias({ version: 'churn:v1', alias: 'production', actor: 'ben', reason: 'better recall' })
 
 // #region tenures
-const tenures = await ledger.aliasHistory({ of: 'churn', alias: 'production' })
+const { items: tenures } = await ledger.aliasHistory({ of: 'churn', alias: 'production', from: '2026-05-03' })
 for (const { version, source, from, until, replaced } of tenures) {
   console.log(`v${version} (${source}) from ${from.recordedAt} to ${until?.recordedAt ?? 'now'}`)
   console.log(`  put there by ${from.actor}, because: ${from.reason}; replaced ${replaced}`)

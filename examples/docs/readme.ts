@@ -20,7 +20,7 @@ console.log(now.path, now.source, now.run)
 
 // Any question can be put to any moment of the past; who changed what, when and why is a question like any other.
 const before = await ledger.at(linked.position).registeredModel('churn')
-const tenures = await ledger.aliasHistory({ of: 'churn', alias: 'production' })
+const { items: tenures } = await ledger.aliasHistory({ of: 'churn', alias: 'production' })
 console.log('before:', before.aliases)
 for (const { version, from } of tenures) console.log(`v${version}`, from.recordedAt, from.actor, from.reason)
 await ledger.close()

@@ -6,7 +6,7 @@ import { heading, percent, short, table } from './print.js'
 
 export const report = async (ledger: Ledger, directory: string): Promise<void> => {
   const { items: versions } = await ledger.versions('digit-reader')
-  const tenures = await ledger.aliasHistory({ of: 'digit-reader', alias: 'production' })
+  const { items: tenures } = await ledger.aliasHistory({ of: 'digit-reader', alias: 'production' })
 
   heading('The registered model digit-reader')
   table(

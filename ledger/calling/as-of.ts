@@ -1,6 +1,8 @@
 /** A moment in hand. */
+import type { AliasMoves } from '../../application/reading-history/alias-tenures.js'
 import type { EventStore, Position } from '../../domain/ports/event-store.js'
 import type { NameDefaults } from '../../domain/values/name-paths.js'
+import type { CollectionRef } from '../../domain/values/references.js'
 import type { AuditIndex } from '../../projections/audit/audit-index.js'
 import type { LineageGraph } from '../../projections/lineage/graph.js'
 import type { RegistryQuestions } from '../../projections/registry/questions/lookup.js'
@@ -9,6 +11,8 @@ import type { PositionTimes } from '../../projections/storage/position-times.js'
 
 /** A ledger at one moment, as the questions need it. */
 export interface AsOf {
+  /** Where the aliases of a collection pointed, and the events that moved them. */
+  readonly aliasMoves: (collection: CollectionRef) => Promise<AliasMoves>
   readonly store: EventStore
   readonly registry: Registry
   readonly graph: LineageGraph

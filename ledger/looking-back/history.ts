@@ -11,6 +11,7 @@ import { lineage } from '../../projections/lineage/lineage.js'
 import { type LineagePaths, paths } from '../../projections/lineage/paths.js'
 import type { LineageRejection } from '../../projections/lineage/ref.js'
 import { momentOfCursor } from '../../projections/paging/cursor.js'
+import type { Page } from '../../projections/paging/page.js'
 import { type RegistryQuestions, registryQuestions } from '../../projections/registry/questions/lookup.js'
 import type { Checked } from '../calling/arguments.js'
 import type { AsOf, When } from '../calling/as-of.js'
@@ -28,8 +29,11 @@ export interface HistoryQuestions {
   readonly history: (input?: HistoryInput) => Promise<AuditPage>
   /** All those lines as NDJSON or CSV. */
   readonly exportHistory: (input: ExportInput) => AsyncIterable<string>
-  /** Who held the aliases of a collection, from when to when, put there by whom and why. */
-  readonly aliasHistory: (input: AliasHistoryInput) => Promise<ReadonlyArray<AliasTenure>>
+  /**
+   * Who held the aliases of a collection, from when to when, put there by whom and why: a page of tenures by when they
+   * began. Of an interval, all those that were held in it, each with its whole beginning and end.
+   */
+  readonly aliasHistory: (input: AliasHistoryInput) => Promise<Page<AliasTenure>>
 }
 
 /** Where a replay begins and ends, and what it shows. */
@@ -76,12 +80,13 @@ export const historyQuestions = (asOf: (when?: When) => Promise<AsOf>): HistoryQ
   },
 
   aliasHistory: async (given) => {
-    const { of, alias } = await checked(AliasHistoryInput, given)
+    const { of, after, from, until, ...query } = await checked(AliasHistoryInput, given)
     const at = await asOf()
-    const subject = collectionOf(of, at)
-    return readFromStore(
-      aliasHistory(at.store, subject.kind === 'artifact' ? subject.artifact : subject.model, alias, at.position),
-    )
+    const subject = asFirstAsked(at, query.cursor, (then) => collectionOf(of, then))
+    const bounds = await boundsOf({ after, from, until }, query.cursor, at, asOf)
+    const moves = at.aliasMoves(subject.kind === 'artifact' ? subject.artifact : subject.model)
+    const page = moves.then((known) => aliasHistory(known, { ...query, ...bounds }, at.position))
+    return found(await readFromStore(page))
   },
 })
 
@@ -103,20 +108,37 @@ const queryOf = async (
   at: AsOf,
   asOf: (when: When) => Promise<AsOf>,
 ): Promise<AuditQuery> => {
-  // Of a time to come, later pages would else know a later position than the first did.
-  const last = momentOfCursor(query.cursor, at.position)
-  const start = await startOf({ after, from }, asOf)
   return {
     ...query,
-    ...(start.after === undefined ? {} : { after: Math.min(start.after, last) }),
-    ...(until === undefined ? {} : { until: Math.min((await asOf(until)).position, last) }),
+    ...(await boundsOf({ after, from, until }, query.cursor, at, asOf)),
     ...(of === undefined ? {} : { of: asFirstAsked(at, query.cursor, (then) => subjectOf(of, then)) }),
+  }
+}
+
+interface Bounds {
+  readonly after: number | undefined
+  readonly from: string | undefined
+}
+
+/** The positions between which an interval lies. */
+const boundsOf = async (
+  { until, ...start }: Bounds & { readonly until: When | undefined },
+  cursor: string | undefined,
+  at: AsOf,
+  asOf: (when: When) => Promise<AsOf>,
+): Promise<{ readonly after?: number; readonly until?: number }> => {
+  // Of a time to come, later pages would else know a later position than the first did.
+  const last = momentOfCursor(cursor, at.position)
+  const { after } = await startOf(start, asOf)
+  return {
+    ...(after === undefined ? {} : { after: Math.min(after, last) }),
+    ...(until === undefined ? {} : { until: Math.min((await asOf(until)).position, last) }),
   }
 }
 
 /** Behind which position an interval begins: of the two that may be told, the later. */
 const startOf = async (
-  { after, from }: { readonly after: number | undefined; readonly from: string | undefined },
+  { after, from }: Bounds,
   asOf: (when: When) => Promise<AsOf>,
 ): Promise<{ readonly after?: number }> => {
   const starts = [...(after === undefined ? [] : [after]), ...(from === undefined ? [] : [before(from)])]

@@ -84,7 +84,7 @@ interface Where {
   /** Events of these types alone; unless told, of all but `CommandAccepted`, which tells of no change. */
   readonly types?: ReadonlyArray<DomainEvent['type']> | undefined
 }
-interface Between extends Where {
+interface Interval {
   /** Behind this position. */
   readonly after?: number | undefined
   /** From this time on: a `Date` or an ISO 8601 text. A date alone (2026-05-03, in UTC, or 2026-05-03[Europe/Madrid]) is that whole day. */
@@ -92,14 +92,15 @@ interface Between extends Where {
   /** Up to this moment, and with it; now unless told. A date alone is that whole day. */
   readonly until?: When | undefined
 }
+const interval = { after: wholeNumber('a position (of a time: from)'), from: FirstTime, until: Moment }
+
+interface Between extends Where, Interval {}
 const between = {
   of: SubjectInput,
   actor: Name,
   alias: Name,
   types: t.readonlyArray(EventType, 'types of events'),
-  after: wholeNumber('a position (of a time: from)'),
-  from: FirstTime,
-  until: Moment,
+  ...interval,
   order: oneOf('ascending', 'descending'),
 }
 
@@ -121,7 +122,7 @@ export const ExportInput: t.Type<Checked<ExportInput>> = record(
   between,
 )
 
-export interface AliasHistoryInput {
+export interface AliasHistoryInput extends Interval, PageInput {
   /** The artifact or the registered model. */
   readonly of: string
   /** One alias; all unless told. */
@@ -130,7 +131,7 @@ export interface AliasHistoryInput {
 export const AliasHistoryInput: t.Type<Checked<AliasHistoryInput>> = record(
   'aliasHistory',
   { of: Name },
-  { alias: Name },
+  { alias: Name, ...interval, ...paging },
 )
 
 const Paced = rule(

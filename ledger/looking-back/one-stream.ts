@@ -11,11 +11,20 @@ import type { ManifestStore } from '../../application/manifest-store.js'
 import { emptyModel } from '../../application/projecting/model.js'
 import { applyEvents } from '../../application/projecting/pull.js'
 import { describeReadError } from '../../application/projecting/read-error.js'
+import type { AliasMoves } from '../../application/reading-history/alias-tenures.js'
 import { type ReplayStep, replay } from '../../application/reading-history/replay.js'
 import type { Clock } from '../../domain/ports/clock-and-ids.js'
-import { type EventStore, ORIGIN, type Position, type StoredEvent, toPosition } from '../../domain/ports/event-store.js'
+import {
+  type EventStore,
+  EventStoreError,
+  ORIGIN,
+  type Position,
+  type StoredEvent,
+  toPosition,
+} from '../../domain/ports/event-store.js'
 import { record, shown, text } from '../../domain/values/codec.js'
 import { type NameDefaults, parseVersion } from '../../domain/values/name-paths.js'
+import { type CollectionRef, collectionPath } from '../../domain/values/references.js'
 import { collectionStream } from '../../domain/values/stream-names.js'
 import { auditProjection } from '../../projections/audit/audit-index.js'
 import { lineageProjection } from '../../projections/lineage/apply.js'
@@ -93,6 +102,7 @@ const oneStream = ({
     const { states, positionTimes } = model
     const then = { registry: states.registry, positionTimes, position, defaults }
     return {
+      aliasMoves: (collection) => movesInStream(store, collection, position),
       store,
       graph: lineageProjection.initial(),
       index: auditProjection.initial(),
@@ -143,4 +153,32 @@ const beginnings = async (
     }
   }
   return found.sort((one, other) => one.position - other.position)
+}
+
+/** What the stream of a collection alone tells of its aliases up to a position. Rejects with an `EventStoreError`. */
+export const movesInStream = async (
+  store: EventStore,
+  collection: CollectionRef,
+  position: number,
+): Promise<AliasMoves> => {
+  const model = emptyModel(registryAlone)
+  const pages = () => store.readStream(collectionStream(collection), 'none')
+  for await (const page of pages()) {
+    const then = page.filter((stored) => stored.position <= position)
+    const problem = applyEvents(registryAlone, model, then)
+    if (problem !== undefined) throw new EventStoreError('damaged', describeReadError(problem))
+    if (then.length < page.length) break
+  }
+  return {
+    collection: model.states.registry.collections.get(collectionPath(collection)),
+    eventsAt: async (positions) => {
+      const wanted = new Set(positions)
+      const found: StoredEvent[] = []
+      for await (const page of pages()) {
+        found.push(...page.filter((stored) => wanted.has(stored.position)))
+        if (found.length === wanted.size) break
+      }
+      return found
+    },
+  }
 }

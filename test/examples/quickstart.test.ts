@@ -108,7 +108,7 @@ describe('the quickstart', () => {
 
   it('promoted, promoted by mistake and rolled back, and says who did it, when and why', async () => {
     expect(await ledger.resolve('digit-reader:production')).toMatchObject({ version: 0 })
-    const tenures = await ledger.aliasHistory({ of: 'digit-reader', alias: 'production' })
+    const { items: tenures } = await ledger.aliasHistory({ of: 'digit-reader', alias: 'production' })
     expect(tenures.map(({ version, from }) => [version, from.actor])).toEqual([
       [0, 'anna'],
       [1, 'ben'],

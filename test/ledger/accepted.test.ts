@@ -360,7 +360,7 @@ describe('the memory of a command that changed nothing', () => {
     await ledger.logArtifact({ name: 'later', type: 'model', content: text('L'), aliases: ['best'] })
     expect(await ledger.removeAlias(removing)).toMatchObject({ events: [] })
     expect(await ledger.resolve('later:best')).toMatchObject({ version: 0 })
-    expect(await oneStreamOf(ledger).aliasHistory({ of: 'later' })).toHaveLength(2)
+    expect((await oneStreamOf(ledger).aliasHistory({ of: 'later' })).items).toHaveLength(2)
     await ledger.close()
   })
 })

@@ -36,6 +36,7 @@ const everything = async (at: History, of: string): Promise<ReadonlyArray<unknow
   const answers = [
     at.aliasHistory({ of }),
     at.aliasHistory({ of, alias: 'best' }),
+    at.aliasHistory({ of, after: 3, until: 12, limit: 1 }),
     pages(at, { of }),
     pages(at, { of, order: 'ascending', actor: 'anna' }),
     pages(at, { of, alias: 'best', after: 3 }),

@@ -58,9 +58,9 @@ describe('export and import', () => {
     const ledger = await openLedger({ events: memoryEventStore(), files: memoryFileStore(), entity: 'acme' })
     await ledger.importEvents(lines)
     expect(await ledger.resolve('churn:production')).toMatchObject({ version: 0, aliases: ['production'] })
-    expect(await ledger.aliasHistory({ of: 'churn', alias: 'production' })).toMatchObject([
-      { version: 0, from: { reason: 'line\nbreak', actor: 'änna "quoted"' }, until: null },
-    ])
+    expect(await ledger.aliasHistory({ of: 'churn', alias: 'production' })).toMatchObject({
+      items: [{ version: 0, from: { reason: 'line\nbreak', actor: 'änna "quoted"' }, until: null }],
+    })
     await ledger.close()
   })
 

@@ -49,6 +49,18 @@ describe('a printed time', () => {
     }
   })
 
+  it('of a tenure bounds an interval, and a page goes on where the one before ended', async () => {
+    const tenures = await rows('aliases', 'churn')
+    for (const [, , from = ''] of tenures) {
+      const begun = tenures.filter(([, , time = '']) => time <= from)
+      expect(await rows('aliases', 'churn', '--until', from)).toEqual(begun)
+    }
+    const first = await ledger('aliases', 'churn', '--limit', '2', '--json')
+    const { cursor } = JSON.parse(first.err)
+    expect(await rows('aliases', 'churn', '--limit', '2')).toEqual(tenures.slice(0, 2))
+    expect(await rows('aliases', 'churn', '--cursor', cursor)).toEqual(tenures.slice(2))
+  })
+
   it('of a line of the history is given back to --as-of, and the history ends with that line', async () => {
     const lines = await rows('history')
     expect(lines.length).toBeGreaterThan(10)

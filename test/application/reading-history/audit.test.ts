@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest'
 import { memoryEventStore } from '../../../adapters/memory/index.js'
 import { systemClock } from '../../../adapters/system/index.js'
 import { projector } from '../../../application/projecting/projector.js'
-import { aliasHistory } from '../../../application/reading-history/alias-tenures.js'
+import { aliasHistory, movesInRegistry } from '../../../application/reading-history/alias-tenures.js'
 import type { AuditPorts } from '../../../application/reading-history/events-of.js'
 import { type AuditQuery, type AuditSubject, audit, auditLines } from '../../../application/reading-history/history.js'
 import { eventCodecs } from '../../../domain/events/catalogue.js'
@@ -21,13 +21,14 @@ import {
 import { digestFrom } from '../../../domain/values/digest.js'
 import { CommandId } from '../../../domain/values/envelope.js'
 import { actorOf } from '../../../domain/values/metadata-text.js'
-import { versionNumberAt } from '../../../domain/values/names.js'
+import { ArtifactType, versionNumberAt } from '../../../domain/values/names.js'
+import { omitUndefined } from '../../../domain/values/omit-undefined.js'
 import { type AuditIndex, auditProjection } from '../../../projections/audit/audit-index.js'
 import { auditCsv, auditNdjson } from '../../../projections/audit/export.js'
 import { type AuditLine, auditLine } from '../../../projections/audit/line.js'
-import type { AliasTenure } from '../../../projections/audit/tenure.js'
 import { lineageProjection } from '../../../projections/lineage/apply.js'
 import { lineage } from '../../../projections/lineage/lineage.js'
+import { registryProjection } from '../../../projections/registry/apply.js'
 import { standingAt } from '../../../testing/event-store/world.js'
 import { partly } from '../../projections/histories.js'
 import { happen, history, seen } from '../../projections/lineage-history.js'
@@ -470,13 +471,19 @@ const longStory = async (moves: number) => {
     })
     const [first, ...rest] = events
     if (first === undefined) return
-    right(await inner.append(to, standingAt(revision < 0 ? 'none' : revision), [first, ...rest])())
+    right(await inner.append(to, standingAt(revision), [first, ...rest])())
+  }
+  for (const to of [stream, 'model-acme/model-registry/other']) {
+    const commandId = decoded(CommandId, 'create')
+    const metadata = { actor: 'ci', commandId, commandDigest, recordedAt: '2025-12-31T00:00:00.000Z' }
+    const created = { type: 'RegisteredModelCreated', artifactType: decoded(ArtifactType, 'model') } as const
+    right(await inner.append(to, 'none', [right(encodeEvent(to, 0, created, metadata))])())
   }
   for (let done = 0; done < moves; done += 500) {
-    await add(stream, done - 1, done, 500)
-    await add('model-acme/model-registry/other', done - 1, done, 500)
+    await add(stream, done, done, 500)
+    await add('model-acme/model-registry/other', done, done, 500)
   }
-  const read = { pages: 0, streams: 0 }
+  const read = { pages: 0 }
   const counted = async function* (pages: AsyncIterable<ReadonlyArray<StoredEvent>>) {
     for await (const page of pages) {
       read.pages++
@@ -486,18 +493,17 @@ const longStory = async (moves: number) => {
   const store: EventStore = {
     ...inner,
     readAll: (after) => counted(inner.readAll(after)),
-    readStream: (name, after) => {
-      read.streams++
-      return counted(inner.readStream(name, after))
-    },
+    readStream: (name, after) => counted(inner.readStream(name, after)),
   }
   const events = await eventsIn(inner)
-  return { ports: portsOf(store, events), store, model, events, read }
+  const registry = registryProjection.initial()
+  for (const event of seen(events)) registryProjection.apply(registry, event)
+  return { ports: { ...portsOf(store, events), registry }, model, events, read }
 }
 
 describe('what an audit costs', () => {
-  it('the end of a long stream is read from its end, the history of an alias once', async () => {
-    const { ports, store, model, events, read } = await longStory(10_000)
+  it('the end of a long stream is read from its end, a page of the history of an alias where it stands', async () => {
+    const { ports, model, events, read } = await longStory(10_000)
     const own = events.filter(({ stream }) => stream.endsWith('churn'))
     const of = { kind: 'registered-model', model } as const
     const head = events.at(-1)?.position ?? 0
@@ -512,10 +518,19 @@ describe('what an audit costs', () => {
     expect(next.items).toEqual(own.slice(-200, -100).reverse().map(auditLine))
     expect(read.pages).toBeLessThanOrEqual(2)
 
-    read.streams = 0
-    const tenures = await aliasHistory(store, model, 'production', Infinity)
-    expect(tenures).toHaveLength(5_000)
-    expect(read.streams).toBe(1)
+    for (const query of [{}, { after: 19_000 }, { until: 300 }]) {
+      read.pages = 0
+      const moves = movesInRegistry(ports, model)
+      const page = right(await aliasHistory(moves, { alias: 'production', ...query }, head))
+      expect(page.items).toHaveLength(100)
+      expect(page.cursor).toBeDefined()
+      expect(read.pages).toBeLessThanOrEqual(2)
+      const behind = right(
+        await aliasHistory(moves, { alias: 'production', ...query, ...omitUndefined({ cursor: page.cursor }) }, head),
+      )
+      expect(behind.items[0]?.from).toEqual(page.items.at(-1)?.until)
+      expect(read.pages).toBeLessThanOrEqual(4)
+    }
   })
 
   it('what lies far apart is looked up, not searched', async () => {
@@ -529,96 +544,6 @@ describe('what an audit costs', () => {
     const dense = right(await audit(ports, { actor: 'ci', order: 'ascending' }, Infinity)).items
     expect(dense).toHaveLength(100)
     expect(read.pages).toBe(1)
-  })
-})
-
-describe('tenures of aliases', () => {
-  it('one holder at a time, no gap but where it was removed, and at every position whom the events say', async () => {
-    await fc.assert(
-      fc.asyncProperty(history, async (steps) => {
-        const { store, events } = await happen(steps)
-        for (const collection of [artifactNamed('raw'), artifactNamed('model'), modelNamed('Churn <&"> 1')]) {
-          const stream = events.filter(({ stream }) => decodeURIComponent(stream).endsWith(`/${collection.name}`))
-          const own = stream.filter(({ stream }) => /^(artifact|model)-/.test(stream))
-          const tenures = await aliasHistory(store, collection, undefined, Infinity)
-          for (const alias of new Set(own.flatMap(({ data }) => JSON.parse(data).alias ?? []))) {
-            const mine = tenures.filter((tenure) => tenure.alias === alias)
-            expect(await aliasHistory(store, collection, alias, Infinity)).toEqual(mine)
-            for (const [index, tenure] of mine.entries()) {
-              const next = mine[index + 1]
-              if (tenure.until === null) expect(next).toBeUndefined()
-              else if (tenure.replacedBy === null) {
-                const removal = own.find(({ position }) => position === tenure.until?.position)
-                expect(removal?.type).toBe('AliasRemoved')
-                expect(next?.replaced ?? null).toBeNull()
-                expect((next?.from.position ?? Infinity) > tenure.until.position).toBe(true)
-              } else {
-                expect(next).toMatchObject({ version: tenure.replacedBy, replaced: tenure.version, from: tenure.until })
-              }
-            }
-            for (const { position } of events) {
-              let holder: number | null = null
-              for (const { type, data, position: at } of own) {
-                const said = JSON.parse(data)
-                if (at <= position && said.alias === alias) holder = type === 'AliasMoved' ? said.to : null
-              }
-              const holds = ({ from, until }: AliasTenure) =>
-                from.position <= position && (until === null || position < until.position)
-              expect(mine.filter(holds).map(({ version }) => version)).toEqual(holder === null ? [] : [holder])
-              const then = await aliasHistory(store, collection, alias, position)
-              expect(then.filter(({ until }) => until === null).map(({ version }) => version)).toEqual(
-                holder === null ? [] : [holder],
-              )
-            }
-          }
-        }
-      }),
-      { numRuns: 10 },
-    )
-  })
-
-  it('say who put it there, why, when, and what was linked', async () => {
-    const { give, manifest, store } = openTestLedger()
-    const [artifact, model] = [artifactNamed('model'), modelNamed('churn')]
-    for (const word of ['a', 'b']) {
-      await give({ type: 'LogArtifactVersion', artifact, artifactType: 'model', manifest: await manifest(word) })
-    }
-    const link = (version: number) =>
-      ({ type: 'LinkToRegistry', model, source: { collection: artifact, version }, aliases: ['production'] }) as const
-    await give(link(1), { actor: 'ann', reason: 'best so far', commandId: 'promote' })
-    await give(link(0), { actor: 'bob', onBehalfOf: 'on call', occurredAt: '2026-05-03T10:00:00.000Z' })
-    await give(
-      { type: 'RemoveAlias', collection: model, alias: 'production' },
-      { actor: 'cleo', reason: 'rolled back' },
-    )
-    const tenures = await aliasHistory(store, model, 'production', Infinity)
-    expect(tenures).toEqual([
-      {
-        alias: 'production',
-        version: 0,
-        source: 'acme/churn/model:v1',
-        replaced: null,
-        from: expect.objectContaining({ actor: 'ann', reason: 'best so far', commandId: 'promote', onBehalfOf: null }),
-        until: expect.objectContaining({ actor: 'bob' }),
-        replacedBy: 1,
-      },
-      {
-        alias: 'production',
-        version: 1,
-        source: 'acme/churn/model:v0',
-        replaced: 0,
-        from: expect.objectContaining({
-          actor: 'bob',
-          reason: null,
-          onBehalfOf: 'on call',
-          occurredAt: '2026-05-03T10:00:00.000Z',
-        }),
-        until: expect.objectContaining({ actor: 'cleo', reason: 'rolled back' }),
-        replacedBy: null,
-      },
-    ])
-    expect(await aliasHistory(store, model, 'never', Infinity)).toEqual([])
-    expect(await aliasHistory(store, modelNamed('none'), undefined, Infinity)).toEqual([])
   })
 })
 

@@ -35,9 +35,12 @@ describe('a table as content', () => {
 
   it('is copied in the call', async () => {
     const { ledger } = await memoryLedger()
-    const rows = [[1, 'cat', 0.5]]
-    const logged = log(ledger, table(...rows))
+    const [columns, row] = [[...one.columns], [1, 'cat', 0.5]]
+    const rows = [row]
+    const logged = log(ledger, { columns, rows })
+    columns.push('later')
     rows.push([2, 'dog', 0.5])
+    row[1] = 'dog'
     await logged
     expect(await log(ledger, table([1, 'cat', 0.5]))).toMatchObject({ isNew: false })
     await ledger.close()

@@ -18,6 +18,7 @@ export const readTable = (text: string): E.Either<string, ReadTable> => {
   } catch (error) {
     return E.left(`it is not JSON: ${error instanceof Error ? error.message : String(error)}`)
   }
+  if (isDeeperThan(MOST_LEVELS, value)) return E.left(`it is nested more than ${MOST_LEVELS} levels deep`)
   if (memberOf(value, '_type') !== 'table') return E.left('it is no table: its _type is not "table"')
   const [columns, data] = [memberOf(value, 'columns'), memberOf(value, 'data')]
   if (!isList(columns) || !columns.every((name) => typeof name === 'string' || typeof name === 'number'))
@@ -42,6 +43,13 @@ const isList = (value: unknown): value is ReadonlyArray<unknown> => Array.isArra
 const isRow = (row: unknown, cells: number): row is ReadonlyArray<Json> => Array.isArray(row) && row.length === cells
 const memberOf = (value: unknown, key: string): unknown =>
   typeof value === 'object' && value !== null && Object.hasOwn(value, key) ? Reflect.get(value, key) : undefined
+
+/** Of what lies deeper nobody could tell a row without overflowing the stack. */
+const MOST_LEVELS = 64
+const isDeeperThan = (levels: number, value: unknown): boolean =>
+  typeof value === 'object' &&
+  value !== null &&
+  (levels === 0 || Object.values(value).some((member) => isDeeperThan(levels - 1, member)))
 
 const timeOf = (cell: Json): Json => {
   if (typeof cell !== 'number') return cell

@@ -169,6 +169,11 @@ describe('a table that W&B wrote', () => {
     ],
     ['without data', '{"_type": "table", "columns": ["a"]}', 'its data is not a list of rows'],
     [
+      'with a cell that is nested without end',
+      `{"_type": "table", "columns": ["a"], "data": [[${'['.repeat(50_000)}${']'.repeat(50_000)}]]}`,
+      'it is nested more than 64 levels deep',
+    ],
+    [
       'with a long row',
       '{"_type": "table", "columns": ["a"], "data": [[1], [1, 2]]}',
       'data[1] is not a list of 1 cells',

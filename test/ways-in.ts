@@ -72,6 +72,8 @@ const HANDED = 'no: a command line holds nothing in hand between two commands'
 const ALIVE = 'no: a command ends with its answer'
 const RUNNING = 'no: each command reads anew'
 
+const onBase = { base: '--base', remove: '--remove', overwrite: '--overwrite' } as const
+
 export const OF_A_LEDGER: Ways<Ledger> = {
   logArtifact: {
     command: 'log',
@@ -89,6 +91,7 @@ export const OF_A_LEDGER: Ways<Ledger> = {
       distributedId: '--id',
       run: '--run',
       writer: '--writer',
+      ...onBase,
       generation: '--generation',
       openNext: '--open-next',
     },
@@ -103,6 +106,8 @@ export const OF_A_LEDGER: Ways<Ledger> = {
       run: '--run',
       writer: '--writer',
       writers: '--writers',
+      ...onBase,
+      expectNewest: '--expect-newest',
       generation: '--generation',
       openNext: '--open-next',
       lastWriterWins: '--last-writer-wins',

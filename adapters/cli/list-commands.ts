@@ -64,12 +64,13 @@ export const listCommands = (program: Command, withLedger: WithLedger): void => 
         task.answer(drafts, () =>
           table(
             task.terminal,
-            ['ARTIFACT', 'ID', 'GENERATION', 'OPENED', 'PARTS', 'WRITERS'],
+            ['ARTIFACT', 'ID', 'GENERATION', 'OPENED', 'BASE', 'PARTS', 'WRITERS'],
             drafts.map((draft) => [
               draft.artifact,
               draft.distributedId,
               String(draft.generation),
               time(task.terminal, draft.opened.time),
+              draft.base === null ? '-' : draft.base.slice(draft.base.lastIndexOf(':') + 1),
               String(draft.parts),
               draft.writers.join(', '),
             ]),

@@ -1,43 +1,12 @@
-/** Commands that log versions, alone or by several writers, and say more of a version later. */
+/** Commands that log versions, and say more of a version later. */
 import type { Command } from 'commander'
 import type { JsonObject } from '../../domain/values/json.js'
 import { isVersionName } from '../../domain/values/names.js'
 import { omitUndefined } from '../../domain/values/omit-undefined.js'
 import type { WithLedger } from './command-context.js'
-import {
-  contentItem,
-  type EnvelopeOptions,
-  envelopeOptions,
-  expecting,
-  type Holders,
-  pairs,
-  saidOrNot,
-  several,
-  whole,
-  writers,
-} from './options.js'
+import { contentItem, described, expecting, type Holders, type Said, said, saidOrNot, several } from './options.js'
 import { progressBar, size, type Terminal } from './output.js'
 import { done, withTakenOver } from './receipts.js'
-
-interface Said extends EnvelopeOptions {
-  readonly type: string
-  readonly alias?: ReadonlyArray<string>
-  readonly tag?: ReadonlyArray<string>
-  readonly metadata?: JsonObject
-  readonly description?: string
-  readonly run?: string
-}
-
-/** What is said of a version that is logged. */
-const said = (command: Command): Command =>
-  envelopeOptions(command)
-    .option('--alias <alias>', 'point this alias to it (may be given several times)', several)
-    .option('--tag <tag>', 'tag it (may be given several times)', several)
-    .option('--metadata <key=value>', 'metadata; the value may be JSON (may be given several times)', pairs)
-    .option('--description <text>', 'describe it')
-    .option('--run <run>', 'the run that made it')
-
-const described = ({ type: _, alias: aliases, tag: tags, ...rest }: Said) => omitUndefined({ ...rest, aliases, tags })
 
 /** A bar while content is stored. */
 const storing = (terminal: Terminal) => {
@@ -127,118 +96,5 @@ export const loggingCommands = (program: Command, withLedger: WithLedger): void 
           )
         })
       },
-    )
-
-  distributedCommands(program, withLedger)
-}
-
-const distributedCommands = (program: Command, withLedger: WithLedger): void => {
-  interface Distributed {
-    readonly id?: string
-    readonly writer?: string
-    readonly generation?: number
-    readonly openNext?: boolean
-  }
-  const whose = (command: Command): Command =>
-    command
-      .option('--id <distributed id>', 'which draft; else the group of the run')
-      .option('--writer <name>', 'whose part; else the run')
-      .option(
-        '--generation <n>',
-        'the generation that is meant; else the one that is open when the command begins',
-        whole,
-      )
-      .option('--open-next', 'where that generation has ended, open the next one')
-
-  whose(envelopeOptions(program.command('upsert')))
-    .description('Add a part to a distributed version.')
-    .argument('<artifact>', '[[entity/]project/]name')
-    .argument('<path...>', 'as for log')
-    .requiredOption('--type <type>', "the artifact's type")
-    .option('--run <run>', 'the run that made it')
-    .addHelpText(
-      'after',
-      '\nExample:\n  $ model-ledger upsert acme/churn/model ./shard-0 --type model --id epoch-3 --writer node-0',
-    )
-    .action(
-      (
-        name: string,
-        paths: ReadonlyArray<string>,
-        { id, ...options }: EnvelopeOptions & Distributed & { type: string; run?: string },
-        command: Command,
-      ) =>
-        withLedger(command, 'writes', async (task) => {
-          const content = paths.map(contentItem(task.terminal.cwd))
-          const upserted = await task.ledger.upsertDistributed({
-            ...options,
-            ...omitUndefined({ distributedId: id }),
-            name,
-            content,
-          })
-          done(task, upserted, `generation ${upserted.generation} of ${name} has the part`)
-        }),
-    )
-
-  whose(said(program.command('commit')))
-    .description('Seal a distributed version, with a last part or without, and log it.')
-    .argument('<artifact>', '[[entity/]project/]name')
-    .argument('[path...]', 'the last part, as for log')
-    .requiredOption('--type <type>', "the artifact's type")
-    .option('--last-writer-wins', 'where two writers brought different content for one path')
-    .option(
-      '--writers <n|names>',
-      'refuse unless so many writers brought parts, or these and no others: 8, or a,b (may be given several times)',
-      writers,
-    )
-    .addHelpText(
-      'after',
-      '\nExample:\n  $ model-ledger commit acme/churn/model --type model --id epoch-3 --writers 8 --alias best',
-    )
-    .action(
-      (
-        name: string,
-        paths: ReadonlyArray<string>,
-        {
-          id,
-          writer,
-          generation,
-          openNext,
-          lastWriterWins,
-          writers,
-          ...options
-        }: Said & Distributed & { lastWriterWins?: boolean; writers?: number | ReadonlyArray<string> },
-        command: Command,
-      ) =>
-        withLedger(command, 'writes', async (task) => {
-          const content = paths.length === 0 ? undefined : paths.map(contentItem(task.terminal.cwd))
-          const logged = await task.ledger.commitDistributed({
-            ...described(options),
-            ...omitUndefined({ distributedId: id, writer, generation, openNext, lastWriterWins, writers, content }),
-            name,
-            type: options.type,
-          })
-          done(task, logged, `${logged.path} (generation ${logged.generation}, of ${logged.writers.join(', ')})`)
-        }),
-    )
-
-  envelopeOptions(program.command('abandon'))
-    .description('Give the open generation of a distributed version up.')
-    .argument('<artifact>', '[[entity/]project/]name')
-    .requiredOption('--id <distributed id>', 'which draft')
-    .option(
-      '--generation <n>',
-      'the generation that is meant; else the one that is open when the command begins',
-      whole,
-    )
-    .addHelpText('after', '\nExample:\n  $ model-ledger abandon acme/churn/model --id epoch-3 --reason "node lost"')
-    .action(
-      (name: string, { id, ...options }: EnvelopeOptions & { id: string; generation?: number }, command: Command) =>
-        withLedger(command, 'writes', async (task) => {
-          done(
-            task,
-            await task.ledger.abandonDistributed({ ...options, name, distributedId: id }),
-            `the draft ${id} of ${name} is abandoned`,
-          )
-        }),
     )
 }

@@ -4,6 +4,7 @@ import { resolve } from 'node:path'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { isDayText } from '../../domain/values/day.js'
 import { type Json, type JsonObject, parseJson } from '../../domain/values/json.js'
+import { omitUndefined } from '../../domain/values/omit-undefined.js'
 import { COMPARISONS, type Condition, type VersionSearch } from '../../projections/registry/questions/search.js'
 import type { Terminal } from './output.js'
 
@@ -220,6 +221,29 @@ export const envelopeOptions = (command: Command): Command =>
     .option('--on-behalf-of <who>', 'for whom')
     .option('--command-id <id>', 'the idempotency key: given again, nothing is recorded twice')
     .option('--occurred-at <time>', 'when it is claimed to have happened')
+
+/** What `said` gathers. */
+export interface Said extends EnvelopeOptions {
+  readonly type: string
+  readonly alias?: ReadonlyArray<string>
+  readonly tag?: ReadonlyArray<string>
+  readonly metadata?: JsonObject
+  readonly description?: string
+  readonly run?: string
+}
+
+/** What is said of a version that is logged. */
+export const said = (command: Command): Command =>
+  envelopeOptions(command)
+    .option('--alias <alias>', 'point this alias to it (may be given several times)', several)
+    .option('--tag <tag>', 'tag it (may be given several times)', several)
+    .option('--metadata <key=value>', 'metadata; the value may be JSON (may be given several times)', pairs)
+    .option('--description <text>', 'describe it')
+    .option('--run <run>', 'the run that made it')
+
+/** As the library takes it. */
+export const described = ({ type: _, alias: aliases, tag: tags, ...rest }: Said) =>
+  omitUndefined({ ...rest, aliases, tags })
 
 export const asOf = (command: Command): Command =>
   command.option('--as-of <position|time>', 'answer as of then; of a date, as of its end', when)

@@ -1,8 +1,10 @@
 /** Whether a command would be refused whose content is not stored yet. */
+import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import type { ArtifactCommandWithFacts, CreateArtifact, LogArtifactVersion } from '../../domain/artifact/commands.js'
 import { NOTHING_SAID } from '../../domain/collections/descriptions.js'
+import { gather } from '../../domain/command-definition.js'
 import type {
   DistributedDraftCommandWithFacts,
   UpsertDistributedPart,
@@ -19,7 +21,11 @@ export type WithoutContent = Omit<LogArtifactVersion, 'manifest'> | Omit<UpsertD
 const ANY_CONTENT: ManifestSummary = { digest: sha256(''), entries: 0, bytes: 0 }
 
 interface Checks<Full> {
-  readonly check: (stream: string, full: Full, commandId: string) => TE.TaskEither<CommandError, unknown>
+  readonly check: (
+    stream: string,
+    full: TE.TaskEither<CommandError, Full>,
+    commandId: string,
+  ) => TE.TaskEither<CommandError, unknown>
 }
 
 export const checkWithoutContent =
@@ -33,20 +39,21 @@ export const checkWithoutContent =
   (command: WithoutContent, commandId: string): TE.TaskEither<CommandError, void> => {
     const { artifact, artifactType } = command
     const create: CreateArtifact = { type: 'CreateArtifact', artifact, artifactType }
+    const runFact = facts.run(command.run)
+    if (command.type === 'LogArtifactVersion') {
+      const full = pipe(
+        runFact,
+        TE.map((fact) => ({ ...command, manifest: ANY_CONTENT, runFact: fact, said: NOTHING_SAID })),
+      )
+      return pipe(handlers.artifact.check(artifactStream(artifact), full, commandId), TE.asUnit)
+    }
+    const full = pipe(
+      gather({ runFact, baseFact: command.base === undefined ? TE.right(undefined) : facts.source(command.base) }),
+      TE.map((gathered) => ({ ...command, part: ANY_CONTENT, fitting: E.right(undefined), ...gathered })),
+    )
     return pipe(
-      facts.run(command.run),
-      TE.flatMap((runFact) =>
-        command.type === 'LogArtifactVersion'
-          ? handlers.artifact.check(
-              artifactStream(artifact),
-              { ...command, manifest: ANY_CONTENT, runFact, said: NOTHING_SAID },
-              commandId,
-            )
-          : pipe(
-              handlers.draft.check(draftStream(command), { ...command, part: ANY_CONTENT, runFact }, commandId),
-              TE.flatMap(() => handlers.artifact.check(artifactStream(artifact), create, commandId)),
-            ),
-      ),
-      TE.map(() => undefined),
+      handlers.draft.check(draftStream(command), full, commandId),
+      TE.flatMap(() => handlers.artifact.check(artifactStream(artifact), TE.right(create), commandId)),
+      TE.asUnit,
     )
   }

@@ -8,8 +8,9 @@ import { describeFileStoreError, type FileStoreError } from '../../domain/ports/
 import { describeProblem, type Problem } from '../../domain/values/codec.js'
 import type { RecordedBy } from '../../domain/values/decider.js'
 import type { ManifestSummary } from '../../domain/values/manifest/manifest.js'
-import type { PathConflict } from '../../domain/values/manifest/merge.js'
 import { collectionPath, isModel, runPath, versionName, versionPath } from '../../domain/values/references.js'
+import { describeDraftRejection } from './draft-rejection-words.js'
+import { recorded } from './words.js'
 
 export type CommandError =
   | Rejection
@@ -71,24 +72,15 @@ export const describeCommandError = (error: CommandError): string => {
     case 'too-many-tags':
       return `${error.version === null ? collectionPath(error.collection) : versionPath(error.collection, error.version)} would have ${error.count} tags; the most is ${error.most}`
     case 'draft-ended':
-      return `generation ${error.generation} was ${error.end.how} ${recorded(error.end)}; what may go to the next one says so (openNext)`
     case 'generation-not-open':
-      return `generation ${error.generation} is not open; generation ${error.open} is the next to take parts`
     case 'draft-empty':
-      return `generation ${error.generation} of the draft "${error.distributedId}" of ${collectionPath(error.artifact)} has no parts${
-        error.before === null ? '' : `; the one before was ${error.before.how} ${recorded(error.before)}`
-      }; ${error.asked === 'abandon' ? 'there is nothing to abandon' : 'upsert a part first, or commit with files'}`
     case 'path-conflict':
-      return `the parts disagree: ${error.conflicts
-        .slice(0, 5)
-        .map(({ path, claims }) => `${path} (${claims.map(claimed).join(', ')})`)
-        .join('; ')}${error.conflicts.length > 5 ? `; and ${error.conflicts.length - 5} more` : ''}; ${
-        error.conflicts.some(({ claims }) => claims.some(({ below }) => below !== undefined))
-          ? 'no directory can hold a file and a directory of one name: abandon the draft and leave one out'
-          : 'commit with lastWriterWins to take the later ones'
-      }`
     case 'writers-not-as-expected':
-      return writersNotAsExpected(error)
+    case 'base-of-another-artifact':
+    case 'base-settled':
+    case 'base-conflict':
+    case 'no-base':
+      return describeDraftRejection(error)
     case 'run-not-found':
       return `the run ${runPath(error.run)} was never started`
     case 'run-already-started':
@@ -102,7 +94,7 @@ export const describeCommandError = (error: CommandError): string => {
     case 'not-sealed':
       return `generation ${error.generation} of ${error.stream} is not sealed; commit it first`
     case 'event-too-large':
-      return `the event would take ${error.bytes} bytes; the most is ${error.limit}: shorten the metadata or the description`
+      return `the event would take ${error.bytes} bytes; the most is ${error.limit}: shorten the metadata, the description or the list of what is removed`
     case 'contention':
       return `others kept writing to ${error.stream}; given up after ${error.attempts} attempts, nothing was recorded`
     case 'unavailable':
@@ -125,32 +117,8 @@ export const describeCommandError = (error: CommandError): string => {
   }
 }
 
-const recorded = ({ by, at }: RecordedBy): string => `by ${by} at ${at}`
-
-const claimed = ({ writer, digest, below }: PathConflict['claims'][number]): string =>
-  `${writer}: ${below === undefined ? digest : `"${below}" below it`}`
-
 const list = (words: ReadonlyArray<string>): string =>
   `the ${words.length === 1 ? 'alias' : 'aliases'} ${words.map((word) => `"${word}"`).join(', ')}`
-
-const writersNotAsExpected = ({
-  generation,
-  expected,
-  came,
-  missing,
-  unexpected,
-}: Extract<CommandError, { _tag: 'writers-not-as-expected' }>): string => {
-  if (typeof expected === 'number') {
-    return `generation ${generation} was expected to have ${expected} ${expected === 1 ? 'writer' : 'writers'}, and it has ${came.length}: ${some(came)}`
-  }
-  const others = `${some(unexpected)}${missing.length > 0 ? ' was' : ', who was'} not expected: name them among the writers if they may be there`
-  if (missing.length === 0) return `generation ${generation} has ${others}`
-  return `generation ${generation} is without ${some(missing)}${unexpected.length === 0 ? '' : `; and ${others}`}`
-}
-
-/** The first of many names. */
-const some = (names: ReadonlyArray<string>): string =>
-  `${names.slice(0, 20).join(', ')}${names.length > 20 ? ` and ${names.length - 20} more` : ''}`
 
 /** What those are told whose time is over when the append before them failed: nothing of theirs was written. */
 export const notSent = (error: Exclude<AppendError, { _tag: 'conflict' }>): CommandError =>

@@ -39,9 +39,7 @@ export const settlingArtifact = (
         const { state, envelope } = atHand
         if (command.type === 'AbandonDistributed' || E.isLeft(rules.decide(full)(state))) return TE.right(undefined)
         return pipe(
-          TE.fromEither(
-            command.type === 'CommitDistributed' ? checkVersionFits(command, envelope) : E.right(undefined),
-          ),
+          TE.fromEither(full.type === 'CommitDistributed' ? checkVersionFits(full, envelope) : E.right(undefined)),
           TE.flatMap(() => create(...artifactFor(command, envelope))),
         )
       }),
@@ -65,7 +63,16 @@ const artifactFor = (
  * too late to find its events too large. They name the draft and the commit, and repeat the envelope for each alias.
  */
 const checkVersionFits = (
-  { artifact, distributedId, run, description, metadata, tags, aliases = [] }: CommitDistributed,
+  {
+    artifact,
+    distributedId,
+    run,
+    baseFact,
+    description,
+    metadata,
+    tags,
+    aliases = [],
+  }: Extract<DistributedDraftCommandWithFacts, { type: 'CommitDistributed' }>,
   envelope: Envelope,
 ): E.Either<CommandError, unknown> => {
   const most = Number.MAX_SAFE_INTEGER
@@ -78,6 +85,7 @@ const checkVersionFits = (
     distributed: { distributedId, generation: most },
     notApplied: ['description', 'metadata', 'tags'],
     ...(run === undefined ? {} : { run: { ref: run, finished: true } }),
+    ...(baseFact === undefined ? {} : { base: newest }),
     ...(description === undefined ? {} : { description }),
     ...(metadata === undefined ? {} : { metadata }),
     ...(tags === undefined ? {} : { tags }),

@@ -15,7 +15,7 @@ import type { DistributedDraftState } from '../../domain/distributed-draft/state
 import type { DomainEvent } from '../../domain/events/catalogue.js'
 import { decodeEvent } from '../../domain/events/stored-events.js'
 import { type EventStore, revisionBefore } from '../../domain/ports/event-store.js'
-import type { Facts, Said, SourceFact } from '../../domain/ports/facts.js'
+import type { Facts, Part, Said, SourceFact } from '../../domain/ports/facts.js'
 import { type FoundLink, liveLink } from '../../domain/registered-model/links.js'
 import type { RegisteredModelState } from '../../domain/registered-model/state.js'
 import { type RunState, runFact } from '../../domain/run/state.js'
@@ -62,7 +62,13 @@ export const factsFrom = (reader: FactReader): Port => ({
       checkManifest(claimed, reader),
       TE.flatMap(() => reader.manifests.keepFiles(claimed.digest)),
     ),
-  merged: (parts, lastWriterWins) => mergeStored(parts, lastWriterWins, reader),
+  newest: (artifact) => reader.artifact(artifact, ({ newestLive }) => newestLive),
+  merged: (parts, lastWriterWins, base) => mergeStored(parts, lastWriterWins, base, reader),
+  fitting: (parts, base) =>
+    pipe(
+      readStored(parts, base, reader),
+      TE.map((stored) => E.asUnit(mergeParts(stored.parts, false, stored.base))),
+    ),
 })
 
 export const saidIn =
@@ -191,22 +197,37 @@ const checkManifest = (claimed: ManifestSummary, { manifests }: FactReader): TE.
   )
 
 const mergeStored = (
-  parts: Parameters<Port['merged']>[0],
+  parts: ReadonlyArray<Part>,
   lastWriterWins: boolean,
-  { manifests }: FactReader,
+  base: ManifestSummary | undefined,
+  reader: FactReader,
 ): ReturnType<Port['merged']> =>
   pipe(
+    readStored(parts, base, reader),
+    TE.flatMap((stored) => {
+      const merged = mergeParts(stored.parts, lastWriterWins, stored.base)
+      if (E.isLeft(merged) || stored.parts.length === 0) {
+        return TE.right(E.isLeft(merged) ? merged : E.left({ _tag: 'path-conflict' as const, conflicts: [] }))
+      }
+      return pipe(
+        reader.manifests.put(merged.right),
+        // The base may be deleted by the time that an event names them.
+        TE.tap(({ digest }) => (base === undefined ? TE.right(undefined) : reader.manifests.keepFiles(digest))),
+        TE.map(E.right),
+      )
+    }),
+  )
+
+/** Parts and their base, with their manifests. */
+const readStored = (parts: ReadonlyArray<Part>, base: ManifestSummary | undefined, { manifests }: FactReader) =>
+  pipe(
     parts,
-    TE.traverseSeqArray(({ writer, part }) =>
+    TE.traverseSeqArray(({ part, ...rest }) =>
       pipe(
         manifests.get(part.digest),
-        TE.map((manifest) => ({ writer, manifest })),
+        TE.map((manifest) => ({ ...rest, manifest })),
       ),
     ),
-    TE.flatMap((stored) => {
-      const merged = mergeParts(stored, lastWriterWins)
-      return E.isLeft(merged) || stored.length === 0
-        ? TE.right(E.isLeft(merged) ? merged : E.left([]))
-        : pipe(manifests.put(merged.right), TE.map(E.right))
-    }),
+    TE.bindTo('parts'),
+    TE.bind('base', () => (base === undefined ? TE.right(undefined) : manifests.get(base.digest))),
   )

@@ -32,8 +32,12 @@ export interface StreamHandler<Given, Full, State> {
   readonly handle: (stream: string, given: Given, call: Call) => TE.TaskEither<CommandError, Receipt>
   /** Looks at the present state: what was written, or on its way, when it was asked for is in it. */
   readonly readState: <A>(stream: string, at: (state: ReadonlyState<State>) => A) => TE.TaskEither<CommandError, A>
-  /** Decides and records nothing. A command that was recorded before is not refused. */
-  readonly check: (stream: string, full: Full, commandId: string) => TE.TaskEither<CommandError, unknown>
+  /** Decides and records nothing. Of a command that was recorded before no facts are read, and it is not refused. */
+  readonly check: (
+    stream: string,
+    full: TE.TaskEither<CommandError, Full>,
+    commandId: string,
+  ) => TE.TaskEither<CommandError, unknown>
   /** Which command was recorded under an id: the one with this digest, another, or none. */
   readonly recordedUnder: (
     stream: string,
@@ -110,21 +114,26 @@ export const streamHandler = <Given, Full, State, Event extends DomainEvent>(
         queues.join(stream, { given, call, until: clock.monotonic() + deadline, attempts: 0, answer, fail })
       }),
     readState: (stream, at) => readSettled(states, stream, (cached) => at(cached.state())),
-    check: (stream, full, commandId) => async () =>
-      pipe(
-        await readSettled(
-          states,
-          stream,
-          (cached): E.Either<CommandError, unknown> =>
-            cached.recordedAt(commandId) === undefined
-              ? pipe(
-                  rules.decide(full)(cached.state()),
-                  E.chainFirstW(() => timeOf(clock)),
-                )
-              : E.right(undefined),
-        )(),
-        E.flatten,
-      ),
+    check: (stream, full, commandId) => {
+      const unlessRecorded = (decides: (state: ReadonlyState<State>) => E.Either<CommandError, unknown>) =>
+        pipe(
+          readSettled(states, stream, (cached) =>
+            cached.recordedAt(commandId) === undefined ? E.map(() => true)(decides(cached.state())) : E.right(false),
+          ),
+          TE.flatMapEither((outcome) => outcome),
+        )
+      return pipe(
+        unlessRecorded(() => timeOf(clock)),
+        TE.flatMap((isNew) =>
+          isNew
+            ? pipe(
+                full,
+                TE.flatMap((command) => unlessRecorded(rules.decide(command))),
+              )
+            : TE.right(false),
+        ),
+      )
+    },
     recordedUnder: (stream, commandId, digest) =>
       pipe(
         readSettled(states, stream, (cached) => cached.recordedAt(commandId)),

@@ -78,7 +78,7 @@ export const logCommandOf = (
   committed: DistributedCommitted,
   taken = 0,
 ): { readonly command: LogVersion; readonly envelope: Envelope } => {
-  const { generation, artifactType, manifest, run, description, metadata, aliases, tags, envelope } = committed
+  const { generation, artifactType, manifest, run, base, description, metadata, aliases, tags, envelope } = committed
   const command: LogVersion = {
     type: 'LogArtifactVersion',
     artifact: draft.artifact,
@@ -86,6 +86,7 @@ export const logCommandOf = (
     manifest,
     distributed: { distributedId: draft.distributedId, generation },
     ...(run === undefined ? {} : { run: run.ref }),
+    ...(base === undefined ? {} : { base }),
     ...(description === undefined ? {} : { description }),
     ...(metadata === undefined ? {} : { metadata }),
     ...(aliases === undefined ? {} : { aliases }),

@@ -89,10 +89,22 @@ const admitsNumber = ({ versions, liveByDigest }: State, { version, manifest }: 
   return twin === undefined ? admitted : impossible({ _tag: 'there-already', what: 'version', number: twin })
 }
 
-/** A draft is of a version that is there; once it was not told which one was newer. */
-const admitsBase = (state: State, { base, newest }: ArtifactVersionLogged | ArtifactVersionRelogged): Admitted =>
+/**
+ * A draft is of a version that is there; what a sealed draft builds on was there when that was sealed. Once it was not told
+ * which one was newer.
+ */
+const admitsBase = (
+  state: State,
+  { base, newest, distributed }: ArtifactVersionLogged | ArtifactVersionRelogged,
+): Admitted =>
   allAdmit(
-    () => (base === undefined ? admitted : isLive(state, base)),
+    () => {
+      if (base === undefined) return admitted
+      if (distributed === undefined) return isLive(state, base)
+      return state.versions[base] === undefined
+        ? impossible({ _tag: 'not-there', what: 'version', number: base })
+        : admitted
+    },
     () =>
       newest === undefined
         ? admitted
@@ -146,6 +158,7 @@ const admitsOrigin = (
   return allAdmit(
     () => isThatManifest('the content of its draft', event.manifest, seal.manifest),
     () => isThatValue('the type of its draft', artifactType, seal.artifactType),
+    () => isThatValue('the version that its draft builds on', event.base, seal.base),
     () => isThatValue('the run of its draft', run?.ref, seal.run?.ref),
     () => isThatValue('the description of its draft', event.description, seal.description),
     () => isThatValue('the metadata of its draft', event.metadata, seal.metadata),

@@ -129,7 +129,8 @@ const log = (command: Given<'LogArtifactVersion'>, state: State): EncodedEvents 
   const { artifact, artifactType, manifest, aliases = [], base, expectedBase, distributed, run, runFact } = command
   const before = distributed === undefined ? undefined : state.distributed.get(draftKey(distributed))
   if (before !== undefined) return E.right({ events: [], answer: { version: before } })
-  if (base !== undefined) {
+  // What a sealed draft builds on was live when it was sealed: its version is logged whatever became of that.
+  if (base !== undefined && distributed === undefined) {
     const checked = liveVersion(artifact, base, state)
     if (E.isLeft(checked)) return checked
   }

@@ -3,11 +3,13 @@
 import type { Answer } from '../values/answer.js'
 import type { ReadonlyState } from '../values/decider.js'
 import { type Admitted, admitted, allAdmit, impossible, type Standing } from '../values/impossible.js'
-import { isThatValue, type Past, runWasThere } from '../values/past.js'
+import type { VersionNumber } from '../values/names.js'
+import { isThatValue, type Past, runWasThere, versionWasThere } from '../values/past.js'
 import { collectionPath } from '../values/references.js'
 import type { SubjectOf } from '../values/stream-names.js'
 import type { DistributedCommitted, DistributedDraftEvent, DistributedPartUpserted } from './events.js'
-import { type DistributedDraftState, writersOf } from './state.js'
+import { type DistributedDraftState, isSamePart, partOf } from './state.js'
+import { writersOf } from './writers.js'
 
 type State = ReadonlyState<DistributedDraftState>
 
@@ -24,6 +26,7 @@ export const admits = (state: State, event: DistributedDraftEvent, here: Here): 
       return allAdmit(
         () => isNew(state, event),
         () => artifactWasThere(event, here),
+        () => (event.base === undefined ? admitted : isItsBase(event.base, state, here)),
         () => runWasThere(event.run, here.past),
       )
     case 'DistributedCommitted':
@@ -31,6 +34,10 @@ export const admits = (state: State, event: DistributedDraftEvent, here: Here): 
         () => countsWriters(state, event),
         () => isItsOwn(event, here),
         () => artifactWasThere(event, here),
+        () =>
+          event.base === undefined
+            ? isThatValue('the version that it builds on', null, state.base?.version ?? null)
+            : isItsBase(event.base, state, here),
         () => runWasThere(event.run, here.past),
       )
     case 'DistributedAbandoned':
@@ -47,12 +54,17 @@ export const admitsAnswer = (state: State, { version, generation }: Answer): Adm
 }
 
 /** What the writer before brought, brought again, would have left no event. */
-const isNew = ({ parts }: State, { writer, part }: DistributedPartUpserted): Admitted => {
-  const last = parts.at(-1)
-  return last?.writer === writer && last.part.digest === part.digest
+const isNew = ({ parts, base }: State, event: DistributedPartUpserted): Admitted =>
+  isSamePart(parts.at(-1), partOf(event)) && (event.base === undefined || base !== null)
     ? impossible({ _tag: 'changes-nothing', of: 'the draft' })
     : admitted
-}
+
+/** All who name a base name one, which was there. */
+const isItsBase = (version: VersionNumber, { base }: State, { subject, past }: Here): Admitted =>
+  allAdmit(
+    () => isThatValue('the version that it builds on', version, base?.version ?? version),
+    () => versionWasThere({ ...subject.artifact, version }, {}, past),
+  )
 
 /** A generation ends with the parts that it has, one at least. */
 const countsWriters = (

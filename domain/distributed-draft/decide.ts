@@ -2,17 +2,23 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import { about, type Decision, type ReadonlyState } from '../values/decider.js'
-import type { PathConflict } from '../values/manifest/merge.js'
+import type { ManifestSummary } from '../values/manifest/manifest.js'
+import type { BaseConflict, MergeProblem, PathConflict } from '../values/manifest/merge.js'
+import type { VersionNumber } from '../values/names.js'
 import type { ArtifactRef } from '../values/references.js'
 import type { RunFact } from '../values/run-fact.js'
-import type {
-  AbandonDistributed,
-  CommitDistributed,
-  DistributedDraftCommandWithFacts,
-  UpsertDistributedPart,
-} from './commands.js'
+import { type BaseRejection, settleBase } from './base.js'
+import type { AbandonDistributed, DistributedDraftCommandWithFacts } from './commands.js'
 import type { DistributedDraftEvent } from './events.js'
-import { type DistributedDraftState, type GenerationEnd, partsToCommit, writersOf } from './state.js'
+import {
+  brings,
+  type DistributedDraftState,
+  type GenerationEnd,
+  isSamePart,
+  partBrought,
+  partsToCommit,
+} from './state.js'
+import { checkWriters, haveRoom, type WritersNotAsExpected, writersOf } from './writers.js'
 
 type State = ReadonlyState<DistributedDraftState>
 
@@ -28,17 +34,17 @@ export type DistributedDraftRejection =
       readonly asked: 'commit' | 'abandon'
     }
   | { readonly _tag: 'path-conflict'; readonly conflicts: ReadonlyArray<PathConflict> }
+  | WritersNotAsExpected
+  | BaseRejection
   | {
-      readonly _tag: 'writers-not-as-expected'
-      readonly generation: number
-      /** How many, or who. */
-      readonly expected: number | ReadonlyArray<string>
-      readonly came: ReadonlyArray<string>
-      /** Of those that were named. */
-      readonly missing: ReadonlyArray<string>
-      /** Who came and was not named. */
-      readonly unexpected: ReadonlyArray<string>
+      readonly _tag: 'base-conflict'
+      /** The version that is built on, if any. */
+      readonly base: VersionNumber | null
+      readonly conflicts: ReadonlyArray<BaseConflict>
     }
+  /** There is none that could be the newest. */
+  | { readonly _tag: 'no-base'; readonly generation: number }
+  | { readonly _tag: 'base-outdated'; readonly expectedBase: VersionNumber; readonly newest: VersionNumber | null }
 
 type Events = E.Either<DistributedDraftRejection, ReadonlyArray<DistributedDraftEvent>>
 
@@ -53,7 +59,7 @@ export const decide =
 const decideIn = (generation: number, command: DistributedDraftCommandWithFacts, state: State): Events => {
   switch (command.type) {
     case 'UpsertDistributedPart':
-      return E.right(upsert(command, generation, state))
+      return upsert(command, generation, state)
     case 'CommitDistributed':
       return commit(command, generation, state)
     case 'AbandonDistributed':
@@ -75,79 +81,112 @@ const openGeneration = (
     : E.left({ _tag: 'draft-ended', generation: wanted, end: howItEnded(end) })
 }
 
-const upsert = (
-  {
-    artifactType,
-    writer,
-    part,
-    run,
-    runFact,
-  }: Pick<UpsertDistributedPart, 'artifactType' | 'writer' | 'part' | 'run'> & {
-    readonly runFact: RunFact | undefined
-  },
+type Upsert = Extract<DistributedDraftCommandWithFacts, { type: 'UpsertDistributedPart' }>
+type Commit = Extract<DistributedDraftCommandWithFacts, { type: 'CommitDistributed' }>
+
+const upsert = (command: Upsert, generation: number, state: State): Events =>
+  pipe(
+    settleBase(command, state),
+    E.flatMap((base) =>
+      E.isLeft(command.fitting) && command.fitting.left._tag === 'base-conflict'
+        ? E.left(misfit(command.fitting.left, base))
+        : E.right(bring(command, command.base === undefined ? undefined : base, generation, state)),
+    ),
+  )
+
+/** The part is recorded, with the base if the command names one. */
+const bring = (
+  command: Upsert | Commit,
+  base: VersionNumber | undefined,
   generation: number,
-  { parts }: State,
+  { parts, base: settled }: State,
 ): ReadonlyArray<DistributedDraftEvent> => {
+  const { artifactType, run, runFact } = command
+  const part = partBrought(command)
   // Only if it was the last to come: among writers who disagree, the later one may win.
-  const last = parts.at(-1)
-  return last?.writer === writer && last.part.digest === part.digest
+  return isSamePart(parts.at(-1), part) && (base === undefined || settled !== null)
     ? []
-    : [{ type: 'DistributedPartUpserted', generation, artifactType, writer, part, ...named(run, runFact) }]
+    : [
+        {
+          type: 'DistributedPartUpserted',
+          generation,
+          artifactType,
+          ...part,
+          ...named(run, runFact),
+          ...(base === undefined ? {} : { base }),
+        },
+      ]
 }
 
-const commit = (
-  command: Extract<DistributedDraftCommandWithFacts, { type: 'CommitDistributed' }>,
-  generation: number,
-  state: State,
-): Events => {
-  const parts = partsToCommit(command, state)
-  if (parts.length === 0) return empty('commit', command, state)
-  const came = writersOf(parts)
-  const asExpected = checkWriters(command.writers, came, generation)
-  if (E.isLeft(asExpected)) return asExpected
-  if (E.isLeft(command.merged)) return E.left({ _tag: 'path-conflict', conflicts: command.merged.left })
-  const { artifactType, part, run, runFact, lastWriterWins, description, metadata, aliases, tags } = command
-  return E.right([
-    ...(part === undefined ? [] : upsert({ ...command, part }, generation, state)),
-    {
-      type: 'DistributedCommitted',
-      generation,
-      artifactType,
-      manifest: command.merged.right,
-      writers: came.length,
-      ...(haveRoom(came) ? { writerNames: came } : {}),
-      envelope: command.envelope,
-      ...named(run, runFact),
-      ...(lastWriterWins === true ? { lastWriterWins: true as const } : {}),
-      ...(description === undefined ? {} : { description }),
-      ...(metadata === undefined ? {} : { metadata }),
-      ...(aliases === undefined ? {} : { aliases }),
-      ...(tags === undefined ? {} : { tags }),
-    },
-  ])
-}
+const commit = (command: Commit, generation: number, state: State): Events =>
+  pipe(
+    settleBase(command, state),
+    E.flatMap((base) => {
+      const parts = partsToCommit(command, state)
+      const came = writersOf(parts)
+      if (parts.length === 0) return empty('commit', command, state)
+      return pipe(
+        checkWriters(command.writers, came, generation),
+        E.flatMap(() => checkNewest(command, base, generation)),
+        E.flatMap(() =>
+          E.mapLeft(
+            (problem: MergeProblem): DistributedDraftRejection =>
+              problem._tag === 'base-conflict' ? misfit(problem, base) : problem,
+          )(command.merged),
+        ),
+        E.map((manifest) => {
+          const named = command.base === undefined ? undefined : base
+          return [
+            ...(brings(command) ? bring(command, named, generation, state) : []),
+            sealed(command, { generation, manifest, came, base }),
+          ]
+        }),
+      )
+    }),
+  )
 
-/** Everybody who is expected came, and nobody else: what one does not know of would be in the version unseen. */
-const checkWriters = (
-  expected: CommitDistributed['writers'],
-  came: ReadonlyArray<string>,
+const checkNewest = (
+  { expectNewest, newest }: Commit,
+  base: VersionNumber | undefined,
   generation: number,
 ): E.Either<DistributedDraftRejection, void> => {
-  const named = typeof expected === 'object' ? expected : came
-  const [missing, unexpected] = [without(named, came), without(came, named)]
-  return expected === undefined ||
-    (missing.length === 0 && unexpected.length === 0 && (typeof expected === 'object' || expected === came.length))
-    ? E.right(undefined)
-    : E.left({ _tag: 'writers-not-as-expected', generation, expected, came, missing, unexpected })
+  if (expectNewest !== true) return E.right(undefined)
+  if (base === undefined) return E.left({ _tag: 'no-base', generation })
+  return newest === base ? E.right(undefined) : E.left({ _tag: 'base-outdated', expectedBase: base, newest })
 }
 
-const without = (names: ReadonlyArray<string>, others: ReadonlyArray<string>): ReadonlyArray<string> => {
-  const left = new Set(others)
-  return names.filter((name) => !left.has(name))
+const misfit = (
+  { conflicts }: Extract<MergeProblem, { _tag: 'base-conflict' }>,
+  base: VersionNumber | undefined,
+): DistributedDraftRejection => ({ _tag: 'base-conflict', base: base ?? null, conflicts })
+
+/** What the seal says of the parts, beside what its command says of the version. */
+interface Sealing {
+  readonly generation: number
+  readonly manifest: ManifestSummary
+  readonly came: ReadonlyArray<string>
+  readonly base: VersionNumber | undefined
 }
 
-/** Where thousands write, their names stand in the events of their parts alone. */
-const haveRoom = (names: ReadonlyArray<string>): boolean => JSON.stringify(names).length <= 65_536
+const sealed = (command: Commit, { generation, manifest, came, base }: Sealing): DistributedDraftEvent => {
+  const { artifactType, envelope, run, runFact, lastWriterWins, description, metadata, aliases, tags } = command
+  return {
+    type: 'DistributedCommitted',
+    generation,
+    artifactType,
+    manifest,
+    writers: came.length,
+    ...(haveRoom(came) ? { writerNames: came } : {}),
+    envelope,
+    ...named(run, runFact),
+    ...(base === undefined ? {} : { base }),
+    ...(lastWriterWins === true ? { lastWriterWins: true as const } : {}),
+    ...(description === undefined ? {} : { description }),
+    ...(metadata === undefined ? {} : { metadata }),
+    ...(aliases === undefined ? {} : { aliases }),
+    ...(tags === undefined ? {} : { tags }),
+  }
+}
 
 const empty = (
   asked: 'commit' | 'abandon',
@@ -161,5 +200,5 @@ const empty = (
 
 const howItEnded = ({ how, by, at }: GenerationEnd): GenerationEnd => ({ how, by, at })
 
-const named = (run: CommitDistributed['run'], fact: RunFact | undefined) =>
+const named = (run: Commit['run'], fact: RunFact | undefined) =>
   run === undefined ? {} : { run: { ref: run, ...(fact?.finished ? { finished: true as const } : {}) } }

@@ -2,7 +2,7 @@
 import * as t from 'io-ts'
 import { oneOf, record, wholeNumber } from '../values/codec.js'
 import { Envelope } from '../values/envelope.js'
-import { ManifestSummary } from '../values/manifest/manifest.js'
+import { ManifestSummary, RemovedPaths } from '../values/manifest/manifest.js'
 import {
   Aliases,
   ArtifactType,
@@ -10,6 +10,7 @@ import {
   Generation,
   Metadata,
   Tags,
+  VersionNumber,
   WriterName,
   WriterNames,
 } from '../values/names.js'
@@ -24,7 +25,14 @@ export const DistributedPartUpserted = record(
     writer: WriterName,
     part: ManifestSummary,
   },
-  { run: NamedRun },
+  {
+    run: NamedRun,
+    /** The version on which it builds, if it names one. */
+    base: VersionNumber,
+    removed: RemovedPaths,
+    /** Its entries may lie over what the base holds under their paths. */
+    overwrite: t.literal(true),
+  },
 )
 export type DistributedPartUpserted = t.TypeOf<typeof DistributedPartUpserted>
 
@@ -45,6 +53,8 @@ export const DistributedCommitted = record(
     /** Their names, in the order in which they came first; left out where they would take too much of the event. */
     writerNames: WriterNames,
     run: NamedRun,
+    /** The version on which it builds. */
+    base: VersionNumber,
     lastWriterWins: t.literal(true),
     description: Description,
     metadata: Metadata,

@@ -50,7 +50,10 @@ const shapesByType: Readonly<Record<EventType, Shape>> = {
     isText(alias) && (from === null || isWithin(from, revision)) && isWithin(to, revision),
   AliasRemoved: ({ alias, from }, revision) => isText(alias) && isWithin(from, revision),
   DistributedPartUpserted: (data, revision) =>
-    isGeneration(data, revision) && isText(data['writer']) && isManifest(data['part']),
+    isGeneration(data, revision) &&
+    isText(data['writer']) &&
+    isManifest(data['part']) &&
+    (data['base'] === undefined || isWithin(data['base'], MOST)),
   DistributedCommitted: (data, revision) =>
     isGeneration(data, revision) && isManifest(data['manifest']) && isObject(data['envelope']),
   DistributedAbandoned: isGeneration,

@@ -6,7 +6,7 @@ import type * as E from 'fp-ts/lib/Either.js'
 import type * as TE from 'fp-ts/lib/TaskEither.js'
 import type { JsonObject } from '../values/json.js'
 import type { ManifestSummary } from '../values/manifest/manifest.js'
-import type { PathConflict } from '../values/manifest/merge.js'
+import type { MergeProblem } from '../values/manifest/merge.js'
 import type { VersionChoice, VersionNumber } from '../values/names.js'
 import type { ArtifactRef, CollectionRef, ModelRef, RunRef, VersionRef } from '../values/references.js'
 import type { RunFact } from '../values/run-fact.js'
@@ -24,6 +24,10 @@ export interface SourceFact {
 export interface Part {
   readonly writer: string
   readonly part: ManifestSummary
+  /** Files, and directories with everything below, that are taken out first. */
+  readonly removed?: ReadonlyArray<string>
+  /** Whether its entries may lie over what the base holds under their paths. */
+  readonly overwrite?: true
 }
 
 /** What is said of a version of an artifact; `null` where nothing is. */
@@ -56,9 +60,20 @@ export interface Facts<Failure> {
   readonly manifest: (claimed: ManifestSummary) => TE.TaskEither<Failure, unknown>
   /** The same; and its files are there, and are not collected until an event can name them. */
   readonly content: (claimed: ManifestSummary) => TE.TaskEither<Failure, unknown>
-  /** The manifests of parts in one, which is stored before an event names it; or where they are in conflict. */
+  /** The newest live version of an artifact. */
+  readonly newest: (artifact: ArtifactRef) => TE.TaskEither<Failure, VersionNumber | null>
+  /**
+   * The manifests of parts in one, over that of their base, which is stored before an event names it; or what is in
+   * conflict. The files of the base are not collected until an event can name them.
+   */
   readonly merged: (
     parts: ReadonlyArray<Part>,
     lastWriterWins: boolean,
-  ) => TE.TaskEither<Failure, E.Either<ReadonlyArray<PathConflict>, ManifestSummary>>
+    base: ManifestSummary | undefined,
+  ) => TE.TaskEither<Failure, E.Either<MergeProblem, ManifestSummary>>
+  /** Whether the parts of one writer fit a base. */
+  readonly fitting: (
+    parts: ReadonlyArray<Part>,
+    base: ManifestSummary,
+  ) => TE.TaskEither<Failure, E.Either<MergeProblem, void>>
 }

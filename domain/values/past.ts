@@ -7,6 +7,7 @@ import type { Envelope } from './envelope.js'
 import { type Admitted, admitted, impossible } from './impossible.js'
 import type { JsonObject } from './json.js'
 import type { ManifestSummary } from './manifest/manifest.js'
+import type { VersionNumber } from './names.js'
 import {
   type ArtifactRef,
   type DraftRef,
@@ -26,6 +27,7 @@ interface Seal {
   readonly manifest: ManifestSummary
   readonly envelope: Envelope
   readonly run?: { readonly ref: RunRef }
+  readonly base?: VersionNumber
   readonly description?: string
   readonly metadata?: JsonObject
   readonly tags?: ReadonlyArray<string>

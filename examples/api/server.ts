@@ -105,6 +105,7 @@ const STATUS: ReadonlyArray<readonly [number, ReadonlyArray<string>]> = [
   [404, ['run-not-found', 'alias-not-found', 'path-not-found', 'not-stored', 'not-in-lineage']],
   [409, ['command-id-reused', 'type-mismatch', 'version-has-aliases', 'path-taken', 'path-conflict']],
   [409, ['draft-ended', 'draft-empty', 'generation-not-open', 'not-sealed', 'writers-not-as-expected']],
+  [409, ['base-settled', 'base-conflict', 'base-of-another-artifact', 'no-base']],
   [409, ['run-already-started', 'run-already-finished', 'store-not-empty', 'in-use']],
   [410, ['version-deleted', 'link-removed']],
   [412, ['alias-expectation-failed', 'base-outdated']],

@@ -110,6 +110,15 @@ interface Distributed extends OfArtifact, Typed, OfGeneration, OpeningNext, Stor
   readonly run?: string | undefined
   /** Whose part it is: the run unless told, and outside a run each call is a writer of its own. */
   readonly writer?: string | undefined
+  /**
+   * The version that is built on: `[[entity/]project/]name[:alias|:vN]`, of the same artifact, or a link to it. The first that
+   * names one settles it for the generation; one who names another is refused. What nobody touches stays as it is there.
+   */
+  readonly base?: string | undefined
+  /** Paths to take out of what the base holds, and directories with everything below, before the part is added. */
+  readonly remove?: ReadonlyArray<string> | undefined
+  /** The part replaces paths for which the base holds other content; refused unless told. */
+  readonly overwrite?: boolean | undefined
 }
 
 export interface CreateArtifact extends OfArtifact, Typed, Worded, EnvelopeFields {}
@@ -139,8 +148,8 @@ export interface LogDraft extends Omit<Described, keyof Describing>, Describing,
 }
 
 export interface UpsertDistributed extends Distributed {
-  /** The part. */
-  readonly content: Content
+  /** The part; needed unless it only removes. */
+  readonly content?: Content | undefined
 }
 
 export interface CommitDistributed extends Distributed, Described {
@@ -153,6 +162,8 @@ export interface CommitDistributed extends Distributed, Described {
    * committer with its own part included.
    */
   readonly writers?: number | ReadonlyArray<string> | undefined
+  /** Refuse if the version that is built on is no longer the newest. */
+  readonly expectNewest?: boolean | undefined
 }
 
 export interface AbandonDistributed extends OfArtifact, OfGeneration, EnvelopeFields {

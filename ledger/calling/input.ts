@@ -3,7 +3,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
 import { Config } from '../../domain/run/commands.js'
 import { Metrics } from '../../domain/run/metrics.js'
-import { decodeWith, nullable, record, rule, wholeNumber } from '../../domain/values/codec.js'
+import { decodeWith, distinct, nullable, record, rule, wholeNumber } from '../../domain/values/codec.js'
 import { Actor, CommandId, envelopeFields as ofEnvelope } from '../../domain/values/envelope.js'
 import {
   Alias,
@@ -71,34 +71,33 @@ export const LogDraft = record(
     ...envelopeFields,
   },
 ) satisfies Codec<args.LogDraft>
+const distributed = {
+  content: ContentInput,
+  distributedId: DistributedId,
+  run: RunPath,
+  writer: WriterName,
+  generation: wholeNumber('a generation'),
+  openNext: t.boolean,
+  base: VersionText,
+  remove: distinct(FilePath, 'a list of at most 1,000 paths to remove', 1000),
+  overwrite: t.boolean,
+  onProgress: OnProgress,
+  ...envelopeFields,
+}
 export const UpsertDistributed = record(
   'upsertDistributed',
-  { name: ArtifactPath, type: ArtifactType, content: ContentInput },
-  {
-    distributedId: DistributedId,
-    run: RunPath,
-    writer: WriterName,
-    generation: wholeNumber('a generation'),
-    openNext: t.boolean,
-    onProgress: OnProgress,
-    ...envelopeFields,
-  },
+  { name: ArtifactPath, type: ArtifactType },
+  distributed,
 ) satisfies Codec<args.UpsertDistributed>
 export const CommitDistributed = record(
   'commitDistributed',
   { name: ArtifactPath, type: ArtifactType },
   {
-    content: ContentInput,
-    distributedId: DistributedId,
-    run: RunPath,
-    writer: WriterName,
-    generation: wholeNumber('a generation'),
-    openNext: t.boolean,
+    ...distributed,
     lastWriterWins: t.boolean,
     writers: ExpectedWriters,
-    onProgress: OnProgress,
+    expectNewest: t.boolean,
     ...describedVersion,
-    ...envelopeFields,
   },
 ) satisfies Codec<args.CommitDistributed>
 export const AbandonDistributed = record(

@@ -23,6 +23,7 @@ import type { VersionNumber } from '../../domain/values/names.js'
 import {
   type ArtifactRef,
   type CollectionRef,
+  collectionPath,
   isModel,
   type ModelRef,
   type RunRef,
@@ -48,6 +49,11 @@ export interface NameResolver {
   readonly commandNamingInFull: <C extends NamingCommand>(path: string, naming: Naming<C>) => Promise<C>
   /** Whether the very command that a reading of the path makes was given under this id before. */
   readonly wasGiven: (path: string, naming: Naming) => Promise<boolean>
+  /**
+   * Reads the path of a version that an artifact builds on: a bare name means the artifact itself where it is its name, else
+   * a link where there is one, since no other artifact is built on.
+   */
+  readonly baseNamed: (path: string, artifact: ArtifactRef) => Promise<VersionPath>
   /** A version that is there, with its summary; a link stands for its source. */
   readonly versionAt: (path: string) => Promise<VersionAt>
 }
@@ -127,6 +133,13 @@ export const nameResolver = (
     runNamed,
     maybeRun: async (path) => (path === undefined ? undefined : await runNamed(path)),
     versionNamed: (path) => meant(path),
+    baseNamed: async (path, artifact) => {
+      const readings = await now(named('base', parseVersion(path, defaults)))
+      const own = readings.find(({ collection }) => collectionPath(collection) === collectionPath(artifact))
+      if (own !== undefined || readings.length === 1) return own ?? readings[0]
+      const link = readings.find(({ collection }) => isModel(collection))
+      return link !== undefined && (await exists(facts, link.collection)) ? link : readings[0]
+    },
     commandNaming,
     commandNamingInFull: (path, naming) =>
       path.includes(':')

@@ -1,16 +1,21 @@
 /** Distributed versions: many writers bring a part each, and one of them seals what comes of it. */
 import * as E from 'fp-ts/lib/Either.js'
+import { pipe } from 'fp-ts/lib/function.js'
 import type { CommandHandler } from '../../application/command-handling/command-handler.js'
 import type { FactReader } from '../../application/command-handling/facts.js'
 import type { Receipt } from '../../application/command-handling/receipt.js'
 import { completeCommit, completeCommits } from '../../application/process-managers/complete-distributed-commit.js'
 import type { UpsertDistributedPart } from '../../domain/distributed-draft/commands.js'
+import type { EndedGeneration } from '../../domain/distributed-draft/state.js'
 import { distributedIdOf, writerOf } from '../../domain/distributed-draft/whose-part.js'
 import { runFact } from '../../domain/run/state.js'
+import type { ReadonlyState } from '../../domain/values/decider.js'
 import type { ManifestSummary } from '../../domain/values/manifest/manifest.js'
+import { canonicalPath } from '../../domain/values/manifest/path.js'
 import { omitUndefined } from '../../domain/values/omit-undefined.js'
 import type { DraftRef, RunRef } from '../../domain/values/references.js'
 import type * as args from '../calling/arguments.js'
+import type { WriteError } from '../calling/errors.js'
 import * as inputs from '../calling/input.js'
 import type { Calling } from '../calling/resolve-names.js'
 import { answered, type CommandFields, now, run, wrong } from '../calling/send-command.js'
@@ -23,6 +28,8 @@ export interface CommitReceipt extends VersionReceipt {
   readonly generation: number
   /** Who brought parts, in the order in which they came first. */
   readonly writers: ReadonlyArray<string>
+  /** The number of the version that was built on; `null` where none was. */
+  readonly base: number | null
 }
 
 export interface DistributedMethods {
@@ -39,8 +46,9 @@ export const distributedMethods = (calling: Calling, contents: Contents): Distri
   return {
     upsertDistributed: async (given) => {
       const input = await checked(inputs.UpsertDistributed, given)
+      if (input.content === undefined && (input.remove ?? []).length === 0) return now(NOTHING_GIVEN)
       const { fields, draft, part, notes } = await distributed(calling, contents, input)
-      if (part === undefined) return now(E.left(wrong('content', 'a list of content', 'nothing')))
+      if (part === undefined) return now(NOTHING_GIVEN)
       const receipt = await give({ type: 'UpsertDistributedPart', ...draft, part }, fields)
       return { ...receipt, generation: await answered(receipt, 'generation'), ...noted(notes) }
     },
@@ -48,20 +56,20 @@ export const distributedMethods = (calling: Calling, contents: Contents): Distri
     commitDistributed: async (given) => {
       const input = await checked(inputs.CommitDistributed, given)
       const { fields, draft, part, notes } = await distributed(calling, contents, input)
-      const { lastWriterWins, writers } = input
-      const sealed = await give(
+      const { lastWriterWins, writers, expectNewest } = input
+      const accepted = await give(
         {
           type: 'CommitDistributed',
           ...draft,
           ...described(input),
-          ...omitUndefined({ part, lastWriterWins, writers }),
+          ...omitUndefined({ part, lastWriterWins, writers, expectNewest }),
         },
         fields,
       )
-      const generation = await answered(sealed, 'generation')
+      const generation = await answered(accepted, 'generation')
       const receipt = await run(completeCommit(handler, draft, generation))
-      const came = await run(handler.facts.draft(draft, ({ ended }) => ended[generation]?.writers ?? []))
-      return { ...(await versionReceipt(draft.artifact, receipt)), generation, writers: [...came], ...noted(notes) }
+      const sealed = await run(handler.facts.draft(draft, ({ ended }) => sealOf(ended[generation])))
+      return { ...(await versionReceipt(draft.artifact, receipt)), generation, ...sealed, ...noted(notes) }
     },
 
     abandonDistributed: async (given) => {
@@ -76,6 +84,14 @@ export const distributedMethods = (calling: Calling, contents: Contents): Distri
     },
   }
 }
+
+const NOTHING_GIVEN = E.left(wrong('content', 'a list of content, or paths to remove', 'nothing'))
+
+/** What a receipt tells of a generation that was committed. */
+const sealOf = (end: ReadonlyState<EndedGeneration> | undefined): Pick<CommitReceipt, 'writers' | 'base'> => ({
+  writers: [...(end?.writers ?? [])],
+  base: end?.committed?.base ?? null,
+})
 
 /** Begins a call to a draft: answers the generation that is open now, or that comes next. */
 export const begin = async (handler: CommandHandler, draft: DraftRef): Promise<number> => {
@@ -112,9 +128,11 @@ const distributed = async (
   notes: ReadonlyArray<Note>
 }> => {
   const { handler, identified } = sender
-  const { content, generation, openNext } = given
+  const { content, generation, openNext, overwrite, base: baseName } = given
   const maker = await names.maybeRun(given.run)
   const artifact = await names.artifactNamed(given.name)
+  const base = baseName === undefined ? undefined : await names.baseNamed(baseName, artifact)
+  const remove = given.remove === undefined ? undefined : await now(canonicalPaths(given.remove))
   const distributedId = await draftMeant(names.facts, given.distributedId, maker)
   const begun = await begin(handler, { artifact, distributedId })
   const fields = identified<CommandFields>({ ...given, begun })
@@ -124,13 +142,25 @@ const distributed = async (
     artifactType: given.type,
     distributedId,
     writer,
-    ...omitUndefined({ run: maker, generation, openNext }),
+    ...omitUndefined({ run: maker, generation, openNext, base, remove, overwrite }),
   }
-  if (content === undefined) return { fields, draft, part: undefined, notes: [] }
+  if (content === undefined && (remove === undefined || remove.length === 0)) {
+    return { fields, draft, part: undefined, notes: [] }
+  }
   // A commit that brings a part may be refused for the same reasons as the part alone.
   await run(
     handler.check({ type: 'UpsertDistributedPart', ...draft, generation: generation ?? begun }, fields.commandId),
   )
-  const { manifest, notes } = await store(content, given.onProgress)
+  const { manifest, notes } = await store(content ?? [], given.onProgress)
   return { fields, draft, part: manifest, notes }
 }
+
+/** As manifests have them: `d/` is `d`. */
+const canonicalPaths = (paths: ReadonlyArray<string>): E.Either<WriteError, ReadonlyArray<string>> =>
+  pipe(
+    paths,
+    E.traverseArray((path) =>
+      E.mapLeft((expected: string): WriteError => ({ _tag: 'illegal-path', path, expected }))(canonicalPath(path)),
+    ),
+    E.map((canonical) => [...new Set(canonical)]),
+  )

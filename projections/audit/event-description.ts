@@ -149,18 +149,21 @@ export const describeEvent = ({ stream, event }: Pick<RecordedEvent, 'stream' | 
       return { subject: home, what: `finished the run ${plain(home)}${ended}`, before: 'running', after: outcome }
     }
     case 'DistributedPartUpserted': {
-      const { generation, writer, part, run } = event
+      const { generation, writer, part, run, base, removed } = event
       const what = [
         `brought ${contentOf(part)} to ${draft(home, generation)} as the writer ${plain(writer)}`,
+        ...(removed === undefined ? [] : [`removing ${few(removed.map(plain))}`]),
+        ...(base === undefined ? [] : [`to build on ${versionName(base)}`]),
         ...inRun(run),
       ].join(', ')
       return { subject: `${home}#${generation}`, what, before: null, after: saidBy(event) }
     }
     case 'DistributedCommitted': {
-      const { generation, manifest, writers, writerNames, run } = event
+      const { generation, manifest, writers, writerNames, run, base } = event
       const { type: _, envelope: __, ...after } = event
       const what = [
         `sealed ${draft(home, generation)} with ${contentOf(manifest)} of ${counted(writers, 'writer')}${writerNames === undefined ? '' : ` (${few(writerNames.map(plain))})`}`,
+        ...(base === undefined ? [] : [`built on ${versionName(base)}`]),
         ...inRun(run),
       ].join(', ')
       return { subject: `${home}#${generation}`, what, before: 'open', after }

@@ -13,9 +13,15 @@ export const applyToDraft = (
 ): void => {
   switch (event.type) {
     case 'DistributedPartUpserted': {
-      const { writer, part } = event
+      const { writer, part, base } = event
       draft.generations[event.generation] ??= { opened: position, parts: [] }
-      draft.generations[event.generation]?.parts.push({ position, writer, entries: part.entries, bytes: part.bytes })
+      draft.generations[event.generation]?.parts.push({
+        position,
+        writer,
+        entries: part.entries,
+        bytes: part.bytes,
+        ...(base === undefined ? {} : { base }),
+      })
       return
     }
     case 'DistributedAbandoned': {

@@ -140,7 +140,7 @@ const created = (
 
 export const registryProjection = projection({
   name: 'registry',
-  version: 5,
+  version: 6,
   folds,
   initial: emptyRegistry,
   apply,

@@ -125,6 +125,8 @@ export interface DraftEntry {
       readonly writer: string
       readonly entries: number
       readonly bytes: number
+      /** The version on which it builds, if it names one. */
+      readonly base?: number
     }>
     ended?: { readonly position: number; readonly how: 'sealed' | 'abandoned' }
     /** Where the version that came of it was logged. */

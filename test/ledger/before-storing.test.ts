@@ -22,6 +22,7 @@ await ledger.logArtifact({ ...cats, content: text('v0'), aliases: ['best'] })
 await ledger.logArtifact({ ...cats, content: text('v1') })
 await ledger.upsertDistributed({ ...shards, content: text('p') })
 await ledger.commitDistributed({ name: 'cats', type: 'model', distributedId: 'night' })
+await ledger.upsertDistributed({ ...shards, distributedId: 'on v0', base: 'cats:v0', overwrite: true })
 await ledger.link({ version: 'cats:v0', to: 'pets' })
 const onlyAnswers = await openLedger({
   events,
@@ -56,6 +57,27 @@ const refusals: ReadonlyArray<readonly [what: string, code: string, (ledger: Led
   ['a part of an unknown run', 'run-not-found', (l) => l.upsertDistributed({ ...shards, run: 'nobody' })],
   ['a part that is too late', 'draft-ended', (l) => l.upsertDistributed({ ...shards, generation: 0 })],
   ['a part that is too early', 'generation-not-open', (l) => l.upsertDistributed({ ...shards, generation: 7 })],
+  [
+    'a part on a version that is not there',
+    'version-not-found',
+    (l) => l.upsertDistributed({ ...shards, base: 'cats:v7' }),
+  ],
+  [
+    'a part on another version than the first',
+    'base-settled',
+    (l) => l.upsertDistributed({ ...shards, distributedId: 'on v0', base: 'cats:v1' }),
+  ],
+  [
+    'a commit on another version than the first',
+    'base-settled',
+    (l) => l.commitDistributed({ ...shards, distributedId: 'on v0', base: 'cats:v1' }),
+  ],
+  [
+    'a part on a version of another artifact',
+    'base-of-another-artifact',
+    (l) => l.upsertDistributed({ ...shards, name: 'dogs', base: 'cats:v0' }),
+  ],
+  ['a path to remove that is none', 'illegal-path', (l) => l.upsertDistributed({ ...shards, remove: ['../x'] })],
   ['a commit of another type', 'type-mismatch', (l) => l.commitDistributed({ ...shards, type: 'x' })],
   ['a commit of an unknown run', 'run-not-found', (l) => l.commitDistributed({ ...shards, run: 'nobody' })],
   ['a commit that is too late', 'draft-ended', (l) => l.commitDistributed({ ...shards, generation: 0 })],

@@ -33,6 +33,8 @@ const at = (which: Which, change: (event: Forged) => ReadonlyArray<Forged>) => (
   history.flatMap((event) => (which(event) ? change(event) : event))
 const saying = (which: Which, data: JsonObject) =>
   at(which, (event) => [{ ...event, data: { ...event.data, ...data } }])
+const omitting = (which: Which, member: string) =>
+  at(which, ({ data: { [member]: _, ...data }, ...event }) => [{ ...event, data }])
 const noted = (which: Which, metadata: JsonObject) =>
   at(which, (event) => [{ ...event, metadata: { ...event.metadata, ...metadata } }])
 const without = (which: Which) => at(which, () => [])
@@ -381,6 +383,31 @@ const FORGERIES: ReadonlyArray<readonly [string, () => ReadonlyArray<Forged>, Re
     'a seal with a stranger among its writers',
     saying(nth('DistributedCommitted'), { writerNames: ['worker 1', 'worker 3'] }),
     /who brought parts/,
+  ],
+  [
+    'a part on a version that is not there',
+    saying(nth('DistributedPartUpserted', 0, { overwrite: true }), { base: 7 }),
+    /the logging of acme\/churn\/model:v7/,
+  ],
+  [
+    'a seal on another version than its parts',
+    saying(nth('DistributedCommitted', 0, { generation: 2 }), { base: 1 }),
+    /the version that it builds on/,
+  ],
+  [
+    'a seal on none, though its parts name one',
+    omitting(nth('DistributedCommitted', 0, { generation: 2 }), 'base'),
+    /the version that it builds on/,
+  ],
+  [
+    'a seal on a version that is not there',
+    saying(nth('DistributedCommitted', 0, { generation: 0 }), { base: 7 }),
+    /the logging of acme\/churn\/model:v7/,
+  ],
+  [
+    'a version of a draft that builds on another',
+    saying(nth('ArtifactVersionLogged', 0, { distributed: { distributedId: 'eval', generation: 2 } }), { base: 1 }),
+    /the version that its draft builds on/,
   ],
   [
     'a seal in another envelope',

@@ -23,12 +23,12 @@ describe('a commit that is killed between its two streams', () => {
     aliases: ['complete'],
     metadata: { shards: 3 },
   }
-  const sealed = async (name: string) => {
+  const sealed = async (name: string, ...more: ReadonlyArray<string>) => {
     const directory = join(folder, name)
-    await startScript('ledger-sealer', [directory]).ended
+    await startScript('ledger-sealer', [directory, ...more]).ended
     const types = (await eventsOf(directory)).map(({ type }) => type)
     expect(types.at(-1)).toBe('DistributedCommitted')
-    expect(types).not.toContain('ArtifactVersionLogged')
+    expect(types.filter((type) => type === 'ArtifactVersionLogged')).toHaveLength(more.length)
     return { directory, actor: 'olaf', entity: 'acme', project: 'sealed' }
   }
 
@@ -56,6 +56,22 @@ describe('a commit that is killed between its two streams', () => {
     const again = await ledger.commitDistributed(commit)
     expect(again).toMatchObject({ path: 'acme/sealed/sharded:v0', isNew: true, generation: 0 })
     expect((await ledger.versions('sharded')).items).toHaveLength(1)
+    await ledger.close()
+  })
+
+  it('has its version on the base that it named, by whoever comes next', async () => {
+    const ledger = await openLedger(await sealed('on-base', 'on-base'))
+    expect(await ledger.resolve('sharded:complete')).toMatchObject({
+      path: 'acme/sealed/sharded:v1',
+      actor: 'carla',
+      base: 'acme/sealed/sharded:v0',
+      distributed: { generation: 0, writers: ['w1', 'w2', 'w3'] },
+    })
+    const { manifest } = await ledger.content('sharded:v1')
+    expect(manifest.map(({ path }) => path)).toEqual(['0.txt', '1.txt', '2.txt', '3.txt'])
+    expect(await ledger.verify()).toMatchObject({ versions: 2, damaged: [], damagedEvents: [] })
+    const { files } = await ledger.diff('sharded:v0', 'sharded:v1')
+    expect(files.changed.map(({ to }) => to.path)).toEqual(['1.txt'])
     await ledger.close()
   })
 

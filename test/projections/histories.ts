@@ -125,10 +125,18 @@ export const historyOf = async (numbers: ReadonlyArray<number>): Promise<Readonl
           ...distributed,
           writer: pick(['w1', 'w2']),
           part: await ledger.manifest(pick(WORDS)),
+          ...pick([{}, { base: { collection: artifact, version: anyVersion() } }]),
+          ...pick([{ overwrite: true }, {}, { overwrite: true, remove: [pick(WORDS)] }]),
         }
       case 19:
         return pick<CommandInput>([
-          { type: 'CommitDistributed', ...distributed, writer: 'w1', lastWriterWins: true },
+          {
+            type: 'CommitDistributed',
+            ...distributed,
+            writer: 'w1',
+            lastWriterWins: true,
+            ...pick([{}, {}, { base: { collection: artifact, version: anyVersion() } }, { writers: pick([1, 2]) }]),
+          },
           { type: 'AbandonDistributed', artifact, distributedId: distributed.distributedId },
         ])
     }

@@ -119,18 +119,22 @@ const command: fc.Arbitrary<Words> = fc.oneof(
   },
   {
     weight: 2,
-    arbitrary: fc.tuple(artifact, distributedId, fc.constantFrom('w1', 'w2'), content, maybe('run', run)).map(
-      ([into, id, writer, word, made]): Words =>
-        async (manifest) => ({
-          type: 'UpsertDistributedPart',
-          artifact: into,
-          artifactType: 'model',
-          distributedId: id,
-          writer,
-          part: await manifest(`${writer}/${word}`),
-          ...made,
-        }),
-    ),
+    arbitrary: fc
+      .tuple(artifact, distributedId, fc.constantFrom('w1', 'w2'), content, maybe('run', run), fc.option(version))
+      .map(
+        ([into, id, writer, word, made, number]): Words =>
+          async (manifest) => ({
+            type: 'UpsertDistributedPart',
+            artifact: into,
+            artifactType: 'model',
+            distributedId: id,
+            writer,
+            part: await manifest(`${writer}/${word}`),
+            overwrite: true,
+            ...made,
+            ...(number === null ? {} : { base: { collection: into, version: number } }),
+          }),
+      ),
   },
   {
     weight: 1,

@@ -78,6 +78,7 @@ interface Draft {
   readonly opened: When
   readonly writers: string[]
   parts: number
+  base: string | null
   open: boolean
 }
 
@@ -219,13 +220,23 @@ export const bruteForce = () => {
         return
       }
       case 'DistributedPartUpserted': {
-        const { generation, writer } = event
+        const { generation, writer, base } = event
         const known = drafts.find((draft) => isOf(draft, path, distributedId, generation))
-        const fresh = { artifact: path, distributedId, generation, opened: now, writers: [], parts: 0, open: true }
+        const fresh = {
+          artifact: path,
+          distributedId,
+          generation,
+          opened: now,
+          writers: [],
+          parts: 0,
+          base: null,
+          open: true,
+        }
         const draft: Draft = known ?? fresh
         if (known === undefined) drafts.push(draft)
         if (!draft.writers.includes(writer)) draft.writers.push(writer)
         draft.parts += 1
+        if (base !== undefined) draft.base ??= `${path}:v${base}`
         return
       }
       case 'DistributedCommitted':

@@ -1,10 +1,13 @@
 /** A history in which every command is given and every event recorded, with everything that they may say. */
 
 import type * as t from 'io-ts'
+import type { Beginning } from '../../application/command-handling/command-handler.js'
 import type { Receipt } from '../../application/command-handling/receipt.js'
 import { completeCommits } from '../../application/process-managers/complete-distributed-commit.js'
 import type { CommandInput } from '../../domain/commands/catalogue.js'
 import type { Envelope } from '../../domain/values/envelope.js'
+import { Metadata } from '../../domain/values/names.js'
+import { decoded } from './decoded.js'
 import { type Ledger, right } from './domain-ledger.js'
 import { artifact, model, run } from './domain-samples.js'
 
@@ -17,20 +20,68 @@ export interface Given {
 /** Gives every command, one after another, and ends with the version of the distributed draft. */
 export const giveEveryCommand = async (ledger: Ledger): Promise<ReadonlyArray<Given>> => {
   const given: Given[] = []
-  for (const command of await everyCommand(ledger)) {
-    const envelope = {
-      commandId: `command-${given.length}`,
-      actor: 'anna@acme.org',
-      reason: 'größer ist besser',
-      onBehalfOf: 'team churn',
-      correlationId: 'pipeline 7',
-      causationId: 'nightly',
-      occurredAt: '2026-05-03T11:59:59.500Z',
+  for (const commands of [await everyCommand(ledger), await moreCommands(ledger)]) {
+    for (const command of commands) {
+      const envelope = {
+        commandId: `command-${given.length}`,
+        actor: 'anna@acme.org',
+        reason: 'größer ist besser',
+        onBehalfOf: 'team churn',
+        correlationId: 'pipeline 7',
+        causationId: 'nightly',
+        occurredAt: '2026-05-03T11:59:59.500Z',
+      }
+      given.push({ command, envelope, receipt: right(await ledger.give(command, envelope, begun(command))) })
     }
-    given.push({ command, envelope, receipt: right(await ledger.give(command, envelope)) })
+    right(await completeCommits(ledger.handler, { artifact, distributedId: 'eval' })())
   }
-  right(await completeCommits(ledger.handler, { artifact, distributedId: 'eval' })())
   return given
+}
+
+/** A draft that was begun from the first version takes over what that says by the end. */
+const begun = (command: CommandInput): Beginning =>
+  command.type === 'LogArtifactVersion' && command.base === 0 && command.description === undefined
+    ? { saidOfBase: { description: 'good', metadata: decoded(Metadata, { lr: 0.002 }) } }
+    : {}
+
+/** What versions say that are drafted from others, or are made by many. */
+const moreCommands = async ({ manifest }: Ledger): Promise<ReadonlyArray<CommandInput>> => {
+  const draft = { artifact, artifactType: 'model', distributedId: 'eval', writer: 'worker 1', generation: 2 } as const
+  return [
+    {
+      type: 'LogArtifactVersion',
+      artifact,
+      artifactType: 'model',
+      manifest: await manifest('weights=4'),
+      base: 0,
+    },
+    {
+      type: 'LogArtifactVersion',
+      artifact,
+      artifactType: 'model',
+      manifest: await manifest('weights=1'),
+      base: 0,
+      description: 'not applied',
+    },
+    { type: 'UpsertDistributedPart', ...draft, part: await manifest('b=1') },
+    {
+      type: 'UpsertDistributedPart',
+      ...draft,
+      part: await manifest('weights=3'),
+      base: { collection: artifact, version: 0 },
+      remove: ['weights'],
+      overwrite: true,
+    },
+    {
+      type: 'CommitDistributed',
+      ...draft,
+      base: { collection: artifact, version: 0 },
+      expectNewest: false,
+      writers: ['worker 1'],
+    },
+    { type: 'UpsertDistributedPart', ...draft, generation: 3, part: await manifest('weights=1') },
+    { type: 'CommitDistributed', ...draft, generation: 3 },
+  ]
 }
 
 const everyCommand = async ({ manifest }: Ledger): Promise<ReadonlyArray<CommandInput>> => {

@@ -13,11 +13,22 @@ export interface Collection {
 export interface Model {
   readonly collections: Map<string, Collection>
   /** The parts of the open draft of each artifact, and the contents of sealed ones without a version. */
-  readonly drafts: Map<
-    string,
-    { parts: Array<{ readonly writer: string; readonly file: string }>; readonly sealed: string[] }
-  >
+  readonly drafts: Map<string, { parts: Part[]; base: number | undefined; readonly sealed: string[] }>
   run: 'unknown' | 'started' | 'finished'
+}
+
+/** A file, `path=content`, that is brought; before that a path may be taken out of the base. */
+export interface Part {
+  readonly writer: string
+  readonly file?: string | undefined
+  readonly remove?: string | undefined
+  readonly overwrite?: boolean | undefined
+}
+
+/** The version to build on; `wasThere` if it was looked at earlier, and is known by its number. */
+interface OnBase {
+  readonly base?: number | string | undefined
+  readonly wasThere?: true
 }
 
 export type Step =
@@ -46,14 +57,14 @@ export type Step =
       readonly aliases: ReadonlyArray<string>
     }
   | { readonly do: 'unlink'; readonly on: string; readonly number: number }
-  | {
-      readonly do: 'upsert'
+  | ({ readonly do: 'upsert'; readonly on: string; readonly type: string } & Part & OnBase)
+  | ({
+      readonly do: 'commit'
       readonly on: string
       readonly type: string
-      readonly writer: string
-      readonly file: string
-    }
-  | { readonly do: 'commit'; readonly on: string; readonly type: string; readonly lastWriterWins: boolean }
+      readonly lastWriterWins: boolean
+      readonly writers?: number | undefined
+    } & OnBase)
   | { readonly do: 'version of the draft'; readonly on: string; readonly type: string }
   | { readonly do: 'abandon'; readonly on: string }
   | { readonly do: 'start' }
@@ -92,24 +103,41 @@ export const apply = (model: Model, step: Step): boolean => {
       return drop(collection(model, step.on), step.number, step.aliasesToo)
     case 'unlink':
       return drop(collection(model, step.on), step.number, true)
-    case 'upsert':
-      if (!accepts(collection(model, step.on), step.type)) return false
-      draft(model, step.on).parts.push(step)
+    case 'upsert': {
+      const to = collection(model, step.on)
+      const open = draft(model, step.on)
+      const base = baseOf(to, open.base, step)
+      if (base === 'refused') return false
+      const own = [...open.parts, step].filter(({ writer }) => writer === step.writer)
+      if (base !== undefined && merge(own, true, to.things[base]?.content) === undefined) return false
+      if (!accepts(to, step.type)) return false
+      open.parts.push(step)
+      if (step.base !== undefined) open.base = base
       return true
+    }
     case 'commit': {
-      const { parts, sealed } = draft(model, step.on)
-      const merged = merge(parts, step.lastWriterWins)
-      if (parts.length === 0 || merged === undefined || collection(model, step.on).type !== step.type) return false
-      sealed.push(merged)
-      parts.length = 0
+      const to = collection(model, step.on)
+      const open = draft(model, step.on)
+      const base = baseOf(to, open.base, step)
+      if (base === 'refused' || open.parts.length === 0 || to.type !== step.type) return false
+      if (step.writers !== undefined && new Set(open.parts.map(({ writer }) => writer)).size !== step.writers)
+        return false
+      const merged = merge(open.parts, step.lastWriterWins, base === undefined ? undefined : to.things[base]?.content)
+      if (merged === undefined) return false
+      open.sealed.push(merged)
+      open.parts.length = 0
+      open.base = undefined
       return true
     }
     case 'version of the draft': {
       const content = draft(model, step.on).sealed.shift()
       return content !== undefined && put(collection(model, step.on), step.type, content, [])
     }
-    case 'abandon':
-      return draft(model, step.on).parts.splice(0).length > 0
+    case 'abandon': {
+      const open = draft(model, step.on)
+      open.base = undefined
+      return open.parts.splice(0).length > 0
+    }
     case 'start':
       if (model.run === 'unknown') model.run = 'started'
       return true
@@ -151,17 +179,63 @@ const find = ({ things, aliases }: Collection, choice: number | string): number 
 const holds = (aliases: ReadonlyMap<string, number>, alias: string, expect: Expected): boolean =>
   expect === 'anybody' || (aliases.get(alias) ?? 'absent') === expect
 
-/** Each part is one file, `path=content`; undefined where two writers disagree on a path. */
-const merge = (
-  parts: ReadonlyArray<{ readonly writer: string; readonly file: string }>,
-  lastWins: boolean,
-): string | undefined => {
-  const claims = new Map(parts.map(({ writer, file }) => [`${writer} ${file.slice(0, 1)}`, file]))
-  const files = new Map(
-    (lastWins ? parts.map(({ file }) => file) : [...claims.values()]).map((file) => [file.slice(0, 1), file]),
-  )
-  const agreed = lastWins || [...claims.values()].every((file) => files.get(file.slice(0, 1)) === file)
-  return agreed ? [...files.values()].sort().join(' ') : undefined
+/** The number of the version that a step would build on, if any. */
+const baseOf = (
+  to: Collection,
+  settled: number | undefined,
+  { base, wasThere }: OnBase,
+): number | 'refused' | undefined => {
+  const meant = base ?? settled
+  if (meant === undefined) return undefined
+  const found = wasThere && typeof meant === 'number' ? meant : find(to, meant)
+  return found === undefined || (settled !== undefined && settled !== found) ? 'refused' : found
+}
+
+/** The files of a content, by their path. */
+const filesOf = (content = ''): Map<string, string> =>
+  new Map(content.split(' ').flatMap((file) => (file === '' ? [] : [[file.slice(0, 1), file] as const])))
+
+/** What a writer said of a path at last, and what may be said of that. */
+interface Word {
+  readonly file: string | null
+  readonly brought: boolean
+  readonly replaces: boolean
+}
+
+/** The content that comes of parts on a base; undefined where two writers disagree on a path, or one does not fit. */
+const merge = (parts: ReadonlyArray<Part>, lastWins: boolean, base: string | undefined): string | undefined => {
+  const before = filesOf(base)
+  const files = new Map(before)
+  for (const path of ['f', 'g']) {
+    const words = new Map<string, Word>()
+    const say = (writer: string, { file, brought, replaces }: Word) => {
+      const word = words.get(writer)
+      words.delete(writer)
+      words.set(writer, {
+        file,
+        brought: brought || word?.brought === true,
+        replaces: replaces || word?.replaces === true || word?.file === null,
+      })
+    }
+    for (const { writer, file, remove, overwrite } of parts) {
+      if (remove === path) {
+        if (!before.has(path) && words.get(writer)?.brought !== true) return undefined
+        say(writer, { file: null, brought: false, replaces: false })
+      }
+      if (file?.slice(0, 1) === path) say(writer, { file, brought: true, replaces: overwrite === true })
+    }
+    const said = [...words.values()]
+    const taken = before.get(path)
+    if (taken !== undefined && said.some(({ file, replaces }) => file !== null && file !== taken && !replaces)) {
+      return undefined
+    }
+    const last = said.at(-1)
+    if (last === undefined) continue
+    if (!lastWins && said.some(({ file }) => file !== last.file)) return undefined
+    if (last.file === null) files.delete(path)
+    else files.set(path, last.file)
+  }
+  return [...files.values()].sort().join(' ')
 }
 
 const ensure = <V>(map: Map<string, V>, key: string, make: () => V): V => {
@@ -171,4 +245,5 @@ const ensure = <V>(map: Map<string, V>, key: string, make: () => V): V => {
 }
 export const collection = ({ collections }: Model, name: string): Collection =>
   ensure(collections, name, () => ({ type: null, things: [], aliases: new Map() }))
-const draft = ({ drafts }: Model, name: string) => ensure(drafts, name, () => ({ parts: [], sealed: [] }))
+const draft = ({ drafts }: Model, name: string) =>
+  ensure(drafts, name, () => ({ parts: [], base: undefined, sealed: [] }))

@@ -23,7 +23,16 @@ const circumstances = {
 const said = { description: 'said', metadata: { lr: 0.1 }, aliases: ['best'], tags: ['small'] }
 const content = [{ bytes: 'w', as: 'w.txt' }]
 const onProgress = () => undefined
-const distributed = { distributedId: 'night', run: 'r', writer: 'w', generation: 0, openNext: true, onProgress }
+const onBase = { base: 'cats:v0', remove: ['old.txt'], overwrite: true }
+const distributed = {
+  distributedId: 'night',
+  run: 'r',
+  writer: 'w',
+  generation: 0,
+  openNext: true,
+  ...onBase,
+  onProgress,
+}
 const expect = { best: 0 }
 
 /** Every method that records something and takes one object, with every member that it knows. */
@@ -43,7 +52,15 @@ export const METHODS: Readonly<Record<string, Argument>> = {
   },
   commitDistributed: {
     required: { name: 'cats', type: 'model' },
-    optional: { content, ...distributed, lastWriterWins: true, writers: ['w'], ...said, ...circumstances },
+    optional: {
+      content,
+      ...distributed,
+      lastWriterWins: true,
+      writers: ['w'],
+      expectNewest: true,
+      ...said,
+      ...circumstances,
+    },
   },
   abandonDistributed: {
     required: { name: 'cats', distributedId: 'night' },

@@ -2,7 +2,7 @@
  * A process that commits a distributed version and is killed between its two streams: the seal is durable,
  * the version is not yet logged.
  *
- *     node ledger-sealer.js <directory>
+ *     node ledger-sealer.js <directory> [on-base]
  */
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -11,7 +11,7 @@ import type { EventStore } from '../../domain/ports/event-store.js'
 import { openLedger } from '../../index.js'
 import { openSqlite } from './sqlite-store.js'
 
-const [directory = ''] = process.argv.slice(2)
+const [directory = '', onBase] = process.argv.slice(2)
 await mkdir(directory)
 const store = await openSqlite({ path: join(directory, 'events.db') })
 
@@ -32,7 +32,12 @@ const ledger = await openLedger({
   project: 'sealed',
 })
 const draft = { name: 'sharded', type: 'data', distributedId: 'night' }
-await ledger.upsertDistributed({ ...draft, writer: 'w1', content: [{ bytes: 'one', as: '1.txt' }] })
+if (onBase !== undefined) {
+  const content = ['0.txt', '1.txt'].map((as) => ({ bytes: 'zero', as }))
+  await ledger.logArtifact({ name: draft.name, type: draft.type, content })
+}
+const edits = onBase === undefined ? {} : { base: 'sharded:v0', overwrite: true }
+await ledger.upsertDistributed({ ...draft, ...edits, writer: 'w1', content: [{ bytes: 'one', as: '1.txt' }] })
 await ledger.upsertDistributed({ ...draft, writer: 'w2', content: [{ bytes: 'two', as: '2.txt' }] })
 await ledger.commitDistributed({
   ...draft,

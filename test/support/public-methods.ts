@@ -40,6 +40,7 @@ export const furnished = async (ledger: Ledger): Promise<void> => {
   await ledger.link({ version: 'cats:v0', to: 'm', aliases: ['production'] })
   await ledger.describe({ version: 'cats:v1', description: 'the second', metadata: metadata() })
   await ledger.tag({ version: 'cats:v1', tags: ['large'] })
+  await ledger.logArtifact({ name: 'dogs', type: 'model', content: content('old', 'old.bin') })
   await run.upsertDistributed({ name: 'dogs', type: 'model', content: content('part', 'part.bin') })
   await ledger.createArtifact({ name: 'birds', type: 'model' })
 }
@@ -196,6 +197,9 @@ export const RUN: Rows<Omit<Run, 'path'>> = {
       name: 'dogs',
       type: 'model',
       content: content('mine', 'mine.bin'),
+      base: 'dogs:v0',
+      remove: ['old.bin'],
+      overwrite: true,
       writer: 'w',
       generation: 0,
       openNext: true,
@@ -209,6 +213,11 @@ export const RUN: Rows<Omit<Run, 'path'>> = {
       name: 'dogs',
       type: 'model',
       content: content('last', 'last.bin'),
+      base: 'dogs:v0',
+      remove: ['old.bin'],
+      overwrite: true,
+      expectNewest: true,
+      writers: 3,
       writer: 'v',
       generation: 0,
       openNext: true,
@@ -287,6 +296,9 @@ export const LEDGER: Rows<Omit<Ledger, 'watchPosition' | 'behind' | 'close'>> = 
       name: 'dogs',
       type: 'model',
       content: content('other', 'other.bin'),
+      base: 'dogs:v0',
+      remove: ['old.bin'],
+      overwrite: true,
       distributedId: 'night',
       run: 'r',
       writer: 'x',
@@ -301,6 +313,11 @@ export const LEDGER: Rows<Omit<Ledger, 'watchPosition' | 'behind' | 'close'>> = 
       name: 'dogs',
       type: 'model',
       content: content('more', 'more.bin'),
+      base: 'dogs:v0',
+      remove: ['old.bin'],
+      overwrite: true,
+      expectNewest: true,
+      writers: 3,
       distributedId: 'night',
       run: 'r',
       writer: 'y',

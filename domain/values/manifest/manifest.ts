@@ -6,7 +6,7 @@
 
 import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
-import { decodeWith, describeProblem, nullable, record, text, wholeNumber } from '../codec.js'
+import { decodeWith, describeProblem, distinct, nullable, record, text, wholeNumber } from '../codec.js'
 import { Digest, isDigest, sha256 } from '../digest.js'
 import { canonicalJson, parseJson } from '../json.js'
 import { checkManifestPath, compareUtf8 } from './path.js'
@@ -46,6 +46,13 @@ const ManifestPath: t.Type<string> = new t.Type<string>(
     return E.isRight(checked) ? t.success(checked.right) : t.failure(value, context, checked.left)
   },
   (value) => value,
+)
+
+/** Files, and directories with everything below, that a part of a distributed version takes out of its base. */
+export const RemovedPaths = distinct(
+  ManifestPath,
+  'a list of at most 1,000 paths to remove (a directory stands for everything below it)',
+  1000,
 )
 
 export const ManifestEntry = record(

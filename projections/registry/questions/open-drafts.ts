@@ -1,5 +1,5 @@
 /** Distributed drafts that are open, or sealed and without their version. */
-import { collectionPath } from '../../../domain/values/references.js'
+import { collectionPath, versionPath } from '../../../domain/values/references.js'
 import type { DraftEntry, Registry, UnfinishedDraft } from '../state.js'
 import { hasHappened, momentAt, type RegistryAsOf } from './as-of.js'
 import type { Moment } from './errors.js'
@@ -11,6 +11,8 @@ export interface OpenDraft {
   readonly opened: Moment
   readonly writers: ReadonlyArray<string>
   readonly parts: number
+  /** The version on which it builds, `entity/project/name:vN`; none unless a part named one. */
+  readonly base: string | null
 }
 
 /** Distributed drafts that take parts, the oldest first. */
@@ -28,6 +30,7 @@ const draftsOf = (
     const known = parts.filter((part) => hasHappened(registryAsOf, part.position))
     const writers = [...new Set(known.map(({ writer }) => writer))]
     const name = collectionPath(artifact)
+    const base = known.find((part) => part.base !== undefined)?.base
     return [
       {
         artifact: name,
@@ -36,6 +39,7 @@ const draftsOf = (
         opened: momentAt(registryAsOf, opened),
         writers,
         parts: known.length,
+        base: base === undefined ? null : versionPath(artifact, base),
       },
     ]
   })

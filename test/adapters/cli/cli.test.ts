@@ -136,6 +136,23 @@ describe('the command line', () => {
     expect(await ledger(...commit, '--writers', '1', '--writers', 'w1')).toMatchObject({ code: 2 })
     expect((await ledger(...commit, '--writers', 'w1')).out).toBe('acme/churn/eval:v0 (generation 0, of w1)\n')
     expect((await ledger('show', 'eval:v0')).out).toMatch(/\n {2}writers +w1\n/)
+    const more = ['upsert', 'eval', '--type', 'eval', '--id', 'e2']
+    expect(await ledger(...more)).toMatchObject({ code: 2, err: expect.stringMatching(/content, or paths to remove/) })
+    const all = join(folder, 'notes.txt')
+    await ledger(...more, `${all}=more.txt`, '--base', 'eval:v0', '--writer', 'w1')
+    expect((await ledger('list', 'drafts')).out).toMatch(/acme\/churn\/eval +e2 +0 .* v0 +1 +w1\n/)
+    expect(await ledger(...more, '--base', 'eval:v7', '--remove', 'notes.txt')).toMatchObject({ code: 3 })
+    expect(await ledger(...more, '--remove', 'nothing')).toMatchObject({
+      code: 1,
+      err: expect.stringMatching(/nothing \(not there for /),
+    })
+    await ledger(...more, '--remove', 'notes.txt', '--writer', 'w2')
+    expect(
+      (await ledger('commit', 'eval', '--type', 'eval', '--id', 'e2', '--writers', '2', '--expect-newest')).out,
+    ).toBe('acme/churn/eval:v1 from v0 (generation 0, of w1, w2)\n')
+    expect((await ledger('files', 'eval:v1')).out).toMatch(/ more\.txt\n/)
+    expect((await ledger('files', 'eval:v1')).out).not.toMatch(/ notes\.txt\n/)
+    expect((await ledger('show', 'eval:v1')).out).toMatch(/\n {2}drafted from +acme\/churn\/eval:v0\n/)
     const late = ['upsert', 'eval', join(folder, 'notes.txt'), '--type', 'eval', '--id', 'e1', '--generation', '0']
     expect(await ledger(...late)).toMatchObject({ code: 1, err: expect.stringMatching(/generation 0 was sealed by /) })
     expect((await ledger(...late, '--open-next')).out).toBe('generation 1 of eval has the part\n')

@@ -479,9 +479,9 @@ describe('facts', () => {
     await giveEveryCommand(ledger)
     const recorded = await eventsIn(ledger.store)
     const { facts } = ledger.another().handler
-    expect(right(await facts.artifact(artifact, ({ versions }) => versions.length)())).toBe(3)
+    expect(right(await facts.artifact(artifact, ({ versions }) => versions.length)())).toBe(5)
     expect(right(await facts.run(run, ({ finished }) => finished?.outcome)())).toBe('finished')
-    expect(right(await facts.draft({ artifact, distributedId: 'eval' }, ({ generation }) => generation)())).toBe(2)
+    expect(right(await facts.draft({ artifact, distributedId: 'eval' }, ({ generation }) => generation)())).toBe(4)
     expect(right(await facts.run({ ...run, run: 'unknown' }, ({ started }) => started)())).toBeNull()
     expect(await eventsIn(ledger.store)).toEqual(recorded)
   })

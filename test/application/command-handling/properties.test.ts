@@ -64,10 +64,29 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 4, arbitrary: fc.record({ do: is('link'), on: modelName, from: artifactName, version: choice, aliases }) },
   { weight: 2, arbitrary: fc.record({ do: is('unlink'), on: modelName, number }) },
   {
-    weight: 3,
-    arbitrary: fc.record({ do: is('upsert'), on: artifactName, type, writer: fc.constantFrom('w1', 'w2'), file }),
+    weight: 5,
+    arbitrary: fc.record({
+      do: is('upsert'),
+      on: artifactName,
+      type,
+      writer: fc.constantFrom('w1', 'w2'),
+      file: fc.option(file, { nil: undefined, freq: 4 }),
+      remove: fc.option(fc.constantFrom('f', 'g'), { nil: undefined, freq: 1 }),
+      overwrite: fc.boolean(),
+      base: fc.option(choice, { nil: undefined }),
+    }),
   },
-  { weight: 2, arbitrary: fc.record({ do: is('commit'), on: artifactName, type, lastWriterWins: fc.boolean() }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      do: is('commit'),
+      on: artifactName,
+      type,
+      lastWriterWins: fc.boolean(),
+      writers: fc.option(fc.constantFrom(1, 2), { nil: undefined, freq: 1 }),
+      base: fc.option(choice, { nil: undefined, freq: 1 }),
+    }),
+  },
   fc.record({ do: is('abandon'), on: artifactName }),
   fc.record({ do: is('start') }),
   fc.record({ do: is('finish') }),
@@ -79,6 +98,9 @@ const corner = (entity: string) => {
   const modelOf = (name: string) => decoded(ModelRef, { entity, project: 'model-registry', name })
   const run = decoded(RunRef, { entity, project: 'p', run: 'r' })
   const refOf = (name: string) => (models.includes(name) ? modelOf(name) : artifactOf(name))
+
+  const onBase = ({ on, base }: { readonly on: string; readonly base?: number | string | undefined }) =>
+    base === undefined ? {} : { base: { collection: artifactOf(on), version: base } }
 
   const commandOf = async (ledger: Ledger, it: Step): Promise<CommandInput> => {
     const expect = 'expect' in it && it.expect !== 'anybody' ? { expect: it.expect } : {}
@@ -119,7 +141,10 @@ const corner = (entity: string) => {
           artifactType: it.type,
           distributedId: 'd',
           writer: it.writer,
-          part: await ledger.manifest(it.file),
+          part: await ledger.manifest(...(it.file === undefined ? [] : [it.file])),
+          ...(it.remove === undefined ? {} : { remove: [it.remove] }),
+          ...(it.overwrite === true ? { overwrite: true } : {}),
+          ...onBase(it),
         }
       case 'commit':
         return {
@@ -129,6 +154,8 @@ const corner = (entity: string) => {
           distributedId: 'd',
           writer: 'w1',
           lastWriterWins: it.lastWriterWins,
+          ...(it.writers === undefined ? {} : { writers: it.writers }),
+          ...onBase(it),
         }
       case 'abandon':
         return { type: 'AbandonDistributed', artifact: artifactOf(it.on), distributedId: 'd' }
@@ -167,7 +194,7 @@ const corner = (entity: string) => {
     const digests = new Map<string, ManifestSummary>()
     for (const name of artifacts) {
       for (const { content } of collection(model, name).things) {
-        digests.set(content, await ledger.manifest(...content.split(' ')))
+        digests.set(content, await ledger.manifest(...content.split(' ').filter((word) => word !== '')))
       }
     }
     const nameOf = (content: string) => {
@@ -319,6 +346,16 @@ const replay = (model: Model, { stream, events }: Group, step: Step | undefined)
       return event.type === 'AliasMoved' ? (things[event.to]?.content ?? []) : []
     })
     return put(collection(model, name), type ?? collection(model, step.from).type, seen[0] ?? '', step.aliases)
+  }
+  if (step?.do === 'upsert' || step?.do === 'commit') {
+    // So was the base.
+    const { base: _, ...rest } = step
+    const base = events.flatMap((event) =>
+      (event.type === 'DistributedPartUpserted' || event.type === 'DistributedCommitted') && event.base !== undefined
+        ? [event.base]
+        : [],
+    )[0]
+    return apply(model, { ...rest, wasThere: true, ...(base === undefined ? {} : { base }) })
   }
   if (step !== undefined) return apply(model, step)
   // What follows from an upsert or a commit: the artifact, or the version of the draft.

@@ -133,6 +133,25 @@ describe('the version of a sealed draft', () => {
     ])
   })
 
+  it('names the version that it builds on, whatever became of that since it was sealed', async () => {
+    const ledger = openTestLedger()
+    const log = { type: 'LogArtifactVersion', artifact, artifactType: 'model' } as const
+    right(await ledger.give({ ...log, manifest: await ledger.manifest('a=1', 'b=1') }))
+    right(await ledger.give({ ...log, manifest: await ledger.manifest('z=1') }))
+    const part = await ledger.manifest('c=1')
+    const base = { collection: artifact, version: 0 }
+    right(await ledger.give({ type: 'UpsertDistributedPart', ...draft, writer: 'w1', part, base, remove: ['b'] }))
+    await commit(ledger)
+    right(await ledger.give({ type: 'DeleteArtifactVersion', artifact, version: 0 }))
+    await finish(ledger.another())
+    expect((await logged(ledger)).at(-1)).toMatchObject({
+      version: 2,
+      base: 0,
+      manifest: await ledger.manifest('a=1', 'c=1'),
+      distributed: { generation: 0 },
+    })
+  })
+
   it('follows from the seal alone', async () => {
     const ledger = openTestLedger()
     await upsert(ledger, 'w1', 'a=1')

@@ -111,6 +111,19 @@ describe('a line', () => {
       'logged acme/churn/model:v2 with 2 files (2 B), from generation 0 of the distributed draft eval, in the run acme/churn/run-0, which had finished',
       'set the alias evaluated of acme/churn/model to v2',
       'set the alias latest of acme/churn/model to v2',
+      'logged acme/churn/model:v3 with 1 file (1 B), drafted from v0 with its description and metadata, when v2 was the newest',
+      'moved the alias latest of acme/churn/model from v2 to v3',
+      'logged again the content of acme/churn/model:v0, with description that were not applied, drafted from v0, when v3 was the newest',
+      'moved the alias latest of acme/churn/model from v3 to v0',
+      'brought 1 file (1 B) to generation 2 of the distributed draft acme/churn/model/eval as the writer "worker 1"',
+      'brought 1 file (1 B) to generation 2 of the distributed draft acme/churn/model/eval as the writer "worker 1", removing weights, to build on v0',
+      'sealed generation 2 of the distributed draft acme/churn/model/eval with 2 files (2 B) of 1 writer ("worker 1"), built on v0',
+      'brought 1 file (1 B) to generation 3 of the distributed draft acme/churn/model/eval as the writer "worker 1"',
+      'sealed generation 3 of the distributed draft acme/churn/model/eval with 1 file (1 B) of 1 writer ("worker 1")',
+      'logged acme/churn/model:v4 with 2 files (2 B), drafted from v0, when v3 was the newest, from generation 2 of the distributed draft eval',
+      'moved the alias latest of acme/churn/model from v0 to v4',
+      'logged again the content of acme/churn/model:v0, from generation 3 of the distributed draft eval',
+      'moved the alias latest of acme/churn/model from v4 to v0',
     ])
     const types = Object.values(eventCodecs).flatMap((codecs) => Object.keys(codecs))
     expect([...new Set(lines.map(({ type }) => type))].sort()).toEqual([...new Set(types)].sort())

@@ -55,6 +55,9 @@ const samples: { readonly [K in CommandType]: Extract<CommandInput, { type: K }>
     run,
     generation: 0,
     openNext: true,
+    base: { collection: artifact, version: 'best' },
+    remove: ['old'],
+    overwrite: true,
   },
   CommitDistributed: {
     type: 'CommitDistributed',
@@ -67,6 +70,10 @@ const samples: { readonly [K in CommandType]: Extract<CommandInput, { type: K }>
     generation: 0,
     openNext: true,
     lastWriterWins: true,
+    base: { collection: artifact, version: 0 },
+    remove: ['old'],
+    overwrite: true,
+    expectNewest: true,
     writers: ['w'],
     description: 'd',
     metadata: { lr: 0.1 },
@@ -196,6 +203,16 @@ const wrong: Readonly<Record<string, Wrong>> = {
   version: [[-1], [0.5], ['v0'], [''], [null], [{}]],
   expectedBase: wrongNumber,
   base: wrongNumber,
+  remove: [
+    [null],
+    ['a'],
+    [{}],
+    [['a', '../b'], '[1]'],
+    [['a//b'], '[0]'],
+    [Array.from({ length: 1001 }, (_, n) => `p${n}`)],
+  ],
+  overwrite: [[null], ['true'], [1]],
+  expectNewest: [[null], ['true'], [1]],
   generation: wrongNumber,
   openNext: [[null], ['true'], [1]],
   distributedId: [...wrongName, ['a/b']],
@@ -222,13 +239,15 @@ const wrongExpectation: Wrong = [['latest'], [null], [-1], ['v0'], [{}]]
 /** In place of one alias. */
 const wrongSeveral: Wrong = [[[]], [['best', 'v3'], '[1]'], [Array.from({ length: 101 }, (_, n) => `a${n}`)]]
 const wrongFor = (type: CommandType, member: string): Wrong =>
-  member !== 'expect'
-    ? [...(wrong[member] ?? []), ...(type === 'MoveAlias' && member === 'alias' ? wrongSeveral : [])]
-    : type === 'RemoveAlias'
-      ? wrongExpectation
-      : type === 'MoveAlias'
-        ? [['latest'], [-1], ['v0'], ...wrongHolders.filter(([value]) => value !== 'absent')]
-        : wrongHolders
+  member === 'base' && type !== 'LogArtifactVersion'
+    ? wrongVersionOf
+    : member !== 'expect'
+      ? [...(wrong[member] ?? []), ...(type === 'MoveAlias' && member === 'alias' ? wrongSeveral : [])]
+      : type === 'RemoveAlias'
+        ? wrongExpectation
+        : type === 'MoveAlias'
+          ? [['latest'], [-1], ['v0'], ...wrongHolders.filter(([value]) => value !== 'absent')]
+          : wrongHolders
 
 /** What may be left out; the codec says so itself: decoding without it is right. */
 const isOptional = (type: CommandType, member: string): boolean =>

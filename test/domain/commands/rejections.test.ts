@@ -96,6 +96,35 @@ const samples: { readonly [T in CommandError['_tag']]: readonly [Plain<Extract<C
       { _tag: 'path-conflict', conflicts: [claims('a')] },
       'the parts disagree: a (w1: sha256:1, w2: sha256:2); commit with lastWriterWins to take the later ones',
     ],
+    'base-of-another-artifact': [
+      { _tag: 'base-of-another-artifact', artifact, base: { ...artifact, name: 'other', version: 3 } },
+      'a distributed version of acme/churn/model builds on a version of it, not on acme/churn/other:v3',
+    ],
+    'base-settled': [
+      {
+        _tag: 'base-settled',
+        generation: 0,
+        settled: { version: 3, writer: 'w1', ...by },
+        offered: 4,
+      },
+      'generation 0 builds on v3, which w1 named first (by anna at 2026-05-03T12:00:00.000Z), not on v4',
+    ],
+    'base-conflict': [
+      {
+        _tag: 'base-conflict',
+        base: 3,
+        conflicts: [
+          { path: 'a', writer: 'w1', why: 'taken', present: 'sha256:1', offered: 'sha256:2' },
+          { path: 'b', writer: 'w2', why: 'not-there' },
+          { path: 'c/d', writer: 'w3', why: 'in-the-way', present: 'c' },
+        ],
+      },
+      'what v3 holds, on which it builds, is in the way: a (there: sha256:1, w1: sha256:2); b (not there for w2 to remove); c/d (w3 brings it, and "c" is there; remove that first); say overwrite to replace what is there, or remove it first',
+    ],
+    'no-base': [
+      { _tag: 'no-base', generation: 2 },
+      'generation 2 builds on no version, so there is none that is expected to be the newest; name it with base',
+    ],
     'writers-not-as-expected': [
       {
         _tag: 'writers-not-as-expected',
@@ -134,7 +163,7 @@ const samples: { readonly [T in CommandError['_tag']]: readonly [Plain<Extract<C
     ],
     'event-too-large': [
       { _tag: 'event-too-large', bytes: 300_000, limit: 262_144 },
-      'the event would take 300000 bytes; the most is 262144: shorten the metadata or the description',
+      'the event would take 300000 bytes; the most is 262144: shorten the metadata, the description or the list of what is removed',
     ],
     contention: [
       { _tag: 'contention', stream: 'run-a/b/c', attempts: 7 },
@@ -245,6 +274,25 @@ describe('an error', () => {
         ],
       },
       'the parts disagree: a (w1: sha256:1, w2: "a/b" below it); no directory can hold a file and a directory of one name: abandon the draft and leave one out',
+    ],
+    [
+      { _tag: 'base-conflict', base: null, conflicts: [{ path: 'b', writer: 'w2', why: 'not-there' }] },
+      'there is no version to build on, so nothing can be removed from it: b (not there for w2 to remove); name it with base',
+    ],
+    [
+      {
+        _tag: 'path-conflict',
+        conflicts: [
+          {
+            path: 'a',
+            claims: [
+              { writer: 'w1', digest: 'sha256:1' },
+              { writer: 'w2', digest: null },
+            ],
+          },
+        ],
+      },
+      'the parts disagree: a (w1: sha256:1, w2: removed); commit with lastWriterWins to take the later ones',
     ],
     [
       { _tag: 'writers-not-as-expected', generation: 1, expected: 1, came: ['w1', 'w2'], missing: [], unexpected: [] },

@@ -1,36 +1,20 @@
-import { readdirSync, readFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
-import * as t from 'io-ts'
 import { describe, expect, it } from 'vitest'
 import { eventCodecs, upcasters } from '../../../domain/events/catalogue.js'
 import { leafHash } from '../../../domain/events/leaf-hash.js'
 import { decodeEvent, encodeEvent } from '../../../domain/events/stored-events.js'
 import { toPosition, toRevision } from '../../../domain/ports/event-store.js'
-import { right } from '../../support/domain-ledger.js'
+import { decodeWith } from '../../../domain/values/codec.js'
+import { left, right } from '../../support/domain-ledger.js'
+import { goldens, membersOf } from '../../support/golden-files.js'
 
-/** An event as it was stored once, and its leaf hash. */
-const Golden = t.strict({
-  stream: t.string,
-  revision: t.number,
-  id: t.string,
-  type: t.string,
-  data: t.string,
-  metadata: t.string,
-  leafHash: t.string,
-})
-
-const folder = fileURLToPath(new URL('../../golden/', import.meta.url))
-const files = readdirSync(folder).sort()
-const read = (file: string): t.TypeOf<typeof Golden> =>
-  right(Golden.decode(JSON.parse(readFileSync(folder + file, 'utf8'))))
-
+const all = goldens()
 const versionOf = (type: string): number => upcasters[type]?.version ?? 1
 
 describe('an event that was recorded once', () => {
-  it.each(files)('can be read for ever: %s', (file) => {
-    const golden = read(file)
+  it.each(all.map((golden) => [golden.file, golden] as const))('can be read for ever: %s', (file, golden) => {
     const decoded = right(decodeEvent({ ...golden, revision: toRevision(golden.revision), position: toPosition(1) }))
-    expect(file).toBe(`${golden.type}.v${decoded.metadata.schema}.json`)
+    // What a type says more since then stands behind the version.
+    expect(file).toMatch(new RegExp(`^${golden.type}\\.v${decoded.metadata.schema}(\\.[A-Za-z-]+)?\\.json$`))
     expect(decoded.event.type).toBe(golden.type)
     expect(leafHash(golden, decoded.metadata.recordedAt)).toBe(golden.leafHash)
 
@@ -42,11 +26,22 @@ describe('an event that was recorded once', () => {
 })
 
 describe('the golden files', () => {
-  it('are one for each event type and schema version', () => {
-    const types = new Set(Object.values(eventCodecs).flatMap((codecs) => Object.keys(codecs)))
-    const expected = [...types].flatMap((type) =>
+  const types = new Map(Object.values(eventCodecs).flatMap((codecs) => Object.entries(codecs)))
+
+  it('are there for each event type and schema version', () => {
+    const expected = [...types.keys()].flatMap((type) =>
       Array.from({ length: versionOf(type) }, (_, version) => `${type}.v${version + 1}.json`),
     )
-    expect(files).toEqual(expected.sort())
+    expect(all.map(({ file }) => file)).toEqual(expect.arrayContaining(expected))
+    expect(all.filter(({ type }) => !types.has(type))).toEqual([])
+  })
+
+  it.each([...types])('hold every member that an event may have: %s', (type, codec) => {
+    // The codec lists its members where it refuses another one.
+    const [problem] = left(decodeWith<unknown>(codec)({ type, misspelt: 1 })).filter(({ at }) => at === 'misspelt')
+    const known = /known here: ([^)]*)/.exec(problem?.expected ?? '')?.[1]?.split(', ') ?? []
+    expect(known).toContain('type')
+    const held = all.filter((golden) => golden.type === type && golden.schema === versionOf(type)).flatMap(membersOf)
+    expect(new Set(['type', ...held])).toEqual(new Set(known))
   })
 })

@@ -319,6 +319,7 @@ describe('the difference of two manifests', () => {
 describe('the parts of a distributed version', () => {
   const writer = fc.constantFrom('w1', 'w2', 'w3')
   const parts: fc.Arbitrary<ReadonlyArray<Part>> = fc.array(fc.record({ writer, manifest }), { maxLength: 5 })
+  const disagree = (conflicts: ReadonlyArray<object>) => E.left({ _tag: 'path-conflict', conflicts })
   const part = (by: string, ...words: ReadonlyArray<string>): Part => ({ writer: by, manifest: files(...words) })
 
   it('are one manifest', () => {
@@ -340,7 +341,7 @@ describe('the parts of a distributed version', () => {
     expect(
       mergeParts([part('w1', 'b=1', 'a=1'), part('w2', 'b=2', 'a=2'), part('w3', 'b=2'), part('w1', 'a=3')], false),
     ).toEqual(
-      E.left([
+      disagree([
         { path: 'a', claims: claims(['w2', '2'], ['w1', '3']) },
         { path: 'b', claims: claims(['w1', '1'], ['w2', '2'], ['w3', '2']) },
       ]),
@@ -356,7 +357,7 @@ describe('the parts of a distributed version', () => {
         { writer: 'w2', digest: sha256('2'), below: expect.stringMatching(/^a\/[bd]$/) },
       ],
     }
-    for (const lastWriterWins of [false, true]) expect(mergeParts(some, lastWriterWins)).toEqual(E.left([conflict]))
+    for (const lastWriterWins of [false, true]) expect(mergeParts(some, lastWriterWins)).toEqual(disagree([conflict]))
   })
 
   it('that disagree may be settled by who came last', () => {
@@ -382,7 +383,7 @@ describe('the parts of a distributed version', () => {
   it('disagree in every order, where they do', () => {
     const conflicting = (some: ReadonlyArray<Part>) => {
       const merged = mergeParts(some, false)
-      return E.isLeft(merged) ? merged.left.map((one) => one.path) : []
+      return E.isLeft(merged) ? merged.left.conflicts.map((one) => one.path) : []
     }
     const each = fc.uniqueArray(fc.record({ writer, manifest }), { selector: (one) => one.writer })
     fc.assert(

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { buildProgram } from '../adapters/cli/program.js'
 import { openLedger } from '../index.js'
-import { commandLine, commandsOf, optionsOf, terminalIn } from './support/command-line.js'
+import { commandLine, commandsOf, ENV, optionsOf, terminalIn } from './support/command-line.js'
 import { read, root } from './support/sources.js'
 import { OF_A_DRAFT, OF_A_LEDGER, OF_A_RUN } from './ways-in.js'
 
@@ -84,7 +84,7 @@ const lines = rows.flatMap(({ cells }) => codeIn(cells['on the command line']))
 describe('the command lines of the page', () => {
   const folder = mkdtempSync(join(tmpdir(), 'model-ledger-coming-'))
   afterAll(() => rmSync(folder, { recursive: true, force: true }))
-  const ledger = commandLine(folder)
+  const ledger = commandLine(folder, { env: { ...ENV, MODEL_LEDGER_CACHE: join(folder, 'cache') } })
 
   /** What they take for granted: some files, and a ledger in which people have worked. */
   const furnish = async (): Promise<void> => {

@@ -3,7 +3,7 @@ import type { Command } from 'commander'
 import type { Terminal } from '../../adapters/cli/output.js'
 import { run } from '../../adapters/cli/program.js'
 
-const ENV = { MODEL_LEDGER_ENTITY: 'acme', MODEL_LEDGER_PROJECT: 'churn', MODEL_LEDGER_ACTOR: 'anna' }
+export const ENV = { MODEL_LEDGER_ENTITY: 'acme', MODEL_LEDGER_PROJECT: 'churn', MODEL_LEDGER_ACTOR: 'anna' }
 
 /** A terminal in a directory, and what was written to it. It is 2100 there. */
 export const terminalIn = (cwd: string, more: Partial<Terminal> = {}) => {

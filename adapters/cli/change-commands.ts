@@ -37,7 +37,7 @@ export const changeCommands = (program: Command, withLedger: WithLedger): void =
     .argument('<name>', ANYTHING)
     .option('--description <text>', 'the new description')
     .option('--no-description', 'take it away')
-    .option('--metadata <key=value>', 'all the new metadata (may be given several times)', pairs)
+    .option('--metadata <key=value>', 'all the new metadata: a text, or key:=json (may be given several times)', pairs)
     .option('--no-metadata', 'take it away')
     .addHelpText(
       'after',

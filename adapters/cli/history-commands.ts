@@ -3,6 +3,7 @@ import type { Command } from 'commander'
 import { omitUndefined } from '../../domain/values/omit-undefined.js'
 import { type AliasHistoryInput, type HistoryInput, type Ledger, LedgerError } from '../../index.js'
 import { oneStreamOf } from '../../ledger/looking-back/one-stream.js'
+import { auditCsv, auditNdjson } from '../../projections/audit/export.js'
 import type { AliasTenure } from '../../projections/audit/tenure.js'
 import type { Paging } from '../../projections/paging/page.js'
 import { aliasSvg } from '../../projections/render/alias-svg.js'
@@ -75,8 +76,8 @@ export const historyCommands = (program: Command, withLedger: WithLedger): void 
     .option('--alias <alias>', 'what was done to this alias')
     .option('--type <type>', 'events of this type (may be given several times)', several)
     .option('--long', 'with the command, and what was there before and after')
-    .option('--csv', 'everything as CSV')
-    .option('--ndjson', 'everything as NDJSON')
+    .option('--csv', 'as CSV: everything, the oldest first, unless --limit or --cursor asks for a page')
+    .option('--ndjson', 'likewise as NDJSON')
     .addHelpText('after', '\nExample:\n  $ model-ledger history acme/model-registry/churn --alias production')
     .action(
       (
@@ -105,7 +106,13 @@ export const historyCommands = (program: Command, withLedger: WithLedger): void 
           const query = omitUndefined({ of, actor, alias, types, after, from, until, order: orderOf(options) })
           if (options.csv === true || options.ndjson === true) {
             const format = options.csv === true ? 'csv' : 'ndjson'
-            for await (const text of at.exportHistory({ ...query, format })) task.terminal.out(text)
+            if (limit === undefined && cursor === undefined) {
+              for await (const text of at.exportHistory({ ...query, format })) task.terminal.out(text)
+              return
+            }
+            const page = await at.history({ ...query, ...omitUndefined({ limit, cursor }) })
+            for await (const text of (format === 'csv' ? auditCsv : auditNdjson)(page.items)) task.terminal.out(text)
+            if (page.cursor !== undefined) hint(task.terminal, command, { cursor: page.cursor })
             return
           }
           const page = await at.history({ ...query, ...omitUndefined({ limit, cursor }) })

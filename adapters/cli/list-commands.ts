@@ -8,8 +8,8 @@ import type { Version } from '../../projections/registry/questions/version.js'
 import { chooseCommands } from './choose-commands.js'
 import { collectionLists } from './collection-lists.js'
 import { type AsOfOption, answerPage, placeOf, questionsAsOf, type WithLedger } from './command-context.js'
-import { asOf, condition, metricCondition, orderOf, paged, sortKey } from './options.js'
-import { hint, size, type Terminal, table, time } from './output.js'
+import { asOf, condition, couldBeJson, metricCondition, orderOf, paged, sortKey } from './options.js'
+import { hint, plain, size, type Terminal, table, time } from './output.js'
 import { gone, pairsText } from './show-commands.js'
 
 export const listCommands = (program: Command, withLedger: WithLedger): void => {
@@ -103,7 +103,11 @@ export const searchCommand = (program: Command, withLedger: WithLedger): void =>
       'all of these words in its name, its aliases, tags or description, or those of its collection',
     )
     .option('--alias <alias>', 'that this alias points to')
-    .option('--metadata <condition>', 'such as accuracy>=0.9 or stage=final (may be given several times)', condition)
+    .option(
+      '--metadata <condition>',
+      'such as accuracy>=0.9, stage=final or epochs:=3, JSON (may be given several times)',
+      condition,
+    )
     .option('--metric <condition>', 'likewise, of the run that made it; loss=nan finds what diverged', metricCondition)
     .option('--by <actor>', 'what this actor logged or linked')
     .option('--from <time>', 'logged or linked at this time or later')
@@ -124,6 +128,13 @@ export const searchCommand = (program: Command, withLedger: WithLedger): void =>
           ...omitUndefined({ actor, metrics, order: orderOf(omitUndefined({ ascending, descending })) }),
         })
         task.answer(page.items, () => versionTable(task.terminal, page.items, ({ path }) => path))
+        const text = page.items.length === 0 ? options.metadata?.find(couldBeJson) : undefined
+        if (text !== undefined && command.optsWithGlobals()['json'] !== true) {
+          const { key, value } = text
+          task.terminal.err(
+            plain(`${key}=${value} asks for a text; ${key}:=${value} for what it is as JSON`).concat('\n'),
+          )
+        }
         const { cursor, total } = page
         if (cursor !== undefined) hint(task.terminal, command, { cursor, total })
       }),

@@ -29,7 +29,7 @@ export const loggingCommands = (program: Command, withLedger: WithLedger): void 
     .requiredOption('--type <type>', "the artifact's type")
     .addHelpText(
       'after',
-      '\nExample:\n  $ model-ledger log acme/churn/model ./out --type model --alias best --metadata accuracy=0.93',
+      '\nExample:\n  $ model-ledger log acme/churn/model ./out --type model --alias best --metadata accuracy:=0.93',
     )
     .action((name: string, paths: ReadonlyArray<string>, options: Said & Holders, command: Command) =>
       withLedger(command, 'writes', async (task) => {

@@ -67,27 +67,42 @@ export const keyColumns = (text: string, before: KeyColumns | undefined): KeyCol
   return { ...before, [table]: [...(before?.[table] ?? []), column] }
 }
 
-/** `key=value` pairs, gathered into one object; later ones win. */
+/** `key=value` and `key:=json`, gathered into one object; later ones win. */
 const pairsOf =
   (read: (text: string) => Json) =>
   (text: string, before: JsonObject | undefined): JsonObject => {
-    const [, key, value = ''] = /^([^=]+)=([\s\S]*)$/.exec(text) ?? []
+    const [, key, colon, value = ''] = /^([^=]*[^=:])(:?)=([\s\S]*)$/.exec(text) ?? []
     if (key === undefined) throw new InvalidArgumentError('key=value is wanted.')
-    return { ...before, [key]: read(value) }
+    return { ...before, [key]: colon === ':' ? json(value) : read(value) }
   }
 
-/** A key, a comparison and a value, gathered; blanks around them mean nothing. */
-const conditionsOf =
-  (read: (text: string) => Json) =>
-  (text: string, before: ReadonlyArray<Condition> | undefined): ReadonlyArray<Condition> => {
-    const [, key, is, value = ''] = /^\s*([^<>=!]*[^<>=!\s])\s*(<=|>=|!=|<|>|=)\s*([\s\S]*?)\s*$/.exec(text) ?? []
-    const comparison = COMPARISONS.find((each) => each === is)
-    const wanted = read(value)
-    if (key === undefined || comparison === undefined || (typeof wanted === 'object' && wanted !== null)) {
-      throw new InvalidArgumentError('A condition such as accuracy>=0.9 is wanted.')
-    }
-    return [...(before ?? []), { key, is: comparison, value: wanted }]
+const json = (text: string): Json => {
+  try {
+    return parseJson(text) as Json
+  } catch {
+    throw new InvalidArgumentError('JSON is wanted behind :=, and key=text for a text.')
   }
+}
+
+/**
+ * A key, a comparison and a value, gathered; blanks around them mean nothing. What is unequal to a word is so to the text
+ * and to the number that it may be.
+ */
+const conditionsOf =
+  (equal: (text: string) => Json, read: (text: string) => Json) =>
+  (text: string, before: ReadonlyArray<Condition> | undefined): ReadonlyArray<Condition> => {
+    const [, key, is = '', value = ''] =
+      /^\s*([^<>=!]*[^<>=!:\s])\s*(<=|>=|!=|<|>|:=|=)\s*([\s\S]*?)\s*$/.exec(text) ?? []
+    const comparison = COMPARISONS.find((each) => each === is.replace(':', ''))
+    const readings = is === '=' ? [equal] : is === '!=' ? [equal, read] : is === ':=' ? [json] : [read]
+    const wanted = [...new Set(readings.map((reading) => reading(value)))].filter(isPlain)
+    if (key === undefined || comparison === undefined || wanted.length === 0) {
+      throw new InvalidArgumentError('A condition such as accuracy>=0.9, stage=final or epochs:=3 is wanted.')
+    }
+    return [...(before ?? []), ...wanted.map((value) => ({ key, is: comparison, value }))]
+  }
+
+const isPlain = (value: Json): value is Condition['value'] => typeof value !== 'object' || value === null
 
 /** What is given; nothing is said where it is `--no-…`, and what was said stays where neither is. */
 export const saidOrNot = <A>(given: A | boolean | undefined): A | null | undefined =>
@@ -116,13 +131,19 @@ const asMetric = (text: string): Json => {
   return word.toLowerCase() === 'nan' ? Number.NaN : sign === '-' ? -Infinity : Infinity
 }
 
-/** Of pairs whose values may be JSON. */
-export const pairs = pairsOf(asJson)
-export const condition = conditionsOf(asJson)
+/** Whether a text reads as something else, too, which a condition of equality does not mean by it. */
+export const couldBeJson = ({ is, value }: Condition): boolean =>
+  is === '=' && typeof value === 'string' && typeof asJson(value) !== 'string'
+
+const asText = (text: string): Json => text
+
+/** Of metadata and configuration: a text stays one, whatever it looks like. */
+export const pairs = pairsOf(asText)
+export const condition = conditionsOf(asText, asJson)
 
 /** Of metrics, whose numbers may be those that JSON does not have. */
 export const metricPairs = pairsOf(asMetric)
-export const metricCondition = conditionsOf(asMetric)
+export const metricCondition = conditionsOf(asMetric, asMetric)
 
 /** What an interval of the history takes: behind a position or from a time on, up to either; and in which order. */
 export const boundOptions = (command: Command): Command =>
@@ -237,7 +258,11 @@ export const said = (command: Command): Command =>
   envelopeOptions(command)
     .option('--alias <alias>', 'point this alias to it (may be given several times)', several)
     .option('--tag <tag>', 'tag it (may be given several times)', several)
-    .option('--metadata <key=value>', 'metadata; the value may be JSON (may be given several times)', pairs)
+    .option(
+      '--metadata <key=value>',
+      'metadata: a text, or key:=json such as accuracy:=0.93 (may be given several times)',
+      pairs,
+    )
     .option('--description <text>', 'describe it')
     .option('--run <run>', 'the run that made it')
 

@@ -15,7 +15,11 @@ export const runCommands = (program: Command, withLedger: WithLedger): void => {
     .argument('[run]', '[[entity/]project/]run; new unless told')
     .option('--group <name>', 'the group that it belongs to; names its distributed versions')
     .option('--job-type <type>', 'what it does, such as train or evaluate')
-    .option('--config <key=value>', 'configuration (may be given several times)', pairs)
+    .option(
+      '--config <key=value>',
+      'configuration: a text, or key:=json such as lr:=0.1 (may be given several times)',
+      pairs,
+    )
     .action(
       (
         path: string | undefined,

@@ -2,8 +2,11 @@
 import type { Json } from '../../domain/values/json.js'
 import type { AuditLine } from './line.js'
 
+/** As they come, or those of a page. */
+type Lines = AsyncIterable<AuditLine> | Iterable<AuditLine>
+
 /** One JSON object a line, all members of every line in the same order. */
-export async function* auditNdjson(lines: AsyncIterable<AuditLine>): AsyncGenerator<string> {
+export async function* auditNdjson(lines: Lines): AsyncGenerator<string> {
   for await (const line of lines) yield `${JSON.stringify(line)}\n`
 }
 
@@ -29,7 +32,7 @@ const COLUMNS = [
 ] as const satisfies ReadonlyArray<keyof AuditLine>
 
 /** A header line and one line for each; `null` is an empty cell. Lines end with CR LF, as RFC 4180 says. */
-export async function* auditCsv(lines: AsyncIterable<AuditLine>): AsyncGenerator<string> {
+export async function* auditCsv(lines: Lines): AsyncGenerator<string> {
   yield `${COLUMNS.join(',')}\r\n`
   for await (const line of lines) yield `${COLUMNS.map((column) => cell(line[column])).join(',')}\r\n`
 }

@@ -174,7 +174,7 @@ describe('a condition', () => {
       '--type',
       'model',
       '--metadata',
-      'accuracy=0.93',
+      'accuracy:=0.93',
       '--metadata',
       'stage=final run',
     )

@@ -27,7 +27,7 @@ describe('the command line', () => {
       writeFileSync(join(folder, name), text)
     }
     expect(await ledger('init')).toMatchObject({ code: 0 })
-    expect((await ledger('run', 'start', 'train-1', '--group', 'g', '--config', 'lr=0.1')).out).toBe(
+    expect((await ledger('run', 'start', 'train-1', '--group', 'g', '--config', 'lr:=0.1')).out).toBe(
       'acme/churn/train-1\n',
     )
     await ledger('log', 'model', join(folder, 'model.json'), '--type', 'model', '--alias', 'best', '--run', 'train-1')

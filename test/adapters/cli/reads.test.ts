@@ -73,6 +73,23 @@ describe('a printed time', () => {
 })
 
 describe('a time', () => {
+  it('is a page as CSV or NDJSON where a page is asked for, and goes on behind it', async () => {
+    const positions = (text: string) =>
+      text
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line).position)
+    const first = await ledger('history', '--ndjson', '--limit', '2')
+    const page = await ledger('history', '--json', '--limit', '2')
+    expect(positions(first.out)).toEqual(positions(page.out))
+    expect(first.err).toContain('--cursor')
+    const [, cursor = ''] = /--cursor (\S+)/.exec(first.err) ?? []
+    const rest = await ledger('history', '--ndjson', '--cursor', cursor)
+    const all = await ledger('history', '--ndjson')
+    expect([...positions(first.out), ...positions(rest.out)].reverse()).toEqual(positions(all.out))
+    expect((await ledger('history', '--csv', '--limit', '2')).out.trim().split('\r\n')).toHaveLength(3)
+  })
+
   it('bounds a history as a position does: from then on, and up to then', async () => {
     const lines = await rows('history', 'churn')
     const [[until = '', untilTime = ''] = [], [, fromTime = ''] = [], [after = ''] = []] = lines.slice(1)

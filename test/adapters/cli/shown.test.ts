@@ -161,8 +161,8 @@ describe('an audit line', () => {
   const claimed = ['--occurred-at', '2020-01-01T00:00:00Z', '--on-behalf-of', 'carol', '--command-id', 'CMD-1']
 
   beforeAll(async () => {
-    await ledger('log', 'audited', weights('4'), '--type', 'model', '--metadata', 'a=1')
-    await ledger('describe', 'audited:v0', '--metadata', 'a=2')
+    await ledger('log', 'audited', weights('4'), '--type', 'model', '--metadata', 'a:=1')
+    await ledger('describe', 'audited:v0', '--metadata', 'a:=2')
     await ledger('alias', 'set', 'audited:v0', 'staging', ...claimed)
     await ledger('alias', 'remove', 'audited', 'staging', '--on-behalf-of', 'dora', '--reason', 'too slow')
   })

@@ -61,7 +61,7 @@ describe('what a command says it did', () => {
     expect(await said('tag', 'churn', 'tabular', 'old')).toBe('acme/model-registry/churn is tagged: tabular, old\n')
     expect(await said('tag', 'churn', 'old')).toBe('nothing changed: acme/model-registry/churn is tagged: old\n')
     expect(await said('untag', 'churn', 'old')).toBe('acme/model-registry/churn is untagged: old\n')
-    const words = ['--description', 'who leaves', '--metadata', 'owner=anna', '--metadata', 'f1=0.9']
+    const words = ['--description', 'who leaves', '--metadata', 'owner=anna', '--metadata', 'f1:=0.9']
     expect(await said('describe', 'churn', ...words)).toBe('acme/model-registry/churn is described\n')
     expect(await said('tag', 'model', 'net')).toBe('acme/churn/model is tagged: net\n')
     expect(await said('describe', 'acme/churn/model', '--description', 'nets')).toBe('acme/churn/model is described\n')
@@ -75,7 +75,7 @@ describe('what a command says it did', () => {
       metadata: { owner: 'anna', f1: 0.9 },
     })
     expect(await said('show', 'model:v0')).not.toContain('net')
-    await ledger('describe', 'churn', '--no-description', '--metadata', 'f1=0.8')
+    await ledger('describe', 'churn', '--no-description', '--metadata', 'f1:=0.8')
     await ledger('describe', 'model', '--no-description')
     expect(JSON.parse(await said('--json', 'show', 'churn'))).toMatchObject({
       description: null,
@@ -88,7 +88,7 @@ describe('what a command says it did', () => {
   })
 
   it('refuses what a name alone cannot have, or what it does not tell', async () => {
-    const metadata = await ledger('describe', 'model', '--metadata', 'lr=1')
+    const metadata = await ledger('describe', 'model', '--metadata', 'lr:=1')
     expect(metadata).toMatchObject({ code: 2, err: expect.stringContaining('its versions have metadata') })
     for (const name of ['model', 'churn', 'model:v0'])
       expect(await ledger('describe', name)).toMatchObject({ code: 2, err: expect.stringContaining('--metadata') })
@@ -112,7 +112,74 @@ describe('what a command says it did', () => {
   })
 })
 
+describe('values on the command line', () => {
+  const metadataOf = async (version: string) => JSON.parse(await said('show', version, '--json')).metadata
+
+  it('are the text that is written, and JSON only behind :=', async () => {
+    const given = ['python=3.10', 'commit=12e3', 'big=12345678901234567890', 'stage=true', 'nothing=null', 'url=a:=b']
+    const read = ['epochs:=3', 'nested:={"lr":[0.1]}', 'is final:=true', 'note:="3.10"', 'a:b=c']
+    const words = [...given, ...read].flatMap((pair) => ['--metadata', pair])
+    await ledger('log', 'm', file('m.json'), '--type', 'model', ...words)
+    expect(await metadataOf('m:v0')).toEqual({
+      python: '3.10',
+      commit: '12e3',
+      big: '12345678901234567890',
+      stage: 'true',
+      nothing: 'null',
+      url: 'a:=b',
+      epochs: 3,
+      nested: { lr: [0.1] },
+      'is final': true,
+      note: '3.10',
+      'a:b': 'c',
+    })
+    await ledger('run', 'start', 'r', '--config', 'python=3.10', '--config', 'lr:=0.1')
+    expect(JSON.parse(await said('show', 'r', '--run', '--json')).config).toEqual({ python: '3.10', lr: 0.1 })
+  })
+
+  it('of metrics are numbers where they can be', async () => {
+    await ledger('run', 'start', 'r')
+    await ledger('run', 'metrics', 'r', '--set', 'loss=0.10', '--set', 'name="0.10"', '--set', 'word:="1"')
+    const { metrics } = JSON.parse(await said('show', 'r', '--run', '--json'))
+    expect(metrics).toEqual({ loss: 0.1, name: '0.10', word: '1' })
+  })
+
+  it('are found as they are written', async () => {
+    await ledger('log', 'm', file('m.json'), '--type', 'model', '--metadata', 'python=3.10', '--metadata', 'epochs:=3')
+    const found = async (condition: string) => (await said('search', '--metadata', condition, '--json')).length > 0
+    for (const condition of [
+      'python=3.10',
+      'python!=3.1',
+      'epochs:=3',
+      'epochs != 4',
+      'epochs>=2.5',
+      'python>3',
+      'python := "3.10"',
+    ]) {
+      expect(await found(condition), condition).toBe(condition !== 'python>3')
+    }
+    for (const condition of ['python=3.1', 'epochs=3']) expect(await found(condition), condition).toBe(false)
+    expect((await ledger('search', '--metadata', 'epochs=3')).err).toContain('epochs:=3')
+    expect((await ledger('search', '--metadata', 'python=3.10')).err).toBe('')
+  })
+
+  it.each(['a:=', 'a:={', 'a:=3.10.1'])('are refused where they are no JSON: %s', async (pair) => {
+    const refused = await ledger('log', 'm', file('m.json'), '--type', 'model', '--metadata', pair)
+    expect(refused).toMatchObject({ code: 2, err: expect.stringContaining('key=text') })
+  })
+})
+
 describe('what takes something away', () => {
+  it('is fine where it is taken away already, as in the library; an alias that went with it names nothing any more', async () => {
+    await ledger('delete', 'model:v0', '--delete-aliases')
+    const again = await ledger('delete', 'model:v0', '--delete-aliases')
+    expect(again).toMatchObject({ code: 0, out: 'nothing changed: acme/churn/model:v0 is deleted\n' })
+    expect((await ledger('delete', 'model:best', '--delete-aliases')).code).toBe(3)
+    await ledger('unlink', 'churn:v0')
+    expect(await said('unlink', 'churn:v0')).toBe('nothing changed: acme/model-registry/churn:v0 is unlinked\n')
+    expect((await ledger('unlink', 'churn:production')).code).toBe(3)
+  })
+
   it.each([
     ['delete', 'model', '--delete-aliases'],
     ['unlink', 'churn'],
@@ -171,7 +238,7 @@ describe('a command that is given again with its id', () => {
 
 describe('a draft on the command line', () => {
   it('says what its version said, unless it is given or declined', async () => {
-    const words = ['--description', 'of May', '--metadata', 'rows=3']
+    const words = ['--description', 'of May', '--metadata', 'rows:=3']
     await ledger('log', 'notes', file('n.txt'), '--type', 'dataset', ...words)
     const draft = async (word: string, ...more: ReadonlyArray<string>) =>
       (await said('draft', 'notes:v0', '--add', file(word), ...more)).trimEnd()
@@ -183,7 +250,7 @@ describe('a draft on the command line', () => {
         '  added: n1.txt',
       ].join('\n'),
     )
-    expect(await draft('n3.txt', '--no-description', '--metadata', 'rows=4')).toMatch(
+    expect(await draft('n3.txt', '--no-description', '--metadata', 'rows:=4')).toMatch(
       /^acme\/churn\/notes:v3 from v0\n/,
     )
     expect(await draft('n2.txt', '--tag', 'x')).toBe(

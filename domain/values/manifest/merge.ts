@@ -1,7 +1,7 @@
 /** The manifest of a distributed version, merged from its parts and the version that it builds on. */
 import * as E from 'fp-ts/lib/Either.js'
 import { type Manifest, type ManifestEntry, sameContent, sorted } from './manifest.js'
-import { compareUtf8, pathsThatCollide } from './path.js'
+import { compareUtf8, directoriesOf } from './path.js'
 
 /** What one writer brought, in the order in which it was brought. */
 export interface Part {
@@ -79,7 +79,11 @@ export const mergeParts = (
       conflicts.push({ path, claims: all.map(([writer, { entry }]) => ({ writer, digest: entry?.digest ?? null })) })
     } else if (last !== null) merged.push(last)
   }
-  if (conflicts.length + misfits.length === 0) addCollisions(merged, claims, conflicts, misfits)
+  if (conflicts.length + misfits.length === 0) {
+    const collisions = collisionsOf(claims, base, before)
+    conflicts.push(...collisions.conflicts)
+    misfits.push(...collisions.misfits)
+  }
   const byPath = (a: { readonly path: string }, b: { readonly path: string }) => compareUtf8(a.path, b.path)
   if (conflicts.length > 0) return E.left({ _tag: 'path-conflict', conflicts: conflicts.sort(byPath) })
   return misfits.length > 0
@@ -131,18 +135,23 @@ const pathsUnder = (
   const known = new Set(base.keys())
   for (const { manifest } of parts) for (const { path } of manifest) known.add(path)
   const inOrder = [...known].sort(compareUtf8)
-  return (path) => {
-    const directory = `${path}/`
-    let [first, end] = [0, inOrder.length]
-    while (first < end) {
-      const middle = (first + end) >> 1
-      if (compareUtf8(inOrder[middle] ?? '', directory) < 0) first = middle + 1
-      else end = middle
-    }
-    const found = known.has(path) ? [path] : []
-    for (let each = inOrder[first]; each?.startsWith(directory); each = inOrder[++first]) found.push(each)
-    return found
+  return (path) => [...(known.has(path) ? [path] : []), ...pathsBelow(path, inOrder, (each) => each)]
+}
+
+/** Those below a directory, of many in their order. */
+function* pathsBelow<A>(directory: string, inOrder: ReadonlyArray<A>, pathOf: (item: A) => string): Iterable<string> {
+  const prefix = `${directory}/`
+  const pathAt = (index: number): string | undefined => {
+    const item = inOrder[index]
+    return item === undefined ? undefined : pathOf(item)
   }
+  let [first, end] = [0, inOrder.length]
+  while (first < end) {
+    const middle = (first + end) >> 1
+    if (compareUtf8(pathAt(middle) ?? '', prefix) < 0) first = middle + 1
+    else end = middle
+  }
+  for (let path = pathAt(first); path?.startsWith(prefix); path = pathAt(++first)) yield path
 }
 
 /** Who brought other content than the base has, and neither said so nor took that out. */
@@ -158,22 +167,39 @@ const taken = (
           : [{ path: entry.path, writer, why: 'taken' as const, present: present.digest, offered: entry.digest }],
       )
 
-/** Files that are directories, too, each with one file below it: of two writers, or of a writer and the base. */
-const addCollisions = (merged: Manifest, claims: Claims, conflicts: PathConflict[], misfits: BaseConflict[]): void => {
-  const claimOf = (path: string) =>
-    [...(claims.get(path) ?? [])].slice(-1).map(([writer, { entry }]) => ({ writer, digest: entry?.digest ?? null }))
-  const paths = merged.map(({ path }) => path)
-  const collisions = new Map(
-    pathsThatCollide(paths, { case: false, form: false }).map(({ paths: [file, below] }) => [file, below]),
-  )
-  for (const [path, below] of collisions) {
-    const [ofFile, ofBelow] = [claimOf(path), claimOf(below)]
-    if (ofFile.length > 0 && ofBelow.length > 0) {
-      conflicts.push({ path, claims: [...ofFile, ...ofBelow.map((claim) => ({ ...claim, below }))] })
-    }
-    // Two of the base alone are never in each other's way.
-    else for (const { writer } of ofBelow) misfits.push({ path: below, writer, why: 'in-the-way', present: path })
-    if (ofBelow.length === 0)
-      for (const { writer } of ofFile) misfits.push({ path, writer, why: 'in-the-way', present: below })
+/**
+ * Files that are directories, too, each with one file below it: of two writers, or of a writer and the base. Two of the base
+ * alone are never in each other's way, so what was claimed is looked at and no more.
+ */
+const collisionsOf = (
+  claims: Claims,
+  base: Manifest,
+  before: ReadonlyMap<string, ManifestEntry>,
+): { readonly conflicts: PathConflict[]; readonly misfits: BaseConflict[] } => {
+  const lastClaim = (path: string) => [...(claims.get(path) ?? [])].at(-1)
+  const isFile = (path: string): boolean => {
+    const last = lastClaim(path)
+    return last === undefined ? before.has(path) : last[1].entry !== null
   }
+  /** By the file. */
+  const conflicts = new Map<string, PathConflict>()
+  const misfits: BaseConflict[] = []
+  for (const path of claims.keys()) {
+    const [writer, { entry }] = lastClaim(path) ?? ['', { entry: null }]
+    if (entry === null) continue
+    const file = directoriesOf(path).find(isFile)
+    const ofFile = file === undefined ? undefined : lastClaim(file)
+    if (file !== undefined && ofFile === undefined) misfits.push({ path, writer, why: 'in-the-way', present: file })
+    if (file !== undefined && ofFile !== undefined) {
+      const claimed = { writer: ofFile[0], digest: ofFile[1].entry?.digest ?? null }
+      conflicts.set(file, { path: file, claims: [claimed, { writer, digest: entry.digest, below: path }] })
+    }
+    if (before.has(path)) continue
+    for (const below of pathsBelow(path, base, (each) => each.path)) {
+      if (claims.has(below)) continue
+      misfits.push({ path, writer, why: 'in-the-way', present: below })
+      break
+    }
+  }
+  return { conflicts: [...conflicts.values()], misfits }
 }

@@ -1,6 +1,6 @@
 /**
  * Three runs, on three machines if you like, make one version together: two of them add their parts, and the
- * last one adds its own and finishes it. They agree on an id.
+ * last one adds its own and finishes it, which is refused unless all three are there. They agree on an id.
  * W&B guide: "Add and finish a distributed artifact", `run.upsert_artifact` and `run.finish_artifact` with `distributed_id`.
  */
 import { type Given, runAlone } from './in-temporary-ledger.js'
@@ -17,7 +17,7 @@ export const distributedWithAnId = async ({ ledger, file }: Given) => {
   await second.finish()
 
   const last = await ledger.startRun()
-  const version = await last.commitDistributed({ ...animals, content: await file('mice.csv', 'Jerry') })
+  const version = await last.commitDistributed({ ...animals, content: await file('mice.csv', 'Jerry'), writers: 3 })
   await last.finish()
 
   return { version: version.path }

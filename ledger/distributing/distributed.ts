@@ -22,6 +22,7 @@ import { answered, type CommandFields, now, run, wrong } from '../calling/send-c
 import { type Contents, type Noted, noted } from '../files/contents.js'
 import type { Note } from '../files/store-content.js'
 import { described, type VersionReceipt, versionReceipt } from '../logging/log.js'
+import { missedBy } from '../logging/outdated-base.js'
 
 /** The receipt of the version that a distributed commit led to, and the generation that it sealed. */
 export interface CommitReceipt extends VersionReceipt {
@@ -69,7 +70,9 @@ export const distributedMethods = (calling: Calling, contents: Contents): Distri
       const generation = await answered(accepted, 'generation')
       const receipt = await run(completeCommit(handler, draft, generation))
       const sealed = await run(handler.facts.draft(draft, ({ ended }) => sealOf(ended[generation])))
-      return { ...(await versionReceipt(draft.artifact, receipt)), generation, ...sealed, ...noted(notes) }
+      const logged = await versionReceipt(draft.artifact, receipt)
+      const missed = await missedBy(calling, contents, draft.artifact, logged)
+      return { ...logged, ...missed, generation, ...sealed, ...noted(notes) }
     },
 
     abandonDistributed: async (given) => {

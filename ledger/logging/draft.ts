@@ -18,7 +18,7 @@ import { now, run } from '../calling/send-command.js'
 import type { Contents } from '../files/contents.js'
 import type { Note } from '../files/store-content.js'
 import { described, log, type VersionReceipt } from './log.js'
-import { notHeldOf, outdatedBy } from './outdated-base.js'
+import { manifestNow, notHeldOf, outdatedBy } from './outdated-base.js'
 
 /** A version in the making: content to add to and to remove from, until it is logged. */
 export interface Draft {
@@ -137,16 +137,4 @@ const draftOf = (calling: Calling, contents: Contents, drafted: Drafted, from?: 
       return { ...receipt, outdated: { ...outdated, notHeld } }
     },
   })
-}
-
-/** That of a version which is there or was; `null` where it cannot be read. */
-const manifestNow = async (
-  { names }: Calling,
-  contents: Contents,
-  artifact: ArtifactRef,
-  version: VersionNumber,
-): Promise<Manifest | null> => {
-  const summary = await names.facts.artifact(artifact, ({ versions }) => versions[version]?.manifest)()
-  if (E.isLeft(summary) || summary.right === undefined) return null
-  return contents.get(summary.right).catch(() => null)
 }

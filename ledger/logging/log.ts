@@ -26,7 +26,7 @@ export interface VersionReceipt extends Receipt, Noted {
    * `tag` change it). Absent where all that was said is so.
    */
   readonly notApplied?: NotApplied
-  /** Of a draft whose version was no longer the newest when it was logged. `expectNewest` refuses that instead. */
+  /** Of a draft, or a distributed version, whose base was no longer the newest when it was logged. `expectNewest` refuses that instead. */
   readonly outdated?: OutdatedBase
 }
 

@@ -8,6 +8,7 @@ import { promisify } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { comparePredictions } from '../../examples/wandb/compare-predictions.js'
 import { distributedByGroup } from '../../examples/wandb/distributed-by-group.js'
+import { distributedOnABase } from '../../examples/wandb/distributed-on-a-base.js'
 import { distributedWithAnId } from '../../examples/wandb/distributed-with-an-id.js'
 import { draftInsideARun } from '../../examples/wandb/draft-inside-a-run.js'
 import { draftOutsideARun } from '../../examples/wandb/draft-outside-a-run.js'
@@ -115,6 +116,19 @@ describe('the samples of W&B', () => {
       { distributed: { distributedId: 'night-of-3-may', generation: 0 } },
     ])
     expect((await given.ledger.runs()).items.map(({ group }) => group)).toEqual(Array(3).fill('night-of-3-may'))
+  })
+
+  example('a distributed version on a base', async (given) => {
+    expect(await distributedOnABase(given)).toEqual({ version: 'acme/animals/animals:v1' })
+    expect(await filesOf(given, 'animals:v1')).toEqual({
+      'birds.csv': 'Tweety',
+      'cats.csv': 'Tom, Butch',
+      'mice.csv': 'Jerry',
+    })
+    expect(await given.ledger.resolve('animals:latest')).toMatchObject({
+      base: 'acme/animals/animals:v0',
+      distributed: { distributedId: 'night-of-3-may', generation: 0, writers: ['first', 'second'] },
+    })
   })
 
   const changed = { 'cats.csv': 'Tom, Butch', 'mice.csv': 'Jerry' }

@@ -194,6 +194,23 @@ describe('the base of a generation', () => {
     await ledger.close()
   })
 
+  it('that is no longer the newest is told with what the version does not hold of that', async () => {
+    const { ledger } = await withBase()
+    const changed = [...text('theirs', 'a.txt'), ...text('theirs', 'new.txt'), ...text('c', 'd/c.txt')]
+    await ledger.logArtifact({ name: 'shards', type: 'dataset', content: changed })
+    await upsert(ledger, 'w1', { base: 'shards:v0', content: text('mine', 'mine.txt') })
+    const sealed = { commandId: 'commit' }
+    const receipt = await commit(ledger, sealed)
+    expect(receipt).toMatchObject({
+      version: 2,
+      outdated: { base: 0, newest: 1, notHeld: { added: ['new.txt'], changed: ['a.txt'], removed: ['d/b.txt'] } },
+    })
+    expect(await commit(ledger, sealed)).toEqual(receipt)
+    await upsert(ledger, 'w1', { base: 'shards', content: text('more', 'more.txt') })
+    expect(await commit(ledger)).not.toHaveProperty('outdated')
+    await ledger.close()
+  })
+
   it('may be expected to be the newest version', async () => {
     const { ledger } = await withBase()
     await upsert(ledger, 'w1', { content: text('1', '1.txt') })

@@ -3,7 +3,7 @@ import { appendSingle } from './appending.js'
 import { commandOnLongHistory, commandsOn64Artifacts, commandsOnOneArtifact } from './commands.js'
 import { bulkBesideMoves, fourInContention, loneMove, loneMoveWorst } from './contention.js'
 import { downloading, ingestKnown, ingestKnownAnew, ingestNew } from './files.js'
-import { aliasPage } from './flat.js'
+import { aliasPage, lastMoments } from './flat.js'
 import type { Benchmark } from './measure.js'
 import {
   auditAlias,
@@ -43,6 +43,7 @@ export const benchmarks: ReadonlyArray<Benchmark> = [
   transitiveLineage,
   auditAlias,
   aliasPage,
+  lastMoments,
   exporting,
   importing,
   reopen,

@@ -1,7 +1,8 @@
 /** What an answer costs in a large ledger against the same answer in a small one: as long as the answer does not grow, no more than twice as much. */
 import { memoryEventStore } from '../adapters/memory/index.js'
 import { aliasHistory, movesInRegistry } from '../application/reading-history/alias-tenures.js'
-import { fill, movedModel, movesHistory } from './history.js'
+import { readDiffMoments } from '../application/reading-history/diff-moments.js'
+import { fill, movedModel, movesHistory, versionsHistory } from './history.js'
 import { type Benchmark, timed } from './measure.js'
 import { foldAll, type Known, opened } from './support.js'
 
@@ -39,8 +40,8 @@ const flat = ({ name, what, large, small, historyOf, question }: Flat): Benchmar
         )
     }
     return {
-      ours: await side(size === 'full' ? large : 2 * small),
-      floor: await side(small),
+      ours: await side(size === 'full' ? large : 1200),
+      floor: await side(size === 'full' ? small : 600),
       close: async () => undefined,
     }
   },
@@ -56,5 +57,18 @@ export const aliasPage = flat({
     const moves = movesInRegistry({ store, registry: states.registry, index: states.audit }, movedModel)
     const query = { alias: 'production', after: Math.floor(checkpoint / 2) }
     return async () => (await opened(async () => aliasHistory(moves, query, checkpoint))).items.length
+  },
+})
+
+/** The same answer whatever came before: about 500 versions. */
+export const lastMoments = flat({
+  name: 'diff-moments',
+  what: 'what is different since 1,000 positions ago, in 100,000 versions, against 30,000',
+  large: 100_000,
+  small: 30_000,
+  historyOf: (versions) => versionsHistory(versions, 10),
+  question: ({ store, states, checkpoint }) => {
+    const ports = { store, registry: states.registry, index: states.audit }
+    return async () => (await readDiffMoments(ports, checkpoint - 1000, checkpoint)).logged.length
   },
 })

@@ -22,6 +22,7 @@ import type { Behind } from '../application/projecting/outlast.js'
 import { type Projector, projector } from '../application/projecting/projector.js'
 import { describeReadError, type ReadError } from '../application/projecting/read-error.js'
 import { movesInRegistry } from '../application/reading-history/alias-tenures.js'
+import { readDiffMoments } from '../application/reading-history/diff-moments.js'
 import { type ReplayPorts, type ReplayStep, replay, replayed } from '../application/reading-history/replay.js'
 import { type Clock, timeOf } from '../domain/ports/clock-and-ids.js'
 import { type EventStore, EventStoreError, type Position } from '../domain/ports/event-store.js'
@@ -30,12 +31,12 @@ import { rule, wholeNumber } from '../domain/values/codec.js'
 import type { NameDefaults } from '../domain/values/name-paths.js'
 import type { DraftRef } from '../domain/values/references.js'
 import { type ReadModels, readModels } from '../projections/read-models.js'
-import { diffMoments, type MomentsDiff } from '../projections/registry/questions/diff-moments.js'
+import type { MomentsDiff } from '../projections/registry/questions/diff-moments.js'
 import { registryQuestions } from '../projections/registry/questions/lookup.js'
 import type { Registry } from '../projections/registry/state.js'
 import type { AsOf, When } from './calling/as-of.js'
 import { pictureOf, samePicture } from './calling/comparable.js'
-import { eachFromStore, fromStoreError, LedgerError, promised } from './calling/errors.js'
+import { eachFromStore, fromStoreError, LedgerError, promised, readFromStore } from './calling/errors.js'
 import { checked, checkedIfGiven, checkedIfGivenNow, checkedNow, Listener, Signal } from './calling/input.js'
 import { guarded } from './calling/own.js'
 import type { DiffPorts } from './finding/diff.js'
@@ -163,7 +164,7 @@ export const reads = ({ store, clock, defaults, snapshots, patience, warn, finis
     ...replaysOf({ clock, ended: ended.signal, asOf: (bound) => asOf(bound, true), view: at }),
     diffMoments: async (from, to) => {
       const [one, other] = [await asOf(from), await asOf(to)]
-      return diffMoments(other.registry, one.position, other.position)
+      return readFromStore(readDiffMoments(other, one.position, other.position))
     },
     waitFor: async (position, deadline) => {
       await checked(Place, position)

@@ -1,6 +1,6 @@
 /**
- * What is different in the registry between two moments, from timelines, without replay. Every collection,
- * version and run is looked at once, whatever happened in between.
+ * What is different in the registry between two moments, from timelines, without replay. Looked at is what the events in
+ * between are about, where that is known; else every collection, version and run, once.
  */
 
 import { type MetricValue, metricOrNone, sameMetric } from '../../../domain/run/metrics.js'
@@ -10,7 +10,7 @@ import type { RunOutcome } from '../../../domain/values/names.js'
 import { collectionPath, versionPath } from '../../../domain/values/references.js'
 import { asOf, type Timeline } from '../../storage/timeline.js'
 import type { ArtifactEntry, CollectionEntry, DraftEntry, ModelEntry, Registry, RunEntry } from '../state.js'
-import { positionOf, type Row, runOf, saidOf, tagsOf, type Versions } from '../version-table.js'
+import { positionOf, runOf, saidOf, tagsOf, type Versions } from '../version-table.js'
 
 /** `from` is what was so at the earlier moment, `to` at the later. */
 export interface Change<Value> {
@@ -55,8 +55,26 @@ export interface MomentsDiff {
   >
 }
 
-/** The difference between two positions, in whichever order they are given. */
-export const diffMoments = (registry: Registry, one: number, other: number): MomentsDiff => {
+/** What can be different: collections with the numbers of versions, runs and drafts, each in the order in which they came. */
+export interface Touched {
+  readonly collections: Iterable<readonly [CollectionEntry, numbers: Iterable<number>]>
+  readonly runs: Iterable<RunEntry>
+  readonly drafts: Iterable<DraftEntry>
+}
+
+const everythingIn = ({ collections, runs, drafts }: Registry): Touched => ({
+  collections: [...collections.values()].map((entry) => [entry, entry.versions.keys()]),
+  runs: runs.values(),
+  drafts: drafts.values(),
+})
+
+/** The difference between two positions, in whichever order they are given; everything may be different unless told. */
+export const diffMoments = (
+  registry: Registry,
+  one: number,
+  other: number,
+  touched: Touched = everythingIn(registry),
+): MomentsDiff => {
   const found: Found = {
     from: Math.min(one, other),
     to: Math.max(one, other),
@@ -75,9 +93,9 @@ export const diffMoments = (registry: Registry, one: number, other: number): Mom
     used: [],
     drafts: [],
   }
-  for (const entry of registry.collections.values()) compareCollection(registry.versions, entry, found)
-  for (const run of registry.runs.values()) compareRun(run, found)
-  for (const draft of registry.drafts.values()) compareDraft(draft, found)
+  for (const [entry, numbers] of touched.collections) compareCollection(registry.versions, entry, numbers, found)
+  for (const run of touched.runs) compareRun(run, found)
+  for (const draft of touched.drafts) compareDraft(draft, found)
   return found
 }
 
@@ -97,7 +115,12 @@ const changeOf = <A>(timeline: Timeline<A> | undefined, { from, to }: Found): Ch
     : { from: asOf(timeline, from), to: asOf(timeline, to) }
 }
 
-const compareCollection = (versions: Versions, entry: CollectionEntry, found: Found): void => {
+const compareCollection = (
+  versions: Versions,
+  entry: CollectionEntry,
+  numbers: Iterable<number>,
+  found: Found,
+): void => {
   if (entry.created > found.to) return
   const { path: collection, type } = entry
   if (isIn(found, entry.created)) {
@@ -111,14 +134,19 @@ const compareCollection = (versions: Versions, entry: CollectionEntry, found: Fo
   if (tags !== undefined) noteTags(collection, tags.from ?? [], tags.to ?? [], found)
   const described = changeOf(entry.description, found)
   noteDescription(collection, described?.from ?? null, described?.to ?? null, found)
-  // A number whose event is of a type from the future has no row.
-  if (entry.kind === 'artifact')
-    entry.versions.forEach((row, number) => void compareVersion(versions, entry, number, row, found))
-  else compareModel(entry, found)
+  if (entry.kind === 'model') {
+    const { from = null, to = null } = changeOf(entry.metadata, found) ?? {}
+    noteMetadata(collection, from, to, found)
+  }
+  for (const number of numbers)
+    if (entry.kind === 'artifact') compareVersion(versions, entry, number, found)
+    else compareLink(entry, number, found)
 }
 
-const compareVersion = (versions: Versions, artifact: ArtifactEntry, number: number, row: Row, found: Found): void => {
-  if (positionOf(versions, row) > found.to) return
+const compareVersion = (versions: Versions, artifact: ArtifactEntry, number: number, found: Found): void => {
+  const row = artifact.versions[number]
+  // A number whose event is of a type from the future has no row.
+  if (row === undefined || positionOf(versions, row) > found.to) return
   const path = versionPath(artifact.ref, number)
   if (isIn(found, artifact.ended.get(number))) found.deleted.push({ version: path })
   if (isIn(found, positionOf(versions, row))) {
@@ -140,16 +168,13 @@ const compareVersion = (versions: Versions, artifact: ArtifactEntry, number: num
   noteMetadata(path, from.metadata, to.metadata, found)
 }
 
-const compareModel = (model: ModelEntry, found: Found): void => {
-  for (const link of model.versions) {
-    if (link === undefined) continue
-    const version = versionPath(model.ref, link.number)
-    const source = versionPath(link.source.artifact, link.source.version)
-    if (isIn(found, link.position)) found.linked.push({ version, source })
-    if (isIn(found, model.ended.get(link.number))) found.unlinked.push({ version, source })
-  }
-  const { from = null, to = null } = changeOf(model.metadata, found) ?? {}
-  noteMetadata(model.path, from, to, found)
+const compareLink = (model: ModelEntry, number: number, found: Found): void => {
+  const link = model.versions[number]
+  if (link === undefined) return
+  const version = versionPath(model.ref, number)
+  const source = versionPath(link.source.artifact, link.source.version)
+  if (isIn(found, link.position)) found.linked.push({ version, source })
+  if (isIn(found, model.ended.get(number))) found.unlinked.push({ version, source })
 }
 
 const noteTags = (of: string, from: ReadonlyArray<string>, to: ReadonlyArray<string>, { tags }: Found): void => {

@@ -5,9 +5,11 @@ import * as fc from 'fast-check'
 import { lastValueFrom, take, toArray } from 'rxjs'
 import { describe, expect, it } from 'vitest'
 import { systemClock } from '../../../adapters/system/index.js'
+import { readDiffMoments, touchedBetween } from '../../../application/reading-history/diff-moments.js'
 import { type ReplayPorts, type ReplayStep, replay, replayed } from '../../../application/reading-history/replay.js'
 import type { EventStore, Position, StoredEvent } from '../../../domain/ports/event-store.js'
 import { toPosition } from '../../../domain/ports/event-store.js'
+import { Metric, type MetricValue } from '../../../domain/run/metrics.js'
 import { auditProjection } from '../../../projections/audit/audit-index.js'
 import { auditLine } from '../../../projections/audit/line.js'
 import { lineageProjection } from '../../../projections/lineage/apply.js'
@@ -17,6 +19,7 @@ import { type RegistryQuestions, registryQuestions } from '../../../projections/
 import type { Registry } from '../../../projections/registry/state.js'
 import { noPositionTimes } from '../../../projections/storage/position-times.js'
 import { happen, history, seen } from '../../projections/lineage-history.js'
+import { decoded } from '../../support/decoded.js'
 import { giveEveryCommand } from '../../support/domain-history.js'
 import { eventsIn, openTestLedger, right } from '../../support/domain-ledger.js'
 import { artifactNamed, runNamed } from '../../support/domain-samples.js'
@@ -293,6 +296,8 @@ const factsByHand = (events: ReadonlyArray<StoredEvent>, moment: Position): Map<
   return facts
 }
 
+const asRecorded = (value: MetricValue | null) => (value === null ? null : decoded(Metric, value))
+
 /** A difference as changes of such facts. */
 const flat = (found: MomentsDiff): ReadonlyArray<string> => {
   const line = (fact: string, from: unknown, to: unknown): string =>
@@ -310,7 +315,9 @@ const flat = (found: MomentsDiff): ReadonlyArray<string> => {
     ...found.metadata.map(({ of, from, to }) => line(`${isVersion(of)}metadata ${of}`, from, to)),
     ...found.started.map(({ run }) => line(`started ${run}`, null, true)),
     ...found.finished.map(({ run, outcome }) => line(`finished ${run}`, null, outcome)),
-    ...found.metrics.map(({ run, metric, from, to }) => line(`metric ${run} ${metric}`, from, to)),
+    ...found.metrics.map(({ run, metric, from, to }) =>
+      line(`metric ${run} ${metric}`, asRecorded(from), asRecorded(to)),
+    ),
     ...found.used.map(({ run, version, through }) => line(`used ${run} ${version} ${through}`, null, true)),
     ...found.drafts.map(({ artifact, distributedId, generation, from, to }) =>
       line(`draft ${artifact}/${distributedId} ${generation}`, from, to),
@@ -336,7 +343,7 @@ describe('the difference between two moments', () => {
   it('is that of the registries at those moments, for random histories', async () => {
     await fc.assert(
       fc.asyncProperty(history, async (steps) => {
-        const { events } = await happen(steps)
+        const { store, events } = await happen(steps)
         const registry = registryOf(events)
         for (let from = 0; from <= events.length; from += 7) {
           for (let to = from; to <= events.length; to += 5) {
@@ -345,6 +352,8 @@ describe('the difference between two moments', () => {
               differenceByHand(factsByHand(events, toPosition(from)), factsByHand(events, toPosition(to))),
             )
             expect(diffMoments(registry, to, from)).toEqual(found)
+            const touched = await touchedBetween(store, registry, from, to)
+            expect(diffMoments(registry, from, to, touched)).toEqual(found)
           }
         }
       }),
@@ -361,6 +370,8 @@ describe('the difference between two moments', () => {
     for (let from = 0; from <= events.length; from++) {
       for (let to = from; to <= events.length; to++) {
         const difference = diffMoments(registry, from, to)
+        const touched = await touchedBetween(ledger.store, registry, from, to)
+        expect(diffMoments(registry, from, to, touched)).toEqual(difference)
         const found = flat(difference)
         for (const [kind, items] of Object.entries(difference))
           if (Array.isArray(items) && items.length > 0) kinds.add(kind)
@@ -374,5 +385,37 @@ describe('the difference between two moments', () => {
         .filter((key) => key !== 'from' && key !== 'to')
         .sort(),
     )
+  })
+
+  it('of the last events is read from them, and nothing else is looked at; of many, nothing is read', async () => {
+    const { store, give, manifest } = openTestLedger()
+    const log = async (name: string, word: string) =>
+      give({
+        type: 'LogArtifactVersion',
+        artifact: artifactNamed(name),
+        artifactType: 'model',
+        manifest: await manifest(word),
+      })
+    for (let version = 0; version < 60; version++) await log('long', `${version}`)
+    await log('short', 'a')
+    await log('long', 'newest')
+    const events = await eventsIn(store)
+    const [registry, index, head] = [registryOf(events), auditProjection.initial(), events.length]
+    for (const event of seen(events)) auditProjection.apply(index, event)
+    const touched = await touchedBetween(store, registry, head - 3, head)
+    expect([...touched.collections].map(([{ path }, numbers]) => [path, [...numbers]])).toEqual([
+      ['acme/churn/long', [59, 60]],
+      ['acme/churn/short', [0]],
+    ])
+    const read: number[] = []
+    const readAll: EventStore['readAll'] = (after) => {
+      read.push(after)
+      return store.readAll(after)
+    }
+    const ports = { store: { ...store, readAll }, registry, index }
+    expect(await readDiffMoments(ports, head, head - 2)).toMatchObject({ logged: [{ version: 'acme/churn/long:v60' }] })
+    expect(read).toEqual([head - 2])
+    expect((await readDiffMoments(ports, 0, head)).logged).toHaveLength(62)
+    expect(read).toEqual([head - 2])
   })
 })

@@ -159,7 +159,17 @@ export const OF_A_LEDGER: Ways<Ledger> = {
   summariseRun: { command: 'run metrics', given: { run: '<run>', metrics: '--set' } },
   finishRun: { command: 'run finish', given: { run: '<run>', outcome: '--outcome' } },
   runDetails: { command: 'show', by: '<name> --run' },
-  runs: { command: 'list runs', given: { name: '--name', ...place, ...page } },
+  runs: {
+    command: 'list runs',
+    given: {
+      name: '--name',
+      ...place,
+      where: '--where',
+      orderBy: '--order-by',
+      order: '--ascending --descending',
+      ...page,
+    },
+  },
 
   entities: { command: 'list entities', given: { name: '--name', ...page } },
   projects: { command: 'list projects', given: { name: '--name', entity: '--entity', ...page } },
@@ -189,6 +199,7 @@ export const OF_A_LEDGER: Ways<Ledger> = {
       type: '--type',
       tag: '--tag',
       text: '--text',
+      where: '--where',
       alias: '--alias',
       metadata: '--metadata',
       metrics: '--metric',

@@ -2,13 +2,13 @@
 import { type Command, Option } from 'commander'
 import { omitUndefined } from '../../domain/values/omit-undefined.js'
 import type { Paging } from '../../projections/paging/page.js'
-import type { List } from '../../projections/registry/questions/list.js'
+import type { RunList } from '../../projections/registry/questions/list-runs.js'
 import type { Condition, VersionSearch } from '../../projections/registry/questions/search.js'
 import type { Version } from '../../projections/registry/questions/version.js'
 import { chooseCommands } from './choose-commands.js'
 import { collectionLists } from './collection-lists.js'
 import { type AsOfOption, answerPage, placeOf, questionsAsOf, type WithLedger } from './command-context.js'
-import { asOf, condition, couldBeJson, metricCondition, orderOf, paged, sortKey } from './options.js'
+import { asOf, condition, couldBeJson, metricCondition, orderOf, paged, runSortKey, sortKey } from './options.js'
 import { hint, plain, size, type Terminal, table, time } from './output.js'
 import { gone, pairsText } from './show-commands.js'
 
@@ -35,10 +35,19 @@ export const listCommands = (program: Command, withLedger: WithLedger): void => 
     )
 
   named(list.command('runs'))
-    .description('List runs: all, or those of --entity or in --project.')
-    .action(({ asOf, ...options }: AsOfOption & List, command: Command) =>
+    .description('List runs: all, or those of --entity or in --project; the oldest first, unless told.')
+    .option('--where <conditions>', 'such as "config:lr < 0.1 and (metric:accuracy > 0.91 or group = night)"')
+    .option('--order-by <key>', 'started, name, group, config:<key> or metric:<name>; started unless told', runSortKey)
+    .addOption(new Option('--ascending', 'the oldest or the least first; unless told').conflicts('descending'))
+    .option('--descending', 'the newest or the greatest first')
+    .addHelpText('after', '\nExample:\n  $ model-ledger list runs --where "group = night" --order-by metric:loss')
+    .action(({ asOf, ascending, descending, ...options }: Runs, command: Command) =>
       withLedger(command, 'reads', async (task) => {
-        const page = await questionsAsOf(task, omitUndefined({ asOf })).runs({ ...options, ...placeOf(command) })
+        const page = await questionsAsOf(task, omitUndefined({ asOf })).runs({
+          ...options,
+          ...placeOf(command),
+          ...omitUndefined({ order: orderOf(omitUndefined({ ascending, descending })) }),
+        })
         answerPage(task, command, page, (runs) =>
           table(
             task.terminal,
@@ -81,10 +90,15 @@ export const listCommands = (program: Command, withLedger: WithLedger): void => 
     )
 }
 
-/** As the library has it; `--by` and `--metric` are what it calls `actor` and `metrics`. */
-interface Search extends AsOfOption, Omit<VersionSearch, 'actor' | 'metrics' | 'order'> {
+interface Ordered extends AsOfOption {
   readonly ascending?: boolean
   readonly descending?: boolean
+}
+
+type Runs = Ordered & Omit<RunList, 'order'>
+
+/** As the library has it; `--by` and `--metric` are what it calls `actor` and `metrics`. */
+interface Search extends Ordered, Omit<VersionSearch, 'actor' | 'metrics' | 'order'> {
   readonly by?: string
   readonly metric?: ReadonlyArray<Condition>
 }
@@ -102,6 +116,7 @@ export const searchCommand = (program: Command, withLedger: WithLedger): void =>
       '--text <words>',
       'all of these words in its name, its aliases, tags or description, or those of its collection',
     )
+    .option('--where <conditions>', 'such as "metadata:accuracy > 0.91 and (tag = vision or missing alias)"')
     .option('--alias <alias>', 'that this alias points to')
     .option(
       '--metadata <condition>',

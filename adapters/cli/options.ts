@@ -5,6 +5,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander'
 import { isDayText } from '../../domain/values/day.js'
 import { type Json, type JsonObject, parseJson } from '../../domain/values/json.js'
 import { omitUndefined } from '../../domain/values/omit-undefined.js'
+import type { RunOrder } from '../../projections/registry/questions/list-runs.js'
 import { COMPARISONS, type Condition, type VersionSearch } from '../../projections/registry/questions/search.js'
 import type { Terminal } from './output.js'
 
@@ -114,6 +115,15 @@ export const sortKey = (text: string): NonNullable<VersionSearch['orderBy']> => 
   const [, kind, key] = /^(metadata|metric):(.+)$/s.exec(text) ?? []
   if (key === undefined) throw new InvalidArgumentError('created, name, metadata:<key> or metric:<name> is wanted.')
   return kind === 'metadata' ? { metadata: key } : { metric: key }
+}
+
+/** `started`, `name`, `group`, `config:lr` or `metric:accuracy`. */
+export const runSortKey = (text: string): RunOrder => {
+  if (text === 'started' || text === 'name' || text === 'group') return text
+  const [, kind, key] = /^(config|metric):(.+)$/s.exec(text) ?? []
+  if (key === undefined)
+    throw new InvalidArgumentError('started, name, group, config:<key> or metric:<name> is wanted.')
+  return kind === 'config' ? { config: key } : { metric: key }
 }
 
 const asJson = (text: string): Json => {

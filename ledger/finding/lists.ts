@@ -1,7 +1,7 @@
 /** What there is, a page at a time: entities, projects, types, artifacts, registered models, runs, versions. */
 import type * as E from 'fp-ts/lib/Either.js'
-import type * as t from 'io-ts'
-import { record } from '../../domain/values/codec.js'
+import * as t from 'io-ts'
+import { oneOf, record } from '../../domain/values/codec.js'
 import { EntityName } from '../../domain/values/names.js'
 import type { BadCursor } from '../../projections/paging/cursor.js'
 import type { Page } from '../../projections/paging/page.js'
@@ -16,30 +16,43 @@ import {
   type TypeSummary,
 } from '../../projections/registry/questions/choosing.js'
 import type { QueryError } from '../../projections/registry/questions/errors.js'
-import { listRuns, listVersions } from '../../projections/registry/questions/list.js'
+import { listVersions } from '../../projections/registry/questions/list.js'
 import {
   listArtifacts,
   listArtifactsByTag,
   listRegisteredModels,
   listRegisteredModelsByTag,
 } from '../../projections/registry/questions/list-collections.js'
+import { listRuns, type RunOrder } from '../../projections/registry/questions/list-runs.js'
 import type { RegistryAsOf } from '../../projections/registry/questions/lookup.js'
 import type { RegisteredModel } from '../../projections/registry/questions/registered-model.js'
 import type { RunDetails } from '../../projections/registry/questions/run.js'
 import type { Version } from '../../projections/registry/questions/version.js'
 import type { Checked } from '../calling/arguments.js'
 import { checked, NameText } from '../calling/input.js'
-import { answered, type ListInput, PageInput, paging, Text, Words } from './paging.js'
+import { answered, type ListInput, PageInput, paging, Text, WhereText, Words } from './paging.js'
 
 export interface ProjectsInput extends ListInput {
   /** Of this entity. */
   readonly entity?: string | undefined
 }
+export interface ArtifactTypesInput extends ProjectsInput {
+  /** In this project, or registry: `[entity/]project`. */
+  readonly project?: string | undefined
+}
 export interface RunsInput extends ProjectsInput {
   /** In this project: `[entity/]project`. */
   readonly project?: string | undefined
+  /**
+   * Conditions as one text: `config:lr < 0.1 and (metric:accuracy > 0.91 or group = night)`, on `name`, `group`, `jobType`,
+   * `actor`, `outcome`, `started`, `config:<key>` and `metric:<name>`.
+   */
+  readonly where?: string | undefined
+  /** What to sort by; `started` unless told. Runs without the value come last. */
+  readonly orderBy?: RunOrder | undefined
+  /** `ascending` unless told. */
+  readonly order?: 'ascending' | 'descending' | undefined
 }
-export interface ArtifactTypesInput extends RunsInput {}
 interface CollectionsInput extends ProjectsInput {
   /** Of this artifact type. */
   readonly type?: string | undefined
@@ -69,7 +82,17 @@ const owned = { ...named, entity: EntityName }
 const placed = { ...owned, project: Text }
 const EntitiesInput = input(named) satisfies t.Type<Checked<ListInput>>
 const ProjectsInput = input(owned) satisfies t.Type<Checked<ProjectsInput>>
-const RunsInput = input(placed) satisfies t.Type<Checked<RunsInput>>
+const ArtifactTypesInput = input(placed) satisfies t.Type<Checked<ArtifactTypesInput>>
+const OrderOfRuns: t.Type<RunOrder> = t.union(
+  [oneOf('started', 'name', 'group'), record('{config}', { config: Text }), record('{metric}', { metric: Text })],
+  '"started", "name", "group", {config: key} or {metric: name}',
+)
+const RunsInput = input({
+  ...placed,
+  where: WhereText,
+  orderBy: OrderOfRuns,
+  order: oneOf('ascending', 'descending'),
+}) satisfies t.Type<Checked<RunsInput>>
 const collections = { type: Text, tag: Text, text: Words }
 const ArtifactsInput = input({ ...placed, ...collections }) satisfies t.Type<Checked<ArtifactsInput>>
 const RegisteredModelsInput = input({ ...owned, registry: Text, ...collections }) satisfies t.Type<
@@ -94,7 +117,7 @@ export interface ListQuestions {
   readonly registeredModels: (list?: RegisteredModelsInput) => Promise<Page<RegisteredModel>>
   /** The same grouped by tag, as `artifactsByTag`. */
   readonly registeredModelsByTag: (list?: RegisteredModelsInput) => Promise<Page<TagGroup<RegisteredModel>>>
-  /** Runs by the pattern `name` of their path and by place, in the order in which they came: a page of them. */
+  /** Runs by the pattern `name` of their path, by place and by conditions, in the order in which they came unless told: a page of them. */
   readonly runs: (list?: RunsInput) => Promise<Page<RunDetails>>
   /** The versions of an artifact or a registered model, oldest first: a page of them. */
   readonly versions: (collection: string, page?: PageInput) => Promise<Page<Version>>
@@ -114,7 +137,7 @@ export const listQuestions = (asOf: () => Promise<RegistryAsOf>): ListQuestions 
   return {
     entities: listed(EntitiesInput, listEntities),
     projects: listed(ProjectsInput, listProjects),
-    artifactTypes: listed(RunsInput, listArtifactTypes),
+    artifactTypes: listed(ArtifactTypesInput, listArtifactTypes),
     artifacts: listed(ArtifactsInput, listArtifacts),
     artifactsByTag: listed(ArtifactsInput, listArtifactsByTag),
     registeredModels: listed(RegisteredModelsInput, listRegisteredModels),

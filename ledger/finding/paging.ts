@@ -10,6 +10,12 @@ export const Text = text('a text of at least one character', (value) => value.le
 
 export const Words = text('words: a text that is not blank', (value) => /\S/u.test(value))
 
+const LONGEST_WHERE = 10_000
+export const WhereText = text(
+  `conditions: a text of 1 to ${LONGEST_WHERE} characters, not blank`,
+  (value) => /\S/u.test(value) && value.length <= LONGEST_WHERE,
+)
+
 export const paging = { limit: wholeNumber('how many at most: 1, 2, 3, ...', 1), cursor: Text }
 export interface PageInput {
   /** How many at most. */

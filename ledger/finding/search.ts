@@ -7,7 +7,7 @@ import { COMPARISONS, searchVersions, type VersionPage } from '../../projections
 import type { Checked } from '../calling/arguments.js'
 import { checked } from '../calling/input.js'
 import { FirstTime, LastTime } from '../calling/interval.js'
-import { answered, type ListInput, paging, Text, Words } from './paging.js'
+import { answered, type ListInput, paging, Text, WhereText, Words } from './paging.js'
 
 const Value = rule(
   'a number, a text, true, false or null',
@@ -47,6 +47,11 @@ export interface SearchInput extends ListInput {
    * of its artifact or registered model: each in any of these, also inside a word; capital and small letters are the same.
    */
   readonly text?: string | undefined
+  /**
+   * Conditions as one text: `metadata:accuracy > 0.91 and (tag = vision or missing alias)`, on `name`, `kind`, `type`, `tag`, `alias`,
+   * `description`, `actor`, `run`, `created`, `metadata:<key>` and `metric:<name>`.
+   */
+  readonly where?: string | undefined
   /** An alias that points to it. */
   readonly alias?: string | undefined
   /** Conditions on its metadata; all must hold. */
@@ -77,6 +82,7 @@ const SearchInput: t.Type<Checked<SearchInput>> = record(
     type: Text,
     tag: Text,
     text: Words,
+    where: WhereText,
     alias: Text,
     metadata: Conditions,
     metrics: Conditions,

@@ -53,6 +53,15 @@ export const pageStart = (
   return E.right({ moment, behind, size: limit, cursorBehind: (place) => writeCursor(question, { moment, place }) })
 }
 
+/** Items that were found one by one and put in an order; the place of one is how many come before it. */
+export const inPlaces = <Item>(items: ReadonlyArray<Item>): Onwards<Item> =>
+  function* ([before = -1] = []) {
+    for (let at = before + 1; at < items.length; at++) {
+      const item = items[at]
+      if (item !== undefined) yield [[at], item]
+    }
+  }
+
 /** The items of a page, and how to go on where there are more; none is touched behind the one that says so. */
 export const pageOf = <Item, A>(
   { behind, size, cursorBehind }: PageStart,

@@ -300,7 +300,7 @@ export const bruteForce = () => {
       (one, other) => one.created.position - other.created.position,
     )
     const isRun = (item: object) => !('kind' in item)
-    const homesOf = (items: ReadonlyArray<object>) => all.filter((home) => items.includes(home))
+    const homesOf = (items: typeof everything) => items.flatMap((item) => ('kind' in item ? [item] : []))
     const projects = grouped(everything, partOf(2)).map(([path, items]) => {
       const [entity = '', project = ''] = path.split('/')
       const kind = homesOf(items).some(isModel) ? 'registry' : 'project'

@@ -107,7 +107,10 @@ export const PAGES: Readonly<Record<string, Argument & { readonly of?: string }>
   artifactsByTag: { required: {}, optional: { ...collections, project: 'churn' } },
   registeredModels: { required: {}, optional: { ...collections, registry: 'model-registry' } },
   registeredModelsByTag: { required: {}, optional: { ...collections, registry: 'model-registry' } },
-  runs: { required: {}, optional: { name: 'acme/**', ...place, ...paging } },
+  runs: {
+    required: {},
+    optional: { name: 'acme/**', ...place, where: 'has group', orderBy: 'started', order: 'ascending', ...paging },
+  },
   versions: { of: 'cats', required: {}, optional: paging },
   search: {
     required: {},
@@ -118,6 +121,7 @@ export const PAGES: Readonly<Record<string, Argument & { readonly of?: string }>
       type: 'model',
       tag: 'small',
       text: 'cats',
+      where: 'tag = small',
       alias: 'best',
       metadata: [],
       metrics: [],

@@ -62,7 +62,17 @@ const questions = {
   artifactsByTag: () => [{ ...collections, project: 'animals' }],
   registeredModels: () => [{ ...collections, registry: 'model-registry' }],
   registeredModelsByTag: () => [{ ...collections, registry: 'model-registry' }],
-  runs: () => [{ name: 'acme/**', entity: 'acme', project: 'animals', limit: 10 }],
+  runs: () => [
+    {
+      name: 'acme/**',
+      entity: 'acme',
+      project: 'animals',
+      where: 'metric:loss < 1 or group = night',
+      orderBy: { metric: 'loss' },
+      order: 'descending',
+      limit: 10,
+    },
+  ],
   versions: () => ['cats', { limit: 10 }],
   search: () => [
     {
@@ -73,6 +83,7 @@ const questions = {
       type: 'model',
       tag: 'small',
       text: 'CATS small',
+      where: 'tag = small and not missing metadata:lr',
       alias: 'best',
       metadata: [{ key: 'lr', is: '<', value: 1 }],
       metrics: [{ key: 'loss', is: '<', value: 1 }],

@@ -1,55 +1,16 @@
-/** What there is, in the order in which it came: runs, and the versions of a collection. */
+/** The versions of an artifact or a registered model, in the order in which they came. */
 import * as E from 'fp-ts/lib/Either.js'
 import { parseEither } from '../../../domain/values/name-paths.js'
-import { ArtifactProject, collectionPath } from '../../../domain/values/references.js'
+import { collectionPath } from '../../../domain/values/references.js'
 import type { BadCursor } from '../../paging/cursor.js'
 import { type Onwards, type Page, type Paging, pageOf, pageStart } from '../../paging/page.js'
-import type { CollectionEntry, LinkEntry, RunEntry } from '../state.js'
+import type { CollectionEntry, LinkEntry } from '../state.js'
 import { positionOf, type Row } from '../version-table.js'
 import type { QueryError } from './errors.js'
-import { type List, listed } from './in-order.js'
 import { type RegistryAsOf, registryQuestions } from './lookup.js'
-import { isEverywhere, placeOf, projectsIn } from './place.js'
-import { type RunDetails, runDetails } from './run.js'
 import type { Version } from './version.js'
 
 export type { List } from './in-order.js'
-
-export interface RunList extends List {
-  /** Of this entity. */
-  readonly entity?: string
-  /** In this project: `[entity/]project`. */
-  readonly project?: string
-}
-
-export const listRuns = (
-  registryAsOf: RegistryAsOf,
-  list: RunList,
-): E.Either<QueryError | BadCursor, Page<RunDetails>> => {
-  const place = placeOf(registryAsOf, ArtifactProject, list)
-  if (E.isLeft(place)) return place
-  const { registry } = registryAsOf
-  const from = isEverywhere(place.right)
-    ? [registry.runsInOrder]
-    : [...projectsIn(registry, place.right)].map(({ runs }) => runs)
-  return listed(
-    registryAsOf,
-    { ...list, ...place.right },
-    {
-      what: 'runs',
-      from,
-      positionOf: ({ started }) => started,
-      nameOf: ({ path }) => path,
-      isMeant: isRun,
-      answer: runDetails,
-    },
-  )
-}
-
-const isRun =
-  () =>
-  (run: RunEntry): run is RunEntry =>
-    run.kind === 'run'
 
 /** The versions of an artifact or a registered model, deleted and unlinked ones too, oldest first. */
 export const listVersions = (

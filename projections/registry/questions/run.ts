@@ -72,6 +72,17 @@ const metricsOf = (registryAsOf: RegistryAsOf, { metrics = new Map() }: RunEntry
     }),
   )
 
+/** One of them; `undefined` where it was not measured yet. */
+export const metricAt = (
+  registryAsOf: RegistryAsOf,
+  { metrics }: RunEntry,
+  name: string,
+): MetricValues[string] | undefined => {
+  const values = metrics?.get(name)
+  const value = values === undefined ? undefined : valueAt(registryAsOf, values)
+  return value === undefined ? undefined : metricOf(value)
+}
+
 const pathAt = ({ collection, number }: RunEntry['used'][number]['version']): string => versionPath(collection, number)
 
 /** How many entries of a list in the order of positions are not after the moment. */

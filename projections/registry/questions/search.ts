@@ -3,7 +3,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import type { Json } from '../../../domain/values/json.js'
 import { ProjectName } from '../../../domain/values/names.js'
 import type { BadCursor } from '../../paging/cursor.js'
-import { type Onwards, type Page, type Paging, pageOf, pageStart, questionOf } from '../../paging/page.js'
+import { inPlaces, type Onwards, type Page, type Paging, pageOf, pageStart, questionOf } from '../../paging/page.js'
 import { timeOf } from '../../storage/position-times.js'
 import type { CollectionEntry, Registry } from '../state.js'
 import { actorOf, runOf } from '../version-table.js'
@@ -14,6 +14,7 @@ import { type RegistryAsOf, type RegistryQuestions, registryQuestions, resolveNu
 import { patternOf } from './pattern.js'
 import { candidatesWithin, isWithin, type Place, placeOf } from './place.js'
 import { aliasesOf, type Version } from './version.js'
+import { readWhere, type ValuesOf, type Where } from './where.js'
 import { textsOf, wordsIn } from './words.js'
 
 export { COMPARISONS, type Condition } from './conditions.js'
@@ -31,6 +32,8 @@ export interface VersionSearch extends Paging {
   /** Words that are all found in its path, its aliases, tags and description, or in those of its artifact or registered model. */
   readonly text?: string
   readonly alias?: string
+  /** Conditions as one text: `metadata:accuracy > 0.91 and (tag = vision or missing alias)`. */
+  readonly where?: string
   readonly metadata?: ReadonlyArray<Condition>
   /** Of the run that logged it first. */
   readonly metrics?: ReadonlyArray<Condition>
@@ -62,7 +65,9 @@ export const searchVersions = (
   if (E.isLeft(start)) return start
   const then = { ...registryAsOf, position: start.right.moment }
   const answers = registryQuestions(then)
-  const { total, onwards } = found(then, answers, place.right, wanted)
+  const where = query.where === undefined ? undefined : readWhere(query.where, FIELDS)
+  if (where !== undefined && E.isLeft(where)) return E.left({ _tag: 'invalid-input', problems: where.left })
+  const { total, onwards } = found(then, answers, place.right, wanted, where?.right)
   const page = pageOf(start.right, onwards, ({ collection, number }) => answers.entry(collection, number))
   return E.right({ ...page, total })
 }
@@ -73,21 +78,27 @@ interface Found {
 }
 
 /** Where nothing is asked of single versions they are counted without looking at each; else all have to be looked at. */
-const found = (registryAsOf: RegistryAsOf, answers: RegistryQuestions, place: Place, query: VersionSearch): Found => {
+const found = (
+  registryAsOf: RegistryAsOf,
+  answers: RegistryQuestions,
+  place: Place,
+  query: VersionSearch,
+  where: Where<FieldName> | undefined,
+): Found => {
   const { alias, withDeleted = false, orderBy = 'created', order = 'descending' } = query
   const sign = order === 'ascending' ? 1 : -1
   const numberIn = (collection: CollectionEntry) => resolveNumber(collection, alias ?? '', registryAsOf.position)
   const collections = chosenCollections(registryAsOf, place, query)
   const chosen = { collections, withDeleted, ...(alias === undefined ? {} : { numberIn }) }
   const onwards = orderBy === 'name' ? byName(registryAsOf, chosen, sign) : byCreation(registryAsOf, chosen, sign)
-  const isMeant = filterOf(registryAsOf, answers, query)
+  const isMeant = filterOf(registryAsOf, answers, query, where)
   const isSorted = orderBy === 'created' || orderBy === 'name'
   if (isMeant === undefined && isSorted && alias === undefined) return { total: countOf(registryAsOf, chosen), onwards }
 
   const all: Candidate[] = []
   for (const [, candidate] of onwards()) if (isMeant?.(candidate) ?? true) all.push(candidate)
   const sorted = isSorted ? all : byValue(registryAsOf, answers, all, orderBy, sign)
-  return { total: sorted.length, onwards: inArray(sorted) }
+  return { total: sorted.length, onwards: inPlaces(sorted) }
 }
 
 const chosenCollections = ({ registry, position }: RegistryAsOf, place: Place, { name, kind, type }: VersionSearch) => {
@@ -107,6 +118,7 @@ const filterOf = (
   registryAsOf: RegistryAsOf,
   answers: RegistryQuestions,
   { tag, text, metadata = [], metrics = [], actor, from, until }: VersionSearch,
+  where: Where<FieldName> | undefined,
 ): ((candidate: Candidate) => boolean) | undefined => {
   const { registry, positionTimes } = registryAsOf
   const [earliest = -Infinity, latest = Infinity] = [from, until].map((time) =>
@@ -114,7 +126,7 @@ const filterOf = (
   )
   const hasWords = text === undefined ? undefined : wordsIn(text)
   const isTimed = from !== undefined || until !== undefined
-  if (!isTimed && (tag ?? text) === undefined && actor === undefined && metadata.length + metrics.length === 0)
+  if (!isTimed && (tag ?? text ?? where) === undefined && actor === undefined && metadata.length + metrics.length === 0)
     return undefined
   return (candidate) => {
     const { collection, number, row } = candidate
@@ -125,12 +137,63 @@ const filterOf = (
     }
     if (tag !== undefined && (row === undefined || !answers.tagsOf(row).includes(tag))) return false
     if (hasWords !== undefined && !hasWords(textsOfVersion(registryAsOf, answers, candidate))) return false
+    if (where !== undefined && !where(valuesOf(registryAsOf, answers, candidate))) return false
     return (
       metadata.every((condition) => isMet(condition, metadataAt(answers, candidate, condition.key))) &&
       metrics.every((condition) => isMet(condition, metricOf(registry, answers, candidate, condition.key)))
     )
   }
 }
+
+const FIELDS = {
+  name: 'plain',
+  kind: 'plain',
+  type: 'plain',
+  tag: 'plain',
+  alias: 'plain',
+  description: 'plain',
+  actor: 'plain',
+  run: 'plain',
+  created: 'time',
+  metadata: 'keyed',
+  metric: 'keyed',
+} as const
+type FieldName = keyof typeof FIELDS
+
+const valuesOf =
+  (registryAsOf: RegistryAsOf, answers: RegistryQuestions, candidate: Candidate): ValuesOf<FieldName> =>
+  ({ name, key }) => {
+    const { registry, positionTimes } = registryAsOf
+    const { collection, number, row, position } = candidate
+    const given = (value: Json | undefined): ReadonlyArray<Json> =>
+      value === undefined || value === null ? [] : [value]
+    switch (name) {
+      case 'name':
+        return [collection.path]
+      case 'kind':
+        return [collection.kind === 'artifact' ? 'artifact' : 'registered']
+      case 'type':
+        return [collection.type]
+      case 'tag':
+        return row === undefined ? [] : answers.tagsOf(row)
+      case 'alias':
+        return aliasesOf(registryAsOf, collection, number)
+      case 'description':
+        return given(row === undefined ? undefined : answers.saidOf(row).description)
+      case 'actor':
+        return given(actorAt(registry, collection, number))
+      case 'run':
+        return given(row === undefined ? undefined : runOf(registry.versions, row))
+      case 'created':
+        return given(timeOf(positionTimes, position))
+      case 'metadata': {
+        const value = metadataAt(answers, candidate, key)
+        return value === undefined ? [] : [value]
+      }
+      case 'metric':
+        return given(metricOf(registry, answers, candidate, key))
+    }
+  }
 
 function* textsOfVersion(
   registryAsOf: RegistryAsOf,
@@ -171,12 +234,6 @@ const byValue = (
         compareValues(one.value, other.value, sign) || sign * (one.candidate.position - other.candidate.position),
     )
     .map(({ candidate }) => candidate)
-
-/** Of candidates that were found one by one; the place of one is how many come before it. */
-const inArray = (candidates: ReadonlyArray<Candidate>): Onwards<Candidate> =>
-  function* ([before = -1] = []) {
-    for (const [index, candidate] of candidates.slice(before + 1).entries()) yield [[before + 1 + index], candidate]
-  }
 
 const metadataAt = (answers: RegistryQuestions, { row }: Candidate, key: string): Json | undefined =>
   row === undefined ? undefined : memberAt(answers.saidOf(row).metadata, key)

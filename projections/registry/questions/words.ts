@@ -21,6 +21,9 @@ export const wordsIn = (text: string): ((texts: Iterable<string>) => boolean) =>
   }
 }
 
+/** Whether a text holds another, in capital or small letters. */
+export const containsText = (text: string, part: string): boolean => folded(text).includes(folded(part))
+
 const folded = (text: string): string => text.normalize('NFC').toLowerCase()
 
 /** Of an artifact or a registered model as a whole: its path, tags and description. */

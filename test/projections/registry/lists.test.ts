@@ -12,13 +12,14 @@ import type { Page } from '../../../projections/paging/page.js'
 import { registryProjection } from '../../../projections/registry/apply.js'
 import type { TagGroup } from '../../../projections/registry/questions/by-tag.js'
 import { listArtifactTypes, listEntities, listProjects } from '../../../projections/registry/questions/choosing.js'
-import { type List, listRuns, listVersions } from '../../../projections/registry/questions/list.js'
+import { type List, listVersions } from '../../../projections/registry/questions/list.js'
 import {
   listArtifacts,
   listArtifactsByTag,
   listRegisteredModels,
   listRegisteredModelsByTag,
 } from '../../../projections/registry/questions/list-collections.js'
+import { listRuns } from '../../../projections/registry/questions/list-runs.js'
 import type { RegistryAsOf } from '../../../projections/registry/questions/lookup.js'
 import type { Registry } from '../../../projections/registry/state.js'
 import { bruteForce, type Picture } from '../../support/brute-force.js'
@@ -49,6 +50,18 @@ const lists = ({
   [(asked, list) => listRuns(asked, { ...list, name: 'acme?/*/b' }), runs.filter(endsIn('/b'))],
   [(asked, list) => listRuns(asked, { ...list, entity: 'acme2' }), runs.filter(has('path', /^acme2/))],
   [(asked, list) => listRuns(asked, { ...list, project: 'acme2/churn' }), runs.filter(has('path', /^acme2\/churn\//))],
+  [
+    (asked, list) => listRuns(asked, { ...list, where: 'metric:loss < 0.4 or outcome = finished' }),
+    runs.filter((run) => Object(run).metrics.loss < 0.4 || Object(run).outcome === 'finished'),
+  ],
+  [
+    (asked, list) => listRuns(asked, { ...list, where: 'missing metric:f1', order: 'descending' }),
+    runs.filter((run) => Object(run).metrics.f1 === undefined).toReversed(),
+  ],
+  ...(['ascending', 'descending'] as const).map((order): readonly [Lister, unknown] => [
+    (asked, list) => listRuns(asked, { ...list, orderBy: { metric: 'loss' }, order }),
+    byLoss(runs, order),
+  ]),
   [(asked, list) => listArtifacts(asked, { ...list, entity: 'acme1' }), artifacts.filter(has('path', /^acme1\//))],
   [(asked, list) => listArtifacts(asked, { ...list, type: 'model' }), artifacts.filter(has('type', /^model$/))],
   [
@@ -84,6 +97,23 @@ const lists = ({
 ]
 
 const has = (member: string, like: RegExp) => (item: unknown) => like.test(String(Reflect.get(Object(item), member)))
+/** Numbers, then the one text; NaN behind them in either order, and what has none last; what is alike as it came. */
+const byLoss = (runs: ReadonlyArray<unknown>, order: 'ascending' | 'descending'): ReadonlyArray<unknown> => {
+  const lossOf = (run: unknown): number => (Object(run).metrics.loss === 'NaN' ? 1e301 : Object(run).metrics.loss)
+  const [absent, there] = [
+    runs.filter((run) => lossOf(run) === undefined),
+    runs.filter((run) => lossOf(run) !== undefined),
+  ]
+  const [diverged, others] = [
+    there.filter((run) => Number.isNaN(lossOf(run))),
+    there.filter((run) => !Number.isNaN(lossOf(run))),
+  ]
+  const compare = (one: unknown, other: unknown): number =>
+    lossOf(one) < lossOf(other) ? -1 : lossOf(one) > lossOf(other) ? 1 : 0
+  const parts = [others.toSorted(compare), diverged, absent]
+  return parts.flatMap((part) => (order === 'ascending' ? part : part.toReversed()))
+}
+
 const tagsOf = (item: unknown): ReadonlyArray<string> => Object(item).tags
 const hasTag = (tag: string) => (item: unknown) => tagsOf(item).includes(tag)
 const hasWords = (text: string) => (item: unknown) => {

@@ -1,0 +1,122 @@
+/** Runs, in the order in which they came or by what they were told and measured: all, or those that meet conditions. */
+import * as E from 'fp-ts/lib/Either.js'
+import type { Json } from '../../../domain/values/json.js'
+import { ArtifactProject } from '../../../domain/values/references.js'
+import type { BadCursor } from '../../paging/cursor.js'
+import { inPlaces, type Page, pageOf } from '../../paging/page.js'
+import { timeOf } from '../../storage/position-times.js'
+import type { RunEntry } from '../state.js'
+import { type RegistryAsOf, valueAt } from './as-of.js'
+import { compareValues, memberAt } from './conditions.js'
+import type { QueryError } from './errors.js'
+import { begun, type List, listed } from './in-order.js'
+import { isEverywhere, placeOf, projectsIn } from './place.js'
+import { metricAt, type RunDetails, runDetails } from './run.js'
+import { readWhere, type ValuesOf, type Where } from './where.js'
+
+/** What runs are sorted by. */
+export type RunOrder = 'started' | 'name' | 'group' | { readonly config: string } | { readonly metric: string }
+
+export interface RunList extends List {
+  /** Of this entity. */
+  readonly entity?: string
+  /** In this project: `[entity/]project`. */
+  readonly project?: string
+  /** Conditions as one text: `config:lr < 0.1 and (metric:accuracy > 0.91 or group = night)`. */
+  readonly where?: string
+  /** `started` unless told. Runs without the value come last. */
+  readonly orderBy?: RunOrder
+  /** `ascending` unless told: the oldest, or the least, first. */
+  readonly order?: 'ascending' | 'descending'
+}
+
+export const listRuns = (
+  registryAsOf: RegistryAsOf,
+  list: RunList,
+): E.Either<QueryError | BadCursor, Page<RunDetails>> => {
+  const place = placeOf(registryAsOf, ArtifactProject, list)
+  if (E.isLeft(place)) return place
+  const where = list.where === undefined ? undefined : readWhere(list.where, FIELDS)
+  if (where !== undefined && E.isLeft(where)) return E.left({ _tag: 'invalid-input', problems: where.left })
+  const { registry } = registryAsOf
+  const from = isEverywhere(place.right)
+    ? [registry.runsInOrder]
+    : [...projectsIn(registry, place.right)].map(({ runs }) => runs)
+  const asked = { ...list, ...place.right }
+  const runs = { what: 'runs', from, positionOf, nameOf, isMeant: isMeant(where?.right), answer: runDetails }
+  const { orderBy = 'started', order = 'ascending' } = list
+  if (orderBy === 'started' && order === 'ascending') return listed(registryAsOf, asked, runs)
+
+  const found = begun(registryAsOf, asked, runs)
+  if (E.isLeft(found)) return found
+  const { start, then, onwards } = found.right
+  const all = [...onwards()].map(([, run]) => run)
+  const sorted = inOrderOf(then, all, orderBy, order === 'ascending' ? 1 : -1)
+  return E.right(pageOf(start, inPlaces(sorted), (run) => runDetails(then, run)))
+}
+
+const positionOf = ({ started }: RunEntry): number => started
+const nameOf = ({ path }: RunEntry): string => path
+
+const isMeant =
+  (where: Where<FieldName> | undefined) =>
+  (then: RegistryAsOf) =>
+  (run: RunEntry): run is RunEntry =>
+    where?.(valuesOf(then, run)) ?? true
+
+const inOrderOf = (
+  then: RegistryAsOf,
+  runs: ReadonlyArray<RunEntry>,
+  orderBy: RunOrder,
+  sign: 1 | -1,
+): ReadonlyArray<RunEntry> =>
+  runs
+    .map((run) => ({ run, value: sortedBy(then, run, orderBy) }))
+    .sort((one, other) => compareValues(one.value, other.value, sign) || sign * (one.run.started - other.run.started))
+    .map(({ run }) => run)
+
+const sortedBy = (then: RegistryAsOf, run: RunEntry, orderBy: RunOrder): Json | undefined => {
+  if (orderBy === 'started') return run.started
+  if (orderBy === 'name') return run.path
+  if (orderBy === 'group') return run.group ?? undefined
+  return 'config' in orderBy ? memberAt(run.config ?? undefined, orderBy.config) : metricAt(then, run, orderBy.metric)
+}
+
+const FIELDS = {
+  name: 'plain',
+  group: 'plain',
+  jobType: 'plain',
+  actor: 'plain',
+  outcome: 'plain',
+  started: 'time',
+  config: 'keyed',
+  metric: 'keyed',
+} as const
+type FieldName = keyof typeof FIELDS
+
+const valuesOf =
+  (then: RegistryAsOf, run: RunEntry): ValuesOf<FieldName> =>
+  ({ name, key }) => {
+    const given = (value: Json | undefined): ReadonlyArray<Json> =>
+      value === undefined || value === null ? [] : [value]
+    switch (name) {
+      case 'name':
+        return [run.path]
+      case 'group':
+        return given(run.group)
+      case 'jobType':
+        return given(run.jobType)
+      case 'actor':
+        return [run.actor]
+      case 'outcome':
+        return given(run.outcome === undefined ? undefined : valueAt(then, run.outcome))
+      case 'started':
+        return given(timeOf(then.positionTimes, run.started))
+      case 'config': {
+        const value = memberAt(run.config ?? undefined, key)
+        return value === undefined ? [] : [value]
+      }
+      case 'metric':
+        return given(metricAt(then, run, key))
+    }
+  }

@@ -11,6 +11,7 @@ export type { ArtifactState } from './artifact/state.js'
 export { MoveAlias, RemoveAlias } from './collections/alias-commands.js'
 export * from './collections/alias-events.js'
 export type { AliasHolder, AliasRejection, AliasTable } from './collections/aliases.js'
+export type { MissingAlias, RemovedAlias } from './collections/missing-alias.js'
 export { MAX_TAGS, type TooManyTags } from './collections/tags.js'
 export type { TypeMismatch, VersionRejection } from './collections/version-rejections.js'
 export {

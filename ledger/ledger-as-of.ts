@@ -10,6 +10,7 @@ import type { Version } from '../projections/registry/questions/version.js'
 import type { AsOf, When } from './calling/as-of.js'
 import { promised } from './calling/errors.js'
 import { checked, NameText } from './calling/input.js'
+import { tellingWhoRemoved } from './calling/who-removed.js'
 import { type DiffPorts, type DiffQuestions, diffQuestions } from './finding/diff.js'
 import { type ListQuestions, listQuestions } from './finding/lists.js'
 import { type SearchQuestions, searchQuestions } from './finding/search.js'
@@ -58,7 +59,7 @@ export const ledgerAsOf = ({ asOf, ...ports }: AskingPorts): ((when?: When) => L
     return ask(when, question)
   }
 
-  return (when) => ({
+  const questions = (when?: When): LedgerAsOf => ({
     ...historyQuestions((bound) => (bound === undefined ? asOf(when) : asOf(bound, true))),
     ...listQuestions(() => asOf(when)),
     ...searchQuestions(() => asOf(when)),
@@ -71,4 +72,5 @@ export const ledgerAsOf = ({ asOf, ...ports }: AskingPorts): ((when?: When) => L
     runDetails: (run) => askOf(when, run, (registryQuestions) => registryQuestions.run(run)),
     openDrafts: () => ask(when, (registryQuestions) => E.right(registryQuestions.openDrafts())),
   })
+  return (when) => tellingWhoRemoved(questions(when), () => asOf(when))
 }

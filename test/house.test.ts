@@ -21,9 +21,9 @@ const LOADABLE = /^(fp-ts\/lib\/\w+\.js|io-ts(\/lib\/\w+\.js)?)$/
  */
 const rule: ReadonlyArray<readonly [file: RegExp, mayImport: ReadonlyArray<RegExp>]> = [
   [/^domain\/values\/digest\.ts$/, [/^domain\//, /^node:crypto$/]],
+  [/^domain\/values\/similar-names\.ts$/, [/^leven$/]],
   [/^domain\//, [/^domain\//]],
   [/^projections\/render\/layout\.ts$/, [/^@dagrejs\/dagre$/]],
-  [/^projections\/registry\/questions\/find-by-name\.ts$/, [/^(domain|projections)\//, /^leven$/]],
   [/^projections\//, [/^(domain|projections)\//]],
   [/^application\/manifest-store\.ts$/, [/^domain\//, /^lru-cache$/]],
   [/^application\//, [/^(domain|projections|application)\//, /^rxjs$/]],

@@ -7,6 +7,7 @@ import { oneStreamOf } from '../../ledger/looking-back/one-stream.js'
 import type { Page } from '../../projections/paging/page.js'
 import { defaultsOf, type LedgerLocation, openAtLocation, targetFile } from './ledger-location.js'
 import { hint, json, type Terminal } from './output.js'
+import { withSuggestions } from './suggestions.js'
 
 /** What every command has at hand. */
 export interface CommandContext {
@@ -51,6 +52,8 @@ export const ledgerOpener =
           else for (const line of Array.isArray(value) ? value : [value]) terminal.out(json(line))
         },
       })
+    } catch (error) {
+      throw await withSuggestions(ledger, error)
     } finally {
       terminal.interrupted?.removeEventListener('abort', stop)
       await ledger.close(terminal.interrupted?.aborted === true ? INTERRUPTED_WITHIN : CLOSE_WITHIN)

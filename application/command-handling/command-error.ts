@@ -1,5 +1,6 @@
 /** What else can fail than the rules, and the words for all of it. */
-import { describeEnd } from '../../domain/collections/version-rejections.js'
+import { describeMissingAlias } from '../../domain/collections/missing-alias.js'
+import { describeEnd, describeNotFound } from '../../domain/collections/version-rejections.js'
 import type { Rejection } from '../../domain/commands/rejections.js'
 import type { EventProblem } from '../../domain/events/stored-events.js'
 import type { StoreClosed, StoreUnavailable } from '../../domain/ports/event-store.js'
@@ -9,6 +10,7 @@ import { describeProblem, type Problem } from '../../domain/values/codec.js'
 import type { RecordedBy } from '../../domain/values/decider.js'
 import type { ManifestSummary } from '../../domain/values/manifest/manifest.js'
 import { collectionPath, isModel, runPath, versionName, versionPath } from '../../domain/values/references.js'
+import { didYouMean } from '../../domain/values/similar-names.js'
 import { describeDraftRejection } from './draft-rejection-words.js'
 import { recorded } from './words.js'
 
@@ -42,9 +44,7 @@ export const describeCommandError = (error: CommandError): string => {
       if (!error.exists) {
         return `there is no ${isModel(error.collection) ? 'registered model' : 'artifact'} ${collectionPath(error.collection)}`
       }
-      return `${versionPath(error.collection, error.version)} does not exist; ${
-        error.newest === null ? 'it has no version' : `its newest version is v${error.newest}`
-      }`
+      return describeNotFound(error, recorded)
     case 'version-deleted':
       return describeEnd(error, recorded(error.deleted))
     case 'link-removed':
@@ -62,7 +62,10 @@ export const describeCommandError = (error: CommandError): string => {
           : `it points to v${error.holder.version}, put there ${recorded(error.holder)}`
       }`
     case 'alias-not-found':
-      return `there is no alias "${error.alias}"${error.collection === undefined ? '' : ` on ${collectionPath(error.collection)}`}`
+      if (error.collection === undefined) return `there is no alias "${error.alias}"`
+      return error.missingAlias === undefined
+        ? `there is no alias "${error.alias}": ${collectionPath(error.collection)} does not exist`
+        : `${describeMissingAlias({ ...error, collection: error.collection }, error.missingAlias, recorded)}${didYouMean(error.missingAlias.similar)}`
     case 'base-outdated':
       return `the newest live version was expected to be v${error.expectedBase}, but ${
         error.newest === null ? 'there is none' : `it is v${error.newest}; draft from that one`

@@ -74,7 +74,7 @@ export const decide =
           E.flatMap(({ number }) => pipe(moveAlias(command, number)(state.aliases), about({ version: number }))),
         )
       case 'RemoveAlias':
-        return removeAlias(command)(state.aliases)
+        return removeAlias(command)(state)
       case 'DeleteArtifactVersion':
         return deleteVersion(command, state)
     }

@@ -1,5 +1,5 @@
 /** What of an artifact's history its decisions need. What is said of a version is read where a decision needs it. */
-import { type AliasHolder, aliasesOf, evolveAliases } from '../collections/aliases.js'
+import { type AliasState, aliasesOf, evolveAliases } from '../collections/aliases.js'
 import type { SaidAt } from '../ports/facts.js'
 import type { ReadonlyState, RecordedBy } from '../values/decider.js'
 import type { Digest } from '../values/digest.js'
@@ -17,7 +17,7 @@ export interface VersionState {
   deleted?: RecordedBy
 }
 
-export interface ArtifactState {
+export interface ArtifactState extends AliasState {
   artifactType: string | null
   description: string | null
   tags: ReadonlyArray<string>
@@ -27,7 +27,6 @@ export interface ArtifactState {
   readonly liveByDigest: Map<Digest, VersionNumber>
   /** The newest version that is not deleted. */
   newestLive: VersionNumber | null
-  readonly aliases: Map<string, AliasHolder>
   /** The aliases of a version that was just deleted: they are removed in the same step. */
   left: Set<string>
   /** The version of each sealed draft, by `draftKey`. */
@@ -42,6 +41,7 @@ export const initial = (): ArtifactState => ({
   liveByDigest: new Map(),
   newestLive: null,
   aliases: new Map(),
+  removedAliases: new Map(),
   left: new Set(),
   distributed: new Map(),
 })
@@ -127,7 +127,7 @@ export const evolve = (
     }
     case 'AliasMoved':
     case 'AliasRemoved':
-      evolveAliases(state.aliases, event, recorded)
+      evolveAliases(state, event, recorded)
       if (event.type === 'AliasRemoved') state.left.delete(event.alias)
       return state
   }

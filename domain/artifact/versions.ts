@@ -1,6 +1,7 @@
 /** The versions of an artifact, found by number or alias. */
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
+import { missingIn } from '../collections/aliases.js'
 import type { VersionRejection } from '../collections/version-rejections.js'
 import type { ReadonlyState } from '../values/decider.js'
 import type { VersionChoice, VersionNumber } from '../values/names.js'
@@ -33,6 +34,9 @@ export const findVersion = (
         version: choice,
         newest: state.newestLive,
         exists: state.artifactType !== null,
+        ...(typeof choice === 'string' && state.artifactType !== null
+          ? { missingAlias: missingIn(state, choice) }
+          : {}),
       })
 }
 

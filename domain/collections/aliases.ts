@@ -5,12 +5,13 @@
 
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
-import type { Decision, RecordedBy } from '../values/decider.js'
+import type { Decision, ReadonlyState, RecordedBy } from '../values/decider.js'
 import { type Admitted, admitted, impossible } from '../values/impossible.js'
 import type { ExpectedHolder, ExpectedHolders, VersionNumber } from '../values/names.js'
 import type { CollectionRef } from '../values/references.js'
 import type { MoveAlias, RemoveAlias } from './alias-commands.js'
 import type { AliasMoved, AliasRemoved } from './alias-events.js'
+import { type MissingAlias, missingAlias, type RemovedAlias } from './missing-alias.js'
 
 /** Who holds an alias, who put it there, and when. */
 export interface AliasHolder {
@@ -21,6 +22,17 @@ export interface AliasHolder {
 
 export type AliasTable = ReadonlyMap<string, AliasHolder>
 
+/** The aliases of a collection. */
+export interface AliasState {
+  readonly aliases: Map<string, AliasHolder>
+  /** Those that were taken away and are not there again: a refusal says so. */
+  readonly removedAliases: Map<string, RemovedAlias>
+}
+
+/** What is said of an alias that is not there. */
+export const missingIn = ({ aliases, removedAliases }: ReadonlyState<AliasState>, alias: string): MissingAlias =>
+  missingAlias(alias, removedAliases.get(alias) ?? null, aliases.keys())
+
 export type AliasRejection =
   | {
       readonly _tag: 'alias-expectation-failed'
@@ -28,8 +40,13 @@ export type AliasRejection =
       readonly expected: ExpectedHolder
       readonly holder: AliasHolder | null
     }
-  /** On this collection; without one, on none. */
-  | { readonly _tag: 'alias-not-found'; readonly collection?: CollectionRef; readonly alias: string }
+  /** On this collection, where that is there; without one, on none. */
+  | {
+      readonly _tag: 'alias-not-found'
+      readonly collection?: CollectionRef
+      readonly alias: string
+      readonly missingAlias?: MissingAlias
+    }
 
 /** Points aliases to a version. Those that already point there give no event. */
 export const pointAliases =
@@ -54,14 +71,21 @@ export const moveAlias = ({ alias, expect = {} }: Pick<MoveAlias, 'alias' | 'exp
 /** Removes an alias from whoever holds it. */
 export const removeAlias =
   ({ collection, alias, expect }: RemoveAlias) =>
-  (table: AliasTable): E.Either<AliasRejection, Decision<AliasRemoved>> => {
-    const checked = checkHolder(alias, expect)(table)
+  (
+    state: ReadonlyState<AliasState> & { readonly artifactType: string | null },
+  ): E.Either<AliasRejection, Decision<AliasRemoved>> => {
+    const checked = checkHolder(alias, expect)(state.aliases)
     if (E.isLeft(checked)) return checked
-    const holder = table.get(alias)
+    const holder = state.aliases.get(alias)
     if (holder === undefined) {
       return expect === 'absent'
         ? E.right({ events: [], answer: {} })
-        : E.left({ _tag: 'alias-not-found', collection, alias })
+        : E.left({
+            _tag: 'alias-not-found',
+            collection,
+            alias,
+            ...(state.artifactType === null ? {} : { missingAlias: missingIn(state, alias) }),
+          })
     }
     const { version } = holder
     return E.right({ events: [{ type: 'AliasRemoved', alias, from: version }], answer: { version } })
@@ -103,16 +127,18 @@ const checkHolder =
   }
 
 export const evolveAliases = (
-  table: Map<string, AliasHolder>,
+  { aliases, removedAliases }: AliasState,
   event: AliasMoved | AliasRemoved,
   { by, at }: RecordedBy,
 ): void => {
   switch (event.type) {
     case 'AliasMoved':
-      table.set(event.alias, { version: event.to, by, at })
+      aliases.set(event.alias, { version: event.to, by, at })
+      removedAliases.delete(event.alias)
       return
     case 'AliasRemoved':
-      table.delete(event.alias)
+      aliases.delete(event.alias)
+      removedAliases.set(event.alias, { version: event.from, by, at })
       return
   }
 }

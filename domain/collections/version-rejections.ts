@@ -2,15 +2,19 @@
 import type { RecordedBy } from '../values/decider.js'
 import type { VersionChoice, VersionNumber } from '../values/names.js'
 import { type CollectionRef, type ModelRef, versionPath } from '../values/references.js'
+import { didYouMean } from '../values/similar-names.js'
+import { describeMissingAlias, type MissingAlias, type RemovedAlias } from './missing-alias.js'
 
 /** There is no version of that number, or none of that alias. */
-export interface VersionNotFound {
+export interface VersionNotFound<Removed = RemovedAlias> {
   readonly _tag: 'version-not-found'
   readonly collection: CollectionRef
   readonly version: VersionChoice
   readonly newest: VersionNumber | null
   /** Whether there is such an artifact or registered model at all. */
   readonly exists: boolean
+  /** Present where it is an alias that is missing. */
+  readonly missingAlias?: MissingAlias<Removed>
 }
 
 /** `Ended` says when, and what else is known of it. */
@@ -39,6 +43,20 @@ export interface TypeMismatch {
   readonly collection: CollectionRef
   readonly accepted: string
   readonly offered: string
+}
+
+/** That there is none; `when` says by whom and when its alias was removed, `then` as of when it is missing. */
+export const describeNotFound = <Removed extends { readonly version: VersionNumber }>(
+  { collection, version, newest, missingAlias }: Omit<VersionNotFound<Removed>, '_tag' | 'exists'>,
+  when: (removed: Removed) => string,
+  then = '',
+): string => {
+  const what =
+    typeof version === 'string' && missingAlias !== undefined
+      ? describeMissingAlias({ collection, alias: version }, missingAlias, when, then)
+      : `${versionPath(collection, version)} does not exist${then}`
+  const hint = didYouMean(missingAlias?.similar ?? [])
+  return `${what}; ${newest === null ? 'it has no version' : `its newest version is v${newest}`}${hint}`
 }
 
 /** What became of a version; `when` says when, and by whom where that is known. */

@@ -63,7 +63,7 @@ export const decide =
           E.flatMap(({ number }) => pipe(moveAlias(command, number)(state.aliases), about({ version: number }))),
         )
       case 'RemoveAlias':
-        return removeAlias(command)(state.aliases)
+        return removeAlias(command)(state)
       case 'MeanLink':
         return pipe(
           liveLink(command.model, command.version, state),

@@ -1,6 +1,7 @@
 /** Finding a link of a registered model. */
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
+import { missingIn } from '../collections/aliases.js'
 import type { LinkRemoved, VersionRejection } from '../collections/version-rejections.js'
 import type { Basis } from '../command-definition.js'
 import type { ReadonlyState } from '../values/decider.js'
@@ -28,6 +29,7 @@ export const findLink = (
     version: choice,
     newest: newest < 0 ? null : versionNumberAt(newest),
     exists: state.artifactType !== null,
+    ...(typeof choice === 'string' && state.artifactType !== null ? { missingAlias: missingIn(state, choice) } : {}),
   })
 }
 

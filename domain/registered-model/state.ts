@@ -1,5 +1,5 @@
 /** What of a registered model's history its decisions need. */
-import { type AliasHolder, aliasesOf, evolveAliases } from '../collections/aliases.js'
+import { type AliasState, aliasesOf, evolveAliases } from '../collections/aliases.js'
 import { saidAfter } from '../collections/descriptions.js'
 import type { RecordedBy } from '../values/decider.js'
 import type { JsonObject } from '../values/json.js'
@@ -12,7 +12,7 @@ export interface LinkState {
   unlinked?: RecordedBy
 }
 
-export interface RegisteredModelState {
+export interface RegisteredModelState extends AliasState {
   artifactType: string | null
   description: string | null
   metadata: JsonObject | null
@@ -21,7 +21,6 @@ export interface RegisteredModelState {
   readonly links: LinkState[]
   /** The present link of each source version, by its path. */
   readonly linkBySource: Map<string, VersionNumber>
-  readonly aliases: Map<string, AliasHolder>
   /** The aliases of a link that was just taken away: they are removed in the same step. */
   left: Set<string>
 }
@@ -34,6 +33,7 @@ export const initial = (): RegisteredModelState => ({
   links: [],
   linkBySource: new Map(),
   aliases: new Map(),
+  removedAliases: new Map(),
   left: new Set(),
 })
 
@@ -68,7 +68,7 @@ export const evolve = (
       return state
     case 'AliasMoved':
     case 'AliasRemoved':
-      evolveAliases(state.aliases, event, recorded)
+      evolveAliases(state, event, recorded)
       if (event.type === 'AliasRemoved') state.left.delete(event.alias)
       return state
   }

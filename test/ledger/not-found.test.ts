@@ -30,6 +30,65 @@ describe('a name that is not found', () => {
     await ledger.close()
   })
 
+  it('of an alias is told with who removed it, which there are, and those that are called alike', async () => {
+    const { ledger } = await memoryLedger({ clock })
+    await ledger.logArtifact({ name: 'cats', type: 'model', content: text('1'), aliases: ['production', 'best'] })
+    await ledger.logArtifact({ name: 'cats', type: 'model', content: text('2') })
+    await ledger.link({ version: 'cats:v0', to: 'Pets', aliases: ['production'] })
+    const before = (await ledger.moment()).position
+    await ledger.removeAlias({ name: 'acme/animals/cats', alias: 'production', actor: 'bo' })
+    await ledger.unlink({ version: 'Pets:production', actor: 'cleo' })
+    await ledger.tag({ version: 'cats:v1', tags: ['x'] })
+    const { position } = await ledger.moment()
+
+    const at = '2026-05-03T14:00:00.500Z'
+    const missing = { removed: { version: 0, by: 'bo', at }, present: ['best', 'latest'], count: 2, similar: [] }
+    const words =
+      /^acme\/animals\/cats has no alias "production".*; it pointed to v0 and was removed by bo at .*; there are best, latest; its newest version is v1$/
+    const questions = [ledger, ledger.at(position - 1)].flatMap((now) => [
+      () => now.resolve('cats:production'),
+      () => now.version('cats:production'),
+      () => now.diff('cats:v0', 'cats:production'),
+      () => now.lineage({ of: 'cats:production' }),
+      () => now.history({ of: 'cats:production' }),
+    ])
+    const commands = [
+      () => ledger.tag({ version: 'cats:production', tags: ['x'] }),
+      () => ledger.link({ version: 'cats:production', to: 'Pets' }),
+      () => ledger.moveAlias({ version: 'cats:production', alias: 'x' }),
+      () => ledger.deleteVersion({ version: 'cats:production' }),
+      () => ledger.newDraft('cats:production'),
+      () => ledger.content('cats:production'),
+    ]
+    for (const asked of [...questions, ...commands]) {
+      const { code, error, message } = await rejection(asked())
+      expect({ code, error, message }, String(asked)).toMatchObject({
+        code: 'version-not-found',
+        error: { missingAlias: missing },
+        message: expect.stringMatching(words),
+      })
+    }
+    expect((await ledger.at(before).resolve('cats:production')).version).toBe(0)
+    const removing = await rejection(ledger.removeAlias({ name: 'acme/animals/cats', alias: 'production' }))
+    expect(removing).toMatchObject({ code: 'alias-not-found', error: { missingAlias: missing } })
+    expect(removing.message).toMatch(/removed by bo at .*; there are best, latest$/)
+
+    // With a link its aliases go; there is none left, and never was another.
+    for (const asked of [() => ledger.resolve('Pets:production'), () => ledger.unlink({ version: 'Pets:production' })])
+      expect(await rejection(asked())).toMatchObject({
+        error: { missingAlias: { removed: { version: 0, by: 'cleo' }, present: [], count: 0 } },
+        message: expect.stringContaining('there are none; it has no version'),
+      })
+    const never = await rejection(ledger.resolve('cats:besst'))
+    expect(never).toMatchObject({ error: { missingAlias: { removed: null, similar: ['best'] } } })
+    expect(never.message).toBe(
+      'acme/animals/cats has no alias "besst"; there are best, latest; its newest version is v1; did you mean best?',
+    )
+    // A number is none of an alias.
+    expect((await rejection(ledger.resolve('cats:v7'))).error).not.toHaveProperty('missingAlias')
+    await ledger.close()
+  })
+
   it('is said to be missing then, where the question was about the past', async () => {
     const { ledger } = await memoryLedger({ clock })
     await ledger.logArtifact({ name: 'cats', type: 'model', content: text('1') })
@@ -37,7 +96,9 @@ describe('a name that is not found', () => {
     const told = async (question: Promise<unknown>) => (await rejection(question)).message
     const then = 'as of 2026-05-03T14:00:00.500Z (position 3)'
     expect(await told(ledger.at(3).resolve('dogs'))).toBe(`there is no name "dogs" ${then}`)
-    expect(await told(ledger.at(3).resolve('cats:best'))).toContain(`cats:best does not exist ${then}; its newest`)
+    expect(await told(ledger.at(3).resolve('cats:best'))).toBe(
+      `acme/animals/cats has no alias "best" ${then}; there is latest; its newest version is v0`,
+    )
     expect(await told(ledger.at('2020-01-01').resolve('cats'))).toBe(
       'there is no name "cats" as of 2020-01-01T23:59:59.999Z (before the first event)',
     )

@@ -368,7 +368,7 @@ const states: ReadonlyArray<Violation> = [
   [
     'an unknown alias',
     'version-not-found',
-    /cats:nope does not exist/,
+    /cats has no alias "nope"; there /,
     (l) => l.describe({ version: 'cats:nope', description: 'x' }),
   ],
   [
@@ -487,7 +487,7 @@ const states: ReadonlyArray<Violation> = [
   [
     'an alias of nobody',
     'alias-not-found',
-    /there is no alias "nope" on acme\/animals\/cats/,
+    /acme\/animals\/cats has no alias "nope"; there /,
     (l) => l.removeAlias({ name: 'cats', alias: 'nope' }),
   ],
   [

@@ -1,13 +1,15 @@
 /** Why a question about the registry has no answer, and the words for it. */
 import {
   describeEnd,
+  describeNotFound,
   type LinkRemoved,
   type VersionDeleted,
   type VersionNotFound,
 } from '../../../domain/collections/version-rejections.js'
 import { describeProblem, type Problem } from '../../../domain/values/codec.js'
 import { type AmbiguousName, describeAmbiguousName } from '../../../domain/values/name-paths.js'
-import { versionPath } from '../../../domain/values/references.js'
+import type { VersionNumber } from '../../../domain/values/names.js'
+import { didYouMean } from '../../../domain/values/similar-names.js'
 
 /** A moment of the ledger: a position, and its time. */
 export interface Moment {
@@ -24,6 +26,12 @@ export interface Ended {
   readonly position: number
 }
 
+/** By whom an alias was taken away: told where the event can be read. */
+export interface RemovedThen extends Ended {
+  readonly version: VersionNumber
+  readonly by?: string
+}
+
 export type QueryError =
   | { readonly _tag: 'invalid-input'; readonly problems: ReadonlyArray<Problem> }
   | {
@@ -34,7 +42,7 @@ export type QueryError =
       /** Present where the question was about the past. */
       readonly asOf?: Moment
     }
-  | (VersionNotFound & { readonly asOf?: Moment })
+  | (VersionNotFound<RemovedThen> & { readonly asOf?: Moment })
   | VersionDeleted<Ended>
   | LinkRemoved<Ended>
   | AmbiguousName
@@ -44,11 +52,13 @@ export const describeQueryError = (error: QueryError): string => {
     case 'invalid-input':
       return error.problems.map(describeProblem).join('; ')
     case 'not-found':
-      return `there is no ${error.what} "${error.name}"${then(error.asOf)}${error.similar.length === 0 ? '' : `; did you mean ${error.similar.join(' or ')}?`}`
+      return `there is no ${error.what} "${error.name}"${then(error.asOf)}${didYouMean(error.similar)}`
     case 'version-not-found':
-      return `${versionPath(error.collection, error.version)} does not exist${then(error.asOf)}; ${
-        error.newest === null ? 'it has no version' : `its newest version is v${error.newest}`
-      }`
+      return describeNotFound(
+        error,
+        (removed) => `${removed.by === undefined ? '' : `by ${removed.by} `}${ended(removed)}`,
+        then(error.asOf),
+      )
     case 'version-deleted':
       return describeEnd(error, ended(error.deleted))
     case 'link-removed':

@@ -1,9 +1,9 @@
 /** What a name means in the registry as of a position, and names like one that is not there. */
 import * as E from 'fp-ts/lib/Either.js'
-import leven from 'leven'
 import { meantOf, parseVersion } from '../../../domain/values/name-paths.js'
 import type { VersionChoice } from '../../../domain/values/names.js'
 import { collectionPath } from '../../../domain/values/references.js'
+import { similarNames } from '../../../domain/values/similar-names.js'
 import type { CollectionEntry, RunEntry } from '../state.js'
 import { hasHappened, past, type RegistryAsOf } from './as-of.js'
 import type { QueryError } from './errors.js'
@@ -23,7 +23,7 @@ export const notFound = (
     _tag: 'not-found',
     what,
     name,
-    similar: similarTo(name, namesNow(registryAsOf, (what === 'run' ? runs : collections).values())),
+    similar: similarNames(name, namesNow(registryAsOf, (what === 'run' ? runs : collections).values()), lastOf),
     ...past(registryAsOf),
   })
 }
@@ -51,25 +51,8 @@ export const read = (
   return notFound(registryAsOf, 'name', others.length === 0 ? collectionPath(first.collection) : name)
 }
 
-/** How many names are looked at for a hint: it must not cost more than the answer. */
-const NAMES_FOR_HINTS = 10_000
-
-/** At most three names that begin alike or differ by little. */
-const similarTo = (name: string, names: Iterable<string>): ReadonlyArray<string> => {
-  const last = (path: string): string => path.slice(path.lastIndexOf('/') + 1).toLowerCase()
-  const wanted = last(name.split(':')[0] ?? name)
-  const changes = wanted.length < 3 ? 0 : wanted.length < 5 ? 1 : 2
-  const found: string[] = []
-  let looked = 0
-  for (const candidate of names) {
-    const other = last(candidate)
-    if (
-      other.startsWith(wanted) ||
-      (other.length > 2 && wanted.startsWith(other)) ||
-      leven(wanted, other, { maxDistance: changes + 1 }) <= changes
-    )
-      found.push(candidate)
-    if (found.length === 3 || ++looked === NAMES_FOR_HINTS) break
-  }
-  return found
+/** The name of a collection or a run, without where it is and without a version. */
+const lastOf = (path: string): string => {
+  const [name = path] = path.split(':')
+  return name.slice(name.lastIndexOf('/') + 1)
 }

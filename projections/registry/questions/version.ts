@@ -2,12 +2,14 @@
 
 import * as E from 'fp-ts/lib/Either.js'
 import type { TakenOver } from '../../../domain/artifact/events.js'
+import { type MissingAlias, missingAlias } from '../../../domain/collections/missing-alias.js'
 import type { VersionDeleted } from '../../../domain/collections/version-rejections.js'
 import type { JsonObject } from '../../../domain/values/json.js'
 import type { ManifestSummary } from '../../../domain/values/manifest/manifest.js'
 import type { VersionChoice } from '../../../domain/values/names.js'
 import { type VersionNumber, versionNumberAt } from '../../../domain/values/names.js'
 import { collectionPath, versionPath } from '../../../domain/values/references.js'
+import { countUpTo } from '../../storage/timeline.js'
 import {
   type ArtifactEntry,
   type CollectionEntry,
@@ -29,7 +31,7 @@ import {
   takenOverOf,
 } from '../version-table.js'
 import { hasHappened, momentAt, past, type RegistryAsOf, resolveNumber, valueAt } from './as-of.js'
-import type { Ended, Moment, QueryError } from './errors.js'
+import type { Ended, Moment, QueryError, RemovedThen } from './errors.js'
 import { read } from './find-by-name.js'
 
 /** One version of an artifact, or a registered one, as it stood at the moment of the answer. */
@@ -203,6 +205,29 @@ const versionOf = (registryAsOf: RegistryAsOf, collection: CollectionEntry, numb
     : undefined
 }
 
+/** What is said of an alias that was not there. */
+const missingThen = (
+  registryAsOf: RegistryAsOf,
+  { aliases }: CollectionEntry,
+  alias: string,
+): MissingAlias<RemovedThen> => {
+  const { positions = [], values = [] } = aliases.get(alias) ?? {}
+  // It was put there before it was taken away.
+  const last = countUpTo(positions, registryAsOf.position) - 1
+  const [position, version] = [positions[last], values[last - 1]]
+  const moment = position === undefined ? undefined : momentAt(registryAsOf, position)
+  const removed =
+    moment === undefined || version === undefined || version === null
+      ? null
+      : { version: versionNumberAt(version), at: moment.time, position: moment.position }
+  const present = [...aliases.values()].filter((entry) => (valueAt(registryAsOf, entry) ?? null) !== null)
+  return missingAlias(
+    alias,
+    removed,
+    present.map(({ name }) => name),
+  )
+}
+
 const choose = (
   registryAsOf: RegistryAsOf,
   collection: CollectionEntry,
@@ -218,6 +243,7 @@ const choose = (
         version: choice,
         newest: newest === null ? null : versionNumberAt(newest),
         exists: true,
+        ...(typeof choice === 'string' ? { missingAlias: missingThen(registryAsOf, collection, choice) } : {}),
         ...past(registryAsOf),
       })
     : E.right(version)

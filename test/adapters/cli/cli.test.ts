@@ -54,6 +54,32 @@ describe('the command line', () => {
     expect((await ledger('files', 'model:best')).out).toContain('model.json')
   })
 
+  it('suggests names as the library does, whatever it reads for a command', async () => {
+    for (const command of [
+      ['resolve', 'modle:v0'],
+      ['show', 'modle:v0'],
+      ['history', 'modle'],
+      ['tag', 'modle:v0', 'x'],
+      ['tag', 'modle', 'x'],
+      ['alias', 'remove', 'modle', 'best'],
+      ['files', 'modle:best'],
+      ['draft', 'modle:v0'],
+    ]) {
+      const { code, err } = await ledger(...command)
+      expect({ code, err }, command.join(' ')).toMatchObject({
+        code: 3,
+        err: expect.stringContaining('did you mean acme/churn/model?'),
+      })
+    }
+    expect((await ledger('run', 'finish', 'train-l')).err).toContain('did you mean acme/churn/train-1?')
+    for (const command of ['resolve', 'show', 'files'])
+      expect((await ledger(command, 'churn:producton')).err).toMatch(
+        /acme\/model-registry\/churn has no alias "producton"; there are latest, production; .* did you mean production\?/,
+      )
+    const inJson = await ledger('--json', 'tag', 'modle:v0', 'x')
+    expect(JSON.parse(inJson.err).details).toMatchObject({ similar: ['acme/churn/model'] })
+  })
+
   it('takes and shows numbers that JSON does not have', async () => {
     await ledger('run', 'start', 'diverged')
     const set = ['loss=nan', 'grad=-inf', 'offset=-0', 'note="nan"'].flatMap((metric) => ['--set', metric])

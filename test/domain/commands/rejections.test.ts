@@ -41,8 +41,20 @@ const samples: { readonly [T in CommandError['_tag']]: readonly [Plain<Extract<C
       'the name "run-x" with the type "run_table" is reserved',
     ],
     'version-not-found': [
-      { _tag: 'version-not-found', collection: artifact, version: 'best', newest: 3, exists: true },
-      'acme/churn/model:best does not exist; its newest version is v3',
+      {
+        _tag: 'version-not-found',
+        collection: artifact,
+        version: 'bets',
+        newest: 3,
+        exists: true,
+        missingAlias: {
+          removed: { version: 2, by: 'anna', at: '2026-05-03T12:00:00Z' },
+          present: ['best'],
+          count: 30,
+          similar: ['best'],
+        },
+      },
+      'acme/churn/model has no alias "bets"; it pointed to v2 and was removed by anna at 2026-05-03T12:00:00Z; there are best and 29 more; its newest version is v3; did you mean best?',
     ],
     'version-deleted': [
       { _tag: 'version-deleted', collection: artifact, version: 3, deleted: by },
@@ -66,7 +78,7 @@ const samples: { readonly [T in CommandError['_tag']]: readonly [Plain<Extract<C
     ],
     'alias-not-found': [
       { _tag: 'alias-not-found', collection: artifact, alias: 'best' },
-      'there is no alias "best" on acme/churn/model',
+      'there is no alias "best": acme/churn/model does not exist',
     ],
     'base-outdated': [
       { _tag: 'base-outdated', expectedBase: 1, newest: 2 },

@@ -89,6 +89,8 @@ export interface Picture {
   readonly projects: ReadonlyArray<unknown>
   /** Of everything, and by project. */
   readonly types: Readonly<Record<string, ReadonlyArray<unknown>>>
+  /** The paths of what carries a tag, by tag. */
+  readonly tagged: Readonly<Record<string, ReadonlyArray<string>>>
   readonly artifacts: ReadonlyArray<unknown>
   readonly registeredModels: ReadonlyArray<unknown>
   readonly runs: ReadonlyArray<unknown>
@@ -338,6 +340,12 @@ export const bruteForce = () => {
       return structuredClone({
         moment: now,
         ...chosen(),
+        tagged: Object.fromEntries(
+          ['x', 'y', 'z'].map((tag) => [
+            tag,
+            all.flatMap(({ path, tags }) => (Array.isArray(tags) && tags.includes(tag) ? [path] : [])).sort(),
+          ]),
+        ),
         artifacts: all.filter(({ kind }) => kind === 'artifact').map(summaryOf),
         registeredModels: all.filter(({ kind }) => kind !== 'artifact').map(summaryOf),
         runs: [...runs.values()].map(({ facts, ...rest }) => ({ ...facts, ...rest })),

@@ -3,7 +3,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { isDeepStrictEqual } from 'node:util'
 import * as fc from 'fast-check'
-import type * as E from 'fp-ts/lib/Either.js'
+import * as E from 'fp-ts/lib/Either.js'
 import { describe, expect, it } from 'vitest'
 import { memorySnapshotStore } from '../../../adapters/memory/index.js'
 import { systemClock } from '../../../adapters/system/index.js'
@@ -45,11 +45,16 @@ const pictureAt = (registry: Registry, positionTimes: PositionTimes, position: P
   const typesOf = (project?: string) =>
     whole(asked, (asked, page: Paging) => listArtifactTypes(asked, { ...page, ...omitUndefined({ project }) }))
   const types = projects.map(({ path }) => [path, typesOf(path)] as const).filter(([, types]) => types.length > 0)
+  const taggedBy = (tag: string) =>
+    [listArtifacts, listRegisteredModels].flatMap((list) =>
+      whole(asked, (asked, page: Paging) => E.map(pathsOf)(list(asked, { ...page, tag }))),
+    )
   return {
     moment,
     entities: whole(asked, listEntities),
     projects,
     types: Object.fromEntries([['', typesOf()], ...types]),
+    tagged: Object.fromEntries(['x', 'y', 'z'].map((tag) => [tag, taggedBy(tag).sort()])),
     artifacts,
     registeredModels,
     runs: whole(asked, listRuns),
@@ -57,6 +62,11 @@ const pictureAt = (registry: Registry, positionTimes: PositionTimes, position: P
     openDrafts: openDrafts(),
   }
 }
+
+const pathsOf = (page: Page<{ readonly path: string }>): Page<string> => ({
+  ...page,
+  items: page.items.map(({ path }) => path),
+})
 
 /** A list, its pages joined: of one item, of two, ... */
 const whole = <A>(

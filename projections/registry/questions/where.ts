@@ -40,20 +40,7 @@ export const readWhere = <Name extends string>(
   fields: Fields<Name>,
 ): E.Either<ReadonlyArray<Problem>, Where<Name>> => {
   type Read = Where<Name> | undefined
-  const tokens = tokensOf(text)
-  let next = 0
-  let problem: Problem | undefined
-
-  const wrong = (expected: string, token: Token | undefined): undefined => {
-    const actual = token === undefined ? 'its end' : `${shown(token.text)} at character ${token.at + 1}`
-    problem ??= { at: 'where', expected, actual }
-    return undefined
-  }
-  const isNext = (word: string): boolean => {
-    if (tokens[next]?.text.toLowerCase() !== word) return false
-    next += 1
-    return true
-  }
+  const { isNext, take, peek, wrong, problem } = tokensIn(text)
 
   const joined = (word: 'or' | 'and', part: (depth: number) => Read, depth: number): Read => {
     const parts: Array<Where<Name>> = []
@@ -72,12 +59,12 @@ export const readWhere = <Name extends string>(
   const all = (depth: number): Read => joined('and', single, depth)
 
   const single = (depth: number): Read => {
-    if (depth > DEEPEST) return wrong(`no more than ${DEEPEST} conditions within each other`, tokens[next])
+    if (depth > DEEPEST) return wrong(`no more than ${DEEPEST} conditions within each other`, peek())
     if (isNext('not')) return negated(single(depth + 1))
     if (isNext('(')) {
       const inner = any(depth + 1)
       if (inner === undefined) return undefined
-      return isNext(')') ? inner : wrong('")"', tokens[next])
+      return isNext(')') ? inner : wrong('")"', peek())
     }
     if (isNext('has')) return present()
     if (isNext('missing')) return negated(present())
@@ -91,7 +78,7 @@ export const readWhere = <Name extends string>(
 
   const isField = (name: string): name is Name => Object.hasOwn(fields, name)
   const fieldAt = (): Field<Name> | undefined => {
-    const token = tokens[next++]
+    const token = take()
     const [, name = '', key = ''] = /^([^:"]*):?([\s\S]*)$/.exec(token?.text ?? '') ?? []
     const plain = unquoted(key)
     if (plain === undefined || !isField(name) || (plain === '') === (fields[name] === 'keyed'))
@@ -102,11 +89,11 @@ export const readWhere = <Name extends string>(
   const compared = (): Read => {
     const field = fieldAt()
     if (field === undefined) return undefined
-    const comparison = tokens[next++]
+    const comparison = take()
     const is = COMPARISONS.find((each) => each === comparison?.text)
     if (is === undefined && comparison?.text.toLowerCase() !== 'contains')
       return wrong(`one of ${COMPARISONS.join(' ')} contains`, comparison)
-    const token = tokens[next++]
+    const token = take()
     if (token === undefined || !isWord(token.text)) return wrong('a value', token)
     if (fields[field.name] === 'time') {
       const day = timeOf(token.text)
@@ -119,10 +106,34 @@ export const readWhere = <Name extends string>(
   }
 
   const read = any(0)
-  if (read !== undefined && next < tokens.length) wrong('"and", "or" or the end', tokens[next])
-  return read === undefined || problem !== undefined
-    ? E.left([problem ?? { at: 'where', expected: 'a condition', actual: shown(text) }])
+  if (read !== undefined && peek() !== undefined) wrong('"and", "or" or the end', peek())
+  const first = problem()
+  return read === undefined || first !== undefined
+    ? E.left([first ?? { at: 'where', expected: 'a condition', actual: shown(text) }])
     : E.right(read)
+}
+
+/** The tokens of a text, taken one by one; and the first thing that was found wrong. */
+const tokensIn = (text: string) => {
+  const tokens = tokensOf(text)
+  let next = 0
+  let first: Problem | undefined
+  return {
+    /** Takes the next one, if it is this. */
+    isNext: (word: string): boolean => {
+      if (tokens[next]?.text.toLowerCase() !== word) return false
+      next += 1
+      return true
+    },
+    take: (): Token | undefined => tokens[next++],
+    peek: (): Token | undefined => tokens[next],
+    wrong: (expected: string, token: Token | undefined): undefined => {
+      const actual = token === undefined ? 'its end' : `${shown(token.text)} at character ${token.at + 1}`
+      first ??= { at: 'where', expected, actual }
+      return undefined
+    },
+    problem: (): Problem | undefined => first,
+  }
 }
 
 /** A word may hold what is in quotes: `metadata:"two words"`. What is no token is one of a single character. */

@@ -17,8 +17,8 @@ describe('what is said of content that was there already', () => {
     expect(receipt).toMatchObject({ version: 0, isNew: false, notApplied: ['description', 'tags'] })
     expect(await ledger.resolve('cats')).toMatchObject({ description: 'first', metadata: { n: 1 }, tags: ['small'] })
 
-    await ledger.describe({ version: 'cats', description: 'again' })
-    await ledger.tag({ version: 'cats', tags: ['new'] })
+    await ledger.describe({ version: 'cats:v0', description: 'again' })
+    await ledger.tag({ version: 'cats:v0', tags: ['new'] })
     expect(await ledger.logArtifact({ ...given, ...said })).toMatchObject({ isNew: false, events: [] })
     expect(await ledger.logArtifact(again)).toEqual(receipt)
 

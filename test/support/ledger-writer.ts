@@ -48,6 +48,8 @@ const steps: Readonly<Record<string, () => Promise<Receipt> | undefined>> = {
       distributedId: pick('one', 'two'),
       content: content(),
       openNext: true,
+      // Half of them build on the first version, and some take out what that has alone.
+      ...pick({}, { base: 'sharded:v0' }, { base: 'sharded:v0', overwrite: true, remove: ['base.txt'] }),
     }),
   commit: () =>
     ledger.commitDistributed({
@@ -57,6 +59,7 @@ const steps: Readonly<Record<string, () => Promise<Receipt> | undefined>> = {
       content: content(),
       lastWriterWins: true,
       openNext: true,
+      ...pick({}, { base: 'sharded:v0' }),
     }),
 }
 
@@ -73,6 +76,15 @@ const work = async (): Promise<never> => {
   }
 }
 
+await ledger
+  .logArtifact({
+    name: 'sharded',
+    type: 'data',
+    content: { bytes: 'base', as: 'base.txt' },
+    expect: { latest: 'absent' },
+  })
+  // Whoever came first has made it.
+  .catch(() => undefined)
 writeSync(1, 'begun\n')
 await Promise.all(Array.from({ length: AT_ONCE }, work)).catch((error: unknown) => {
   writeSync(2, error instanceof LedgerError ? `${error.code}: ${error.message}` : String(error))

@@ -3,6 +3,7 @@
  * says of other streams to what had happened there by then. An import and `verify` walk through all events with it.
  */
 import * as E from 'fp-ts/lib/Either.js'
+import { versionAt } from './artifact/version-columns.js'
 import { type Aggregate, artifact, distributedDraft, registeredModel, run } from './commands/deciders.js'
 import { admitsTogether, type EventsOfCommand, withEvent } from './commands/events-of-a-command.js'
 import type { Rejection } from './commands/rejections.js'
@@ -66,7 +67,12 @@ export const openAdmission = (): Admission => {
   const runs = new Map<string, Held<ReturnType<typeof run.initial>>>()
 
   const past: Past = {
-    artifact: (ref) => then(artifacts.get(artifactStream(ref))),
+    artifact: (ref) => {
+      const state = then(artifacts.get(artifactStream(ref)))
+      if (state === undefined || state === 'unsure') return state
+      const { artifactType, versions } = state
+      return { artifactType, manifestOf: (version) => versionAt(versions, version)?.manifest }
+    },
     model: (ref) => then(models.get(modelStream(ref))),
     run: (ref) => then(runs.get(runStream(ref))),
     draft: (ref) => then(drafts.get(draftStream(ref))),

@@ -1,4 +1,6 @@
 /** A ledger in hand: everything that can be told and asked, over stores that are open. */
+
+import * as TE from 'fp-ts/lib/TaskEither.js'
 import { commandHandler } from '../application/command-handling/command-handler.js'
 import { type ManifestStore, manifestStore } from '../application/manifest-store.js'
 import { completeCommits } from '../application/process-managers/complete-distributed-commit.js'
@@ -7,7 +9,6 @@ import type { EventStore } from '../domain/ports/event-store.js'
 import type { FileStore } from '../domain/ports/file-store.js'
 import type { SnapshotStore } from '../domain/ports/snapshot-store.js'
 import type { NameDefaults } from '../domain/values/name-paths.js'
-import { omitUndefined } from '../domain/values/omit-undefined.js'
 import type { DraftRef } from '../domain/values/references.js'
 import type * as args from './calling/arguments.js'
 import { closingBy } from './calling/closing.js'
@@ -89,7 +90,8 @@ export interface Ledger extends Omit<Writes, 'startRun'>, LedgerAsOf, Watching, 
 export const ledgerOn = (ports: LedgerPorts): Ledger => {
   const { events, files, snapshots, warn, local, clock, ids, defaults, deadline, patience, readOnly } = ports
   const manifests = manifestStore(files)
-  const handler = commandHandler({ store: events, manifests, clock, ids, ...omitUndefined({ deadline }) })
+  const states = readOnly ? withoutSaving(snapshots) : snapshots
+  const handler = commandHandler({ store: events, manifests, clock, ids, snapshots: states, deadline })
   const finish = async (draft: DraftRef): Promise<void> => {
     const receipts = await promised(describeWriteError)(completeCommits(handler, draft))
     for (const { position } of receipts) model.noteOwnWrite(position)
@@ -130,7 +132,7 @@ export const ledgerOn = (ports: LedgerPorts): Ledger => {
   const content = contentPastUnknown(commands.content, now.resolve, manifests)
 
   const closing = closingBy((over) =>
-    Promise.all([model.close(over), events.close(over), files.close(AbortSignal.abort())]),
+    Promise.all([model.close(over), handler.close(over), events.close(over), files.close(AbortSignal.abort())]),
   )
 
   const ofFiles = fileMethods({ content, files, useArtifact: commands.useArtifact, ...local })
@@ -165,6 +167,10 @@ export const ledgerOn = (ports: LedgerPorts): Ledger => {
   readByStream(ledger, { store: events, clock, manifests, defaults, facts: handler.facts })
   return ledger
 }
+
+/** Who only reads keeps nothing. */
+const withoutSaving = (snapshots: SnapshotStore | undefined): SnapshotStore | undefined =>
+  snapshots === undefined ? undefined : { load: snapshots.load, save: () => TE.right(undefined) }
 
 /** The files of a version: into a directory, into the cache, or one of them as a stream. */
 const fileMethods = (ports: UseModelPorts): Pick<Ledger, 'download' | 'useModel' | 'openFile'> => ({

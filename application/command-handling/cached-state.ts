@@ -1,8 +1,6 @@
 /** One stream in this process: its folded state, and whether that is what the store holds. */
 import * as E from 'fp-ts/lib/Either.js'
-import { pipe } from 'fp-ts/lib/function.js'
 import type { DomainEvent } from '../../domain/events/catalogue.js'
-import { decodeEvent } from '../../domain/events/stored-events.js'
 import {
   type AppendError,
   type EventStore,
@@ -11,13 +9,14 @@ import {
   type Position,
   type Revision,
   revisionAfter,
-  type StoredEvent,
 } from '../../domain/ports/event-store.js'
-import type { CommandAccepted } from '../../domain/values/answer.js'
 import { type Decider, type ReadonlyState, readonlyState } from '../../domain/values/decider.js'
-import type { EventMetadata } from '../../domain/values/envelope.js'
+import { numberOfKey } from '../../domain/values/key-table.js'
 import { asReadError, type CommandError } from './command-error.js'
+import { decoderOf } from './decode-to-fold.js'
 import type { EncodedEvents } from './encode.js'
+import { foldNext, isBegun, unfolded } from './folded-stream.js'
+import { type StateSnapshots, snapshotOf, type WORTH_AT_CLOSE } from './state-snapshots.js'
 
 /** So many rounds are careful after others were last found to write to the stream. */
 const CAREFUL_ROUNDS = 64
@@ -37,6 +36,10 @@ export interface CachedState<State, Event> {
    * nothing: their acknowledgement will show whether others wrote.
    */
   readonly load: () => Promise<E.Either<CommandError, boolean>>
+  /** Whether so much was folded beyond the last snapshot that another is worth its writing. */
+  readonly isSnapshotDue: (worth: typeof WORTH_AT_CLOSE) => boolean
+  /** Keeps a snapshot, unless events are on their way to the store. */
+  readonly keepSnapshot: () => void
   /** Makes decided events part of the state. */
   readonly fold: (decided: EncodedEvents<Event>) => void
   /**
@@ -58,42 +61,43 @@ export interface Folding<State, Event extends DomainEvent>
   readonly isEvent: (event: DomainEvent) => event is DomainEvent & Event
 }
 
-/** With `until` the state is that of then: what came later is not read. */
+export interface CachedStateOptions<State> {
+  readonly caution?: number
+  /** The state is that of then: what came later is not read. */
+  readonly until?: number
+  readonly snapshots?: StateSnapshots<State> | undefined
+}
+
 export const openCachedState = <State, Event extends DomainEvent>(
   stream: string,
-  { initial, evolve: foldEvent, isEvent }: Folding<State, Event>,
+  rules: Folding<State, Event>,
   store: EventStore,
-  { caution: cautionBefore = 0, until = Number.POSITIVE_INFINITY }: { caution?: number; until?: number } = {},
+  { caution: cautionBefore = 0, until = Number.POSITIVE_INFINITY, snapshots }: CachedStateOptions<State> = {},
 ): CachedState<State, Event> => {
-  let state = initial()
-  let revision: Revision = 'none'
+  let folded = unfolded(rules.initial)
   let position: Position = ORIGIN
   let upToDate = false
   let sound = true
   let caution = cautionBefore
   const onTheirWay = voyage()
-  const commands = new Map<string, number>()
-
-  const evolve = (event: Event | CommandAccepted, commandId: string, by: string, at: string): void => {
-    const own = revisionAfter(revision)
-    revision = own
-    if (!commands.has(commandId)) commands.set(commandId, own)
-    if (event.type !== 'CommandAccepted') state = foldEvent(state, event, { by, at }, own)
-  }
+  const snapshot = snapshotOf(stream, store, snapshots)
 
   const load = async (): Promise<E.Either<CommandError, boolean>> => {
     let grown = false
+    const decode = decoderOf(rules.isEvent)
     try {
-      pages: for await (const page of store.readStream(stream, revision)) {
+      const restored = isBegun(folded) ? undefined : await snapshot.restored()
+      // Somebody else may have begun meanwhile.
+      if (restored !== undefined && !isBegun(folded)) ({ folded, position } = restored)
+      pages: for await (const page of store.readStream(stream, folded.revision)) {
         for (const stored of page) {
           if (stored.position > until) break pages
           if (onTheirWay.isUnderWay()) return E.right(grown)
           // Somebody else who looks at this state may have folded it meanwhile.
-          if (stored.revision !== revisionAfter(revision)) continue
-          const decoded = decodeOf(isEvent, stored)
+          if (stored.revision !== revisionAfter(folded.revision)) continue
+          const decoded = decode(stored)
           if (E.isLeft(decoded)) return decoded
-          const { event, metadata } = decoded.right
-          evolve(event, metadata.commandId, metadata.actor, metadata.recordedAt)
+          foldNext(folded, rules, decoded.right.event, stored.id, decoded.right.recorded)
           position = stored.position
           grown = true
         }
@@ -107,14 +111,18 @@ export const openCachedState = <State, Event extends DomainEvent>(
   }
 
   return {
-    state: () => readonlyState(state),
-    revision: () => revision,
+    state: () => readonlyState(folded.state),
+    revision: () => folded.revision,
     position: () => position,
-    recordedAt: (commandId) => commands.get(commandId),
+    recordedAt: (commandId) => numberOfKey(folded.commands, commandId),
     isUpToDate: () => upToDate,
     load,
-    fold: ({ commandId, actor, recordedAt, events }) => {
-      for (const event of events) evolve(event, commandId, actor, recordedAt)
+    isSnapshotDue: (worth) => sound && snapshot.isDue(folded, worth),
+    keepSnapshot: () => {
+      if (sound && !onTheirWay.isUnderWay()) snapshot.keep(folded)
+    },
+    fold: ({ events, texts, ...recorded }) => {
+      for (const [index, event] of events.entries()) foldNext(folded, rules, event, texts[index]?.id ?? '', recorded)
     },
     send: (isAhead) => {
       const arrived = onTheirWay.begin()
@@ -139,21 +147,6 @@ export const openCachedState = <State, Event extends DomainEvent>(
     caution: () => caution,
   }
 }
-
-/** An event that this kind of stream may hold. */
-const decodeOf = <Event extends DomainEvent>(
-  isEvent: (event: DomainEvent) => event is DomainEvent & Event,
-  stored: StoredEvent,
-): E.Either<CommandError, { readonly event: Event | CommandAccepted; readonly metadata: EventMetadata }> =>
-  pipe(
-    decodeEvent(stored),
-    E.flatMap(
-      ({ event, metadata }): ReturnType<typeof decodeOf<Event>> =>
-        event.type === 'CommandAccepted' || isEvent(event)
-          ? E.right({ event, metadata })
-          : E.left({ _tag: 'unknown-event', stream: stored.stream, revision: stored.revision, type: stored.type }),
-    ),
-  )
 
 /** Whether something is on its way, and when it arrives. */
 const voyage = () => {

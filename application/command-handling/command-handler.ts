@@ -18,6 +18,7 @@ import type {
 import type { Clock, Ids } from '../../domain/ports/clock-and-ids.js'
 import type { EventStore } from '../../domain/ports/event-store.js'
 import type { Facts, Said } from '../../domain/ports/facts.js'
+import type { SnapshotStore } from '../../domain/ports/snapshot-store.js'
 import type { MeanLink } from '../../domain/registered-model/commands.js'
 import { decodeWith } from '../../domain/values/codec.js'
 import { Envelope } from '../../domain/values/envelope.js'
@@ -30,6 +31,7 @@ import { settlingArtifact } from './draft-artifact.js'
 import { type Call, digestOf, type IdFrom } from './encode.js'
 import { type FactReader, factsFrom, saidIn } from './facts.js'
 import type { Receipt, RecordedUnder } from './receipt.js'
+import { snapshotsOfStates } from './state-snapshots.js'
 import { streamHandler } from './stream-handler.js'
 
 export interface CommandHandlerPorts {
@@ -38,7 +40,9 @@ export interface CommandHandlerPorts {
   readonly clock: Clock
   readonly ids: Ids
   /** How long a command tries against others who write to its stream, in milliseconds. */
-  readonly deadline?: number
+  readonly deadline?: number | undefined
+  /** Where the states of long streams are kept between two openings; nowhere unless told. */
+  readonly snapshots?: SnapshotStore | undefined
 }
 
 /** What is known of a call beside its command. */
@@ -72,6 +76,8 @@ export interface CommandHandler {
   /** Logs a version with what callers cannot say: which sealed draft it comes from. */
   readonly logVersion: (command: LogVersion, envelope: Envelope) => TE.TaskEither<CommandError, Receipt>
   readonly facts: FactReader
+  /** Keeps snapshots that are worth it, and as far as they are written before `signal` aborts, if one is given. */
+  readonly close: (signal?: AbortSignal) => Promise<void>
 }
 
 const DEADLINE = 30_000
@@ -82,8 +88,10 @@ export const commandHandler = ({
   clock,
   ids,
   deadline = DEADLINE,
+  snapshots: snapshotStore,
 }: CommandHandlerPorts): CommandHandler => {
-  const ports = { store, clock, ids, deadline, facts: (): Facts<CommandError> => ofOthers }
+  const snapshots = snapshotStore === undefined ? undefined : snapshotsOfStates(snapshotStore)
+  const ports = { snapshots, store, clock, ids, deadline, facts: (): Facts<CommandError> => ofOthers }
   const artifacts = streamHandler(artifact, ports)
   const handlers = {
     artifact: artifacts,
@@ -145,6 +153,10 @@ export const commandHandler = ({
       const decoded = decodeCommand(input)
       if (E.isLeft(decoded)) return TE.left({ _tag: 'invalid-command', problems: decoded.left })
       return route(decoded.right.command, decoded.right.envelope, beginning)
+    },
+    close: async (signal) => {
+      for (const { keepSnapshots } of Object.values(handlers)) keepSnapshots()
+      await snapshots?.close(signal)
     },
     check: checkWithoutContent(handlers, ofOthers),
     logVersion: (command, envelope) => route(command, envelope, { idFrom: 'ledger' }),

@@ -8,6 +8,7 @@ import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import { saidBy } from '../../domain/artifact/history.js'
 import type { ArtifactState } from '../../domain/artifact/state.js'
+import { versionAt } from '../../domain/artifact/version-columns.js'
 import { liveVersion } from '../../domain/artifact/versions.js'
 import { NOTHING_SAID } from '../../domain/collections/descriptions.js'
 import { artifact as artifactRules } from '../../domain/commands/deciders.js'
@@ -15,7 +16,7 @@ import type { DistributedDraftState } from '../../domain/distributed-draft/state
 import type { DomainEvent } from '../../domain/events/catalogue.js'
 import { decodeEvent } from '../../domain/events/stored-events.js'
 import { type EventStore, revisionBefore } from '../../domain/ports/event-store.js'
-import type { Facts, Part, Said, SourceFact } from '../../domain/ports/facts.js'
+import type { Facts, Part, Said, SaidAt, SourceFact } from '../../domain/ports/facts.js'
 import { type FoundLink, liveLink } from '../../domain/registered-model/links.js'
 import type { RegisteredModelState } from '../../domain/registered-model/state.js'
 import { type RunState, runFact } from '../../domain/run/state.js'
@@ -92,6 +93,8 @@ export const saidIn =
     )
   }
 
+const NOWHERE: SaidAt = { description: null, metadata: null }
+
 /** What is said of a version now; nothing where there is none. */
 export const saidNow = (
   reader: FactReader,
@@ -99,7 +102,7 @@ export const saidNow = (
   version: VersionNumber,
 ): TE.TaskEither<CommandError, Said> =>
   pipe(
-    reader.artifact(artifact, ({ versions }) => ({ description: null, metadata: null, ...versions[version]?.said })),
+    reader.artifact(artifact, ({ versions }) => versionAt(versions, version)?.said ?? NOWHERE),
     TE.flatMap((at) => reader.said(artifact, at)),
   )
 

@@ -16,7 +16,7 @@ import {
 } from '../../domain/ports/event-store.js'
 import type { Facts } from '../../domain/ports/facts.js'
 import type { CommandAccepted } from '../../domain/values/answer.js'
-import type { Decider, Decision, ReadonlyState } from '../../domain/values/decider.js'
+import type { Decider, Decision, ReadonlyState, StateSnapshot } from '../../domain/values/decider.js'
 import type { CachedState } from './cached-state.js'
 import type { CommandError } from './command-error.js'
 import { type Call, type EncodedEvents, prepare } from './encode.js'
@@ -30,6 +30,7 @@ export interface Rules<Given, Full, State, Event extends DomainEvent> extends De
     atHand: AtHand<ReadonlyState<State>>,
   ) => TE.TaskEither<CommandError, Full>
   readonly basis: (command: Given, state: ReadonlyState<State>) => Basis
+  readonly snapshot?: StateSnapshot<State>
   readonly isEvent: (event: DomainEvent) => event is DomainEvent & Event
 }
 

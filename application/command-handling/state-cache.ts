@@ -3,12 +3,14 @@ import * as E from 'fp-ts/lib/Either.js'
 import type * as TE from 'fp-ts/lib/TaskEither.js'
 import type { CachedState } from './cached-state.js'
 import type { CommandError } from './command-error.js'
+import { WORTH_WHILE_RUNNING } from './state-snapshots.js'
 
 /** Folded events kept at hand, over all streams. */
 const EVENTS_KEPT = 2_000_000
 
 export interface StateCache<State, Event> {
   readonly get: (stream: string) => CachedState<State, Event>
+  readonly all: () => Iterable<CachedState<State, Event>>
 }
 
 /**
@@ -25,6 +27,7 @@ export const stateCache = <State, Event>(
   }
   let uses = 0
   return {
+    all: () => states.values(),
     get: (stream: string): CachedState<State, Event> => {
       const known = states.get(stream)
       const cached = known?.isSound() ? known : open(stream, known)
@@ -58,6 +61,9 @@ export const readSettled =
       if (E.isLeft(loaded)) return loaded
       const seen = at(cached)
       // The state may run ahead of the store again: what was seen counts once it is written.
-      if (await cached.settled()) return E.right(seen)
+      if (await cached.settled()) {
+        if (cached.isSnapshotDue(WORTH_WHILE_RUNNING)) setImmediate(cached.keepSnapshot)
+        return E.right(seen)
+      }
     }
   }

@@ -19,6 +19,7 @@ import { type Receipt, type RecordedUnder, recordedUnder } from './receipt.js'
 import { backOff } from './retry.js'
 import { decideRound, gatherAll, MAX_ROUND, type Rules, type Waiting } from './round.js'
 import { readSettled, type StateCache, stateCache } from './state-cache.js'
+import { type SnapshotsOfStates, WORTH_AT_CLOSE, WORTH_WHILE_RUNNING } from './state-snapshots.js'
 import { type Round, streamQueues } from './stream-queue.js'
 
 export interface StreamHandlerPorts extends AppendPorts {
@@ -26,6 +27,8 @@ export interface StreamHandlerPorts extends AppendPorts {
   readonly deadline: number
   /** Of all kinds of stream. */
   readonly facts: () => Facts<CommandError>
+  /** Where states are kept between two openings; nowhere if not told. */
+  readonly snapshots?: SnapshotsOfStates | undefined
 }
 
 export interface StreamHandler<Given, Full, State> {
@@ -44,12 +47,14 @@ export interface StreamHandler<Given, Full, State> {
     commandId: string,
     digest: Digest,
   ) => TE.TaskEither<CommandError, RecordedUnder>
+  /** Keeps snapshots that are worth it. */
+  readonly keepSnapshots: () => void
 }
 
 /** The five steps of a round. */
 const roundsOf = <Given, Full, State, Event extends DomainEvent>(
   rules: Rules<Given, Full, State, Event>,
-  ports: Omit<StreamHandlerPorts, 'deadline'>,
+  ports: Omit<StreamHandlerPorts, 'deadline' | 'snapshots'>,
   states: StateCache<State, Event>,
 ): Round<Waiting<Given>> => {
   const { store, clock, ids } = ports
@@ -79,7 +84,13 @@ const roundsOf = <Given, Full, State, Event extends DomainEvent>(
           const next = 2 * (decisions.length < gathered.length ? decisions.length : size)
           if (queue.length > 0 && next < MAX_ROUND) sizes.set(stream, Math.max(1, next))
           else sizes.delete(stream)
-          return answerEach(store, stream, cached, decisions, outcome.positions)
+          answerEach(store, stream, cached, decisions, outcome.positions)
+          if (cached.isSnapshotDue(WORTH_WHILE_RUNNING)) {
+            // Not before those who were answered had their turn, and not while the next round is on its way.
+            await new Promise((resolve) => setImmediate(resolve))
+            cached.keepSnapshot()
+          }
+          return
         }
         case 'conflict':
           await clock.sleep(backOff(Math.min((commands[0]?.attempts ?? 0) + 1, 6), ids))
@@ -99,11 +110,12 @@ const roundsOf = <Given, Full, State, Event extends DomainEvent>(
 
 export const streamHandler = <Given, Full, State, Event extends DomainEvent>(
   rules: Rules<Given, Full, State, Event>,
-  { facts, deadline, ...ports }: StreamHandlerPorts,
+  { facts, deadline, snapshots: allSnapshots, ...ports }: StreamHandlerPorts,
 ): StreamHandler<Given, Full, State> => {
   const { store, clock } = ports
+  const snapshots = rules.snapshot === undefined ? undefined : allSnapshots?.of(rules.snapshot)
   const states = stateCache<State, Event>((stream, before) =>
-    openCachedState(stream, rules, store, { caution: before?.caution() ?? 0 }),
+    openCachedState(stream, rules, store, { caution: before?.caution() ?? 0, snapshots }),
   )
 
   const queues = streamQueues(roundsOf(rules, { ...ports, facts }, states))
@@ -139,5 +151,8 @@ export const streamHandler = <Given, Full, State, Event extends DomainEvent>(
         readSettled(states, stream, (cached) => cached.recordedAt(commandId)),
         TE.flatMap((first) => recordedUnder(store, stream, first, commandId, digest)),
       ),
+    keepSnapshots: () => {
+      for (const cached of states.all()) if (cached.isSnapshotDue(WORTH_AT_CLOSE)) cached.keepSnapshot()
+    },
   }
 }

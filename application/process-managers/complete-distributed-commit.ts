@@ -8,6 +8,7 @@ import type { LogVersion } from '../../domain/artifact/commands.js'
 import { draftKey } from '../../domain/artifact/state.js'
 import type { DistributedCommitted } from '../../domain/distributed-draft/events.js'
 import { commandIdOf, type Envelope } from '../../domain/values/envelope.js'
+import { numberOfKey } from '../../domain/values/key-table.js'
 import type { DraftRef } from '../../domain/values/references.js'
 import { draftStream } from '../../domain/values/stream-names.js'
 import type { CommandError } from '../command-handling/command-error.js'
@@ -65,7 +66,8 @@ export const completeCommits = (
         ? TE.right([])
         : handler.facts.artifact(draft.artifact, ({ distributed }) =>
             sealed.filter(
-              (generation) => !distributed.has(draftKey({ distributedId: draft.distributedId, generation })),
+              (generation) =>
+                numberOfKey(distributed, draftKey({ distributedId: draft.distributedId, generation })) === undefined,
             ),
           ),
     ),

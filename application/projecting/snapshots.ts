@@ -1,7 +1,7 @@
 /** What stands in a snapshot, and how a model is made of one. */
 import { isEventType } from '../../domain/events/event-shapes.js'
 import type { Position } from '../../domain/ports/event-store.js'
-import { toArray } from '../../projections/storage/columns.js'
+import { toArray } from '../../domain/values/columns.js'
 import { emptyModel, keysOf, type Model, type Projections } from './model.js'
 
 /** The first part of a snapshot; another version of this is another format. */

@@ -5,11 +5,13 @@ import { admitsSaid, NOTHING_SAID } from '../collections/descriptions.js'
 import { admitsTagChange } from '../collections/tags.js'
 import type { ReadonlyState } from '../values/decider.js'
 import { type Admitted, admitted, allAdmit, impossible, type Standing } from '../values/impossible.js'
+import { numberOfKey } from '../values/key-table.js'
 import { isThatManifest, isThatValue, type Past, runWasThere } from '../values/past.js'
 import type { SubjectOf } from '../values/stream-names.js'
 import type { ArtifactEvent, ArtifactVersionLogged, ArtifactVersionRelogged } from './events.js'
 import { type ArtifactHistory, hasSaid } from './history.js'
-import { draftKey, newerThan, type VersionState } from './state.js'
+import { draftKey, newerThan } from './state.js'
+import { numberOfContent, type VersionState, versionAt } from './version-columns.js'
 import { notAppliedTo } from './what-is-said.js'
 
 type State = ReadonlyState<ArtifactHistory>
@@ -81,11 +83,11 @@ export const admits = (state: State, event: ArtifactEvent, here: Here): Admitted
 }
 
 /** Numbers are given out one after another, to content that has none. */
-const admitsNumber = ({ versions, liveByDigest }: State, { version, manifest }: ArtifactVersionLogged): Admitted => {
+const admitsNumber = ({ versions }: State, { version, manifest }: ArtifactVersionLogged): Admitted => {
   if (version !== versions.length) {
     return impossible({ _tag: 'not-the-next', what: 'version', number: version, next: versions.length })
   }
-  const twin = liveByDigest.get(manifest.digest)
+  const twin = numberOfContent(versions, manifest.digest)
   return twin === undefined ? admitted : impossible({ _tag: 'there-already', what: 'version', number: twin })
 }
 
@@ -101,7 +103,7 @@ const admitsBase = (
     () => {
       if (base === undefined) return admitted
       if (distributed === undefined) return isLive(state, base)
-      return state.versions[base] === undefined
+      return versionAt(state.versions, base) === undefined
         ? impossible({ _tag: 'not-there', what: 'version', number: base })
         : admitted
     },
@@ -144,7 +146,7 @@ const admitsOrigin = (
   const named = runWasThere(run, past)
   if (E.isLeft(named) || distributed === undefined) return named
   const { distributedId, generation } = distributed
-  if (logged.has(draftKey(distributed)))
+  if (numberOfKey(logged, draftKey(distributed)) !== undefined)
     return impossible({ _tag: 'changes-nothing', of: 'a draft that was logged before' })
   const draft = past.draft({ artifact, distributedId })
   if (draft === 'unsure') return admitted
@@ -168,12 +170,8 @@ const admitsOrigin = (
   )
 }
 
-const withVersion = (
-  state: State,
-  number: number,
-  check: (version: ReadonlyState<VersionState>) => Admitted,
-): Admitted => {
-  const version = state.versions[number]
+const withVersion = (state: State, number: number, check: (version: VersionState) => Admitted): Admitted => {
+  const version = versionAt(state.versions, number)
   if (version === undefined) return impossible({ _tag: 'not-there', what: 'version', number })
   return version.deleted === undefined ? check(version) : impossible({ _tag: 'gone-before', what: 'version', number })
 }

@@ -30,6 +30,7 @@ import {
 import { ArtifactRef, RunRef } from '../values/references.js'
 import type { SealedDraft } from './sealed-draft.js'
 import type { ArtifactState } from './state.js'
+import { numberOfContent, versionAt } from './version-columns.js'
 import { numberOf } from './versions.js'
 
 type State = ReadonlyState<ArtifactState>
@@ -77,7 +78,7 @@ const saidAt = (
   number: VersionNumber | undefined,
   { versions }: State,
 ): SaidAt => {
-  const said = number === undefined ? undefined : versions[number]?.said
+  const said = number === undefined ? undefined : versionAt(versions, number)?.said
   return {
     description: description === undefined ? null : (said?.description ?? null),
     metadata: metadata === undefined ? null : (said?.metadata ?? null),
@@ -105,11 +106,12 @@ export const LogArtifactVersion = define('LogArtifactVersion', {
     expectedBase: VersionNumber,
     expect: ExpectedHolders,
   },
-  basis: (command, state: State) => asBasis(saidAt(command, state.liveByDigest.get(command.manifest.digest), state)),
+  basis: (command, state: State) =>
+    asBasis(saidAt(command, numberOfContent(state.versions, command.manifest.digest), state)),
   facts: (command, read, { state }: AtHand<State>) => {
     const { artifact, manifest, run } = command
     // Of the version that has this content already.
-    const at = saidAt(command, state.liveByDigest.get(manifest.digest), state)
+    const at = saidAt(command, numberOfContent(state.versions, manifest.digest), state)
     return pipe(
       // What a sealed draft holds has been named by its parts since, and is kept.
       'distributed' in command ? read.manifest(manifest) : read.content(manifest),

@@ -13,6 +13,7 @@ import { changeSaid } from '../collections/descriptions.js'
 import { changeTags, type TooManyTags } from '../collections/tags.js'
 import type { TypeMismatch, VersionRejection } from '../collections/version-rejections.js'
 import { about, type Decision, type ReadonlyState } from '../values/decider.js'
+import { numberOfKey } from '../values/key-table.js'
 import { type VersionNumber, versionNumberAt } from '../values/names.js'
 import type { ArtifactRef } from '../values/references.js'
 import type {
@@ -27,6 +28,7 @@ import type {
 } from './commands.js'
 import type { ArtifactEvent } from './events.js'
 import { type ArtifactState, draftKey, newerThan, producer } from './state.js'
+import { isProducer, numberOfContent, versionAt } from './version-columns.js'
 import { findVersion, liveVersion } from './versions.js'
 import { notAppliedTo, saidByBase, saidByCaller } from './what-is-said.js'
 
@@ -127,8 +129,8 @@ const tagArtifact = ({ type, artifact, tags }: TagArtifact | UntagArtifact, stat
 
 const log = (command: Given<'LogArtifactVersion'>, state: State): EncodedEvents => {
   const { artifact, artifactType, manifest, aliases = [], base, expectedBase, distributed, run, runFact } = command
-  const before = distributed === undefined ? undefined : state.distributed.get(draftKey(distributed))
-  if (before !== undefined) return E.right({ events: [], answer: { version: before } })
+  const before = distributed === undefined ? undefined : numberOfKey(state.distributed, draftKey(distributed))
+  if (before !== undefined) return E.right({ events: [], answer: { version: versionNumberAt(before) } })
   // What a sealed draft builds on was live when it was sealed: its version is logged whatever became of that.
   if (base !== undefined && distributed === undefined) {
     const checked = liveVersion(artifact, base, state)
@@ -140,7 +142,7 @@ const log = (command: Given<'LogArtifactVersion'>, state: State): EncodedEvents 
   const created = create({ artifact, artifactType }, state)
   if (E.isLeft(created)) return created
 
-  const twin = state.liveByDigest.get(manifest.digest)
+  const twin = numberOfContent(state.versions, manifest.digest)
   const version = twin ?? versionNumberAt(state.versions.length)
   const moved = pointAliases([...aliases, 'latest'], version, command.expect)(state.aliases)
   if (E.isLeft(moved)) return moved
@@ -154,17 +156,16 @@ const log = (command: Given<'LogArtifactVersion'>, state: State): EncodedEvents 
     ...(distributed === undefined ? {} : { distributed }),
   }
   const answer = { version }
-  const known = twin === undefined ? undefined : state.versions[twin]
-  if (known === undefined) {
+  if (twin === undefined) {
     const logged: ArtifactEvent = { type: 'ArtifactVersionLogged', ...facts, ...saidByBase(command) }
     return E.right({ events: [...created.right, logged, ...moved.right], answer })
   }
-  const notApplied = notAppliedTo({ ...command.said, tags: known.tags }, facts)
+  const notApplied = notAppliedTo({ ...command.said, tags: versionAt(state.versions, twin)?.tags ?? [] }, facts)
   // It adds no producer, no sealed draft and no word of its own.
   const isKnown =
     moved.right.length === 0 &&
     distributed === undefined &&
-    known.producers.includes(producer(run)) &&
+    isProducer(state.versions, twin, producer(run)) &&
     notApplied.length === 0
   const relogged: ArtifactEvent = {
     type: 'ArtifactVersionRelogged',

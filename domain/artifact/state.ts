@@ -1,49 +1,44 @@
 /** What of an artifact's history its decisions need. What is said of a version is read where a decision needs it. */
 import { type AliasState, aliasesOf, evolveAliases } from '../collections/aliases.js'
-import type { SaidAt } from '../ports/facts.js'
 import type { ReadonlyState, RecordedBy } from '../values/decider.js'
-import type { Digest } from '../values/digest.js'
-import type { ManifestSummary } from '../values/manifest/manifest.js'
+import { addKey, emptyKeyTable, type KeyTable } from '../values/key-table.js'
 import { type VersionNumber, versionNumberAt } from '../values/names.js'
 import { type RunRef, runPath } from '../values/references.js'
 import type { ArtifactEvent } from './events.js'
-
-export interface VersionState {
-  readonly manifest: ManifestSummary
-  readonly said: { -readonly [Part in keyof SaidAt]: SaidAt[Part] }
-  tags: ReadonlyArray<string>
-  /** The runs that logged it, by path; `''` stands for outside any run. */
-  readonly producers: [string, ...string[]]
-  deleted?: RecordedBy
-}
+import {
+  addProducer,
+  addVersion,
+  isLiveVersion,
+  noVersions,
+  setDeleted,
+  setSaid,
+  setTags,
+  type VersionColumns,
+} from './version-columns.js'
 
 export interface ArtifactState extends AliasState {
   artifactType: string | null
   description: string | null
   tags: ReadonlyArray<string>
-  /** By number; a version keeps its place when it is deleted. */
-  readonly versions: VersionState[]
-  /** The live version of each content. */
-  readonly liveByDigest: Map<Digest, VersionNumber>
+  readonly versions: VersionColumns
   /** The newest version that is not deleted. */
   newestLive: VersionNumber | null
   /** The aliases of a version that was just deleted: they are removed in the same step. */
   left: Set<string>
   /** The version of each sealed draft, by `draftKey`. */
-  readonly distributed: Map<string, VersionNumber>
+  readonly distributed: KeyTable
 }
 
 export const initial = (): ArtifactState => ({
   artifactType: null,
   description: null,
   tags: [],
-  versions: [],
-  liveByDigest: new Map(),
+  versions: noVersions(),
   newestLive: null,
   aliases: new Map(),
   removedAliases: new Map(),
   left: new Set(),
-  distributed: new Map(),
+  distributed: emptyKeyTable(),
 })
 
 export const producer = (run: RunRef | undefined): string => (run === undefined ? '' : runPath(run))
@@ -60,7 +55,7 @@ export const newerThan = (
 /** From the newest that was, downwards. */
 const newestLiveOf = ({ versions, newestLive }: ArtifactState): VersionNumber | null => {
   for (let number = newestLive ?? -1; number >= 0; number--) {
-    if (versions[number]?.deleted === undefined) return versionNumberAt(number)
+    if (isLiveVersion(versions, number)) return versionNumberAt(number)
   }
   return null
 }
@@ -84,47 +79,37 @@ export const evolve = (
       state.tags = event.to
       return state
     case 'ArtifactVersionLogged':
-      state.versions[event.version] = {
+      addVersion(state.versions, event.version, {
         manifest: event.manifest,
         said: {
           description: event.description === undefined ? null : revision,
           metadata: event.metadata === undefined ? null : revision,
         },
         tags: event.tags ?? [],
-        producers: [producer(event.run?.ref)],
-      }
-      state.liveByDigest.set(event.manifest.digest, event.version)
+      })
+      addProducer(state.versions, event.version, producer(event.run?.ref))
       state.newestLive = event.version
-      if (event.distributed !== undefined) state.distributed.set(draftKey(event.distributed), event.version)
+      if (event.distributed !== undefined) addKey(state.distributed, draftKey(event.distributed), event.version)
       return state
-    case 'ArtifactVersionRelogged': {
-      const producers = state.versions[event.version]?.producers
-      const path = producer(event.run?.ref)
-      if (producers !== undefined && !producers.includes(path)) producers.push(path)
-      if (event.distributed !== undefined) state.distributed.set(draftKey(event.distributed), event.version)
+    case 'ArtifactVersionRelogged':
+      addProducer(state.versions, event.version, producer(event.run?.ref))
+      if (event.distributed !== undefined) addKey(state.distributed, draftKey(event.distributed), event.version)
       return state
-    }
-    case 'ArtifactVersionDescribed': {
-      const said = state.versions[event.version]?.said
-      if (said === undefined) return state
-      if (event.description !== undefined) said.description = event.description.to === null ? null : revision
-      if (event.metadata !== undefined) said.metadata = event.metadata.to === null ? null : revision
+    case 'ArtifactVersionDescribed':
+      setSaid(state.versions, event.version, {
+        ...(event.description === undefined ? {} : { description: event.description.to === null ? null : revision }),
+        ...(event.metadata === undefined ? {} : { metadata: event.metadata.to === null ? null : revision }),
+      })
       return state
-    }
     case 'ArtifactVersionTagged':
-    case 'ArtifactVersionUntagged': {
-      const version = state.versions[event.version]
-      if (version !== undefined) version.tags = event.to
+    case 'ArtifactVersionUntagged':
+      setTags(state.versions, event.version, event.to)
       return state
-    }
-    case 'ArtifactVersionDeleted': {
-      const version = state.versions[event.version]
-      if (version !== undefined) version.deleted = recorded
+    case 'ArtifactVersionDeleted':
+      setDeleted(state.versions, event.version, recorded)
       state.left = new Set(aliasesOf(event.version)(state.aliases))
-      state.liveByDigest.delete(event.manifest.digest)
       state.newestLive = newestLiveOf(state)
       return state
-    }
     case 'AliasMoved':
     case 'AliasRemoved':
       evolveAliases(state, event, recorded)

@@ -6,11 +6,12 @@ import type { VersionRejection } from '../collections/version-rejections.js'
 import type { ReadonlyState } from '../values/decider.js'
 import type { VersionChoice, VersionNumber } from '../values/names.js'
 import type { CollectionRef } from '../values/references.js'
-import type { ArtifactState, VersionState } from './state.js'
+import type { ArtifactState } from './state.js'
+import { type VersionState, versionAt } from './version-columns.js'
 
 export interface FoundVersion {
   readonly number: VersionNumber
-  readonly version: ReadonlyState<VersionState>
+  readonly version: VersionState
 }
 
 /** The number that is meant, also where there is no such version. */
@@ -25,7 +26,7 @@ export const findVersion = (
   state: ReadonlyState<ArtifactState>,
 ): E.Either<VersionRejection, FoundVersion> => {
   const number = numberOf(choice, state)
-  const version = number === undefined ? undefined : state.versions[number]
+  const version = number === undefined ? undefined : versionAt(state.versions, number)
   return number !== undefined && version !== undefined
     ? E.right({ number, version })
     : E.left({

@@ -8,7 +8,7 @@ import { type Admitted, admitted, impossible, type Numbered } from '../values/im
  */
 export const admitsNumberOf = (
   what: Numbered,
-  givenOut: ReadonlyArray<unknown>,
+  givenOut: { readonly length: number },
   { version, generation }: Answer,
 ): Admitted => {
   if (generation !== undefined) return impossible({ _tag: 'not-there', what: 'generation', number: generation })

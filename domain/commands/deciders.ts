@@ -5,6 +5,7 @@ import { type ArtifactCommand, type ArtifactCommandWithFacts, commandsOnArtifact
 import { type ArtifactRejection, decide as decideArtifact } from '../artifact/decide.js'
 import { type ArtifactEvent, artifactEvents } from '../artifact/events.js'
 import { type ArtifactHistory, history as historyOfArtifact } from '../artifact/history.js'
+import { snapshot as snapshotOfArtifact } from '../artifact/snapshot.js'
 import { type ArtifactState, evolve as evolveArtifact, initial as initialArtifact } from '../artifact/state.js'
 import { noAliasLeft } from '../collections/aliases.js'
 import { admitsNumberOf } from '../collections/numbers.js'
@@ -39,7 +40,7 @@ import { decide as decideRun, type RunRejection } from '../run/decide.js'
 import { type RunEvent, runEvents } from '../run/events.js'
 import { evolve as evolveRun, initial as initialRun, type RunState } from '../run/state.js'
 import type { Answer } from '../values/answer.js'
-import type { Decider, ReadonlyState } from '../values/decider.js'
+import type { Decider, ReadonlyState, StateSnapshot } from '../values/decider.js'
 import { type Admitted, admitted, allAdmit, type Standing } from '../values/impossible.js'
 import type { Past } from '../values/past.js'
 import type { Subject, SubjectOf } from '../values/stream-names.js'
@@ -56,6 +57,8 @@ export interface Aggregate<
   About extends Subject = Subject,
   History = State,
 > extends Decider<State, Full, Event, No> {
+  /** How its state is kept, where streams get long. */
+  readonly snapshot?: StateSnapshot<State>
   /** Gathers the facts that the decision of a command needs, by its definition. */
   readonly gather: <Failure>(
     command: Command,
@@ -100,6 +103,7 @@ export const artifact: Aggregate<
 > = {
   initial: initialArtifact,
   evolve: evolveArtifact,
+  snapshot: snapshotOfArtifact,
   history: historyOfArtifact,
   admits: admitsArtifact,
   admitsAnswer: ({ versions }, answer) => admitsNumberOf('version', versions, answer),

@@ -35,6 +35,23 @@ export const isDigest = (text: unknown): text is Digest => {
 
 export const Digest = rule<Digest, string>('a digest: sha256: and 64 hexadecimal digits', isDigest)
 
+const BYTES = 32
+
+/** Writes the 32 bytes of a digest. */
+export const writeDigest = (bytes: Uint8Array, at: number, digest: Digest): void => {
+  for (let index = 0; index < BYTES; index++) {
+    const place = TAG.length + 2 * index
+    bytes[at + index] = (nibble(digest.charCodeAt(place)) << 4) | nibble(digest.charCodeAt(place + 1))
+  }
+}
+
+/** Of `0` to `9` and `a` to `f`, without a branch: letters have the bit of 64. */
+const nibble = (code: number): number => (code & 15) + 9 * (code >> 6)
+
+/** The digest that these 32 bytes are. */
+export const readDigest = ({ buffer, byteOffset }: Uint8Array, at: number): Digest =>
+  digestFrom(Buffer.from(buffer, byteOffset + at, BYTES).toString('hex'))
+
 /**
  * A UUID made from names (RFC 9562, version 5): the same parts always give the same id. The namespace is
  * this ledger's own.

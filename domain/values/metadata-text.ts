@@ -50,17 +50,24 @@ const digits = (text: string, from: number, count: number): number => {
 const ACTOR = '"actor":"'
 
 /** Who gave the command, likewise. */
-export const actorOf = ({ metadata }: WithMetadata): string => {
-  const found = metadata.indexOf(ACTOR)
+export const actorOf = ({ metadata }: WithMetadata): string => textOf(metadata, ACTOR, 'actor')
+
+const COMMAND_ID = '"commandId":"'
+
+/** The id of the command, and when it was recorded, likewise; `''` where there is none. */
+export const commandIdOf = ({ metadata }: WithMetadata): string => textOf(metadata, COMMAND_ID, 'commandId')
+export const recordedAtTextOf = ({ metadata }: WithMetadata): string => textOf(metadata, RECORDED_AT, 'recordedAt')
+
+const textOf = (metadata: string, before: string, member: string): string => {
+  const found = metadata.indexOf(before)
   if (found === -1) return ''
-  const start = found + ACTOR.length
-  const end = metadata.indexOf('"', start)
-  const text = metadata.slice(start, end)
-  return text.includes('\\') ? actorParsed(metadata) : text
+  const start = found + before.length
+  const text = metadata.slice(start, metadata.indexOf('"', start))
+  return text.includes('\\') ? parsedOf(metadata, member) : text
 }
 
-const actorParsed = (metadata: string): string => {
+const parsedOf = (metadata: string, member: string): string => {
   const parsed = parseJson(metadata)
-  const actor: unknown = typeof parsed === 'object' && parsed !== null ? Reflect.get(parsed, 'actor') : undefined
-  return typeof actor === 'string' ? actor : ''
+  const text: unknown = typeof parsed === 'object' && parsed !== null ? Reflect.get(parsed, member) : undefined
+  return typeof text === 'string' ? text : ''
 }

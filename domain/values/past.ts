@@ -37,7 +37,7 @@ interface Seal {
 export interface Past {
   readonly artifact: (artifact: ArtifactRef) => Then<{
     readonly artifactType: string | null
-    readonly versions: ReadonlyArray<{ readonly manifest: ManifestSummary }>
+    readonly manifestOf: (version: number) => ManifestSummary | undefined
   }>
   readonly model: (model: ModelRef) => Then<{ readonly links: ReadonlyArray<{ readonly source: VersionRef }> }>
   readonly run: (run: RunRef) => Then<{ readonly started: object | null; readonly finished: object | null }>
@@ -69,7 +69,7 @@ export const versionWasThere = (
   const state = past.artifact(artifact)
   if (state === 'unsure') return admitted
   const path = versionPath(artifact, version)
-  const found = state?.versions[version]
+  const found = state?.manifestOf(version)
   if (state === undefined || found === undefined) {
     return impossible({ _tag: 'not-by-then', what: `the logging of ${path}` })
   }
@@ -81,7 +81,7 @@ export const versionWasThere = (
       was: state.artifactType,
     })
   }
-  return manifest === undefined ? admitted : isThatManifest(`the manifest of ${path}`, manifest, found.manifest)
+  return manifest === undefined ? admitted : isThatManifest(`the manifest of ${path}`, manifest, found)
 }
 
 export const isThatManifest = (of: string, says: ManifestSummary, was: ManifestSummary): Admitted =>

@@ -118,9 +118,7 @@ const reporting = (silent: CommandHandler, noteOwnWrite: SendPorts['noteOwnWrite
         noteOwnWrite(position),
   )
   return {
-    facts: silent.facts,
-    check: silent.check,
-    recordedUnder: silent.recordedUnder,
+    ...silent,
     meanLink: (...link) => reported(silent.meanLink(...link)),
     handle: (...call) => reported(silent.handle(...call)),
     logVersion: (...call) => reported(silent.logVersion(...call)),

@@ -1,6 +1,7 @@
 /** What a draft missed: others logged versions after the one that it was drafted from. */
 import * as E from 'fp-ts/lib/Either.js'
 import type { Receipt } from '../../application/command-handling/receipt.js'
+import { versionAt } from '../../domain/artifact/version-columns.js'
 import { diffManifests } from '../../domain/values/manifest/diff.js'
 import { type Manifest, type ManifestEntry, sameContent } from '../../domain/values/manifest/manifest.js'
 import type { VersionNumber } from '../../domain/values/names.js'
@@ -77,7 +78,7 @@ export const manifestNow = async (
   artifact: ArtifactRef,
   version: VersionNumber,
 ): Promise<Manifest | null> => {
-  const summary = await names.facts.artifact(artifact, ({ versions }) => versions[version]?.manifest)()
+  const summary = await names.facts.artifact(artifact, ({ versions }) => versionAt(versions, version)?.manifest)()
   if (E.isLeft(summary) || summary.right === undefined) return null
   return contents.get(summary.right).catch(() => null)
 }

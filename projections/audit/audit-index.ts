@@ -5,8 +5,8 @@
  */
 import type { EventOf } from '../../domain/events/catalogue.js'
 import { ORIGIN } from '../../domain/ports/event-store.js'
+import { areColumns, doubles, grownCapacity, ints } from '../../domain/values/columns.js'
 import { type EventContext, type ProjectedEvent, projection, unfolded } from '../projection.js'
-import { areColumns, doubles, grownCapacity, ints } from '../storage/columns.js'
 import { areTexts, type Dictionary, dictionary, numberOf } from '../storage/dictionary.js'
 import type { Order } from './filter.js'
 

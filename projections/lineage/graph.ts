@@ -4,8 +4,8 @@
  * and the edges of a node are a ring through those columns, oldest first; only names are texts, once per stream.
  */
 
+import { bytes, doubles, grownCapacity, ints } from '../../domain/values/columns.js'
 import type { RunRef } from '../../domain/values/references.js'
-import { bytes, doubles, grownCapacity, ints } from '../storage/columns.js'
 
 export const EDGE_KINDS = ['logged', 're-logged', 'used', 'derived-from', 'linked', 'part-of'] as const
 export type EdgeKind = (typeof EDGE_KINDS)[number]

@@ -1,5 +1,5 @@
 /** The graph of the lineage in a snapshot. */
-import { areColumns, grownCapacity } from '../storage/columns.js'
+import { areColumns, grownCapacity } from '../../domain/values/columns.js'
 import { edgeColumns, type LineageGraph, nodeColumns, putInPlace } from './graph.js'
 
 /** For a snapshot; `subjects` and `nodesBySubject` are made again. */

@@ -4,10 +4,10 @@
  */
 
 import type { TakenOver } from '../../domain/artifact/events.js'
-import { type Digest, digestFrom } from '../../domain/values/digest.js'
+import { areColumns, bytes, doubles, grownCapacity, ints } from '../../domain/values/columns.js'
+import { type Digest, readDigest, writeDigest } from '../../domain/values/digest.js'
 import { type JsonObject, parseJson } from '../../domain/values/json.js'
 import type { ManifestSummary } from '../../domain/values/manifest/manifest.js'
-import { areColumns, bytes, doubles, grownCapacity, ints } from '../storage/columns.js'
 import { areTexts, type Dictionary, dictionary, numberOf } from '../storage/dictionary.js'
 import {
   addRow,
@@ -126,22 +126,7 @@ const makeRoom = (versions: Versions): void => {
   versions.digests = bytes(rows * DIGEST_BYTES, versions.digests)
 }
 
-const TAG = 'sha256:'
-
-const writeDigest = (digests: Uint8Array, at: number, digest: Digest): void => {
-  for (let index = 0; index < DIGEST_BYTES; index++) {
-    const place = TAG.length + 2 * index
-    digests[at + index] = (nibble(digest.charCodeAt(place)) << 4) | nibble(digest.charCodeAt(place + 1))
-  }
-}
-
-/** Of `0` to `9` and `a` to `f`, without a branch: letters have the bit of 64. The shape of the event was checked. */
-const nibble = (code: number): number => (code & 15) + 9 * (code >> 6)
-
-export const digestOf = ({ digests }: Versions, row: Row): Digest => {
-  const at = row * DIGEST_BYTES
-  return digestFrom(Buffer.from(digests.buffer, digests.byteOffset + at, DIGEST_BYTES).toString('hex'))
-}
+export const digestOf = ({ digests }: Versions, row: Row): Digest => readDigest(digests, row * DIGEST_BYTES)
 
 export const manifestOf = (versions: Versions, row: Row): ManifestSummary => ({
   digest: digestOf(versions, row),

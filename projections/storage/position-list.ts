@@ -2,7 +2,7 @@
  * Many positions in ascending order, of which is asked how many there are up to one: a byte or two each, since how far
  * one is from the one before is a small number.
  */
-import { bytes, grownCapacity } from './columns.js'
+import { bytes, grownCapacity } from '../../domain/values/columns.js'
 import { countUpTo } from './timeline.js'
 
 /** After so many, one is kept whole. */

@@ -8,6 +8,7 @@ import { memoryEventStore } from '../../../adapters/memory/index.js'
 import type { CommandError } from '../../../application/command-handling/command-error.js'
 import { answerOf, changesAmong, type Receipt } from '../../../application/command-handling/receipt.js'
 import { completeCommits } from '../../../application/process-managers/complete-distributed-commit.js'
+import { versionAt } from '../../../domain/artifact/version-columns.js'
 import type { CommandInput } from '../../../domain/commands/catalogue.js'
 import type { DomainEvent } from '../../../domain/events/catalogue.js'
 import { decodeEvent } from '../../../domain/events/stored-events.js'
@@ -174,7 +175,10 @@ const corner = (entity: string) => {
     const seen: Record<string, unknown> = {}
     for (const name of artifacts) {
       const looking = facts.artifact(artifactOf(name), (of) => ({
-        things: of.versions.map(({ manifest, deleted }) => [manifest.digest, deleted === undefined]),
+        things: Array.from({ length: of.versions.length }, (_, number) => {
+          const { manifest, deleted } = versionAt(of.versions, number) ?? expect.fail()
+          return [manifest.digest, deleted === undefined]
+        }),
         aliases: Object.fromEntries([...of.aliases].map(([word, { version }]) => [word, version]).sort()),
       }))
       seen[name] = right(await looking())

@@ -1,4 +1,5 @@
 /** What is said of versions is not kept in their artifact's state; what an event says of before is what was, nevertheless. */
+import { serialize } from 'node:v8'
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { CommandInput } from '../../../domain/commands/catalogue.js'
@@ -102,8 +103,8 @@ describe('what is said of a version', () => {
       }),
     )
     right(await ledger.give({ type: 'DescribeArtifactVersion', artifact, version: 0, metadata: { long: `${long}z` } }))
-    const state = right(await ledger.handler.facts.artifact(artifact, (state) => JSON.stringify(state))())
-    expect(state).toContain(manifest.digest)
+    const state = right(await ledger.handler.facts.artifact(artifact, (state) => serialize(state).toString('latin1'))())
+    expect(state).toContain('artifactType')
     expect(state).not.toContain('yyy')
   })
 })

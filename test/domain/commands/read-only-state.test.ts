@@ -4,6 +4,7 @@ import { describe, expect, expectTypeOf, it } from 'vitest'
 import { decide as decideArtifact } from '../../../domain/artifact/decide.js'
 import type { ArtifactHistory } from '../../../domain/artifact/history.js'
 import type { ArtifactState } from '../../../domain/artifact/state.js'
+import { setTags } from '../../../domain/artifact/version-columns.js'
 import * as deciders from '../../../domain/commands/deciders.js'
 import { decide as decideDraft } from '../../../domain/distributed-draft/decide.js'
 import type { DistributedDraftState } from '../../../domain/distributed-draft/state.js'
@@ -35,11 +36,15 @@ describe('the state that a decision is made on', () => {
       // @ts-expect-error A member.
       state.artifactType = 'model'
       // @ts-expect-error A list.
-      state.versions.pop()
-      // @ts-expect-error A member of an item of a list.
-      if (state.versions[0] !== undefined) state.versions[0].said.description = 7
-      // @ts-expect-error A list in an item of a list.
-      state.versions[0]?.producers.push('acme/churn/run-1')
+      state.tags.push('better')
+      // @ts-expect-error A member of a member.
+      state.versions.length = 0
+      // @ts-expect-error A row of a column.
+      state.versions.rows[0] = 1
+      // @ts-expect-error A column as a whole.
+      state.versions.digests.fill(0)
+      // @ts-expect-error What is written to by functions.
+      setTags(state.versions, 0, ['better'])
       // @ts-expect-error A map.
       state.aliases.delete('latest')
       // @ts-expect-error A set.

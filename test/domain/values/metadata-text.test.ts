@@ -4,7 +4,7 @@ import { decodeWith } from '../../../domain/values/codec.js'
 import { sha256 } from '../../../domain/values/digest.js'
 import { EventMetadata } from '../../../domain/values/envelope.js'
 import { canonicalJson } from '../../../domain/values/json.js'
-import { actorOf, recordedAtOf } from '../../../domain/values/metadata-text.js'
+import { actorOf, commandIdOf, recordedAtOf, recordedAtTextOf } from '../../../domain/values/metadata-text.js'
 import { right } from '../../support/domain-ledger.js'
 
 /** Legal labels, some of which look like what is searched for. */
@@ -40,13 +40,15 @@ const metadata = fc.record(
   { requiredKeys: ['commandId', 'commandDigest', 'actor', 'recordedAt', 'schema'] },
 )
 
-describe('time and actor, read from the text of metadata', () => {
+describe('time, actor and command, read from the text of metadata', () => {
   it('are those that the codec finds in it', () => {
     const property = fc.property(metadata, (value) => {
       const text = right(canonicalJson(value))
       const decoded = right(decodeWith(EventMetadata)(JSON.parse(text)))
       expect(recordedAtOf({ metadata: text })).toBe(Date.parse(decoded.recordedAt))
       expect(actorOf({ metadata: text })).toBe(decoded.actor)
+      expect(commandIdOf({ metadata: text })).toBe(decoded.commandId)
+      expect(recordedAtTextOf({ metadata: text })).toBe(decoded.recordedAt)
     })
     fc.assert(property, { numRuns: 2000 })
   })
@@ -55,5 +57,7 @@ describe('time and actor, read from the text of metadata', () => {
     expect(recordedAtOf({ metadata: '{"actor":"anna"}' })).toBeNaN()
     expect(recordedAtOf({ metadata: '{"recordedAt":"yesterday"}' })).toBeNaN()
     expect(actorOf({ metadata: '{"commandId":"once","schema":1}' })).toBe('')
+    expect(commandIdOf({ metadata: '{"actor":"anna"}' })).toBe('')
+    expect(recordedAtTextOf({ metadata: '{"actor":"anna"}' })).toBe('')
   })
 })

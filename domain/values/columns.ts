@@ -1,6 +1,12 @@
 /** Columns of numbers, a few bytes a row: what would be many small objects costs a tenth of the memory. */
 export type Column = Int32Array | Float64Array | Uint8Array
 
+/** One to be read. */
+export interface ReadonlyColumn {
+  readonly length: number
+  readonly [row: number]: number
+}
+
 /** Columns of a given length, begun with the rows of another as far as there is room. */
 export const ints = (rows: number, before?: Int32Array): Int32Array => {
   const column = new Int32Array(rows)

@@ -1,0 +1,356 @@
+/** A snapshot of a stream's state spares the events that it holds, and never changes a decision, whatever became of it. */
+import { mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import * as fc from 'fast-check'
+import * as E from 'fp-ts/lib/Either.js'
+import { beforeEach, describe, expect, it } from 'vitest'
+import { directorySnapshotStore } from '../../../adapters/directory/index.js'
+import { memoryEventStore, memorySnapshotStore } from '../../../adapters/memory/index.js'
+import { openCachedState } from '../../../application/command-handling/cached-state.js'
+import { snapshotsOfStates } from '../../../application/command-handling/state-snapshots.js'
+import type { ArtifactCommandWithFacts } from '../../../domain/artifact/commands.js'
+import { snapshot } from '../../../domain/artifact/snapshot.js'
+import type { ArtifactState } from '../../../domain/artifact/state.js'
+import * as deciders from '../../../domain/commands/deciders.js'
+import { decodeEvent } from '../../../domain/events/stored-events.js'
+import type { EventStore, StoredEvent } from '../../../domain/ports/event-store.js'
+import type { SnapshotStore } from '../../../domain/ports/snapshot-store.js'
+import { readonlyState } from '../../../domain/values/decider.js'
+import { artifactStream } from '../../../domain/values/stream-names.js'
+import { type Ledger, openLedger } from '../../../index.js'
+import { historyOf } from '../../projections/histories.js'
+import { branded, type Plain } from '../../support/decoded.js'
+import { right } from '../../support/domain-ledger.js'
+import { artifact, artifactNamed, manifestOf, run, runNamed } from '../../support/domain-samples.js'
+
+const stream = artifactStream(artifact)
+const streams = ['model', 'data'].map((name) => artifactStream(artifactNamed(name)))
+
+/** Holds these events, and tells of every read. */
+const storeOf = (events: ReadonlyArray<StoredEvent>, reads: StoredEvent[] = []): EventStore => ({
+  ...memoryEventStore(),
+  async *readStream(name, after) {
+    const page = events.filter(({ stream, revision }) => stream === name && revision > (after === 'none' ? -1 : after))
+    reads.push(...page)
+    if (page.length > 0) yield page
+  },
+})
+
+/** Holds one snapshot, whatever key it is asked for, with one part another where that is told. */
+const onePlace = (): SnapshotStore & {
+  wrong?: { readonly at: number; readonly part: unknown }
+  parts: () => number
+} => {
+  let kept: ReadonlyArray<unknown> = []
+  const place: ReturnType<typeof onePlace> = {
+    parts: () => kept.length,
+    load: () => async () => {
+      const parts = structuredClone(kept)
+      return E.right(place.wrong === undefined ? parts : parts.with(place.wrong.at, place.wrong.part))
+    },
+    save: (_key, parts) => async () => {
+      kept = structuredClone([...parts])
+      return E.right(undefined)
+    },
+  }
+  return place
+}
+
+const cachedOn = (name: string, store: EventStore, snapshots?: SnapshotStore) =>
+  openCachedState(name, deciders.artifact, store, {
+    snapshots: snapshots === undefined ? undefined : snapshotsOfStates(snapshots).of(snapshot),
+  })
+
+/** Keeps a snapshot of a stream as these events leave it. */
+const keep = async (name: string, events: ReadonlyArray<StoredEvent>, snapshots: SnapshotStore): Promise<void> => {
+  const all = snapshotsOfStates(snapshots)
+  const cached = openCachedState(name, deciders.artifact, storeOf(events), { snapshots: all.of(snapshot) })
+  right(await cached.load())
+  cached.keepSnapshot()
+  await all.close()
+}
+
+const number = fc.nat({ max: 6 })
+const choice = fc.oneof(number, fc.constantFrom('latest', 'production', 'best', 'nobody'))
+const facts = fc.record({
+  runFact: fc.constantFrom(undefined, { group: null, finished: true }),
+  said: fc.record({ description: fc.constantFrom(null, 'better'), metadata: fc.constantFrom(null, { lr: 1 }) }),
+})
+const expected = fc.option(fc.dictionary(fc.constantFrom('latest', 'production'), number), { nil: undefined })
+const commands: fc.Arbitrary<Plain<ArtifactCommandWithFacts>> = fc.oneof(
+  fc
+    .record({
+      word: fc.constantFrom('one', 'two', 'three', 'four', 'new'),
+      run: fc.constantFrom(undefined, run, runNamed('a'), runNamed('b')),
+      aliases: fc.constantFrom([], ['best']),
+      base: fc.option(number, { nil: undefined }),
+      distributed: fc.option(
+        fc.record({ distributedId: fc.constantFrom('d1', 'd2'), generation: fc.nat({ max: 2 }) }),
+        { nil: undefined },
+      ),
+      expect: expected,
+      facts,
+    })
+    .map(({ word, run, base, distributed, expect, facts, ...rest }) => ({
+      type: 'LogArtifactVersion' as const,
+      artifact,
+      artifactType: 'model',
+      manifest: manifestOf(word),
+      ...(run === undefined ? {} : { run }),
+      ...(base === undefined ? {} : { base }),
+      ...(distributed === undefined ? {} : { distributed }),
+      ...(expect === undefined ? {} : { expect }),
+      ...facts,
+      ...rest,
+    })),
+  fc.record({
+    type: fc.constant('DescribeArtifactVersion' as const),
+    artifact: fc.constant(artifact),
+    version: choice,
+    description: fc.constantFrom(null, 'better'),
+    said: facts.map(({ said }) => said),
+  }),
+  fc.record({
+    type: fc.constantFrom('TagArtifactVersion' as const, 'UntagArtifactVersion' as const),
+    artifact: fc.constant(artifact),
+    version: choice,
+    tags: fc.subarray(['x', 'y', 'z'], { minLength: 1 }),
+  }),
+  fc.record({
+    type: fc.constant('MoveAlias' as const),
+    collection: fc.constant(artifact),
+    alias: fc.constantFrom('latest', 'best'),
+    version: choice,
+  }),
+  fc.record({
+    type: fc.constant('RemoveAlias' as const),
+    collection: fc.constant(artifact),
+    alias: fc.constantFrom('latest', 'best'),
+  }),
+  fc.record({
+    type: fc.constant('DeleteArtifactVersion' as const),
+    artifact: fc.constant(artifact),
+    version: choice,
+    deleteAliases: fc.boolean(),
+  }),
+)
+const history = fc.array(
+  fc.nat({ max: 2 ** 31 - 1 }).map((seed) => seed * 1_048_573),
+  { minLength: 20, maxLength: 120 },
+)
+
+/** What can be asked of a state, as texts, so that the order of members counts. */
+const answersOf = (cached: ReturnType<typeof cachedOn>, asked: ReadonlyArray<Plain<ArtifactCommandWithFacts>>) => [
+  cached.revision(),
+  cached.position(),
+  ...asked.map((command) =>
+    JSON.stringify(deciders.artifact.decide(branded<ArtifactCommandWithFacts>(command))(cached.state())),
+  ),
+]
+
+describe('a state from a snapshot and what came behind it', () => {
+  it('decides as the state that was folded of all events, to the byte', async () => {
+    const property = fc.asyncProperty(
+      history,
+      fc.array(commands, { minLength: 30 }),
+      fc.nat(),
+      async (numbers, asked, cut) => {
+        const events = await historyOf(numbers)
+        for (const name of streams) {
+          const own = events.filter((event) => event.stream === name)
+          if (own.length === 0) continue
+          const snapshots = memorySnapshotStore()
+          await keep(name, own.slice(0, 1 + (cut % own.length)), snapshots)
+          const [restored, whole] = [cachedOn(name, storeOf(own), snapshots), cachedOn(name, storeOf(own))]
+          right(await restored.load())
+          right(await whole.load())
+          expect(answersOf(restored, asked)).toEqual(answersOf(whole, asked))
+          for (const { metadata } of events) {
+            const { commandId } = JSON.parse(metadata)
+            expect(restored.recordedAt(commandId)).toBe(whole.recordedAt(commandId))
+          }
+          // And on: what is recorded next is kept and read again likewise.
+          await keep(name, own, snapshots)
+          const again = cachedOn(name, storeOf(own), snapshots)
+          right(await again.load())
+          expect(answersOf(again, asked)).toEqual(answersOf(whole, asked))
+        }
+      },
+    )
+    await fc.assert(property, { numRuns: 60 })
+  })
+
+  it('is the state that full decoding of every event gives', async () => {
+    const property = fc.asyncProperty(history, async (numbers) => {
+      const events = await historyOf(numbers)
+      for (const name of streams) {
+        const own = events.filter((event) => event.stream === name)
+        const whole = cachedOn(name, storeOf(own))
+        right(await whole.load())
+        const state = own.reduce<ArtifactState>((before, stored) => {
+          const { event, metadata, revision } = right(decodeEvent(stored))
+          const recorded = { by: metadata.actor, at: metadata.recordedAt }
+          return deciders.artifact.isEvent(event) ? deciders.artifact.evolve(before, event, recorded, revision) : before
+        }, deciders.artifact.initial())
+        expect(whole.state()).toEqual(readonlyState(state))
+      }
+    })
+    await fc.assert(property, { numRuns: 20 })
+  })
+
+  it('reads no event that the snapshot holds, but the last', async () => {
+    const events = (await historyOf(NUMBERS)).filter((event) => event.stream === stream)
+    const snapshots = memorySnapshotStore()
+    await keep(stream, events.slice(0, -2), snapshots)
+    const reads: StoredEvent[] = []
+    const restored = cachedOn(stream, storeOf(events, reads), snapshots)
+    right(await restored.load())
+    expect(events.length).toBeGreaterThan(20)
+    expect(new Set(reads)).toEqual(new Set(events.slice(-3)))
+  })
+})
+
+const NUMBERS = Array.from({ length: 200 }, (_, index) => (index + 1) * 7_654_321_987)
+
+describe('a snapshot that is not of this stream as it is', () => {
+  const foldsAll = async (name: string, events: ReadonlyArray<StoredEvent>, snapshots: SnapshotStore) => {
+    const reads: StoredEvent[] = []
+    const [restored, whole] = [cachedOn(name, storeOf(events, reads), snapshots), cachedOn(name, storeOf(events))]
+    right(await restored.load())
+    right(await whole.load())
+    expect(restored.state()).toEqual(whole.state())
+    expect(restored.revision()).toBe(whole.revision())
+    expect(new Set(reads)).toEqual(new Set(events.filter((event) => event.stream === name)))
+  }
+  let events: ReadonlyArray<StoredEvent>
+  beforeEach(async () => {
+    events = await historyOf(NUMBERS)
+  })
+
+  it('is passed over where the stream is shorter, or has another event there', async () => {
+    const own = events.filter((event) => event.stream === stream)
+    const snapshots = memorySnapshotStore()
+    await keep(stream, own, snapshots)
+    await foldsAll(stream, own.slice(0, -1), snapshots)
+    const other = own.map((event, index) => (index === own.length - 1 ? { ...event, id: 'another' } : event))
+    await foldsAll(stream, other, snapshots)
+  })
+
+  it('is passed over where it is of another stream, or of other code', async () => {
+    const [one, other] = streams
+    const snapshots = onePlace()
+    await keep(one ?? '', events, snapshots)
+    await foldsAll(other ?? '', events, snapshots)
+    const older = snapshotsOfStates(snapshots)
+    const cached = openCachedState(stream, deciders.artifact, storeOf(events), {
+      snapshots: older.of({ ...snapshot, version: 'artifact 0' }),
+    })
+    right(await cached.load())
+    cached.keepSnapshot()
+    await older.close()
+    await foldsAll(stream, events, snapshots)
+  })
+
+  it('is passed over, whatever its parts are', async () => {
+    const snapshots = onePlace()
+    await keep(stream, events, snapshots)
+    for (let at = 0; at < snapshots.parts(); at++) {
+      for (const part of [undefined, null, 7, [], new Int32Array(3), new Float64Array(1), new Uint8Array(0), {}]) {
+        snapshots.wrong = { at, part }
+        await foldsAll(stream, events, snapshots)
+      }
+    }
+  })
+
+  it('is passed over where a bit is flipped, or it is cut', async () => {
+    const path = await mkdtemp(join(tmpdir(), 'model-ledger-states-'))
+    try {
+      const snapshots = directorySnapshotStore({ path })
+      await keep(stream, events, snapshots)
+      const [name] = (await readdir(path)).filter((each) => each.endsWith('.snapshot'))
+      const file = join(path, name ?? expect.fail())
+      const bytes = await readFile(file)
+      for (let part = 0; part <= 40; part++) {
+        const at = Math.floor(((bytes.length - 1) * part) / 40)
+        const flipped = Buffer.from(bytes)
+        flipped[at] = (flipped[at] ?? 0) ^ (1 << (part % 8))
+        await writeFile(file, flipped)
+        await foldsAll(stream, events, snapshots)
+        await writeFile(file, bytes)
+        await truncate(file, at)
+        await foldsAll(stream, events, snapshots)
+      }
+      await rm(path, { recursive: true })
+      await foldsAll(stream, events, snapshots)
+    } finally {
+      await rm(path, { recursive: true, force: true })
+    }
+  })
+})
+
+describe('a ledger in a folder', () => {
+  const who = { actor: 'anna', entity: 'acme', project: 'churn' }
+  let directory: string
+  beforeEach(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'model-ledger-states-'))
+    return () => rm(directory, { recursive: true, force: true })
+  })
+  const kept = async (): Promise<ReadonlyArray<string>> =>
+    (await readdir(join(directory, 'snapshots')).catch(() => [])).filter((name) => name.startsWith('stream-'))
+  /** More events than a snapshot at the end has to spare. */
+  const fill = async (ledger: Ledger): Promise<void> => {
+    await ledger.logArtifact({ name: 'model', type: 'model', content: [{ bytes: 'a', as: 'a' }] })
+    await Promise.all(
+      Array.from({ length: 1100 }, (_, index) =>
+        ledger.moveAlias({ version: 'model:v0', alias: `a${index % 7}x${index}` }),
+      ),
+    )
+  }
+
+  it('keeps the state of a long artifact when it is closed, and goes on with it', async () => {
+    const first = await openLedger({ directory, ...who })
+    await fill(first)
+    expect(await kept()).toEqual([])
+    await first.close()
+    expect(await kept()).toHaveLength(1)
+    const second = await openLedger({ directory, ...who })
+    const given = { version: 'model:v0', alias: 'late', commandId: 'once' }
+    const receipt = await second.moveAlias(given)
+    expect(receipt.revision).toBe(1102 + 1)
+    expect((await second.resolve('model:a0x7')).version).toBe(0)
+    await second.close()
+    const third = await openLedger({ directory, ...who })
+    expect((await third.moveAlias(given)).revision).toBe(receipt.revision)
+    await third.close()
+  })
+
+  it('writes none where it only reads, and needs none that goes while it is open', async () => {
+    const first = await openLedger({ directory, ...who })
+    await fill(first)
+    await first.close()
+    const second = await openLedger({ directory, ...who })
+    await rm(join(directory, 'snapshots'), { recursive: true })
+    await second.moveAlias({ version: 'model:v0', alias: 'late' })
+    await second.close()
+    await rm(join(directory, 'snapshots'), { recursive: true, force: true })
+    const reading = await openLedger({ directory, ...who, readOnly: true })
+    expect((await reading.resolve('model:late')).version).toBe(0)
+    await reading.close()
+    expect(await kept()).toEqual([])
+  })
+
+  it('is right after two that had it open kept theirs at the same time', async () => {
+    const ledgers = [await openLedger({ directory, ...who }), await openLedger({ directory, ...who })]
+    for (const [index, ledger] of ledgers.entries()) {
+      if (index === 0) await fill(ledger)
+      await ledger.moveAlias({ version: 'model:v0', alias: `by${index}` })
+    }
+    await Promise.all(ledgers.map((ledger) => ledger.close()))
+    expect(await kept()).toHaveLength(1)
+    const next = await openLedger({ directory, ...who })
+    const receipt = await next.removeAlias({ name: 'model', alias: 'by1' })
+    expect(receipt.revision).toBe(1102 + 3)
+    await next.close()
+  })
+})

@@ -79,7 +79,10 @@ export const OF_A_LEDGER: Ways<Ledger> = {
     command: 'log',
     given: { name: '<artifact>', content: '<path...>', type: '--type', ...said, run: '--run', expect: '--expect' },
   },
-  createArtifact: 'no: log makes it',
+  createArtifact: {
+    command: 'create artifact',
+    given: { name: '<artifact>', type: '--type', description: '--description' },
+  },
   newArtifact: 'no: log takes all content at once',
   newDraft: { command: 'draft', by: '<version>' },
   upsertDistributed: {
@@ -136,7 +139,10 @@ export const OF_A_LEDGER: Ways<Ledger> = {
   describeArtifact: { command: 'describe', given: { name: '<name>', description: redescribed.description } },
   tagArtifact: { command: 'tag', given: { name: '<name>', tags: '<tag...>' } },
   untagArtifact: { command: 'untag', given: { name: '<name>', tags: '<tag...>' } },
-  createRegisteredModel: 'no: link makes it',
+  createRegisteredModel: {
+    command: 'create model',
+    given: { name: '<model>', type: '--type', description: '--description' },
+  },
   describeRegisteredModel: {
     command: 'describe',
     given: { name: '<name>', ...redescribed },

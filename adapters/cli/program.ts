@@ -7,6 +7,7 @@ import { sqliteRuntime } from '../sqlite/index.js'
 import { changeCommands } from './change-commands.js'
 import { ledgerOpener } from './command-context.js'
 import { completionCommand } from './completion.js'
+import { createCommands } from './create-commands.js'
 import { distributedCommands } from './distributed-commands.js'
 import { EXIT, type ExitCode, exitCodeOf } from './exit-code.js'
 import { historyCommands } from './history-commands.js'
@@ -74,6 +75,7 @@ Exit codes: 0 fine, 1 refused by a rule, 2 wrong usage, 3 not found, 4 conflict,
 
   // In this order help lists them.
   storeCommands(program, withLedger, terminal)
+  createCommands(program, withLedger)
   loggingCommands(program, withLedger)
   distributedCommands(program, withLedger)
   linkingCommands(program, withLedger)

@@ -86,7 +86,8 @@ const create = (
   { artifact, artifactType, description }: Pick<CreateArtifact, 'artifact' | 'artifactType' | 'description'>,
   state: State,
 ): Events => {
-  if (state.artifactType === artifactType) return E.right([])
+  if (state.artifactType === artifactType)
+    return description === undefined ? E.right([]) : describeArtifact({ artifact, description }, state)
   if (state.artifactType !== null) {
     return E.left({ _tag: 'type-mismatch', collection: artifact, accepted: state.artifactType, offered: artifactType })
   }
@@ -103,7 +104,10 @@ const create = (
 const mustExist = (artifact: ArtifactRef, state: State): E.Either<ArtifactRejection, State> =>
   state.artifactType === null ? E.left({ _tag: 'artifact-not-found', artifact }) : E.right(state)
 
-const describeArtifact = ({ artifact, description: to }: DescribeArtifact, state: State): Events =>
+const describeArtifact = (
+  { artifact, description: to }: Pick<DescribeArtifact, 'artifact' | 'description'>,
+  state: State,
+): Events =>
   pipe(
     mustExist(artifact, state),
     E.map(({ description: from }) =>

@@ -7,9 +7,11 @@ import { changeTags, type TooManyTags } from '../collections/tags.js'
 import type { LinkRemoved, TypeMismatch, VersionRejection } from '../collections/version-rejections.js'
 import { about, type Decision, type ReadonlyState } from '../values/decider.js'
 import { versionNumberAt } from '../values/names.js'
+import { omitUndefined } from '../values/omit-undefined.js'
 import type { ModelRef } from '../values/references.js'
 import type {
   CreateRegisteredModel,
+  DescribeRegisteredModel,
   RegisteredModelCommandWithFacts,
   TagRegisteredModel,
   UnlinkFromRegistry,
@@ -43,14 +45,7 @@ export const decide =
       case 'UnlinkFromRegistry':
         return unlink(command, state)
       case 'DescribeRegisteredModel':
-        return pipe(
-          mustExist(command.model, state),
-          E.map(
-            (known): ReadonlyArray<RegisteredModelEvent> =>
-              changeSaid(command, known).map((change) => ({ type: 'RegisteredModelDescribed', ...change })),
-          ),
-          about({}),
-        )
+        return pipe(describeModel(command, state), about({}))
       case 'TagRegisteredModel':
       case 'UntagRegisteredModel':
         return pipe(
@@ -72,11 +67,22 @@ export const decide =
     }
   }
 
+const describeModel = (
+  { model, ...said }: Pick<DescribeRegisteredModel, 'model' | 'description' | 'metadata'>,
+  state: State,
+): Events =>
+  pipe(
+    mustExist(model, state),
+    E.map((known) =>
+      changeSaid(said, known).map((change) => ({ type: 'RegisteredModelDescribed' as const, ...change })),
+    ),
+  )
+
 const create = (
   { model, artifactType, description }: Pick<CreateRegisteredModel, 'model' | 'artifactType' | 'description'>,
   state: State,
 ): Events => {
-  if (state.artifactType === artifactType) return E.right([])
+  if (state.artifactType === artifactType) return describeModel({ model, ...omitUndefined({ description }) }, state)
   return state.artifactType === null
     ? E.right([{ type: 'RegisteredModelCreated', artifactType, ...(description === undefined ? {} : { description }) }])
     : E.left({ _tag: 'type-mismatch', collection: model, accepted: state.artifactType, offered: artifactType })

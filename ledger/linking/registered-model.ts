@@ -10,7 +10,7 @@ import type { Calling } from '../calling/resolve-names.js'
 import { now } from '../calling/send-command.js'
 
 export interface RegisteredModelMethods {
-  /** Makes a registered model that has no link yet. */
+  /** Makes a registered model that has no link yet; one that is there gets the description, if one is given. */
   createRegisteredModel: (given: args.CreateModel) => Promise<Receipt>
   /** Replaces description or metadata of a registered model. */
   describeRegisteredModel: (given: args.DescribeModel) => Promise<Receipt>

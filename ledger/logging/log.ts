@@ -77,7 +77,7 @@ export const log = async (
 }
 
 export interface LogMethods {
-  /** Makes an artifact that has no version yet. */
+  /** Makes an artifact that has no version yet; one that is there gets the description, if one is given. */
   createArtifact: (given: args.CreateArtifact) => Promise<Receipt>
   /** Stores content and logs it as the next version; content that a live version has already makes no new one. */
   logArtifact: (given: args.LogArtifact) => Promise<VersionReceipt>

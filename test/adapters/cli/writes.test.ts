@@ -169,6 +169,18 @@ describe('values on the command line', () => {
   })
 })
 
+describe('create', () => {
+  it('makes an artifact or a registered model that is empty', async () => {
+    expect(await said('create', 'artifact', 'hollow', '--type', 'model')).toBe('acme/churn/hollow is there\n')
+    const model = ['create', 'model', 'hollows', '--type', 'model', '--description']
+    expect(await said(...model, 'none yet')).toBe('acme/model-registry/hollows is there\n')
+    expect(await said(...model, 'none yet')).toBe('nothing changed: acme/model-registry/hollows is there\n')
+    expect(await said(...model, 'soon')).toBe('acme/model-registry/hollows is there\n')
+    expect(await said('show', 'hollows')).toMatch(/description +soon\n[\s\S]*versions +0\n/)
+    expect(await ledger('create', 'artifact', 'hollow', '--type', 'dataset')).toMatchObject({ code: 1 })
+  })
+})
+
 describe('what takes something away', () => {
   it('is fine where it is taken away already, as in the library; an alias that went with it names nothing any more', async () => {
     await ledger('delete', 'model:v0', '--delete-aliases')

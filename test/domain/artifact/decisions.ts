@@ -67,6 +67,14 @@ export const artifactDecisions = [
     .when({ ...create, description: 'churn' })
     .thenRecords({ ...created, description: 'churn' }),
   rule('creating it again changes nothing').given(created).when(create).thenNothingHappens(),
+  rule('creating it again with another description replaces that')
+    .given({ ...created, description: 'old' })
+    .when({ ...create, description: 'new' })
+    .thenRecords(redescribed('old', 'new')),
+  rule('creating it again with the same description changes nothing')
+    .given({ ...created, description: 'old' })
+    .when({ ...create, description: 'old' })
+    .thenNothingHappens(),
   rule('an artifact has one type')
     .given(created)
     .when({ ...create, artifactType: 'dataset' })

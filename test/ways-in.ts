@@ -63,7 +63,7 @@ export const COMMON: Readonly<Record<Common, `--${string}` | No>> = {
 
 const place = { entity: '--entity', project: '--project' } as const
 const page = { limit: '--limit', cursor: '--cursor' } as const
-const collections = { name: '--name', type: '--type', tag: '--tag', text: '--text', ...page } as const
+const collections = { name: '--name', type: '--type', tag: '--tag', text: '--text', where: '--where', ...page } as const
 const said = { description: '--description', metadata: '--metadata', aliases: '--alias', tags: '--tag' } as const
 const redescribed = { description: '--description --no-description', metadata: '--metadata --no-metadata' } as const
 const interval = { after: '--after', from: '--from', until: '--until' } as const

@@ -63,6 +63,11 @@ interface CollectionsInput extends ProjectsInput {
    * capital and small letters are the same.
    */
   readonly text?: string | undefined
+  /**
+   * Conditions as one text: `tag = vision and (description contains pictures or missing alias)`, on `name`, `type`, `tag`, `alias`,
+   * `description`, `actor`, `created`, and of registered models `metadata:<key>`.
+   */
+  readonly where?: string | undefined
 }
 export interface ArtifactsInput extends CollectionsInput {
   /** In this project: `[entity/]project`. */
@@ -93,7 +98,7 @@ const RunsInput = input({
   orderBy: OrderOfRuns,
   order: oneOf('ascending', 'descending'),
 }) satisfies t.Type<Checked<RunsInput>>
-const collections = { type: Text, tag: Text, text: Words }
+const collections = { type: Text, tag: Text, text: Words, where: WhereText }
 const ArtifactsInput = input({ ...placed, ...collections }) satisfies t.Type<Checked<ArtifactsInput>>
 const RegisteredModelsInput = input({ ...owned, registry: Text, ...collections }) satisfies t.Type<
   Checked<RegisteredModelsInput>

@@ -95,7 +95,15 @@ export const METHODS: Readonly<Record<string, Argument>> = {
 }
 
 const paging = { limit: 10, cursor: 'of the page before' }
-const collections = { name: 'acme/**', entity: 'acme', type: 'model', tag: 'small', text: 'one two', ...paging }
+const collections = {
+  name: 'acme/**',
+  entity: 'acme',
+  type: 'model',
+  tag: 'small',
+  text: 'one two',
+  where: 'has tag',
+  ...paging,
+}
 const place = { entity: 'acme', project: 'churn' }
 
 /** Every question that answers in pages, with every member that it knows, and what is named before. */

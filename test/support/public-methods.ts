@@ -45,7 +45,15 @@ export const furnished = async (ledger: Ledger): Promise<void> => {
   await ledger.createArtifact({ name: 'birds', type: 'model' })
 }
 
-const collections = { name: 'acme/**', entity: 'acme', type: 'model', tag: 'small', text: 'Small one', limit: 10 }
+const collections = {
+  name: 'acme/**',
+  entity: 'acme',
+  type: 'model',
+  tag: 'small',
+  text: 'Small one',
+  where: 'has tag',
+  limit: 10,
+}
 
 const questions = {
   moment: () => [],

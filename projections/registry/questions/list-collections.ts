@@ -1,16 +1,20 @@
 /** Artifacts and registered models, in the order in which they came: by place, type, tag and words; or grouped by tag. */
 import * as E from 'fp-ts/lib/Either.js'
+import type { Json } from '../../../domain/values/json.js'
 import { ArtifactProject, RegistryProject } from '../../../domain/values/references.js'
 import type { BadCursor } from '../../paging/cursor.js'
 import type { Page } from '../../paging/page.js'
+import { timeOf } from '../../storage/position-times.js'
 import type { ArtifactEntry, CollectionEntry, ModelEntry } from '../state.js'
-import { type Artifact, artifactOf } from './artifact.js'
+import { type Artifact, aliasTable, artifactOf } from './artifact.js'
 import { type RegistryAsOf, valueAt } from './as-of.js'
 import { listedByTag, type TagGroup } from './by-tag.js'
+import { memberAt } from './conditions.js'
 import type { QueryError } from './errors.js'
 import { type List, type Listed, listed } from './in-order.js'
 import { candidatesWithin, isWithin, type Place, placeOf } from './place.js'
 import { modelOf, type RegisteredModel } from './registered-model.js'
+import { type Fields, readWhere, type ValuesOf, type Where } from './where.js'
 import { textsWithAliases, wordsIn } from './words.js'
 
 interface CollectionList extends List {
@@ -22,6 +26,8 @@ interface CollectionList extends List {
   readonly tag?: string
   /** Words that are all found in its path, its tags, its aliases or its description. */
   readonly text?: string
+  /** Conditions as one text: `tag = vision and (description contains pictures or missing alias)`. */
+  readonly where?: string
 }
 
 export interface ArtifactList extends CollectionList {
@@ -71,8 +77,11 @@ const artifactsAsked = (
 ): E.Either<QueryError, Asked<ArtifactEntry, Artifact>> => {
   const place = placeOf(registryAsOf, ArtifactProject, list)
   if (E.isLeft(place)) return place
+  const where = whereOf(list, ARTIFACT_FIELDS)
+  if (E.isLeft(where)) return where
   const { artifacts } = registryAsOf.registry
-  const of = { what: 'artifacts', answer: artifactOf, isMeant: meant(list, place.right, isArtifact) }
+  const isMeant = meant(list, place.right, isArtifact, where.right)
+  const of = { what: 'artifacts', answer: artifactOf, isMeant }
   return E.right(asked(registryAsOf, list, place.right, artifacts, of))
 }
 
@@ -82,8 +91,11 @@ const modelsAsked = (
 ): E.Either<QueryError, Asked<ModelEntry, RegisteredModel>> => {
   const place = placeOf(registryAsOf, RegistryProject, { ...list, project })
   if (E.isLeft(place)) return place
+  const where = whereOf(list, MODEL_FIELDS)
+  if (E.isLeft(where)) return where
   const { models } = registryAsOf.registry
-  const of = { what: 'registered models', answer: modelOf, isMeant: meant(list, place.right, isModel) }
+  const isMeant = meant(list, place.right, isModel, where.right)
+  const of = { what: 'registered models', answer: modelOf, isMeant }
   return E.right(asked(registryAsOf, list, place.right, models, of))
 }
 
@@ -112,6 +124,7 @@ const meant =
     { type, tag, text }: CollectionList,
     place: Place,
     isOfKind: (entry: CollectionEntry) => entry is Entry,
+    where: Where<FieldName> | undefined,
   ) =>
   (then: RegistryAsOf) => {
     const hasWords = text === undefined ? undefined : wordsIn(text)
@@ -119,5 +132,55 @@ const meant =
       isOfKind(entry) &&
       isWithin(entry, { place, type }) &&
       (tag === undefined || valueAt(then, entry.tags)?.includes(tag) === true) &&
-      (hasWords?.(textsWithAliases(then, entry)) ?? true)
+      (hasWords?.(textsWithAliases(then, entry)) ?? true) &&
+      (where?.(valuesOf(then, entry)) ?? true)
+  }
+
+const ARTIFACT_FIELDS = {
+  name: 'plain',
+  type: 'plain',
+  tag: 'plain',
+  alias: 'plain',
+  description: 'plain',
+  actor: 'plain',
+  created: 'time',
+} as const
+const MODEL_FIELDS = { ...ARTIFACT_FIELDS, metadata: 'keyed' } as const
+type FieldName = keyof typeof MODEL_FIELDS
+
+const whereOf = <Name extends FieldName>(
+  { where }: CollectionList,
+  fields: Fields<Name>,
+): E.Either<QueryError, Where<Name> | undefined> => {
+  if (where === undefined) return E.right(undefined)
+  const read = readWhere(where, fields)
+  return E.isLeft(read) ? E.left({ _tag: 'invalid-input', problems: read.left }) : read
+}
+
+const valuesOf =
+  (then: RegistryAsOf, entry: CollectionEntry): ValuesOf<FieldName> =>
+  ({ name, key }) => {
+    const given = (value: Json | undefined): ReadonlyArray<Json> =>
+      value === undefined || value === null ? [] : [value]
+    switch (name) {
+      case 'name':
+        return [entry.path]
+      case 'type':
+        return [entry.type]
+      case 'tag':
+        return valueAt(then, entry.tags) ?? []
+      case 'alias':
+        return Object.keys(aliasTable(then, entry))
+      case 'description':
+        return given(valueAt(then, entry.description))
+      case 'actor':
+        return [entry.actor]
+      case 'created':
+        return given(timeOf(then.positionTimes, entry.created))
+      case 'metadata': {
+        const metadata = entry.kind === 'model' ? valueAt(then, entry.metadata) : undefined
+        const value = memberAt(metadata ?? undefined, key)
+        return value === undefined ? [] : [value]
+      }
+    }
   }

@@ -82,6 +82,18 @@ const lists = ({
     (asked, list) => listArtifacts(asked, { ...list, name: 'acme1/churn/*' }),
     artifacts.filter(has('path', /^acme1\/churn\//)),
   ],
+  [
+    (asked, list) => listArtifacts(asked, { ...list, where: 'tag = x and not tag = y or type = text' }),
+    artifacts.filter((item) => (hasTag('x')(item) && !hasTag('y')(item)) || has('type', /^text$/)(item)),
+  ],
+  [
+    (asked, list) => listRegisteredModels(asked, { ...list, where: 'alias = production or missing description' }),
+    registeredModels.filter((item) => 'production' in Object(item).aliases || Object(item).description === null),
+  ],
+  [
+    (asked, list) => listRegisteredModels(asked, { ...list, where: 'has metadata:f1 and created >= 2026-05-03' }),
+    registeredModels.filter((item) => Object(item).metadata?.f1 !== undefined),
+  ],
   ...['acme1', 'X churn', 'BETTER', 'production old', 'with space', 'nobody'].flatMap(
     (text): ReadonlyArray<readonly [Lister, unknown]> => [
       [(asked, list) => listArtifacts(asked, { ...list, text }), artifacts.filter(hasWords(text))],

@@ -3,7 +3,7 @@ import { appendSingle } from './appending.js'
 import { commandOnLongHistory, commandsOn64Artifacts, commandsOnOneArtifact } from './commands.js'
 import { bulkBesideMoves, fourInContention, loneMove, loneMoveWorst } from './contention.js'
 import { downloading, ingestKnown, ingestKnownAnew, ingestNew } from './files.js'
-import { aliasPage, lastMoments } from './flat.js'
+import { aliasPage, lastMoments, searchByName } from './flat.js'
 import type { Benchmark } from './measure.js'
 import {
   auditAlias,
@@ -40,6 +40,7 @@ export const benchmarks: ReadonlyArray<Benchmark> = [
   resolveFlat,
   listing,
   listingPast,
+  searchByName,
   transitiveLineage,
   auditAlias,
   aliasPage,

@@ -2,7 +2,8 @@
 import { memoryEventStore } from '../adapters/memory/index.js'
 import { aliasHistory, movesInRegistry } from '../application/reading-history/alias-tenures.js'
 import { readDiffMoments } from '../application/reading-history/diff-moments.js'
-import { fill, movedModel, movesHistory, versionsHistory } from './history.js'
+import { searchVersions } from '../projections/registry/questions/search.js'
+import { artifactPath, fill, movedModel, movesHistory, versionsHistory } from './history.js'
 import { type Benchmark, timed } from './measure.js'
 import { foldAll, type Known, opened } from './support.js'
 
@@ -57,6 +58,19 @@ export const aliasPage = flat({
     const moves = movesInRegistry({ store, registry: states.registry, index: states.audit }, movedModel)
     const query = { alias: 'production', after: Math.floor(checkpoint / 2) }
     return async () => (await opened(async () => aliasHistory(moves, query, checkpoint))).items.length
+  },
+})
+
+export const searchByName = flat({
+  name: 'search-name',
+  what: 'the ten newest versions of an artifact by its name, of 20,000, against 10',
+  large: 20_000,
+  small: 10,
+  historyOf: (versions) => versionsHistory(versions, 1),
+  question: ({ states, positionTimes, checkpoint: position }) => {
+    const asked = { registry: states.registry, positionTimes, position, defaults: {} }
+    const search = { name: artifactPath(0), limit: 10 }
+    return async () => (await opened(async () => searchVersions(asked, search))).items.length
   },
 })
 

@@ -3,8 +3,9 @@ import * as t from 'io-ts'
 import { oneOf, record, rule } from '../../domain/values/codec.js'
 import { EntityName } from '../../domain/values/names.js'
 import type { RegistryAsOf } from '../../projections/registry/questions/lookup.js'
-import { COMPARISONS, searchVersions, type VersionPage } from '../../projections/registry/questions/search.js'
+import { COMPARISONS, searchInSteps, type VersionPage } from '../../projections/registry/questions/search.js'
 import type { Checked } from '../calling/arguments.js'
+import { inTurns } from '../calling/in-turns.js'
 import { checked } from '../calling/input.js'
 import { FirstTime, LastTime } from '../calling/interval.js'
 import { answered, type ListInput, paging, Text, WhereText, Words } from './paging.js'
@@ -104,6 +105,6 @@ export interface SearchQuestions {
 export const searchQuestions = (asOf: () => Promise<RegistryAsOf>): SearchQuestions => ({
   search: async (given = {}) => {
     const input = await checked(SearchInput, given)
-    return answered(searchVersions(await asOf(), input))
+    return answered(await inTurns(searchInSteps(await asOf(), input)))
   },
 })

@@ -69,6 +69,14 @@ export const countOf = ({ position }: RegistryAsOf, { collections, withDeleted }
   return count
 }
 
+/** All of them, collection by collection; `undefined` for each collection itself, so that also those without any are looked at. */
+export function* candidatesOf(registryAsOf: RegistryAsOf, chosen: Chosen): Generator<Candidate | undefined> {
+  for (const collection of chosen.collections) {
+    yield undefined
+    yield* candidatesIn(registryAsOf, chosen, collection, ORIGIN - 1, registryAsOf.position, 1)
+  }
+}
+
 /** Those of a collection that came after one position and up to another. */
 function* candidatesIn(
   { registry, position }: RegistryAsOf,

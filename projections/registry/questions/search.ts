@@ -3,13 +3,22 @@ import * as E from 'fp-ts/lib/Either.js'
 import type { Json } from '../../../domain/values/json.js'
 import { ProjectName } from '../../../domain/values/names.js'
 import type { BadCursor } from '../../paging/cursor.js'
-import { inPlaces, type Onwards, type Page, type Paging, pageOf, pageStart, questionOf } from '../../paging/page.js'
+import {
+  type Onwards,
+  type Page,
+  type PageStart,
+  type Paging,
+  pageOf,
+  pageStart,
+  questionOf,
+} from '../../paging/page.js'
 import { timeOf } from '../../storage/position-times.js'
 import type { CollectionEntry, Registry } from '../state.js'
 import { actorOf, runOf } from '../version-table.js'
-import { byCreation, byName, type Candidate, countOf } from './candidates.js'
+import { byCreation, byName, type Candidate, candidatesOf, countOf } from './candidates.js'
 import { type Condition, compareValues, isMet, memberAt } from './conditions.js'
 import type { QueryError } from './errors.js'
+import { atOnce, looked, type Steps, sortedFrom } from './in-steps.js'
 import { type RegistryAsOf, type RegistryQuestions, registryQuestions, resolveNumber } from './lookup.js'
 import { patternOf } from './pattern.js'
 import { candidatesWithin, isWithin, type Place, placeOf } from './place.js'
@@ -57,7 +66,13 @@ export interface VersionPage extends Page<Version> {
 export const searchVersions = (
   registryAsOf: RegistryAsOf,
   query: VersionSearch,
-): E.Either<QueryError | BadCursor, VersionPage> => {
+): E.Either<QueryError | BadCursor, VersionPage> => atOnce(searchInSteps(registryAsOf, query))
+
+/** The same with pauses. What is written meanwhile is not in the answer. */
+export function* searchInSteps(
+  registryAsOf: RegistryAsOf,
+  query: VersionSearch,
+): Steps<E.Either<QueryError | BadCursor, VersionPage>> {
   const place = placeOf(registryAsOf, ProjectName, query)
   if (E.isLeft(place)) return place
   const { limit, cursor, ...wanted } = { ...query, ...place.right }
@@ -67,7 +82,8 @@ export const searchVersions = (
   const answers = registryQuestions(then)
   const where = query.where === undefined ? undefined : readWhere(query.where, FIELDS)
   if (where !== undefined && E.isLeft(where)) return E.left({ _tag: 'invalid-input', problems: where.left })
-  const { total, onwards } = found(then, answers, place.right, wanted, where?.right)
+  const filter = filterOf(then, answers, wanted, where?.right)
+  const { total, onwards } = yield* found(then, answers, place.right, wanted, filter, start.right)
   const page = pageOf(start.right, onwards, ({ collection, number }) => answers.entry(collection, number))
   return E.right({ ...page, total })
 }
@@ -78,39 +94,70 @@ interface Found {
 }
 
 /** Where nothing is asked of single versions they are counted without looking at each; else all have to be looked at. */
-const found = (
+function* found(
   registryAsOf: RegistryAsOf,
   answers: RegistryQuestions,
   place: Place,
   query: VersionSearch,
-  where: Where<FieldName> | undefined,
-): Found => {
+  isMeant: ((candidate: Candidate) => boolean) | undefined,
+  { behind: [before = -1] = [] }: PageStart,
+): Steps<Found> {
   const { alias, withDeleted = false, orderBy = 'created', order = 'descending' } = query
   const sign = order === 'ascending' ? 1 : -1
   const numberIn = (collection: CollectionEntry) => resolveNumber(collection, alias ?? '', registryAsOf.position)
-  const collections = chosenCollections(registryAsOf, place, query)
+  const collections = yield* chosenCollections(registryAsOf, place, query)
   const chosen = { collections, withDeleted, ...(alias === undefined ? {} : { numberIn }) }
-  const onwards = orderBy === 'name' ? byName(registryAsOf, chosen, sign) : byCreation(registryAsOf, chosen, sign)
-  const isMeant = filterOf(registryAsOf, answers, query, where)
-  const isSorted = orderBy === 'created' || orderBy === 'name'
-  if (isMeant === undefined && isSorted && alias === undefined) return { total: countOf(registryAsOf, chosen), onwards }
+  if (isMeant === undefined && alias === undefined && (orderBy === 'created' || orderBy === 'name')) {
+    const inOrder = orderBy === 'name' ? byName : byCreation
+    return { total: countOf(registryAsOf, chosen), onwards: inOrder(registryAsOf, chosen, sign) }
+  }
 
-  const all: Candidate[] = []
-  for (const [, candidate] of onwards()) if (isMeant?.(candidate) ?? true) all.push(candidate)
-  const sorted = isSorted ? all : byValue(registryAsOf, answers, all, orderBy, sign)
-  return { total: sorted.length, onwards: inPlaces(sorted) }
+  const all: Hit[] = []
+  const keyOf = keysBy(registryAsOf, answers, orderBy)
+  yield* looked(candidatesOf(registryAsOf, chosen), (candidate) => {
+    if (candidate !== undefined && (isMeant?.(candidate) ?? true)) all.push({ candidate, key: keyOf(candidate) })
+  })
+  const hits = yield* sortedFrom(all, inOrderOf(sign), before + 1)
+  return { total: all.length, onwards: () => placed(hits, before + 1) }
 }
 
-const chosenCollections = ({ registry, position }: RegistryAsOf, place: Place, { name, kind, type }: VersionSearch) => {
+/** A version that is meant, and what it is sorted by before the position at which it came. */
+interface Hit {
+  readonly candidate: Candidate
+  readonly key: Json | undefined
+}
+
+const inOrderOf =
+  (sign: 1 | -1) =>
+  (one: Hit, other: Hit): number =>
+    compareValues(one.key, other.key, sign) || sign * (one.candidate.position - other.candidate.position)
+
+/** The place of a hit is how many come before it. */
+function* placed(hits: Iterable<Hit>, first: number): Generator<readonly [ReadonlyArray<number>, Candidate]> {
+  let at = first
+  for (const { candidate } of hits) yield [[at++], candidate]
+}
+
+function* chosenCollections(
+  { registry, position }: RegistryAsOf,
+  place: Place,
+  { name, kind, type }: VersionSearch,
+): Steps<ReadonlyArray<CollectionEntry>> {
   const fits = name === undefined ? undefined : patternOf(name)
   const chosen: CollectionEntry[] = []
   for (const list of candidatesWithin(registry, { place, type, name }, [registry.artifacts, registry.models]))
-    for (const collection of list) {
-      if (collection.created > position) break
-      if (kind !== undefined && kind !== (collection.kind === 'artifact' ? 'artifact' : 'registered')) continue
+    yield* looked(createdBy(list, position), (collection) => {
+      if (kind !== undefined && kind !== (collection.kind === 'artifact' ? 'artifact' : 'registered')) return
       if (isWithin(collection, { place, type }) && (fits?.(collection.path) ?? true)) chosen.push(collection)
-    }
+    })
   return chosen
+}
+
+function* createdBy(list: Iterable<CollectionEntry>, position: number): Generator<CollectionEntry> {
+  for (const collection of list) {
+    if (collection.created > position) return
+    yield collection
+  }
 }
 
 /** What is asked of each version; `undefined` for nothing. */
@@ -214,26 +261,17 @@ const actorAt = (registry: Registry, collection: CollectionEntry, number: number
   return row === undefined ? undefined : actorOf(registry.versions, row)
 }
 
-const byValue = (
+const keysBy = (
   { registry }: RegistryAsOf,
   answers: RegistryQuestions,
-  candidates: ReadonlyArray<Candidate>,
-  orderBy: { readonly metadata: string } | { readonly metric: string },
-  sign: 1 | -1,
-): ReadonlyArray<Candidate> =>
-  candidates
-    .map((candidate) => ({
-      candidate,
-      value:
-        'metadata' in orderBy
-          ? metadataAt(answers, candidate, orderBy.metadata)
-          : metricOf(registry, answers, candidate, orderBy.metric),
-    }))
-    .sort(
-      (one, other) =>
-        compareValues(one.value, other.value, sign) || sign * (one.candidate.position - other.candidate.position),
-    )
-    .map(({ candidate }) => candidate)
+  orderBy: NonNullable<VersionSearch['orderBy']>,
+): ((candidate: Candidate) => Json | undefined) => {
+  if (orderBy === 'created') return () => undefined
+  if (orderBy === 'name') return ({ collection }) => collection.path
+  return 'metadata' in orderBy
+    ? (candidate) => metadataAt(answers, candidate, orderBy.metadata)
+    : (candidate) => metricOf(registry, answers, candidate, orderBy.metric)
+}
 
 const metadataAt = (answers: RegistryQuestions, { row }: Candidate, key: string): Json | undefined =>
   row === undefined ? undefined : memberAt(answers.saidOf(row).metadata, key)

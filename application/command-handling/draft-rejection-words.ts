@@ -69,7 +69,8 @@ const writersNotAsExpected = ({
   if (typeof expected === 'number') {
     return `generation ${generation} was expected to have ${expected} ${expected === 1 ? 'writer' : 'writers'}, and it has ${came.length}: ${some(came)}`
   }
-  const others = `${some(unexpected)}${missing.length > 0 ? ' was' : ', who was'} not expected: name them among the writers if they may be there`
+  const were = unexpected.length === 1 ? 'was' : 'were'
+  const others = `${some(unexpected)}${missing.length > 0 ? '' : ', who'} ${were} not expected: name them among the writers if they may be there`
   if (missing.length === 0) return `generation ${generation} has ${others}`
   return `generation ${generation} is without ${some(missing)}${unexpected.length === 0 ? '' : `; and ${others}`}`
 }

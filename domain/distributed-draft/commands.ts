@@ -21,7 +21,7 @@ import {
   WriterName,
 } from '../values/names.js'
 import { ArtifactRef, CollectionRef, type DraftRef, RunRef } from '../values/references.js'
-import { baseMeant } from './base.js'
+import { baseMeant, settleBase } from './base.js'
 import { brings, type DistributedDraftState, partBrought, partsToCommit } from './state.js'
 import { checkWriters, writersOf } from './writers.js'
 
@@ -122,7 +122,8 @@ export const CommitDistributed = define('CommitDistributed', {
         }),
       ),
       TE.bind('merged', ({ baseFact }) =>
-        // What comes of fewer than are expected is not stored, however often it is tried.
+        // What is refused whatever comes of it is not stored, however often it is tried.
+        E.isLeft(settleBase({ ...command, baseFact }, state)) ||
         E.isLeft(checkWriters(writers, writersOf(parts), state.generation))
           ? TE.right(E.left({ _tag: 'path-conflict' as const, conflicts: [] }))
           : read.merged(parts, lastWriterWins, baseFact?.manifest),

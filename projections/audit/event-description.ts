@@ -48,7 +48,9 @@ export const describeEvent = ({ stream, event }: Pick<RecordedEvent, 'stream' | 
         type === 'ArtifactVersionLogged'
           ? `logged ${plain(subject)} with ${contentOf(manifest)}`
           : `logged again the content of ${plain(subject)}`,
-        ...(notApplied.length === 0 ? [] : [`with ${listed(notApplied)} that were not applied`]),
+        ...(notApplied.length === 0
+          ? []
+          : [`with ${listed(notApplied)} that ${notApplied.length === 1 ? 'was' : 'were'} not applied`]),
         ...(base === undefined ? [] : [draftedFrom(base, takenOver, event.newest)]),
         ...(distributed === undefined
           ? []

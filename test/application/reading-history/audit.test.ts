@@ -113,7 +113,7 @@ describe('a line', () => {
       'set the alias latest of acme/churn/model to v2',
       'logged acme/churn/model:v3 with 1 file (1 B), drafted from v0 with its description and metadata, when v2 was the newest',
       'moved the alias latest of acme/churn/model from v2 to v3',
-      'logged again the content of acme/churn/model:v0, with description that were not applied, drafted from v0, when v3 was the newest',
+      'logged again the content of acme/churn/model:v0, with description that was not applied, drafted from v0, when v3 was the newest',
       'moved the alias latest of acme/churn/model from v3 to v0',
       'brought 1 file (1 B) to generation 2 of the distributed draft acme/churn/model/eval as the writer "worker 1"',
       'brought 1 file (1 B) to generation 2 of the distributed draft acme/churn/model/eval as the writer "worker 1", removing weights, to build on v0',

@@ -314,6 +314,17 @@ describe('an error', () => {
       {
         _tag: 'writers-not-as-expected',
         generation: 1,
+        expected: ['w1'],
+        came: ['w1', 'w2', 'w3'],
+        missing: [],
+        unexpected: ['w2', 'w3'],
+      },
+      'generation 1 has w2, w3, who were not expected: name them among the writers if they may be there',
+    ],
+    [
+      {
+        _tag: 'writers-not-as-expected',
+        generation: 1,
         expected: Array.from({ length: 23 }, (_, rank) => `rank-${rank}`),
         came: [],
         missing: Array.from({ length: 23 }, (_, rank) => `rank-${rank}`),

@@ -648,7 +648,9 @@ describe('exports', () => {
           for (const cell of row) expect(cell).not.toMatch(/^[\s]*[=+\-@＝＋－＠]|^[\t\r\n]/)
           const expected = Object.entries(lines[index] ?? {}).map(([name, value]) => {
             if (value === null) return ''
-            return name === 'before' || name === 'after' ? JSON.stringify(value) : String(value)
+            return (name === 'before' || name === 'after') && typeof value !== 'string'
+              ? JSON.stringify(value)
+              : String(value)
           })
           expect(row.map(unguarded)).toEqual(expected)
         }

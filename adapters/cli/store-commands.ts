@@ -7,7 +7,7 @@ import { type Ledger, LedgerError, openLedger, verifyExport } from '../../index.
 import { sqliteRuntime } from '../sqlite/index.js'
 import type { WithLedger } from './command-context.js'
 import { DEFAULT_NAME, targetFile } from './ledger-location.js'
-import { json, progressBar, size, type Terminal, table, time } from './output.js'
+import { json, plain, progressBar, size, type Terminal, table, time } from './output.js'
 
 export const storeCommands = (program: Command, withLedger: WithLedger, terminal: Terminal): void => {
   initCommand(program, terminal)
@@ -69,6 +69,9 @@ const importCommand = (program: Command, withLedger: WithLedger): void => {
     )
 }
 
+/** A file may be in thousands of versions. */
+const MOST_NAMED = 8
+
 const verifyCommand = (program: Command, withLedger: WithLedger, terminal: Terminal): void => {
   program
     .command('verify')
@@ -87,10 +90,13 @@ const verifyCommand = (program: Command, withLedger: WithLedger, terminal: Termi
         answer({ ...verified, runtime }, () => {
           const whole = `${verified.events} events, ${verified.versions} versions, ${verified.files} files, ${size(verified.bytes)} read\n`
           const damage = [
-            ...damagedEvents.map(({ stream, position, reason }) => [reason, `position ${position}, ${stream}`]),
-            ...damaged.map(({ reason, namedBy }) => [
+            ...damagedEvents.flatMap(({ stream, position, reason }) => [reason, `  position ${position}, ${stream}`]),
+            ...damaged.flatMap(({ reason, namedBy }) => [
               reason,
-              namedBy.map(({ version, path }) => (path === undefined ? version : `${version} ${path}`)).join(', '),
+              ...namedBy
+                .slice(0, MOST_NAMED)
+                .map(({ version, path }) => (path === undefined ? `  ${version}` : `  ${version} ${path}`)),
+              ...(namedBy.length <= MOST_NAMED ? [] : [`  and ${namedBy.length - MOST_NAMED} more (all with --json)`]),
             ]),
           ]
           const unknown = Object.entries(unknownEvents).map(
@@ -99,7 +105,7 @@ const verifyCommand = (program: Command, withLedger: WithLedger, terminal: Termi
           return `${unknown.join('')}${
             damage.length === 0
               ? `All is well: ${whole}`
-              : `${whole}${table(terminal, ['DAMAGE', 'WHERE'], damage, '')}`
+              : `${whole}${damage.map((line) => `${plain(line)}\n`).join('')}`
           }Read by Node ${runtime.node}, SQLite ${runtime.sqlite ?? 'none'} (${runtime.driver ?? 'no driver'})\n`
         })
         if (damagedEvents.length > 0) {

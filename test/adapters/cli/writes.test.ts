@@ -1,9 +1,10 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as E from 'fp-ts/lib/Either.js'
 import { afterAll, beforeEach, describe, expect, it } from 'vitest'
 import { sqliteEventStore } from '../../../adapters/sqlite/index.js'
+import { sha256 } from '../../../domain/values/digest.js'
 import { commandLine } from '../../support/command-line.js'
 import { right } from '../../support/domain-ledger.js'
 
@@ -475,7 +476,26 @@ describe('care for a ledger', () => {
     await store.right.close()
     const { code, out, err } = await ledger('verify')
     expect(code).toBe(5)
-    expect(out).toMatch(/commandDigest.*position 12, artifact-acme\/churn\/bent/)
+    expect(out).toMatch(/commandDigest.*\n {2}position 12, artifact-acme\/churn\/bent\n/)
     expect(err).toContain('1 events are damaged')
+  })
+
+  it('tells what damage is in a few lines each, however many versions have the file', async () => {
+    const shared = file('shared.bin', 'in all of them')
+    for (let n = 0; n < 10; n++) await ledger('log', `m${n}`, shared, '--type', 'model')
+    const hex = sha256('in all of them').slice('sha256:'.length)
+    const stored = readdirSync(join(cwd, 'ledger/files'), { recursive: true, encoding: 'utf8' }).filter((path) =>
+      path.replaceAll('/', '').endsWith(hex),
+    )
+    expect(stored).toHaveLength(1)
+    rmSync(join(cwd, 'ledger/files', stored[0] ?? ''))
+    const { code, out } = await ledger('verify')
+    expect(code).toBe(5)
+    const where = out.split('\n').filter((line) => line.startsWith('  '))
+    expect(where).toHaveLength(9)
+    expect(where[0]).toMatch(/^ {2}acme\/churn\/m\d:v0 shared\.bin$/)
+    expect(where[8]).toBe('  and 2 more (all with --json)')
+    expect(Math.max(...where.map((line) => line.length))).toBeLessThan(80)
+    expect(JSON.parse((await ledger('verify', '--json')).out).damaged[0].namedBy).toHaveLength(10)
   })
 })

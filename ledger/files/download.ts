@@ -54,10 +54,19 @@ const DownloadVersion: t.Type<args.Checked<DownloadVersion>> = record(
   options,
 )
 
+const useOptions = { to: FilePath, ...options, ...envelopeFields }
+
 export const UseModel: t.Decoder<unknown, args.Checked<UseModel>> = record(
   'useModel',
   { version: VersionText },
-  { run: RunPath, to: FilePath, ...options, ...envelopeFields },
+  { run: RunPath, ...useOptions },
+)
+
+/** What may be told beside the version and the run. */
+export const UseModelOptions: t.Decoder<unknown, Omit<args.Checked<UseModel>, 'version' | 'run'>> = record(
+  'the options of useModel',
+  {},
+  useOptions,
 )
 
 export interface Downloaded {

@@ -5,7 +5,7 @@ import type * as args from '../calling/arguments.js'
 import { checked, EnvelopeFields, LogDraft } from '../calling/input.js'
 import { guarded } from '../calling/own.js'
 import type { CommitReceipt, DistributedMethods } from '../distributing/distributed.js'
-import type { UseModel } from '../files/download.js'
+import { type UseModel, UseModelOptions } from '../files/download.js'
 import type { UsedModel } from '../files/use-model.js'
 import type { LinkModelMethods } from '../linking/link-model.js'
 import type { Draft, DraftMethods } from '../logging/draft.js'
@@ -56,7 +56,8 @@ export const runHandle = (writes: MethodsOfRuns, run: string): Run =>
     path: run,
     useArtifact: async (version, envelopeFields = {}) =>
       (await writes.useArtifact({ ...(await checked(EnvelopeFields, envelopeFields)), run, version })).version,
-    useModel: async (version, options = {}) => (await writes.useModel({ ...options, run, version })).path,
+    useModel: async (version, options = {}) =>
+      (await writes.useModel({ ...(await checked(UseModelOptions, options)), run, version })).path,
     logArtifact: (given) => writes.logArtifact({ ...given, run }),
     newDraft: async (version) => {
       const used = await writes.useArtifact({ run, version })

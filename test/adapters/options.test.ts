@@ -59,6 +59,7 @@ const ROWS: Readonly<Record<string, Row | 'takes no options' | 'checked before'>
     'bad-option',
     ofPath({ durability: ['Full', 'off', null, 5], busyTimeoutMs: TIMES, readOnly: ['yes', 1, null], warn: [5, null] }),
   ),
+  doubleAsJson: 'takes no options',
   sqliteRuntime: 'takes no options',
   directoryFileStore: row('bad-option', ofPath({ now: [5, new Date(0), null], readOnly: ['yes', 1, null] })),
   directorySnapshotStore: row('TypeError', ofPath({ chunkBytes: [0, 0.5, ...TIMES] })),

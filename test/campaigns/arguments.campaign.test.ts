@@ -141,6 +141,7 @@ const isGenerator = (value: unknown): value is AsyncGenerator<unknown> =>
   typeof value === 'object' && value !== null && Symbol.asyncIterator in value && 'next' in value
 
 const TEXT = 'a number in words'
+const DOUBLES = ['NaN', 'Infinity', '1e300']
 const SCALARS = ['-1', '0.5', 'true', 'an empty text', TEXT]
 const OBJECTS = ['an empty object', 'an object of another realm', 'an object without a prototype']
 const JSON_VALUES = [...SCALARS, ...OBJECTS, 'null', 'an empty list', 'a list of another realm']
@@ -153,12 +154,13 @@ const LEGAL: Readonly<Record<string, ReadonlyArray<string>>> = {
   metrics: OBJECTS,
   summarise: OBJECTS,
   add: [TEXT],
-  loss: SCALARS,
-  word: SCALARS,
-  value: [...SCALARS, 'null', '1e300'],
+  loss: [...SCALARS, ...DOUBLES],
+  word: [...SCALARS, ...DOUBLES],
+  value: [...SCALARS, ...DOUBLES, 'null'],
   bytes: ['an empty text', TEXT],
   content: [TEXT],
   expect: ['an empty object'],
+  keys: ['an empty object'],
   ...Object.fromEntries(['after', 'from', 'until', 'occurredAt'].map((name) => [name, [MOMENT]])),
   from: [MOMENT, TEXT],
   to: [MOMENT, TEXT],

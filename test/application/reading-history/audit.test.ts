@@ -65,7 +65,7 @@ describe('a line', () => {
     expect(lines.map(({ what }) => what)).toEqual([
       'started the run acme/churn/run-1, in the group eval, as train',
       'recorded epoch = 1, loss = 0.3 for the run acme/churn/run-1',
-      'recorded converged = false, loss = 0.25 (was 0.3), note = läuft for the run acme/churn/run-1',
+      'recorded converged = false, floor = -Infinity, gradient = NaN, loss = 0.25 (was 0.3), note = läuft, offset = -0 for the run acme/churn/run-1',
       'started the run acme/churn/run-0',
       'finished the run acme/churn/run-0, which crashed',
       'created the artifact acme/churn/model, of type model',
@@ -139,8 +139,15 @@ describe('a line', () => {
     expect(changed('RunFinished')).toEqual(['acme/churn/run-0', 'running', 'crashed'])
     expect(changed('RunSummarised', 1)).toEqual([
       'acme/churn/run-1',
-      { converged: null, loss: 0.3, note: null },
-      { converged: false, loss: 0.25, note: 'läuft' },
+      { converged: null, floor: null, gradient: null, loss: 0.3, note: null, offset: null },
+      {
+        converged: false,
+        floor: { $numberDouble: '-Infinity' },
+        gradient: { $numberDouble: 'NaN' },
+        loss: 0.25,
+        note: 'läuft',
+        offset: { $numberDouble: '-0.0' },
+      },
     ])
     expect(changed('ArtifactVersionDescribed')).toEqual([
       'acme/churn/model:v0',
@@ -646,11 +653,9 @@ describe('exports', () => {
         expect(rows).toHaveLength(lines.length)
         for (const [index, row] of rows.entries()) {
           for (const cell of row) expect(cell).not.toMatch(/^[\s]*[=+\-@＝＋－＠]|^[\t\r\n]/)
-          const expected = Object.entries(lines[index] ?? {}).map(([name, value]) => {
+          const expected = Object.values(lines[index] ?? {}).map((value) => {
             if (value === null) return ''
-            return (name === 'before' || name === 'after') && typeof value !== 'string'
-              ? JSON.stringify(value)
-              : String(value)
+            return typeof value === 'object' ? JSON.stringify(value) : String(value)
           })
           expect(row.map(unguarded)).toEqual(expected)
         }

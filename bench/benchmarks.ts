@@ -4,6 +4,7 @@ import { commandOnLongHistory, commandsOn64Artifacts, commandsOnOneArtifact } fr
 import { bulkBesideMoves, fourInContention, loneMove, loneMoveWorst } from './contention.js'
 import { downloading, ingestKnown, ingestKnownAnew, ingestNew } from './files.js'
 import { aliasPage, lastMoments, searchByName } from './flat.js'
+import { firstCommandWithSnapshot } from './long-streams.js'
 import type { Benchmark } from './measure.js'
 import {
   auditAlias,
@@ -25,6 +26,7 @@ export const benchmarks: ReadonlyArray<Benchmark> = [
   commandsOn64Artifacts,
   commandsOnOneArtifact,
   commandOnLongHistory,
+  firstCommandWithSnapshot,
   loneMove,
   loneMoveWorst,
   bulkBesideMoves,

@@ -16,6 +16,7 @@ import { ArtifactRef } from '../domain/values/references.js'
 import { lineage } from '../projections/lineage/lineage.js'
 import { decoded } from '../test/support/decoded.js'
 import { fill, lineageVersions, versionsHistory } from './history.js'
+import { fillLong, firstCommandIn } from './long-streams.js'
 import { type Spread, spread } from './measure.js'
 import { lineageOf, openInChild } from './reading.js'
 import { commandsOn, handlerOn, opened, temporaryFolder } from './support.js'
@@ -226,8 +227,35 @@ const lineageCost: Growth = {
   },
 }
 
+const firstCommand = (how: 'with' | 'without', rest: Pick<Growth, 'name' | 'title'>): Growth => ({
+  ...rest,
+  size: 'versions in one artifact',
+  cost: 'milliseconds from the open ledger to the receipt',
+  sizes: [10, 1000, 10_000, 100_000, 1_000_000],
+  smallSizes: [10, 1000],
+  costsAt: (versions, times) =>
+    inTemporaryFolder(async (folder) => {
+      await fillLong(folder, versions)
+      const costs: number[] = []
+      // Once unmeasured: it keeps the snapshot.
+      for (let time = 0; time <= times; time++) costs.push((await firstCommandIn(how, folder)).milliseconds)
+      return costs.slice(1)
+    }),
+})
+
+const firstWith = firstCommand('with', {
+  name: 'first-command',
+  title: 'The first command of a process, with a snapshot, by the versions of the artifact',
+})
+const firstWithout = firstCommand('without', {
+  name: 'first-command-without',
+  title: 'The first command of a process, without a snapshot, by the versions of the artifact',
+})
+
 export const growths: ReadonlyArray<Growth> = [
   commandCost,
+  firstWith,
+  firstWithout,
   rebuildCost,
   memoryCost,
   commitByParts,

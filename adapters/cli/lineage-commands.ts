@@ -1,5 +1,5 @@
 /** Commands that tell what came from what. */
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import { omitUndefined } from '../../domain/values/omit-undefined.js'
 import type { Lineage } from '../../projections/lineage/answer.js'
 import type { Paging } from '../../projections/paging/page.js'
@@ -18,7 +18,7 @@ export const lineageCommands = (program: Command, withLedger: WithLedger): void 
     .option('--depth <n>', 'how many edges away', whole)
     .option('--limit <n>', 'how many edges at most', whole)
     .option('--cursor <cursor>', 'go on where the last answer ended')
-    .option('--format <format>', 'text, svg, mermaid, dot or json', 'text')
+    .addOption(new Option('--format <format>', 'how it is told').choices([...renders.keys()]).default('text'))
     .option('--output <file>', 'write it there')
     .addHelpText(
       'after',

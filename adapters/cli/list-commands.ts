@@ -109,7 +109,7 @@ export const searchCommand = (program: Command, withLedger: WithLedger): void =>
       'Find versions by name, place (--entity, --project), type, tag, words, alias, metadata, metric, creator or time.',
     )
     .option('--name <pattern>', 'of the collection, with * and ?: acme/*/model')
-    .option('--kind <kind>', 'artifact or registered')
+    .addOption(new Option('--kind <kind>', 'of a version of its own, or of a link').choices(['artifact', 'registered']))
     .option('--type <type>', 'the type of the artifact, or that of the registered model')
     .option('--tag <tag>', 'that has this tag')
     .option(

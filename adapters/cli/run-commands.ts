@@ -1,12 +1,15 @@
 /** Commands that record a run. */
 import { resolve } from 'node:path'
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import type { JsonObject } from '../../domain/values/json.js'
+import type { RunOutcome } from '../../domain/values/names.js'
 import { omitUndefined } from '../../domain/values/omit-undefined.js'
 import type { WithLedger } from './command-context.js'
 import { type EnvelopeOptions, envelopeOptions, metricPairs, pairs } from './options.js'
 import { plain, progressBar, size } from './output.js'
 import { done } from './receipts.js'
+
+const OUTCOMES = ['finished', 'failed', 'crashed', 'killed'] satisfies ReadonlyArray<RunOutcome>
 
 export const runCommands = (program: Command, withLedger: WithLedger): void => {
   const run = program.command('run').description('Start a run, record what it uses and measures, finish it.')
@@ -62,16 +65,11 @@ export const runCommands = (program: Command, withLedger: WithLedger): void => {
   envelopeOptions(run.command('finish'))
     .description('Finish a run.')
     .argument('<run>', '[[entity/]project/]run')
-    .option('--outcome <outcome>', 'finished, failed, crashed or killed')
-    .action(
-      (
-        path: string,
-        options: EnvelopeOptions & { outcome?: 'finished' | 'failed' | 'crashed' | 'killed' },
-        command: Command,
-      ) =>
-        withLedger(command, 'writes', async (task) => {
-          done(task, await task.ledger.finishRun({ ...options, run: path }), `${path} is finished`)
-        }),
+    .addOption(new Option('--outcome <outcome>', 'how it ended; finished unless told').choices(OUTCOMES))
+    .action((path: string, options: EnvelopeOptions & { outcome?: RunOutcome }, command: Command) =>
+      withLedger(command, 'writes', async (task) => {
+        done(task, await task.ledger.finishRun({ ...options, run: path }), `${path} is finished`)
+      }),
     )
 }
 

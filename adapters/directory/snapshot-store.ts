@@ -79,12 +79,32 @@ const loadSnapshot = async (file: string, chunkBytes: number): Promise<ReadonlyA
   }
 }
 
-/** Read twice, so that nothing is built from bytes that are not known to be whole. */
+/** Read twice, so that nothing is built from bytes that are not known to be whole; once, where it is no longer than a chunk. */
 const readSnapshot = async (handle: FileHandle, chunkBytes: number): Promise<ReadonlyArray<unknown> | undefined> => {
-  const end = (await handle.stat()).size - DIGEST_BYTES
-  const header = await readAt(handle, 0, Math.min(HEADER.length, Math.max(end, 0)), chunkBytes)
+  const { size } = await handle.stat()
+  const end = size - DIGEST_BYTES
+  const whole = size <= chunkBytes ? await readAt(handle, 0, size, chunkBytes) : undefined
+  const bytesAt = async (start: number, length: number): Promise<Buffer> =>
+    whole === undefined ? readAt(handle, start, length, chunkBytes) : partOf(whole, start, length)
+  const header = await bytesAt(0, Math.min(HEADER.length, Math.max(end, 0)))
   if (!header.equals(HEADER) && ANY_FORMAT.test(header.toString('latin1'))) return undefined
   if (!header.equals(HEADER)) throw new Error('it is no snapshot')
+  const digest = whole === undefined ? await digestOf(handle, end, chunkBytes) : digestOfBytes(whole.subarray(0, end))
+  if (!digest.equals(await bytesAt(end, DIGEST_BYTES))) {
+    throw new Error('its bytes do not match its digest: it was cut off or changed')
+  }
+  const parts: unknown[] = []
+  for (let at = HEADER.length; at < end; ) {
+    const length = (await bytesAt(at, LENGTH_BYTES)).readDoubleLE()
+    parts.push(deserialize(await bytesAt(at + LENGTH_BYTES, length)))
+    at += LENGTH_BYTES + length
+  }
+  return parts
+}
+
+const digestOfBytes = (bytes: Buffer): Buffer => createHash('sha256').update(bytes).digest()
+
+const digestOf = async (handle: FileHandle, end: number, chunkBytes: number): Promise<Buffer> => {
   const hash = createHash('sha256')
   const chunk = Buffer.allocUnsafe(chunkBytes)
   for (let at = 0; at < end; ) {
@@ -93,16 +113,12 @@ const readSnapshot = async (handle: FileHandle, chunkBytes: number): Promise<Rea
     hash.update(chunk.subarray(0, bytesRead))
     at += bytesRead
   }
-  if (!hash.digest().equals(await readAt(handle, end, DIGEST_BYTES, chunkBytes))) {
-    throw new Error('its bytes do not match its digest: it was cut off or changed')
-  }
-  const parts: unknown[] = []
-  for (let at = HEADER.length; at < end; ) {
-    const length = (await readAt(handle, at, LENGTH_BYTES, chunkBytes)).readDoubleLE()
-    parts.push(deserialize(await readAt(handle, at + LENGTH_BYTES, length, chunkBytes)))
-    at += LENGTH_BYTES + length
-  }
-  return parts
+  return hash.digest()
+}
+
+const partOf = (whole: Buffer, start: number, length: number): Buffer => {
+  if (start + length > whole.length) throw new Error('it was cut off while it was read')
+  return whole.subarray(start, start + length)
 }
 
 /** In a buffer of its own: a part may be built upon it. */

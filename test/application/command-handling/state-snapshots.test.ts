@@ -276,10 +276,12 @@ describe('a snapshot that is not of this stream as it is', () => {
         const flipped = Buffer.from(bytes)
         flipped[at] = (flipped[at] ?? 0) ^ (1 << (part % 8))
         await writeFile(file, flipped)
-        await foldsAll(stream, events, snapshots)
+        // Read at once, and in pieces.
+        const inPieces = directorySnapshotStore({ path, chunkBytes: 1000 })
+        await foldsAll(stream, events, part % 2 === 0 ? snapshots : inPieces)
         await writeFile(file, bytes)
         await truncate(file, at)
-        await foldsAll(stream, events, snapshots)
+        await foldsAll(stream, events, part % 2 === 0 ? inPieces : snapshots)
       }
       await rm(path, { recursive: true })
       await foldsAll(stream, events, snapshots)

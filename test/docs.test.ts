@@ -62,6 +62,15 @@ describe('the pages', () => {
     expect(broken).toEqual([])
   })
 
+  it('number the decisions without gaps, each number once, as their headings do', () => {
+    const decisions = readdirSync(join(root, 'docs/adr')).sort()
+    expect(decisions.map((file) => file.slice(0, 5))).toEqual(
+      decisions.map((_, index) => `${String(index + 1).padStart(4, '0')}-`),
+    )
+    const wrong = decisions.filter((file) => !read(`docs/adr/${file}`).startsWith(`# ${Number(file.slice(0, 4))}. `))
+    expect(wrong).toEqual([])
+  })
+
   it('name files that are there, and symbols that stand in them', () => {
     const named = ['docs/architecture.md', 'CONTRIBUTING.md'].flatMap((page) =>
       [...read(page).matchAll(/`([\w-]+\/[\w./-]+\.ts)`(?: \| ((?:`\w+`,? ?)+))?/g)].map(

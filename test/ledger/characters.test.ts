@@ -180,7 +180,7 @@ describe('awkward characters', () => {
       '--description',
       argument ?? '',
       '--metadata',
-      `"\\ \u2028${'\u0085'}😀=${json}`,
+      `"\\ \u2028${'\u0085'}😀:=${json}`,
       '--metadata',
       `text=${argument}`,
     ]

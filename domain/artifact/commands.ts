@@ -72,13 +72,18 @@ export const UntagArtifact = define('UntagArtifact', {
 })
 export type UntagArtifact = t.TypeOf<typeof UntagArtifact>
 
+const NOWHERE: SaidAt = { description: null, metadata: null }
+
 /** Where that of a version is said of which a command says something itself; nowhere if there is no such version. */
 const saidAt = (
   { description, metadata }: { readonly description?: unknown; readonly metadata?: unknown },
-  number: VersionNumber | undefined,
-  { versions }: State,
+  numberIn: (state: State) => VersionNumber | undefined,
+  state: State,
 ): SaidAt => {
-  const said = number === undefined ? undefined : versionAt(versions, number)?.said
+  // Most say nothing.
+  if (description === undefined && metadata === undefined) return NOWHERE
+  const number = numberIn(state)
+  const said = number === undefined ? undefined : versionAt(state.versions, number)?.said
   return {
     description: description === undefined ? null : (said?.description ?? null),
     metadata: metadata === undefined ? null : (said?.metadata ?? null),
@@ -107,11 +112,11 @@ export const LogArtifactVersion = define('LogArtifactVersion', {
     expect: ExpectedHolders,
   },
   basis: (command, state: State) =>
-    asBasis(saidAt(command, numberOfContent(state.versions, command.manifest.digest), state)),
+    asBasis(saidAt(command, ({ versions }) => numberOfContent(versions, command.manifest.digest), state)),
   facts: (command, read, { state }: AtHand<State>) => {
     const { artifact, manifest, run } = command
     // Of the version that has this content already.
-    const at = saidAt(command, numberOfContent(state.versions, manifest.digest), state)
+    const at = saidAt(command, ({ versions }) => numberOfContent(versions, manifest.digest), state)
     return pipe(
       // What a sealed draft holds has been named by its parts since, and is kept.
       'distributed' in command ? read.manifest(manifest) : read.content(manifest),
@@ -134,9 +139,14 @@ export const DescribeArtifactVersion = define('DescribeArtifactVersion', {
   of: ofArtifact,
   members: { artifact: ArtifactRef, version: VersionChoice },
   optional: { description: nullable(Description), metadata: nullable(Metadata) },
-  basis: (command, state: State) => asBasis(saidAt(command, numberOf(command.version, state), state)),
+  basis: (command, state: State) => asBasis(saidAt(command, (state) => numberOf(command.version, state), state)),
   facts: (command, read, { state }: AtHand<State>) =>
-    gather({ said: read.said(command.artifact, saidAt(command, numberOf(command.version, state), state)) }),
+    gather({
+      said: read.said(
+        command.artifact,
+        saidAt(command, (state) => numberOf(command.version, state), state),
+      ),
+    }),
 })
 export type DescribeArtifactVersion = t.TypeOf<typeof DescribeArtifactVersion>
 

@@ -71,17 +71,22 @@ export const versionAt = (versions: Read, number: number): VersionState | undefi
   const tags = cell(versions, number, TAGS)
   const deleted = cell(versions, number, DELETED)
   return {
-    manifest: {
-      digest: digestAt(versions.digests, number),
-      entries: entries - 1,
-      bytes: cell(versions, number, BYTES),
+    // Most decisions look at neither.
+    get manifest() {
+      return {
+        digest: digestAt(versions.digests, number),
+        entries: entries - 1,
+        bytes: cell(versions, number, BYTES),
+      }
+    },
+    get tags() {
+      // As they were written.
+      return tags === 0 ? [] : (parseJson(textAt(versions.texts, tags)) as ReadonlyArray<string>)
     },
     said: {
       description: revisionIn(cell(versions, number, DESCRIPTION)),
       metadata: revisionIn(cell(versions, number, METADATA)),
     },
-    // As they were written.
-    tags: tags === 0 ? [] : (parseJson(textAt(versions.texts, tags)) as ReadonlyArray<string>),
     ...(deleted === 0 ? {} : { deleted: parseJson(textAt(versions.texts, deleted)) as RecordedBy }),
   }
 }

@@ -120,10 +120,14 @@ describe('the command lines of the page', () => {
 
   it('can be given, one after another', async () => {
     await furnish()
+    const foundNothing: string[] = []
     for (const line of lines) {
       const words = [...line.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, word]) => quoted ?? word ?? '')
-      const { code, err } = await ledger(...words)
+      const { code, err, out } = await ledger(...words)
       expect({ line, code, err }).toEqual({ line, code: 0, err: expect.anything() })
+      if (/^There (is|are) no /.test(out)) foundNothing.push(line)
     }
+    // By then the tag is taken away again, and the drafts are sealed.
+    expect(foundNothing).toEqual(['list models --tag vision', 'list models --text "digits vision"', 'list drafts'])
   })
 })

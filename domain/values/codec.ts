@@ -147,9 +147,15 @@ export const record = <R extends Fields, O extends Fields = Record<never, never>
   const fields: Fields = { ...required, ...optional }
   const known = Object.keys(fields)
   const needed = new Set(Object.keys(required))
+  /** What an argument ought to be, for who gives a text in place of an object: `download {version, to, overwrite?}`. */
+  const nameWithMembers = (): string => {
+    if (name.includes('{')) return name
+    const members = known.map((key) => (needed.has(key) ? key : `${key}?`))
+    return `${name} {${members.length > 6 ? `${members.slice(0, 6).join(', ')}, …` : members.join(', ')}}`
+  }
 
   const validate = (value: unknown, context: t.Context): t.Validation<Record<string, unknown>> => {
-    if (!hasNamedMembers(value)) return t.failure(value, context)
+    if (!hasNamedMembers(value)) return t.failure(value, context, context.length > 1 ? undefined : nameWithMembers())
     const errors: t.ValidationError[] = []
     const result: Record<string, unknown> = {}
     for (const key of known) {

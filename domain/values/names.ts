@@ -41,7 +41,7 @@ export const Alias = text(
 export const Aliases = distinct(Alias, 'a list of at most 100 aliases', 100)
 /**
  * A plain value, or an object or a list in its place: of which of the two the words say what is wrong follows from what
- * was given.
+ * was given. A text is a plain value that is wrong.
  */
 const plainOr = <A extends OA, B extends OB, OA = A, OB = B>(
   name: string,
@@ -53,7 +53,8 @@ const plainOr = <A extends OA, B extends OB, OA = A, OB = B>(
     (value): value is A | B => plain.is(value) || compound.is(value),
     (value, context) => {
       if (typeof value === 'object' && value !== null) return compound.validate(value, context)
-      return plain.is(value) ? t.success(value) : t.failure(value, context)
+      if (plain.is(value)) return t.success(value)
+      return t.failure(value, context, typeof value === 'string' ? plain.name : undefined)
     },
     (value) => value,
   )

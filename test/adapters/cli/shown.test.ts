@@ -103,7 +103,7 @@ describe('what cannot be answered', () => {
   it.each([
     ['a file that cannot be written', 6, 'lineage plain:v0 --output nowhere/at/all', 'all cannot be written: ENOENT'],
     ['a picture that cannot be written', 6, 'aliases plain --output nowhere/at/all', 'all cannot be written: ENOENT'],
-    ['a format that is none', 2, 'lineage plain:v0 --format constructor', '--format is one of text, svg'],
+    ['a format that is none', 2, 'lineage plain:v0 --format constructor', 'Allowed choices are text, svg'],
     ['a run that is not there', 3, 'history --run acme/churn/zz', 'acme/churn/zz'],
     ['a run that was not there then', 3, 'history --run train --as-of 0', 'train'],
     ['a version for a collection', 2, 'aliases plain:v7777', 'a name alone, without a version or alias: plain'],

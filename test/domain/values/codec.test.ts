@@ -54,9 +54,9 @@ describe('a record', () => {
     ],
     [JSON.parse('{"name":"a","__proto__":{}}'), [expect.objectContaining({ at: '__proto__' })]],
     [Object.create({ name: 'a' }), [{ at: 'name', expected: 'a word', actual: 'nothing' }]],
-    [null, [{ at: '', expected: 'a thing', actual: 'null' }]],
-    [[], [{ at: '', expected: 'a thing', actual: '[]' }]],
-    ['a', [{ at: '', expected: 'a thing', actual: '"a"' }]],
+    [null, [{ at: '', expected: 'a thing {name, size?, next?, list?}', actual: 'null' }]],
+    [[], [{ at: '', expected: 'a thing {name, size?, next?, list?}', actual: '[]' }]],
+    ['a', [{ at: '', expected: 'a thing {name, size?, next?, list?}', actual: '"a"' }]],
   ])('of %j says everything that is wrong with it', (value, problems) => {
     expect(left(decodeWith(SubjectInput)(value))).toEqual(problems)
   })

@@ -1,10 +1,12 @@
 import * as fc from 'fast-check'
 import * as E from 'fp-ts/lib/Either.js'
 import { describe, expect, it } from 'vitest'
+import { decodeWith } from '../../../domain/values/codec.js'
 import { parseArtifact, parseModel, parseRun, parseVersion } from '../../../domain/values/name-paths.js'
 import {
   Alias,
   Aliases,
+  AliasOrAliases,
   ArtifactName,
   ArtifactType,
   Description,
@@ -120,6 +122,13 @@ describe('lists of names', () => {
     expect(E.isLeft(Aliases.decode(many(101)))).toBe(true)
     expect(E.isRight(Tags.decode(many(20)))).toBe(true)
     expect(E.isLeft(Tags.decode(many(21)))).toBe(true)
+  })
+
+  it('that one name may stand for say of a name that is wrong what it may be', () => {
+    const wrong = { expected: Alias.name, actual: '"v7"' }
+    expect(left(decodeWith(AliasOrAliases)('v7'))).toEqual([{ at: '', ...wrong }])
+    expect(left(decodeWith(AliasOrAliases)(['best', 'v7']))).toEqual([{ at: '[1]', ...wrong }])
+    expect(left(decodeWith(AliasOrAliases)(7))).toEqual([{ at: '', expected: AliasOrAliases.name, actual: '7' }])
   })
 
   it('hold legal names only', () => {

@@ -145,9 +145,9 @@ const tokensOf = (text: string): ReadonlyArray<Token> =>
 
 const isWord = (text: string): boolean => /^(?:"(?:[^"\\]|\\.)*"|[^\s()<>=!"])+$/s.test(text)
 
-/** What is in quotes is as JSON has it; `undefined` where JSON has no such text. */
+/** What begins with a quote is as JSON has it; `undefined` where JSON has no such text, as where more stands behind the last quote. */
 const unquoted = (text: string): string | undefined => {
-  if (!/^".*"$/s.test(text)) return text
+  if (!text.startsWith('"')) return text
   try {
     return String(parseJson(text))
   } catch {
@@ -161,7 +161,7 @@ const unquoted = (text: string): string | undefined => {
  */
 const readValue = (text: string, { name }: Field<string>): ReadonlyArray<Condition['value']> => {
   if (text.startsWith('"')) return [unquoted(text) ?? []].flat()
-  if (/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text)) return [Number(text), text]
+  if (/^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i.test(text)) return [Number(text), text]
   const [, sign, word] = (name === 'metric' ? /^([+-]?)(nan|inf|infinity)$/i.exec(text) : null) ?? []
   if (word !== undefined) return [word.toLowerCase() === 'nan' ? Number.NaN : sign === '-' ? -Infinity : Infinity, text]
   return text === 'true' ? [true, text] : text === 'false' ? [false, text] : text === 'null' ? [null, text] : [text]

@@ -102,6 +102,10 @@ describe('conditions', () => {
     ['toString = y', 'a field', '"toString" at character 1'],
     ['tag ~ y', 'one of = != < <= > >= contains', '"~" at character 5'],
     ['tag = "x', 'a value', '"\\"" at character 7'],
+    ['tag = "x"y', 'a text in quotes as JSON has it', '"\\"x\\"y" at character 7'],
+    ['tag = "x"y"z"', 'a text in quotes as JSON has it', '"\\"x\\"y\\"z\\"" at character 7'],
+    ['has metadata:"x"y', 'a field', '"metadata:\\"x\\"y" at character 5'],
+    ['created > "2026-05-03"x', 'a time', '"\\"2026-05-03\\"x" at character 11'],
     [
       'created > soon',
       'a time (2026-05-03T14:00:00Z) or a day (2026-05-03, 2026-05-03[Europe/Madrid])',

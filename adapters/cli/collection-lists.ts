@@ -5,7 +5,14 @@ import type { Artifact } from '../../projections/registry/questions/artifact.js'
 import type { TagGroup } from '../../projections/registry/questions/by-tag.js'
 import type { ArtifactList, ModelList } from '../../projections/registry/questions/list-collections.js'
 import type { RegisteredModel } from '../../projections/registry/questions/registered-model.js'
-import { type AsOfOption, answerPage, placeOf, questionsAsOf, type WithLedger } from './command-context.js'
+import {
+  type AsOfOption,
+  answerPage,
+  placeOf,
+  questionsAsOf,
+  tellOfWholePath,
+  type WithLedger,
+} from './command-context.js'
 import { paged } from './options.js'
 import { columns, type Shown, styled, type Terminal } from './output.js'
 
@@ -25,8 +32,9 @@ export const collectionLists = (list: Command, withLedger: WithLedger): void => 
         const at = questionsAsOf(task, omitUndefined({ asOf }))
         const wanted = { ...options, ...placeOf(command) }
         const shown = listOf(task.terminal, 'ARTIFACT', 'There are no artifacts.')
-        if (groupBy === undefined) answerPage(task, command, await at.artifacts(wanted), shown)
-        else answerPage(task, command, await at.artifactsByTag(wanted), shown)
+        const page = await (groupBy === undefined ? at.artifacts(wanted) : at.artifactsByTag(wanted))
+        answerPage<Listed | TagGroup<Listed>>(task, command, page, shown)
+        tellOfWholePath(task, command, page)
       }),
     )
 
@@ -42,8 +50,9 @@ export const collectionLists = (list: Command, withLedger: WithLedger): void => 
         const at = questionsAsOf(task, omitUndefined({ asOf }))
         const wanted = { ...options, ...omitUndefined({ entity: placeOf(command).entity }) }
         const shown = listOf(task.terminal, 'REGISTERED MODEL', 'There are no registered models.')
-        if (groupBy === undefined) answerPage(task, command, await at.registeredModels(wanted), shown)
-        else answerPage(task, command, await at.registeredModelsByTag(wanted), shown)
+        const page = await (groupBy === undefined ? at.registeredModels(wanted) : at.registeredModelsByTag(wanted))
+        answerPage<Listed | TagGroup<Listed>>(task, command, page, shown)
+        tellOfWholePath(task, command, page)
       }),
     )
 }

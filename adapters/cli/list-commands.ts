@@ -7,7 +7,14 @@ import type { Condition, VersionSearch } from '../../projections/registry/questi
 import type { Version } from '../../projections/registry/questions/version.js'
 import { chooseCommands } from './choose-commands.js'
 import { collectionLists } from './collection-lists.js'
-import { type AsOfOption, answerPage, placeOf, questionsAsOf, type WithLedger } from './command-context.js'
+import {
+  type AsOfOption,
+  answerPage,
+  placeOf,
+  questionsAsOf,
+  tellOfWholePath,
+  type WithLedger,
+} from './command-context.js'
 import { asOf, condition, couldBeJson, metricCondition, orderOf, paged, runSortKey, sortKey } from './options.js'
 import { hint, plain, size, type Terminal, table, time } from './output.js'
 import { gone, pairsText } from './show-commands.js'
@@ -62,6 +69,7 @@ export const listCommands = (program: Command, withLedger: WithLedger): void => 
             'There are no runs.',
           ),
         )
+        tellOfWholePath(task, command, page)
       }),
     )
 
@@ -108,7 +116,7 @@ export const searchCommand = (program: Command, withLedger: WithLedger): void =>
     .description(
       'Find versions by name, place (--entity, --project), type, tag, words, alias, metadata, metric, creator or time.',
     )
-    .option('--name <pattern>', 'of the collection, with * and ?: acme/*/model')
+    .option('--name <pattern>', 'of the whole path, with *, ** and ?: acme/*/model')
     .addOption(new Option('--kind <kind>', 'of a version of its own, or of a link').choices(['artifact', 'registered']))
     .option('--type <type>', 'the type of the artifact, or that of the registered model')
     .option('--tag <tag>', 'that has this tag')
@@ -143,6 +151,7 @@ export const searchCommand = (program: Command, withLedger: WithLedger): void =>
           ...omitUndefined({ actor, metrics, order: orderOf(omitUndefined({ ascending, descending })) }),
         })
         task.answer(page.items, () => versionTable(task.terminal, page.items, ({ path }) => path))
+        tellOfWholePath(task, command, page)
         const text = page.items.length === 0 ? options.metadata?.find(couldBeJson) : undefined
         if (text !== undefined && command.optsWithGlobals()['json'] !== true) {
           const { key, value } = text

@@ -184,3 +184,22 @@ describe('a condition', () => {
       expect(await found(condition)).toBe(1)
   })
 })
+
+describe('a pattern', () => {
+  it.each([
+    ['list artifacts', 'model', '**/model'],
+    ['list artifacts --group-by tag', 'churn/model', '**/model'],
+    ['list models', '*/churn', '**/churn'],
+    ['list runs', 'r', '**/r'],
+    ['search', 'churn', '**/churn'],
+  ])('of %s is of the whole path, which is said where %s can fit nothing', async (line, pattern, whole) => {
+    const none = await ledger(...line.split(' '), '--name', pattern)
+    expect(none).toMatchObject({ code: 0, err: `a pattern is of the whole path: --name "${whole}"\n` })
+    expect(none.out).toMatch(/^There are no /)
+    expect(await ledger('--json', ...line.split(' '), '--name', pattern)).toMatchObject({ code: 0, out: '', err: '' })
+    const some = await ledger(...line.split(' '), '--name', whole)
+    expect(some).toMatchObject({ code: 0, err: '' })
+    expect(some.out).not.toMatch(/^There are no /)
+    expect(await ledger(...line.split(' '), '--name', 'acme/*/nothing')).toMatchObject({ code: 0, err: '' })
+  })
+})

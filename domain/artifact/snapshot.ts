@@ -5,6 +5,7 @@ import { bytes, doubles } from '../values/columns.js'
 import type { StateSnapshot } from '../values/decider.js'
 import { isKeyTable } from '../values/key-table.js'
 import { VersionNumber } from '../values/names.js'
+import { artifactEvents } from './events.js'
 import type { ArtifactState } from './state.js'
 import { DIGEST_BYTES, WIDTH } from './version-columns.js'
 
@@ -35,8 +36,9 @@ const Head = record('the head of a snapshot of an artifact', {
 const withRoom = (rows: number): number => rows + Math.ceil(rows / 16) + 64
 
 export const snapshot: StateSnapshot<ArtifactState> = {
-  // Another one with whatever the columns hold, and with how keys are hashed.
-  version: 'artifact 1',
+  // Another number with whatever the columns hold, and with how keys are hashed. Code that knows fewer events has to find
+  // the first that it does not know: it goes on from no snapshot that may be behind one.
+  version: ['artifact 1', ...Object.keys(artifactEvents).sort()].join(' '),
 
   save: ({ versions, distributed, aliases, removedAliases, left, ...state }) => {
     const { artifactType, description, tags, newestLive } = state

@@ -10,6 +10,7 @@ import { memoryEventStore, memorySnapshotStore } from '../../../adapters/memory/
 import { openCachedState } from '../../../application/command-handling/cached-state.js'
 import { snapshotsOfStates } from '../../../application/command-handling/state-snapshots.js'
 import type { ArtifactCommandWithFacts } from '../../../domain/artifact/commands.js'
+import { artifactEvents } from '../../../domain/artifact/events.js'
 import { snapshot } from '../../../domain/artifact/snapshot.js'
 import type { ArtifactState } from '../../../domain/artifact/state.js'
 import * as deciders from '../../../domain/commands/deciders.js'
@@ -250,6 +251,10 @@ describe('a snapshot that is not of this stream as it is', () => {
     cached.keepSnapshot()
     await older.close()
     await foldsAll(stream, events, snapshots)
+  })
+
+  it('names the events that its code knows, so that none that others do not know is behind it', () => {
+    expect(snapshot.version.split(' ')).toEqual(expect.arrayContaining(Object.keys(artifactEvents)))
   })
 
   it('is passed over, whatever its parts are', async () => {

@@ -148,8 +148,8 @@ export const record = <R extends Fields, O extends Fields = Record<never, never>
   const known = Object.keys(fields)
   const needed = new Set(Object.keys(required))
   /** What an argument ought to be, for who gives a text in place of an object: `download {version, to, overwrite?}`. */
-  const nameWithMembers = (): string => {
-    if (name.includes('{')) return name
+  const nameWithMembers = (): string | undefined => {
+    if (name.includes('{')) return undefined
     const members = known.map((key) => (needed.has(key) ? key : `${key}?`))
     return `${name} {${members.length > 6 ? `${members.slice(0, 6).join(', ')}, …` : members.join(', ')}}`
   }

@@ -131,12 +131,13 @@ export const reads = ({ store, clock, defaults, snapshots, patience, warn, finis
     return read(model.fresh())
   }
 
+  /** Who has no clock cannot say what lies ahead; questions are answered all the same. */
+  const latest = (): number => E.match(() => Infinity, Date.parse)(timeOf(clock))
+
   /** Where a moment stands, with everything that can be asked there. */
   const asOf = async (when?: When, mayLieAhead = false): Promise<AsOf> => {
     const now = await known()
-    // Who has no clock cannot say what lies ahead; questions are answered all the same.
-    const time = timeOf(clock)
-    const meant = momentOf(now, when, mayLieAhead || E.isLeft(time) ? undefined : Date.parse(time.right))
+    const meant = momentOf(now, when, mayLieAhead ? undefined : latest)
     if (E.isLeft(meant)) {
       const { expected, actual } = meant.left
       throw new LedgerError(meant.left, `the moment: expected ${expected}, got ${actual}`)

@@ -23,12 +23,12 @@ export interface Meant {
 
 /**
  * What `at` means: a position, or the last one whose time is not later than a time. A day means its end, which may lie
- * ahead of `now` as long as the day has begun; another time may not, unless `now` is not told.
+ * ahead of `now` as long as the day has begun; another time may not, unless `now` is not told. Only for a time it is asked.
  */
 export const momentOf = <States>(
   { positionTimes, checkpoint }: Known<States>,
   when: number | Date | string | undefined,
-  now = Infinity,
+  now: () => number = () => Infinity,
 ): E.Either<BadMoment, Meant> => {
   if (when === undefined) return E.right({ position: checkpoint })
   const refused = (expected: string) => E.left({ _tag: 'bad-moment', expected, actual: shown(when) } as const)
@@ -39,7 +39,7 @@ export const momentOf = <States>(
   }
   const asked = isDayText(when) ? dayOf(when) : timeAlone(when)
   if (asked === undefined) return refused(typeof when === 'string' && hasNoZone(when) ? NO_ZONE : SOME_MOMENT)
-  const latest = Math.max(now, positionTimes.times.at(-1) ?? 0)
+  const latest = Math.max(now(), positionTimes.times.at(-1) ?? 0)
   if (asked.first > latest) return refused(`a time that has been: it is ${new Date(latest).toISOString()}`)
   return E.right({
     position: toPosition(positionAt(positionTimes, asked.last)),

@@ -12,7 +12,6 @@ import {
   type TableDiff,
   type VersionDiff,
 } from '../../projections/registry/questions/diff-versions.js'
-import { describeQueryError, type QueryError } from '../../projections/registry/questions/errors.js'
 import { type RegistryAsOf, registryQuestions } from '../../projections/registry/questions/lookup.js'
 import type { Version } from '../../projections/registry/questions/version.js'
 import type { Checked } from '../calling/arguments.js'
@@ -20,6 +19,7 @@ import { FilePath } from '../calling/content-input.js'
 import { describeWriteError, orThrow, promised, type WriteError } from '../calling/errors.js'
 import { checked, VersionText } from '../calling/input.js'
 import { storedTable } from '../files/tables.js'
+import { answered } from './paging.js'
 
 /** How much of the tables of two versions is told. */
 export interface DiffInput {
@@ -60,8 +60,6 @@ export interface DiffPorts {
 }
 
 const ROWS_TOLD = 100
-
-const answered = orThrow<QueryError>(describeQueryError)
 
 export const diffQuestions = (asOf: () => Promise<RegistryAsOf>, { manifests, files }: DiffPorts): DiffQuestions => ({
   diff: async (from, to, given = {}) => {

@@ -9,6 +9,7 @@ import { momentOfCursor } from '../../projections/paging/cursor.js'
 import { describeQueryError, type QueryError } from '../../projections/registry/questions/errors.js'
 import { registryQuestions } from '../../projections/registry/questions/lookup.js'
 import type { AsOf } from '../calling/as-of.js'
+import { isVersion } from '../calling/collection-or-version.js'
 import { describeWriteError, type InvalidInput, orThrow } from '../calling/errors.js'
 import type { SubjectInput } from './input.js'
 
@@ -38,7 +39,7 @@ export const refOf = (thing: SubjectInput, { registryQuestions, defaults }: AsOf
 }
 
 /** Whether an artifact or a registered model is named. */
-export const isCollection = (thing: SubjectInput): thing is string => typeof thing === 'string' && !thing.includes(':')
+export const isCollection = (thing: SubjectInput): thing is string => typeof thing === 'string' && !isVersion(thing)
 
 export const subjectOf = (thing: SubjectInput, at: AsOf): AuditSubject =>
   isCollection(thing) ? collectionOf(thing, at) : refOf(thing, at)

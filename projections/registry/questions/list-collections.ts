@@ -1,6 +1,5 @@
 /** Artifacts and registered models, in the order in which they came: by place, type, tag and words; or grouped by tag. */
 import * as E from 'fp-ts/lib/Either.js'
-import type { Json } from '../../../domain/values/json.js'
 import { ArtifactProject, RegistryProject } from '../../../domain/values/references.js'
 import type { BadCursor } from '../../paging/cursor.js'
 import type { Page } from '../../paging/page.js'
@@ -14,7 +13,7 @@ import type { QueryError } from './errors.js'
 import { type List, type Listed, listed } from './in-order.js'
 import { candidatesWithin, isWithin, type Place, placeOf } from './place.js'
 import { modelOf, type RegisteredModel } from './registered-model.js'
-import { type Fields, readWhere, type ValuesOf, type Where } from './where.js'
+import { conditionsIn, oneValue, type ValuesOf, valueOrNone, type Where } from './where.js'
 import { textsWithAliases, wordsIn } from './words.js'
 
 interface CollectionList extends List {
@@ -77,7 +76,7 @@ const artifactsAsked = (
 ): E.Either<QueryError, Asked<ArtifactEntry, Artifact>> => {
   const place = placeOf(registryAsOf, ArtifactProject, list)
   if (E.isLeft(place)) return place
-  const where = whereOf(list, ARTIFACT_FIELDS)
+  const where = conditionsIn(list.where, ARTIFACT_FIELDS)
   if (E.isLeft(where)) return where
   const { artifacts } = registryAsOf.registry
   const isMeant = meant(list, place.right, isArtifact, where.right)
@@ -91,7 +90,7 @@ const modelsAsked = (
 ): E.Either<QueryError, Asked<ModelEntry, RegisteredModel>> => {
   const place = placeOf(registryAsOf, RegistryProject, { ...list, project })
   if (E.isLeft(place)) return place
-  const where = whereOf(list, MODEL_FIELDS)
+  const where = conditionsIn(list.where, MODEL_FIELDS)
   if (E.isLeft(where)) return where
   const { models } = registryAsOf.registry
   const isMeant = meant(list, place.right, isModel, where.right)
@@ -148,20 +147,9 @@ const ARTIFACT_FIELDS = {
 const MODEL_FIELDS = { ...ARTIFACT_FIELDS, metadata: 'keyed' } as const
 type FieldName = keyof typeof MODEL_FIELDS
 
-const whereOf = <Name extends FieldName>(
-  { where }: CollectionList,
-  fields: Fields<Name>,
-): E.Either<QueryError, Where<Name> | undefined> => {
-  if (where === undefined) return E.right(undefined)
-  const read = readWhere(where, fields)
-  return E.isLeft(read) ? E.left({ _tag: 'invalid-input', problems: read.left }) : read
-}
-
 const valuesOf =
   (then: RegistryAsOf, entry: CollectionEntry): ValuesOf<FieldName> =>
   ({ name, key }) => {
-    const given = (value: Json | undefined): ReadonlyArray<Json> =>
-      value === undefined || value === null ? [] : [value]
     switch (name) {
       case 'name':
         return [entry.path]
@@ -172,15 +160,14 @@ const valuesOf =
       case 'alias':
         return Object.keys(aliasTable(then, entry))
       case 'description':
-        return given(valueAt(then, entry.description))
+        return valueOrNone(valueAt(then, entry.description))
       case 'actor':
         return [entry.actor]
       case 'created':
-        return given(timeOf(then.positionTimes, entry.created))
+        return valueOrNone(timeOf(then.positionTimes, entry.created))
       case 'metadata': {
         const metadata = entry.kind === 'model' ? valueAt(then, entry.metadata) : undefined
-        const value = memberAt(metadata ?? undefined, key)
-        return value === undefined ? [] : [value]
+        return oneValue(memberAt(metadata ?? undefined, key))
       }
     }
   }

@@ -12,7 +12,7 @@ import type { QueryError } from './errors.js'
 import { begun, type List, listed } from './in-order.js'
 import { isEverywhere, placeOf, projectsIn } from './place.js'
 import { metricAt, type RunDetails, runDetails } from './run.js'
-import { readWhere, type ValuesOf, type Where } from './where.js'
+import { conditionsIn, oneValue, type ValuesOf, valueOrNone, type Where } from './where.js'
 
 /** What runs are sorted by. */
 export type RunOrder = 'started' | 'name' | 'group' | { readonly config: string } | { readonly metric: string }
@@ -36,14 +36,14 @@ export const listRuns = (
 ): E.Either<QueryError | BadCursor, Page<RunDetails>> => {
   const place = placeOf(registryAsOf, ArtifactProject, list)
   if (E.isLeft(place)) return place
-  const where = list.where === undefined ? undefined : readWhere(list.where, FIELDS)
-  if (where !== undefined && E.isLeft(where)) return E.left({ _tag: 'invalid-input', problems: where.left })
+  const where = conditionsIn(list.where, FIELDS)
+  if (E.isLeft(where)) return where
   const { registry } = registryAsOf
   const from = isEverywhere(place.right)
     ? [registry.runsInOrder]
     : [...projectsIn(registry, place.right)].map(({ runs }) => runs)
   const asked = { ...list, ...place.right }
-  const runs = { what: 'runs', from, positionOf, nameOf, isMeant: isMeant(where?.right), answer: runDetails }
+  const runs = { what: 'runs', from, positionOf, nameOf, isMeant: isMeant(where.right), answer: runDetails }
   const { orderBy = 'started', order = 'ascending' } = list
   if (orderBy === 'started' && order === 'ascending') return listed(registryAsOf, asked, runs)
 
@@ -97,26 +97,22 @@ type FieldName = keyof typeof FIELDS
 const valuesOf =
   (then: RegistryAsOf, run: RunEntry): ValuesOf<FieldName> =>
   ({ name, key }) => {
-    const given = (value: Json | undefined): ReadonlyArray<Json> =>
-      value === undefined || value === null ? [] : [value]
     switch (name) {
       case 'name':
         return [run.path]
       case 'group':
-        return given(run.group)
+        return valueOrNone(run.group)
       case 'jobType':
-        return given(run.jobType)
+        return valueOrNone(run.jobType)
       case 'actor':
         return [run.actor]
       case 'outcome':
-        return given(run.outcome === undefined ? undefined : valueAt(then, run.outcome))
+        return valueOrNone(run.outcome === undefined ? undefined : valueAt(then, run.outcome))
       case 'started':
-        return given(timeOf(then.positionTimes, run.started))
-      case 'config': {
-        const value = memberAt(run.config ?? undefined, key)
-        return value === undefined ? [] : [value]
-      }
+        return valueOrNone(timeOf(then.positionTimes, run.started))
+      case 'config':
+        return oneValue(memberAt(run.config ?? undefined, key))
       case 'metric':
-        return given(metricAt(then, run, key))
+        return valueOrNone(metricAt(then, run, key))
     }
   }

@@ -23,7 +23,7 @@ import { type RegistryAsOf, type RegistryQuestions, registryQuestions, resolveNu
 import { patternOf } from './pattern.js'
 import { candidatesWithin, isWithin, type Place, placeOf } from './place.js'
 import { aliasesOf, type Version } from './version.js'
-import { readWhere, type ValuesOf, type Where } from './where.js'
+import { conditionsIn, oneValue, type ValuesOf, valueOrNone, type Where } from './where.js'
 import { textsOf, wordsIn } from './words.js'
 
 export { COMPARISONS, type Condition } from './conditions.js'
@@ -80,9 +80,9 @@ export function* searchInSteps(
   if (E.isLeft(start)) return start
   const then = { ...registryAsOf, position: start.right.moment }
   const answers = registryQuestions(then)
-  const where = query.where === undefined ? undefined : readWhere(query.where, FIELDS)
-  if (where !== undefined && E.isLeft(where)) return E.left({ _tag: 'invalid-input', problems: where.left })
-  const filter = filterOf(then, answers, wanted, where?.right)
+  const where = conditionsIn(query.where, FIELDS)
+  if (E.isLeft(where)) return where
+  const filter = filterOf(then, answers, wanted, where.right)
   const { total, onwards } = yield* found(then, answers, place.right, wanted, filter, start.right)
   const page = pageOf(start.right, onwards, ({ collection, number }) => answers.entry(collection, number))
   return E.right({ ...page, total })
@@ -212,8 +212,6 @@ const valuesOf =
   ({ name, key }) => {
     const { registry, positionTimes } = registryAsOf
     const { collection, number, row, position } = candidate
-    const given = (value: Json | undefined): ReadonlyArray<Json> =>
-      value === undefined || value === null ? [] : [value]
     switch (name) {
       case 'name':
         return [collection.path]
@@ -226,19 +224,17 @@ const valuesOf =
       case 'alias':
         return aliasesOf(registryAsOf, collection, number)
       case 'description':
-        return given(row === undefined ? undefined : answers.saidOf(row).description)
+        return valueOrNone(row === undefined ? undefined : answers.saidOf(row).description)
       case 'actor':
-        return given(actorAt(registry, collection, number))
+        return valueOrNone(actorAt(registry, collection, number))
       case 'run':
-        return given(row === undefined ? undefined : runOf(registry.versions, row))
+        return valueOrNone(row === undefined ? undefined : runOf(registry.versions, row))
       case 'created':
-        return given(timeOf(positionTimes, position))
-      case 'metadata': {
-        const value = metadataAt(answers, candidate, key)
-        return value === undefined ? [] : [value]
-      }
+        return valueOrNone(timeOf(positionTimes, position))
+      case 'metadata':
+        return oneValue(metadataAt(answers, candidate, key))
       case 'metric':
-        return given(metricOf(registry, answers, candidate, key))
+        return valueOrNone(metricOf(registry, answers, candidate, key))
     }
   }
 

@@ -10,6 +10,7 @@ import { type Day, dayOf } from '../../../domain/values/day.js'
 import { hasNoZone, instant, NO_ZONE } from '../../../domain/values/instant.js'
 import { type Json, parseJson } from '../../../domain/values/json.js'
 import { COMPARISONS, type Condition, isMet } from './conditions.js'
+import type { QueryError } from './errors.js'
 import { containsText } from './words.js'
 
 /** A field that is asked about, and of one with keys the key: `metadata:lr`. */
@@ -33,6 +34,23 @@ interface Token {
   readonly text: string
   readonly at: number
 }
+
+/** The value of a field that has one at most. */
+export const oneValue = (value: Json | undefined): ReadonlyArray<Json> => (value === undefined ? [] : [value])
+
+/** Likewise of a field that is `null` where it has none. */
+export const valueOrNone = (value: Json | undefined): ReadonlyArray<Json> => oneValue(value ?? undefined)
+
+/** The conditions of a question, where it has some. */
+export const conditionsIn = <Name extends string>(
+  text: string | undefined,
+  fields: Fields<Name>,
+): E.Either<QueryError, Where<Name> | undefined> =>
+  text === undefined
+    ? E.right(undefined)
+    : E.mapLeft((problems: ReadonlyArray<Problem>): QueryError => ({ _tag: 'invalid-input', problems }))(
+        readWhere(text, fields),
+      )
 
 /** Reads conditions; or says where they go wrong, and what would be right there. */
 export const readWhere = <Name extends string>(

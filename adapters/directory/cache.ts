@@ -6,16 +6,16 @@ import { chmod, lstat, mkdir, readdir, realpath, rename, rm } from 'node:fs/prom
 import { homedir } from 'node:os'
 import { dirname, isAbsolute, join } from 'node:path'
 import * as E from 'fp-ts/lib/Either.js'
-import * as TE from 'fp-ts/lib/TaskEither.js'
+import type * as TE from 'fp-ts/lib/TaskEither.js'
 import type { DownloadError } from '../../domain/ports/download.js'
 import { type Digest, isDigest } from '../../domain/values/digest.js'
 import { forEachConcurrently } from '../shared/concurrency.js'
 import { makeDirectory } from '../shared/make-directory.js'
 import { type Download, download } from './download.js'
-import { Refusal } from './download-refusal.js'
+import { Refusal, writingBelow } from './download-refusal.js'
 import { AT_ONCE, assertOutsideLedgers, isSameFile, makeScratch, type StoredEntry } from './download-target.js'
-import { createBuffers, hashAhead, watched } from './read-ahead.js'
-import { codeOf, failureOf } from './system.js'
+import { hashing } from './read-ahead.js'
+import { codeOf } from './system.js'
 
 export interface Cached extends Pick<Download, 'files' | 'entries' | 'progress' | 'signal'> {
   /** Of the manifest. */
@@ -39,14 +39,7 @@ export const defaultCache = (): string => {
  * that processes share it. Files are read-only, and copies: nothing in a file store is reached through them.
  */
 export const cached = (options: Cached): TE.TaskEither<DownloadError, string> =>
-  TE.tryCatch(
-    () => folderOf(options),
-    (cause) => {
-      if (cause instanceof Refusal) return cause.error
-      if (options.signal?.aborted) return { _tag: 'aborted' }
-      return { _tag: 'target-failed', path: options.cache, ...failureOf(cause, options.cache) }
-    },
-  )
+  writingBelow(options.cache, options.signal, () => folderOf(options))
 
 const folderOf = async ({ cache, digest, entries, ...options }: Cached): Promise<string> => {
   options.signal?.throwIfAborted()
@@ -96,15 +89,10 @@ const whatIsWrong = async (
     return undefined
   }
   await removeStrangers(folder, stored)
-  const buffers = createBuffers()
+  const hash = hashing(signal)
   const wrong: StoredEntry[] = []
   await forEachConcurrently(stored, AT_ONCE, async (entry) => {
-    const isRight = await isSameFile(join(folder, entry.path), entry, (fill) =>
-      hashAhead(
-        buffers,
-        watched(fill, () => signal?.throwIfAborted()),
-      ),
-    )
+    const isRight = await isSameFile(join(folder, entry.path), entry, hash)
     if (isRight !== true) wrong.push(entry)
   })
   return wrong

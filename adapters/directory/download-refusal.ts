@@ -1,7 +1,9 @@
 /** Why a download fails, in words. */
+import * as TE from 'fp-ts/lib/TaskEither.js'
 import type { DownloadError } from '../../domain/ports/download.js'
 import { describeFileStoreError } from '../../domain/ports/file-store.js'
 import { describeInsideALedger } from '../../domain/ports/inside-a-ledger.js'
+import { failureOf } from './system.js'
 
 export const describeDownloadError = (error: DownloadError): string => {
   switch (error._tag) {
@@ -41,3 +43,15 @@ export class Refusal extends Error {
     this.error = error
   }
 }
+
+/** What writes below a path: its refusals, that it was aborted, or why it failed, as values. */
+export const writingBelow = <A>(
+  path: string,
+  signal: AbortSignal | undefined,
+  run: () => Promise<A>,
+): TE.TaskEither<DownloadError, A> =>
+  TE.tryCatch(run, (cause) => {
+    if (cause instanceof Refusal) return cause.error
+    if (signal?.aborted) return { _tag: 'aborted' }
+    return { _tag: 'target-failed', path, ...failureOf(cause, path) }
+  })

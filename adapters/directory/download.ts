@@ -3,16 +3,15 @@ import { createHash } from 'node:crypto'
 import { link, open, realpath, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as E from 'fp-ts/lib/Either.js'
-import * as TE from 'fp-ts/lib/TaskEither.js'
+import type * as TE from 'fp-ts/lib/TaskEither.js'
 import type { DownloadError } from '../../domain/ports/download.js'
 import { type FileStore, type FileStoreError, FileStoreFailure } from '../../domain/ports/file-store.js'
 import { digestOf, isDigest } from '../../domain/values/digest.js'
 import type { ManifestEntry } from '../../domain/values/manifest/manifest.js'
 import { checkManifestPath, fitsWindows, type NamesAlike } from '../../domain/values/manifest/path.js'
 import { forEachConcurrently } from '../shared/concurrency.js'
-import type { Fill } from '../shared/file-source.js'
 import { makeDirectory } from '../shared/make-directory.js'
-import { Refusal } from './download-refusal.js'
+import { Refusal, writingBelow } from './download-refusal.js'
 import {
   AT_ONCE,
   assertApart,
@@ -23,8 +22,8 @@ import {
   type StoredEntry,
 } from './download-target.js'
 import { BESIDE_EVENTS } from './ledger-folder.js'
-import { createBuffers, hashAhead, observed, watched } from './read-ahead.js'
-import { codeOf, failureOf, writeAll } from './system.js'
+import { hashing, observed } from './read-ahead.js'
+import { codeOf, writeAll } from './system.js'
 
 export interface Download {
   readonly files: FileStore
@@ -66,14 +65,7 @@ export interface Downloaded {
  * somebody who is not trusted. Nothing is synced: after a loss of power, download again.
  */
 export const download = (options: Download): TE.TaskEither<DownloadError, Downloaded> =>
-  TE.tryCatch(
-    () => run(options),
-    (cause) => {
-      if (cause instanceof Refusal) return cause.error
-      if (options.signal?.aborted) return { _tag: 'aborted' }
-      return { _tag: 'target-failed', path: options.to, ...failureOf(cause, options.to) }
-    },
-  )
+  writingBelow(options.to, options.signal, () => run(options))
 
 const run = async (options: Download): Promise<Downloaded> => {
   const { stored, references } = sortOut(options.entries)
@@ -122,12 +114,7 @@ const write = async (
   await assertApart(stored, namesAlike, scratch)
   const missingDirectories = await findMissingDirectories(directory, stored)
   const missing: StoredEntry[] = []
-  const buffers = createBuffers()
-  const hash = (fill: Fill) =>
-    hashAhead(
-      buffers,
-      watched(fill, () => signal?.throwIfAborted()),
-    )
+  const hash = hashing(signal)
   const isThere = (entry: StoredEntry) => isSameFile(join(directory, entry.path), entry, hash)
   await forEachConcurrently(stored, AT_ONCE, async (entry) => {
     const found = await isThere(entry)

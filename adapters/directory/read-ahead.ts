@@ -68,6 +68,16 @@ export const watched = (fill: Fill, progress: Progress): Fill => {
   }
 }
 
+/** Hashes one thing after another, or several at the same time, until the signal aborts. */
+export const hashing = (signal: AbortSignal | undefined): ((fill: Fill) => Promise<StoredFile>) => {
+  const buffers = createBuffers()
+  return (fill) =>
+    hashAhead(
+      buffers,
+      watched(fill, () => signal?.throwIfAborted()),
+    )
+}
+
 /** For a promise that is awaited later: if it fails before that, Node must not take the failure for a forgotten one. */
 export const observed = <A>(promise: Promise<A>): Promise<A> => {
   promise.catch(() => undefined)

@@ -1,29 +1,21 @@
 /** Which ledger a command means. */
-import { existsSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { userInfo } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { describeInsideALedger } from '../../domain/ports/inside-a-ledger.js'
+import { describeProblem } from '../../domain/values/codec.js'
 import { omitUndefined } from '../../domain/values/omit-undefined.js'
 import { type Ledger, LedgerError, openLedger } from '../../index.js'
 import { directoryFileStore, outsideLedgers } from '../directory/index.js'
 import { eventStoreDb } from '../eventstoredb/index.js'
+import { type LedgerLocation, namingVariables, said, variableOf } from './environment.js'
 import type { Terminal } from './output.js'
-
-/** The options that every command takes. */
-export interface LedgerLocation {
-  readonly ledger?: string
-  readonly events?: string
-  readonly actor?: string
-  readonly entity?: string
-  readonly project?: string
-  readonly cache?: string
-}
 
 export const DEFAULT_NAME = '.model-ledger'
 
 /** The directory that is named, or by the environment, or the nearest above: as git looks for its own. */
-export const findDirectory = ({ ledger }: LedgerLocation, { env, cwd }: Terminal): string | undefined => {
-  const named = ledger ?? env['MODEL_LEDGER']
+export const findDirectory = (location: LedgerLocation, { env, cwd }: Terminal): string | undefined => {
+  const named = said(location, env, 'ledger')
   if (named !== undefined) return resolve(cwd, named)
   for (let folder = cwd; ; folder = dirname(folder)) {
     for (const candidate of [join(folder, DEFAULT_NAME), folder]) {
@@ -35,11 +27,11 @@ export const findDirectory = ({ ledger }: LedgerLocation, { env, cwd }: Terminal
 
 /** For names that leave them out. A project may be given with its entity: `acme/churn`. */
 export const defaultsOf = (location: LedgerLocation, { env }: Terminal) => {
-  const project = location.project ?? env['MODEL_LEDGER_PROJECT']
+  const project = said(location, env, 'project')
   const [, owner, name] = /^([^/]+)\/([^/]+)$/.exec(project ?? '') ?? []
   return owner !== undefined && (location.entity ?? owner) === owner
     ? { entity: owner, project: name }
-    : { entity: location.entity ?? env['MODEL_LEDGER_ENTITY'], project }
+    : { entity: said(location, env, 'entity'), project }
 }
 
 /** Opens the ledger that a command means; one that only answers unless it is to write. */
@@ -50,37 +42,57 @@ export const openAtLocation = async (
 ): Promise<Ledger> => {
   const { env } = terminal
   const directory = findDirectory(location, terminal)
-  const connection = location.events ?? env['MODEL_LEDGER_EVENTS']
+  const connection = said(location, env, 'events')
   const who = {
     readOnly,
     ...omitUndefined({
-      actor: location.actor ?? env['MODEL_LEDGER_ACTOR'] ?? userName(),
+      actor: said(location, env, 'actor') ?? userName(),
       ...defaultsOf(location, terminal),
       cache: cacheAt(location, terminal),
     }),
   }
-  if (connection !== undefined) {
-    if (directory === undefined) throw noLedger('the files of a ledger on EventStoreDB need a directory: say --ledger')
-    return openLedger({
-      ...who,
-      events: eventStoreDb(connection),
-      files: directoryFileStore({ path: join(directory, 'files'), readOnly }),
-    })
+  const opening =
+    connection === undefined
+      ? { directory: present(directory, location, terminal) }
+      : storesAt(connection, directory, readOnly)
+  return openLedger({ ...who, ...opening }).catch((error: unknown) => {
+    throw namingVariables(location, env, error)
+  })
+}
+
+const storesAt = (connection: string, directory: string | undefined, readOnly: boolean) => {
+  if (directory === undefined) throw noLedger('the files of a ledger on EventStoreDB need a directory: say --ledger')
+  return {
+    events: eventStoreDb(connection),
+    files: directoryFileStore({ path: join(directory, 'files'), readOnly }),
   }
-  if (directory === undefined || !existsSync(join(directory, 'events.db'))) {
+}
+
+/** A directory in which there is a ledger. */
+const present = (directory: string | undefined, location: LedgerLocation, { env }: Terminal): string => {
+  if (directory === undefined)
     throw noLedger(
-      directory === undefined
-        ? 'there is no ledger here or above: make one with "model-ledger init", or name one with --ledger or MODEL_LEDGER'
-        : `there is no ledger in ${directory}: make one with "model-ledger init ${directory}"`,
+      'there is no ledger here or above: make one with "model-ledger init", or name one with --ledger or MODEL_LEDGER',
     )
-  }
-  return openLedger({ ...who, directory })
+  if (existsSync(join(directory, 'events.db'))) return directory
+  const name = variableOf(location, env, 'ledger')
+  throw noLedger(
+    `${name === undefined ? '' : `${name}: `}there is no ledger in ${directory}: make one with "model-ledger init ${directory}"`,
+  )
 }
 
 /** The folder of the cache that is named, or by the environment. */
-const cacheAt = ({ cache }: LedgerLocation, { env, cwd }: Terminal): string | undefined => {
-  const named = cache ?? env['MODEL_LEDGER_CACHE']
-  return named === undefined || named === '' ? undefined : resolve(cwd, named)
+const cacheAt = (location: LedgerLocation, { env, cwd }: Terminal): string | undefined => {
+  const named = said(location, env, 'cache')
+  if (named === undefined || named === '') return undefined
+  const path = resolve(cwd, named)
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory() !== false) return path
+  const problem = { at: 'cache', expected: 'the path of a folder', actual: `that of a file: ${path}` }
+  throw namingVariables(
+    location,
+    env,
+    new LedgerError({ _tag: 'invalid-input', problems: [problem] }, describeProblem(problem)),
+  )
 }
 
 /** Where a command is to write a file: absolute, and nothing of a ledger. */

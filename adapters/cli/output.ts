@@ -3,6 +3,7 @@ import { styleText } from 'node:util'
 import type { Command } from 'commander'
 import stringWidth from 'fast-string-width'
 import { doubleAsJson } from '../../domain/values/double.js'
+import { variable } from './environment.js'
 
 export { sizeText as size } from '../../projections/audit/wording.js'
 
@@ -43,7 +44,8 @@ const plainly = (shown: Shown): string =>
 
 /** As it is printed: in its style, where there is colour. */
 export const print = (terminal: Terminal, shown: Shown): string => {
-  if (!terminal.isPerson || terminal.env['NO_COLOR'] !== undefined || typeof shown === 'string') return plainly(shown)
+  if (!terminal.isPerson || variable(terminal.env, 'NO_COLOR') !== undefined || typeof shown === 'string')
+    return plainly(shown)
   if ('text' in shown) return styleText(shown.style, plain(shown.text), { validateStream: false })
   return shown.map((part) => print(terminal, part)).join('')
 }

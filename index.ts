@@ -63,6 +63,7 @@ export type {
   ProjectsInput,
   RegisteredModelsInput,
   RunsInput,
+  VersionsInput,
 } from './ledger/finding/lists.js'
 export type { ListInput, PageInput } from './ledger/finding/paging.js'
 export type { Condition, SearchInput } from './ledger/finding/search.js'

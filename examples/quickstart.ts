@@ -82,7 +82,7 @@ const trainNetwork = async (anna: Ledger, folder: string): Promise<void> => {
  * added up and written to the checkpoints.
  */
 const evaluate = async (ci: Ledger, directory: string, folder: string): Promise<void> => {
-  const checkpoints = (await ci.versions('digit-net')).items.map(({ path }) => path)
+  const checkpoints = (await ci.versions('digit-net', { order: 'ascending' })).items.map(({ path }) => path)
   const worker = fileURLToPath(new URL('./quickstart/evaluate.js', import.meta.url))
   const evaluatePart = async (part: string): Promise<void> => {
     const to = join(folder, part)
@@ -114,7 +114,7 @@ const evaluate = async (ci: Ledger, directory: string, folder: string): Promise<
 const promote = async (anna: Ledger, ben: Ledger, ci: Ledger): Promise<void> => {
   const { items: checkpoints } = await ci.versions('digit-net')
   const [best] = checkpoints.toSorted((one, other) => accuracyOf(other) - accuracyOf(one))
-  const newest = checkpoints.at(-1)
+  const [newest] = checkpoints
   if (best === undefined || newest === undefined || best === newest) throw new Error('no checkpoint is worse')
 
   const good = await ci.link({ version: best.path, to: 'digit-reader' })

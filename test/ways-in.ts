@@ -182,7 +182,7 @@ export const OF_A_LEDGER: Ways<Ledger> = {
   artifactTypes: { command: 'list types', given: { name: '--name', ...place, ...page } },
   resolve: { command: 'resolve', by: '<version>' },
   version: { command: 'show', by: '<name>' },
-  versions: { command: 'list versions', by: '<collection>', given: page },
+  versions: { command: 'list versions', by: '<collection>', given: { order: '--ascending --descending', ...page } },
   artifact: { command: 'show', by: '<name>' },
   artifacts: { command: 'list artifacts', given: { ...collections, ...place } },
   artifactsByTag: { command: 'list artifacts', by: '--group-by', given: { ...collections, ...place } },

@@ -30,11 +30,15 @@ export const listCommands = (program: Command, withLedger: WithLedger): void => 
   collectionLists(list, withLedger)
 
   paged(list.command('versions'))
-    .description('List the versions of an artifact or a registered model.')
+    .description('List the versions of an artifact or a registered model, the newest first unless told.')
     .argument('<collection>')
-    .action((name: string, { asOf, ...options }: AsOfOption & Paging, command: Command) =>
+    .addOption(new Option('--ascending', 'the oldest first').conflicts('descending'))
+    .option('--descending', 'the newest first; unless told')
+    .action((name: string, { asOf, ascending, descending, ...paging }: Ordered & Paging, command: Command) =>
       withLedger(command, 'reads', async (task) => {
-        const page = await questionsAsOf(task, omitUndefined({ asOf })).versions(name, options)
+        const order = orderOf(omitUndefined({ ascending, descending }))
+        const list = { ...paging, ...omitUndefined({ order }) }
+        const page = await questionsAsOf(task, omitUndefined({ asOf })).versions(name, list)
         answerPage(task, command, page, (versions) =>
           versionTable(task.terminal, versions, ({ path, collection }) => path.slice(collection.length + 1)),
         )

@@ -5,7 +5,7 @@ import type { Ledger, Version } from 'model-ledger'
 import { heading, percent, short, table } from './print.js'
 
 export const report = async (ledger: Ledger, directory: string): Promise<void> => {
-  const { items: versions } = await ledger.versions('digit-reader')
+  const { items: versions } = await ledger.versions('digit-reader', { order: 'ascending' })
   const { items: tenures } = await ledger.aliasHistory({ of: 'digit-reader', alias: 'production' })
 
   heading('The registered model digit-reader')

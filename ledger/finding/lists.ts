@@ -30,7 +30,7 @@ import type { RunDetails } from '../../projections/registry/questions/run.js'
 import type { Version } from '../../projections/registry/questions/version.js'
 import type { Checked } from '../calling/arguments.js'
 import { checked, NameText } from '../calling/input.js'
-import { answered, type ListInput, PageInput, paging, Text, WhereText, Words } from './paging.js'
+import { answered, type ListInput, type PageInput, paging, Text, WhereText, Words } from './paging.js'
 
 export interface ProjectsInput extends ListInput {
   /** Of this entity. */
@@ -51,6 +51,10 @@ export interface RunsInput extends ProjectsInput {
   /** What to sort by; `started` unless told. Runs without the value come last. */
   readonly orderBy?: RunOrder | undefined
   /** `ascending` unless told. */
+  readonly order?: 'ascending' | 'descending' | undefined
+}
+export interface VersionsInput extends PageInput {
+  /** `descending` unless told: the newest first. */
   readonly order?: 'ascending' | 'descending' | undefined
 }
 interface CollectionsInput extends ProjectsInput {
@@ -92,11 +96,13 @@ const OrderOfRuns: t.Type<RunOrder> = t.union(
   [oneOf('started', 'name', 'group'), record('{config}', { config: Text }), record('{metric}', { metric: Text })],
   '"started", "name", "group", {config: key} or {metric: name}',
 )
+const Order = oneOf('ascending', 'descending')
+const VersionsInput = input({ order: Order }) satisfies t.Type<Checked<VersionsInput>>
 const RunsInput = input({
   ...placed,
   where: WhereText,
   orderBy: OrderOfRuns,
-  order: oneOf('ascending', 'descending'),
+  order: Order,
 }) satisfies t.Type<Checked<RunsInput>>
 const collections = { type: Text, tag: Text, text: Words, where: WhereText }
 const ArtifactsInput = input({ ...placed, ...collections }) satisfies t.Type<Checked<ArtifactsInput>>
@@ -124,8 +130,8 @@ export interface ListQuestions {
   readonly registeredModelsByTag: (list?: RegisteredModelsInput) => Promise<Page<TagGroup<RegisteredModel>>>
   /** Runs by the pattern `name` of their path, by place and by conditions, in the order in which they came unless told: a page of them. */
   readonly runs: (list?: RunsInput) => Promise<Page<RunDetails>>
-  /** The versions of an artifact or a registered model, oldest first: a page of them. */
-  readonly versions: (collection: string, page?: PageInput) => Promise<Page<Version>>
+  /** The versions of an artifact or a registered model, the newest first unless told: a page of them. */
+  readonly versions: (collection: string, list?: VersionsInput) => Promise<Page<Version>>
 }
 
 export const listQuestions = (asOf: () => Promise<RegistryAsOf>): ListQuestions => {
@@ -150,8 +156,8 @@ export const listQuestions = (asOf: () => Promise<RegistryAsOf>): ListQuestions 
     runs: listed(RunsInput, listRuns),
 
     versions: async (collection, given = {}) => {
-      const [name, page] = [await checked(NameText, collection), await checked(PageInput, given)]
-      return answered(listVersions(await asOf(), name, page))
+      const [name, list] = [await checked(NameText, collection), await checked(VersionsInput, given)]
+      return answered(listVersions(await asOf(), name, list))
     },
   }
 }

@@ -91,7 +91,9 @@ const expectWhole = async (directory: string, acknowledged: ReadonlyArray<Acknow
   // A version and its `latest` come together, or not at all.
   for (const { newest, aliases } of artifacts) expect(aliases['latest']).toBe(newest ?? undefined)
   for (const { path, versionCount } of artifacts) {
-    expect((await ledger.versions(path, ALL)).items.map(({ version }) => version)).toEqual(range(versionCount))
+    expect((await ledger.versions(path, { ...ALL, order: 'ascending' })).items.map(({ version }) => version)).toEqual(
+      range(versionCount),
+    )
   }
 
   // Every file that a version names was durable before its event.

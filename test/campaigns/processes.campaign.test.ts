@@ -30,7 +30,7 @@ describe('eight processes that log into one artifact', () => {
     const receipts = lines.map((line): Logged => JSON.parse(line))
 
     const ledger = await openLedger({ directory, entity: 'acme', project: 'shared', readOnly: true })
-    const { items: versions } = await ledger.versions('model', { limit: 10_000 })
+    const { items: versions } = await ledger.versions('model', { limit: 10_000, order: 'ascending' })
     expect(versions.map(({ version }) => version)).toEqual(Array.from({ length: WRITERS.length * EACH }, (_, n) => n))
     expect(new Set(versions.map(({ manifest }) => manifest.digest)).size).toBe(versions.length)
 

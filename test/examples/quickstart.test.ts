@@ -56,7 +56,7 @@ describe('the quickstart', () => {
   })
 
   it('changed three files of the data set and kept the others', async () => {
-    const [first, second, ...others] = (await ledger.versions('digits')).items
+    const [second, first, ...others] = (await ledger.versions('digits')).items
     expect(others).toEqual([])
     expect(first).toMatchObject({ actor: 'anna', base: null, manifest: { entries: 4 } })
     expect(second).toMatchObject({ actor: 'ben', base: 'acme/digits/digits:v0', manifest: { entries: 4 } })
@@ -95,7 +95,7 @@ describe('the quickstart', () => {
     const accuracy = new Map(
       (await ledger.versions('digit-net')).items.map(({ path, metadata }) => [path, Number(metadata?.['accuracy'])]),
     )
-    const [best, worse, ...others] = (await ledger.versions('digit-reader')).items
+    const [worse, best, ...others] = (await ledger.versions('digit-reader')).items
     expect(others).toEqual([])
     expect(accuracy.get(String(best?.source))).toBe(Math.max(...accuracy.values()))
     expect(accuracy.get(String(best?.source))).toBeGreaterThan(0.85)

@@ -45,7 +45,7 @@ describe('the samples of W&B', () => {
     })
     const [run] = (await ledger.runs()).items
     expect(run).toMatchObject({ outcome: 'finished', logged: [expect.anything(), expect.anything()] })
-    const { items: versions } = await ledger.versions('cat-or-dog')
+    const { items: versions } = await ledger.versions('cat-or-dog', { order: 'ascending' })
     expect(versions.map(({ source }) => source)).toEqual(run?.logged)
     expect(versions.map(({ run: producer }) => producer)).toEqual([run?.path, run?.path])
     expect(await ledger.registeredModel('cat-or-dog')).toMatchObject({ type: 'model', aliases: { latest: 1 } })

@@ -13,7 +13,7 @@ process.on('warning', ({ name, message }) => {
 const [directory = ''] = process.argv.slice(2)
 const read = async (): Promise<unknown> => {
   const ledger = await openLedger({ directory, readOnly: true, entity: 'acme', project: 'read' })
-  const { items } = await ledger.versions('model')
+  const { items } = await ledger.versions('model', { order: 'ascending' })
   const verified = await ledger.verify()
   const refused = await ledger.tag({ version: 'model:v0', tags: ['x'] }).catch((error: unknown) => error)
   await ledger.close()

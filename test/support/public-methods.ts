@@ -81,7 +81,7 @@ const questions = {
       limit: 10,
     },
   ],
-  versions: () => ['cats', { limit: 10 }],
+  versions: () => ['cats', { limit: 10, order: 'ascending' }],
   search: () => [
     {
       name: 'acme/**',

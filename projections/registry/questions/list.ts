@@ -1,4 +1,4 @@
-/** The versions of an artifact or a registered model, in the order in which they came. */
+/** The versions of an artifact or a registered model, in the order in which they came or the other way round. */
 import * as E from 'fp-ts/lib/Either.js'
 import { parseEither } from '../../../domain/values/name-paths.js'
 import { collectionPath } from '../../../domain/values/references.js'
@@ -12,15 +12,20 @@ import type { Version } from './version.js'
 
 export type { List } from './in-order.js'
 
-/** The versions of an artifact or a registered model, deleted and unlinked ones too, oldest first. */
+export interface VersionList extends Paging {
+  /** `descending` unless told: the newest first. */
+  readonly order?: 'ascending' | 'descending' | undefined
+}
+
+/** The versions of an artifact or a registered model, deleted and unlinked ones too, the newest first unless told. */
 export const listVersions = (
   registryAsOf: RegistryAsOf,
   name: string,
-  paging: Paging,
+  { order = 'descending', ...paging }: VersionList,
 ): E.Either<QueryError | BadCursor, Page<Version>> => {
   const readings = parseEither(name, registryAsOf.defaults)
   if (E.isLeft(readings)) return E.left({ _tag: 'invalid-input', problems: readings.left })
-  const question = ['versions of', ...readings.right.map(({ collection }) => collectionPath(collection))]
+  const question = ['versions of', order, ...readings.right.map(({ collection }) => collectionPath(collection))]
   const start = pageStart(question, paging, registryAsOf.position)
   if (E.isLeft(start)) return start
   const answers = registryQuestions({ ...registryAsOf, position: start.right.moment })
@@ -28,20 +33,44 @@ export const listVersions = (
   if (E.isLeft(found)) return found
   const { right: collection } = found
   return E.right(
-    pageOf(start.right, numbersOf(registryAsOf, collection, start.right.moment), (number) =>
+    pageOf(start.right, numbersOf(registryAsOf, collection, start.right.moment, order), (number) =>
       answers.entry(collection, number),
     ),
   )
 }
 
 /** Of the versions up to a moment. A version whose event is of a type from the future has a number and no entry. */
-const numbersOf = ({ registry }: RegistryAsOf, { versions }: CollectionEntry, upTo: number): Onwards<number> =>
-  function* ([before = -1] = []) {
-    const all: ReadonlyArray<Row | LinkEntry | undefined> = versions
-    for (let number = before + 1; number < all.length; number++) {
-      const entry = all[number]
-      if (entry === undefined) continue
-      if ((typeof entry === 'number' ? positionOf(registry.versions, entry) : entry.position) > upTo) return
-      yield [[number], number]
-    }
+const numbersOf = (
+  { registry }: RegistryAsOf,
+  { versions }: CollectionEntry,
+  upTo: number,
+  order: 'ascending' | 'descending',
+): Onwards<number> => {
+  const all: ReadonlyArray<Row | LinkEntry | undefined> = versions
+  const count = countUpTo(all, upTo, (entry) =>
+    typeof entry === 'number' ? positionOf(registry.versions, entry) : entry.position,
+  )
+  const step = order === 'ascending' ? 1 : -1
+  return function* ([before = order === 'ascending' ? -1 : count] = []) {
+    for (let number = before + step; number >= 0 && number < count; number += step)
+      if (all[number] !== undefined) yield [[number], number]
   }
+}
+
+/** How many had come by a position. What has no entry came when its neighbours did, and is left out anyway. */
+const countUpTo = <Entry>(
+  all: ReadonlyArray<Entry | undefined>,
+  position: number,
+  positionOf: (entry: Entry) => number,
+): number => {
+  let [low, high] = [0, all.length]
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    let at = middle
+    while (at > low && all[at] === undefined) at--
+    const entry = all[at]
+    if (entry === undefined || positionOf(entry) <= position) low = middle + 1
+    else high = at
+  }
+  return low
+}

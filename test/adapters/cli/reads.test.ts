@@ -166,11 +166,16 @@ describe('what was deleted or unlinked', () => {
 
   it('stays in the lists, and says so in a column of its own', async () => {
     const states = async (collection: string) =>
-      (await rows('list', 'versions', collection)).map(([version, , , , , state, aliases]) => [version, state, aliases])
+      (await rows('list', 'versions', collection, '--ascending')).map(([version, , , , , state, aliases]) => [
+        version,
+        state,
+        aliases,
+      ])
     expect(await states('gone')).toEqual([
       ['v0', 'deleted', '-'],
       ['v1', '-', 'deleted, latest'],
     ])
+    expect((await rows('list', 'versions', 'gone')).map(([version]) => version)).toEqual(['v1', 'v0'])
     expect(await states('left')).toEqual([
       ['v0', 'source deleted', '-'],
       ['v1', 'unlinked', '-'],

@@ -39,7 +39,7 @@ const pictureAt = (registry: Registry, positionTimes: PositionTimes, position: P
   const asked = { registry, positionTimes, position, defaults: {} }
   const [artifacts, registeredModels] = [whole(asked, listArtifacts), whole(asked, listRegisteredModels)]
   const versionsOf = (path: string) =>
-    [path, whole(asked, (asked, page: Paging) => listVersions(asked, path, page))] as const
+    [path, whole(asked, (asked, page: Paging) => listVersions(asked, path, { ...page, order: 'ascending' }))] as const
   const { moment, openDrafts } = registryQuestions(asked)
   const projects = whole(asked, listProjects)
   const typesOf = (project?: string) =>

@@ -103,8 +103,12 @@ const lists = ({
   [(asked, list) => itemsOf(listArtifactsByTag(asked, list)), byTag(artifacts)],
   [(asked, list) => itemsOf(listRegisteredModelsByTag(asked, list)), byTag(registeredModels)],
   ...Object.entries(versions).map(([path, all]): readonly [Lister, unknown] => [
-    (asked, list) => listVersions(asked, path, list),
+    (asked, list) => listVersions(asked, path, { ...list, order: 'ascending' }),
     all,
+  ]),
+  ...Object.entries(versions).map(([path, all]): readonly [Lister, unknown] => [
+    (asked, list) => listVersions(asked, path, list),
+    [all].flat().toReversed(),
   ]),
 ]
 

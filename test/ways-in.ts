@@ -321,7 +321,9 @@ export const OF_A_DRAFT: Ways<Omit<Draft, 'artifact' | 'base' | 'description' | 
   },
 }
 
-type Kinds<Item> = Item extends string ? 'path' : Exclude<keyof Item, 'as' | 'digest' | 'size' | 'versionId'>
+type Kinds<Item> = Item extends string
+  ? 'path'
+  : Exclude<keyof Item, 'as' | 'digest' | 'size' | 'versionId' | 'executable'>
 
 /** The kinds of content. */
 export const CONTENT: Readonly<Record<Kinds<ContentItem>, `<${string}>` | `--${string}` | No>> = {

@@ -12,7 +12,7 @@ export const versionDiffText = (terminal: Terminal, diff: VersionDiff): string =
   const rows = [
     ...files.added.map((entry) => [ADDED, sizes(undefined, entry), entry.path]),
     ...files.removed.map((entry) => [REMOVED, sizes(entry, undefined), entry.path]),
-    ...files.changed.map((change) => [CHANGED, sizes(change.from, change.to), change.to.path]),
+    ...files.changed.map((change) => [CHANGED, sizes(change.from, change.to), `${change.to.path}${modeText(change)}`]),
     ...[
       ...metadata.map((each) => ['metadata', each] as const),
       ...metrics.map((each) => ['metric', each] as const),
@@ -21,6 +21,11 @@ export const versionDiffText = (terminal: Terminal, diff: VersionDiff): string =
   const title = print(terminal, styled('bold', `${from.path} -> ${to.path}`))
   const all = rows.length === 0 ? 'Nothing differs.\n' : columns(terminal, rows)
   return `${title} (${bytes < 0 ? '-' : '+'}${size(Math.abs(bytes))})\n${all}${tables.map((table) => tableText(terminal, table)).join('')}`
+}
+
+const modeText = ({ from, to }: { readonly from: ManifestEntry; readonly to: ManifestEntry }): string => {
+  if (from.executable === to.executable) return ''
+  return to.executable === true ? ' (now executable)' : ' (no longer executable)'
 }
 
 const ADDED = styled('green', '+')

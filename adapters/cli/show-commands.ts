@@ -90,7 +90,9 @@ Examples:
             manifest.map((entry) => [
               entry.size === null ? '?' : size(entry.size),
               entry.digest.slice(0, 19),
-              entry.reference === undefined ? entry.path : `${entry.path} -> ${entry.reference.uri}`,
+              entry.reference === undefined
+                ? `${entry.path}${entry.executable === true ? ' (executable)' : ''}`
+                : `${entry.path} -> ${entry.reference.uri}`,
             ]),
             'It holds no files.',
           ),
@@ -102,7 +104,7 @@ Examples:
     .description('Write the files of a version into a directory.')
     .argument('<version>', '[[entity/]project/]name[:alias|:vN]; latest unless told')
     .argument('<directory>')
-    .option('--overwrite', 'replace files that are there with other content')
+    .option('--overwrite', 'replace files that are there with other content or another mode')
     .addHelpText('after', '\nExample:\n  $ model-ledger download acme/model-registry/churn:production ./serving')
     .action((path: string, to: string, { asOf, ...options }: AsOfOption & { overwrite?: boolean }, command: Command) =>
       withLedger(command, 'reads', async (task) => {

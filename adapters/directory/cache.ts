@@ -13,7 +13,14 @@ import { forEachConcurrently } from '../shared/concurrency.js'
 import { makeDirectory } from '../shared/make-directory.js'
 import { type Download, download } from './download.js'
 import { Refusal, writingBelow } from './download-refusal.js'
-import { AT_ONCE, assertOutsideLedgers, isSameFile, makeScratch, type StoredEntry } from './download-target.js'
+import {
+  AT_ONCE,
+  assertOutsideLedgers,
+  inScratch,
+  isSameFile,
+  keepsModes,
+  type StoredEntry,
+} from './download-target.js'
 import { hashing } from './read-ahead.js'
 import { codeOf } from './system.js'
 
@@ -43,23 +50,24 @@ export const cached = (options: Cached): TE.TaskEither<DownloadError, string> =>
 
 const folderOf = async ({ cache, digest, entries, ...options }: Cached): Promise<string> => {
   options.signal?.throwIfAborted()
-  const stored = [...entries].flatMap(({ path, digest, size }) => (isDigest(digest) ? [{ path, digest, size }] : []))
+  const stored = [...entries].flatMap(({ path, digest, size, executable }) =>
+    isDigest(digest) ? [{ path, digest, size, isExecutable: executable === true }] : [],
+  )
   await assertOutsideLedgers(cache)
   await makeDirectory(cache)
   const root = await realpath(cache)
   const folder = join(root, digest.replace(':', '-'))
-  const wrong = await whatIsWrong(folder, stored, options.signal)
+  const wrong = await whatIsWrong(folder, stored, options.signal, () => inScratch(root, keepsModes))
   if (wrong?.length === 0) return folder
-  const scratch = await makeScratch(root)
-  try {
+  await inScratch(root, async (scratch) => {
     const fresh = join(scratch, 'files')
     const fetched = await download({ ...options, entries: wrong ?? stored, to: fresh })()
     if (E.isLeft(fetched)) throw new Refusal(fetched.left)
-    await forEachConcurrently(wrong ?? stored, AT_ONCE, ({ path }) => chmod(join(fresh, path), 0o444))
+    await forEachConcurrently(wrong ?? stored, AT_ONCE, ({ path, isExecutable }) =>
+      chmod(join(fresh, path), isExecutable ? 0o555 : 0o444),
+    )
     await put(fresh, folder, wrong ?? stored)
-  } finally {
-    await rm(scratch, { recursive: true, force: true })
-  }
+  })
   return folder
 }
 
@@ -79,6 +87,7 @@ const whatIsWrong = async (
   folder: string,
   stored: ReadonlyArray<StoredEntry>,
   signal: AbortSignal | undefined,
+  hasModes: () => Promise<boolean>,
 ): Promise<ReadonlyArray<StoredEntry> | undefined> => {
   const found = await lstat(folder).catch((cause: unknown) => {
     if (codeOf(cause) === 'ENOENT') return undefined
@@ -92,7 +101,7 @@ const whatIsWrong = async (
   const hash = hashing(signal)
   const wrong: StoredEntry[] = []
   await forEachConcurrently(stored, AT_ONCE, async (entry) => {
-    const isRight = await isSameFile(join(folder, entry.path), entry, hash)
+    const isRight = await isSameFile(join(folder, entry.path), entry, hash, hasModes)
     if (isRight !== true) wrong.push(entry)
   })
   return wrong

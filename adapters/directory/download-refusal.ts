@@ -23,7 +23,7 @@ export const describeDownloadError = (error: DownloadError): string => {
     case 'inside-a-ledger':
       return describeInsideALedger(error)
     case 'target-differs':
-      return `${error.path} is there already with other content; move it away, or say overwrite`
+      return `${error.path} is there already with other content, or with another mode (executable or not); move it away, or say overwrite`
     case 'file-unavailable':
       return `"${error.path}" cannot be downloaded: ${describeFileStoreError(error.error)}`
     case 'target-failed':

@@ -11,13 +11,14 @@ import { forEachConcurrently } from '../shared/concurrency.js'
 import { type Fill, readHandle } from '../shared/file-source.js'
 import { Refusal } from './download-refusal.js'
 import { isLedgerFolder, ledgerAround } from './ledger-folder.js'
-import { codeOf, NO_FOLLOW } from './system.js'
+import { codeOf, isExecutable, NO_FOLLOW } from './system.js'
 
 /** An entry whose bytes are in the file store. */
 export interface StoredEntry {
   readonly path: string
   readonly digest: Digest
   readonly size: number | null
+  readonly isExecutable: boolean
 }
 
 /** So many files, or directories, are looked at or written at the same time. */
@@ -61,16 +62,34 @@ export const findMissingDirectories = async (directory: string, stored: Readonly
   return missing.sort()
 }
 
+/**
+ * Whether files below a directory keep whether they are executable: on Windows, on some file systems, and under a umask
+ * that takes it away they do not, and then nobody asks for it.
+ */
+export const keepsModes = async (scratch: string): Promise<boolean> => {
+  const modeOf = async (name: string, mode: number) => {
+    await writeFile(join(scratch, name), '', { mode })
+    return isExecutable(await lstat(join(scratch, name)))
+  }
+  return (await modeOf('executable', modeFor({ isExecutable: true }))) && !(await modeOf('other', 0o666))
+}
+
+/** With which mode it is made, and the umask takes of that what it takes. */
+export const modeFor = ({ isExecutable }: Pick<StoredEntry, 'isExecutable'>): number => (isExecutable ? 0o777 : 0o666)
+
 /** `undefined` if there is nothing. */
 export const isSameFile = async (
   path: string,
-  { digest, size }: StoredEntry,
+  entry: StoredEntry,
   hash: (fill: Fill) => Promise<StoredFile>,
+  hasModes: () => Promise<boolean>,
 ): Promise<boolean | undefined> => {
+  const { digest, size } = entry
   const found = await statsOf(path)
   if (found === undefined) return undefined
   if (!found.isFile()) throw inTheWay(path, found)
   if (size !== null && found.size !== size) return false
+  if (isExecutable(found) !== entry.isExecutable && (await hasModes())) return false
   const handle = await open(path, NO_FOLLOW)
   try {
     return (await hash(readHandle(handle, found.size))).digest === digest
@@ -105,7 +124,7 @@ const kindOf = (found: Stats): string => {
  * A directory inside the target, so that a rename out of it needs no copy. What a download left that was
  * killed is removed by the next one: at once if its process is known to be dead, else after a day.
  */
-export const makeScratch = async (directory: string): Promise<string> => {
+const makeScratch = async (directory: string): Promise<string> => {
   for (const name of await readdir(directory)) {
     const [, host, pid] = /^\.model-ledger-download\.([0-9a-f]{8})\.(\d+)\.[0-9a-f-]{36}$/.exec(name) ?? []
     if (pid === undefined) continue
@@ -116,6 +135,16 @@ export const makeScratch = async (directory: string): Promise<string> => {
   const scratch = join(directory, `.model-ledger-download.${HOST}.${process.pid}.${randomUUID()}`)
   await mkdir(scratch)
   return scratch
+}
+
+/** Works in such a directory, and takes it away. */
+export const inScratch = async <A>(directory: string, work: (scratch: string) => Promise<A>): Promise<A> => {
+  const scratch = await makeScratch(directory)
+  try {
+    return await work(scratch)
+  } finally {
+    await rm(scratch, { recursive: true, force: true })
+  }
 }
 
 const HOST = sha256(hostname()).slice(-8)

@@ -17,8 +17,10 @@ import {
   assertApart,
   assertOutsideLedgers,
   findMissingDirectories,
+  inScratch,
   isSameFile,
-  makeScratch,
+  keepsModes,
+  modeFor,
   type StoredEntry,
 } from './download-target.js'
 import { BESIDE_EVENTS } from './ledger-folder.js'
@@ -30,7 +32,7 @@ export interface Download {
   readonly entries: Iterable<ManifestEntry>
   /** A directory; made if there is none. */
   readonly to: string
-  /** Replaces files that are there with other content; refused unless told. */
+  /** Replaces files that are there with other content or another mode; refused unless told. */
   readonly overwrite?: boolean
   /** Compares what is written with its digest; on unless told. */
   readonly verify?: boolean
@@ -51,7 +53,7 @@ export interface Downloaded {
   /** The target, absolute and free of symbolic links. */
   readonly directory: string
   readonly written: number
-  /** Files that were there already with the same content. */
+  /** Files that were there already with the same content and mode. */
   readonly kept: number
   /** What is kept elsewhere; it is not fetched. */
   readonly references: ReadonlyArray<ManifestEntry>
@@ -73,12 +75,11 @@ const run = async (options: Download): Promise<Downloaded> => {
   await assertOutsideLedgers(options.to)
   await makeDirectory(options.to)
   const directory = await realpath(options.to)
-  const scratch = await makeScratch(directory)
-  try {
-    return { directory, references, ...(await write(options, stored, directory, scratch)) }
-  } finally {
-    await rm(scratch, { recursive: true, force: true })
-  }
+  return inScratch(directory, async (scratch) => ({
+    directory,
+    references,
+    ...(await write(options, stored, directory, scratch)),
+  }))
 }
 
 const sortOut = (entries: Iterable<ManifestEntry>) => {
@@ -91,7 +92,7 @@ const sortOut = (entries: Iterable<ManifestEntry>) => {
     if (E.isLeft(checked)) throw refuse(checked.left)
     if (process.platform === 'win32' && !fitsWindows(path)) throw refuse('names that Windows can hold')
     if (entry.reference !== undefined) references.push(entry)
-    else if (isDigest(digest)) stored.push({ path, digest, size })
+    else if (isDigest(digest)) stored.push({ path, digest, size, isExecutable: entry.executable === true })
     else throw refuse(`the sha256 digest of a stored file, not ${digest}`)
   }
   return { stored, references }
@@ -115,7 +116,9 @@ const write = async (
   const missingDirectories = await findMissingDirectories(directory, stored)
   const missing: StoredEntry[] = []
   const hash = hashing(signal)
-  const isThere = (entry: StoredEntry) => isSameFile(join(directory, entry.path), entry, hash)
+  let kept: Promise<boolean> | undefined
+  const hasModes = () => (kept ??= keepsModes(scratch))
+  const isThere = (entry: StoredEntry) => isSameFile(join(directory, entry.path), entry, hash, hasModes)
   await forEachConcurrently(stored, AT_ONCE, async (entry) => {
     const found = await isThere(entry)
     if (found === true) report({ files: 1, bytes: entry.size ?? 0 })
@@ -125,14 +128,14 @@ const write = async (
     } else throw new Refusal({ _tag: 'target-differs', path: join(directory, entry.path) })
   })
 
-  const fetch = async ({ path, digest }: StoredEntry, temporary: string): Promise<void> => {
+  const fetch = async ({ path, digest, isExecutable }: StoredEntry, temporary: string): Promise<void> => {
     const refuse = (error: FileStoreError) =>
       new Refusal(error._tag === 'closed' ? error : { _tag: 'file-unavailable', path, error })
     const opened = await files.open('file', digest)()
     if (E.isLeft(opened)) throw refuse(opened.left)
     const sum = createHash('sha256')
     let size = 0
-    const handle = await open(temporary, 'wx')
+    const handle = await open(temporary, 'wx', modeFor({ isExecutable }))
     try {
       for await (const chunk of opened.right) {
         signal?.throwIfAborted()

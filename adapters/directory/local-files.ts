@@ -9,8 +9,9 @@ import * as TE from 'fp-ts/lib/TaskEither.js'
 import type { InsideALedger } from '../../domain/ports/inside-a-ledger.js'
 import { isFileUri } from '../../domain/values/manifest/manifest.js'
 import { compareUtf8 } from '../../domain/values/manifest/path.js'
+import { forEachConcurrently } from '../shared/concurrency.js'
 import { isLedgerFolder, LEDGER_NAMES, ledgerAround } from './ledger-folder.js'
-import { codeOf } from './system.js'
+import { codeOf, isExecutable } from './system.js'
 
 export interface UnreadableContent {
   readonly _tag: 'unreadable-content'
@@ -21,7 +22,12 @@ export interface UnreadableContent {
 export interface FoundFiles {
   readonly isDirectory: boolean
   /** Sorted by the UTF-8 bytes of `path`, which has "/" between its parts on every platform. */
-  readonly files: ReadonlyArray<{ readonly path: string; readonly file: string }>
+  readonly files: ReadonlyArray<{
+    readonly path: string
+    readonly file: string
+    /** Whether its owner may execute it; never on Windows, whose files do not say so. */
+    readonly isExecutable: boolean
+  }>
   /** What belongs to a ledger, below the directory or where a link in it leads: paths relative to the directory. */
   readonly leftOut: ReadonlyArray<string>
 }
@@ -74,11 +80,12 @@ const findFiles = async (path: string, as: 'file' | 'directory' | 'either'): Pro
     return { isDirectory: true, ...(await filesBelow(path, found.id)) }
   }
   if (as === 'directory') throw new Unreadable(path, 'it is a file; a directory is wanted')
-  return { isDirectory: false, files: [{ path: nameOfLocal(path), file: path }], leftOut: [] }
+  const { isExecutable } = found
+  return { isDirectory: false, files: [{ path: nameOfLocal(path), file: path, isExecutable }], leftOut: [] }
 }
 
 const filesBelow = async (root: string, rootId: string): Promise<Pick<FoundFiles, 'files' | 'leftOut'>> => {
-  const files: Array<FoundFiles['files'][number]> = []
+  const named: Array<Omit<FoundFiles['files'][number], 'isExecutable'>> = []
   const leftOut: string[] = []
   const walk = async (directory: string, prefix: string, above: ReadonlySet<string>): Promise<void> => {
     const entries = await entriesOf(directory)
@@ -91,14 +98,22 @@ const filesBelow = async (root: string, rootId: string): Promise<Pick<FoundFiles
       const path = `${prefix}${name}`
       const found = isFile ? undefined : await look(file)
       if (isLink && (await ledgerAround(file)) !== undefined) leftOut.push(path)
-      else if (found === undefined || !found.isDirectory) files.push({ path, file })
+      else if (found === undefined || !found.isDirectory) named.push({ path, file })
       else if (above.has(found.id)) throw new Unreadable(file, 'it links to a directory above itself; remove the link')
       else await walk(file, `${path}/`, new Set(above).add(found.id))
     }
   }
   await walk(root, '', new Set([rootId]))
+  const files: Array<FoundFiles['files'][number]> = []
+  await forEachConcurrently(named, LOOKED_AT_ONCE, async ({ path, file }) => {
+    const { isExecutable } = await look(file)
+    files.push({ path, file, isExecutable })
+  })
   return { files: files.sort((one, other) => compareUtf8(one.path, other.path)), leftOut: leftOut.sort(compareUtf8) }
 }
+
+/** Enough that the disk's latency does not count. */
+const LOOKED_AT_ONCE = 16
 
 const entriesOf = async (directory: string) => {
   const entries = await readdir(directory, { withFileTypes: true, encoding: 'buffer' }).catch((cause: unknown) => {
@@ -115,14 +130,24 @@ const entriesOf = async (directory: string) => {
   })
 }
 
+interface Looked {
+  readonly isDirectory: boolean
+  readonly isExecutable: boolean
+  readonly id: string
+}
+
 /** Follows links. Only files and directories can be content. */
-const look = async (path: string): Promise<{ readonly isDirectory: boolean; readonly id: string }> => {
+const look = async (path: string): Promise<Looked> => {
   const stats = await stat(path, { bigint: true }).catch((cause: unknown) => {
     throw new Unreadable(path, reasonOf(cause))
   })
   if (!stats.isFile() && !stats.isDirectory())
     throw new Unreadable(path, 'it is a socket, a pipe or a device; only files and directories can be stored')
-  return { isDirectory: stats.isDirectory(), id: `${stats.dev}:${stats.ino}` }
+  return {
+    isDirectory: stats.isDirectory(),
+    isExecutable: isExecutable(stats),
+    id: `${stats.dev}:${stats.ino}`,
+  }
 }
 
 class Unreadable extends Error {

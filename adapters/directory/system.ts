@@ -1,5 +1,5 @@
 /** What the operating system answers, and how it is asked. */
-import { constants, type Stats } from 'node:fs'
+import { type BigIntStats, constants, type Stats } from 'node:fs'
 import { type FileHandle, lstat } from 'node:fs/promises'
 
 /** To read a file, and not what a symbolic link in its place points to. */
@@ -41,6 +41,9 @@ export const fileStats = async (path: string): Promise<Stats | undefined> => {
   })
   return stats?.isFile() ? stats : undefined
 }
+
+/** Whether the owner of a file may execute it, as git asks it. */
+export const isExecutable = ({ mode }: Stats | BigIntStats): boolean => (Number(mode) & constants.S_IXUSR) !== 0
 
 /** The system may write less than it is asked to. */
 export const writeAll = async (handle: FileHandle, bytes: Uint8Array, position: number): Promise<void> => {

@@ -44,8 +44,10 @@ export const describeDraftRejection = (error: Told): string => {
   }
 }
 
-const claimed = ({ writer, digest, below }: PathConflict['claims'][number]): string =>
-  `${writer}: ${below !== undefined ? `"${below}" below it` : digest === null ? 'removed' : digest}`
+const claimed = ({ writer, digest, executable, below }: PathConflict['claims'][number]): string => {
+  const brought = digest === null ? 'removed' : `${digest}${executable === true ? ' (executable)' : ''}`
+  return `${writer}: ${below !== undefined ? `"${below}" below it` : brought}`
+}
 
 const misfit = (conflict: BaseConflict): string => {
   const { path, writer } = conflict

@@ -14,7 +14,7 @@ export type DownloadError =
   | { readonly _tag: 'in-the-way'; readonly path: string; readonly found: string }
   /** The target, or a part of it, is a ledger's own. Nothing was written. */
   | InsideALedger
-  /** There is a file with other content. */
+  /** There is a file with other content, or one that is executable and should not be, or the other way round. */
   | { readonly _tag: 'target-differs'; readonly path: string }
   /** The file store did not give the file. */
   | { readonly _tag: 'file-unavailable'; readonly path: string; readonly error: FileStoreError }

@@ -30,13 +30,21 @@ const isStream = (value: unknown): value is AsyncIterable<Uint8Array> =>
 const items = {
   file: record('{file, as?}', { file: FilePath }, { as: FilePath }),
   directory: record('{directory, as?}', { directory: FilePath }, { as: FilePath }),
-  bytes: record('{bytes, as}', {
-    bytes: rule('a text of whole characters or a Uint8Array', (value): value is string | Uint8Array =>
-      typeof value === 'string' ? value.isWellFormed() : isBytes(value),
-    ),
-    as: FilePath,
-  }),
-  stream: record('{stream, as}', { stream: rule('an async iterable of bytes', isStream), as: FilePath }),
+  bytes: record(
+    '{bytes, as, executable?}',
+    {
+      bytes: rule('a text of whole characters or a Uint8Array', (value): value is string | Uint8Array =>
+        typeof value === 'string' ? value.isWellFormed() : isBytes(value),
+      ),
+      as: FilePath,
+    },
+    { executable: t.boolean },
+  ),
+  stream: record(
+    '{stream, as, executable?}',
+    { stream: rule('an async iterable of bytes', isStream), as: FilePath },
+    { executable: t.boolean },
+  ),
   table: record('{table, as}', { table: Table, as: TablePath }),
   reference: record(
     '{reference, as, digest?, size?, versionId?}',

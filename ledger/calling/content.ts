@@ -6,6 +6,11 @@ interface Under {
   readonly as: string
 }
 
+interface OfMode extends Under {
+  /** Whether its owner may execute it, which local files say themselves; not unless told. */
+  readonly executable?: boolean | undefined
+}
+
 /**
  * Something that a version is to hold. A plain string is a local file or directory. A stream is listened
  * to from the moment it is given, and let go (destroyed, cancelled) when the call ends, however that is.
@@ -24,11 +29,11 @@ export type ContentItem =
       /** What stands before the paths inside the version; nothing unless told. */
       readonly as?: string | undefined
     }
-  | (Under & {
+  | (OfMode & {
       /** Copied in the call: of much, give a file or a stream. */
       readonly bytes: string | Uint8Array
     })
-  | (Under & {
+  | (OfMode & {
       /** Read to its end, once. */
       readonly stream: AsyncIterable<Uint8Array>
     })

@@ -19,7 +19,7 @@ export type Downloader = (
 export interface DownloadOptions {
   /** A directory; made if there is none. */
   readonly to: string
-  /** Replaces files that are there with other content; refused unless told. */
+  /** Replaces files that are there with other content or another mode; refused unless told. */
   readonly overwrite?: boolean | undefined
   /** Called now and then while files are written. */
   readonly onProgress?: OnMaintenance | undefined
@@ -73,7 +73,7 @@ export interface Downloaded {
   /** The target, absolute. */
   readonly directory: string
   readonly written: number
-  /** Files that were there already with the same content. */
+  /** Files that were there already with the same content and mode. */
   readonly kept: number
   /** What is kept elsewhere; it is not fetched. */
   readonly references: Manifest

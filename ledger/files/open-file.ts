@@ -20,6 +20,8 @@ export interface OpenedFile {
   readonly bytes: AsyncIterable<Uint8Array>
   /** Of all of it, in bytes. */
   readonly size: number
+  /** Whether its owner could execute it when it was logged. */
+  readonly executable: boolean
 }
 
 interface OpenFilePorts {
@@ -34,11 +36,11 @@ export const openFile =
     const { path: version, manifest } = await content(named)
     const entry = manifest.find((entry) => entry.path === path)
     if (entry === undefined) throw refusal({ _tag: 'path-not-found', path, similar: similarTo(path, manifest) })
-    const { digest, size, reference } = entry
+    const { digest, size, reference, executable = false } = entry
     if (reference !== undefined) throw refusal({ _tag: 'not-stored', path, uri: reference.uri })
     if (!isDigest(digest)) throw new TypeError(`${version} names a stored file by ${digest}`)
     const bytes = await promised(describeWriteError)(files.open('file', digest))
-    return { version, path, digest, size: size ?? 0, bytes: compared(bytes, digest) }
+    return { version, path, digest, size: size ?? 0, executable, bytes: compared(bytes, digest) }
   }
 
 /** Gives each chunk when the next is there, so that the last is given only if all of them have the digest. */

@@ -26,7 +26,7 @@ export interface LocalFiles {
     ContentError,
     {
       readonly isDirectory: boolean
-      readonly files: ReadonlyArray<{ readonly path: string; readonly file: string }>
+      readonly files: ReadonlyArray<{ readonly path: string; readonly file: string; readonly isExecutable: boolean }>
       /** Below a directory, what belongs to a ledger. */
       readonly leftOut: ReadonlyArray<string>
     }
@@ -64,7 +64,7 @@ const AT_ONCE = 8
 
 /** Something to be stored, or kept elsewhere, under its path inside the version. */
 type Planned =
-  | { readonly path: string; readonly source: FileSource }
+  | { readonly path: string; readonly source: FileSource; readonly isExecutable?: boolean | undefined }
   | { readonly path: string; readonly entry: ManifestEntry }
 
 /** Stores content and adds it to a manifest in the making; answers what is to be said of that. */
@@ -130,14 +130,16 @@ const plan =
     if ('directory' in item) return planLocal(local, item.directory, 'directory', item.as)
     if ('bytes' in item) {
       const bytes = typeof item.bytes === 'string' ? Buffer.from(item.bytes) : item.bytes
-      return alone(item.as, (path) => ({ path, source: { bytes } }))
+      return alone(item.as, (path) => ({ path, source: { bytes }, isExecutable: item.executable }))
     }
     if ('table' in item) {
       const text = tableText(item.table)
       if (text === undefined) return TE.left(tooLarge(item.as))
       return alone(item.as, (path) => ({ path, source: { bytes: Buffer.from(text) } }))
     }
-    if ('stream' in item) return alone(item.as, (path) => ({ path, source: { stream: item.stream } }))
+    if ('stream' in item) {
+      return alone(item.as, (path) => ({ path, source: { stream: item.stream }, isExecutable: item.executable }))
+    }
     const { reference: uri, digest = `uri:${uri}`, size = null, versionId } = item
     const reference = versionId === undefined ? { uri } : { uri, versionId }
     return pipe(
@@ -170,8 +172,8 @@ const planLocal = (
       const notes = leftOut.map((inner) => ({ path: inside(inner), text: 'left out: it belongs to a ledger' }))
       return pipe(
         files,
-        E.traverseArray(({ path: inner, file }) =>
-          planned(inside(inner), (path) => ({ path, source: { path: file } })),
+        E.traverseArray(({ path: inner, file, isExecutable }) =>
+          planned(inside(inner), (path) => ({ path, source: { path: file }, isExecutable })),
         ),
         E.map((planned) => ({ planned, notes })),
       )
@@ -257,7 +259,7 @@ const storeAll =
           return
         }
         filesDone += 1
-        entries[index] = { path, ...stored.right }
+        entries[index] = { path, ...stored.right, ...(planned.isExecutable === true ? { executable: true } : {}) }
         report({ path, bytesDone: stored.right.size, filesDone })
       }
     }

@@ -26,6 +26,7 @@ export const goldenFolder = join(process.cwd(), 'test', 'golden')
 /** All that there are, by the names of their files. */
 export const goldens = (): ReadonlyArray<Golden> =>
   readdirSync(goldenFolder)
+    .filter((file) => file.endsWith('.json'))
     .sort()
     .map((file) => {
       const golden = right(Golden.decode(JSON.parse(readFileSync(join(goldenFolder, file), 'utf8'))))

@@ -1,17 +1,18 @@
 /** A manifest in the making. */
 import * as E from 'fp-ts/lib/Either.js'
-import { type Manifest, type ManifestEntry, sameContent, sorted } from './manifest.js'
+import { contentText, type Manifest, type ManifestEntry, sameContent, sorted } from './manifest.js'
 import { canonicalPath, directoriesOf } from './path.js'
 
 export type ManifestRejection =
   | { readonly _tag: 'illegal-path'; readonly path: string; readonly expected: string }
+  /** Both as digests, with a word for what is executable. */
   | { readonly _tag: 'path-taken'; readonly path: string; readonly present: string; readonly offered: string }
   | { readonly _tag: 'path-not-found'; readonly path: string }
 
 /** A manifest in the making; it owns its entries. */
 export interface ManifestBuilder {
   /**
-   * Adds an entry; its path is brought into canonical form. The same digest again is fine, another one needs `overwrite`.
+   * Adds an entry; its path is brought into canonical form. The same content again is fine, other content needs `overwrite`.
    * A path cannot be a file and a directory, for no directory could hold both.
    */
   readonly add: (entry: ManifestEntry, overwrite?: boolean) => E.Either<ManifestRejection, void>
@@ -43,7 +44,8 @@ export const manifestBuilder = (base: Manifest = []): ManifestBuilder => {
       if (E.isLeft(path)) return path
       const present = entries.get(path.right)
       if (present !== undefined && !overwrite && !sameContent(present, entry)) {
-        return E.left({ _tag: 'path-taken', path: path.right, present: present.digest, offered: entry.digest })
+        const [was, offered] = [contentText(present), contentText(entry)]
+        return E.left({ _tag: 'path-taken', path: path.right, present: was, offered })
       }
       if (present === undefined) {
         const expected = inTheWay(path.right)

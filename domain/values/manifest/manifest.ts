@@ -1,6 +1,6 @@
 /**
- * A manifest is the list of what a version holds: path, digest, size and, for what is kept elsewhere, a
- * reference. It is a value: two manifests with the same text are the same manifest, and the SHA-256 of that
+ * A manifest is the list of what a version holds: path, digest, size, for what is kept elsewhere a reference, and
+ * whether a file is executable. It is a value: two manifests with the same text are the same manifest, and the SHA-256 of that
  * text is its address in the file store and the key by which equal content is recognised.
  */
 
@@ -56,9 +56,13 @@ export const RemovedPaths = distinct(
 )
 
 export const ManifestEntry = record(
-  'an entry of a manifest {path, digest, size, reference?}',
+  'an entry of a manifest {path, digest, size, reference?, executable?}',
   { path: ManifestPath, digest: EntryDigest, size: Size },
-  { reference: Reference },
+  {
+    reference: Reference,
+    /** Of a stored file whose owner may execute it; absent of every other, so that its line is what it always was. */
+    executable: t.literal(true),
+  },
 )
 export type ManifestEntry = t.TypeOf<typeof ManifestEntry>
 
@@ -74,12 +78,16 @@ export const ManifestSummary = record('a manifest {digest, entries, bytes}', {
 })
 export type ManifestSummary = t.TypeOf<typeof ManifestSummary>
 
-/** The canonical text: one RFC 8785 array `[path, digest, size, reference or null]` per line. */
+/**
+ * The canonical text: one RFC 8785 array `[path, digest, size, reference or null]` per line, with `"x"` behind these for an
+ * executable file.
+ */
 export const manifestText = (manifest: Manifest): string => {
   const lines: string[] = []
-  for (const { path, digest, size, reference } of manifest) {
-    const line = canonicalJson([path, digest, size, reference ?? null])
-    if (E.isLeft(line)) throw new TypeError(`an entry that no codec let pass: ${path}`)
+  for (const { path, digest, size, reference, executable } of manifest) {
+    const line = canonicalJson([path, digest, size, reference ?? null, ...(executable === true ? [EXECUTABLE] : [])])
+    if (E.isLeft(line) || (executable === true && reference !== undefined))
+      throw new TypeError(`an entry that no codec let pass: ${path}`)
     lines.push(line.right, '\n')
   }
   return lines.join('')
@@ -108,7 +116,13 @@ export const parseManifest = (source: string): E.Either<string, Manifest> => {
   return E.right(entries)
 }
 
+const EXECUTABLE = 'x'
+
 const Line = t.tuple([ManifestPath, EntryDigest, Size, nullable(Reference)], 'a line of a manifest')
+const ExecutableLine = t.tuple(
+  [ManifestPath, EntryDigest, Size, t.null, t.literal(EXECUTABLE)],
+  'a line of a manifest that names an executable file',
+)
 
 const parseLine = (line: string): E.Either<string, ManifestEntry> => {
   let value: unknown
@@ -117,19 +131,28 @@ const parseLine = (line: string): E.Either<string, ManifestEntry> => {
   } catch {
     return E.left('not JSON')
   }
-  const decoded = decodeWith(Line)(value)
+  const isLonger = Array.isArray(value) && value.length > Line.types.length
+  const decoded = isLonger ? decodeWith(ExecutableLine)(value) : decodeWith(Line)(value)
   if (E.isLeft(decoded)) return E.left(decoded.left.map(describeProblem).join('; '))
   // Written by `JSON.stringify`, a decoded line is RFC 8785 text: the members of a reference are in order.
   if (JSON.stringify(decoded.right) !== line) return E.left('not in its canonical form')
-  const [path, digest, size, reference] = decoded.right
+  const [path, digest, size, reference, executable] = decoded.right
   if (reference !== null) return E.right({ path, digest, size, reference })
   return isDigest(digest) && size !== null
-    ? E.right({ path, digest, size })
+    ? E.right({ path, digest, size, ...(executable === undefined ? {} : { executable: true }) })
     : E.left('a file that is not a reference has a sha256: digest and a size')
 }
 
 export const sorted = (entries: Iterable<ManifestEntry>): Manifest =>
   [...entries].sort((a, b) => compareUtf8(a.path, b.path))
 
+/** Whether both have the same bytes and the same mode, or are kept elsewhere at the same place. */
 export const sameContent = (a: ManifestEntry, b: ManifestEntry): boolean =>
-  a.digest === b.digest && a.reference?.uri === b.reference?.uri && a.reference?.versionId === b.reference?.versionId
+  a.digest === b.digest &&
+  a.executable === b.executable &&
+  a.reference?.uri === b.reference?.uri &&
+  a.reference?.versionId === b.reference?.versionId
+
+/** In words for who must tell two apart: its digest, and that it is executable. */
+export const contentText = ({ digest, executable }: ManifestEntry): string =>
+  executable === true ? `${digest} (executable)` : digest

@@ -1,6 +1,6 @@
 /** The manifest of a distributed version, merged from its parts and the version that it builds on. */
 import * as E from 'fp-ts/lib/Either.js'
-import { type Manifest, type ManifestEntry, sameContent, sorted } from './manifest.js'
+import { contentText, type Manifest, type ManifestEntry, sameContent, sorted } from './manifest.js'
 import { compareUtf8, directoriesOf } from './path.js'
 
 /** What one writer brought, in the order in which it was brought. */
@@ -23,13 +23,18 @@ export interface PathConflict {
     readonly writer: string
     /** `null` where the writer took the path out. */
     readonly digest: string | null
+    /** Whether the writer brought it as executable: the same bytes with another mode are other content. */
+    readonly executable?: true
     /** The path of a file for which the path is a directory. */
     readonly below?: string
   }>
 }
 
 /** What a writer brought that does not fit the base. */
-export type BaseConflict = { readonly path: string; readonly writer: string } & (
+export type BaseConflict = {
+  readonly path: string
+  readonly writer: string
+} /** Both as digests, with a word for what is executable. */ & (
   | { readonly why: 'taken'; readonly present: string; readonly offered: string }
   /** It was to be removed, and neither the base nor the writer had it. */
   | { readonly why: 'not-there' }
@@ -76,7 +81,7 @@ export const mergeParts = (
     if (last === undefined) continue
     misfits.push(...taken(before.get(path), all))
     if (!lastWriterWins && !all.every(([, { entry }]) => isSame(entry, last))) {
-      conflicts.push({ path, claims: all.map(([writer, { entry }]) => ({ writer, digest: entry?.digest ?? null })) })
+      conflicts.push({ path, claims: all.map(claimed) })
     } else if (last !== null) merged.push(last)
   }
   if (conflicts.length + misfits.length === 0) {
@@ -90,6 +95,15 @@ export const mergeParts = (
     ? E.left({ _tag: 'base-conflict', conflicts: misfits.sort(byPath) })
     : E.right(sorted(merged))
 }
+
+const claimed = ([writer, { entry }]: readonly [
+  writer: string,
+  claim: Pick<Claim, 'entry'>,
+]): PathConflict['claims'][number] => ({
+  writer,
+  digest: entry?.digest ?? null,
+  ...(entry?.executable === true ? { executable: true } : {}),
+})
 
 const isSame = (one: ManifestEntry | null, other: ManifestEntry | null): boolean =>
   one === null || other === null ? one === other : sameContent(one, other)
@@ -164,7 +178,15 @@ const taken = (
     : claims.flatMap(([writer, { entry, replaces }]) =>
         entry === null || replaces || sameContent(entry, present)
           ? []
-          : [{ path: entry.path, writer, why: 'taken' as const, present: present.digest, offered: entry.digest }],
+          : [
+              {
+                path: entry.path,
+                writer,
+                why: 'taken' as const,
+                present: contentText(present),
+                offered: contentText(entry),
+              },
+            ],
       )
 
 /**
@@ -191,8 +213,7 @@ const collisionsOf = (
     const ofFile = file === undefined ? undefined : lastClaim(file)
     if (file !== undefined && ofFile === undefined) misfits.push({ path, writer, why: 'in-the-way', present: file })
     if (file !== undefined && ofFile !== undefined) {
-      const claimed = { writer: ofFile[0], digest: ofFile[1].entry?.digest ?? null }
-      conflicts.set(file, { path: file, claims: [claimed, { writer, digest: entry.digest, below: path }] })
+      conflicts.set(file, { path: file, claims: [claimed(ofFile), { ...claimed([writer, { entry }]), below: path }] })
     }
     if (before.has(path)) continue
     for (const below of pathsBelow(path, base, (each) => each.path)) {

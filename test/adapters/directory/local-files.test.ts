@@ -27,7 +27,7 @@ describe('the local files of a path', () => {
   it('are the file itself, under its own name', async () => {
     const root = directory('sub/model.bin')
     const file = join(root, 'sub', 'model.bin')
-    const found = { isDirectory: false, files: [{ path: 'model.bin', file }], leftOut: [] }
+    const found = { isDirectory: false, files: [{ path: 'model.bin', file, isExecutable: false }], leftOut: [] }
     expect(right(await findLocalFiles(file, 'either')())).toEqual(found)
     expect(right(await findLocalFiles(file, 'file')())).toEqual(found)
   })
@@ -39,6 +39,7 @@ describe('the local files of a path', () => {
       files: ['.hidden', 'A', 'a-b', 'a/y/x', 'a/z', 'b', 'é', '\uffee', '\u{10000}'].map((path) => ({
         path,
         file: join(root, path),
+        isExecutable: false,
       })),
       leftOut: [],
     })

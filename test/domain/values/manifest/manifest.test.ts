@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import * as fc from 'fast-check'
 import * as E from 'fp-ts/lib/Either.js'
 import { describe, expect, it } from 'vitest'
@@ -16,6 +18,7 @@ import {
 } from '../../../../domain/values/manifest/manifest.js'
 import { mergeParts, type Part } from '../../../../domain/values/manifest/merge.js'
 import { entry, left, right } from '../../../support/domain-ledger.js'
+import { goldenFolder } from '../../../support/golden-files.js'
 
 /** Few paths and contents, so that they meet; the last ones sort differently as UTF-16 and as UTF-8. */
 const path = fc.constantFrom('a', 'd/b', 'd/c/e', 'ab', 'b', 'größe', 'x\uff5e', 'x\u{1f600}')
@@ -23,6 +26,12 @@ const content = fc.constantFrom('1', '2', '3')
 const reference = { uri: 's3://bucket/key', versionId: 'v7' }
 const anyEntry: fc.Arbitrary<ManifestEntry> = fc.oneof(
   { weight: 4, arbitrary: fc.tuple(path, content).map(([at, holds]) => entry(`${at}=${holds}`)) },
+  {
+    weight: 2,
+    arbitrary: fc
+      .tuple(path, content)
+      .map(([at, holds]) => ({ ...entry(`${at}=${holds}`), executable: true as const })),
+  },
   { weight: 1, arbitrary: path.map((at) => ({ path: at, digest: 'etag:7', size: null, reference })) },
 )
 const manifestOf = (entries: ReadonlyArray<ManifestEntry>): Manifest => {
@@ -222,6 +231,11 @@ describe('the text of a manifest', () => {
     ['no array', '{"path":"a"}\n', 'line 1'],
     ['an array too short', '["a"]\n', 'line 1'],
     ['an array too long', `["a","${sha256('1')}",1,null,0]\n`, 'line 1'],
+    ['another mode than "x"', `["a","${sha256('1')}",1,null,"X"]\n`, '"x"'],
+    ['no mode in its place', `["a","${sha256('1')}",1,null,null]\n`, '"x"'],
+    ['something behind the mode', `["a","${sha256('1')}",1,null,"x",0]\n`, 'line 1'],
+    ['a reference that is executable', '["a","etag:7",1,{"uri":"s3://b/k"},"x"]\n', 'null'],
+    ['an executable file without SHA-256', '["a","etag:7",1,null,"x"]\n', 'not a reference'],
     ['a line without an end', `${line}`, 'its last line has no end'],
     ['an empty line', `${line}\n\n`, 'line 2: not JSON'],
     ['a path twice', `${line}\n${line}\n`, 'line 2: not in order'],
@@ -244,6 +258,20 @@ describe('the text of a manifest', () => {
     ['a reference without a scheme', '["a","etag:7",1,{"uri":"key"}]\n', 'a URI with a scheme'],
   ])('with %s is not read', (_what, source, reason) => {
     expect(left(parseManifest(source))).toContain(reason)
+  })
+})
+
+describe('a manifest that was stored once', () => {
+  it.each([
+    ['files', 'sha256:433753f2d154056200efe0966c395dd7924e7cd3dcf27997cab044ab163e9baf'],
+    ['references', 'sha256:3aa799e9b25e0d93a8821f62aefd423e6c3c6eafea6b583548aab1ae4eb64079'],
+    ['executable', 'sha256:1f797606b869896eb64d16891cbd91e2c8007b8d37a7dec24deaaed1d76a3ff4'],
+  ])('is read for ever, and written with the same bytes: %s', (form, digest) => {
+    const stored = readFileSync(join(goldenFolder, 'manifests', `${form}.ndjson`), 'utf8')
+    const read = right(parseManifest(stored))
+    expect(manifestText(read)).toBe(stored)
+    expect(summarise(read)).toMatchObject({ digest, entries: stored.split('\n').length - 1 })
+    expect(read.filter(({ executable }) => executable === true)).toHaveLength(form === 'executable' ? 1 : 0)
   })
 })
 

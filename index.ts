@@ -82,7 +82,7 @@ export type {
   SubjectInput,
 } from './ledger/looking-back/input.js'
 export { type ReadExport, verifyExport } from './ledger/maintenance/export-format.js'
-export type { Collectable, Collected } from './ledger/maintenance/garbage-collection.js'
+export type { Collectable, Collected, CollectionPlan, Leftover } from './ledger/maintenance/garbage-collection.js'
 export type { Imported, ImportOptions } from './ledger/maintenance/import.js'
 export type { Damage, Verified } from './ledger/maintenance/verify.js'
 export type { ComposedOptions, EmbeddedOptions, LedgerOptions } from './ledger/options.js'

@@ -71,6 +71,7 @@ const FILE_STORE = methodsOf<FileStore>({
   verify: true,
   list: true,
   renew: true,
+  unfinished: true,
   now: true,
   delete: true,
   ledgers: true,

@@ -3,7 +3,7 @@ import { createReadStream, existsSync } from 'node:fs'
 import { open, rm } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import type { Command } from 'commander'
-import { type Ledger, LedgerError, openLedger, verifyExport } from '../../index.js'
+import { type Collectable, type Ledger, LedgerError, type Leftover, openLedger, verifyExport } from '../../index.js'
 import { sqliteRuntime } from '../sqlite/index.js'
 import type { WithLedger } from './command-context.js'
 import { DEFAULT_NAME, targetFile } from './ledger-location.js'
@@ -131,25 +131,50 @@ const collectCommand = (program: Command, withLedger: WithLedger): void => {
       withLedger(command, options.delete === true ? 'writes' : 'reads', async ({ ledger, terminal, answer }) => {
         const plan = await ledger.collectable()
         if (options.delete !== true) {
-          return answer(plan, () =>
-            plan.files.length === 0
-              ? 'Every file is needed, or was stored within the last day.\n'
-              : `${table(
-                  terminal,
-                  ['SIZE', 'LAST STORED', 'DIGEST'],
-                  plan.files.map((file) => [size(file.size), time(terminal, file.lastPut.toISOString()), file.digest]),
-                  '',
-                )}${plan.files.length} files, ${size(plan.bytes)}: delete them with --delete\n`,
-          )
+          return answer(plan, () => `${planText(terminal, plan)}${leftoverText(plan)}`)
         }
+        const { recent, unfinished } = plan
         const collected = await ledger.collectGarbage(plan)
         answer(
-          collected,
-          () => `${collected.deleted} files deleted, ${size(collected.bytes)}; ${collected.kept} kept\n`,
+          { ...collected, recent, unfinished },
+          () =>
+            `${collected.deleted} files deleted, ${size(collected.bytes)}; ${collected.kept} kept\n${leftoverText(plan)}`,
         )
       }),
     )
 }
+
+const planText = (terminal: Terminal, { files, bytes, recent, unfinished }: Collectable): string => {
+  if (files.length > 0) {
+    const rows = files.map((file) => [size(file.size), time(terminal, file.lastPut.toISOString()), file.digest])
+    const head = ['SIZE', 'LAST STORED', 'DIGEST']
+    return `${table(terminal, head, rows, '')}${filesText(files.length, bytes)}: delete with --delete\n`
+  }
+  return recent.files + unfinished.files === 0 ? 'Every file is needed.\n' : 'Nothing can be deleted now.\n'
+}
+
+/** What stays though nothing names it, why, and when it goes. */
+const leftoverText = ({ recent, unfinished }: Collectable): string => {
+  const lines: ReadonlyArray<readonly [left: Leftover, why: string, goes: string]> = [
+    [recent, 'that no version names, stored within the last day: something may be about to name them', 'gc can delete'],
+    [
+      unfinished,
+      'unfinished: being stored now, or left by a process that died',
+      'the next command that writes deletes',
+    ],
+  ]
+  return lines
+    .filter(([{ files }]) => files > 0)
+    .map(([{ files, bytes, firstGoes, lastGoes }, why, goes]) => {
+      const [first, last] = [firstGoes, lastGoes].map((at) => at?.toISOString() ?? '')
+      const when = first === last ? `from ${first} on` : `the first from ${first} on, all from ${last} on`
+      return `${filesText(files, bytes)}, ${why}; ${goes} ${files === 1 ? 'it' : 'them'} ${when}\n`
+    })
+    .join('')
+}
+
+const filesText = (files: number, bytes: number): string =>
+  `${files === 1 ? '1 file' : `${files} files`}, ${size(bytes)}`
 
 /** Into a file that is new. What is not whole is none: it is taken away again, so that the next may be of the same name. */
 const exportInto = async (path: string, ledger: Ledger): Promise<void> => {

@@ -17,7 +17,7 @@ import { type Layout, type OpenError, openLayout } from './layout.js'
 import { ledgersIn } from './ledgers.js'
 import { putInto } from './put.js'
 import { CHUNK_BYTES, createBuffers } from './read-ahead.js'
-import { listIn, readingFrom } from './reading.js'
+import { listIn, readingFrom, unfinishedIn } from './reading.js'
 import { codeOf, failureOf, fileStats, NO_FOLLOW } from './system.js'
 
 const Options = record(
@@ -124,6 +124,7 @@ const storeIn = (layout: Layout): FileStore => {
     verify: (kind, digest) => attempt(`verify ${digest}`, () => verify(kind, digest)),
     list: (kind) => iterate('list what it holds', () => listIn(layout, kind)),
     renew: (digests) => attempt('renew what it holds', () => renew(digests)),
+    unfinished: () => attempt('say what is unfinished', () => unfinishedIn(layout)),
     now: () => attempt('tell the time', layout.now),
     delete: (digest, unlessPutSince) => attempt(`delete ${digest}`, () => remove(digest, unlessPutSince)),
     ledgers: () => attempt('say whose files it holds', ledgers.list),

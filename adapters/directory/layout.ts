@@ -15,7 +15,7 @@ import { randomUUID } from 'node:crypto'
 import { lstat, mkdir, open, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import * as TE from 'fp-ts/lib/TaskEither.js'
-import type { FileKind } from '../../domain/ports/file-store.js'
+import { COLLECTED_AFTER_MS, type FileKind } from '../../domain/ports/file-store.js'
 import type { BadOption } from '../../domain/values/codec.js'
 import type { Digest } from '../../domain/values/digest.js'
 import { forEachConcurrently } from '../shared/concurrency.js'
@@ -105,7 +105,6 @@ export const BEING_MADE = `${MARKER}.being-made`
 const FOLDERS = { file: 'files', manifest: 'manifests' } as const
 const FOLDERS_OF_ROOT = [...Object.values(FOLDERS), 'large-files', 'tmp']
 const FAN_OUT = Array.from({ length: 256 }, (_, at) => at.toString(16).padStart(2, '0'))
-const LIFE_OF_LEFTOVERS_MS = 24 * 3600 * 1000
 
 const layoutIn = (root: string, fileMode: number, now: Layout['now']): Layout => ({
   root,
@@ -262,6 +261,6 @@ const removeLeftovers = async (root: string, now: Date): Promise<void> => {
     if (HIDDEN.test(name)) return
     const path = join(directory, name)
     const found = await lstat(path).catch(() => undefined)
-    if (found !== undefined && found.ctimeMs < now.getTime() - LIFE_OF_LEFTOVERS_MS) await rm(path, { force: true })
+    if (found !== undefined && found.ctimeMs < now.getTime() - COLLECTED_AFTER_MS) await rm(path, { force: true })
   })
 }

@@ -1,12 +1,12 @@
 /** How what is stored is looked for, read, and listed. */
 import { type FileHandle, open, readdir } from 'node:fs/promises'
-import { basename, join } from 'node:path'
-import { type FileKind, FileStoreFailure, type StoredFile } from '../../domain/ports/file-store.js'
+import { basename, dirname, join } from 'node:path'
+import { type FileKind, FileStoreFailure, type StoredFile, type Unfinished } from '../../domain/ports/file-store.js'
 import { type Digest, isDigest } from '../../domain/values/digest.js'
 import { forEachConcurrently } from '../shared/concurrency.js'
 import { readHandle } from '../shared/file-source.js'
 import { recover, recoverAll } from './deleting.js'
-import type { Layout } from './layout.js'
+import { HIDDEN, type Layout } from './layout.js'
 import { type Buffers, CHUNK_BYTES, hashAhead, observed, watched } from './read-ahead.js'
 import { codeOf, fileStats, NO_FOLLOW } from './system.js'
 
@@ -95,6 +95,17 @@ export async function* listIn(
     while (found.length >= PAGE) yield found.splice(0, PAGE)
   }
   if (found.length > 0) yield found
+}
+
+/** Dated as those are that go by themselves: a rename renews it, and `utimes` does not. */
+export const unfinishedIn = async (layout: Layout): Promise<ReadonlyArray<Unfinished>> => {
+  const found: Unfinished[] = []
+  const directory = dirname(layout.temporaryName())
+  await forEachConcurrently(await namesIn(directory), 16, async (name) => {
+    const stats = HIDDEN.test(name) ? undefined : await fileStats(join(directory, name))
+    if (stats !== undefined) found.push({ size: stats.size, since: stats.ctime })
+  })
+  return found
 }
 
 /** A store that is only read may be none yet. */

@@ -75,6 +75,7 @@ export const memoryFileStore = (options: { readonly now?: () => Date } = {}): Fi
         }
         return missing
       }),
+    unfinished: () => attempt('say what is unfinished', async () => []),
     now: () => attempt('tell the time', async () => dating(now)()),
     delete: (digest, unlessPutSince) =>
       attempt(`delete ${digest}`, async () => {

@@ -14,6 +14,12 @@ export interface StoredFile {
   readonly size: number
 }
 
+export interface Unfinished {
+  /** In bytes. */
+  readonly size: number
+  readonly since: Date
+}
+
 /**
  * Files and manifests live apart, because garbage collection deletes files and never manifests.
  */
@@ -74,6 +80,12 @@ export interface FileStore {
    * anew, as by another `put`. Answers those that are not there.
    */
   readonly renew: (digests: Iterable<Digest>) => TE.TaskEither<FileStoreError, ReadonlyArray<Digest>>
+
+  /**
+   * What is no file yet: it is being written, or was by a process that died. The size of each, and since when it lies there.
+   * What has lain for a day (`COLLECTED_AFTER_MS`) goes by itself when the store is opened to be written.
+   */
+  readonly unfinished: () => TE.TaskEither<FileStoreError, ReadonlyArray<Unfinished>>
 
   /** What the time is by the clock that dates every `put`. */
   readonly now: () => TE.TaskEither<FileStoreError, Date>

@@ -5,7 +5,13 @@ import { ledgerIdOf } from '../../application/ledger-identity.js'
 import { describeReadError } from '../../application/projecting/read-error.js'
 import type { OnMaintenance } from '../../domain/ports/download.js'
 import { type EventStore, ORIGIN } from '../../domain/ports/event-store.js'
-import { COLLECTED_AFTER_MS, type FileStore, FileStoreFailure, type StoredFile } from '../../domain/ports/file-store.js'
+import {
+  COLLECTED_AFTER_MS,
+  type FileStore,
+  FileStoreFailure,
+  type StoredFile,
+  type Unfinished,
+} from '../../domain/ports/file-store.js'
 import { rule } from '../../domain/values/codec.js'
 import { type Digest, isDigest } from '../../domain/values/digest.js'
 import { describeWriteError, promised } from '../calling/errors.js'
@@ -13,17 +19,38 @@ import { checked, checkedIfGivenNow, Listener } from '../calling/input.js'
 import { type NeededPorts, neededFiles } from './needed-files.js'
 import { bytesOf, eachOf, reporter } from './progress.js'
 
-/** Files that garbage collection would delete. */
-export interface Collectable {
+/** What garbage collection would delete. */
+export interface CollectionPlan {
   /** Each with its size and the time of its last `put`. */
   readonly files: ReadonlyArray<StoredFile & { readonly lastPut: Date }>
   /** Of all of them together. */
   readonly bytes: number
 }
 
+/** With what it leaves, though nothing names it. */
+export interface Collectable extends CollectionPlan {
+  /** Files that nothing names, and that were put within the last day: something may be about to name them. */
+  readonly recent: Leftover
+  /**
+   * What is being written, or was by processes that died. What has lain for a day goes by itself when the file store is
+   * opened to be written.
+   */
+  readonly unfinished: Leftover
+}
+
+export interface Leftover {
+  readonly files: number
+  /** Of all of them together. */
+  readonly bytes: number
+  /** From when on the first of them can go; `null` where there are none. */
+  readonly firstGoes: Date | null
+  /** From when on all of them can. */
+  readonly lastGoes: Date | null
+}
+
 const Plan = rule(
   'a plan: what collectable answered',
-  (value): value is Collectable =>
+  (value): value is CollectionPlan =>
     typeof value === 'object' &&
     value !== null &&
     'files' in value &&
@@ -62,24 +89,45 @@ export const collectable = async (ports: CollectionPorts): Promise<Collectable> 
   await promised(describeReadError)(ledgerIdOf(events)).then((own) => run(assertFilesOfOne(files, own)))
   if ((await promised(describeReadError)(events.head())) === ORIGIN) return run(TE.left({ _tag: 'empty-history' }))
   const before = (await aDayAgo(files)).getTime()
-  const old: Array<Collectable['files'][number]> = []
+  const unfinished = await run(files.unfinished())
+  const stored: Array<CollectionPlan['files'][number]> = []
   try {
-    for await (const page of files.list('file')) old.push(...page.filter(({ lastPut }) => lastPut.getTime() < before))
+    for await (const page of files.list('file')) stored.push(...page)
   } catch (cause) {
     if (cause instanceof FileStoreFailure) return run(TE.left(cause.error))
     throw cause
   }
-  const needed = old.length === 0 ? new Set<Digest>() : await neededFiles(ports)
+  const needed = stored.length === 0 ? new Set<Digest>() : await neededFiles(ports)
   // An event that is not understood could name a file.
   const [unknown] = Object.keys(await unknownEvents())
   if (unknown !== undefined) return run(TE.left({ _tag: 'not-understood', type: unknown }))
-  const unneeded = old.filter(({ digest }) => !needed.has(digest))
-  return { files: unneeded, bytes: bytesOf(unneeded) }
+  const unneeded = stored.filter(({ digest }) => !needed.has(digest))
+  const [old, recent] = [
+    unneeded.filter(({ lastPut }) => lastPut.getTime() < before),
+    unneeded.filter(({ lastPut }) => lastPut.getTime() >= before),
+  ]
+  return {
+    files: old,
+    bytes: bytesOf(old),
+    recent: leftover(recent.map(({ size, lastPut }) => ({ size, since: lastPut }))),
+    unfinished: leftover(unfinished),
+  }
+}
+
+const leftover = (left: ReadonlyArray<Unfinished>): Leftover => {
+  const goes = left.map(({ since }) => since.getTime() + COLLECTED_AFTER_MS)
+  const at = (time: number): Date | null => (left.length === 0 ? null : new Date(time))
+  return {
+    files: left.length,
+    bytes: bytesOf(left),
+    firstGoes: at(goes.reduce((one, other) => Math.min(one, other), Infinity)),
+    lastGoes: at(goes.reduce((one, other) => Math.max(one, other), -Infinity)),
+  }
 }
 
 export const collectGarbage = async (
   ports: CollectionPorts,
-  plan: Collectable,
+  plan: CollectionPlan,
   onProgress?: OnMaintenance,
 ): Promise<Collected> => {
   const { files, readOnly } = ports

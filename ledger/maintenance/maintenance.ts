@@ -3,6 +3,7 @@ import type { OnMaintenance } from '../../domain/ports/download.js'
 import {
   type Collectable,
   type Collected,
+  type CollectionPlan,
   type CollectionPorts,
   collectable,
   collectGarbage,
@@ -17,12 +18,12 @@ export const maintenance = (ports: MaintenancePorts) => ({
   /**
    * The files that `collectGarbage` would delete: those that no live version and no open draft names and
    * that were not put for a day. Manifests are never deleted. Refused where the files are also another ledger's, and
-   * where there is no history that could name any.
+   * where there is no history that could name any. Says what else nothing names, and when it can go.
    */
   collectable: (): Promise<Collectable> => collectable(ports),
 
   /** Deletes what a plan names and what is still collectable; what was put or named again meanwhile stays. */
-  collectGarbage: (plan: Collectable, onProgress?: OnMaintenance): Promise<Collected> =>
+  collectGarbage: (plan: CollectionPlan, onProgress?: OnMaintenance): Promise<Collected> =>
     collectGarbage(ports, plan, onProgress),
 
   /**

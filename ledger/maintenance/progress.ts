@@ -1,11 +1,11 @@
 /** How far long work is. */
 import type { OnMaintenance } from '../../domain/ports/download.js'
-import type { StoredFile } from '../../domain/ports/file-store.js'
 
 /** So many files are read, or deleted, at the same time. */
 const AT_ONCE = 4
 
-export const bytesOf = (stored: ReadonlyArray<StoredFile>): number => stored.reduce((sum, { size }) => sum + size, 0)
+export const bytesOf = (stored: ReadonlyArray<{ readonly size: number }>): number =>
+  stored.reduce((sum, { size }) => sum + size, 0)
 
 export const reporter = (files: number, bytes: number, onProgress: OnMaintenance | undefined) => {
   let filesDone = 0

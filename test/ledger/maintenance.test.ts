@@ -62,7 +62,8 @@ const ledgerInTime = async (stores: Partial<{ events: EventStore; files: FileSto
   return { ledger, files, pass, log, has }
 }
 
-const nothing = { files: [], bytes: 0 }
+const none = { files: 0, bytes: 0, firstGoes: null, lastGoes: null }
+const nothing = { files: [], bytes: 0, recent: none, unfinished: none }
 
 describe('garbage collection', () => {
   it('deletes nothing where the history holds what it does not understand', async () => {
@@ -87,7 +88,9 @@ describe('garbage collection', () => {
     const { version } = await log('shared', 'newer')
     const { manifest } = await ledger.resolve('cats:v0')
     await ledger.deleteVersion({ version: 'cats:v0' })
-    expect(await ledger.collectable()).toEqual(nothing)
+    const goes = new Date('2026-05-04T14:00:00Z')
+    const recent = { files: 1, bytes: 3, firstGoes: goes, lastGoes: goes }
+    expect(await ledger.collectable()).toEqual({ ...nothing, recent })
     await pass(25)
     const plan = await ledger.collectable()
     expect(plan).toMatchObject({ files: [{ digest: sha256('own'), size: 3, lastPut: expect.any(Date) }], bytes: 3 })
@@ -109,6 +112,30 @@ describe('garbage collection', () => {
     await ledger.close()
   })
 
+  it('says what nothing names and is too young, and from when on it can go', async () => {
+    const { ledger, files, pass, log } = await ledgerInTime()
+    await log('needed')
+    await files.put('file', { bytes: Buffer.from('old') })()
+    await pass(20)
+    for (const bytes of ['one', 'other']) {
+      await files.put('file', { bytes: Buffer.from(bytes) })()
+      await pass(2)
+    }
+    const recent = {
+      files: 2,
+      bytes: 8,
+      firstGoes: new Date('2026-05-05T10:00:00Z'),
+      lastGoes: new Date('2026-05-05T12:00:00Z'),
+    }
+    expect(await ledger.collectable()).toMatchObject({ files: [], recent: { files: 3, bytes: 11 } })
+    await pass(1)
+    const plan = await ledger.collectable()
+    expect(plan).toMatchObject({ files: [{ digest: sha256('old') }], bytes: 3, recent, unfinished: none })
+    expect(await ledger.collectGarbage({ files: plan.files, bytes: plan.bytes })).toMatchObject({ deleted: 1 })
+    expect(await ledger.collectable()).toEqual({ ...nothing, recent })
+    await ledger.close()
+  })
+
   it('leaves what was put again shortly before, or is named again since it was planned', async () => {
     const { ledger, files, pass, log } = await ledgerInTime()
     await log('again', 'named', 'gone')
@@ -122,7 +149,7 @@ describe('garbage collection', () => {
     await log('named')
     expect(await ledger.collectGarbage(plan)).toEqual({ deleted: 1, bytes: 4, kept: 2 })
     await pass(23)
-    expect(await ledger.collectable()).toEqual(nothing)
+    expect(await ledger.collectable()).toMatchObject({ files: [], recent: { files: 1, bytes: 5 } })
     await pass(2)
     expect((await ledger.collectable()).files).toMatchObject([{ digest: sha256('again') }])
     await ledger.close()
@@ -192,7 +219,7 @@ describe('garbage collection', () => {
     const ledger = await openLedger({ events: memoryEventStore(), files, clock: ahead, actor: 'anna', entity: 'acme' })
     await ledger.logArtifact({ name: 'cats', type: 'model', content: text('meow') })
     await ledger.deleteVersion({ version: 'cats:v0', deleteAliases: true })
-    expect(await ledger.collectable()).toEqual(nothing)
+    expect(await ledger.collectable()).toMatchObject({ files: [], recent: { files: 1, bytes: 4 } })
     await ledger.close()
   })
 

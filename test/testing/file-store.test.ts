@@ -50,6 +50,19 @@ const faults: Readonly<Record<string, Fault>> = {
     }),
     noticedBy: ['stores nothing of a source that fails'],
   },
+  'leaves something of a source that fails': {
+    of: () => {
+      const left: Array<{ readonly size: number; readonly since: Date }> = []
+      return {
+        unfinished: () =>
+          TE.fromIO(() => {
+            left.push({ size: 10, since: new Date() })
+            return [...left]
+          }),
+      }
+    },
+    noticedBy: ['stores nothing of a source that fails'],
+  },
   'takes an empty file for none': {
     of: ({ open }) => ({
       open: (kind, digest) => (digest === digestOf(Buffer.of()) ? TE.left(missing(digest)) : open(kind, digest)),

@@ -42,6 +42,7 @@ export const sourceCases = {
 
   'stores nothing of a source that fails': async ({ store, file }) => {
     const begin = randomBytes(3 * MIB)
+    const unfinished = right(await store.unfinished()())
     async function* failing(bytes: Buffer) {
       yield bytes
       throw new Error('the cable was pulled')
@@ -56,6 +57,7 @@ export const sourceCases = {
       const failed = left(await store.put('file', { path })())
       expect(failed).toEqual({ _tag: 'source-failed', reason: expect.stringContaining(path) })
     }
+    expect(right(await store.unfinished()())).toEqual(unfinished)
   },
 
   'lets a stream clean up that it does not read to its end': async ({ store }) => {

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as E from 'fp-ts/lib/Either.js'
@@ -478,6 +478,34 @@ describe('care for a ledger', () => {
     expect(code).toBe(5)
     expect(out).toMatch(/commandDigest.*\n {2}position 12, artifact-acme\/churn\/bent\n/)
     expect(err).toContain('1 events are damaged')
+  })
+
+  it('says what nothing names and gc leaves, and when it can go', async () => {
+    const own = async (name: string, bytes: string) => {
+      await ledger('log', name, file(`${name}.bin`, bytes), '--type', 'model')
+      await ledger('delete', `${name}:v0`, '--delete-aliases')
+    }
+    await own('a', 'aaaa')
+    await own('b', 'bbbbbb')
+    const left = join(cwd, 'ledger/files/tmp/left-by-the-dead')
+    writeFileSync(left, 'half of it')
+    const time = '\\d{4}-\\d\\d-\\d\\dT[\\d:.]+Z'
+    const leftover = [
+      `2 files, 10 B, that no version names, stored within the last day: something may be about to name them; gc can delete them (the first )?from ${time} on(, all from ${time} on)?`,
+      `1 file, 10 B, unfinished: being stored now, or left by a process that died; the next command that writes deletes it from ${time} on`,
+    ]
+    expect((await ledger('gc')).out).toMatch(RegExp(`^Nothing can be deleted now\\.\\n${leftover.join('\\n')}\\n$`))
+    const told = {
+      recent: { files: 2, bytes: 10, firstGoes: expect.any(String), lastGoes: expect.any(String) },
+      unfinished: {
+        files: 1,
+        bytes: 10,
+        lastGoes: new Date(statSync(left).ctime.getTime() + 24 * 3600 * 1000).toISOString(),
+      },
+    }
+    expect(JSON.parse((await ledger('gc', '--json')).out)).toMatchObject({ files: [], bytes: 0, ...told })
+    expect(JSON.parse((await ledger('gc', '--delete', '--json')).out)).toMatchObject({ deleted: 0, kept: 0, ...told })
+    expect((await ledger('gc', '--delete')).out).toMatch(RegExp(`^0 files deleted, 0 B; 0 kept\\n${leftover[0]}\\n`))
   })
 
   it('tells what damage is in a few lines each, however many versions have the file', async () => {

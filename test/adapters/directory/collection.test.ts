@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, renameSync, rmSync, statSync, utimesSync } from 'node:fs'
+import { mkdtempSync, readdirSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
@@ -65,6 +65,30 @@ it('a file that was put long ago is dated anew when it is renewed, by the clock 
   expect(statSync(placeOf(root, digest)).mtimeMs).toBeGreaterThanOrEqual(before.getTime() - 1000)
   expect(right(await store.delete(digest, new Date(before.getTime() - 2000))())).toBe(false)
   await store.close()
+})
+
+it('what is unfinished is told until it goes by itself', async () => {
+  const directory = join(folder, `${names++}`)
+  const open = () => openLedger({ directory, actor: 'anna', entity: 'acme' })
+  const ledger = await open()
+  await ledger.logArtifact({ name: 'm', type: 'model', content: text('m') })
+  const left = join(directory, 'files', 'tmp', 'left-by-the-dead')
+  writeFileSync(left, 'half of it')
+  const since = statSync(left).ctime.getTime()
+  const goes = new Date(since + DAY)
+  const { files, recent, unfinished } = await ledger.collectable()
+  expect([files, recent.files]).toEqual([[], 0])
+  expect(unfinished).toEqual({ files: 1, bytes: 10, firstGoes: goes, lastGoes: goes })
+  await ledger.close()
+  const path = join(directory, 'files')
+  for (const [now, there] of [
+    [goes.getTime() - 1000, 1],
+    [goes.getTime() + 1000, 0],
+  ] as const) {
+    const store = right(await directoryFileStore({ path, now: () => new Date(now) })())
+    expect(right(await store.unfinished()())).toHaveLength(there)
+    await store.close()
+  }
 })
 
 it('a draft whose content was collected meanwhile is refused, and logs when it is added again', async () => {

@@ -4,7 +4,8 @@ import type { JsonObject } from '../../domain/values/json.js'
 import { omitUndefined } from '../../domain/values/omit-undefined.js'
 import { byNameOf } from '../../ledger/linking/by-name.js'
 import type { WithLedger } from './command-context.js'
-import { type EnvelopeOptions, envelopeOptions, expecting, type Holders, pairs, saidOrNot } from './options.js'
+import { pairs } from './given-values.js'
+import { type EnvelopeOptions, envelopeOptions, expecting, type Holders, saidOrNot } from './options.js'
 import { done, versionOf, withAliases } from './receipts.js'
 
 const ANYTHING =

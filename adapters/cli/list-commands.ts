@@ -15,7 +15,8 @@ import {
   tellOfWholePath,
   type WithLedger,
 } from './command-context.js'
-import { asOf, condition, couldBeJson, metricCondition, orderOf, paged, runSortKey, sortKey } from './options.js'
+import { condition, couldBeJson, metricCondition } from './given-values.js'
+import { asOf, orderOf, paged, runSortKey, sortKey } from './options.js'
 import { hint, plain, size, type Terminal, table, time } from './output.js'
 import { gone, pairsText } from './show-commands.js'
 

@@ -3,10 +3,11 @@ import { existsSync, statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { isDayText } from '../../domain/values/day.js'
-import { type Json, type JsonObject, parseJson } from '../../domain/values/json.js'
+import type { JsonObject } from '../../domain/values/json.js'
 import { omitUndefined } from '../../domain/values/omit-undefined.js'
 import type { RunOrder } from '../../projections/registry/questions/list-runs.js'
-import { COMPARISONS, type Condition, type VersionSearch } from '../../projections/registry/questions/search.js'
+import type { VersionSearch } from '../../projections/registry/questions/search.js'
+import { pairs } from './given-values.js'
 import type { Terminal } from './output.js'
 
 /** Gathers an option that may be given several times. */
@@ -68,43 +69,6 @@ export const keyColumns = (text: string, before: KeyColumns | undefined): KeyCol
   return { ...before, [table]: [...(before?.[table] ?? []), column] }
 }
 
-/** `key=value` and `key:=json`, gathered into one object; later ones win. */
-const pairsOf =
-  (read: (text: string) => Json) =>
-  (text: string, before: JsonObject | undefined): JsonObject => {
-    const [, key, colon, value = ''] = /^([^=]*[^=:])(:?)=([\s\S]*)$/.exec(text) ?? []
-    if (key === undefined) throw new InvalidArgumentError('key=value is wanted.')
-    return { ...before, [key]: colon === ':' ? json(value) : read(value) }
-  }
-
-const json = (text: string): Json => {
-  try {
-    return parseJson(text) as Json
-  } catch {
-    throw new InvalidArgumentError('JSON is wanted behind :=, and key=text for a text.')
-  }
-}
-
-/**
- * A key, a comparison and a value, gathered; blanks around them mean nothing. What is unequal to a word is so to the text
- * and to the number that it may be.
- */
-const conditionsOf =
-  (equal: (text: string) => Json, read: (text: string) => Json) =>
-  (text: string, before: ReadonlyArray<Condition> | undefined): ReadonlyArray<Condition> => {
-    const [, key, is = '', value = ''] =
-      /^\s*([^<>=!]*[^<>=!:\s])\s*(<=|>=|!=|<|>|:=|=)\s*([\s\S]*?)\s*$/.exec(text) ?? []
-    const comparison = COMPARISONS.find((each) => each === is.replace(':', ''))
-    const readings = is === '=' ? [equal] : is === '!=' ? [equal, read] : is === ':=' ? [json] : [read]
-    const wanted = [...new Set(readings.map((reading) => reading(value)))].filter(isPlain)
-    if (key === undefined || comparison === undefined || wanted.length === 0) {
-      throw new InvalidArgumentError('A condition such as accuracy>=0.9, stage=final or epochs:=3 is wanted.')
-    }
-    return [...(before ?? []), ...wanted.map((value) => ({ key, is: comparison, value }))]
-  }
-
-const isPlain = (value: Json): value is Condition['value'] => typeof value !== 'object' || value === null
-
 /** What is given; nothing is said where it is `--no-…`, and what was said stays where neither is. */
 export const saidOrNot = <A>(given: A | boolean | undefined): A | null | undefined =>
   given === false ? null : given === true ? undefined : given
@@ -125,35 +89,6 @@ export const runSortKey = (text: string): RunOrder => {
     throw new InvalidArgumentError('started, name, group, config:<key> or metric:<name> is wanted.')
   return kind === 'config' ? { config: key } : { metric: key }
 }
-
-const asJson = (text: string): Json => {
-  try {
-    return parseJson(text) as Json
-  } catch {
-    return text
-  }
-}
-
-/** `nan`, `inf`, `-Infinity` are numbers, as programs print them; in quotes, as JSON, they are texts. */
-const asMetric = (text: string): Json => {
-  const [, sign, word] = /^([+-]?)(nan|inf|infinity)$/i.exec(text) ?? []
-  if (word === undefined) return asJson(text)
-  return word.toLowerCase() === 'nan' ? Number.NaN : sign === '-' ? -Infinity : Infinity
-}
-
-/** Whether a text reads as something else, too, which a condition of equality does not mean by it. */
-export const couldBeJson = ({ is, value }: Condition): boolean =>
-  is === '=' && typeof value === 'string' && typeof asJson(value) !== 'string'
-
-const asText = (text: string): Json => text
-
-/** Of metadata and configuration: a text stays one, whatever it looks like. */
-export const pairs = pairsOf(asText)
-export const condition = conditionsOf(asText, asJson)
-
-/** Of metrics, whose numbers may be those that JSON does not have. */
-export const metricPairs = pairsOf(asMetric)
-export const metricCondition = conditionsOf(asMetric, asMetric)
 
 /** What an interval of the history takes: behind a position or from a time on, up to either; and in which order. */
 export const boundOptions = (command: Command): Command =>

@@ -1,13 +1,15 @@
 /**
- * Doubles in JSON, which has neither NaN nor infinities, and of which the closed type takes neither -0 nor an integer
- * beyond 2^53 - 1. Such a number is written as `{"$numberDouble": "NaN"}`, in the manner of MongoDB Extended JSON; every other
- * one as it is.
+ * Doubles in JSON, which has neither NaN nor infinities, and in RFC 8785 no -0. Such a number is written as
+ * `{"$numberDouble": "NaN"}`, in the manner of MongoDB Extended JSON; every other one as it is.
  */
 import { rule } from './codec.js'
 
 export type EncodedDouble = { readonly $numberDouble: string }
 
-/** A number as JSON can hold it. */
+/**
+ * A number as commands and events hold it: an integer beyond 2^53 - 1, too, as its digits, as it was recorded since there
+ * are metrics, so that the same command has the same digest for ever.
+ */
 export const encodeDouble = (value: number): number | EncodedDouble =>
   Object.is(value, -0)
     ? { $numberDouble: '-0.0' }
@@ -34,6 +36,6 @@ export const EncodedDouble = rule(
   },
 )
 
-/** For `JSON.stringify`, which makes `null` of what JSON does not have: every number as `encodeDouble` writes it. */
+/** For `JSON.stringify`, which makes `null` of what JSON does not have, and 0 of -0: these as `encodeDouble` writes them. */
 export const doubleAsJson = (_key: string, value: unknown): unknown =>
-  typeof value === 'number' ? encodeDouble(value) : value
+  typeof value === 'number' && (!Number.isFinite(value) || Object.is(value, -0)) ? encodeDouble(value) : value

@@ -6,10 +6,19 @@
 /** Deeper than anything that is recorded, and never so deep that reading it overflows the stack. */
 const MOST_LEVELS = 1000
 
-/** Throws a `SyntaxError` for a text that is not JSON, or is nested more than 1,000 levels deep. */
-export const readJson = (text: string): unknown => {
+/** The way to a value: `['metadata', 'lr']`. */
+export type JsonPath = ReadonlyArray<string | number>
+
+/** What a listener of numbers is told: each as it is written, and where. */
+export type NumberListener = (written: string, path: JsonPath) => void
+
+/**
+ * Throws a `SyntaxError` for a text that is not JSON, or is nested more than 1,000 levels deep. Whoever listens is told
+ * every number.
+ */
+export const readJson = (text: string, onNumber?: NumberListener): unknown => {
   let at = 0
-  let level = 0
+  const path: Array<string | number> = []
 
   const wrong = (): SyntaxError =>
     new SyntaxError(
@@ -29,9 +38,13 @@ export const readJson = (text: string): unknown => {
     const first = next()
     if (first === '"') return string()
     if (first !== '{' && first !== '[') return scalar()
-    if (level++ === MOST_LEVELS) throw new SyntaxError(`more than ${MOST_LEVELS} levels at position ${at}`)
-    const inside = first === '{' ? object() : array()
-    level--
+    if (path.length === MOST_LEVELS) throw new SyntaxError(`more than ${MOST_LEVELS} levels at position ${at}`)
+    return first === '{' ? object() : array()
+  }
+  const valueAt = (key: string | number): unknown => {
+    path.push(key)
+    const inside = value()
+    path.pop()
     return inside
   }
 
@@ -41,6 +54,7 @@ export const readJson = (text: string): unknown => {
     const word = SCALAR.exec(text)?.[0]
     if (word === undefined) throw wrong()
     const read: unknown = JSON.parse(word)
+    if (typeof read === 'number') onNumber?.(word, path)
     at += word.length
     return read
   }
@@ -60,7 +74,7 @@ export const readJson = (text: string): unknown => {
     at++
     if (next() === ']') at++
     else {
-      do items.push(value())
+      do items.push(valueAt(items.length))
       while (isMore(']'))
     }
     return items
@@ -76,7 +90,12 @@ export const readJson = (text: string): unknown => {
         const key = string()
         take(':')
         // As `JSON.parse` does: of a key that comes twice the last, and __proto__ as a member like others.
-        Object.defineProperty(members, key, { value: value(), writable: true, enumerable: true, configurable: true })
+        Object.defineProperty(members, key, {
+          value: valueAt(key),
+          writable: true,
+          enumerable: true,
+          configurable: true,
+        })
       } while (isMore('}'))
     }
     return members

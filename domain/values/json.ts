@@ -4,7 +4,7 @@
  * any JSON is read.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import { readJson } from './json-reader.js'
+import { type JsonPath, readJson } from './json-reader.js'
 
 export type Json = null | boolean | number | string | ReadonlyArray<Json> | { readonly [key: string]: Json }
 export type JsonObject = { readonly [key: string]: Json }
@@ -14,7 +14,7 @@ export const MAX_JSON_DEPTH = 32
 
 /** What was wrong, and where: `['metadata', 'lr']`. */
 export interface JsonProblem {
-  readonly path: ReadonlyArray<string | number>
+  readonly path: JsonPath
   readonly expected: string
 }
 
@@ -45,10 +45,59 @@ const isFaulty = (parse: (text: string) => unknown): boolean =>
  */
 export const parseJson = jsonParser(JSON.parse)
 
+/** A whole number in a text that would become another, for JSON's numbers are doubles here. */
+export interface NumberChanged {
+  readonly path: JsonPath
+  /** As it is written. */
+  readonly read: string
+  /** As JavaScript writes the double that is nearest. */
+  readonly becomes: string
+}
+
 /**
- * The RFC 8785 text of a value, or why the value is not of the closed type: a number that is not finite or
- * an integer outside ±(2^53 − 1), a string with a lone surrogate, a key that is `__proto__` or a symbol,
- * `undefined`, a function, a class instance, or nesting deeper than `depth`.
+ * The first number in a JSON text that would become another. Who wrote 9007199254740993 would have 9007199254740992 back.
+ * Throws a `SyntaxError` for what is no JSON.
+ */
+export const numberChangedIn = (text: string): NumberChanged | undefined => {
+  // 15 digits are always kept, and only an exponent makes more of fewer.
+  if (!/\d{16}|\de/i.test(text)) return undefined
+  let first: NumberChanged | undefined
+  readJson(text, (read, path) => {
+    if (first === undefined && !isKept(read)) first = { path: [...path], read, becomes: String(Number(read)) }
+  })
+  return first
+}
+
+export const describeNumberChanged = ({ read, becomes }: Pick<NumberChanged, 'read' | 'becomes'>): string =>
+  `${read} would become ${becomes} (numbers are doubles; in quotes it is a text)`
+
+/**
+ * Whether a decimal number keeps its value. A whole one does if its double is written as the same value; of a fraction the
+ * nearest double is what it means.
+ */
+export const isKept = (written: string): boolean => {
+  const value = Number(written)
+  const [meant, kept] = [decimalOf(written), decimalOf(String(value))]
+  return (
+    meant === undefined || meant.exponent < 0 || (kept?.digits === meant.digits && kept.exponent === meant.exponent)
+  )
+}
+
+/** Digits without zeros at either end, and the power of ten behind the last; of zero, no digits. The sign is always kept. */
+const decimalOf = (text: string): { readonly digits: string; readonly exponent: number } | undefined => {
+  const [, whole, fraction = '', exponent = '0'] = /^[+-]?(\d*)\.?(\d*)(?:e([+-]?\d+))?$/i.exec(text) ?? []
+  if (whole === undefined) return undefined
+  const all = `${whole}${fraction}`.replace(/^0+/, '')
+  const digits = all.replace(/0+$/, '')
+  return digits === ''
+    ? { digits, exponent: 0 }
+    : { digits, exponent: Number(exponent) - fraction.length + all.length - digits.length }
+}
+
+/**
+ * The RFC 8785 text of a value, or why the value is not of the closed type: a number that is not finite, a string
+ * with a lone surrogate, a key that is `__proto__` or a symbol, `undefined`, a function, a class instance, or nesting
+ * deeper than `depth`.
  */
 export const canonicalJson = (value: unknown, depth: number = MAX_JSON_DEPTH): E.Either<JsonProblem, string> =>
   walk(value, depth, TEXT)
@@ -96,10 +145,7 @@ const walk = <A>(value: unknown, depth: number, make: Made<A>): E.Either<JsonPro
     if (item === null || item === true || item === false) return make.leaf(item)
     if (typeof item === 'string') return item.isWellFormed() ? make.leaf(item) : wrong(ILL_FORMED)
     if (typeof item === 'number') {
-      if (!Number.isFinite(item)) return wrong('a finite number')
-      if (Number.isInteger(item) && !Number.isSafeInteger(item))
-        return wrong('an integer between -(2^53 - 1) and 2^53 - 1')
-      return make.leaf(item)
+      return Number.isFinite(item) ? make.leaf(item) : wrong('a finite number')
     }
     if (typeof item !== 'object') return wrong(`a JSON value (${typeof item} is none)`)
     if (path.length >= depth) return wrong(`at most ${depth} levels of nesting`)

@@ -11,7 +11,13 @@ import { LedgerId, ledgerIdOfHistory } from '../../domain/ports/ledger-id.js'
 import { decodeWith, describeProblem, record, rule, wholeNumber } from '../../domain/values/codec.js'
 import { Digest, digestOf, sha256, streamingHash } from '../../domain/values/digest.js'
 import { describeImpossible, type Impossible } from '../../domain/values/impossible.js'
-import { canonicalJson, type JsonObject, parseJson } from '../../domain/values/json.js'
+import {
+  canonicalJson,
+  describeNumberChanged,
+  type JsonObject,
+  numberChangedIn,
+  parseJson,
+} from '../../domain/values/json.js'
 import { parseStream } from '../../domain/values/stream-names.js'
 import { type ImportError, LedgerError } from '../calling/errors.js'
 import { lettingGo, listenedTo } from '../calling/given-streams.js'
@@ -217,7 +223,9 @@ const writtenAgain = (line: string, { data, metadata, ...rest }: EventLine, posi
   }
   const event = { ...rest, position, data: dataText.right, metadata: metadataText.right }
   if (lineOf(event) === line) return event
-  const reason = 'it is not canonical JSON (RFC 8785): it was changed'
+  const changed = numberChangedIn(line)
+  const why = changed === undefined ? 'it was changed' : `${changed.path.join('.')}: ${describeNumberChanged(changed)}`
+  const reason = `it is not canonical JSON (RFC 8785): ${why}`
   throw failed({ _tag: 'not-an-export', line: position, reason })
 }
 

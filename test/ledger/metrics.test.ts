@@ -36,7 +36,8 @@ describe('a metric', () => {
     expect(events).toMatchObject([{ to: { ...encoded, accuracy: 0.5, note: 'NaN' }, from: { loss: null } }])
     const run = await ledger.runDetails(path)
     expect(run.metrics).toEqual(metrics)
-    expect(JSON.parse(JSON.stringify(run, doubleAsJson)).metrics).toEqual({ ...metrics, ...encoded })
+    const { large, count } = odd
+    expect(JSON.parse(JSON.stringify(run, doubleAsJson)).metrics).toEqual({ ...metrics, ...encoded, large, count })
 
     // Nothing is new about them the next time, in either way to write them.
     expect((await summarise(odd)).events).toEqual([])

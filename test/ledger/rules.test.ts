@@ -170,7 +170,6 @@ const metadata: ReadonlyArray<Violation> = [
     /metadata\.a\[1\]\.b: expected a finite number/,
     log({ metadata: { a: [0, { b: -Infinity }] } }),
   ],
-  ['2^53', 'invalid-input', /2\^53/, log({ metadata: { n: 2 ** 53 } })],
   ['a lone surrogate', 'invalid-input', /lone surrogate/, log({ metadata: { t: '\ud83d' } })],
   ['a lone surrogate in a key', 'invalid-input', /lone surrogate/, log({ metadata: { '\ud83d': 1 } })],
   ['__proto__', 'invalid-input', /__proto__/, log({ metadata: JSON.parse('{"__proto__": {"a": 1}}') })],

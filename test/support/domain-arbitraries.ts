@@ -68,9 +68,11 @@ export const distributedId = legal(DistributedId)
 export const alias = legal(Alias)
 
 const key = fc.string({ unit: 'binary', maxLength: 8 }).filter((name) => name !== '__proto__')
-const number = fc
-  .oneof(fc.double({ noNaN: true, noDefaultInfinity: true }), fc.maxSafeInteger())
-  .filter((value) => !Number.isInteger(value) || Number.isSafeInteger(value))
+const number = fc.oneof(
+  fc.double({ noNaN: true, noDefaultInfinity: true }),
+  fc.double({ noNaN: true, noDefaultInfinity: true, noInteger: true }),
+  fc.maxSafeInteger(),
+)
 
 /** Values of the closed JSON type. */
 export const json: fc.Arbitrary<Json> = fc.letrec<{ value: Json; object: JsonObject }>((tie) => ({

@@ -1,6 +1,6 @@
 /** Reads the text of a table, whoever wrote it: W&B's SDK writes more than is written here. */
 import * as E from 'fp-ts/lib/Either.js'
-import { type Json, parseJson } from '../json.js'
+import { isKept, type Json, parseJson } from '../json.js'
 
 /** A table as it was read. Cells are what the text has; times are ISO 8601 texts. */
 export interface ReadTable {
@@ -64,11 +64,9 @@ const isElsewhere = (type: string | undefined): boolean => /"serialization_path"
  * them are taken for the same.
  */
 const asJson = (text: string): string =>
-  /NaN|Infinity|\d{16}/.test(text)
+  /NaN|Infinity|\d{16}|\de/i.test(text)
     ? text.replace(WORDS, (word) =>
-        word === 'NaN' || word.endsWith('Infinity') || (/^-?\d{16,}$/.test(word) && String(Number(word)) !== word)
-          ? `"${word}"`
-          : word,
+        word === 'NaN' || word.endsWith('Infinity') || (/^-?\d/.test(word) && !isKept(word)) ? `"${word}"` : word,
       )
     : text
 

@@ -8,7 +8,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import { type Problem, shown } from '../../../domain/values/codec.js'
 import { type Day, dayOf } from '../../../domain/values/day.js'
 import { hasNoZone, instant, NO_ZONE } from '../../../domain/values/instant.js'
-import { type Json, parseJson } from '../../../domain/values/json.js'
+import { isKept, type Json, parseJson } from '../../../domain/values/json.js'
 import { COMPARISONS, type Condition, isMet } from './conditions.js'
 import type { QueryError } from './errors.js'
 import { containsText } from './words.js'
@@ -118,6 +118,8 @@ export const readWhere = <Name extends string>(
       if (is === undefined) return wrong('one of = != < <= > >= for a time', comparison)
       return day === undefined ? wrong(timeInWords(token.text), token) : during(field, is, day)
     }
+    if (is !== undefined && /[<>]/.test(is) && isNumber(token.text) && !isKept(token.text))
+      return wrong(`a number that is kept: it would become ${Number(token.text)}`, token)
     const meanings = readValue(token.text, field)
     if (meanings.length === 0) return wrong('a text in quotes as JSON has it', token)
     return is === undefined ? containing(field, meanings) : meeting(field, is, meanings)
@@ -179,11 +181,14 @@ const unquoted = (text: string): string | undefined => {
  */
 const readValue = (text: string, { name }: Field<string>): ReadonlyArray<Condition['value']> => {
   if (text.startsWith('"')) return [unquoted(text) ?? []].flat()
-  if (/^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i.test(text)) return [Number(text), text]
+  // No value is a number that would become another.
+  if (isNumber(text)) return isKept(text) ? [Number(text), text] : [text]
   const [, sign, word] = (name === 'metric' ? /^([+-]?)(nan|inf|infinity)$/i.exec(text) : null) ?? []
   if (word !== undefined) return [word.toLowerCase() === 'nan' ? Number.NaN : sign === '-' ? -Infinity : Infinity, text]
   return text === 'true' ? [true, text] : text === 'false' ? [false, text] : text === 'null' ? [null, text] : [text]
 }
+
+const isNumber = (text: string): boolean => /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i.test(text)
 
 /** A date alone is all of its day. */
 const timeOf = (text: string): Day | undefined => {

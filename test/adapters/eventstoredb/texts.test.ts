@@ -55,7 +55,11 @@ const key = fc.oneof(
 const { json } = fc.letrec((tie) => ({
   json: fc.oneof(
     { maxDepth: 5, withCrossShrink: true },
-    fc.oneof(fc.constantFrom(null, true, false, 0, 1e-7, 5e-324, 1.5e300, 2 ** 53 - 1), fc.double(), fc.integer()),
+    fc.oneof(
+      fc.constantFrom(null, true, false, 0, 1e-7, 5e-324, 1.5e300, 2 ** 53 - 1, 5.4e18, 2 ** 64),
+      fc.double(),
+      fc.integer(),
+    ),
     fc.string({ unit: 'grapheme' }),
     fc.array(tie('json'), { maxLength: 4 }),
     fc.dictionary(key, tie('json'), { maxKeys: 5, noNullPrototype: true }),

@@ -38,6 +38,16 @@ describe('canonical JSON', () => {
     ],
     ['\u20ac$\u000f\nA\'B"\\\\"/', '"\u20ac$\\u000f\\nA\'B\\"\\\\\\\\\\"/"'],
     [-0, '0'],
+    // The numbers of RFC 8785, appendix B, that are not fractions of a small one.
+    [
+      [5e-324, -5e-324, Number.MAX_VALUE, -Number.MAX_VALUE],
+      '[5e-324,-5e-324,1.7976931348623157e+308,-1.7976931348623157e+308]',
+    ],
+    [
+      [2 ** 53, -(2 ** 53), 2 ** 68, 1e23, 1e21],
+      '[9007199254740992,-9007199254740992,295147905179352830000,1e+23,1e+21]',
+    ],
+    [{ total_flos: 5.4e18, tokens: 15e15 }, '{"tokens":15000000000000000,"total_flos":5400000000000000000}'],
     [{ constructor: 1, toString: 2 }, '{"constructor":1,"toString":2}'],
     [Object.assign(Object.create(null), { a: 1 }), '{"a":1}'],
   ])('of %j is %s', (value, text) => expect(canonicalJson(value)).toEqual(E.right(text)))
@@ -45,8 +55,6 @@ describe('canonical JSON', () => {
   it.each<readonly [string, unknown, ReadonlyArray<string | number>, string]>([
     ['NaN', { a: [1, Number.NaN] }, ['a', 1], 'finite'],
     ['Infinity', { a: Number.NEGATIVE_INFINITY }, ['a'], 'finite'],
-    ['an integer beyond 2^53', { a: { b: 2 ** 53 } }, ['a', 'b'], '2^53'],
-    ['an integer below -2^53', -(2 ** 53), [], '2^53'],
     ['a bigint', { a: 1n }, ['a'], 'bigint'],
     ['undefined', { a: undefined }, ['a'], 'undefined'],
     ['a function', { a: () => 1 }, ['a'], 'function'],

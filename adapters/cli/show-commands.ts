@@ -237,6 +237,7 @@ const showCollection = async (task: CommandContext, name: string, options: AsOfO
   const { terminal } = task
   task.answer(collection, () =>
     facts(terminal, collection.path, [
+      ['archived', collection.archived === null ? null : time(terminal, collection.archived.time)],
       ['type', collection.type],
       ['description', collection.description],
       ['tags', collection.tags.join(', ')],

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type * as TE from 'fp-ts/lib/TaskEither.js'
+import * as TE from 'fp-ts/lib/TaskEither.js'
 import { memoryFileStore } from '../adapters/memory/index.js'
 import { type Database, driver } from '../adapters/sqlite/driver/index.js'
 import { systemClock, systemIds } from '../adapters/system/index.js'
@@ -37,7 +37,7 @@ export const countOf = async (store: EventStore, wanted: string): Promise<number
 }
 
 export const handlerOn = (store: EventStore, manifests: ManifestStore): CommandHandler =>
-  commandHandler({ store, manifests, clock: systemClock, ids: systemIds })
+  commandHandler({ store, manifests, clock: systemClock, ids: systemIds, modelsLinkedTo: () => TE.right([]) })
 
 /** Commands given straight to the command handler, with manifests in memory: what is measured is the handler and its event store. */
 export const commandsOn = (store: EventStore) => {

@@ -33,7 +33,7 @@ import { exportEvents, type Imported, type ImportOptions, importInto } from './m
 import type { Pieces } from './maintenance/lines.js'
 import { type Maintenance, maintenance } from './maintenance/maintenance.js'
 import { type Run, runHandle } from './runs/run-handle.js'
-import { Milliseconds, reads, type Watching } from './watching.js'
+import { Milliseconds, type Reads, reads, type Watching } from './watching.js'
 import { type Writes, writes } from './writes.js'
 
 export interface LedgerPorts {
@@ -90,8 +90,9 @@ export interface Ledger extends Omit<Writes, 'startRun'>, LedgerAsOf, Watching, 
 export const ledgerOn = (ports: LedgerPorts): Ledger => {
   const { events, files, snapshots, warn, local, clock, ids, defaults, deadline, patience, readOnly } = ports
   const manifests = manifestStore(files)
-  const states = readOnly ? withoutSaving(snapshots) : snapshots
-  const handler = commandHandler({ store: events, manifests, clock, ids, snapshots: states, deadline })
+  const states = { store: events, deadline, snapshots: readOnly ? withoutSaving(snapshots) : snapshots }
+  const modelsLinkedTo: Reads['modelsLinkedTo'] = (...of) => model.modelsLinkedTo(...of)
+  const handler = commandHandler({ ...states, manifests, clock, ids, modelsLinkedTo })
   const finish = async (draft: DraftRef): Promise<void> => {
     const receipts = await promised(describeWriteError)(completeCommits(handler, draft))
     for (const { position } of receipts) model.noteOwnWrite(position)
@@ -127,9 +128,7 @@ export const ledgerOn = (ports: LedgerPorts): Ledger => {
     files,
     readOnly,
   })
-  const { now } = model
-
-  const content = contentPastUnknown(commands.content, now.resolve, manifests)
+  const content = contentPastUnknown(commands.content, model.now.resolve, manifests)
 
   const closing = closingBy((over) =>
     Promise.all([model.close(over), handler.close(over), events.close(over), files.close(AbortSignal.abort())]),
@@ -140,7 +139,7 @@ export const ledgerOn = (ports: LedgerPorts): Ledger => {
 
   const methods: Omit<Ledger, 'close'> = {
     ...commands,
-    ...now,
+    ...model.now,
     ...care,
     content,
     ...model.watching,

@@ -1,5 +1,6 @@
 /** What goes on in a ledger that is open: its projector, what is watched and waited for, and its questions as of any moment. */
 import * as E from 'fp-ts/lib/Either.js'
+import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import {
   catchError,
@@ -15,6 +16,8 @@ import {
   throttle,
   throwError,
 } from 'rxjs'
+import type { CommandError } from '../application/command-handling/command-error.js'
+import type { ModelsLinkedTo } from '../application/command-handling/facts.js'
 import { pendingCommits } from '../application/process-managers/pending-commits.js'
 import { momentOf } from '../application/projecting/as-of.js'
 import type { Known, Progress } from '../application/projecting/model.js'
@@ -30,9 +33,11 @@ import type { SnapshotStore } from '../domain/ports/snapshot-store.js'
 import { rule, wholeNumber } from '../domain/values/codec.js'
 import type { NameDefaults } from '../domain/values/name-paths.js'
 import type { DraftRef } from '../domain/values/references.js'
+import { artifactStream } from '../domain/values/stream-names.js'
 import { type ReadModels, readModels } from '../projections/read-models.js'
 import type { MomentsDiff } from '../projections/registry/questions/diff-moments.js'
 import { registryQuestions } from '../projections/registry/questions/lookup.js'
+import { modelsLinkedTo } from '../projections/registry/questions/models-linked-to.js'
 import type { Registry } from '../projections/registry/state.js'
 import type { AsOf, When } from './calling/as-of.js'
 import { pictureOf, samePicture } from './calling/comparable.js'
@@ -96,6 +101,7 @@ export interface Reads {
   readonly noteOwnWrite: (position: Position) => void
   /** The registry as it is now. */
   readonly registry: () => Promise<Registry>
+  readonly modelsLinkedTo: ModelsLinkedTo
   readonly close: (signal?: AbortSignal) => Promise<void>
 }
 
@@ -183,12 +189,40 @@ export const reads = ({ store, clock, defaults, snapshots, patience, warn, finis
     now: questionsAsOf(),
     noteOwnWrite: model.noteOwnWrite,
     registry: async () => (await known()).states.registry,
+    modelsLinkedTo: linkedModelsIn(model),
     close: async (signal) => {
       pending.stop()
       ended.abort()
       closed.next()
       await model.close(signal)
     },
+  }
+}
+
+/** It waits for no version of a sealed draft: the command that asks may be one before it in the artifact's stream. */
+const linkedModelsIn =
+  (model: Projector<ReadModels>): ModelsLinkedTo =>
+  (artifact, version) =>
+    pipe(
+      model.fresh(),
+      TE.bimap(
+        (error) => asCommandError(artifactStream(artifact), error),
+        ({ states }) => modelsLinkedTo(states.registry, artifact, version),
+      ),
+    )
+
+/** Why a command on a stream cannot be decided without the answer. */
+const asCommandError = (stream: string, error: ReadError): CommandError => {
+  switch (error._tag) {
+    case 'damaged-event':
+      return { _tag: error._tag, stream: error.stream, revision: error.revision, reason: error.reason }
+    case 'damaged-store':
+      return { _tag: 'damaged-event', stream, reason: error.reason }
+    case 'not-reached':
+      return { _tag: 'unavailable', reason: describeReadError(error) }
+    case 'unavailable':
+    case 'closed':
+      return error
   }
 }
 

@@ -6,7 +6,7 @@ import { byNameOf } from '../../ledger/linking/by-name.js'
 import type { WithLedger } from './command-context.js'
 import { pairs } from './given-values.js'
 import { type EnvelopeOptions, envelopeOptions, expecting, type Holders, saidOrNot } from './options.js'
-import { done, versionOf, withAliases } from './receipts.js'
+import { done, versionOf, withAliases, withLinksLeft } from './receipts.js'
 
 const ANYTHING =
   'an artifact or a registered model by its name alone; with :alias or :vN one version, of a link its source'
@@ -67,39 +67,24 @@ export const changeCommands = (program: Command, withLedger: WithLedger): void =
       },
     )
 
-  for (const verb of ['archive', 'unarchive'] as const) {
-    const archives = verb === 'archive'
-    envelopeOptions(program.command(verb))
-      .description(
-        archives
-          ? 'Leave an artifact or a registered model out of lists, and take nothing new into it; what it holds stays.'
-          : 'Take an artifact or a registered model out of the archive again.',
-      )
-      .argument('<name>', 'an artifact or a registered model')
-      .addHelpText(
-        'after',
-        `\nExample:\n  $ model-ledger ${verb} acme/model-registry/churn --reason "no longer served"`,
-      )
-      .action((name: string, options: EnvelopeOptions, command: Command) =>
-        withLedger(command, 'writes', async (task) => {
-          const changed = await byNameOf(task.ledger)[verb]({ ...options, name })
-          done(task, changed, `${versionOf(changed)} is ${archives ? 'archived' : 'no longer archived'}`)
-        }),
-      )
-  }
-
   expecting(envelopeOptions(program.command('delete')))
     .description('Mark a version as deleted; its number and its history stay.')
     .argument('<version>', 'of an artifact: [[entity/]project/]name:vN or name:alias, in full')
     .option('--delete-aliases', 'also if aliases point to it')
+    .option('--leave-links', 'also if registered models link to it; their links stay, and lead nowhere')
     .addHelpText(
       'after',
       '\nExample:\n  $ model-ledger delete acme/churn/model:v3 --delete-aliases --reason "wrong data"',
     )
-    .action((version: string, options: EnvelopeOptions & Holders & { deleteAliases?: boolean }, command: Command) =>
-      withLedger(command, 'writes', async (task) => {
-        const deleted = await task.ledger.deleteVersion({ ...options, version })
-        done(task, deleted, `${versionOf(deleted)} is deleted${withAliases(deleted)}`)
-      }),
+    .action(
+      (
+        version: string,
+        options: EnvelopeOptions & Holders & { deleteAliases?: boolean; leaveLinks?: boolean },
+        command: Command,
+      ) =>
+        withLedger(command, 'writes', async (task) => {
+          const deleted = await task.ledger.deleteVersion({ ...options, version })
+          done(task, deleted, `${versionOf(deleted)} is deleted${withAliases(deleted)}${withLinksLeft(deleted)}`)
+        }),
     )
 }

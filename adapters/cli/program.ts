@@ -102,45 +102,32 @@ function* allCommands(command: Command): Generator<Command> {
 
 /** Runs the command line; answers its exit code. */
 export const run = async (args: ReadonlyArray<string>, terminal: Terminal): Promise<ExitCode> => {
-  try {
-    return await runCommand(args, terminal)
-  } catch (error) {
-    return tellFailure(error, args, terminal.err)
-  }
-}
-
-const runCommand = async (args: ReadonlyArray<string>, terminal: Terminal): Promise<ExitCode> => {
-  const asJson = isInJson(args)
+  const asJson = args.includes('--json')
   try {
     await buildProgram(terminal, asJson).parseAsync([...args], { from: 'user' })
     return EXIT.fine
   } catch (error) {
-    if (!(error instanceof CommanderError)) throw error
-    if (error.code === SHOW_VERSION) {
-      terminal.out(asJson ? json({ version: error.message, ...(await sqliteRuntime()) }) : `${error.message}\n`)
+    if (error instanceof CommanderError) {
+      if (error.code === SHOW_VERSION) {
+        terminal.out(asJson ? json({ version: error.message, ...(await sqliteRuntime()) }) : `${error.message}\n`)
+      }
+      return error.exitCode === 0 ? EXIT.fine : EXIT.usage
     }
-    return error.exitCode === 0 ? EXIT.fine : EXIT.usage
+    if (isSystemError(error)) {
+      terminal.err(
+        asJson ? json({ code: error.code, message: error.message }) : `model-ledger: ${plain(error.message)}\n`,
+      )
+      return EXIT.failed
+    }
+    if (!(error instanceof LedgerError)) throw error
+    const message = wordsOf(error.code, error.message)
+    terminal.err(
+      asJson
+        ? json({ code: error.code, message, details: error.error })
+        : `model-ledger: ${shown(error.code, message)}\n`,
+    )
+    return exitCodeOf(error.code)
   }
-}
-
-const isInJson = (args: ReadonlyArray<string>): boolean => args.includes('--json')
-
-/** Says in one line why the command failed; answers the exit code. A fault of the program is thrown. */
-export const tellFailure = (error: unknown, args: ReadonlyArray<string>, err: (text: string) => void): ExitCode => {
-  const asJson = isInJson(args)
-  if (isSystemError(error)) {
-    const { code, message } = error
-    err(asJson ? json({ code, message, details: {} }) : `model-ledger: ${plain(message)}\n`)
-    return EXIT.failed
-  }
-  if (!(error instanceof LedgerError)) throw error
-  const message = wordsOf(error.code, error.message)
-  err(
-    asJson
-      ? json({ code: error.code, message, details: error.error })
-      : `model-ledger: ${shown(error.code, message)}\n`,
-  )
-  return exitCodeOf(error.code)
 }
 
 /** In one line, whatever was recorded; what to do about a missing driver is ours, and takes a line each. */
@@ -151,17 +138,19 @@ const isSystemError = (error: unknown): error is NodeJS.ErrnoException =>
   error instanceof Error && 'syscall' in error && 'code' in error
 
 /** What the library calls by the name of a member is an option here. */
-const OPTIONS: ReadonlyMap<string, readonly [member: string, option: string]> = new Map([
-  ['version-has-aliases', ['say deleteAliases', 'say --delete-aliases']],
-  ['path-taken', ['say overwrite', 'use --replace']],
-  ['target-differs', ['say overwrite', 'say --overwrite']],
-  ['path-conflict', ['commit with lastWriterWins', 'commit with --last-writer-wins']],
-  ['draft-ended', ['says so (openNext)', 'says so (--open-next)']],
-  ['files-of-another-ledger', ['open each with sharedFiles', 'open each by the library with sharedFiles']],
-  ['invalid-input', ['this ledger has no default entity', 'no entity is set: say --entity or MODEL_LEDGER_ENTITY']],
-])
-
-const wordsOf = (code: string, message: string): string => {
-  const [member, option] = OPTIONS.get(code) ?? ['', '']
-  return message.replaceAll(member, option)
+const OPTIONS: Readonly<Record<string, ReadonlyArray<readonly [member: string, option: string]>>> = {
+  'version-has-aliases': [
+    ['say deleteAliases', 'say --delete-aliases'],
+    ['say leaveLinks', 'say --leave-links'],
+  ],
+  'version-has-links': [['say leaveLinks', 'say --leave-links']],
+  'path-taken': [['say overwrite', 'use --replace']],
+  'target-differs': [['say overwrite', 'say --overwrite']],
+  'path-conflict': [['commit with lastWriterWins', 'commit with --last-writer-wins']],
+  'draft-ended': [['says so (openNext)', 'says so (--open-next)']],
+  'files-of-another-ledger': [['open each with sharedFiles', 'open each by the library with sharedFiles']],
+  'invalid-input': [['this ledger has no default entity', 'no entity is set: say --entity or MODEL_LEDGER_ENTITY']],
 }
+
+const wordsOf = (code: string, message: string): string =>
+  (OPTIONS[code] ?? []).reduce((words, [member, option]) => words.replaceAll(member, option), message)

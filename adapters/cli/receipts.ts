@@ -1,5 +1,5 @@
 /** What a receipt says for people: the version that was meant, by its number, and the aliases that went with it. */
-import { collectionPath } from '../../domain/values/references.js'
+import { collectionPath, versionPath } from '../../domain/values/references.js'
 import { parseStream } from '../../domain/values/stream-names.js'
 import { type Ledger, LedgerError, type LedgerErrorCode, type Receipt, type VersionReceipt } from '../../index.js'
 import { oneStreamOf } from '../../ledger/looking-back/one-stream.js'
@@ -41,6 +41,13 @@ export const withSource = async (ledger: Ledger, path: string): Promise<string> 
 export const withAliases = ({ events }: Receipt): string => {
   const removed = events.flatMap((event) => (event.type === 'AliasRemoved' ? [event.alias] : []))
   return removed.length === 0 ? '' : `, with its ${removed.length === 1 ? 'alias' : 'aliases'} ${removed.join(', ')}`
+}
+
+/** `; acme/model-registry/churn:v0 links to it still`: what a deletion left. */
+export const withLinksLeft = ({ events }: Receipt): string => {
+  const left = events.flatMap((event) => (event.type === 'ArtifactVersionDeleted' ? (event.linksLeft ?? []) : []))
+  const paths = left.map(({ model, version }) => versionPath(model, version))
+  return paths.length === 0 ? '' : `; ${few(paths)} ${paths.length === 1 ? 'links' : 'link'} to it still`
 }
 
 /** `, with its description and metadata`: what a draft took over. */

@@ -5,6 +5,7 @@ import type { Rejection } from '../../domain/commands/rejections.js'
 import type { EventProblem } from '../../domain/events/stored-events.js'
 import type { StoreClosed, StoreUnavailable } from '../../domain/ports/event-store.js'
 import { type AppendError, readFailureOf } from '../../domain/ports/event-store.js'
+import type { StandingLink } from '../../domain/ports/facts.js'
 import { describeFileStoreError, type FileStoreError } from '../../domain/ports/file-store.js'
 import { describeProblem, type Problem } from '../../domain/values/codec.js'
 import type { RecordedBy } from '../../domain/values/decider.js'
@@ -38,8 +39,6 @@ export const describeCommandError = (error: CommandError): string => {
       return error.problems.map(describeProblem).join('; ')
     case 'type-mismatch':
       return `${collectionPath(error.collection)} accepts the type "${error.accepted}", not "${error.offered}"`
-    case 'archived':
-      return `${collectionPath(error.collection)} was archived ${recorded(error.archived)}; unarchive it first`
     case 'reserved-name':
       return `the name "${error.name}" with the type "${error.artifactType}" is reserved`
     case 'version-not-found':
@@ -73,7 +72,9 @@ export const describeCommandError = (error: CommandError): string => {
         error.newest === null ? 'there is none' : `it is v${error.newest}; draft from that one`
       }`
     case 'version-has-aliases':
-      return `v${error.version} holds ${list(error.aliases)}; move them first, or say deleteAliases`
+      return `v${error.version} holds ${list(error.aliases)}; move them first, or say deleteAliases${error.links.length === 0 ? '' : `. ${sourceOf(error.version, error.links)}`}`
+    case 'version-has-links':
+      return sourceOf(error.version, error.links)
     case 'too-many-tags':
       return `${error.version === null ? collectionPath(error.collection) : versionPath(error.collection, error.version)} would have ${error.count} tags; the most is ${error.most}`
     case 'draft-ended':
@@ -121,6 +122,19 @@ export const describeCommandError = (error: CommandError): string => {
       return describeFileStoreError(error)
   }
 }
+
+/** Which links lead there, and what to say of them. */
+const sourceOf = (version: number, links: ReadonlyArray<StandingLink>): string => {
+  const named = links.slice(0, MOST_NAMED).map(({ model, version, aliases }) => {
+    const path = versionPath(model, version)
+    return aliases.length === 0 ? path : `${path} (${list(aliases)})`
+  })
+  const more = links.length > MOST_NAMED ? ` and ${links.length - MOST_NAMED} more` : ''
+  const them = links.length === 1 ? 'it' : 'them'
+  return `v${version} is the source of ${named.join(', ')}${more}; unlink ${them} first, or say leaveLinks`
+}
+
+const MOST_NAMED = 5
 
 const list = (words: ReadonlyArray<string>): string =>
   `the ${words.length === 1 ? 'alias' : 'aliases'} ${words.map((word) => `"${word}"`).join(', ')}`

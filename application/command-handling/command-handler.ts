@@ -29,7 +29,7 @@ import { checkWithoutContent, type WithoutContent } from './check.js'
 import type { CommandError } from './command-error.js'
 import { settlingArtifact } from './draft-artifact.js'
 import { type Call, digestOf, type IdFrom } from './encode.js'
-import { type FactReader, factsFrom, saidIn } from './facts.js'
+import { type FactReader, factsFrom, type ModelsLinkedTo, saidIn } from './facts.js'
 import type { Receipt, RecordedUnder } from './receipt.js'
 import { snapshotsOfStates } from './state-snapshots.js'
 import { streamHandler } from './stream-handler.js'
@@ -41,6 +41,8 @@ export interface CommandHandlerPorts {
   readonly ids: Ids
   /** How long a command tries against others who write to its stream, in milliseconds. */
   readonly deadline?: number | undefined
+  /** Where links to an artifact are to be looked for; what is there, the streams of the models say. */
+  readonly modelsLinkedTo: ModelsLinkedTo
   /** Where the states of long streams are kept between two openings; nowhere unless told. */
   readonly snapshots?: SnapshotStore | undefined
 }
@@ -82,14 +84,8 @@ export interface CommandHandler {
 
 const DEADLINE = 30_000
 
-export const commandHandler = ({
-  store,
-  manifests,
-  clock,
-  ids,
-  deadline = DEADLINE,
-  snapshots: snapshotStore,
-}: CommandHandlerPorts): CommandHandler => {
+export const commandHandler = ({ store, manifests, clock, ids, ...more }: CommandHandlerPorts): CommandHandler => {
+  const { deadline = DEADLINE, modelsLinkedTo, snapshots: snapshotStore } = more
   const snapshots = snapshotStore === undefined ? undefined : snapshotsOfStates(snapshotStore)
   const ports = { snapshots, store, clock, ids, deadline, facts: (): Facts<CommandError> => ofOthers }
   const artifacts = streamHandler(artifact, ports)
@@ -108,7 +104,7 @@ export const commandHandler = ({
     said: saidIn(store),
     manifests,
   }
-  const ofOthers = factsFrom(facts)
+  const ofOthers = factsFrom(facts, modelsLinkedTo)
 
   const route = (
     command: Command | LogVersion | MeanLink,

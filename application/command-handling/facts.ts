@@ -17,7 +17,7 @@ import type { DomainEvent } from '../../domain/events/catalogue.js'
 import { decodeEvent } from '../../domain/events/stored-events.js'
 import { type EventStore, revisionBefore } from '../../domain/ports/event-store.js'
 import type { Facts, Part, Said, SaidAt, SourceFact } from '../../domain/ports/facts.js'
-import { type FoundLink, liveLink } from '../../domain/registered-model/links.js'
+import { type FoundLink, liveLink, standingLinks } from '../../domain/registered-model/links.js'
 import type { RegisteredModelState } from '../../domain/registered-model/state.js'
 import { type RunState, runFact } from '../../domain/run/state.js'
 import type { ReadonlyState } from '../../domain/values/decider.js'
@@ -50,13 +50,30 @@ export interface FactReader {
   readonly manifests: ManifestStore
 }
 
+/**
+ * The registered models in which a link to a version of an artifact, or to any, is to be looked for. A projection knows
+ * that, which says where to look and never what is.
+ */
+export type ModelsLinkedTo = (
+  artifact: ArtifactRef,
+  version: VersionNumber | undefined,
+) => TE.TaskEither<CommandError, ReadonlyArray<ModelRef>>
+
 type Port = Facts<CommandError>
 
-export const factsFrom = (reader: FactReader): Port => ({
+export const factsFrom = (reader: FactReader, modelsLinkedTo: ModelsLinkedTo): Port => ({
   said: reader.said,
   run: (run) => runOf(run, reader),
   source: (meant) => sourceOf(meant, reader),
   sourceOfLink: (model, number, source) => sourceOfLink(model, number, source, reader),
+  linksTo: (artifact, version) =>
+    pipe(
+      modelsLinkedTo(artifact, version),
+      TE.flatMap(
+        TE.traverseSeqArray((model) => reader.model(model, (state) => standingLinks(model, state, artifact, version))),
+      ),
+      TE.map((links) => links.flat()),
+    ),
   manifest: (claimed) => checkManifest(claimed, reader),
   content: (claimed) =>
     pipe(
@@ -180,12 +197,7 @@ const versionFact = (
             ({ number, version: { manifest } }): E.Either<CommandError, SourceFact> =>
               state.artifactType === null
                 ? E.left(notThere)
-                : E.right({
-                    source: { ...artifact, version: number },
-                    artifactType: state.artifactType,
-                    manifest,
-                    ...(state.archived === null ? {} : { archived: state.archived }),
-                  }),
+                : E.right({ source: { ...artifact, version: number }, artifactType: state.artifactType, manifest }),
           ),
         ),
     ),

@@ -1,13 +1,12 @@
 /** Whether an event could follow in an artifact's history. */
 import * as E from 'fp-ts/lib/Either.js'
 import { admitsAlias, admitsWhileLeft } from '../collections/aliases.js'
-import { admitsArchiving, admitsNew } from '../collections/archiving.js'
 import { admitsSaid, NOTHING_SAID } from '../collections/descriptions.js'
 import { admitsTagChange } from '../collections/tags.js'
 import type { ReadonlyState } from '../values/decider.js'
 import { type Admitted, admitted, allAdmit, impossible, type Standing } from '../values/impossible.js'
 import { numberOfKey } from '../values/key-table.js'
-import { isThatManifest, isThatValue, type Past, runWasThere } from '../values/past.js'
+import { isThatManifest, isThatValue, linkWasThere, type Past, runWasThere } from '../values/past.js'
 import type { SubjectOf } from '../values/stream-names.js'
 import type { ArtifactEvent, ArtifactVersionLogged, ArtifactVersionRelogged } from './events.js'
 import { type ArtifactHistory, hasSaid } from './history.js'
@@ -38,13 +37,8 @@ export const admits = (state: State, event: ArtifactEvent, here: Here): Admitted
       return admitsTagChange('add', event, state.tags)
     case 'ArtifactUntagged':
       return admitsTagChange('remove', event, state.tags)
-    case 'ArtifactArchived':
-      return admitsArchiving(true, state)
-    case 'ArtifactUnarchived':
-      return admitsArchiving(false, state)
     case 'ArtifactVersionLogged':
       return allAdmit(
-        () => admitsInArchive(state, event),
         () => admitsNumber(state, event),
         () => admitsBase(state, event),
         () => admitsTakenOver(state, event),
@@ -52,7 +46,6 @@ export const admits = (state: State, event: ArtifactEvent, here: Here): Admitted
       )
     case 'ArtifactVersionRelogged':
       return allAdmit(
-        () => admitsInArchive(state, event),
         () =>
           withVersion(state, event.version, (version) =>
             allAdmit(
@@ -81,20 +74,18 @@ export const admits = (state: State, event: ArtifactEvent, here: Here): Admitted
       return withVersion(state, event.version, ({ tags }) => admitsTagChange('remove', event, tags))
     case 'ArtifactVersionDeleted':
       return withVersion(state, event.version, ({ manifest }) =>
-        isThatManifest('its content', event.manifest, manifest),
+        allAdmit(
+          () => isThatManifest('its content', event.manifest, manifest),
+          ...(event.linksLeft ?? []).map(
+            (link) => () => linkWasThere(link, { ...here.subject.artifact, version: event.version }, here.past),
+          ),
+        ),
       )
-    case 'AliasMoved': {
-      const check = () => admitsAlias(state.aliases, event, (version) => isLive(state, version))
-      return event.to === state.ofSeal ? check() : admitsNew(state, check)
-    }
+    case 'AliasMoved':
     case 'AliasRemoved':
-      return admitsAlias(state.aliases, event, () => admitted)
+      return admitsAlias(state.aliases, event, (version) => isLive(state, version))
   }
 }
-
-/** What was sealed before is logged, and what is archived takes nothing else. */
-const admitsInArchive = (state: State, { distributed }: ArtifactVersionLogged | ArtifactVersionRelogged): Admitted =>
-  distributed === undefined ? admitsNew(state, () => admitted) : admitted
 
 /** Numbers are given out one after another, to content that has none. */
 const admitsNumber = ({ versions }: State, { version, manifest }: ArtifactVersionLogged): Admitted => {

@@ -30,7 +30,7 @@ import {
 import { ArtifactRef, RunRef } from '../values/references.js'
 import type { SealedDraft } from './sealed-draft.js'
 import type { ArtifactState } from './state.js'
-import { numberOfContent, versionAt } from './version-columns.js'
+import { isLiveVersion, numberOfContent, versionAt } from './version-columns.js'
 import { numberOf } from './versions.js'
 
 type State = ReadonlyState<ArtifactState>
@@ -71,24 +71,6 @@ export const UntagArtifact = define('UntagArtifact', {
   facts: noFacts,
 })
 export type UntagArtifact = t.TypeOf<typeof UntagArtifact>
-
-/** Leaves an artifact out of lists, and takes nothing new into it; what it holds stays. */
-export const ArchiveArtifact = define('ArchiveArtifact', {
-  of: ofArtifact,
-  members: { artifact: ArtifactRef },
-  optional: {},
-  facts: noFacts,
-})
-export type ArchiveArtifact = t.TypeOf<typeof ArchiveArtifact>
-
-/** Takes it out of the archive again. */
-export const UnarchiveArtifact = define('UnarchiveArtifact', {
-  of: ofArtifact,
-  members: { artifact: ArtifactRef },
-  optional: {},
-  facts: noFacts,
-})
-export type UnarchiveArtifact = t.TypeOf<typeof UnarchiveArtifact>
 
 const NOWHERE: SaidAt = { description: null, metadata: null }
 
@@ -184,6 +166,12 @@ export const UntagArtifactVersion = define('UntagArtifactVersion', {
 })
 export type UntagArtifactVersion = t.TypeOf<typeof UntagArtifactVersion>
 
+/** The number of the live version that is meant, if there is one. */
+const liveNumber = (choice: VersionChoice, state: State): VersionNumber | undefined => {
+  const number = numberOf(choice, state)
+  return number !== undefined && isLiveVersion(state.versions, number) ? number : undefined
+}
+
 /** Marks a version as deleted. Its number, its facts and its history stay. */
 export const DeleteArtifactVersion = define('DeleteArtifactVersion', {
   of: ofArtifact,
@@ -191,9 +179,15 @@ export const DeleteArtifactVersion = define('DeleteArtifactVersion', {
   optional: {
     /** Needed while an alias points to the version; removes them. */
     deleteAliases: t.boolean,
+    /** Needed while registered models link to the version; their links stay, and say that their source is deleted. */
+    leaveLinks: t.boolean,
     expect: ExpectedHolders,
   },
-  facts: noFacts,
+  basis: ({ version }, state: State) => liveNumber(version, state),
+  facts: ({ artifact, version }, read, { state }: AtHand<State>) => {
+    const number = liveNumber(version, state)
+    return gather({ links: number === undefined ? TE.right([]) : read.linksTo(artifact, number) })
+  },
 })
 export type DeleteArtifactVersion = t.TypeOf<typeof DeleteArtifactVersion>
 
@@ -202,8 +196,6 @@ export const artifactCommands = {
   DescribeArtifact,
   TagArtifact,
   UntagArtifact,
-  ArchiveArtifact,
-  UnarchiveArtifact,
   LogArtifactVersion,
   DescribeArtifactVersion,
   TagArtifactVersion,

@@ -9,27 +9,24 @@ import {
   removeAlias,
   removeAliasesOf,
 } from '../collections/aliases.js'
-import { type Archived, notArchived } from '../collections/archiving.js'
 import { changeSaid } from '../collections/descriptions.js'
 import { changeTags, type TooManyTags } from '../collections/tags.js'
 import type { TypeMismatch, VersionRejection } from '../collections/version-rejections.js'
+import type { StandingLink } from '../ports/facts.js'
 import { about, type Decision, type ReadonlyState } from '../values/decider.js'
 import { numberOfKey } from '../values/key-table.js'
 import { type VersionNumber, versionNumberAt } from '../values/names.js'
 import type { ArtifactRef } from '../values/references.js'
 import type {
-  ArchiveArtifact,
   ArtifactCommandWithFacts,
   CreateArtifact,
-  DeleteArtifactVersion,
   DescribeArtifact,
   TagArtifact,
   TagArtifactVersion,
-  UnarchiveArtifact,
   UntagArtifact,
   UntagArtifactVersion,
 } from './commands.js'
-import type { ArtifactEvent } from './events.js'
+import { type ArtifactEvent, type ArtifactVersionDeleted, MOST_LINKS_LEFT } from './events.js'
 import { type ArtifactState, draftKey, newerThan, producer } from './state.js'
 import { isProducer, numberOfContent, versionAt } from './version-columns.js'
 import { findVersion, liveVersion } from './versions.js'
@@ -43,7 +40,6 @@ export type ArtifactRejection =
   | VersionRejection
   | TypeMismatch
   | TooManyTags
-  | Archived
   | { readonly _tag: 'artifact-not-found'; readonly artifact: ArtifactRef }
   | { readonly _tag: 'reserved-name'; readonly name: string; readonly artifactType: string }
   | { readonly _tag: 'base-outdated'; readonly expectedBase: VersionNumber; readonly newest: VersionNumber | null }
@@ -51,6 +47,14 @@ export type ArtifactRejection =
       readonly _tag: 'version-has-aliases'
       readonly version: VersionNumber
       readonly aliases: ReadonlyArray<string>
+      /** The links to it that were not named either. */
+      readonly links: ReadonlyArray<StandingLink>
+    }
+  /** Registered models link to the version. */
+  | {
+      readonly _tag: 'version-has-links'
+      readonly version: VersionNumber
+      readonly links: ReadonlyArray<StandingLink>
     }
 
 type EncodedEvents = E.Either<ArtifactRejection, Decision<ArtifactEvent>>
@@ -61,19 +65,12 @@ export const decide =
   (state: State): EncodedEvents => {
     switch (command.type) {
       case 'CreateArtifact':
-        return pipe(
-          notArchived(command.artifact, state),
-          E.flatMap(() => create(command, state)),
-          about({}),
-        )
+        return pipe(create(command, state), about({}))
       case 'DescribeArtifact':
         return pipe(describeArtifact(command, state), about({}))
       case 'TagArtifact':
       case 'UntagArtifact':
         return pipe(tagArtifact(command, state), about({}))
-      case 'ArchiveArtifact':
-      case 'UnarchiveArtifact':
-        return pipe(archive(command, state), about({}))
       case 'LogArtifactVersion':
         return log(command, state)
       case 'DescribeArtifactVersion':
@@ -83,8 +80,7 @@ export const decide =
         return tag(command, state)
       case 'MoveAlias':
         return pipe(
-          notArchived(command.collection, state),
-          E.flatMap(() => liveVersion(command.collection, command.version, state)),
+          liveVersion(command.collection, command.version, state),
           E.flatMap(({ number }) => pipe(moveAlias(command, number)(state.aliases), about({ version: number }))),
         )
       case 'RemoveAlias':
@@ -143,24 +139,10 @@ const tagArtifact = ({ type, artifact, tags }: TagArtifact | UntagArtifact, stat
   )
 }
 
-const archive = ({ type, artifact }: ArchiveArtifact | UnarchiveArtifact, state: State): Events =>
-  pipe(
-    mustExist(artifact, state),
-    E.map(({ archived }) => {
-      const archives = type === 'ArchiveArtifact'
-      return archives === (archived !== null)
-        ? []
-        : [{ type: archives ? ('ArtifactArchived' as const) : ('ArtifactUnarchived' as const) }]
-    }),
-  )
-
 const log = (command: Given<'LogArtifactVersion'>, state: State): EncodedEvents => {
   const { artifact, artifactType, manifest, aliases = [], base, expectedBase, distributed, run, runFact } = command
   const before = distributed === undefined ? undefined : numberOfKey(state.distributed, draftKey(distributed))
   if (before !== undefined) return E.right({ events: [], answer: { version: versionNumberAt(before) } })
-  // What was sealed is logged, whatever became of its artifact since.
-  const open = distributed === undefined ? notArchived(artifact, state) : E.right(state)
-  if (E.isLeft(open)) return open
   // What a sealed draft builds on was live when it was sealed: its version is logged whatever became of that.
   if (base !== undefined && distributed === undefined) {
     const checked = liveVersion(artifact, base, state)
@@ -233,23 +215,31 @@ const tag = (command: TagArtifactVersion | UntagArtifactVersion, state: State): 
   )
 }
 
-const deleteVersion = (command: DeleteArtifactVersion, state: State): EncodedEvents => {
+const deleteVersion = (command: Given<'DeleteArtifactVersion'>, state: State): EncodedEvents => {
   const found = findVersion(command.artifact, command.version, state)
   if (E.isLeft(found)) return found
   const { number, version } = found.right
   if (version.deleted !== undefined) return E.right({ events: [], answer: { version: number } })
   const aliases = aliasesOf(number)(state.aliases)
+  const links = command.leaveLinks === true ? [] : command.links
   if (aliases.length > 0 && command.deleteAliases !== true) {
-    return E.left({ _tag: 'version-has-aliases', version: number, aliases })
+    return E.left({ _tag: 'version-has-aliases', version: number, aliases, links })
   }
+  if (links.length > 0) return E.left({ _tag: 'version-has-links', version: number, links })
   return pipe(
     removeAliasesOf(number, command.expect)(state.aliases),
     E.map(
       (removed): ReadonlyArray<ArtifactEvent> => [
-        { type: 'ArtifactVersionDeleted', version: number, manifest: version.manifest },
+        { type: 'ArtifactVersionDeleted', version: number, manifest: version.manifest, ...leftBy(command.links) },
         ...removed,
       ],
     ),
     about({ version: number }),
   )
 }
+
+/** What an event says of links that stay: not more than it has room for. */
+const leftBy = (links: ReadonlyArray<StandingLink>): Pick<ArtifactVersionDeleted, 'linksLeft'> =>
+  links.length === 0
+    ? {}
+    : { linksLeft: links.slice(0, MOST_LINKS_LEFT).map(({ model, version }) => ({ model, version })) }

@@ -1,12 +1,13 @@
 /** What has happened to an artifact. */
 
-import type * as t from 'io-ts'
+import * as t from 'io-ts'
 import { AliasMoved, AliasRemoved } from '../collections/alias-events.js'
 import { DescriptionChange, saidChange } from '../collections/descriptions.js'
 import { tagChange } from '../collections/tags.js'
 import { distinct, oneOf, record } from '../values/codec.js'
 import { ManifestSummary } from '../values/manifest/manifest.js'
 import { ArtifactType, Description, Metadata, Tags, VersionNumber } from '../values/names.js'
+import { LinkRef } from '../values/references.js'
 import { NamedRun } from '../values/run-fact.js'
 import { SealedDraft } from './sealed-draft.js'
 
@@ -29,13 +30,6 @@ export type ArtifactTagged = t.TypeOf<typeof ArtifactTagged>
 
 export const ArtifactUntagged = record('ArtifactUntagged', { type: oneOf('ArtifactUntagged'), ...tagChange })
 export type ArtifactUntagged = t.TypeOf<typeof ArtifactUntagged>
-
-/** It is left out of lists, and nothing new comes to it. */
-export const ArtifactArchived = record('ArtifactArchived', { type: oneOf('ArtifactArchived') })
-export type ArtifactArchived = t.TypeOf<typeof ArtifactArchived>
-
-export const ArtifactUnarchived = record('ArtifactUnarchived', { type: oneOf('ArtifactUnarchived') })
-export type ArtifactUnarchived = t.TypeOf<typeof ArtifactUnarchived>
 
 /** What is said of a version when it is logged, and where it came from. */
 const saidOfVersion = {
@@ -96,11 +90,17 @@ export const ArtifactVersionUntagged = record('ArtifactVersionUntagged', {
 })
 export type ArtifactVersionUntagged = t.TypeOf<typeof ArtifactVersionUntagged>
 
-export const ArtifactVersionDeleted = record('ArtifactVersionDeleted', {
-  type: oneOf('ArtifactVersionDeleted'),
-  version: VersionNumber,
-  manifest: ManifestSummary,
-})
+/** So many links that stay are named; that there are more, their models say. */
+export const MOST_LINKS_LEFT = 100
+
+export const ArtifactVersionDeleted = record(
+  'ArtifactVersionDeleted',
+  { type: oneOf('ArtifactVersionDeleted'), version: VersionNumber, manifest: ManifestSummary },
+  {
+    /** The links to it that stood, as far as they were known, and that were to stay; none where it is absent. */
+    linksLeft: t.readonlyArray(LinkRef, 'registered versions'),
+  },
+)
 export type ArtifactVersionDeleted = t.TypeOf<typeof ArtifactVersionDeleted>
 
 export const artifactEvents = {
@@ -108,8 +108,6 @@ export const artifactEvents = {
   ArtifactDescribed,
   ArtifactTagged,
   ArtifactUntagged,
-  ArtifactArchived,
-  ArtifactUnarchived,
   ArtifactVersionLogged,
   ArtifactVersionRelogged,
   ArtifactVersionDescribed,

@@ -1,7 +1,5 @@
 /** What of an artifact's history its decisions need. What is said of a version is read where a decision needs it. */
-
 import { type AliasState, aliasesOf, evolveAliases } from '../collections/aliases.js'
-import type { ArchiveState } from '../collections/archiving.js'
 import type { ReadonlyState, RecordedBy } from '../values/decider.js'
 import { addKey, emptyKeyTable, type KeyTable } from '../values/key-table.js'
 import { type VersionNumber, versionNumberAt } from '../values/names.js'
@@ -18,7 +16,7 @@ import {
   type VersionColumns,
 } from './version-columns.js'
 
-export interface ArtifactState extends AliasState, ArchiveState {
+export interface ArtifactState extends AliasState {
   artifactType: string | null
   description: string | null
   tags: ReadonlyArray<string>
@@ -37,7 +35,6 @@ export const initial = (): ArtifactState => ({
   tags: [],
   versions: noVersions(),
   newestLive: null,
-  archived: null,
   aliases: new Map(),
   removedAliases: new Map(),
   left: new Set(),
@@ -80,12 +77,6 @@ export const evolve = (
     case 'ArtifactTagged':
     case 'ArtifactUntagged':
       state.tags = event.to
-      return state
-    case 'ArtifactArchived':
-      state.archived = recorded
-      return state
-    case 'ArtifactUnarchived':
-      state.archived = null
       return state
     case 'ArtifactVersionLogged':
       addVersion(state.versions, event.version, {

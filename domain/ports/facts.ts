@@ -4,7 +4,6 @@
  */
 import type * as E from 'fp-ts/lib/Either.js'
 import type * as TE from 'fp-ts/lib/TaskEither.js'
-import type { RecordedBy } from '../values/decider.js'
 import type { JsonObject } from '../values/json.js'
 import type { ManifestSummary } from '../values/manifest/manifest.js'
 import type { MergeProblem } from '../values/manifest/merge.js'
@@ -17,8 +16,6 @@ export interface SourceFact {
   readonly source: VersionRef
   readonly artifactType: string
   readonly manifest: ManifestSummary
-  /** Present where its artifact is archived: by whom, and when. */
-  readonly archived?: RecordedBy
   /** The link by which it was named. */
   readonly through?: { readonly model: ModelRef; readonly version: VersionNumber }
 }
@@ -31,6 +28,15 @@ export interface Part {
   readonly removed?: ReadonlyArray<string>
   /** Whether its entries may lie over what the base holds under their paths. */
   readonly overwrite?: true
+}
+
+/** A link that stands, and the aliases of the registered model that point to it. */
+export interface StandingLink {
+  readonly model: ModelRef
+  readonly version: VersionNumber
+  /** The version of the artifact to which it leads. */
+  readonly source: VersionNumber
+  readonly aliases: ReadonlyArray<string>
 }
 
 /** What is said of a version of an artifact; `null` where nothing is. */
@@ -59,6 +65,14 @@ export interface Facts<Failure> {
     number: VersionNumber,
     source: VersionRef,
   ) => TE.TaskEither<Failure, SourceFact>
+  /**
+   * The links that lead to a version of an artifact, or to any. A projection says which registered models may have one, and
+   * their own streams what there is: one that is made at this very moment may be missing.
+   */
+  readonly linksTo: (
+    artifact: ArtifactRef,
+    version?: VersionNumber,
+  ) => TE.TaskEither<Failure, ReadonlyArray<StandingLink>>
   /** A manifest is stored, and is what is said of it. */
   readonly manifest: (claimed: ManifestSummary) => TE.TaskEither<Failure, unknown>
   /** The same; and its files are there, and are not collected until an event can name them. */

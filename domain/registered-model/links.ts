@@ -1,12 +1,13 @@
 /** Finding a link of a registered model. */
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
-import { missingIn } from '../collections/aliases.js'
+import { aliasesOf, missingIn } from '../collections/aliases.js'
 import type { LinkRemoved, VersionRejection } from '../collections/version-rejections.js'
 import type { Basis } from '../command-definition.js'
+import type { StandingLink } from '../ports/facts.js'
 import type { ReadonlyState } from '../values/decider.js'
 import { type VersionChoice, type VersionNumber, versionNumberAt } from '../values/names.js'
-import type { CollectionRef } from '../values/references.js'
+import { type ArtifactRef, type CollectionRef, collectionPath, type ModelRef } from '../values/references.js'
 import type { LinkState, RegisteredModelState } from './state.js'
 
 export interface FoundLink {
@@ -58,3 +59,18 @@ export const linkMeant = (
   const found = liveLink(collection, choice, state)
   return E.isRight(found) ? found.right.number : found.left._tag
 }
+
+/** The links that stand to a version of an artifact, or to any, with their aliases. */
+export const standingLinks = (
+  model: ModelRef,
+  { links, aliases }: ReadonlyState<RegisteredModelState>,
+  artifact: ArtifactRef,
+  version: VersionNumber | undefined,
+): ReadonlyArray<StandingLink> =>
+  links.flatMap(({ source, unlinked }, number) =>
+    unlinked === undefined &&
+    collectionPath(source) === collectionPath(artifact) &&
+    (version === undefined || source.version === version)
+      ? [{ model, version: versionNumberAt(number), source: source.version, aliases: aliasesOf(number)(aliases) }]
+      : [],
+  )

@@ -1,7 +1,5 @@
 /** What of a registered model's history its decisions need. */
-
 import { type AliasState, aliasesOf, evolveAliases } from '../collections/aliases.js'
-import type { ArchiveState } from '../collections/archiving.js'
 import { saidAfter } from '../collections/descriptions.js'
 import type { RecordedBy } from '../values/decider.js'
 import type { JsonObject } from '../values/json.js'
@@ -14,7 +12,7 @@ export interface LinkState {
   unlinked?: RecordedBy
 }
 
-export interface RegisteredModelState extends AliasState, ArchiveState {
+export interface RegisteredModelState extends AliasState {
   artifactType: string | null
   description: string | null
   metadata: JsonObject | null
@@ -32,7 +30,6 @@ export const initial = (): RegisteredModelState => ({
   description: null,
   metadata: null,
   tags: [],
-  archived: null,
   links: [],
   linkBySource: new Map(),
   aliases: new Map(),
@@ -68,12 +65,6 @@ export const evolve = (
     case 'RegisteredModelTagged':
     case 'RegisteredModelUntagged':
       state.tags = event.to
-      return state
-    case 'RegisteredModelArchived':
-      state.archived = recorded
-      return state
-    case 'RegisteredModelUnarchived':
-      state.archived = null
       return state
     case 'AliasMoved':
     case 'AliasRemoved':

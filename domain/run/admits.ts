@@ -3,10 +3,9 @@
 import type { Answer } from '../values/answer.js'
 import type { ReadonlyState } from '../values/decider.js'
 import { type Admitted, admitted, allAdmit, impossible, type Standing } from '../values/impossible.js'
-import { isThatValue, type Past, versionWasThere } from '../values/past.js'
-import { versionPath } from '../values/references.js'
+import { isThatValue, linkWasThere, type Past, versionWasThere } from '../values/past.js'
 import type { SubjectOf } from '../values/stream-names.js'
-import type { ArtifactVersionUsed, RunEvent, RunSummarised } from './events.js'
+import type { RunEvent, RunSummarised } from './events.js'
 import { sameMetric } from './metrics.js'
 import { type RunState, useKey } from './state.js'
 
@@ -29,7 +28,7 @@ export const admits = (state: State, event: RunEvent, { past }: Here): Admitted 
         () => (state.used.has(useKey(event.version, event.through)) ? NOTHING_NEW : admitted),
         () => isThatValue('whether the run was finished', event.late ?? false, state.finished !== null),
         () => versionWasThere(event.version, {}, past),
-        () => linkWasThere(event, past),
+        () => (event.through === undefined ? admitted : linkWasThere(event.through, event.version, past)),
       )
     case 'RunFinished':
       return state.finished === null
@@ -62,16 +61,4 @@ const admitsMetrics = ({ metrics }: State, { from, to }: RunSummarised): Admitte
         : isThatValue(`the metric "${name}" before`, from[name], was)
     }),
   )
-}
-
-/** The registered version through which it was reached was a link to it. */
-const linkWasThere = ({ version, through }: ArtifactVersionUsed, past: Past): Admitted => {
-  if (through === undefined) return admitted
-  const model = past.model(through.model)
-  if (model === 'unsure') return admitted
-  const link = model?.links[through.version]
-  const path = versionPath(through.model, through.version)
-  return link === undefined
-    ? impossible({ _tag: 'not-by-then', what: `the link ${path}` })
-    : isThatValue(`the source of ${path}`, version, link.source)
 }

@@ -1,8 +1,8 @@
 /** What has happened in a run. */
 import * as t from 'io-ts'
 import { dictionary, nullable, oneOf, record } from '../values/codec.js'
-import { GroupName, RunOutcome, VersionNumber } from '../values/names.js'
-import { ModelRef, VersionRef } from '../values/references.js'
+import { GroupName, RunOutcome } from '../values/names.js'
+import { LinkRef, VersionRef } from '../values/references.js'
 import { Config } from './commands.js'
 import { Metric, MetricName, Metrics } from './metrics.js'
 
@@ -26,7 +26,7 @@ export const ArtifactVersionUsed = record(
   { type: oneOf('ArtifactVersionUsed'), version: VersionRef },
   {
     /** The registered version through which it was reached. */
-    through: record('a registered version', { model: ModelRef, version: VersionNumber }),
+    through: LinkRef,
     /** Present and true where the run was finished before: late logging. */
     late: t.literal(true),
   },

@@ -11,6 +11,7 @@ import type { VersionNumber } from './names.js'
 import {
   type ArtifactRef,
   type DraftRef,
+  type LinkRef,
   type ModelRef,
   type RunRef,
   runPath,
@@ -82,6 +83,17 @@ export const versionWasThere = (
     })
   }
   return manifest === undefined ? admitted : isThatManifest(`the manifest of ${path}`, manifest, found)
+}
+
+/** The link was made, and to that version. */
+export const linkWasThere = ({ model, version }: LinkRef, source: VersionRef, past: Past): Admitted => {
+  const state = past.model(model)
+  if (state === 'unsure') return admitted
+  const link = state?.links[version]
+  const path = versionPath(model, version)
+  return link === undefined
+    ? impossible({ _tag: 'not-by-then', what: `the link ${path}` })
+    : isThatValue(`the source of ${path}`, source, link.source)
 }
 
 export const isThatManifest = (of: string, says: ManifestSummary, was: ManifestSummary): Admitted =>

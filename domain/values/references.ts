@@ -85,6 +85,10 @@ export const VersionRef = record('a version {entity, project, name, version}', {
 })
 export type VersionRef = t.TypeOf<typeof VersionRef>
 
+/** A link: one version of a registered model. */
+export const LinkRef = record('a registered version', { model: ModelRef, version: VersionNumber })
+export type LinkRef = t.TypeOf<typeof LinkRef>
+
 /** `entity/project/name` */
 export const collectionPath = ({ entity, project, name }: CollectionRef): string => `${entity}/${project}/${name}`
 

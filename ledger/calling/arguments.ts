@@ -185,8 +185,6 @@ export interface DescribeArtifact extends OfArtifact, EnvelopeFields {
 
 export interface TagArtifact extends OfArtifact, Tagged, EnvelopeFields {}
 
-export interface ArchiveArtifact extends OfArtifact, EnvelopeFields {}
-
 export interface Describe extends OfVersionInFull, Redescribed, EnvelopeFields {}
 
 export interface Tag extends OfVersionInFull, Tagged, EnvelopeFields {}
@@ -194,6 +192,8 @@ export interface Tag extends OfVersionInFull, Tagged, EnvelopeFields {}
 export interface DeleteVersion extends OfVersionInFull, Expecting, EnvelopeFields {
   /** Removes the aliases that point to it, too; refused unless told, while there are any. */
   readonly deleteAliases?: boolean | undefined
+  /** Leaves links to it, which say then that their source is deleted; refused unless told, while there are any. */
+  readonly leaveLinks?: boolean | undefined
 }
 
 export interface MoveAlias extends OfVersion, EnvelopeFields {
@@ -224,8 +224,6 @@ export interface Unlink extends OfVersionInFull, Expecting, EnvelopeFields {}
 export interface DescribeModel extends OfModel, Redescribed, EnvelopeFields {}
 
 export interface TagModel extends OfModel, Tagged, EnvelopeFields {}
-
-export interface ArchiveModel extends OfModel, EnvelopeFields {}
 
 export interface StartRun extends EnvelopeFields {
   /** `[[entity/]project/]run`; new unless told. */

@@ -116,11 +116,6 @@ export const TagArtifact = record(
   { name: ArtifactPath, tags: Tags },
   envelopeFields,
 ) satisfies Codec<args.TagArtifact>
-export const ArchiveArtifact = record(
-  'archiveArtifact',
-  { name: ArtifactPath },
-  envelopeFields,
-) satisfies Codec<args.ArchiveArtifact>
 export const Describe = record(
   'describe',
   { version: VersionText },
@@ -130,7 +125,7 @@ export const Tag = record('tag', { version: VersionText, tags: Tags }, envelopeF
 export const DeleteVersion = record(
   'deleteVersion',
   { version: VersionText },
-  { deleteAliases: t.boolean, expect: ExpectedHolders, ...envelopeFields },
+  { deleteAliases: t.boolean, leaveLinks: t.boolean, expect: ExpectedHolders, ...envelopeFields },
 ) satisfies Codec<args.DeleteVersion>
 export const MoveAlias = record(
   'moveAlias',
@@ -167,11 +162,6 @@ export const TagModel = record(
   { name: ModelPath, tags: Tags },
   envelopeFields,
 ) satisfies Codec<args.TagModel>
-export const ArchiveModel = record(
-  'archiveRegisteredModel',
-  { name: ModelPath },
-  envelopeFields,
-) satisfies Codec<args.ArchiveModel>
 export const StartRun = record(
   'startRun',
   {},

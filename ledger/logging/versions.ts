@@ -24,7 +24,10 @@ export interface VersionMethods {
   tag: (given: args.Tag) => Promise<Receipt>
   /** Takes tags of a version, named in full, away; through a link, of its source. */
   untag: (given: args.Tag) => Promise<Receipt>
-  /** Marks a version, named in full, as deleted; its number and its history stay. */
+  /**
+   * Marks a version, named in full, as deleted; its number and its history stay. What hangs on it, its aliases and the links to
+   * it, is to be named.
+   */
   deleteVersion: (given: args.DeleteVersion) => Promise<Receipt>
 }
 
@@ -73,11 +76,16 @@ export const versionMethods = (calling: Calling): VersionMethods => {
 
     deleteVersion: async (given) => {
       const input = await checked(inputs.DeleteVersion, given)
-      const { deleteAliases, expect, commandId } = input
+      const { deleteAliases, leaveLinks, expect, commandId } = input
       const commandOf = ({ collection: artifact, version }: VersionPath): DeleteArtifactVersion | undefined =>
         isModel(artifact)
           ? undefined
-          : { type: 'DeleteArtifactVersion', artifact, version, ...omitUndefined({ deleteAliases, expect }) }
+          : {
+              type: 'DeleteArtifactVersion',
+              artifact,
+              version,
+              ...omitUndefined({ deleteAliases, leaveLinks, expect }),
+            }
       const command = await calling.names.commandNamingInFull(input.version, { commandId, commandOf })
       return command === undefined
         ? now(E.left(wrong('version', 'a version of an artifact (unlink takes a link away)', input.version)))

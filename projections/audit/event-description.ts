@@ -72,26 +72,17 @@ export const describeEvent = ({ stream, event }: Pick<RecordedEvent, 'stream' | 
     case 'RegisteredModelTagged':
     case 'RegisteredModelUntagged':
       return retagged(home, event)
-    case 'ArtifactArchived':
-    case 'RegisteredModelArchived':
-      return { subject: home, what: `archived ${plain(home)}`, before: null, after: 'archived' }
-    case 'ArtifactUnarchived':
-    case 'RegisteredModelUnarchived':
-      return {
-        subject: home,
-        what: `took ${plain(home)} out of the archive`,
-        before: 'archived',
-        after: null,
-      }
     case 'ArtifactVersionDeleted': {
       const subject = at(home, event.version)
-      const { manifest } = event
-      return {
-        subject,
-        what: `deleted ${plain(subject)}, which held ${contentOf(manifest)}`,
-        before: { manifest },
-        after: null,
-      }
+      const { manifest, linksLeft = [] } = event
+      const links = linksLeft.map(({ model, version }) => versionPath(model, version))
+      const what = [
+        `deleted ${plain(subject)}, which held ${contentOf(manifest)}`,
+        ...(links.length === 0
+          ? []
+          : [`and left ${few(links.map(plain))}, which ${links.length === 1 ? 'links' : 'link'} to it`]),
+      ].join(', ')
+      return { subject, what, before: { manifest }, after: links.length === 0 ? null : { linksLeft: links } }
     }
     case 'AliasMoved': {
       const { alias, from, to } = event

@@ -127,7 +127,6 @@ const created = (
     kin: kinOf(registry, ref, type, position),
     description,
     tags: timeline<ReadonlyArray<string>>(),
-    archived: timeline<number | null>(),
     aliases: new Map<string, AliasEntry>(),
     versions: [],
     aliasesByVersion: [],
@@ -141,7 +140,7 @@ const created = (
 
 export const registryProjection = projection({
   name: 'registry',
-  version: 7,
+  version: 6,
   folds,
   initial: emptyRegistry,
   apply,

@@ -25,7 +25,7 @@ beforeAll(async () => {
   await ledger.link({ version: 'cats:v1', to: 'cat-or-dog' })
   await ledger.unlink({ version: 'model-registry/cat-or-dog:v1' })
   await ledger.link({ version: 'cats:v1', to: 'doomed' })
-  await ledger.deleteVersion({ version: 'cats:v1', deleteAliases: true, actor: 'carla' })
+  await ledger.deleteVersion({ version: 'cats:v1', deleteAliases: true, leaveLinks: true, actor: 'carla' })
 
   await ledger.startRun({ run: 'grouped', group: 'night' })
   await ledger.startRun({ run: 'alone', config: { lr: 1 } })
@@ -460,6 +460,12 @@ const states: ReadonlyArray<Violation> = [
     (l) => l.deleteVersion({ version: 'cats:v2' }),
   ],
   [
+    'a deletion that would leave links that lead nowhere',
+    'version-has-links',
+    /v0 is the source of acme\/model-registry\/cat-or-dog:v0.*; unlink it first, or say leaveLinks$/,
+    (l) => l.deleteVersion({ version: 'cats:v0', deleteAliases: true }),
+  ],
+  [
     'a deletion of whatever is the latest',
     'invalid-input',
     /name the version: cats:v3 or cats:alias/,
@@ -535,7 +541,7 @@ const states: ReadonlyArray<Violation> = [
     'a holder, deleted',
     'alias-expectation-failed',
     /"best"/,
-    (l) => l.deleteVersion({ version: 'cats:v0', deleteAliases: true, expect: { best: 'absent' } }),
+    (l) => l.deleteVersion({ version: 'cats:v0', deleteAliases: true, leaveLinks: true, expect: { best: 'absent' } }),
   ],
   [
     'a base that is not the newest',

@@ -50,7 +50,6 @@ interface Home {
   tags: unknown
   readonly created: When
   readonly actor: string
-  archived: When | null
   readonly aliases: Map<string, unknown>
   readonly versions: Map<number, Version>
 }
@@ -90,7 +89,7 @@ export interface Picture {
   readonly projects: ReadonlyArray<unknown>
   /** Of everything, and by project. */
   readonly types: Readonly<Record<string, ReadonlyArray<unknown>>>
-  /** The paths of what carries a tag and is not archived, by tag. */
+  /** The paths of what carries a tag, by tag. */
   readonly tagged: Readonly<Record<string, ReadonlyArray<string>>>
   readonly artifacts: ReadonlyArray<unknown>
   readonly registeredModels: ReadonlyArray<unknown>
@@ -130,7 +129,6 @@ export const bruteForce = () => {
           tags: [],
           created: now,
           actor,
-          archived: null,
           aliases: new Map(),
           versions: new Map(),
         })
@@ -198,14 +196,6 @@ export const bruteForce = () => {
       case 'RegisteredModelTagged':
       case 'RegisteredModelUntagged':
         if (home !== undefined) home.tags = event.to
-        return
-      case 'ArtifactArchived':
-      case 'RegisteredModelArchived':
-        if (home !== undefined) home.archived = now
-        return
-      case 'ArtifactUnarchived':
-      case 'RegisteredModelUnarchived':
-        if (home !== undefined) home.archived = null
         return
       case 'RunStarted': {
         const { group = null, jobType = null, config = null } = event
@@ -285,8 +275,7 @@ export const bruteForce = () => {
   }
 
   /** How much there is of some of it. */
-  const countsOf = (all: ReadonlyArray<Home>) => {
-    const some = all.filter(({ archived }) => archived === null)
+  const countsOf = (some: ReadonlyArray<Home>) => {
     const [artifacts, models] = [some.filter(({ kind }) => kind === 'artifact'), some.filter(isModel)]
     const thereIn = (homes: ReadonlyArray<Home>) =>
       homes.flatMap(({ versions }) => [...versions.values()]).filter(isThere).length
@@ -354,10 +343,7 @@ export const bruteForce = () => {
         tagged: Object.fromEntries(
           ['x', 'y', 'z'].map((tag) => [
             tag,
-            all
-              .filter(({ archived }) => archived === null)
-              .flatMap(({ path, tags }) => (Array.isArray(tags) && tags.includes(tag) ? [path] : []))
-              .sort(),
+            all.flatMap(({ path, tags }) => (Array.isArray(tags) && tags.includes(tag) ? [path] : [])).sort(),
           ]),
         ),
         artifacts: all.filter(({ kind }) => kind === 'artifact').map(summaryOf),

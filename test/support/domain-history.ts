@@ -79,6 +79,8 @@ const moreCommands = async ({ manifest }: Ledger): Promise<ReadonlyArray<Command
       expectNewest: false,
       writers: ['worker 1'],
     },
+    { type: 'LinkToRegistry', model, source: { collection: artifact, version: 3 } },
+    { type: 'DeleteArtifactVersion', artifact, version: 3, deleteAliases: true, leaveLinks: true },
     { type: 'UpsertDistributedPart', ...draft, generation: 3, part: await manifest('weights=1') },
     { type: 'CommitDistributed', ...draft, generation: 3 },
   ]
@@ -152,10 +154,6 @@ const everyCommand = async ({ manifest }: Ledger): Promise<ReadonlyArray<Command
     { type: 'DescribeArtifact', artifact, description: 'predicts who leaves, and when' },
     { type: 'TagArtifact', artifact, tags: ['tabular', 'churn'] },
     { type: 'UntagArtifact', artifact, tags: ['churn'] },
-    { type: 'ArchiveArtifact', artifact },
-    { type: 'UnarchiveArtifact', artifact },
-    { type: 'ArchiveRegisteredModel', model },
-    { type: 'UnarchiveRegisteredModel', model },
     {
       type: 'DescribeRegisteredModel',
       model,

@@ -14,6 +14,7 @@ import {
 import type { Receipt } from '../../application/command-handling/receipt.js'
 import { manifestStore } from '../../application/manifest-store.js'
 import type { CommandInput } from '../../domain/commands/catalogue.js'
+import { decodeEvent } from '../../domain/events/stored-events.js'
 import type { Clock, Ids } from '../../domain/ports/clock-and-ids.js'
 import type { EventStore, NewEvent, Revision, StoredEvent } from '../../domain/ports/event-store.js'
 import { toPosition } from '../../domain/ports/event-store.js'
@@ -21,6 +22,8 @@ import type { FileStore } from '../../domain/ports/file-store.js'
 import { sha256 } from '../../domain/values/digest.js'
 import type { Envelope } from '../../domain/values/envelope.js'
 import type { ManifestEntry, ManifestSummary } from '../../domain/values/manifest/manifest.js'
+import { type ArtifactRef, collectionPath, type ModelRef } from '../../domain/values/references.js'
+import { parseStream } from '../../domain/values/stream-names.js'
 
 export const START = '2026-05-03T12:00:00.000Z'
 
@@ -116,7 +119,13 @@ export const openTestLedger = (
   { clock, files }: Pick<Ledger, 'clock' | 'files'> = { clock: fakeClock(), files: memoryFileStore() },
 ): Ledger => {
   const manifests = manifestStore(files)
-  const handler = commandHandler({ store, manifests, clock, ids: countingIds() })
+  const handler = commandHandler({
+    store,
+    manifests,
+    clock,
+    ids: countingIds(),
+    modelsLinkedTo: (artifact) => () => modelsLinkedTo(store, artifact),
+  })
   return {
     store,
     clock,
@@ -130,6 +139,22 @@ export const openTestLedger = (
     },
     another: (other = store) => openTestLedger(other, { clock, files }),
   }
+}
+
+/** All models with a link to an artifact, by a look at every event. */
+const modelsLinkedTo = async (
+  store: EventStore,
+  artifact: ArtifactRef,
+): Promise<E.Either<CommandError, ReadonlyArray<ModelRef>>> => {
+  const found = new Map<string, ModelRef>()
+  for (const stored of await eventsIn(store)) {
+    const subject = parseStream(stored.stream)
+    if (stored.type !== 'VersionLinked' || subject?.category !== 'model') continue
+    const { event } = right(decodeEvent(stored))
+    if (event.type === 'VersionLinked' && collectionPath(event.source) === collectionPath(artifact))
+      found.set(stored.stream, subject.model)
+  }
+  return E.right([...found.values()])
 }
 
 const contentOf = (word: string): string => {

@@ -48,7 +48,13 @@ export type Step =
       readonly expect: Expected
     }
   | { readonly do: 'unmove'; readonly on: string; readonly alias: string; readonly expect: Expected }
-  | { readonly do: 'delete'; readonly on: string; readonly number: number; readonly aliasesToo: boolean }
+  | {
+      readonly do: 'delete'
+      readonly on: string
+      readonly number: number
+      readonly aliasesToo: boolean
+      readonly linksToo: boolean
+    }
   | {
       readonly do: 'link'
       readonly on: string
@@ -100,7 +106,7 @@ export const apply = (model: Model, step: Step): boolean => {
       return aliases.delete(step.alias) || step.expect === 'absent'
     }
     case 'delete':
-      return drop(collection(model, step.on), step.number, step.aliasesToo)
+      return (step.linksToo || !isLinked(model, step)) && drop(collection(model, step.on), step.number, step.aliasesToo)
     case 'unlink':
       return drop(collection(model, step.on), step.number, true)
     case 'upsert': {
@@ -160,6 +166,13 @@ const accepts = (to: Collection, type: string | null): boolean => {
   to.type ??= type
   return to.type === type
 }
+
+/** Whether a version that is there is the content of a link. */
+const isLinked = ({ collections }: Model, { on, number }: { readonly on: string; readonly number: number }): boolean =>
+  collections.get(on)?.things[number]?.live === true &&
+  [...collections.values()].some(({ things }) =>
+    things.some(({ live, content }) => live && content === `${on}:${number}`),
+  )
 
 const drop = ({ things, aliases }: Collection, number: number, aliasesToo: boolean): boolean => {
   const thing = things[number]

@@ -89,7 +89,7 @@ describe('a link whose source is deleted', () => {
     const there = (...args: ReadonlyArray<string>) => ledger('--ledger', 'deleted', ...args)
     await there('log', 'model', join(folder, 'model.json'), '--type', 'model')
     await there('link', 'model', 'churn')
-    await there('delete', 'model:v0', '--delete-aliases')
+    await there('delete', 'model:v0', '--delete-aliases', '--leave-links')
     expect(await there('resolve', 'churn')).toMatchObject({
       code: 3,
       err: expect.stringContaining('was deleted by anna'),

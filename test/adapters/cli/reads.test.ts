@@ -160,7 +160,7 @@ describe('what was deleted or unlinked', () => {
       await ledger('log', 'gone', join(folder, 'model.json'), '--type', 'model', '--alias', 'deleted')
       await ledger('link', 'gone', 'left')
     }
-    await ledger('delete', 'gone:v0')
+    await ledger('delete', 'gone:v0', '--leave-links')
     await ledger('unlink', 'left:v1')
   })
 

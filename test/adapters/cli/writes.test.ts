@@ -111,6 +111,18 @@ describe('what a command says it did', () => {
       'acme/churn/model:v0 is deleted, with its alias best\n',
     )
   })
+
+  it('names the links that lead to a version, and those that are left', async () => {
+    await ledger('log', 'doomed', file('c.json'), '--type', 'model')
+    await ledger('link', 'doomed', 'acme/model-registry/left', '--alias', 'production')
+    expect(await ledger('delete', 'doomed:latest', '--delete-aliases')).toMatchObject({
+      code: 1,
+      err: 'model-ledger: v0 is the source of acme/model-registry/left:v0 (the aliases "production", "latest"); unlink it first, or say --leave-links\n',
+    })
+    expect(await said('delete', 'doomed:latest', '--delete-aliases', '--leave-links')).toBe(
+      'acme/churn/doomed:v0 is deleted, with its alias latest; acme/model-registry/left:v0 links to it still\n',
+    )
+  })
 })
 
 describe('values on the command line', () => {
@@ -184,7 +196,7 @@ describe('create', () => {
 
 describe('what takes something away', () => {
   it('is fine where it is taken away already, as in the library; an alias that went with it names nothing any more', async () => {
-    await ledger('delete', 'model:v0', '--delete-aliases')
+    await ledger('delete', 'model:v0', '--delete-aliases', '--leave-links')
     const again = await ledger('delete', 'model:v0', '--delete-aliases')
     expect(again).toMatchObject({ code: 0, out: 'nothing changed: acme/churn/model:v0 is deleted\n' })
     expect((await ledger('delete', 'model:best', '--delete-aliases')).code).toBe(3)
@@ -381,7 +393,7 @@ describe('what goes wrong', () => {
   })
 
   it('is told by the names of the options', async () => {
-    expect((await ledger('delete', 'model:best')).err).toContain('say --delete-aliases\n')
+    expect((await ledger('delete', 'model:best')).err).toMatch(/say --delete-aliases\. .*say --leave-links\n$/)
     expect((await ledgerWith({ MODEL_LEDGER: join(cwd, 'ledger') }, 'resolve', 'model')).err).toContain('--entity')
   })
 

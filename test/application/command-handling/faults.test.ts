@@ -179,7 +179,9 @@ describe('a shell that does not know yet what another one wrote', () => {
     const { mine, theirs } = await open()
     right(await log(theirs, 'one'))
     const receipt = right(await theirs.give(linking, { commandId: 'once' }))
-    right(await theirs.give({ type: 'DeleteArtifactVersion', artifact, version: 1, deleteAliases: true }))
+    right(
+      await theirs.give({ type: 'DeleteArtifactVersion', artifact, version: 1, deleteAliases: true, leaveLinks: true }),
+    )
     expect(right(await mine.give(linking, { commandId: 'once' }))).toEqual(receipt)
     expect(left(await mine.give(linking))).toMatchObject({ _tag: 'version-not-found', version: 'latest' })
   })

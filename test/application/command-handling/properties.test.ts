@@ -61,7 +61,16 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   },
   { weight: 3, arbitrary: fc.record({ do: is('move'), on, alias, to: choice, expect: expected }) },
   fc.record({ do: is('unmove'), on, alias, expect: expected }),
-  { weight: 2, arbitrary: fc.record({ do: is('delete'), on: artifactName, number, aliasesToo: fc.boolean() }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      do: is('delete'),
+      on: artifactName,
+      number,
+      aliasesToo: fc.boolean(),
+      linksToo: fc.boolean(),
+    }),
+  },
   { weight: 4, arbitrary: fc.record({ do: is('link'), on: modelName, from: artifactName, version: choice, aliases }) },
   { weight: 2, arbitrary: fc.record({ do: is('unlink'), on: modelName, number }) },
   {
@@ -125,6 +134,7 @@ const corner = (entity: string) => {
           artifact: artifactOf(it.on),
           version: it.number,
           deleteAliases: it.aliasesToo,
+          leaveLinks: it.linksToo,
         }
       case 'link':
         return {

@@ -134,6 +134,7 @@ const commands: fc.Arbitrary<Plain<ArtifactCommandWithFacts>> = fc.oneof(
     artifact: fc.constant(artifact),
     version: choice,
     deleteAliases: fc.boolean(),
+    links: fc.constant([]),
   }),
 )
 const history = fc.array(

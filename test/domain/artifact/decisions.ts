@@ -3,7 +3,7 @@
 import type { ArtifactVersionDeleted, ArtifactVersionLogged } from '../../../domain/artifact/events.js'
 import { artifact as aggregate } from '../../../domain/commands/deciders.js'
 import type { Plain } from '../../support/decoded.js'
-import { artifact, manifestOf, run, tags } from '../../support/domain-samples.js'
+import { artifact, manifestOf, model, run, tags } from '../../support/domain-samples.js'
 import { recordedAt, specify } from '../../support/domain-specification.js'
 
 const rule = specify(aggregate)
@@ -26,6 +26,8 @@ const deleted = (version: number, content: string): Plain<ArtifactVersionDeleted
   version,
   manifest: manifestOf(content),
 })
+
+const link = { model, version: 4, source: 1, aliases: ['production'] }
 
 const nothing = { description: null, metadata: null }
 
@@ -52,7 +54,7 @@ const untag = (...words: ReadonlyArray<string>) =>
 const move = (alias: string, version: number | string) =>
   ({ type: 'MoveAlias', collection: artifact, alias, version }) as const
 const remove = (alias: string) => ({ type: 'RemoveAlias', collection: artifact, alias }) as const
-const del = (version: number | string) => ({ type: 'DeleteArtifactVersion', artifact, version }) as const
+const del = (version: number | string) => ({ type: 'DeleteArtifactVersion', artifact, version, links: [] }) as const
 
 /** v0 `a`, which no alias names any more, and v1 `b`, which is `latest`. */
 const two = [created, logged(0, 'a'), moved('latest', null, 0), logged(1, 'b'), moved('latest', 0, 1)]
@@ -61,76 +63,11 @@ const draft = { distributedId: 'd', generation: 0 }
 const producer = { ref: run }
 const finishedRun = { group: null, finished: true }
 
-const archive = { type: 'ArchiveArtifact', artifact } as const
-const unarchive = { type: 'UnarchiveArtifact', artifact } as const
-const archived = { type: 'ArtifactArchived' } as const
-const unarchived = { type: 'ArtifactUnarchived' } as const
-/** Archived by the last event. */
-const asArchived = (revision: number) =>
-  ({ _tag: 'archived', collection: artifact, archived: recordedAt(revision) }) as const
-
 export const artifactDecisions = [
   rule('an artifact is created empty, with its type')
     .given()
     .when({ ...create, description: 'churn' })
     .thenRecords({ ...created, description: 'churn' }),
-  rule('an artifact is archived')
-    .given(...two)
-    .when(archive)
-    .thenRecords(archived),
-  rule('archiving it again changes nothing')
-    .given(...two, archived)
-    .when(archive)
-    .thenNothingHappens(),
-  rule('an artifact that is not there cannot be archived')
-    .given()
-    .when(archive)
-    .thenRejected({ _tag: 'artifact-not-found', artifact }),
-  rule('it is taken out of the archive')
-    .given(...two, archived)
-    .when(unarchive)
-    .thenRecords(unarchived),
-  rule('what is not archived need not be taken out')
-    .given(...two, archived, unarchived)
-    .when(unarchive)
-    .thenNothingHappens(),
-  rule('an artifact that is not there cannot be taken out of the archive')
-    .given()
-    .when(unarchive)
-    .thenRejected({ _tag: 'artifact-not-found', artifact }),
-  rule('no version comes to what is archived')
-    .given(...two, archived)
-    .when(log('c'))
-    .thenRejected(asArchived(5)),
-  rule('nor is what it holds logged again')
-    .given(...two, archived)
-    .when(log('b'))
-    .thenRejected(asArchived(5)),
-  rule('nor is it created again')
-    .given(...two, archived)
-    .when(create)
-    .thenRejected(asArchived(5)),
-  rule('no alias moves in it')
-    .given(...two, archived)
-    .when(move('best', 0))
-    .thenRejected(asArchived(5)),
-  rule('what was sealed before comes to it, and its aliases move')
-    .given(...two, archived)
-    .when({ ...log('c'), distributed: draft })
-    .thenRecords(logged(2, 'c', { distributed: draft }), moved('latest', 1, 2)),
-  rule('its aliases can be removed')
-    .given(...two, archived)
-    .when(remove('latest'))
-    .thenRecords(removed('latest', 1)),
-  rule('its versions can be deleted')
-    .given(...two, archived)
-    .when(del(0))
-    .thenRecords(deleted(0, 'a')),
-  rule('it can be described').given(created, archived).when(describeWhole('old')).thenRecords(redescribed(null, 'old')),
-  rule('a version comes to what is no longer archived')
-    .given(...two, archived, unarchived)
-    .when(log('c'))
-    .thenRecords(logged(2, 'c'), moved('latest', 1, 2)),
   rule('creating it again changes nothing').given(created).when(create).thenNothingHappens(),
   rule('creating it again with another description replaces that')
     .given({ ...created, description: 'old' })
@@ -611,6 +548,26 @@ export const artifactDecisions = [
     .given(...two, moved('best', null, 1))
     .when(del(1))
     .thenRejected({ _tag: 'version-has-aliases', version: 1, aliases: ['latest', 'best'] }),
+  rule('what hangs on it is said at once')
+    .given(...two)
+    .when({ ...del(1), links: [link] })
+    .thenRejected({ _tag: 'version-has-aliases', version: 1, aliases: ['latest'], links: [link] }),
+  rule('a version that is linked is not deleted by the way')
+    .given(...two)
+    .when({ ...del(1), deleteAliases: true, links: [link] })
+    .thenRejected({ _tag: 'version-has-links', version: 1, links: [link] }),
+  rule('nor with its links alone named, while it has aliases')
+    .given(...two)
+    .when({ ...del(1), leaveLinks: true, links: [link] })
+    .thenRejected({ _tag: 'version-has-aliases', version: 1, aliases: ['latest'], links: [] }),
+  rule('its links stay, if one says so')
+    .given(...two)
+    .when({ ...del(0), leaveLinks: true, links: [link] })
+    .thenRecords({ ...deleted(0, 'a'), linksLeft: [{ model, version: 4 }] }),
+  rule('of very many links that stay the first are named')
+    .given(...two)
+    .when({ ...del(0), leaveLinks: true, links: Array.from({ length: 101 }, (_, version) => ({ ...link, version })) })
+    .thenRecords({ ...deleted(0, 'a'), linksLeft: Array.from({ length: 100 }, (_, version) => ({ model, version })) }),
   rule('its aliases go with it, if one says so')
     .given(...two, moved('best', null, 1), moved('old', null, 0))
     .when({ ...del('latest'), deleteAliases: true })

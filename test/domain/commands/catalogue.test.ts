@@ -25,8 +25,6 @@ const samples: { readonly [K in CommandType]: Extract<CommandInput, { type: K }>
   DescribeArtifact: { type: 'DescribeArtifact', artifact, description: 'd' },
   TagArtifact: { type: 'TagArtifact', artifact, tags: ['t'] },
   UntagArtifact: { type: 'UntagArtifact', artifact, tags: ['t'] },
-  ArchiveArtifact: { type: 'ArchiveArtifact', artifact },
-  UnarchiveArtifact: { type: 'UnarchiveArtifact', artifact },
   LogArtifactVersion: {
     type: 'LogArtifactVersion',
     artifact,
@@ -44,7 +42,14 @@ const samples: { readonly [K in CommandType]: Extract<CommandInput, { type: K }>
   DescribeArtifactVersion: { type: 'DescribeArtifactVersion', artifact, version: 0, description: null, metadata: null },
   TagArtifactVersion: { type: 'TagArtifactVersion', artifact, version: 'best', tags: ['t'] },
   UntagArtifactVersion: { type: 'UntagArtifactVersion', artifact, version: 0, tags: ['t'] },
-  DeleteArtifactVersion: { type: 'DeleteArtifactVersion', artifact, version: 0, deleteAliases: true, expect: {} },
+  DeleteArtifactVersion: {
+    type: 'DeleteArtifactVersion',
+    artifact,
+    version: 0,
+    deleteAliases: true,
+    leaveLinks: true,
+    expect: {},
+  },
   MoveAlias: { type: 'MoveAlias', collection: artifact, alias: 'best', version: 0, expect: 'absent' },
   RemoveAlias: { type: 'RemoveAlias', collection: artifact, alias: 'best', expect: 0 },
   UpsertDistributedPart: {
@@ -95,8 +100,6 @@ const samples: { readonly [K in CommandType]: Extract<CommandInput, { type: K }>
   DescribeRegisteredModel: { type: 'DescribeRegisteredModel', model, description: 'd', metadata: { lr: 0.1 } },
   TagRegisteredModel: { type: 'TagRegisteredModel', model, tags: ['t'] },
   UntagRegisteredModel: { type: 'UntagRegisteredModel', model, tags: ['t'] },
-  ArchiveRegisteredModel: { type: 'ArchiveRegisteredModel', model },
-  UnarchiveRegisteredModel: { type: 'UnarchiveRegisteredModel', model },
   StartRun: { type: 'StartRun', run, group: 'g', config: { lr: 0.1 }, jobType: 'train' },
   SummariseRun: { type: 'SummariseRun', run, metrics: { loss: 0.1 } },
   UseArtifactVersion: { type: 'UseArtifactVersion', run, used: { collection: model, version: 'best' } },
@@ -221,6 +224,7 @@ const wrong: Readonly<Record<string, Wrong>> = {
   distributedId: [...wrongName, ['a/b']],
   writer: [...wrongName, ['a/b']],
   deleteAliases: [[null], ['true'], [1]],
+  leaveLinks: [[null], ['true'], [1]],
   lastWriterWins: [[null], ['true'], [1]],
   writers: [
     [null],

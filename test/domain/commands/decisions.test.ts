@@ -35,7 +35,6 @@ const streams: Readonly<Record<Category, string>> = {
 const rejections: Readonly<Record<Rejection['_tag'], true>> = {
   'alias-expectation-failed': true,
   'alias-not-found': true,
-  archived: true,
   'artifact-not-found': true,
   'base-conflict': true,
   'base-of-another-artifact': true,
@@ -56,6 +55,7 @@ const rejections: Readonly<Record<Rejection['_tag'], true>> = {
   'type-mismatch': true,
   'version-deleted': true,
   'version-has-aliases': true,
+  'version-has-links': true,
   'version-not-found': true,
   'writers-not-as-expected': true,
 }

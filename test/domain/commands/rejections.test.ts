@@ -36,10 +36,6 @@ const samples: { readonly [T in CommandError['_tag']]: readonly [Plain<Extract<C
       { _tag: 'type-mismatch', collection: artifact, accepted: 'model', offered: 'dataset' },
       'acme/churn/model accepts the type "model", not "dataset"',
     ],
-    archived: [
-      { _tag: 'archived', collection: artifact, archived: by },
-      'acme/churn/model was archived by anna at 2026-05-03T12:00:00.000Z; unarchive it first',
-    ],
     'reserved-name': [
       { _tag: 'reserved-name', name: 'run-x', artifactType: 'run_table' },
       'the name "run-x" with the type "run_table" is reserved',
@@ -89,8 +85,21 @@ const samples: { readonly [T in CommandError['_tag']]: readonly [Plain<Extract<C
       'the newest live version was expected to be v1, but it is v2; draft from that one',
     ],
     'version-has-aliases': [
-      { _tag: 'version-has-aliases', version: 3, aliases: ['latest', 'best'] },
+      { _tag: 'version-has-aliases', version: 3, aliases: ['latest', 'best'], links: [] },
       'v3 holds the aliases "latest", "best"; move them first, or say deleteAliases',
+    ],
+    'version-has-links': [
+      {
+        _tag: 'version-has-links',
+        version: 3,
+        links: [0, 1, 2, 3, 4, 5, 6].map((version) => ({
+          model,
+          version,
+          source: 3,
+          aliases: version === 0 ? ['best'] : [],
+        })),
+      },
+      'v3 is the source of acme/model-registry/Churn:v0 (the alias "best"), acme/model-registry/Churn:v1, acme/model-registry/Churn:v2, acme/model-registry/Churn:v3, acme/model-registry/Churn:v4 and 2 more; unlink them first, or say leaveLinks',
     ],
     'too-many-tags': [
       { _tag: 'too-many-tags', collection: artifact, version: 3, count: 101, most: 100 },
@@ -261,8 +270,13 @@ describe('an error', () => {
       'the newest live version was expected to be v1, but there is none',
     ],
     [
-      { _tag: 'version-has-aliases', version: 3, aliases: ['best'] },
-      'v3 holds the alias "best"; move them first, or say deleteAliases',
+      {
+        _tag: 'version-has-aliases',
+        version: 3,
+        aliases: ['best'],
+        links: [{ model, version: 1, source: 3, aliases: [] }],
+      },
+      'v3 holds the alias "best"; move them first, or say deleteAliases. v3 is the source of acme/model-registry/Churn:v1; unlink it first, or say leaveLinks',
     ],
     [
       { _tag: 'too-many-tags', collection: model, version: null, count: 101, most: 100 },

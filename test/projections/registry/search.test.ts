@@ -131,6 +131,7 @@ describe('search', () => {
         artifact: artifact('model'),
         version: 1,
         deleteAliases: true,
+        leaveLinks: true,
       }),
     )
     expect(await found({ name: '**/model' })).toEqual(['model:v0', 'model:v2'])

@@ -72,12 +72,21 @@ const HANDED = 'no: a command line holds nothing in hand between two commands'
 const ALIVE = 'no: a command ends with its answer'
 const RUNNING = 'no: each command reads anew'
 
+const leavingOut = { exclude: '--exclude', links: '--links' } as const
 const onBase = { base: '--base', remove: '--remove', overwrite: '--overwrite' } as const
 
 export const OF_A_LEDGER: Ways<Ledger> = {
   logArtifact: {
     command: 'log',
-    given: { name: '<artifact>', content: '<path...>', type: '--type', ...said, run: '--run', expect: '--expect' },
+    given: {
+      name: '<artifact>',
+      content: '<path...>',
+      ...leavingOut,
+      type: '--type',
+      ...said,
+      run: '--run',
+      expect: '--expect',
+    },
   },
   createArtifact: {
     command: 'create artifact',
@@ -90,6 +99,7 @@ export const OF_A_LEDGER: Ways<Ledger> = {
     given: {
       name: '<artifact>',
       content: '<path...>',
+      ...leavingOut,
       type: '--type',
       distributedId: '--id',
       run: '--run',
@@ -104,6 +114,7 @@ export const OF_A_LEDGER: Ways<Ledger> = {
     given: {
       name: '<artifact>',
       content: '<path...>',
+      ...leavingOut,
       type: '--type',
       distributedId: '--id',
       run: '--run',
@@ -295,7 +306,14 @@ export const OF_A_RUN: Ways<Omit<Run, 'path'>> = {
   useModel: { command: 'use', by: '<version>', given: { to: '--to', overwrite: '--overwrite' } },
   logArtifact: {
     command: 'log',
-    given: { name: '<artifact>', content: '<path...>', type: '--type', ...said, expect: '--expect' },
+    given: {
+      name: '<artifact>',
+      content: '<path...>',
+      ...leavingOut,
+      type: '--type',
+      ...said,
+      expect: '--expect',
+    },
   },
   newDraft: { command: 'draft', by: '<version>' },
   linkModel: 'no: log, then link',
@@ -306,7 +324,7 @@ export const OF_A_RUN: Ways<Omit<Run, 'path'>> = {
 }
 
 export const OF_A_DRAFT: Ways<Omit<Draft, 'artifact' | 'base' | 'description' | 'metadata'>> = {
-  add: { command: 'draft', by: '--add', given: { overwrite: '--replace' } },
+  add: { command: 'draft', by: '--add', given: { overwrite: '--replace', ...leavingOut } },
   remove: { command: 'draft', by: '--remove' },
   entries: 'no: files shows what came of it',
   log: {

@@ -2,6 +2,7 @@
 import type { Command } from 'commander'
 import { omitUndefined } from '../../domain/values/omit-undefined.js'
 import type { WithLedger } from './command-context.js'
+import { type LeavingOut, leavingOut } from './content-options.js'
 import {
   contentItem,
   described,
@@ -15,7 +16,7 @@ import {
 } from './options.js'
 import { done } from './receipts.js'
 
-interface Distributed {
+interface Distributed extends LeavingOut {
   readonly id?: string
   readonly writer?: string
   readonly generation?: number
@@ -30,7 +31,7 @@ interface Committing {
   readonly expectNewest?: boolean
 }
 const whose = (command: Command): Command =>
-  command
+  leavingOut(command)
     .option('--id <distributed id>', 'which draft; else the group of the run')
     .option('--writer <name>', 'whose part; else the run')
     .option(
@@ -109,6 +110,8 @@ const commitCommand = (program: Command, withLedger: WithLedger): void => {
           base,
           remove,
           overwrite,
+          exclude,
+          links,
           lastWriterWins,
           writers,
           expectNewest,
@@ -121,7 +124,7 @@ const commitCommand = (program: Command, withLedger: WithLedger): void => {
           const logged = await task.ledger.commitDistributed({
             ...described(options),
             ...omitUndefined({ distributedId: id, writer, generation, openNext, base, remove, overwrite }),
-            ...omitUndefined({ lastWriterWins, writers, expectNewest, content }),
+            ...omitUndefined({ lastWriterWins, writers, expectNewest, content, exclude, links }),
             name,
             type: options.type,
           })

@@ -4,6 +4,7 @@ import type { JsonObject } from '../../domain/values/json.js'
 import { isVersionName } from '../../domain/values/names.js'
 import { omitUndefined } from '../../domain/values/omit-undefined.js'
 import type { WithLedger } from './command-context.js'
+import { type LeavingOut, leavingOut } from './content-options.js'
 import { contentItem, described, expecting, type Holders, type Said, said, saidOrNot, several } from './options.js'
 import { progressBar, size, type Terminal } from './output.js'
 import { done, withTakenOver } from './receipts.js'
@@ -19,7 +20,7 @@ const storing = (terminal: Terminal) => {
 }
 
 export const loggingCommands = (program: Command, withLedger: WithLedger): void => {
-  expecting(said(program.command('log')))
+  leavingOut(expecting(said(program.command('log'))))
     .description('Store files and log them as the next version; content that is there already makes no new one.')
     .argument('<artifact>', '[[entity/]project/]name')
     .argument(
@@ -29,9 +30,9 @@ export const loggingCommands = (program: Command, withLedger: WithLedger): void 
     .requiredOption('--type <type>', "the artifact's type")
     .addHelpText(
       'after',
-      '\nExample:\n  $ model-ledger log acme/churn/model ./out --type model --alias best --metadata accuracy:=0.93',
+      '\nExamples:\n  $ model-ledger log acme/churn/model ./out --type model --alias best --metadata accuracy:=0.93\n  $ model-ledger log acme/churn/code . --type code --exclude "*.tmp" --exclude /data/ --links skip',
     )
-    .action((name: string, paths: ReadonlyArray<string>, options: Said & Holders, command: Command) =>
+    .action((name: string, paths: ReadonlyArray<string>, options: Said & Holders & LeavingOut, command: Command) =>
       withLedger(command, 'writes', async (task) => {
         const bar = storing(task.terminal)
         const logged = await task.ledger
@@ -47,7 +48,7 @@ export const loggingCommands = (program: Command, withLedger: WithLedger): void 
       }),
     )
 
-  expecting(said(program.command('draft')))
+  leavingOut(expecting(said(program.command('draft'))))
     .description(
       'Change some files of a version and log the result as the next one, with its description and metadata.',
     )
@@ -63,7 +64,8 @@ export const loggingCommands = (program: Command, withLedger: WithLedger): void 
       (
         version: string,
         options: Omit<Said, 'type' | 'description' | 'metadata'> &
-          Holders & {
+          Holders &
+          LeavingOut & {
             readonly description?: string | boolean
             readonly metadata?: JsonObject | boolean
             readonly add?: ReadonlyArray<string>
@@ -79,12 +81,13 @@ export const loggingCommands = (program: Command, withLedger: WithLedger): void 
           return command.error(`error: ${text}`, { exitCode: 2 })
         }
         return withLedger(command, 'writes', async (task) => {
-          const { add = [], replace = [], remove = [], description, metadata, ...rest } = options
+          const { add = [], replace = [], remove = [], description, metadata, exclude, links, ...rest } = options
+          const storing = omitUndefined({ exclude, links })
           const draft = await task.ledger.newDraft(version)
           const { base } = draft
           for (const path of remove) await draft.remove(path)
-          await draft.add(add.map(contentItem(task.terminal.cwd)))
-          await draft.add(replace.map(contentItem(task.terminal.cwd)), { overwrite: true })
+          await draft.add(add.map(contentItem(task.terminal.cwd)), storing)
+          await draft.add(replace.map(contentItem(task.terminal.cwd)), { ...storing, overwrite: true })
           const logged = await draft.log({
             ...described({ type: '', ...rest }),
             ...omitUndefined({ description: saidOrNot(description), metadata: saidOrNot(metadata) }),

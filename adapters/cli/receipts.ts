@@ -56,7 +56,8 @@ export const withTakenOver = ({ takenOver = [] }: VersionReceipt): string =>
 
 /** What is to be said of a version that was logged, a line each. */
 const remarksOn = ({ answer: { version }, notes = [], notApplied = [], outdated }: Remarked): ReadonlyArray<string> => [
-  ...notes.map(({ path, text }) => `${plain(path)}: ${text}`),
+  ...notes.slice(0, MOST_NOTES).map(({ path, text }) => `${plain(path)}: ${text}`),
+  ...(notes.length <= MOST_NOTES ? [] : [`and ${notes.length - MOST_NOTES} more (all with --json)`]),
   ...(notApplied.length === 0
     ? []
     : [
@@ -64,6 +65,9 @@ const remarksOn = ({ answer: { version }, notes = [], notApplied = [], outdated 
       ]),
   ...(outdated === undefined ? [] : outdatedText(outdated, version)),
 ]
+/** A directory may hold thousands of links, or of empty ones. */
+const MOST_NOTES = 20
+
 type Remarked = Receipt & Partial<Pick<VersionReceipt, 'notes' | 'notApplied' | 'outdated'>>
 
 const outdatedText = (

@@ -3,5 +3,12 @@ export { type Download, type Downloaded, type DownloadProgress, download } from 
 export { describeDownloadError } from './download-refusal.js'
 export { directoryFileStore } from './file-store.js'
 export type { OpenError } from './layout.js'
-export { type FoundFiles, findLocalFiles, outsideLedgers, type UnreadableContent } from './local-files.js'
+export {
+  type FindOptions,
+  type FoundFiles,
+  findLocalFiles,
+  type LeftOut,
+  outsideLedgers,
+  type UnreadableContent,
+} from './local-files.js'
 export { directorySnapshotStore } from './snapshot-store.js'

@@ -1,6 +1,6 @@
 /** Looks at the caller's disk: which files a path stands for that is named as content. */
 import { isUtf8 } from 'node:buffer'
-import { readdir, stat } from 'node:fs/promises'
+import { readdir, readFile, stat } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import * as E from 'fp-ts/lib/Either.js'
@@ -10,6 +10,7 @@ import type { InsideALedger } from '../../domain/ports/inside-a-ledger.js'
 import { isFileUri } from '../../domain/values/manifest/manifest.js'
 import { compareUtf8 } from '../../domain/values/manifest/path.js'
 import { forEachConcurrently } from '../shared/concurrency.js'
+import { PATTERNS_FILE, type Patterns, patternsOf, VERSION_CONTROL } from './leaving-out.js'
 import { isLedgerFolder, LEDGER_NAMES, ledgerAround } from './ledger-folder.js'
 import { codeOf, isExecutable } from './system.js'
 
@@ -17,6 +18,13 @@ export interface UnreadableContent {
   readonly _tag: 'unreadable-content'
   readonly path: string
   readonly reason: string
+}
+
+export interface FindOptions {
+  /** Patterns as in a `.gitignore`, of paths relative to the directory; a file that is named itself is held to them by its name. */
+  readonly exclude?: ReadonlyArray<string> | undefined
+  /** What becomes of symbolic links below a directory; they are followed unless told. */
+  readonly links?: 'follow' | 'skip' | undefined
 }
 
 export interface FoundFiles {
@@ -28,25 +36,38 @@ export interface FoundFiles {
     /** Whether its owner may execute it; never on Windows, whose files do not say so. */
     readonly isExecutable: boolean
   }>
-  /** What belongs to a ledger, below the directory or where a link in it leads: paths relative to the directory. */
-  readonly leftOut: ReadonlyArray<string>
+  /** What lies below the directory and is no file of the version, by its path relative to the directory, in that order. */
+  readonly leftOut: ReadonlyArray<LeftOut>
+  /** What was left out by patterns; a directory counts as one, whatever is in it. */
+  readonly byPatterns: { readonly files: number; readonly directories: number }
 }
+
+export interface LeftOut {
+  /** Empty for the directory itself. */
+  readonly path: string
+  /** A link is left out because it is one; that leads into a ledger it is of a ledger. */
+  readonly why: 'of-a-ledger' | 'version-control' | 'link' | 'empty-directory'
+}
+
+type Kind = 'file' | 'directory' | 'either'
 
 /**
  * A file gives itself under its own name; a directory gives every file below it, by its path relative to the
  * directory. Symbolic links are followed, also out of the directory, as W&B's `add_dir` does; one that leads
- * back into a directory above itself is an error, and so is whatever cannot be stored. What belongs to a ledger is no
- * content: named itself it is refused, below a directory it is left out.
+ * back into a directory above itself or to nothing is an error, and so is whatever cannot be stored. What belongs to a ledger
+ * is no content: named itself it is refused, below a directory it is left out. So is what patterns of the caller's or of a
+ * `.ledgerignore` name, and links where they are to be skipped.
  */
 export const findLocalFiles = (
   path: string,
-  as: 'file' | 'directory' | 'either',
+  as: Kind,
+  options: FindOptions = {},
 ): TE.TaskEither<UnreadableContent | InsideALedger, FoundFiles> =>
   pipe(
     outsideLedgers(path),
     TE.flatMap(() =>
       TE.tryCatch(
-        () => findFiles(path, as),
+        () => findFiles(path, as, options),
         (cause) => (cause instanceof Unreadable ? cause.error : new Unreadable(path, reasonOf(cause)).error),
       ),
     ),
@@ -73,49 +94,123 @@ const localPath = (uri: string): string | undefined => {
   }
 }
 
-const findFiles = async (path: string, as: 'file' | 'directory' | 'either'): Promise<FoundFiles> => {
+const findFiles = async (path: string, as: Kind, { exclude = [], links }: FindOptions): Promise<FoundFiles> => {
   const found = await look(path)
   if (found.isDirectory) {
     if (as === 'file') throw new Unreadable(path, 'it is a directory; a file is wanted')
-    return { isDirectory: true, ...(await filesBelow(path, found.id)) }
+    return { isDirectory: true, ...(await filesBelow(path, found.id, exclude, links === 'skip')) }
   }
   if (as === 'directory') throw new Unreadable(path, 'it is a file; a directory is wanted')
-  const { isExecutable } = found
-  return { isDirectory: false, files: [{ path: nameOfLocal(path), file: path, isExecutable }], leftOut: [] }
+  const name = nameOfLocal(path)
+  // It is named itself: only the caller, who named it, can leave it out.
+  const isExcluded = !VERSION_CONTROL.has(name) && patternsOf(exclude).leaveOut(name, false)
+  return {
+    isDirectory: false,
+    files: isExcluded ? [] : [{ path: name, file: path, isExecutable: found.isExecutable }],
+    leftOut: [],
+    byPatterns: { files: isExcluded ? 1 : 0, directories: 0 },
+  }
 }
 
-const filesBelow = async (root: string, rootId: string): Promise<Pick<FoundFiles, 'files' | 'leftOut'>> => {
+const filesBelow = async (
+  root: string,
+  rootId: string,
+  exclude: ReadonlyArray<string>,
+  skipsLinks: boolean,
+): Promise<Omit<FoundFiles, 'isDirectory'>> => {
   const named: Array<Omit<FoundFiles['files'][number], 'isExecutable'>> = []
-  const leftOut: string[] = []
-  const walk = async (directory: string, prefix: string, above: ReadonlySet<string>): Promise<void> => {
-    const entries = await entriesOf(directory)
-    if (entries.some(({ name }) => LEDGER_NAMES.has(name)) && (await isLedgerFolder(directory))) {
-      leftOut.push(prefix.slice(0, -1))
+  const leftOut: LeftOut[] = []
+  const byPatterns = { files: 0, directories: 0 }
+
+  /** Answers whether a path is left out for what it is called. */
+  const isExcluded = (patterns: Patterns, path: string, name: string, isDirectory: boolean): boolean => {
+    if (!patterns.leaveOut(path, isDirectory)) return false
+    if (VERSION_CONTROL.has(name)) leftOut.push({ path, why: 'version-control' })
+    else byPatterns[isDirectory ? 'directories' : 'files'] += 1
+    return true
+  }
+
+  const visit = async (entry: Entry, within: Directory): Promise<void> => {
+    const { name, isFile, isDirectory, isLink } = entry
+    const [path, file] = [`${within.prefix}${name}`, join(within.directory, name)]
+    if (isExcluded(within.patterns, path, name, isDirectory)) return
+    if (isLink && skipsLinks) {
+      leftOut.push({ path, why: 'link' })
       return
     }
-    for (const { name, isFile, isLink } of entries) {
-      const file = join(directory, name)
-      const path = `${prefix}${name}`
-      const found = isFile ? undefined : await look(file)
-      if (isLink && (await ledgerAround(file)) !== undefined) leftOut.push(path)
-      else if (found === undefined || !found.isDirectory) named.push({ path, file })
-      else if (above.has(found.id)) throw new Unreadable(file, 'it links to a directory above itself; remove the link')
-      else await walk(file, `${path}/`, new Set(above).add(found.id))
+    const found = isFile ? undefined : await look(file, isLink)
+    if (isLink && found?.isDirectory === true && isExcluded(within.patterns, path, name, true)) return
+    if (isLink && (await ledgerAround(file)) !== undefined) leftOut.push({ path, why: 'of-a-ledger' })
+    else if (found === undefined || !found.isDirectory) named.push({ path, file })
+    else if (within.above.has(found.id))
+      throw new Unreadable(file, `it links to a directory above itself; ${INSTEAD_OF_LINKS}`)
+    else {
+      const above = new Set(within.above).add(found.id)
+      await walk({ directory: file, prefix: `${path}/`, above, patterns: within.patterns })
     }
   }
-  await walk(root, '', new Set([rootId]))
+
+  const walk = async (given: Directory): Promise<void> => {
+    const { directory, prefix } = given
+    const path = prefix.slice(0, -1)
+    const entries = await entriesOf(directory)
+    if (entries.some(({ name }) => LEDGER_NAMES.has(name)) && (await isLedgerFolder(directory))) {
+      leftOut.push({ path, why: 'of-a-ledger' })
+      return
+    }
+    if (entries.length === 0) leftOut.push({ path, why: 'empty-directory' })
+    const patterns = await withOwn(given, entries, skipsLinks)
+    for (const entry of entries) await visit(entry, { ...given, patterns })
+  }
+
+  await walk({ directory: root, prefix: '', above: new Set([rootId]), patterns: patternsOf(exclude) })
   const files: Array<FoundFiles['files'][number]> = []
   await forEachConcurrently(named, LOOKED_AT_ONCE, async ({ path, file }) => {
     const { isExecutable } = await look(file)
     files.push({ path, file, isExecutable })
   })
-  return { files: files.sort((one, other) => compareUtf8(one.path, other.path)), leftOut: leftOut.sort(compareUtf8) }
+  const inOrder = <A extends { readonly path: string }>(items: A[]) =>
+    items.sort((one, other) => compareUtf8(one.path, other.path))
+  return { files: inOrder(files), leftOut: inOrder(leftOut), byPatterns }
 }
 
 /** Enough that the disk's latency does not count. */
 const LOOKED_AT_ONCE = 16
 
-const entriesOf = async (directory: string) => {
+/** A directory on the way down. */
+interface Directory {
+  readonly directory: string
+  /** Of the paths in it: empty, or one that ends with a slash. */
+  readonly prefix: string
+  /** What identifies the directories through which one came. */
+  readonly above: ReadonlySet<string>
+  readonly patterns: Patterns
+}
+
+/** The patterns that hold in a directory: those of the directories above, and those that it holds itself. */
+const withOwn = async (
+  { directory, prefix, patterns }: Directory,
+  entries: ReadonlyArray<Entry>,
+  skipsLinks: boolean,
+): Promise<Patterns> => {
+  const own = entries.find(({ name }) => name === PATTERNS_FILE)
+  if (own === undefined || (own.isLink && skipsLinks)) return patterns
+  const file = join(directory, own.name)
+  if ((await look(file, own.isLink)).isDirectory) return patterns
+  const text = await readFile(file, 'utf8').catch((cause: unknown) => {
+    throw new Unreadable(file, reasonOf(cause))
+  })
+  return patterns.with(text, prefix.slice(0, -1))
+}
+
+interface Entry {
+  readonly name: string
+  readonly isFile: boolean
+  readonly isDirectory: boolean
+  readonly isLink: boolean
+}
+
+const entriesOf = async (directory: string): Promise<ReadonlyArray<Entry>> => {
   const entries = await readdir(directory, { withFileTypes: true, encoding: 'buffer' }).catch((cause: unknown) => {
     throw new Unreadable(directory, reasonOf(cause))
   })
@@ -126,7 +221,7 @@ const entriesOf = async (directory: string) => {
         join(directory, name),
         `its name is not UTF-8 (bytes ${entry.name.toString('hex')}); rename it`,
       )
-    return { name, isFile: entry.isFile(), isLink: entry.isSymbolicLink() }
+    return { name, isFile: entry.isFile(), isDirectory: entry.isDirectory(), isLink: entry.isSymbolicLink() }
   })
 }
 
@@ -137,9 +232,9 @@ interface Looked {
 }
 
 /** Follows links. Only files and directories can be content. */
-const look = async (path: string): Promise<Looked> => {
+const look = async (path: string, isLink = false): Promise<Looked> => {
   const stats = await stat(path, { bigint: true }).catch((cause: unknown) => {
-    throw new Unreadable(path, reasonOf(cause))
+    throw new Unreadable(path, isLink ? reasonOfLink(cause) : reasonOf(cause))
   })
   if (!stats.isFile() && !stats.isDirectory())
     throw new Unreadable(path, 'it is a socket, a pipe or a device; only files and directories can be stored')
@@ -155,6 +250,21 @@ class Unreadable extends Error {
   constructor(path: string, reason: string) {
     super(reason)
     this.error = { _tag: 'unreadable-content', path, reason }
+  }
+}
+
+const INSTEAD_OF_LINKS = "remove the link, exclude it, or leave links out (links: 'skip', --links skip)"
+
+/** Of a link that was found below a directory. */
+const reasonOfLink = (cause: unknown): string => {
+  switch (codeOf(cause)) {
+    case 'ENOENT':
+    case 'ENOTDIR':
+      return `it is a symbolic link to nothing; ${INSTEAD_OF_LINKS}`
+    case 'ELOOP':
+      return `it is a symbolic link that leads to itself; ${INSTEAD_OF_LINKS}`
+    default:
+      return `it is a symbolic link: ${reasonOf(cause)}; ${INSTEAD_OF_LINKS}`
   }
 }
 

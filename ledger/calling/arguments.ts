@@ -6,9 +6,9 @@
 import type { Metrics } from '../../domain/run/metrics.js'
 import type { JsonObject } from '../../domain/values/json.js'
 import type { RunOutcome } from '../../domain/values/names.js'
-import type { Content, OnProgress } from './content.js'
+import type { Content, Storing } from './content.js'
 
-export type { Content, ContentItem, OnProgress } from './content.js'
+export type { Content, ContentItem, OnProgress, Storing } from './content.js'
 
 /** An argument after its check: what was `undefined` is absent, and a moment is a text. */
 export type Checked<A> = {
@@ -71,10 +71,6 @@ interface ByRun {
   /** The run that does it: `[[entity/]project/]run`; none unless told. */
   readonly run?: string | undefined
 }
-interface Storing {
-  /** Called now and then while content is stored. */
-  readonly onProgress?: OnProgress | undefined
-}
 interface Expecting {
   /** Who is expected to hold each alias that moves: a version number, or `absent`. Else it is refused. */
   readonly expect?: Readonly<Record<string, number | 'absent'>> | undefined
@@ -130,7 +126,7 @@ export interface LogArtifact extends OfArtifact, Typed, Described, ByRun, Expect
 
 export interface NewArtifact extends OfArtifact, Typed {}
 
-export interface AddToDraft {
+export interface AddToDraft extends Omit<Storing, 'onProgress'> {
   /** Replaces paths that hold other content already; refused unless told. */
   readonly overwrite?: boolean | undefined
 }

@@ -23,6 +23,14 @@ export const path = (what: string): t.Type<string> => {
 }
 export const FilePath = path('a path')
 
+/** Their order counts, so none is taken out that is given twice. */
+export const Patterns = rule(
+  'a list of at most 1,000 patterns as in a .gitignore, each a text of one line',
+  (value): value is ReadonlyArray<string> => Array.isArray(value) && value.length <= 1000 && value.every(isPattern),
+)
+const isPattern = (value: unknown): boolean =>
+  typeof value === 'string' && value.length <= LONGEST_PATH && value.trim() !== '' && !/[\0\r\n]/.test(value)
+
 const isBytes = (value: unknown): value is Uint8Array => value instanceof Uint8Array
 const isStream = (value: unknown): value is AsyncIterable<Uint8Array> =>
   typeof value === 'object' && value !== null && Symbol.asyncIterator in value

@@ -55,6 +55,19 @@ export type ContentItem =
 /** One thing, or a list of them: a plain path is enough. */
 export type Content = ContentItem | ReadonlyArray<ContentItem>
 
+/** What a call that stores content may say of all of it. */
+export interface Storing {
+  /**
+   * Patterns of what to leave out, as in a `.gitignore`: of paths below a directory that is given, and of the names of files that
+   * are. They count for more than those of a `.ledgerignore` in a directory, which are held to without being asked.
+   */
+  readonly exclude?: ReadonlyArray<string> | undefined
+  /** What becomes of symbolic links below a directory: content is what they lead to, or they are left out. Followed unless told. */
+  readonly links?: 'follow' | 'skip' | undefined
+  /** Called now and then while content is stored. */
+  readonly onProgress?: OnProgress | undefined
+}
+
 /** Called now and then while content is stored. */
 export type OnProgress = (progress: {
   readonly path: string

@@ -3,7 +3,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
 import { Config } from '../../domain/run/commands.js'
 import { Metrics } from '../../domain/run/metrics.js'
-import { decodeWith, distinct, nullable, record, rule, wholeNumber } from '../../domain/values/codec.js'
+import { decodeWith, distinct, nullable, oneOf, record, rule, wholeNumber } from '../../domain/values/codec.js'
 import { Actor, CommandId, envelopeFields as ofEnvelope } from '../../domain/values/envelope.js'
 import {
   Alias,
@@ -23,7 +23,7 @@ import {
   WriterName,
 } from '../../domain/values/names.js'
 import type * as args from './arguments.js'
-import { ContentInput, FilePath, path } from './content-input.js'
+import { ContentInput, FilePath, Patterns, path } from './content-input.js'
 import { describeWriteError, type InvalidInput, LedgerError } from './errors.js'
 
 /** May stand in the argument of every method that records something. */
@@ -36,6 +36,9 @@ export const VersionText = path('a version: [[entity/]project/]name[:alias|:vN]'
 export const RunPath = path('a run: [[entity/]project/]run')
 
 const OnProgress = rule('a function', (value): value is args.OnProgress => typeof value === 'function')
+
+const leavingOut = { exclude: Patterns, links: oneOf('follow', 'skip') }
+const storing = { ...leavingOut, onProgress: OnProgress }
 
 /** What is left of an argument when it was checked. */
 type Codec<A> = t.Decoder<unknown, args.Checked<A>>
@@ -51,13 +54,13 @@ export const CreateArtifact = record(
 export const LogArtifact = record(
   'logArtifact',
   { name: ArtifactPath, type: ArtifactType, content: ContentInput },
-  { ...describedVersion, run: RunPath, expect: ExpectedHolders, onProgress: OnProgress, ...envelopeFields },
+  { ...describedVersion, run: RunPath, expect: ExpectedHolders, ...storing, ...envelopeFields },
 ) satisfies Codec<args.LogArtifact>
 export const NewArtifact = record('newArtifact', {
   name: ArtifactPath,
   type: ArtifactType,
 }) satisfies Codec<args.NewArtifact>
-export const AddToDraft = record('add', {}, { overwrite: t.boolean }) satisfies Codec<args.AddToDraft>
+export const AddToDraft = record('add', {}, { overwrite: t.boolean, ...leavingOut }) satisfies Codec<args.AddToDraft>
 export const LogDraft = record(
   'log',
   {},
@@ -81,7 +84,7 @@ const distributed = {
   base: VersionText,
   remove: distinct(FilePath, 'a list of at most 1,000 paths to remove', 1000),
   overwrite: t.boolean,
-  onProgress: OnProgress,
+  ...storing,
   ...envelopeFields,
 }
 export const UpsertDistributed = record(
@@ -195,7 +198,7 @@ export const LinkModel = record(
     name: ArtifactPath,
     type: ArtifactType,
     run: RunPath,
-    onProgress: OnProgress,
+    ...storing,
     ...describedVersion,
     ...envelopeFields,
   },

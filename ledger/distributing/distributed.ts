@@ -154,7 +154,7 @@ const distributed = async (
   await run(
     handler.check({ type: 'UpsertDistributedPart', ...draft, generation: generation ?? begun }, fields.commandId),
   )
-  const { manifest, notes } = await store(content ?? [], given.onProgress)
+  const { manifest, notes } = await store(content ?? [], given)
   return { fields, draft, part: manifest, notes }
 }
 

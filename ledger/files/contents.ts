@@ -28,7 +28,7 @@ export interface Contents {
     options: AddOptions,
   ) => Promise<ReadonlyArray<Note>>
   /** Stores content, and its manifest. */
-  readonly store: (content: ReadonlyArray<args.ContentItem>, onProgress?: args.OnProgress) => Promise<Stored>
+  readonly store: (content: ReadonlyArray<args.ContentItem>, options?: args.Storing) => Promise<Stored>
   /** What the first of it is called: a file or a directory by itself, all else by its path inside the version. */
   readonly nameOf: (content: ReadonlyArray<args.ContentItem>) => string
   /** Stores a manifest. */
@@ -45,9 +45,9 @@ export const contents = ({ manifests, ...ports }: ContentPorts & { readonly mani
   const put: Contents['put'] = (manifest) => run(manifests.put(manifest))
   return {
     add,
-    store: async (content, onProgress) => {
+    store: async (content, { exclude, links, onProgress } = {}) => {
       const builder = manifestBuilder()
-      const notes = await add(builder, content, { onProgress })
+      const notes = await add(builder, content, { exclude, links, onProgress })
       return { manifest: await put(builder.build()), notes }
     },
     nameOf: ([item]) => {

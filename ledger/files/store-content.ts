@@ -9,7 +9,7 @@ import type { ManifestBuilder } from '../../domain/values/manifest/builder.js'
 import { isFileUri, type ManifestEntry } from '../../domain/values/manifest/manifest.js'
 import { canonicalPath } from '../../domain/values/manifest/path.js'
 import { MOST_OF_A_TABLE, tableText } from '../../domain/values/table/table.js'
-import type { ContentItem, OnProgress } from '../calling/arguments.js'
+import type { ContentItem, OnProgress, Storing } from '../calling/arguments.js'
 import { type ContentError, describeWriteError, type WriteError } from '../calling/errors.js'
 import { failureOf, letGo, readFrom } from '../calling/given-streams.js'
 
@@ -22,13 +22,16 @@ export interface LocalFiles {
   readonly find: (
     path: string,
     as: 'file' | 'directory' | 'either',
+    options: LeavingOut,
   ) => TE.TaskEither<
     ContentError,
     {
       readonly isDirectory: boolean
       readonly files: ReadonlyArray<{ readonly path: string; readonly file: string; readonly isExecutable: boolean }>
-      /** Below a directory, what belongs to a ledger. */
-      readonly leftOut: ReadonlyArray<string>
+      /** Below a directory, what is no content, and why; the directory itself has an empty path. */
+      readonly leftOut: ReadonlyArray<{ readonly path: string; readonly why: WhyLeftOut }>
+      /** What was left out by patterns; a directory counts as one, whatever is in it. */
+      readonly byPatterns: { readonly files: number; readonly directories: number }
     }
   >
   /** What a file or a directory is called by itself. */
@@ -37,9 +40,13 @@ export interface LocalFiles {
   readonly outsideLedgers: (place: string) => TE.TaskEither<ContentError, void>
 }
 
+/** Of a directory, and of a file that is named itself. */
+type LeavingOut = Pick<Storing, 'exclude' | 'links'>
+type WhyLeftOut = 'of-a-ledger' | 'version-control' | 'link' | 'empty-directory'
+
 /** What only the call that stored content can know of it. */
 export interface Note {
-  /** As it would be inside the version. */
+  /** As it would be inside the version; `.` for all of it. */
   readonly path: string
   /** What became of it, and why. */
   readonly text: string
@@ -51,9 +58,8 @@ export interface ContentPorts {
   readonly clock: Clock
 }
 
-export interface AddOptions {
+export interface AddOptions extends Storing {
   readonly overwrite?: boolean
-  readonly onProgress?: OnProgress | undefined
 }
 
 /** So often what is stored already is put again while the rest of it still comes. */
@@ -73,11 +79,11 @@ export const addContent =
   (
     builder: ManifestBuilder,
     content: ReadonlyArray<ContentItem>,
-    { overwrite = false, onProgress }: AddOptions = {},
+    { overwrite = false, onProgress, ...leavingOut }: AddOptions = {},
   ): TE.TaskEither<WriteError, ReadonlyArray<Note>> =>
     pipe(
       content,
-      TE.traverseSeqArray(plan(local)),
+      TE.traverseSeqArray(plan(local, leavingOut)),
       TE.map((plans) => ({
         planned: plans.flatMap(({ planned }) => planned),
         notes: plans.flatMap(({ notes }) => notes),
@@ -123,11 +129,11 @@ interface Plan {
 }
 
 const plan =
-  (local: LocalFiles) =>
+  (local: LocalFiles, leavingOut: LeavingOut) =>
   (item: ContentItem): TE.TaskEither<WriteError, Plan> => {
-    if (typeof item === 'string') return planLocal(local, item, 'either', undefined)
-    if ('file' in item) return planLocal(local, item.file, 'file', item.as)
-    if ('directory' in item) return planLocal(local, item.directory, 'directory', item.as)
+    if (typeof item === 'string') return planLocal(local, leavingOut, item, 'either', undefined)
+    if ('file' in item) return planLocal(local, leavingOut, item.file, 'file', item.as)
+    if ('directory' in item) return planLocal(local, leavingOut, item.directory, 'directory', item.as)
     if ('bytes' in item) {
       const bytes = typeof item.bytes === 'string' ? Buffer.from(item.bytes) : item.bytes
       return alone(item.as, (path) => ({ path, source: { bytes }, isExecutable: item.executable }))
@@ -161,15 +167,19 @@ const tooLarge = (path: string): WriteError => ({
 
 const planLocal = (
   local: LocalFiles,
+  leavingOut: LeavingOut,
   path: string,
   kind: 'file' | 'directory' | 'either',
   as: string | undefined,
 ): TE.TaskEither<WriteError, Plan> =>
   pipe(
-    local.find(path, kind),
-    TE.flatMapEither(({ isDirectory, files, leftOut }) => {
+    local.find(path, kind, leavingOut),
+    TE.flatMapEither(({ isDirectory, files, leftOut, byPatterns }) => {
       const inside = (inner: string) => (as === undefined ? inner : isDirectory ? `${as}/${inner}` : as)
-      const notes = leftOut.map((inner) => ({ path: inside(inner), text: 'left out: it belongs to a ledger' }))
+      const notes = [
+        ...leftOut.map(({ path, why }) => ({ path: path === '' ? (as ?? '.') : inside(path), text: LEFT_OUT[why] })),
+        ...excluded(as ?? '.', byPatterns),
+      ]
       return pipe(
         files,
         E.traverseArray(({ path: inner, file, isExecutable }) =>
@@ -179,6 +189,21 @@ const planLocal = (
       )
     }),
   )
+
+const LEFT_OUT: Readonly<Record<WhyLeftOut, string>> = {
+  'of-a-ledger': 'left out: it belongs to a ledger',
+  'version-control': 'left out: it belongs to version control',
+  link: 'left out: it is a symbolic link',
+  'empty-directory': 'left out: it is an empty directory, and versions hold files',
+}
+
+const excluded = (path: string, { files, directories }: { readonly files: number; readonly directories: number }) => {
+  const counted = [
+    ...(files === 0 ? [] : [files === 1 ? '1 file' : `${files} files`]),
+    ...(directories === 0 ? [] : [directories === 1 ? '1 directory' : `${directories} directories`]),
+  ]
+  return counted.length === 0 ? [] : [{ path, text: `left out by patterns: ${counted.join(' and ')}` }]
+}
 
 const alone = (written: string, make: (path: string) => Planned): TE.TaskEither<WriteError, Plan> =>
   TE.fromEither(

@@ -30,7 +30,7 @@ export const linkModelMethods = ({ sender, names }: Calling, { store, nameOf }: 
       ...described(input),
       ...omitUndefined({ run }),
     } as const
-    const source = await log(sender, command, () => store(input.content, input.onProgress), envelopeFields)
+    const source = await log(sender, command, () => store(input.content, input), envelopeFields)
     const version = { collection: artifact, version: source.version }
     const linked = await sender.give(linkCommand(version, model, { aliases }), envelopeFields)
     return { ...(await versionReceipt(model, linked)), source }

@@ -100,6 +100,6 @@ export const logMethods = ({ sender, names }: Calling, { store }: Contents): Log
       ...described(input),
       ...omitUndefined({ run: await names.maybeRun(input.run), expect: input.expect }),
     } as const
-    return log(sender, command, () => store(input.content, input.onProgress), input)
+    return log(sender, command, () => store(input.content, input), input)
   },
 })

@@ -23,6 +23,7 @@ const circumstances = {
 const said = { description: 'said', metadata: { lr: 0.1 }, aliases: ['best'], tags: ['small'] }
 const content = [{ bytes: 'w', as: 'w.txt' }]
 const onProgress = () => undefined
+const storing = { exclude: ['*.tmp'], links: 'skip', onProgress }
 const onBase = { base: 'cats:v0', remove: ['old.txt'], overwrite: true }
 const distributed = {
   distributedId: 'night',
@@ -31,7 +32,7 @@ const distributed = {
   generation: 0,
   openNext: true,
   ...onBase,
-  onProgress,
+  ...storing,
 }
 const expect = { best: 0 }
 
@@ -43,7 +44,7 @@ export const METHODS: Readonly<Record<string, Argument>> = {
   untagArtifact: { required: { name: 'cats', tags: ['small'] }, optional: circumstances },
   logArtifact: {
     required: { name: 'cats', type: 'model', content },
-    optional: { ...said, run: 'r', expect, onProgress, ...circumstances },
+    optional: { ...said, run: 'r', expect, ...storing, ...circumstances },
   },
   newArtifact: { required: { name: 'cats', type: 'model' } },
   upsertDistributed: {
@@ -82,7 +83,7 @@ export const METHODS: Readonly<Record<string, Argument>> = {
   link: { required: { version: 'cats:v0', to: 'm' }, optional: { aliases: ['best'], expect, ...circumstances } },
   linkModel: {
     required: { content, to: 'm' },
-    optional: { name: 'cats', type: 'model', run: 'r', onProgress, ...said, ...circumstances },
+    optional: { name: 'cats', type: 'model', run: 'r', ...storing, ...said, ...circumstances },
   },
   unlink: { required: { version: 'model-registry/m:v0' }, optional: { expect, ...circumstances } },
   describeRegisteredModel: {

@@ -170,7 +170,7 @@ export const ONE_STREAM: Rows<OneStream> = {
 }
 
 export const DRAFT: Rows<Omit<Draft, 'artifact' | 'base' | 'description' | 'metadata'>> = {
-  add: () => [content('three', 'three.bin'), { overwrite: true }],
+  add: () => [content('three', 'three.bin'), { overwrite: true, exclude: ['*.tmp', '!x'], links: 'follow' }],
   remove: () => ['weights.bin'],
   entries: () => [],
   log: () => [{ ...said(), run: 'r', expect: { best: 0 }, expectNewest: true, ...someone('drafted') }],
@@ -303,6 +303,8 @@ export const LEDGER: Rows<Omit<Ledger, 'watchPosition' | 'behind' | 'close'>> = 
       name: 'cats',
       type: 'model',
       content: content('three'),
+      exclude: ['*.tmp', '!x'],
+      links: 'skip',
       onProgress: nothing,
       ...said(),
       run: 'r',

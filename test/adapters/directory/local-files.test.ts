@@ -21,13 +21,20 @@ const directory = (...paths: ReadonlyArray<string>): string => {
   return root
 }
 
+const NONE = { files: 0, directories: 0 }
+
 const pathsIn = async (root: string) => right(await findLocalFiles(root, 'directory')()).files.map(({ path }) => path)
 
 describe('the local files of a path', () => {
   it('are the file itself, under its own name', async () => {
     const root = directory('sub/model.bin')
     const file = join(root, 'sub', 'model.bin')
-    const found = { isDirectory: false, files: [{ path: 'model.bin', file, isExecutable: false }], leftOut: [] }
+    const found = {
+      isDirectory: false,
+      files: [{ path: 'model.bin', file, isExecutable: false }],
+      leftOut: [],
+      byPatterns: NONE,
+    }
     expect(right(await findLocalFiles(file, 'either')())).toEqual(found)
     expect(right(await findLocalFiles(file, 'file')())).toEqual(found)
   })
@@ -42,6 +49,7 @@ describe('the local files of a path', () => {
         isExecutable: false,
       })),
       leftOut: [],
+      byPatterns: NONE,
     })
   })
 
@@ -83,7 +91,10 @@ describe('the local files of a path', () => {
     expect(await refused(root, 'file')).toContain('it is a directory')
     expect(await refused(join(root, 'file'), 'directory')).toContain('it is a file')
     symlinkSync('nowhere', join(root, 'dangling'))
-    expect(await refused(root, 'either')).toContain('symbolic link to nothing')
+    expect(await refused(join(root, 'dangling'), 'either')).toContain('symbolic link to nothing')
+    expect(await refused(root, 'either')).toContain(
+      "symbolic link to nothing; remove the link, exclude it, or leave links out (links: 'skip'",
+    )
   })
 
   it('are refused where something lies among them that is no file', async () => {

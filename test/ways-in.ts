@@ -63,7 +63,15 @@ export const COMMON: Readonly<Record<Common, `--${string}` | No>> = {
 
 const place = { entity: '--entity', project: '--project' } as const
 const page = { limit: '--limit', cursor: '--cursor' } as const
-const collections = { name: '--name', type: '--type', tag: '--tag', text: '--text', where: '--where', ...page } as const
+const collections = {
+  name: '--name',
+  type: '--type',
+  tag: '--tag',
+  text: '--text',
+  where: '--where',
+  withArchived: '--with-archived',
+  ...page,
+} as const
 const said = { description: '--description', metadata: '--metadata', aliases: '--alias', tags: '--tag' } as const
 const redescribed = { description: '--description --no-description', metadata: '--metadata --no-metadata' } as const
 const interval = { after: '--after', from: '--from', until: '--until' } as const
@@ -150,6 +158,8 @@ export const OF_A_LEDGER: Ways<Ledger> = {
   describeArtifact: { command: 'describe', given: { name: '<name>', description: redescribed.description } },
   tagArtifact: { command: 'tag', given: { name: '<name>', tags: '<tag...>' } },
   untagArtifact: { command: 'untag', given: { name: '<name>', tags: '<tag...>' } },
+  archiveArtifact: { command: 'archive', given: { name: '<name>' } },
+  unarchiveArtifact: { command: 'unarchive', given: { name: '<name>' } },
   createRegisteredModel: {
     command: 'create model',
     given: { name: '<model>', type: '--type', description: '--description' },
@@ -160,6 +170,8 @@ export const OF_A_LEDGER: Ways<Ledger> = {
   },
   tagRegisteredModel: { command: 'tag', given: { name: '<name>', tags: '<tag...>' } },
   untagRegisteredModel: { command: 'untag', given: { name: '<name>', tags: '<tag...>' } },
+  archiveRegisteredModel: { command: 'archive', given: { name: '<name>' } },
+  unarchiveRegisteredModel: { command: 'unarchive', given: { name: '<name>' } },
   link: {
     command: 'link',
     given: { version: '<version>', to: '<model>', aliases: '--alias', expect: '--expect' },
@@ -224,6 +236,7 @@ export const OF_A_LEDGER: Ways<Ledger> = {
       from: '--from',
       until: '--until',
       withDeleted: '--with-deleted',
+      withArchived: '--with-archived',
       orderBy: '--order-by',
       order: '--ascending --descending',
       ...page,

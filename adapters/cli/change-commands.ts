@@ -67,6 +67,27 @@ export const changeCommands = (program: Command, withLedger: WithLedger): void =
       },
     )
 
+  for (const verb of ['archive', 'unarchive'] as const) {
+    const archives = verb === 'archive'
+    envelopeOptions(program.command(verb))
+      .description(
+        archives
+          ? 'Leave an artifact or a registered model out of lists, and take nothing new into it; what it holds stays.'
+          : 'Take an artifact or a registered model out of the archive again.',
+      )
+      .argument('<name>', 'an artifact or a registered model')
+      .addHelpText(
+        'after',
+        `\nExample:\n  $ model-ledger ${verb} acme/model-registry/churn --reason "no longer served"`,
+      )
+      .action((name: string, options: EnvelopeOptions, command: Command) =>
+        withLedger(command, 'writes', async (task) => {
+          const changed = await byNameOf(task.ledger)[verb]({ ...options, name })
+          done(task, changed, `${versionOf(changed)} is ${archives ? 'archived' : 'no longer archived'}`)
+        }),
+      )
+  }
+
   expecting(envelopeOptions(program.command('delete')))
     .description('Mark a version as deleted; its number and its history stay.')
     .argument('<version>', 'of an artifact: [[entity/]project/]name:vN or name:alias, in full')

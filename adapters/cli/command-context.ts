@@ -7,6 +7,7 @@ import { oneStreamOf } from '../../ledger/looking-back/one-stream.js'
 import type { Page } from '../../projections/paging/page.js'
 import type { LedgerLocation } from './environment.js'
 import { defaultsOf, openAtLocation, targetFile } from './ledger-location.js'
+import { STANDARD_STREAM } from './local-path.js'
 import { hint, json, plain, type Terminal } from './output.js'
 import { withSuggestions } from './suggestions.js'
 
@@ -107,7 +108,7 @@ export const deliver = async (
   text: string,
   output: string | undefined,
 ): Promise<void> => {
-  if (output === undefined) return terminal.out(text)
+  if (output === undefined || output === STANDARD_STREAM) return terminal.out(text)
   const path = await targetFile(terminal, output)
   await writeFile(path, text).catch((error: unknown) => {
     const reason = error instanceof Error ? error.message : String(error)

@@ -14,6 +14,7 @@ const CODES: Readonly<Record<LedgerErrorCode | 'no-ledger', ExitCode>> = {
   'read-only': refused,
   'type-mismatch': refused,
   'version-has-aliases': refused,
+  archived: refused,
   'version-has-links': refused,
   'draft-ended': refused,
   'draft-empty': refused,

@@ -127,7 +127,7 @@ export const historyCommands = (program: Command, withLedger: WithLedger): void 
     .option('--alias <alias>', 'only this one')
     .option('--long', 'with the commands')
     .option('--svg', 'as a picture, of all pages unless --limit is given')
-    .option('--output <file>', 'write the picture there; implies --svg')
+    .option('--output <file>', 'write the picture there, - is standard output; implies --svg')
     .addHelpText(
       'after',
       '\nOf an interval, who held them in it.\n\nExamples:\n  $ model-ledger aliases acme/model-registry/churn --alias production\n  $ model-ledger aliases acme/model-registry/churn --svg > aliases.svg',

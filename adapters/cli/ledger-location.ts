@@ -9,6 +9,7 @@ import { type Ledger, LedgerError, openLedger } from '../../index.js'
 import { directoryFileStore, outsideLedgers } from '../directory/index.js'
 import { eventStoreDb } from '../eventstoredb/index.js'
 import { type LedgerLocation, namingVariables, said, variableOf } from './environment.js'
+import { localPath } from './local-path.js'
 import type { Terminal } from './output.js'
 
 export const DEFAULT_NAME = '.model-ledger'
@@ -16,7 +17,7 @@ export const DEFAULT_NAME = '.model-ledger'
 /** The directory that is named, or by the environment, or the nearest above: as git looks for its own. */
 export const findDirectory = (location: LedgerLocation, { env, cwd }: Terminal): string | undefined => {
   const named = said(location, env, 'ledger')
-  if (named !== undefined) return resolve(cwd, named)
+  if (named !== undefined) return localPath(cwd, named, 'a directory')
   for (let folder = cwd; ; folder = dirname(folder)) {
     for (const candidate of [join(folder, DEFAULT_NAME), folder]) {
       if (existsSync(join(candidate, 'events.db'))) return candidate
@@ -85,7 +86,7 @@ const present = (directory: string | undefined, location: LedgerLocation, { env 
 const cacheAt = (location: LedgerLocation, { env, cwd }: Terminal): string | undefined => {
   const named = said(location, env, 'cache')
   if (named === undefined || named === '') return undefined
-  const path = resolve(cwd, named)
+  const path = localPath(cwd, named, 'a directory')
   if (statSync(path, { throwIfNoEntry: false })?.isDirectory() !== false) return path
   const problem = { at: 'cache', expected: 'the path of a folder', actual: `that of a file: ${path}` }
   throw namingVariables(

@@ -19,7 +19,7 @@ export const lineageCommands = (program: Command, withLedger: WithLedger): void 
     .option('--limit <n>', 'how many edges at most', whole)
     .option('--cursor <cursor>', 'go on where the last answer ended')
     .addOption(new Option('--format <format>', 'how it is told').choices([...renders.keys()]).default('text'))
-    .option('--output <file>', 'write it there')
+    .option('--output <file>', 'write it there; - is standard output')
     .addHelpText(
       'after',
       '\nExample:\n  $ model-ledger lineage acme/model-registry/churn:production --upstream --format svg > lineage.svg',

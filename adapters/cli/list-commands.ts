@@ -141,6 +141,7 @@ export const searchCommand = (program: Command, withLedger: WithLedger): void =>
     .option('--from <time>', 'logged or linked at this time or later')
     .option('--until <time>', 'logged or linked at this time or before')
     .option('--with-deleted', 'also what was deleted or unlinked')
+    .option('--with-archived', 'also versions of what is archived')
     .option('--order-by <key>', 'created, name, metadata:<key> or metric:<name>; created unless told', sortKey)
     .addOption(new Option('--ascending', 'the oldest or the least first').conflicts('descending'))
     .option('--descending', 'the newest or the greatest first; unless told')

@@ -1,12 +1,13 @@
 #!/usr/bin/env node
 /** The program `model-ledger`. */
-import { run } from './program.js'
+import { run, tellFailure } from './program.js'
+import { onWriteErrors, writeErr, writeOut } from './standard-streams.js'
 
-// A reader that has seen enough (head, less) closes the pipe: that is no failure.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit(0)
-  throw error
-})
+const args = process.argv.slice(2)
+onWriteErrors(
+  () => process.exit(0),
+  (error) => process.exit(tellFailure(error, args, writeErr)),
+)
 
 /** By the number of the signal, as shells have it. */
 const SIGNALS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const
@@ -23,9 +24,12 @@ for (const [signal, code] of Object.entries(SIGNALS)) {
   })
 }
 
-const code = await run(process.argv.slice(2), {
-  out: (text) => process.stdout.write(text),
-  err: (text) => process.stderr.write(text),
+const code = await run(args, {
+  out: writeOut,
+  err: writeErr,
+  get in() {
+    return process.stdin
+  },
   isPerson: process.stdout.isTTY === true,
   showsProgress: process.stderr.isTTY === true,
   env: process.env,

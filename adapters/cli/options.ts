@@ -1,6 +1,5 @@
 /** Options that several commands take, and how their words are read. */
 import { existsSync, statSync } from 'node:fs'
-import { resolve } from 'node:path'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { isDayText } from '../../domain/values/day.js'
 import type { JsonObject } from '../../domain/values/json.js'
@@ -8,6 +7,7 @@ import { omitUndefined } from '../../domain/values/omit-undefined.js'
 import type { RunOrder } from '../../projections/registry/questions/list-runs.js'
 import type { VersionSearch } from '../../projections/registry/questions/search.js'
 import { pairs } from './given-values.js'
+import { localPath } from './local-path.js'
 import type { Terminal } from './output.js'
 
 /** Gathers an option that may be given several times. */
@@ -146,6 +146,8 @@ export const optionsInZone = (command: Command, terminal: Terminal): void => {
   if (isDayText(asOf) && json !== true) terminal.err(`As of the end of ${asOf.slice(0, 10)}, in ${zone}.\n`)
 }
 
+const CONTENT = 'a file or a directory'
+
 /**
  * `path=as` or a path alone. What is there under the whole text is meant, since names of checkpoints have "=" in
  * them; only else is it split, at the last one.
@@ -155,10 +157,10 @@ export const contentItem =
   (
     text: string,
   ): string | { readonly file: string; readonly as: string } | { readonly directory: string; readonly as: string } => {
-    const whole = resolve(cwd, text)
+    const whole = localPath(cwd, text, CONTENT)
     const split = text.lastIndexOf('=')
     if (split <= 0 || existsSync(whole)) return whole
-    const [path, as] = [resolve(cwd, text.slice(0, split)), text.slice(split + 1)]
+    const [path, as] = [localPath(cwd, text.slice(0, split), CONTENT), text.slice(split + 1)]
     return statSync(path, { throwIfNoEntry: false })?.isDirectory() ? { directory: path, as } : { file: path, as }
   }
 

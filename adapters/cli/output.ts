@@ -11,6 +11,8 @@ export { sizeText as size } from '../../projections/audit/wording.js'
 export interface Terminal {
   readonly out: (text: string) => void
   readonly err: (text: string) => void
+  /** What is given to it, read when a command asks for it. */
+  readonly in: AsyncIterable<Uint8Array>
   /** Whether a person looks at `out`: then there is colour, and times are relative too. */
   readonly isPerson: boolean
   /** Whether a person looks at `err`: then long work shows a bar. */

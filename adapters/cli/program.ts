@@ -102,32 +102,45 @@ function* allCommands(command: Command): Generator<Command> {
 
 /** Runs the command line; answers its exit code. */
 export const run = async (args: ReadonlyArray<string>, terminal: Terminal): Promise<ExitCode> => {
-  const asJson = args.includes('--json')
+  try {
+    return await runCommand(args, terminal)
+  } catch (error) {
+    return tellFailure(error, args, terminal.err)
+  }
+}
+
+const runCommand = async (args: ReadonlyArray<string>, terminal: Terminal): Promise<ExitCode> => {
+  const asJson = isInJson(args)
   try {
     await buildProgram(terminal, asJson).parseAsync([...args], { from: 'user' })
     return EXIT.fine
   } catch (error) {
-    if (error instanceof CommanderError) {
-      if (error.code === SHOW_VERSION) {
-        terminal.out(asJson ? json({ version: error.message, ...(await sqliteRuntime()) }) : `${error.message}\n`)
-      }
-      return error.exitCode === 0 ? EXIT.fine : EXIT.usage
+    if (!(error instanceof CommanderError)) throw error
+    if (error.code === SHOW_VERSION) {
+      terminal.out(asJson ? json({ version: error.message, ...(await sqliteRuntime()) }) : `${error.message}\n`)
     }
-    if (isSystemError(error)) {
-      terminal.err(
-        asJson ? json({ code: error.code, message: error.message }) : `model-ledger: ${plain(error.message)}\n`,
-      )
-      return EXIT.failed
-    }
-    if (!(error instanceof LedgerError)) throw error
-    const message = wordsOf(error.code, error.message)
-    terminal.err(
-      asJson
-        ? json({ code: error.code, message, details: error.error })
-        : `model-ledger: ${shown(error.code, message)}\n`,
-    )
-    return exitCodeOf(error.code)
+    return error.exitCode === 0 ? EXIT.fine : EXIT.usage
   }
+}
+
+const isInJson = (args: ReadonlyArray<string>): boolean => args.includes('--json')
+
+/** Says in one line why the command failed; answers the exit code. A fault of the program is thrown. */
+export const tellFailure = (error: unknown, args: ReadonlyArray<string>, err: (text: string) => void): ExitCode => {
+  const asJson = isInJson(args)
+  if (isSystemError(error)) {
+    const { code, message } = error
+    err(asJson ? json({ code, message, details: {} }) : `model-ledger: ${plain(message)}\n`)
+    return EXIT.failed
+  }
+  if (!(error instanceof LedgerError)) throw error
+  const message = wordsOf(error.code, error.message)
+  err(
+    asJson
+      ? json({ code: error.code, message, details: error.error })
+      : `model-ledger: ${shown(error.code, message)}\n`,
+  )
+  return exitCodeOf(error.code)
 }
 
 /** In one line, whatever was recorded; what to do about a missing driver is ours, and takes a line each. */

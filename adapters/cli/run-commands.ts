@@ -1,11 +1,11 @@
 /** Commands that record a run. */
-import { resolve } from 'node:path'
 import { type Command, Option } from 'commander'
 import type { JsonObject } from '../../domain/values/json.js'
 import type { RunOutcome } from '../../domain/values/names.js'
 import { omitUndefined } from '../../domain/values/omit-undefined.js'
 import type { WithLedger } from './command-context.js'
 import { metricPairs, pairs } from './given-values.js'
+import { localPath } from './local-path.js'
 import { type EnvelopeOptions, envelopeOptions } from './options.js'
 import { plain, progressBar, size } from './output.js'
 import { done } from './receipts.js'
@@ -97,7 +97,7 @@ export const useCommand = (program: Command, withLedger: WithLedger): void => {
             .useModel({
               ...rest,
               version,
-              ...(to === undefined ? {} : { to: resolve(terminal.cwd, to) }),
+              ...(to === undefined ? {} : { to: localPath(terminal.cwd, to, 'a directory') }),
               onProgress: ({ filesDone, files, bytesDone, bytes }) =>
                 bar.show(bytesDone, bytes, `${filesDone} of ${files} files, ${size(bytesDone)} of ${size(bytes)}`),
             })

@@ -1,5 +1,4 @@
 /** Commands that ask what one thing is, or was: which version is meant, what is known of it, what differs, its files. */
-import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import { isDayText } from '../../domain/values/day.js'
 import { doubleText } from '../../domain/values/double.js'
@@ -10,6 +9,7 @@ import type { Version } from '../../projections/registry/questions/version.js'
 import { type AsOfOption, type CommandContext, questionsAsOf, type WithLedger } from './command-context.js'
 import { versionDiffText } from './diff-text.js'
 import { auditText } from './history-text.js'
+import { localPath } from './local-path.js'
 import { asOf, type KeyColumns, keyColumns, whole } from './options.js'
 import { columns, plain, print, progressBar, type Shown, size, styled, type Terminal, table, time } from './output.js'
 
@@ -114,7 +114,7 @@ Examples:
           .download({
             ...options,
             version,
-            to: resolve(task.terminal.cwd, to),
+            to: localPath(task.terminal.cwd, to, 'a directory'),
             onProgress: ({ filesDone, files, bytesDone, bytes }) =>
               bar.show(bytesDone, bytes, `${filesDone} of ${files} files, ${size(bytesDone)} of ${size(bytes)}`),
           })
@@ -237,6 +237,7 @@ const showCollection = async (task: CommandContext, name: string, options: AsOfO
   const { terminal } = task
   task.answer(collection, () =>
     facts(terminal, collection.path, [
+      ['archived', collection.archived === null ? null : time(terminal, collection.archived.time)],
       ['type', collection.type],
       ['description', collection.description],
       ['tags', collection.tags.join(', ')],

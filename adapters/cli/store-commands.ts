@@ -7,6 +7,7 @@ import { type Collectable, type Ledger, LedgerError, type Leftover, openLedger, 
 import { sqliteRuntime } from '../sqlite/index.js'
 import type { WithLedger } from './command-context.js'
 import { DEFAULT_NAME, targetFile } from './ledger-location.js'
+import { localPath, STANDARD_STREAM } from './local-path.js'
 import { json, plain, progressBar, size, type Terminal, table, time } from './output.js'
 
 export const storeCommands = (program: Command, withLedger: WithLedger, terminal: Terminal): void => {
@@ -25,7 +26,7 @@ const initCommand = (program: Command, terminal: Terminal): void => {
     .addHelpText('after', '\nExample:\n  $ model-ledger init && model-ledger list models')
     .action(async (name: string | undefined, _: object, command: Command) => {
       const options = command.optsWithGlobals<{ ledger?: string; json?: boolean }>()
-      const directory = resolve(terminal.cwd, name ?? options.ledger ?? DEFAULT_NAME)
+      const directory = localPath(terminal.cwd, name ?? options.ledger ?? DEFAULT_NAME, 'a directory')
       const isNew = !existsSync(join(directory, 'events.db'))
       await (await openLedger({ directory })).close()
       const said = isNew ? `made a ledger in ${directory}\n` : `there is a ledger in ${directory} already\n`
@@ -37,11 +38,11 @@ const exportCommand = (program: Command, withLedger: WithLedger): void => {
   program
     .command('export')
     .description('Write all events as lines of JSON. The files are not in it: copy the folder files/ too.')
-    .argument('[file]', 'standard output unless told')
+    .argument('[file]', 'standard output unless told, and where it is -')
     .addHelpText('after', '\nExample:\n  $ model-ledger export events.ndjson && cp -r .model-ledger/files files')
     .action((file: string | undefined, _: object, command: Command) =>
       withLedger(command, 'reads', async ({ ledger, terminal }) => {
-        if (file !== undefined) return exportInto(await targetFile(terminal, file), ledger)
+        if (file !== undefined && file !== STANDARD_STREAM) return exportInto(await targetFile(terminal, file), ledger)
         for await (const line of ledger.exportEvents()) terminal.out(line)
       }),
     )
@@ -51,7 +52,7 @@ const importCommand = (program: Command, withLedger: WithLedger): void => {
   program
     .command('import')
     .description('Read an export into this ledger, which is empty or holds its beginning: all of it, or nothing.')
-    .argument('<file>')
+    .argument('<file>', 'an export; - is standard input')
     .option('--own-id', 'keep the id of this ledger; unless told, it takes over that of the export')
     .addHelpText(
       'after',
@@ -76,7 +77,10 @@ const verifyCommand = (program: Command, withLedger: WithLedger, terminal: Termi
   program
     .command('verify')
     .description('Decode every event, and read every file of every live version again and compare it with its digest.')
-    .option('--export <file>', 'of an export instead: hold it to everything that an import would, and import nothing')
+    .option(
+      '--export <file>',
+      'of an export instead (- is standard input): hold it to everything that an import would, and import nothing',
+    )
     .addHelpText('after', '\nExample:\n  $ model-ledger verify\n  $ model-ledger verify --export events.ndjson')
     .action(async (options: { export?: string }, command: Command) => {
       if (options.export !== undefined) return verifyFile(terminal, options.export, command)
@@ -190,7 +194,8 @@ const exportInto = async (path: string, ledger: Ledger): Promise<void> => {
   }
 }
 
-const exportIn = (terminal: Terminal, file: string) => {
+const exportIn = (terminal: Terminal, file: string): AsyncIterable<Uint8Array> => {
+  if (file === STANDARD_STREAM) return terminal.in
   const path = resolve(terminal.cwd, file)
   if (!existsSync(path)) throw new LedgerError({ _tag: 'unreadable-content', path }, `there is no file ${path}`)
   return createReadStream(path)

@@ -39,6 +39,8 @@ export const describeCommandError = (error: CommandError): string => {
       return error.problems.map(describeProblem).join('; ')
     case 'type-mismatch':
       return `${collectionPath(error.collection)} accepts the type "${error.accepted}", not "${error.offered}"`
+    case 'archived':
+      return `${collectionPath(error.collection)} was archived ${recorded(error.archived)}; unarchive it first`
     case 'reserved-name':
       return `the name "${error.name}" with the type "${error.artifactType}" is reserved`
     case 'version-not-found':

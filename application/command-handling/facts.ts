@@ -197,7 +197,12 @@ const versionFact = (
             ({ number, version: { manifest } }): E.Either<CommandError, SourceFact> =>
               state.artifactType === null
                 ? E.left(notThere)
-                : E.right({ source: { ...artifact, version: number }, artifactType: state.artifactType, manifest }),
+                : E.right({
+                    source: { ...artifact, version: number },
+                    artifactType: state.artifactType,
+                    manifest,
+                    ...(state.archived === null ? {} : { archived: state.archived }),
+                  }),
           ),
         ),
     ),

@@ -1,6 +1,7 @@
 /** Whether an event could follow in an artifact's history. */
 import * as E from 'fp-ts/lib/Either.js'
 import { admitsAlias, admitsWhileLeft } from '../collections/aliases.js'
+import { admitsArchiving, admitsNew } from '../collections/archiving.js'
 import { admitsSaid, NOTHING_SAID } from '../collections/descriptions.js'
 import { admitsTagChange } from '../collections/tags.js'
 import type { ReadonlyState } from '../values/decider.js'
@@ -37,8 +38,13 @@ export const admits = (state: State, event: ArtifactEvent, here: Here): Admitted
       return admitsTagChange('add', event, state.tags)
     case 'ArtifactUntagged':
       return admitsTagChange('remove', event, state.tags)
+    case 'ArtifactArchived':
+      return admitsArchiving(true, state)
+    case 'ArtifactUnarchived':
+      return admitsArchiving(false, state)
     case 'ArtifactVersionLogged':
       return allAdmit(
+        () => admitsInArchive(state, event),
         () => admitsNumber(state, event),
         () => admitsBase(state, event),
         () => admitsTakenOver(state, event),
@@ -46,6 +52,7 @@ export const admits = (state: State, event: ArtifactEvent, here: Here): Admitted
       )
     case 'ArtifactVersionRelogged':
       return allAdmit(
+        () => admitsInArchive(state, event),
         () =>
           withVersion(state, event.version, (version) =>
             allAdmit(
@@ -81,11 +88,18 @@ export const admits = (state: State, event: ArtifactEvent, here: Here): Admitted
           ),
         ),
       )
-    case 'AliasMoved':
+    case 'AliasMoved': {
+      const check = () => admitsAlias(state.aliases, event, (version) => isLive(state, version))
+      return event.to === state.ofSeal ? check() : admitsNew(state, check)
+    }
     case 'AliasRemoved':
-      return admitsAlias(state.aliases, event, (version) => isLive(state, version))
+      return admitsAlias(state.aliases, event, () => admitted)
   }
 }
+
+/** What was sealed before is logged, and what is archived takes nothing else. */
+const admitsInArchive = (state: State, { distributed }: ArtifactVersionLogged | ArtifactVersionRelogged): Admitted =>
+  distributed === undefined ? admitsNew(state, () => admitted) : admitted
 
 /** Numbers are given out one after another, to content that has none. */
 const admitsNumber = ({ versions }: State, { version, manifest }: ArtifactVersionLogged): Admitted => {

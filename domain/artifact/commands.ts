@@ -72,6 +72,24 @@ export const UntagArtifact = define('UntagArtifact', {
 })
 export type UntagArtifact = t.TypeOf<typeof UntagArtifact>
 
+/** Leaves an artifact out of lists, and takes nothing new into it; what it holds stays. */
+export const ArchiveArtifact = define('ArchiveArtifact', {
+  of: ofArtifact,
+  members: { artifact: ArtifactRef },
+  optional: {},
+  facts: noFacts,
+})
+export type ArchiveArtifact = t.TypeOf<typeof ArchiveArtifact>
+
+/** Takes it out of the archive again. */
+export const UnarchiveArtifact = define('UnarchiveArtifact', {
+  of: ofArtifact,
+  members: { artifact: ArtifactRef },
+  optional: {},
+  facts: noFacts,
+})
+export type UnarchiveArtifact = t.TypeOf<typeof UnarchiveArtifact>
+
 const NOWHERE: SaidAt = { description: null, metadata: null }
 
 /** Where that of a version is said of which a command says something itself; nowhere if there is no such version. */
@@ -196,6 +214,8 @@ export const artifactCommands = {
   DescribeArtifact,
   TagArtifact,
   UntagArtifact,
+  ArchiveArtifact,
+  UnarchiveArtifact,
   LogArtifactVersion,
   DescribeArtifactVersion,
   TagArtifactVersion,

@@ -9,6 +9,7 @@ import {
   removeAlias,
   removeAliasesOf,
 } from '../collections/aliases.js'
+import { type Archived, notArchived } from '../collections/archiving.js'
 import { changeSaid } from '../collections/descriptions.js'
 import { changeTags, type TooManyTags } from '../collections/tags.js'
 import type { TypeMismatch, VersionRejection } from '../collections/version-rejections.js'
@@ -18,11 +19,13 @@ import { numberOfKey } from '../values/key-table.js'
 import { type VersionNumber, versionNumberAt } from '../values/names.js'
 import type { ArtifactRef } from '../values/references.js'
 import type {
+  ArchiveArtifact,
   ArtifactCommandWithFacts,
   CreateArtifact,
   DescribeArtifact,
   TagArtifact,
   TagArtifactVersion,
+  UnarchiveArtifact,
   UntagArtifact,
   UntagArtifactVersion,
 } from './commands.js'
@@ -40,6 +43,7 @@ export type ArtifactRejection =
   | VersionRejection
   | TypeMismatch
   | TooManyTags
+  | Archived
   | { readonly _tag: 'artifact-not-found'; readonly artifact: ArtifactRef }
   | { readonly _tag: 'reserved-name'; readonly name: string; readonly artifactType: string }
   | { readonly _tag: 'base-outdated'; readonly expectedBase: VersionNumber; readonly newest: VersionNumber | null }
@@ -65,12 +69,19 @@ export const decide =
   (state: State): EncodedEvents => {
     switch (command.type) {
       case 'CreateArtifact':
-        return pipe(create(command, state), about({}))
+        return pipe(
+          notArchived(command.artifact, state),
+          E.flatMap(() => create(command, state)),
+          about({}),
+        )
       case 'DescribeArtifact':
         return pipe(describeArtifact(command, state), about({}))
       case 'TagArtifact':
       case 'UntagArtifact':
         return pipe(tagArtifact(command, state), about({}))
+      case 'ArchiveArtifact':
+      case 'UnarchiveArtifact':
+        return pipe(archive(command, state), about({}))
       case 'LogArtifactVersion':
         return log(command, state)
       case 'DescribeArtifactVersion':
@@ -80,7 +91,8 @@ export const decide =
         return tag(command, state)
       case 'MoveAlias':
         return pipe(
-          liveVersion(command.collection, command.version, state),
+          notArchived(command.collection, state),
+          E.flatMap(() => liveVersion(command.collection, command.version, state)),
           E.flatMap(({ number }) => pipe(moveAlias(command, number)(state.aliases), about({ version: number }))),
         )
       case 'RemoveAlias':
@@ -139,10 +151,24 @@ const tagArtifact = ({ type, artifact, tags }: TagArtifact | UntagArtifact, stat
   )
 }
 
+const archive = ({ type, artifact }: ArchiveArtifact | UnarchiveArtifact, state: State): Events =>
+  pipe(
+    mustExist(artifact, state),
+    E.map(({ archived }) => {
+      const archives = type === 'ArchiveArtifact'
+      return archives === (archived !== null)
+        ? []
+        : [{ type: archives ? ('ArtifactArchived' as const) : ('ArtifactUnarchived' as const) }]
+    }),
+  )
+
 const log = (command: Given<'LogArtifactVersion'>, state: State): EncodedEvents => {
   const { artifact, artifactType, manifest, aliases = [], base, expectedBase, distributed, run, runFact } = command
   const before = distributed === undefined ? undefined : numberOfKey(state.distributed, draftKey(distributed))
   if (before !== undefined) return E.right({ events: [], answer: { version: versionNumberAt(before) } })
+  // What was sealed is logged, whatever became of its artifact since.
+  const open = distributed === undefined ? notArchived(artifact, state) : E.right(state)
+  if (E.isLeft(open)) return open
   // What a sealed draft builds on was live when it was sealed: its version is logged whatever became of that.
   if (base !== undefined && distributed === undefined) {
     const checked = liveVersion(artifact, base, state)

@@ -31,6 +31,13 @@ export type ArtifactTagged = t.TypeOf<typeof ArtifactTagged>
 export const ArtifactUntagged = record('ArtifactUntagged', { type: oneOf('ArtifactUntagged'), ...tagChange })
 export type ArtifactUntagged = t.TypeOf<typeof ArtifactUntagged>
 
+/** It is left out of lists, and nothing new comes to it. */
+export const ArtifactArchived = record('ArtifactArchived', { type: oneOf('ArtifactArchived') })
+export type ArtifactArchived = t.TypeOf<typeof ArtifactArchived>
+
+export const ArtifactUnarchived = record('ArtifactUnarchived', { type: oneOf('ArtifactUnarchived') })
+export type ArtifactUnarchived = t.TypeOf<typeof ArtifactUnarchived>
+
 /** What is said of a version when it is logged, and where it came from. */
 const saidOfVersion = {
   description: Description,
@@ -108,6 +115,8 @@ export const artifactEvents = {
   ArtifactDescribed,
   ArtifactTagged,
   ArtifactUntagged,
+  ArtifactArchived,
+  ArtifactUnarchived,
   ArtifactVersionLogged,
   ArtifactVersionRelogged,
   ArtifactVersionDescribed,

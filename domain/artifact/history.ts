@@ -13,6 +13,8 @@ import { type ArtifactState, evolve, initial } from './state.js'
 export interface ArtifactHistory extends ArtifactState {
   /** What is said of each version, by its number. */
   readonly said: Said[]
+  /** The version that a sealed draft has just been logged as: it gets its aliases in the same step. */
+  ofSeal: number | null
   /** Digests of what was said of a version before, where that was changed: a draft may have taken it over. */
   readonly saidBefore: Map<number, Set<Digest>>
 }
@@ -30,9 +32,11 @@ export const saidBy = (event: ArtifactEvent, before: Said = NOTHING_SAID): Said 
 }
 
 export const history: Pick<Decider<ArtifactHistory, never, ArtifactEvent, never>, 'initial' | 'evolve'> = {
-  initial: () => ({ ...initial(), said: [], saidBefore: new Map() }),
+  initial: () => ({ ...initial(), said: [], saidBefore: new Map(), ofSeal: null }),
   evolve: (state, event, recorded, revision) => {
     evolve(state, event, recorded, revision)
+    if ('distributed' in event && event.distributed !== undefined) state.ofSeal = event.version
+    else if (event.type !== 'AliasMoved') state.ofSeal = null
     if (!('version' in event)) return state
     const before = state.said[event.version]
     if (event.type === 'ArtifactVersionDescribed' && before !== undefined) {

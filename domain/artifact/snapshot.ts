@@ -22,6 +22,7 @@ const Head = record('the head of a snapshot of an artifact', {
   description: nullable(t.string),
   tags: t.readonlyArray(t.string),
   newestLive: nullable(VersionNumber),
+  archived: nullable(record('who archived it', { by: t.string, at: t.string })),
   aliases: Aliases,
   removedAliases: Aliases,
   left: t.readonlyArray(t.string),
@@ -38,16 +39,17 @@ const withRoom = (rows: number): number => rows + Math.ceil(rows / 16) + 64
 export const snapshot: StateSnapshot<ArtifactState> = {
   // Another number with whatever the columns hold, and with how keys are hashed. Code that knows fewer events has to find
   // the first that it does not know: it goes on from no snapshot that may be behind one.
-  version: ['artifact 1', ...Object.keys(artifactEvents).sort()].join(' '),
+  version: ['artifact 2', ...Object.keys(artifactEvents).sort()].join(' '),
 
   save: ({ versions, distributed, aliases, removedAliases, left, ...state }) => {
-    const { artifactType, description, tags, newestLive } = state
+    const { artifactType, description, tags, newestLive, archived } = state
     const { length, rows, digests, contents, contentsUsed, texts, producers } = versions
     const head: t.TypeOf<typeof Head> = {
       artifactType,
       description,
       tags,
       newestLive,
+      archived,
       aliases: [...aliases],
       removedAliases: [...removedAliases],
       left: [...left],
@@ -81,12 +83,13 @@ export const snapshot: StateSnapshot<ArtifactState> = {
     ) {
       return undefined
     }
-    const { artifactType, description, tags, newestLive, aliases, removedAliases, left } = head
+    const { artifactType, description, tags, newestLive, archived, aliases, removedAliases, left } = head
     return {
       artifactType,
       description,
       tags,
       newestLive,
+      archived,
       aliases: new Map(aliases),
       removedAliases: new Map(removedAliases),
       left: new Set(left),

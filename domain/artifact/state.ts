@@ -1,5 +1,7 @@
 /** What of an artifact's history its decisions need. What is said of a version is read where a decision needs it. */
+
 import { type AliasState, aliasesOf, evolveAliases } from '../collections/aliases.js'
+import type { ArchiveState } from '../collections/archiving.js'
 import type { ReadonlyState, RecordedBy } from '../values/decider.js'
 import { addKey, emptyKeyTable, type KeyTable } from '../values/key-table.js'
 import { type VersionNumber, versionNumberAt } from '../values/names.js'
@@ -16,7 +18,7 @@ import {
   type VersionColumns,
 } from './version-columns.js'
 
-export interface ArtifactState extends AliasState {
+export interface ArtifactState extends AliasState, ArchiveState {
   artifactType: string | null
   description: string | null
   tags: ReadonlyArray<string>
@@ -35,6 +37,7 @@ export const initial = (): ArtifactState => ({
   tags: [],
   versions: noVersions(),
   newestLive: null,
+  archived: null,
   aliases: new Map(),
   removedAliases: new Map(),
   left: new Set(),
@@ -77,6 +80,12 @@ export const evolve = (
     case 'ArtifactTagged':
     case 'ArtifactUntagged':
       state.tags = event.to
+      return state
+    case 'ArtifactArchived':
+      state.archived = recorded
+      return state
+    case 'ArtifactUnarchived':
+      state.archived = null
       return state
     case 'ArtifactVersionLogged':
       addVersion(state.versions, event.version, {

@@ -68,10 +68,14 @@ export const numbersOf = (event: DomainEvent): ReadonlyArray<number> => {
     case 'ArtifactDescribed':
     case 'ArtifactTagged':
     case 'ArtifactUntagged':
+    case 'ArtifactArchived':
+    case 'ArtifactUnarchived':
     case 'RegisteredModelCreated':
     case 'RegisteredModelDescribed':
     case 'RegisteredModelTagged':
     case 'RegisteredModelUntagged':
+    case 'RegisteredModelArchived':
+    case 'RegisteredModelUnarchived':
     case 'RunStarted':
     case 'RunSummarised':
     case 'ArtifactVersionUsed':

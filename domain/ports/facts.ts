@@ -4,6 +4,7 @@
  */
 import type * as E from 'fp-ts/lib/Either.js'
 import type * as TE from 'fp-ts/lib/TaskEither.js'
+import type { RecordedBy } from '../values/decider.js'
 import type { JsonObject } from '../values/json.js'
 import type { ManifestSummary } from '../values/manifest/manifest.js'
 import type { MergeProblem } from '../values/manifest/merge.js'
@@ -16,6 +17,8 @@ export interface SourceFact {
   readonly source: VersionRef
   readonly artifactType: string
   readonly manifest: ManifestSummary
+  /** Present where its artifact is archived: by whom, and when. */
+  readonly archived?: RecordedBy
   /** The link by which it was named. */
   readonly through?: { readonly model: ModelRef; readonly version: VersionNumber }
 }

@@ -1,6 +1,7 @@
 /** Whether an event could follow in a registered model's history. */
 import * as E from 'fp-ts/lib/Either.js'
 import { admitsAlias, admitsWhileLeft } from '../collections/aliases.js'
+import { admitsArchiving, admitsNew } from '../collections/archiving.js'
 import { admitsSaid } from '../collections/descriptions.js'
 import { admitsTagChange } from '../collections/tags.js'
 import type { ReadonlyState } from '../values/decider.js'
@@ -28,6 +29,7 @@ export const admits = (state: State, event: RegisteredModelEvent, { past }: Here
       return impossible({ _tag: 'begun-before' })
     case 'VersionLinked':
       return allAdmit(
+        () => admitsNew(state, () => admitted),
         () => admitsNumber(state, event),
         () => versionWasThere(event.source, { artifactType: state.artifactType, manifest: event.manifest }, past),
       )
@@ -39,9 +41,16 @@ export const admits = (state: State, event: RegisteredModelEvent, { past }: Here
       return admitsTagChange('add', event, state.tags)
     case 'RegisteredModelUntagged':
       return admitsTagChange('remove', event, state.tags)
+    case 'RegisteredModelArchived':
+      return admitsArchiving(true, state)
+    case 'RegisteredModelUnarchived':
+      return admitsArchiving(false, state)
     case 'AliasMoved':
+      return admitsNew(state, () =>
+        admitsAlias(state.aliases, event, (version) => withLink(state, version, () => admitted)),
+      )
     case 'AliasRemoved':
-      return admitsAlias(state.aliases, event, (version) => withLink(state, version, () => admitted))
+      return admitsAlias(state.aliases, event, () => admitted)
   }
 }
 

@@ -75,6 +75,24 @@ export const UntagRegisteredModel = define('UntagRegisteredModel', {
 })
 export type UntagRegisteredModel = t.TypeOf<typeof UntagRegisteredModel>
 
+/** Leaves a registered model out of lists, and takes no link into it; what it holds stays. */
+export const ArchiveRegisteredModel = define('ArchiveRegisteredModel', {
+  of: ofModel,
+  members: { model: ModelRef },
+  optional: {},
+  facts: noFacts,
+})
+export type ArchiveRegisteredModel = t.TypeOf<typeof ArchiveRegisteredModel>
+
+/** Takes it out of the archive again. */
+export const UnarchiveRegisteredModel = define('UnarchiveRegisteredModel', {
+  of: ofModel,
+  members: { model: ModelRef },
+  optional: {},
+  facts: noFacts,
+})
+export type UnarchiveRegisteredModel = t.TypeOf<typeof UnarchiveRegisteredModel>
+
 export const registeredModelCommands = {
   CreateRegisteredModel,
   LinkToRegistry,
@@ -82,6 +100,8 @@ export const registeredModelCommands = {
   DescribeRegisteredModel,
   TagRegisteredModel,
   UntagRegisteredModel,
+  ArchiveRegisteredModel,
+  UnarchiveRegisteredModel,
 }
 
 /**

@@ -2,6 +2,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import { type AliasRejection, moveAlias, pointAliases, removeAlias, removeAliasesOf } from '../collections/aliases.js'
+import { type Archived, notArchived } from '../collections/archiving.js'
 import { changeSaid } from '../collections/descriptions.js'
 import { changeTags, type TooManyTags } from '../collections/tags.js'
 import type { LinkRemoved, TypeMismatch, VersionRejection } from '../collections/version-rejections.js'
@@ -10,10 +11,12 @@ import { versionNumberAt } from '../values/names.js'
 import { omitUndefined } from '../values/omit-undefined.js'
 import type { ModelRef } from '../values/references.js'
 import type {
+  ArchiveRegisteredModel,
   CreateRegisteredModel,
   DescribeRegisteredModel,
   RegisteredModelCommandWithFacts,
   TagRegisteredModel,
+  UnarchiveRegisteredModel,
   UnlinkFromRegistry,
   UntagRegisteredModel,
 } from './commands.js'
@@ -28,6 +31,7 @@ export type RegisteredModelRejection =
   | VersionRejection
   | TypeMismatch
   | TooManyTags
+  | Archived
   | { readonly _tag: 'model-not-found'; readonly model: ModelRef }
   | LinkRemoved
 
@@ -39,7 +43,11 @@ export const decide =
   (state: State): EncodedEvents => {
     switch (command.type) {
       case 'CreateRegisteredModel':
-        return pipe(create(command, state), about({}))
+        return pipe(
+          notArchived(command.model, state),
+          E.flatMap(() => create(command, state)),
+          about({}),
+        )
       case 'LinkToRegistry':
         return link(command, state)
       case 'UnlinkFromRegistry':
@@ -52,9 +60,13 @@ export const decide =
           mustExist(command.model, state),
           E.flatMap(() => tag(command, state)),
         )
+      case 'ArchiveRegisteredModel':
+      case 'UnarchiveRegisteredModel':
+        return pipe(archive(command, state), about({}))
       case 'MoveAlias':
         return pipe(
-          liveLink(command.collection, command.version, state),
+          notArchived(command.collection, state),
+          E.flatMap(() => liveLink(command.collection, command.version, state)),
           E.flatMap(({ number }) => pipe(moveAlias(command, number)(state.aliases), about({ version: number }))),
         )
       case 'RemoveAlias':
@@ -92,7 +104,13 @@ const link = (
   { model, aliases = [], expect, sourceFact }: Extract<RegisteredModelCommandWithFacts, { type: 'LinkToRegistry' }>,
   state: State,
 ): EncodedEvents => {
-  const { source, artifactType, manifest } = sourceFact
+  const { source, artifactType, manifest, archived } = sourceFact
+  const open = notArchived(model, state)
+  if (E.isLeft(open)) return open
+  if (archived !== undefined) {
+    const { version: _, ...collection } = source
+    return E.left({ _tag: 'archived', collection, archived })
+  }
   const created = create({ model, artifactType }, state)
   if (E.isLeft(created)) return created
   const present = state.linkBySource.get(sourceKey(source))
@@ -134,6 +152,17 @@ const tag = (command: TagRegisteredModel | UntagRegisteredModel, { tags }: State
     about({}),
   )
 }
+
+const archive = ({ type, model }: ArchiveRegisteredModel | UnarchiveRegisteredModel, state: State): Events =>
+  pipe(
+    mustExist(model, state),
+    E.map(({ archived }) => {
+      const archives = type === 'ArchiveRegisteredModel'
+      return archives === (archived !== null)
+        ? []
+        : [{ type: archives ? ('RegisteredModelArchived' as const) : ('RegisteredModelUnarchived' as const) }]
+    }),
+  )
 
 const mustExist = (model: ModelRef, state: State): E.Either<RegisteredModelRejection, State> =>
   state.artifactType === null ? E.left({ _tag: 'model-not-found', model }) : E.right(state)

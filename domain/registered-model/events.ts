@@ -49,6 +49,15 @@ export const RegisteredModelUntagged = record('RegisteredModelUntagged', {
 })
 export type RegisteredModelUntagged = t.TypeOf<typeof RegisteredModelUntagged>
 
+/** It is left out of lists, and nothing new comes to it. */
+export const RegisteredModelArchived = record('RegisteredModelArchived', { type: oneOf('RegisteredModelArchived') })
+export type RegisteredModelArchived = t.TypeOf<typeof RegisteredModelArchived>
+
+export const RegisteredModelUnarchived = record('RegisteredModelUnarchived', {
+  type: oneOf('RegisteredModelUnarchived'),
+})
+export type RegisteredModelUnarchived = t.TypeOf<typeof RegisteredModelUnarchived>
+
 export const registeredModelEvents = {
   RegisteredModelCreated,
   VersionLinked,
@@ -56,6 +65,8 @@ export const registeredModelEvents = {
   RegisteredModelDescribed,
   RegisteredModelTagged,
   RegisteredModelUntagged,
+  RegisteredModelArchived,
+  RegisteredModelUnarchived,
   AliasMoved,
   AliasRemoved,
 }

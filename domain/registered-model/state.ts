@@ -1,5 +1,7 @@
 /** What of a registered model's history its decisions need. */
+
 import { type AliasState, aliasesOf, evolveAliases } from '../collections/aliases.js'
+import type { ArchiveState } from '../collections/archiving.js'
 import { saidAfter } from '../collections/descriptions.js'
 import type { RecordedBy } from '../values/decider.js'
 import type { JsonObject } from '../values/json.js'
@@ -12,7 +14,7 @@ export interface LinkState {
   unlinked?: RecordedBy
 }
 
-export interface RegisteredModelState extends AliasState {
+export interface RegisteredModelState extends AliasState, ArchiveState {
   artifactType: string | null
   description: string | null
   metadata: JsonObject | null
@@ -30,6 +32,7 @@ export const initial = (): RegisteredModelState => ({
   description: null,
   metadata: null,
   tags: [],
+  archived: null,
   links: [],
   linkBySource: new Map(),
   aliases: new Map(),
@@ -65,6 +68,12 @@ export const evolve = (
     case 'RegisteredModelTagged':
     case 'RegisteredModelUntagged':
       state.tags = event.to
+      return state
+    case 'RegisteredModelArchived':
+      state.archived = recorded
+      return state
+    case 'RegisteredModelUnarchived':
+      state.archived = null
       return state
     case 'AliasMoved':
     case 'AliasRemoved':

@@ -20,6 +20,8 @@ export type Impossible =
   | { readonly _tag: 'not-open'; readonly generation: number | undefined }
   /** It was deleted, or unlinked, before. */
   | { readonly _tag: 'gone-before'; readonly what: Numbered; readonly number: number }
+  /** It was archived before, and nothing new comes to what is archived. */
+  | { readonly _tag: 'archived-before' }
   /** The content, or the source, has a number that is alive: it gets no second one. */
   | { readonly _tag: 'there-already'; readonly what: Numbered; readonly number: number }
   /** What it says of before, or of another stream, is not what was. */
@@ -84,6 +86,8 @@ export const describeImpossible = (reason: Impossible): string => {
         : `it names generation ${reason.generation}, which was not open`
     case 'gone-before':
       return `it names ${numberName(reason.what, reason.number)}, which was ${reason.what === 'link' ? 'unlinked' : 'deleted'} before`
+    case 'archived-before':
+      return 'it was archived before: nothing new comes to it'
     case 'there-already':
       return reason.what === 'link'
         ? `its source is linked already, as v${reason.number}`

@@ -181,6 +181,8 @@ export interface DescribeArtifact extends OfArtifact, EnvelopeFields {
 
 export interface TagArtifact extends OfArtifact, Tagged, EnvelopeFields {}
 
+export interface ArchiveArtifact extends OfArtifact, EnvelopeFields {}
+
 export interface Describe extends OfVersionInFull, Redescribed, EnvelopeFields {}
 
 export interface Tag extends OfVersionInFull, Tagged, EnvelopeFields {}
@@ -220,6 +222,8 @@ export interface Unlink extends OfVersionInFull, Expecting, EnvelopeFields {}
 export interface DescribeModel extends OfModel, Redescribed, EnvelopeFields {}
 
 export interface TagModel extends OfModel, Tagged, EnvelopeFields {}
+
+export interface ArchiveModel extends OfModel, EnvelopeFields {}
 
 export interface StartRun extends EnvelopeFields {
   /** `[[entity/]project/]run`; new unless told. */

@@ -20,5 +20,9 @@ export const notAVersion = (verb: Verb, path: string): WriteError =>
     path,
   )
 
+/** What is done to a whole artifact or registered model, and to no version of it. */
+export const onlyWhole = (done: 'archived', path: string): WriteError =>
+  wrong('name', `a name alone, ${nameIn(path)}: an artifact or a registered model is ${done} as a whole`, path)
+
 export const notACollection = (verb: Verb, path: string): WriteError =>
   wrong('name', `a name alone, ${nameIn(path)} (one version: ${verb}, with the version ${path})`, path)

@@ -119,6 +119,11 @@ export const TagArtifact = record(
   { name: ArtifactPath, tags: Tags },
   envelopeFields,
 ) satisfies Codec<args.TagArtifact>
+export const ArchiveArtifact = record(
+  'archiveArtifact',
+  { name: ArtifactPath },
+  envelopeFields,
+) satisfies Codec<args.ArchiveArtifact>
 export const Describe = record(
   'describe',
   { version: VersionText },
@@ -165,6 +170,11 @@ export const TagModel = record(
   { name: ModelPath, tags: Tags },
   envelopeFields,
 ) satisfies Codec<args.TagModel>
+export const ArchiveModel = record(
+  'archiveRegisteredModel',
+  { name: ModelPath },
+  envelopeFields,
+) satisfies Codec<args.ArchiveModel>
 export const StartRun = record(
   'startRun',
   {},

@@ -72,6 +72,8 @@ interface CollectionsInput extends ProjectsInput {
    * `description`, `actor`, `created`, and of registered models `metadata:<key>`.
    */
   readonly where?: string | undefined
+  /** Archived ones too. */
+  readonly withArchived?: boolean | undefined
 }
 export interface ArtifactsInput extends CollectionsInput {
   /** In this project: `[entity/]project`. */
@@ -104,7 +106,7 @@ const RunsInput = input({
   orderBy: OrderOfRuns,
   order: Order,
 }) satisfies t.Type<Checked<RunsInput>>
-const collections = { type: Text, tag: Text, text: Words, where: WhereText }
+const collections = { type: Text, tag: Text, text: Words, where: WhereText, withArchived: t.boolean }
 const ArtifactsInput = input({ ...placed, ...collections }) satisfies t.Type<Checked<ArtifactsInput>>
 const RegisteredModelsInput = input({ ...owned, registry: Text, ...collections }) satisfies t.Type<
   Checked<RegisteredModelsInput>

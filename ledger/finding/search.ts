@@ -67,6 +67,8 @@ export interface SearchInput extends ListInput {
   readonly until?: string | Date | undefined
   /** Also what was deleted or unlinked. */
   readonly withDeleted?: boolean | undefined
+  /** Also versions of what is archived. */
+  readonly withArchived?: boolean | undefined
   /** What to sort by; `created` unless told. */
   readonly orderBy?: 'created' | 'name' | { readonly metadata: string } | { readonly metric: string } | undefined
   /** `descending` unless told. */
@@ -91,6 +93,7 @@ const SearchInput: t.Type<Checked<SearchInput>> = record(
     from: FirstTime,
     until: LastTime,
     withDeleted: t.boolean,
+    withArchived: t.boolean,
     orderBy: OrderBy,
     order: oneOf('ascending', 'descending'),
     ...paging,

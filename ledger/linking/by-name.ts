@@ -4,10 +4,18 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import type { Receipt } from '../../application/command-handling/receipt.js'
-import type { DescribeArtifact, TagArtifact, UntagArtifact } from '../../domain/artifact/commands.js'
 import type {
+  ArchiveArtifact,
+  DescribeArtifact,
+  TagArtifact,
+  UnarchiveArtifact,
+  UntagArtifact,
+} from '../../domain/artifact/commands.js'
+import type {
+  ArchiveRegisteredModel,
   DescribeRegisteredModel,
   TagRegisteredModel,
+  UnarchiveRegisteredModel,
   UntagRegisteredModel,
 } from '../../domain/registered-model/commands.js'
 import { shown } from '../../domain/values/codec.js'
@@ -16,7 +24,7 @@ import type { VersionPath } from '../../domain/values/name-paths.js'
 import { omitUndefined } from '../../domain/values/omit-undefined.js'
 import { isModel } from '../../domain/values/references.js'
 import type * as args from '../calling/arguments.js'
-import { isVersion } from '../calling/collection-or-version.js'
+import { isVersion, onlyWhole } from '../calling/collection-or-version.js'
 import type { WriteError } from '../calling/errors.js'
 import * as inputs from '../calling/input.js'
 import { type Calling, wasGivenOnSource } from '../calling/resolve-names.js'
@@ -31,6 +39,10 @@ export interface ByName {
   tag: (given: args.Tag) => Promise<Receipt>
   /** Takes tags away. */
   untag: (given: args.Tag) => Promise<Receipt>
+  /** Puts it into the archive, as a whole. */
+  archive: (given: args.ArchiveArtifact) => Promise<Receipt>
+  /** Takes it out of the archive. */
+  unarchive: (given: args.ArchiveArtifact) => Promise<Receipt>
 }
 
 /** Of which ledger: for the ways in, which are given a ledger. */
@@ -45,6 +57,10 @@ export const byNameOf = (ledger: object): ByName => {
 export const nameForAnything = (ledger: object, methods: ByName): void => void ofLedgers.set(ledger, methods)
 
 type OnCollection =
+  | ArchiveArtifact
+  | UnarchiveArtifact
+  | ArchiveRegisteredModel
+  | UnarchiveRegisteredModel
   | DescribeArtifact
   | TagArtifact
   | UntagArtifact
@@ -76,6 +92,17 @@ export const byName = (calling: Calling, versions: Pick<VersionMethods, 'describ
     return sender.give(command, fields)
   }
 
+  const archiving = async (verb: 'archive' | 'unarchive', given: args.ArchiveArtifact): Promise<Receipt> => {
+    const { name, ...fields } = await sender.checked(inputs.ArchiveArtifact, given)
+    if (isVersion(name)) return now(E.left(onlyWhole('archived', name)))
+    const command = await commandNaming<OnCollection>(name, fields, ({ collection }) =>
+      isModel(collection)
+        ? { type: verb === 'archive' ? 'ArchiveRegisteredModel' : 'UnarchiveRegisteredModel', model: collection }
+        : { type: verb === 'archive' ? 'ArchiveArtifact' : 'UnarchiveArtifact', artifact: collection },
+    )
+    return sender.give(command, fields)
+  }
+
   return {
     describe: async (given) => {
       const { version: name, description, metadata, ...fields } = await sender.checked(inputs.Describe, given)
@@ -92,6 +119,8 @@ export const byName = (calling: Calling, versions: Pick<VersionMethods, 'describ
     },
     tag: (given) => changeTags('tag', given),
     untag: (given) => changeTags('untag', given),
+    archive: (given) => archiving('archive', given),
+    unarchive: (given) => archiving('unarchive', given),
   }
 }
 

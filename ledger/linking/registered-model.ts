@@ -1,10 +1,10 @@
-/** Registered models by themselves: made before their first link, described, tagged. */
+/** Registered models by themselves: made before their first link, described, tagged, archived. */
 import * as E from 'fp-ts/lib/Either.js'
 import type { Receipt } from '../../application/command-handling/receipt.js'
 import { omitUndefined } from '../../domain/values/omit-undefined.js'
 import type { ModelRef } from '../../domain/values/references.js'
 import type * as args from '../calling/arguments.js'
-import { isVersion, notACollection, type Verb } from '../calling/collection-or-version.js'
+import { isVersion, notACollection, onlyWhole, type Verb } from '../calling/collection-or-version.js'
 import * as inputs from '../calling/input.js'
 import type { Calling } from '../calling/resolve-names.js'
 import { now } from '../calling/send-command.js'
@@ -18,6 +18,10 @@ export interface RegisteredModelMethods {
   tagRegisteredModel: (given: args.TagModel) => Promise<Receipt>
   /** Takes tags of a registered model away. */
   untagRegisteredModel: (given: args.TagModel) => Promise<Receipt>
+  /** Leaves a registered model out of lists, and takes no link and no alias into it. What it holds stays. */
+  archiveRegisteredModel: (given: args.ArchiveModel) => Promise<Receipt>
+  /** Takes a registered model out of the archive again. */
+  unarchiveRegisteredModel: (given: args.ArchiveModel) => Promise<Receipt>
 }
 
 export const registeredModelMethods = ({ sender, names }: Calling): RegisteredModelMethods => {
@@ -31,6 +35,15 @@ export const registeredModelMethods = ({ sender, names }: Calling): RegisteredMo
     const input = await sender.checked(inputs.TagModel, given)
     const model = await named(type === 'TagRegisteredModel' ? 'tag' : 'untag', input.name)
     return sender.give({ type, model, tags: input.tags }, input)
+  }
+
+  const archive = async (
+    type: 'ArchiveRegisteredModel' | 'UnarchiveRegisteredModel',
+    given: args.ArchiveModel,
+  ): Promise<Receipt> => {
+    const { name, ...fields } = await sender.checked(inputs.ArchiveModel, given)
+    if (isVersion(name)) return now(E.left(onlyWhole('archived', name)))
+    return sender.give({ type, model: await names.modelNamed(name) }, fields)
   }
 
   return {
@@ -53,5 +66,8 @@ export const registeredModelMethods = ({ sender, names }: Calling): RegisteredMo
 
     tagRegisteredModel: (given) => changeModelTags('TagRegisteredModel', given),
     untagRegisteredModel: (given) => changeModelTags('UntagRegisteredModel', given),
+
+    archiveRegisteredModel: (given) => archive('ArchiveRegisteredModel', given),
+    unarchiveRegisteredModel: (given) => archive('UnarchiveRegisteredModel', given),
   }
 }

@@ -1,9 +1,9 @@
-/** Artifacts by themselves, and not their versions: described, tagged. */
+/** Artifacts by themselves, and not their versions: described, tagged, archived. */
 import * as E from 'fp-ts/lib/Either.js'
 import type { Receipt } from '../../application/command-handling/receipt.js'
 import type { ArtifactRef } from '../../domain/values/references.js'
 import type * as args from '../calling/arguments.js'
-import { isVersion, notACollection, type Verb } from '../calling/collection-or-version.js'
+import { isVersion, notACollection, onlyWhole, type Verb } from '../calling/collection-or-version.js'
 import * as inputs from '../calling/input.js'
 import type { Calling } from '../calling/resolve-names.js'
 import { now } from '../calling/send-command.js'
@@ -15,6 +15,10 @@ export interface ArtifactMethods {
   tagArtifact: (given: args.TagArtifact) => Promise<Receipt>
   /** Takes tags of an artifact itself away. */
   untagArtifact: (given: args.TagArtifact) => Promise<Receipt>
+  /** Leaves an artifact out of lists, and takes nothing new into it: no version, part, link or alias. What it holds stays. */
+  archiveArtifact: (given: args.ArchiveArtifact) => Promise<Receipt>
+  /** Takes an artifact out of the archive again. */
+  unarchiveArtifact: (given: args.ArchiveArtifact) => Promise<Receipt>
 }
 
 export const artifactMethods = ({ sender, names }: Calling): ArtifactMethods => {
@@ -27,6 +31,15 @@ export const artifactMethods = ({ sender, names }: Calling): ArtifactMethods => 
     return sender.give({ type, artifact, tags: input.tags }, input)
   }
 
+  const archive = async (
+    type: 'ArchiveArtifact' | 'UnarchiveArtifact',
+    given: args.ArchiveArtifact,
+  ): Promise<Receipt> => {
+    const { name, ...fields } = await sender.checked(inputs.ArchiveArtifact, given)
+    if (isVersion(name)) return now(E.left(onlyWhole('archived', name)))
+    return sender.give({ type, artifact: await names.artifactNamed(name) }, fields)
+  }
+
   return {
     describeArtifact: async (given) => {
       const input = await sender.checked(inputs.DescribeArtifact, given)
@@ -36,5 +49,8 @@ export const artifactMethods = ({ sender, names }: Calling): ArtifactMethods => 
 
     tagArtifact: (given) => changeTags('TagArtifact', given),
     untagArtifact: (given) => changeTags('UntagArtifact', given),
+
+    archiveArtifact: (given) => archive('ArchiveArtifact', given),
+    unarchiveArtifact: (given) => archive('UnarchiveArtifact', given),
   }
 }

@@ -72,6 +72,17 @@ export const describeEvent = ({ stream, event }: Pick<RecordedEvent, 'stream' | 
     case 'RegisteredModelTagged':
     case 'RegisteredModelUntagged':
       return retagged(home, event)
+    case 'ArtifactArchived':
+    case 'RegisteredModelArchived':
+      return { subject: home, what: `archived ${plain(home)}`, before: null, after: 'archived' }
+    case 'ArtifactUnarchived':
+    case 'RegisteredModelUnarchived':
+      return {
+        subject: home,
+        what: `took ${plain(home)} out of the archive`,
+        before: 'archived',
+        after: null,
+      }
     case 'ArtifactVersionDeleted': {
       const subject = at(home, event.version)
       const { manifest, linksLeft = [] } = event

@@ -11,7 +11,7 @@ import { type RunRef, runPath } from '../../domain/values/references.js'
 import { type ProjectedEvent, unfolded } from '../projection.js'
 import { interned, numberOf } from '../storage/dictionary.js'
 import { latest, setFrom, timeline } from '../storage/timeline.js'
-import { addVersionTo, deleteVersion, setAlias, setTags } from './changes.js'
+import { addVersionTo, deleteVersion, setAlias, setArchived, setTags } from './changes.js'
 import { type ArtifactEntry, draftPath, type Registry } from './state.js'
 import { addVersion, type Row, saidOf, sparseFieldsOf, type Versions } from './version-table.js'
 
@@ -20,6 +20,8 @@ export const foldedOfArtifact = [
   'ArtifactDescribed',
   'ArtifactTagged',
   'ArtifactUntagged',
+  'ArtifactArchived',
+  'ArtifactUnarchived',
   'ArtifactVersionLogged',
   'ArtifactVersionRelogged',
   'ArtifactVersionDescribed',
@@ -48,6 +50,10 @@ export const applyToArtifact = (
     case 'ArtifactTagged':
     case 'ArtifactUntagged':
       setTags(registry, artifact, position, event.to)
+      return
+    case 'ArtifactArchived':
+    case 'ArtifactUnarchived':
+      setArchived(artifact, position, event.type === 'ArtifactArchived')
       return
     case 'ArtifactVersionLogged': {
       const { version: number, manifest, run, base, takenOver, distributed, description, metadata, tags } = event

@@ -4,7 +4,7 @@ import { collectionPath } from '../../domain/values/references.js'
 import { type ProjectedEvent, unfolded } from '../projection.js'
 import { interned } from '../storage/dictionary.js'
 import { setFrom } from '../storage/timeline.js'
-import { linkVersion, setAlias, setTags, unlinkVersion } from './changes.js'
+import { linkVersion, setAlias, setArchived, setTags, unlinkVersion } from './changes.js'
 import type { ModelEntry, Registry } from './state.js'
 
 export const foldedOfModel = [
@@ -14,6 +14,8 @@ export const foldedOfModel = [
   'RegisteredModelDescribed',
   'RegisteredModelTagged',
   'RegisteredModelUntagged',
+  'RegisteredModelArchived',
+  'RegisteredModelUnarchived',
   'AliasMoved',
   'AliasRemoved',
 ] as const
@@ -53,6 +55,10 @@ export const applyToModel = (
     case 'RegisteredModelTagged':
     case 'RegisteredModelUntagged':
       setTags(registry, model, position, event.to)
+      return
+    case 'RegisteredModelArchived':
+    case 'RegisteredModelUnarchived':
+      setArchived(model, position, event.type === 'RegisteredModelArchived')
       return
     case 'AliasMoved':
       setAlias(model, event.alias, position, event.to)

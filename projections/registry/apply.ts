@@ -127,6 +127,7 @@ const created = (
     kin: kinOf(registry, ref, type, position),
     description,
     tags: timeline<ReadonlyArray<string>>(),
+    archived: timeline<number | null>(),
     aliases: new Map<string, AliasEntry>(),
     versions: [],
     aliasesByVersion: [],
@@ -140,7 +141,7 @@ const created = (
 
 export const registryProjection = projection({
   name: 'registry',
-  version: 6,
+  version: 7,
   folds,
   initial: emptyRegistry,
   apply,

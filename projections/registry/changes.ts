@@ -93,6 +93,12 @@ export const noteAlias = (
   else if (before !== alias) aliasesByVersion[number] = new Set([before, alias])
 }
 
+/** From a position on it is archived, or no more. */
+export const setArchived = (collection: CollectionEntry, position: number, isArchived: boolean): void => {
+  setFrom(collection.archived, position, isArchived ? position : null)
+  if (isArchived) collection.kin.everArchived.add(collection)
+}
+
 /** Of an artifact or a registered model as a whole. */
 export const setTags = (
   registry: Registry,

@@ -21,7 +21,13 @@ export const kinOf = (registry: Registry, ref: CollectionRef, type: string, crea
   const { types } = projectOf(registry, ref, created)
   const known = types.get(type)
   if (known !== undefined) return known
-  const fresh: TypeEntry = { type, collections: [], addedAt: positionList(), endedAt: positionList() }
+  const fresh: TypeEntry = {
+    type,
+    collections: [],
+    everArchived: new Set(),
+    addedAt: positionList(),
+    endedAt: positionList(),
+  }
   types.set(type, fresh)
   return fresh
 }

@@ -2,7 +2,7 @@
 
 import type { RecordedMetric } from '../../domain/run/metrics.js'
 import { isDigest } from '../../domain/values/digest.js'
-import { type JsonObject, parseJson } from '../../domain/values/json.js'
+import type { JsonObject } from '../../domain/values/json.js'
 import {
   type CollectionRef,
   collectionPath,
@@ -22,6 +22,7 @@ import {
 import type { Timeline } from '../storage/timeline.js'
 import { endOfSource, noteAlias, noteLink, noteTags } from './changes.js'
 import { addCollection, addRun, kinOf, projectOf } from './places.js'
+import { NONE, readHolders, readJson, readProject, readRef, saveHolders, saveJson, saveRef } from './snapshot-values.js'
 import {
   type AliasEntry,
   type ArtifactEntry,
@@ -37,9 +38,6 @@ import {
   type UnfinishedDraft,
 } from './state.js'
 import { loadVersions, saveVersions, type Versions } from './version-table.js'
-
-/** No such thing; positions and numbers are not negative. */
-const NONE = -1
 
 export const saveRegistry = (registry: Registry): Iterable<unknown> => {
   const encoder = snapshotEncoder()
@@ -76,6 +74,7 @@ const readRegistry = (decoder: SnapshotDecoder, versions: Versions): Registry =>
   for (let left = decoder.number(); left > 0; left--) {
     const entry = readCollection(decoder, registry)
     addCollection(registry, entry)
+    if (entry.archived.positions.length > 0) entry.kin.everArchived.add(entry)
     for (const tags of entry.tags.values) noteTags(registry, entry, tags)
     byStream.set(entry.kind === 'artifact' ? artifactStream(entry.ref) : modelStream(entry.ref), entry)
   }
@@ -152,6 +151,7 @@ const saveCollection = (encoder: SnapshotEncoder, entry: CollectionEntry): void 
     saveHolders(encoder, alias)
   }
   saveHolders(encoder, entry.newest)
+  saveHolders(encoder, entry.archived)
   encoder.numbers([...entry.ended.keys()])
   encoder.numbers([...entry.ended.values()])
   saveJson(encoder, [entry.description, entry.tags])
@@ -197,6 +197,7 @@ const readCourse = (decoder: SnapshotDecoder, registry: Registry, ref: Collectio
     for (const holder of holders.values) if (holder !== null) noteAlias(aliasesByVersion, holder, name)
   }
   const newest = readHolders(decoder)
+  const archived = readHolders(decoder)
   const numbers = decoder.numbers()
   const endedAt = decoder.numbers()
   const ended = new Map(numbers.map((number, at) => [number, endedAt[at] ?? NONE]))
@@ -208,6 +209,7 @@ const readCourse = (decoder: SnapshotDecoder, registry: Registry, ref: Collectio
     aliases,
     aliasesByVersion,
     newest,
+    archived,
     ended,
     endedAt,
     addedAt: [],
@@ -260,39 +262,3 @@ const readRun = (decoder: SnapshotDecoder): RunEntry => {
   const logged = { positions: decoder.numbers(), values: decoder.numbers() }
   return { kind: 'run', ...facts, ...said, ...(metrics === null ? {} : { metrics: new Map(metrics) }), logged }
 }
-
-const saveRef = (encoder: SnapshotEncoder, { entity, project, name }: CollectionRef): void => {
-  for (const part of [entity, project, name]) encoder.word(part)
-}
-
-const readRef = <P extends string>(decoder: SnapshotDecoder, isOf: (project: string) => project is P) => ({
-  entity: decoder.word(),
-  project: readProject(decoder, isOf),
-  name: decoder.word(),
-})
-
-const readProject = <P extends string>(decoder: SnapshotDecoder, isOf: (project: string) => project is P): P => {
-  const project = decoder.word()
-  if (isOf(project)) return project
-  throw new RangeError('no such project')
-}
-
-const saveHolders = (encoder: SnapshotEncoder, { positions, values }: Timeline<number | null>): void => {
-  encoder.numbers(positions)
-  for (const value of values) encoder.number(value ?? NONE)
-}
-
-const readHolders = (decoder: SnapshotDecoder): Timeline<number | null> => {
-  const positions = decoder.numbers()
-  const values: Array<number | null> = []
-  for (let index = 0; index < positions.length; index++) {
-    const value = decoder.number()
-    values.push(value === NONE ? null : value)
-  }
-  return { positions, values }
-}
-
-const saveJson = (encoder: SnapshotEncoder, value: unknown): void => encoder.text(JSON.stringify(value))
-
-/** What `saveJson` wrote: a snapshot is whole, and of this version of the projection, or it is not loaded. */
-const readJson = <A>(decoder: SnapshotDecoder): A => parseJson(decoder.text()) as A

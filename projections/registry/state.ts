@@ -34,6 +34,8 @@ export interface Collection<Version> {
   readonly type: string
   readonly description: Timeline<string | null>
   readonly tags: Timeline<ReadonlyArray<string>>
+  /** Since when it is archived, while it is; `null` while it is not. */
+  readonly archived: Timeline<number | null>
   readonly aliases: Map<string, AliasEntry>
   /** By number. A number whose event is of an unknown kind has none. */
   readonly versions: Version[]
@@ -89,6 +91,8 @@ export interface TypeEntry {
   readonly type: string
   /** In the order in which they were created, as everything here that is a list. */
   readonly collections: CollectionEntry[]
+  /** Those of them that ever were archived. */
+  readonly everArchived: Set<CollectionEntry>
   /** Where versions of any of them came, and where they were deleted or unlinked. */
   readonly addedAt: PositionList
   readonly endedAt: PositionList

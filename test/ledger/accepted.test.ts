@@ -38,6 +38,10 @@ const BEFORE: ReadonlyArray<Told> = [
   ['tagRegisteredModel', { name: 'pets', tags: ['vision'] }],
   ['describeArtifact', { name: 'cats', description: 'all of them' }],
   ['tagArtifact', { name: 'cats', tags: ['images'] }],
+  ['createArtifact', { name: 'attic', type: 'model' }],
+  ['archiveArtifact', { name: 'attic' }],
+  ['createRegisteredModel', { name: 'cellar', type: 'model' }],
+  ['archiveRegisteredModel', { name: 'cellar' }],
   ['useArtifact', { run: 'r', version: `${pets}:production` }],
   ['summariseRun', { run: 'r', metrics: { loss: 0.5 } }],
   ['finishRun', { run: 'r' }],
@@ -69,6 +73,10 @@ const NOTHING: ReadonlyArray<Told> = [
   ['describeArtifact', { name: 'cats', description: 'all of them' }],
   ['tagArtifact', { name: 'cats', tags: ['images'] }],
   ['untagArtifact', { name: 'cats', tags: ['sounds'] }],
+  ['archiveArtifact', { name: 'attic' }],
+  ['unarchiveArtifact', { name: 'cats' }],
+  ['archiveRegisteredModel', { name: 'cellar' }],
+  ['unarchiveRegisteredModel', { name: 'pets' }],
   ['useArtifact', { run: 'r', version: `${pets}:production` }],
   ['summariseRun', { run: 'r', metrics: { loss: 0.5 } }],
   ['finishRun', { run: 'r' }],
@@ -90,6 +98,10 @@ const AFTER: ReadonlyArray<Told> = [
   ['describeRegisteredModel', { name: 'pets', description: 'some of them' }],
   ['untagRegisteredModel', { name: 'pets', tags: ['vision'] }],
   ['tagRegisteredModel', { name: 'pets', tags: ['sound'] }],
+  ['unarchiveArtifact', { name: 'attic' }],
+  ['archiveArtifact', { name: 'cats' }],
+  ['unarchiveRegisteredModel', { name: 'cellar' }],
+  ['archiveRegisteredModel', { name: 'pets' }],
   ['summariseRun', { run: 'r', metrics: { loss: 0.1 } }],
 ]
 
@@ -305,7 +317,7 @@ describe('the memory of a command that changed nothing', () => {
     // linkModel is two commands, and the run was started once more.
     expect(steps).toHaveLength(NOTHING.length + 1)
     const { items: lines } = await oneStreamOf(ledger).history({ of: 'cats', limit: 1, ...asked })
-    expect(lines[0]).toMatchObject({ type: 'CommandAccepted', commandId: 'nothing 23' })
+    expect(lines[0]).toMatchObject({ type: 'CommandAccepted', commandId: 'nothing 25' })
     await ledger.close()
   })
 

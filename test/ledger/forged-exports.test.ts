@@ -44,6 +44,8 @@ const forgedMetadata = ({ metadata }: Forged, type: string) => ({
   commandId: 'forged',
   schema: upcasters[type]?.version ?? 1,
 })
+/** The same by a command of its own. */
+const anew: Change = (event) => ({ ...event, metadata: forgedMetadata(event, event.type) })
 /** An event of a command of its own, behind another. */
 const then = (which: Which, type: string, data: JsonObject, stream?: string) =>
   at(which, (event) => [event, { stream: stream ?? event.stream, type, data, metadata: forgedMetadata(event, type) }])
@@ -326,6 +328,19 @@ const FORGERIES: ReadonlyArray<readonly [string, () => ReadonlyArray<Forged>, Re
     /of the tags after/,
   ],
   ['no tag more', saying(nth('ArtifactVersionTagged'), { to: ['cnn', 'small model'] }), /changes nothing of the tags/],
+  ['an artifact that is archived twice', twice(nth('ArtifactArchived'), anew), /changes nothing of the archive/],
+  ['an artifact that is taken out of no archive', without(nth('ArtifactArchived')), /changes nothing of the archive/],
+  [
+    'an alias that moves in an archived artifact',
+    then(nth('ArtifactArchived'), 'AliasMoved', { alias: 'new', from: null, to: 0 }),
+    /archived before: nothing new comes to it/,
+  ],
+  ['a registered model that is archived twice', twice(nth('RegisteredModelArchived'), anew), /nothing of the archive/],
+  [
+    'an alias that moves in an archived registered model',
+    then(nth('RegisteredModelArchived'), 'AliasMoved', { alias: 'new', from: null, to: 0 }),
+    /archived before: nothing new comes to it/,
+  ],
   ['a deletion of other content', saying(nth('ArtifactVersionDeleted'), { manifest }), /of its content, which was/],
   [
     'a deletion that leaves a link that was not there',

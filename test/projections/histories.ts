@@ -48,7 +48,7 @@ export const historyOf = async (numbers: ReadonlyArray<number>): Promise<Readonl
     const run = pick(RUNS)
     const artifactType = artifact === NOTES ? 'text' : 'model'
     const distributed = { artifact, artifactType, distributedId: pick(['d1', 'd2']) }
-    switch (pick([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19] as const)) {
+    switch (pick([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20] as const)) {
       case 0:
       case 1:
       case 2:
@@ -74,7 +74,7 @@ export const historyOf = async (numbers: ReadonlyArray<number>): Promise<Readonl
         return {
           type: pick(['TagArtifactVersion', 'UntagArtifactVersion'] as const),
           artifact,
-          version: 0,
+          version: pick([0, 'latest']),
           tags: pick([TAGS, ['x']]),
         }
       case 6:
@@ -145,6 +145,15 @@ export const historyOf = async (numbers: ReadonlyArray<number>): Promise<Readonl
           },
           { type: 'AbandonDistributed', artifact, distributedId: distributed.distributedId },
         ])
+      case 20:
+        // More often taken out: what is archived takes nothing new.
+        return pick<CommandInput>([
+          { type: pick(['ArchiveArtifact', 'UnarchiveArtifact', 'UnarchiveArtifact'] as const), artifact },
+          {
+            type: pick(['ArchiveRegisteredModel', 'UnarchiveRegisteredModel', 'UnarchiveRegisteredModel'] as const),
+            model,
+          },
+        ])
     }
   }
 
@@ -155,6 +164,8 @@ export const historyOf = async (numbers: ReadonlyArray<number>): Promise<Readonl
     const given = await command()
     const outcome = await ledger.give(given, { actor }, await begun(ledger, given))
     if (given.type === 'CommitDistributed' && E.isRight(outcome)) {
+      // Its version comes all the same.
+      if (number % 3 === 0) await ledger.give({ type: 'ArchiveArtifact', artifact: given.artifact })
       await completeCommits(
         ledger.handler,
         decoded(DraftRef, { artifact: given.artifact, distributedId: given.distributedId }),

@@ -195,6 +195,15 @@ const command: fc.Arbitrary<Words> = fc.oneof(
           .tuple(fc.constantFrom('TagRegisteredModel', 'UntagRegisteredModel'), model)
           .map(([type, of]) => ({ type, model: of, tags: ['tabular'] })),
         fc
+          .tuple(fc.constantFrom('ArchiveArtifact', 'UnarchiveArtifact', 'UnarchiveArtifact'), artifact)
+          .map(([type, of]) => ({ type, artifact: of })),
+        fc
+          .tuple(
+            fc.constantFrom('ArchiveRegisteredModel', 'UnarchiveRegisteredModel', 'UnarchiveRegisteredModel'),
+            model,
+          )
+          .map(([type, of]) => ({ type, model: of })),
+        fc
           .tuple(fc.constantFrom('TagArtifact', 'UntagArtifact'), artifact)
           .map(([type, of]) => ({ type, artifact: of, tags: ['images'] })),
       ),

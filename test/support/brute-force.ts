@@ -50,6 +50,7 @@ interface Home {
   tags: unknown
   readonly created: When
   readonly actor: string
+  archived: When | null
   readonly aliases: Map<string, unknown>
   readonly versions: Map<number, Version>
 }
@@ -89,7 +90,7 @@ export interface Picture {
   readonly projects: ReadonlyArray<unknown>
   /** Of everything, and by project. */
   readonly types: Readonly<Record<string, ReadonlyArray<unknown>>>
-  /** The paths of what carries a tag, by tag. */
+  /** The paths of what carries a tag and is not archived, by tag. */
   readonly tagged: Readonly<Record<string, ReadonlyArray<string>>>
   readonly artifacts: ReadonlyArray<unknown>
   readonly registeredModels: ReadonlyArray<unknown>
@@ -129,6 +130,7 @@ export const bruteForce = () => {
           tags: [],
           created: now,
           actor,
+          archived: null,
           aliases: new Map(),
           versions: new Map(),
         })
@@ -196,6 +198,14 @@ export const bruteForce = () => {
       case 'RegisteredModelTagged':
       case 'RegisteredModelUntagged':
         if (home !== undefined) home.tags = event.to
+        return
+      case 'ArtifactArchived':
+      case 'RegisteredModelArchived':
+        if (home !== undefined) home.archived = now
+        return
+      case 'ArtifactUnarchived':
+      case 'RegisteredModelUnarchived':
+        if (home !== undefined) home.archived = null
         return
       case 'RunStarted': {
         const { group = null, jobType = null, config = null } = event
@@ -275,7 +285,8 @@ export const bruteForce = () => {
   }
 
   /** How much there is of some of it. */
-  const countsOf = (some: ReadonlyArray<Home>) => {
+  const countsOf = (all: ReadonlyArray<Home>) => {
+    const some = all.filter(({ archived }) => archived === null)
     const [artifacts, models] = [some.filter(({ kind }) => kind === 'artifact'), some.filter(isModel)]
     const thereIn = (homes: ReadonlyArray<Home>) =>
       homes.flatMap(({ versions }) => [...versions.values()]).filter(isThere).length
@@ -343,7 +354,10 @@ export const bruteForce = () => {
         tagged: Object.fromEntries(
           ['x', 'y', 'z'].map((tag) => [
             tag,
-            all.flatMap(({ path, tags }) => (Array.isArray(tags) && tags.includes(tag) ? [path] : [])).sort(),
+            all
+              .filter(({ archived }) => archived === null)
+              .flatMap(({ path, tags }) => (Array.isArray(tags) && tags.includes(tag) ? [path] : []))
+              .sort(),
           ]),
         ),
         artifacts: all.filter(({ kind }) => kind === 'artifact').map(summaryOf),

@@ -1,4 +1,5 @@
 /** The command line as a test gives it: what it prints, and its exit code. */
+import { Readable } from 'node:stream'
 import type { Command } from 'commander'
 import type { Terminal } from '../../adapters/cli/output.js'
 import { run } from '../../adapters/cli/program.js'
@@ -15,6 +16,7 @@ export const terminalIn = (cwd: string, more: Partial<Terminal> = {}) => {
     err: (text) => {
       written.err += text
     },
+    in: Readable.from([]),
     isPerson: false,
     showsProgress: false,
     env: ENV,

@@ -154,6 +154,10 @@ const everyCommand = async ({ manifest }: Ledger): Promise<ReadonlyArray<Command
     { type: 'DescribeArtifact', artifact, description: 'predicts who leaves, and when' },
     { type: 'TagArtifact', artifact, tags: ['tabular', 'churn'] },
     { type: 'UntagArtifact', artifact, tags: ['churn'] },
+    { type: 'ArchiveArtifact', artifact },
+    { type: 'UnarchiveArtifact', artifact },
+    { type: 'ArchiveRegisteredModel', model },
+    { type: 'UnarchiveRegisteredModel', model },
     {
       type: 'DescribeRegisteredModel',
       model,

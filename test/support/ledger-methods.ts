@@ -41,6 +41,8 @@ export const METHODS: Readonly<Record<string, Argument>> = {
   createArtifact: { required: { name: 'cats', type: 'model' }, optional: { description: 'd', ...circumstances } },
   describeArtifact: { required: { name: 'cats', description: 'd' }, optional: circumstances },
   tagArtifact: { required: { name: 'cats', tags: ['small'] }, optional: circumstances },
+  archiveArtifact: { required: { name: 'cats' }, optional: circumstances },
+  unarchiveArtifact: { required: { name: 'cats' }, optional: circumstances },
   untagArtifact: { required: { name: 'cats', tags: ['small'] }, optional: circumstances },
   logArtifact: {
     required: { name: 'cats', type: 'model', content },
@@ -91,6 +93,8 @@ export const METHODS: Readonly<Record<string, Argument>> = {
     optional: { description: said.description, metadata: said.metadata, ...circumstances },
   },
   tagRegisteredModel: { required: { name: 'm', tags: ['small'] }, optional: circumstances },
+  archiveRegisteredModel: { required: { name: 'pets' }, optional: circumstances },
+  unarchiveRegisteredModel: { required: { name: 'pets' }, optional: circumstances },
   untagRegisteredModel: { required: { name: 'm', tags: ['small'] }, optional: circumstances },
   startRun: { required: {}, optional: { run: 'r', group: 'g', config: { lr: 1 }, jobType: 'train', ...circumstances } },
   summariseRun: { required: { run: 'r', metrics: { loss: 1 } }, optional: circumstances },
@@ -106,6 +110,7 @@ const collections = {
   tag: 'small',
   text: 'one two',
   where: 'has tag',
+  withArchived: true,
   ...paging,
 }
 const place = { entity: 'acme', project: 'churn' }
@@ -141,6 +146,7 @@ export const PAGES: Readonly<Record<string, Argument & { readonly of?: string }>
       from: '2026-05-03T14:00:00Z',
       until: '2026-05-03T14:00:00Z',
       withDeleted: true,
+      withArchived: true,
       orderBy: 'created',
       order: 'ascending',
       ...paging,

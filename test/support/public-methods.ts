@@ -52,6 +52,7 @@ const collections = {
   tag: 'small',
   text: 'Small one',
   where: 'has tag',
+  withArchived: true,
   limit: 10,
 }
 
@@ -99,6 +100,7 @@ const questions = {
       from: new Date(0),
       until: new Date('2100-01-01T00:00:00Z'),
       withDeleted: true,
+      withArchived: true,
       orderBy: { metadata: 'lr' },
       order: 'ascending',
       limit: 10,
@@ -356,6 +358,8 @@ export const LEDGER: Rows<Omit<Ledger, 'watchPosition' | 'behind' | 'close'>> = 
   untag: () => [{ version: 'cats:v1', tags: ['large'], ...someone('untagged') }],
   describeArtifact: () => [{ name: 'cats', description: 'all', ...someone('described an artifact') }],
   tagArtifact: () => [{ name: 'cats', tags: ['a', 'b'], ...someone('tagged an artifact') }],
+  archiveArtifact: () => [{ name: 'birds', ...someone('archived an artifact') }],
+  unarchiveArtifact: () => [{ name: 'birds', ...someone('unarchived an artifact') }],
   untagArtifact: () => [{ name: 'cats', tags: ['a'], ...someone('untagged an artifact') }],
   moveAlias: () => [{ version: 'cats:v1', alias: 'candidate', expect: 'absent', ...someone('moved') }],
   removeAlias: () => [{ name: 'cats', alias: 'candidate', expect: 1, ...someone('removed') }],
@@ -380,6 +384,8 @@ export const LEDGER: Rows<Omit<Ledger, 'watchPosition' | 'behind' | 'close'>> = 
   ],
   tagRegisteredModel: () => [{ name: 'm', tags: ['a', 'b'], ...someone('tagged a model') }],
   untagRegisteredModel: () => [{ name: 'm', tags: ['a'], ...someone('untagged a model') }],
+  archiveRegisteredModel: () => [{ name: 'm', ...someone('archived a model') }],
+  unarchiveRegisteredModel: () => [{ name: 'm', ...someone('unarchived a model') }],
   unlink: () => [{ version: 'model-registry/m:v1', expect: { staging: 1 }, ...someone('unlinked') }],
   deleteVersion: () => [
     { version: 'cats:v1', deleteAliases: true, leaveLinks: true, expect: { latest: 1 }, ...someone('deleted') },

@@ -22,6 +22,8 @@ export interface Artifact {
   /** The number of the newest of them. */
   readonly newest: number | null
   readonly aliases: Readonly<Record<string, number>>
+  /** Since when it is archived; `null` where it is not. */
+  readonly archived: Moment | null
 }
 
 export const artifactNamed = (registryAsOf: RegistryAsOf, name: string): E.Either<QueryError, Artifact> => {
@@ -45,7 +47,17 @@ export const artifactOf = (registryAsOf: RegistryAsOf, entry: ArtifactEntry): Ar
   versionCount: liveCount(registryAsOf, entry),
   newest: valueAt(registryAsOf, entry.newest) ?? null,
   aliases: aliasTable(registryAsOf, entry),
+  archived: archivedAt(registryAsOf, entry),
 })
+
+/** Since when it is archived, as of a moment. */
+export const archivedAt = (registryAsOf: RegistryAsOf, { archived }: CollectionEntry): Moment | null => {
+  const since = valueAt(registryAsOf, archived) ?? null
+  return since === null ? null : momentAt(registryAsOf, since)
+}
+
+export const isArchived = (registryAsOf: RegistryAsOf, { archived }: CollectionEntry): boolean =>
+  (valueAt(registryAsOf, archived) ?? null) !== null
 
 export const liveCount = ({ position }: RegistryAsOf, { addedAt, endedAt }: CollectionEntry): number =>
   countUpTo(addedAt, position) - countUpTo(endedAt, position)

@@ -7,12 +7,13 @@ import type { Page } from '../../paging/page.js'
 import { countOfUpTo } from '../../storage/position-list.js'
 import { projectPath } from '../places.js'
 import type { EntityEntry, ProjectEntry, TypeEntry } from '../state.js'
+import { isArchived, liveCount } from './artifact.js'
 import { momentAt, type RegistryAsOf } from './as-of.js'
 import type { Moment, QueryError } from './errors.js'
 import { countOf, type List, listed } from './in-order.js'
 import { type Place, placeOf, projectsIn } from './place.js'
 
-/** How much there is. Versions that are deleted and links that are taken away are not counted. */
+/** How much there is. Versions that are deleted, links that are taken away, and what is archived are not counted. */
 export interface Counts {
   readonly artifacts: number
   readonly versions: number
@@ -169,11 +170,20 @@ const all =
 const runsOf = ({ position }: RegistryAsOf, { runs }: ProjectEntry): number =>
   countOf(runs, ({ started }) => started, position)
 
-const counts = ({ position }: RegistryAsOf, kins: ReadonlyArray<Kin>): Counts => {
+const counts = (registryAsOf: RegistryAsOf, kins: ReadonlyArray<Kin>): Counts => {
+  const { position } = registryAsOf
   const sums = { artifacts: 0, versions: 0, registeredModels: 0, links: 0 }
   for (const { isRegistry, kin } of kins) {
-    sums[isRegistry ? 'registeredModels' : 'artifacts'] += countOf(kin.collections, createdOf, position)
-    sums[isRegistry ? 'links' : 'versions'] += countOfUpTo(kin.addedAt, position) - countOfUpTo(kin.endedAt, position)
+    const [collections, versions] = isRegistry
+      ? (['registeredModels', 'links'] as const)
+      : (['artifacts', 'versions'] as const)
+    sums[collections] += countOf(kin.collections, createdOf, position)
+    sums[versions] += countOfUpTo(kin.addedAt, position) - countOfUpTo(kin.endedAt, position)
+    for (const entry of kin.everArchived) {
+      if (!isArchived(registryAsOf, entry)) continue
+      sums[collections] -= 1
+      sums[versions] -= liveCount(registryAsOf, entry)
+    }
   }
   return sums
 }

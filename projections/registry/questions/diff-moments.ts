@@ -33,6 +33,9 @@ export interface MomentsDiff {
   readonly deleted: ReadonlyArray<{ readonly version: string }>
   readonly linked: ReadonlyArray<{ readonly version: string; readonly source: string }>
   readonly unlinked: ReadonlyArray<{ readonly version: string; readonly source: string }>
+  /** What was put into the archive, and what was taken out of it. */
+  readonly archived: ReadonlyArray<{ readonly collection: string }>
+  readonly unarchived: ReadonlyArray<{ readonly collection: string }>
   /** Holders before and after; `null` where there is none. */
   readonly aliases: ReadonlyArray<Change<number | null> & { readonly collection: string; readonly alias: string }>
   /** Of artifacts, their versions, and registered models. */
@@ -83,6 +86,8 @@ export const diffMoments = (
     deleted: [],
     linked: [],
     unlinked: [],
+    archived: [],
+    unarchived: [],
     aliases: [],
     tags: [],
     descriptions: [],
@@ -130,6 +135,9 @@ const compareCollection = (
     const { from = null, to = null } = changeOf(holders, found) ?? {}
     if (from !== to) found.aliases.push({ collection, alias, from, to })
   }
+  const { from: before = null, to: after = null } = changeOf(entry.archived, found) ?? {}
+  if (before === null && after !== null) found.archived.push({ collection })
+  if (before !== null && after === null) found.unarchived.push({ collection })
   const tags = changeOf(entry.tags, found)
   if (tags !== undefined) noteTags(collection, tags.from ?? [], tags.to ?? [], found)
   const described = changeOf(entry.description, found)

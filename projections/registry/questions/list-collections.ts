@@ -5,7 +5,7 @@ import type { BadCursor } from '../../paging/cursor.js'
 import type { Page } from '../../paging/page.js'
 import { timeOf } from '../../storage/position-times.js'
 import type { ArtifactEntry, CollectionEntry, ModelEntry } from '../state.js'
-import { type Artifact, aliasTable, artifactOf } from './artifact.js'
+import { type Artifact, aliasTable, artifactOf, isArchived } from './artifact.js'
 import { type RegistryAsOf, valueAt } from './as-of.js'
 import { listedByTag, type TagGroup } from './by-tag.js'
 import { memberAt } from './conditions.js'
@@ -27,6 +27,8 @@ interface CollectionList extends List {
   readonly text?: string
   /** Conditions as one text: `tag = vision and (description contains pictures or missing alias)`. */
   readonly where?: string
+  /** Archived ones too. */
+  readonly withArchived?: boolean
 }
 
 export interface ArtifactList extends CollectionList {
@@ -120,7 +122,7 @@ const asked = <Entry extends CollectionEntry, A>(
 /** Which are meant as of a moment. */
 const meant =
   <Entry extends CollectionEntry>(
-    { type, tag, text }: CollectionList,
+    { type, tag, text, withArchived = false }: CollectionList,
     place: Place,
     isOfKind: (entry: CollectionEntry) => entry is Entry,
     where: Where<FieldName> | undefined,
@@ -130,6 +132,7 @@ const meant =
     return (entry: CollectionEntry): entry is Entry =>
       isOfKind(entry) &&
       isWithin(entry, { place, type }) &&
+      (withArchived || !isArchived(then, entry)) &&
       (tag === undefined || valueAt(then, entry.tags)?.includes(tag) === true) &&
       (hasWords?.(textsWithAliases(then, entry)) ?? true) &&
       (where?.(valuesOf(then, entry)) ?? true)

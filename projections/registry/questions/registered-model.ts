@@ -4,7 +4,7 @@ import type { JsonObject } from '../../../domain/values/json.js'
 import { parseModel } from '../../../domain/values/name-paths.js'
 import { collectionPath } from '../../../domain/values/references.js'
 import type { ModelEntry } from '../state.js'
-import { type Artifact, aliasTable, liveCount } from './artifact.js'
+import { type Artifact, aliasTable, archivedAt, liveCount } from './artifact.js'
 import { momentAt, type RegistryAsOf, valueAt } from './as-of.js'
 import type { QueryError } from './errors.js'
 import { existing, notFound } from './find-by-name.js'
@@ -36,4 +36,5 @@ export const modelOf = (registryAsOf: RegistryAsOf, entry: ModelEntry): Register
   versionCount: liveCount(registryAsOf, entry),
   newest: valueAt(registryAsOf, entry.newest) ?? null,
   aliases: aliasTable(registryAsOf, entry),
+  archived: archivedAt(registryAsOf, entry),
 })

@@ -15,6 +15,7 @@ import {
 import { timeOf } from '../../storage/position-times.js'
 import type { CollectionEntry, Registry } from '../state.js'
 import { actorOf, runOf } from '../version-table.js'
+import { isArchived } from './artifact.js'
 import { byCreation, byName, type Candidate, candidatesOf, countOf } from './candidates.js'
 import { type Condition, compareValues, isMet, memberAt } from './conditions.js'
 import type { QueryError } from './errors.js'
@@ -52,6 +53,8 @@ export interface VersionSearch extends Paging {
   readonly until?: string
   /** Deleted and unlinked versions too. */
   readonly withDeleted?: boolean
+  /** Versions of archived artifacts and registered models too. */
+  readonly withArchived?: boolean
   /** `created` unless told. Versions without the metadata or the metric come last. */
   readonly orderBy?: 'created' | 'name' | { readonly metadata: string } | { readonly metric: string }
   /** `descending` unless told: the newest, or the greatest, first. */
@@ -139,15 +142,17 @@ function* placed(hits: Iterable<Hit>, first: number): Generator<readonly [Readon
 }
 
 function* chosenCollections(
-  { registry, position }: RegistryAsOf,
+  registryAsOf: RegistryAsOf,
   place: Place,
-  { name, kind, type }: VersionSearch,
+  { name, kind, type, withArchived = false }: VersionSearch,
 ): Steps<ReadonlyArray<CollectionEntry>> {
+  const { registry, position } = registryAsOf
   const fits = name === undefined ? undefined : patternOf(name)
   const chosen: CollectionEntry[] = []
   for (const list of candidatesWithin(registry, { place, type, name }, [registry.artifacts, registry.models]))
     yield* looked(createdBy(list, position), (collection) => {
       if (kind !== undefined && kind !== (collection.kind === 'artifact' ? 'artifact' : 'registered')) return
+      if (!withArchived && isArchived(registryAsOf, collection)) return
       if (isWithin(collection, { place, type }) && (fits?.(collection.path) ?? true)) chosen.push(collection)
     })
   return chosen

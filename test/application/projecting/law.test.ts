@@ -37,7 +37,10 @@ const projectorOn = (store: EventStore, snapshots?: SnapshotStore): Projector<St
 
 const pictureAt = (registry: Registry, positionTimes: PositionTimes, position: Position): Picture => {
   const asked = { registry, positionTimes, position, defaults: {} }
-  const [artifacts, registeredModels] = [whole(asked, listArtifacts), whole(asked, listRegisteredModels)]
+  const artifacts = whole(asked, (asked, page: Paging) => listArtifacts(asked, { ...page, withArchived: true }))
+  const registeredModels = whole(asked, (asked, page: Paging) =>
+    listRegisteredModels(asked, { ...page, withArchived: true }),
+  )
   const versionsOf = (path: string) =>
     [path, whole(asked, (asked, page: Paging) => listVersions(asked, path, { ...page, order: 'ascending' }))] as const
   const { moment, openDrafts } = registryQuestions(asked)

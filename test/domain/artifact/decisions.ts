@@ -63,11 +63,76 @@ const draft = { distributedId: 'd', generation: 0 }
 const producer = { ref: run }
 const finishedRun = { group: null, finished: true }
 
+const archive = { type: 'ArchiveArtifact', artifact } as const
+const unarchive = { type: 'UnarchiveArtifact', artifact } as const
+const archived = { type: 'ArtifactArchived' } as const
+const unarchived = { type: 'ArtifactUnarchived' } as const
+/** Archived by the last event. */
+const asArchived = (revision: number) =>
+  ({ _tag: 'archived', collection: artifact, archived: recordedAt(revision) }) as const
+
 export const artifactDecisions = [
   rule('an artifact is created empty, with its type')
     .given()
     .when({ ...create, description: 'churn' })
     .thenRecords({ ...created, description: 'churn' }),
+  rule('an artifact is archived')
+    .given(...two)
+    .when(archive)
+    .thenRecords(archived),
+  rule('archiving it again changes nothing')
+    .given(...two, archived)
+    .when(archive)
+    .thenNothingHappens(),
+  rule('an artifact that is not there cannot be archived')
+    .given()
+    .when(archive)
+    .thenRejected({ _tag: 'artifact-not-found', artifact }),
+  rule('it is taken out of the archive')
+    .given(...two, archived)
+    .when(unarchive)
+    .thenRecords(unarchived),
+  rule('what is not archived need not be taken out')
+    .given(...two, archived, unarchived)
+    .when(unarchive)
+    .thenNothingHappens(),
+  rule('an artifact that is not there cannot be taken out of the archive')
+    .given()
+    .when(unarchive)
+    .thenRejected({ _tag: 'artifact-not-found', artifact }),
+  rule('no version comes to what is archived')
+    .given(...two, archived)
+    .when(log('c'))
+    .thenRejected(asArchived(5)),
+  rule('nor is what it holds logged again')
+    .given(...two, archived)
+    .when(log('b'))
+    .thenRejected(asArchived(5)),
+  rule('nor is it created again')
+    .given(...two, archived)
+    .when(create)
+    .thenRejected(asArchived(5)),
+  rule('no alias moves in it')
+    .given(...two, archived)
+    .when(move('best', 0))
+    .thenRejected(asArchived(5)),
+  rule('what was sealed before comes to it, and its aliases move')
+    .given(...two, archived)
+    .when({ ...log('c'), distributed: draft })
+    .thenRecords(logged(2, 'c', { distributed: draft }), moved('latest', 1, 2)),
+  rule('its aliases can be removed')
+    .given(...two, archived)
+    .when(remove('latest'))
+    .thenRecords(removed('latest', 1)),
+  rule('its versions can be deleted')
+    .given(...two, archived)
+    .when(del(0))
+    .thenRecords(deleted(0, 'a')),
+  rule('it can be described').given(created, archived).when(describeWhole('old')).thenRecords(redescribed(null, 'old')),
+  rule('a version comes to what is no longer archived')
+    .given(...two, archived, unarchived)
+    .when(log('c'))
+    .thenRecords(logged(2, 'c'), moved('latest', 1, 2)),
   rule('creating it again changes nothing').given(created).when(create).thenNothingHappens(),
   rule('creating it again with another description replaces that')
     .given({ ...created, description: 'old' })

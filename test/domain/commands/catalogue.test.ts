@@ -25,6 +25,8 @@ const samples: { readonly [K in CommandType]: Extract<CommandInput, { type: K }>
   DescribeArtifact: { type: 'DescribeArtifact', artifact, description: 'd' },
   TagArtifact: { type: 'TagArtifact', artifact, tags: ['t'] },
   UntagArtifact: { type: 'UntagArtifact', artifact, tags: ['t'] },
+  ArchiveArtifact: { type: 'ArchiveArtifact', artifact },
+  UnarchiveArtifact: { type: 'UnarchiveArtifact', artifact },
   LogArtifactVersion: {
     type: 'LogArtifactVersion',
     artifact,
@@ -100,6 +102,8 @@ const samples: { readonly [K in CommandType]: Extract<CommandInput, { type: K }>
   DescribeRegisteredModel: { type: 'DescribeRegisteredModel', model, description: 'd', metadata: { lr: 0.1 } },
   TagRegisteredModel: { type: 'TagRegisteredModel', model, tags: ['t'] },
   UntagRegisteredModel: { type: 'UntagRegisteredModel', model, tags: ['t'] },
+  ArchiveRegisteredModel: { type: 'ArchiveRegisteredModel', model },
+  UnarchiveRegisteredModel: { type: 'UnarchiveRegisteredModel', model },
   StartRun: { type: 'StartRun', run, group: 'g', config: { lr: 0.1 }, jobType: 'train' },
   SummariseRun: { type: 'SummariseRun', run, metrics: { loss: 0.1 } },
   UseArtifactVersion: { type: 'UseArtifactVersion', run, used: { collection: model, version: 'best' } },

@@ -35,6 +35,7 @@ const streams: Readonly<Record<Category, string>> = {
 const rejections: Readonly<Record<Rejection['_tag'], true>> = {
   'alias-expectation-failed': true,
   'alias-not-found': true,
+  archived: true,
   'artifact-not-found': true,
   'base-conflict': true,
   'base-of-another-artifact': true,

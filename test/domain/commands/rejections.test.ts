@@ -36,6 +36,10 @@ const samples: { readonly [T in CommandError['_tag']]: readonly [Plain<Extract<C
       { _tag: 'type-mismatch', collection: artifact, accepted: 'model', offered: 'dataset' },
       'acme/churn/model accepts the type "model", not "dataset"',
     ],
+    archived: [
+      { _tag: 'archived', collection: artifact, archived: by },
+      'acme/churn/model was archived by anna at 2026-05-03T12:00:00.000Z; unarchive it first',
+    ],
     'reserved-name': [
       { _tag: 'reserved-name', name: 'run-x', artifactType: 'run_table' },
       'the name "run-x" with the type "run_table" is reserved',

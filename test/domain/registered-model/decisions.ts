@@ -46,11 +46,72 @@ const remove = (alias: string) => ({ type: 'RemoveAlias', collection: model, ali
 /** v0 is the source's v5 and nobody's, v1 is its v3 and latest. */
 const two = [created, linked(0, 5), moved('latest', null, 0), linked(1, 3), moved('latest', 0, 1)]
 
+const archive = { type: 'ArchiveRegisteredModel', model } as const
+const unarchive = { type: 'UnarchiveRegisteredModel', model } as const
+const archived = { type: 'RegisteredModelArchived' } as const
+const unarchived = { type: 'RegisteredModelUnarchived' } as const
+/** Archived by the last event. */
+const asArchived = (revision: number) =>
+  ({ _tag: 'archived', collection: model, archived: recordedAt(revision) }) as const
+
 export const registeredModelDecisions = [
   rule('a registered model is created empty, with the type it accepts')
     .given()
     .when({ ...create, description: 'churn' })
     .thenRecords({ ...created, description: 'churn' }),
+  rule('a registered model is archived')
+    .given(...two)
+    .when(archive)
+    .thenRecords(archived),
+  rule('archiving it again changes nothing')
+    .given(...two, archived)
+    .when(archive)
+    .thenNothingHappens(),
+  rule('a registered model that is not there cannot be archived')
+    .given()
+    .when(archive)
+    .thenRejected({ _tag: 'model-not-found', model }),
+  rule('it is taken out of the archive')
+    .given(...two, archived)
+    .when(unarchive)
+    .thenRecords(unarchived),
+  rule('what is not archived need not be taken out').given(created).when(unarchive).thenNothingHappens(),
+  rule('a registered model that is not there cannot be taken out of the archive')
+    .given()
+    .when(unarchive)
+    .thenRejected({ _tag: 'model-not-found', model }),
+  rule('no version is linked to what is archived')
+    .given(...two, archived)
+    .when(link(7))
+    .thenRejected(asArchived(5)),
+  rule('nor is it created again')
+    .given(...two, archived)
+    .when(create)
+    .thenRejected(asArchived(5)),
+  rule('no alias moves in it')
+    .given(...two, archived)
+    .when(move('production', 0))
+    .thenRejected(asArchived(5)),
+  rule('its links can be taken away')
+    .given(...two, archived)
+    .when(unlink(0))
+    .thenRecords(unlinked(0, 5)),
+  rule('its aliases can be removed')
+    .given(...two, archived)
+    .when(remove('latest'))
+    .thenRecords(removed('latest', 1)),
+  rule('versions are linked to what is no longer archived')
+    .given(created, archived, unarchived)
+    .when(link(7))
+    .thenRecords(linked(0, 7), moved('latest', null, 0)),
+  rule('a version of an archived artifact is not linked')
+    .given(created)
+    .when({ ...link(7), sourceFact: { ...link(7).sourceFact, archived: recordedAt(3) } })
+    .thenRejected({
+      _tag: 'archived',
+      collection: { entity: 'acme', project: 'churn', name: 'model' },
+      archived: recordedAt(3),
+    }),
   rule('creating it again changes nothing').given(created).when(create).thenNothingHappens(),
   rule('creating it again with another description replaces that')
     .given({ ...created, description: 'old' })

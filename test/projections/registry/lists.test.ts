@@ -29,7 +29,21 @@ import { historyOf, manyTimes, partly } from '../histories.js'
 type Lister = (asked: RegistryAsOf, list: List) => E.Either<unknown, Page<unknown>>
 
 /** Every list that there is, and what it holds by brute force. */
-const lists = ({
+const lists = (picture: Picture): ReadonlyArray<readonly [Lister, unknown]> => [
+  [(asked, list) => listArtifacts(asked, { ...list, withArchived: true }), picture.artifacts],
+  [
+    (asked, list) => listRegisteredModels(asked, { ...list, withArchived: true, type: 'model' }),
+    picture.registeredModels.filter(has('type', /^model$/)),
+  ],
+  ...listsOf({
+    ...picture,
+    artifacts: picture.artifacts.filter(isShown),
+    registeredModels: picture.registeredModels.filter(isShown),
+  }),
+]
+
+/** Those without what is archived. */
+const listsOf = ({
   entities,
   projects,
   types,
@@ -155,6 +169,7 @@ const byTag = (items: ReadonlyArray<unknown>) => {
       .map((item) => ({ group: tag, item })),
   )
 }
+const isShown = (item: unknown) => Object(item).archived === null
 const endsIn = (end: string) => (item: unknown) => String(Object(item).path).endsWith(end)
 
 const projectorOn = (store: EventStore) =>

@@ -20,6 +20,7 @@ const ofCollections = {
   kind: fc.constantFrom('artifact' as const, 'registered' as const),
   name: fc.constantFrom('**/model', 'acme/**/?h*', '**', 'acme/churn/*', 'acme/churn/data', 'nobody'),
   withDeleted: fc.boolean(),
+  withArchived: fc.boolean(),
   entity: fc.constant('acme'),
   project: fc.constantFrom('acme/churn', 'acme/notes', 'acme/model-registry'),
 }
@@ -69,13 +70,18 @@ const NAMES: Readonly<Record<string, RegExp>> = {
   nobody: /^nobody$/,
 }
 
+/** The artifact or the registered model of a path. */
+const wholeOf = (answers: ReturnType<typeof registryQuestions>, collection: string) => {
+  const [artifact, model] = [answers.artifact(collection), answers.registeredModel(collection)]
+  return E.isRight(artifact) ? artifact.right : E.isRight(model) ? model.right : undefined
+}
+
 /** All texts of a version, and of what it is a version of. */
 const textsOf = (
   answers: ReturnType<typeof registryQuestions>,
   { collection, path, aliases, tags, description }: Version,
 ) => {
-  const [artifact, model] = [answers.artifact(collection), answers.registeredModel(collection)]
-  const whole = E.isRight(artifact) ? artifact.right : E.isRight(model) ? model.right : undefined
+  const whole = wholeOf(answers, collection)
   return [path, ...aliases, ...tags, description, ...(whole?.tags ?? []), whole?.description].join('\n').toLowerCase()
 }
 
@@ -98,6 +104,7 @@ const byHand = (asked: RegistryAsOf, query: VersionSearch): ReadonlyArray<string
   const sign = order === 'ascending' ? 1 : -1
   return all
     .filter(({ deleted, unlinked }) => withDeleted || (deleted === null && unlinked === null))
+    .filter(({ collection }) => query.withArchived === true || wholeOf(answers, collection)?.archived === null)
     .filter((version) => kind === undefined || version.kind === kind)
     .filter(({ collection }) => names.test(collection))
     .filter(({ aliases }) => alias === undefined || aliases.includes(alias))

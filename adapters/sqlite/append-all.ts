@@ -11,6 +11,7 @@ import { appendWithinTransaction, unavailable, unknownOutcome } from './append-q
 import { codeOf, type Database } from './driver/index.js'
 import type { WatchedFiles } from './files-of.js'
 import { isBusy, whenFree } from './lock.js'
+import type { Reads } from './reads.js'
 import { isFull, reasonOf } from './sqlite-error.js'
 
 /** So long others who have the file open may take to close it; a command that was under way does. */
@@ -21,19 +22,19 @@ const CACHE_KIB = 64 * 1024
 interface AloneOn {
   readonly database: Database
   readonly files: WatchedFiles
-  readonly head: () => Position
+  readonly reads: Reads
 }
 
 /**
  * @param first what comes first of the appends; `rest` answers what comes next, and `undefined` at the end
  */
 export const appendAllOn = async (
-  { database, files, head }: AloneOn,
+  { database, files, reads }: AloneOn,
   after: Position,
   first: ReadonlyNonEmptyArray<Append>,
   rest: () => Promise<ReadonlyNonEmptyArray<Append> | undefined>,
 ): Promise<E.Either<AppendAllError, Position>> => {
-  const write = appendWithinTransaction(database)
+  const write = appendWithinTransaction(database, reads)
   const goneBefore = files.now()
   if (goneBefore !== undefined) return unavailable(goneBefore)
   try {
@@ -47,7 +48,7 @@ export const appendAllOn = async (
   let committing = false
   try {
     database.exec('BEGIN IMMEDIATE')
-    if (head() !== after) return E.left(HAS_GONE_ON)
+    if (reads.lastPosition() !== after) return E.left(HAS_GONE_ON)
     for (let some: typeof first | undefined = first; some !== undefined; some = await rest()) {
       for (const append of some) {
         const refusal = tooLarge(append.events)
@@ -56,7 +57,7 @@ export const appendAllOn = async (
       }
       await nextTurn()
     }
-    const position = head()
+    const position = reads.lastPosition()
     committing = true
     database.exec('COMMIT')
     const gone = files.now()

@@ -15,10 +15,14 @@ import {
   revisionAfter,
   toPosition,
 } from '../../domain/ports/event-store.js'
+import { addEventTo } from './add-event.js'
 import type { Database } from './driver/index.js'
 import { filesOf } from './files-of.js'
 import { isBusy, lockFairness } from './lock.js'
-import { isFull, reasonOf } from './sqlite-error.js'
+import type { Reads } from './reads.js'
+import { streamChecksum } from './row-checksum.js'
+import { isFull, readErrorOf, reasonOf } from './sqlite-error.js'
+import type { KnownStream } from './streams.js'
 
 export type Outcome = E.Either<AppendError, Appended>
 
@@ -53,6 +57,7 @@ export interface AppendQueueOptions {
   /** Of the file of the database. */
   readonly path: string
   readonly database: Database
+  readonly reads: Reads
   /** How long an append waits while another process holds the lock. */
   readonly busyTimeoutMs: number
   /** Says in words that the files of the database were deleted or replaced. */
@@ -61,17 +66,25 @@ export interface AppendQueueOptions {
   readonly onCommit: () => void
 }
 
-export const appendQueue = ({ database, path, busyTimeoutMs, whyGone, onCommit }: AppendQueueOptions): AppendQueue => {
+export const appendQueue = ({
+  database,
+  reads,
+  path,
+  busyTimeoutMs,
+  whyGone,
+  onCommit,
+}: AppendQueueOptions): AppendQueue => {
   const begin = database.prepare<[], never>('BEGIN IMMEDIATE')
   const commit = database.prepare<[], never>('COMMIT')
   const rollback = database.prepare<[], never>('ROLLBACK')
-  const write = appendWithinTransaction(database)
   const fairness = lockFairness(filesOf(path)[0] ?? path)
 
   const queue: Queued[] = []
   /** Those who wait to read and append under the lock. */
   let turns: Turn[] = []
   let draining: Promise<void> | undefined
+  /** Made by the first group: a file of an earlier format, which is only read, has not the columns for it. */
+  let write: ((append: Append) => Outcome) | undefined
 
   const drain = async (): Promise<void> => {
     while (queue.length > 0 || turns.length > 0) {
@@ -119,6 +132,7 @@ export const appendQueue = ({ database, path, busyTimeoutMs, whyGone, onCommit }
     const outcomes: Outcome[] = []
     let committing = false
     try {
+      write ??= appendWithinTransaction(database, reads)
       for (const { append } of queue) {
         outcomes.push(write(append))
         if (performance.now() >= commitAt) break
@@ -180,38 +194,53 @@ export const unknownOutcome = (reason: string): E.Either<AppendError, never> =>
   E.left({ _tag: 'unknown-outcome', reason })
 
 /** Writes an append into the transaction that is open. */
-export const appendWithinTransaction = (database: Database): ((append: Append) => Outcome) => {
-  const findStream = database.prepare<[string], readonly [id: number, last: EventRevision | null]>(
-    'SELECT id, (SELECT max(revision) FROM events WHERE stream = streams.id) FROM streams WHERE name = ?',
+export const appendWithinTransaction = (
+  database: Database,
+  { streams, eventsOf }: Reads,
+): ((append: Append) => Outcome) => {
+  const highest = database.prepare<[number], readonly [EventRevision | null]>(
+    'SELECT max(revision) FROM events WHERE stream = ?',
   )
-  const addStream = database.prepare<[string], never>('INSERT INTO streams (name) VALUES (?)')
-  const addEvent = database.prepare<[number, number, string, string, string, string], never>(
-    'INSERT INTO events (stream, revision, id, type, data, metadata) VALUES (?, ?, ?, ?, ?, ?)',
-  )
-  const findEvents = database.prepare<[number, number, number], readonly [id: string, position: Position]>(
-    'SELECT id, position FROM events WHERE stream = ? AND revision >= ? ORDER BY revision LIMIT ?',
-  )
+  const maxPosition = database.prepare<[], readonly [Position | null]>('SELECT max(position) FROM events')
+  const addStream = database.prepare<[string, number], never>('INSERT INTO streams (name, crc) VALUES (?, ?)')
+  const addEvent = addEventTo(database, 'events')
+  const added = (name: string): KnownStream => {
+    const crc = streamChecksum(name)
+    return { number: addStream.run(name, crc), name, crc }
+  }
 
-  return ({ stream, expected, events }) => {
-    const [found, highest] = findStream.get(stream) ?? [undefined, null]
-    const last: Revision = highest ?? 'none'
+  const write = ({ stream: name, expected, events }: Append): Outcome => {
+    const found = streams.byName(name)
+    const last: Revision = (found && highest.get(found.number)?.[0]) ?? 'none'
 
     if (expected !== last) {
-      const present = found === undefined ? [] : findEvents.all(found, revisionAfter(expected), events.length)
-      const sentBefore = events.every(({ id }, index) => present[index]?.[0] === id)
-      const position = present.at(-1)?.[1]
+      const present = found === undefined ? [] : eventsOf(found, expected, events.length)
+      const sentBefore = events.every(({ id }, index) => present[index]?.id === id)
+      const position = present.at(-1)?.position
       return sentBefore && position !== undefined
         ? E.right({ revision: revisionAfter(expected, events.length), position })
-        : E.left({ _tag: 'conflict', stream, expected, actual: last })
+        : E.left({ _tag: 'conflict', stream: name, expected, actual: last })
     }
 
-    const id = found ?? addStream.run(stream)
-    let position = ORIGIN
+    const stream = found ?? added(name)
+    let position = maxPosition.get()?.[0] ?? ORIGIN
     let revision = revisionAfter(expected, 0)
     for (const event of events) {
       revision = revisionAfter(revision)
-      position = toPosition(addEvent.run(id, revision, event.id, event.type, event.data, event.metadata))
+      position = toPosition(position + 1)
+      addEvent(event, stream, revision, position)
     }
     return E.right({ revision, position })
+  }
+
+  return (append) => {
+    try {
+      return write(append)
+    } catch (error) {
+      // Found by looking, before anything of it was written.
+      const { code, message } = readErrorOf(error)
+      if (code !== 'damaged') throw error
+      return E.left({ _tag: 'damaged', stream: append.stream, reason: message })
+    }
   }
 }

@@ -7,7 +7,9 @@ import type { BadOption } from '../../domain/values/codec.js'
 import { EVENT_FILE_APPLICATION_ID } from '../shared/event-file.js'
 import { copyToRead } from './copy-to-read.js'
 import { codeOf, type Database, type Driver, driver } from './driver/index.js'
+import { FORMAT, TABLES } from './layout.js'
 import { isBusy, whenFree } from './lock.js'
+import { migrate } from './migration.js'
 import { reasonOf } from './sqlite-error.js'
 
 /** `full`: what was acknowledged survives the loss of power. `relaxed`: it survives the death of the process. */
@@ -22,56 +24,8 @@ export interface CannotOpen {
   readonly reason: string
 }
 
-/** The layout of the tables below, kept in `user_version`. */
-const FORMAT = 2
-
 /** How long SQLite itself may wait for a lock, and so hold up the event loop; only while opening. */
 const OPENING_WAIT_MS = 50
-
-/**
- * Positions are row numbers: as no event is ever deleted, they only grow and are never used again. Streams
- * have small numbers, so that the one index of the events stays small; event ids have none (ADR 2).
- */
-const TABLES = `
-  CREATE TABLE streams (
-    id INTEGER PRIMARY KEY,
-    name TEXT NOT NULL UNIQUE
-  ) STRICT;
-
-  CREATE TABLE events (
-    position INTEGER PRIMARY KEY,
-    stream INTEGER NOT NULL REFERENCES streams (id),
-    revision INTEGER NOT NULL,
-    id TEXT NOT NULL,
-    type TEXT NOT NULL,
-    data TEXT NOT NULL,
-    metadata TEXT NOT NULL,
-    UNIQUE (stream, revision)
-  ) STRICT;
-
-  CREATE TRIGGER events_are_not_changed BEFORE UPDATE ON events
-  BEGIN SELECT RAISE(ABORT, 'events are never changed'); END;
-
-  CREATE TRIGGER events_are_not_deleted BEFORE DELETE ON events
-  BEGIN SELECT RAISE(ABORT, 'events are never deleted'); END;
-
-  CREATE TRIGGER streams_are_not_changed BEFORE UPDATE ON streams
-  BEGIN SELECT RAISE(ABORT, 'streams are never renamed'); END;
-
-  CREATE TRIGGER streams_are_not_deleted BEFORE DELETE ON streams
-  BEGIN SELECT RAISE(ABORT, 'streams are never deleted'); END;
-
-  PRAGMA application_id = ${EVENT_FILE_APPLICATION_ID};
-  PRAGMA user_version = 1;
-`
-
-/** What makes of each format the next, from 1 on: a new file goes through them all. They are never changed. */
-const MIGRATIONS: ReadonlyArray<string> = [
-  `CREATE TABLE ledger (
-    one INTEGER PRIMARY KEY CHECK (one = 1),
-    id TEXT NOT NULL
-  ) STRICT`,
-]
 
 interface Opening<A> {
   readonly path: string
@@ -103,7 +57,8 @@ export const openDatabase =
     if (E.isLeft(loaded)) return E.left({ _tag: 'no-driver', path, reason: loaded.left })
     // An absolute path, because SQLite may take a name that begins with "file:" for a URI.
     const place = resolve(path)
-    const openAs = (as: 'written' | 'read') => whenFree(busyTimeoutMs, () => openNow(opening, loaded.right, place, as))
+    const openAs = async (as: 'written' | 'read') =>
+      inUse(opening, await whenFree(busyTimeoutMs, () => openNow(opening, loaded.right, place, as)))
     try {
       if (!readOnly) return await openAs('written')
       // One that may be written is opened like any other: a connection that only reads cannot recover it after a crash.
@@ -130,7 +85,7 @@ const openCopy = async <A>(opening: Opening<A>, driver: Driver, why: unknown): P
   try {
     const opened = openNow({ ...opening, path }, driver, copy.path, 'written', remove)
     if (E.isLeft(opened)) remove()
-    return opened
+    return await inUse(opening, opened)
   } catch (error) {
     remove()
     throw error
@@ -177,23 +132,22 @@ const whyNotWritable = (path: string): OpenError | undefined => {
 }
 
 /** @param file what is opened: the path, or a copy of what lies there */
-const openNow = <A>(
-  opening: Opening<A>,
+const openNow = (
+  opening: Opening<unknown>,
   { open }: Driver,
   file: string,
   as: 'written' | 'read',
   whenClosed: () => void = () => undefined,
-): E.Either<OpenError, A> => {
-  const { path, use } = opening
+): E.Either<OpenError, OpenedDatabase> => {
   const database = open(file, { busyTimeoutMs: OPENING_WAIT_MS, readOnly: as === 'read' })
   try {
-    const refusal = as === 'read' ? whyForeign(database, path) : prepare(database, opening)
+    const refusal = as === 'read' ? whyForeign(database, opening.path) : prepare(database, opening)
     if (refusal === undefined) {
       const close = () => {
         database.close()
         whenClosed()
       }
-      return E.right(use({ ...database, path: file, close }))
+      return E.right({ ...database, path: file, close })
     }
     database.close()
     return E.left(refusal)
@@ -203,23 +157,36 @@ const openNow = <A>(
   }
 }
 
+/** Brings it to this format, if it is to be written, and gives it out. */
+const inUse = async <A>(
+  { busyTimeoutMs, readOnly, use }: Opening<A>,
+  opened: E.Either<OpenError, OpenedDatabase>,
+): Promise<E.Either<OpenError, A>> => {
+  if (E.isLeft(opened)) return opened
+  const database = opened.right
+  try {
+    if (!readOnly) await migrate(database, busyTimeoutMs)
+    return E.right(await whenFree(busyTimeoutMs, () => use(database)))
+  } catch (error) {
+    database.close()
+    throw error
+  }
+}
+
 /** Makes sure that the file is ours and says how it is written; or tells why that cannot be. */
-const prepare = (database: Database, { path, durability, readOnly }: Opening<unknown>): OpenError | undefined => {
+const prepare = (database: Database, { path, durability }: Opening<unknown>): OpenError | undefined => {
   if (isEmpty(database)) {
     // Before there is a write-ahead log: so whose file it is stands in its header, which others read, from the beginning.
     database.immediately(() => {
       // Another process may have been quicker.
       if (!isEmpty(database)) return
       database.exec(TABLES)
-      migrate(database)
     })
     // What comes next reads, by which the log is there and can be watched.
     database.pragma('journal_mode = WAL')
   }
   const foreign = whyForeign(database, path)
   if (foreign !== undefined) return foreign
-  // Who only reads takes the file from no earlier release.
-  if (!readOnly && headerOf(database).format < FORMAT) database.immediately(() => migrate(database))
 
   const mode = database.pragma('journal_mode = WAL')
   if (mode !== 'wal') {
@@ -231,12 +198,6 @@ const prepare = (database: Database, { path, durability, readOnly }: Opening<unk
   database.pragma(`fullfsync = ${durability === 'full' ? 'ON' : 'OFF'}`)
   database.pragma('busy_timeout = 0')
   return undefined
-}
-
-/** Within a transaction: another process may have been quicker. */
-const migrate = (database: Database): void => {
-  for (const migration of MIGRATIONS.slice(headerOf(database).format - 1)) database.exec(migration)
-  database.exec(`PRAGMA user_version = ${FORMAT}`)
 }
 
 interface Header {

@@ -12,6 +12,7 @@ import { appendAllOn } from './append-all.js'
 import { appendQueue } from './append-queue.js'
 import { type Durability, type OpenError, type OpenedDatabase, openDatabase } from './database.js'
 import { watchFiles } from './files-of.js'
+import { layoutOf } from './layout.js'
 import { ledgerIdIn, setLedgerIdIn } from './ledger-id.js'
 import { whenFree } from './lock.js'
 import { pagesBy, prepareReads } from './reads.js'
@@ -78,14 +79,16 @@ const eventStoreOn = (database: OpenedDatabase, busyTimeoutMs: number, readOnly:
     for (const wake of waiting) wake()
   }
   const files = watchFiles(database.path)
+  const reads = prepareReads(database, layoutOf(database))
+  const { streamPage, allPage, lastPosition } = reads
   const appends = appendQueue({
     database,
+    reads,
     path: database.path,
     busyTimeoutMs,
     whyGone: files.now,
     onCommit: wakeSubscriptions,
   })
-  const { streamPage, allPage, lastPosition } = prepareReads(database)
   let closing: Promise<void> | undefined
   const alone = oneByOne(appends.empty, wakeSubscriptions)
   let stop: (value: undefined) => void = ignore
@@ -136,7 +139,7 @@ const eventStoreOn = (database: OpenedDatabase, busyTimeoutMs: number, readOnly:
     try {
       const first = await next()
       if (first === undefined) return E.right(await read(lastPosition))
-      return await alone.run(() => appendAllOn({ database, files, head: lastPosition }, after, first, next))
+      return await alone.run(() => appendAllOn({ database, files, reads }, after, first, next))
     } catch (error) {
       if (error instanceof EventStoreError) return E.left(readFailureOf(error))
       throw error

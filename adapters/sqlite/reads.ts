@@ -1,14 +1,20 @@
-/** What is read of the file, in pages. */
+/** What is read of the file, in pages. Every row is held against its checksum, and against the one before it. */
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import {
   type EventRevision,
-  EventStoreError,
+  type NewEvent,
   ORIGIN,
   type Position,
   type Revision,
+  revisionAfter,
   type StoredEvent,
 } from '../../domain/ports/event-store.js'
-import type { Database } from './driver/index.js'
+import { damagedRow } from './damage.js'
+import { checkPosition, checkRevision } from './density.js'
+import type { Cell, Database } from './driver/index.js'
+import type { Layout } from './layout.js'
+import { eventInText, ROW_TEXT, rowChecksum } from './row-checksum.js'
+import { type KnownStream, streamsIn } from './streams.js'
 
 export type Page = ReadonlyArray<StoredEvent>
 
@@ -33,31 +39,106 @@ export async function* pagesBy(
   }
 }
 
-export const prepareReads = (database: Database) => {
-  // Rows as arrays are a third faster than rows as objects.
-  type StreamRow = readonly [
-    position: Position,
-    revision: EventRevision,
-    id: string,
-    type: string,
-    data: string,
-    meta: string,
-  ]
-  type Row = readonly [...StreamRow, stream: number]
+/** Rows as arrays are a third faster than rows as objects. */
+type Row = readonly [position: Position, revision: EventRevision, stream: number, ...rest: ReadonlyArray<Cell>]
 
-  const ofStream = database.prepare<[string, number], StreamRow>(
-    `SELECT position, revision, id, type, data, metadata FROM events
-     WHERE stream = (SELECT id FROM streams WHERE name = ?) AND revision > ?
-     ORDER BY revision LIMIT ${PAGE_SIZE}`,
-  )
-  const ofAll = database.prepare<[number], Row>(
-    `SELECT position, revision, id, type, data, metadata, stream
-     FROM events WHERE position > ? ORDER BY position LIMIT ${PAGE_SIZE}`,
-  )
-  const nameOf = streamNames(database)
-  const maxPosition = database.prepare<[], readonly [Position | null]>('SELECT max(position) FROM events')
+/** The columns of a row, and the event that is in them. */
+interface RowForm<R extends Row> {
+  readonly columns: string
+  readonly eventOf: (row: R, stream: KnownStream) => StoredEvent
+}
 
-  const toEvent = (stream: string, [position, revision, id, type, data, metadata]: StreamRow | Row): StoredEvent => ({
+export const prepareReads = (database: Database, layout: Layout) =>
+  layout.checked ? readsBy(database, layout, checkedRows(database, layout)) : readsBy(database, layout, bareRows)
+
+const readsBy = <R extends Row>(database: Database, layout: Layout, { columns, eventOf }: RowForm<R>) => {
+  const { events } = layout
+  const ofStream = database.prepare<[number, number, number], R>(
+    `SELECT ${columns} FROM ${events} WHERE stream = ? AND revision >= ? ORDER BY revision LIMIT ?`,
+  )
+  const ofAll = database.prepare<[number], R>(
+    `SELECT ${columns} FROM ${events} WHERE position > ? ORDER BY position LIMIT ${PAGE_SIZE}`,
+  )
+  const maxPosition = database.prepare<[], readonly [Position | null]>(`SELECT max(position) FROM ${events}`)
+  const streams = streamsIn(database, layout)
+
+  /** Up to so many events of a stream after a revision. */
+  const eventsOf = (stream: KnownStream, after: Revision, limit: number): Page => {
+    let last = after
+    const page = ofStream.all(stream.number, revisionAfter(after), limit).map((row) => {
+      const event = eventOf(row, stream)
+      checkRevision(event, last)
+      last = event.revision
+      return event
+    })
+    if (page.length < limit) streams.checkEnd(stream, last)
+    return page
+  }
+
+  return {
+    streams,
+    eventsOf,
+    streamPage: (name: string, after: Revision): Page => {
+      const stream = streams.byName(name)
+      return stream === undefined ? [] : eventsOf(stream, after, PAGE_SIZE)
+    },
+    allPage: (after: Position): Page => {
+      let last = after
+      return ofAll.all(after).map((row) => {
+        const event = eventOf(row, streams.byNumber(row[2]))
+        checkPosition(event, last)
+        last = event.position
+        return event
+      })
+    },
+    lastPosition: (): Position => maxPosition.get()?.[0] ?? ORIGIN,
+  }
+}
+
+export type Reads = ReturnType<typeof prepareReads>
+
+type CheckedRow = readonly [
+  position: Position,
+  revision: EventRevision,
+  stream: number,
+  crc: number | null,
+  text: string | null,
+]
+
+const checkedRows = (database: Database, { events }: Layout): RowForm<CheckedRow> => {
+  const columnsOf = database.prepare<[number], readonly [id: string, type: string, data: string, metadata: string]>(
+    `SELECT id, type, data, metadata FROM ${events} WHERE position = ?`,
+  )
+  const byColumns = (position: Position): NewEvent | undefined => {
+    const row = columnsOf.get(position)
+    return row && { id: row[0], type: row[1], data: row[2], metadata: row[3] }
+  }
+  return {
+    columns: `position, revision, stream, crc, ${ROW_TEXT}`,
+    eventOf: ([position, revision, , crc, text], stream) => {
+      if (text === null || rowChecksum(text, stream.crc) !== crc) throw damagedRow(position, revision, stream.name)
+      const event = eventInText(text) ?? byColumns(position)
+      if (event === undefined) throw damagedRow(position, revision, stream.name)
+      const { id, type, data, metadata } = event
+      return { stream: stream.name, revision, position, id, type, data, metadata }
+    },
+  }
+}
+
+type BareRow = readonly [
+  position: Position,
+  revision: EventRevision,
+  stream: number,
+  id: string,
+  type: string,
+  data: string,
+  metadata: string,
+]
+
+/** Those of an earlier format. */
+const bareRows: RowForm<BareRow> = {
+  columns: 'position, revision, stream, id, type, data, metadata',
+  eventOf: ([position, revision, , id, type, data, metadata], { name: stream }) => ({
     stream,
     revision,
     position,
@@ -65,30 +146,5 @@ export const prepareReads = (database: Database) => {
     type,
     data,
     metadata,
-  })
-
-  return {
-    streamPage: (stream: string, after: Revision): Page =>
-      ofStream.all(stream, after === 'none' ? -1 : after).map((row) => toEvent(stream, row)),
-    allPage: (after: Position): Page => ofAll.all(after).map((row) => toEvent(nameOf(row[6]), row)),
-    lastPosition: (): Position => maxPosition.get()?.[0] ?? ORIGIN,
-  }
-}
-
-/** The most names of streams that are kept at hand. */
-const MOST_NAMES = 10_000
-
-/** The name of a stream by its number; most events of a page are of few streams. */
-const streamNames = (database: Database) => {
-  const names = new Map<number, string>()
-  const ofNumber = database.prepare<[number], readonly [string]>('SELECT name FROM streams WHERE id = ?')
-  return (stream: number): string => {
-    const known = names.get(stream)
-    if (known !== undefined) return known
-    const name = ofNumber.get(stream)?.[0]
-    if (name === undefined) throw new EventStoreError('damaged', `there is no stream with the number ${stream}`)
-    if (names.size === MOST_NAMES) names.clear()
-    names.set(stream, name)
-    return name
-  }
+  }),
 }

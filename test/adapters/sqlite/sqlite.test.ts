@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import {
   chmodSync,
   copyFileSync,
@@ -20,7 +19,6 @@ import { openDatabase } from '../../../adapters/sqlite/database.js'
 import type { Database } from '../../../adapters/sqlite/driver/index.js'
 import { type OpenError, type SqliteEventStoreOptions, sqliteEventStore } from '../../../adapters/sqlite/index.js'
 import { type EventStore, ORIGIN, type StoredEvent } from '../../../domain/ports/event-store.js'
-import { newLedgerId } from '../../../domain/ports/ledger-id.js'
 import { event, standingAt } from '../../../testing/event-store/world.js'
 import { startScript, WITHOUT_RIGHTS } from '../../support/sqlite-processes.js'
 import { openConnection, openSqlite } from '../../support/sqlite-store.js'
@@ -68,34 +66,7 @@ describe('the file of a SQLite event store', () => {
     await (await openSqlite({ path })).close()
     const header = readFileSync(path)
     expect(header.toString('latin1', 68, 72)).toBe('MdLg')
-    expect(header.readUInt32BE(60)).toBe(2)
-  })
-
-  it('of format 1 becomes one of format 2 when it is opened, with all that it holds', async () => {
-    const path = newPath()
-    const store = await openSqlite({ path })
-    await store.append('a', 'none', [event(1), event(2)])()
-    const events = await all(store)
-    await store.close()
-    const old = openConnection(path)
-    old.exec('DROP TABLE ledger')
-    old.pragma('user_version = 1')
-    old.close()
-    const reader = await openSqlite({ path, readOnly: true })
-    expect(await reader.ledgerId()()).toEqual(E.right(undefined))
-    expect(await all(reader)).toEqual(events)
-    await reader.close()
-    expect(connect(path).pragma('user_version')).toBe(1)
-    // Several processes at once, as after an upgrade.
-    const stores = await Promise.all([open({ path }), open({ path }), open({ path })])
-    const id = newLedgerId({ next: randomUUID, fraction: Math.random })
-    expect(await Promise.all(stores.map((each) => each.ledgerId()()))).toEqual(Array(3).fill(E.right(undefined)))
-    expect(await stores[0].setLedgerId(id, undefined)()).toEqual(E.right(id))
-    for (const each of stores) {
-      expect(await each.ledgerId()()).toEqual(E.right(id))
-      expect(await all(each)).toEqual(events)
-    }
-    expect(connect(path).pragma('user_version')).toBe(2)
+    expect(header.readUInt32BE(60)).toBe(3)
   })
 
   it.each([
@@ -138,8 +109,10 @@ describe('the file of a SQLite event store', () => {
     ] as const) {
       expect(() => other.exec(statement)).toThrow(refusal)
     }
-    expect(() => other.exec(`INSERT INTO events VALUES (9, 1, 1, 'x', 'x', '{}', '{}')`)).toThrow('UNIQUE')
-    expect(() => other.exec(`INSERT INTO events VALUES (9, 1, 'two', 'x', 'x', '{}', '{}')`)).toThrow('INTEGER')
+    expect(() => other.exec(`INSERT INTO events VALUES (9, 1, 1, 'x', 'x', '{}', '{}', x'00', 1)`)).toThrow('UNIQUE')
+    expect(() => other.exec(`INSERT INTO events VALUES (9, 1, 'two', 'x', 'x', '{}', '{}', x'00', 1)`)).toThrow(
+      'INTEGER',
+    )
     expect(await all(store)).toEqual(events)
   })
 })
@@ -170,12 +143,12 @@ describe('opening a SQLite event store', () => {
     const path = newPath()
     await (await openSqlite({ path })).close()
     const newer = openConnection(path)
-    newer.pragma('user_version = 3')
+    newer.pragma('user_version = 4')
     newer.close()
     expect(await refusal({ path })).toEqual({
       _tag: 'newer-format',
       path,
-      reason: `${path} has format 3, and this version of model-ledger knows format 2 at most: install a newer one`,
+      reason: `${path} has format 4, and this version of model-ledger knows format 3 at most: install a newer one`,
     })
   })
 

@@ -1,0 +1,11 @@
+/** In words: what was found to be changed in the file, and what can be done. */
+import { EventStoreError } from '../../domain/ports/event-store.js'
+
+/** What to do about it stands behind what is wrong. */
+export const damaged = (wrong: string): EventStoreError => new EventStoreError('damaged', `${wrong}: ${REMEDY}`)
+
+export const REMEDY = 'restore the file from a backup; `model-ledger verify` names all that is damaged'
+
+/** A row that does not fit its checksum. */
+export const damagedRow = (position: number, revision: number, stream: string): EventStoreError =>
+  damaged(`the event at position ${position}, revision ${revision} of ${stream}, does not fit its checksum`)

@@ -4,7 +4,7 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { versionAt } from './artifact/version-columns.js'
-import { type Aggregate, artifact, distributedDraft, registeredModel, run } from './commands/deciders.js'
+import { type Aggregate, artifact, distributedDraft, losses, registeredModel, run } from './commands/deciders.js'
 import { admitsTogether, type EventsOfCommand, withEvent } from './commands/events-of-a-command.js'
 import type { Rejection } from './commands/rejections.js'
 import type { DomainEvent } from './events/catalogue.js'
@@ -65,6 +65,7 @@ export const openAdmission = (): Admission => {
   const drafts = new Map<string, Held<ReturnType<typeof distributedDraft.initial>>>()
   const models = new Map<string, Held<ReturnType<typeof registeredModel.initial>>>()
   const runs = new Map<string, Held<ReturnType<typeof run.initial>>>()
+  const lost = new Map<string, Held<ReturnType<typeof losses.initial>>>()
 
   const past: Past = {
     artifact: (ref) => {
@@ -83,6 +84,7 @@ export const openAdmission = (): Admission => {
     draft: followOf(distributedDraft, drafts, past),
     model: followOf(registeredModel, models, past),
     run: followOf(run, runs, past),
+    losses: followOf(losses, lost, past),
   }
 
   /** What a stream's name says, kept for the stream after which others of it often come. */
@@ -104,6 +106,8 @@ export const openAdmission = (): Admission => {
           return follow.model(subject, stored, decoded)
         case 'run':
           return follow.run(subject, stored, decoded)
+        case 'losses':
+          return follow.losses(subject, stored, decoded)
         case undefined:
           return impossible({ _tag: 'name-of-no-stream', name: undefined })
       }
@@ -123,6 +127,8 @@ export const openAdmission = (): Admission => {
           return lose(models, registeredModel.initial)
         case 'run':
           return lose(runs, run.initial)
+        case 'losses':
+          return lose(lost, losses.initial)
         case undefined:
           return
       }

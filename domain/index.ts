@@ -32,9 +32,14 @@ export { type DomainEvent, type EventOf, type EventType, eventCodecs, upcasters 
 export { leafHash } from './events/leaf-hash.js'
 export { decodeEvent, type EventProblem, encodeEvent, type RecordedEvent } from './events/stored-events.js'
 export { type Upcaster, type Upcasters, upcast } from './events/upcasting.js'
+export * from './losses/commands.js'
+export type { LossRejection } from './losses/decide.js'
+export * from './losses/events.js'
+export type { LossesState } from './losses/state.js'
 export type { BadClock, Clock, Ids } from './ports/clock-and-ids.js'
 export * from './ports/event-store.js'
 export * from './ports/file-store.js'
+export { describeHistoryDamage, type HistoryDamage } from './ports/history-damage.js'
 export * from './registered-model/commands.js'
 export type { RegisteredModelRejection } from './registered-model/decide.js'
 export * from './registered-model/events.js'
@@ -58,6 +63,7 @@ export {
   MAX_JSON_DEPTH,
   parseJson,
 } from './values/json.js'
+export { FoundEnd, HistoryEnd, Loss } from './values/loss.js'
 export { type ManifestBuilder, type ManifestRejection, manifestBuilder } from './values/manifest/builder.js'
 export { diffManifests, type ManifestDiff } from './values/manifest/diff.js'
 export {

@@ -7,6 +7,7 @@ import { completeCommits } from '../application/process-managers/complete-distri
 import type { Clock, Ids } from '../domain/ports/clock-and-ids.js'
 import type { EventStore } from '../domain/ports/event-store.js'
 import type { FileStore } from '../domain/ports/file-store.js'
+import type { HistoryDamage } from '../domain/ports/history-damage.js'
 import type { SnapshotStore } from '../domain/ports/snapshot-store.js'
 import type { NameDefaults } from '../domain/values/name-paths.js'
 import type { DraftRef } from '../domain/values/references.js'
@@ -14,7 +15,7 @@ import type * as args from './calling/arguments.js'
 import { closingBy } from './calling/closing.js'
 import { describeWriteError, LedgerError, promised } from './calling/errors.js'
 import * as inputs from './calling/input.js'
-import { guarded } from './calling/own.js'
+import { frozen, guarded } from './calling/own.js'
 import type { ContentMethods } from './files/contents.js'
 import {
   type Downloaded,
@@ -66,6 +67,12 @@ export interface Ledger extends Omit<Writes, 'startRun'>, LedgerAsOf, Watching, 
   readonly useModel: (given: UseModel) => Promise<UsedModel>
   /** One file of a version, as a stream of bytes that are compared with their digest. */
   readonly openFile: (given: args.OpenFile) => Promise<OpenedFile>
+  /**
+   * What is wrong with the end of the history, held against what was noted of it: which events are lost, from which
+   * position and time on as far as that is known. `undefined` while nothing is. Questions answer from what is there;
+   * commands are refused, until what is lost is put back or `acceptLoss` gives it up.
+   */
+  readonly damage: HistoryDamage | undefined
   /** All events as lines of canonical JSON, with their line feeds; positions are left behind. */
   readonly exportEvents: () => AsyncIterable<string>
   /**
@@ -108,6 +115,8 @@ export const ledgerOn = (ports: LedgerPorts): Ledger => {
     warn,
     finish: readOnly ? undefined : finish,
   })
+  const { now, noteOwnWrite } = model
+  const damage = () => events.damage?.()
   const { methods: commands, byName } = writes({
     handler,
     manifests,
@@ -117,7 +126,8 @@ export const ledgerOn = (ports: LedgerPorts): Ledger => {
     files,
     local,
     readOnly,
-    noteOwnWrite: model.noteOwnWrite,
+    damage,
+    noteOwnWrite,
   })
   const care = maintenance({
     events,
@@ -128,7 +138,7 @@ export const ledgerOn = (ports: LedgerPorts): Ledger => {
     files,
     readOnly,
   })
-  const content = contentPastUnknown(commands.content, model.now.resolve, manifests)
+  const content = contentPastUnknown(commands.content, now.resolve, manifests)
 
   const closing = closingBy((over) =>
     Promise.all([model.close(over), handler.close(over), events.close(over), files.close(AbortSignal.abort())]),
@@ -139,33 +149,34 @@ export const ledgerOn = (ports: LedgerPorts): Ledger => {
 
   const methods: Omit<Ledger, 'close'> = {
     ...commands,
-    ...model.now,
+    ...now,
     ...care,
     content,
     ...model.watching,
     ...ofFiles,
 
+    get damage() {
+      return frozen(damage())
+    },
+
     startRun: async (given = {}) => runHandle(ofRuns, (await commands.startRun(given)).run),
 
     run: (path) => runHandle(ofRuns, path),
 
-    exportEvents: () => exportEvents(events),
-
-    importEvents: importInto({
-      events,
-      files,
-      readOnly,
-      untilClosed: closing.untilClosed,
-      noteOwnWrite: model.noteOwnWrite,
-    }),
+    ...transferMethods({ events, files, readOnly, noteOwnWrite, untilClosed: closing.untilClosed }),
   }
   const close: Ledger['close'] = async (within = CLOSE_WITHIN) =>
     closing.close(await inputs.checked(Milliseconds, within))
-  const ledger: Ledger = { ...guarded(methods, closing.note), ...guarded({ close }) }
+  const ledger: Ledger = Object.assign(guarded(methods, closing.note), guarded({ close }))
   nameForAnything(ledger, guarded(byName, closing.note))
   readByStream(ledger, { store: events, clock, manifests, defaults, facts: handler.facts })
   return ledger
 }
+
+const transferMethods = (ports: Parameters<typeof importInto>[0]): Pick<Ledger, 'exportEvents' | 'importEvents'> => ({
+  exportEvents: () => exportEvents(ports.events),
+  importEvents: importInto(ports),
+})
 
 /** Who only reads keeps nothing. */
 const withoutSaving = (snapshots: SnapshotStore | undefined): SnapshotStore | undefined =>

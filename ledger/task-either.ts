@@ -78,6 +78,7 @@ export const operations = (given: Ledger) => {
   return {
     ...operationsOf(ledger, {
       at: true,
+      damage: true,
       run: true,
       watch: true,
       watchPosition: true,

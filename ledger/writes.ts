@@ -16,6 +16,7 @@ import { type ArtifactMethods, artifactMethods } from './logging/artifact.js'
 import { type DraftMethods, draftMethods } from './logging/draft.js'
 import { type LogMethods, logMethods } from './logging/log.js'
 import { type VersionMethods, versionMethods } from './logging/versions.js'
+import { type LossMethods, lossMethods } from './maintenance/losses.js'
 import { type RunMethods, runMethods } from './runs/runs.js'
 
 export interface WritePorts extends ContentPorts, SendPorts {
@@ -35,7 +36,8 @@ export interface Writes
     RegisteredModelMethods,
     LinkMethods,
     LinkModelMethods,
-    RunMethods {}
+    RunMethods,
+    LossMethods {}
 
 /** The methods, and the same where a user writes a name and not of what it is. */
 export const writes = ({
@@ -63,6 +65,7 @@ export const writes = ({
     ...linkMethods(calling),
     ...linkModelMethods(calling, stored),
     ...runMethods(calling),
+    ...lossMethods(sender),
   }
   return { methods, byName: byName(calling, versions) }
 }

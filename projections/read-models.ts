@@ -21,5 +21,6 @@ type Folded = FoldedBy<(typeof readModels)[keyof typeof readModels]>
 
 /** Every type of event that no read model folds, and why: an event that is new stands here, or is folded. */
 export const unfoldedEvents: Readonly<Record<Exclude<EventType, Folded>, string>> = {
+  LossAccepted: 'What is there is folded from the events that are there; that others are gone stands in the history.',
   CommandAccepted: 'It tells of no change; a repetition of its command is answered from the stream itself.',
 }

@@ -10,7 +10,7 @@ const ORDER: Readonly<Record<string, ReadonlyArray<ReadonlyArray<string>>>> = {
     ['ports'],
     ['command-definition.ts'],
     ['collections'],
-    ['artifact', 'registered-model', 'run', 'distributed-draft'],
+    ['artifact', 'registered-model', 'run', 'distributed-draft', 'losses'],
     ['events'],
     ['commands'],
     ['admission.ts'],

@@ -305,6 +305,8 @@ export const OF_A_LEDGER: Ways<Ledger> = {
   progress: 'no: verify tells the events that it does not know',
   rebuild: RUNNING,
 
+  damage: 'no: each command tells it on standard error, and ends with 5',
+  acceptLoss: { command: 'accept-loss' },
   verify: { command: 'verify' },
   collectable: { command: 'gc' },
   collectGarbage: { command: 'gc', given: { files: '--delete', bytes: '--delete' } },
@@ -373,6 +375,7 @@ export const NO_TASK_EITHER: ReadonlyArray<keyof Ledger> = [
   'watch',
   'watchPosition',
   'behind',
+  'damage',
   'replay',
   'replayed',
   'exportHistory',

@@ -1,6 +1,7 @@
 /** How a command comes by its ledger, and how it answers. */
 import { writeFile } from 'node:fs/promises'
 import type { Command } from 'commander'
+import { describeHistoryDamage } from '../../domain/ports/history-damage.js'
 import { omitUndefined } from '../../domain/values/omit-undefined.js'
 import { type Ledger, LedgerError } from '../../index.js'
 import { oneStreamOf } from '../../ledger/looking-back/one-stream.js'
@@ -54,6 +55,9 @@ export const ledgerOpener =
           else for (const line of Array.isArray(value) ? value : [value]) terminal.out(json(line))
         },
       })
+      const { damage } = ledger
+      // The answer stands: it is that of what is there.
+      if (damage !== undefined) throw new LedgerError(damage, describeHistoryDamage(damage))
     } catch (error) {
       throw await withSuggestions(ledger, error)
     } finally {

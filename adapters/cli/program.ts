@@ -15,6 +15,7 @@ import { lineageCommands } from './lineage-commands.js'
 import { linkingCommands } from './linking-commands.js'
 import { listCommands, searchCommand } from './list-commands.js'
 import { loggingCommands } from './logging-commands.js'
+import { lossCommand } from './loss-command.js'
 import { optionsInZone } from './options.js'
 import { json, plain, type Terminal } from './output.js'
 import { runCommands, useCommand } from './run-commands.js'
@@ -75,6 +76,7 @@ Exit codes: 0 fine, 1 refused by a rule, 2 wrong usage, 3 not found, 4 conflict,
 
   // In this order help lists them.
   storeCommands(program, withLedger, terminal)
+  lossCommand(program, withLedger)
   createCommands(program, withLedger)
   loggingCommands(program, withLedger)
   distributedCommands(program, withLedger)
@@ -162,6 +164,7 @@ const OPTIONS: Readonly<Record<string, ReadonlyArray<readonly [member: string, o
   'path-conflict': [['commit with lastWriterWins', 'commit with --last-writer-wins']],
   'draft-ended': [['says so (openNext)', 'says so (--open-next)']],
   'files-of-another-ledger': [['open each with sharedFiles', 'open each by the library with sharedFiles']],
+  'history-lost': [['by acceptLoss', 'by "model-ledger accept-loss"']],
   'invalid-input': [['this ledger has no default entity', 'no entity is set: say --entity or MODEL_LEDGER_ENTITY']],
 }
 

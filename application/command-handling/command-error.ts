@@ -3,10 +3,11 @@ import { describeMissingAlias } from '../../domain/collections/missing-alias.js'
 import { describeEnd, describeNotFound } from '../../domain/collections/version-rejections.js'
 import type { Rejection } from '../../domain/commands/rejections.js'
 import type { EventProblem } from '../../domain/events/stored-events.js'
-import type { StoreClosed, StoreUnavailable } from '../../domain/ports/event-store.js'
+import type { ReadFailure, StoreClosed, StoreUnavailable } from '../../domain/ports/event-store.js'
 import { type AppendError, readFailureOf } from '../../domain/ports/event-store.js'
 import type { StandingLink } from '../../domain/ports/facts.js'
 import { describeFileStoreError, type FileStoreError } from '../../domain/ports/file-store.js'
+import { describeHistoryDamage, type HistoryDamage } from '../../domain/ports/history-damage.js'
 import { describeProblem, type Problem } from '../../domain/values/codec.js'
 import type { RecordedBy } from '../../domain/values/decider.js'
 import type { ManifestSummary } from '../../domain/values/manifest/manifest.js'
@@ -26,6 +27,8 @@ export type CommandError =
   | { readonly _tag: 'event-too-large'; readonly bytes: number; readonly limit: number }
   /** Others kept writing to the stream until the deadline. Nothing was recorded. */
   | { readonly _tag: 'contention'; readonly stream: string; readonly attempts: number }
+  /** Events are missing: nothing is recorded until they are back, or their loss is accepted. */
+  | HistoryDamage
   | StoreUnavailable
   | StoreClosed
   /** It may or may not be recorded: give the same command with the same id again. */
@@ -95,6 +98,11 @@ export const describeCommandError = (error: CommandError): string => {
       return `the run ${runPath(error.run)} was started ${recorded(error.started)}, with another configuration`
     case 'run-already-finished':
       return `the run ${runPath(error.run)} ended as "${error.finished.outcome}" ${recorded(error.finished)}`
+    case 'nothing-lost':
+      return `no event is missing that was noted${error.accepted === null ? '' : `; the last loss was accepted ${recorded(error.accepted)}`}: there is nothing to accept`
+    case 'history-lost':
+    case 'head-of-another-ledger':
+      return `nothing is recorded: ${describeHistoryDamage(error)}`
     case 'command-id-reused':
       return `the command id "${error.commandId}" was used for another command on ${error.stream} ${recorded(error.at)}; every command needs an id of its own`
     case 'manifest-mismatch':
@@ -147,10 +155,11 @@ export const notSent = (error: Exclude<AppendError, { _tag: 'conflict' }>): Comm
     ? { _tag: 'unavailable', reason: `the append before it failed (${error._tag})` }
     : notWritten(error)
 
-export const asReadError = (stream: string, error: unknown): CommandError => {
-  const failure = readFailureOf(error)
-  return failure._tag === 'damaged-store' ? { _tag: 'damaged-event', stream, reason: failure.reason } : failure
-}
+export const asReadError = (stream: string, error: unknown): CommandError => ofReadFailure(stream, readFailureOf(error))
+
+/** The same of a failure that is a value. */
+export const ofReadFailure = (stream: string, failure: ReadFailure): CommandError =>
+  failure._tag === 'damaged-store' ? { _tag: 'damaged-event', stream, reason: failure.reason } : failure
 
 export const asCommandError = (error: Exclude<AppendError, { _tag: 'conflict' }>, commandId: string): CommandError =>
   error._tag === 'unknown-outcome' ? { _tag: 'unknown-outcome', commandId, reason: error.reason } : notWritten(error)
@@ -159,6 +168,8 @@ const notWritten = (error: Exclude<AppendError, { _tag: 'conflict' | 'unknown-ou
   switch (error._tag) {
     case 'unavailable':
     case 'closed':
+    case 'history-lost':
+    case 'head-of-another-ledger':
       return error
     case 'damaged':
       return { _tag: 'damaged-event', stream: error.stream, reason: error.reason }

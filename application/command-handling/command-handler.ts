@@ -7,19 +7,23 @@ import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import type { LogVersion } from '../../domain/artifact/commands.js'
+import type { ArtifactState } from '../../domain/artifact/state.js'
 import { type Command, decodeCommand } from '../../domain/commands/catalogue.js'
 import { categoryOfCommand, isOn, streamOfCommand } from '../../domain/commands/command-stream.js'
-import { artifact, distributedDraft, registeredModel, run } from '../../domain/commands/deciders.js'
+import { artifact, distributedDraft, losses, registeredModel, run } from '../../domain/commands/deciders.js'
 import type {
   AbandonDistributed,
   CommitDistributed,
   UpsertDistributedPart,
 } from '../../domain/distributed-draft/commands.js'
+import type { DistributedDraftState } from '../../domain/distributed-draft/state.js'
 import type { Clock, Ids } from '../../domain/ports/clock-and-ids.js'
 import type { EventStore } from '../../domain/ports/event-store.js'
 import type { Facts, Said } from '../../domain/ports/facts.js'
 import type { SnapshotStore } from '../../domain/ports/snapshot-store.js'
 import type { MeanLink } from '../../domain/registered-model/commands.js'
+import type { RegisteredModelState } from '../../domain/registered-model/state.js'
+import type { RunState } from '../../domain/run/state.js'
 import { decodeWith } from '../../domain/values/codec.js'
 import { Envelope } from '../../domain/values/envelope.js'
 import { omitUndefined } from '../../domain/values/omit-undefined.js'
@@ -32,7 +36,7 @@ import { type Call, digestOf, type IdFrom } from './encode.js'
 import { type FactReader, factsFrom, type ModelsLinkedTo, saidIn } from './facts.js'
 import type { Receipt, RecordedUnder } from './receipt.js'
 import { snapshotsOfStates } from './state-snapshots.js'
-import { streamHandler } from './stream-handler.js'
+import { type StreamHandler, streamHandler } from './stream-handler.js'
 
 export interface CommandHandlerPorts {
   readonly store: EventStore
@@ -94,27 +98,24 @@ export const commandHandler = ({ store, manifests, clock, ids, ...more }: Comman
     draft: streamHandler(settlingArtifact(distributedDraft, artifacts.handle), ports),
     model: streamHandler(registeredModel, ports),
     run: streamHandler(run, ports),
+    losses: streamHandler(losses, ports),
   }
 
-  const facts: FactReader = {
-    artifact: (ref, at) => handlers.artifact.readState(artifactStream(ref), at),
-    model: (ref, at) => handlers.model.readState(modelStream(ref), at),
-    run: (ref, at) => handlers.run.readState(runStream(ref), at),
-    draft: (ref, at) => handlers.draft.readState(draftStream(ref), at),
-    said: saidIn(store),
-    manifests,
-  }
-  const ofOthers = factsFrom(facts, modelsLinkedTo)
+  const facts = factReader(handlers, store, manifests)
+  const ofOthers = factsFrom(facts, store, modelsLinkedTo)
 
   const route = (
     command: Command | LogVersion | MeanLink,
     envelope: Envelope,
     { idFrom = 'caller', generation: begun, saidOfBase }: Beginning,
   ): TE.TaskEither<CommandError, Receipt> => {
+    const damage = command.type === 'AcceptLoss' ? undefined : store.damage?.()
+    if (damage !== undefined) return TE.left(damage)
     const digested = digestOf(command)
     if (E.isLeft(digested)) return TE.left(digested.left)
     const call: Call = { envelope, digest: digested.right, idFrom }
     const stream = streamOfCommand(command)
+    if (isOn('losses', command)) return handlers.losses.handle(stream, command, call)
     if (isOn('run', command)) return handlers.run.handle(stream, command, call)
     if (isOn('model', command)) return handlers.model.handle(stream, command, call)
     if (command.type === 'LogArtifactVersion') {
@@ -158,6 +159,27 @@ export const commandHandler = ({ store, manifests, clock, ids, ...more }: Comman
     logVersion: (command, envelope) => route(command, envelope, { idFrom: 'ledger' }),
   }
 }
+
+type Reads<State> = Pick<StreamHandler<never, never, State>, 'readState'>
+
+/** Looks at the states that the handlers of the streams hold. */
+const factReader = (
+  handlers: {
+    readonly artifact: Reads<ArtifactState>
+    readonly draft: Reads<DistributedDraftState>
+    readonly model: Reads<RegisteredModelState>
+    readonly run: Reads<RunState>
+  },
+  store: EventStore,
+  manifests: ManifestStore,
+): FactReader => ({
+  artifact: (ref, at) => handlers.artifact.readState(artifactStream(ref), at),
+  model: (ref, at) => handlers.model.readState(modelStream(ref), at),
+  run: (ref, at) => handlers.run.readState(runStream(ref), at),
+  draft: (ref, at) => handlers.draft.readState(draftStream(ref), at),
+  said: saidIn(store),
+  manifests,
+})
 
 const meantBy = (
   command: UpsertDistributedPart | CommitDistributed | AbandonDistributed,

@@ -26,9 +26,9 @@ import { mergeParts } from '../../domain/values/manifest/merge.js'
 import type { VersionChoice, VersionNumber } from '../../domain/values/names.js'
 import { type ArtifactRef, type DraftRef, isModel, type ModelRef, type RunRef } from '../../domain/values/references.js'
 import type { RunFact } from '../../domain/values/run-fact.js'
-import { artifactStream } from '../../domain/values/stream-names.js'
+import { artifactStream, LOSSES_STREAM } from '../../domain/values/stream-names.js'
 import type { ManifestStore } from '../manifest-store.js'
-import { asReadError, type CommandError } from './command-error.js'
+import { asReadError, type CommandError, ofReadFailure } from './command-error.js'
 
 /** Looks at the present state of another stream; what it answers is taken out at once. */
 export interface FactReader {
@@ -61,7 +61,8 @@ export type ModelsLinkedTo = (
 
 type Port = Facts<CommandError>
 
-export const factsFrom = (reader: FactReader, modelsLinkedTo: ModelsLinkedTo): Port => ({
+export const factsFrom = (reader: FactReader, store: EventStore, modelsLinkedTo: ModelsLinkedTo): Port => ({
+  loss: () => lossIn(store),
   said: reader.said,
   run: (run) => runOf(run, reader),
   source: (meant) => sourceOf(meant, reader),
@@ -109,6 +110,17 @@ export const saidIn =
       ),
     )
   }
+
+/** What the store has lost, as of now. */
+const lossIn = (store: EventStore): ReturnType<Port['loss']> =>
+  pipe(
+    store.head(),
+    TE.mapLeft((failure) => ofReadFailure(LOSSES_STREAM, failure)),
+    TE.flatMap(() => {
+      const damage = store.damage?.()
+      return damage?._tag === 'head-of-another-ledger' ? TE.left(damage) : TE.right(damage?.loss)
+    }),
+  )
 
 const NOWHERE: SaidAt = { description: null, metadata: null }
 

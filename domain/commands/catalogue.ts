@@ -4,6 +4,7 @@ import type * as t from 'io-ts'
 import { artifactCommands } from '../artifact/commands.js'
 import { aliasCommands } from '../collections/alias-commands.js'
 import { distributedDraftCommands } from '../distributed-draft/commands.js'
+import { lossCommands } from '../losses/commands.js'
 import { registeredModelCommands } from '../registered-model/commands.js'
 import { runCommands } from '../run/commands.js'
 import { decodeWith, type Problem, shown } from '../values/codec.js'
@@ -16,6 +17,7 @@ export const commands = {
   ...distributedDraftCommands,
   ...registeredModelCommands,
   ...runCommands,
+  ...lossCommands,
 }
 
 export type CommandType = keyof typeof commands

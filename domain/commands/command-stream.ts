@@ -2,6 +2,7 @@
 import type { ArtifactCommand, LogVersion } from '../artifact/commands.js'
 import type { ByName } from '../command-definition.js'
 import type { DistributedDraftCommand } from '../distributed-draft/commands.js'
+import type { LossCommand } from '../losses/commands.js'
 import { commandsOnRegisteredModel, type MeanLink, type RegisteredModelCommand } from '../registered-model/commands.js'
 import type { RunCommand } from '../run/commands.js'
 import { type Category, type Subject, streamOf } from '../values/stream-names.js'
@@ -28,6 +29,7 @@ interface CommandsOn {
   readonly draft: DistributedDraftCommand
   readonly model: RegisteredModelCommand
   readonly run: RunCommand
+  readonly losses: LossCommand
 }
 
 /** Whether a command is decided against the history of a stream of this category. */

@@ -24,6 +24,11 @@ import {
   initial as initialDraft,
 } from '../distributed-draft/state.js'
 import type { DomainEvent } from '../events/catalogue.js'
+import { admits as admitsLoss, admitsAnswer as admitsLossAnswer } from '../losses/admits.js'
+import { type LossCommand, type LossCommandWithFacts, lossCommands } from '../losses/commands.js'
+import { decide as decideLoss, type LossRejection } from '../losses/decide.js'
+import { type LossEvent, lossEvents } from '../losses/events.js'
+import { evolve as evolveLosses, type LossesState, initial as noLosses } from '../losses/state.js'
 import type { Facts } from '../ports/facts.js'
 import { admits as admitsModel } from '../registered-model/admits.js'
 import {
@@ -175,4 +180,23 @@ export const run: Aggregate<RunCommand, RunCommandWithFacts, RunState, RunEvent,
   ...definitionsOfRun,
   decide: decideRun,
   isEvent: among<RunEvent>(runEvents),
+}
+
+export const losses: Aggregate<
+  LossCommand,
+  LossCommandWithFacts,
+  LossesState,
+  LossEvent,
+  LossRejection,
+  SubjectOf<'losses'>
+> = {
+  initial: noLosses,
+  evolve: evolveLosses,
+  history: { initial: noLosses, evolve: evolveLosses },
+  admits: admitsLoss,
+  admitsAnswer: admitsLossAnswer,
+  unfinished: () => admitted,
+  ...byDefinition<ByName<LossCommand>, FactsIn<typeof lossCommands>, ReadonlyState<LossesState>>(lossCommands),
+  decide: decideLoss,
+  isEvent: among<LossEvent>(lossEvents),
 }

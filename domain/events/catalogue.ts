@@ -2,12 +2,19 @@
 
 import { type ArtifactEvent, artifactEvents } from '../artifact/events.js'
 import { type DistributedDraftEvent, distributedDraftEvents } from '../distributed-draft/events.js'
+import { type LossEvent, lossEvents } from '../losses/events.js'
 import { type RegisteredModelEvent, registeredModelEvents } from '../registered-model/events.js'
 import { type RunEvent, runEvents } from '../run/events.js'
 import { CommandAccepted } from '../values/answer.js'
 import type { Upcasters } from './upcasting.js'
 
-export type DomainEvent = ArtifactEvent | DistributedDraftEvent | RegisteredModelEvent | RunEvent | CommandAccepted
+export type DomainEvent =
+  | ArtifactEvent
+  | DistributedDraftEvent
+  | RegisteredModelEvent
+  | RunEvent
+  | LossEvent
+  | CommandAccepted
 
 export type EventType = DomainEvent['type']
 /** The events of some types. */
@@ -19,6 +26,7 @@ export const eventCodecs = {
   draft: { ...distributedDraftEvents, CommandAccepted },
   model: { ...registeredModelEvents, CommandAccepted },
   run: { ...runEvents, CommandAccepted },
+  losses: { ...lossEvents, CommandAccepted },
 }
 
 /**

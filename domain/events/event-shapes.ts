@@ -76,6 +76,7 @@ const shapesByType: Readonly<Record<EventType, Shape>> = {
   RunSummarised: ({ from, to }) => isObject(from) && isObject(to),
   ArtifactVersionUsed: ({ version }) => isVersionRef(version),
   RunFinished: ({ outcome }) => isText(outcome),
+  LossAccepted: ({ last, noted, found }) => isNumber(last) && isObject(noted) && isObject(found),
   CommandAccepted: ({ answer }) => isObject(answer),
 }
 

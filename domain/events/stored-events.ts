@@ -80,6 +80,7 @@ export const numbersOf = (event: DomainEvent): ReadonlyArray<number> => {
     case 'RunSummarised':
     case 'ArtifactVersionUsed':
     case 'RunFinished':
+    case 'LossAccepted':
     // In a run it names a number of another stream; and nothing is ever held by it.
     case 'CommandAccepted':
       return []

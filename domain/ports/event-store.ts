@@ -6,6 +6,7 @@
 import type { ReadonlyNonEmptyArray } from 'fp-ts/lib/ReadonlyNonEmptyArray.js'
 import type * as TE from 'fp-ts/lib/TaskEither.js'
 import type { EventRevision, Position, Revision } from '../values/position.js'
+import type { HistoryDamage } from './history-damage.js'
 import type { LedgerId } from './ledger-id.js'
 
 export {
@@ -55,6 +56,8 @@ export type AppendError =
   | { readonly _tag: 'damaged'; readonly stream: string; readonly reason: string }
   /** It may or may not have been written: send the same ids at the same revision, never decide again. */
   | { readonly _tag: 'unknown-outcome'; readonly reason: string }
+  /** Nothing was written: nothing is, until the loss is accepted by an event on the stream of losses. */
+  | HistoryDamage
   /** The append exceeds `MAX_EVENT_BYTES` or `MAX_APPEND_BYTES`. Nothing was written. */
   | { readonly _tag: 'too-large'; readonly bytes: number; readonly limit: number; readonly what: 'event' | 'append' }
 
@@ -167,6 +170,12 @@ export interface EventStore {
 
   /** The position of the last event; `ORIGIN` for an empty store. Sees what other processes wrote. */
   readonly head: () => TE.TaskEither<ReadFailure, Position>
+
+  /**
+   * What is wrong with the end of the history, as of the last read or append, and at first of the opening; `undefined`
+   * where nothing is known to be. Not there in a store that notes nothing of what it holds.
+   */
+  readonly damage?: () => HistoryDamage | undefined
 
   /** The id of the ledger that it holds; `undefined` if it was given none. It is no event. */
   readonly ledgerId: () => TE.TaskEither<ReadFailure, LedgerId | undefined>

@@ -6,6 +6,7 @@ import type * as E from 'fp-ts/lib/Either.js'
 import type * as TE from 'fp-ts/lib/TaskEither.js'
 import type { RecordedBy } from '../values/decider.js'
 import type { JsonObject } from '../values/json.js'
+import type { Loss } from '../values/loss.js'
 import type { ManifestSummary } from '../values/manifest/manifest.js'
 import type { MergeProblem } from '../values/manifest/merge.js'
 import type { VersionChoice, VersionNumber } from '../values/names.js'
@@ -53,6 +54,8 @@ export type SaidAt = { readonly [Part in keyof Said]: number | null }
 
 /** `Failure` is whatever keeps a fact from being had: a definition passes it on and makes none. */
 export interface Facts<Failure> {
+  /** Which events the store has lost; nothing where none is missing that was noted. */
+  readonly loss: () => TE.TaskEither<Failure, Loss | undefined>
   /** The run that is named was started; it may be finished. Nothing where none is named. */
   readonly run: (run: RunRef | undefined) => TE.TaskEither<Failure, RunFact | undefined>
   /** What these events of an artifact said of a version. */

@@ -13,8 +13,8 @@ import {
   type RunRef,
 } from './references.js'
 
-export type Category = 'artifact' | 'draft' | 'model' | 'run'
-export const CATEGORIES: ReadonlyArray<Category> = ['artifact', 'draft', 'model', 'run']
+export type Category = 'artifact' | 'draft' | 'model' | 'run' | 'losses'
+export const CATEGORIES: ReadonlyArray<Category> = ['artifact', 'draft', 'model', 'run', 'losses']
 
 /** What a stream is the history of. */
 export type Subject =
@@ -22,6 +22,8 @@ export type Subject =
   | ({ readonly category: 'draft' } & DraftRef)
   | { readonly category: 'model'; readonly model: ModelRef }
   | { readonly category: 'run'; readonly run: RunRef }
+  /** The ledger itself, as far as events of it were lost. */
+  | { readonly category: 'losses' }
 
 /** What a stream of one kind is the history of. */
 export type SubjectOf<C extends Category> = Extract<Subject, { readonly category: C }>
@@ -39,6 +41,9 @@ export const modelStream = ({ entity, project, name }: ModelRef): string => buil
 
 export const runStream = ({ entity, project, run }: RunRef): string => build('run', [entity, project, run])
 
+/** One for a ledger. */
+export const LOSSES_STREAM = build('losses', ['ledger'])
+
 export const collectionStream = (collection: CollectionRef): string =>
   isModel(collection) ? modelStream(collection) : artifactStream(collection)
 
@@ -53,6 +58,8 @@ export const streamOf = (subject: Subject): string => {
       return modelStream(subject.model)
     case 'run':
       return runStream(subject.run)
+    case 'losses':
+      return LOSSES_STREAM
   }
 }
 
@@ -61,6 +68,7 @@ export const streamOf = (subject: Subject): string => {
  * says what can be there: what was recorded stays readable, whatever a name may look like today.
  */
 export const parseStream = (stream: string): Subject | undefined => {
+  if (stream === LOSSES_STREAM) return { category: 'losses' }
   const dash = stream.indexOf('-')
   const parts = decodeParts(stream.slice(dash + 1))
   const [entity, project, name, distributedId, ...more] = parts ?? []

@@ -107,7 +107,7 @@ const STATUS: ReadonlyArray<readonly [number, ReadonlyArray<string>]> = [
   [409, ['version-has-aliases', 'version-has-links']],
   [409, ['draft-ended', 'draft-empty', 'generation-not-open', 'not-sealed', 'writers-not-as-expected']],
   [409, ['base-settled', 'base-conflict', 'base-of-another-artifact', 'no-base']],
-  [409, ['run-already-started', 'run-already-finished', 'store-not-empty', 'in-use']],
+  [409, ['run-already-started', 'run-already-finished', 'store-not-empty', 'in-use', 'nothing-lost']],
   [410, ['version-deleted', 'link-removed']],
   [412, ['alias-expectation-failed', 'base-outdated']],
   [413, ['event-too-large']],

@@ -117,6 +117,11 @@ interface Distributed extends OfArtifact, Typed, OfGeneration, OpeningNext, Stor
   readonly overwrite?: boolean | undefined
 }
 
+/** Why events are given up for lost must be said. */
+export interface AcceptLoss extends EnvelopeFields {
+  readonly reason: string
+}
+
 export interface CreateArtifact extends OfArtifact, Typed, Worded, EnvelopeFields {}
 
 export interface LogArtifact extends OfArtifact, Typed, Described, ByRun, Expecting, Storing, EnvelopeFields {

@@ -7,6 +7,7 @@ import type { ReadError } from '../../application/projecting/read-error.js'
 import type { NoDistributedId } from '../../domain/distributed-draft/whose-part.js'
 import type { DownloadError } from '../../domain/ports/download.js'
 import { EventStoreError, type StoreClosed } from '../../domain/ports/event-store.js'
+import type { HistoryDamage } from '../../domain/ports/history-damage.js'
 import { describeInsideALedger, type InsideALedger } from '../../domain/ports/inside-a-ledger.js'
 import { describeProblem, type Problem } from '../../domain/values/codec.js'
 import { type AmbiguousName, describeAmbiguousName } from '../../domain/values/name-paths.js'
@@ -94,6 +95,8 @@ export type ImportError =
   /** Others have the ledger open, or wrote to it meanwhile. */
   | { readonly _tag: 'in-use'; readonly reason: string }
   | StoreClosed
+  /** Events of this ledger are lost. */
+  | HistoryDamage
   /** The event cannot have followed on those before it, by whichever rules it was recorded. */
   | {
       readonly _tag: 'impossible-event'

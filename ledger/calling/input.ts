@@ -4,7 +4,7 @@ import * as t from 'io-ts'
 import { Config } from '../../domain/run/commands.js'
 import { Metrics } from '../../domain/run/metrics.js'
 import { decodeWith, distinct, nullable, oneOf, record, rule, wholeNumber } from '../../domain/values/codec.js'
-import { Actor, CommandId, envelopeFields as ofEnvelope } from '../../domain/values/envelope.js'
+import { Actor, CommandId, envelopeFields as ofEnvelope, Reason } from '../../domain/values/envelope.js'
 import {
   Alias,
   Aliases,
@@ -46,6 +46,8 @@ type Codec<A> = t.Decoder<unknown, args.Checked<A>>
 const describedVersion = { description: Description, metadata: Metadata, aliases: Aliases, tags: Tags }
 
 export const EnvelopeFields = record('circumstances', {}, envelopeFields) satisfies Codec<args.EnvelopeFields>
+const { reason: _, ...unexplained } = envelopeFields
+export const AcceptLoss = record('acceptLoss', { reason: Reason }, unexplained) satisfies Codec<args.AcceptLoss>
 export const CreateArtifact = record(
   'createArtifact',
   { name: ArtifactPath, type: ArtifactType },

@@ -12,6 +12,7 @@ import type { Command } from '../../domain/commands/catalogue.js'
 import type { Ids } from '../../domain/ports/clock-and-ids.js'
 import type { Position } from '../../domain/ports/event-store.js'
 import type { Said } from '../../domain/ports/facts.js'
+import type { HistoryDamage } from '../../domain/ports/history-damage.js'
 import type { Answer } from '../../domain/values/answer.js'
 import type { EnvelopeFields } from './arguments.js'
 import { describeWriteError, promised, type WriteError } from './errors.js'
@@ -24,6 +25,8 @@ export interface SendPorts {
   readonly ids: Ids
   readonly defaults: { readonly actor?: string | undefined }
   readonly readOnly: boolean
+  /** What is wrong with the end of the history: then nothing else is taken in. */
+  readonly damage: () => HistoryDamage | undefined
 }
 
 /** What a caller says beside a command, and what is known of the call. */
@@ -76,7 +79,14 @@ export const answered = <What extends keyof Answer>(
     : now(E.right(number))
 }
 
-export const commandSender = ({ handler: silent, noteOwnWrite, ids, defaults, readOnly }: SendPorts): CommandSender => {
+export const commandSender = ({
+  handler: silent,
+  noteOwnWrite,
+  ids,
+  defaults,
+  readOnly,
+  damage,
+}: SendPorts): CommandSender => {
   const handler = reporting(silent, noteOwnWrite)
 
   const writable = async (): Promise<void> => {
@@ -98,6 +108,8 @@ export const commandSender = ({ handler: silent, noteOwnWrite, ids, defaults, re
     writable,
     checked: async (codec, given) => {
       await writable()
+      const found = damage()
+      if (found !== undefined) await now(E.left(found))
       return inputs.checked(codec, given)
     },
     nextId: () => ids.next(),

@@ -7,6 +7,7 @@ import * as t from 'io-ts'
 import { type Admission, openAdmission } from '../../domain/admission.js'
 import { decodeWithValues, isOfTodaysSchema } from '../../domain/events/stored-events.js'
 import { EventRevision, type Position, type StoredEvent, toPosition } from '../../domain/ports/event-store.js'
+import { describeHistoryDamage } from '../../domain/ports/history-damage.js'
 import { LedgerId, ledgerIdOfHistory } from '../../domain/ports/ledger-id.js'
 import { decodeWith, describeProblem, record, rule, wholeNumber } from '../../domain/values/codec.js'
 import { Digest, digestOf, sha256, streamingHash } from '../../domain/values/digest.js'
@@ -37,6 +38,9 @@ export const describeImportError = (error: ImportError): string => {
       return `nothing was imported: ${error.reason}; then import the same export again`
     case 'closed':
       return error.reason
+    case 'history-lost':
+    case 'head-of-another-ledger':
+      return `nothing was imported: ${describeHistoryDamage(error)}`
     case 'impossible-event':
       return `line ${error.line} cannot have been recorded at revision ${error.revision} of ${error.stream}: ${error.reason}; take another export of that ledger, and verify it`
     case 'import-failed':

@@ -80,12 +80,19 @@ export interface CollectionPorts extends NeededPorts {
 
 const run = promised(describeWriteError)
 
+/** Events that are lost may name files. */
+const assertWhole = async ({ events }: CollectionPorts): Promise<void> => {
+  const damage = events.damage?.()
+  if (damage !== undefined) await run(TE.left(damage))
+}
+
 /** By the clock that dates the files, whatever this process takes the time to be. */
 const aDayAgo = async (files: FileStore): Promise<Date> =>
   new Date((await run(files.now())).getTime() - COLLECTED_AFTER_MS)
 
 export const collectable = async (ports: CollectionPorts): Promise<Collectable> => {
   const { events, files, unknownEvents } = ports
+  await assertWhole(ports)
   await promised(describeReadError)(ledgerIdOf(events)).then((own) => run(assertFilesOfOne(files, own)))
   if ((await promised(describeReadError)(events.head())) === ORIGIN) return run(TE.left({ _tag: 'empty-history' }))
   const before = (await aDayAgo(files)).getTime()

@@ -270,6 +270,8 @@ const appendProblem = (error: AppendAllError, line: number): ImportError => {
       }
     case 'in-use':
     case 'closed':
+    case 'history-lost':
+    case 'head-of-another-ledger':
       return error
     case 'unavailable':
     case 'damaged-store':

@@ -188,6 +188,12 @@ export const describeEvent = ({ stream, event }: Pick<RecordedEvent, 'stream' | 
       const what = `abandoned ${draft(home, generation)}, to which ${counted(writers, 'writer')} had brought parts`
       return { subject: `${home}#${generation}`, what, before: 'open', after: 'abandoned' }
     }
+    case 'LossAccepted': {
+      const { first, last, noted, found } = event
+      const which =
+        first === undefined ? `events up to position ${last}` : `the events at the positions ${first} to ${last}`
+      return { subject: home, what: `gave up ${which} for lost`, before: { ...noted }, after: { ...found } }
+    }
     case 'CommandAccepted': {
       const subject = aboutOf(stream, event.answer)
       return { subject, what: `gave a command about ${plain(subject)} that changed nothing`, before: null, after: null }
@@ -207,6 +213,8 @@ const homeOf = (stream: string): string => {
       return runPath(subject.run)
     case 'draft':
       return `${collectionPath(subject.artifact)}/${subject.distributedId}`
+    case 'losses':
+      return 'the ledger'
     case undefined:
       return stream
   }

@@ -114,6 +114,7 @@ const nodeFormatOf = (stream: string, type: string | null): NodeFormat => {
         return { kind: 'draft', id: `draft:${name}`, name, artifact, distributedId, generation, type, since, end }
       }
     }
+    case 'losses':
     case undefined:
       throw new TypeError(`not a stream of a ledger, yet in its lineage: ${stream}`)
   }

@@ -103,6 +103,7 @@ const entryOf = (registry: Registry, projected: RegistryEvent): CollectionEntry 
       const { artifact, distributedId } = subject
       return { kind: 'draft', artifact, distributedId, generations: [] }
     }
+    case 'losses':
     case undefined:
       return undefined
   }

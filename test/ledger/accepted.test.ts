@@ -178,7 +178,7 @@ describe.each(STORES)('a command that changed nothing, under an id of the caller
 
 describe('a command that changes nothing', () => {
   it('is tried by every method that can', () => {
-    const always = ['newArtifact', 'commitDistributed', 'abandonDistributed']
+    const always = ['newArtifact', 'commitDistributed', 'abandonDistributed', 'acceptLoss']
     const methods = new Set([...NOTHING.map(([method]) => method), ...always])
     expect([...methods].sort()).toEqual(Object.keys(METHODS).sort())
   })

@@ -19,6 +19,7 @@ afterAll(() => rmSync(folder, { recursive: true }))
 const ANSWERS = [
   'at',
   'behind',
+  'damage',
   'watchPosition',
   'watch',
   'run',

@@ -8,6 +8,7 @@ import { openLedger } from '../../index.js'
 import { importEvents } from '../../ledger/maintenance/import.js'
 import { giveEveryCommand } from '../support/domain-history.js'
 import { eventsIn, openTestLedger } from '../support/domain-ledger.js'
+import { loss } from '../support/domain-samples.js'
 import { type Forged, forgeable, forgedExport, forgedStore } from '../support/forged-export.js'
 import { memoryLedger, text } from '../support/ledger-memory.js'
 
@@ -124,6 +125,36 @@ const FORGERIES: ReadonlyArray<readonly [string, () => ReadonlyArray<Forged>, Re
     'a command about a generation of a registered model, beside its version',
     then(lastOf(MODEL), 'CommandAccepted', { answer: { generation: 0, version: 0 } }),
     /names generation 0, which was not there/,
+  ],
+  [
+    'a loss that begins elsewhere than what is there ends',
+    saying(nth('LossAccepted'), { first: 99 }),
+    /says 99 of the first position that is lost, which was 101/,
+  ],
+  [
+    'a loss that ends elsewhere than what was noted',
+    saying(nth('LossAccepted'), { last: 111 }),
+    /says 111 of the last position that is lost, which was 110/,
+  ],
+  [
+    'more events than there were positions, before a loss',
+    saying(nth('LossAccepted'), { noted: { ...loss.noted, events: 111 } }),
+    /says 111 of the events that were noted, which was "at most 110"/,
+  ],
+  [
+    'nothing found, and its leaf hash',
+    saying(nth('LossAccepted'), { found: { ...loss.found, events: 0, position: 0 }, first: 1 }),
+    /whether events were found/,
+  ],
+  [
+    'the same loss twice',
+    then(lastOf('losses-ledger'), 'LossAccepted', { ...loss }),
+    /changes nothing of the history, of which nothing was lost/,
+  ],
+  [
+    'a command that changed nothing of what was lost',
+    then(lastOf('losses-ledger'), 'CommandAccepted', { answer: {} }),
+    /changes nothing of the history, of which nothing was lost/,
   ],
   [
     'a command about a generation that never began',

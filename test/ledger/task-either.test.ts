@@ -6,7 +6,17 @@ import { operations, taskEither } from '../../index.js'
 import { memoryLedger, text } from '../support/ledger-memory.js'
 
 /** What a ledger has besides methods that answer with a Promise. */
-const OTHERS = ['behind', 'exportEvents', 'exportHistory', 'replay', 'replayed', 'run', 'watch', 'watchPosition']
+const OTHERS = [
+  'behind',
+  'damage',
+  'exportEvents',
+  'exportHistory',
+  'replay',
+  'replayed',
+  'run',
+  'watch',
+  'watchPosition',
+]
 
 describe('the operations of a ledger as TaskEithers', () => {
   it('are all there, now and as of a moment', async () => {

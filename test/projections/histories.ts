@@ -13,6 +13,7 @@ import { ArtifactRef, DraftRef } from '../../domain/values/references.js'
 import { decoded } from '../support/decoded.js'
 import { eventsIn, fakeClock, type Ledger, openTestLedger, right, START } from '../support/domain-ledger.js'
 import { artifactNamed, modelNamed, runNamed } from '../support/domain-samples.js'
+import { losing } from '../support/losing-store.js'
 
 /** One is of another type, and in another project. */
 const NOTES = decoded(ArtifactRef, { entity: 'acme', project: 'notes', name: 'words' })
@@ -158,6 +159,7 @@ export const historyOf = async (numbers: ReadonlyArray<number>): Promise<Readonl
   }
 
   for (const run of RUNS.slice(0, 2)) await ledger.give({ type: 'StartRun', run })
+  await ledger.another(losing(ledger.store)).give({ type: 'AcceptLoss' })
   for (const number of numbers) {
     digits = number
     const actor = pick(['anna', 'ben "the" ops', 'ci'])

@@ -14,6 +14,7 @@ import type { ProjectedEvent } from '../../projections/projection.js'
 import { decoded } from '../support/decoded.js'
 import { eventsIn, openTestLedger } from '../support/domain-ledger.js'
 import { artifactNamed, modelNamed, runNamed } from '../support/domain-samples.js'
+import { losing } from '../support/losing-store.js'
 
 const ARTIFACTS = ['raw', 'model']
 const MODELS = ['Churn <&"> 1']
@@ -232,6 +233,7 @@ export const happen = async (
   for (const name of RUNS.slice(0, 2)) await give({ type: 'StartRun', run: runNamed(name) })
   await give({ ...log, artifact: raw, manifest: await manifest('first') })
   await give({ ...log, artifact: model, manifest: await manifest('first'), run: runNamed('run-0') })
+  await ledger.another(losing(store)).give({ type: 'AcceptLoss' })
   for (const { command: words, envelope } of steps) {
     const given = await words((word) => manifest(word))
     const outcome = await give(given, envelope)

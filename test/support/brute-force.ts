@@ -256,6 +256,7 @@ export const bruteForce = () => {
         for (const draft of drafts) if (isOf(draft, path, distributedId, event.generation)) draft.open = false
         return
       case 'CommandAccepted':
+      case 'LossAccepted':
         return
       default:
         throw new Error(`an event that the brute force does not know: ${type}`)

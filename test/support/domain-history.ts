@@ -10,6 +10,7 @@ import { Metadata } from '../../domain/values/names.js'
 import { decoded } from './decoded.js'
 import { type Ledger, right } from './domain-ledger.js'
 import { artifact, model, run } from './domain-samples.js'
+import { losing } from './losing-store.js'
 
 export interface Given {
   readonly command: CommandInput
@@ -17,24 +18,30 @@ export interface Given {
   readonly receipt: Receipt
 }
 
+const envelopeOf = (before: number): t.OutputOf<typeof Envelope> => ({
+  commandId: `command-${before}`,
+  actor: 'anna@acme.org',
+  reason: 'größer ist besser',
+  onBehalfOf: 'team churn',
+  correlationId: 'pipeline 7',
+  causationId: 'nightly',
+  occurredAt: '2026-05-03T11:59:59.500Z',
+})
+
 /** Gives every command, one after another, and ends with the version of the distributed draft. */
 export const giveEveryCommand = async (ledger: Ledger): Promise<ReadonlyArray<Given>> => {
   const given: Given[] = []
   for (const commands of [await everyCommand(ledger), await moreCommands(ledger)]) {
     for (const command of commands) {
-      const envelope = {
-        commandId: `command-${given.length}`,
-        actor: 'anna@acme.org',
-        reason: 'größer ist besser',
-        onBehalfOf: 'team churn',
-        correlationId: 'pipeline 7',
-        causationId: 'nightly',
-        occurredAt: '2026-05-03T11:59:59.500Z',
-      }
+      const envelope = envelopeOf(given.length)
       given.push({ command, envelope, receipt: right(await ledger.give(command, envelope, begun(command))) })
     }
     right(await completeCommits(ledger.handler, { artifact, distributedId: 'eval' })())
   }
+  // By whoever finds that events are lost.
+  const [command, envelope] = [{ type: 'AcceptLoss' } as const, envelopeOf(given.length)]
+  const finder = ledger.another(losing(ledger.store))
+  given.push({ command, envelope, receipt: right(await finder.give(command, envelope)) })
   return given
 }
 

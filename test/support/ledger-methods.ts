@@ -20,6 +20,7 @@ const circumstances = {
   causationId: 'a cause',
   occurredAt: '2026-05-03T14:00:00Z',
 }
+const { reason: _, ...unexplained } = circumstances
 const said = { description: 'said', metadata: { lr: 0.1 }, aliases: ['best'], tags: ['small'] }
 const content = [{ bytes: 'w', as: 'w.txt' }]
 const onProgress = () => undefined
@@ -99,6 +100,7 @@ export const METHODS: Readonly<Record<string, Argument>> = {
   startRun: { required: {}, optional: { run: 'r', group: 'g', config: { lr: 1 }, jobType: 'train', ...circumstances } },
   summariseRun: { required: { run: 'r', metrics: { loss: 1 } }, optional: circumstances },
   useArtifact: { required: { run: 'r', version: 'cats:v0' }, optional: circumstances },
+  acceptLoss: { required: { reason: 'no backup' }, optional: unexplained },
   finishRun: { required: { run: 'r' }, optional: { outcome: 'failed', ...circumstances } },
 }
 

@@ -254,7 +254,7 @@ export const RUN: Rows<Omit<Run, 'path'>> = {
 }
 
 /** In the order in which one call leaves what the next needs. */
-export const LEDGER: Rows<Omit<Ledger, 'watchPosition' | 'behind' | 'close'>> = {
+export const LEDGER: Rows<Omit<Ledger, 'watchPosition' | 'behind' | 'damage' | 'close'>> = {
   ...questions,
   at: () => [new Date('2026-05-03T15:00:00Z')],
   watch: () => [(now: LedgerAsOf) => now.resolve('cats:v0')],
@@ -393,5 +393,6 @@ export const LEDGER: Rows<Omit<Ledger, 'watchPosition' | 'behind' | 'close'>> = 
   startRun: () => [{ run: 's', group: 'g', config: metadata(), jobType: 'train', ...someone('started') }],
   summariseRun: () => [{ run: 'r', metrics: { loss: 0.125 }, ...someone('summarised') }],
   useArtifact: () => [{ run: 'r', version: 'cats:v0', ...someone('used') }],
+  acceptLoss: () => [someone('gave up')],
   finishRun: () => [{ run: 'r', outcome: 'failed', ...someone('finished') }],
 }

@@ -127,6 +127,7 @@ describe('a line', () => {
       'moved the alias latest of acme/churn/model from v0 to v4',
       'logged again the content of acme/churn/model:v0, from generation 3 of the distributed draft eval',
       'moved the alias latest of acme/churn/model from v4 to v0',
+      'gave up the events at the positions 101 to 110 for lost',
     ])
     const types = Object.values(eventCodecs).flatMap((codecs) => Object.keys(codecs))
     expect([...new Set(lines.map(({ type }) => type))].sort()).toEqual([...new Set(types)].sort())

@@ -11,6 +11,7 @@ import {
 } from '../../../domain/commands/catalogue.js'
 import { streamOfCommand } from '../../../domain/commands/command-stream.js'
 import { distributedDraftCommands } from '../../../domain/distributed-draft/commands.js'
+import { lossCommands } from '../../../domain/losses/commands.js'
 import { commandsOnRegisteredModel } from '../../../domain/registered-model/commands.js'
 import { runCommands } from '../../../domain/run/commands.js'
 import { decodeWith } from '../../../domain/values/codec.js'
@@ -107,6 +108,7 @@ const samples: { readonly [K in CommandType]: Extract<CommandInput, { type: K }>
   StartRun: { type: 'StartRun', run, group: 'g', config: { lr: 0.1 }, jobType: 'train' },
   SummariseRun: { type: 'SummariseRun', run, metrics: { loss: 0.1 } },
   UseArtifactVersion: { type: 'UseArtifactVersion', run, used: { collection: model, version: 'best' } },
+  AcceptLoss: { type: 'AcceptLoss' },
   FinishRun: { type: 'FinishRun', run, outcome: 'failed' },
 }
 
@@ -287,6 +289,7 @@ const tables: Readonly<Record<Category, object>> = {
   draft: distributedDraftCommands,
   model: commandsOnRegisteredModel,
   run: runCommands,
+  losses: lossCommands,
 }
 
 describe.each(types)('%s', (type) => {

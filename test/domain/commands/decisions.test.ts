@@ -14,6 +14,7 @@ import { right } from '../../support/domain-ledger.js'
 import { isRejected, type Row } from '../../support/domain-specification.js'
 import { artifactDecisions } from '../artifact/decisions.js'
 import { distributedDraftDecisions } from '../distributed-draft/decisions.js'
+import { lossDecisions } from '../losses/decisions.js'
 import { registeredModelDecisions } from '../registered-model/decisions.js'
 import { runDecisions } from '../run/decisions.js'
 
@@ -22,6 +23,7 @@ const tables: Readonly<Record<Category, ReadonlyArray<Row>>> = {
   draft: distributedDraftDecisions,
   model: registeredModelDecisions,
   run: runDecisions,
+  losses: lossDecisions,
 }
 
 const streams: Readonly<Record<Category, string>> = {
@@ -29,6 +31,7 @@ const streams: Readonly<Record<Category, string>> = {
   draft: 'draft-acme/churn/model/d',
   model: 'model-acme/model-registry/Churn',
   run: 'run-acme/churn/run-1',
+  losses: 'losses-ledger',
 }
 
 /** The compiler sees to it that none is missing here. */
@@ -47,6 +50,7 @@ const rejections: Readonly<Record<Rejection['_tag'], true>> = {
   'link-removed': true,
   'model-not-found': true,
   'no-base': true,
+  'nothing-lost': true,
   'path-conflict': true,
   'reserved-name': true,
   'run-already-finished': true,
@@ -68,7 +72,7 @@ const metadata = {
   recordedAt: '2026-05-03T12:00:00.000Z',
 }
 
-const categories: ReadonlyArray<Category> = ['artifact', 'draft', 'model', 'run']
+const categories: ReadonlyArray<Category> = ['artifact', 'draft', 'model', 'run', 'losses']
 
 describe.each(categories)('the rules of a stream of category %s', (category) => {
   const stream = streams[category]
@@ -114,8 +118,8 @@ describe('the tables of rules', () => {
     (command) => {
       const outcomes = rows.filter((row) => row.command === command).map(({ outcome }) => outcome)
       expect(outcomes.some((outcome) => !isRejected(outcome) && outcome.events.length > 0)).toBe(true)
-      // A commit records a seal or is refused, and so is giving a draft up.
-      if (!['CommitDistributed', 'AbandonDistributed'].includes(command)) {
+      // A commit records a seal or is refused, and so is giving a draft or lost events up.
+      if (!['CommitDistributed', 'AbandonDistributed', 'AcceptLoss'].includes(command)) {
         expect(outcomes.some((outcome) => !isRejected(outcome) && outcome.events.length === 0)).toBe(true)
       }
       expect(outcomes.some(isRejected)).toBe(true)

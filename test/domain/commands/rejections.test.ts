@@ -3,7 +3,7 @@ import { type CommandError, describeCommandError } from '../../../application/co
 import { ledgerIdOfHistory } from '../../../domain/ports/ledger-id.js'
 import { sha256 } from '../../../domain/values/digest.js'
 import { branded, type Plain } from '../../support/decoded.js'
-import { artifact, manifestOf, model, run } from '../../support/domain-samples.js'
+import { artifact, loss, manifestOf, model, run } from '../../support/domain-samples.js'
 
 const by = { by: 'anna', at: '2026-05-03T12:00:00.000Z' }
 const digest = sha256('a')
@@ -173,6 +173,24 @@ const samples: { readonly [T in CommandError['_tag']]: readonly [Plain<Extract<C
     'run-already-finished': [
       { _tag: 'run-already-finished', run, finished: { outcome: 'failed', ...by } },
       'the run acme/churn/run-1 ended as "failed" by anna at 2026-05-03T12:00:00.000Z',
+    ],
+    'nothing-lost': [
+      { _tag: 'nothing-lost', accepted: by },
+      'no event is missing that was noted; the last loss was accepted by anna at 2026-05-03T12:00:00.000Z: there is nothing to accept',
+    ],
+    'history-lost': [
+      { _tag: 'history-lost', place: '/data/events.db', loss },
+      'nothing is recorded: /data/events.db has lost the events at the positions 101 to 110: 110 events were recorded, the last at position 110 of 2026-05-03T11:00:00.000Z; what is there ends with that at position 100 of 2026-05-03T10:00:00.000Z; put back a copy that holds them, or go on without them by acceptLoss',
+    ],
+    'head-of-another-ledger': [
+      {
+        _tag: 'head-of-another-ledger',
+        place: '/data/events.db',
+        head: '/data/events.db-head',
+        ledger: ledgers[0],
+        noted: { ...loss.noted, ledger: ledgers[1] },
+      },
+      `nothing is recorded: /data/events.db holds the ledger ${ledgers[0]}, and /data/events.db-head is of the ledger ${ledgers[1]}, whose last event is that at position 110 of 2026-05-03T11:00:00.000Z: put back the one of them that was replaced, or delete /data/events.db-head if the events are those that you mean`,
     ],
     'command-id-reused': [
       { _tag: 'command-id-reused', commandId: 'c', stream: 'run-a/b/c', at: by },

@@ -5,6 +5,7 @@ import {
   artifactStream,
   collectionStream,
   draftStream,
+  LOSSES_STREAM,
   modelStream,
   parseStream,
   runStream,
@@ -20,6 +21,7 @@ const subject: fc.Arbitrary<Subject> = fc.oneof(
     .map(([artifact, id]): Subject => ({ category: 'draft', artifact, distributedId: id })),
   modelRef.map((model): Subject => ({ category: 'model', model })),
   runRef.map((run): Subject => ({ category: 'run', run })),
+  fc.constant<Subject>({ category: 'losses' }),
 )
 
 const streamOf = (of: Subject): string => {
@@ -32,6 +34,8 @@ const streamOf = (of: Subject): string => {
       return modelStream(of.model)
     case 'run':
       return runStream(of.run)
+    case 'losses':
+      return LOSSES_STREAM
   }
 }
 

@@ -63,13 +63,14 @@ const folderOf = async ({ cache, digest, entries, ...options }: Cached): Promise
     const fresh = join(scratch, 'files')
     const fetched = await download({ ...options, entries: wrong ?? stored, to: fresh })()
     if (E.isLeft(fetched)) throw new Refusal(fetched.left)
-    await forEachConcurrently(wrong ?? stored, AT_ONCE, ({ path, isExecutable }) =>
-      chmod(join(fresh, path), isExecutable ? 0o555 : 0o444),
-    )
+    await forEachConcurrently(wrong ?? stored, AT_ONCE, ({ path }) => makeReadOnly(join(fresh, path)))
     await put(fresh, folder, wrong ?? stored)
   })
   return folder
 }
+
+/** For all who might read it. */
+const makeReadOnly = async (path: string): Promise<void> => chmod(path, (await lstat(path)).mode & 0o555)
 
 /** Whole, unless another process was first: then each file in the place of one that is the same, or wrong. */
 const put = async (fresh: string, folder: string, stored: ReadonlyArray<StoredEntry>): Promise<void> => {

@@ -27,7 +27,7 @@ const FORMAT = 1
 
 export interface Layout {
   readonly root: string
-  /** Read-only, for whoever may read the directory. */
+  /** Read-only, for whoever may read the directory, but for what the umask takes away. */
   readonly fileMode: number
   readonly placeOf: (kind: FileKind, digest: Digest) => string
   readonly fanOuts: (kind: FileKind) => ReadonlyArray<string>
@@ -78,9 +78,10 @@ export const openLayout = (
       await makeRoot(root)
       if (!(await isMarked(root))) await make(root)
       await assertWhole(root)
+      const fileMode = await modeOfFiles(root)
       await assertFit(root)
       const clock = now === undefined ? fileSystemClock(() => temporaryName(root)) : async () => now()
-      const layout = layoutIn(root, (await stat(root)).mode & 0o444, clock)
+      const layout = layoutIn(root, fileMode, clock)
       await removeLeftovers(root, await clock())
       return layout
     },
@@ -218,6 +219,17 @@ const assertDirectory = async (root: string, path: string): Promise<void> => {
   if ((await lstat(path).catch(() => undefined))?.isDirectory() === true) return
   const reason = `${root} is a damaged file store: ${path} is missing or not a directory; restore it from a copy`
   throw new Refusal('damaged-file-store', root, reason)
+}
+
+/** A copy that shares its blocks has its mode set, which the umask does not change: so what it leaves is found out. */
+const modeOfFiles = async (root: string): Promise<number> => {
+  const trial = temporaryName(root)
+  try {
+    await writeFile(trial, '', { flag: 'wx', mode: (await stat(root)).mode & 0o444 })
+    return (await stat(trial)).mode & 0o444
+  } finally {
+    await rm(trial, { force: true })
+  }
 }
 
 /** Shared and remote file systems differ; what the promises rest on is tried before anything is promised. */

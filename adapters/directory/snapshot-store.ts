@@ -48,7 +48,7 @@ export const directorySnapshotStore = (options: DirectorySnapshotsOptions): Snap
     save: (key, parts, signal) =>
       TE.tryCatch(async () => {
         await makeDirectory(path)
-        await writeFile(join(path, SNAPSHOTS_MARKER), 'model-ledger snapshots\n')
+        await mark(path)
         await removeAbandoned(path)
         const temporary = join(path, `${randomUUID()}.tmp`)
         try {
@@ -62,6 +62,12 @@ export const directorySnapshotStore = (options: DirectorySnapshotsOptions): Snap
       }, problem(path)),
   }
 }
+
+/** Who shares the folder may not be allowed to write to what another made. */
+const mark = (path: string): Promise<void> =>
+  writeFile(join(path, SNAPSHOTS_MARKER), 'model-ledger snapshots\n', { flag: 'wx' }).catch((cause: unknown) => {
+    if (codeOf(cause) !== 'EEXIST') throw cause
+  })
 
 const loadSnapshot = async (file: string, chunkBytes: number): Promise<ReadonlyArray<unknown> | undefined> => {
   const handle = await open(file, 'r').catch((cause: unknown) => {

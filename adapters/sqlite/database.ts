@@ -1,5 +1,5 @@
 /** Opening the file of an event store: whose file it is, its tables, and how safely it is written. */
-import { accessSync, constants, existsSync, statSync } from 'node:fs'
+import { accessSync, closeSync, constants, existsSync, openSync, statSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import * as E from 'fp-ts/lib/Either.js'
 import type * as TE from 'fp-ts/lib/TaskEither.js'
@@ -139,6 +139,7 @@ const openNow = (
   as: 'written' | 'read',
   whenClosed: () => void = () => undefined,
 ): E.Either<OpenError, OpenedDatabase> => {
+  if (as === 'written') makeFile(file)
   const database = open(file, { busyTimeoutMs: OPENING_WAIT_MS, readOnly: as === 'read' })
   try {
     const refusal = as === 'read' ? whyForeign(database, opening.path) : prepare(database, opening)
@@ -171,6 +172,11 @@ const inUse = async <A>(
     database.close()
     throw error
   }
+}
+
+/** SQLite would make it writable for its owner alone, whatever the umask; what it keeps beside it has the rights of the file. */
+const makeFile = (file: string): void => {
+  if (!existsSync(file)) closeSync(openSync(file, 'a', 0o666))
 }
 
 /** Makes sure that the file is ours and says how it is written; or tells why that cannot be. */

@@ -11,6 +11,7 @@ import type { DownloadError } from '../../domain/ports/download.js'
 import { type Digest, isDigest } from '../../domain/values/digest.js'
 import { forEachConcurrently } from '../shared/concurrency.js'
 import { makeDirectory } from '../shared/make-directory.js'
+import { whenOpenable } from '../shared/open-files.js'
 import { type Download, download } from './download.js'
 import { Refusal, writingBelow } from './download-refusal.js'
 import {
@@ -102,7 +103,7 @@ const whatIsWrong = async (
   const hash = hashing(signal)
   const wrong: StoredEntry[] = []
   await forEachConcurrently(stored, AT_ONCE, async (entry) => {
-    const isRight = await isSameFile(join(folder, entry.path), entry, hash, hasModes)
+    const isRight = await isSameFile(join(folder, entry.path), entry, hash, hasModes, signal)
     if (isRight !== true) wrong.push(entry)
   })
   return wrong
@@ -115,7 +116,7 @@ const removeStrangers = async (folder: string, stored: ReadonlyArray<StoredEntry
     for (let slash = path.indexOf('/'); slash !== -1; slash = path.indexOf('/', slash + 1))
       folders.add(path.slice(0, slash))
   const walk = async (directory: string, prefix: string): Promise<void> => {
-    for (const entry of await readdir(directory, { withFileTypes: true })) {
+    for (const entry of await whenOpenable(() => readdir(directory, { withFileTypes: true }))) {
       const path = `${prefix}${entry.name}`
       const inside = join(directory, entry.name)
       if (entry.isDirectory() && folders.has(path)) await walk(inside, `${path}/`)

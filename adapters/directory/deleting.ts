@@ -7,6 +7,7 @@
 import { link, lstat, readdir, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { type Digest, digestFrom } from '../../domain/values/digest.js'
+import { whenOpenable } from '../shared/open-files.js'
 import { HIDDEN, type Layout, syncDirectory } from './layout.js'
 import { codeOf, fileStats } from './system.js'
 
@@ -37,7 +38,7 @@ export const bringBack = async (hidden: string, place: string): Promise<void> =>
 }
 
 const hiddenIn = (directory: string): Promise<ReadonlyArray<string>> =>
-  readdir(directory).catch((cause: unknown) => {
+  whenOpenable(() => readdir(directory)).catch((cause: unknown) => {
     if (codeOf(cause) === 'ENOENT') return []
     throw cause
   })

@@ -9,6 +9,7 @@ import { type Digest, sha256 } from '../../domain/values/digest.js'
 import { type NamesAlike, pathsThatCollide } from '../../domain/values/manifest/path.js'
 import { forEachConcurrently } from '../shared/concurrency.js'
 import { type Fill, readHandle } from '../shared/file-source.js'
+import { diskWork, whenOpenable } from '../shared/open-files.js'
 import { Refusal } from './download-refusal.js'
 import { isLedgerFolder, ledgerAround } from './ledger-folder.js'
 import { codeOf, isExecutable, NO_FOLLOW } from './system.js'
@@ -36,8 +37,8 @@ export const assertApart = async (
 }
 
 const namesAlikeIn = async (directory: string): Promise<NamesAlike> => {
-  await writeFile(join(directory, 'case'), '')
-  await writeFile(join(directory, 'form-\u00e9'), '')
+  await whenOpenable(() => writeFile(join(directory, 'case'), ''))
+  await whenOpenable(() => writeFile(join(directory, 'form-\u00e9'), ''))
   const has = (name: string) =>
     lstat(join(directory, name)).then(
       () => true,
@@ -68,7 +69,7 @@ export const findMissingDirectories = async (directory: string, stored: Readonly
  */
 export const keepsModes = async (scratch: string): Promise<boolean> => {
   const modeOf = async (name: string, mode: number) => {
-    await writeFile(join(scratch, name), '', { mode })
+    await whenOpenable(() => writeFile(join(scratch, name), '', { mode }))
     return isExecutable(await lstat(join(scratch, name)))
   }
   return (await modeOf('executable', modeFor({ isExecutable: true }))) && !(await modeOf('other', 0o666))
@@ -83,6 +84,7 @@ export const isSameFile = async (
   entry: StoredEntry,
   hash: (fill: Fill) => Promise<StoredFile>,
   hasModes: () => Promise<boolean>,
+  signal: AbortSignal | undefined,
 ): Promise<boolean | undefined> => {
   const { digest, size } = entry
   const found = await statsOf(path)
@@ -90,12 +92,14 @@ export const isSameFile = async (
   if (!found.isFile()) throw inTheWay(path, found)
   if (size !== null && found.size !== size) return false
   if (isExecutable(found) !== entry.isExecutable && (await hasModes())) return false
-  const handle = await open(path, NO_FOLLOW)
-  try {
-    return (await hash(readHandle(handle, found.size))).digest === digest
-  } finally {
-    await handle.close()
-  }
+  return diskWork.within(async () => {
+    const handle = await whenOpenable(() => open(path, NO_FOLLOW), signal)
+    try {
+      return (await hash(readHandle(handle, found.size))).digest === digest
+    } finally {
+      await handle.close()
+    }
+  }, signal)
 }
 
 const statsOf = (path: string): Promise<Stats | undefined> =>
@@ -125,7 +129,7 @@ const kindOf = (found: Stats): string => {
  * killed is removed by the next one: at once if its process is known to be dead, else after a day.
  */
 const makeScratch = async (directory: string): Promise<string> => {
-  for (const name of await readdir(directory)) {
+  for (const name of await whenOpenable(() => readdir(directory))) {
     const [, host, pid] = /^\.model-ledger-download\.([0-9a-f]{8})\.(\d+)\.[0-9a-f-]{36}$/.exec(name) ?? []
     if (pid === undefined) continue
     const path = join(directory, name)

@@ -11,6 +11,7 @@ import type { ManifestEntry } from '../../domain/values/manifest/manifest.js'
 import { checkManifestPath, fitsWindows, type NamesAlike } from '../../domain/values/manifest/path.js'
 import { forEachConcurrently } from '../shared/concurrency.js'
 import { makeDirectory } from '../shared/make-directory.js'
+import { downloads, whenOpenable } from '../shared/open-files.js'
 import { Refusal, writingBelow } from './download-refusal.js'
 import {
   AT_ONCE,
@@ -118,7 +119,7 @@ const write = async (
   const hash = hashing(signal)
   let kept: Promise<boolean> | undefined
   const hasModes = () => (kept ??= keepsModes(scratch))
-  const isThere = (entry: StoredEntry) => isSameFile(join(directory, entry.path), entry, hash, hasModes)
+  const isThere = (entry: StoredEntry) => isSameFile(join(directory, entry.path), entry, hash, hasModes, signal)
   await forEachConcurrently(stored, AT_ONCE, async (entry) => {
     const found = await isThere(entry)
     if (found === true) report({ files: 1, bytes: entry.size ?? 0 })
@@ -135,7 +136,7 @@ const write = async (
     if (E.isLeft(opened)) throw refuse(opened.left)
     const sum = createHash('sha256')
     let size = 0
-    const handle = await open(temporary, 'wx', modeFor({ isExecutable }))
+    const handle = await whenOpenable(() => open(temporary, 'wx', modeFor({ isExecutable })), signal)
     try {
       for await (const chunk of opened.right) {
         signal?.throwIfAborted()
@@ -169,7 +170,7 @@ const write = async (
   for (const path of missingDirectories) await makeDirectory(join(directory, path))
   await forEachConcurrently(missing, AT_ONCE, async (entry, index) => {
     const temporary = join(scratch, String(index))
-    await fetch(entry, temporary)
+    await downloads.within(() => fetch(entry, temporary), signal)
     await place(entry, temporary)
     report({ files: 1 })
   })

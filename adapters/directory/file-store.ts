@@ -11,6 +11,7 @@ import { decodeOptions, functionOf, pathText, record } from '../../domain/values
 import { type Digest, isDigest } from '../../domain/values/digest.js'
 import { forEachConcurrently } from '../shared/concurrency.js'
 import { dating, fileStoreCalls } from '../shared/file-store-calls.js'
+import { whenOpenable } from '../shared/open-files.js'
 import { deleteHidden, hide, recover } from './deleting.js'
 import { knownLargeFiles } from './known-large-files.js'
 import { type Layout, type OpenError, openLayout } from './layout.js'
@@ -66,7 +67,7 @@ const storeIn = (layout: Layout): FileStore => {
   const ledgers = ledgersIn(layout.root)
   const calls = fileStoreCalls((cause) => failureOf(cause, layout.root))
   const { attempt, iterate, assertGoingOn, close } = calls
-  const { has, read, verify } = readingFrom({ layout, buffers, assertGoingOn })
+  const { has, read, verify } = readingFrom({ layout, buffers, ended: calls.ended, assertGoingOn })
   const put = putInto({ layout, buffers, known, ended: calls.ended, assertGoingOn })
 
   const remove = async (digest: Digest, unlessPutSince: Date): Promise<boolean> => {
@@ -104,7 +105,7 @@ const storeIn = (layout: Layout): FileStore => {
   }
 
   const forget = async (path: string, size: number): Promise<void> => {
-    const handle = await open(path, NO_FOLLOW).catch(() => undefined)
+    const handle = await whenOpenable(() => open(path, NO_FOLLOW)).catch(() => undefined)
     if (handle === undefined) return
     try {
       await known.remove(await known.fingerprintOf(handle, size))

@@ -3,6 +3,7 @@
  * whatever that machine takes the time to be.
  */
 import { open, rm } from 'node:fs/promises'
+import { whenOpenable } from '../shared/open-files.js'
 
 /** A difference from the clocks of this machine is believed so long, by each of them: one of them stands still while it sleeps. */
 const BELIEVED_MS = 10_000
@@ -19,7 +20,7 @@ export const fileSystemClock = (temporaryName: () => string): (() => Promise<Dat
 
   const read = async (): Promise<Reading> => {
     const path = temporaryName()
-    const handle = await open(path, 'wx')
+    const handle = await whenOpenable(() => open(path, 'wx'))
     try {
       const { mtimeMs } = await handle.stat()
       return { time: mtimeMs, monotonic: performance.now(), wall: Date.now() }

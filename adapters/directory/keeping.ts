@@ -2,6 +2,7 @@
 import { type FileHandle, lutimes, open, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { FileKind, StoredFile } from '../../domain/ports/file-store.js'
+import { whenOpenable } from '../shared/open-files.js'
 import type { KnownLargeFiles } from './known-large-files.js'
 import { type Layout, syncDirectory } from './layout.js'
 import { type Buffers, CHUNK_BYTES } from './read-ahead.js'
@@ -12,14 +13,15 @@ export interface Keeping {
   readonly layout: Layout
   readonly buffers: Buffers
   readonly known: KnownLargeFiles
+  readonly ended: AbortSignal
 }
 
-export const keepingIn = ({ layout, buffers, known }: Keeping) => {
+export const keepingIn = ({ layout, buffers, known, ended }: Keeping) => {
   const whole = wholeFiles(buffers)
 
   const create = async (kind: FileKind, write: (handle: FileHandle) => Promise<StoredFile>): Promise<StoredFile> => {
     const temporary = layout.temporaryName()
-    return keep(kind, temporary, await open(temporary, 'wx+', layout.fileMode), write)
+    return keep(kind, temporary, await whenOpenable(() => open(temporary, 'wx+', layout.fileMode), ended), write)
   }
 
   /** Completes a temporary file and moves it to its digest; removes it if that is there by now. */

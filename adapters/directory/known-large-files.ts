@@ -8,6 +8,7 @@ import { createHash } from 'node:crypto'
 import { type FileHandle, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Digest, isDigest } from '../../domain/values/digest.js'
+import { whenOpenable } from '../shared/open-files.js'
 import { CHUNK_BYTES } from './read-ahead.js'
 
 export interface KnownLargeFiles {
@@ -31,11 +32,12 @@ export const knownLargeFiles = (directory: string): KnownLargeFiles => ({
     return createHash('sha256').update(`${size}:`).update(samples).digest('hex')
   },
   find: (fingerprint) =>
-    readFile(join(directory, fingerprint), 'utf8').then(
+    whenOpenable(() => readFile(join(directory, fingerprint), 'utf8')).then(
       (text) => (isDigest(text) ? text : 'some'),
       () => undefined,
     ),
-  add: (fingerprint, digest) => writeFile(join(directory, fingerprint), digest).catch(() => undefined),
+  add: (fingerprint, digest) =>
+    whenOpenable(() => writeFile(join(directory, fingerprint), digest)).catch(() => undefined),
   remove: (fingerprint) => rm(join(directory, fingerprint), { force: true }).catch(() => undefined),
 })
 

@@ -20,6 +20,7 @@ import type { BadOption } from '../../domain/values/codec.js'
 import type { Digest } from '../../domain/values/digest.js'
 import { forEachConcurrently } from '../shared/concurrency.js'
 import { makeDirectory } from '../shared/make-directory.js'
+import { whenOpenable } from '../shared/open-files.js'
 import { fileSystemClock } from './file-system-clock.js'
 import { codeOf, failureOf } from './system.js'
 
@@ -71,7 +72,7 @@ export const openLayout = (
     async () => {
       if (readOnly) {
         if (await isMarked(root)) await assertWhole(root)
-        else await assertNoStranger(root, await readdir(root).catch(() => []))
+        else await assertNoStranger(root, await whenOpenable(() => readdir(root)).catch(() => []))
         const clock = now ?? (() => new Date())
         return layoutIn(root, 0, async () => clock())
       }
@@ -93,7 +94,7 @@ export const openLayout = (
 /** Makes durable which names a directory holds. Windows cannot, and needs not: its renames are journaled. */
 export const syncDirectory = async (path: string): Promise<void> => {
   if (process.platform === 'win32') return
-  const handle = await open(path, 'r')
+  const handle = await whenOpenable(() => open(path, 'r'))
   try {
     await handle.sync()
   } finally {
@@ -144,7 +145,7 @@ const makeRoot = async (root: string): Promise<void> => {
 }
 
 const isMarked = async (root: string): Promise<boolean> => {
-  const text = await readFile(join(root, MARKER), 'utf8').catch((cause: unknown) => {
+  const text = await whenOpenable(() => readFile(join(root, MARKER), 'utf8')).catch((cause: unknown) => {
     if (codeOf(cause) === 'ENOENT') return undefined
     if (codeOf(cause) === 'ENOTDIR')
       throw new Refusal('not-a-directory', root, `${root} is not a directory: name another`)
@@ -180,7 +181,7 @@ const assertNoStranger = async (root: string, names: ReadonlyArray<string>): Pro
 
 /** Several processes may do this at once, and one may do it again after another died half-way. */
 const make = async (root: string): Promise<void> => {
-  await assertNoStranger(root, await readdir(root))
+  await assertNoStranger(root, await whenOpenable(() => readdir(root)))
   const beingMade = join(root, BEING_MADE)
   await mkdir(beingMade).catch(unlessThere)
   for (const folder of FOLDERS_OF_ROOT) {
@@ -194,7 +195,8 @@ const make = async (root: string): Promise<void> => {
   await syncDirectory(root)
 
   const marker = temporaryName(root)
-  await writeFile(marker, `model-ledger file store, format ${FORMAT}\n`, { flag: 'wx', flush: true })
+  const text = `model-ledger file store, format ${FORMAT}\n`
+  await whenOpenable(() => writeFile(marker, text, { flag: 'wx', flush: true }))
   await rename(marker, join(root, MARKER))
   await rm(beingMade, { recursive: true, force: true })
   await syncDirectory(root)
@@ -208,7 +210,7 @@ const unlessThere = (cause: unknown): void => {
 const assertWhole = async (root: string): Promise<void> => {
   for (const folder of FOLDERS_OF_ROOT) await assertDirectory(root, join(root, folder))
   for (const folder of Object.values(FOLDERS)) {
-    const entries = await readdir(join(root, folder), { withFileTypes: true })
+    const entries = await whenOpenable(() => readdir(join(root, folder), { withFileTypes: true }))
     const directories = new Set(entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name))
     const missing = FAN_OUT.find((name) => !directories.has(name))
     if (missing !== undefined) await assertDirectory(root, join(root, folder, missing))
@@ -225,7 +227,8 @@ const assertDirectory = async (root: string, path: string): Promise<void> => {
 const modeOfFiles = async (root: string): Promise<number> => {
   const trial = temporaryName(root)
   try {
-    await writeFile(trial, '', { flag: 'wx', mode: (await stat(root)).mode & 0o444 })
+    const mode = (await stat(root)).mode & 0o444
+    await whenOpenable(() => writeFile(trial, '', { flag: 'wx', mode }))
     return (await stat(trial)).mode & 0o444
   } finally {
     await rm(trial, { force: true })
@@ -243,15 +246,16 @@ const assertFit = async (root: string): Promise<void> => {
   const one = temporaryName(root)
   const other = temporaryName(root)
   try {
-    await writeFile(one, '', { flag: 'wx' })
-    const again = await writeFile(one, '', { flag: 'wx' }).catch(codeOf)
+    await whenOpenable(() => writeFile(one, '', { flag: 'wx' }))
+    const again = await whenOpenable(() => writeFile(one, '', { flag: 'wx' })).catch(codeOf)
     if (again !== 'EEXIST') throw unfit('a file that must be new can be created twice')
 
     for (let round = 0; round < 4; round++) {
-      await writeFile(other, String(round))
-      const [, seen] = await Promise.all([rename(other, one), readFile(one, 'utf8').catch(codeOf)])
+      await whenOpenable(() => writeFile(other, String(round)))
+      const read = () => whenOpenable(() => readFile(one, 'utf8'))
+      const [, seen] = await Promise.all([rename(other, one), read().catch(codeOf)])
       if (seen === 'ENOENT') throw unfit('a file is missing for a moment when another is renamed over it')
-      if ((await readFile(one, 'utf8')) !== String(round)) throw unfit('a rename is not seen at once')
+      if ((await read()) !== String(round)) throw unfit('a rename is not seen at once')
     }
 
     const past = new Date('2001-02-03T04:05:06Z')
@@ -269,7 +273,7 @@ const assertFit = async (root: string): Promise<void> => {
 /** What a process left that died. By age, because the process may live on another machine; by ctime, because a rename renews it. */
 const removeLeftovers = async (root: string, now: Date): Promise<void> => {
   const directory = join(root, 'tmp')
-  await forEachConcurrently(await readdir(directory), 8, async (name) => {
+  await forEachConcurrently(await whenOpenable(() => readdir(directory)), 8, async (name) => {
     if (HIDDEN.test(name)) return
     const path = join(directory, name)
     const found = await lstat(path).catch(() => undefined)

@@ -5,6 +5,7 @@
 import { lstat, open, readlink, realpath } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { isEventFileAt } from '../shared/event-file.js'
+import { unlessOutOfFiles, whenOpenable } from '../shared/open-files.js'
 import { BEING_MADE, MARKER } from './layout.js'
 import { SNAPSHOTS_MARKER } from './snapshot-store.js'
 
@@ -42,7 +43,7 @@ export const partOfLedgerAround = async (path: string): Promise<string | undefin
 
 /** A file that has only the name of a mark makes nothing a ledger's. */
 const beginsAsOurs = async (mark: string): Promise<boolean> => {
-  const handle = await open(mark, 'r').catch(() => undefined)
+  const handle = await whenOpenable(() => open(mark, 'r')).catch(unlessOutOfFiles)
   if (handle === undefined) return false
   try {
     const { buffer } = await handle.read(Buffer.alloc(OURS.length), 0, OURS.length, 0)

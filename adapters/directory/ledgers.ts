@@ -3,6 +3,7 @@ import { readdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { LedgerId } from '../../domain/ports/ledger-id.js'
 import { makeDirectory } from '../shared/make-directory.js'
+import { whenOpenable } from '../shared/open-files.js'
 import { syncDirectory } from './layout.js'
 import { codeOf } from './system.js'
 
@@ -10,7 +11,7 @@ export const ledgersIn = (root: string) => {
   const folder = join(root, 'ledgers')
   return {
     list: async (): Promise<ReadonlyArray<LedgerId> | undefined> => {
-      const names = await readdir(folder).catch((cause: unknown) => {
+      const names = await whenOpenable(() => readdir(folder)).catch((cause: unknown) => {
         if (codeOf(cause) === 'ENOENT') return undefined
         throw cause
       })
@@ -18,7 +19,7 @@ export const ledgersIn = (root: string) => {
     },
     add: async (ledger: LedgerId): Promise<void> => {
       if ((await makeDirectory(folder)) !== undefined) await syncDirectory(root)
-      await writeFile(join(folder, ledger), '')
+      await whenOpenable(() => writeFile(join(folder, ledger), ''))
       await syncDirectory(folder)
     },
     remove: async (ledger: LedgerId): Promise<void> => {

@@ -10,6 +10,7 @@ import type { InsideALedger } from '../../domain/ports/inside-a-ledger.js'
 import { isFileUri } from '../../domain/values/manifest/manifest.js'
 import { compareUtf8 } from '../../domain/values/manifest/path.js'
 import { forEachConcurrently } from '../shared/concurrency.js'
+import { whenOpenable } from '../shared/open-files.js'
 import { PATTERNS_FILE, type Patterns, patternsOf, VERSION_CONTROL } from './leaving-out.js'
 import { isLedgerFolder, LEDGER_NAMES, ledgerAround } from './ledger-folder.js'
 import { codeOf, isExecutable } from './system.js'
@@ -197,7 +198,7 @@ const withOwn = async (
   if (own === undefined || (own.isLink && skipsLinks)) return patterns
   const file = join(directory, own.name)
   if ((await look(file, own.isLink)).isDirectory) return patterns
-  const text = await readFile(file, 'utf8').catch((cause: unknown) => {
+  const text = await whenOpenable(() => readFile(file, 'utf8')).catch((cause: unknown) => {
     throw new Unreadable(file, reasonOf(cause))
   })
   return patterns.with(text, prefix.slice(0, -1))
@@ -211,9 +212,11 @@ interface Entry {
 }
 
 const entriesOf = async (directory: string): Promise<ReadonlyArray<Entry>> => {
-  const entries = await readdir(directory, { withFileTypes: true, encoding: 'buffer' }).catch((cause: unknown) => {
-    throw new Unreadable(directory, reasonOf(cause))
-  })
+  const entries = await whenOpenable(() => readdir(directory, { withFileTypes: true, encoding: 'buffer' })).catch(
+    (cause: unknown) => {
+      throw new Unreadable(directory, reasonOf(cause))
+    },
+  )
   return entries.map((entry) => {
     const name = entry.name.toString()
     if (!isUtf8(entry.name))

@@ -8,6 +8,7 @@ import { chmod, copyFile, open, rm } from 'node:fs/promises'
 import type { FileKind, FileSource, Progress, StoredFile } from '../../domain/ports/file-store.js'
 import { type Digest, sha256 } from '../../domain/values/digest.js'
 import { type Fill, openSourceFile, readBytes, readHandle, readStream, type SourceFile } from '../shared/file-source.js'
+import { diskWork, streaming, whenOpenable } from '../shared/open-files.js'
 import { keepingIn } from './keeping.js'
 import type { KnownLargeFiles } from './known-large-files.js'
 import type { Layout } from './layout.js'
@@ -26,7 +27,7 @@ export interface Putting {
 export const putInto = ({ layout, buffers, known, ended, assertGoingOn }: Putting) => {
   /** Devices whose files cannot share their blocks with files of the store. */
   const uncloneable = new Set<bigint>()
-  const { create, keep, renew, whole } = keepingIn({ layout, buffers, known })
+  const { create, keep, renew, whole } = keepingIn({ layout, buffers, known, ended })
 
   const put = async (kind: FileKind, source: FileSource, progress?: Progress): Promise<StoredFile> => {
     const tell = onlyUpwards(progress)
@@ -34,18 +35,19 @@ export const putInto = ({ layout, buffers, known, ended, assertGoingOn }: Puttin
       assertGoingOn()
       tell(done)
     }
-    if ('path' in source) return putFile(kind, source.path, report)
-    if ('bytes' in source) return putUnknown(kind, watched(readBytes(source.bytes), report))
+    if ('path' in source) return diskWork.within(() => putFile(kind, source.path, report), ended)
+    if ('bytes' in source)
+      return diskWork.within(() => putUnknown(kind, watched(readBytes(source.bytes), report)), ended)
     const { fill, close } = readStream(source.stream, ended)
     try {
-      return await putUnknown(kind, watched(fill, report))
+      return await putStream(kind, watched(fill, report))
     } finally {
       await close().catch(() => undefined)
     }
   }
 
   const putFile = async (kind: FileKind, path: string, report: Progress): Promise<StoredFile> => {
-    const source = await openSourceFile(path)
+    const source = await openSourceFile(path, ended)
     try {
       return source.size < CHUNK_BYTES
         ? await putUnknown(kind, watched(source.read(), report), source.assertUnchanged)
@@ -56,13 +58,25 @@ export const putInto = ({ layout, buffers, known, ended, assertGoingOn }: Puttin
   }
 
   /** What ends within one chunk is known before anything is written. */
-  const putUnknown = async (kind: FileKind, fill: Fill, check = unchanged): Promise<StoredFile> => {
+  const putUnknown = (kind: FileKind, fill: Fill, check = unchanged): Promise<StoredFile> =>
+    afterFirstChunk(fill, (bytes) =>
+      bytes.length < CHUNK_BYTES
+        ? putSmall(kind, bytes, check)
+        : putCopy(kind, oneThenOther(readBytes(bytes), fill), check),
+    )
+
+  /** Nothing is open before the first chunk is there, however long whoever gives it takes. */
+  const putStream = (kind: FileKind, fill: Fill): Promise<StoredFile> =>
+    afterFirstChunk(fill, (bytes) =>
+      bytes.length < CHUNK_BYTES
+        ? diskWork.within(() => putSmall(kind, bytes, unchanged), ended)
+        : streaming.within(() => putCopy(kind, oneThenOther(readBytes(bytes), fill), unchanged), ended),
+    )
+
+  const afterFirstChunk = async (fill: Fill, go: (bytes: Uint8Array) => Promise<StoredFile>): Promise<StoredFile> => {
     const first = buffers.take()
     try {
-      const bytes = first.subarray(0, await fill(first))
-      return bytes.length < CHUNK_BYTES
-        ? await putSmall(kind, bytes, check)
-        : await putCopy(kind, oneThenOther(readBytes(bytes), fill), check)
+      return await go(first.subarray(0, await fill(first)))
     } finally {
       buffers.give(first)
     }
@@ -126,7 +140,8 @@ export const putInto = ({ layout, buffers, known, ended, assertGoingOn }: Puttin
     if (uncloneable.has(device)) return undefined
     const clone = layout.temporaryName()
     try {
-      await copyFile(path, clone, constants.COPYFILE_FICLONE_FORCE | constants.COPYFILE_EXCL)
+      const how = constants.COPYFILE_FICLONE_FORCE | constants.COPYFILE_EXCL
+      await whenOpenable(() => copyFile(path, clone, how), ended)
       await chmod(clone, layout.fileMode)
     } catch {
       // Whatever it was, the copy that is made instead will meet it and name it.
@@ -134,7 +149,7 @@ export const putInto = ({ layout, buffers, known, ended, assertGoingOn }: Puttin
       await rm(clone, { force: true })
       return undefined
     }
-    return keep(kind, clone, await open(clone, 'r'), async (handle) =>
+    return keep(kind, clone, await whenOpenable(() => open(clone, 'r'), ended), async (handle) =>
       hashAhead(buffers, watched(readHandle(handle, (await handle.stat()).size), report)),
     )
   }

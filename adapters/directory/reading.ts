@@ -5,6 +5,7 @@ import { type FileKind, FileStoreFailure, type StoredFile, type Unfinished } fro
 import { type Digest, isDigest } from '../../domain/values/digest.js'
 import { forEachConcurrently } from '../shared/concurrency.js'
 import { readHandle } from '../shared/file-source.js'
+import { briefly, diskWork, streaming, whenOpenable } from '../shared/open-files.js'
 import { recover, recoverAll } from './deleting.js'
 import { HIDDEN, type Layout } from './layout.js'
 import { type Buffers, CHUNK_BYTES, hashAhead, observed, watched } from './read-ahead.js'
@@ -13,11 +14,13 @@ import { codeOf, fileStats, NO_FOLLOW } from './system.js'
 export interface Reading {
   readonly layout: Layout
   readonly buffers: Buffers
+  /** Aborts when nothing is waited for any longer. */
+  readonly ended: AbortSignal
   /** Throws when nothing is waited for any longer. */
   readonly assertGoingOn: () => void
 }
 
-export const readingFrom = ({ layout, buffers, assertGoingOn }: Reading) => {
+export const readingFrom = ({ layout, buffers, ended, assertGoingOn }: Reading) => {
   const has = async (kind: FileKind, digest: Digest): Promise<StoredFile | undefined> => {
     const look = () => fileStats(layout.placeOf(kind, digest))
     if (!isDigest(digest)) return undefined
@@ -28,7 +31,7 @@ export const readingFrom = ({ layout, buffers, assertGoingOn }: Reading) => {
   const openStored = async (kind: FileKind, digest: Digest): Promise<FileHandle> => {
     const missing = new FileStoreFailure({ _tag: 'file-missing', digest })
     if (!isDigest(digest)) throw missing
-    const openNow = () => open(layout.placeOf(kind, digest), NO_FOLLOW)
+    const openNow = () => whenOpenable(() => open(layout.placeOf(kind, digest), NO_FOLLOW), ended)
     return openNow()
       .catch(async (cause) => {
         if (codeOf(cause) === 'ENOENT' && kind === 'file' && (await recover(layout, digest))) return openNow()
@@ -39,7 +42,29 @@ export const readingFrom = ({ layout, buffers, assertGoingOn }: Reading) => {
       })
   }
 
+  /** What is small is closed before it is given: whoever reads may take his time. */
   async function* read(kind: FileKind, digest: Digest): AsyncGenerator<Uint8Array> {
+    const size = (await has(kind, digest))?.size
+    if (size !== undefined && size <= CHUNK_BYTES) yield* await briefly.within(() => inOne(kind, digest), ended)
+    else yield* inChunks(kind, digest)
+  }
+
+  const inOne = async (kind: FileKind, digest: Digest): Promise<ReadonlyArray<Uint8Array>> => {
+    const chunks: Uint8Array[] = []
+    for await (const chunk of chunksOf(kind, digest)) chunks.push(chunk)
+    return chunks
+  }
+
+  async function* inChunks(kind: FileKind, digest: Digest): AsyncGenerator<Uint8Array> {
+    const leave = await streaming.place(ended)
+    try {
+      yield* chunksOf(kind, digest)
+    } finally {
+      leave()
+    }
+  }
+
+  async function* chunksOf(kind: FileKind, digest: Digest): AsyncGenerator<Uint8Array> {
     const handle = await openStored(kind, digest)
     try {
       let left = (await handle.stat()).size
@@ -62,7 +87,10 @@ export const readingFrom = ({ layout, buffers, assertGoingOn }: Reading) => {
     }
   }
 
-  const verify = async (kind: FileKind, digest: Digest): Promise<StoredFile> => {
+  const verify = (kind: FileKind, digest: Digest): Promise<StoredFile> =>
+    diskWork.within(() => verifyNow(kind, digest), ended)
+
+  const verifyNow = async (kind: FileKind, digest: Digest): Promise<StoredFile> => {
     const handle = await openStored(kind, digest)
     try {
       const found = await hashAhead(buffers, watched(readHandle(handle, (await handle.stat()).size), assertGoingOn))
@@ -110,7 +138,7 @@ export const unfinishedIn = async (layout: Layout): Promise<ReadonlyArray<Unfini
 
 /** A store that is only read may be none yet. */
 const namesIn = (directory: string): Promise<ReadonlyArray<string>> =>
-  readdir(directory).catch((cause: unknown) => {
+  whenOpenable(() => readdir(directory)).catch((cause: unknown) => {
     if (codeOf(cause) === 'ENOENT') return []
     throw cause
   })

@@ -11,6 +11,7 @@ import * as TE from 'fp-ts/lib/TaskEither.js'
 import type { SnapshotProblem, SnapshotStore } from '../../domain/ports/snapshot-store.js'
 import { optionsOrThrow, pathText, record, wholeNumber } from '../../domain/values/codec.js'
 import { makeDirectory } from '../shared/make-directory.js'
+import { whenOpenable } from '../shared/open-files.js'
 import { syncDirectory } from './layout.js'
 import { codeOf, failureOf, writeAll } from './system.js'
 
@@ -65,12 +66,14 @@ export const directorySnapshotStore = (options: DirectorySnapshotsOptions): Snap
 
 /** Who shares the folder may not be allowed to write to what another made. */
 const mark = (path: string): Promise<void> =>
-  writeFile(join(path, SNAPSHOTS_MARKER), 'model-ledger snapshots\n', { flag: 'wx' }).catch((cause: unknown) => {
-    if (codeOf(cause) !== 'EEXIST') throw cause
-  })
+  whenOpenable(() => writeFile(join(path, SNAPSHOTS_MARKER), 'model-ledger snapshots\n', { flag: 'wx' })).catch(
+    (cause: unknown) => {
+      if (codeOf(cause) !== 'EEXIST') throw cause
+    },
+  )
 
 const loadSnapshot = async (file: string, chunkBytes: number): Promise<ReadonlyArray<unknown> | undefined> => {
-  const handle = await open(file, 'r').catch((cause: unknown) => {
+  const handle = await whenOpenable(() => open(file, 'r')).catch((cause: unknown) => {
     if (codeOf(cause) === 'ENOENT') return undefined
     throw cause
   })
@@ -144,7 +147,7 @@ const writeSnapshot = async (
   chunkBytes: number,
   signal: AbortSignal | undefined,
 ): Promise<void> => {
-  const handle = await open(file, 'wx')
+  const handle = await whenOpenable(() => open(file, 'wx'), signal)
   try {
     const hash = createHash('sha256')
     let at = 0
@@ -174,7 +177,7 @@ const writeSnapshot = async (
 }
 
 const removeAbandoned = async (path: string): Promise<void> => {
-  for (const name of await readdir(path)) {
+  for (const name of await whenOpenable(() => readdir(path))) {
     if (!name.endsWith('.tmp')) continue
     const file = join(path, name)
     const { mtimeMs } = await stat(file).catch(() => ({ mtimeMs: Number.POSITIVE_INFINITY }))

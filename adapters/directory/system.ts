@@ -29,7 +29,8 @@ const REMEDIES = new Map<string, (directory: string) => string>([
   ['EACCES', (directory) => `this process must be allowed to read and write ${directory}`],
   ['EPERM', (directory) => `this process must be allowed to read and write ${directory}`],
   ['EROFS', (directory) => `${directory} must be mounted for writing`],
-  ['EMFILE', () => 'raise the limit of open files, or do less at once'],
+  ['EMFILE', () => 'raise the limit of open files (ulimit -n), or do less at once'],
+  ['ENFILE', () => 'raise the limit of open files of this machine, or do less at once'],
   ['EIO', (directory) => `check the device of ${directory}`],
 ])
 

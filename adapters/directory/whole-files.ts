@@ -6,6 +6,7 @@ import type { Stats } from 'node:fs'
 import { lstat, open } from 'node:fs/promises'
 import type { StoredFile } from '../../domain/ports/file-store.js'
 import { readHandle } from '../shared/file-source.js'
+import { unlessOutOfFiles, whenOpenable } from '../shared/open-files.js'
 import { type Buffers, hashAhead } from './read-ahead.js'
 import { NO_FOLLOW } from './system.js'
 
@@ -35,7 +36,7 @@ export const wholeFiles = (buffers: Buffers): WholeFiles => {
 
   const isWhole: WholeFiles['isWhole'] = async (place, { digest }, found) => {
     if (left.get(place) === identityOf(found)) return true
-    const handle = await open(place, NO_FOLLOW).catch(() => undefined)
+    const handle = await whenOpenable(() => open(place, NO_FOLLOW)).catch(unlessOutOfFiles)
     if (handle === undefined) return false
     try {
       return (await hashAhead(buffers, readHandle(handle, found.size))).digest === digest
@@ -48,7 +49,7 @@ export const wholeFiles = (buffers: Buffers): WholeFiles => {
   }
 
   const comparisonWith: WholeFiles['comparisonWith'] = async (place) => {
-    const handle = await open(place, NO_FOLLOW).catch(() => undefined)
+    const handle = await whenOpenable(() => open(place, NO_FOLLOW)).catch(unlessOutOfFiles)
     if (handle === undefined) return undefined
     let isEqual = true
     return {

@@ -100,7 +100,7 @@ const readSource = async (source: FileSource, ended: AbortSignal, progress?: Pro
     const { fill, close } = readStream(source.stream, ended)
     return readAll(fill, progress).finally(close)
   }
-  const file = await openSourceFile(source.path)
+  const file = await openSourceFile(source.path, ended)
   try {
     const bytes = await readAll(file.read(), progress)
     await file.assertUnchanged()

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { deserialize, serialize } from 'node:v8'
 import * as E from 'fp-ts/lib/Either.js'
 import type { Append, AppendAllError, EventStore } from '../../domain/ports/event-store.js'
+import { whenOpenable } from './open-files.js'
 
 /** What many appends are told that come too late. */
 export const HAS_GONE_ON: AppendAllError = {
@@ -21,7 +22,7 @@ export const appendSequentially =
   async () => {
     const folder = await mkdtemp(join(tmpdir(), 'model-ledger-'))
     try {
-      const file = await open(join(folder, 'appends'), 'wx+')
+      const file = await whenOpenable(() => open(join(folder, 'appends'), 'wx+'))
       try {
         const lengths: number[] = []
         for await (const some of appends) {

@@ -1,5 +1,6 @@
 /** By what the file of an SQLite event store is known, without SQLite. */
 import { type FileHandle, open } from 'node:fs/promises'
+import { unlessOutOfFiles, whenOpenable } from './open-files.js'
 
 /** Stands in the file's header and says that it is ours: "MdLg". */
 export const EVENT_FILE_APPLICATION_ID = 0x4d644c67
@@ -21,7 +22,7 @@ export const isEventFile = async (handle: FileHandle, size: number): Promise<boo
  * the write-ahead log only: a file without any that has such a log counts where `isNamedAsOurs`.
  */
 export const isEventFileAt = async (path: string, isNamedAsOurs = false): Promise<boolean> => {
-  const handle = await open(path, 'r').catch(() => undefined)
+  const handle = await whenOpenable(() => open(path, 'r')).catch(unlessOutOfFiles)
   if (handle === undefined) return false
   try {
     const found = await applicationIdOf(handle)
@@ -31,7 +32,7 @@ export const isEventFileAt = async (path: string, isNamedAsOurs = false): Promis
   } finally {
     await handle.close()
   }
-  const log = await open(`${path}-wal`, 'r').catch(() => undefined)
+  const log = await whenOpenable(() => open(`${path}-wal`, 'r')).catch(unlessOutOfFiles)
   await log?.close()
   return log !== undefined
 }

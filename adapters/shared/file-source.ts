@@ -6,6 +6,7 @@ import { constants } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 import { FileStoreFailure } from '../../domain/ports/file-store.js'
 import { isEventFile } from './event-file.js'
+import { whenOpenable } from './open-files.js'
 import { whenAborted } from './when-aborted.js'
 
 /** Puts the next bytes at the start of `into` and answers how many: fewer than it holds only at the end. */
@@ -23,10 +24,11 @@ export interface SourceFile {
 }
 
 /** Opens a regular file, or a symbolic link to one. Whatever goes wrong is a `source-failed`. */
-export const openSourceFile = async (path: string): Promise<SourceFile> => {
+export const openSourceFile = async (path: string, signal?: AbortSignal): Promise<SourceFile> => {
   const blame = (cause: unknown) => sourceFailed(`${path}: ${reasonOf(cause)}`, cause)
   // Without O_NONBLOCK, opening a pipe would wait for its writer for ever.
-  const handle = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)).catch((cause: unknown) => {
+  const flags = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)
+  const handle = await whenOpenable(() => open(path, flags), signal).catch((cause: unknown) => {
     throw blame(cause)
   })
   try {

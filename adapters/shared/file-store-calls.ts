@@ -37,8 +37,11 @@ export const fileStoreCalls = (
   setMaxListeners(0, end.signal)
   let closed = false
 
-  const failure = (operation: string, cause: unknown): FileStoreError =>
-    cause instanceof FileStoreFailure ? cause.error : { _tag: 'file-store-failed', operation, ...describe(cause) }
+  const failure = (operation: string, cause: unknown): FileStoreError => {
+    if (cause instanceof FileStoreFailure) return cause.error
+    if (end.signal.aborted && cause === end.signal.reason) return wasClosed().error
+    return { _tag: 'file-store-failed', operation, ...describe(cause) }
+  }
 
   const assertOpen = (): void => {
     if (closed) throw wasClosed()

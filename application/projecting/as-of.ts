@@ -5,6 +5,7 @@ import { decodeWith, shown } from '../../domain/values/codec.js'
 import { type Day, dayOf, isDayText } from '../../domain/values/day.js'
 import { hasNoZone, instant, NO_ZONE } from '../../domain/values/instant.js'
 import { positionAt, timeOf } from '../../projections/storage/position-times.js'
+import { endOfStep } from '../../projections/storage/steps.js'
 import type { Known } from './model.js'
 
 /** A moment that was asked for is none, or lies ahead. */
@@ -22,11 +23,12 @@ export interface Meant {
 }
 
 /**
- * What `at` means: a position, or the last one whose time is not later than a time. A day means its end, which may lie
- * ahead of `now` as long as the day has begun; another time may not, unless `now` is not told. Only for a time it is asked.
+ * What `at` means: a position, or the last one whose time is not later than a time; inside a command, its end. A day means
+ * its own end, which may lie ahead of `now` as long as the day has begun; another time may not, unless `now` is not told.
+ * Only for a time it is asked.
  */
 export const momentOf = <States>(
-  { positionTimes, checkpoint }: Known<States>,
+  { positionTimes, steps, checkpoint }: Known<States>,
   when: number | Date | string | undefined,
   now: () => number = () => Infinity,
 ): E.Either<BadMoment, Meant> => {
@@ -34,7 +36,7 @@ export const momentOf = <States>(
   const refused = (expected: string) => E.left({ _tag: 'bad-moment', expected, actual: shown(when) } as const)
   if (typeof when === 'number') {
     return Number.isSafeInteger(when) && when >= ORIGIN && when <= checkpoint
-      ? E.right({ position: toPosition(when) })
+      ? E.right({ position: toPosition(endOfStep(steps, when)) })
       : refused(`a position from ${ORIGIN} to ${checkpoint}`)
   }
   const asked = isDayText(when) ? dayOf(when) : timeAlone(when)
@@ -42,7 +44,7 @@ export const momentOf = <States>(
   const latest = Math.max(now(), positionTimes.times.at(-1) ?? 0)
   if (asked.first > latest) return refused(`a time that has been: it is ${new Date(latest).toISOString()}`)
   return E.right({
-    position: toPosition(positionAt(positionTimes, asked.last)),
+    position: toPosition(endOfStep(steps, positionAt(positionTimes, asked.last))),
     asked: new Date(asked.last).toISOString(),
   })
 }

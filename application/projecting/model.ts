@@ -2,11 +2,13 @@
 import { ORIGIN, type Position } from '../../domain/ports/event-store.js'
 import type { Projection } from '../../projections/projection.js'
 import { noPositionTimes, type PositionTimes } from '../../projections/storage/position-times.js'
+import { noSteps, type Steps } from '../../projections/storage/steps.js'
 
 /** What the projections know, and up to where. */
 export interface Known<States> {
   readonly states: States
   readonly positionTimes: PositionTimes
+  readonly steps: Steps
   readonly checkpoint: Position
 }
 
@@ -45,6 +47,7 @@ export const emptyModel = <States extends object>(projections: Projections<State
   // Each key with the state of its own projection, which no type of a mapped object can say.
   states: Object.fromEntries(keysOf(projections).map((key) => [key, projections[key].initial()])) as States,
   positionTimes: noPositionTimes(),
+  steps: noSteps(),
   checkpoint: ORIGIN,
   last: { id: '', after: ORIGIN },
   events: 0,

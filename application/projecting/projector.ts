@@ -123,6 +123,11 @@ const currentModel = <States extends object>(
   let model = emptyModel(projections)
   let restored: Promise<void> | undefined
   const checkpoints = new Subject<Position>()
+  let told: Position = ORIGIN
+  const tell = (checkpoint: Position): void => {
+    told = checkpoint
+    checkpoints.next(checkpoint)
+  }
   const serialised = oneAfterAnother()
 
   const restore = async (): Promise<void> => {
@@ -135,9 +140,9 @@ const currentModel = <States extends object>(
     return serialised(async () => {
       restored ??= restore()
       await restored
-      const before = model.checkpoint
-      const pulled = before === head.right ? E.right(undefined) : await pull(store, projections, model)
-      if (model.checkpoint !== before) checkpoints.next(model.checkpoint)
+      const pulled = model.checkpoint === head.right ? E.right(undefined) : await pull(store, projections, model)
+      // What failed on the way may have ended in the midst of a command.
+      if (E.isRight(pulled) && model.checkpoint !== told) tell(model.checkpoint)
       if (keeper.isDue(model, WORTH_WHILE_RUNNING)) keeper.save(model)
       return E.isLeft(pulled) ? pulled : E.right(model)
     })
@@ -147,8 +152,8 @@ const currentModel = <States extends object>(
     const head = await store.head()()
     if (E.isLeft(head)) return head
     const beside = emptyModel(projections)
-    const tell = (): void => onProgress?.(progressOf(beside, head.right, keeper.problem()))
-    const pulled = await pull(store, projections, beside, tell)
+    const onPage = (): void => onProgress?.(progressOf(beside, head.right, keeper.problem()))
+    const pulled = await pull(store, projections, beside, onPage)
     if (E.isLeft(pulled)) return pulled
     return serialised(async () => {
       // What came meanwhile, in turn with those who read: so nothing is lost in the change.
@@ -157,7 +162,7 @@ const currentModel = <States extends object>(
       // A snapshot that was not loaded yet is of no more use.
       restored = Promise.resolve()
       model = beside
-      checkpoints.next(model.checkpoint)
+      tell(model.checkpoint)
       return E.right(progressOf(model, model.checkpoint, keeper.problem()))
     })
   }

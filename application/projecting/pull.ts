@@ -5,6 +5,7 @@ import { type EventStore, readFailureOf, type StoredEvent } from '../../domain/p
 import { actorOf, recordedAtOf } from '../../domain/values/metadata-text.js'
 import type { EventContext, ProjectedEvent } from '../../projections/projection.js'
 import { recordTime } from '../../projections/storage/position-times.js'
+import { recordStep } from '../../projections/storage/steps.js'
 import { keysOf, type Model, type Projections } from './model.js'
 import type { ReadError } from './read-error.js'
 
@@ -64,6 +65,7 @@ const applyPage = (model: Model<unknown>, folds: Folds, page: ReadonlyArray<Stor
       return { _tag: 'damaged-event', stream, revision, position, reason }
     }
     const time = recordTime(model.positionTimes, position, recordedAt)
+    recordStep(model.steps, stored)
     const actor = actorOf(stored)
     if (event === 'unknown') {
       model.unknown.set(type, (model.unknown.get(type) ?? 0) + 1)

@@ -2,6 +2,7 @@
 import { isEventType } from '../../domain/events/event-shapes.js'
 import type { Position } from '../../domain/ports/event-store.js'
 import { toArray } from '../../domain/values/columns.js'
+import { copySteps, isSteps, type Steps } from '../../projections/storage/steps.js'
 import { emptyModel, keysOf, type Model, type Projections } from './model.js'
 
 /** The first part of a snapshot; another version of this is another format. */
@@ -12,10 +13,11 @@ interface Head {
   readonly events: number
   readonly unknown: Map<string, number>
   readonly moments: ReadonlyArray<Float64Array>
+  readonly steps: Steps
 }
 /** The others: of which projection, and what it holds. */
 type Part = readonly [projection: number, part: unknown]
-const SNAPSHOT_FORMAT = 2
+const SNAPSHOT_FORMAT = 3
 
 const isHead = (part: unknown): part is Head =>
   typeof part === 'object' &&
@@ -24,7 +26,8 @@ const isHead = (part: unknown): part is Head =>
   typeof Reflect.get(part, 'checkpoint') === 'number' &&
   typeof Reflect.get(part, 'events') === 'number' &&
   Reflect.get(part, 'unknown') instanceof Map &&
-  areColumnsOfTimes(Reflect.get(part, 'moments'))
+  areColumnsOfTimes(Reflect.get(part, 'moments')) &&
+  isSteps(Reflect.get(part, 'steps'))
 
 const areColumnsOfTimes = (value: unknown): value is Head['moments'] =>
   Array.isArray(value) && value.every((column) => column instanceof Float64Array)
@@ -36,7 +39,7 @@ const versionsOf = <States extends object>(projections: Projections<States>): st
 /** The parts of a snapshot: those of the moment of the call, whatever is applied while they are written. */
 export const encodeSnapshot = <States extends object>(
   projections: Projections<States>,
-  { states, positionTimes, checkpoint, last, events, unknown }: Model<States>,
+  { states, positionTimes, steps, checkpoint, last, events, unknown }: Model<States>,
 ): Iterable<unknown> => {
   const head: Head = {
     versions: versionsOf(projections),
@@ -45,6 +48,7 @@ export const encodeSnapshot = <States extends object>(
     events,
     unknown: new Map(unknown),
     moments: [positionTimes.times, positionTimes.firsts, positionTimes.lasts].map((list) => new Float64Array(list)),
+    steps: copySteps(steps),
   }
   const all = keysOf(projections).map((key) => projections[key].save(states[key]))
   return (function* (): Iterable<Head | Part> {
@@ -59,13 +63,13 @@ export const decodeSnapshot = <States extends object>(
   [head, ...parts]: ReadonlyArray<unknown>,
 ): Model<States> | undefined => {
   if (!isHead(head) || head.versions !== versionsOf(projections)) return undefined
-  const { checkpoint, last, events, unknown } = head
+  const { checkpoint, last, events, unknown, steps } = head
   // What was passed over then can be read now.
   if ([...unknown.keys()].some(isEventType)) return undefined
   const [times, firsts, lasts] = head.moments.map(toArray)
   if (times === undefined || firsts === undefined || lasts === undefined) return undefined
   const positionTimes = { times, firsts, lasts }
-  const model = { ...emptyModel(projections), positionTimes, checkpoint, last, events, kept: events, unknown }
+  const model = { ...emptyModel(projections), positionTimes, steps, checkpoint, last, events, kept: events, unknown }
   for (const [index, key] of keysOf(projections).entries()) {
     const own = parts.filter((part): part is Part => Array.isArray(part) && part[0] === index)
     const state = projections[key].load(own.map(([, part]) => part))

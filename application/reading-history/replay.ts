@@ -12,7 +12,7 @@ export interface ReplayStep<View> {
   readonly event: RecordedEvent | null
   /** Who did what and why, and what it was before and is after. */
   readonly change: AuditLine
-  /** The registry as of this event. */
+  /** The registry as of this event: after the command that it is of. */
   readonly view: View
 }
 

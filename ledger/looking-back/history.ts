@@ -144,7 +144,11 @@ const startOf = async (
   const starts = [...(after === undefined ? [] : [after]), ...(from === undefined ? [] : [before(from)])]
   if (starts.length === 0) return {}
   const positions: number[] = []
-  for (const start of starts) positions.push((await asOf(start)).position)
+  for (const start of starts) {
+    const { position } = await asOf(start)
+    // Who goes on behind an event that was seen is shown the rest of its command.
+    positions.push(typeof start === 'number' ? start : position)
+  }
   return { after: Math.max(...positions) }
 }
 

@@ -12,6 +12,7 @@ import { emptyModel } from '../../application/projecting/model.js'
 import { applyEvents } from '../../application/projecting/pull.js'
 import { describeReadError } from '../../application/projecting/read-error.js'
 import type { AliasMoves } from '../../application/reading-history/alias-tenures.js'
+import { readEndOfStep } from '../../application/reading-history/end-of-step.js'
 import { type ReplayStep, replay } from '../../application/reading-history/replay.js'
 import type { Clock } from '../../domain/ports/clock-and-ids.js'
 import {
@@ -84,7 +85,7 @@ const oneStream = ({
     const head = await read(store.head())
     if (when === undefined) return head
     if (typeof when === 'number' && Number.isSafeInteger(when) && when >= ORIGIN && when <= head)
-      return toPosition(when)
+      return readFromStore(readEndOfStep(store, toPosition(when)))
     const error = { _tag: 'bad-moment', expected: `a position from ${ORIGIN} to ${head}`, actual: shown(when) }
     throw new LedgerError(error, `the moment: expected ${error.expected}, got ${error.actual}`)
   }

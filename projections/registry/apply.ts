@@ -89,7 +89,7 @@ const entryOf = (registry: Registry, projected: RegistryEvent): CollectionEntry 
       if (event.type !== 'RegisteredModelCreated') return undefined
       const ref = subject.model
       const metadata = timeline<JsonObject | null>()
-      return { kind: 'model', ref, metadata, goneAt: [], ...created(registry, ref, event, projected) }
+      return { kind: 'model', ref, metadata, ...created(registry, ref, event, projected) }
     }
     case 'run': {
       if (event.type !== 'RunStarted') return undefined
@@ -142,7 +142,7 @@ const created = (
 
 export const registryProjection = projection({
   name: 'registry',
-  version: 7,
+  version: 8,
   folds,
   initial: emptyRegistry,
   apply,

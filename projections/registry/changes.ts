@@ -31,40 +31,48 @@ export const addVersionTo = <Version>(
 export const deleteVersion = (registry: Registry, artifact: ArtifactEntry, number: number, position: number): void => {
   const row = artifact.versions[number]
   if (row === undefined || artifact.ended.has(number)) return
-  endVersion(artifact, number, position)
+  artifact.ended.set(number, position)
+  noteGone(artifact, position, (version) => artifact.ended.has(version))
   for (const { model, number: link } of registry.links.get(row) ?? [])
-    if (!model.ended.has(link)) model.goneAt.push(position)
+    if (!model.ended.has(link)) noteGone(model, position, isGoneLink(registry, model))
 }
 
 export const linkVersion = (registry: Registry, model: ModelEntry, link: LinkEntry): void => {
   addVersionTo(model, link.number, link.position, link)
   noteLink(registry, model, link)
-  if (endOfSource(registry, link) !== undefined) model.goneAt.push(link.position)
+  if (endOfSource(registry, link) !== undefined) noteGone(model, link.position, isGoneLink(registry, model))
 }
 
 export const unlinkVersion = (registry: Registry, model: ModelEntry, number: number, position: number): void => {
   const link = model.versions[number]
   if (link === undefined || model.ended.has(number)) return
-  endVersion(model, number, position)
-  if (endOfSource(registry, link) === undefined) model.goneAt.push(position)
+  model.ended.set(number, position)
+  if (endOfSource(registry, link) === undefined) noteGone(model, position, isGoneLink(registry, model))
 }
 
 /** Since when the source of a link is deleted. */
 export const endOfSource = ({ collections }: Registry, { source }: LinkEntry): number | undefined =>
   collections.get(collectionPath(source.artifact))?.ended.get(source.version)
 
-/** A version is deleted or unlinked. Each number is taken from `liveNumbers` once, however many are deleted in whatever order. */
-const endVersion = (
-  { kin, versions, ended, endedAt, newest, liveNumbers }: Collection<unknown>,
-  number: number,
+const isGoneLink =
+  (registry: Registry, { versions, ended }: ModelEntry) =>
+  (number: number): boolean => {
+    const link = versions[number]
+    return ended.has(number) || (link !== undefined && endOfSource(registry, link) !== undefined)
+  }
+
+/**
+ * A version is deleted, or a link taken away, or without a source. Each number is taken from `liveNumbers` once, however
+ * many go in whatever order.
+ */
+const noteGone = (
+  { kin, endedAt, newest, liveNumbers }: Collection<unknown>,
   position: number,
+  isGone: (number: number) => boolean,
 ): void => {
-  if (versions[number] === undefined || ended.has(number)) return
-  ended.set(number, position)
   endedAt.push(position)
   addPosition(kin.endedAt, position)
-  for (let last = liveNumbers.at(-1); last !== undefined && ended.has(last); last = liveNumbers.at(-1))
-    liveNumbers.pop()
+  for (let last = liveNumbers.at(-1); last !== undefined && isGone(last); last = liveNumbers.at(-1)) liveNumbers.pop()
   const left = liveNumbers.at(-1) ?? null
   if (left !== latest(newest)) setFrom(newest, position, left)
 }

@@ -120,9 +120,10 @@ const connectLinks = (registry: Registry): void => {
     noteLink(registry, model, link)
     const end = model.ended.get(link.number) ?? Infinity
     const gone = Math.min(end, Math.max(link.position, endOfSource(registry, link) ?? Infinity))
-    if (gone !== Infinity) model.goneAt.push(gone)
+    if (gone === Infinity) model.liveNumbers.push(link.number)
+    else model.endedAt.push(gone)
   }
-  for (const model of new Set(links.map(({ model }) => model))) model.goneAt.sort((one, other) => one - other)
+  for (const model of new Set(links.map(({ model }) => model))) model.endedAt.sort((one, other) => one - other)
 }
 
 /** Where versions were deleted or unlinked, of all of a type together. */
@@ -174,12 +175,11 @@ const readModel = (decoder: SnapshotDecoder, registry: Registry): ModelEntry => 
   const ref = readRef(decoder, isRegistryProject)
   const course = readCourse(decoder, registry, ref)
   const metadata = readJson<Timeline<JsonObject | null>>(decoder)
-  const model: ModelEntry = { kind: 'model', ref, ...course, metadata, goneAt: [], versions: [] }
+  const model: ModelEntry = { kind: 'model', ref, ...course, metadata, endedAt: [], versions: [] }
   for (let left = decoder.number(); left > 0; left--) {
     const link = readLink(decoder)
     model.versions[link.number] = link
     model.addedAt.push(link.position)
-    if (!model.ended.has(link.number)) model.liveNumbers.push(link.number)
   }
   return model
 }

@@ -43,10 +43,10 @@ export interface Collection<Version> {
   readonly aliasesByVersion: Array<string | Set<string>>
   /** Since when a version is deleted, or unlinked, by number. */
   readonly ended: Map<number, number>
-  /** Where versions came, and where they were deleted or unlinked, in order. */
+  /** Where versions came; and where they were deleted, or links were taken away or lost their source, whichever came first. In order. */
   readonly addedAt: number[]
   readonly endedAt: number[]
-  /** The newest version that is not gone, or `null`. */
+  /** The newest version that is not gone, nor its source, or `null`. */
   readonly newest: Timeline<number | null>
   /** Versions that are not gone, the newest last; those before it may be gone meanwhile. */
   readonly liveNumbers: number[]
@@ -62,8 +62,6 @@ export interface ArtifactEntry extends Collection<Row> {
 
 export interface ModelEntry extends Collection<LinkEntry> {
   readonly kind: 'model'
-  /** Where links ended, or their source did, whichever came first; in order. */
-  readonly goneAt: number[]
   readonly ref: ModelRef
   readonly metadata: Timeline<JsonObject | null>
 }
@@ -93,7 +91,7 @@ export interface TypeEntry {
   readonly collections: CollectionEntry[]
   /** Those of them that ever were archived. */
   readonly everArchived: Set<CollectionEntry>
-  /** Where versions of any of them came, and where they were deleted or unlinked. */
+  /** The same of all of them together. */
   readonly addedAt: PositionList
   readonly endedAt: PositionList
 }

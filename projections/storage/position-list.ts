@@ -66,3 +66,34 @@ export const countOfUpTo = (list: PositionList, position: number): number => {
   }
   return counted
 }
+
+/** The one at an index, which is below the count. */
+export const valueAt = ({ steps, firsts, offsets }: PositionList, index: number): number => {
+  const block = Math.floor(index / BLOCK)
+  let at = firsts[block] ?? 0
+  let offset = offsets[block] ?? 0
+  for (let left = index % BLOCK; left > 0; left--) {
+    for (let unit = 1; ; unit *= 128) {
+      const byte = steps[offset++] ?? 0
+      at += (byte & 127) * unit
+      if (byte < 128) break
+    }
+  }
+  return at
+}
+
+/** As they are at the moment of the call. */
+export const copyPositions = (list: PositionList): PositionList => ({
+  ...list,
+  steps: list.steps.slice(0, list.used),
+  firsts: [...list.firsts],
+  offsets: [...list.offsets],
+})
+
+/** Whether something that was read has the shape of one. */
+export const isPositionList = (value: unknown): value is PositionList =>
+  typeof value === 'object' &&
+  value !== null &&
+  ['count', 'last', 'used'].every((name) => typeof Reflect.get(value, name) === 'number') &&
+  Reflect.get(value, 'steps') instanceof Uint8Array &&
+  ['firsts', 'offsets'].every((name) => Array.isArray(Reflect.get(value, name)))

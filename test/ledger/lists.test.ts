@@ -74,7 +74,7 @@ describe.each(lists)('a list of %s', (_, list, all) => {
       ledger.versions('acme/p0/n0', { cursor }),
       ledger.search({ cursor }),
       list(ledger, { name: '**', cursor }),
-      list(ledger.at(moment - 1), { cursor }),
+      list(ledger.at(1), { cursor }),
       list(ledger, { cursor: made(trace, moment + 1, place) }),
       list(ledger, { cursor: made(trace, moment, -1) }),
       list(ledger, { cursor: made(trace, moment, 0.5) }),

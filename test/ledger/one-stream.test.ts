@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { memoryEventStore } from '../../adapters/memory/index.js'
+import type { EventStore } from '../../domain/ports/event-store.js'
 import type { HistoryInput, Ledger } from '../../index.js'
 import { oneStreamOf } from '../../ledger/looking-back/one-stream.js'
 import { memoryLedger, rejection, text } from '../support/ledger-memory.js'
@@ -84,7 +85,16 @@ describe('what the stream of a collection answers alone', () => {
     const refused = () => {
       throw new Error(MORE)
     }
-    own = (await memoryLedger({ events: { ...events, readAll: refused, subscribe: refused }, files })).ledger
+    // Where the command ends that a position is inside, the events behind it say.
+    const fewEvents: EventStore['readAll'] = async function* (after) {
+      let read = 0
+      for await (const page of events.readAll(after))
+        for (const stored of page) {
+          if (read++ === 6) throw new Error(MORE)
+          yield [stored]
+        }
+    }
+    own = (await memoryLedger({ events: { ...events, readAll: fewEvents, subscribe: refused }, files })).ledger
     head = (await ledger.moment()).position
   })
 
@@ -138,7 +148,7 @@ describe('what the stream of a collection answers alone', () => {
       await replayed(whole.replay({ of: 'cats', until: 4 })),
     )
     for await (const { change, view } of oneStreamOf(own).replay({ of: 'cats' })) {
-      expect((await view.history({ of: 'cats', limit: 1 })).items).toEqual([change])
+      expect((await view.history({ of: 'cats', limit: 1 })).items).toMatchObject([{ commandId: change.commandId }])
     }
   })
 

@@ -263,6 +263,12 @@ export const bruteForce = () => {
     }
   }
 
+  /** Neither gone itself, nor a link whose source is. */
+  const isThere = ({ deleted, unlinked, source }: Version): boolean =>
+    unlinked === null &&
+    deleted === null &&
+    (source === null || homes.get(source[0])?.versions.get(source[1])?.deleted === null)
+
   const versionOf = (home: Home, number: number): object => {
     const version = home.versions.get(number)
     if (version === undefined) throw new Error(`no ${home.path}:v${number}`)
@@ -374,9 +380,6 @@ export const bruteForce = () => {
 }
 
 const isModel = ({ kind }: Home): boolean => kind !== 'artifact'
-/** A link stays one, whatever becomes of its source. */
-const isThere = ({ deleted, unlinked, source }: Version): boolean =>
-  unlinked === null && (deleted === null || source !== null)
 
 /** What JSON has no number for is written as a text. */
 const measured = (metrics: object): object =>

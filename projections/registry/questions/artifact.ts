@@ -17,7 +17,7 @@ export interface Artifact {
   readonly tags: ReadonlyArray<string>
   readonly created: Moment
   readonly actor: string
-  /** Versions that are not deleted. */
+  /** Versions that are not deleted; of a registered model links that are not taken away, and whose source is not deleted. */
   readonly versionCount: number
   /** The number of the newest of them. */
   readonly newest: number | null

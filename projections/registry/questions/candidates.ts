@@ -64,7 +64,7 @@ export const countOf = ({ position }: RegistryAsOf, { collections, withDeleted }
   let count = 0
   for (const collection of collections) {
     count += countUpTo(collection.addedAt, position)
-    if (!withDeleted) count -= countUpTo(collection.kind === 'model' ? collection.goneAt : collection.endedAt, position)
+    if (!withDeleted) count -= countUpTo(collection.endedAt, position)
   }
   return count
 }

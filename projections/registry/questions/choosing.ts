@@ -13,7 +13,7 @@ import type { Moment, QueryError } from './errors.js'
 import { countOf, type List, listed } from './in-order.js'
 import { type Place, placeOf, projectsIn } from './place.js'
 
-/** How much there is. Versions that are deleted, links that are taken away, and what is archived are not counted. */
+/** How much there is. Versions that are deleted, links that are taken away or whose source is deleted, and what is archived are not counted. */
 export interface Counts {
   readonly artifacts: number
   readonly versions: number

@@ -12,7 +12,7 @@ import { codeOf, type Database } from './driver/index.js'
 import type { WatchedFiles } from './files-of.js'
 import { isBusy, whenFree } from './lock.js'
 import type { Reads } from './reads.js'
-import { isFull, reasonOf } from './sqlite-error.js'
+import { isFull, readErrorOf, reasonOf } from './sqlite-error.js'
 
 /** So long others who have the file open may take to close it; a command that was under way does. */
 const OTHERS_MS = 1000
@@ -64,7 +64,10 @@ export const appendAllOn = async (
     return gone === undefined ? E.right(position) : unknownOutcome(gone)
   } catch (error) {
     if (codeOf(error) === '') throw error
-    return committing && !isFull(error) ? unknownOutcome(reasonOf(error)) : unavailable(reasonOf(error))
+    if (committing && !isFull(error)) return unknownOutcome(reasonOf(error))
+    const failure = readErrorOf(error)
+    if (failure.code === 'damaged') throw failure
+    return unavailable(failure.message)
   } finally {
     undo(database)
     database.pragma(`cache_size = ${cache ?? 0}`)

@@ -9,8 +9,7 @@ import {
   type AppendError,
   type Appended,
   type EventRevision,
-  ORIGIN,
-  type Position,
+  EventStoreError,
   type Revision,
   revisionAfter,
   toPosition,
@@ -21,7 +20,7 @@ import { filesOf } from './files-of.js'
 import { isBusy, lockFairness } from './lock.js'
 import type { Reads } from './reads.js'
 import { streamChecksum } from './row-checksum.js'
-import { isFull, readErrorOf, reasonOf } from './sqlite-error.js'
+import { appendFailureOf, reasonOf } from './sqlite-error.js'
 import type { KnownStream } from './streams.js'
 
 export type Outcome = E.Either<AppendError, Appended>
@@ -143,8 +142,8 @@ export const appendQueue = ({
       undo()
       // A full disk cuts the log short before the commit is in it. Any other failure of a commit may come later,
       // and a crash before the next commit would then bring the group back. Who queued behind it may build on it.
-      const outcome = committing && !isFull(error) ? unknownOutcome(reasonOf(error)) : unavailable(reasonOf(error))
-      answerFirst(queue.length, outcome)
+      for (const { append, settle } of queue.splice(0))
+        settle(E.left(appendFailureOf(error, append.stream, committing)))
       return
     }
     const group = queue.splice(0, outcomes.length)
@@ -194,14 +193,11 @@ export const unknownOutcome = (reason: string): E.Either<AppendError, never> =>
   E.left({ _tag: 'unknown-outcome', reason })
 
 /** Writes an append into the transaction that is open. */
-export const appendWithinTransaction = (
-  database: Database,
-  { streams, eventsOf }: Reads,
-): ((append: Append) => Outcome) => {
+export const appendWithinTransaction = (database: Database, reads: Reads): ((append: Append) => Outcome) => {
+  const { streams, eventsOf } = reads
   const highest = database.prepare<[number], readonly [EventRevision | null]>(
     'SELECT max(revision) FROM events WHERE stream = ?',
   )
-  const maxPosition = database.prepare<[], readonly [Position | null]>('SELECT max(position) FROM events')
   const addStream = database.prepare<[string, number], never>('INSERT INTO streams (name, crc) VALUES (?, ?)')
   const addEvent = addEventTo(database, 'events')
   const added = (name: string): KnownStream => {
@@ -223,13 +219,14 @@ export const appendWithinTransaction = (
     }
 
     const stream = found ?? added(name)
-    let position = maxPosition.get()?.[0] ?? ORIGIN
+    let position = reads.lastPosition()
     let revision = revisionAfter(expected, 0)
     for (const event of events) {
       revision = revisionAfter(revision)
       position = toPosition(position + 1)
       addEvent(event, stream, revision, position)
     }
+    reads.written(position)
     return E.right({ revision, position })
   }
 
@@ -237,10 +234,9 @@ export const appendWithinTransaction = (
     try {
       return write(append)
     } catch (error) {
-      // Found by looking, before anything of it was written.
-      const { code, message } = readErrorOf(error)
-      if (code !== 'damaged') throw error
-      return E.left({ _tag: 'damaged', stream: append.stream, reason: message })
+      // Found by looking, before anything of it was written: others of the group are not touched by it.
+      if (error instanceof EventStoreError) return E.left(appendFailureOf(error, append.stream, false))
+      throw error
     }
   }
 }

@@ -2,7 +2,8 @@
 import { EventStoreError } from '../../domain/ports/event-store.js'
 
 /** What to do about it stands behind what is wrong. */
-export const damaged = (wrong: string): EventStoreError => new EventStoreError('damaged', `${wrong}: ${REMEDY}`)
+export const damaged = (wrong: string, cause?: unknown): EventStoreError =>
+  new EventStoreError('damaged', `${wrong}: ${REMEDY}`, { cause })
 
 export const REMEDY = 'restore the file from a backup; `model-ledger verify` names all that is damaged'
 

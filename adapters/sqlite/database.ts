@@ -6,11 +6,13 @@ import type * as TE from 'fp-ts/lib/TaskEither.js'
 import type { BadOption } from '../../domain/values/codec.js'
 import { EVENT_FILE_APPLICATION_ID } from '../shared/event-file.js'
 import { copyToRead } from './copy-to-read.js'
+import { REMEDY } from './damage.js'
 import { codeOf, type Database, type Driver, driver } from './driver/index.js'
+import { wrongSize } from './file-size.js'
 import { FORMAT, TABLES } from './layout.js'
 import { isBusy, whenFree } from './lock.js'
 import { migrate } from './migration.js'
-import { reasonOf } from './sqlite-error.js'
+import { isDamage, readErrorOf, reasonOf } from './sqlite-error.js'
 
 /** `full`: what was acknowledged survives the loss of power. `relaxed`: it survives the death of the process. */
 export type Durability = 'full' | 'relaxed'
@@ -19,7 +21,14 @@ export type Durability = 'full' | 'relaxed'
 export type OpenError = CannotOpen | BadOption
 
 export interface CannotOpen {
-  readonly _tag: 'not-an-event-store' | 'newer-format' | 'read-only' | 'locked' | 'cannot-open' | 'no-driver'
+  readonly _tag:
+    | 'not-an-event-store'
+    | 'newer-format'
+    | 'read-only'
+    | 'locked'
+    | 'cannot-open'
+    | 'damaged-store'
+    | 'no-driver'
   readonly path: string
   readonly reason: string
 }
@@ -104,10 +113,10 @@ const whyUnsuitable = (path: string, readOnly: boolean): OpenError | undefined =
   if (existsSync(path) && statSync(path).isDirectory()) {
     return { _tag: 'not-an-event-store', path, reason: `${path} is a folder: give the path of a file in it` }
   }
-  if (!readOnly) return whyNotWritable(path)
+  if (!readOnly) return whyNotWritable(path) ?? whyDamaged(path)
   try {
     accessSync(path, constants.R_OK)
-    return undefined
+    return whyDamaged(path)
   } catch (error) {
     return existsSync(path)
       ? {
@@ -118,6 +127,13 @@ const whyUnsuitable = (path: string, readOnly: boolean): OpenError | undefined =
       : { _tag: 'cannot-open', path, reason: `there is no file ${path} to be read` }
   }
 }
+
+const whyDamaged = (path: string): OpenError | undefined => {
+  const wrong = wrongSize(path)
+  return wrong === undefined ? undefined : damagedStore(path, `${path} is damaged, ${wrong}: ${REMEDY}`)
+}
+
+const damagedStore = (path: string, reason: string): OpenError => ({ _tag: 'damaged-store', path, reason })
 
 const whyNotWritable = (path: string): OpenError | undefined => {
   for (const place of [dirname(resolve(path)), path]) {
@@ -248,9 +264,13 @@ const openErrorOf = ({ path, busyTimeoutMs }: Opening<unknown>, error: unknown):
     return { _tag: 'locked', path, reason }
   }
   if (code === 'SQLITE_NOTADB') {
-    const reason = `${path} is not an SQLite database: give the path of a model-ledger file, or of a new one`
+    const reason = `${path} is not an SQLite database, or its beginning was overwritten: give the path of a model-ledger file, or of a new one; or ${REMEDY}`
     return { _tag: 'not-an-event-store', path, reason }
   }
+  if (isDamage(error)) return damagedStore(path, `${path} cannot be opened: ${readErrorOf(error).message}`)
+  // The statements are ours, and so should the tables be.
+  if (code === 'SQLITE_ERROR')
+    return damagedStore(path, `${path} has not the tables that its format says (${reasonOf(error)}): ${REMEDY}`)
   if (code.startsWith('SQLITE_READONLY')) {
     const reason = `${path}, or the folder it lies in, cannot be written by this process: change the permissions`
     return { _tag: 'read-only', path, reason }

@@ -1,5 +1,6 @@
 /** The tables of the file, of this format and of those before it (ADR 2, ADR 28). */
 import { EVENT_FILE_APPLICATION_ID } from '../shared/event-file.js'
+import { damaged } from './damage.js'
 import type { Database } from './driver/index.js'
 
 /** The layout of the tables below, kept in `user_version`. */
@@ -77,10 +78,19 @@ export const TABLES = `
 `
 
 export const layoutOf = (database: Database): Layout => {
-  if (Number(database.pragma('user_version')) < FORMAT) return EARLIER
+  if (formatOf(database) < FORMAT) return EARLIER
   return isBeingMade(database) ? COPIED : PRESENT
 }
 
-export const isBeingMade = (database: Database): boolean =>
-  database.prepare<[string], readonly [number]>('SELECT 1 FROM sqlite_schema WHERE name = ?').get(COPIED.events) !==
-  undefined
+/** @throws where the tables are those of a later format than the header says */
+export const formatOf = (database: Database): number => {
+  const format = Number(database.pragma('user_version'))
+  if (format < FORMAT && (isBeingMade(database) || has(database, 'streams_by_crc')))
+    throw damaged(`the header says format ${format}, and the tables are those of format ${FORMAT}`)
+  return format
+}
+
+export const isBeingMade = (database: Database): boolean => has(database, COPIED.events)
+
+const has = (database: Database, name: string): boolean =>
+  database.prepare<[string], readonly [number]>('SELECT 1 FROM sqlite_schema WHERE name = ?').get(name) !== undefined

@@ -9,7 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { addEventTo } from './add-event.js'
 import { damaged } from './damage.js'
 import type { Database } from './driver/index.js'
-import { BEING_MADE, COPIED, FORMAT, isBeingMade, LEDGER, PRESENT, rowTables, TRIGGERS } from './layout.js'
+import { BEING_MADE, COPIED, FORMAT, formatOf, isBeingMade, LEDGER, PRESENT, rowTables, TRIGGERS } from './layout.js'
 import { isBusy } from './lock.js'
 import { streamChecksum } from './row-checksum.js'
 
@@ -22,6 +22,18 @@ const PAUSE_MS = 1
  * @param busyTimeoutMs how long it is waited for others where none of them gets on with it
  */
 export const migrate = async (database: Database, busyTimeoutMs: number): Promise<void> => {
+  if (!isOfEarlierFormat(database)) return
+  // What is lost with the power is done again: only what is put from the log into the file is synced.
+  const durability = database.pragma('synchronous')
+  database.pragma('synchronous = NORMAL')
+  try {
+    await takeSteps(database, busyTimeoutMs)
+  } finally {
+    database.pragma(`synchronous = ${durability}`)
+  }
+}
+
+const takeSteps = async (database: Database, busyTimeoutMs: number): Promise<void> => {
   let progress: unknown
   let giveUpAt = performance.now() + busyTimeoutMs
   for (;;) {
@@ -41,8 +53,6 @@ export const migrate = async (database: Database, busyTimeoutMs: number): Promis
 }
 
 export const isOfEarlierFormat = (database: Database): boolean => formatOf(database) < FORMAT || isBeingMade(database)
-
-const formatOf = (database: Database): number => Number(database.pragma('user_version'))
 
 const progressOf = (database: Database): number => {
   try {

@@ -8,13 +8,14 @@ import {
   type Revision,
   revisionAfter,
   type StoredEvent,
+  toPosition,
 } from '../../domain/ports/event-store.js'
-import { damagedRow } from './damage.js'
+import { damaged, damagedRow } from './damage.js'
 import { checkPosition, checkRevision } from './density.js'
 import type { Cell, Database } from './driver/index.js'
 import type { Layout } from './layout.js'
 import { eventInText, ROW_TEXT, rowChecksum } from './row-checksum.js'
-import { type KnownStream, streamsIn } from './streams.js'
+import { type KnownStream, streamsIn, unfit } from './streams.js'
 
 export type Page = ReadonlyArray<StoredEvent>
 
@@ -61,18 +62,30 @@ const readsBy = <R extends Row>(database: Database, layout: Layout, { columns, e
   )
   const maxPosition = database.prepare<[], readonly [Position | null]>(`SELECT max(position) FROM ${events}`)
   const streams = streamsIn(database, layout)
+  let knownLast: Position = ORIGIN
 
-  /** Up to so many events of a stream after a revision. */
-  const eventsOf = (stream: KnownStream, after: Revision, limit: number): Page => {
+  const pageOf = (stream: KnownStream, after: Revision, limit: number): Page => {
     let last = after
-    const page = ofStream.all(stream.number, revisionAfter(after), limit).map((row) => {
+    return ofStream.all(stream.number, revisionAfter(after), limit).map((row) => {
       const event = eventOf(row, stream)
       checkRevision(event, last)
       last = event.revision
       return event
     })
-    if (page.length < limit) streams.checkEnd(stream, last)
-    return page
+  }
+
+  /** Up to so many events of a stream after a revision. */
+  const eventsOf = (stream: KnownStream, after: Revision, limit: number): Page => {
+    for (let page = pageOf(stream, after, limit); ; ) {
+      if (page.length === limit) return page
+      const last = page.at(-1)?.revision ?? after
+      const end = streams.endOf(stream)
+      if (end === last || (page.length === 0 && revisionAfter(end) < revisionAfter(last))) return page
+      // Others appended to it meanwhile; or what is looked for is not found, though it is there.
+      const longer = pageOf(stream, after, limit)
+      if (longer.length <= page.length) throw unfit(stream.name)
+      page = longer
+    }
   }
 
   return {
@@ -91,7 +104,21 @@ const readsBy = <R extends Row>(database: Database, layout: Layout, { columns, e
         return event
       })
     },
-    lastPosition: (): Position => maxPosition.get()?.[0] ?? ORIGIN,
+    /** Of a row that was held against its checksum. */
+    lastPosition: (): Position => {
+      const position = maxPosition.get()?.[0] ?? ORIGIN
+      if (position !== knownLast && position !== ORIGIN) {
+        const row = ofAll.get(toPosition(position - 1))
+        if (row?.[0] !== position) throw damaged(`there is no event at position ${position}, which is the last`)
+        eventOf(row, streams.byNumber(row[2]))
+        knownLast = position
+      }
+      return position
+    },
+    /** An event was written at this position: it need not be read to be believed. */
+    written: (position: Position): void => {
+      knownLast = position
+    },
   }
 }
 
@@ -138,13 +165,9 @@ type BareRow = readonly [
 /** Those of an earlier format. */
 const bareRows: RowForm<BareRow> = {
   columns: 'position, revision, stream, id, type, data, metadata',
-  eventOf: ([position, revision, , id, type, data, metadata], { name: stream }) => ({
-    stream,
-    revision,
-    position,
-    id,
-    type,
-    data,
-    metadata,
-  }),
+  eventOf: ([position, revision, , id, type, data, metadata], { name: stream }) => {
+    for (const text of [id, type, data, metadata])
+      if (typeof text !== 'string') throw damagedRow(position, revision, stream)
+    return { stream, revision, position, id, type, data, metadata }
+  },
 }

@@ -1,7 +1,7 @@
 /** The streams by name and by number. */
-import type { EventRevision, Revision } from '../../domain/ports/event-store.js'
+import type { EventRevision, EventStoreError, Revision } from '../../domain/ports/event-store.js'
 import { damaged } from './damage.js'
-import type { Database } from './driver/index.js'
+import type { Cell, Database } from './driver/index.js'
 import type { Layout } from './layout.js'
 import { streamChecksum } from './row-checksum.js'
 
@@ -18,56 +18,34 @@ const MOST_NAMES = 10_000
 export const streamsIn = (database: Database, { events, streams, checked }: Layout) => {
   const names = new Map<number, KnownStream>()
   const crcColumn = checked ? 'crc' : '0'
-  const ofNumber = database.prepare<[number], readonly [name: string, crc: number]>(
+  const ofNumber = database.prepare<[number], readonly [name: Cell, crc: Cell]>(
     `SELECT name, ${crcColumn} FROM ${streams} WHERE id = ?`,
   )
-  const ofName = database.prepare<[string], readonly [number: number, crc: number]>(
+  const ofName = database.prepare<[string], readonly [number: Cell, crc: Cell]>(
     `SELECT id, ${crcColumn} FROM ${streams} WHERE name = ?`,
   )
   const ofChecksum = checked
-    ? database.prepare<[number], readonly [number: number, name: string]>(
-        `SELECT id, name FROM ${streams} WHERE crc = ?`,
-      )
+    ? database.prepare<[number], readonly [number: Cell, name: Cell]>(`SELECT id, name FROM ${streams} WHERE crc = ?`)
     : undefined
-  const walk = database.prepare<[number, number], readonly [stream: number, revision: number, highest: number]>(
-    `SELECT stream, revision, (SELECT max(id) FROM ${streams})
-     FROM ${events} WHERE (stream, revision) >= (?, ?) ORDER BY stream, revision LIMIT 2`,
+  // By the first column of the index alone, so that SQLite passes over nothing on its way that should not be there.
+  const around = database.prepare<[number, number], Around>(
+    `SELECT stream, revision, next, first, (SELECT max(id) FROM ${streams}), (SELECT max(position) FROM ${events})
+     FROM (SELECT 1)
+     LEFT JOIN (SELECT stream, revision FROM ${events} WHERE stream <= ? ORDER BY stream DESC, revision DESC LIMIT 1)
+     LEFT JOIN (SELECT stream AS next, revision AS first FROM ${events} WHERE stream > ? ORDER BY stream, revision LIMIT 1)`,
   )
-  const highest = database.prepare<[number], readonly [EventRevision | null]>(
-    `SELECT max(revision) FROM ${events} WHERE stream = ?`,
-  )
-  const maxPosition = database.prepare<[], readonly [number | null]>(`SELECT max(position) FROM ${events}`)
   const besides = database.prepare<[number, number, number, number, number], readonly [position: number]>(
     `SELECT position FROM ${events} NOT INDEXED
      WHERE ((stream = ? AND revision > ?) OR (stream > ? AND stream < ?)) AND position <= ? LIMIT 1`,
   )
 
-  const whole = (name: string, number: number, crc: number, known: number): KnownStream => {
-    if (checked && crc !== known) throw damaged(`the row of the stream ${number}, ${name}, does not fit its checksum`)
-    return { number, name, crc }
-  }
-
-  /**
-   * What the index holds behind an event, step by step and not by looking for it: the stream's next event or the next
-   * stream's first one, as it should; what cannot be; or the number of the stream before which others have no events.
-   */
-  const standsBehind = (number: number, last: Revision): 'what should' | 'what cannot' | number => {
-    const found = [...walk.all(number, last === 'none' ? 0 : last)]
-    if (last !== 'none') {
-      const here = found.shift()
-      if (here?.[0] !== number || here[1] !== last) return endsBefore(number, last) ? 'what should' : 'what cannot'
-      if (found.length === 0 && here[2] === number) return 'what should'
-    }
-    const [stream = Number.MAX_SAFE_INTEGER, revision = 0] = found[0] ?? []
-    if (stream === number && last !== 'none' && revision === last + 1) return 'what should'
-    if (stream <= number || revision !== 0) return 'what cannot'
-    return stream === number + 1 && last !== 'none' ? 'what should' : stream
-  }
-
-  /** Who asks for what is behind the end of a stream is given nothing, which is right. */
-  const endsBefore = (number: number, revision: EventRevision): boolean => {
-    const end = highest.get(number)?.[0] ?? revision
-    return end < revision && standsBehind(number, end) === 'what should' && walk.all(number, end)[1]?.[0] !== number
+  /** The stream in a row, whose cells may be anything in a file that was changed. */
+  const whole = (number: Cell, name: Cell, crc: Cell): KnownStream => {
+    if (typeof number !== 'number' || typeof name !== 'string')
+      throw damaged(`the row of the stream ${number} does not hold its name`)
+    const right = checked ? streamChecksum(name) : 0
+    if (crc !== right) throw damaged(`the row of the stream ${number}, ${name}, does not fit its checksum`)
+    return { number, name, crc: right }
   }
 
   return {
@@ -75,9 +53,9 @@ export const streamsIn = (database: Database, { events, streams, checked }: Layo
     byNumber: (number: number): KnownStream => {
       const known = names.get(number)
       if (known !== undefined) return known
-      const [name, crc] = ofNumber.get(number) ?? []
-      if (name === undefined || crc === undefined) throw damaged(`there is no stream with the number ${number}`)
-      const stream = whole(name, number, crc, streamChecksum(name))
+      const row = typeof number === 'number' ? ofNumber.get(number) : undefined
+      if (row === undefined) throw damaged(`there is no stream with the number ${number}`)
+      const stream = whole(number, ...row)
       if (names.size === MOST_NAMES) names.clear()
       names.set(number, stream)
       return stream
@@ -85,27 +63,51 @@ export const streamsIn = (database: Database, { events, streams, checked }: Layo
 
     /** That there is none is said only if both indexes say so. */
     byName: (name: string): KnownStream | undefined => {
-      const crc = streamChecksum(name)
-      const [number, stored] = ofName.get(name) ?? []
-      if (number !== undefined && stored !== undefined) return whole(name, number, stored, crc)
-      for (const [other, found] of ofChecksum?.all(crc) ?? []) {
-        if (found === name) throw damaged(`the index of the streams lacks the stream ${other}, ${name}`)
-        whole(found, other, crc, streamChecksum(found))
+      const row = ofName.get(name)
+      if (row !== undefined) return whole(row[0], name, row[1])
+      for (const [number, found] of ofChecksum?.all(streamChecksum(name)) ?? []) {
+        const { name: other } = whole(number, found, streamChecksum(name))
+        if (other === name) throw damaged(`the index of the streams lacks the stream ${number}, ${name}`)
       }
       return undefined
     },
 
-    checkEnd: ({ number, name }: KnownStream, last: Revision): void => {
-      if (last !== 'none' && standsBehind(number, last) === 'what should') return
-      // Others may append meanwhile: what is in the table by now is in the index that is looked at next.
-      const upTo = maxPosition.get()?.[0] ?? 0
-      const next = standsBehind(number, last)
-      if (next === 'what should') return
-      const end = last === 'none' ? -1 : last
-      if (next === 'what cannot' || besides.get(number, end, number, next, upTo) !== undefined)
-        throw damaged(`the index of the events does not fit the stream ${name} behind revision ${last}`)
+    /**
+     * The last revision of a stream, by what stands side by side in the index: its last event, and the first one of the next
+     * stream. An entry that is gone or was changed shows there.
+     */
+    endOf: ({ number, name }: KnownStream): Revision => {
+      const [stream, revision, next, first, highest, last] = around.get(number, number) ?? [
+        null,
+        null,
+        null,
+        null,
+        0,
+        0,
+      ]
+      const end = stream === number ? revision : 'none'
+      if (end === null || (first !== null && first !== 0)) throw unfit(name)
+      const isNext = next === number + 1 || (next === null && highest === number)
+      if (end !== 'none' && isNext) return end
+      // There are streams without events: theirs were deleted, or the index does not know them.
+      const [after, before] = [end === 'none' ? -1 : end, next ?? Number.MAX_SAFE_INTEGER]
+      if (besides.get(number, after, number, before, last ?? 0) !== undefined) throw unfit(name)
+      return end
     },
   }
 }
+
+type Around = readonly [
+  stream: number | null,
+  revision: EventRevision | null,
+  next: number | null,
+  first: number | null,
+  highest: number | null,
+  last: number | null,
+]
+
+/** The index of the events is not that of their table. */
+export const unfit = (stream: string): EventStoreError =>
+  damaged(`the index of the events does not fit those of the stream ${stream}`)
 
 export type Streams = ReturnType<typeof streamsIn>

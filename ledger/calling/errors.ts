@@ -118,6 +118,7 @@ export interface OpeningError {
     | 'not-an-event-store'
     | 'not-a-directory'
     | 'not-a-file-store'
+    | 'damaged-store'
     | 'damaged-file-store'
     | 'unfit-file-system'
     | 'bad-connection-string'

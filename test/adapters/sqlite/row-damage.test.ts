@@ -1,5 +1,5 @@
 /** What was changed in the file by hand, by one who does not recompute checksums: no other answer, but an error. */
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as E from 'fp-ts/lib/Either.js'
@@ -15,7 +15,7 @@ import {
   type StoredEvent,
 } from '../../../domain/ports/event-store.js'
 import { event, standingAt } from '../../../testing/event-store/world.js'
-import { repeatPage } from '../../support/flips.js'
+import { flipBit, repeatPage } from '../../support/flips.js'
 import { openConnection, openSqlite } from '../../support/sqlite-store.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'sqlite-damage-'))
@@ -168,13 +168,26 @@ describe('an index that does not fit its table', () => {
 
   it.each([
     ['in the midst', 'NOT (stream = 2 AND revision = 1)', 'b has the revision 2 where 1 should be'],
-    ['all of a stream', 'stream <> 2', 'does not fit the stream b behind revision none'],
-    ['all of the last stream', 'stream <> 3', 'does not fit the stream c behind revision none'],
+    ['all of a stream', 'stream <> 2', 'does not fit those of the stream b'],
+    ['all of the last stream', 'stream <> 3', 'does not fit those of the stream c'],
   ])('because entries are missing, %s, is told', async (_, where, words) => {
     await without('sqlite_autoindex_events_1', 'events', 'stream, revision', where)
     const other = await openSqlite({ path })
     const stream = where.includes('3') ? 'c' : 'b'
     await expect(ofStream(other, stream)).rejects.toMatchObject(damage(words))
+    await other.close()
+  })
+
+  it('because an entry lost its revision, and others are not found behind it, is told', async () => {
+    hand.close()
+    await store.close()
+    // The entry of stream 2, revision 2, position 8: the length of its header, the types of the three, the three.
+    const at = readFileSync(path).indexOf(Buffer.from([4, 1, 1, 1, 2, 2, 8]))
+    expect(at).toBeGreaterThan(0)
+    flipBit(path, 8 * (at + 2))
+    const other = await openSqlite({ path })
+    for (const after of ['none', standingAt(0), standingAt(1), standingAt(2)] as const)
+      expect([after, await ofStream(other, 'b', after).catch(({ code }) => code)]).toEqual([after, 'damaged'])
     await other.close()
   })
 })

@@ -159,7 +159,7 @@ describe('opening a SQLite event store', () => {
     other.exec('DROP TABLE events')
     other.close()
     expect(await refusal({ path })).toMatchObject({
-      _tag: 'cannot-open',
+      _tag: 'damaged-store',
       reason: expect.stringContaining('no such table'),
     })
   })
@@ -261,7 +261,7 @@ describe('opening a SQLite event store', () => {
     await expect(all(await open({ path }))).rejects.toMatchObject({
       name: 'EventStoreError',
       code: 'damaged',
-      message: expect.stringContaining('restore it from a backup'),
+      message: expect.stringContaining('restore the file from a backup'),
     })
   })
 })

@@ -30,11 +30,7 @@ export const putInto = ({ layout, buffers, known, ended, assertGoingOn }: Puttin
   const { create, keep, renew, whole } = keepingIn({ layout, buffers, known, ended })
 
   const put = async (kind: FileKind, source: FileSource, progress?: Progress): Promise<StoredFile> => {
-    const tell = onlyUpwards(progress)
-    const report = (done: number): void => {
-      assertGoingOn()
-      tell(done)
-    }
+    const report = whileGoingOn(assertGoingOn, onlyUpwards(progress))
     if ('path' in source) return diskWork.within(() => putFile(kind, source.path, report), ended)
     if ('bytes' in source)
       return diskWork.within(() => putUnknown(kind, watched(readBytes(source.bytes), report)), ended)
@@ -59,28 +55,18 @@ export const putInto = ({ layout, buffers, known, ended, assertGoingOn }: Puttin
 
   /** What ends within one chunk is known before anything is written. */
   const putUnknown = (kind: FileKind, fill: Fill, check = unchanged): Promise<StoredFile> =>
-    afterFirstChunk(fill, (bytes) =>
-      bytes.length < CHUNK_BYTES
-        ? putSmall(kind, bytes, check)
-        : putCopy(kind, oneThenOther(readBytes(bytes), fill), check),
-    )
+    afterFirstChunk(buffers, fill, (bytes) => putBegun(kind, bytes, fill, check))
 
   /** Nothing is open before the first chunk is there, however long whoever gives it takes. */
   const putStream = (kind: FileKind, fill: Fill): Promise<StoredFile> =>
-    afterFirstChunk(fill, (bytes) =>
-      bytes.length < CHUNK_BYTES
-        ? diskWork.within(() => putSmall(kind, bytes, unchanged), ended)
-        : streaming.within(() => putCopy(kind, oneThenOther(readBytes(bytes), fill), unchanged), ended),
+    afterFirstChunk(buffers, fill, (bytes) =>
+      (bytes.length < CHUNK_BYTES ? diskWork : streaming).within(() => putBegun(kind, bytes, fill, unchanged), ended),
     )
 
-  const afterFirstChunk = async (fill: Fill, go: (bytes: Uint8Array) => Promise<StoredFile>): Promise<StoredFile> => {
-    const first = buffers.take()
-    try {
-      return await go(first.subarray(0, await fill(first)))
-    } finally {
-      buffers.give(first)
-    }
-  }
+  const putBegun = (kind: FileKind, first: Uint8Array, rest: Fill, check: () => Promise<void>): Promise<StoredFile> =>
+    first.length < CHUNK_BYTES
+      ? putSmall(kind, first, check)
+      : putCopy(kind, oneThenOther(readBytes(first), rest), check)
 
   /** Hashed before anything is written. */
   const putSmall = async (kind: FileKind, bytes: Uint8Array, check: () => Promise<void>): Promise<StoredFile> => {
@@ -156,6 +142,26 @@ export const putInto = ({ layout, buffers, known, ended, assertGoingOn }: Puttin
 
   return put
 }
+
+const afterFirstChunk = async (
+  buffers: Buffers,
+  fill: Fill,
+  go: (bytes: Uint8Array) => Promise<StoredFile>,
+): Promise<StoredFile> => {
+  const first = buffers.take()
+  try {
+    return await go(first.subarray(0, await fill(first)))
+  } finally {
+    buffers.give(first)
+  }
+}
+
+const whileGoingOn =
+  (assertGoingOn: () => void, tell: Progress): Progress =>
+  (done) => {
+    assertGoingOn()
+    tell(done)
+  }
 
 /** A file that is read a second time begins again at 0; its progress does not. */
 const onlyUpwards = (progress: Progress | undefined): Progress => {

@@ -26,7 +26,7 @@ type Members<A> = A extends
     : keyof A
 
 /** Told once for all methods. */
-type Working = 'onProgress' | 'signal'
+type Working = 'onProgress' | 'onRemove' | 'signal'
 type Common = keyof EnvelopeFields | Working
 
 type Given<Method> = Method extends (...given: infer All) => unknown ? Members<NonNullable<All[number]>> : never
@@ -58,6 +58,7 @@ export const COMMON: Readonly<Record<Common, `--${string}` | No>> = {
   correlationId: 'no: whoever passes it on is a program, and calls the library',
   causationId: 'no: whoever passes it on is a program, and calls the library',
   onProgress: 'no: there is a bar, where a person looks',
+  onRemove: 'no: what is removed is printed before',
   signal: 'no: the interrupt key stops it',
 }
 
@@ -242,10 +243,13 @@ export const OF_A_LEDGER: Ways<Ledger> = {
       ...page,
     },
   },
-  download: { command: 'download', given: { version: '<version>', to: '<directory>', overwrite: '--overwrite' } },
+  download: {
+    command: 'download',
+    given: { version: '<version>', to: '<directory>', overwrite: '--overwrite', exact: '--exact', dryRun: '--dry-run' },
+  },
   useModel: {
     command: 'use',
-    given: { version: '<version>', run: '--run', to: '--to', overwrite: '--overwrite' },
+    given: { version: '<version>', run: '--run', to: '--to', overwrite: '--overwrite', exact: '--exact' },
   },
   openFile: 'no: download writes it into a folder',
   content: { command: 'files', by: '<version>' },
@@ -318,7 +322,7 @@ export const OF_A_LEDGER: Ways<Ledger> = {
 
 export const OF_A_RUN: Ways<Omit<Run, 'path'>> = {
   useArtifact: { command: 'run use', by: '<version>' },
-  useModel: { command: 'use', by: '<version>', given: { to: '--to', overwrite: '--overwrite' } },
+  useModel: { command: 'use', by: '<version>', given: { to: '--to', overwrite: '--overwrite', exact: '--exact' } },
   logArtifact: {
     command: 'log',
     given: {

@@ -9,6 +9,7 @@ import { localPath } from './local-path.js'
 import { type EnvelopeOptions, envelopeOptions } from './options.js'
 import { plain, progressBar, size } from './output.js'
 import { done } from './receipts.js'
+import { othersText, removing } from './target-text.js'
 
 const OUTCOMES = ['finished', 'failed', 'crashed', 'killed'] satisfies ReadonlyArray<RunOutcome>
 
@@ -81,16 +82,18 @@ export const useCommand = (program: Command, withLedger: WithLedger): void => {
     .argument('<version>', '[[entity/]project/]name[:alias|:vN]; latest unless told')
     .option('--run <run>', 'record that this run uses it')
     .option('--to <directory>', 'put them there; else they are in the cache')
-    .option('--overwrite', 'there, replace files with other content')
+    .option('--overwrite', 'there, replace files with other content or another mode')
+    .option('--exact', 'there, remove what is not of the version, and say so before')
     .option('--cache <directory>', 'the cache (else MODEL_LEDGER_CACHE, else that of the user of this machine)')
     .addHelpText('after', '\nExample:\n  $ python serve.py "$(model-ledger use acme/model-registry/churn:production)"')
     .action(
       (
         version: string,
-        options: EnvelopeOptions & { run?: string; to?: string; overwrite?: boolean; cache?: string },
+        options: EnvelopeOptions & { run?: string; to?: string; overwrite?: boolean; exact?: boolean; cache?: string },
         command: Command,
       ) =>
-        withLedger(command, options.run === undefined ? 'reads' : 'writes', async ({ ledger, terminal, answer }) => {
+        withLedger(command, options.run === undefined ? 'reads' : 'writes', async (task) => {
+          const { ledger, terminal, answer } = task
           const { to, cache: _, ...rest } = options
           const bar = progressBar(terminal, 'fetching')
           const used = await ledger
@@ -98,11 +101,19 @@ export const useCommand = (program: Command, withLedger: WithLedger): void => {
               ...rest,
               version,
               ...(to === undefined ? {} : { to: localPath(terminal.cwd, to, 'a directory') }),
+              onRemove: (paths) => {
+                bar.end()
+                // The path is what is asked for, and nothing else stands beside it.
+                removing(task, terminal.err)(paths)
+              },
               onProgress: ({ filesDone, files, bytesDone, bytes }) =>
                 bar.show(bytesDone, bytes, `${filesDone} of ${files} files, ${size(bytesDone)} of ${size(bytes)}`),
             })
             .finally(bar.end)
-          answer(used, () => `${plain(used.path)}\n`)
+          answer(used, () => {
+            terminal.err(othersText(used.others, options.exact === true))
+            return `${plain(used.path)}\n`
+          })
         }),
     )
 }

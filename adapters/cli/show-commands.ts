@@ -12,6 +12,7 @@ import { auditText } from './history-text.js'
 import { localPath } from './local-path.js'
 import { asOf, type KeyColumns, keyColumns, whole } from './options.js'
 import { columns, plain, print, progressBar, type Shown, size, styled, type Terminal, table, time } from './output.js'
+import { othersText, removedText, removing } from './target-text.js'
 
 export const showCommands = (program: Command, withLedger: WithLedger): void => {
   asOf(program.command('resolve'))
@@ -105,8 +106,13 @@ Examples:
     .argument('<version>', '[[entity/]project/]name[:alias|:vN]; latest unless told')
     .argument('<directory>')
     .option('--overwrite', 'replace files that are there with other content or another mode')
-    .addHelpText('after', '\nExample:\n  $ model-ledger download acme/model-registry/churn:production ./serving')
-    .action((path: string, to: string, { asOf, ...options }: AsOfOption & { overwrite?: boolean }, command: Command) =>
+    .option('--exact', 'remove what is there and not of the version, and say so before')
+    .option('--dry-run', 'change nothing, and say what would be done')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ model-ledger download acme/model-registry/churn:production ./serving\n  $ model-ledger download acme/model-registry/churn:production ./serving --exact --dry-run',
+    )
+    .action((path: string, to: string, { asOf, ...options }: AsOfOption & Targeting, command: Command) =>
       withLedger(command, 'reads', async (task) => {
         const version = await contentThen(task, path, omitUndefined({ asOf }))
         const bar = progressBar(task.terminal, 'downloading')
@@ -115,20 +121,36 @@ Examples:
             ...options,
             version,
             to: localPath(task.terminal.cwd, to, 'a directory'),
+            onRemove: (paths) => {
+              bar.end()
+              removing(task)(paths)
+            },
             onProgress: ({ filesDone, files, bytesDone, bytes }) =>
               bar.show(bytesDone, bytes, `${filesDone} of ${files} files, ${size(bytesDone)} of ${size(bytes)}`),
           })
           .finally(bar.end)
-        const { written, kept, references, directory } = downloaded
+        const { written, kept, references, directory, others, removed } = downloaded
+        const { exact = false, dryRun = false } = options
         task.answer(downloaded, () => {
-          const parts = [`${written} files written`, ...(kept > 0 ? [`${kept} were there`] : [])]
+          const parts = [
+            `${written} files ${dryRun ? 'to be ' : ''}written`,
+            ...(kept > 0 ? [`${kept} ${dryRun ? 'are' : 'were'} there`] : []),
+            ...(removed.length > 0 ? [`${removed.length} ${dryRun ? 'to be ' : ''}removed`] : []),
+          ]
           const elsewhere = references.map(
             ({ path, reference }) => `not fetched: ${plain(`${path} -> ${reference?.uri ?? '?'}`)}\n`,
           )
-          return `${downloaded.version} is in ${directory} (${parts.join(', ')})\n${elsewhere.join('')}`
+          const told = [dryRun ? removedText('would remove', removed) : '', ...elsewhere, othersText(others, exact)]
+          return `${downloaded.version} ${dryRun ? 'would be' : 'is'} in ${directory} (${parts.join(', ')})\n${told.join('')}`
         })
       }),
     )
+}
+
+interface Targeting {
+  readonly overwrite?: boolean
+  readonly exact?: boolean
+  readonly dryRun?: boolean
 }
 
 /** What a path means is in its own stream, and in that of a link's source whether the source is still there. */

@@ -8,7 +8,7 @@ import { dirname, isAbsolute, join } from 'node:path'
 import * as E from 'fp-ts/lib/Either.js'
 import type * as TE from 'fp-ts/lib/TaskEither.js'
 import type { DownloadError } from '../../domain/ports/download.js'
-import { type Digest, isDigest } from '../../domain/values/digest.js'
+import type { Digest } from '../../domain/values/digest.js'
 import { forEachConcurrently } from '../shared/concurrency.js'
 import { makeDirectory } from '../shared/make-directory.js'
 import { whenOpenable } from '../shared/open-files.js'
@@ -19,6 +19,7 @@ import {
   assertOutsideLedgers,
   inScratch,
   isSameFile,
+  isStored,
   keepsModes,
   type StoredEntry,
 } from './download-target.js'
@@ -51,9 +52,7 @@ export const cached = (options: Cached): TE.TaskEither<DownloadError, string> =>
 
 const folderOf = async ({ cache, digest, entries, ...options }: Cached): Promise<string> => {
   options.signal?.throwIfAborted()
-  const stored = [...entries].flatMap(({ path, digest, size, executable }) =>
-    isDigest(digest) ? [{ path, digest, size, isExecutable: executable === true }] : [],
-  )
+  const stored = [...entries].filter(isStored)
   await assertOutsideLedgers(cache)
   await makeDirectory(cache)
   const root = await realpath(cache)

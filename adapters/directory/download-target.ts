@@ -5,7 +5,8 @@ import { lstat, mkdir, open, readdir, rm, writeFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import type { StoredFile } from '../../domain/ports/file-store.js'
-import { type Digest, sha256 } from '../../domain/values/digest.js'
+import { type Digest, isDigest, sha256 } from '../../domain/values/digest.js'
+import type { ManifestEntry } from '../../domain/values/manifest/manifest.js'
 import { type NamesAlike, pathsThatCollide } from '../../domain/values/manifest/path.js'
 import { forEachConcurrently } from '../shared/concurrency.js'
 import { type Fill, readHandle } from '../shared/file-source.js'
@@ -15,12 +16,12 @@ import { isLedgerFolder, ledgerAround } from './ledger-folder.js'
 import { codeOf, isExecutable, NO_FOLLOW } from './system.js'
 
 /** An entry whose bytes are in the file store. */
-export interface StoredEntry {
-  readonly path: string
+export interface StoredEntry extends ManifestEntry {
   readonly digest: Digest
-  readonly size: number | null
-  readonly isExecutable: boolean
 }
+
+export const isStored = (entry: ManifestEntry): entry is StoredEntry =>
+  entry.reference === undefined && isDigest(entry.digest)
 
 /** So many files, or directories, are looked at or written at the same time. */
 export const AT_ONCE = 4
@@ -28,11 +29,12 @@ export const AT_ONCE = 4
 export const assertApart = async (
   stored: ReadonlyArray<StoredEntry>,
   alike: NamesAlike | undefined,
-  scratch: string,
+  scratch: string | undefined,
 ) => {
   const paths = stored.map(({ path }) => path)
   if (pathsThatCollide(paths).length === 0) return
-  const collisions = pathsThatCollide(paths, alike ?? (await namesAlikeIn(scratch)))
+  const told = alike ?? (scratch === undefined ? undefined : await namesAlikeIn(scratch))
+  const collisions = pathsThatCollide(paths, told ?? { case: false, form: false })
   if (collisions.length > 0) throw new Refusal({ _tag: 'paths-collide', collisions })
 }
 
@@ -47,15 +49,19 @@ const namesAlikeIn = async (directory: string): Promise<NamesAlike> => {
   return { case: await has('CASE'), form: await has('form-e\u0301') }
 }
 
-/** Parents before what lies in them. */
-export const findMissingDirectories = async (directory: string, stored: ReadonlyArray<StoredEntry>) => {
+/** Parents before what lies in them. What lies in the place of one is `gone` by the time that it is made. */
+export const findMissingDirectories = async (
+  directory: string,
+  stored: ReadonlyArray<StoredEntry>,
+  gone: (path: string) => boolean,
+) => {
   const wanted = new Set<string>()
   for (const { path } of stored)
     for (let slash = path.indexOf('/'); slash !== -1; slash = path.indexOf('/', slash + 1))
       wanted.add(path.slice(0, slash))
   const missing: string[] = []
   await forEachConcurrently(wanted, AT_ONCE, async (path) => {
-    const found = await statsOf(join(directory, path))
+    const found = gone(path) ? undefined : await statsOf(join(directory, path))
     if (found === undefined) missing.push(path)
     else if (!found.isDirectory()) throw inTheWay(join(directory, path), found)
     else if (await isLedgerFolder(join(directory, path))) throw inLedger(join(directory, path))
@@ -72,11 +78,11 @@ export const keepsModes = async (scratch: string): Promise<boolean> => {
     await whenOpenable(() => writeFile(join(scratch, name), '', { mode }))
     return isExecutable(await lstat(join(scratch, name)))
   }
-  return (await modeOf('executable', modeFor({ isExecutable: true }))) && !(await modeOf('other', 0o666))
+  return (await modeOf('executable', modeFor({ executable: true }))) && !(await modeOf('other', 0o666))
 }
 
 /** With which mode it is made, and the umask takes of that what it takes. */
-export const modeFor = ({ isExecutable }: Pick<StoredEntry, 'isExecutable'>): number => (isExecutable ? 0o777 : 0o666)
+export const modeFor = ({ executable }: Pick<StoredEntry, 'executable'>): number => (executable ? 0o777 : 0o666)
 
 /** `undefined` if there is nothing. */
 export const isSameFile = async (
@@ -91,7 +97,7 @@ export const isSameFile = async (
   if (found === undefined) return undefined
   if (!found.isFile()) throw inTheWay(path, found)
   if (size !== null && found.size !== size) return false
-  if (isExecutable(found) !== entry.isExecutable && (await hasModes())) return false
+  if (isExecutable(found) !== (entry.executable === true) && (await hasModes())) return false
   return diskWork.within(async () => {
     const handle = await whenOpenable(() => open(path, NO_FOLLOW), signal)
     try {
@@ -130,7 +136,7 @@ const kindOf = (found: Stats): string => {
  */
 const makeScratch = async (directory: string): Promise<string> => {
   for (const name of await whenOpenable(() => readdir(directory))) {
-    const [, host, pid] = /^\.model-ledger-download\.([0-9a-f]{8})\.(\d+)\.[0-9a-f-]{36}$/.exec(name) ?? []
+    const [, host, pid] = SCRATCH.exec(name) ?? []
     if (pid === undefined) continue
     const path = join(directory, name)
     const age = Date.now() - ((await statsOf(path))?.mtimeMs ?? 0)
@@ -140,6 +146,11 @@ const makeScratch = async (directory: string): Promise<string> => {
   await mkdir(scratch)
   return scratch
 }
+
+const SCRATCH = /^\.model-ledger-download\.([0-9a-f]{8})\.(\d+)\.[0-9a-f-]{36}$/
+
+/** Whether a directory of that name is one, of whichever download. */
+export const isScratch = (name: string): boolean => SCRATCH.test(name)
 
 /** Works in such a directory, and takes it away. */
 export const inScratch = async <A>(directory: string, work: (scratch: string) => Promise<A>): Promise<A> => {

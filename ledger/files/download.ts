@@ -13,7 +13,10 @@ import type { ContentMethods } from './contents.js'
 
 /** Writes the files of a version into a directory. */
 export type Downloader = (
-  options: args.Checked<DownloadOptions> & { readonly files: FileStore; readonly entries: Manifest },
+  options: args.Checked<DownloadOptions & Pick<DownloadVersion, 'dryRun'>> & {
+    readonly files: FileStore
+    readonly entries: Manifest
+  },
 ) => TE.TaskEither<DownloadError & { readonly reason: string }, Downloaded>
 
 export interface DownloadOptions {
@@ -21,13 +24,25 @@ export interface DownloadOptions {
   readonly to: string
   /** Replaces files that are there with other content or another mode; refused unless told. */
   readonly overwrite?: boolean | undefined
+  /** Removes what lies in the directory and is not of the version; it is only told unless told. */
+  readonly exact?: boolean | undefined
+  /** Called once with all that is about to be removed, if there is something; if it throws, nothing is removed or written. */
+  readonly onRemove?: OnRemove | undefined
   /** Called now and then while files are written. */
   readonly onProgress?: OnMaintenance | undefined
   /** Aborts the download; what is complete stays. */
   readonly signal?: AbortSignal | undefined
 }
 
+/** Paths relative to the directory; those of empty directories end with a slash. */
+type OnRemove = (paths: ReadonlyArray<string>) => void
+
 export interface DownloadVersion extends DownloadOptions {
+  /**
+   * Changes nothing, and answers what would be written, kept and removed; refuses what would be refused, but for what only a
+   * try shows, such as which names the directory takes for one.
+   */
+  readonly dryRun?: boolean | undefined
   /** The version: `[[entity/]project/]name[:alias|:vN]`, `latest` unless told. */
   readonly version: string
 }
@@ -44,6 +59,8 @@ export interface UseModel extends Omit<DownloadOptions, 'to'>, args.EnvelopeFiel
 
 const options = {
   overwrite: t.boolean,
+  exact: t.boolean,
+  onRemove: rule('a function', (value): value is OnRemove => typeof value === 'function'),
   onProgress: rule('a function', (value): value is OnMaintenance => typeof value === 'function'),
   signal: Signal,
 }
@@ -51,7 +68,7 @@ const options = {
 const DownloadVersion: t.Type<args.Checked<DownloadVersion>> = record(
   'download',
   { version: VersionText, to: FilePath },
-  options,
+  { ...options, dryRun: t.boolean },
 )
 
 const useOptions = { to: FilePath, ...options, ...envelopeFields }
@@ -77,6 +94,13 @@ export interface Downloaded {
   readonly kept: number
   /** What is kept elsewhere; it is not fetched. */
   readonly references: Manifest
+  /**
+   * What lies there now and is not of the version, by paths relative to the directory: files, links, and empty directories with a
+   * slash at their ends. A ledger's folder, and what version control keeps, is neither told nor removed.
+   */
+  readonly others: ReadonlyArray<string>
+  /** Likewise, what of that was removed. */
+  readonly removed: ReadonlyArray<string>
 }
 
 interface DownloadPorts {

@@ -13,7 +13,7 @@ import { type Downloader, type DownloadOptions, UseModel } from './download.js'
 
 /** The folder of a cache that holds what a manifest names. */
 export type ModelCache = (
-  options: Omit<args.Checked<DownloadOptions>, 'to' | 'overwrite'> & {
+  options: Pick<args.Checked<DownloadOptions>, 'onProgress' | 'signal'> & {
     readonly files: FileStore
     readonly entries: Manifest
     readonly digest: Digest
@@ -25,6 +25,10 @@ export interface UsedModel {
   readonly version: string
   /** On this machine: the file, of a version of one file; else the folder that holds all of them. */
   readonly path: string
+  /** As those of a `download`: what lies in a folder of the caller's and is not of the version. The cache holds nothing else. */
+  readonly others: ReadonlyArray<string>
+  /** Likewise, what of that was removed. */
+  readonly removed: ReadonlyArray<string>
 }
 
 export interface UseModelPorts {
@@ -40,7 +44,17 @@ const fetched = promised(({ reason }: DownloadError & { readonly reason: string 
 export const useModel =
   ({ content, useArtifact, files, download, cached }: UseModelPorts) =>
   async (given: UseModel): Promise<UsedModel> => {
-    const { version: named, run, to, overwrite, onProgress, signal, ...fields } = await checked(UseModel, given)
+    const {
+      version: named,
+      run,
+      to,
+      overwrite,
+      exact,
+      onRemove,
+      onProgress,
+      signal,
+      ...fields
+    } = await checked(UseModel, given)
     const version = run === undefined ? named : (await useArtifact({ ...fields, run, version: named })).version
     const { path: source, manifest: entries } = await content(version)
     const elsewhere = entries.find(({ reference }) => reference !== undefined)
@@ -49,11 +63,15 @@ export const useModel =
       throw new LedgerError(error, describeWriteError(error))
     }
     const options = { files, entries, ...omitUndefined({ onProgress, signal }) }
-    const folder =
+    const { directory, others, removed } =
       to === undefined
-        ? await fetched(cached({ ...options, digest: summarise(entries).digest }))
-        : (await fetched(download({ ...options, to, ...omitUndefined({ overwrite }) }))).directory
-    const [only, ...others] = entries
-    const isFile = only !== undefined && others.length === 0
-    return { version: source, path: isFile ? `${folder}/${only.path}` : folder }
+        ? {
+            directory: await fetched(cached({ ...options, digest: summarise(entries).digest })),
+            others: [],
+            removed: [],
+          }
+        : await fetched(download({ ...options, to, ...omitUndefined({ overwrite, exact, onRemove }) }))
+    const [only] = entries
+    const isFile = only !== undefined && entries.length === 1
+    return { version: source, path: isFile ? `${directory}/${only.path}` : directory, others, removed }
   }

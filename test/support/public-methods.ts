@@ -185,6 +185,8 @@ export const RUN: Rows<Omit<Run, 'path'>> = {
     {
       to: DOWNLOADS,
       overwrite: true,
+      exact: false,
+      onRemove: nothing,
       onProgress: nothing,
       signal: new AbortController().signal,
       ...someone('used here'),
@@ -266,7 +268,16 @@ export const LEDGER: Rows<Omit<Ledger, 'watchPosition' | 'behind' | 'damage' | '
   progress: () => [],
   content: () => ['cats:v1'],
   download: () => [
-    { version: 'cats:v0', to: DOWNLOADS, overwrite: true, onProgress: nothing, signal: new AbortController().signal },
+    {
+      version: 'cats:v0',
+      to: DOWNLOADS,
+      overwrite: true,
+      exact: false,
+      dryRun: false,
+      onRemove: nothing,
+      onProgress: nothing,
+      signal: new AbortController().signal,
+    },
   ],
   useModel: () => [
     {
@@ -274,6 +285,8 @@ export const LEDGER: Rows<Omit<Ledger, 'watchPosition' | 'behind' | 'damage' | '
       run: 'r',
       to: DOWNLOADS,
       overwrite: true,
+      exact: false,
+      onRemove: nothing,
       onProgress: nothing,
       signal: new AbortController().signal,
       ...someone('used here'),

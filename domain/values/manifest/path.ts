@@ -102,8 +102,8 @@ export const directoriesOf = (path: string): ReadonlyArray<string> => {
   return directories
 }
 
-/** Up and down again also joins letters of one upper case, such as σ and ς: rather refused than overwritten. */
-const foldName = (path: string, alike: NamesAlike): string => {
+/** One text for all names that a file system takes for one. Up and down again also joins letters of one upper case, such as σ and ς: rather refused than overwritten. */
+export const foldName = (path: string, alike: NamesAlike): string => {
   const formed = alike.form ? path.normalize('NFD') : path
   const cased = alike.case ? formed.toUpperCase().toLowerCase() : formed
   return alike.form ? cased.normalize('NFD') : cased

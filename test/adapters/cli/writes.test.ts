@@ -337,6 +337,8 @@ describe('a version that is used', () => {
     expect(JSON.parse(await said('use', 'churn', '--cache', 'cache', '--json'))).toEqual({
       version: 'acme/churn/model:v0',
       path: printed.trim(),
+      others: [],
+      removed: [],
     })
   })
 })

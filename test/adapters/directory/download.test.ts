@@ -68,7 +68,7 @@ describe('a download', () => {
     const to = join(newPath(), 'deep', 'down')
     const wanted = [...(await entries('a', 'b/c', 'b/d/e', '.hidden')), await entry('empty', '')]
     const outcome = right(await download({ files, entries: wanted, to })())
-    expect(outcome).toEqual({ directory: to, written: 5, kept: 0, references: [] })
+    expect(outcome).toEqual({ directory: to, written: 5, kept: 0, references: [], others: [], removed: [] })
     expect(contentsOf(to)).toEqual({ a: 'a', 'b/c': 'b/c', 'b/d/e': 'b/d/e', '.hidden': '.hidden', empty: '' })
     expect(readdirSync(to).sort()).toEqual(['.hidden', 'a', 'b', 'empty'])
     expect(statSync(join(to, 'a'))).toMatchObject({ nlink: 1 })

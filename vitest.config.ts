@@ -20,8 +20,8 @@ export default defineConfig({
     coverage: {
       provider: 'v8',
       include: ['index.ts', '{domain,projections,application,ledger,adapters}/**/*.ts'],
-      // Runs only as a child process, where nothing is measured.
-      exclude: ['adapters/cli/main.ts'],
+      // Run only as a child process, or as a thread, where nothing is measured.
+      exclude: ['adapters/cli/main.ts', 'adapters/sqlite/reading-worker.ts'],
       reporter: ['text-summary'],
     },
   },

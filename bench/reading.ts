@@ -35,7 +35,8 @@ export const rebuild: Benchmark = {
   name: 'rebuild',
   what: 'registry, lineage and audit from our file of 100,000 versions, against reading its rows and JSON.parse of both columns',
   unit: 'events/s',
-  budget: 0.8,
+  // Rows are held against their checksums, which the floor does not do.
+  budget: 0.65,
   prepare: async (size) => {
     const folder = await temporaryFolder()
     const path = join(folder, 'events.db')

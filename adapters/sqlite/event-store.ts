@@ -3,7 +3,13 @@ import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import * as t from 'io-ts'
-import { type EventStore, EventStoreError, readFailureOf, tooLarge } from '../../domain/ports/event-store.js'
+import {
+  type EventStore,
+  EventStoreError,
+  type Position,
+  readFailureOf,
+  tooLarge,
+} from '../../domain/ports/event-store.js'
 import { decodeOptions, functionOf, milliseconds, oneOf, record, text } from '../../domain/values/codec.js'
 import { processWarning } from '../shared/process-warning.js'
 import { subscription } from '../shared/subscription.js'
@@ -15,7 +21,8 @@ import { watchFiles } from './files-of.js'
 import { layoutOf } from './layout.js'
 import { ledgerIdIn, setLedgerIdIn } from './ledger-id.js'
 import { whenFree } from './lock.js'
-import { pagesBy, prepareReads } from './reads.js'
+import { PAGING, pagesIn, type Reading } from './pages.js'
+import { prepareReads } from './reads.js'
 import { readErrorOf } from './sqlite-error.js'
 
 export interface SqliteEventStoreOptions {
@@ -49,38 +56,50 @@ const Options = record(
 
 /** Opens the store, or says why it cannot be opened: a wrong option too. */
 export const sqliteEventStore = (options: SqliteEventStoreOptions): TE.TaskEither<OpenError, EventStore> =>
-  pipe(
-    TE.fromEither(decodeOptions(Options)(options)),
-    TE.flatMap(
-      ({
-        path,
-        durability = 'full',
-        busyTimeoutMs = 30_000,
-        readOnly = false,
-        warn = processWarning,
-      }): TE.TaskEither<OpenError, EventStore> =>
-        openDatabase({
+  sqliteEventStoreBy({ paging: PAGING })(options)
+
+export const sqliteEventStoreBy =
+  (reading: Reading) =>
+  (options: SqliteEventStoreOptions): TE.TaskEither<OpenError, EventStore> =>
+    pipe(
+      TE.fromEither(decodeOptions(Options)(options)),
+      TE.flatMap(
+        ({
           path,
-          durability,
-          busyTimeoutMs,
-          readOnly,
-          warn,
-          use: (database) => eventStoreOn(database, busyTimeoutMs, readOnly),
-        }),
-    ),
-  )
+          durability = 'full',
+          busyTimeoutMs = 30_000,
+          readOnly = false,
+          warn = processWarning,
+        }): TE.TaskEither<OpenError, EventStore> =>
+          openDatabase({
+            path,
+            durability,
+            busyTimeoutMs,
+            readOnly,
+            warn,
+            use: (database) => eventStoreOn(database, { busyTimeoutMs, readOnly, ...reading }),
+          }),
+      ),
+    )
 
 /** How soon a subscription sees what another process appended. */
 const POLL_MS = 50
 
-const eventStoreOn = (database: OpenedDatabase, busyTimeoutMs: number, readOnly: boolean): EventStore => {
+interface Use extends Reading {
+  readonly busyTimeoutMs: number
+  readonly readOnly: boolean
+}
+
+const eventStoreOn = (database: OpenedDatabase, { busyTimeoutMs, readOnly, ...reading }: Use): EventStore => {
   const waiting = new Set<() => void>()
   const wakeSubscriptions = () => {
     for (const wake of waiting) wake()
   }
   const files = watchFiles(database.path)
-  const reads = prepareReads(database, layoutOf(database))
-  const { streamPage, allPage, lastPosition } = reads
+  const layout = layoutOf(database)
+  const { pageSize } = reading.paging
+  const reads = prepareReads({ database, layout, pageSize })
+  const { pageOf, lastPosition } = reads
   const appends = appendQueue({
     database,
     reads,
@@ -115,6 +134,12 @@ const eventStoreOn = (database: OpenedDatabase, busyTimeoutMs: number, readOnly:
     }
   }
 
+  const { pages, endThreads } = pagesIn(
+    { read, reads, file: { path: database.path, layout, pageSize }, isClosing: () => closing !== undefined },
+    reading,
+  )
+  const readPage = (after: Position) => read(() => pageOf({ stream: undefined, after }))
+
   const append: EventStore['append'] = (stream, expected, events) => async () => {
     if (alone.over() !== undefined) await alone.over()
     if (closing !== undefined) return E.left({ _tag: 'closed', reason: CLOSED })
@@ -130,22 +155,25 @@ const eventStoreOn = (database: OpenedDatabase, busyTimeoutMs: number, readOnly:
   const appendAll: EventStore['appendAll'] = (after, all) => async () => {
     if (closing !== undefined) return E.left({ _tag: 'closed', reason: CLOSED })
     if (readOnly) return E.left({ _tag: 'unavailable', reason: READ_ONLY })
-    const pages = all[Symbol.asyncIterator]()
+    const given = all[Symbol.asyncIterator]()
     const next = async () => {
-      const page = await Promise.race([pages.next(), stopped])
+      const page = await Promise.race([given.next(), stopped])
       if (page === undefined) throw new EventStoreError('closed', CLOSED)
       return page.done === true ? undefined : page.value
     }
     try {
       const first = await next()
       if (first === undefined) return E.right(await read(lastPosition))
-      return await alone.run(() => appendAllOn({ database, files, reads }, after, first, next))
+      return await alone.run(async () => {
+        await endThreads()
+        return appendAllOn({ database, files, reads }, after, first, next)
+      })
     } catch (error) {
       if (error instanceof EventStoreError) return E.left(readFailureOf(error))
       throw error
     } finally {
       // One that is stalled does not answer.
-      void pages.return?.().then(ignore, ignore)
+      void given.return?.().then(ignore, ignore)
     }
   }
 
@@ -158,20 +186,9 @@ const eventStoreOn = (database: OpenedDatabase, busyTimeoutMs: number, readOnly:
     append,
     turn,
     appendAll,
-    readStream: (stream, after) =>
-      pagesBy(
-        read,
-        () => streamPage(stream, after),
-        ({ revision }) => streamPage(stream, revision),
-      ),
-    readAll: (after) =>
-      pagesBy(
-        read,
-        () => allPage(after),
-        ({ position }) => allPage(position),
-      ),
-    subscribe: (after, signal) =>
-      subscription({ readPage: (position) => read(() => allPage(position)), waiting, pollMs: POLL_MS }, after, signal),
+    readStream: (stream, after) => pages({ stream, after: after === 'none' ? -1 : after }),
+    readAll: (after) => pages({ stream: undefined, after }),
+    subscribe: (after, signal) => subscription({ readPage, waiting, pollMs: POLL_MS }, after, signal),
     head: () => TE.tryCatch(() => read(lastPosition), readFailureOf),
     ledgerId: () => TE.tryCatch(() => read(() => ledgerIdIn(database)), readFailureOf),
     setLedgerId: (id, expected) =>
@@ -181,7 +198,7 @@ const eventStoreOn = (database: OpenedDatabase, busyTimeoutMs: number, readOnly:
     close: (signal) => {
       stop(undefined)
       whenAborted(signal, appends.refuse)
-      closing ??= (alone.over() ?? appends.empty()).then(() => {
+      closing ??= (alone.over() ?? appends.empty()).then(endThreads).then(() => {
         database.close()
         wakeSubscriptions()
       })

@@ -1,5 +1,4 @@
 /** What is read of the file, in pages. Every row is held against its checksum, and against the one before it. */
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import {
   type EventRevision,
   type NewEvent,
@@ -7,6 +6,7 @@ import {
   type Position,
   type Revision,
   revisionAfter,
+  revisionBefore,
   type StoredEvent,
   toPosition,
 } from '../../domain/ports/event-store.js'
@@ -19,26 +19,21 @@ import { type KnownStream, streamsIn, unfit } from './streams.js'
 
 export type Page = ReadonlyArray<StoredEvent>
 
-/** A page is read at once: a cursor left open would keep the write-ahead log from being emptied. */
-const PAGE_SIZE = 1000
-
-/** The first page and then the page after each page's last event, each read as `read` reads. */
-export async function* pagesBy(
-  read: (now: () => Page) => Promise<Page>,
-  firstPage: () => Page,
-  pageAfter: (last: StoredEvent) => Page,
-): AsyncIterable<Page> {
-  for (let next = firstPage; ; ) {
-    const page = await read(next)
-    const last = page.at(-1)
-    if (last === undefined) return
-    yield page
-    if (page.length < PAGE_SIZE) return
-    next = () => pageAfter(last)
-    // Between pages others have their turn, however fast the caller is.
-    await nextTurn()
-  }
+/** What is read: the events of a stream behind a revision (-1: all), or of all streams behind a position. */
+export interface Course {
+  readonly stream: string | undefined
+  readonly after: number
 }
+
+/** The same behind a page. */
+export const behind = (course: Course, page: Page): Course => {
+  const last = page.at(-1)
+  return last === undefined ? course : { ...course, after: placeOf(course, last) }
+}
+
+/** Where an event stands on a course. */
+export const placeOf = ({ stream }: Course, { position, revision }: StoredEvent): number =>
+  stream === undefined ? position : revision
 
 /** Rows as arrays are a third faster than rows as objects. */
 type Row = readonly [position: Position, revision: EventRevision, stream: number, ...rest: ReadonlyArray<Cell>]
@@ -49,22 +44,28 @@ interface RowForm<R extends Row> {
   readonly eventOf: (row: R, stream: KnownStream) => StoredEvent
 }
 
-export const prepareReads = (database: Database, layout: Layout) =>
-  layout.checked ? readsBy(database, layout, checkedRows(database, layout)) : readsBy(database, layout, bareRows)
+interface ReadsOf {
+  readonly database: Database
+  readonly layout: Layout
+  /** The most events of a page, which is read at once: a cursor left open would keep the write-ahead log from being emptied. */
+  readonly pageSize: number
+}
 
-const readsBy = <R extends Row>(database: Database, layout: Layout, { columns, eventOf }: RowForm<R>) => {
+export const prepareReads = (of: ReadsOf) => (of.layout.checked ? readsBy(of, checkedRows(of)) : readsBy(of, bareRows))
+
+const readsBy = <R extends Row>({ database, layout, pageSize }: ReadsOf, { columns, eventOf }: RowForm<R>) => {
   const { events } = layout
   const ofStream = database.prepare<[number, number, number], R>(
     `SELECT ${columns} FROM ${events} WHERE stream = ? AND revision >= ? ORDER BY revision LIMIT ?`,
   )
   const ofAll = database.prepare<[number], R>(
-    `SELECT ${columns} FROM ${events} WHERE position > ? ORDER BY position LIMIT ${PAGE_SIZE}`,
+    `SELECT ${columns} FROM ${events} WHERE position > ? ORDER BY position LIMIT ${pageSize}`,
   )
   const maxPosition = database.prepare<[], readonly [Position | null]>(`SELECT max(position) FROM ${events}`)
   const streams = streamsIn(database, layout)
   let knownLast: Position = ORIGIN
 
-  const pageOf = (stream: KnownStream, after: Revision, limit: number): Page => {
+  const foundOf = (stream: KnownStream, after: Revision, limit: number): Page => {
     let last = after
     return ofStream.all(stream.number, revisionAfter(after), limit).map((row) => {
       const event = eventOf(row, stream)
@@ -76,33 +77,42 @@ const readsBy = <R extends Row>(database: Database, layout: Layout, { columns, e
 
   /** Up to so many events of a stream after a revision. */
   const eventsOf = (stream: KnownStream, after: Revision, limit: number): Page => {
-    for (let page = pageOf(stream, after, limit); ; ) {
+    for (let page = foundOf(stream, after, limit); ; ) {
       if (page.length === limit) return page
       const last = page.at(-1)?.revision ?? after
       const end = streams.endOf(stream)
       if (end === last || (page.length === 0 && revisionAfter(end) < revisionAfter(last))) return page
       // Others appended to it meanwhile; or what is looked for is not found, though it is there.
-      const longer = pageOf(stream, after, limit)
+      const longer = foundOf(stream, after, limit)
       if (longer.length <= page.length) throw unfit(stream.name)
       page = longer
     }
   }
 
+  const ofStreams = (after: Position): Page => {
+    let last = after
+    return ofAll.all(after).map((row) => {
+      const event = eventOf(row, streams.byNumber(row[2]))
+      checkPosition(event, last)
+      last = event.position
+      return event
+    })
+  }
+
+  const lastOf = (stream: string | undefined): number => {
+    if (stream === undefined) return maxPosition.get()?.[0] ?? ORIGIN
+    const known = streams.byName(stream)
+    const end = known === undefined ? 'none' : streams.endOf(known)
+    return end === 'none' ? -1 : end
+  }
+
   return {
     streams,
     eventsOf,
-    streamPage: (name: string, after: Revision): Page => {
-      const stream = streams.byName(name)
-      return stream === undefined ? [] : eventsOf(stream, after, PAGE_SIZE)
-    },
-    allPage: (after: Position): Page => {
-      let last = after
-      return ofAll.all(after).map((row) => {
-        const event = eventOf(row, streams.byNumber(row[2]))
-        checkPosition(event, last)
-        last = event.position
-        return event
-      })
+    pageOf: ({ stream, after }: Course): Page => {
+      if (stream === undefined) return ofStreams(toPosition(after))
+      const known = streams.byName(stream)
+      return known === undefined ? [] : eventsOf(known, revisionBefore(after + 1), pageSize)
     },
     /** Of a row that was held against its checksum. */
     lastPosition: (): Position => {
@@ -119,6 +129,8 @@ const readsBy = <R extends Row>(database: Database, layout: Layout, { columns, e
     written: (position: Position): void => {
       knownLast = position
     },
+    /** How many events a course has, by the number of the last one. */
+    lengthOf: ({ stream, after }: Course): number => lastOf(stream) - after,
   }
 }
 
@@ -132,7 +144,7 @@ type CheckedRow = readonly [
   text: string | null,
 ]
 
-const checkedRows = (database: Database, { events }: Layout): RowForm<CheckedRow> => {
+const checkedRows = ({ database, layout: { events } }: ReadsOf): RowForm<CheckedRow> => {
   const columnsOf = database.prepare<[number], readonly [id: string, type: string, data: string, metadata: string]>(
     `SELECT id, type, data, metadata FROM ${events} WHERE position = ?`,
   )

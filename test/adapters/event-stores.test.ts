@@ -9,7 +9,7 @@ import { memoryEventStore } from '../../adapters/memory/index.js'
 import { type EventStore, ORIGIN, type Revision } from '../../domain/ports/event-store.js'
 import { event, standingAt } from '../../testing/event-store/world.js'
 import { eventStoreContract } from '../../testing/event-store-contract.js'
-import { openSqlite } from '../support/sqlite-store.js'
+import { openReadingAhead, openSqlite } from '../support/sqlite-store.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'event-stores-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -19,6 +19,7 @@ const openNewSqlite = () => openSqlite({ path: join(folder, `${files++}.db`) })
 
 eventStoreContract('memory', async () => memoryEventStore())
 eventStoreContract('sqlite', openNewSqlite)
+eventStoreContract('sqlite, by a thread', () => openReadingAhead({ path: join(folder, `${files++}.db`) }))
 
 describe('event stores', () => {
   it('all run the contract', () => {

@@ -1,11 +1,23 @@
 import * as E from 'fp-ts/lib/Either.js'
+import type * as TE from 'fp-ts/lib/TaskEither.js'
 import { type Database, driver } from '../../adapters/sqlite/driver/index.js'
-import { type SqliteEventStoreOptions, sqliteEventStore } from '../../adapters/sqlite/index.js'
+import { sqliteEventStoreBy } from '../../adapters/sqlite/event-store.js'
+import { type OpenError, type SqliteEventStoreOptions, sqliteEventStore } from '../../adapters/sqlite/index.js'
 import type { EventStore } from '../../domain/ports/event-store.js'
 
 /** Opens a store, or throws why it could not be opened. */
-export const openSqlite = async (options: SqliteEventStoreOptions): Promise<EventStore> => {
-  const opened = await sqliteEventStore(options)()
+export const openSqlite = (options: SqliteEventStoreOptions): Promise<EventStore> => orThrow(sqliteEventStore(options))
+
+/** What a thread runs that reads ahead: as built, since it reads no TypeScript. */
+export const builtWorker = (): URL =>
+  new URL(`../../${import.meta.url.endsWith('.ts') ? 'dist/' : ''}adapters/sqlite/reading-worker.js`, import.meta.url)
+
+/** A store with pages of one event, which are read ahead from the fourth on. */
+export const openReadingAhead = (options: SqliteEventStoreOptions, script = builtWorker): Promise<EventStore> =>
+  orThrow(sqliteEventStoreBy({ paging: { pageSize: 1, meanwhile: 2, worthwhile: 1 }, script })(options))
+
+const orThrow = async (task: TE.TaskEither<OpenError, EventStore>): Promise<EventStore> => {
+  const opened = await task()
   if (E.isLeft(opened)) throw new Error(opened.left.reason)
   return opened.right
 }

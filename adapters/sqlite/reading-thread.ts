@@ -1,0 +1,135 @@
+/**
+ * A thread that reads ahead: it takes the rows out of the file while who asked for them works on those before. It gives
+ * pages in their order, and ends, at the end of what there is or earlier, for whatever reason: nothing depends on it. Who
+ * reads goes on without it from the last page, and finds out there what is wrong.
+ */
+import { Worker } from 'node:worker_threads'
+import type { Layout } from './layout.js'
+import { type PageColumns, pageOfColumns } from './page-columns.js'
+import type { Course, Page } from './reads.js'
+
+export interface ReadingThread {
+  /** What it reads. */
+  readonly course: Course
+  /** The next page; nothing when it has ended. */
+  readonly next: () => Promise<Page | undefined>
+  /** Whether it has ended and all its pages were taken. */
+  readonly isOver: () => boolean
+  /** Resolves when it has ended and has let go of the file. */
+  readonly end: () => Promise<void>
+}
+
+export interface ReadingThreads {
+  /** Begins one; nothing where there can be none. */
+  readonly begin: (course: Course) => ReadingThread | undefined
+  /** Ends them all. */
+  readonly end: () => Promise<void>
+}
+
+/** What every thread of a store is told. */
+export interface ReadFile {
+  readonly path: string
+  readonly layout: Layout
+  readonly pageSize: number
+}
+
+export interface Task extends ReadFile {
+  readonly course: Course
+  /** Shared with it: at `TAKEN` how many pages were taken, at `IS_OVER` 1 when it shall end. */
+  readonly control: Int32Array
+}
+export const TAKEN = 0
+export const IS_OVER = 1
+
+/** So many pages it may have read that nobody took; and so long, in milliseconds, it waits for somebody to take one. */
+export const PAGES_AHEAD = 4
+export const PATIENCE_MS = 1000
+
+/** What a thread runs; told when it is needed, because a program made into one file does not know where it lies. */
+const usual = (): URL => new URL('./reading-worker.js', import.meta.url)
+
+export const readingThreads = (file: ReadFile, script = usual): ReadingThreads => {
+  const running = new Set<ReadingThread>()
+  let areNone = false
+
+  return {
+    begin: (course) => {
+      if (areNone) return undefined
+      try {
+        const task: Task = { ...file, course, control: new Int32Array(new SharedArrayBuffer(8)) }
+        const thread = start(task, script(), (isOfUse) => {
+          running.delete(thread)
+          areNone ||= !isOfUse
+        })
+        running.add(thread)
+        return thread
+      } catch {
+        // This process may have no threads, for instance.
+        areNone = true
+        return undefined
+      }
+    },
+    end: async () => {
+      await Promise.all([...running].map((thread) => thread.end()))
+    },
+  }
+}
+
+/** @param whenEnded told whether it gave a page, or was not to */
+const start = (task: Task, script: URL, whenEnded: (isOfUse: boolean) => void): ReadingThread => {
+  const { control, course } = task
+  // It loads nothing that this process loads before its program, and prints nothing.
+  const worker = new Worker(script, { workerData: task, execArgv: [], stdout: true, stderr: true })
+  // The process waits for it only while somebody here does.
+  worker.unref()
+  const pages: PageColumns[] = []
+  let isOfUse = false
+  let hasEnded = false
+  let wake = ignore
+  const ended = new Promise<void>((resolve) => {
+    worker.once('exit', () => {
+      hasEnded = true
+      whenEnded(isOfUse)
+      wake()
+      resolve()
+    })
+  })
+  worker.on('error', ignore)
+  worker.on('message', (page: PageColumns) => {
+    isOfUse = true
+    pages.push(page)
+    wake()
+  })
+
+  const tell = (): void => {
+    Atomics.add(control, TAKEN, 1)
+    Atomics.notify(control, TAKEN)
+  }
+
+  return {
+    course,
+    next: async () => {
+      if (pages.length === 0 && !hasEnded) {
+        worker.ref()
+        await new Promise<void>((resolve) => {
+          wake = resolve
+        })
+        worker.unref()
+      }
+      const page = pages.shift()
+      if (page === undefined) return undefined
+      tell()
+      return pageOfColumns(page)
+    },
+    isOver: () => hasEnded && pages.length === 0,
+    end: () => {
+      isOfUse = true
+      Atomics.store(control, IS_OVER, 1)
+      tell()
+      worker.ref()
+      return ended
+    },
+  }
+}
+
+const ignore = (): void => undefined

@@ -10,7 +10,7 @@ import type { Version } from '../projections/registry/questions/version.js'
 import type { AsOf, When } from './calling/as-of.js'
 import { promised } from './calling/errors.js'
 import { checked, NameText } from './calling/input.js'
-import { tellingWhoRemoved } from './calling/who-removed.js'
+import { tellingWhoRemoved, withWhoEnded } from './calling/who-removed.js'
 import { type DiffPorts, type DiffQuestions, diffQuestions } from './finding/diff.js'
 import { type ListQuestions, listQuestions } from './finding/lists.js'
 import { type SearchQuestions, searchQuestions } from './finding/search.js'
@@ -22,7 +22,7 @@ export interface LedgerAsOf extends HistoryQuestions, ListQuestions, SearchQuest
   readonly moment: () => Promise<Moment>
   /** The version that a path means, by alias or number: `[[entity/]project/]name[:alias|:vN]`, `latest` unless told. */
   readonly resolve: (version: string) => Promise<Version>
-  /** Likewise, but also a deleted or unlinked version, which says so. */
+  /** Likewise, but also a deleted or unlinked version, which says so, and by whom and why. */
   readonly version: (version: string) => Promise<Version>
   /** An artifact by its name: its type, its aliases, how many versions. */
   readonly artifact: (name: string) => Promise<Artifact>
@@ -66,7 +66,10 @@ export const ledgerAsOf = ({ asOf, ...ports }: AskingPorts): ((when?: When) => L
     ...diffQuestions(() => asOf(when), ports),
     moment: () => ask(when, (registryQuestions) => E.right(registryQuestions.moment)),
     resolve: (version) => askOf(when, version, (registryQuestions) => registryQuestions.resolve(version)),
-    version: (version) => askOf(when, version, (registryQuestions) => registryQuestions.version(version)),
+    version: async (version) =>
+      withWhoEnded(await askOf(when, version, (registryQuestions) => registryQuestions.version(version)), () =>
+        asOf(when),
+      ),
     artifact: (name) => askOf(when, name, (registryQuestions) => registryQuestions.artifact(name)),
     registeredModel: (name) => askOf(when, name, (registryQuestions) => registryQuestions.registeredModel(name)),
     runDetails: (run) => askOf(when, run, (registryQuestions) => registryQuestions.run(run)),

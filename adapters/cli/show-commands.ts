@@ -200,6 +200,12 @@ const contentThen = async (task: CommandContext, path: string, options: AsOfOpti
 export const gone = ({ deleted, unlinked, source }: Version): string | undefined =>
   unlinked !== null ? 'unlinked' : deleted === null ? undefined : source === null ? 'deleted' : 'source deleted'
 
+/** When, by whom and why. */
+const ending = (terminal: Terminal, { time: when, by, reason }: NonNullable<Version['deleted']>): Shown => [
+  time(terminal, when),
+  `${by === undefined ? '' : ` by ${by}`}${reason === undefined ? '' : `: ${reason}`}`,
+]
+
 /** On one line: metrics, metadata, a configuration. */
 export const pairsText = (pairs: object): string =>
   Object.entries(pairs)
@@ -244,8 +250,8 @@ const showVersion = async (task: CommandContext, name: string, options: AsOfOpti
       ['writers', version.distributed?.writers.join(', ') ?? null],
       ['metadata', version.metadata === null ? null : pairsText(version.metadata)],
       ['content', `${version.manifest.entries} files, ${size(version.manifest.bytes)}, ${version.manifest.digest}`],
-      ['deleted', version.deleted === null ? null : time(terminal, version.deleted.time)],
-      ['unlinked', version.unlinked === null ? null : time(terminal, version.unlinked.time)],
+      ['deleted', version.deleted === null ? null : ending(terminal, version.deleted)],
+      ['unlinked', version.unlinked === null ? null : ending(terminal, version.unlinked)],
     ]),
   )
 }

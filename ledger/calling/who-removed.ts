@@ -1,11 +1,22 @@
-/** Who took an alias away that a question about the registry does not find: its event says so. */
+/**
+ * Who deleted a version, took a link or an alias away, and why: the registry knows where that stands, and its event says
+ * it. Refusals tell it, and the answer of `version`.
+ */
 import * as E from 'fp-ts/lib/Either.js'
+import { eventsAt } from '../../application/reading-history/events-of.js'
 import { decodeEvent } from '../../domain/events/stored-events.js'
-import { describeQueryError, type QueryError } from '../../projections/registry/questions/errors.js'
+import { omitUndefined } from '../../domain/values/omit-undefined.js'
+import {
+  describeQueryError,
+  type Ending,
+  type QueryError,
+  type Who,
+} from '../../projections/registry/questions/errors.js'
+import type { Version } from '../../projections/registry/questions/version.js'
 import type { AsOf } from './as-of.js'
 import { LedgerError } from './errors.js'
 
-/** The same questions; a refusal of a missing alias tells by whom it was removed, where that can be read. */
+/** The same questions; their refusals tell who and why, where that can be read. */
 export const tellingWhoRemoved = <Questions extends object>(
   questions: Questions,
   asOf: () => Promise<AsOf>,
@@ -24,20 +35,55 @@ export const tellingWhoRemoved = <Questions extends object>(
   return all
 }
 
+/** A version that says who ended it. */
+export const withWhoEnded = async (version: Version, asOf: () => Promise<AsOf>): Promise<Version> => {
+  const told = async (end: Ending | null): Promise<Ending | null> =>
+    end === null ? null : { ...end, ...(await whoAt(end.position, asOf)) }
+  return { ...version, deleted: await told(version.deleted), unlinked: await told(version.unlinked) }
+}
+
 const withActor = async (refusal: unknown, asOf: () => Promise<AsOf>): Promise<unknown> => {
-  if (!(refusal instanceof LedgerError) || refusal.error._tag !== 'version-not-found') return refusal
-  const { missingAlias, ...error } = refusal.error
-  const removed = missingAlias?.removed ?? null
-  if (missingAlias === undefined || removed === null || !('position' in removed)) return refusal
+  if (!(refusal instanceof LedgerError)) return refusal
+  const told = await toldOf(refusal.error, asOf)
+  return told === undefined ? refusal : new LedgerError(told, describeQueryError(told))
+}
+
+const toldOf = async (error: LedgerError['error'], asOf: () => Promise<AsOf>): Promise<QueryError | undefined> => {
+  switch (error._tag) {
+    case 'version-not-found': {
+      const { missingAlias, ...rest } = error
+      const removed = missingAlias?.removed ?? null
+      if (missingAlias === undefined || removed === null || !('position' in removed)) return undefined
+      const who = await whoAt(removed.position, asOf)
+      return { ...rest, missingAlias: { ...missingAlias, removed: { ...removed, ...who } } }
+    }
+    case 'version-deleted': {
+      const { deleted, ...rest } = error
+      return 'position' in deleted
+        ? { ...rest, deleted: { ...deleted, ...(await whoAt(deleted.position, asOf)) } }
+        : undefined
+    }
+    case 'link-removed': {
+      const { unlinked, ...rest } = error
+      return 'position' in unlinked
+        ? { ...rest, unlinked: { ...unlinked, ...(await whoAt(unlinked.position, asOf)) } }
+        : undefined
+    }
+    default:
+      return undefined
+  }
+}
+
+/** Nothing where the event cannot be read: the answer is right without it. */
+const whoAt = async (position: number, asOf: () => Promise<AsOf>): Promise<Who> => {
   try {
-    const moves = await (await asOf()).aliasMoves(error.collection)
-    const [stored] = await moves.eventsAt([removed.position])
+    const { store, index } = await asOf()
+    const [stored] = await eventsAt(store, index, [position])
     const decoded = stored === undefined ? undefined : decodeEvent(stored)
-    if (decoded === undefined || E.isLeft(decoded)) return refusal
-    const by = decoded.right.metadata.actor
-    const told: QueryError = { ...error, missingAlias: { ...missingAlias, removed: { ...removed, by } } }
-    return new LedgerError(told, describeQueryError(told))
+    if (decoded === undefined || E.isLeft(decoded)) return {}
+    const { actor, reason } = decoded.right.metadata
+    return { by: actor, ...omitUndefined({ reason }) }
   } catch {
-    return refusal
+    return {}
   }
 }

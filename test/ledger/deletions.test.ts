@@ -103,3 +103,38 @@ describe('deleting a version that is linked', () => {
     await ledger.close()
   })
 })
+
+describe('what is gone', () => {
+  it('says by whom and why, in answers and in refusals, of questions as of commands', async () => {
+    const { ledger } = await linked()
+    await ledger.unlink({ version: 'pets:v1', actor: 'cleo', reason: 'not good enough' })
+    await ledger.deleteVersion({ version: 'cats:v0', leaveLinks: true, actor: 'bo', reason: 'wrong data' })
+    const { position } = await ledger.moment()
+    await ledger.tag({ version: 'cats:v1', tags: ['x'] })
+    for (const now of [ledger, ledger.at(position)]) {
+      const deleted = { position, by: 'bo', reason: 'wrong data' }
+      expect(await now.version('cats:v0')).toMatchObject({ deleted })
+      expect(await now.version('pets:production')).toMatchObject({ deleted, unlinked: null })
+      expect(await now.version('pets:v1')).toMatchObject({ unlinked: { by: 'cleo', reason: 'not good enough' } })
+      for (const asked of [() => now.resolve('cats:v0'), () => now.resolve('pets:production')]) {
+        const refused = await rejection(asked())
+        expect(refused).toMatchObject({ code: 'version-deleted', error: { deleted } })
+        expect(refused.message).toMatch(/was deleted by bo at .* \(position \d+\), because "wrong data"$/)
+      }
+      const unlinked = await rejection(now.resolve('pets:v1'))
+      expect(unlinked.message).toMatch(/was unlinked by cleo at .*, because "not good enough"$/)
+    }
+    // The next command on it says so, too.
+    const commands: ReadonlyArray<() => Promise<unknown>> = [
+      () => ledger.moveAlias({ version: 'pets:production', alias: 'staging' }),
+      () => ledger.link({ version: 'pets:production', to: 'more' }),
+      () => ledger.content('pets:production'),
+    ]
+    for (const command of commands)
+      expect(await rejection(command())).toMatchObject({
+        code: 'version-deleted',
+        message: expect.stringMatching(/pets:v0 links to acme\/animals\/cats:v0, which was deleted by bo/),
+      })
+    await ledger.close()
+  })
+})

@@ -6,7 +6,7 @@ import {
   type VersionDeleted,
   type VersionNotFound,
 } from '../../../domain/collections/version-rejections.js'
-import { describeProblem, type Problem } from '../../../domain/values/codec.js'
+import { describeProblem, type Problem, shown } from '../../../domain/values/codec.js'
 import { type AmbiguousName, describeAmbiguousName } from '../../../domain/values/name-paths.js'
 import type { VersionNumber } from '../../../domain/values/names.js'
 import { didYouMean } from '../../../domain/values/similar-names.js'
@@ -20,16 +20,24 @@ export interface Moment {
   readonly asked?: string
 }
 
-/** When something ended: the time, in ISO 8601, and the position of the event. By whom is told by its own stream. */
-export interface Ended {
+/** By whom and why something ended: told where its event is read. */
+export interface Who {
+  readonly by?: string
+  /** Absent where none was given. */
+  readonly reason?: string
+}
+
+/** When a version was deleted, or a link taken away; by whom and why is told by `version` alone, and by refusals. */
+export interface Ending extends Moment, Who {}
+
+/** When something ended: the time, in ISO 8601, and the position of the event. */
+export interface Ended extends Who {
   readonly at: string | null
   readonly position: number
 }
 
-/** By whom an alias was taken away: told where the event can be read. */
 export interface RemovedThen extends Ended {
   readonly version: VersionNumber
-  readonly by?: string
 }
 
 export type QueryError =
@@ -54,11 +62,7 @@ export const describeQueryError = (error: QueryError): string => {
     case 'not-found':
       return `there is no ${error.what} "${error.name}"${then(error.asOf)}${didYouMean(error.similar)}`
     case 'version-not-found':
-      return describeNotFound(
-        error,
-        (removed) => `${removed.by === undefined ? '' : `by ${removed.by} `}${ended(removed)}`,
-        then(error.asOf),
-      )
+      return describeNotFound(error, ended, then(error.asOf))
     case 'version-deleted':
       return describeEnd(error, ended(error.deleted))
     case 'link-removed':
@@ -68,7 +72,8 @@ export const describeQueryError = (error: QueryError): string => {
   }
 }
 
-const ended = ({ at, position }: Ended): string => `at ${at} (position ${position})`
+const ended = ({ by, at, position, reason }: Ended): string =>
+  `${by === undefined ? '' : `by ${by} `}at ${at} (position ${position})${reason === undefined ? '' : `, because ${shown(reason)}`}`
 
 const then = (moment: Moment | undefined): string => {
   if (moment === undefined) return ''

@@ -31,7 +31,7 @@ import {
   takenOverOf,
 } from '../version-table.js'
 import { hasHappened, momentAt, past, type RegistryAsOf, resolveNumber, valueAt } from './as-of.js'
-import type { Ended, Moment, QueryError, RemovedThen } from './errors.js'
+import type { Ended, Ending, Moment, QueryError, RemovedThen } from './errors.js'
 import { read } from './find-by-name.js'
 
 /** One version of an artifact, or a registered one, as it stood at the moment of the answer. */
@@ -72,8 +72,8 @@ export interface Version {
   /** The registered versions that link here; for a registered version, all those of its source. */
   readonly links: ReadonlyArray<string>
   /** Of the version itself, or of the source of a registered one. */
-  readonly deleted: Moment | null
-  readonly unlinked: Moment | null
+  readonly deleted: Ending | null
+  readonly unlinked: Ending | null
 }
 
 export const aliasesOf = (

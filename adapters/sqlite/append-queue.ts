@@ -10,6 +10,7 @@ import {
   type Appended,
   type EventRevision,
   EventStoreError,
+  type Position,
   type Revision,
   revisionAfter,
   toPosition,
@@ -195,8 +196,12 @@ export const unknownOutcome = (reason: string): E.Either<AppendError, never> =>
 /** Writes an append into the transaction that is open. */
 export const appendWithinTransaction = (database: Database, reads: Reads): ((append: Append) => Outcome) => {
   const { streams, eventsOf } = reads
-  const highest = database.prepare<[number], readonly [EventRevision | null]>(
-    'SELECT max(revision) FROM events WHERE stream = ?',
+  const find = database.prepare<
+    [string],
+    readonly [number: number, crc: number, revision: EventRevision | null, position: Position | null]
+  >(
+    `SELECT id, crc, (SELECT max(revision) FROM events WHERE stream = streams.id), (SELECT max(position) FROM events)
+     FROM streams WHERE name = ?`,
   )
   const addStream = database.prepare<[string, number], never>('INSERT INTO streams (name, crc) VALUES (?, ?)')
   const addEvent = addEventTo(database, 'events')
@@ -206,8 +211,9 @@ export const appendWithinTransaction = (database: Database, reads: Reads): ((app
   }
 
   const write = ({ stream: name, expected, events }: Append): Outcome => {
-    const found = streams.byName(name)
-    const last: Revision = (found && highest.get(found.number)?.[0]) ?? 'none'
+    const row = find.get(name)
+    const found = row === undefined ? streams.byName(name) : streams.whole(row[0], name, row[1])
+    const last: Revision = row?.[2] ?? 'none'
 
     if (expected !== last) {
       const present = found === undefined ? [] : eventsOf(found, expected, events.length)
@@ -219,7 +225,7 @@ export const appendWithinTransaction = (database: Database, reads: Reads): ((app
     }
 
     const stream = found ?? added(name)
-    let position = reads.lastPosition()
+    let position = reads.lastPosition(row?.[3] ?? undefined)
     let revision = revisionAfter(expected, 0)
     for (const event of events) {
       revision = revisionAfter(revision)

@@ -115,8 +115,7 @@ const readsBy = <R extends Row>({ database, layout, pageSize }: ReadsOf, { colum
       return known === undefined ? [] : eventsOf(known, revisionBefore(after + 1), pageSize)
     },
     /** Of a row that was held against its checksum. */
-    lastPosition: (): Position => {
-      const position = maxPosition.get()?.[0] ?? ORIGIN
+    lastPosition: (position = maxPosition.get()?.[0] ?? ORIGIN): Position => {
       if (position !== knownLast && position !== ORIGIN) {
         const row = ofAll.get(toPosition(position - 1))
         if (row?.[0] !== position) throw damaged(`there is no event at position ${position}, which is the last`)

@@ -49,6 +49,7 @@ export const streamsIn = (database: Database, { events, streams, checked }: Layo
   }
 
   return {
+    whole,
     /** The stream of an event; most events of a page are of few streams. */
     byNumber: (number: number): KnownStream => {
       const known = names.get(number)

@@ -9,7 +9,7 @@ import { event } from '../../testing/event-store/world.js'
 import { campaign } from '../support/campaign.js'
 import { cutOff, flipBit, PAGE, repeatPage, sizeOf, zeroPage } from '../support/flips.js'
 import { openSqlite } from '../support/sqlite-store.js'
-import { type Answers, answersOf } from '../support/store-answers.js'
+import { type Answers, answersOf, OF_ALL } from '../support/store-answers.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'sqlite-flips-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -63,9 +63,13 @@ const afterwards = async ({ path, streams, answers }: Original, harm: (copy: str
   rmSync(copy)
   return [...answers].filter(([question, answer]) => {
     const now = found.get(question) ?? 'no answer'
-    return now !== answer && !now.startsWith('refused: ')
+    return now !== answer && !now.startsWith('refused: ') && !isEarlierEnd(question, answer, now)
   })
 }
+
+/** The table ends earlier: that its end is gone is told by what notes it beside the file, and the store does not know it. */
+const isEarlierEnd = (question: string, answer: string, now: string): boolean =>
+  OF_ALL.includes(question) && answer.startsWith(now.slice(0, -1))
 
 const random = (below: number): number => Math.floor(campaign.random() * below)
 

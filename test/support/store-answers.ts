@@ -13,6 +13,9 @@ import {
 /** By question: a text that is equal where the answer is, or `refused: ` and why. */
 export type Answers = ReadonlyMap<string, string>
 
+/** The questions that are answered by all events up to the last. */
+export const OF_ALL: ReadonlyArray<string> = ['all', 'from the tenth on']
+
 export const answersOf = async (path: string, streams: ReadonlyArray<string>): Promise<Answers> => {
   const opened = await sqliteEventStore({ path, durability: 'relaxed' })()
   const questions: ReadonlyArray<readonly [string, (store: EventStore) => Promise<unknown>]> = [

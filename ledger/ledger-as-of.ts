@@ -10,6 +10,7 @@ import type { Version } from '../projections/registry/questions/version.js'
 import type { AsOf, When } from './calling/as-of.js'
 import { promised } from './calling/errors.js'
 import { checked, NameText } from './calling/input.js'
+import { typedThenNfc } from './calling/typed-then-nfc.js'
 import { tellingWhoRemoved, withWhoEnded } from './calling/who-removed.js'
 import { type DiffPorts, type DiffQuestions, diffQuestions } from './finding/diff.js'
 import { type ListQuestions, listQuestions } from './finding/lists.js'
@@ -75,5 +76,5 @@ export const ledgerAsOf = ({ asOf, ...ports }: AskingPorts): ((when?: When) => L
     runDetails: (run) => askOf(when, run, (registryQuestions) => registryQuestions.run(run)),
     openDrafts: () => ask(when, (registryQuestions) => E.right(registryQuestions.openDrafts())),
   })
-  return (when) => tellingWhoRemoved(questions(when), () => asOf(when))
+  return (when) => typedThenNfc(tellingWhoRemoved(questions(when), () => asOf(when)))
 }

@@ -16,6 +16,7 @@ import { closingBy } from './calling/closing.js'
 import { describeWriteError, LedgerError, promised } from './calling/errors.js'
 import * as inputs from './calling/input.js'
 import { frozen, guarded } from './calling/own.js'
+import { typedThenNfc } from './calling/typed-then-nfc.js'
 import type { ContentMethods } from './files/contents.js'
 import {
   type Downloaded,
@@ -138,7 +139,7 @@ export const ledgerOn = (ports: LedgerPorts): Ledger => {
     files,
     readOnly,
   })
-  const content = contentPastUnknown(commands.content, now.resolve, manifests)
+  const { content } = typedThenNfc({ content: contentPastUnknown(commands.content, now.resolve, manifests) })
 
   const closing = closingBy((over) =>
     Promise.all([model.close(over), handler.close(over), events.close(over), files.close(AbortSignal.abort())]),

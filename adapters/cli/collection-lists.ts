@@ -13,6 +13,7 @@ import {
   tellOfWholePath,
   type WithLedger,
 } from './command-context.js'
+import { names } from './names.js'
 import { paged } from './options.js'
 import { columns, type Shown, styled, type Terminal } from './output.js'
 
@@ -88,8 +89,8 @@ const rowOf = ({ path, type, versionCount, tags, aliases }: Listed): ReadonlyArr
   path,
   type,
   String(versionCount),
-  tags.join(', ') || '-',
+  names(tags) || '-',
   Object.entries(aliases)
-    .map(([alias, version]) => `${alias}=v${version}`)
+    .map(([alias, version]) => `${names([alias])}=v${version}`)
     .join(' ') || '-',
 ]

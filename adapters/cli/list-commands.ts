@@ -16,6 +16,7 @@ import {
   type WithLedger,
 } from './command-context.js'
 import { condition, couldBeJson, metricCondition } from './given-values.js'
+import { names } from './names.js'
 import { asOf, orderOf, paged, runSortKey, sortKey } from './options.js'
 import { hint, plain, size, type Terminal, table, time } from './output.js'
 import { gone, pairsText } from './show-commands.js'
@@ -94,7 +95,7 @@ export const listCommands = (program: Command, withLedger: WithLedger): void => 
               time(task.terminal, draft.opened.time),
               draft.base === null ? '-' : draft.base.slice(draft.base.lastIndexOf(':') + 1),
               String(draft.parts),
-              draft.writers.join(', '),
+              names(draft.writers),
             ]),
             'There are no open drafts.',
           ),
@@ -186,7 +187,7 @@ const versionTable = (
       time(terminal, version.created.time),
       version.actor,
       gone(version) ?? '-',
-      version.aliases.join(', ') || '-',
+      names(version.aliases) || '-',
       version.source ?? version.run ?? '-',
     ]),
     'There are no such versions.',

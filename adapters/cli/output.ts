@@ -3,6 +3,7 @@ import { styleText } from 'node:util'
 import type { Command } from 'commander'
 import stringWidth from 'fast-string-width'
 import { doubleAsJson } from '../../domain/values/double.js'
+import { withLookalikesWritten } from '../../domain/values/new-names.js'
 import { variable } from './environment.js'
 
 export { sizeText as size } from '../../projections/audit/wording.js'
@@ -52,10 +53,19 @@ export const print = (terminal: Terminal, shown: Shown): string => {
   return shown.map((part) => print(terminal, part)).join('')
 }
 
+/** A cell of a table, in which nothing can pass for something else. */
+const cellOf = (shown: Shown): Shown =>
+  typeof shown === 'string'
+    ? withLookalikesWritten(shown)
+    : 'text' in shown
+      ? { ...shown, text: withLookalikesWritten(shown.text) }
+      : shown.map(cellOf)
+
 const widthOf = (shown: Shown): number => stringWidth(plainly(shown))
 
 /** Rows in columns; the last cell of each is as wide as it is, so that a row of one cell is a line of its own. */
-export const columns = (terminal: Terminal, rows: ReadonlyArray<ReadonlyArray<Shown>>): string => {
+export const columns = (terminal: Terminal, given: ReadonlyArray<ReadonlyArray<Shown>>): string => {
+  const rows = given.map((row) => row.map(cellOf))
   const widths: number[] = []
   for (const row of rows)
     for (const [index, cell] of row.slice(0, -1).entries()) widths[index] = Math.max(widths[index] ?? 0, widthOf(cell))

@@ -10,6 +10,7 @@ import { type AsOfOption, type CommandContext, questionsAsOf, type WithLedger } 
 import { versionDiffText } from './diff-text.js'
 import { auditText } from './history-text.js'
 import { localPath } from './local-path.js'
+import { names } from './names.js'
 import { asOf, type KeyColumns, keyColumns, whole } from './options.js'
 import { columns, plain, print, progressBar, type Shown, size, styled, type Terminal, table, time } from './output.js'
 import { othersText, removedText, removing } from './target-text.js'
@@ -229,8 +230,8 @@ const showVersion = async (task: CommandContext, name: string, options: AsOfOpti
     facts(terminal, version.path, [
       ['state', gone(version) ?? null],
       ['type', version.type],
-      ['aliases', version.aliases.join(', ')],
-      ['tags', version.tags.join(', ')],
+      ['aliases', names(version.aliases)],
+      ['tags', names(version.tags)],
       ['description', version.description],
       ['created', [time(terminal, version.created.time), ` by ${version.actor}`]],
       ['source', version.source],
@@ -247,7 +248,7 @@ const showVersion = async (task: CommandContext, name: string, options: AsOfOpti
           ? null
           : `${version.distributed.distributedId}, generation ${version.distributed.generation}`,
       ],
-      ['writers', version.distributed?.writers.join(', ') ?? null],
+      ['writers', version.distributed ? names(version.distributed.writers) : null],
       ['metadata', version.metadata === null ? null : pairsText(version.metadata)],
       ['content', `${version.manifest.entries} files, ${size(version.manifest.bytes)}, ${version.manifest.digest}`],
       ['deleted', version.deleted === null ? null : ending(terminal, version.deleted)],
@@ -268,7 +269,7 @@ const showCollection = async (task: CommandContext, name: string, options: AsOfO
       ['archived', collection.archived === null ? null : time(terminal, collection.archived.time)],
       ['type', collection.type],
       ['description', collection.description],
-      ['tags', collection.tags.join(', ')],
+      ['tags', names(collection.tags)],
       ['created', [time(terminal, collection.created.time), ` by ${collection.actor}`]],
       ['versions', String(collection.versionCount)],
       ['newest', collection.newest === null ? null : `v${collection.newest}`],

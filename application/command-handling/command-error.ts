@@ -39,6 +39,7 @@ export type CommandError =
 export const describeCommandError = (error: CommandError): string => {
   switch (error._tag) {
     case 'invalid-command':
+    case 'invalid-input':
       return error.problems.map(describeProblem).join('; ')
     case 'type-mismatch':
       return `${collectionPath(error.collection)} accepts the type "${error.accepted}", not "${error.offered}"`

@@ -1,6 +1,6 @@
 /** What a log says of its version: its own words, those that a draft takes over, and what is not applied. */
 import type { Said } from '../ports/facts.js'
-import { sameJson } from '../values/codec.js'
+import { sameJson } from '../values/json.js'
 import type { LogVersion } from './commands.js'
 import type { ArtifactVersionRelogged, NotApplied, TakenOver } from './events.js'
 

@@ -5,8 +5,9 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type * as t from 'io-ts'
 import type { Said } from '../ports/facts.js'
-import { nullable, record, sameJson } from '../values/codec.js'
+import { nullable, record } from '../values/codec.js'
 import { type Admitted, admitted, allAdmit, impossible } from '../values/impossible.js'
+import { sameJson } from '../values/json.js'
 import { Description, Metadata } from '../values/names.js'
 import { isThatValue } from '../values/past.js'
 

@@ -9,7 +9,7 @@ import { type Category, type Subject, streamOf } from '../values/stream-names.js
 import { type Command, commands } from './catalogue.js'
 
 /** What callers give, and what the ledger gives itself. */
-type AnyCommand = Command | LogVersion | MeanLink
+export type AnyCommand = Command | LogVersion | MeanLink
 type Named = ByName<AnyCommand>
 
 const definitions: { readonly [Name in keyof Named]: { readonly of: (command: Named[Name]) => Subject } } = {
@@ -19,7 +19,10 @@ const definitions: { readonly [Name in keyof Named]: { readonly of: (command: Na
 
 const subjectBy = <Name extends keyof Named>(name: Name, command: Named[Name]): Subject => definitions[name].of(command)
 
-export const streamOfCommand = (command: AnyCommand): string => streamOf(subjectBy(command.type, command))
+/** Whose history that is. */
+export const subjectOfCommand = (command: AnyCommand): Subject => subjectBy(command.type, command)
+
+export const streamOfCommand = (command: AnyCommand): string => streamOf(subjectOfCommand(command))
 
 /** Which kind of stream that is. */
 export const categoryOfCommand = (command: AnyCommand): Category => subjectBy(command.type, command).category

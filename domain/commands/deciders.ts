@@ -1,4 +1,6 @@
 /** The rules of each kind of stream, put together. */
+import * as E from 'fp-ts/lib/Either.js'
+import { pipe } from 'fp-ts/lib/function.js'
 import type * as TE from 'fp-ts/lib/TaskEither.js'
 import { admits as admitsArtifact } from '../artifact/admits.js'
 import { type ArtifactCommand, type ArtifactCommandWithFacts, commandsOnArtifact } from '../artifact/commands.js'
@@ -24,6 +26,7 @@ import {
   initial as initialDraft,
 } from '../distributed-draft/state.js'
 import type { DomainEvent } from '../events/catalogue.js'
+import { type WrongNames, wrongNamesIn } from '../events/new-names.js'
 import { admits as admitsLoss, admitsAnswer as admitsLossAnswer } from '../losses/admits.js'
 import { type LossCommand, type LossCommandWithFacts, lossCommands } from '../losses/commands.js'
 import { decide as decideLoss, type LossRejection } from '../losses/decide.js'
@@ -45,10 +48,11 @@ import { decide as decideRun, type RunRejection } from '../run/decide.js'
 import { type RunEvent, runEvents } from '../run/events.js'
 import { evolve as evolveRun, initial as initialRun, type RunState } from '../run/state.js'
 import type { Answer } from '../values/answer.js'
-import type { Decider, ReadonlyState, StateSnapshot } from '../values/decider.js'
+import type { Decider, Decision, ReadonlyState, StateSnapshot } from '../values/decider.js'
 import { type Admitted, admitted, allAdmit, type Standing } from '../values/impossible.js'
 import type { Past } from '../values/past.js'
 import type { Subject, SubjectOf } from '../values/stream-names.js'
+import { type AnyCommand, subjectOfCommand } from './command-stream.js'
 import { admitsEnd, type EventsOfCommand } from './events-of-a-command.js'
 import type { Rejection } from './rejections.js'
 
@@ -97,12 +101,27 @@ const among =
   (event: DomainEvent): event is DomainEvent & Event =>
     Object.hasOwn(codecs, event.type)
 
+/** Whatever a command is accepted for, the names that it gives for the first time must be right. */
+const withNewNames =
+  <Full extends AnyCommand, State, Event extends DomainEvent, No>(
+    decide: (command: Full) => (state: ReadonlyState<State>) => E.Either<No, Decision<Event>>,
+  ) =>
+  (command: Full) =>
+  (state: ReadonlyState<State>): E.Either<No | WrongNames, Decision<Event>> =>
+    pipe(
+      decide(command)(state),
+      E.flatMap((decision): E.Either<No | WrongNames, Decision<Event>> => {
+        const problems = wrongNamesIn(subjectOfCommand(command), decision.events)
+        return problems.length === 0 ? E.right(decision) : E.left({ _tag: 'invalid-input', problems })
+      }),
+    )
+
 export const artifact: Aggregate<
   ArtifactCommand,
   ArtifactCommandWithFacts,
   ArtifactState,
   ArtifactEvent,
-  ArtifactRejection,
+  ArtifactRejection | WrongNames,
   SubjectOf<'artifact'>,
   ArtifactHistory
 > = {
@@ -116,7 +135,7 @@ export const artifact: Aggregate<
   ...byDefinition<ByName<ArtifactCommand>, FactsIn<typeof commandsOnArtifact>, ReadonlyState<ArtifactState>>(
     commandsOnArtifact,
   ),
-  decide: decideArtifact,
+  decide: withNewNames(decideArtifact),
   isEvent: among<ArtifactEvent>(artifactEvents),
 }
 
@@ -125,7 +144,7 @@ export const distributedDraft: Aggregate<
   DistributedDraftCommandWithFacts,
   DistributedDraftState,
   DistributedDraftEvent,
-  DistributedDraftRejection,
+  DistributedDraftRejection | WrongNames,
   SubjectOf<'draft'>
 > = {
   initial: initialDraft,
@@ -139,7 +158,7 @@ export const distributedDraft: Aggregate<
     FactsIn<typeof distributedDraftCommands>,
     ReadonlyState<DistributedDraftState>
   >(distributedDraftCommands),
-  decide: decideDraft,
+  decide: withNewNames(decideDraft),
   isEvent: among<DistributedDraftEvent>(distributedDraftEvents),
 }
 
@@ -148,7 +167,7 @@ export const registeredModel: Aggregate<
   RegisteredModelCommandWithFacts,
   RegisteredModelState,
   RegisteredModelEvent,
-  RegisteredModelRejection,
+  RegisteredModelRejection | WrongNames,
   SubjectOf<'model'>
 > = {
   initial: initialModel,
@@ -162,7 +181,7 @@ export const registeredModel: Aggregate<
     FactsIn<typeof commandsOnRegisteredModel>,
     ReadonlyState<RegisteredModelState>
   >(commandsOnRegisteredModel),
-  decide: decideModel,
+  decide: withNewNames(decideModel),
   isEvent: among<RegisteredModelEvent>(registeredModelEvents),
 }
 
@@ -170,7 +189,14 @@ const definitionsOfRun = byDefinition<ByName<RunCommand>, FactsIn<typeof runComm
   runCommands,
 )
 
-export const run: Aggregate<RunCommand, RunCommandWithFacts, RunState, RunEvent, RunRejection, SubjectOf<'run'>> = {
+export const run: Aggregate<
+  RunCommand,
+  RunCommandWithFacts,
+  RunState,
+  RunEvent,
+  RunRejection | WrongNames,
+  SubjectOf<'run'>
+> = {
   initial: initialRun,
   evolve: evolveRun,
   history: { initial: initialRun, evolve: evolveRun },
@@ -178,7 +204,7 @@ export const run: Aggregate<RunCommand, RunCommandWithFacts, RunState, RunEvent,
   admitsAnswer: admitsRunAnswer,
   unfinished: () => admitted,
   ...definitionsOfRun,
-  decide: decideRun,
+  decide: withNewNames(decideRun),
   isEvent: among<RunEvent>(runEvents),
 }
 

@@ -1,7 +1,7 @@
 /** What has happened to a distributed draft. */
 import * as t from 'io-ts'
 import { oneOf, record, wholeNumber } from '../values/codec.js'
-import { Envelope } from '../values/envelope.js'
+import { RecordedEnvelope } from '../values/envelope.js'
 import { ManifestSummary, RemovedPaths } from '../values/manifest/manifest.js'
 import {
   Aliases,
@@ -47,7 +47,7 @@ export const DistributedCommitted = record(
     /** How many writers brought parts. */
     writers: wholeNumber('a number of writers'),
     /** The committer's own, under which the version is logged. */
-    envelope: Envelope,
+    envelope: RecordedEnvelope,
   },
   {
     /** Their names, in the order in which they came first; left out where they would take too much of the event. */

@@ -1,7 +1,7 @@
 /** What of a draft's history its decisions need. */
 import type { Part } from '../ports/facts.js'
-import { sameJson } from '../values/codec.js'
 import type { ReadonlyState, RecordedBy } from '../values/decider.js'
+import { sameJson } from '../values/json.js'
 import { type ManifestSummary, summarise } from '../values/manifest/manifest.js'
 import type { VersionNumber } from '../values/names.js'
 import type { DistributedCommitted, DistributedDraftEvent, DistributedPartUpserted } from './events.js'

@@ -2,6 +2,7 @@
 import type * as t from 'io-ts'
 import { type CommandIn, define, gather, noFacts, type WithFacts } from '../command-definition.js'
 import { jsonObject, record, text } from '../values/codec.js'
+import { hasLength } from '../values/length.js'
 import { GroupName, RunOutcome, VersionChoice } from '../values/names.js'
 import { CollectionRef, RunRef } from '../values/references.js'
 import { Metrics } from './metrics.js'
@@ -16,7 +17,7 @@ export const StartRun = define('StartRun', {
   optional: {
     group: GroupName,
     config: Config,
-    jobType: text('a job type', (value) => value.length > 0 && value.length <= 128),
+    jobType: text('a job type: 1 to 128 code points', (value) => hasLength(value, 1, 128)),
   },
   facts: noFacts,
 })

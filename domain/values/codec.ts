@@ -4,7 +4,8 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
-import { canonicalJson, copyJson, type Json, type JsonObject, MAX_JSON_DEPTH } from './json.js'
+import { canonicalJson, copyJson, type JsonObject, MAX_JSON_DEPTH } from './json.js'
+import { beginningOf, hasLength } from './length.js'
 
 /** One thing wrong with a value: where, what would be right, and what was there instead. */
 export interface Problem {
@@ -32,7 +33,7 @@ export const decodeWith =
   }
 
 const problemOf = (error: t.ValidationError): Problem => {
-  const keys = error.context.map(({ key }) => key.slice(0, MOST_SHOWN)).filter((key) => key !== '')
+  const keys = error.context.map(({ key }) => beginningOf(key, MOST_SHOWN)).filter((key) => key !== '')
   return {
     at: keys.map((key, index) => (/^\d+$/.test(key) ? `[${key}]` : index === 0 ? key : `.${key}`)).join(''),
     expected: error.message ?? error.context.at(-1)?.type.name ?? 'another value',
@@ -78,15 +79,15 @@ export const shown = (value: unknown): string => {
     const text =
       JSON.stringify(value, (_, member: unknown) => {
         if (left-- === 0) throw new RangeError('too much to be shown')
-        return typeof member === 'string' ? member.slice(0, MOST_SHOWN) : member
+        return typeof member === 'string' ? beginningOf(member, MOST_SHOWN) : member
       }) ?? typeof value
-    return text.length <= MOST_SHOWN ? text : `${text.slice(0, MOST_SHOWN - 3)}...`
+    return hasLength(text, 0, MOST_SHOWN) ? text : `${beginningOf(text, MOST_SHOWN - 3)}...`
   } catch {
     return left < 0 ? 'a large object' : 'an object that JSON cannot carry'
   }
 }
 
-/** So many characters, and so many members: what holds itself many times over would never end. */
+/** So many code points, and so many members: what holds itself many times over would never end. */
 const MOST_SHOWN = 120
 
 /** A string with a rule. The name says the rule, for it is what the caller reads when it is broken. */
@@ -110,7 +111,12 @@ export const rule = <A extends O, O = A>(expected: string, is: (value: unknown) 
  * for. They are told apart by the type checker alone; nothing is wrapped.
  */
 export const branded = <A extends O, O>(plain: t.Type<O>): t.Type<A, O> =>
-  rule<A, O>(plain.name, (value): value is A => plain.is(value))
+  new t.Type<A, O>(
+    plain.name,
+    (value): value is A => plain.is(value),
+    (value, context) => plain.validate(value, context) as t.Validation<A>,
+    (value) => value,
+  )
 
 /** The path of a file or a folder, as an option names it. */
 export const pathText = text('a path: a text that is not empty', (value) => value.length > 0 && !value.includes('\0'))
@@ -274,13 +280,6 @@ const isPlainObject = (value: unknown): value is object => {
   if (typeof value !== 'object' || value === null) return false
   const prototype: unknown = Object.getPrototypeOf(value)
   return (prototype === Object.prototype || prototype === null) && Object.getOwnPropertySymbols(value).length === 0
-}
-
-/** Whether two values of the closed JSON type are the same value. */
-export const sameJson = (a: Json | undefined, b: Json | undefined): boolean => {
-  if (a === undefined || b === undefined) return a === b
-  const [left, right] = [canonicalJson(a), canonicalJson(b)]
-  return E.isRight(left) && E.isRight(right) && left.right === right.right
 }
 
 /** A list in which no item occurs twice. */

@@ -187,3 +187,10 @@ const walk = <A>(value: unknown, depth: number, make: Made<A>): E.Either<JsonPro
   const whole = part(value)
   return problem === undefined ? E.right(whole) : E.left(problem)
 }
+
+/** Whether two values of the closed JSON type are the same value. */
+export const sameJson = (a: Json | undefined, b: Json | undefined): boolean => {
+  if (a === undefined || b === undefined) return a === b
+  const [left, right] = [canonicalJson(a), canonicalJson(b)]
+  return E.isRight(left) && E.isRight(right) && left.right === right.right
+}

@@ -1,42 +1,53 @@
 /**
  * The names of things, and the paths that people write: `entity/project/name:alias`. The rules follow
- * Weights & Biases; where its server is silent they are the stricter reading.
+ * Weights & Biases; where its server is silent they are the stricter reading. These are the names that may have been
+ * recorded, and may be looked for; a new one is held to more (`new-names.ts`).
  */
 
 import * as t from 'io-ts'
 import { branded, dictionary, distinct, jsonObject, oneOf, rule, text, wholeNumber } from './codec.js'
+import { hasLength } from './length.js'
+import { firstOf, PATH_OR_CONTROL, told } from './new-names.js'
 
-const hasControl = (value: string): boolean => /\p{Cc}/u.test(value)
-const within = (value: string, most: number): boolean =>
-  value.length > 0 && (value.length <= most || [...value].length <= most)
+const within = (value: string, most: number): boolean => hasLength(value, 1, most)
+
+/** A text with a rule, of which some characters are no part: what is wrong says which one, and where. */
+const name = (expected: string, illegal: RegExp, holds: (value: string) => boolean): t.Type<string> =>
+  told(
+    text(expected, (value) => within(value, 128) && !illegal.test(value) && holds(value)),
+    (value) => firstOf(value, illegal),
+  )
+
+const SLASH_COLON_OR_CONTROL = /[/:]|\p{Cc}/u
 
 const scopeName = (what: string) =>
-  text(
-    `${what}: 1 to 128 characters, none of / \\ # ? % : and no control characters`,
-    (value) => within(value, 128) && !/[/\\#?%:]/.test(value) && !hasControl(value),
-  )
+  name(`${what}: 1 to 128 code points, none of / \\ # ? % : and no control characters`, PATH_OR_CONTROL, () => true)
 
 export const EntityName = scopeName('the name of an entity')
 export const ProjectName = scopeName('the name of a project')
 
-export const ArtifactName = text('the name of an artifact: 1 to 128 of the characters A-Z a-z 0-9 _ - .', (value) =>
-  /^[A-Za-z0-9_.-]{1,128}$/.test(value),
+export const ArtifactName = name(
+  'the name of an artifact: 1 to 128 of the characters A-Z a-z 0-9 _ - .',
+  /[^A-Za-z0-9_.-]/u,
+  () => true,
 )
 
-export const ModelName = text(
-  'the name of a registered model: 1 to 128 characters, no / or : or control characters, no space at either end',
-  (value) => within(value, 128) && !/[/:]/.test(value) && !hasControl(value) && value.trim() === value,
+export const ModelName = name(
+  'the name of a registered model: 1 to 128 code points, no / or : or control characters, no space at either end',
+  /[/:]|\p{Cc}|^\s|\s$/u,
+  () => true,
 )
 
-export const ArtifactType = text(
-  'an artifact type: 1 to 128 characters, no / or : or control characters, not "job" and not beginning with "wandb-"',
-  (value) =>
-    within(value, 128) && !/[/:]/.test(value) && !hasControl(value) && value !== 'job' && !value.startsWith('wandb-'),
+export const ArtifactType = name(
+  'an artifact type: 1 to 128 code points, no / or : or control characters, not "job" and not beginning with "wandb-"',
+  SLASH_COLON_OR_CONTROL,
+  (value) => value !== 'job' && !value.startsWith('wandb-'),
 )
 
-export const Alias = text(
-  'an alias: 1 to 128 characters, no / or : or control characters, and not of the form v<digits>, which reads a version number',
-  (value) => within(value, 128) && !/[/:]/.test(value) && !hasControl(value) && !isVersionName(value),
+export const Alias = name(
+  'an alias: 1 to 128 code points, no / or : or control characters, and not of the form v<digits>, which reads a version number',
+  SLASH_COLON_OR_CONTROL,
+  (value) => !isVersionName(value),
 )
 export const Aliases = distinct(Alias, 'a list of at most 100 aliases', 100)
 /**
@@ -66,21 +77,19 @@ export const AliasOrAliases = plainOr(
   distinct(Alias, 'a list of 1 to 100 aliases', 100, 1),
 )
 
-export const Tag = text(
-  'a tag: 1 to 128 characters, groups of letters, digits, _ and - with single spaces between them',
-  (value) => within(value, 128) && /^[\p{L}\p{N}_-]+( [\p{L}\p{N}_-]+)*$/u.test(value),
+export const Tag = name(
+  'a tag: 1 to 128 code points, groups of letters, digits, _ and - with single spaces between them',
+  /[^\p{L}\p{N}_ -]|^ | (?= )| $/u,
+  (value) => /^[\p{L}\p{N}_-]+( [\p{L}\p{N}_-]+)*$/u.test(value),
 )
 export const Tags = distinct(Tag, 'a list of at most 20 tags', 20)
 
-const idName = (what: string) =>
-  text(
-    `${what}: 1 to 128 characters, no / or control characters`,
-    (value) => within(value, 128) && !value.includes('/') && !hasControl(value),
-  )
-export const RunId = idName('the id of a run')
-export const DistributedId = idName('a distributed id')
-export const GroupName = idName('the name of a run group')
-export const WriterName = idName('the name of a writer')
+export const RunId = name('the id of a run: 1 to 128 code points, no / or control characters', /\/|\p{Cc}/u, () => true)
+
+const label = (what: string) => name(`${what}: 1 to 128 code points, no control characters`, /\p{Cc}/u, () => true)
+export const DistributedId = label('a distributed id')
+export const GroupName = label('the name of a run group')
+export const WriterName = label('the name of a writer')
 
 /** Whom a commit expects to have brought parts: how many writers, or which. */
 export const ExpectedWriters = new t.Type<number | ReadonlyArray<string>>(
@@ -96,7 +105,7 @@ export const ExpectedWriters = new t.Type<number | ReadonlyArray<string>>(
 const WriterCount = wholeNumber('a number of writers', 1)
 export const WriterNames = distinct(WriterName, 'a list of at most 10,000 names of writers', 10_000)
 
-export const Description = text('a description: at most 65,536 characters', (value) => value.length <= 65_536)
+export const Description = text('a description: at most 65,536 code points', (value) => hasLength(value, 0, 65_536))
 
 interface VersionNumberBrand {
   readonly VersionNumber: unique symbol

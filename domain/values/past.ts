@@ -2,10 +2,11 @@
  * What had happened in other streams by the time of an event. A fact that was gathered for it must have been true
  * at some position before: it may have changed since.
  */
-import { sameJson } from './codec.js'
+
 import type { Envelope } from './envelope.js'
 import { type Admitted, admitted, impossible } from './impossible.js'
 import type { JsonObject } from './json.js'
+import { sameJson } from './json.js'
 import type { ManifestSummary } from './manifest/manifest.js'
 import type { VersionNumber } from './names.js'
 import {

@@ -3,6 +3,7 @@
 import * as t from 'io-ts'
 import { record, rule } from './codec.js'
 import { ArtifactName, DistributedId, EntityName, ModelName, ProjectName, RunId, VersionNumber } from './names.js'
+import { firstOf, PATH_OR_CONTROL, told } from './new-names.js'
 
 interface ArtifactProjectBrand {
   readonly ArtifactProject: unique symbol
@@ -23,13 +24,21 @@ export const isRegistryProject = (project: string): project is RegistryProject =
   project === 'model-registry' || project.startsWith(REGISTRY_PREFIX)
 export const isArtifactProject = (project: string): project is ArtifactProject => !isRegistryProject(project)
 
-export const ArtifactProject = rule<ArtifactProject, string>(
-  'the name of a project for artifacts: 1 to 128 characters, none of / \\ # ? % :, not "model-registry" and not beginning with "wandb-registry-" (those hold registered models)',
-  (value): value is ArtifactProject => ProjectName.is(value) && isArtifactProject(value),
+const whichOfProject = (value: string): string | undefined => firstOf(value, PATH_OR_CONTROL)
+
+export const ArtifactProject = told(
+  rule<ArtifactProject, string>(
+    'the name of a project for artifacts: 1 to 128 code points, none of / \\ # ? % :, not "model-registry" and not beginning with "wandb-registry-" (those hold registered models)',
+    (value): value is ArtifactProject => ProjectName.is(value) && isArtifactProject(value),
+  ),
+  whichOfProject,
 )
-export const RegistryProject = rule<RegistryProject, string>(
-  'the name of a registry: "model-registry" or "wandb-registry-" and a name',
-  (value): value is RegistryProject => ProjectName.is(value) && isRegistryProject(value) && value !== REGISTRY_PREFIX,
+export const RegistryProject = told(
+  rule<RegistryProject, string>(
+    'the name of a registry: "model-registry" or "wandb-registry-" and a name',
+    (value): value is RegistryProject => ProjectName.is(value) && isRegistryProject(value) && value !== REGISTRY_PREFIX,
+  ),
+  whichOfProject,
 )
 
 /** An artifact: the collection in which versions are born. */

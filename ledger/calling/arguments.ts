@@ -26,7 +26,7 @@ export interface EnvelopeFields {
   readonly commandId?: string | undefined
   /** Who gives the command; the ledger's own actor unless told. */
   readonly actor?: string | undefined
-  /** Why; at most 4,096 characters. */
+  /** Why; at most 4,096 code points. */
   readonly reason?: string | undefined
   /** For whom the actor acts, where that is somebody else. */
   readonly onBehalfOf?: string | undefined
@@ -80,7 +80,7 @@ interface ExpectingOne {
   readonly expect?: number | 'absent' | undefined
 }
 interface Worded {
-  /** In words; at most 65,536 characters. */
+  /** In words; at most 65,536 code points. */
   readonly description?: string | undefined
 }
 interface Described extends Worded {
@@ -180,7 +180,7 @@ interface Redescribed {
 }
 
 export interface DescribeArtifact extends OfArtifact, EnvelopeFields {
-  /** In words, at most 65,536 characters; `null` takes it away. */
+  /** In words, at most 65,536 code points; `null` takes it away. */
   readonly description: string | null
 }
 

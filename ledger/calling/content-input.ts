@@ -2,21 +2,22 @@
 import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
 import { record, rule, text, wholeNumber } from '../../domain/values/codec.js'
+import { hasLength } from '../../domain/values/length.js'
 import { EntryDigest, Uri } from '../../domain/values/manifest/manifest.js'
 import { Table, TablePath } from '../../domain/values/table/table.js'
 import type * as args from './arguments.js'
 
-/** In UTF-16 units; what operating systems take as a path, and longer than any name. */
+/** In code points; what operating systems take as a path, and longer than any name. */
 const LONGEST_PATH = 4096
 
 export const path = (what: string): t.Type<string> => {
-  const short = text(what, (value) => value.length > 0 && value.length <= LONGEST_PATH)
+  const short = text(what, (value) => hasLength(value, 1, LONGEST_PATH))
   return new t.Type<string>(
     what,
     short.is,
     (value, context) =>
-      typeof value === 'string' && value.length > LONGEST_PATH
-        ? t.failure(value, context, `${what}, of at most ${LONGEST_PATH} characters`)
+      typeof value === 'string' && value !== '' && !hasLength(value, 1, LONGEST_PATH)
+        ? t.failure(value, context, `${what}, of at most ${LONGEST_PATH} code points`)
         : short.validate(value, context),
     short.encode,
   )

@@ -4,7 +4,7 @@ import * as t from 'io-ts'
 import { Config } from '../../domain/run/commands.js'
 import { Metrics } from '../../domain/run/metrics.js'
 import { decodeWith, distinct, nullable, oneOf, record, rule, wholeNumber } from '../../domain/values/codec.js'
-import { Actor, CommandId, envelopeFields as ofEnvelope, Reason } from '../../domain/values/envelope.js'
+import { Actor, GivenCommandId, envelopeFields as ofEnvelope, Reason } from '../../domain/values/envelope.js'
 import {
   Alias,
   Aliases,
@@ -27,7 +27,7 @@ import { ContentInput, FilePath, Patterns, path } from './content-input.js'
 import { describeWriteError, type InvalidInput, LedgerError } from './errors.js'
 
 /** May stand in the argument of every method that records something. */
-export const envelopeFields = { commandId: CommandId, actor: Actor, ...ofEnvelope }
+export const envelopeFields = { commandId: GivenCommandId, actor: Actor, ...ofEnvelope }
 
 export const NameText = path('a name')
 const ArtifactPath = path('an artifact: [[entity/]project/]name')

@@ -8,6 +8,7 @@ import { completeCommit, completeCommits } from '../../application/process-manag
 import type { UpsertDistributedPart } from '../../domain/distributed-draft/commands.js'
 import type { EndedGeneration } from '../../domain/distributed-draft/state.js'
 import { distributedIdOf, writerOf } from '../../domain/distributed-draft/whose-part.js'
+import { wrongWords } from '../../domain/events/new-names.js'
 import { runFact } from '../../domain/run/state.js'
 import type { ReadonlyState } from '../../domain/values/decider.js'
 import type { ManifestSummary } from '../../domain/values/manifest/manifest.js'
@@ -123,6 +124,7 @@ const distributed = async (
   { store }: Contents,
   given: Omit<args.CommitDistributed, 'aliases' | 'content'> & {
     readonly content?: ReadonlyArray<args.ContentItem>
+    readonly aliases?: ReadonlyArray<string>
   },
 ): Promise<{
   fields: CommandFields
@@ -150,6 +152,8 @@ const distributed = async (
   if (content === undefined && (remove === undefined || remove.length === 0)) {
     return { fields, draft, part: undefined, notes: [] }
   }
+  const problems = wrongWords(given)
+  if (problems.length > 0) await now(E.left({ _tag: 'invalid-input', problems }))
   // A commit that brings a part may be refused for the same reasons as the part alone.
   await run(
     handler.check({ type: 'UpsertDistributedPart', ...draft, generation: generation ?? begun }, fields.commandId),

@@ -1,6 +1,7 @@
 /** What every question takes that answers in pages. */
 import type * as t from 'io-ts'
 import { record, text, wholeNumber } from '../../domain/values/codec.js'
+import { hasLength } from '../../domain/values/length.js'
 import type { BadCursor } from '../../projections/paging/cursor.js'
 import { describeQueryError, type QueryError } from '../../projections/registry/questions/errors.js'
 import type { Checked } from '../calling/arguments.js'
@@ -12,8 +13,8 @@ export const Words = text('words: a text that is not blank', (value) => /\S/u.te
 
 const LONGEST_WHERE = 10_000
 export const WhereText = text(
-  `conditions: a text of 1 to ${LONGEST_WHERE} characters, not blank`,
-  (value) => /\S/u.test(value) && value.length <= LONGEST_WHERE,
+  `conditions: a text of 1 to ${LONGEST_WHERE} code points, not blank`,
+  (value) => /\S/u.test(value) && hasLength(value, 1, LONGEST_WHERE),
 )
 
 export const paging = { limit: wholeNumber('how many at most: 1, 2, 3, ...', 1), cursor: Text }

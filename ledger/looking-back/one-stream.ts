@@ -36,6 +36,7 @@ import { eachFromStore, LedgerError, promised, readFromStore } from '../calling/
 import { checked, checkedIfGivenNow, Signal } from '../calling/input.js'
 import { guarded } from '../calling/own.js'
 import { nameResolver } from '../calling/resolve-names.js'
+import { typedThenNfc } from '../calling/typed-then-nfc.js'
 import { type HistoryQuestions, historyQuestions, replayQuery } from './history.js'
 import type { ReplayInput } from './input.js'
 import { type LocateMethods, locateMethods } from './locate.js'
@@ -116,21 +117,23 @@ const oneStream = ({
     historyQuestions((moment) => asOf(of, moment ?? when))
 
   const at = (when?: number): OneStream =>
-    guarded({
-      aliasHistory: (given) => questions(ofGiven(given), when).aliasHistory(given),
-      history: (given) => questions(ofGiven(given), when).history(given),
-      exportHistory: (given) => questions(ofGiven(given), when).exportHistory(given),
-      replay: async function* (given, signal) {
-        const until = checkedIfGivenNow(Signal, signal)
-        const { at: from, query } = await replayQuery(given, (moment) => asOf(ofGiven(given), moment ?? when))
-        const sleep = (milliseconds: number, signal: AbortSignal) => clock.sleep(milliseconds, signal)
-        yield* eachFromStore(replay({ ...from, view: at, sleep }, query, until))
-      },
-      locate: async (version) => {
-        const facts = when === undefined ? now : factsAsOf(store, manifests, await positionOf(when))
-        return locateMethods(nameResolver({ facts, recordedUnder: () => TE.right('none') }, defaults)).locate(version)
-      },
-    })
+    guarded(
+      typedThenNfc({
+        aliasHistory: (given) => questions(ofGiven(given), when).aliasHistory(given),
+        history: (given) => questions(ofGiven(given), when).history(given),
+        exportHistory: (given) => questions(ofGiven(given), when).exportHistory(given),
+        replay: async function* (given, signal) {
+          const until = checkedIfGivenNow(Signal, signal)
+          const { at: from, query } = await replayQuery(given, (moment) => asOf(ofGiven(given), moment ?? when))
+          const sleep = (milliseconds: number, signal: AbortSignal) => clock.sleep(milliseconds, signal)
+          yield* eachFromStore(replay({ ...from, view: at, sleep }, query, until))
+        },
+        locate: async (version) => {
+          const facts = when === undefined ? now : factsAsOf(store, manifests, await positionOf(when))
+          return locateMethods(nameResolver({ facts, recordedUnder: () => TE.right('none') }, defaults)).locate(version)
+        },
+      }),
+    )
   return at
 }
 

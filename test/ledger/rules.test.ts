@@ -138,13 +138,6 @@ const names: ReadonlyArray<Violation> = [
   ['21 tags', 'invalid-input', /at most 20 tags/, log({ tags: Array.from({ length: 21 }, (_, n) => `t${n}`) })],
   ['a run of four parts', 'invalid-input', /three parts/, (l) => l.startRun({ run: 'a/b/c/d' })],
   ['a run in a registry', 'invalid-input', /registered models/, (l) => l.startRun({ run: 'model-registry/r' })],
-  ['a group with a slash', 'invalid-input', /group: expected/, (l) => l.startRun({ group: 'a/b' })],
-  [
-    'an id of a draft with a slash',
-    'invalid-input',
-    /distributedId: expected/,
-    (l) => l.abandonDistributed({ name: 'cats', distributedId: 'a/b' }),
-  ],
   [
     'an unknown outcome',
     'invalid-input',

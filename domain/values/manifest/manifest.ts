@@ -9,11 +9,12 @@ import * as t from 'io-ts'
 import { decodeWith, describeProblem, distinct, nullable, record, text, wholeNumber } from '../codec.js'
 import { Digest, isDigest, sha256 } from '../digest.js'
 import { canonicalJson, parseJson } from '../json.js'
+import { hasLength } from '../length.js'
 import { checkManifestPath, compareUtf8 } from './path.js'
 
 export const Uri = text(
-  'a URI with a scheme, at most 4,096 characters',
-  (value) => /^[A-Za-z][A-Za-z0-9+.-]*:\S+$/.test(value) && value.length <= 4096,
+  'a URI with a scheme, at most 4,096 code points',
+  (value) => /^[A-Za-z][A-Za-z0-9+.-]*:\S+$/.test(value) && hasLength(value, 1, 4096),
 )
 
 /** Whether it names a file of this machine, or of one that it can reach. A scheme may be written in capitals. */
@@ -23,7 +24,7 @@ export const isFileUri = (text: string): boolean => /^file:/i.test(text)
 export const Reference = record(
   'a reference {uri, versionId?}',
   { uri: Uri },
-  { versionId: text('a version id', (value) => value.length > 0 && value.length <= 1024) },
+  { versionId: text('a version id: 1 to 1,024 code points', (value) => hasLength(value, 1, 1024)) },
 )
 export type Reference = t.TypeOf<typeof Reference>
 
@@ -33,7 +34,7 @@ export type Reference = t.TypeOf<typeof Reference>
  */
 export const EntryDigest = text(
   'an algorithm-tagged digest: sha256:, md5:, etag: or uri: and a value',
-  (value) => isDigest(value) || /^(md5:[0-9a-f]{32}|(etag|uri):.{1,4096})$/.test(value),
+  (value) => isDigest(value) || /^(md5:[0-9a-f]{32}|(etag|uri):.{1,4096})$/u.test(value),
 )
 
 const Size = nullable(wholeNumber('a size in bytes'), 'a size in bytes, or null where it is not known')

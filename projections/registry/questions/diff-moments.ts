@@ -4,8 +4,8 @@
  */
 
 import { type MetricValue, metricOrNone, sameMetric } from '../../../domain/run/metrics.js'
-import { sameJson } from '../../../domain/values/codec.js'
 import type { JsonObject } from '../../../domain/values/json.js'
+import { sameJson } from '../../../domain/values/json.js'
 import type { RunOutcome } from '../../../domain/values/names.js'
 import { collectionPath, versionPath } from '../../../domain/values/references.js'
 import { asOf, type Timeline } from '../../storage/timeline.js'

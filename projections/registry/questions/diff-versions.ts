@@ -1,8 +1,8 @@
 /** Two versions side by side: their files, their metadata, what their runs measured, and the rows of their tables. */
 
 import { sameMetric } from '../../../domain/run/metrics.js'
-import { sameJson } from '../../../domain/values/codec.js'
 import type { Json } from '../../../domain/values/json.js'
+import { sameJson } from '../../../domain/values/json.js'
 import { diffManifests, type ManifestDiff } from '../../../domain/values/manifest/diff.js'
 import type { Manifest } from '../../../domain/values/manifest/manifest.js'
 import type { TableRowsDiff } from '../../../domain/values/table/diff-tables.js'

@@ -9,6 +9,7 @@ import { type Problem, shown } from '../../../domain/values/codec.js'
 import { type Day, dayOf } from '../../../domain/values/day.js'
 import { hasNoZone, instant, NO_ZONE } from '../../../domain/values/instant.js'
 import { isKept, type Json, parseJson } from '../../../domain/values/json.js'
+import { lengthOf } from '../../../domain/values/length.js'
 import { COMPARISONS, type Condition, isMet } from './conditions.js'
 import type { QueryError } from './errors.js'
 import { containsText } from './words.js'
@@ -148,7 +149,8 @@ const tokensIn = (text: string) => {
     take: (): Token | undefined => tokens[next++],
     peek: (): Token | undefined => tokens[next],
     wrong: (expected: string, token: Token | undefined): undefined => {
-      const actual = token === undefined ? 'its end' : `${shown(token.text)} at character ${token.at + 1}`
+      const actual =
+        token === undefined ? 'its end' : `${shown(token.text)} at character ${lengthOf(text.slice(0, token.at)) + 1}`
       first ??= { at: 'where', expected, actual }
       return undefined
     },

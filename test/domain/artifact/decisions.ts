@@ -1,5 +1,6 @@
 /** What an artifact allows, and what follows from it. */
 
+import { expect } from 'vitest'
 import type { ArtifactVersionDeleted, ArtifactVersionLogged } from '../../../domain/artifact/events.js'
 import { artifact as aggregate } from '../../../domain/commands/deciders.js'
 import type { Plain } from '../../support/decoded.js'
@@ -76,6 +77,34 @@ export const artifactDecisions = [
     .given()
     .when({ ...create, description: 'churn' })
     .thenRecords({ ...created, description: 'churn' }),
+  rule('an alias that looks like another is not given')
+    .given(...two)
+    .when(move('production\u200b', 0))
+    .thenRejected({
+      _tag: 'invalid-input',
+      problems: [
+        { at: 'alias', expected: expect.stringContaining('U+200B at character 11'), actual: expect.anything() },
+      ],
+    }),
+  rule('an alias that was given before there was that rule moves on')
+    .given(...two, moved('production\u200b', null, 0))
+    .when(move('production\u200b', 1))
+    .thenRecords(moved('production\u200b', 0, 1)),
+  rule('and is taken away')
+    .given(...two, moved('production\u200b', null, 0))
+    .when(remove('production\u200b'))
+    .thenRecords(removed('production\u200b', 0)),
+  rule('a tag in another form than NFC is not given')
+    .given(...two)
+    .when(tag('\u212b'))
+    .thenRejected({
+      _tag: 'invalid-input',
+      problems: [{ at: 'tag', expected: expect.stringContaining('U+00C5'), actual: expect.anything() }],
+    }),
+  rule('the version of a draft that was sealed before keeps the names of the seal')
+    .given(...two)
+    .when({ ...log('c'), aliases: ['best '], distributed: draft })
+    .thenRecords(logged(2, 'c', { distributed: draft }), moved('best ', null, 2), moved('latest', 1, 2)),
   rule('an artifact is archived')
     .given(...two)
     .when(archive)

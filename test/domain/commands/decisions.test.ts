@@ -47,6 +47,7 @@ const rejections: Readonly<Record<Rejection['_tag'], true>> = {
   'draft-empty': true,
   'draft-ended': true,
   'generation-not-open': true,
+  'invalid-input': true,
   'link-removed': true,
   'model-not-found': true,
   'no-base': true,

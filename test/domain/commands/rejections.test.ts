@@ -32,6 +32,10 @@ const samples: { readonly [T in CommandError['_tag']]: readonly [Plain<Extract<C
       },
       'actor: expected the actor, got nothing; command.alias: expected an alias, got "v3"',
     ],
+    'invalid-input': [
+      { _tag: 'invalid-input', problems: [{ at: 'alias', expected: 'no blank at either end', actual: '"a "' }] },
+      'alias: expected no blank at either end, got "a "',
+    ],
     'type-mismatch': [
       { _tag: 'type-mismatch', collection: artifact, accepted: 'model', offered: 'dataset' },
       'acme/churn/model accepts the type "model", not "dataset"',

@@ -10,14 +10,13 @@ import {
   nullable,
   oneOf,
   record,
-  sameJson,
   shown,
   text,
   wholeNumber,
 } from '../../../domain/values/codec.js'
 import { Envelope } from '../../../domain/values/envelope.js'
 import { instant } from '../../../domain/values/instant.js'
-import { MAX_JSON_DEPTH } from '../../../domain/values/json.js'
+import { MAX_JSON_DEPTH, sameJson } from '../../../domain/values/json.js'
 import { jsonObject as anyObject, json } from '../../support/domain-arbitraries.js'
 import { left, right } from '../../support/domain-ledger.js'
 

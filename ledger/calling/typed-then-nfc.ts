@@ -1,0 +1,81 @@
+/**
+ * Names are looked for as they were typed, and then in their NFC form, which is what a keyboard of another system writes for
+ * the same characters. What was recorded before names had to be in that form is found by its own.
+ */
+import { isObservable } from 'rxjs'
+import { LedgerError } from './errors.js'
+
+/** Of methods that only answer: each asks again where nothing is there under what was typed. */
+export const typedThenNfc = <Methods extends object>(methods: Methods): Methods => {
+  const all = { ...methods }
+  for (const name of Object.keys(methods)) {
+    const member: unknown = Reflect.get(methods, name)
+    if (typeof member !== 'function') continue
+    Reflect.set(all, name, (...given: ReadonlyArray<unknown>): unknown => {
+      const ask = (these: ReadonlyArray<unknown>): unknown => Reflect.apply(member, undefined, these)
+      const formed = given.map(inNfc)
+      if (formed.every((each, at) => each === given[at])) return ask(given)
+      const answer = ask(given)
+      if (answer instanceof Promise) return eitherOf(answer, () => Promise.resolve(ask(formed)))
+      return isIterated(answer) ? eachOfEither(answer, () => ask(formed)) : answer
+    })
+  }
+  return all
+}
+
+/** The same value where every text in it is in NFC; else a copy in which it is. What is alive stays what it is. */
+const inNfc = (value: unknown): unknown => {
+  if (typeof value === 'string') return value.normalize('NFC')
+  if (Array.isArray(value)) {
+    const items = value.map(inNfc)
+    return items.every((item, at) => item === value[at]) ? value : items
+  }
+  if (typeof value !== 'object' || value === null || Object.getPrototypeOf(value) !== Object.prototype) return value
+  const members = Object.entries(value).map(([key, member]): [string, unknown] => [key, inNfc(member)])
+  return members.every(([key, member]) => member === Reflect.get(value, key)) ? value : Object.fromEntries(members)
+}
+
+/** Nothing was refused under either form: then what was typed is told. */
+const eitherOf = async (typed: Promise<unknown>, formed: () => Promise<unknown>): Promise<unknown> => {
+  try {
+    const answer = await typed
+    return isNothing(answer) ? await formed().catch(() => answer) : answer
+  } catch (error) {
+    if (!(error instanceof LedgerError)) throw error
+    return formed().catch(() => {
+      throw error
+    })
+  }
+}
+
+/** A list without items, or a page of one. */
+const isNothing = (answer: unknown): boolean =>
+  Array.isArray(answer)
+    ? answer.length === 0
+    : typeof answer === 'object' && answer !== null && 'items' in answer && isNothing(answer.items)
+
+async function* eachOfEither(typed: AsyncIterable<unknown>, formed: () => unknown): AsyncGenerator<unknown> {
+  let isEmpty = true
+  try {
+    for await (const item of typed) {
+      isEmpty = false
+      yield item
+    }
+    if (!isEmpty) return
+  } catch (error) {
+    if (!isEmpty || !(error instanceof LedgerError)) throw error
+    const again = formed()
+    if (!isIterated(again)) throw error
+    try {
+      yield* again
+      return
+    } catch {
+      throw error
+    }
+  }
+  const again = formed()
+  if (isIterated(again)) yield* again
+}
+
+const isIterated = (answer: unknown): answer is AsyncIterable<unknown> =>
+  typeof answer === 'object' && answer !== null && !isObservable(answer) && Symbol.asyncIterator in answer

@@ -85,12 +85,23 @@ const listOf =
     return columns(terminal, [head, ...rows])
   }
 
-const rowOf = ({ path, type, versionCount, tags, aliases }: Listed): ReadonlyArray<string> => [
+/** Whom an alias points to: `v3`, or `v3 (source deleted)`. */
+export const holderOf = ({
+  alias,
+  version,
+  sourceDeleted = [],
+}: {
+  readonly alias: string
+  readonly version: number
+  readonly sourceDeleted?: ReadonlyArray<string>
+}): string => `v${version}${sourceDeleted.includes(alias) ? ' (source deleted)' : ''}`
+
+const rowOf = ({ path, type, versionCount, tags, aliases, ...more }: Listed): ReadonlyArray<string> => [
   path,
   type,
   String(versionCount),
   names(tags) || '-',
   Object.entries(aliases)
-    .map(([alias, version]) => `${names([alias])}=v${version}`)
+    .map(([alias, version]) => `${names([alias])}=${holderOf({ ...more, alias, version })}`)
     .join(' ') || '-',
 ]

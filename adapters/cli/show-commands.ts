@@ -6,6 +6,7 @@ import { omitUndefined } from '../../domain/values/omit-undefined.js'
 import { LedgerError } from '../../index.js'
 import { oneStreamOf } from '../../ledger/looking-back/one-stream.js'
 import type { Version } from '../../projections/registry/questions/version.js'
+import { holderOf } from './collection-lists.js'
 import { type AsOfOption, type CommandContext, questionsAsOf, type WithLedger } from './command-context.js'
 import { versionDiffText } from './diff-text.js'
 import { auditText } from './history-text.js'
@@ -277,7 +278,9 @@ const showCollection = async (task: CommandContext, name: string, options: AsOfO
         'metadata',
         collection.kind === 'artifact' || collection.metadata === null ? null : pairsText(collection.metadata),
       ],
-      ...Object.entries(collection.aliases).map(([alias, version]) => [alias, `v${version}`] as const),
+      ...Object.entries(collection.aliases).map(
+        ([alias, version]) => [alias, holderOf({ ...collection, alias, version })] as const,
+      ),
     ]),
   )
 }

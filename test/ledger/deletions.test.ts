@@ -124,6 +124,12 @@ describe('what is gone', () => {
       const unlinked = await rejection(now.resolve('pets:v1'))
       expect(unlinked.message).toMatch(/was unlinked by cleo at .*, because "not good enough"$/)
     }
+    expect(await ledger.registeredModel('pets')).toMatchObject({
+      aliases: { production: 0 },
+      sourceDeleted: ['production'],
+      versionCount: 0,
+      newest: null,
+    })
     // The next command on it says so, too.
     const commands: ReadonlyArray<() => Promise<unknown>> = [
       () => ledger.moveAlias({ version: 'pets:production', alias: 'staging' }),

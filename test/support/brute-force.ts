@@ -288,7 +288,12 @@ export const bruteForce = () => {
     const there = [...versions].filter(([, version]) => isThere(version))
     const newest = there.length === 0 ? null : Math.max(...there.map(([number]) => number))
     const own = { ...home, aliases: Object.fromEntries(aliases), versionCount: there.length, newest }
-    return home.kind === 'artifact' ? own : { ...own, metadata }
+    const sourceDeleted = [...aliases].flatMap(([alias, number]) => {
+      const source = versions.get(Number(number))?.source ?? null
+      const of = source === null ? undefined : homes.get(source[0])?.versions.get(source[1])
+      return (of?.deleted ?? null) === null ? [] : [alias]
+    })
+    return home.kind === 'artifact' ? own : { ...own, sourceDeleted: sourceDeleted.sort(), metadata }
   }
 
   /** How much there is of some of it. */

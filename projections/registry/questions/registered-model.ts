@@ -3,15 +3,18 @@ import * as E from 'fp-ts/lib/Either.js'
 import type { JsonObject } from '../../../domain/values/json.js'
 import { parseModel } from '../../../domain/values/name-paths.js'
 import { collectionPath } from '../../../domain/values/references.js'
+import { endOfSource } from '../changes.js'
 import type { ModelEntry } from '../state.js'
 import { type Artifact, aliasTable, archivedAt, liveCount } from './artifact.js'
-import { momentAt, type RegistryAsOf, valueAt } from './as-of.js'
+import { hasHappened, momentAt, type RegistryAsOf, valueAt } from './as-of.js'
 import type { QueryError } from './errors.js'
 import { existing, notFound } from './find-by-name.js'
 
 export interface RegisteredModel extends Omit<Artifact, 'kind'> {
   readonly kind: 'registered-model'
   readonly metadata: JsonObject | null
+  /** The aliases that point to a link whose source is deleted, by name. */
+  readonly sourceDeleted: ReadonlyArray<string>
 }
 
 export const modelNamed = (registryAsOf: RegistryAsOf, name: string): E.Either<QueryError, RegisteredModel> => {
@@ -36,5 +39,14 @@ export const modelOf = (registryAsOf: RegistryAsOf, entry: ModelEntry): Register
   versionCount: liveCount(registryAsOf, entry),
   newest: valueAt(registryAsOf, entry.newest) ?? null,
   aliases: aliasTable(registryAsOf, entry),
+  sourceDeleted: sourceDeletedIn(registryAsOf, entry),
   archived: archivedAt(registryAsOf, entry),
 })
+
+const sourceDeletedIn = (registryAsOf: RegistryAsOf, entry: ModelEntry): ReadonlyArray<string> =>
+  Object.entries(aliasTable(registryAsOf, entry))
+    .flatMap(([alias, number]) => {
+      const link = entry.versions[number]
+      return link !== undefined && hasHappened(registryAsOf, endOfSource(registryAsOf.registry, link)) ? [alias] : []
+    })
+    .sort()

@@ -122,6 +122,8 @@ describe('what a command says it did', () => {
     expect(await said('delete', 'doomed:latest', '--delete-aliases', '--leave-links')).toBe(
       'acme/churn/doomed:v0 is deleted, with its alias latest; acme/model-registry/left:v0 links to it still\n',
     )
+    expect(await said('list', 'models')).toContain('production=v0 (source deleted)')
+    expect(await said('show', 'acme/model-registry/left')).toMatch(/production +v0 \(source deleted\)/)
   })
 })
 

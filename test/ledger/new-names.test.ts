@@ -181,6 +181,31 @@ describe('a label', () => {
   })
 })
 
+describe('a text', () => {
+  it('is as long as it has code points', async () => {
+    const { ledger } = await standing()
+    const emoji = (count: number) => '😀'.repeat(count)
+    const long = { description: emoji(40_000), reason: emoji(4096), actor: emoji(256), correlationId: emoji(256) }
+    await ledger.describe({ version: 'm:v0', ...long })
+    expect((await ledger.resolve('m')).description).toBe(long.description)
+    await ledger.moveAlias({ version: 'm:v0', alias: emoji(128) })
+    for (const [member, most] of [
+      ['description', 65_536],
+      ['reason', 4096],
+      ['actor', 256],
+      ['causationId', 256],
+    ] as const) {
+      const refused = await rejection(ledger.describe({ version: 'm:v0', description: 'a', [member]: emoji(most + 1) }))
+      expect(refused.message).toMatch(new RegExp(`^${member}: .*${most.toLocaleString('en')} code points`))
+    }
+    const where = `name = "${emoji(9)}" and (`
+    expect((await rejection(ledger.search({ where: `${where}#` }))).message).toContain(
+      `at character ${[...where].length + 1}`,
+    )
+    await ledger.close()
+  })
+})
+
 describe('a name from before there was this rule', () => {
   /** Recorded by earlier versions. */
   const OLD = { entity: 'acme', project: 'animals' }

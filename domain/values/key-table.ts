@@ -20,10 +20,13 @@ export const emptyKeyTable = (): KeyTable => ({ size: 0, slots: NO_SLOTS })
 /** Of a whole number below 2^31 - 1. A key that is there keeps the number that it has. */
 export const addKey = (table: KeyTable, key: string, number: number): void => {
   const hash = hashOf(key)
-  if (table.size > 0 && slotOf(table.slots, hash) >= 0) return
-  if ((table.size + 1) * 4 > (table.slots.length / WIDTH) * 3) grow(table)
-  const slot = -slotOf(table.slots, hash) - 1
-  table.slots.set([hash.a, hash.b, hash.c, number + 1], slot)
+  let slot = table.slots.length === 0 ? -1 : slotOf(table.slots, hash)
+  if (slot >= 0) return
+  if ((table.size + 1) * 4 > (table.slots.length / WIDTH) * 3) {
+    table.slots = grown(table.slots)
+    slot = slotOf(table.slots, hash)
+  }
+  write(table.slots, -slot - 1, hash, number + 1)
   table.size += 1
 }
 
@@ -55,15 +58,23 @@ const slotOf = (slots: ReadonlyColumn, { a, b, c }: Hash): number => {
   }
 }
 
-const grow = (table: KeyTable): void => {
-  const { slots } = table
+const grown = (slots: ReadonlyColumn): Int32Array => {
   const larger = ints(Math.max(FEWEST * WIDTH, slots.length * 2))
   for (let at = 0; at < slots.length; at += WIDTH) {
-    if (slots[at + 3] === 0) continue
+    const value = slots[at + 3] ?? 0
+    if (value === 0) continue
     const hash = { a: slots[at] ?? 0, b: slots[at + 1] ?? 0, c: slots[at + 2] ?? 0 }
-    larger.set(slots.subarray(at, at + WIDTH), -slotOf(larger, hash) - 1)
+    write(larger, -slotOf(larger, hash) - 1, hash, value)
   }
-  table.slots = larger
+  return larger
+}
+
+/** Member by member: this is done for each of millions of keys. */
+const write = (slots: Int32Array, slot: number, { a, b, c }: Hash, value: number): void => {
+  slots[slot] = a
+  slots[slot + 1] = b
+  slots[slot + 2] = c
+  slots[slot + 3] = value
 }
 
 /** Three hashes of 32 bits, each of all characters, each step of which can be undone: none forgets what came before. */

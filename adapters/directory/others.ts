@@ -2,6 +2,7 @@
 import { access, constants, lstat, readdir, realpath, rmdir, unlink } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { compareUtf8, directoriesOf, foldName } from '../../domain/values/manifest/path.js'
+import { forEachConcurrently } from '../shared/concurrency.js'
 import { isEventFileAt } from '../shared/event-file.js'
 import { whenOpenable } from '../shared/open-files.js'
 import { Refusal } from './download-refusal.js'
@@ -106,11 +107,16 @@ interface Entry {
   readonly isFile: () => boolean
 }
 
-/** Also where that cannot be found out, since it cannot be read. */
+/** Also where that cannot be found out, since it cannot be read. SQLite's files consist of pages. */
 const mayBeOfLedger = async (path: string): Promise<boolean> => {
   const file = path.replace(BESIDE_EVENTS, '')
-  const code = await access(file, constants.R_OK).then(() => undefined, codeOf)
-  return code === 'ENOENT' ? false : code !== undefined || isEventFileAt(file)
+  const size = (await lstat(file).catch(() => undefined))?.size ?? 0
+  if (size === 0 || size % 512 !== 0) return false
+  const isReadable = await access(file, constants.R_OK).then(
+    () => true,
+    () => false,
+  )
+  return !isReadable || isEventFileAt(file)
 }
 
 /**
@@ -150,28 +156,36 @@ export const removeOthers = async (
   signal: AbortSignal | undefined,
 ): Promise<void> => {
   const emptied = new Set<string>()
-  for (const path of paths) {
+  const removeOne = remover(target)
+  await forEachConcurrently(paths, REMOVED_AT_ONCE, async (path) => {
     signal?.throwIfAborted()
-    if (!path.endsWith('/')) await removeOne(target, path, unlink)
+    if (!path.endsWith('/')) await removeOne(path, unlink)
     for (const directory of directoriesOf(path)) emptied.add(directory)
-  }
+  })
   // The innermost first.
   for (const directory of [...emptied].sort(compareUtf8).reverse())
-    if (!directories.has(directory)) await removeOne(target, directory, rmdir)
+    if (!directories.has(directory)) await removeOne(directory, rmdir)
 }
+
+/** Enough that the disk's latency does not count. */
+const REMOVED_AT_ONCE = 16
 
 /** What is not there, and a directory that holds something after all, stays as it is. */
 const LEFT = new Set(['ENOENT', 'ENOTDIR', 'ENOTEMPTY', 'EEXIST'])
 
 /** The last part of a path is never followed; that the ones before are directories still is looked at anew. */
-const removeOne = async (target: string, path: string, remove: (path: string) => Promise<void>): Promise<void> => {
-  const place = join(target, path)
-  try {
+const remover = (target: string) => {
+  let looked: string | undefined
+  return async (path: string, remove: (path: string) => Promise<void>): Promise<void> => {
+    const place = join(target, path)
     const parent = dirname(place)
-    if ((await realpath(parent)) !== parent)
-      throw new Refusal({ _tag: 'in-the-way', path: parent, found: 'a symbolic link' })
-    await remove(place)
-  } catch (cause) {
-    if (!LEFT.has(codeOf(cause) ?? '')) throw cause
+    try {
+      if (parent !== looked && (await realpath(parent)) !== parent)
+        throw new Refusal({ _tag: 'in-the-way', path: parent, found: 'a symbolic link' })
+      looked = parent
+      await remove(place)
+    } catch (cause) {
+      if (!LEFT.has(codeOf(cause) ?? '')) throw cause
+    }
   }
 }

@@ -217,6 +217,7 @@ describe('a download by somebody who may not read all that lies in the target', 
     const run = commandLine(at)
     await run('init')
     await run('log', 'data', './v0', '--type', 'dataset')
+    writeFileSync(join(at, 'there', 'secret'), Buffer.alloc(4096))
     chmodSync(join(at, 'there', 'secret'), 0o000)
     chmodSync(join(at, 'there', 'closed'), 0o000)
     const main = fileURLToPath(new URL('../../dist/adapters/cli/main.js', import.meta.url))

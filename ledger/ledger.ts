@@ -26,6 +26,7 @@ import {
   type UseModel,
 } from './files/download.js'
 import { type OpenedFile, openFile } from './files/open-file.js'
+import { partOf } from './files/part.js'
 import type { LocalFiles } from './files/store-content.js'
 import { type ModelCache, type UsedModel, type UseModelPorts, useModel } from './files/use-model.js'
 import type { LedgerAsOf } from './ledger-as-of.js'
@@ -200,12 +201,13 @@ const contentPastUnknown =
     resolve: LedgerAsOf['resolve'],
     manifests: ManifestStore,
   ): ContentMethods['content'] =>
-  async (version) => {
+  async (version, part) => {
     try {
-      return await byRules(version)
+      return await byRules(version, part)
     } catch (error) {
       if (!(error instanceof LedgerError) || error.code !== 'unknown-event') throw error
       const { path, source, manifest } = await resolve(version)
-      return { path: source ?? path, manifest: await promised(describeWriteError)(manifests.get(manifest.digest)) }
+      const whole = await promised(describeWriteError)(manifests.get(manifest.digest))
+      return { path: source ?? path, manifest: partOf(whole, part?.paths) }
     }
   }

@@ -245,14 +245,21 @@ export const OF_A_LEDGER: Ways<Ledger> = {
   },
   download: {
     command: 'download',
-    given: { version: '<version>', to: '<directory>', overwrite: '--overwrite', exact: '--exact', dryRun: '--dry-run' },
+    given: {
+      version: '<version>',
+      to: '<directory>',
+      paths: '--path',
+      overwrite: '--overwrite',
+      exact: '--exact',
+      dryRun: '--dry-run',
+    },
   },
   useModel: {
     command: 'use',
     given: { version: '<version>', run: '--run', to: '--to', overwrite: '--overwrite', exact: '--exact' },
   },
   openFile: 'no: download writes it into a folder',
-  content: { command: 'files', by: '<version>' },
+  content: { command: 'files', by: '<version>', given: { paths: '<path...>' } },
   diff: { command: 'diff', by: '<from> <to>', given: { keys: '--key', limit: '--limit' } },
 
   at: 'no: every question takes --as-of',

@@ -1,20 +1,16 @@
-/** Commands that ask what one thing is, or was: which version is meant, what is known of it, what differs, its files. */
+/** Commands that ask what one thing is, or was: which version is meant, what is known of it. */
 import type { Command } from 'commander'
 import { isDayText } from '../../domain/values/day.js'
 import { doubleText } from '../../domain/values/double.js'
-import { omitUndefined } from '../../domain/values/omit-undefined.js'
 import { LedgerError } from '../../index.js'
 import { oneStreamOf } from '../../ledger/looking-back/one-stream.js'
 import type { Version } from '../../projections/registry/questions/version.js'
 import { holderOf } from './collection-lists.js'
 import { type AsOfOption, type CommandContext, questionsAsOf, type WithLedger } from './command-context.js'
-import { versionDiffText } from './diff-text.js'
 import { auditText } from './history-text.js'
-import { localPath } from './local-path.js'
 import { names } from './names.js'
-import { asOf, type KeyColumns, keyColumns, whole } from './options.js'
-import { columns, plain, print, progressBar, type Shown, size, styled, type Terminal, table, time } from './output.js'
-import { othersText, removedText, removing } from './target-text.js'
+import { asOf } from './options.js'
+import { columns, plain, print, type Shown, size, styled, type Terminal, time } from './output.js'
 
 export const showCommands = (program: Command, withLedger: WithLedger): void => {
   asOf(program.command('resolve'))
@@ -46,113 +42,6 @@ export const showCommands = (program: Command, withLedger: WithLedger): void => 
         return name.includes(':') ? showVersion(task, name, options) : showCollection(task, name, options)
       }),
     )
-}
-
-interface DiffOptions extends AsOfOption {
-  readonly key?: KeyColumns
-  readonly limit?: number
-}
-
-/** What is in a version, and how it differs from another. */
-export const contentCommands = (program: Command, withLedger: WithLedger): void => {
-  asOf(program.command('diff'))
-    .description('What differs between two versions: files, metadata, the metrics of their runs, and rows of tables.')
-    .argument('<from>')
-    .argument('<to>')
-    .option(
-      '--key <table=column>',
-      'which row of a table (*.table.json) is which, by this column (may be given several times)',
-      keyColumns,
-    )
-    .option('--limit <n>', 'how many rows of tables are shown; 100 unless told', whole)
-    .addHelpText(
-      'after',
-      `
-Examples:
-  $ model-ledger diff acme/churn/data:v1 acme/churn/data:latest
-  $ model-ledger diff acme/churn/eval:v1 acme/churn/eval:v2 --key predictions.table.json=id`,
-    )
-    .action((from: string, to: string, { asOf, key: keys, limit }: DiffOptions, command: Command) =>
-      withLedger(command, 'reads', async (task) => {
-        const input = omitUndefined({ keys, limit })
-        const found = await questionsAsOf(task, omitUndefined({ asOf })).diff(from, to, input)
-        task.answer(found, () => versionDiffText(task.terminal, found))
-      }),
-    )
-
-  asOf(program.command('files'))
-    .description('List the files of a version.')
-    .argument('<version>', '[[entity/]project/]name[:alias|:vN]; latest unless told')
-    .action((path: string, options: AsOfOption, command: Command) =>
-      withLedger(command, 'reads', async (task) => {
-        const { manifest } = await task.ledger.content(await contentThen(task, path, options))
-        task.answer(manifest, () =>
-          table(
-            task.terminal,
-            ['SIZE', 'DIGEST', 'PATH'],
-            manifest.map((entry) => [
-              entry.size === null ? '?' : size(entry.size),
-              entry.digest.slice(0, 19),
-              entry.reference === undefined
-                ? `${entry.path}${entry.executable === true ? ' (executable)' : ''}`
-                : `${entry.path} -> ${entry.reference.uri}`,
-            ]),
-            'It holds no files.',
-          ),
-        )
-      }),
-    )
-
-  asOf(program.command('download'))
-    .description('Write the files of a version into a directory.')
-    .argument('<version>', '[[entity/]project/]name[:alias|:vN]; latest unless told')
-    .argument('<directory>')
-    .option('--overwrite', 'replace files that are there with other content or another mode')
-    .option('--exact', 'remove what is there and not of the version, and say so before')
-    .option('--dry-run', 'change nothing, and say what would be done')
-    .addHelpText(
-      'after',
-      '\nExamples:\n  $ model-ledger download acme/model-registry/churn:production ./serving\n  $ model-ledger download acme/model-registry/churn:production ./serving --exact --dry-run',
-    )
-    .action((path: string, to: string, { asOf, ...options }: AsOfOption & Targeting, command: Command) =>
-      withLedger(command, 'reads', async (task) => {
-        const version = await contentThen(task, path, omitUndefined({ asOf }))
-        const bar = progressBar(task.terminal, 'downloading')
-        const downloaded = await task.ledger
-          .download({
-            ...options,
-            version,
-            to: localPath(task.terminal.cwd, to, 'a directory'),
-            onRemove: (paths) => {
-              bar.end()
-              removing(task)(paths)
-            },
-            onProgress: ({ filesDone, files, bytesDone, bytes }) =>
-              bar.show(bytesDone, bytes, `${filesDone} of ${files} files, ${size(bytesDone)} of ${size(bytes)}`),
-          })
-          .finally(bar.end)
-        const { written, kept, references, directory, others, removed } = downloaded
-        const { exact = false, dryRun = false } = options
-        task.answer(downloaded, () => {
-          const parts = [
-            `${written} files ${dryRun ? 'to be ' : ''}written`,
-            ...(kept > 0 ? [`${kept} ${dryRun ? 'are' : 'were'} there`] : []),
-            ...(removed.length > 0 ? [`${removed.length} ${dryRun ? 'to be ' : ''}removed`] : []),
-          ]
-          const elsewhere = references.map(
-            ({ path, reference }) => `not fetched: ${plain(`${path} -> ${reference?.uri ?? '?'}`)}\n`,
-          )
-          const told = [dryRun ? removedText('would remove', removed) : '', ...elsewhere, othersText(others, exact)]
-          return `${downloaded.version} ${dryRun ? 'would be' : 'is'} in ${directory} (${parts.join(', ')})\n${told.join('')}`
-        })
-      }),
-    )
-}
-
-interface Targeting {
-  readonly overwrite?: boolean
-  readonly exact?: boolean
-  readonly dryRun?: boolean
 }
 
 /** What a path means is in its own stream, and in that of a link's source whether the source is still there. */
@@ -192,7 +81,7 @@ const tellMoves = async (task: CommandContext, path: string, { asOf }: AsOfOptio
 }
 
 /** Whose content a path meant: of a link then, its source, which holds it whatever became of the link. */
-const contentThen = async (task: CommandContext, path: string, options: AsOfOption): Promise<string> => {
+export const contentThen = async (task: CommandContext, path: string, options: AsOfOption): Promise<string> => {
   if (options.asOf === undefined) return path
   const found = await resolved(task, path, options)
   return found.source ?? found.path

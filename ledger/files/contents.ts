@@ -5,7 +5,9 @@ import type { Manifest, ManifestSummary } from '../../domain/values/manifest/man
 import { versionPath } from '../../domain/values/references.js'
 import type * as args from '../calling/arguments.js'
 import { promised } from '../calling/errors.js'
+import { checked } from '../calling/input.js'
 import type { NameResolver } from '../calling/resolve-names.js'
+import { Part, partOf } from './part.js'
 import { type AddOptions, addContent, type ContentPorts, describeContentError, type Note } from './store-content.js'
 
 /** What was said while content was stored; absent where there is nothing to say. */
@@ -64,13 +66,14 @@ export const contents = ({ manifests, ...ports }: ContentPorts & { readonly mani
 }
 
 export interface ContentMethods {
-  /** What a version holds, by its path and number. A link stands for its source, and its content stays. */
-  content: (version: string) => Promise<{ readonly path: string; readonly manifest: Manifest }>
+  /** What a version holds, or a part of it, by its path and number. A link stands for its source, and its content stays. */
+  content: (version: string, part?: Part) => Promise<{ readonly path: string; readonly manifest: Manifest }>
 }
 
 export const contentMethods = (names: NameResolver, contents: Contents): ContentMethods => ({
-  content: async (version) => {
+  content: async (version, given = {}) => {
+    const { paths } = await checked(Part, given)
     const { collection, number, manifest } = await names.versionAt(version)
-    return { path: versionPath(collection, number), manifest: await contents.get(manifest) }
+    return { path: versionPath(collection, number), manifest: partOf(await contents.get(manifest), paths) }
   },
 })

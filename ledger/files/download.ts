@@ -3,13 +3,14 @@ import type * as TE from 'fp-ts/lib/TaskEither.js'
 import * as t from 'io-ts'
 import type { DownloadError, OnMaintenance } from '../../domain/ports/download.js'
 import type { FileStore } from '../../domain/ports/file-store.js'
-import { record, rule } from '../../domain/values/codec.js'
+import { describeProblem, record, rule } from '../../domain/values/codec.js'
 import type { Manifest } from '../../domain/values/manifest/manifest.js'
 import type * as args from '../calling/arguments.js'
 import { FilePath } from '../calling/content-input.js'
-import { promised } from '../calling/errors.js'
+import { LedgerError, promised } from '../calling/errors.js'
 import { checked, envelopeFields, RunPath, Signal, VersionText } from '../calling/input.js'
 import type { ContentMethods } from './contents.js'
+import { type Part, part, partOf } from './part.js'
 
 /** Writes the files of a version into a directory. */
 export type Downloader = (
@@ -37,7 +38,7 @@ export interface DownloadOptions {
 /** Paths relative to the directory; those of empty directories end with a slash. */
 type OnRemove = (paths: ReadonlyArray<string>) => void
 
-export interface DownloadVersion extends DownloadOptions {
+export interface DownloadVersion extends DownloadOptions, Part {
   /**
    * Changes nothing, and answers what would be written, kept and removed; refuses what would be refused, but for what only a
    * try shows, such as which names the directory takes for one.
@@ -68,7 +69,7 @@ const options = {
 const DownloadVersion: t.Type<args.Checked<DownloadVersion>> = record(
   'download',
   { version: VersionText, to: FilePath },
-  { ...options, dryRun: t.boolean },
+  { ...options, ...part, dryRun: t.boolean },
 )
 
 const useOptions = { to: FilePath, ...options, ...envelopeFields }
@@ -115,7 +116,26 @@ const downloaded = promised(({ reason }: DownloadError & { readonly reason: stri
 export const downloadVersion =
   ({ content, files, download }: DownloadPorts) =>
   async (given: DownloadVersion): Promise<Downloaded & { readonly version: string }> => {
-    const { version, ...options } = await checked(DownloadVersion, given)
+    const { version, paths, ...options } = await checked(DownloadVersion, given)
+    if (paths !== undefined && options.exact === true) throw exactOfAPart()
     const { path, manifest } = await content(version)
-    return { ...(await downloaded(download({ ...options, files, entries: manifest }))), version: path }
+    const entries = partOf(manifest, paths)
+    const done = await downloaded(download({ ...options, files, entries }))
+    const others = notOf(manifest, done.others)
+    return { ...done, others, version: path }
   }
+
+/** What is of the version and not of the part that was wanted is nothing else. */
+const notOf = (manifest: Manifest, others: ReadonlyArray<string>): ReadonlyArray<string> => {
+  const known = new Set(manifest.map(({ path }) => path))
+  return others.filter((path) => !known.has(path))
+}
+
+const exactOfAPart = (): Error => {
+  const problem = {
+    at: 'exact',
+    expected: 'not with paths: it would remove what is of the version and not of this part',
+    actual: 'true',
+  }
+  return new LedgerError({ _tag: 'invalid-input', problems: [problem] }, describeProblem(problem))
+}

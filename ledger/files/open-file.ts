@@ -2,11 +2,11 @@
 
 import { type FileStore, FileStoreFailure } from '../../domain/ports/file-store.js'
 import { type Digest, digestOf, isDigest, streamingHash } from '../../domain/values/digest.js'
-import type { Manifest } from '../../domain/values/manifest/manifest.js'
 import type * as args from '../calling/arguments.js'
 import { describeWriteError, LedgerError, promised, type WriteError } from '../calling/errors.js'
 import { checked, OpenFile } from '../calling/input.js'
 import type { ContentMethods } from './contents.js'
+import { noSuchPath } from './part.js'
 
 export interface OpenedFile {
   /** `entity/project/name:vN` */
@@ -35,7 +35,7 @@ export const openFile =
     const { version: named, path } = await checked(OpenFile, given)
     const { path: version, manifest } = await content(named)
     const entry = manifest.find((entry) => entry.path === path)
-    if (entry === undefined) throw refusal({ _tag: 'path-not-found', path, similar: similarTo(path, manifest) })
+    if (entry === undefined) throw noSuchPath(path, manifest)
     const { digest, size, reference, executable = false } = entry
     if (reference !== undefined) throw refusal({ _tag: 'not-stored', path, uri: reference.uri })
     if (!isDigest(digest)) throw new TypeError(`${version} names a stored file by ${digest}`)
@@ -64,22 +64,3 @@ export async function* compared(bytes: AsyncIterable<Uint8Array>, digest: Digest
 }
 
 const refusal = (error: WriteError) => new LedgerError(error, describeWriteError(error))
-
-/** The three paths that are most like one that is not there. */
-const similarTo = (wanted: string, manifest: Manifest): ReadonlyArray<string> =>
-  manifest
-    .map(({ path }) => ({ path, likeness: `/${path}/`.includes(`/${wanted}/`) ? 1 : likeness(wanted, path) }))
-    .filter(({ likeness }) => likeness >= 0.5)
-    .sort((one, other) => other.likeness - one.likeness)
-    .slice(0, 3)
-    .map(({ path }) => path)
-
-/** How much of two texts is what both begin and end with, from 0 to 1. */
-const likeness = (one: string, other: string): number => {
-  const most = Math.min(one.length, other.length)
-  let first = 0
-  while (first < most && one[first] === other[first]) first += 1
-  let last = 0
-  while (last < most - first && one.at(-1 - last) === other.at(-1 - last)) last += 1
-  return (first + last) / Math.max(one.length, other.length)
-}

@@ -3,10 +3,11 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { inspect } from 'node:util'
 import { firstValueFrom, isObservable } from 'rxjs'
 import { afterAll, describe, expect, it } from 'vitest'
+import { memoryEventStore, memoryFileStore } from '../../adapters/memory/index.js'
 import { systemClock } from '../../adapters/system/index.js'
-import { type Ledger, LedgerError, operations, taskEither } from '../../index.js'
+import { type Ledger, LedgerError, openLedger, operations, taskEither } from '../../index.js'
 import { oneStreamOf } from '../../ledger/looking-back/one-stream.js'
-import { memoryLedger, rejection } from '../support/ledger-memory.js'
+import { rejection } from '../support/ledger-memory.js'
 import { ASKED, DOWNLOADS, DRAFT, furnished, type Given, LEDGER, ONE_STREAM, RUN } from '../support/public-methods.js'
 
 afterAll(() => rmSync(DOWNLOADS, { recursive: true, force: true }))
@@ -16,8 +17,11 @@ type Rows = Readonly<Record<string, Given>>
 /** A ledger of which two are alike. */
 const alike = async (): Promise<Ledger> => {
   let ids = 0
-  const { ledger } = await memoryLedger({
-    clock: { ...systemClock, now: () => new Date('2026-05-03T15:00:00Z') },
+  const now = () => new Date('2026-05-03T15:00:00Z')
+  const ledger = await openLedger({
+    ...{ events: memoryEventStore(), files: memoryFileStore({ now }), actor: 'anna' },
+    ...{ entity: 'acme', project: 'animals' },
+    clock: { ...systemClock, now },
     ids: { next: () => `id-${ids++}`, fraction: () => 0.5 },
   })
   await furnished(ledger)

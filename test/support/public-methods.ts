@@ -266,11 +266,12 @@ export const LEDGER: Rows<Omit<Ledger, 'watchPosition' | 'behind' | 'damage' | '
   waitFor: () => [1, 1000],
   rebuild: () => [nothing],
   progress: () => [],
-  content: () => ['cats:v1'],
+  content: () => ['cats:v1', { paths: ['**'] }],
   download: () => [
     {
       version: 'cats:v0',
       to: DOWNLOADS,
+      paths: ['weights.bin'],
       overwrite: true,
       exact: false,
       dryRun: false,

@@ -14,6 +14,7 @@ import {
 } from './adapters/directory/index.js'
 import { partOfLedgerAround } from './adapters/directory/ledger-folder.js'
 import { nameOfLocal } from './adapters/directory/local-files.js'
+import { isOrWasThere } from './adapters/shared/event-file.js'
 import { makeDirectory } from './adapters/shared/make-directory.js'
 import { processWarning } from './adapters/shared/process-warning.js'
 import { systemClock, systemIds } from './adapters/system/index.js'
@@ -119,7 +120,8 @@ export const openLedger = async (options: LedgerOptions): Promise<Ledger> => {
   } = 'directory' in given ? await embedded(given.directory, readOnly) : given
   const store: EventStore = await open(opened(events))
   const openFiles = async (): Promise<FileStore> => {
-    if (readOnly) return open(opened(files))
+    // Nothing is recorded then, and whose the files are is not known.
+    if (readOnly || store.damage?.()?._tag === 'head-of-another-ledger') return open(opened(files))
     await promised(describeReadError)(settleLedgerId(store, ids))
     const unclaimed = await open(opened(files))
     return promised(describeWriteError)(filesOfLedger(store, unclaimed, sharedFiles)).catch(async (error: unknown) => {
@@ -165,11 +167,11 @@ const embedded = async (
   const { sqliteEventStore } = await import('./adapters/sqlite/index.js')
   const path = join(directory, 'events.db')
   const refuse = (reason: string) => new LedgerError({ _tag: 'cannot-open', path: directory }, reason)
-  if (readOnly && !existsSync(path)) {
+  if (readOnly && !isOrWasThere(path)) {
     throw refuse(`there is no ledger in ${directory} to be read; name another folder, or open it without readOnly`)
   }
   const filesPath = join(directory, 'files')
-  if (!readOnly && !existsSync(path)) {
+  if (!readOnly && !isOrWasThere(path)) {
     // What is in the way is told before anything is made.
     const part = await partOfLedgerAround(directory)
     if (part !== undefined) {

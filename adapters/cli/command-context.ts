@@ -35,6 +35,11 @@ export type WithLedger = (
   work: (given: CommandContext) => Promise<void>,
 ) => Promise<void>
 
+/** After an answer, which stands: it is that of what is there. */
+export const assertWhole = ({ damage }: Ledger): void => {
+  if (damage !== undefined) throw new LedgerError(damage, describeHistoryDamage(damage))
+}
+
 export const ledgerOpener =
   (terminal: Terminal): WithLedger =>
   async (command, mode, work) => {
@@ -55,9 +60,7 @@ export const ledgerOpener =
           else for (const line of Array.isArray(value) ? value : [value]) terminal.out(json(line))
         },
       })
-      const { damage } = ledger
-      // The answer stands: it is that of what is there.
-      if (damage !== undefined) throw new LedgerError(damage, describeHistoryDamage(damage))
+      assertWhole(ledger)
     } catch (error) {
       throw await withSuggestions(ledger, error)
     } finally {

@@ -1,5 +1,5 @@
 /** Which ledger a command means. */
-import { existsSync, statSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import { userInfo } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { describeInsideALedger } from '../../domain/ports/inside-a-ledger.js'
@@ -8,6 +8,7 @@ import { omitUndefined } from '../../domain/values/omit-undefined.js'
 import { type Ledger, LedgerError, openLedger } from '../../index.js'
 import { directoryFileStore, outsideLedgers } from '../directory/index.js'
 import { eventStoreDb } from '../eventstoredb/index.js'
+import { isOrWasThere } from '../shared/event-file.js'
 import { type LedgerLocation, namingVariables, said, variableOf } from './environment.js'
 import { localPath } from './local-path.js'
 import type { Terminal } from './output.js'
@@ -20,7 +21,7 @@ export const findDirectory = (location: LedgerLocation, { env, cwd }: Terminal):
   if (named !== undefined) return localPath(cwd, named, 'a directory')
   for (let folder = cwd; ; folder = dirname(folder)) {
     for (const candidate of [join(folder, DEFAULT_NAME), folder]) {
-      if (existsSync(join(candidate, 'events.db'))) return candidate
+      if (isOrWasThere(join(candidate, 'events.db'))) return candidate
     }
     if (folder === dirname(folder)) return undefined
   }
@@ -75,7 +76,7 @@ const present = (directory: string | undefined, location: LedgerLocation, { env 
     throw noLedger(
       'there is no ledger here or above: make one with "model-ledger init", or name one with --ledger or MODEL_LEDGER',
     )
-  if (existsSync(join(directory, 'events.db'))) return directory
+  if (isOrWasThere(join(directory, 'events.db'))) return directory
   const name = variableOf(location, env, 'ledger')
   throw noLedger(
     `${name === undefined ? '' : `${name}: `}there is no ledger in ${directory}: make one with "model-ledger init ${directory}"`,

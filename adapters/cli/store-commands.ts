@@ -4,8 +4,9 @@ import { open, rm } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import type { Command } from 'commander'
 import { type Collectable, type Ledger, LedgerError, type Leftover, openLedger, verifyExport } from '../../index.js'
+import { isOrWasThere } from '../shared/event-file.js'
 import { sqliteRuntime } from '../sqlite/index.js'
-import type { WithLedger } from './command-context.js'
+import { assertWhole, type WithLedger } from './command-context.js'
 import { DEFAULT_NAME, targetFile } from './ledger-location.js'
 import { localPath, STANDARD_STREAM } from './local-path.js'
 import { json, plain, progressBar, size, type Terminal, table, time } from './output.js'
@@ -27,10 +28,12 @@ const initCommand = (program: Command, terminal: Terminal): void => {
     .action(async (name: string | undefined, _: object, command: Command) => {
       const options = command.optsWithGlobals<{ ledger?: string; json?: boolean }>()
       const directory = localPath(terminal.cwd, name ?? options.ledger ?? DEFAULT_NAME, 'a directory')
-      const isNew = !existsSync(join(directory, 'events.db'))
-      await (await openLedger({ directory })).close()
+      const isNew = !isOrWasThere(join(directory, 'events.db'))
+      const ledger = await openLedger({ directory })
+      await ledger.close()
       const said = isNew ? `made a ledger in ${directory}\n` : `there is a ledger in ${directory} already\n`
       terminal.out(options.json === true ? json({ directory, isNew }) : said)
+      assertWhole(ledger)
     })
 }
 

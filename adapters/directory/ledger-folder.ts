@@ -4,7 +4,7 @@
  */
 import { lstat, open, readlink, realpath } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
-import { isEventFileAt } from '../shared/event-file.js'
+import { headFileOf, isEventFileAt } from '../shared/event-file.js'
 import { unlessOutOfFiles, whenOpenable } from '../shared/open-files.js'
 import { BEING_MADE, MARKER } from './layout.js'
 import { SNAPSHOTS_MARKER } from './snapshot-store.js'
@@ -12,13 +12,21 @@ import { SNAPSHOTS_MARKER } from './snapshot-store.js'
 const EVENTS = 'events.db'
 
 /** What of these makes a folder a ledger's must still be looked at; a folder that holds none of them is none. */
-export const LEDGER_NAMES: ReadonlySet<string> = new Set([EVENTS, MARKER, BEING_MADE, SNAPSHOTS_MARKER])
+export const LEDGER_NAMES: ReadonlySet<string> = new Set([
+  EVENTS,
+  headFileOf(EVENTS),
+  MARKER,
+  BEING_MADE,
+  SNAPSHOTS_MARKER,
+])
 
-/** How SQLite names what it keeps beside a database: there may be the last events in it, or what undoes them. */
-export const BESIDE_EVENTS = /-(wal|shm|journal|waiting)$/
+/** What stands beside a database, by its name: there may be the last events in it, or what undoes or notes them. */
+export const BESIDE_EVENTS = /-(wal|shm|journal|waiting|head|wal-lost)$/
 
 export const isLedgerFolder = async (folder: string): Promise<boolean> =>
-  (await isPartOfLedger(folder)) || isEventFileAt(join(folder, EVENTS), true)
+  (await isPartOfLedger(folder)) ||
+  (await isEventFileAt(join(folder, EVENTS), true)) ||
+  beginsAsOurs(headFileOf(join(folder, EVENTS)))
 
 /** Whether a folder is a file store, also while it is being made, or keeps snapshots. */
 const isPartOfLedger = async (folder: string): Promise<boolean> => {

@@ -1,9 +1,16 @@
 /** By what the file of an SQLite event store is known, without SQLite. */
+import { existsSync } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 import { unlessOutOfFiles, whenOpenable } from './open-files.js'
 
 /** Stands in the file's header and says that it is ours: "MdLg". */
 export const EVENT_FILE_APPLICATION_ID = 0x4d644c67
+
+/** The file beside it that says what the end of its history was. */
+export const headFileOf = (path: string): string => `${path}-head`
+
+/** Whether there is a file of events at a path, or was: then its head file says so. */
+export const isOrWasThere = (path: string): boolean => existsSync(path) || existsSync(headFileOf(path))
 
 /** The application id of an SQLite database, from its header; `undefined` of any other file. */
 const applicationIdOf = async (handle: FileHandle): Promise<number | undefined> => {

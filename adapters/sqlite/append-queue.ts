@@ -10,6 +10,8 @@ import {
   type Appended,
   type EventRevision,
   EventStoreError,
+  laterOf,
+  ORIGIN,
   type Position,
   type Revision,
   revisionAfter,
@@ -23,6 +25,7 @@ import type { Reads } from './reads.js'
 import { streamChecksum } from './row-checksum.js'
 import { appendFailureOf, reasonOf } from './sqlite-error.js'
 import type { KnownStream } from './streams.js'
+import type { Tail } from './tail.js'
 
 export type Outcome = E.Either<AppendError, Appended>
 
@@ -62,29 +65,24 @@ export interface AppendQueueOptions {
   readonly busyTimeoutMs: number
   /** Says in words that the files of the database were deleted or replaced. */
   readonly whyGone: () => string | undefined
+  /** Of the history that it goes on with. */
+  readonly tail: Tail
   /** Called when something was committed. */
   readonly onCommit: () => void
 }
 
-export const appendQueue = ({
-  database,
-  reads,
-  path,
-  busyTimeoutMs,
-  whyGone,
-  onCommit,
-}: AppendQueueOptions): AppendQueue => {
+export const appendQueue = (options: AppendQueueOptions): AppendQueue => {
+  const { database, reads, path, busyTimeoutMs, whyGone, tail, onCommit } = options
   const begin = database.prepare<[], never>('BEGIN IMMEDIATE')
   const commit = database.prepare<[], never>('COMMIT')
   const rollback = database.prepare<[], never>('ROLLBACK')
+  const nextGroup = groups(database, reads, tail)
   const fairness = lockFairness(filesOf(path)[0] ?? path)
 
   const queue: Queued[] = []
   /** Those who wait to read and append under the lock. */
   let turns: Turn[] = []
   let draining: Promise<void> | undefined
-  /** Made by the first group: a file of an earlier format, which is only read, has not the columns for it. */
-  let write: ((append: Append) => Outcome) | undefined
 
   const drain = async (): Promise<void> => {
     while (queue.length > 0 || turns.length > 0) {
@@ -132,7 +130,7 @@ export const appendQueue = ({
     const outcomes: Outcome[] = []
     let committing = false
     try {
-      write ??= appendWithinTransaction(database, reads)
+      const write = nextGroup()
       for (const { append } of queue) {
         outcomes.push(write(append))
         if (performance.now() >= commitAt) break
@@ -147,6 +145,8 @@ export const appendQueue = ({
         settle(E.left(appendFailureOf(error, append.stream, committing)))
       return
     }
+    const last = outcomes.findLast(E.isRight)
+    if (last !== undefined) tail.committed(last.right.position)
     const group = queue.splice(0, outcomes.length)
     for (const [index, outcome] of outcomes.entries()) group[index]?.settle(outcome)
     onCommit()
@@ -187,6 +187,25 @@ export const appendQueue = ({
   }
 }
 
+/** How each append of a group is written, with the history that it goes on with held against what is known of it. */
+const groups = (database: Database, reads: Reads, tail: Tail): (() => (append: Append) => Outcome) => {
+  /** Made by the first group: a file of an earlier format, which is only read, has not the columns for it. */
+  let write: ((append: Append) => Outcome) | undefined
+  return () => {
+    const edition = tail.edition()
+    tail.look()
+    // What was decided on events that are there no more is not written.
+    const isOutdated = tail.edition() !== edition
+    write ??= appendWithinTransaction(database, reads, tail.after)
+    const present = write
+    return (append) => {
+      const refusal = tail.refusal(append)
+      if (refusal !== undefined) return E.left(refusal)
+      return isOutdated ? unavailable('events were lost meanwhile') : present(append)
+    }
+  }
+}
+
 const REFUSED = 'nothing was written: the event store was closed while another process held the write lock'
 export const unavailable = (reason: string): E.Either<AppendError, never> =>
   E.left({ _tag: 'unavailable', reason: `nothing was written: ${reason}` })
@@ -194,7 +213,12 @@ export const unknownOutcome = (reason: string): E.Either<AppendError, never> =>
   E.left({ _tag: 'unknown-outcome', reason })
 
 /** Writes an append into the transaction that is open. */
-export const appendWithinTransaction = (database: Database, reads: Reads): ((append: Append) => Outcome) => {
+export const appendWithinTransaction = (
+  database: Database,
+  reads: Reads,
+  /** Behind which position whatever is appended stands, however far the events reach. */
+  after: () => Position = () => ORIGIN,
+): ((append: Append) => Outcome) => {
   const { streams, eventsOf } = reads
   const find = database.prepare<
     [string],
@@ -225,7 +249,7 @@ export const appendWithinTransaction = (database: Database, reads: Reads): ((app
     }
 
     const stream = found ?? added(name)
-    let position = reads.lastPosition(row?.[3] ?? undefined)
+    let position = laterOf(reads.lastPosition(row?.[3] ?? undefined), after())
     let revision = revisionAfter(expected, 0)
     for (const event of events) {
       revision = revisionAfter(revision)

@@ -10,6 +10,7 @@ import {
   readFailureOf,
   tooLarge,
 } from '../../domain/ports/event-store.js'
+import type { LedgerId } from '../../domain/ports/ledger-id.js'
 import { decodeOptions, functionOf, milliseconds, oneOf, record, text } from '../../domain/values/codec.js'
 import { processWarning } from '../shared/process-warning.js'
 import { subscription } from '../shared/subscription.js'
@@ -17,13 +18,15 @@ import { whenAborted } from '../shared/when-aborted.js'
 import { appendAllOn } from './append-all.js'
 import { appendQueue } from './append-queue.js'
 import { type Durability, type OpenError, type OpenedDatabase, openDatabase } from './database.js'
-import { watchFiles } from './files-of.js'
-import { layoutOf } from './layout.js'
-import { ledgerIdIn, setLedgerIdIn } from './ledger-id.js'
+import { type WatchedFiles, watchFiles } from './files-of.js'
+import { withHead } from './head-beside.js'
+import { type Layout, layoutOf } from './layout.js'
+import { setLedgerIdIn } from './ledger-id.js'
 import { whenFree } from './lock.js'
 import { PAGING, pagesIn, type Reading } from './pages.js'
-import { prepareReads } from './reads.js'
+import { prepareReads, type Reads } from './reads.js'
 import { readErrorOf } from './sqlite-error.js'
+import { openTail, type Tail } from './tail.js'
 
 export interface SqliteEventStoreOptions {
   /** The file; made if it is not there. Its folder must exist, on a disk of this machine. */
@@ -71,34 +74,42 @@ export const sqliteEventStoreBy =
           readOnly = false,
           warn = processWarning,
         }): TE.TaskEither<OpenError, EventStore> =>
-          openDatabase({
-            path,
-            durability,
-            busyTimeoutMs,
-            readOnly,
-            warn,
-            use: (database) => eventStoreOn(database, { busyTimeoutMs, readOnly, ...reading }),
-          }),
+          withHead(path, readOnly, (head, where) =>
+            openDatabase({
+              ...where,
+              durability,
+              busyTimeoutMs,
+              warn,
+              use: (database) => {
+                const layout = layoutOf(database)
+                const reads = prepareReads({ database, layout, pageSize: reading.paging.pageSize })
+                const tail = openTail({ ...head, database, layout, reads, place: path, readOnly, durability, warn })
+                return eventStoreOn({ database, layout, reads, tail, busyTimeoutMs, readOnly, ...reading })
+              },
+            }),
+          ),
       ),
     )
 
 /** How soon a subscription sees what another process appended. */
 const POLL_MS = 50
 
-interface Use extends Reading {
+interface Opened extends Reading {
+  readonly database: OpenedDatabase
+  readonly layout: Layout
+  readonly reads: Reads
+  readonly tail: Tail
   readonly busyTimeoutMs: number
   readonly readOnly: boolean
 }
 
-const eventStoreOn = (database: OpenedDatabase, { busyTimeoutMs, readOnly, ...reading }: Use): EventStore => {
+const eventStoreOn = ({ database, layout, reads, tail, busyTimeoutMs, readOnly, ...reading }: Opened): EventStore => {
   const waiting = new Set<() => void>()
   const wakeSubscriptions = () => {
     for (const wake of waiting) wake()
   }
   const files = watchFiles(database.path)
-  const layout = layoutOf(database)
   const { pageSize } = reading.paging
-  const reads = prepareReads({ database, layout, pageSize })
   const { pageOf, lastPosition } = reads
   const appends = appendQueue({
     database,
@@ -106,6 +117,7 @@ const eventStoreOn = (database: OpenedDatabase, { busyTimeoutMs, readOnly, ...re
     path: database.path,
     busyTimeoutMs,
     whyGone: files.now,
+    tail,
     onCommit: wakeSubscriptions,
   })
   let closing: Promise<void> | undefined
@@ -121,18 +133,7 @@ const eventStoreOn = (database: OpenedDatabase, { busyTimeoutMs, readOnly, ...re
     return whileOpen(now)
   }
 
-  const whileOpen = async <A>(now: () => A): Promise<A> => {
-    try {
-      return await whenFree(busyTimeoutMs, () => {
-        if (!database.isOpen()) throw new EventStoreError('closed', CLOSED)
-        const gone = files.thisTurn()
-        if (gone !== undefined) throw new EventStoreError('unavailable', gone)
-        return now()
-      })
-    } catch (error) {
-      throw readErrorOf(error)
-    }
-  }
+  const whileOpen = readingOf({ database, files, tail, busyTimeoutMs })
 
   const { pages, endThreads } = pagesIn(
     { read, reads, file: { path: database.path, layout, pageSize }, isClosing: () => closing !== undefined },
@@ -164,10 +165,14 @@ const eventStoreOn = (database: OpenedDatabase, { busyTimeoutMs, readOnly, ...re
     try {
       const first = await next()
       if (first === undefined) return E.right(await read(lastPosition))
-      return await alone.run(async () => {
+      const refusal = await read(tail.damage)
+      if (refusal !== undefined) return E.left(refusal)
+      const outcome = await alone.run(async () => {
         await endThreads()
         return appendAllOn({ database, files, reads }, after, first, next)
       })
+      if (E.isRight(outcome)) tail.committed(outcome.right)
+      return outcome
     } catch (error) {
       if (error instanceof EventStoreError) return E.left(readFailureOf(error))
       throw error
@@ -175,6 +180,12 @@ const eventStoreOn = (database: OpenedDatabase, { busyTimeoutMs, readOnly, ...re
       // One that is stalled does not answer.
       void given.return?.().then(ignore, ignore)
     }
+  }
+
+  const identify = (id: LedgerId, expected: LedgerId | undefined): LedgerId => {
+    const now = setLedgerIdIn(database, id, expected)
+    tail.identified()
+    return now
   }
 
   const turn = async (): Promise<void> => {
@@ -189,16 +200,19 @@ const eventStoreOn = (database: OpenedDatabase, { busyTimeoutMs, readOnly, ...re
     readStream: (stream, after) => pages({ stream, after: after === 'none' ? -1 : after }),
     readAll: (after) => pages({ stream: undefined, after }),
     subscribe: (after, signal) => subscription({ readPage, waiting, pollMs: POLL_MS }, after, signal),
+    damage: tail.damage,
+    edition: tail.edition,
     head: () => TE.tryCatch(() => read(lastPosition), readFailureOf),
-    ledgerId: () => TE.tryCatch(() => read(() => ledgerIdIn(database)), readFailureOf),
+    ledgerId: () => TE.tryCatch(() => read(tail.ledgerId), readFailureOf),
     setLedgerId: (id, expected) =>
       readOnly
         ? TE.left({ _tag: 'unavailable', reason: READ_ONLY })
-        : TE.tryCatch(() => alone.run(() => whileOpen(() => setLedgerIdIn(database, id, expected))), readFailureOf),
+        : TE.tryCatch(() => alone.run(() => whileOpen(() => identify(id, expected))), readFailureOf),
     close: (signal) => {
       stop(undefined)
       whenAborted(signal, appends.refuse)
       closing ??= (alone.over() ?? appends.empty()).then(endThreads).then(() => {
+        tail.close()
         database.close()
         wakeSubscriptions()
       })
@@ -206,6 +220,28 @@ const eventStoreOn = (database: OpenedDatabase, { busyTimeoutMs, readOnly, ...re
     },
   }
 }
+
+/** Reads while the store is open, when nobody is in the way, what is known to be there. */
+const readingOf =
+  ({
+    database,
+    files,
+    tail,
+    busyTimeoutMs,
+  }: Pick<Opened, 'database' | 'tail' | 'busyTimeoutMs'> & { readonly files: WatchedFiles }) =>
+  async <A>(now: () => A): Promise<A> => {
+    try {
+      return await whenFree(busyTimeoutMs, () => {
+        if (!database.isOpen()) throw new EventStoreError('closed', CLOSED)
+        const gone = files.thisTurn()
+        if (gone !== undefined) throw new EventStoreError('unavailable', gone)
+        tail.look()
+        return now()
+      })
+    } catch (error) {
+      throw readErrorOf(error)
+    }
+  }
 
 /** Work that waits for what is queued, and for each other; `over` is there while somebody is to wait for it. */
 const oneByOne = (empty: () => Promise<void>, whenOver: () => void) => {

@@ -12,6 +12,10 @@ export const ledgerIdIn = (database: Database): LedgerId | undefined => {
   throw new EventStoreError('damaged', `the id of the ledger is ${JSON.stringify(id)}: it was changed`)
 }
 
+/** Within a transaction: gives it an id where it has none. */
+export const giveLedgerId = (database: Database, id: LedgerId): void =>
+  void database.prepare<[string], never>('INSERT OR IGNORE INTO ledger (one, id) VALUES (1, ?)').run(id)
+
 export const setLedgerIdIn = (database: Database, id: LedgerId, expected: LedgerId | undefined): LedgerId => {
   let now = id
   database.immediately(() => {

@@ -61,6 +61,7 @@ const readsBy = <R extends Row>({ database, layout, pageSize }: ReadsOf, { colum
   const ofAll = database.prepare<[number], R>(
     `SELECT ${columns} FROM ${events} WHERE position > ? ORDER BY position LIMIT ${pageSize}`,
   )
+  const atPosition = database.prepare<[number], R>(`SELECT ${columns} FROM ${events} WHERE position = ?`)
   const maxPosition = database.prepare<[], readonly [Position | null]>(`SELECT max(position) FROM ${events}`)
   const streams = streamsIn(database, layout)
   let knownLast: Position = ORIGIN
@@ -113,6 +114,10 @@ const readsBy = <R extends Row>({ database, layout, pageSize }: ReadsOf, { colum
       if (stream === undefined) return ofStreams(toPosition(after))
       const known = streams.byName(stream)
       return known === undefined ? [] : eventsOf(known, revisionBefore(after + 1), pageSize)
+    },
+    eventAt: (position: Position): StoredEvent | undefined => {
+      const row = atPosition.get(position)
+      return row && eventOf(row, streams.byNumber(row[2]))
     },
     /** Of a row that was held against its checksum. */
     lastPosition: (position = maxPosition.get()?.[0] ?? ORIGIN): Position => {

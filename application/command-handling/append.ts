@@ -47,8 +47,11 @@ export const writeRound = async <Given, State, Event>(
   if (changes === 0) {
     const loaded = await cached.load()
     if (E.isLeft(loaded)) return { _tag: 'unreadable', error: loaded.left }
-    return cached.revision() === expected ? { _tag: 'stands', positions: new Map() } : { _tag: 'outdated' }
+    return cached.revision() === expected && cached.isSound()
+      ? { _tag: 'stands', positions: new Map() }
+      : { _tag: 'outdated' }
   }
+  if (!cached.isSound()) return { _tag: 'outdated' }
   const arrived = cached.send(isAhead)
   const until = Math.max(...decisions.map(({ waiting }) => waiting.until))
   const appended = await append(ports, stream, expected, texts, { until, each: changes > 1 })

@@ -49,7 +49,7 @@ export interface CachedState<State, Event> {
   readonly send: (isAhead: boolean) => (outcome: E.Either<AppendError, Position>) => void
   /** Waits for what is on its way now; answers whether the state is sound. */
   readonly settled: () => Promise<boolean>
-  /** False once the state holds events that were not written: then it is of no use any more. */
+  /** False once the state holds events that were not written, or may be lost: then it is of no use any more. */
   readonly isSound: () => boolean
   /** How many rounds are still careful, because others were found to write to the stream too. */
   readonly caution: () => number
@@ -79,8 +79,11 @@ export const openCachedState = <State, Event extends DomainEvent>(
   let upToDate = false
   let sound = true
   let caution = cautionBefore
+  const edition = store.edition?.()
   const onTheirWay = voyage()
   const snapshot = snapshotOf(stream, store, snapshots)
+
+  const isSound = (): boolean => sound && store.edition?.() === edition
 
   const load = async (): Promise<E.Either<CommandError, boolean>> => {
     let grown = false
@@ -117,9 +120,9 @@ export const openCachedState = <State, Event extends DomainEvent>(
     recordedAt: (commandId) => numberOfKey(folded.commands, commandId),
     isUpToDate: () => upToDate,
     load,
-    isSnapshotDue: (worth) => sound && snapshot.isDue(folded, worth),
+    isSnapshotDue: (worth) => isSound() && snapshot.isDue(folded, worth),
     keepSnapshot: () => {
-      if (sound && !onTheirWay.isUnderWay()) snapshot.keep(folded)
+      if (isSound() && !onTheirWay.isUnderWay()) snapshot.keep(folded)
     },
     fold: ({ events, texts, ...recorded }) => {
       for (const [index, event] of events.entries()) foldNext(folded, rules, event, texts[index]?.id ?? '', recorded)
@@ -139,11 +142,8 @@ export const openCachedState = <State, Event extends DomainEvent>(
         if (_tag === 'conflict' || _tag === 'damaged') upToDate = false
       }
     },
-    settled: async () => {
-      await onTheirWay.over()
-      return sound
-    },
-    isSound: () => sound,
+    settled: () => onTheirWay.over().then(isSound),
+    isSound,
     caution: () => caution,
   }
 }

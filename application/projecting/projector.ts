@@ -122,6 +122,7 @@ const currentModel = <States extends object>(
 ) => {
   let model = emptyModel(projections)
   let restored: Promise<void> | undefined
+  let edition = store.edition?.()
   const checkpoints = new Subject<Position>()
   let told: Position = ORIGIN
   const tell = (checkpoint: Position): void => {
@@ -136,8 +137,15 @@ const currentModel = <States extends object>(
 
   const catchUp = async (): Promise<E.Either<ReadError, Known<States>>> => {
     const head = await store.head()()
-    if (E.isLeft(head) || head.right === model.checkpoint) return E.isLeft(head) ? head : E.right(model)
+    if (E.isLeft(head)) return head
+    if (store.edition?.() === edition && head.right === model.checkpoint) return E.right(model)
     return serialised(async () => {
+      // Events that were folded are lost: what is there is folded anew.
+      if (store.edition?.() !== edition) {
+        edition = store.edition?.()
+        model = emptyModel(projections)
+        restored = undefined
+      }
       restored ??= restore()
       await restored
       const pulled = model.checkpoint === head.right ? E.right(undefined) : await pull(store, projections, model)

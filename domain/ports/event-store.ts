@@ -177,6 +177,12 @@ export interface EventStore {
    */
   readonly damage?: () => HistoryDamage | undefined
 
+  /**
+   * Another number when events that were given out before are there no more: what was made of them is to be made anew. As
+   * of the last read or append. Not there in a store of which nobody can tell.
+   */
+  readonly edition?: () => number
+
   /** The id of the ledger that it holds; `undefined` if it was given none. It is no event. */
   readonly ledgerId: () => TE.TaskEither<ReadFailure, LedgerId | undefined>
 

@@ -151,7 +151,7 @@ describe('content', () => {
     await ledger.close()
     const { ledger: other } = await memoryLedger()
     writeFileSync(join(root, 'model.bin'), 'weights')
-    rmSync(join(root, 'data', 'hist.db'))
+    for (const file of ['hist.db', 'hist.db-head']) rmSync(join(root, 'data', file))
     const logged = await other.logArtifact({ name: 'm', type: 'model', content: [root] })
     expect(await pathsOf(other, 'm')).toEqual(['model.bin'])
     expect(logged.notes?.map(({ path }) => path)).toEqual(['blobs', 'data/kept'])

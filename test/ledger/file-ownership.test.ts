@@ -98,7 +98,7 @@ describe('files from before ledgers had ids', () => {
     await log(first, 'one')
     await first.close()
     rmSync(join(directory, 'files', 'ledgers'), { recursive: true })
-    for (const end of ['', '-wal', '-shm']) rmSync(join(directory, `events.db${end}`), { force: true })
+    for (const end of ['', '-wal', '-shm', '-head']) rmSync(join(directory, `events.db${end}`), { force: true })
 
     const began = await open()
     expect(await rejection(log(began, 'two'))).toMatchObject({
@@ -123,7 +123,7 @@ describe('the command line', () => {
     const ledger = await openLedger({ directory: root, actor: 'anna', entity: 'acme' })
     await log(ledger, 'one')
     await ledger.close()
-    for (const file of ['events.db', 'events.db-wal', 'events.db-shm']) rmSync(join(root, file), { force: true })
+    for (const end of ['', '-wal', '-shm', '-head']) rmSync(join(root, `events.db${end}`), { force: true })
     age(join(root, 'files'))
     await at('init')
     for (const args of [['gc'], ['gc', '--delete']]) {

@@ -73,7 +73,7 @@ interface Report {
 /** Runs into trouble and out of it; what was acknowledged, and only that, can be read, in trouble and later. */
 const trouble = async (place: string, repair: string, under: ReadonlyArray<string>): Promise<Report> => {
   const path = join(place, 'trouble.db')
-  for (const end of ['', '-wal', '-shm']) rmSync(path + end, { force: true })
+  for (const end of ['', '-wal', '-shm', '-head']) rmSync(path + end, { force: true })
   const [printed = ''] = await startScript('sqlite-trouble', [path, repair], under).ended
   const report: Report = JSON.parse(printed)
   const before = report.acknowledged.indexOf(report.sentAgain)

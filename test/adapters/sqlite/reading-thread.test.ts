@@ -141,7 +141,7 @@ describe('a thread that reads ahead', () => {
     const store = await readingAhead(path)
     const { rest } = await begun(store)
     await store.close()
-    expect(readdirSync(dirname(path))).toEqual(['events.db'])
+    expect(readdirSync(dirname(path))).toEqual(['events.db', 'events.db-head'])
     await expect(rest()).rejects.toMatchObject({ code: 'closed' })
   })
 
@@ -151,7 +151,7 @@ describe('a thread that reads ahead', () => {
     const { pages } = await begun(store)
     await pages.return?.()
     await store.close()
-    expect(readdirSync(dirname(path))).toEqual(['events.db'])
+    expect(readdirSync(dirname(path))).toEqual(['events.db', 'events.db-head'])
   })
 
   it('gives nothing of a file that was moved away', async () => {

@@ -14,6 +14,7 @@ import {
   type Revision,
   type StoredEvent,
 } from '../../../domain/ports/event-store.js'
+import { LOSSES_STREAM } from '../../../domain/values/stream-names.js'
 import { event, standingAt } from '../../../testing/event-store/world.js'
 import { flipBit, repeatPage } from '../../support/flips.js'
 import { openConnection, openSqlite } from '../../support/sqlite-store.js'
@@ -123,13 +124,18 @@ describe('rows that were deleted', () => {
     hand.exec('DELETE FROM events WHERE position > 2')
     expect(await ofStream(store, 'b')).toHaveLength(1)
     expect(await ofStream(store, 'c')).toEqual([])
-    expect(await store.append('c', 'none', [event()])()).toMatchObject({ right: { position: 3 } })
+    expect(await store.append('c', 'none', [event()])()).toMatchObject({ left: { _tag: 'history-lost' } })
   })
 
   it('leave no gap where an accepted loss names them', async () => {
     hand.exec('DELETE FROM events WHERE position > 7')
-    const lost = { ...event(), type: 'LossAccepted', data: '{"first":8,"last":9}' }
-    writeRow(hand, lost, 'losses', 0, 10)
+    const lost = {
+      ...event(),
+      type: 'LossAccepted',
+      data: '{"first":8,"found":{},"last":9,"noted":{}}',
+      metadata: '{"schema":1}',
+    }
+    writeRow(hand, lost, LOSSES_STREAM, 0, 10)
     expect((await all(store)).map(({ position }) => position)).toEqual([1, 2, 3, 4, 5, 6, 7, 10])
     expect(await store.append('b', standingAt(1), [event()])()).toMatchObject({ right: { position: 11 } })
     hand.exec('DELETE FROM events WHERE position = 7')

@@ -1,0 +1,76 @@
+/** The head file of events that are to be opened: it is read before they are, and stays open as long as they do. */
+import { mkdtempSync, realpathSync, renameSync, rmSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import * as E from 'fp-ts/lib/Either.js'
+import type * as TE from 'fp-ts/lib/TaskEither.js'
+import { headFileOf } from '../shared/event-file.js'
+import { type HeadFile, openHeadFile, type ReadHead } from './head-file.js'
+
+interface OpenedHead {
+  readonly headPath: string
+  readonly file: HeadFile
+  readonly recorded: ReadHead
+}
+
+/** What is opened: the file of events, or an empty one in its place. */
+interface Where {
+  readonly path: string
+  readonly readOnly: boolean
+}
+
+/**
+ * Opens the events at a path, given their head. Where the events are gone altogether though the head says that there were
+ * some, whoever only reads is given none, and whoever writes an empty file. What is left of a write-ahead log SQLite would
+ * delete then, with nothing that it belongs to: it is kept under another name.
+ */
+export const withHead =
+  <Failure, Store>(
+    path: string,
+    readOnly: boolean,
+    open: (head: OpenedHead, where: Where) => TE.TaskEither<Failure, Store>,
+  ): TE.TaskEither<Failure, Store> =>
+  async () => {
+    const events = realPathOf(path)
+    const headPath = headFileOf(events)
+    const file = openHeadFile(headPath, readOnly)
+    const recorded = file.read()
+    const head = { headPath, file, recorded }
+    try {
+      const areGone = typeof recorded !== 'string' && recorded.end !== null && sizeOf(events) === 0
+      if (areGone && !readOnly && sizeOf(`${events}-wal`) > 0) renameSync(`${events}-wal`, `${events}-wal-lost`)
+      const opened = await (areGone && readOnly ? inEmptyFile(head, open) : open(head, { path, readOnly })())
+      if (E.isLeft(opened)) file.close()
+      return opened
+    } catch (error) {
+      file.close()
+      throw error
+    }
+  }
+
+const inEmptyFile = async <Failure, Store>(
+  { file, ...head }: OpenedHead,
+  open: (head: OpenedHead, where: Where) => TE.TaskEither<Failure, Store>,
+): Promise<E.Either<Failure, Store>> => {
+  const folder = mkdtempSync(join(tmpdir(), 'model-ledger-'))
+  const close = (): void => {
+    file.close()
+    rmSync(folder, { recursive: true, force: true })
+  }
+  const opened = await open(
+    { ...head, file: { ...file, close } },
+    { path: join(folder, 'events.db'), readOnly: false },
+  )()
+  if (E.isLeft(opened)) close()
+  return opened
+}
+
+const realPathOf = (path: string): string => {
+  try {
+    return realpathSync(path)
+  } catch {
+    return resolve(path)
+  }
+}
+
+const sizeOf = (file: string): number => statSync(file, { throwIfNoEntry: false })?.size ?? 0

@@ -1,0 +1,221 @@
+/**
+ * Whether the end of the history is still there: the events are held against their head file, and against what this
+ * connection knows of them, when they are opened and whenever others have written. The head is read first and the events
+ * then, so that what others append in between is no loss.
+ */
+import { closeSync, fsyncSync, openSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { type Append, laterOf, ORIGIN, type Position } from '../../domain/ports/event-store.js'
+import { describeLoss, type HistoryDamage } from '../../domain/ports/history-damage.js'
+import type { LedgerId } from '../../domain/ports/ledger-id.js'
+import { type HistoryEnd, type Loss, lossBetween } from '../../domain/values/loss.js'
+import { omitUndefined } from '../../domain/values/omit-undefined.js'
+import { LOSSES_STREAM } from '../../domain/values/stream-names.js'
+import { bootOfMachine, isSameBoot } from './boot.js'
+import type { Durability, OpenedDatabase } from './database.js'
+import { endsIn } from './ends.js'
+import { filesOf } from './files-of.js'
+import type { Head, HeadFile, ReadHead } from './head-file.js'
+import type { Layout } from './layout.js'
+import { giveLedgerId, ledgerIdIn } from './ledger-id.js'
+import { isBusy } from './lock.js'
+import type { Reads } from './reads.js'
+import { reasonOf } from './sqlite-error.js'
+
+export interface Tail {
+  /** What is wrong with it, as of the last look. */
+  readonly damage: () => HistoryDamage | undefined
+  /** Looks where others have written since, or something was wrong: before anything is read or written. */
+  readonly look: () => void
+  /**
+   * Within the transaction of an append: why it is refused. While events are lost, all are but the one that accepts that,
+   * which stands behind the position `after`.
+   */
+  readonly refusal: (append: Append) => HistoryDamage | undefined
+  readonly after: () => Position
+  /** This connection committed what stands up to there. */
+  readonly committed: (position: Position) => void
+  /** Another one when events that were given out before are there no more. */
+  readonly edition: () => number
+  /** Whose it is; of events that are all gone, whose they were. */
+  readonly ledgerId: () => LedgerId | undefined
+  /** The ledger was given another id. */
+  readonly identified: () => void
+  readonly close: () => void
+}
+
+export interface TailPorts {
+  readonly database: OpenedDatabase
+  readonly layout: Layout
+  readonly reads: Reads
+  /** The file of events, by its name for people. */
+  readonly place: string
+  readonly headPath: string
+  readonly file: HeadFile
+  /** What the head file said before the events were opened. */
+  readonly recorded: ReadHead
+  readonly readOnly: boolean
+  readonly durability: Durability
+  readonly warn: (message: string) => void
+}
+
+export const openTail = (ports: TailPorts): Tail => {
+  const { database, place, headPath, readOnly, durability, warn } = ports
+  const file = database.path === resolve(place) ? ports.file : undefined
+  const ends = endsIn(database, ports.layout, ports.reads)
+  const dataVersion = database.prepare<[], readonly [number]>('PRAGMA data_version')
+  const boot = bootOfMachine()
+  let version = dataVersion.get()?.[0]
+  let known: Head = { end: null, durable: ORIGIN, boot }
+  let damage: HistoryDamage | undefined
+  let ledger: LedgerId | undefined
+  let isTold = false
+  let edition = 0
+
+  /** Takes over what is there, up to a position; it is as durable as it is known to be. */
+  const knowUpTo = (position: Position, durable: Position): void => {
+    known = { end: ends.at(position, known.end), durable, boot, ...omitUndefined({ ledger }) }
+  }
+
+  const written = (write: (to: HeadFile) => void): void => {
+    if (file === undefined || readOnly) return
+    try {
+      write(file)
+    } catch (error) {
+      if (!isTold) warn(`${headPath} cannot be written, so that a loss of events may go unnoticed: ${reasonOf(error)}`)
+      isTold = true
+    }
+  }
+
+  /** Holds the events that are there against the later of two heads: that of the file, and what this connection knows. */
+  const hold = (recorded: Head | undefined): void => {
+    const noted = recorded !== undefined && isLater(recorded, known) ? recorded : known
+    ledger = ledgerIdIn(database)
+    if (noted.end === null || ends.at(noted.end.position, noted.end)?.leaf === noted.end.leaf) {
+      known = noted
+      damage = undefined
+    } else {
+      if (damage === undefined) edition += 1
+      damage = ends.isGivenUp(noted.end) ? undefined : damageOf(noted, noted.end)
+      known = damage === undefined ? { ...noted, end: null } : noted
+    }
+    if (damage === undefined) knowUpTo(ends.last(), noted.durable)
+  }
+
+  const damageOf = (noted: Head, end: HistoryEnd): HistoryDamage =>
+    ledger !== undefined && noted.ledger !== undefined && ledger !== noted.ledger
+      ? { _tag: 'head-of-another-ledger', place, head: headPath, ledger, noted: { ...end, ledger: noted.ledger } }
+      : { _tag: 'history-lost', place, loss: lossBetween(end, ends.found()) }
+
+  /** At the opening, once: says what is to be said, and brings the head file to what is there. */
+  const begin = ({ recorded }: TailPorts): void => {
+    const head = typeof recorded === 'string' ? undefined : recorded
+    hold(head)
+    if (head !== undefined && damage?._tag === 'history-lost' && isOfPowerLoss(damage.loss, head, boot)) {
+      warn(relaxedLoss(damage.loss, place))
+      damage = undefined
+      known = { ...known, end: null }
+      knowUpTo(ends.last(), ends.last())
+      written(({ replace }) => replace(known))
+      return
+    }
+    if (damage !== undefined) return
+    const why = known.end === null && recorded !== 'damaged' ? undefined : whyAnew(recorded, headPath, place, readOnly)
+    if (why !== undefined) warn(why)
+    const survived = head !== undefined && !isSameBoot(head.boot, boot)
+    if (head !== undefined && isSameEnd(head, known) && !survived) return
+    if (readOnly || file === undefined) return
+    // What a dead process left may not be durable yet.
+    if (durability === 'full') syncFiles(database.path)
+    if (durability === 'full' || survived) known = { ...known, durable: known.end?.position ?? ORIGIN }
+    written(({ replace }) => replace(known))
+  }
+
+  unlessUnreadable(() => begin(ports))
+
+  return {
+    damage: () => damage,
+    look: () => {
+      // A copy stays as it is.
+      if (file === undefined) return
+      const now = dataVersion.get()?.[0]
+      if (now === version && damage === undefined) return
+      const recorded = file.read()
+      unlessUnreadable(() => hold(typeof recorded === 'string' ? undefined : recorded))
+      version = now
+    },
+    refusal: ({ stream }) => {
+      if (damage === undefined) return undefined
+      if (damage._tag !== 'history-lost' || stream !== LOSSES_STREAM) return damage
+      // Of events that are all gone the files are still of the ledger.
+      if (known.ledger !== undefined) giveLedgerId(database, known.ledger)
+      ledger ??= known.ledger
+      return undefined
+    },
+    after: () => (damage?._tag === 'history-lost' ? laterOf(damage.loss.last, ORIGIN) : ORIGIN),
+    committed: (position) => {
+      if (damage === undefined && position <= (known.end?.position ?? ORIGIN)) return
+      // What was noted is not there where this goes on without it.
+      if (damage !== undefined) known = { ...known, end: null }
+      damage = undefined
+      written((to) => {
+        knowUpTo(position, durability === 'full' ? position : known.durable)
+        to.write(known)
+      })
+    },
+    edition: () => edition,
+    ledgerId: () => ledgerIdIn(database) ?? (damage?._tag === 'history-lost' ? known.ledger : undefined),
+    identified: () => {
+      ledger = ledgerIdIn(database)
+      known = { ...known, ...omitUndefined({ ledger }) }
+      written(({ replace }) => replace(known))
+    },
+    close: () => {
+      ports.file.close()
+    },
+  }
+}
+
+const isLater = (one: Head, other: Head): boolean => (one.end?.position ?? ORIGIN) > (other.end?.position ?? ORIGIN)
+
+const isSameEnd = (one: Head, other: Head): boolean =>
+  one.ledger === other.ledger && one.end?.position === other.end?.position
+
+/** Appended with `durability: 'relaxed'`, and the machine was started anew since: so much may go then. */
+const isOfPowerLoss = ({ first, found }: Loss, { durable, boot }: Head, now: string): boolean =>
+  first !== undefined && found.position >= durable && !isSameBoot(boot, now)
+
+const relaxedLoss = (loss: Loss, place: string): string =>
+  `${place} has lost ${describeLoss(loss)}. They were recorded with durability "relaxed", and the machine was started anew since: the ledger goes on without them.`
+
+/** Why the head file says nothing, in words. */
+const whyAnew = (recorded: ReadHead, headPath: string, place: string, readOnly: boolean): string | undefined => {
+  if (typeof recorded !== 'string') return undefined
+  const is =
+    recorded === 'damaged'
+      ? `${headPath} is damaged`
+      : `there is no ${headPath}, as beside a copy, or a file of events from before there were any`
+  const then = readOnly ? 'one is made when the ledger is opened to be written' : 'it is made anew'
+  return `${is}: whether the end of ${place} is missing cannot be told. From now on it can: ${then}.`
+}
+
+const syncFiles = (path: string): void => {
+  const [file = path, log = ''] = filesOf(path)
+  for (const each of [file, log]) {
+    const handle = openSync(each, 'r')
+    try {
+      fsyncSync(handle)
+    } finally {
+      closeSync(handle)
+    }
+  }
+}
+
+/** A file that cannot be read is told of by whoever reads it; a lock is waited for. */
+const unlessUnreadable = (look: () => void): void => {
+  try {
+    look()
+  } catch (error) {
+    if (isBusy(error)) throw error
+  }
+}

@@ -1,5 +1,5 @@
 /** Reading to the present end, page by page: here, and by a thread that reads ahead where there is much to read. */
-import { availableParallelism } from 'node:os'
+import { availableParallelism, loadavg } from 'node:os'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { type ReadFile, type ReadingThread, readingThreads } from './reading-thread.js'
 import { behind, type Course, type Page, placeOf, type Reads } from './reads.js'
@@ -9,15 +9,20 @@ export interface Paging {
   readonly pageSize: number
   /** So many events are read here while a thread begins behind them. */
   readonly meanwhile: number
-  /** So many there must be behind those for a thread to be worth it. */
-  readonly worthwhile: number
+  /** Whether a thread is worth it where there are so many behind those. */
+  readonly isWorthwhile: (events: number) => boolean
 }
 
 export const PAGING: Paging = {
   pageSize: 1000,
   meanwhile: 10_000,
-  // One processor does not do two things at once.
-  worthwhile: availableParallelism() > 1 ? 10_000 : Number.POSITIVE_INFINITY,
+  isWorthwhile: (events) => events >= 10_000 && isProcessorIdle(),
+}
+
+/** By the load of the last minute, of which this process is a part: where processors have enough to do, a thread costs more than it gains. */
+const isProcessorIdle = (): boolean => {
+  const processors = availableParallelism()
+  return processors > 1 && (loadavg()[0] ?? 0) < 1.5 * processors
 }
 
 /** How a store reads; tests want less in a page. */
@@ -80,7 +85,7 @@ async function* pagesOf(reader: PageReader, from: Course): AsyncIterable<Page> {
 
 const readAhead = ({ paging, lengthOf, threadFor }: PageReader, course: Course): ReadingThread | undefined => {
   const further = { ...course, after: course.after + paging.meanwhile }
-  return lengthOf(further) < paging.worthwhile ? undefined : threadFor(further)
+  return paging.isWorthwhile(lengthOf(further)) ? threadFor(further) : undefined
 }
 
 /** What the thread has next, without what was read here; nothing where that is not done, or the thread is. */

@@ -14,7 +14,11 @@ export const builtWorker = (): URL =>
 
 /** A store with pages of one event, which are read ahead from the fourth on. */
 export const openReadingAhead = (options: SqliteEventStoreOptions, script = builtWorker): Promise<EventStore> =>
-  orThrow(sqliteEventStoreBy({ paging: { pageSize: 1, meanwhile: 2, worthwhile: 1 }, script })(options))
+  orThrow(
+    sqliteEventStoreBy({ paging: { pageSize: 1, meanwhile: 2, isWorthwhile: (events) => events > 0 }, script })(
+      options,
+    ),
+  )
 
 const orThrow = async (task: TE.TaskEither<OpenError, EventStore>): Promise<EventStore> => {
   const opened = await task()

@@ -116,10 +116,10 @@ const storeIn = (layout: Layout): FileStore => {
 
   return {
     put: (kind, source, progress) => attempt(`store a ${kind}`, () => put(kind, source, progress)),
-    open: (kind, digest) =>
+    open: (kind, digest, range) =>
       attempt(`open ${digest}`, async () => {
         if ((await has(kind, digest)) === undefined) throw new FileStoreFailure({ _tag: 'file-missing', digest })
-        return iterate(`read ${digest}`, () => read(kind, digest))
+        return iterate(`read ${digest}`, () => read(kind, digest, range))
       }),
     has: (kind, digest) => attempt(`look for ${digest}`, () => has(kind, digest)),
     verify: (kind, digest) => attempt(`verify ${digest}`, () => verify(kind, digest)),

@@ -1,7 +1,13 @@
 /** How what is stored is looked for, read, and listed. */
 import { type FileHandle, open, readdir } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
-import { type FileKind, FileStoreFailure, type StoredFile, type Unfinished } from '../../domain/ports/file-store.js'
+import {
+  type ByteRange,
+  type FileKind,
+  FileStoreFailure,
+  type StoredFile,
+  type Unfinished,
+} from '../../domain/ports/file-store.js'
 import { type Digest, isDigest } from '../../domain/values/digest.js'
 import { forEachConcurrently } from '../shared/concurrency.js'
 import { readHandle } from '../shared/file-source.js'
@@ -43,32 +49,36 @@ export const readingFrom = ({ layout, buffers, ended, assertGoingOn }: Reading) 
   }
 
   /** What is small is closed before it is given: whoever reads may take his time. */
-  async function* read(kind: FileKind, digest: Digest): AsyncGenerator<Uint8Array> {
-    const size = (await has(kind, digest))?.size
-    if (size !== undefined && size <= CHUNK_BYTES) yield* await briefly.within(() => inOne(kind, digest), ended)
-    else yield* inChunks(kind, digest)
+  async function* read(kind: FileKind, digest: Digest, range?: ByteRange): AsyncGenerator<Uint8Array> {
+    const size = range === undefined ? (await has(kind, digest))?.size : range.end - range.start
+    if (size !== undefined && size <= CHUNK_BYTES) yield* await briefly.within(() => inOne(kind, digest, range), ended)
+    else yield* inChunks(kind, digest, range)
   }
 
-  const inOne = async (kind: FileKind, digest: Digest): Promise<ReadonlyArray<Uint8Array>> => {
+  const inOne = async (kind: FileKind, digest: Digest, range?: ByteRange): Promise<ReadonlyArray<Uint8Array>> => {
     const chunks: Uint8Array[] = []
-    for await (const chunk of chunksOf(kind, digest)) chunks.push(chunk)
+    for await (const chunk of chunksOf(kind, digest, range)) chunks.push(chunk)
     return chunks
   }
 
-  async function* inChunks(kind: FileKind, digest: Digest): AsyncGenerator<Uint8Array> {
+  async function* inChunks(kind: FileKind, digest: Digest, range?: ByteRange): AsyncGenerator<Uint8Array> {
     const leave = await streaming.place(ended)
     try {
-      yield* chunksOf(kind, digest)
+      yield* chunksOf(kind, digest, range)
     } finally {
       leave()
     }
   }
 
-  async function* chunksOf(kind: FileKind, digest: Digest): AsyncGenerator<Uint8Array> {
+  async function* chunksOf(kind: FileKind, digest: Digest, range?: ByteRange): AsyncGenerator<Uint8Array> {
     const handle = await openStored(kind, digest)
     try {
-      let left = (await handle.stat()).size
-      const fill = readHandle(handle, left)
+      const { size } = await handle.stat()
+      const { start, end } = range ?? { start: 0, end: size }
+      if (end > size)
+        throw new Error(`it has ${size} bytes, and those up to ${end} are wanted: it was cut short on disk`)
+      let left = end - start
+      const fill = readHandle(handle, left, start)
       const next = async (): Promise<Uint8Array> => {
         // A buffer of its own for every chunk: whoever reads may keep it.
         const chunk = Buffer.allocUnsafeSlow(Math.min(left, CHUNK_BYTES))

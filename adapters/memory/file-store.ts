@@ -1,6 +1,7 @@
 /** A file store in memory: for tests and trials. */
 
 import {
+  type ByteRange,
   type FileKind,
   type FileSource,
   type FileStore,
@@ -52,10 +53,10 @@ export const memoryFileStore = (options: { readonly now?: () => Date } = {}): Fi
         held[kind].set(digest, { bytes, lastPut: dating(now)() })
         return { digest, size: bytes.length }
       }),
-    open: (kind, digest) =>
+    open: (kind, digest, range) =>
       attempt(`open ${digest}`, async () => {
         find(kind, digest)
-        return iterate(`read ${digest}`, () => chunksOf(find(kind, digest).bytes))
+        return iterate(`read ${digest}`, () => chunksOf(rangeOf(find(kind, digest).bytes, range)))
       }),
     has: (kind, digest) =>
       attempt(`look for ${digest}`, async () => {
@@ -121,6 +122,11 @@ const readAll = async (fill: Fill, progress?: Progress): Promise<Uint8Array> => 
     size += length
     progress?.(size)
   }
+}
+
+const rangeOf = (bytes: Uint8Array, { start, end }: ByteRange = { start: 0, end: bytes.length }): Uint8Array => {
+  if (end > bytes.length) throw new Error(`it has ${bytes.length} bytes, and those up to ${end} are wanted`)
+  return bytes.subarray(start, end)
 }
 
 async function* chunksOf(bytes: Uint8Array): AsyncGenerator<Uint8Array> {

@@ -14,6 +14,12 @@ export interface StoredFile {
   readonly size: number
 }
 
+/** From the byte `start` on, counted from 0, up to `end` and without it, as `slice` has it. */
+export interface ByteRange {
+  readonly start: number
+  readonly end: number
+}
+
 export interface Unfinished {
   /** In bytes. */
   readonly size: number
@@ -63,8 +69,15 @@ export interface FileStore {
    */
   readonly put: (kind: FileKind, source: FileSource, progress?: Progress) => TE.TaskEither<FileStoreError, StoredFile>
 
-  /** The stored bytes, streamed. The iteration rejects with a `FileStoreFailure` if reading fails half-way. */
-  readonly open: (kind: FileKind, digest: Digest) => TE.TaskEither<FileStoreError, AsyncIterable<Uint8Array>>
+  /**
+   * The stored bytes, or a range of them, streamed. The iteration rejects with a `FileStoreFailure` if reading fails half-way, or
+   * if there are fewer bytes than the range wants.
+   */
+  readonly open: (
+    kind: FileKind,
+    digest: Digest,
+    range?: ByteRange,
+  ) => TE.TaskEither<FileStoreError, AsyncIterable<Uint8Array>>
 
   /** The size of what is stored under a digest, if it is there. */
   readonly has: (kind: FileKind, digest: Digest) => TE.TaskEither<FileStoreError, StoredFile | undefined>

@@ -267,4 +267,9 @@ export interface LinkModel extends Described, ByRun, Storing, EnvelopeFields {
 export interface OpenFile extends OfVersion {
   /** Its path inside the version. */
   readonly path: string
+  /**
+   * Only the bytes from `start` (0 unless told) up to `end` and without it (the end of the file unless told), as `slice` has it: what
+   * lies beyond the file is none. Bytes of a range cannot be compared with the digest, which is that of the whole file.
+   */
+  readonly range?: { readonly start?: number | undefined; readonly end?: number | undefined } | undefined
 }

@@ -216,7 +216,13 @@ export const LinkModel = record(
   },
 ) satisfies Codec<args.LinkModel>
 
-export const OpenFile = record('openFile', { version: VersionText, path: FilePath }) satisfies Codec<args.OpenFile>
+const Bytes = wholeNumber('a number of bytes: 0, 1, 2, ...', 0)
+const ByteRange = record('{start?, end?}', {}, { start: Bytes, end: Bytes })
+export const OpenFile = record(
+  'openFile',
+  { version: VersionText, path: FilePath },
+  { range: ByteRange },
+) satisfies Codec<args.OpenFile>
 
 /** Hears of something, now and then. */
 export const Listener = rule('a function', (value): value is () => void => typeof value === 'function')

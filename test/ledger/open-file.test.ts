@@ -35,6 +35,38 @@ describe('one file of a version', () => {
     await ledger.close()
   })
 
+  it.each([
+    [{ start: 0, end: 8 }, 'weights '],
+    [{ start: MANY.length - 3 }, 'ts '],
+    [{ end: 3 }, 'wei'],
+    [{ start: 4, end: 4 }, ''],
+    [{ start: MANY.length + 1 }, ''],
+    [{ start: MANY.length - 2, end: MANY.length + 5 }, 's '],
+    [{}, MANY],
+  ])('is read in part: %j', async (range, expected) => {
+    const { ledger } = await memoryLedger()
+    await ledger.logArtifact(logged)
+    const opened = await ledger.openFile({ version: 'cats', path: 'model/weights.bin', range })
+    expect(await whole(opened.bytes)).toBe(expected)
+    expect(opened).toMatchObject({ size: MANY.length })
+    expect(opened.range.end - opened.range.start).toBe(expected.length)
+    await ledger.close()
+  })
+
+  it('is refused in part where the end is before the start, and where the store gives other bytes', async () => {
+    const files = memoryFileStore()
+    const deaf: FileStore = { ...files, open: (kind, digest) => files.open(kind, digest) }
+    const { ledger } = await memoryLedger({ events: memoryEventStore(), files: deaf })
+    await ledger.logArtifact(logged)
+    const open = (range: { start?: number; end?: number }) =>
+      ledger.openFile({ version: 'cats', path: 'model/weights.bin', range })
+    for (const range of [{ start: 2, end: 1 }, { start: -1 }, { end: 0.5 }])
+      expect((await rejection(open(range))).code).toBe('invalid-input')
+    const { bytes } = await open({ start: 1, end: 3 })
+    expect((await rejection(whole(bytes))).code).toBe('file-store-failed')
+    await ledger.close()
+  })
+
   it('is refused with the paths that are like it, or with the place of a reference', async () => {
     const { ledger } = await memoryLedger()
     await ledger.logArtifact(logged)

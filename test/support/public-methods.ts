@@ -293,7 +293,7 @@ export const LEDGER: Rows<Omit<Ledger, 'watchPosition' | 'behind' | 'damage' | '
       ...someone('used here'),
     },
   ],
-  openFile: () => [{ version: 'cats:v0', path: 'weights.bin' }],
+  openFile: () => [{ version: 'cats:v0', path: 'weights.bin', range: { start: 0, end: 2 } }],
   exportEvents: () => [],
   importEvents: () => [[], nothing, { ownId: true }],
   collectable: () => [],

@@ -199,6 +199,10 @@ const faults: Readonly<Record<string, Fault>> = {
     }),
     noticedBy: ['reads a file any number of times, and chunk by chunk'],
   },
+  'gives all of a file for a range of it': {
+    of: ({ open }) => ({ open: (kind, digest) => open(kind, digest) }),
+    noticedBy: ['reads a range of a file, and refuses one that is longer'],
+  },
   'takes what is damaged for what is put': {
     of: ({ verify }) => ({
       verify: (kind, digest) =>

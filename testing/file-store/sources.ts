@@ -4,7 +4,7 @@ import { rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as E from 'fp-ts/lib/Either.js'
 import { expect } from 'vitest'
-import type { FileSource } from '../../domain/ports/file-store.js'
+import { type FileSource, FileStoreFailure } from '../../domain/ports/file-store.js'
 import { gather, left, right } from '../results.js'
 import { aMinuteFromNow, aMoment, contentOf, digestOf, listed, MIB, pieces, type World } from './world.js'
 
@@ -98,6 +98,28 @@ export const sourceCases = {
     expect(right(await put())).toEqual(right(await put()))
     expect(right(await verify())).toEqual({ digest: digestOf(bytes), size: 30 })
     expect([right(await remove()), right(await remove())]).toEqual([true, false])
+  },
+
+  'reads a range of a file, and refuses one that is longer': async ({ store }) => {
+    const bytes = randomBytes(2 * MIB + 10)
+    const { digest } = right(await store.put('file', { bytes })())
+    for (const [start, end] of [
+      [0, 1],
+      [3, 3],
+      [MIB - 1, MIB + 1],
+      [5, 2 * MIB + 5],
+      [2 * MIB + 9, 2 * MIB + 10],
+      [0, bytes.length],
+    ] as const) {
+      const chunks: Uint8Array[] = []
+      for await (const chunk of right(await store.open('file', digest, { start, end })())) chunks.push(chunk)
+      expect(Buffer.concat(chunks).equals(bytes.subarray(start, end))).toBe(true)
+    }
+    const tooLong = async () => {
+      const chunks = right(await store.open('file', digest, { start: 0, end: bytes.length + 1 })())
+      for await (const chunk of chunks) expect(chunk.length).toBeGreaterThan(0)
+    }
+    await expect(tooLong()).rejects.toBeInstanceOf(FileStoreFailure)
   },
 
   'reads a file any number of times, and chunk by chunk': async ({ store }) => {

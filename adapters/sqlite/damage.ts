@@ -7,6 +7,10 @@ export const damaged = (wrong: string, cause?: unknown): EventStoreError =>
 
 export const REMEDY = 'restore the file from a backup; `model-ledger verify` names all that is damaged'
 
-/** A row that does not fit its checksum. */
-export const damagedRow = (position: number, revision: number, stream: string): EventStoreError =>
-  damaged(`the event at position ${position}, revision ${revision} of ${stream}, does not fit its checksum`)
+/** A row that does not fit its checksum; by which of its columns, where that can be told. */
+export const damagedRow = (position: number, revision: number, stream: string, column?: string): EventStoreError => {
+  const what = column === undefined ? '' : `, by its column ${column}`
+  return damaged(
+    `the event at position ${position}, revision ${revision} of ${stream}, does not fit its checksum${what}`,
+  )
+}

@@ -10,6 +10,7 @@ import {
   type StoredEvent,
   toPosition,
 } from '../../domain/ports/event-store.js'
+import { changedColumn } from './changed-column.js'
 import { damaged, damagedRow } from './damage.js'
 import { checkPosition, checkRevision } from './density.js'
 import type { Cell, Database } from './driver/index.js'
@@ -159,7 +160,10 @@ const checkedRows = ({ database, layout: { events } }: ReadsOf): RowForm<Checked
   return {
     columns: `position, revision, stream, crc, ${ROW_TEXT}`,
     eventOf: ([position, revision, , crc, text], stream) => {
-      if (text === null || rowChecksum(text, stream.crc) !== crc) throw damagedRow(position, revision, stream.name)
+      if (text === null || rowChecksum(text, stream.crc) !== crc) {
+        const column = text === null ? undefined : changedColumn({ text, crc, stream, position, revision })
+        throw damagedRow(position, revision, stream.name, column)
+      }
       const event = eventInText(text) ?? byColumns(position)
       if (event === undefined) throw damagedRow(position, revision, stream.name)
       const { id, type, data, metadata } = event

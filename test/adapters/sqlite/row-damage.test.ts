@@ -79,6 +79,36 @@ describe('a row that was changed', () => {
     )
   })
 
+  it('by one bit names the column in which it is', async () => {
+    hand.close()
+    await store.close()
+    const reader = await openSqlite({ path })
+    const [, second] = await all(reader)
+    await reader.close()
+    const at = readFileSync(path).indexOf(second?.id ?? '')
+    const type = at + 36
+    const data = type + (second?.type.length ?? 0)
+    const metadata = data + (second?.data.length ?? 0)
+    const leaf = metadata + (second?.metadata.length ?? 0)
+    const places = {
+      id: at + 3,
+      type: type + 2,
+      data: data + 4,
+      metadata: metadata + 5,
+      leaf: leaf + 7,
+      crc: leaf + 33,
+    }
+    for (const [column, byte] of Object.entries(places)) {
+      for (const bit of [0, 7]) {
+        flipBit(path, 8 * byte + bit)
+        const read = await openSqlite({ path })
+        await expect(all(read)).rejects.toMatchObject(damage('position 2', `by its column ${column}`))
+        await read.close()
+        flipBit(path, 8 * byte + bit)
+      }
+    }
+  })
+
   it('in its position, its stream or its revision is told', async () => {
     hand.exec('UPDATE events SET position = -position WHERE position IN (4, 5)')
     hand.exec('UPDATE events SET position = 9 + position WHERE position < 0')

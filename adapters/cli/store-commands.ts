@@ -97,7 +97,11 @@ const verifyCommand = (program: Command, withLedger: WithLedger, terminal: Termi
         answer({ ...verified, runtime }, () => {
           const whole = `${verified.events} events, ${verified.versions} versions, ${verified.files} files, ${size(verified.bytes)} read\n`
           const damage = [
-            ...damagedEvents.flatMap(({ stream, position, reason }) => [reason, `  position ${position}, ${stream}`]),
+            ...damagedEvents.flatMap(({ stream, position, reason }) =>
+              position === undefined
+                ? [reason]
+                : [reason, `  position ${position}${stream === undefined ? '' : `, ${stream}`}`],
+            ),
             ...damaged.flatMap(({ reason, namedBy }) => [
               reason,
               ...namedBy

@@ -18,6 +18,7 @@ import { whenAborted } from '../shared/when-aborted.js'
 import { appendAllOn } from './append-all.js'
 import { appendQueue } from './append-queue.js'
 import { type Durability, type OpenError, type OpenedDatabase, openDatabase } from './database.js'
+import { examine } from './examining.js'
 import { type WatchedFiles, watchFiles } from './files-of.js'
 import { withHead } from './head-beside.js'
 import { type Layout, layoutOf } from './layout.js'
@@ -37,7 +38,7 @@ export interface SqliteEventStoreOptions {
   readonly busyTimeoutMs?: number
   /** Only to be read: also a file that this process may not write. Appends are refused. */
   readonly readOnly?: boolean
-  /** Told where such a file can only be read as a copy; a warning of the process unless told. */
+  /** Told where such a file can only be read as a copy, or has no checksums; a warning of the process unless told. */
   readonly warn?: (message: string) => void
 }
 
@@ -82,6 +83,7 @@ export const sqliteEventStoreBy =
               warn,
               use: (database) => {
                 const layout = layoutOf(database)
+                if (!layout.checked) warn(withoutChecksums(path))
                 const reads = prepareReads({ database, layout, pageSize: reading.paging.pageSize })
                 const tail = openTail({ ...head, database, layout, reads, place: path, readOnly, durability, warn })
                 return eventStoreOn({ database, layout, reads, tail, busyTimeoutMs, readOnly, ...reading })
@@ -93,6 +95,9 @@ export const sqliteEventStoreBy =
 
 /** How soon a subscription sees what another process appended. */
 const POLL_MS = 50
+
+const withoutChecksums = (path: string): string =>
+  `${path} is of an earlier format, whose rows have no checksums: they get them when it is opened to be written`
 
 interface Opened extends Reading {
   readonly database: OpenedDatabase
@@ -199,6 +204,7 @@ const eventStoreOn = ({ database, layout, reads, tail, busyTimeoutMs, readOnly, 
     appendAll,
     readStream: (stream, after) => pages({ stream, after: after === 'none' ? -1 : after }),
     readAll: (after) => pages({ stream: undefined, after }),
+    examine: () => examine({ database, layout, reads, read }),
     subscribe: (after, signal) => subscription({ readPage, waiting, pollMs: POLL_MS }, after, signal),
     damage: tail.damage,
     edition: tail.edition,

@@ -62,7 +62,9 @@ const readsBy = <R extends Row>({ database, layout, pageSize }: ReadsOf, { colum
   const ofAll = database.prepare<[number], R>(
     `SELECT ${columns} FROM ${events} WHERE position > ? ORDER BY position LIMIT ${pageSize}`,
   )
-  const atPosition = database.prepare<[number], R>(`SELECT ${columns} FROM ${events} WHERE position = ?`)
+  const ofStretch = database.prepare<[number, number], R>(
+    `SELECT ${columns} FROM ${events} WHERE position > ? AND position <= ? ORDER BY position`,
+  )
   const maxPosition = database.prepare<[], readonly [Position | null]>(`SELECT max(position) FROM ${events}`)
   const streams = streamsIn(database, layout)
   let knownLast: Position = ORIGIN
@@ -116,10 +118,24 @@ const readsBy = <R extends Row>({ database, layout, pageSize }: ReadsOf, { colum
       const known = streams.byName(stream)
       return known === undefined ? [] : eventsOf(known, revisionBefore(after + 1), pageSize)
     },
+    /** Those of one stretch of positions, and the one at a position. */
+    eventsUpTo: (after: Position, upTo: Position): Page =>
+      ofStretch.all(after, upTo).map((row) => eventOf(row, streams.byNumber(row[2]))),
     eventAt: (position: Position): StoredEvent | undefined => {
-      const row = atPosition.get(position)
+      const row = ofStretch.get(position - 1, position)
       return row && eventOf(row, streams.byNumber(row[2]))
     },
+    /** Where an event stands that cannot be read, as far as its row can be read. */
+    placeOf: (position: Position): { readonly stream: string; readonly revision: EventRevision } | undefined => {
+      try {
+        const row = ofStretch.get(position - 1, position)
+        return row && { stream: streams.byNumber(row[2]).name, revision: row[1] }
+      } catch {
+        return undefined
+      }
+    },
+    /** As the table says, whatever stands there. */
+    highestPosition: (): Position => maxPosition.get()?.[0] ?? ORIGIN,
     /** Of a row that was held against its checksum. */
     lastPosition: (position = maxPosition.get()?.[0] ?? ORIGIN): Position => {
       if (position !== knownLast && position !== ORIGIN) {

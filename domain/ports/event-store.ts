@@ -125,6 +125,20 @@ export interface Append {
   readonly events: ReadonlyNonEmptyArray<NewEvent>
 }
 
+/** What is wrong with something that a store keeps; where it is, as far as that can be told. */
+export interface StoreFinding {
+  readonly position?: Position
+  readonly stream?: string
+  readonly revision?: EventRevision
+  readonly reason: string
+}
+
+/** Some events of a store, in order, and what was found of them and between them. Of an event that cannot be read there is a finding alone. */
+export interface Examined {
+  readonly events: ReadonlyArray<StoredEvent>
+  readonly findings: ReadonlyArray<StoreFinding>
+}
+
 export interface EventStore {
   /**
    * Appends all events or none, if the stream stands at `expected`. If exactly these ids already stand
@@ -160,6 +174,12 @@ export interface EventStore {
 
   /** All events after a position, in order, in pages; ends at the present end. */
   readonly readAll: (after: Position) => AsyncIterable<ReadonlyArray<StoredEvent>>
+
+  /**
+   * All events up to the present end, in order, and everything that the store keeps of them held against what it was made
+   * from: it goes on behind what it finds. Not there in a store that keeps nothing but the events.
+   */
+  readonly examine?: () => AsyncIterable<Examined>
 
   /**
    * All events after a position, in pages, and then those to come, until the caller stops iterating or

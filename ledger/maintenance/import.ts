@@ -27,6 +27,7 @@ import { sha256 } from '../../domain/values/digest.js'
 import { parseJson } from '../../domain/values/json.js'
 import { describeWriteError, eachFromStore, type ImportError, LedgerError, promised } from '../calling/errors.js'
 import { checkedIfGiven, checkedIfGivenNow, checkedNow, Listener } from '../calling/input.js'
+import { whole } from './examined.js'
 import { failed, headerOf, lineOf, type ReadExport, readExport, running, trailerOf } from './export-format.js'
 import { Lines, type Pieces } from './lines.js'
 
@@ -39,7 +40,7 @@ export async function* exportEvents(store: EventStore): AsyncIterable<string> {
   yield `${header}\n`
   const lines = running(header)
   let events = 0
-  for await (const page of eachFromStore(store.readAll(ORIGIN))) {
+  for await (const page of eachFromStore(whole(store))) {
     for (const event of page) {
       const wrong = whyBroken(event)
       if (wrong !== undefined) throw new LedgerError(wrong, describeWriteError(wrong))

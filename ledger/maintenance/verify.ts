@@ -7,14 +7,15 @@ import type { ManifestStore } from '../../application/manifest-store.js'
 import { openAdmission } from '../../domain/admission.js'
 import { decodeEvent } from '../../domain/events/stored-events.js'
 import type { OnMaintenance } from '../../domain/ports/download.js'
-import { type EventStore, ORIGIN, type Position } from '../../domain/ports/event-store.js'
+import { type EventStore, EventStoreError, type Position } from '../../domain/ports/event-store.js'
 import type { FileKind, FileStore, FileStoreError } from '../../domain/ports/file-store.js'
 import type { Digest } from '../../domain/values/digest.js'
 import { describeImpossible } from '../../domain/values/impossible.js'
 import { summarise } from '../../domain/values/manifest/manifest.js'
 import type { Registry } from '../../projections/registry/state.js'
-import { describeWriteError, eachFromStore, promised } from '../calling/errors.js'
+import { describeWriteError, eachFromStore, LedgerError, promised } from '../calling/errors.js'
 import { checkedIfGivenNow, Listener } from '../calling/input.js'
+import { examined } from './examined.js'
 import { liveVersions, storedIn } from './needed-files.js'
 import { eachOf, reporter } from './progress.js'
 
@@ -34,9 +35,10 @@ type ManifestMismatch = Extract<CommandError, { readonly _tag: 'manifest-mismatc
 
 /** An event that is not what a codec of this ledger let pass, or that cannot have followed on those before it. */
 export interface DamagedEvent {
-  readonly stream: string
-  readonly revision: number
-  readonly position: Position
+  /** Where it stands; not known of what cannot be read, and not there of what is wrong with the store as a whole. */
+  readonly stream?: string
+  readonly revision?: number
+  readonly position?: Position
   readonly reason: string
 }
 
@@ -45,6 +47,7 @@ export interface Verified {
   readonly damagedEvents: ReadonlyArray<DamagedEvent>
   /** Types of events from the future, which cannot be verified here, and how many there are of each. */
   readonly unknownEvents: Readonly<Record<string, number>>
+  /** None are looked at where events cannot be read, so that nobody knows which there are. */
   readonly versions: number
   /** Each counted once, however many versions name it; references are not fetched. */
   readonly files: number
@@ -73,8 +76,10 @@ const verifyEvents = async (
   const unknown = new Map<string, number>()
   let count = 0
   const admission = openAdmission()
-  for await (const page of eachFromStore(events.readAll(ORIGIN))) {
+  for await (const { events: page, findings } of eachFromStore(examined(events))) {
     count += page.length
+    damagedEvents.push(...findings)
+    for (const { stream } of findings) if (stream !== undefined) admission.pass(stream)
     for (const stored of page) {
       const { stream, revision, position, type } = stored
       const decoded = decodeEvent(stored)
@@ -98,13 +103,21 @@ const verifyEvents = async (
   return { events: count, damagedEvents, unknownEvents: Object.fromEntries(unknown) }
 }
 
+const isDamagedStore = (error: unknown): boolean =>
+  (error instanceof LedgerError && error.code === 'damaged-store') ||
+  (error instanceof EventStoreError && error.code === 'damaged')
+
 export const verify = async (
   { events, registry, manifests, files }: VerifyPorts,
   onProgress?: OnMaintenance,
 ): Promise<Verified> => {
   checkedIfGivenNow(Listener, onProgress)
   const verifiedEvents = await verifyEvents(events)
-  const live = liveVersions(await registry())
+  const live = await registry().then(liveVersions, (error: unknown) => {
+    // Which versions there are cannot be known where events cannot be read; that is what is told then.
+    if (verifiedEvents.damagedEvents.length === 0 || !isDamagedStore(error)) throw error
+    return []
+  })
   const damaged: Damage[] = []
   const found = (kind: FileKind, digest: Digest, error: Damage['error'], namedBy: Damage['namedBy']): void => {
     damaged.push({ kind, digest, error, reason: describeWriteError(error), namedBy })

@@ -49,7 +49,7 @@ const tablesOf = (path: string): ReadonlyArray<string> => {
 }
 
 const readAs = async (path: string): Promise<ReadonlyArray<StoredEvent>> => {
-  const store = await openSqlite({ path, readOnly: true })
+  const store = await openSqlite({ path, readOnly: true, warn: () => undefined })
   const events = await all(store)
   await store.close()
   return events

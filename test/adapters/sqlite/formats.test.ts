@@ -30,7 +30,9 @@ const layoutOf = (path: string) => {
 const THIS = { format: 3, tables: ['events', 'ledger', 'streams'] }
 
 const readAs = async (path: string): Promise<ReadonlyArray<StoredEvent>> => {
-  const store = await openSqlite({ path, readOnly: true })
+  const told: string[] = []
+  const store = await openSqlite({ path, readOnly: true, warn: (message) => told.push(message) })
+  expect(told).toEqual([expect.stringContaining(`${path} is of an earlier format, whose rows have no checksums`)])
   const events = await all(store)
   await store.close()
   return events

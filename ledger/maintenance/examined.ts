@@ -1,0 +1,31 @@
+/** The events of a store, each held against all that the store keeps of it. */
+import * as E from 'fp-ts/lib/Either.js'
+import {
+  type EventStore,
+  EventStoreError,
+  type Examined,
+  ORIGIN,
+  type StoredEvent,
+} from '../../domain/ports/event-store.js'
+
+/** With what was found; a store that keeps nothing but the events gives them. */
+export const examined = (events: EventStore): AsyncIterable<Examined> => events.examine?.() ?? onlyRead(events)
+
+async function* onlyRead(store: EventStore): AsyncGenerator<Examined> {
+  for await (const events of store.readAll(ORIGIN)) yield { events, findings: [] }
+}
+
+/** Up to the last that there is now; rejects with the first thing that is found. */
+export async function* whole(store: EventStore): AsyncGenerator<ReadonlyArray<StoredEvent>> {
+  const head = await store.head()()
+  if (E.isLeft(head))
+    throw new EventStoreError(head.left._tag === 'damaged-store' ? 'damaged' : head.left._tag, head.left.reason)
+  if (head.right === ORIGIN) return
+  for await (const { events, findings } of examined(store)) {
+    const [wrong] = findings
+    if (wrong !== undefined) throw new EventStoreError('damaged', wrong.reason)
+    yield events
+    // What comes behind the last event is of indexes, which an event does not depend on.
+    if ((events.at(-1)?.position ?? ORIGIN) >= head.right) return
+  }
+}

@@ -60,7 +60,7 @@ const afterwards = async ({ path, streams, answers }: Original, harm: (copy: str
   copyFileSync(path, copy)
   harm(copy)
   const found = await answersOf(copy, streams)
-  rmSync(copy)
+  for (const beside of ['', '-head']) rmSync(`${copy}${beside}`, { force: true })
   return [...answers].filter(([question, answer]) => {
     const now = found.get(question) ?? 'no answer'
     return now !== answer && !now.startsWith('refused: ') && !isEarlierEnd(question, answer, now)

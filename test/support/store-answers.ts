@@ -17,7 +17,7 @@ export type Answers = ReadonlyMap<string, string>
 export const OF_ALL: ReadonlyArray<string> = ['all', 'from the tenth on']
 
 export const answersOf = async (path: string, streams: ReadonlyArray<string>): Promise<Answers> => {
-  const opened = await sqliteEventStore({ path, durability: 'relaxed' })()
+  const opened = await sqliteEventStore({ path, durability: 'relaxed', warn: () => undefined })()
   const questions: ReadonlyArray<readonly [string, (store: EventStore) => Promise<unknown>]> = [
     // Where it ends is not asked: an end that is gone is told by what notes it beside the file.
     ['id', (store) => right(store.ledgerId())],

@@ -32,7 +32,7 @@ const THIS = { format: 3, tables: ['events', 'ledger', 'streams'] }
 const readAs = async (path: string): Promise<ReadonlyArray<StoredEvent>> => {
   const told: string[] = []
   const store = await openSqlite({ path, readOnly: true, warn: (message) => told.push(message) })
-  expect(told).toEqual([expect.stringContaining(`${path} is of an earlier format, whose rows have no checksums`)])
+  expect(told).toContainEqual(expect.stringContaining(`${path} is of an earlier format, whose rows have no checksums`))
   const events = await all(store)
   await store.close()
   return events

@@ -3,6 +3,7 @@
  * says of other streams to what had happened there by then. An import and `verify` walk through all events with it.
  */
 import * as E from 'fp-ts/lib/Either.js'
+import { typeOf } from './artifact/history.js'
 import { versionAt } from './artifact/version-columns.js'
 import { type Aggregate, artifact, distributedDraft, losses, registeredModel, run } from './commands/deciders.js'
 import { admitsTogether, type EventsOfCommand, withEvent } from './commands/events-of-a-command.js'
@@ -10,7 +11,7 @@ import type { Rejection } from './commands/rejections.js'
 import type { DomainEvent } from './events/catalogue.js'
 import { encodeEvent, idOfEvent, isOfTodaysSchema, type RecordedEvent } from './events/stored-events.js'
 import { type EventRevision, ORIGIN, type Position, type StoredEvent, toRevision } from './ports/event-store.js'
-import { readonlyState } from './values/decider.js'
+import { type ReadonlyState, readonlyState } from './values/decider.js'
 import { type Admitted, admitted, allAdmit, type Impossible, impossible } from './values/impossible.js'
 import type { Past, Then } from './values/past.js'
 import {
@@ -60,6 +61,13 @@ interface Held<State> {
   together: EventsOfCommand | undefined
 }
 
+/** What other streams may be held to of an artifact. */
+const knownOf = (state: ReadonlyState<ReturnType<typeof artifact.history.initial>>) => ({
+  artifactType: state.artifactType,
+  typeOf: (version: number) => typeOf(state, version),
+  manifestOf: (version: number) => versionAt(state.versions, version)?.manifest,
+})
+
 export const openAdmission = (): Admission => {
   const artifacts = new Map<string, Held<ReturnType<typeof artifact.history.initial>>>()
   const drafts = new Map<string, Held<ReturnType<typeof distributedDraft.initial>>>()
@@ -71,8 +79,7 @@ export const openAdmission = (): Admission => {
     artifact: (ref) => {
       const state = then(artifacts.get(artifactStream(ref)))
       if (state === undefined || state === 'unsure') return state
-      const { artifactType, versions } = state
-      return { artifactType, manifestOf: (version) => versionAt(versions, version)?.manifest }
+      return knownOf(state)
     },
     model: (ref) => then(models.get(modelStream(ref))),
     run: (ref) => then(runs.get(runStream(ref))),

@@ -4,8 +4,8 @@
  */
 
 export * from './artifact/commands.js'
-export type { ArtifactRejection } from './artifact/decide.js'
 export * from './artifact/events.js'
+export type { ArtifactRejection } from './artifact/rejections.js'
 export { SealedDraft } from './artifact/sealed-draft.js'
 export type { ArtifactState } from './artifact/state.js'
 export { MoveAlias, RemoveAlias } from './collections/alias-commands.js'

@@ -11,7 +11,7 @@ import type { AsOf, When } from './calling/as-of.js'
 import { promised } from './calling/errors.js'
 import { checked, NameText } from './calling/input.js'
 import { typedThenNfc } from './calling/typed-then-nfc.js'
-import { tellingWhoRemoved, withWhoEnded } from './calling/who-removed.js'
+import { tellingWhoRemoved, withWhoClosed, withWhoEnded } from './calling/who-removed.js'
 import { type DiffPorts, type DiffQuestions, diffQuestions } from './finding/diff.js'
 import { type ListQuestions, listQuestions } from './finding/lists.js'
 import { type SearchQuestions, searchQuestions } from './finding/search.js'
@@ -71,8 +71,12 @@ export const ledgerAsOf = ({ asOf, ...ports }: AskingPorts): ((when?: When) => L
       withWhoEnded(await askOf(when, version, (registryQuestions) => registryQuestions.version(version)), () =>
         asOf(when),
       ),
-    artifact: (name) => askOf(when, name, (registryQuestions) => registryQuestions.artifact(name)),
-    registeredModel: (name) => askOf(when, name, (registryQuestions) => registryQuestions.registeredModel(name)),
+    artifact: async (name) =>
+      withWhoClosed(await askOf(when, name, (registryQuestions) => registryQuestions.artifact(name)), () => asOf(when)),
+    registeredModel: async (name) =>
+      withWhoClosed(await askOf(when, name, (registryQuestions) => registryQuestions.registeredModel(name)), () =>
+        asOf(when),
+      ),
     runDetails: (run) => askOf(when, run, (registryQuestions) => registryQuestions.run(run)),
     openDrafts: () => ask(when, (registryQuestions) => E.right(registryQuestions.openDrafts())),
   })

@@ -71,6 +71,7 @@ const collections = {
   text: '--text',
   where: '--where',
   withArchived: '--with-archived',
+  withDeleted: '--with-deleted',
   ...page,
 } as const
 const said = { description: '--description', metadata: '--metadata', aliases: '--alias', tags: '--tag' } as const
@@ -153,12 +154,17 @@ export const OF_A_LEDGER: Ways<Ledger> = {
   },
   deleteVersion: {
     command: 'delete',
-    given: { version: '<version>', deleteAliases: '--delete-aliases', leaveLinks: '--leave-links', expect: '--expect' },
+    given: { version: '<name>', deleteAliases: '--delete-aliases', leaveLinks: '--leave-links', expect: '--expect' },
   },
 
   describeArtifact: { command: 'describe', given: { name: '<name>', description: redescribed.description } },
   tagArtifact: { command: 'tag', given: { name: '<name>', tags: '<tag...>' } },
   untagArtifact: { command: 'untag', given: { name: '<name>', tags: '<tag...>' } },
+  deleteArtifact: {
+    command: 'delete',
+    by: '--whole',
+    given: { name: '<name>', deleteAliases: '--delete-aliases', leaveLinks: '--leave-links' },
+  },
   archiveArtifact: { command: 'archive', given: { name: '<name>' } },
   unarchiveArtifact: { command: 'unarchive', given: { name: '<name>' } },
   createRegisteredModel: {
@@ -171,6 +177,11 @@ export const OF_A_LEDGER: Ways<Ledger> = {
   },
   tagRegisteredModel: { command: 'tag', given: { name: '<name>', tags: '<tag...>' } },
   untagRegisteredModel: { command: 'untag', given: { name: '<name>', tags: '<tag...>' } },
+  deleteRegisteredModel: {
+    command: 'delete',
+    by: '--whole',
+    given: { name: '<name>', deleteAliases: '--delete-aliases' },
+  },
   archiveRegisteredModel: { command: 'archive', given: { name: '<name>' } },
   unarchiveRegisteredModel: { command: 'unarchive', given: { name: '<name>' } },
   link: {

@@ -6,10 +6,16 @@ import { byNameOf } from '../../ledger/linking/by-name.js'
 import type { WithLedger } from './command-context.js'
 import { pairs } from './given-values.js'
 import { type EnvelopeOptions, envelopeOptions, expecting, type Holders, saidOrNot } from './options.js'
-import { done, versionOf, withAliases, withLinksLeft } from './receipts.js'
+import { done, versionOf, withAliases, withHeld, withLinksLeft } from './receipts.js'
 
 const ANYTHING =
   'an artifact or a registered model by its name alone; with :alias or :vN one version, of a link its source'
+
+interface DeleteOptions {
+  readonly whole?: boolean
+  readonly deleteAliases?: boolean
+  readonly leaveLinks?: boolean
+}
 
 export const changeCommands = (program: Command, withLedger: WithLedger): void => {
   for (const verb of ['tag', 'untag'] as const) {
@@ -89,23 +95,34 @@ export const changeCommands = (program: Command, withLedger: WithLedger): void =
   }
 
   expecting(envelopeOptions(program.command('delete')))
-    .description('Mark a version as deleted; its number and its history stay.')
-    .argument('<version>', 'of an artifact: [[entity/]project/]name:vN or name:alias, in full')
-    .option('--delete-aliases', 'also if aliases point to it')
-    .option('--leave-links', 'also if registered models link to it; their links stay, and lead nowhere')
+    .description(
+      'Mark a version as deleted, or an artifact or a registered model as a whole; numbers and history stay.',
+    )
+    .argument(
+      '<name>',
+      'a version of an artifact, in full: [[entity/]project/]name:vN or name:alias; with --whole a name alone',
+    )
+    .option('--whole', 'an artifact or a registered model as a whole; what comes to its name later begins anew')
+    .option('--delete-aliases', 'also if aliases point to it; of a whole one, aliases besides latest')
+    .option(
+      '--leave-links',
+      'also if registered models link to it, or to its versions; their links stay, and lead nowhere',
+    )
     .addHelpText(
       'after',
-      '\nExample:\n  $ model-ledger delete acme/churn/model:v3 --delete-aliases --reason "wrong data"',
+      '\nExamples:\n  $ model-ledger delete acme/churn/model:v3 --delete-aliases --reason "wrong data"\n  $ model-ledger delete acme/model-registry/churn --whole --delete-aliases',
     )
-    .action(
-      (
-        version: string,
-        options: EnvelopeOptions & Holders & { deleteAliases?: boolean; leaveLinks?: boolean },
-        command: Command,
-      ) =>
-        withLedger(command, 'writes', async (task) => {
-          const deleted = await task.ledger.deleteVersion({ ...options, version })
-          done(task, deleted, `${versionOf(deleted)} is deleted${withAliases(deleted)}${withLinksLeft(deleted)}`)
-        }),
+    .action((version: string, { whole, ...options }: EnvelopeOptions & Holders & DeleteOptions, command: Command) =>
+      withLedger(command, 'writes', async (task) => {
+        if (whole === true) {
+          const { expect, ...rest } = options
+          if (expect !== undefined)
+            return command.error('error: --expect is for one version, not for --whole', { exitCode: 2 })
+          const gone = await byNameOf(task.ledger).deleteWhole({ ...rest, name: version })
+          return done(task, gone, `${versionOf(gone)} is deleted${withHeld(gone)}`)
+        }
+        const deleted = await task.ledger.deleteVersion({ ...options, version })
+        done(task, deleted, `${versionOf(deleted)} is deleted${withAliases(deleted)}${withLinksLeft(deleted)}`)
+      }),
     )
 }

@@ -65,6 +65,7 @@ const ofCollections = (command: Command): Command =>
     .option('--tag <tag>', 'that carries this tag itself')
     .option('--text <words>', 'all of these words in its path, tags, aliases or description')
     .option('--with-archived', 'archived ones too')
+    .option('--with-deleted', 'deleted ones too')
     .option('--where <conditions>', 'such as "tag = vision and (description contains pictures or missing alias)"')
     .addOption(new Option('--group-by <what>', 'under a heading for each tag; those without any last').choices(['tag']))
 

@@ -16,6 +16,8 @@ const CODES: Readonly<Record<LedgerErrorCode | 'no-ledger', ExitCode>> = {
   'version-has-aliases': refused,
   archived: refused,
   'version-has-links': refused,
+  'collection-has-aliases': refused,
+  'artifact-has-links': refused,
   'draft-ended': refused,
   'draft-empty': refused,
   'generation-not-open': refused,

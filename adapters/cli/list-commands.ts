@@ -19,7 +19,8 @@ import { condition, couldBeJson, metricCondition } from './given-values.js'
 import { names } from './names.js'
 import { asOf, orderOf, paged, runSortKey, sortKey } from './options.js'
 import { hint, plain, size, type Terminal, table, time } from './output.js'
-import { gone, pairsText } from './show-commands.js'
+import { pairsText } from './pairs-text.js'
+import { gone } from './show-commands.js'
 
 export const listCommands = (program: Command, withLedger: WithLedger): void => {
   const list = program

@@ -159,6 +159,11 @@ const OPTIONS: Readonly<Record<string, ReadonlyArray<readonly [member: string, o
     ['say deleteAliases', 'say --delete-aliases'],
     ['say leaveLinks', 'say --leave-links'],
   ],
+  'collection-has-aliases': [
+    ['say deleteAliases', 'say --delete-aliases'],
+    ['say leaveLinks', 'say --leave-links'],
+  ],
+  'artifact-has-links': [['say leaveLinks', 'say --leave-links']],
   'version-has-links': [['say leaveLinks', 'say --leave-links']],
   'path-taken': [['say overwrite', 'use --replace']],
   'target-differs': [['say overwrite', 'say --overwrite']],

@@ -50,6 +50,14 @@ export const withLinksLeft = ({ events }: Receipt): string => {
   return paths.length === 0 ? '' : `; ${few(paths)} ${paths.length === 1 ? 'links' : 'link'} to it still`
 }
 
+/** `, with 3 versions and 2 aliases`: what went with a whole artifact or registered model. */
+export const withHeld = ({ events: [event] }: Receipt): string => {
+  if (event?.type !== 'ArtifactDeleted' && event?.type !== 'RegisteredModelDeleted') return ''
+  const [count, what] = event.type === 'ArtifactDeleted' ? [event.versions, 'version'] : [event.links, 'link']
+  const { aliases } = event
+  return `, with ${count} ${what}${count === 1 ? '' : 's'} and ${aliases} ${aliases === 1 ? 'alias' : 'aliases'}`
+}
+
 /** `, with its description and metadata`: what a draft took over. */
 export const withTakenOver = ({ takenOver = [] }: VersionReceipt): string =>
   takenOver.length === 0 ? '' : `, with its ${listed(takenOver)}`

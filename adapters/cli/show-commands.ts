@@ -1,7 +1,6 @@
 /** Commands that ask what one thing is, or was: which version is meant, what is known of it. */
 import type { Command } from 'commander'
 import { isDayText } from '../../domain/values/day.js'
-import { doubleText } from '../../domain/values/double.js'
 import { LedgerError } from '../../index.js'
 import { oneStreamOf } from '../../ledger/looking-back/one-stream.js'
 import type { Version } from '../../projections/registry/questions/version.js'
@@ -11,6 +10,7 @@ import { auditText } from './history-text.js'
 import { names } from './names.js'
 import { asOf } from './options.js'
 import { columns, plain, print, type Shown, size, styled, type Terminal, time } from './output.js'
+import { pairsText } from './pairs-text.js'
 
 export const showCommands = (program: Command, withLedger: WithLedger): void => {
   asOf(program.command('resolve'))
@@ -97,14 +97,6 @@ const ending = (terminal: Terminal, { time: when, by, reason }: NonNullable<Vers
   `${by === undefined ? '' : ` by ${by}`}${reason === undefined ? '' : `: ${reason}`}`,
 ]
 
-/** On one line: metrics, metadata, a configuration. */
-export const pairsText = (pairs: object): string =>
-  Object.entries(pairs)
-    .map(([name, value]) => `${name}=${typeof value === 'number' ? shortNumber(value) : JSON.stringify(value)}`)
-    .join(' ') || '-'
-
-const shortNumber = (value: number): string => doubleText(value === 0 ? value : Number(value.toPrecision(5)))
-
 /** Names and values, one a line; what is not there is left out. */
 const facts = (terminal: Terminal, title: string, pairs: ReadonlyArray<readonly [string, Shown | null]>): string =>
   `${print(terminal, styled('bold', title))}\n${columns(
@@ -156,7 +148,8 @@ const showCollection = async (task: CommandContext, name: string, options: AsOfO
   const { terminal } = task
   task.answer(collection, () =>
     facts(terminal, collection.path, [
-      ['archived', collection.archived === null ? null : time(terminal, collection.archived.time)],
+      ['deleted', collection.deleted === null ? null : ending(terminal, collection.deleted)],
+      ['archived', collection.archived === null ? null : ending(terminal, collection.archived)],
       ['type', collection.type],
       ['description', collection.description],
       ['tags', names(collection.tags)],

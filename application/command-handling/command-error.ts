@@ -11,7 +11,14 @@ import { describeHistoryDamage, type HistoryDamage } from '../../domain/ports/hi
 import { describeProblem, type Problem } from '../../domain/values/codec.js'
 import type { RecordedBy } from '../../domain/values/decider.js'
 import type { ManifestSummary } from '../../domain/values/manifest/manifest.js'
-import { collectionPath, isModel, runPath, versionName, versionPath } from '../../domain/values/references.js'
+import {
+  type CollectionRef,
+  collectionPath,
+  isModel,
+  runPath,
+  versionName,
+  versionPath,
+} from '../../domain/values/references.js'
 import { didYouMean } from '../../domain/values/similar-names.js'
 import { describeDraftRejection } from './draft-rejection-words.js'
 import { recorded } from './words.js'
@@ -49,7 +56,7 @@ export const describeCommandError = (error: CommandError): string => {
       return `the name "${error.name}" with the type "${error.artifactType}" is reserved`
     case 'version-not-found':
       if (!error.exists) {
-        return `there is no ${isModel(error.collection) ? 'registered model' : 'artifact'} ${collectionPath(error.collection)}`
+        return `there is no ${isModel(error.collection) ? 'registered model' : 'artifact'} ${collectionPath(error.collection)}${once(error)}`
       }
       return describeNotFound(error, recorded)
     case 'version-deleted':
@@ -57,9 +64,9 @@ export const describeCommandError = (error: CommandError): string => {
     case 'link-removed':
       return describeEnd(error, recorded(error.unlinked))
     case 'artifact-not-found':
-      return `the artifact ${collectionPath(error.artifact)} does not exist; log a version of it or create it`
+      return `the artifact ${collectionPath(error.artifact)} does not exist${once(error)}; log a version of it or create it`
     case 'model-not-found':
-      return `the registered model ${collectionPath(error.model)} does not exist; link a version to it or create it`
+      return `the registered model ${collectionPath(error.model)} does not exist${once(error)}; link a version to it or create it`
     case 'alias-expectation-failed':
       return `the alias "${error.alias}" was expected to ${
         error.expected === 'absent' ? 'be absent' : `point to ${versionName(error.expected)}`
@@ -81,6 +88,10 @@ export const describeCommandError = (error: CommandError): string => {
       return `v${error.version} holds ${list(error.aliases)}; move them first, or say deleteAliases${error.links.length === 0 ? '' : `. ${sourceOf(error.version, error.links)}`}`
     case 'version-has-links':
       return sourceOf(error.version, error.links)
+    case 'collection-has-aliases':
+      return `${collectionPath(error.collection)} has ${list(error.aliases)}; move or remove them first, or say deleteAliases${error.links.length === 0 ? '' : `. ${sourcesOf(error.collection, error.links)}`}`
+    case 'artifact-has-links':
+      return sourcesOf(error.artifact, error.links)
     case 'too-many-tags':
       return `${error.version === null ? collectionPath(error.collection) : versionPath(error.collection, error.version)} would have ${error.count} tags; the most is ${error.most}`
     case 'draft-ended':
@@ -134,15 +145,26 @@ export const describeCommandError = (error: CommandError): string => {
   }
 }
 
+/** What became of one that was there. */
+const once = ({ deleted }: { readonly deleted?: RecordedBy }): string =>
+  deleted === undefined ? '' : `: it was deleted ${recorded(deleted)}`
+
 /** Which links lead there, and what to say of them. */
-const sourceOf = (version: number, links: ReadonlyArray<StandingLink>): string => {
+const sourceOf = (version: number, links: ReadonlyArray<StandingLink>): string =>
+  `v${version} is the source of ${leadingThere(links)}`
+
+/** The same of a whole artifact. */
+const sourcesOf = (artifact: CollectionRef, links: ReadonlyArray<StandingLink>): string =>
+  `${collectionPath(artifact)} holds the ${links.length === 1 ? 'source' : 'sources'} of ${leadingThere(links)}`
+
+const leadingThere = (links: ReadonlyArray<StandingLink>): string => {
   const named = links.slice(0, MOST_NAMED).map(({ model, version, aliases }) => {
     const path = versionPath(model, version)
     return aliases.length === 0 ? path : `${path} (${list(aliases)})`
   })
   const more = links.length > MOST_NAMED ? ` and ${links.length - MOST_NAMED} more` : ''
   const them = links.length === 1 ? 'it' : 'them'
-  return `v${version} is the source of ${named.join(', ')}${more}; unlink ${them} first, or say leaveLinks`
+  return `${named.join(', ')}${more}; unlink ${them} first, or say leaveLinks`
 }
 
 const MOST_NAMED = 5

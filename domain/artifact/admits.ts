@@ -3,6 +3,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import { admitsAlias, admitsWhileLeft } from '../collections/aliases.js'
 import { admitsArchiving, admitsNew } from '../collections/archiving.js'
 import { admitsSaid, NOTHING_SAID } from '../collections/descriptions.js'
+import { admitsDeletion } from '../collections/lives.js'
 import { admitsTagChange } from '../collections/tags.js'
 import type { ReadonlyState } from '../values/decider.js'
 import { type Admitted, admitted, allAdmit, impossible, type Standing } from '../values/impossible.js'
@@ -12,7 +13,7 @@ import type { SubjectOf } from '../values/stream-names.js'
 import type { ArtifactEvent, ArtifactVersionLogged, ArtifactVersionRelogged } from './events.js'
 import { type ArtifactHistory, hasSaid } from './history.js'
 import { draftKey, newerThan } from './state.js'
-import { numberOfContent, type VersionState, versionAt } from './version-columns.js'
+import { liveCount, numberOfContent, type VersionState, versionAt } from './version-columns.js'
 import { notAppliedTo } from './what-is-said.js'
 
 type State = ReadonlyState<ArtifactHistory>
@@ -87,6 +88,11 @@ export const admits = (state: State, event: ArtifactEvent, here: Here): Admitted
             (link) => () => linkWasThere(link, { ...here.subject.artifact, version: event.version }, here.past),
           ),
         ),
+      )
+    case 'ArtifactDeleted':
+      return allAdmit(
+        () => admitsDeletion({ ...event, live: event.versions }, { ...state, live: liveCount(state.versions) }),
+        ...(event.linksLeft ?? []).map((link) => () => linkWasThere(link, here.subject.artifact, here.past)),
       )
     case 'AliasMoved': {
       const check = () => admitsAlias(state.aliases, event, (version) => isLive(state, version))

@@ -209,6 +209,20 @@ export const DeleteArtifactVersion = define('DeleteArtifactVersion', {
 })
 export type DeleteArtifactVersion = t.TypeOf<typeof DeleteArtifactVersion>
 
+/** Ends this life of the name: all its versions are deleted, and its aliases, tags and description go with them. */
+export const DeleteArtifact = define('DeleteArtifact', {
+  of: ofArtifact,
+  members: { artifact: ArtifactRef },
+  optional: {
+    /** Needed while there are aliases besides `latest`. */
+    deleteAliases: t.boolean,
+    /** Needed while registered models link to its versions; their links stay, and say that their source is deleted. */
+    leaveLinks: t.boolean,
+  },
+  facts: ({ artifact }, read) => gather({ links: read.linksTo(artifact) }),
+})
+export type DeleteArtifact = t.TypeOf<typeof DeleteArtifact>
+
 export const artifactCommands = {
   CreateArtifact,
   DescribeArtifact,
@@ -221,6 +235,7 @@ export const artifactCommands = {
   TagArtifactVersion,
   UntagArtifactVersion,
   DeleteArtifactVersion,
+  DeleteArtifact,
 }
 
 /** Everything that is decided against the history of an artifact. */

@@ -1,22 +1,15 @@
 /** What an artifact allows, and what follows from it. */
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
-import {
-  type AliasRejection,
-  aliasesOf,
-  moveAlias,
-  pointAliases,
-  removeAlias,
-  removeAliasesOf,
-} from '../collections/aliases.js'
-import { type Archived, notArchived } from '../collections/archiving.js'
+import { aliasesOf, moveAlias, pointAliases, removeAlias, removeAliasesOf } from '../collections/aliases.js'
+import { notArchived } from '../collections/archiving.js'
 import { changeSaid } from '../collections/descriptions.js'
-import { changeTags, type TooManyTags } from '../collections/tags.js'
-import type { TypeMismatch, VersionRejection } from '../collections/version-rejections.js'
+import { aliasesMayGo, wasDeleted } from '../collections/lives.js'
+import { changeTags } from '../collections/tags.js'
 import type { StandingLink } from '../ports/facts.js'
 import { about, type Decision, type ReadonlyState } from '../values/decider.js'
 import { numberOfKey } from '../values/key-table.js'
-import { type VersionNumber, versionNumberAt } from '../values/names.js'
+import { versionNumberAt } from '../values/names.js'
 import type { ArtifactRef } from '../values/references.js'
 import type {
   ArchiveArtifact,
@@ -30,36 +23,14 @@ import type {
   UntagArtifactVersion,
 } from './commands.js'
 import { type ArtifactEvent, type ArtifactVersionDeleted, MOST_LINKS_LEFT } from './events.js'
+import type { ArtifactRejection } from './rejections.js'
 import { type ArtifactState, draftKey, newerThan, producer } from './state.js'
-import { isProducer, numberOfContent, versionAt } from './version-columns.js'
+import { isLiveVersion, isProducer, liveCount, numberOfContent, versionAt } from './version-columns.js'
 import { findVersion, liveVersion } from './versions.js'
 import { notAppliedTo, saidByBase, saidByCaller } from './what-is-said.js'
 
 type State = ReadonlyState<ArtifactState>
 type Given<Type> = Extract<ArtifactCommandWithFacts, { readonly type: Type }>
-
-export type ArtifactRejection =
-  | AliasRejection
-  | VersionRejection
-  | TypeMismatch
-  | TooManyTags
-  | Archived
-  | { readonly _tag: 'artifact-not-found'; readonly artifact: ArtifactRef }
-  | { readonly _tag: 'reserved-name'; readonly name: string; readonly artifactType: string }
-  | { readonly _tag: 'base-outdated'; readonly expectedBase: VersionNumber; readonly newest: VersionNumber | null }
-  | {
-      readonly _tag: 'version-has-aliases'
-      readonly version: VersionNumber
-      readonly aliases: ReadonlyArray<string>
-      /** The links to it that were not named either. */
-      readonly links: ReadonlyArray<StandingLink>
-    }
-  /** Registered models link to the version. */
-  | {
-      readonly _tag: 'version-has-links'
-      readonly version: VersionNumber
-      readonly links: ReadonlyArray<StandingLink>
-    }
 
 type EncodedEvents = E.Either<ArtifactRejection, Decision<ArtifactEvent>>
 type Events = E.Either<ArtifactRejection, ReadonlyArray<ArtifactEvent>>
@@ -99,6 +70,8 @@ export const decide =
         return removeAlias(command)(state)
       case 'DeleteArtifactVersion':
         return deleteVersion(command, state)
+      case 'DeleteArtifact':
+        return pipe(deleteArtifact(command, state), about({}))
     }
   }
 
@@ -122,7 +95,7 @@ const create = (
 }
 
 const mustExist = (artifact: ArtifactRef, state: State): E.Either<ArtifactRejection, State> =>
-  state.artifactType === null ? E.left({ _tag: 'artifact-not-found', artifact }) : E.right(state)
+  state.artifactType === null ? E.left({ _tag: 'artifact-not-found', artifact, ...wasDeleted(state) }) : E.right(state)
 
 const describeArtifact = (
   { artifact, description: to }: Pick<DescribeArtifact, 'artifact' | 'description'>,
@@ -238,6 +211,34 @@ const tag = (command: TagArtifactVersion | UntagArtifactVersion, state: State): 
     changeTags(adds ? 'add' : 'remove', command.tags, { collection: command.artifact, version: number })(version.tags),
     E.map((changes): ReadonlyArray<ArtifactEvent> => changes.map((change) => ({ type, version: number, ...change }))),
     about({ version: number }),
+  )
+}
+
+/** What is deleted already stays so; what never was there cannot be deleted. */
+const deleteArtifact = (command: Given<'DeleteArtifact'>, state: State): Events => {
+  const { artifact, deleteAliases, leaveLinks } = command
+  const { artifactType } = state
+  if (artifactType === null && state.deleted !== null) return E.right([])
+  // Those to versions that were deleted before were left then.
+  const links = command.links.filter(({ source }) => isLiveVersion(state.versions, source))
+  return pipe(
+    mustExist(artifact, state),
+    E.flatMap(() => aliasesMayGo(artifact, state.aliases, deleteAliases, leaveLinks === true ? [] : links)),
+    E.flatMap(
+      (): Events =>
+        leaveLinks === true || links.length === 0
+          ? E.right([])
+          : E.left({ _tag: 'artifact-has-links', artifact, links }),
+    ),
+    E.map(() => [
+      {
+        type: 'ArtifactDeleted' as const,
+        artifactType: artifactType ?? '',
+        versions: liveCount(state.versions),
+        aliases: state.aliases.size,
+        ...leftBy(links),
+      },
+    ]),
   )
 }
 

@@ -4,7 +4,7 @@ import * as t from 'io-ts'
 import { AliasMoved, AliasRemoved } from '../collections/alias-events.js'
 import { DescriptionChange, saidChange } from '../collections/descriptions.js'
 import { tagChange } from '../collections/tags.js'
-import { distinct, oneOf, record } from '../values/codec.js'
+import { distinct, oneOf, record, wholeNumber } from '../values/codec.js'
 import { ManifestSummary } from '../values/manifest/manifest.js'
 import { ArtifactType, Description, Metadata, Tags, VersionNumber } from '../values/names.js'
 import { LinkRef } from '../values/references.js'
@@ -100,15 +100,31 @@ export type ArtifactVersionUntagged = t.TypeOf<typeof ArtifactVersionUntagged>
 /** So many links that stay are named; that there are more, their models say. */
 export const MOST_LINKS_LEFT = 100
 
+/** The links that stood, as far as they were known, and that were to stay; none where it is absent. */
+const LinksLeft = t.readonlyArray(LinkRef, 'registered versions')
+
 export const ArtifactVersionDeleted = record(
   'ArtifactVersionDeleted',
   { type: oneOf('ArtifactVersionDeleted'), version: VersionNumber, manifest: ManifestSummary },
   {
-    /** The links to it that stood, as far as they were known, and that were to stay; none where it is absent. */
-    linksLeft: t.readonlyArray(LinkRef, 'registered versions'),
+    linksLeft: LinksLeft,
   },
 )
 export type ArtifactVersionDeleted = t.TypeOf<typeof ArtifactVersionDeleted>
+
+/** A life of its name ended, with all its versions and aliases; the next begins with `ArtifactCreated`. */
+export const ArtifactDeleted = record(
+  'ArtifactDeleted',
+  {
+    type: oneOf('ArtifactDeleted'),
+    artifactType: ArtifactType,
+    /** How many versions there were, and how many aliases. */
+    versions: wholeNumber('a count of versions'),
+    aliases: wholeNumber('a count of aliases'),
+  },
+  { linksLeft: LinksLeft },
+)
+export type ArtifactDeleted = t.TypeOf<typeof ArtifactDeleted>
 
 export const artifactEvents = {
   ArtifactCreated,
@@ -123,6 +139,7 @@ export const artifactEvents = {
   ArtifactVersionTagged,
   ArtifactVersionUntagged,
   ArtifactVersionDeleted,
+  ArtifactDeleted,
   AliasMoved,
   AliasRemoved,
 }

@@ -12,11 +12,17 @@ import { type ArtifactState, evolve, initial } from './state.js'
 export interface ArtifactHistory extends ArtifactState {
   /** What is said of each version, by its number. */
   readonly said: Said[]
+  /** From which number on its versions are of which type: a name may have several lives. */
+  readonly types: Array<{ readonly from: number; readonly artifactType: string }>
   /** The version that a sealed draft has just been logged as: it gets its aliases in the same step. */
   ofSeal: number | null
   /** Digests of what was said of a version before, where that was changed: a draft may have taken it over. */
   readonly saidBefore: Map<number, Set<Digest>>
 }
+
+/** The type of a version, in whichever life of its name. */
+export const typeOf = ({ types }: ReadonlyState<ArtifactHistory>, version: number): string | null =>
+  types.findLast(({ from }) => from <= version)?.artifactType ?? null
 
 /** What is said of its version after an event. */
 export const saidBy = (event: ArtifactEvent, before: Said = NOTHING_SAID): Said => {
@@ -31,9 +37,11 @@ export const saidBy = (event: ArtifactEvent, before: Said = NOTHING_SAID): Said 
 }
 
 export const history: Pick<Decider<ArtifactHistory, never, ArtifactEvent, never>, 'initial' | 'evolve'> = {
-  initial: () => ({ ...initial(), said: [], saidBefore: new Map(), ofSeal: null }),
+  initial: () => ({ ...initial(), said: [], saidBefore: new Map(), types: [], ofSeal: null }),
   evolve: (state, event, recorded, revision) => {
     evolve(state, event, recorded, revision)
+    if (event.type === 'ArtifactCreated')
+      state.types.push({ from: state.versions.length, artifactType: event.artifactType })
     if ('distributed' in event && event.distributed !== undefined) state.ofSeal = event.version
     else if (event.type !== 'AliasMoved') state.ofSeal = null
     if (!('version' in event)) return state

@@ -16,13 +16,17 @@ const Aliases = t.readonlyArray(
   t.tuple([t.string, record('a holder', { version: VersionNumber, by: t.string, at: t.string })]),
 )
 
+/** Who did it, and when. */
+const Who = record('who did it', { by: t.string, at: t.string })
+
 /** Everything but columns. */
 const Head = record('the head of a snapshot of an artifact', {
   artifactType: nullable(t.string),
   description: nullable(t.string),
   tags: t.readonlyArray(t.string),
   newestLive: nullable(VersionNumber),
-  archived: nullable(record('who archived it', { by: t.string, at: t.string })),
+  archived: nullable(Who),
+  deleted: nullable(Who),
   aliases: Aliases,
   removedAliases: Aliases,
   left: t.readonlyArray(t.string),
@@ -39,10 +43,10 @@ const withRoom = (rows: number): number => rows + Math.ceil(rows / 16) + 64
 export const snapshot: StateSnapshot<ArtifactState> = {
   // Another number with whatever the columns hold, and with how keys are hashed. Code that knows fewer events has to find
   // the first that it does not know: it goes on from no snapshot that may be behind one.
-  version: ['artifact 2', ...Object.keys(artifactEvents).sort()].join(' '),
+  version: ['artifact 3', ...Object.keys(artifactEvents).sort()].join(' '),
 
   save: ({ versions, distributed, aliases, removedAliases, left, ...state }) => {
-    const { artifactType, description, tags, newestLive, archived } = state
+    const { artifactType, description, tags, newestLive, archived, deleted } = state
     const { length, rows, digests, contents, contentsUsed, texts, producers } = versions
     const head: t.TypeOf<typeof Head> = {
       artifactType,
@@ -50,6 +54,7 @@ export const snapshot: StateSnapshot<ArtifactState> = {
       tags,
       newestLive,
       archived,
+      deleted,
       aliases: [...aliases],
       removedAliases: [...removedAliases],
       left: [...left],
@@ -83,13 +88,14 @@ export const snapshot: StateSnapshot<ArtifactState> = {
     ) {
       return undefined
     }
-    const { artifactType, description, tags, newestLive, archived, aliases, removedAliases, left } = head
+    const { artifactType, description, tags, newestLive, archived, deleted, aliases, removedAliases, left } = head
     return {
       artifactType,
       description,
       tags,
       newestLive,
       archived,
+      deleted,
       aliases: new Map(aliases),
       removedAliases: new Map(removedAliases),
       left: new Set(left),

@@ -2,6 +2,7 @@
 
 import { type AliasState, aliasesOf, evolveAliases } from '../collections/aliases.js'
 import type { ArchiveState } from '../collections/archiving.js'
+import type { LifeState } from '../collections/lives.js'
 import type { ReadonlyState, RecordedBy } from '../values/decider.js'
 import { addKey, emptyKeyTable, type KeyTable } from '../values/key-table.js'
 import { type VersionNumber, versionNumberAt } from '../values/names.js'
@@ -12,14 +13,14 @@ import {
   addVersion,
   isLiveVersion,
   noVersions,
+  setAllDeleted,
   setDeleted,
   setSaid,
   setTags,
   type VersionColumns,
 } from './version-columns.js'
 
-export interface ArtifactState extends AliasState, ArchiveState {
-  artifactType: string | null
+export interface ArtifactState extends AliasState, ArchiveState, LifeState {
   description: string | null
   tags: ReadonlyArray<string>
   readonly versions: VersionColumns
@@ -38,6 +39,7 @@ export const initial = (): ArtifactState => ({
   versions: noVersions(),
   newestLive: null,
   archived: null,
+  deleted: null,
   aliases: new Map(),
   removedAliases: new Map(),
   left: new Set(),
@@ -72,6 +74,7 @@ export const evolve = (
   switch (event.type) {
     case 'ArtifactCreated':
       state.artifactType = event.artifactType
+      state.deleted = null
       state.description = event.description ?? null
       return state
     case 'ArtifactDescribed':
@@ -118,6 +121,17 @@ export const evolve = (
       setDeleted(state.versions, event.version, recorded)
       state.left = new Set(aliasesOf(event.version)(state.aliases))
       state.newestLive = newestLiveOf(state)
+      return state
+    case 'ArtifactDeleted':
+      setAllDeleted(state.versions, recorded)
+      state.artifactType = null
+      state.description = null
+      state.tags = []
+      state.newestLive = null
+      state.archived = null
+      state.deleted = recorded
+      state.aliases.clear()
+      state.removedAliases.clear()
       return state
     case 'AliasMoved':
     case 'AliasRemoved':

@@ -139,6 +139,19 @@ export const setDeleted = ({ rows, texts }: VersionColumns, number: number, { by
   rows[number * WIDTH + DELETED] = addText(texts, JSON.stringify({ by, at }))
 }
 
+/** All that are live, by whoever ends the life of their artifact. */
+export const setAllDeleted = (versions: VersionColumns, { by, at }: RecordedBy): void => {
+  const text = addText(versions.texts, JSON.stringify({ by, at }))
+  for (let number = 0; number < versions.length; number++)
+    if (isLiveVersion(versions, number)) versions.rows[number * WIDTH + DELETED] = text
+}
+
+export const liveCount = (versions: Read): number => {
+  let count = 0
+  for (let number = 0; number < versions.length; number++) if (isLiveVersion(versions, number)) count += 1
+  return count
+}
+
 export const addProducer = ({ producers }: VersionColumns, number: number, run: string): void =>
   addKey(producers, `${number} ${run}`, 0)
 

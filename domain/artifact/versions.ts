@@ -2,6 +2,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import { missingIn } from '../collections/aliases.js'
+import { wasDeleted } from '../collections/lives.js'
 import type { VersionRejection } from '../collections/version-rejections.js'
 import type { ReadonlyState } from '../values/decider.js'
 import type { VersionChoice, VersionNumber } from '../values/names.js'
@@ -35,6 +36,7 @@ export const findVersion = (
         version: choice,
         newest: state.newestLive,
         exists: state.artifactType !== null,
+        ...wasDeleted(state),
         ...(typeof choice === 'string' && state.artifactType !== null
           ? { missingAlias: missingIn(state, choice) }
           : {}),

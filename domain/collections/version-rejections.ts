@@ -13,6 +13,8 @@ export interface VersionNotFound<Removed = RemovedAlias> {
   readonly newest: VersionNumber | null
   /** Whether there is such an artifact or registered model at all. */
   readonly exists: boolean
+  /** Where there is none any more: by whom and when it was deleted. */
+  readonly deleted?: RecordedBy
   /** Present where it is an alias that is missing. */
   readonly missingAlias?: MissingAlias<Removed>
 }

@@ -1,5 +1,5 @@
 /** Every way in which a command can fail, and the words for it: what was wrong, where, and what would be right. */
-import type { ArtifactRejection } from '../artifact/decide.js'
+import type { ArtifactRejection } from '../artifact/rejections.js'
 import type { DistributedDraftRejection } from '../distributed-draft/decide.js'
 import type { WrongNames } from '../events/new-names.js'
 import type { LossRejection } from '../losses/decide.js'

@@ -53,6 +53,7 @@ const shapesByType: Readonly<Record<EventType, Shape>> = {
   ArtifactVersionTagged: (data, revision) => isNumbered(data, revision) && isRetagged(data, revision),
   ArtifactVersionUntagged: (data, revision) => isNumbered(data, revision) && isRetagged(data, revision),
   ArtifactVersionDeleted: isVersion,
+  ArtifactDeleted: ({ versions, aliases }) => isNumber(versions) && isNumber(aliases),
   AliasMoved: ({ alias, from, to }, revision) =>
     isText(alias) && (from === null || isWithin(from, revision)) && isWithin(to, revision),
   AliasRemoved: ({ alias, from }, revision) => isText(alias) && isWithin(from, revision),
@@ -72,6 +73,7 @@ const shapesByType: Readonly<Record<EventType, Shape>> = {
   RegisteredModelUntagged: isRetagged,
   RegisteredModelArchived: () => true,
   RegisteredModelUnarchived: () => true,
+  RegisteredModelDeleted: ({ links, aliases }) => isNumber(links) && isNumber(aliases),
   RunStarted: () => true,
   RunSummarised: ({ from, to }) => isObject(from) && isObject(to),
   ArtifactVersionUsed: ({ version }) => isVersionRef(version),

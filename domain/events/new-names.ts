@@ -56,6 +56,8 @@ const wrongIn = (subject: Subject, event: DomainEvent): ReadonlyArray<Problem> =
     case 'ArtifactUnarchived':
     case 'RegisteredModelArchived':
     case 'RegisteredModelUnarchived':
+    case 'ArtifactDeleted':
+    case 'RegisteredModelDeleted':
     case 'LossAccepted':
     case 'CommandAccepted':
       return []

@@ -70,12 +70,14 @@ export const numbersOf = (event: DomainEvent): ReadonlyArray<number> => {
     case 'ArtifactUntagged':
     case 'ArtifactArchived':
     case 'ArtifactUnarchived':
+    case 'ArtifactDeleted':
     case 'RegisteredModelCreated':
     case 'RegisteredModelDescribed':
     case 'RegisteredModelTagged':
     case 'RegisteredModelUntagged':
     case 'RegisteredModelArchived':
     case 'RegisteredModelUnarchived':
+    case 'RegisteredModelDeleted':
     case 'RunStarted':
     case 'RunSummarised':
     case 'ArtifactVersionUsed':

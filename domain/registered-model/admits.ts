@@ -3,13 +3,14 @@ import * as E from 'fp-ts/lib/Either.js'
 import { admitsAlias, admitsWhileLeft } from '../collections/aliases.js'
 import { admitsArchiving, admitsNew } from '../collections/archiving.js'
 import { admitsSaid } from '../collections/descriptions.js'
+import { admitsDeletion } from '../collections/lives.js'
 import { admitsTagChange } from '../collections/tags.js'
 import type { ReadonlyState } from '../values/decider.js'
 import { type Admitted, admitted, allAdmit, impossible, type Standing } from '../values/impossible.js'
 import { isThatValue, type Past, versionWasThere } from '../values/past.js'
 import type { SubjectOf } from '../values/stream-names.js'
 import type { RegisteredModelEvent, VersionLinked } from './events.js'
-import { type LinkState, type RegisteredModelState, sourceKey } from './state.js'
+import { isStanding, type LinkState, type RegisteredModelState, sourceKey } from './state.js'
 
 type State = ReadonlyState<RegisteredModelState>
 
@@ -45,6 +46,8 @@ export const admits = (state: State, event: RegisteredModelEvent, { past }: Here
       return admitsArchiving(true, state)
     case 'RegisteredModelUnarchived':
       return admitsArchiving(false, state)
+    case 'RegisteredModelDeleted':
+      return admitsDeletion({ ...event, live: event.links }, { ...state, live: state.links.filter(isStanding).length })
     case 'AliasMoved':
       return admitsNew(state, () =>
         admitsAlias(state.aliases, event, (version) => withLink(state, version, () => admitted)),
@@ -66,5 +69,5 @@ const admitsNumber = ({ links, linkBySource }: State, { version, source }: Versi
 const withLink = (state: State, number: number, check: (link: ReadonlyState<LinkState>) => Admitted): Admitted => {
   const link = state.links[number]
   if (link === undefined) return impossible({ _tag: 'not-there', what: 'link', number })
-  return link.unlinked === undefined ? check(link) : impossible({ _tag: 'gone-before', what: 'link', number })
+  return isStanding(link) ? check(link) : impossible({ _tag: 'gone-before', what: 'link', number })
 }

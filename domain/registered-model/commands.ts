@@ -2,7 +2,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
-import type * as t from 'io-ts'
+import * as t from 'io-ts'
 import { aliasCommands, MoveAlias } from '../collections/alias-commands.js'
 import { type AtHand, type CommandIn, define, gather, noFacts, type WithFacts } from '../command-definition.js'
 import type { Facts } from '../ports/facts.js'
@@ -93,6 +93,18 @@ export const UnarchiveRegisteredModel = define('UnarchiveRegisteredModel', {
 })
 export type UnarchiveRegisteredModel = t.TypeOf<typeof UnarchiveRegisteredModel>
 
+/** Ends this life of the name: its links, aliases, tags, description and metadata are gone. What was linked stays. */
+export const DeleteRegisteredModel = define('DeleteRegisteredModel', {
+  of: ofModel,
+  members: { model: ModelRef },
+  optional: {
+    /** Needed while there are aliases besides `latest`. */
+    deleteAliases: t.boolean,
+  },
+  facts: noFacts,
+})
+export type DeleteRegisteredModel = t.TypeOf<typeof DeleteRegisteredModel>
+
 export const registeredModelCommands = {
   CreateRegisteredModel,
   LinkToRegistry,
@@ -102,6 +114,7 @@ export const registeredModelCommands = {
   UntagRegisteredModel,
   ArchiveRegisteredModel,
   UnarchiveRegisteredModel,
+  DeleteRegisteredModel,
 }
 
 /**

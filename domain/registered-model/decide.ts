@@ -4,15 +4,17 @@ import { pipe } from 'fp-ts/lib/function.js'
 import { type AliasRejection, moveAlias, pointAliases, removeAlias, removeAliasesOf } from '../collections/aliases.js'
 import { type Archived, notArchived } from '../collections/archiving.js'
 import { changeSaid } from '../collections/descriptions.js'
+import { aliasesMayGo, type CollectionHasAliases, wasDeleted } from '../collections/lives.js'
 import { changeTags, type TooManyTags } from '../collections/tags.js'
 import type { LinkRemoved, TypeMismatch, VersionRejection } from '../collections/version-rejections.js'
-import { about, type Decision, type ReadonlyState } from '../values/decider.js'
+import { about, type Decision, type ReadonlyState, type RecordedBy } from '../values/decider.js'
 import { versionNumberAt } from '../values/names.js'
 import { omitUndefined } from '../values/omit-undefined.js'
 import type { ModelRef } from '../values/references.js'
 import type {
   ArchiveRegisteredModel,
   CreateRegisteredModel,
+  DeleteRegisteredModel,
   DescribeRegisteredModel,
   RegisteredModelCommandWithFacts,
   TagRegisteredModel,
@@ -22,7 +24,7 @@ import type {
 } from './commands.js'
 import type { RegisteredModelEvent } from './events.js'
 import { findLink, liveLink } from './links.js'
-import { type RegisteredModelState, sourceKey } from './state.js'
+import { isStanding, type RegisteredModelState, sourceKey } from './state.js'
 
 type State = ReadonlyState<RegisteredModelState>
 
@@ -32,7 +34,8 @@ export type RegisteredModelRejection =
   | TypeMismatch
   | TooManyTags
   | Archived
-  | { readonly _tag: 'model-not-found'; readonly model: ModelRef }
+  | CollectionHasAliases
+  | { readonly _tag: 'model-not-found'; readonly model: ModelRef; readonly deleted?: RecordedBy }
   | LinkRemoved
 
 type EncodedEvents = E.Either<RegisteredModelRejection, Decision<RegisteredModelEvent>>
@@ -63,6 +66,8 @@ export const decide =
       case 'ArchiveRegisteredModel':
       case 'UnarchiveRegisteredModel':
         return pipe(archive(command, state), about({}))
+      case 'DeleteRegisteredModel':
+        return pipe(deleteModel(command, state), about({}))
       case 'MoveAlias':
         return pipe(
           notArchived(command.collection, state),
@@ -130,7 +135,7 @@ const unlink = ({ model, version, expect }: UnlinkFromRegistry, state: State): E
   const found = findLink(model, version, state)
   if (E.isLeft(found)) return found
   const { number, link } = found.right
-  if (link.unlinked !== undefined) return E.right({ events: [], answer: { version: number } })
+  if (!isStanding(link)) return E.right({ events: [], answer: { version: number } })
   return pipe(
     removeAliasesOf(number, expect)(state.aliases),
     E.map(
@@ -153,6 +158,24 @@ const tag = (command: TagRegisteredModel | UntagRegisteredModel, { tags }: State
   )
 }
 
+/** What is deleted already stays so; what never was there cannot be deleted. */
+const deleteModel = ({ model, deleteAliases }: DeleteRegisteredModel, state: State): Events => {
+  const { artifactType, links, aliases } = state
+  if (artifactType === null && state.deleted !== null) return E.right([])
+  return pipe(
+    mustExist(model, state),
+    E.flatMap(() => aliasesMayGo(model, aliases, deleteAliases)),
+    E.map(() => [
+      {
+        type: 'RegisteredModelDeleted' as const,
+        artifactType: artifactType ?? '',
+        links: links.filter(isStanding).length,
+        aliases: aliases.size,
+      },
+    ]),
+  )
+}
+
 const archive = ({ type, model }: ArchiveRegisteredModel | UnarchiveRegisteredModel, state: State): Events =>
   pipe(
     mustExist(model, state),
@@ -165,4 +188,4 @@ const archive = ({ type, model }: ArchiveRegisteredModel | UnarchiveRegisteredMo
   )
 
 const mustExist = (model: ModelRef, state: State): E.Either<RegisteredModelRejection, State> =>
-  state.artifactType === null ? E.left({ _tag: 'model-not-found', model }) : E.right(state)
+  state.artifactType === null ? E.left({ _tag: 'model-not-found', model, ...wasDeleted(state) }) : E.right(state)

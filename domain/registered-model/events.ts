@@ -3,7 +3,7 @@ import type * as t from 'io-ts'
 import { AliasMoved, AliasRemoved } from '../collections/alias-events.js'
 import { saidChange } from '../collections/descriptions.js'
 import { tagChange } from '../collections/tags.js'
-import { oneOf, record } from '../values/codec.js'
+import { oneOf, record, wholeNumber } from '../values/codec.js'
 import { ManifestSummary } from '../values/manifest/manifest.js'
 import { ArtifactType, Description, VersionNumber } from '../values/names.js'
 import { VersionRef } from '../values/references.js'
@@ -58,6 +58,16 @@ export const RegisteredModelUnarchived = record('RegisteredModelUnarchived', {
 })
 export type RegisteredModelUnarchived = t.TypeOf<typeof RegisteredModelUnarchived>
 
+/** A life of its name ended, with all its links and aliases; the next begins with `RegisteredModelCreated`. */
+export const RegisteredModelDeleted = record('RegisteredModelDeleted', {
+  type: oneOf('RegisteredModelDeleted'),
+  artifactType: ArtifactType,
+  /** How many links there were, and how many aliases. */
+  links: wholeNumber('a count of links'),
+  aliases: wholeNumber('a count of aliases'),
+})
+export type RegisteredModelDeleted = t.TypeOf<typeof RegisteredModelDeleted>
+
 export const registeredModelEvents = {
   RegisteredModelCreated,
   VersionLinked,
@@ -67,6 +77,7 @@ export const registeredModelEvents = {
   RegisteredModelUntagged,
   RegisteredModelArchived,
   RegisteredModelUnarchived,
+  RegisteredModelDeleted,
   AliasMoved,
   AliasRemoved,
 }

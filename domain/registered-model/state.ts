@@ -3,7 +3,8 @@
 import { type AliasState, aliasesOf, evolveAliases } from '../collections/aliases.js'
 import type { ArchiveState } from '../collections/archiving.js'
 import { saidAfter } from '../collections/descriptions.js'
-import type { RecordedBy } from '../values/decider.js'
+import type { LifeState } from '../collections/lives.js'
+import type { ReadonlyState, RecordedBy } from '../values/decider.js'
 import type { JsonObject } from '../values/json.js'
 import type { VersionNumber } from '../values/names.js'
 import { type VersionRef, versionPath } from '../values/references.js'
@@ -12,10 +13,15 @@ import type { RegisteredModelEvent } from './events.js'
 export interface LinkState {
   readonly source: VersionRef
   unlinked?: RecordedBy
+  /** It went with its registered model. */
+  deleted?: RecordedBy
 }
 
-export interface RegisteredModelState extends AliasState, ArchiveState {
-  artifactType: string | null
+/** Whether it was neither taken away nor deleted with its registered model. */
+export const isStanding = ({ unlinked, deleted }: ReadonlyState<LinkState>): boolean =>
+  unlinked === undefined && deleted === undefined
+
+export interface RegisteredModelState extends AliasState, ArchiveState, LifeState {
   description: string | null
   metadata: JsonObject | null
   tags: ReadonlyArray<string>
@@ -33,6 +39,7 @@ export const initial = (): RegisteredModelState => ({
   metadata: null,
   tags: [],
   archived: null,
+  deleted: null,
   links: [],
   linkBySource: new Map(),
   aliases: new Map(),
@@ -50,6 +57,7 @@ export const evolve = (
   switch (event.type) {
     case 'RegisteredModelCreated':
       state.artifactType = event.artifactType
+      state.deleted = null
       state.description = event.description ?? null
       return state
     case 'VersionLinked':
@@ -74,6 +82,14 @@ export const evolve = (
       return state
     case 'RegisteredModelUnarchived':
       state.archived = null
+      return state
+    case 'RegisteredModelDeleted':
+      for (const link of state.links) if (isStanding(link)) link.deleted = recorded
+      Object.assign(state, { artifactType: null, description: null, metadata: null, tags: [], archived: null })
+      state.deleted = recorded
+      state.linkBySource.clear()
+      state.aliases.clear()
+      state.removedAliases.clear()
       return state
     case 'AliasMoved':
     case 'AliasRemoved':

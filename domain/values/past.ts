@@ -39,6 +39,8 @@ interface Seal {
 export interface Past {
   readonly artifact: (artifact: ArtifactRef) => Then<{
     readonly artifactType: string | null
+    /** Of a version, in whichever life of the name. */
+    readonly typeOf: (version: number) => string | null
     readonly manifestOf: (version: number) => ManifestSummary | undefined
   }>
   readonly model: (model: ModelRef) => Then<{ readonly links: ReadonlyArray<{ readonly source: VersionRef }> }>
@@ -75,26 +77,34 @@ export const versionWasThere = (
   if (state === undefined || found === undefined) {
     return impossible({ _tag: 'not-by-then', what: `the logging of ${path}` })
   }
-  if (artifactType !== undefined && artifactType !== state.artifactType) {
+  if (artifactType !== undefined && artifactType !== state.typeOf(version)) {
     return impossible({
       _tag: 'says-otherwise',
       of: `the type of ${path}`,
       says: artifactType,
-      was: state.artifactType,
+      was: state.typeOf(version),
     })
   }
   return manifest === undefined ? admitted : isThatManifest(`the manifest of ${path}`, manifest, found)
 }
 
 /** The link was made, and to that version. */
-export const linkWasThere = ({ model, version }: LinkRef, source: VersionRef, past: Past): Admitted => {
+export const linkWasThere = (
+  { model, version }: LinkRef,
+  source: ArtifactRef & { readonly version?: VersionNumber },
+  past: Past,
+): Admitted => {
   const state = past.model(model)
   if (state === 'unsure') return admitted
   const link = state?.links[version]
   const path = versionPath(model, version)
-  return link === undefined
-    ? impossible({ _tag: 'not-by-then', what: `the link ${path}` })
-    : isThatValue(`the source of ${path}`, source, link.source)
+  if (link === undefined) return impossible({ _tag: 'not-by-then', what: `the link ${path}` })
+  const { version: number, ...artifact } = link.source
+  return isThatValue(
+    `the source of ${path}`,
+    source,
+    source.version === undefined ? artifact : { ...artifact, version: number },
+  )
 }
 
 export const isThatManifest = (of: string, says: ManifestSummary, was: ManifestSummary): Admitted =>

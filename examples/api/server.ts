@@ -104,7 +104,7 @@ const STATUS: ReadonlyArray<readonly [number, ReadonlyArray<string>]> = [
   [404, ['not-found', 'version-not-found', 'artifact-not-found', 'model-not-found']],
   [404, ['run-not-found', 'alias-not-found', 'path-not-found', 'not-stored', 'not-in-lineage']],
   [409, ['command-id-reused', 'type-mismatch', 'path-taken', 'path-conflict']],
-  [409, ['version-has-aliases', 'version-has-links']],
+  [409, ['version-has-aliases', 'version-has-links', 'collection-has-aliases', 'artifact-has-links', 'archived']],
   [409, ['draft-ended', 'draft-empty', 'generation-not-open', 'not-sealed', 'writers-not-as-expected']],
   [409, ['base-settled', 'base-conflict', 'base-of-another-artifact', 'no-base']],
   [409, ['run-already-started', 'run-already-finished', 'store-not-empty', 'in-use', 'nothing-lost']],

@@ -199,6 +199,18 @@ export interface DeleteVersion extends OfVersionInFull, Expecting, EnvelopeField
   readonly leaveLinks?: boolean | undefined
 }
 
+interface Deleting {
+  /** Takes its aliases away, too; refused unless told, while there are any besides `latest`. */
+  readonly deleteAliases?: boolean | undefined
+}
+
+export interface DeleteArtifact extends OfArtifact, Deleting, EnvelopeFields {
+  /** Leaves the links to its versions, which say that their source is deleted; refused unless told, while there are any. */
+  readonly leaveLinks?: boolean | undefined
+}
+
+export interface DeleteModel extends OfModel, Deleting, EnvelopeFields {}
+
 export interface MoveAlias extends OfVersion, EnvelopeFields {
   /** The alias that is to point to it; or a list of them, which move in one step, or none of them. */
   readonly alias: string | ReadonlyArray<string>

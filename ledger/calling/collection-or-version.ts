@@ -21,8 +21,12 @@ export const notAVersion = (verb: Verb, path: string): WriteError =>
   )
 
 /** What is done to a whole artifact or registered model, and to no version of it. */
-export const onlyWhole = (done: 'archived', path: string): WriteError =>
-  wrong('name', `a name alone, ${nameIn(path)}: an artifact or a registered model is ${done} as a whole`, path)
+export const onlyWhole = (done: 'archived' | 'deleted', path: string): WriteError =>
+  wrong(
+    'name',
+    `a name alone, ${nameIn(path)}: an artifact or a registered model is ${done} as a whole${done === 'deleted' ? ' (one version: deleteVersion)' : ''}`,
+    path,
+  )
 
 export const notACollection = (verb: Verb, path: string): WriteError =>
   wrong('name', `a name alone, ${nameIn(path)} (one version: ${verb}, with the version ${path})`, path)

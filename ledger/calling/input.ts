@@ -137,6 +137,16 @@ export const DeleteVersion = record(
   { version: VersionText },
   { deleteAliases: t.boolean, leaveLinks: t.boolean, expect: ExpectedHolders, ...envelopeFields },
 ) satisfies Codec<args.DeleteVersion>
+export const DeleteArtifact = record(
+  'deleteArtifact',
+  { name: ArtifactPath },
+  { deleteAliases: t.boolean, leaveLinks: t.boolean, ...envelopeFields },
+) satisfies Codec<args.DeleteArtifact>
+export const DeleteModel = record(
+  'deleteRegisteredModel',
+  { name: ModelPath },
+  { deleteAliases: t.boolean, ...envelopeFields },
+) satisfies Codec<args.DeleteModel>
 export const MoveAlias = record(
   'moveAlias',
   { version: VersionText, alias: AliasOrAliases },

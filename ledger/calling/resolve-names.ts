@@ -113,6 +113,9 @@ export const nameResolver = (
     if (readings.length === 1) return readings[0]
     const found: VersionPath[] = []
     for (const reading of readings) if (await exists(facts, reading.collection)) found.push(reading)
+    // Where nothing is there any more, what was deleted last is meant: it is told so.
+    if (found.length === 0)
+      for (const reading of readings) if (await wasThere(facts, reading.collection)) found.push(reading)
     // What the first reading names may have come since; or it was what was meant while nothing was there.
     const isAsEver = found.length === 0 || (found.length === 1 && found[0] === readings[0])
     const before = isAsEver || naming === undefined ? undefined : await meantBefore(readings, naming)
@@ -160,6 +163,14 @@ const exists = (facts: FactReader, collection: CollectionRef): Promise<boolean> 
     isModel(collection)
       ? facts.model(collection, ({ artifactType }) => artifactType !== null)
       : facts.artifact(collection, ({ artifactType }) => artifactType !== null),
+  )
+
+/** Whether it was there once and is deleted. */
+const wasThere = (facts: FactReader, collection: CollectionRef): Promise<boolean> =>
+  run(
+    isModel(collection)
+      ? facts.model(collection, ({ deleted }) => deleted !== null)
+      : facts.artifact(collection, ({ deleted }) => deleted !== null),
   )
 
 /** The number that a version has now, by number or alias. */

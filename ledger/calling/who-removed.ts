@@ -1,17 +1,19 @@
 /**
- * Who deleted a version, took a link or an alias away, and why: the registry knows where that stands, and its event says
- * it. Refusals tell it, and the answer of `version`.
+ * Who deleted something, archived it, took a link or an alias away, and why: the registry knows where that stands, and its
+ * event says it. Refusals tell it, and the answers of `version`, `artifact` and `registeredModel`.
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { eventsAt } from '../../application/reading-history/events-of.js'
 import { decodeEvent } from '../../domain/events/stored-events.js'
 import { omitUndefined } from '../../domain/values/omit-undefined.js'
+import type { Artifact } from '../../projections/registry/questions/artifact.js'
 import {
   describeQueryError,
   type Ending,
   type QueryError,
   type Who,
 } from '../../projections/registry/questions/errors.js'
+import type { RegisteredModel } from '../../projections/registry/questions/registered-model.js'
 import type { Version } from '../../projections/registry/questions/version.js'
 import type { AsOf } from './as-of.js'
 import { LedgerError } from './errors.js'
@@ -36,11 +38,24 @@ export const tellingWhoRemoved = <Questions extends object>(
 }
 
 /** A version that says who ended it. */
-export const withWhoEnded = async (version: Version, asOf: () => Promise<AsOf>): Promise<Version> => {
-  const told = async (end: Ending | null): Promise<Ending | null> =>
-    end === null ? null : { ...end, ...(await whoAt(end.position, asOf)) }
-  return { ...version, deleted: await told(version.deleted), unlinked: await told(version.unlinked) }
-}
+export const withWhoEnded = async (version: Version, asOf: () => Promise<AsOf>): Promise<Version> => ({
+  ...version,
+  deleted: await withWho(version.deleted, asOf),
+  unlinked: await withWho(version.unlinked, asOf),
+})
+
+/** An artifact or a registered model that says who deleted or archived it. */
+export const withWhoClosed = async <Whole extends Artifact | RegisteredModel>(
+  whole: Whole,
+  asOf: () => Promise<AsOf>,
+): Promise<Whole> => ({
+  ...whole,
+  deleted: await withWho(whole.deleted, asOf),
+  archived: await withWho(whole.archived, asOf),
+})
+
+const withWho = async (end: Ending | null, asOf: () => Promise<AsOf>): Promise<Ending | null> =>
+  end === null ? null : { ...end, ...(await whoAt(end.position, asOf)) }
 
 const withActor = async (refusal: unknown, asOf: () => Promise<AsOf>): Promise<unknown> => {
   if (!(refusal instanceof LedgerError)) return refusal
@@ -51,11 +66,17 @@ const withActor = async (refusal: unknown, asOf: () => Promise<AsOf>): Promise<u
 const toldOf = async (error: LedgerError['error'], asOf: () => Promise<AsOf>): Promise<QueryError | undefined> => {
   switch (error._tag) {
     case 'version-not-found': {
-      const { missingAlias, ...rest } = error
+      const { missingAlias, deleted: _, ...rest } = error
       const removed = missingAlias?.removed ?? null
       if (missingAlias === undefined || removed === null || !('position' in removed)) return undefined
       const who = await whoAt(removed.position, asOf)
       return { ...rest, missingAlias: { ...missingAlias, removed: { ...removed, ...who } } }
+    }
+    case 'not-found': {
+      const { deleted, ...rest } = error
+      return deleted === undefined
+        ? undefined
+        : { ...rest, deleted: { ...deleted, ...(await whoAt(deleted.position, asOf)) } }
     }
     case 'version-deleted': {
       const { deleted, ...rest } = error

@@ -74,6 +74,8 @@ interface CollectionsInput extends ProjectsInput {
   readonly where?: string | undefined
   /** Archived ones too. */
   readonly withArchived?: boolean | undefined
+  /** Deleted ones too. */
+  readonly withDeleted?: boolean | undefined
 }
 export interface ArtifactsInput extends CollectionsInput {
   /** In this project: `[entity/]project`. */
@@ -106,7 +108,14 @@ const RunsInput = input({
   orderBy: OrderOfRuns,
   order: Order,
 }) satisfies t.Type<Checked<RunsInput>>
-const collections = { type: Text, tag: Text, text: Words, where: WhereText, withArchived: t.boolean }
+const collections = {
+  type: Text,
+  tag: Text,
+  text: Words,
+  where: WhereText,
+  withArchived: t.boolean,
+  withDeleted: t.boolean,
+}
 const ArtifactsInput = input({ ...placed, ...collections }) satisfies t.Type<Checked<ArtifactsInput>>
 const RegisteredModelsInput = input({ ...owned, registry: Text, ...collections }) satisfies t.Type<
   Checked<RegisteredModelsInput>

@@ -6,6 +6,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import type { Receipt } from '../../application/command-handling/receipt.js'
 import type {
   ArchiveArtifact,
+  DeleteArtifact,
   DescribeArtifact,
   TagArtifact,
   UnarchiveArtifact,
@@ -13,6 +14,7 @@ import type {
 } from '../../domain/artifact/commands.js'
 import type {
   ArchiveRegisteredModel,
+  DeleteRegisteredModel,
   DescribeRegisteredModel,
   TagRegisteredModel,
   UnarchiveRegisteredModel,
@@ -43,6 +45,8 @@ export interface ByName {
   archive: (given: args.ArchiveArtifact) => Promise<Receipt>
   /** Takes it out of the archive. */
   unarchive: (given: args.ArchiveArtifact) => Promise<Receipt>
+  /** Deletes it as a whole; no version of a registered model has links to leave. */
+  deleteWhole: (given: args.DeleteArtifact) => Promise<Receipt>
 }
 
 /** Of which ledger: for the ways in, which are given a ledger. */
@@ -57,6 +61,8 @@ export const byNameOf = (ledger: object): ByName => {
 export const nameForAnything = (ledger: object, methods: ByName): void => void ofLedgers.set(ledger, methods)
 
 type OnCollection =
+  | DeleteArtifact
+  | DeleteRegisteredModel
   | ArchiveArtifact
   | UnarchiveArtifact
   | ArchiveRegisteredModel
@@ -103,6 +109,17 @@ export const byName = (calling: Calling, versions: Pick<VersionMethods, 'describ
     return sender.give(command, fields)
   }
 
+  const deleteWhole = async (given: args.DeleteArtifact): Promise<Receipt> => {
+    const { name, deleteAliases, leaveLinks, ...fields } = await sender.checked(inputs.DeleteArtifact, given)
+    if (isVersion(name)) return now(E.left(onlyWhole('deleted', name)))
+    const command = await commandNaming<OnCollection>(name, fields, ({ collection }) =>
+      isModel(collection)
+        ? { type: 'DeleteRegisteredModel', model: collection, ...omitUndefined({ deleteAliases }) }
+        : { type: 'DeleteArtifact', artifact: collection, ...omitUndefined({ deleteAliases, leaveLinks }) },
+    )
+    return sender.give(command, fields)
+  }
+
   return {
     describe: async (given) => {
       const { version: name, description, metadata, ...fields } = await sender.checked(inputs.Describe, given)
@@ -121,6 +138,7 @@ export const byName = (calling: Calling, versions: Pick<VersionMethods, 'describ
     untag: (given) => changeTags('untag', given),
     archive: (given) => archiving('archive', given),
     unarchive: (given) => archiving('unarchive', given),
+    deleteWhole,
   }
 }
 

@@ -1,5 +1,4 @@
 /** Logging and linking in one go. */
-import type { FactReader } from '../../application/command-handling/facts.js'
 import { nameToLog, nameToLogBefore, typeToLog } from '../../domain/registered-model/link-model.js'
 import { omitUndefined } from '../../domain/values/omit-undefined.js'
 import type { ArtifactRef, ModelRef, RunRef } from '../../domain/values/references.js'
@@ -26,7 +25,7 @@ export const linkModelMethods = ({ sender, names }: Calling, { store, nameOf }: 
     const command = {
       type: 'LogArtifactVersion',
       artifact,
-      artifactType: await typeFor(names.facts, artifact, model, input.type),
+      artifactType: await typeFor({ sender, names }, artifact, model, input),
       ...described(input),
       ...omitUndefined({ run }),
     } as const
@@ -64,12 +63,16 @@ interface Named {
 }
 
 const typeFor = async (
-  facts: FactReader,
+  { sender, names: { facts } }: Calling,
   artifact: ArtifactRef,
   model: ModelRef,
-  told: string | undefined,
+  { type: told, commandId }: { readonly type?: string; readonly commandId?: string },
 ): Promise<string> => {
-  const accepted = await run(facts.model(model, ({ artifactType }) => artifactType))
+  const anyCommand = { type: 'CreateRegisteredModel', model, artifactType: 'model' } as const
+  // What was linked under this id is linked, whatever type another life of the registered model accepts.
+  const isLinked =
+    commandId !== undefined && (await run(sender.handler.recordedUnder(commandId, anyCommand))) !== 'none'
+  const accepted = isLinked ? null : await run(facts.model(model, ({ artifactType }) => artifactType))
   const own = await run(facts.artifact(artifact, ({ artifactType }) => artifactType))
   return now(typeToLog(model, { told, own, accepted }))
 }

@@ -1,4 +1,4 @@
-/** Registered models by themselves: made before their first link, described, tagged, archived. */
+/** Registered models by themselves: made before their first link, described, tagged, archived, deleted. */
 import * as E from 'fp-ts/lib/Either.js'
 import type { Receipt } from '../../application/command-handling/receipt.js'
 import { omitUndefined } from '../../domain/values/omit-undefined.js'
@@ -22,6 +22,11 @@ export interface RegisteredModelMethods {
   archiveRegisteredModel: (given: args.ArchiveModel) => Promise<Receipt>
   /** Takes a registered model out of the archive again. */
   unarchiveRegisteredModel: (given: args.ArchiveModel) => Promise<Receipt>
+  /**
+   * Deletes a registered model as a whole: all its links, its aliases, tags, description and metadata; their sources stay. What is
+   * linked to its name later begins anew, and its numbers go on.
+   */
+  deleteRegisteredModel: (given: args.DeleteModel) => Promise<Receipt>
 }
 
 export const registeredModelMethods = ({ sender, names }: Calling): RegisteredModelMethods => {
@@ -69,5 +74,12 @@ export const registeredModelMethods = ({ sender, names }: Calling): RegisteredMo
 
     archiveRegisteredModel: (given) => archive('ArchiveRegisteredModel', given),
     unarchiveRegisteredModel: (given) => archive('UnarchiveRegisteredModel', given),
+
+    deleteRegisteredModel: async (given) => {
+      const { name, deleteAliases, ...fields } = await sender.checked(inputs.DeleteModel, given)
+      if (isVersion(name)) return now(E.left(onlyWhole('deleted', name)))
+      const model = await names.modelNamed(name)
+      return sender.give({ type: 'DeleteRegisteredModel', model, ...omitUndefined({ deleteAliases }) }, fields)
+    },
   }
 }

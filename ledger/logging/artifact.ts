@@ -1,6 +1,7 @@
-/** Artifacts by themselves, and not their versions: described, tagged, archived. */
+/** Artifacts by themselves, and not their versions: described, tagged, archived, deleted. */
 import * as E from 'fp-ts/lib/Either.js'
 import type { Receipt } from '../../application/command-handling/receipt.js'
+import { omitUndefined } from '../../domain/values/omit-undefined.js'
 import type { ArtifactRef } from '../../domain/values/references.js'
 import type * as args from '../calling/arguments.js'
 import { isVersion, notACollection, onlyWhole, type Verb } from '../calling/collection-or-version.js'
@@ -19,6 +20,11 @@ export interface ArtifactMethods {
   archiveArtifact: (given: args.ArchiveArtifact) => Promise<Receipt>
   /** Takes an artifact out of the archive again. */
   unarchiveArtifact: (given: args.ArchiveArtifact) => Promise<Receipt>
+  /**
+   * Deletes an artifact as a whole: all its versions, its aliases, tags and description. What is logged to its name later begins
+   * anew, and its numbers go on.
+   */
+  deleteArtifact: (given: args.DeleteArtifact) => Promise<Receipt>
 }
 
 export const artifactMethods = ({ sender, names }: Calling): ArtifactMethods => {
@@ -52,5 +58,12 @@ export const artifactMethods = ({ sender, names }: Calling): ArtifactMethods => 
 
     archiveArtifact: (given) => archive('ArchiveArtifact', given),
     unarchiveArtifact: (given) => archive('UnarchiveArtifact', given),
+
+    deleteArtifact: async (given) => {
+      const { name, deleteAliases, leaveLinks, ...fields } = await sender.checked(inputs.DeleteArtifact, given)
+      if (isVersion(name)) return now(E.left(onlyWhole('deleted', name)))
+      const artifact = await names.artifactNamed(name)
+      return sender.give({ type: 'DeleteArtifact', artifact, ...omitUndefined({ deleteAliases, leaveLinks }) }, fields)
+    },
   }
 }

@@ -48,14 +48,14 @@ type CollectionSubject = Extract<AuditSubject, { readonly kind: 'artifact' | 're
 
 /** An artifact or a registered model by its name; of a bare name, the one that exists. */
 export const collectionOf = (name: string, { registryQuestions, defaults }: AsOf): CollectionSubject => {
-  const present = named(parseEither(name, defaults)).filter(({ collection }) => {
+  const known = named(parseEither(name, defaults)).flatMap(({ collection, version }) => {
     const path = collectionPath(collection)
-    return (
-      (isModel(collection) ? registryQuestions.registeredModel(path) : registryQuestions.artifact(path))._tag ===
-      'Right'
-    )
+    const found = isModel(collection) ? registryQuestions.registeredModel(path) : registryQuestions.artifact(path)
+    return E.isLeft(found) ? [] : [{ collection, version, deleted: found.right.deleted }]
   })
-  const { collection } = answered(meantOf(name, present)) ?? answered(notThere(name))
+  // What is there is meant rather than what was.
+  const there = known.filter(({ deleted }) => deleted === null)
+  const { collection } = answered(meantOf(name, there.length === 0 ? known : there)) ?? answered(notThere(name))
   return isModel(collection)
     ? { kind: 'registered-model', model: collection }
     : { kind: 'artifact', artifact: collection }

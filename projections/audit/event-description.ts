@@ -1,26 +1,19 @@
 /** What an event says, in one sentence of plain English and as before and after. */
 
-import type { DomainEvent, EventOf } from '../../domain/events/catalogue.js'
+import type { DomainEvent } from '../../domain/events/catalogue.js'
 import type { RecordedEvent } from '../../domain/events/stored-events.js'
 import { metricOf, type RecordedMetric } from '../../domain/run/metrics.js'
 import type { Answer } from '../../domain/values/answer.js'
 import { doubleText } from '../../domain/values/double.js'
 import type { Json, JsonObject } from '../../domain/values/json.js'
-import { sameJson } from '../../domain/values/json.js'
 import type { ManifestSummary } from '../../domain/values/manifest/manifest.js'
 import { collectionPath, runPath, type VersionRef, versionName, versionPath } from '../../domain/values/references.js'
 import type { NamedRun } from '../../domain/values/run-fact.js'
 import { parseStream } from '../../domain/values/stream-names.js'
+import { deletedWhole, type EventDescription, redescribed, retagged } from './whole.js'
 import { counted, few, listed, plain, sizeText } from './wording.js'
 
-export interface EventDescription {
-  /** Of what: `acme/churn/model:v3`, `acme/churn/train-7`. */
-  readonly subject: string
-  /** What the actor did; it is read after the actor's name. */
-  readonly what: string
-  readonly before: Json
-  readonly after: Json
-}
+export type { EventDescription } from './whole.js'
 
 /** The account of an event where it stands. */
 export const describeEvent = ({ stream, event }: Pick<RecordedEvent, 'stream' | 'event'>): EventDescription => {
@@ -95,6 +88,9 @@ export const describeEvent = ({ stream, event }: Pick<RecordedEvent, 'stream' | 
       ].join(', ')
       return { subject, what, before: { manifest }, after: links.length === 0 ? null : { linksLeft: links } }
     }
+    case 'ArtifactDeleted':
+    case 'RegisteredModelDeleted':
+      return deletedWhole(home, event)
     case 'AliasMoved': {
       const { alias, from, to } = event
       const what =
@@ -245,46 +241,8 @@ const inRun = (run: NamedRun | undefined): ReadonlyArray<string> =>
     ? []
     : [`in the run ${plain(runPath(run.ref))}${run.finished === undefined ? '' : ', which had finished'}`]
 
-const verbOf = ({ from, to }: { readonly from: Json; readonly to: Json }): string =>
-  from === null || from === '' ? 'set' : to === null || to === '' ? 'removed' : 'changed'
-
 const draft = (name: string, generation: number): string =>
   `generation ${generation} of the distributed draft ${plain(name)}`
-
-const redescribed = (
-  subject: string,
-  { description, metadata }: Omit<EventOf<'RegisteredModelDescribed'>, 'type'>,
-): EventDescription => {
-  const changes = [
-    ...(description === undefined ? [] : [`${verbOf(description)} the description`]),
-    ...(metadata === undefined ? [] : [`${verbOf(metadata)} the metadata${changedKeys(metadata.from, metadata.to)}`]),
-  ]
-  const side = (which: 'from' | 'to'): JsonObject => ({
-    ...(description === undefined ? {} : { description: description[which] }),
-    ...(metadata === undefined ? {} : { metadata: metadata[which] }),
-  })
-  return { subject, what: `${changes.join(' and ')} of ${plain(subject)}`, before: side('from'), after: side('to') }
-}
-
-const retagged = (
-  subject: string,
-  { from, to }: { readonly from: ReadonlyArray<string>; readonly to: ReadonlyArray<string> },
-): EventDescription => {
-  const added = to.filter((tag) => !from.includes(tag))
-  const what =
-    added.length > 0
-      ? `tagged ${plain(subject)} with ${few(added.map(plain))}`
-      : `removed the ${from.length - to.length === 1 ? 'tag' : 'tags'} ${few(
-          from.filter((tag) => !to.includes(tag)).map(plain),
-        )} from ${plain(subject)}`
-  return { subject, what, before: from, after: to }
-}
-
-const changedKeys = (from: JsonObject | null, to: JsonObject | null): string => {
-  if (from === null || to === null) return ''
-  const keys = [...new Set([...Object.keys(from), ...Object.keys(to)])]
-  return ` (${few(keys.filter((key) => !sameJson(from[key], to[key])).map(plain))})`
-}
 
 const measured = (recorded: RecordedMetric): string => {
   const value = metricOf(recorded)

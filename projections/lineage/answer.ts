@@ -2,7 +2,7 @@
 import { collectionPath, runPath } from '../../domain/values/references.js'
 import { parseStream } from '../../domain/values/stream-names.js'
 import type { LineageRef } from '../../domain/values/subjects.js'
-import { EDGE_KINDS, type EdgeKind, ENDINGS, type Ending, type LineageGraph, NONE, type Row } from './graph.js'
+import { EDGE_KINDS, type EdgeKind, ENDINGS, type Ending, type LineageGraph, NONE, type Row, typeOf } from './graph.js'
 
 export type LineageNode = LineageRef & {
   /** Unlike every other: the kind and the name, `run:acme/churn/train-7`. */
@@ -49,12 +49,14 @@ export const shown = (
 ): Pick<Lineage, 'nodes' | 'edges' | 'moment'> => {
   const { subject, number, since, endedAt, ending } = graph.nodes
   const { from, to, kind, position } = graph.edges
-  const formats = new Map<Row, NodeFormat>()
+  const formats = new Map<string, NodeFormat>()
   const show = (node: Row): LineageNode => {
     const row = subject[node] ?? NONE
-    const known = formats.get(row)
-    const format = known ?? nodeFormatOf(graph.streams[row] ?? '', graph.types.get(row) ?? null)
-    if (known === undefined) formats.set(row, format)
+    const type = typeOf(graph, row, since[node] ?? 0)
+    const key = `${row} ${type}`
+    const known = formats.get(key)
+    const format = known ?? nodeFormatOf(graph.streams[row] ?? '', type)
+    if (known === undefined) formats.set(key, format)
     const ended = endedAt[node] ?? 0
     const how = ENDINGS[ending[node] ?? 0]
     const end = ended > 0 && ended <= moment && how !== undefined ? { how, position: ended } : null

@@ -6,7 +6,7 @@ import type { EventOf } from '../../domain/events/catalogue.js'
 import type { RunRef, VersionRef } from '../../domain/values/references.js'
 import { artifactStream, draftStream, modelStream, parseStream, runStream } from '../../domain/values/stream-names.js'
 import { type ProjectedEvent, projection, unfolded } from '../projection.js'
-import { addEdge, emptyGraph, endNode, type LineageGraph, nodeOf, type Row, subjectOf } from './graph.js'
+import { addEdge, emptyGraph, endNode, type LineageGraph, nodeOf, nodesOf, type Row, subjectOf } from './graph.js'
 import { loadGraph, saveGraph } from './snapshot.js'
 
 const folds = [
@@ -17,6 +17,8 @@ const folds = [
   'RegisteredModelCreated',
   'VersionLinked',
   'VersionUnlinked',
+  'ArtifactDeleted',
+  'RegisteredModelDeleted',
   'RunStarted',
   'ArtifactVersionUsed',
   'RunFinished',
@@ -30,7 +32,12 @@ const apply = (graph: LineageGraph, { stream, position, event }: ProjectedEvent<
   switch (event.type) {
     case 'ArtifactCreated':
     case 'RegisteredModelCreated':
-      graph.types.set(subjectOf(graph, stream), event.artifactType)
+      beginLife(graph, subjectOf(graph, stream), event.artifactType, position)
+      return
+    case 'ArtifactDeleted':
+    case 'RegisteredModelDeleted':
+      for (const node of nodesOf(graph, subjectOf(graph, stream)))
+        if (graph.nodes.endedAt[node] === 0) endNode(graph, node, 'deleted', position)
       return
     case 'ArtifactVersionLogged': {
       const subject = subjectOf(graph, stream)
@@ -94,6 +101,12 @@ const apply = (graph: LineageGraph, { stream, position, event }: ProjectedEvent<
   }
 }
 
+const beginLife = ({ types }: LineageGraph, subject: Row, type: string, position: number): void => {
+  const known = types.get(subject)
+  if (known === undefined) types.set(subject, [[position, type]])
+  else known.push([position, type])
+}
+
 const node = (graph: LineageGraph, stream: string, number: number, position: number): Row =>
   nodeOf(graph, subjectOf(graph, stream), number, position)
 
@@ -142,7 +155,7 @@ const made = (
 
 export const lineageProjection = projection({
   name: 'lineage',
-  version: 2,
+  version: 3,
   folds,
   initial: emptyGraph,
   apply,

@@ -33,8 +33,8 @@ export interface LineageGraph {
   /** What has a stream, and the stream of each. */
   readonly subjects: Map<string, Row>
   readonly streams: string[]
-  /** The type of each artifact and registered model. */
-  readonly types: Map<Row, string>
+  /** The types of each artifact and registered model, one for each life, from the position on where that began. */
+  readonly types: Map<Row, Array<readonly [from: number, type: string]>>
   /** The run that was named last, since most events name the one of the event before. */
   lastRun: { readonly ref: RunRef; readonly node: Row } | null
   nodeCount: number
@@ -83,6 +83,18 @@ export const subjectOf = ({ subjects, streams }: LineageGraph, stream: string): 
   const subject = streams.push(stream) - 1
   subjects.set(stream, subject)
   return subject
+}
+
+/** The type of what was first known at a position. */
+export const typeOf = ({ types }: LineageGraph, subject: Row, since: number): string | null => {
+  const all = types.get(subject)
+  return (all?.findLast(([from]) => from <= since) ?? all?.[0])?.[1] ?? null
+}
+
+/** All that is known of a subject. */
+export const nodesOf = ({ nodesBySubject }: LineageGraph, subject: Row): ReadonlyArray<Row> => {
+  const place = nodesBySubject[subject]
+  return typeof place === 'number' ? [place] : (place ?? []).filter((node) => node !== undefined)
 }
 
 /** The node of a version, generation or run; `NONE` if nothing is known of it. */

@@ -5,7 +5,7 @@ import { edgeColumns, type LineageGraph, nodeColumns, putInPlace } from './graph
 /** For a snapshot; `subjects` and `nodesBySubject` are made again. */
 export const saveGraph = ({ streams, types, nodeCount, nodes, edgeCount, edges }: LineageGraph): Iterable<unknown> => [
   [...streams],
-  new Map(types),
+  new Map([...types].map(([subject, all]) => [subject, [...all]])),
   nodeColumns(nodeCount, nodes),
   edgeColumns(edgeCount, edges),
 ]

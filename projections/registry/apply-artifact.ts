@@ -11,7 +11,7 @@ import { type RunRef, runPath } from '../../domain/values/references.js'
 import { type ProjectedEvent, unfolded } from '../projection.js'
 import { interned, numberOf } from '../storage/dictionary.js'
 import { latest, setFrom, timeline } from '../storage/timeline.js'
-import { addVersionTo, deleteVersion, setAlias, setArchived, setTags } from './changes.js'
+import { addVersionTo, beginLife, deleteVersion, endLife, setAlias, setArchived, setTags } from './changes.js'
 import { type ArtifactEntry, draftPath, type Registry } from './state.js'
 import { addVersion, type Row, saidOf, sparseFieldsOf, type Versions } from './version-table.js'
 
@@ -22,6 +22,7 @@ export const foldedOfArtifact = [
   'ArtifactUntagged',
   'ArtifactArchived',
   'ArtifactUnarchived',
+  'ArtifactDeleted',
   'ArtifactVersionLogged',
   'ArtifactVersionRelogged',
   'ArtifactVersionDescribed',
@@ -42,7 +43,10 @@ export const applyToArtifact = (
   const { versions } = registry
   switch (event.type) {
     case 'ArtifactCreated':
-      // It began the entry.
+      if (position !== artifact.created) beginLife(registry, artifact, event, projected)
+      return
+    case 'ArtifactDeleted':
+      endLife(registry, artifact, position)
       return
     case 'ArtifactDescribed':
       setFrom(artifact.description, position, event.description.to)
@@ -103,10 +107,8 @@ export const applyToArtifact = (
       deleteVersion(registry, artifact, event.version, position)
       return
     case 'AliasMoved':
-      setAlias(artifact, event.alias, position, event.to)
-      return
     case 'AliasRemoved':
-      setAlias(artifact, event.alias, position, null)
+      setAlias(artifact, event.alias, position, event.type === 'AliasMoved' ? event.to : null)
       return
     default:
       unfolded(event)

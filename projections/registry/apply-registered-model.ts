@@ -4,7 +4,7 @@ import { collectionPath } from '../../domain/values/references.js'
 import { type ProjectedEvent, unfolded } from '../projection.js'
 import { interned } from '../storage/dictionary.js'
 import { setFrom } from '../storage/timeline.js'
-import { linkVersion, setAlias, setArchived, setTags, unlinkVersion } from './changes.js'
+import { beginLife, endLife, linkVersion, setAlias, setArchived, setTags, unlinkVersion } from './changes.js'
 import type { ModelEntry, Registry } from './state.js'
 
 export const foldedOfModel = [
@@ -16,6 +16,7 @@ export const foldedOfModel = [
   'RegisteredModelUntagged',
   'RegisteredModelArchived',
   'RegisteredModelUnarchived',
+  'RegisteredModelDeleted',
   'AliasMoved',
   'AliasRemoved',
 ] as const
@@ -29,7 +30,11 @@ export const applyToModel = (
   const { event, position } = projected
   switch (event.type) {
     case 'RegisteredModelCreated':
-      // It began the entry.
+      // The first began the entry.
+      if (position !== model.created) beginLife(registry, model, event, projected)
+      return
+    case 'RegisteredModelDeleted':
+      endLife(registry, model, position)
       return
     case 'VersionLinked': {
       const { manifest, version: number } = event

@@ -9,12 +9,13 @@ import { type ArtifactRef, collectionPath, type ModelRef, runPath } from '../../
 import { parseStream } from '../../domain/values/stream-names.js'
 import { type EventContext, isOfType, type ProjectedEvent, projection } from '../projection.js'
 import { interned } from '../storage/dictionary.js'
+import { addPosition } from '../storage/position-list.js'
 import { setFrom, timeline } from '../storage/timeline.js'
 import { applyToArtifact, foldedOfArtifact } from './apply-artifact.js'
 import { applyToDraft, foldedOfDraft } from './apply-distributed-draft.js'
 import { applyToModel, foldedOfModel } from './apply-registered-model.js'
 import { applyToRun, foldedOfRun } from './apply-run.js'
-import { addCollection, addRun, kinOf } from './places.js'
+import { addCollection, addRun, lifeFrom } from './places.js'
 import { loadRegistry, saveRegistry } from './snapshot.js'
 import {
   type AliasEntry,
@@ -22,6 +23,7 @@ import {
   type DraftEntry,
   draftPath,
   emptyRegistry,
+  type Life,
   type Registry,
   type RunEntry,
 } from './state.js'
@@ -66,6 +68,7 @@ const begin = (registry: Registry, projected: RegistryEvent): CollectionEntry | 
     case 'artifact':
     case 'model':
       addCollection(registry, entry)
+      addPosition(entry.lives[0].kin.createdAt, entry.created)
       return entry
     case 'run':
       addRun(registry, entry)
@@ -116,16 +119,13 @@ const created = (
   { artifactType, description: first }: EventOf<'ArtifactCreated' | 'RegisteredModelCreated'>,
   { position, actor }: EventContext,
 ) => {
-  const { words } = registry.versions
-  const type = interned(words, artifactType)
   const description = timeline<string | null>()
   if (first !== undefined) setFrom(description, position, first)
+  const lives: [Life] = [lifeFrom(registry, ref, artifactType, { position, actor, first: 0 })]
   return {
     path: collectionPath(ref),
     created: position,
-    actor: interned(words, actor),
-    type,
-    kin: kinOf(registry, ref, type, position),
+    lives,
     description,
     tags: timeline<ReadonlyArray<string>>(),
     archived: timeline<number | null>(),
@@ -142,7 +142,7 @@ const created = (
 
 export const registryProjection = projection({
   name: 'registry',
-  version: 8,
+  version: 9,
   folds,
   initial: emptyRegistry,
   apply,

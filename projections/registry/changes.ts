@@ -2,12 +2,14 @@
 import { collectionPath } from '../../domain/values/references.js'
 import { addPosition } from '../storage/position-list.js'
 import { latest, setFrom, timeline } from '../storage/timeline.js'
+import { addLife, lifeFrom } from './places.js'
 import {
   type AliasEntry,
   type ArtifactEntry,
   type Collection,
   type CollectionEntry,
   type LinkEntry,
+  lastLife,
   type ModelEntry,
   type Registry,
   rowOf,
@@ -15,14 +17,15 @@ import {
 
 /** A version comes. */
 export const addVersionTo = <Version>(
-  { kin, versions, addedAt, newest, liveNumbers }: Collection<Version>,
+  collection: Collection<Version>,
   number: number,
   position: number,
   version: Version,
 ): void => {
+  const { versions, addedAt, newest, liveNumbers } = collection
   versions[number] = version
   addedAt.push(position)
-  addPosition(kin.addedAt, position)
+  addPosition(lastLife(collection).kin.addedAt, position)
   liveNumbers.push(number)
   setFrom(newest, position, number)
 }
@@ -50,6 +53,36 @@ export const unlinkVersion = (registry: Registry, model: ModelEntry, number: num
   if (endOfSource(registry, link) === undefined) noteGone(model, position, isGoneLink(registry, model))
 }
 
+/** Another life begins, of whatever type; its numbers go on. */
+export const beginLife = (
+  registry: Registry,
+  collection: CollectionEntry,
+  { artifactType, description }: { readonly artifactType: string; readonly description?: string },
+  { position, actor }: { readonly position: number; readonly actor: string },
+): void => {
+  if (lastLife(collection).deleted === undefined) return
+  const first = collection.versions.length
+  addLife(collection, lifeFrom(registry, collection.ref, artifactType, { position, actor, first }))
+  if (description !== undefined) setFrom(collection.description, position, description)
+}
+
+/** A life ends: what is there is gone, and nothing that is said of it is left for the next. */
+export const endLife = (registry: Registry, collection: CollectionEntry, position: number): void => {
+  const life = lastLife(collection)
+  if (life.deleted !== undefined) return
+  // The oldest first: so the newest is the newest until it is gone. What is gone already stays as it is.
+  for (const number of collection.versions.keys())
+    if (collection.kind === 'artifact') deleteVersion(registry, collection, number, position)
+    else unlinkVersion(registry, collection, number, position)
+  for (const alias of collection.aliases.values()) if ((latest(alias) ?? null) !== null) setFrom(alias, position, null)
+  if ((latest(collection.tags) ?? []).length > 0) setFrom(collection.tags, position, [])
+  const said = collection.kind === 'model' ? [collection.description, collection.metadata] : [collection.description]
+  for (const words of said) if ((latest<unknown>(words) ?? null) !== null) setFrom<unknown>(words, position, null)
+  if ((latest(collection.archived) ?? null) !== null) setFrom(collection.archived, position, null)
+  life.deleted = position
+  addPosition(life.kin.deletedAt, position)
+}
+
 /** Since when the source of a link is deleted. */
 export const endOfSource = ({ collections }: Registry, { source }: LinkEntry): number | undefined =>
   collections.get(collectionPath(source.artifact))?.ended.get(source.version)
@@ -65,13 +98,10 @@ const isGoneLink =
  * A version is deleted, or a link taken away, or without a source. Each number is taken from `liveNumbers` once, however
  * many go in whatever order.
  */
-const noteGone = (
-  { kin, endedAt, newest, liveNumbers }: Collection<unknown>,
-  position: number,
-  isGone: (number: number) => boolean,
-): void => {
+const noteGone = (collection: Collection<unknown>, position: number, isGone: (number: number) => boolean): void => {
+  const { endedAt, newest, liveNumbers } = collection
   endedAt.push(position)
-  addPosition(kin.endedAt, position)
+  addPosition(lastLife(collection).kin.endedAt, position)
   for (let last = liveNumbers.at(-1); last !== undefined && isGone(last); last = liveNumbers.at(-1)) liveNumbers.pop()
   const left = liveNumbers.at(-1) ?? null
   if (left !== latest(newest)) setFrom(newest, position, left)
@@ -104,7 +134,7 @@ export const noteAlias = (
 /** From a position on it is archived, or no more. */
 export const setArchived = (collection: CollectionEntry, position: number, isArchived: boolean): void => {
   setFrom(collection.archived, position, isArchived ? position : null)
-  if (isArchived) collection.kin.everArchived.add(collection)
+  if (isArchived) lastLife(collection).kin.everArchived.add(collection)
 }
 
 /** Of an artifact or a registered model as a whole. */

@@ -11,7 +11,6 @@ import {
   runPath,
 } from '../../domain/values/references.js'
 import { artifactStream, draftStream, modelStream, runStream } from '../../domain/values/stream-names.js'
-import { addPosition } from '../storage/position-list.js'
 import {
   isEncodedSnapshot,
   type SnapshotDecoder,
@@ -20,8 +19,9 @@ import {
   snapshotEncoder,
 } from '../storage/snapshot-encoding.js'
 import type { Timeline } from '../storage/timeline.js'
-import { endOfSource, noteAlias, noteLink, noteTags } from './changes.js'
+import { noteAlias, noteTags } from './changes.js'
 import { addCollection, addRun, kinOf, projectOf } from './places.js'
+import { connectLinks, countEnded, noteArchived, restoreLive, restoreLives } from './restored.js'
 import { NONE, readHolders, readJson, readProject, readRef, saveHolders, saveJson, saveRef } from './snapshot-values.js'
 import {
   type AliasEntry,
@@ -30,6 +30,7 @@ import {
   type DraftEntry,
   draftPath,
   emptyRegistry,
+  type Life,
   type LinkEntry,
   type ModelEntry,
   type ProjectEntry,
@@ -74,10 +75,11 @@ const readRegistry = (decoder: SnapshotDecoder, versions: Versions): Registry =>
   for (let left = decoder.number(); left > 0; left--) {
     const entry = readCollection(decoder, registry)
     addCollection(registry, entry)
-    if (entry.archived.positions.length > 0) entry.kin.everArchived.add(entry)
+    noteArchived(entry)
     for (const tags of entry.tags.values) noteTags(registry, entry, tags)
     byStream.set(entry.kind === 'artifact' ? artifactStream(entry.ref) : modelStream(entry.ref), entry)
   }
+  restoreLives(registry)
   restoreLive(registry)
   connectLinks(registry)
   countEnded(registry)
@@ -94,46 +96,6 @@ const readRegistry = (decoder: SnapshotDecoder, versions: Versions): Registry =>
   return registry
 }
 
-/** Which row is which version of which artifact. */
-const restoreLive = ({ artifacts, versions: { count, columns } }: Registry): void => {
-  for (let row = 0; row < count; row++) {
-    const artifact = artifacts[columns.artifact[row] ?? NONE]
-    if (artifact === undefined) throw new RangeError('no such artifact')
-    const number = columns.number[row] ?? NONE
-    artifact.versions[number] = row
-    const position = columns.position[row] ?? NONE
-    artifact.addedAt.push(position)
-    addPosition(artifact.kin.addedAt, position)
-    if (!artifact.ended.has(number)) artifact.liveNumbers.push(number)
-  }
-}
-
-/** The links of versions, in the order in which they were made. */
-const connectLinks = (registry: Registry): void => {
-  const links: Array<{ readonly model: ModelEntry; readonly link: LinkEntry }> = []
-  for (const model of registry.collections.values()) {
-    if (model.kind === 'model') model.versions.forEach((link) => void links.push({ model, link }))
-  }
-  links.sort((one, other) => one.link.position - other.link.position)
-  for (const { model, link } of links) {
-    addPosition(model.kin.addedAt, link.position)
-    noteLink(registry, model, link)
-    const end = model.ended.get(link.number) ?? Infinity
-    const gone = Math.min(end, Math.max(link.position, endOfSource(registry, link) ?? Infinity))
-    if (gone === Infinity) model.liveNumbers.push(link.number)
-    else model.endedAt.push(gone)
-  }
-  for (const model of new Set(links.map(({ model }) => model))) model.endedAt.sort((one, other) => one - other)
-}
-
-/** Where versions were deleted or unlinked, of all of a type together. */
-const countEnded = ({ projects }: Registry): void => {
-  for (const { types } of projects.values())
-    for (const { collections, endedAt } of types.values())
-      for (const position of collections.flatMap((entry) => entry.endedAt).sort((one, other) => one - other))
-        addPosition(endedAt, position)
-}
-
 const saveProject = (encoder: SnapshotEncoder, { entity, project, created }: ProjectEntry): void => {
   encoder.word(entity)
   encoder.word(project)
@@ -143,9 +105,11 @@ const saveProject = (encoder: SnapshotEncoder, { entity, project, created }: Pro
 const saveCollection = (encoder: SnapshotEncoder, entry: CollectionEntry): void => {
   encoder.word(entry.kind)
   saveRef(encoder, entry.ref)
-  encoder.number(entry.created)
-  encoder.word(entry.actor)
-  encoder.word(entry.type)
+  encoder.number(entry.lives.length)
+  for (const { created, actor, type, first, deleted = NONE } of entry.lives) {
+    for (const number of [created, first, deleted]) encoder.number(number)
+    for (const word of [actor, type]) encoder.word(word)
+  }
   encoder.number(entry.aliases.size)
   for (const alias of entry.aliases.values()) {
     encoder.word(alias.name)
@@ -186,8 +150,10 @@ const readModel = (decoder: SnapshotDecoder, registry: Registry): ModelEntry => 
 
 /** What artifacts and registered models have alike. */
 const readCourse = (decoder: SnapshotDecoder, registry: Registry, ref: CollectionRef) => {
-  const own = { path: collectionPath(ref), created: decoder.number(), actor: decoder.word(), type: decoder.word() }
-  const facts = { ...own, kin: kinOf(registry, ref, own.type, own.created) }
+  const count = decoder.number()
+  const lives: [Life, ...Life[]] = [readLife(decoder, registry, ref)]
+  while (lives.length < count) lives.push(readLife(decoder, registry, ref))
+  const facts = { path: collectionPath(ref), created: lives[0].created, lives }
   const aliases = new Map<string, AliasEntry>()
   const aliasesByVersion: CollectionEntry['aliasesByVersion'] = []
   for (let left = decoder.number(); left > 0; left--) {
@@ -215,6 +181,13 @@ const readCourse = (decoder: SnapshotDecoder, registry: Registry, ref: Collectio
     addedAt: [],
     liveNumbers: [],
   }
+}
+
+const readLife = (decoder: SnapshotDecoder, registry: Registry, ref: CollectionRef): Life => {
+  const [created, first, deleted] = [decoder.number(), decoder.number(), decoder.number()]
+  const [actor, type] = [decoder.word(), decoder.word()]
+  const life = { created, actor, type, kin: kinOf(registry, ref, type, created), first }
+  return deleted === NONE ? life : { ...life, deleted }
 }
 
 const saveLink = (encoder: SnapshotEncoder, { number, position, actor, manifest, source }: LinkEntry): void => {

@@ -25,13 +25,24 @@ export interface AliasEntry extends Timeline<number | null> {
   readonly name: string
 }
 
-export interface Collection<Version> {
-  readonly path: string
-  /** All of its type in its project. */
-  readonly kin: TypeEntry
+/** From its creation to its deletion. The next begins where something is logged or linked to the name later. */
+export interface Life {
   readonly created: number
   readonly actor: string
   readonly type: string
+  /** All of its type in its project. */
+  readonly kin: TypeEntry
+  /** Its versions are those from this number on. */
+  readonly first: number
+  deleted?: number
+}
+
+export interface Collection<Version> {
+  readonly path: string
+  /** Where its first life began. */
+  readonly created: number
+  /** One after another; one at least. */
+  readonly lives: [Life, ...Life[]]
   readonly description: Timeline<string | null>
   readonly tags: Timeline<ReadonlyArray<string>>
   /** Since when it is archived, while it is; `null` while it is not. */
@@ -87,8 +98,15 @@ export interface RunEntry {
 /** What has a project in common, of one artifact type. */
 export interface TypeEntry {
   readonly type: string
-  /** In the order in which they were created, as everything here that is a list. */
+  /** Of the first life of this type. */
+  created: number
+  /** Those whose first life was of this type; in the order in which they were created, as everything here that is a list. */
   readonly collections: CollectionEntry[]
+  /** Those of which a later life was, and the first of another type. */
+  readonly joined: CollectionEntry[]
+  /** Where their lives of this type began, and where they ended. */
+  readonly createdAt: PositionList
+  readonly deletedAt: PositionList
   /** Those of them that ever were archived. */
   readonly everArchived: Set<CollectionEntry>
   /** The same of all of them together. */
@@ -160,6 +178,13 @@ export interface Registry {
   /** What each stream is the history of, so that a stream's name is read once. */
   readonly byStream: Map<string, CollectionEntry | RunEntry | DraftEntry>
 }
+
+/** The last life, which may have ended. */
+export const lastLife = ({ lives }: Pick<Collection<unknown>, 'lives'>): Life => lives[lives.length - 1] ?? lives[0]
+
+/** In which a version came. */
+export const lifeOf = ({ lives }: Pick<Collection<unknown>, 'lives'>, number: number): Life =>
+  lives.length === 1 ? lives[0] : (lives.findLast(({ first }) => first <= number) ?? lives[0])
 
 export interface UnfinishedDraft {
   readonly artifact: ArtifactRef

@@ -42,6 +42,10 @@ const BEFORE: ReadonlyArray<Told> = [
   ['archiveArtifact', { name: 'attic' }],
   ['createRegisteredModel', { name: 'cellar', type: 'model' }],
   ['archiveRegisteredModel', { name: 'cellar' }],
+  ['createArtifact', { name: 'gone', type: 'model' }],
+  ['deleteArtifact', { name: 'gone' }],
+  ['createRegisteredModel', { name: 'over', type: 'model' }],
+  ['deleteRegisteredModel', { name: 'over' }],
   ['useArtifact', { run: 'r', version: `${pets}:production` }],
   ['summariseRun', { run: 'r', metrics: { loss: 0.5 } }],
   ['finishRun', { run: 'r' }],
@@ -73,6 +77,8 @@ const NOTHING: ReadonlyArray<Told> = [
   ['describeArtifact', { name: 'cats', description: 'all of them' }],
   ['tagArtifact', { name: 'cats', tags: ['images'] }],
   ['untagArtifact', { name: 'cats', tags: ['sounds'] }],
+  ['deleteArtifact', { name: 'gone' }],
+  ['deleteRegisteredModel', { name: 'over' }],
   ['archiveArtifact', { name: 'attic' }],
   ['unarchiveArtifact', { name: 'cats' }],
   ['archiveRegisteredModel', { name: 'cellar' }],
@@ -98,6 +104,8 @@ const AFTER: ReadonlyArray<Told> = [
   ['describeRegisteredModel', { name: 'pets', description: 'some of them' }],
   ['untagRegisteredModel', { name: 'pets', tags: ['vision'] }],
   ['tagRegisteredModel', { name: 'pets', tags: ['sound'] }],
+  ['createArtifact', { name: 'gone', type: 'dataset' }],
+  ['link', { version: 'cats:v2', to: 'over' }],
   ['unarchiveArtifact', { name: 'attic' }],
   ['archiveArtifact', { name: 'cats' }],
   ['unarchiveRegisteredModel', { name: 'cellar' }],
@@ -317,7 +325,7 @@ describe('the memory of a command that changed nothing', () => {
     // linkModel is two commands, and the run was started once more.
     expect(steps).toHaveLength(NOTHING.length + 1)
     const { items: lines } = await oneStreamOf(ledger).history({ of: 'cats', limit: 1, ...asked })
-    expect(lines[0]).toMatchObject({ type: 'CommandAccepted', commandId: 'nothing 25' })
+    expect(lines[0]).toMatchObject({ type: 'CommandAccepted', commandId: 'nothing 27' })
     await ledger.close()
   })
 

@@ -23,10 +23,11 @@ type Which = (event: Forged) => boolean
 type Change = (event: Forged) => Forged
 
 /** The nth event of a type, whose data hold this. */
-const nth = (type: string, number = 0, holds: JsonObject = {}): Which => {
+const nth = (type: string, number = 0, holds: JsonObject = {}, stream?: string): Which => {
   let seen = 0
   return (event) =>
     event.type === type &&
+    (stream === undefined || event.stream === stream) &&
     Object.entries(holds).every(([key, value]) => JSON.stringify(event.data[key]) === JSON.stringify(value)) &&
     seen++ === number
 }
@@ -371,6 +372,35 @@ const FORGERIES: ReadonlyArray<readonly [string, () => ReadonlyArray<Forged>, Re
     'an alias that moves in an archived registered model',
     then(nth('RegisteredModelArchived'), 'AliasMoved', { alias: 'new', from: null, to: 0 }),
     /archived before: nothing new comes to it/,
+  ],
+  ['an artifact that is deleted twice', twice(nth('ArtifactDeleted'), anew), /the first event is ArtifactCreated/],
+  [
+    'a deletion of more versions than there were',
+    saying(nth('ArtifactDeleted'), { versions: 2 }),
+    /how many were live/,
+  ],
+  ['a deletion of fewer aliases than there were', saying(nth('ArtifactDeleted'), { aliases: 0 }), /how many aliases/],
+  [
+    'a deletion that leaves a link to another artifact',
+    saying(nth('ArtifactDeleted'), {
+      linksLeft: [{ model: { entity: 'acme', project: 'model-registry', name: 'Churn' }, version: 0 }],
+    }),
+    /of the source of acme\/model-registry\/Churn:v0/,
+  ],
+  [
+    'a life that goes on with numbers of the one before',
+    saying(nth('ArtifactVersionLogged', 0, { version: 1 }, 'artifact-acme/churn/old'), { version: 0 }),
+    /it is v0, and v1 comes next/,
+  ],
+  [
+    'an alias on a version of a life before',
+    then(lastOf('artifact-acme/churn/old'), 'AliasMoved', { alias: 'new', from: null, to: 0 }),
+    /names v0, which was deleted before/,
+  ],
+  [
+    'a registered model that is deleted with more links than there were',
+    saying(nth('RegisteredModelDeleted'), { links: 2 }),
+    /how many were live/,
   ],
   ['a deletion of other content', saying(nth('ArtifactVersionDeleted'), { manifest }), /of its content, which was/],
   [

@@ -49,7 +49,11 @@ const HISTORY: ReadonlyArray<readonly [method: string, given: object]> = [
   ['finishRun', { run: 'r' }],
   ['removeAlias', { name: 'pets', alias: 'staging' }],
   ['unlink', { version: 'model-registry/pets:v0' }],
+  ['deleteRegisteredModel', { name: 'pets', deleteAliases: true }],
   ['deleteVersion', { version: 'cats:v1', deleteAliases: true }],
+  ['deleteArtifact', { name: 'cats', deleteAliases: true, leaveLinks: true }],
+  ['logArtifact', { name: 'cats', type: 'dataset', content: text('A') }],
+  ['link', { version: 'cats:latest', to: 'pets' }],
 ]
 
 const giveAll = async (ledger: Ledger): Promise<ReadonlyArray<unknown>> => {

@@ -57,12 +57,13 @@ export const historyOf = async (numbers: ReadonlyArray<number>): Promise<Readonl
         return {
           type: 'LogArtifactVersion',
           artifact,
-          artifactType,
           manifest: await ledger.manifest(pick(WORDS)),
           ...pick([{}, { run }]),
           ...pick([{}, { base: 0, description: 'made', tags: some(TAGS) }]),
           ...pick([{}, { metadata: { lr: pick([0.1, 0.2]), nested: { list: [1, null] } } }]),
           ...pick([{}, { aliases: some(ALIASES) }]),
+          // Another life may be of another type.
+          artifactType: artifact === NOTES ? 'text' : pick(['model', 'model', 'model', 'dataset']),
         }
       case 4:
         return {
@@ -154,6 +155,8 @@ export const historyOf = async (numbers: ReadonlyArray<number>): Promise<Readonl
             type: pick(['ArchiveRegisteredModel', 'UnarchiveRegisteredModel', 'UnarchiveRegisteredModel'] as const),
             model,
           },
+          { type: 'DeleteArtifact', artifact, deleteAliases: pick([true, false]), leaveLinks: pick([true, false]) },
+          { type: 'DeleteRegisteredModel', model, deleteAliases: pick([true, false]) },
         ])
     }
   }

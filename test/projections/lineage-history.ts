@@ -186,15 +186,9 @@ const command: fc.Arbitrary<Words> = fc.oneof(
     ),
   },
   {
-    weight: 4,
+    weight: 2,
     arbitrary: plain(
       fc.oneof(
-        fc
-          .tuple(fc.constantFrom('TagArtifactVersion', 'UntagArtifactVersion'), artifact)
-          .map(([type, of]) => ({ type, artifact: of, version: 0, tags: ['cnn'] })),
-        fc
-          .tuple(fc.constantFrom('TagRegisteredModel', 'UntagRegisteredModel'), model)
-          .map(([type, of]) => ({ type, model: of, tags: ['tabular'] })),
         fc
           .tuple(fc.constantFrom('ArchiveArtifact', 'UnarchiveArtifact', 'UnarchiveArtifact'), artifact)
           .map(([type, of]) => ({ type, artifact: of })),
@@ -204,6 +198,26 @@ const command: fc.Arbitrary<Words> = fc.oneof(
             model,
           )
           .map(([type, of]) => ({ type, model: of })),
+        artifact.map((of) => ({
+          type: 'DeleteArtifact' as const,
+          artifact: of,
+          deleteAliases: true,
+          leaveLinks: true,
+        })),
+        model.map((of) => ({ type: 'DeleteRegisteredModel' as const, model: of, deleteAliases: true })),
+      ),
+    ),
+  },
+  {
+    weight: 4,
+    arbitrary: plain(
+      fc.oneof(
+        fc
+          .tuple(fc.constantFrom('TagArtifactVersion', 'UntagArtifactVersion'), artifact)
+          .map(([type, of]) => ({ type, artifact: of, version: 0, tags: ['cnn'] })),
+        fc
+          .tuple(fc.constantFrom('TagRegisteredModel', 'UntagRegisteredModel'), model)
+          .map(([type, of]) => ({ type, model: of, tags: ['tabular'] })),
         fc
           .tuple(fc.constantFrom('TagArtifact', 'UntagArtifact'), artifact)
           .map(([type, of]) => ({ type, artifact: of, tags: ['images'] })),

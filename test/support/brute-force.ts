@@ -44,15 +44,25 @@ interface When {
 interface Home {
   readonly kind: string
   readonly path: string
-  readonly type: string
+  type: string
   description: unknown
   metadata: unknown
   tags: unknown
-  readonly created: When
-  readonly actor: string
+  created: When
+  actor: string
   archived: When | null
+  deleted: When | null
   readonly aliases: Map<string, unknown>
   readonly versions: Map<number, Version>
+}
+/** From a creation to a deletion. */
+interface Life {
+  readonly path: string
+  readonly kind: string
+  readonly type: string
+  readonly created: When
+  /** What is there, while it is. */
+  home: Home | null
 }
 interface Version {
   readonly facts: Readonly<Record<string, unknown>>
@@ -101,6 +111,7 @@ export interface Picture {
 
 export const bruteForce = () => {
   const homes = new Map<string, Home>()
+  const lives: Life[] = []
   const runs = new Map<string, Run>()
   const drafts: Draft[] = []
   let now: When = { position: 0, time: null }
@@ -120,8 +131,8 @@ export const bruteForce = () => {
     const run = ref === undefined ? null : `${ref.entity}/${ref.project}/${ref.run}`
     switch (type) {
       case 'ArtifactCreated':
-      case 'RegisteredModelCreated':
-        homes.set(path, {
+      case 'RegisteredModelCreated': {
+        const fresh: Home = {
           kind: type === 'ArtifactCreated' ? 'artifact' : 'registered-model',
           path,
           type: event.artifactType,
@@ -131,15 +142,31 @@ export const bruteForce = () => {
           created: now,
           actor,
           archived: null,
+          deleted: null,
           aliases: new Map(),
-          versions: new Map(),
-        })
+          // Numbers go on.
+          versions: home?.versions ?? new Map(),
+        }
+        homes.set(path, fresh)
+        lives.push({ path, kind: fresh.kind, type: fresh.type, created: now, home: fresh })
+        return
+      }
+      case 'ArtifactDeleted':
+      case 'RegisteredModelDeleted':
+        if (home === undefined) return
+        for (const version of home.versions.values()) {
+          if (version.source === null) version.deleted ??= now
+          else version.unlinked ??= now
+        }
+        Object.assign(home, { deleted: now, archived: null, description: null, metadata: null, tags: [] })
+        home.aliases.clear()
+        for (const life of lives) if (life.home === home) life.home = null
         return
       case 'ArtifactVersionLogged':
       case 'VersionLinked': {
         const { source, base, takenOver = [], distributed = null, manifest } = event
         const from = source === undefined ? null : ([pathOf(source), source.version] as const)
-        const facts = { version: event.version, manifest, created: now, actor }
+        const facts = { version: event.version, type: home?.type, manifest, created: now, actor }
         const parted = distributed as Pick<Draft, 'distributedId' | 'generation'> | null
         const draft = drafts.find((each) => isOf(each, path, parted?.distributedId ?? '', parted?.generation ?? -1))
         const together = parted === null ? null : { ...parted, writers: [...(draft?.writers ?? [])] }
@@ -274,7 +301,7 @@ export const bruteForce = () => {
     if (version === undefined) throw new Error(`no ${home.path}:v${number}`)
     const { facts, links, source, unlinked, ...said } = version
     const aliases = [...home.aliases].flatMap(([alias, holder]) => (holder === number ? [alias] : [])).sort()
-    const own = { ...facts, path: `${home.path}:v${number}`, collection: home.path, type: home.type, aliases, unlinked }
+    const own = { ...facts, path: `${home.path}:v${number}`, collection: home.path, aliases, unlinked }
     if (source === null) {
       const liveNumbers = links.filter(([path, link]) => homes.get(path)?.versions.get(link)?.unlinked === null)
       return { ...said, ...own, kind: 'artifact', links: liveNumbers.map(([path, link]) => `${path}:v${link}`), source }
@@ -297,8 +324,8 @@ export const bruteForce = () => {
   }
 
   /** How much there is of some of it. */
-  const countsOf = (all: ReadonlyArray<Home>) => {
-    const some = all.filter(({ archived }) => archived === null)
+  const countsOf = (all: ReadonlyArray<Life>) => {
+    const some = all.flatMap(({ home }) => (home === null || home.archived !== null ? [] : [home]))
     const [artifacts, models] = [some.filter(({ kind }) => kind === 'artifact'), some.filter(isModel)]
     const thereIn = (homes: ReadonlyArray<Home>) =>
       homes.flatMap(({ versions }) => [...versions.values()]).filter(isThere).length
@@ -319,18 +346,17 @@ export const bruteForce = () => {
   const partOf = (count: number) => (item: { readonly path: string }) => item.path.split('/').slice(0, count).join('/')
 
   const chosen = (): Pick<Picture, 'entities' | 'projects' | 'types'> => {
-    const all = [...homes.values()]
     const runsThere = [...runs.entries()].map(([path, { facts }]) => ({ path, created: facts['started'] as When }))
-    const everything: ReadonlyArray<Home | (typeof runsThere)[number]> = [...all, ...runsThere].sort(
+    const everything: ReadonlyArray<Life | (typeof runsThere)[number]> = [...lives, ...runsThere].sort(
       (one, other) => one.created.position - other.created.position,
     )
     const isRun = (item: object) => !('kind' in item)
-    const homesOf = (items: typeof everything) => items.flatMap((item) => ('kind' in item ? [item] : []))
+    const livesOf = (items: typeof everything) => items.flatMap((item) => ('kind' in item ? [item] : []))
     const projects = grouped(everything, partOf(2)).map(([path, items]) => {
       const [entity = '', project = ''] = path.split('/')
-      const kind = homesOf(items).some(isModel) ? 'registry' : 'project'
+      const kind = livesOf(items).some(isModel) ? 'registry' : 'project'
       const runs = items.filter(isRun).length
-      return { kind, path, entity, project, created: items[0]?.created, ...countsOf(homesOf(items)), runs }
+      return { kind, path, entity, project, created: items[0]?.created, ...countsOf(livesOf(items)), runs }
     })
     const entities = grouped(everything, partOf(1)).map(([entity, items]) => {
       const its = projects.filter((project) => project.entity === entity)
@@ -339,19 +365,19 @@ export const bruteForce = () => {
         created: items[0]?.created,
         projects: its.filter(({ kind }) => kind === 'project').length,
         registries: its.filter(({ kind }) => kind === 'registry').length,
-        ...countsOf(homesOf(items)),
+        ...countsOf(livesOf(items)),
         runs: items.filter(isRun).length,
       }
     })
-    const typesOf = (some: ReadonlyArray<Home>) =>
+    const typesOf = (some: ReadonlyArray<Life>) =>
       grouped(some, ({ type }) => type).map(([type, homes]) => ({
         type,
         created: homes[0]?.created,
         ...countsOf(homes),
       }))
     const types = [
-      ['', typesOf(all)] as const,
-      ...grouped(all, partOf(2)).map(([at, some]) => [at, typesOf(some)] as const),
+      ['', typesOf(lives)] as const,
+      ...grouped(lives, partOf(2)).map(([at, some]) => [at, typesOf(some)] as const),
     ]
     return { entities, projects, types: Object.fromEntries(types) }
   }
@@ -384,7 +410,7 @@ export const bruteForce = () => {
   }
 }
 
-const isModel = ({ kind }: Home): boolean => kind !== 'artifact'
+const isModel = ({ kind }: { readonly kind: string }): boolean => kind !== 'artifact'
 
 /** What JSON has no number for is written as a text. */
 const measured = (metrics: object): object =>

@@ -9,7 +9,7 @@ import type { Envelope } from '../../domain/values/envelope.js'
 import { Metadata } from '../../domain/values/names.js'
 import { decoded } from './decoded.js'
 import { type Ledger, right } from './domain-ledger.js'
-import { artifact, model, run } from './domain-samples.js'
+import { artifact, artifactNamed, model, modelNamed, run } from './domain-samples.js'
 import { losing } from './losing-store.js'
 
 export interface Given {
@@ -171,5 +171,22 @@ const everyCommand = async ({ manifest }: Ledger): Promise<ReadonlyArray<Command
       description: 'who leaves, when, and why',
       metadata: { f1: 0.9, owners: ['anna'] },
     },
+    ...(await twoLives(manifest)),
+  ]
+}
+
+/** An artifact and a registered model that are deleted as a whole, and begin again. */
+const twoLives = async (manifest: Ledger['manifest']): Promise<ReadonlyArray<CommandInput>> => {
+  const [old, over] = [artifactNamed('old'), modelNamed('Over')]
+  const log = { type: 'LogArtifactVersion', artifact: old, artifactType: 'model' } as const
+  const link = (version: number) =>
+    ({ type: 'LinkToRegistry', model: over, source: { collection: old, version } }) as const
+  return [
+    { ...log, manifest: await manifest('old=1'), aliases: ['best'] },
+    link(0),
+    { type: 'DeleteArtifact', artifact: old, deleteAliases: true, leaveLinks: true },
+    { type: 'DeleteRegisteredModel', model: over },
+    { ...log, artifactType: 'dataset', manifest: await manifest('old=1') },
+    link(1),
   ]
 }

@@ -42,6 +42,7 @@ export const METHODS: Readonly<Record<string, Argument>> = {
   createArtifact: { required: { name: 'cats', type: 'model' }, optional: { description: 'd', ...circumstances } },
   describeArtifact: { required: { name: 'cats', description: 'd' }, optional: circumstances },
   tagArtifact: { required: { name: 'cats', tags: ['small'] }, optional: circumstances },
+  deleteArtifact: { required: { name: 'cats' }, optional: { deleteAliases: true, leaveLinks: true, ...circumstances } },
   archiveArtifact: { required: { name: 'cats' }, optional: circumstances },
   unarchiveArtifact: { required: { name: 'cats' }, optional: circumstances },
   untagArtifact: { required: { name: 'cats', tags: ['small'] }, optional: circumstances },
@@ -94,6 +95,7 @@ export const METHODS: Readonly<Record<string, Argument>> = {
     optional: { description: said.description, metadata: said.metadata, ...circumstances },
   },
   tagRegisteredModel: { required: { name: 'm', tags: ['small'] }, optional: circumstances },
+  deleteRegisteredModel: { required: { name: 'pets' }, optional: { deleteAliases: true, ...circumstances } },
   archiveRegisteredModel: { required: { name: 'pets' }, optional: circumstances },
   unarchiveRegisteredModel: { required: { name: 'pets' }, optional: circumstances },
   untagRegisteredModel: { required: { name: 'm', tags: ['small'] }, optional: circumstances },
@@ -113,6 +115,7 @@ const collections = {
   text: 'one two',
   where: 'has tag',
   withArchived: true,
+  withDeleted: true,
   ...paging,
 }
 const place = { entity: 'acme', project: 'churn' }

@@ -53,6 +53,7 @@ const collections = {
   text: 'Small one',
   where: 'has tag',
   withArchived: true,
+  withDeleted: true,
   limit: 10,
 }
 
@@ -398,12 +399,14 @@ export const LEDGER: Rows<Omit<Ledger, 'watchPosition' | 'behind' | 'damage' | '
   ],
   tagRegisteredModel: () => [{ name: 'm', tags: ['a', 'b'], ...someone('tagged a model') }],
   untagRegisteredModel: () => [{ name: 'm', tags: ['a'], ...someone('untagged a model') }],
+  deleteRegisteredModel: () => [{ name: 'n', deleteAliases: true, ...someone('deleted a model') }],
   archiveRegisteredModel: () => [{ name: 'm', ...someone('archived a model') }],
   unarchiveRegisteredModel: () => [{ name: 'm', ...someone('unarchived a model') }],
   unlink: () => [{ version: 'model-registry/m:v1', expect: { staging: 1 }, ...someone('unlinked') }],
   deleteVersion: () => [
     { version: 'cats:v1', deleteAliases: true, leaveLinks: true, expect: { latest: 1 }, ...someone('deleted') },
   ],
+  deleteArtifact: () => [{ name: 'birds', deleteAliases: true, leaveLinks: true, ...someone('deleted an artifact') }],
   startRun: () => [{ run: 's', group: 'g', config: metadata(), jobType: 'train', ...someone('started') }],
   summariseRun: () => [{ run: 'r', metrics: { loss: 0.125 }, ...someone('summarised') }],
   useArtifact: () => [{ run: 'r', version: 'cats:v0', ...someone('used') }],

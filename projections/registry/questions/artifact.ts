@@ -4,8 +4,8 @@ import { parseArtifact } from '../../../domain/values/name-paths.js'
 import { collectionPath } from '../../../domain/values/references.js'
 import { countUpTo } from '../../storage/timeline.js'
 import type { ArtifactEntry, CollectionEntry } from '../state.js'
-import { momentAt, type RegistryAsOf, valueAt } from './as-of.js'
-import type { Moment, QueryError } from './errors.js'
+import { hasHappened, lifeAt, momentAt, type RegistryAsOf, valueAt } from './as-of.js'
+import type { Ending, Moment, QueryError } from './errors.js'
 import { existing, notFound } from './find-by-name.js'
 
 export interface Artifact {
@@ -23,7 +23,9 @@ export interface Artifact {
   readonly newest: number | null
   readonly aliases: Readonly<Record<string, number>>
   /** Since when it is archived; `null` where it is not. */
-  readonly archived: Moment | null
+  readonly archived: Ending | null
+  /** Since when it is deleted; `null` where it is not. What is logged or linked to the name later begins anew. */
+  readonly deleted: Ending | null
 }
 
 export const artifactNamed = (registryAsOf: RegistryAsOf, name: string): E.Either<QueryError, Artifact> => {
@@ -39,16 +41,28 @@ export const artifactNamed = (registryAsOf: RegistryAsOf, name: string): E.Eithe
 export const artifactOf = (registryAsOf: RegistryAsOf, entry: ArtifactEntry): Artifact => ({
   kind: 'artifact',
   path: entry.path,
-  type: entry.type,
+  ...lifeThen(registryAsOf, entry),
   description: valueAt(registryAsOf, entry.description) ?? null,
   tags: valueAt(registryAsOf, entry.tags) ?? [],
-  created: momentAt(registryAsOf, entry.created),
-  actor: entry.actor,
   versionCount: liveCount(registryAsOf, entry),
   newest: valueAt(registryAsOf, entry.newest) ?? null,
   aliases: aliasTable(registryAsOf, entry),
   archived: archivedAt(registryAsOf, entry),
 })
+
+/** What its life of then is told of. */
+export const lifeThen = (
+  registryAsOf: RegistryAsOf,
+  entry: CollectionEntry,
+): Pick<Artifact, 'type' | 'created' | 'actor' | 'deleted'> => {
+  const { type, created, actor, deleted } = lifeAt(registryAsOf, entry)
+  return {
+    type,
+    created: momentAt(registryAsOf, created),
+    actor,
+    deleted: deleted !== undefined && hasHappened(registryAsOf, deleted) ? momentAt(registryAsOf, deleted) : null,
+  }
+}
 
 /** Since when it is archived, as of a moment. */
 export const archivedAt = (registryAsOf: RegistryAsOf, { archived }: CollectionEntry): Moment | null => {

@@ -4,7 +4,7 @@ import type { NameDefaults } from '../../../domain/values/name-paths.js'
 import type { VersionChoice } from '../../../domain/values/names.js'
 import { type PositionTimes, timeOf } from '../../storage/position-times.js'
 import { asOf, type Timeline } from '../../storage/timeline.js'
-import type { CollectionEntry, Registry } from '../state.js'
+import type { CollectionEntry, Life, Registry } from '../state.js'
 import type { Moment } from './errors.js'
 
 export interface RegistryAsOf {
@@ -21,6 +21,16 @@ export const valueAt = <A>({ position }: RegistryAsOf, timeline: Timeline<A>): A
 
 export const hasHappened = ({ position }: RegistryAsOf, where: number | undefined): boolean =>
   where !== undefined && where <= position
+
+/** The life of then, or the last before; of what is not there yet, the first. */
+export const lifeAt = (registryAsOf: RegistryAsOf, { lives }: CollectionEntry): Life =>
+  lives.length === 1 ? lives[0] : (lives.findLast(({ created }) => hasHappened(registryAsOf, created)) ?? lives[0])
+
+/** Whether it was created by then and not deleted since. */
+export const isThere = (registryAsOf: RegistryAsOf, entry: CollectionEntry): boolean => {
+  const { created, deleted } = lifeAt(registryAsOf, entry)
+  return hasHappened(registryAsOf, created) && !hasHappened(registryAsOf, deleted)
+}
 
 export const momentAt = ({ positionTimes }: RegistryAsOf, where: number): Moment => {
   const time = timeOf(positionTimes, where)

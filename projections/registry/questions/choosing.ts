@@ -8,12 +8,12 @@ import { countOfUpTo } from '../../storage/position-list.js'
 import { projectPath } from '../places.js'
 import type { EntityEntry, ProjectEntry, TypeEntry } from '../state.js'
 import { isArchived, liveCount } from './artifact.js'
-import { momentAt, type RegistryAsOf } from './as-of.js'
+import { lifeAt, momentAt, type RegistryAsOf } from './as-of.js'
 import type { Moment, QueryError } from './errors.js'
 import { countOf, type List, listed } from './in-order.js'
 import { type Place, placeOf, projectsIn } from './place.js'
 
-/** How much there is. Versions that are deleted, links that are taken away or whose source is deleted, and what is archived are not counted. */
+/** How much there is. What is deleted, links that are taken away or whose source is deleted, and what is archived are not counted. */
 export interface Counts {
   readonly artifacts: number
   readonly versions: number
@@ -119,8 +119,8 @@ const typesIn = ({ registry }: RegistryAsOf, place: Place): ReadonlyArray<TypeIn
   const types = new Map<string, TypeIn>()
   for (const project of projectsIn(registry, place))
     for (const found of kinsOf(project)) {
-      const { type, collections } = found.kin
-      const created = Math.min(types.get(type)?.created ?? Infinity, collections[0]?.created ?? Infinity)
+      const { type } = found.kin
+      const created = Math.min(types.get(type)?.created ?? Infinity, found.kin.created)
       types.set(type, { type, created, kins: [...(types.get(type)?.kins ?? []), found] })
     }
   return [...types.values()].sort((one, other) => one.created - other.created)
@@ -177,10 +177,11 @@ const counts = (registryAsOf: RegistryAsOf, kins: ReadonlyArray<Kin>): Counts =>
     const [collections, versions] = isRegistry
       ? (['registeredModels', 'links'] as const)
       : (['artifacts', 'versions'] as const)
-    sums[collections] += countOf(kin.collections, createdOf, position)
+    sums[collections] += countOfUpTo(kin.createdAt, position) - countOfUpTo(kin.deletedAt, position)
     sums[versions] += countOfUpTo(kin.addedAt, position) - countOfUpTo(kin.endedAt, position)
     for (const entry of kin.everArchived) {
-      if (!isArchived(registryAsOf, entry)) continue
+      // It may be archived in another life, of another type.
+      if (!isArchived(registryAsOf, entry) || lifeAt(registryAsOf, entry).kin !== kin) continue
       sums[collections] -= 1
       sums[versions] -= liveCount(registryAsOf, entry)
     }

@@ -36,6 +36,12 @@ export interface MomentsDiff {
   /** What was put into the archive, and what was taken out of it. */
   readonly archived: ReadonlyArray<{ readonly collection: string }>
   readonly unarchived: ReadonlyArray<{ readonly collection: string }>
+  /** Artifacts and registered models as a whole; what they held is in `deleted` and `unlinked`, too. */
+  readonly removed: ReadonlyArray<{
+    readonly collection: string
+    readonly kind: 'artifact' | 'registered-model'
+    readonly type: string
+  }>
   /** Holders before and after; `null` where there is none. */
   readonly aliases: ReadonlyArray<Change<number | null> & { readonly collection: string; readonly alias: string }>
   /** Of artifacts, their versions, and registered models. */
@@ -86,6 +92,7 @@ export const diffMoments = (
     deleted: [],
     linked: [],
     unlinked: [],
+    removed: [],
     archived: [],
     unarchived: [],
     aliases: [],
@@ -127,9 +134,11 @@ const compareCollection = (
   found: Found,
 ): void => {
   if (entry.created > found.to) return
-  const { path: collection, type } = entry
-  if (isIn(found, entry.created)) {
-    found.created.push({ collection, kind: entry.kind === 'artifact' ? 'artifact' : 'registered-model', type })
+  const { path: collection } = entry
+  const kind = entry.kind === 'artifact' ? 'artifact' : 'registered-model'
+  for (const { created, deleted, type } of entry.lives) {
+    if (isIn(found, created)) found.created.push({ collection, kind, type })
+    if (isIn(found, deleted)) found.removed.push({ collection, kind, type })
   }
   for (const [alias, holders] of entry.aliases) {
     const { from = null, to = null } = changeOf(holders, found) ?? {}

@@ -27,15 +27,17 @@ export interface Who {
   readonly reason?: string
 }
 
-/** When a version was deleted, or a link taken away; by whom and why is told by `version` alone, and by refusals. */
+/** When something was deleted or archived, or a link taken away; by whom and why is told where one is asked for by its name, and by refusals. */
 export interface Ending extends Moment, Who {}
 
 /** When something ended: the time, in ISO 8601, and the position of the event. */
 export interface Ended extends Who {
   readonly at: string | null
   readonly position: number
+  readonly by?: string
 }
 
+/** An alias that was taken away. */
 export interface RemovedThen extends Ended {
   readonly version: VersionNumber
 }
@@ -47,6 +49,8 @@ export type QueryError =
       readonly what: 'artifact' | 'registered model' | 'run' | 'name'
       readonly name: string
       readonly similar: ReadonlyArray<string>
+      /** Where it was there once: when it was deleted. */
+      readonly deleted?: Ended
       /** Present where the question was about the past. */
       readonly asOf?: Moment
     }
@@ -60,7 +64,9 @@ export const describeQueryError = (error: QueryError): string => {
     case 'invalid-input':
       return error.problems.map(describeProblem).join('; ')
     case 'not-found':
-      return `there is no ${error.what} "${error.name}"${then(error.asOf)}${didYouMean(error.similar)}`
+      return `there is no ${error.what} "${error.name}"${then(error.asOf)}${
+        error.deleted === undefined ? '' : `: it was deleted ${ended(error.deleted)}`
+      }${didYouMean(error.similar)}`
     case 'version-not-found':
       return describeNotFound(error, ended, then(error.asOf))
     case 'version-deleted':

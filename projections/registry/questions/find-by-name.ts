@@ -5,24 +5,34 @@ import type { VersionChoice } from '../../../domain/values/names.js'
 import { collectionPath } from '../../../domain/values/references.js'
 import { similarNames } from '../../../domain/values/similar-names.js'
 import type { CollectionEntry, RunEntry } from '../state.js'
-import { hasHappened, past, type RegistryAsOf } from './as-of.js'
-import type { QueryError } from './errors.js'
+import { hasHappened, isThere, lifeAt, momentAt, past, type RegistryAsOf } from './as-of.js'
+import type { Ended, QueryError } from './errors.js'
 
+/** What is there, or was: also what is deleted. */
 export const existing = (registryAsOf: RegistryAsOf, path: string): CollectionEntry | undefined => {
   const entry = registryAsOf.registry.collections.get(path)
   return entry !== undefined && hasHappened(registryAsOf, entry.created) ? entry : undefined
+}
+
+const deletedThen = (registryAsOf: RegistryAsOf, entry: CollectionEntry | undefined): { readonly deleted?: Ended } => {
+  const deleted = entry === undefined ? undefined : lifeAt(registryAsOf, entry).deleted
+  if (deleted === undefined || !hasHappened(registryAsOf, deleted)) return {}
+  const { time, position } = momentAt(registryAsOf, deleted)
+  return { deleted: { at: time, position } }
 }
 
 export const notFound = (
   registryAsOf: RegistryAsOf,
   what: Extract<QueryError, { _tag: 'not-found' }>['what'],
   name: string,
+  entry?: CollectionEntry,
 ): E.Either<QueryError, never> => {
   const { runs, collections } = registryAsOf.registry
   return E.left({
     _tag: 'not-found',
     what,
     name,
+    ...deletedThen(registryAsOf, entry),
     similar: similarNames(name, namesNow(registryAsOf, (what === 'run' ? runs : collections).values()), lastOf),
     ...past(registryAsOf),
   })
@@ -30,7 +40,7 @@ export const notFound = (
 
 function* namesNow(registryAsOf: RegistryAsOf, entries: Iterable<CollectionEntry | RunEntry>): Generator<string> {
   for (const entry of entries)
-    if (hasHappened(registryAsOf, entry.kind === 'run' ? entry.started : entry.created)) yield entry.path
+    if (entry.kind === 'run' ? hasHappened(registryAsOf, entry.started) : isThere(registryAsOf, entry)) yield entry.path
 }
 
 /** The collection that a path names, and the version that it chooses. */
@@ -45,7 +55,9 @@ export const read = (
     const entry = existing(registryAsOf, collectionPath(collection))
     return entry === undefined ? [] : [{ collection, entry }]
   })
-  const meant = meantOf(name, present)
+  // What is there is meant rather than what was.
+  const there = present.filter(({ entry }) => isThere(registryAsOf, entry))
+  const meant = meantOf(name, there.length === 0 ? present : there)
   if (E.isLeft(meant)) return meant
   if (meant.right !== undefined) return E.right([meant.right.entry, first.version])
   return notFound(registryAsOf, 'name', others.length === 0 ? collectionPath(first.collection) : name)

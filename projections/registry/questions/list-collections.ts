@@ -6,7 +6,7 @@ import type { Page } from '../../paging/page.js'
 import { timeOf } from '../../storage/position-times.js'
 import type { ArtifactEntry, CollectionEntry, ModelEntry } from '../state.js'
 import { type Artifact, aliasTable, artifactOf, isArchived } from './artifact.js'
-import { type RegistryAsOf, valueAt } from './as-of.js'
+import { isThere, lifeAt, type RegistryAsOf, valueAt } from './as-of.js'
 import { listedByTag, type TagGroup } from './by-tag.js'
 import { memberAt } from './conditions.js'
 import type { QueryError } from './errors.js'
@@ -29,6 +29,8 @@ interface CollectionList extends List {
   readonly where?: string
   /** Archived ones too. */
   readonly withArchived?: boolean
+  /** Deleted ones too. */
+  readonly withDeleted?: boolean
 }
 
 export interface ArtifactList extends CollectionList {
@@ -122,7 +124,7 @@ const asked = <Entry extends CollectionEntry, A>(
 /** Which are meant as of a moment. */
 const meant =
   <Entry extends CollectionEntry>(
-    { type, tag, text, withArchived = false }: CollectionList,
+    { type, tag, text, withArchived = false, withDeleted = false }: CollectionList,
     place: Place,
     isOfKind: (entry: CollectionEntry) => entry is Entry,
     where: Where<FieldName> | undefined,
@@ -132,6 +134,8 @@ const meant =
     return (entry: CollectionEntry): entry is Entry =>
       isOfKind(entry) &&
       isWithin(entry, { place, type }) &&
+      (type === undefined || lifeAt(then, entry).type === type) &&
+      (withDeleted || isThere(then, entry)) &&
       (withArchived || !isArchived(then, entry)) &&
       (tag === undefined || valueAt(then, entry.tags)?.includes(tag) === true) &&
       (hasWords?.(textsWithAliases(then, entry)) ?? true) &&
@@ -157,7 +161,7 @@ const valuesOf =
       case 'name':
         return [entry.path]
       case 'type':
-        return [entry.type]
+        return [lifeAt(then, entry).type]
       case 'tag':
         return valueAt(then, entry.tags) ?? []
       case 'alias':
@@ -165,9 +169,9 @@ const valuesOf =
       case 'description':
         return valueOrNone(valueAt(then, entry.description))
       case 'actor':
-        return [entry.actor]
+        return [lifeAt(then, entry).actor]
       case 'created':
-        return valueOrNone(timeOf(then.positionTimes, entry.created))
+        return valueOrNone(timeOf(then.positionTimes, lifeAt(then, entry).created))
       case 'metadata': {
         const metadata = entry.kind === 'model' ? valueAt(then, entry.metadata) : undefined
         return oneValue(memberAt(metadata ?? undefined, key))

@@ -56,9 +56,13 @@ export const candidatesWithin = (
   if (name !== undefined && !/[*?]/.test(name)) return [[registry.collections.get(name) ?? []].flat()]
   const narrowed = place.project === undefined ? (placeOfPattern(name) ?? place) : place
   if (isEverywhere(narrowed) && type === undefined) return everything
-  return [...projectsIn(registry, narrowed)]
-    .flatMap(({ types }) => (type === undefined ? [...types.values()] : [types.get(type) ?? []].flat()))
-    .map(({ collections }) => collections)
+  const projects = [...projectsIn(registry, narrowed)]
+  return type === undefined
+    ? projects.flatMap(({ types }) => [...types.values()].map(({ collections }) => collections))
+    : projects.flatMap(({ types }) => {
+        const kin = types.get(type)
+        return kin === undefined ? [] : [kin.collections, kin.joined]
+      })
 }
 
 /** Where all is that fits a pattern: `acme/churn/*` is in a project, `acme/*` of an entity. */
@@ -68,8 +72,9 @@ const placeOfPattern = (name = ''): Place | undefined => {
   return project === undefined ? { entity } : { project: projectPath({ entity, project }) }
 }
 
-export const isWithin = ({ ref, type }: CollectionEntry, { place, type: wanted }: Within): boolean =>
-  (wanted === undefined || type === wanted) &&
+/** Whether it is there, and in any of its lives of that type. */
+export const isWithin = ({ ref, lives }: CollectionEntry, { place, type: wanted }: Within): boolean =>
+  (wanted === undefined || lives.some(({ type }) => type === wanted)) &&
   (place.entity === undefined || ref.entity === place.entity) &&
   (place.project === undefined || projectPath(ref) === place.project)
 

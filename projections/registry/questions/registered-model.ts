@@ -5,8 +5,8 @@ import { parseModel } from '../../../domain/values/name-paths.js'
 import { collectionPath } from '../../../domain/values/references.js'
 import { endOfSource } from '../changes.js'
 import type { ModelEntry } from '../state.js'
-import { type Artifact, aliasTable, archivedAt, liveCount } from './artifact.js'
-import { hasHappened, momentAt, type RegistryAsOf, valueAt } from './as-of.js'
+import { type Artifact, aliasTable, archivedAt, lifeThen, liveCount } from './artifact.js'
+import { hasHappened, type RegistryAsOf, valueAt } from './as-of.js'
 import type { QueryError } from './errors.js'
 import { existing, notFound } from './find-by-name.js'
 
@@ -30,12 +30,10 @@ export const modelNamed = (registryAsOf: RegistryAsOf, name: string): E.Either<Q
 export const modelOf = (registryAsOf: RegistryAsOf, entry: ModelEntry): RegisteredModel => ({
   kind: 'registered-model',
   path: entry.path,
-  type: entry.type,
+  ...lifeThen(registryAsOf, entry),
   description: valueAt(registryAsOf, entry.description) ?? null,
   tags: valueAt(registryAsOf, entry.tags) ?? [],
   metadata: valueAt(registryAsOf, entry.metadata) ?? null,
-  created: momentAt(registryAsOf, entry.created),
-  actor: entry.actor,
   versionCount: liveCount(registryAsOf, entry),
   newest: valueAt(registryAsOf, entry.newest) ?? null,
   aliases: aliasTable(registryAsOf, entry),

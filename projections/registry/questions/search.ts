@@ -13,7 +13,7 @@ import {
   questionOf,
 } from '../../paging/page.js'
 import { timeOf } from '../../storage/position-times.js'
-import type { CollectionEntry, Registry } from '../state.js'
+import { type CollectionEntry, lifeOf, type Registry } from '../state.js'
 import { actorOf, runOf } from '../version-table.js'
 import { isArchived } from './artifact.js'
 import { byCreation, byName, type Candidate, candidatesOf, countOf } from './candidates.js'
@@ -102,13 +102,14 @@ function* found(
   answers: RegistryQuestions,
   place: Place,
   query: VersionSearch,
-  isMeant: ((candidate: Candidate) => boolean) | undefined,
+  isAsked: ((candidate: Candidate) => boolean) | undefined,
   { behind: [before = -1] = [] }: PageStart,
 ): Steps<Found> {
   const { alias, withDeleted = false, orderBy = 'created', order = 'descending' } = query
   const sign = order === 'ascending' ? 1 : -1
   const numberIn = (collection: CollectionEntry) => resolveNumber(collection, alias ?? '', registryAsOf.position)
   const collections = yield* chosenCollections(registryAsOf, place, query)
+  const isMeant = ofType(query.type, collections, isAsked)
   const chosen = { collections, withDeleted, ...(alias === undefined ? {} : { numberIn }) }
   if (isMeant === undefined && alias === undefined && (orderBy === 'created' || orderBy === 'name')) {
     const inOrder = orderBy === 'name' ? byName : byCreation
@@ -123,6 +124,16 @@ function* found(
   const hits = yield* sortedFrom(all, inOrderOf(sign), before + 1)
   return { total: all.length, onwards: () => placed(hits, before + 1) }
 }
+
+/** Where one had several lives, some of its versions may be of another type than the others. */
+const ofType = (
+  wanted: string | undefined,
+  collections: ReadonlyArray<CollectionEntry>,
+  isMeant: ((candidate: Candidate) => boolean) | undefined,
+): ((candidate: Candidate) => boolean) | undefined =>
+  wanted === undefined || collections.every(({ lives }) => lives.length === 1)
+    ? isMeant
+    : (candidate) => lifeOf(candidate.collection, candidate.number).type === wanted && (isMeant?.(candidate) ?? true)
 
 /** A version that is meant, and what it is sorted by before the position at which it came. */
 interface Hit {
@@ -223,7 +234,7 @@ const valuesOf =
       case 'kind':
         return [collection.kind === 'artifact' ? 'artifact' : 'registered']
       case 'type':
-        return [collection.type]
+        return [lifeOf(collection, number).type]
       case 'tag':
         return row === undefined ? [] : answers.tagsOf(row)
       case 'alias':

@@ -2,19 +2,18 @@
 
 import * as E from 'fp-ts/lib/Either.js'
 import type { TakenOver } from '../../../domain/artifact/events.js'
-import { type MissingAlias, missingAlias } from '../../../domain/collections/missing-alias.js'
 import type { VersionDeleted } from '../../../domain/collections/version-rejections.js'
 import type { JsonObject } from '../../../domain/values/json.js'
 import type { ManifestSummary } from '../../../domain/values/manifest/manifest.js'
 import type { VersionChoice } from '../../../domain/values/names.js'
 import { type VersionNumber, versionNumberAt } from '../../../domain/values/names.js'
 import { collectionPath, versionPath } from '../../../domain/values/references.js'
-import { countUpTo } from '../../storage/timeline.js'
 import {
   type ArtifactEntry,
   type CollectionEntry,
   draftPath,
   type LinkEntry,
+  lifeOf,
   type ModelEntry,
   rowOf,
 } from '../state.js'
@@ -30,9 +29,10 @@ import {
   tagsOf,
   takenOverOf,
 } from '../version-table.js'
-import { hasHappened, momentAt, past, type RegistryAsOf, resolveNumber, valueAt } from './as-of.js'
-import type { Ended, Ending, Moment, QueryError, RemovedThen } from './errors.js'
-import { read } from './find-by-name.js'
+import { hasHappened, isThere, momentAt, past, type RegistryAsOf, resolveNumber, valueAt } from './as-of.js'
+import type { Ended, Ending, Moment, QueryError } from './errors.js'
+import { notFound, read } from './find-by-name.js'
+import { missingThen } from './missing-alias.js'
 
 /** One version of an artifact, or a registered one, as it stood at the moment of the answer. */
 export interface Version {
@@ -140,7 +140,7 @@ const artifactVersion = (registryAsOf: RegistryAsOf, artifact: ArtifactEntry, nu
     path: `${artifact.path}:v${number}`,
     collection: artifact.path,
     version: versionNumberAt(number),
-    type: artifact.type,
+    type: lifeOf(artifact, number).type,
     aliases: aliasesOf(registryAsOf, artifact, number),
     tags: tagsAt(registryAsOf, row),
     ...descriptionAndMetadataAt(registryAsOf, row),
@@ -172,7 +172,7 @@ const registeredVersion = (registryAsOf: RegistryAsOf, model: ModelEntry, link: 
     path: `${model.path}:v${link.number}`,
     collection: model.path,
     version: versionNumberAt(link.number),
-    type: model.type,
+    type: lifeOf(model, link.number).type,
     aliases: aliasesOf(registryAsOf, model, link.number),
     tags: source?.tags ?? [],
     description: source?.description ?? null,
@@ -205,29 +205,6 @@ const versionOf = (registryAsOf: RegistryAsOf, collection: CollectionEntry, numb
     : undefined
 }
 
-/** What is said of an alias that was not there. */
-const missingThen = (
-  registryAsOf: RegistryAsOf,
-  { aliases }: CollectionEntry,
-  alias: string,
-): MissingAlias<RemovedThen> => {
-  const { positions = [], values = [] } = aliases.get(alias) ?? {}
-  // It was put there before it was taken away.
-  const last = countUpTo(positions, registryAsOf.position) - 1
-  const [position, version] = [positions[last], values[last - 1]]
-  const moment = position === undefined ? undefined : momentAt(registryAsOf, position)
-  const removed =
-    moment === undefined || version === undefined || version === null
-      ? null
-      : { version: versionNumberAt(version), at: moment.time, position: moment.position }
-  const present = [...aliases.values()].filter((entry) => (valueAt(registryAsOf, entry) ?? null) !== null)
-  return missingAlias(
-    alias,
-    removed,
-    present.map(({ name }) => name),
-  )
-}
-
 const choose = (
   registryAsOf: RegistryAsOf,
   collection: CollectionEntry,
@@ -236,6 +213,13 @@ const choose = (
   const number = resolveNumber(collection, choice, registryAsOf.position)
   const version = number === undefined ? undefined : versionOf(registryAsOf, collection, number)
   const newest = valueAt(registryAsOf, collection.newest) ?? null
+  if (version === undefined && !isThere(registryAsOf, collection))
+    return notFound(
+      registryAsOf,
+      collection.kind === 'artifact' ? 'artifact' : 'registered model',
+      collection.path,
+      collection,
+    )
   return version === undefined
     ? E.left({
         _tag: 'version-not-found',
@@ -263,6 +247,8 @@ export const resolve = (registryAsOf: RegistryAsOf, name: string): E.Either<Quer
   const chosen = choose(registryAsOf, entry, choice)
   if (E.isLeft(chosen)) return chosen
   const { version, deleted, unlinked } = chosen.right
+  if (unlinked !== null && lifeOf(entry, version).deleted === unlinked.position)
+    return E.left({ _tag: 'version-deleted', collection: entry.ref, version, deleted: endedAt(unlinked) })
   if (unlinked !== null)
     return E.left({ _tag: 'link-removed', collection: entry.ref, version, unlinked: endedAt(unlinked) })
   if (deleted === null) return chosen

@@ -37,9 +37,11 @@ const projectorOn = (store: EventStore, snapshots?: SnapshotStore): Projector<St
 
 const pictureAt = (registry: Registry, positionTimes: PositionTimes, position: Position): Picture => {
   const asked = { registry, positionTimes, position, defaults: {} }
-  const artifacts = whole(asked, (asked, page: Paging) => listArtifacts(asked, { ...page, withArchived: true }))
+  const artifacts = whole(asked, (asked, page: Paging) =>
+    listArtifacts(asked, { ...page, withArchived: true, withDeleted: true }),
+  )
   const registeredModels = whole(asked, (asked, page: Paging) =>
-    listRegisteredModels(asked, { ...page, withArchived: true }),
+    listRegisteredModels(asked, { ...page, withArchived: true, withDeleted: true }),
   )
   const versionsOf = (path: string) =>
     [path, whole(asked, (asked, page: Paging) => listVersions(asked, path, { ...page, order: 'ascending' }))] as const

@@ -66,6 +66,10 @@ const finishedRun = { group: null, finished: true }
 
 const archive = { type: 'ArchiveArtifact', artifact } as const
 const unarchive = { type: 'UnarchiveArtifact', artifact } as const
+const standing = { model, version: 0, source: 1, aliases: ['production'] } as const
+const deleteWhole = { type: 'DeleteArtifact', artifact, links: [] } as const
+const deletedWhole = (versions: number, aliases: number) =>
+  ({ type: 'ArtifactDeleted', artifactType: 'model', versions, aliases }) as const
 const archived = { type: 'ArtifactArchived' } as const
 const unarchived = { type: 'ArtifactUnarchived' } as const
 /** Archived by the last event. */
@@ -162,6 +166,74 @@ export const artifactDecisions = [
     .given(...two, archived, unarchived)
     .when(log('c'))
     .thenRecords(logged(2, 'c'), moved('latest', 1, 2)),
+  rule('an artifact is deleted as a whole')
+    .given(...two)
+    .when(deleteWhole)
+    .thenRecords(deletedWhole(2, 1)),
+  rule('versions that were deleted before do not count, nor do links to them')
+    .given(...two, deleted(0, 'a'))
+    .when({ ...deleteWhole, links: [{ ...standing, source: 0 }] })
+    .thenRecords(deletedWhole(1, 1)),
+  rule('aliases besides latest are named first')
+    .given(...two, moved('best', null, 0))
+    .when({ ...deleteWhole, links: [standing] })
+    .thenRejected({ _tag: 'collection-has-aliases', collection: artifact, aliases: ['best'], links: [standing] }),
+  rule('and go with it')
+    .given(...two, moved('best', null, 0))
+    .when({ ...deleteWhole, deleteAliases: true })
+    .thenRecords(deletedWhole(2, 2)),
+  rule('links to its versions are named first')
+    .given(...two)
+    .when({ ...deleteWhole, links: [standing] })
+    .thenRejected({ _tag: 'artifact-has-links', artifact, links: [standing] }),
+  rule('and are left')
+    .given(...two)
+    .when({ ...deleteWhole, links: [standing], leaveLinks: true })
+    .thenRecords({ ...deletedWhole(2, 1), linksLeft: [{ model, version: 0 }] }),
+  rule('what is archived can be deleted').given(created, archived).when(deleteWhole).thenRecords(deletedWhole(0, 0)),
+  rule('deleting it again changes nothing')
+    .given(...two, deletedWhole(2, 1))
+    .when(deleteWhole)
+    .thenNothingHappens(),
+  rule('an artifact that never was there cannot be deleted')
+    .given()
+    .when(deleteWhole)
+    .thenRejected({ _tag: 'artifact-not-found', artifact }),
+  rule('what is logged to the name later begins anew, of whatever type, and numbers go on')
+    .given(...two, deletedWhole(2, 1))
+    .when({ ...log('a'), artifactType: 'dataset' })
+    .thenRecords({ ...created, artifactType: 'dataset' }, logged(2, 'a'), moved('latest', null, 2)),
+  rule('another life is not archived, and has neither tags nor a description')
+    .given(
+      { ...created, description: 'old' },
+      { type: 'ArtifactTagged', from: [], to: ['x'] },
+      archived,
+      deletedWhole(0, 0),
+      created,
+    )
+    .when(describeWhole('new'))
+    .thenRecords(redescribed(null, 'new')),
+  rule('a version of a life before says by whom it was deleted')
+    .given(...two, deletedWhole(2, 1), created)
+    .when(move('best', 0))
+    .thenRejected({ _tag: 'version-deleted', collection: artifact, version: 0, deleted: recordedAt(5) }),
+  rule('deleting it again changes nothing, either')
+    .given(...two, deletedWhole(2, 1), created)
+    .when(del(0))
+    .thenNothingHappens({ version: 0 }),
+  rule('an alias of a life before is none')
+    .given(...two, moved('best', null, 0), deletedWhole(2, 2), created)
+    .when(remove('best'))
+    .thenRejected({
+      _tag: 'alias-not-found',
+      collection: artifact,
+      alias: 'best',
+      missingAlias: { removed: null, present: [], count: 0, similar: [] },
+    }),
+  rule('what is asked of a deleted artifact says by whom it was deleted')
+    .given(...two, deletedWhole(2, 1))
+    .when(describeWhole('gone'))
+    .thenRejected({ _tag: 'artifact-not-found', artifact, deleted: recordedAt(5) }),
   rule('creating it again changes nothing').given(created).when(create).thenNothingHappens(),
   rule('creating it again with another description replaces that')
     .given({ ...created, description: 'old' })

@@ -27,6 +27,7 @@ const samples: { readonly [K in CommandType]: Extract<CommandInput, { type: K }>
   TagArtifact: { type: 'TagArtifact', artifact, tags: ['t'] },
   UntagArtifact: { type: 'UntagArtifact', artifact, tags: ['t'] },
   ArchiveArtifact: { type: 'ArchiveArtifact', artifact },
+  DeleteArtifact: { type: 'DeleteArtifact', artifact, deleteAliases: true, leaveLinks: true },
   UnarchiveArtifact: { type: 'UnarchiveArtifact', artifact },
   LogArtifactVersion: {
     type: 'LogArtifactVersion',
@@ -104,6 +105,7 @@ const samples: { readonly [K in CommandType]: Extract<CommandInput, { type: K }>
   TagRegisteredModel: { type: 'TagRegisteredModel', model, tags: ['t'] },
   UntagRegisteredModel: { type: 'UntagRegisteredModel', model, tags: ['t'] },
   ArchiveRegisteredModel: { type: 'ArchiveRegisteredModel', model },
+  DeleteRegisteredModel: { type: 'DeleteRegisteredModel', model, deleteAliases: true },
   UnarchiveRegisteredModel: { type: 'UnarchiveRegisteredModel', model },
   StartRun: { type: 'StartRun', run, group: 'g', config: { lr: 0.1 }, jobType: 'train' },
   SummariseRun: { type: 'SummariseRun', run, metrics: { loss: 0.1 } },

@@ -44,6 +44,14 @@ const samples: { readonly [T in CommandError['_tag']]: readonly [Plain<Extract<C
       { _tag: 'archived', collection: artifact, archived: by },
       'acme/churn/model was archived by anna at 2026-05-03T12:00:00.000Z; unarchive it first',
     ],
+    'collection-has-aliases': [
+      { _tag: 'collection-has-aliases', collection: artifact, aliases: ['best', 'production'], links: [] },
+      'acme/churn/model has the aliases "best", "production"; move or remove them first, or say deleteAliases',
+    ],
+    'artifact-has-links': [
+      { _tag: 'artifact-has-links', artifact, links: [{ model, version: 3, source: 1, aliases: ['production'] }] },
+      'acme/churn/model holds the source of acme/model-registry/Churn:v3 (the alias "production"); unlink it first, or say leaveLinks',
+    ],
     'reserved-name': [
       { _tag: 'reserved-name', name: 'run-x', artifactType: 'run_table' },
       'the name "run-x" with the type "run_table" is reserved',

@@ -48,6 +48,9 @@ const two = [created, linked(0, 5), moved('latest', null, 0), linked(1, 3), move
 
 const archive = { type: 'ArchiveRegisteredModel', model } as const
 const unarchive = { type: 'UnarchiveRegisteredModel', model } as const
+const deleteWhole = { type: 'DeleteRegisteredModel', model } as const
+const deletedWhole = (links: number, aliases: number) =>
+  ({ type: 'RegisteredModelDeleted', artifactType: 'model', links, aliases }) as const
 const archived = { type: 'RegisteredModelArchived' } as const
 const unarchived = { type: 'RegisteredModelUnarchived' } as const
 /** Archived by the last event. */
@@ -112,6 +115,51 @@ export const registeredModelDecisions = [
       collection: { entity: 'acme', project: 'churn', name: 'model' },
       archived: recordedAt(3),
     }),
+  rule('a registered model is deleted as a whole')
+    .given(...two)
+    .when(deleteWhole)
+    .thenRecords(deletedWhole(2, 1)),
+  rule('aliases besides latest are named first')
+    .given(...two, moved('production', null, 0))
+    .when(deleteWhole)
+    .thenRejected({ _tag: 'collection-has-aliases', collection: model, aliases: ['production'], links: [] }),
+  rule('and go with it')
+    .given(...two, moved('production', null, 0), unlinked(1, 3), removed('latest', 1))
+    .when({ ...deleteWhole, deleteAliases: true })
+    .thenRecords(deletedWhole(1, 1)),
+  rule('deleting it again changes nothing')
+    .given(...two, deletedWhole(2, 1))
+    .when(deleteWhole)
+    .thenNothingHappens(),
+  rule('a registered model that never was there cannot be deleted')
+    .given()
+    .when(deleteWhole)
+    .thenRejected({ _tag: 'model-not-found', model }),
+  rule('what is linked to the name later begins anew, of whatever type, and numbers go on')
+    .given(...two, deletedWhole(2, 1))
+    .when(link(5, 'dataset'))
+    .thenRecords({ ...created, artifactType: 'dataset' }, linked(2, 5), moved('latest', null, 2)),
+  rule('another life has neither tags nor metadata')
+    .given(
+      created,
+      { type: 'RegisteredModelDescribed', metadata: { from: null, to: { f1: 1 } } },
+      deletedWhole(0, 0),
+      created,
+    )
+    .when(measure({ f1: 1 }))
+    .thenRecords({ type: 'RegisteredModelDescribed', metadata: { from: null, to: { f1: 1 } } }),
+  rule('a link of a life before says by whom it was deleted')
+    .given(...two, deletedWhole(2, 1), created)
+    .when(move('production', 0))
+    .thenRejected({ _tag: 'version-deleted', collection: model, version: 0, deleted: recordedAt(5) }),
+  rule('and need not be taken away')
+    .given(...two, deletedWhole(2, 1))
+    .when(unlink(0))
+    .thenNothingHappens({ version: 0 }),
+  rule('what is asked of a deleted registered model says by whom it was deleted')
+    .given(...two, deletedWhole(2, 1))
+    .when(describe('gone'))
+    .thenRejected({ _tag: 'model-not-found', model, deleted: recordedAt(5) }),
   rule('creating it again changes nothing').given(created).when(create).thenNothingHappens(),
   rule('creating it again with another description replaces that')
     .given({ ...created, description: 'old' })

@@ -54,6 +54,9 @@ const byHand = (events: ReadonlyArray<StoredEvent>, moment: number): Plain => {
     if (type === 'ArtifactVersionDeleted') end(own, 'deleted')
     if (type === 'VersionLinked') edge(version(said.source), registered, 'linked')
     if (type === 'VersionUnlinked') end(registered, 'unlinked')
+    if (type === 'ArtifactDeleted' || type === 'RegisteredModelDeleted')
+      for (const [id, { ended }] of plain.nodes)
+        if (ended === null && /^(registered-)?version:/.test(id) && id.includes(`:${home}:v`)) end(id, 'deleted')
     if (type === 'RunStarted') plain.nodes.set(`run:${home}`, { ended: null })
     if (type === 'RunFinished') end(`run:${home}`, said.outcome)
     if (type === 'ArtifactVersionUsed') {

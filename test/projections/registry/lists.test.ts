@@ -30,10 +30,11 @@ type Lister = (asked: RegistryAsOf, list: List) => E.Either<unknown, Page<unknow
 
 /** Every list that there is, and what it holds by brute force. */
 const lists = (picture: Picture): ReadonlyArray<readonly [Lister, unknown]> => [
-  [(asked, list) => listArtifacts(asked, { ...list, withArchived: true }), picture.artifacts],
+  [(asked, list) => listArtifacts(asked, { ...list, withArchived: true, withDeleted: true }), picture.artifacts],
+  [(asked, list) => listArtifacts(asked, { ...list, withDeleted: true }), picture.artifacts.filter(isOpen)],
   [
     (asked, list) => listRegisteredModels(asked, { ...list, withArchived: true, type: 'model' }),
-    picture.registeredModels.filter(has('type', /^model$/)),
+    picture.registeredModels.filter(has('type', /^model$/)).filter(isThere),
   ],
   ...listsOf({
     ...picture,
@@ -169,7 +170,9 @@ const byTag = (items: ReadonlyArray<unknown>) => {
       .map((item) => ({ group: tag, item })),
   )
 }
-const isShown = (item: unknown) => Object(item).archived === null
+const isOpen = (item: unknown) => Object(item).archived === null
+const isThere = (item: unknown) => Object(item).deleted === null
+const isShown = (item: unknown) => isOpen(item) && isThere(item)
 const endsIn = (end: string) => (item: unknown) => String(Object(item).path).endsWith(end)
 
 const projectorOn = (store: EventStore) =>

@@ -88,6 +88,46 @@ describe('what a command says it did', () => {
     expect((await said('show', 'churn', '--as-of', '8')).replace(/ +/g, ' ')).not.toContain(' tags ')
   })
 
+  it('archives and takes out of the archive what a name alone stands for, and lists it where it is asked for', async () => {
+    expect(await said('archive', 'churn', '--reason', 'no longer served')).toBe(
+      'acme/model-registry/churn is archived\n',
+    )
+    expect(await said('archive', 'churn')).toBe('nothing changed: acme/model-registry/churn is archived\n')
+    expect(await said('list', 'models')).toBe('There are no registered models.\n')
+    expect(await said('list', 'models', '--with-archived')).toContain('acme/model-registry/churn')
+    expect((await said('show', 'churn')).replace(/ +/g, ' ')).toMatch(/ archived .* by .*: no longer served\n/)
+    const refused = await ledger('link', 'model:v1', 'churn')
+    expect(refused).toMatchObject({ code: 1, err: expect.stringContaining('was archived by ') })
+    expect(await said('unarchive', 'churn')).toBe('acme/model-registry/churn is no longer archived\n')
+    expect(await said('archive', 'model')).toBe('acme/churn/model is archived\n')
+    expect((await ledger('archive', 'model:v0')).err).toContain('is archived as a whole')
+  })
+
+  it('deletes as a whole only where that is said, and says what went with it, by whom and why', async () => {
+    expect(await ledger('delete', 'model')).toMatchObject({ code: 2, out: '' })
+    expect(await ledger('delete', 'model', '--whole')).toMatchObject({
+      code: 1,
+      err: expect.stringContaining(
+        'say --delete-aliases. acme/churn/model holds the source of acme/model-registry/churn:v0',
+      ),
+    })
+    expect(await ledger('delete', 'model', '--whole', '--expect', 'best=v0')).toMatchObject({ code: 2, out: '' })
+    const all = ['delete', 'model', '--whole', '--delete-aliases', '--leave-links']
+    expect(await said(...all, '--reason', 'wrong data')).toBe(
+      'acme/churn/model is deleted, with 2 versions and 2 aliases\n',
+    )
+    expect(await said(...all)).toBe('nothing changed: acme/churn/model is deleted\n')
+    expect(await said('list', 'artifacts')).toBe('There are no artifacts.\n')
+    expect(await said('list', 'artifacts', '--with-deleted')).toContain('acme/churn/model')
+    expect((await said('show', 'model')).replace(/ +/g, ' ')).toMatch(/ deleted .* by .*: wrong data\n/)
+    expect((await said('show', 'model:v0')).replace(/ +/g, ' ')).toMatch(/ deleted .* by .*: wrong data\n/)
+    expect((await ledger('resolve', 'acme/churn/model:best')).err).toContain('it was deleted by ')
+    expect(await said('delete', 'churn', '--whole', '--delete-aliases')).toBe(
+      'acme/model-registry/churn is deleted, with 1 link and 2 aliases\n',
+    )
+    expect(await said('log', 'model', file('a.json'), '--type', 'dataset')).toContain('acme/churn/model:v2')
+  })
+
   it('refuses what a name alone cannot have, or what it does not tell', async () => {
     const metadata = await ledger('describe', 'model', '--metadata', 'lr:=1')
     expect(metadata).toMatchObject({ code: 2, err: expect.stringContaining('its versions have metadata') })

@@ -1,10 +1,11 @@
 /** A file that is not whole: said as that when it is opened where that costs nothing, else when it is first read. */
-import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as E from 'fp-ts/lib/Either.js'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { sqliteEventStore } from '../../../adapters/sqlite/index.js'
+import { type Ledger, LedgerError, openLedger } from '../../../index.js'
 import { event, standingAt } from '../../../testing/event-store/world.js'
 import { cutOff, flipBit, PAGE, sizeOf, zeroPage } from '../../support/flips.js'
 import { openSqlite } from '../../support/sqlite-store.js'
@@ -76,5 +77,52 @@ describe('a file of events is refused when it is opened', () => {
       _tag: 'not-an-event-store',
       reason: expect.stringContaining('restore the file from a backup'),
     })
+  })
+})
+
+describe('a log that lies beside the file of another', () => {
+  const open = (directory: string): Promise<Ledger> =>
+    openLedger({ directory, entity: 'acme', project: 'one', actor: 'anna' })
+  const log = async (ledger: Ledger, versions: ReadonlyArray<string>): Promise<void> => {
+    for (const bytes of versions)
+      await ledger.logArtifact({ name: 'model', type: 'model', content: [{ bytes, as: 'a.txt' }] })
+  }
+  /** A ledger, and a log of it as a crash leaves it. */
+  const ledgerWithLog = async (name: string, before: ReadonlyArray<string>, last: ReadonlyArray<string>) => {
+    const directory = join(folder, name)
+    const first = await open(directory)
+    await log(first, before)
+    await first.close()
+    const then = await open(directory)
+    await log(then, last)
+    const kept = join(folder, `${name}-wal`)
+    copyFileSync(join(directory, 'events.db-wal'), kept)
+    await log(then, ['and', 'so', 'on'])
+    await then.close()
+    return { directory, kept }
+  }
+
+  const whyNothingIsRecorded = async (directory: string): Promise<string> => {
+    try {
+      const ledger = await open(directory)
+      await log(ledger, ['z']).finally(() => ledger.close())
+      return 'something is'
+    } catch (error) {
+      return error instanceof LedgerError ? error.code : String(error)
+    }
+  }
+  /** By what it does to the pages, or by what is noted of the end beside the file. */
+  const TOLD = ['damaged-store', 'history-lost', 'head-of-another-ledger']
+
+  it('is told, and nothing is recorded on it', async () => {
+    const ours = await ledgerWithLog('ours', ['a', 'b', 'c', 'd', 'e', 'f'], ['g'])
+    const theirs = await ledgerWithLog('theirs', ['1'], ['2'])
+    const whole = await ledgerWithLog('whole', [], ['x', 'y'])
+    for (const [index, { kept }] of [ours, theirs, whole].entries()) {
+      const directory = join(folder, `mixed-${index}`)
+      cpSync(ours.directory, directory, { recursive: true })
+      copyFileSync(kept, join(directory, 'events.db-wal'))
+      expect(TOLD).toContain(await whyNothingIsRecorded(directory))
+    }
   })
 })

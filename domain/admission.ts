@@ -3,7 +3,7 @@
  * says of other streams to what had happened there by then. An import and `verify` walk through all events with it.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import { typeOf } from './artifact/history.js'
+import { hasSaid, saidOf, typeOf } from './artifact/history.js'
 import { versionAt } from './artifact/version-columns.js'
 import { type Aggregate, artifact, distributedDraft, losses, registeredModel, run } from './commands/deciders.js'
 import { admitsTogether, type EventsOfCommand, withEvent } from './commands/events-of-a-command.js'
@@ -66,6 +66,8 @@ const knownOf = (state: ReadonlyState<ReturnType<typeof artifact.history.initial
   artifactType: state.artifactType,
   typeOf: (version: number) => typeOf(state, version),
   manifestOf: (version: number) => versionAt(state.versions, version)?.manifest,
+  saidOf: saidOf(state),
+  hasSaid: hasSaid(state),
 })
 
 export const openAdmission = (): Admission => {

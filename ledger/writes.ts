@@ -13,6 +13,7 @@ import { type LinkMethods, linkMethods } from './linking/link.js'
 import { type LinkModelMethods, linkModelMethods } from './linking/link-model.js'
 import { type RegisteredModelMethods, registeredModelMethods } from './linking/registered-model.js'
 import { type ArtifactMethods, artifactMethods } from './logging/artifact.js'
+import { type CopyMethods, copyMethods } from './logging/copy.js'
 import { type DraftMethods, draftMethods } from './logging/draft.js'
 import { type LogMethods, logMethods } from './logging/log.js'
 import { type VersionMethods, versionMethods } from './logging/versions.js'
@@ -28,6 +29,7 @@ export interface Writes
   extends ExecuteMethods,
     LogMethods,
     DraftMethods,
+    CopyMethods,
     ContentMethods,
     DistributedMethods,
     ArtifactMethods,
@@ -56,6 +58,7 @@ export const writes = ({
     ...executeMethods(sender),
     ...logMethods(calling, stored),
     ...draftMethods(calling, stored),
+    ...copyMethods(calling),
     ...contentMethods(names, stored),
     ...distributedMethods(calling, stored),
     ...artifactMethods(calling),

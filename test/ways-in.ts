@@ -184,6 +184,10 @@ export const OF_A_LEDGER: Ways<Ledger> = {
   },
   archiveRegisteredModel: { command: 'archive', given: { name: '<name>' } },
   unarchiveRegisteredModel: { command: 'unarchive', given: { name: '<name>' } },
+  copy: {
+    command: 'copy',
+    given: { version: '<version>', to: '<artifact>', type: '--type', ...said, ...redescribed, expect: '--expect' },
+  },
   link: {
     command: 'link',
     given: { version: '<version>', to: '<model>', aliases: '--alias', expect: '--expect' },

@@ -1,13 +1,25 @@
 /** Commands that log versions, and say more of a version later. */
 import type { Command } from 'commander'
-import type { JsonObject } from '../../domain/values/json.js'
 import { isVersionName } from '../../domain/values/names.js'
 import { omitUndefined } from '../../domain/values/omit-undefined.js'
 import type { WithLedger } from './command-context.js'
 import { type LeavingOut, leavingOut } from './content-options.js'
-import { contentItem, described, expecting, type Holders, type Said, said, saidOrNot, several } from './options.js'
+import {
+  contentItem,
+  described,
+  type EnvelopeOptions,
+  expecting,
+  type Holders,
+  type Said,
+  type SaidAnew,
+  said,
+  saidAnew,
+  several,
+  takingOver,
+  worded,
+} from './options.js'
 import { progressBar, size, type Terminal } from './output.js'
-import { done, withTakenOver } from './receipts.js'
+import { done, withCopiedFrom, withTakenOver } from './receipts.js'
 
 /** A bar while content is stored. */
 const storing = (terminal: Terminal) => {
@@ -48,7 +60,7 @@ export const loggingCommands = (program: Command, withLedger: WithLedger): void 
       }),
     )
 
-  leavingOut(expecting(said(program.command('draft'))))
+  takingOver(leavingOut(expecting(said(program.command('draft')))))
     .description(
       'Change some files of a version and log the result as the next one, with its description and metadata.',
     )
@@ -56,18 +68,14 @@ export const loggingCommands = (program: Command, withLedger: WithLedger): void 
     .option('--add <path>', 'add a file or directory; path=as under another name (may be given several times)', several)
     .option('--replace <path>', 'likewise, in place of what is there', several)
     .option('--remove <path>', 'remove a file, or everything below a directory (may be given several times)', several)
-    .option('--no-description', 'leave out the description of the version, which is taken over unless another is given')
-    .option('--no-metadata', 'likewise its metadata')
     .option('--expect-newest', 'refuse if the version is no longer the newest')
     .addHelpText('after', '\nExample:\n  $ model-ledger draft acme/churn/data:latest --remove 2024 --add ./2026.csv')
     .action(
       (
         version: string,
-        options: Omit<Said, 'type' | 'description' | 'metadata'> &
+        options: SaidAnew &
           Holders &
           LeavingOut & {
-            readonly description?: string | boolean
-            readonly metadata?: JsonObject | boolean
             readonly add?: ReadonlyArray<string>
             readonly replace?: ReadonlyArray<string>
             readonly remove?: ReadonlyArray<string>
@@ -75,23 +83,16 @@ export const loggingCommands = (program: Command, withLedger: WithLedger): void 
           },
         command: Command,
       ) => {
-        if (options.commandId !== undefined && !isVersionName(version.slice(version.indexOf(':') + 1))) {
-          const [name] = version.split(':')
-          const text = `a draft that can be given again names its version by the number, ${name}:v3: an alias may have moved by then`
-          return command.error(`error: ${text}`, { exitCode: 2 })
-        }
+        nameRepeatably(command, 'a draft', version, options)
         return withLedger(command, 'writes', async (task) => {
-          const { add = [], replace = [], remove = [], description, metadata, exclude, links, ...rest } = options
+          const { add = [], replace = [], remove = [], exclude, links, ...rest } = options
           const storing = omitUndefined({ exclude, links })
           const draft = await task.ledger.newDraft(version)
           const { base } = draft
           for (const path of remove) await draft.remove(path)
           await draft.add(add.map(contentItem(task.terminal.cwd)), storing)
           await draft.add(replace.map(contentItem(task.terminal.cwd)), { ...storing, overwrite: true })
-          const logged = await draft.log({
-            ...described({ type: '', ...rest }),
-            ...omitUndefined({ description: saidOrNot(description), metadata: saidOrNot(metadata) }),
-          })
+          const logged = await draft.log(saidAnew(rest))
           done(
             task,
             logged,
@@ -100,4 +101,35 @@ export const loggingCommands = (program: Command, withLedger: WithLedger): void 
         })
       },
     )
+
+  takingOver(expecting(worded(program.command('copy'))))
+    .description(
+      'Log a version under another name, as the next version there, with its description and metadata; its files are shared.',
+    )
+    .argument('<version>', 'a version, or a link, which stands for its source; with --command-id by its number')
+    .argument('<artifact>', '[[entity/]project/]name, made if there is none')
+    .option('--type <type>', 'the type of that artifact; that of the version unless told')
+    .addHelpText('after', '\nExample:\n  $ model-ledger copy acme/churn/model:v3 acme/churn/model-de --alias best')
+    .action((version: string, to: string, options: SaidAnew & Holders & { type?: string }, command: Command) => {
+      nameRepeatably(command, 'a copy', version, options)
+      return withLedger(command, 'writes', async (task) => {
+        const { type, ...rest } = options
+        const copied = await task.ledger.copy({ version, to, ...saidAnew(rest), ...omitUndefined({ type }) })
+        const from = withCopiedFrom(copied)
+        done(task, copied, `${copied.path}${from}${copied.isNew ? '' : ' (content that was there already)'}`)
+      })
+    })
+}
+
+/** What can be given again means the same version then. */
+const nameRepeatably = (
+  command: Command,
+  what: string,
+  version: string,
+  { commandId }: Pick<EnvelopeOptions, 'commandId'>,
+): void => {
+  if (commandId === undefined || isVersionName(version.slice(version.indexOf(':') + 1))) return
+  const [name] = version.split(':')
+  const text = `${what} that can be given again names its version by the number, ${name}:v3: an alias may have moved by then`
+  command.error(`error: ${text}`, { exitCode: 2 })
 }

@@ -200,8 +200,8 @@ export interface Said extends EnvelopeOptions {
   readonly run?: string
 }
 
-/** What is said of a version that is logged. */
-export const said = (command: Command): Command =>
+/** What is said of a version. */
+export const worded = (command: Command): Command =>
   envelopeOptions(command)
     .option('--alias <alias>', 'point this alias to it (may be given several times)', several)
     .option('--tag <tag>', 'tag it (may be given several times)', several)
@@ -211,7 +211,26 @@ export const said = (command: Command): Command =>
       pairs,
     )
     .option('--description <text>', 'describe it')
-    .option('--run <run>', 'the run that made it')
+
+/** What is said of a version that is logged. */
+export const said = (command: Command): Command => worded(command).option('--run <run>', 'the run that made it')
+
+/** What `takingOver` gathers: what was said of the version that it comes from is said again unless told. */
+export interface SaidAnew extends Omit<Said, 'type' | 'description' | 'metadata'> {
+  readonly description?: string | boolean
+  readonly metadata?: JsonObject | boolean
+}
+
+export const takingOver = (command: Command): Command =>
+  command
+    .option('--no-description', 'leave out the description of the version, which is taken over unless another is given')
+    .option('--no-metadata', 'likewise its metadata')
+
+/** As the library takes it. */
+export const saidAnew = ({ description, metadata, ...rest }: SaidAnew) => ({
+  ...described({ type: '', ...rest }),
+  ...omitUndefined({ description: saidOrNot(description), metadata: saidOrNot(metadata) }),
+})
 
 /** As the library takes it. */
 export const described = ({ type: _, alias: aliases, tag: tags, ...rest }: Said) =>

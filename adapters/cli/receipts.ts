@@ -62,6 +62,13 @@ export const withHeld = ({ events: [event] }: Receipt): string => {
 export const withTakenOver = ({ takenOver = [] }: VersionReceipt): string =>
   takenOver.length === 0 ? '' : `, with its ${listed(takenOver)}`
 
+/** ` from acme/churn/model:v3, with its description`: what was copied; nothing where nothing is recorded. */
+export const withCopiedFrom = (receipt: VersionReceipt): string =>
+  receipt.events
+    .flatMap((event) => ('copiedFrom' in event && event.copiedFrom !== undefined ? [event.copiedFrom] : []))
+    .map((source) => ` from ${versionPath(source, source.version)}${withTakenOver(receipt)}`)
+    .join('')
+
 /** What is to be said of a version that was logged, a line each. */
 const remarksOn = ({ answer: { version }, notes = [], notApplied = [], outdated }: Remarked): ReadonlyArray<string> => [
   ...notes.slice(0, MOST_NOTES).map(({ path, text }) => `${plain(path)}: ${text}`),

@@ -104,6 +104,10 @@ const facts = (terminal: Terminal, title: string, pairs: ReadonlyArray<readonly 
     pairs.flatMap(([name, value]) => (value === null || value === '' ? [] : [[`  ${name}`, value]])),
   )}`
 
+/** `, with its description and metadata` */
+const withIts = ({ takenOver }: Version): string =>
+  takenOver.length === 0 ? '' : `, with its ${takenOver.join(' and ')}`
+
 const showVersion = async (task: CommandContext, name: string, options: AsOfOption): Promise<void> => {
   const version = await questionsAsOf(task, options).version(name)
   await tellMoves(task, name, options)
@@ -120,10 +124,8 @@ const showVersion = async (task: CommandContext, name: string, options: AsOfOpti
       ['linked as', version.links.filter((link) => link !== version.path).join(', ')],
       ['run', version.run],
       ['also logged by', version.producers.slice(1).join(', ')],
-      [
-        'drafted from',
-        version.takenOver.length === 0 ? version.base : `${version.base}, with its ${version.takenOver.join(' and ')}`,
-      ],
+      ['drafted from', version.base === null ? null : `${version.base}${withIts(version)}`],
+      ['copied from', version.copiedFrom === null ? null : `${version.copiedFrom}${withIts(version)}`],
       [
         'draft',
         version.distributed === null

@@ -61,7 +61,7 @@ export interface Beginning {
    */
   readonly generation?: number | undefined
   /** What the version that is drafted from said when the draft was begun; the log that names none of its own takes it over. */
-  readonly saidOfBase?: Said | undefined
+  readonly saidOfOrigin?: Said | undefined
 }
 
 export interface CommandHandler {
@@ -107,7 +107,7 @@ export const commandHandler = ({ store, manifests, clock, ids, ...more }: Comman
   const route = (
     command: Command | LogVersion | MeanLink,
     envelope: Envelope,
-    { idFrom = 'caller', generation: begun, saidOfBase }: Beginning,
+    { idFrom = 'caller', generation: begun, saidOfOrigin }: Beginning,
   ): TE.TaskEither<CommandError, Receipt> => {
     const damage = command.type === 'AcceptLoss' ? undefined : store.damage?.()
     if (damage !== undefined) return TE.left(damage)
@@ -119,7 +119,7 @@ export const commandHandler = ({ store, manifests, clock, ids, ...more }: Comman
     if (isOn('run', command)) return handlers.run.handle(stream, command, call)
     if (isOn('model', command)) return handlers.model.handle(stream, command, call)
     if (command.type === 'LogArtifactVersion') {
-      return handlers.artifact.handle(stream, { ...command, ...omitUndefined({ saidOfBase }) }, call)
+      return handlers.artifact.handle(stream, { ...command, ...omitUndefined({ saidOfOrigin }) }, call)
     }
     if (isOn('artifact', command)) return handlers.artifact.handle(stream, command, call)
     // Known from the start, however long others write to the draft: who comes late does not open the next unseen.

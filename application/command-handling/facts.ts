@@ -24,7 +24,15 @@ import type { ReadonlyState } from '../../domain/values/decider.js'
 import type { ManifestSummary } from '../../domain/values/manifest/manifest.js'
 import { mergeParts } from '../../domain/values/manifest/merge.js'
 import type { VersionChoice, VersionNumber } from '../../domain/values/names.js'
-import { type ArtifactRef, type DraftRef, isModel, type ModelRef, type RunRef } from '../../domain/values/references.js'
+import {
+  type ArtifactRef,
+  type DraftRef,
+  isModel,
+  type ModelRef,
+  type RunRef,
+  type VersionRef,
+  versionPath,
+} from '../../domain/values/references.js'
 import type { RunFact } from '../../domain/values/run-fact.js'
 import { artifactStream, LOSSES_STREAM } from '../../domain/values/stream-names.js'
 import type { ManifestStore } from '../manifest-store.js'
@@ -75,6 +83,7 @@ export const factsFrom = (reader: FactReader, store: EventStore, modelsLinkedTo:
       ),
       TE.map((links) => links.flat()),
     ),
+  copied: (source, claimed) => copiedOf(source, claimed, reader),
   manifest: (claimed) => checkManifest(claimed, reader),
   content: (claimed) =>
     pipe(
@@ -219,6 +228,26 @@ const versionFact = (
         ),
     ),
     TE.flatMapEither((found) => found),
+  )
+}
+
+const copiedOf = (
+  copied: VersionRef | undefined,
+  claimed: ManifestSummary,
+  reader: FactReader,
+): ReturnType<Port['copied']> => {
+  if (copied === undefined) return TE.right(undefined)
+  const { version, ...artifact } = copied
+  const expected = (digest: string): string => `that of ${versionPath(artifact, version)}, ${digest}`
+  return pipe(
+    versionFact(artifact, version, reader),
+    TE.filterOrElse(
+      ({ manifest }) => manifest.digest === claimed.digest,
+      ({ manifest: { digest } }): CommandError => ({
+        _tag: 'invalid-command',
+        problems: [{ at: 'manifest', expected: expected(digest), actual: claimed.digest }],
+      }),
+    ),
   )
 }
 

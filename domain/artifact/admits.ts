@@ -8,10 +8,10 @@ import { admitsTagChange } from '../collections/tags.js'
 import type { ReadonlyState } from '../values/decider.js'
 import { type Admitted, admitted, allAdmit, impossible, type Standing } from '../values/impossible.js'
 import { numberOfKey } from '../values/key-table.js'
-import { isThatManifest, isThatValue, linkWasThere, type Past, runWasThere } from '../values/past.js'
+import { isThatManifest, isThatValue, linkWasThere, type Past, runWasThere, versionWasThere } from '../values/past.js'
 import type { SubjectOf } from '../values/stream-names.js'
 import type { ArtifactEvent, ArtifactVersionLogged, ArtifactVersionRelogged } from './events.js'
-import { type ArtifactHistory, hasSaid } from './history.js'
+import { type ArtifactHistory, hasSaid, saidOf } from './history.js'
 import { draftKey, newerThan } from './state.js'
 import { liveCount, numberOfContent, type VersionState, versionAt } from './version-columns.js'
 import { notAppliedTo } from './what-is-said.js'
@@ -48,7 +48,8 @@ export const admits = (state: State, event: ArtifactEvent, here: Here): Admitted
         () => admitsInArchive(state, event),
         () => admitsNumber(state, event),
         () => admitsBase(state, event),
-        () => admitsTakenOver(state, event),
+        () => admitsCopy(event, here),
+        () => admitsTakenOver(state, event, here),
         () => admitsOrigin(state, event, here),
       )
     case 'ArtifactVersionRelogged':
@@ -70,6 +71,7 @@ export const admits = (state: State, event: ArtifactEvent, here: Here): Admitted
             ),
           ),
         () => admitsBase(state, event),
+        () => admitsCopy(event, here),
         () => admitsOrigin(state, event, here),
       )
     case 'ArtifactVersionDescribed':
@@ -142,24 +144,38 @@ const admitsBase = (
           ),
   )
 
-/** What a draft took over, its base said when it was begun. */
+/** What is copied was there before, with this content. */
+const admitsCopy = (
+  { copiedFrom, manifest }: ArtifactVersionLogged | ArtifactVersionRelogged,
+  { past }: Here,
+): Admitted => (copiedFrom === undefined ? admitted : versionWasThere(copiedFrom, { manifest }, past))
+
+/** What a draft took over, its base said when it was begun; and what a copy took over, what was copied. */
 const admitsTakenOver = (
   state: State,
-  { base, takenOver = [], description, metadata }: ArtifactVersionLogged,
-): Admitted =>
-  allAdmit(
+  { base, copiedFrom, takenOver = [], description, metadata }: ArtifactVersionLogged,
+  { past }: Here,
+): Admitted => {
+  const origin =
+    copiedFrom === undefined
+      ? { name: 'its base', version: base, state: { saidOf: saidOf(state), hasSaid: hasSaid(state) } }
+      : { name: 'what was copied', version: copiedFrom.version, state: past.artifact(copiedFrom) }
+  const { name, version, state: then } = origin
+  if (then === 'unsure') return admitted
+  return allAdmit(
     ...takenOver.map((what) => (): Admitted => {
       const says = what === 'description' ? description : metadata
-      return says !== undefined && base !== undefined && hasSaid(state, base, says)
+      return says !== undefined && version !== undefined && then?.hasSaid(version, says) === true
         ? admitted
         : impossible({
             _tag: 'says-otherwise',
-            of: `the ${what} of its base`,
+            of: `the ${what} of ${name}`,
             says,
-            was: (base === undefined ? undefined : state.said[base])?.[what] ?? null,
+            was: (version === undefined ? undefined : then?.saidOf(version))?.[what] ?? null,
           })
     }),
   )
+}
 
 /** The run that logged it, and the sealed draft that it was logged from, once. */
 const admitsOrigin = (

@@ -27,7 +27,7 @@ import {
   VersionChoice,
   VersionNumber,
 } from '../values/names.js'
-import { ArtifactRef, RunRef } from '../values/references.js'
+import { ArtifactRef, RunRef, VersionRef } from '../values/references.js'
 import type { SealedDraft } from './sealed-draft.js'
 import type { ArtifactState } from './state.js'
 import { isLiveVersion, numberOfContent, versionAt } from './version-columns.js'
@@ -127,17 +127,21 @@ export const LogArtifactVersion = define('LogArtifactVersion', {
     base: VersionNumber,
     /** Refuse if the newest live version is no longer this one. */
     expectedBase: VersionNumber,
+    /** The version of another artifact whose content this is. */
+    copiedFrom: VersionRef,
     expect: ExpectedHolders,
   },
   basis: (command, state: State) =>
     asBasis(saidAt(command, ({ versions }) => numberOfContent(versions, command.manifest.digest), state)),
   facts: (command, read, { state }: AtHand<State>) => {
-    const { artifact, manifest, run } = command
+    const { artifact, manifest, run, copiedFrom } = command
     // Of the version that has this content already.
     const at = saidAt(command, ({ versions }) => numberOfContent(versions, manifest.digest), state)
     return pipe(
+      // What was deleted says so, and not that its files are gone.
+      read.copied(copiedFrom, manifest),
       // What a sealed draft holds has been named by its parts since, and is kept.
-      'distributed' in command ? read.manifest(manifest) : read.content(manifest),
+      TE.flatMap(() => ('distributed' in command ? read.manifest(manifest) : read.content(manifest))),
       TE.flatMap(() => gather({ runFact: read.run(run), said: read.said(artifact, at) })),
     )
   },
@@ -148,8 +152,11 @@ export type LogArtifactVersion = t.TypeOf<typeof LogArtifactVersion>
 export type LogVersion = LogArtifactVersion & {
   /** The sealed draft of which the version comes: only the seal itself says that. */
   readonly distributed?: SealedDraft
-  /** What `base` said when the draft was begun: a repetition may find something else there, and is the same command. */
-  readonly saidOfBase?: Said
+  /**
+   * What `base` said when the draft was begun, or `copiedFrom` when it was copied: a repetition may find something else
+   * there, and is the same command.
+   */
+  readonly saidOfOrigin?: Said
 }
 
 /** Replaces the description or the metadata of a version; what is left out stays as it is, `null` takes it away. */

@@ -27,7 +27,7 @@ import type { ArtifactRejection } from './rejections.js'
 import { type ArtifactState, draftKey, newerThan, producer } from './state.js'
 import { isLiveVersion, isProducer, liveCount, numberOfContent, versionAt } from './version-columns.js'
 import { findVersion, liveVersion } from './versions.js'
-import { notAppliedTo, saidByBase, saidByCaller } from './what-is-said.js'
+import { notAppliedTo, saidByCaller, saidByOrigin } from './what-is-said.js'
 
 type State = ReadonlyState<ArtifactState>
 type Given<Type> = Extract<ArtifactCommandWithFacts, { readonly type: Type }>
@@ -136,7 +136,18 @@ const archive = ({ type, artifact }: ArchiveArtifact | UnarchiveArtifact, state:
   )
 
 const log = (command: Given<'LogArtifactVersion'>, state: State): EncodedEvents => {
-  const { artifact, artifactType, manifest, aliases = [], base, expectedBase, distributed, run, runFact } = command
+  const {
+    artifact,
+    artifactType,
+    manifest,
+    aliases = [],
+    base,
+    expectedBase,
+    distributed,
+    run,
+    runFact,
+    copiedFrom,
+  } = command
   const before = distributed === undefined ? undefined : numberOfKey(state.distributed, draftKey(distributed))
   if (before !== undefined) return E.right({ events: [], answer: { version: versionNumberAt(before) } })
   // What was sealed is logged, whatever became of its artifact since.
@@ -164,11 +175,12 @@ const log = (command: Given<'LogArtifactVersion'>, state: State): EncodedEvents 
     ...saidByCaller(command),
     ...(run === undefined ? {} : { run: { ref: run, ...(runFact?.finished ? { finished: true as const } : {}) } }),
     ...(base === undefined ? {} : { base, ...newerThan(base, state) }),
+    ...(copiedFrom === undefined ? {} : { copiedFrom }),
     ...(distributed === undefined ? {} : { distributed }),
   }
   const answer = { version }
   if (twin === undefined) {
-    const logged: ArtifactEvent = { type: 'ArtifactVersionLogged', ...facts, ...saidByBase(command) }
+    const logged: ArtifactEvent = { type: 'ArtifactVersionLogged', ...facts, ...saidByOrigin(command) }
     return E.right({ events: [...created.right, logged, ...moved.right], answer })
   }
   const notApplied = notAppliedTo({ ...command.said, tags: versionAt(state.versions, twin)?.tags ?? [] }, facts)

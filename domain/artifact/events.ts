@@ -7,7 +7,7 @@ import { tagChange } from '../collections/tags.js'
 import { distinct, oneOf, record, wholeNumber } from '../values/codec.js'
 import { ManifestSummary } from '../values/manifest/manifest.js'
 import { ArtifactType, Description, Metadata, Tags, VersionNumber } from '../values/names.js'
-import { LinkRef } from '../values/references.js'
+import { LinkRef, VersionRef } from '../values/references.js'
 import { NamedRun } from '../values/run-fact.js'
 import { SealedDraft } from './sealed-draft.js'
 
@@ -47,10 +47,12 @@ const saidOfVersion = {
   base: VersionNumber,
   /** The newest live version of then, where it was no longer `base`. */
   newest: VersionNumber,
+  /** The version of another artifact whose content this is, where it was copied. */
+  copiedFrom: VersionRef,
   distributed: SealedDraft,
 }
 
-/** Which of these are those of `base`, which the draft took over; none where it is absent. */
+/** Which of these are those of `base`, or of `copiedFrom`, and were taken over; none where it is absent. */
 export const TakenOver = distinct(oneOf('description', 'metadata'), 'what was taken over', 2)
 export type TakenOver = t.TypeOf<typeof TakenOver>
 

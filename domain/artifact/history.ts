@@ -69,11 +69,15 @@ const noteSaid = ({ saidBefore }: ArtifactHistory, version: number, said: string
   saidBefore.set(version, digests.add(digestOfSaid(said)))
 }
 
+/** What is said of a version, if there is one. */
+export const saidOf =
+  ({ said }: ReadonlyState<ArtifactHistory>) =>
+  (version: number): Said | undefined =>
+    said[version]
+
 /** Whether this is said of a version, or was before. */
-export const hasSaid = (
-  { said, saidBefore }: ReadonlyState<ArtifactHistory>,
-  version: number,
-  what: string | JsonObject,
-): boolean =>
-  sameJson(what, typeof what === 'string' ? said[version]?.description : said[version]?.metadata) ||
-  saidBefore.get(version)?.has(digestOfSaid(what)) === true
+export const hasSaid =
+  ({ said, saidBefore }: ReadonlyState<ArtifactHistory>) =>
+  (version: number, what: string | JsonObject): boolean =>
+    sameJson(what, typeof what === 'string' ? said[version]?.description : said[version]?.metadata) ||
+    saidBefore.get(version)?.has(digestOfSaid(what)) === true

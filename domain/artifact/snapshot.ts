@@ -43,7 +43,7 @@ const withRoom = (rows: number): number => rows + Math.ceil(rows / 16) + 64
 export const snapshot: StateSnapshot<ArtifactState> = {
   // Another number with whatever the columns hold, and with how keys are hashed. Code that knows fewer events has to find
   // the first that it does not know: it goes on from no snapshot that may be behind one.
-  version: ['artifact 3', ...Object.keys(artifactEvents).sort()].join(' '),
+  version: ['artifact 4', ...Object.keys(artifactEvents).sort()].join(' '),
 
   save: ({ versions, distributed, aliases, removedAliases, left, ...state }) => {
     const { artifactType, description, tags, newestLive, archived, deleted } = state

@@ -1,4 +1,4 @@
-/** What a log says of its version: its own words, those that a draft takes over, and what is not applied. */
+/** What a log says of its version: its own words, those that a draft or a copy takes over, and what is not applied. */
 import type { Said } from '../ports/facts.js'
 import { sameJson } from '../values/json.js'
 import type { LogVersion } from './commands.js'
@@ -11,9 +11,9 @@ export const saidByCaller = ({ description, metadata, tags }: LogVersion) => ({
   ...(tags === undefined ? {} : { tags }),
 })
 
-/** What its base says and the caller says nothing of. */
-export const saidByBase = (command: LogVersion) => {
-  const { description = null, metadata = null } = command.saidOfBase ?? {}
+/** What its base, or what it was copied from, says and the caller says nothing of. */
+export const saidByOrigin = (command: LogVersion) => {
+  const { description = null, metadata = null } = command.saidOfOrigin ?? {}
   const takesDescription = command.description === undefined && description !== null
   const takesMetadata = command.metadata === undefined && metadata !== null
   const takenOver: TakenOver = [

@@ -19,12 +19,13 @@ const isObject = (value: unknown): value is JsonObject => typeof value === 'obje
 const isManifest = (value: unknown): boolean =>
   isObject(value) && isDigest(value['digest']) && isNumber(value['entries']) && isNumber(value['bytes'])
 const isNumbered: Shape = ({ version }, revision) => isWithin(version, revision)
-const isVersion: Shape = ({ version, manifest, base, tags, run, distributed }, revision) =>
+const isVersion: Shape = ({ version, manifest, base, tags, run, copiedFrom, distributed }, revision) =>
   isWithin(version, revision) &&
   isManifest(manifest) &&
   (base === undefined || isWithin(base, revision)) &&
   (tags === undefined || Array.isArray(tags)) &&
   (run === undefined || (isObject(run) && isObject(run['ref']))) &&
+  (copiedFrom === undefined || isVersionRef(copiedFrom)) &&
   (distributed === undefined || isObject(distributed))
 const isChange = (value: unknown): boolean => value === undefined || isObject(value)
 const isDescribed: Shape = ({ description, metadata }) => isChange(description) && isChange(metadata)

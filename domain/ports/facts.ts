@@ -79,6 +79,8 @@ export interface Facts<Failure> {
     artifact: ArtifactRef,
     version?: VersionNumber,
   ) => TE.TaskEither<Failure, ReadonlyArray<StandingLink>>
+  /** The version that is copied is live, and has this content. Nothing where none is named. */
+  readonly copied: (source: VersionRef | undefined, claimed: ManifestSummary) => TE.TaskEither<Failure, unknown>
   /** A manifest is stored, and is what is said of it. */
   readonly manifest: (claimed: ManifestSummary) => TE.TaskEither<Failure, unknown>
   /** The same; and its files are there, and are not collected until an event can name them. */

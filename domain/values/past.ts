@@ -42,6 +42,11 @@ export interface Past {
     /** Of a version, in whichever life of the name. */
     readonly typeOf: (version: number) => string | null
     readonly manifestOf: (version: number) => ManifestSummary | undefined
+    readonly saidOf: (
+      version: number,
+    ) => { readonly description: string | null; readonly metadata: JsonObject | null } | undefined
+    /** Whether this was said of the version, then or before. */
+    readonly hasSaid: (version: number, what: string | JsonObject) => boolean
   }>
   readonly model: (model: ModelRef) => Then<{ readonly links: ReadonlyArray<{ readonly source: VersionRef }> }>
   readonly run: (run: RunRef) => Then<{ readonly started: object | null; readonly finished: object | null }>

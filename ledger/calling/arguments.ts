@@ -137,7 +137,7 @@ export interface AddToDraft extends Omit<Storing, 'onProgress'> {
 }
 
 interface Describing {
-  /** In words; what the version said from which this was drafted unless told, and `null` for nothing. */
+  /** In words; what the version said from which this was drafted or copied unless told, and `null` for nothing. */
   readonly description?: string | null | undefined
   /** A JSON object of at most 100 members, in place of all that the version said unless told; `null` for nothing. */
   readonly metadata?: JsonObject | null | undefined
@@ -146,6 +146,13 @@ interface Describing {
 export interface LogDraft extends Omit<Described, keyof Describing>, Describing, ByRun, Expecting, EnvelopeFields {
   /** Refuse if the version from which this was drafted is no longer the newest. */
   readonly expectNewest?: boolean | undefined
+}
+
+export interface Copy extends OfVersion, Omit<Described, keyof Describing>, Describing, Expecting, EnvelopeFields {
+  /** The artifact that gets it: `[[entity/]project/]name`, another than that of the version; made if there is none. */
+  readonly to: string
+  /** The type of that artifact; that of the version's own unless told. */
+  readonly type?: string | undefined
 }
 
 export interface UpsertDistributed extends Distributed {

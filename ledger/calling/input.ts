@@ -76,6 +76,18 @@ export const LogDraft = record(
     ...envelopeFields,
   },
 ) satisfies Codec<args.LogDraft>
+export const Copy = record(
+  'copy',
+  { version: VersionText, to: ArtifactPath },
+  {
+    type: ArtifactType,
+    ...describedVersion,
+    description: nullable(Description),
+    metadata: nullable(Metadata),
+    expect: ExpectedHolders,
+    ...envelopeFields,
+  },
+) satisfies Codec<args.Copy>
 const distributed = {
   content: ContentInput,
   distributedId: DistributedId,

@@ -36,7 +36,7 @@ export interface CommandFields extends EnvelopeFields {
   /** The generation of a draft that a call means which names none: the one that was open, or next, when it began. */
   readonly begun?: number | undefined
   /** What the version said that a draft was begun from. */
-  readonly saidOfBase?: Said | undefined
+  readonly saidOfOrigin?: Said | undefined
 }
 
 export interface CommandSender {
@@ -116,8 +116,10 @@ export const commandSender = ({
     identified,
     envelopeOf,
     give: (command, fields) => {
-      const { idFrom, begun, saidOfBase, ...envelopeFields } = identified(fields)
-      return run(handler.handle({ ...envelopeOf(envelopeFields), command }, { idFrom, generation: begun, saidOfBase }))
+      const { idFrom, begun, saidOfOrigin, ...envelopeFields } = identified(fields)
+      return run(
+        handler.handle({ ...envelopeOf(envelopeFields), command }, { idFrom, generation: begun, saidOfOrigin }),
+      )
     },
   }
 }

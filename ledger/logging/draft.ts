@@ -121,7 +121,7 @@ const draftOf = (calling: Calling, contents: Contents, drafted: Drafted, from?: 
         }),
       } as const
       const stored = async () => ({ manifest: await contents.put(manifest), notes: told })
-      const receipt = await log(sender, command, stored, { ...options, saidOfBase: on?.said })
+      const receipt = await log(sender, command, stored, { ...options, saidOfOrigin: on?.said })
       notes.splice(0, told.length)
       // It is logged by now: what cannot be read any more keeps nobody from the receipt.
       const said = await saidNow(names.facts, drafted.artifact, receipt.version)()

@@ -19,7 +19,7 @@ export interface VersionReceipt extends Receipt, Noted {
   readonly version: VersionNumber
   /** False where the content or the link was there before. */
   readonly isNew: boolean
-  /** Of a draft, what the version says as the one that it was drafted from did; absent where that is nothing. */
+  /** Of a draft or a copy, what the version says as the one that it came from did; absent where that is nothing. */
   readonly takenOver?: TakenOver
   /**
    * What was said of content that was there already, and is not what its version says: that stays as it is (`describe` and

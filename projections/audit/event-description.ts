@@ -33,7 +33,7 @@ export const describeEvent = ({ stream, event }: Pick<RecordedEvent, 'stream' | 
     }
     case 'ArtifactVersionLogged':
     case 'ArtifactVersionRelogged': {
-      const { type, version, manifest, run, base, distributed } = event
+      const { type, version, manifest, run, base, copiedFrom, distributed } = event
       const takenOver = event.type === 'ArtifactVersionLogged' ? (event.takenOver ?? []) : []
       const notApplied = event.type === 'ArtifactVersionRelogged' ? (event.notApplied ?? []) : []
       const subject = at(home, version)
@@ -45,6 +45,7 @@ export const describeEvent = ({ stream, event }: Pick<RecordedEvent, 'stream' | 
           ? []
           : [`with ${listed(notApplied)} that ${notApplied.length === 1 ? 'was' : 'were'} not applied`]),
         ...(base === undefined ? [] : [draftedFrom(base, takenOver, event.newest)]),
+        ...(copiedFrom === undefined ? [] : [`copied from ${plain(pathOf(copiedFrom))}${withIts(takenOver)}`]),
         ...(distributed === undefined
           ? []
           : [`from generation ${distributed.generation} of the distributed draft ${plain(distributed.distributedId)}`]),
@@ -232,9 +233,12 @@ const saidBy = ({ type: _, ...said }: DomainEvent): JsonObject => said
 const contentOf = ({ entries, bytes }: ManifestSummary): string => `${counted(entries, 'file')} (${sizeText(bytes)})`
 
 const draftedFrom = (base: number, takenOver: ReadonlyArray<string>, newest: number | undefined): string =>
-  `drafted from ${versionName(base)}${takenOver.length === 0 ? '' : ` with its ${listed(takenOver)}`}${
+  `drafted from ${versionName(base)}${withIts(takenOver)}${
     newest === undefined ? '' : `, when ${versionName(newest)} was the newest`
   }`
+
+const withIts = (takenOver: ReadonlyArray<string>): string =>
+  takenOver.length === 0 ? '' : ` with its ${listed(takenOver)}`
 
 const inRun = (run: NamedRun | undefined): ReadonlyArray<string> =>
   run === undefined

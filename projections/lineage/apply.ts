@@ -45,11 +45,14 @@ const apply = (graph: LineageGraph, { stream, position, event }: ProjectedEvent<
       if (event.base !== undefined) {
         addEdge(graph, nodeOf(graph, subject, event.base, position), version, 'derived-from', position)
       }
+      if (event.copiedFrom !== undefined) {
+        addEdge(graph, versionNode(graph, event.copiedFrom, position), version, 'copied', position)
+      }
       made(graph, stream, event, version, position)
       return
     }
     case 'ArtifactVersionRelogged':
-      // Its base is no origin: the content was there before.
+      // Neither its base nor what was copied is an origin: the content was there before.
       made(graph, stream, event, node(graph, stream, event.version, position), position)
       return
     case 'ArtifactVersionDeleted':
@@ -155,7 +158,7 @@ const made = (
 
 export const lineageProjection = projection({
   name: 'lineage',
-  version: 3,
+  version: 4,
   folds,
   initial: emptyGraph,
   apply,

@@ -7,7 +7,7 @@
 import { bytes, doubles, grownCapacity, ints } from '../../domain/values/columns.js'
 import type { RunRef } from '../../domain/values/references.js'
 
-export const EDGE_KINDS = ['logged', 're-logged', 'used', 'derived-from', 'linked', 'part-of'] as const
+export const EDGE_KINDS = ['logged', 're-logged', 'used', 'derived-from', 'linked', 'part-of', 'copied'] as const
 export type EdgeKind = (typeof EDGE_KINDS)[number]
 
 const REPEATED = 0x80

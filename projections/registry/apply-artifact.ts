@@ -7,7 +7,7 @@ import type {
 } from '../../domain/artifact/events.js'
 import { saidAfter } from '../../domain/collections/descriptions.js'
 import type { EventOf } from '../../domain/events/catalogue.js'
-import { type RunRef, runPath } from '../../domain/values/references.js'
+import { type RunRef, runPath, versionPath } from '../../domain/values/references.js'
 import { type ProjectedEvent, unfolded } from '../projection.js'
 import { interned, numberOf } from '../storage/dictionary.js'
 import { latest, setFrom, timeline } from '../storage/timeline.js'
@@ -60,22 +60,8 @@ export const applyToArtifact = (
       setArchived(artifact, position, event.type === 'ArtifactArchived')
       return
     case 'ArtifactVersionLogged': {
-      const { version: number, manifest, run, base, takenOver, distributed, description, metadata, tags } = event
-      const row = addVersion(versions, {
-        position,
-        artifact: artifact.index,
-        number,
-        manifest,
-        base,
-        takenOver,
-        actor: projected.actor,
-        run: run === undefined ? undefined : wordOfRun(registry, run.ref),
-        tags,
-        description,
-        metadata,
-      })
-      if (distributed !== undefined) sparseFieldsOf(versions, row).distributed = distributed
-      addVersionTo(artifact, number, position, row)
+      const row = addLogged(registry, artifact, projected, event)
+      addVersionTo(artifact, event.version, position, row)
       produced(registry, artifact, event, row, position)
       return
     }
@@ -113,6 +99,44 @@ export const applyToArtifact = (
     default:
       unfolded(event)
   }
+}
+
+/** A row for a version as it was logged. */
+const addLogged = (
+  registry: Registry,
+  { index: artifact }: ArtifactEntry,
+  { position, actor }: Pick<ProjectedEvent, 'position' | 'actor'>,
+  event: ArtifactVersionLogged,
+): Row => {
+  const {
+    version: number,
+    manifest,
+    run,
+    base,
+    takenOver,
+    distributed,
+    copiedFrom,
+    description,
+    metadata,
+    tags,
+  } = event
+  const { versions } = registry
+  const row = addVersion(versions, {
+    position,
+    artifact,
+    number,
+    manifest,
+    base,
+    takenOver,
+    actor,
+    run: run === undefined ? undefined : wordOfRun(registry, run.ref),
+    tags,
+    description,
+    metadata,
+  })
+  if (distributed !== undefined) sparseFieldsOf(versions, row).distributed = distributed
+  if (copiedFrom !== undefined) sparseFieldsOf(versions, row).copiedFrom = versionPath(copiedFrom, copiedFrom.version)
+  return row
 }
 
 const describeVersion = (versions: Versions, row: Row, event: ArtifactVersionDescribed, position: number): void => {

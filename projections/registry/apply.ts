@@ -142,7 +142,7 @@ const created = (
 
 export const registryProjection = projection({
   name: 'registry',
-  version: 9,
+  version: 10,
   folds,
   initial: emptyRegistry,
   apply,

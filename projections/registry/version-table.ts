@@ -36,7 +36,7 @@ export interface Versions {
     readonly bytes: Float64Array
     /** The version from which it was drafted, or `NONE`. */
     readonly base: Int32Array
-    /** What it took over from that: 1 for the description and 2 for the metadata, or both. */
+    /** What it took over from that, or from what it was copied: 1 for the description and 2 for the metadata, or both. */
     readonly takenOver: Uint8Array
     /** By their numbers in `words`; the path of the run, or `NONE`. */
     readonly actor: Int32Array
@@ -57,6 +57,8 @@ export interface Versions {
 
 export interface SparseFields {
   distributed?: { readonly distributedId: string; readonly generation: number }
+  /** The path of the version whose content it is, where it was copied. */
+  copiedFrom?: string
   /** What replaced the description and the metadata, and the tags, with which it was logged. */
   described?: Timeline<{ readonly description: string | null; readonly metadata: JsonObject | null }>
   tagged?: Timeline<ReadonlyArray<string>>

@@ -28,6 +28,7 @@ const EDGE_STYLES: Readonly<Record<EdgeKind, string>> = {
   'derived-from': 'stroke-width: 2.6; stroke-dasharray: 8 4',
   linked: 'stroke-width: 2.6',
   'part-of': 'stroke-width: 1.8; stroke-dasharray: 2 3',
+  copied: 'stroke-width: 2.6; stroke-dasharray: 2 4',
 }
 
 /** So many boxes at most, so that one sees them at once; above so many edges, they have no words. */

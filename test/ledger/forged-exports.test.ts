@@ -56,6 +56,7 @@ const first = (which: Which, type: string, data: JsonObject, stream: string) =>
 
 const DIGEST = `sha256:${'0'.repeat(64)}`
 const manifest = { digest: DIGEST, entries: 1, bytes: 1 }
+const copiedFrom = { entity: 'acme', name: 'model', project: 'churn', version: 0 }
 const ARTIFACT = 'artifact-acme/churn/model'
 const MODEL = 'model-acme/model-registry/Churn'
 const DRAFT = 'draft-acme/churn/model/eval'
@@ -295,6 +296,26 @@ const FORGERIES: ReadonlyArray<readonly [string, () => ReadonlyArray<Forged>, Re
     'something taken over from no base',
     saying(nth('ArtifactVersionLogged'), { takenOver: ['metadata'] }),
     /of the metadata of its base, which was null/,
+  ],
+  [
+    'a copy of a version that was never logged',
+    saying(nth('ArtifactVersionLogged', 0, { copiedFrom }), { copiedFrom: { ...copiedFrom, version: 300 } }),
+    /the logging of acme\/churn\/model:v300/,
+  ],
+  [
+    'a copy with other content than what was copied',
+    saying(nth('ArtifactVersionLogged', 0, { copiedFrom }), { copiedFrom: { ...copiedFrom, version: 1 } }),
+    /of the manifest of acme\/churn\/model:v1, which was/,
+  ],
+  [
+    'a copy that took over what was never said there',
+    saying(nth('ArtifactVersionLogged', 0, { copiedFrom }), { description: 'made up' }),
+    /"made up" of the description of what was copied, which was/,
+  ],
+  [
+    'content copied again that is another',
+    saying(nth('ArtifactVersionRelogged', 0, { copiedFrom }), { copiedFrom: { ...copiedFrom, version: 1 } }),
+    /of the manifest of acme\/churn\/model:v1, which was/,
   ],
   [
     'two live versions of one content',

@@ -5,11 +5,12 @@ import { memoryEventStore, memoryFileStore } from '../../adapters/memory/index.j
 import type { Beginning } from '../../application/command-handling/command-handler.js'
 import { saidNow } from '../../application/command-handling/facts.js'
 import { completeCommits } from '../../application/process-managers/complete-distributed-commit.js'
+import { versionAt } from '../../domain/artifact/version-columns.js'
 import type { CommandInput } from '../../domain/commands/catalogue.js'
 import type { EventStore, Position, StoredEvent } from '../../domain/ports/event-store.js'
 import { toPosition } from '../../domain/ports/event-store.js'
-import { VersionNumber } from '../../domain/values/names.js'
-import { ArtifactRef, DraftRef } from '../../domain/values/references.js'
+import { versionNumberAt } from '../../domain/values/names.js'
+import { ArtifactRef, DraftRef, VersionRef } from '../../domain/values/references.js'
 import { decoded } from '../support/decoded.js'
 import { eventsIn, fakeClock, type Ledger, openTestLedger, right, START } from '../support/domain-ledger.js'
 import { artifactNamed, modelNamed, runNamed } from '../support/domain-samples.js'
@@ -49,7 +50,7 @@ export const historyOf = async (numbers: ReadonlyArray<number>): Promise<Readonl
     const run = pick(RUNS)
     const artifactType = artifact === NOTES ? 'text' : 'model'
     const distributed = { artifact, artifactType, distributedId: pick(['d1', 'd2']) }
-    switch (pick([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20] as const)) {
+    switch (pick([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21] as const)) {
       case 0:
       case 1:
       case 2:
@@ -147,6 +148,17 @@ export const historyOf = async (numbers: ReadonlyArray<number>): Promise<Readonl
           },
           { type: 'AbandonDistributed', artifact, distributedId: distributed.distributedId },
         ])
+      case 21: {
+        const copiedFrom = { ...pick(ARTIFACTS), version: pick([0, 1, 2].map(versionNumberAt)) }
+        return {
+          type: 'LogArtifactVersion',
+          artifact,
+          artifactType,
+          manifest: (await manifestOf(ledger, copiedFrom)) ?? (await ledger.manifest(pick(WORDS))),
+          copiedFrom,
+          ...pick([{}, { description: 'copied' }, { metadata: null }]),
+        }
+      }
       case 20:
         // More often taken out: what is archived takes nothing new.
         return pick<CommandInput>([
@@ -180,12 +192,17 @@ export const historyOf = async (numbers: ReadonlyArray<number>): Promise<Readonl
   return eventsIn(ledger.store)
 }
 
-/** A draft begins with what its version says. */
+/** What is to be copied, where it is there. */
+const manifestOf = async ({ handler }: Ledger, { version, ...artifact }: VersionRef) =>
+  right(await handler.facts.artifact(artifact, ({ versions }) => versionAt(versions, version)?.manifest)())
+
+/** A draft begins with what its version says, and so does a copy. */
 const begun = async ({ handler }: Ledger, given: CommandInput): Promise<Beginning> => {
-  if (given.type !== 'LogArtifactVersion' || given.base === undefined) return {}
-  const { artifact, base } = given
-  const said = saidNow(handler.facts, decoded(ArtifactRef, artifact), decoded(VersionNumber, base))
-  return { saidOfBase: right(await said()) }
+  if (given.type !== 'LogArtifactVersion') return {}
+  const { artifact, base, copiedFrom = base === undefined ? undefined : { ...artifact, version: base } } = given
+  if (copiedFrom === undefined) return {}
+  const { version, ...origin } = decoded(VersionRef, copiedFrom)
+  return { saidOfOrigin: right(await saidNow(handler.facts, origin, version)()) }
 }
 
 /** The same history under many entities, one event of each in turn, until there are so many. */

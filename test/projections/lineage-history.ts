@@ -3,16 +3,18 @@
 import * as fc from 'fast-check'
 import * as E from 'fp-ts/lib/Either.js'
 import { completeCommits } from '../../application/process-managers/complete-distributed-commit.js'
+import { versionAt } from '../../domain/artifact/version-columns.js'
 import type { CommandInput } from '../../domain/commands/catalogue.js'
 import { decodeShape } from '../../domain/events/event-shapes.js'
 import type { EventStore, StoredEvent } from '../../domain/ports/event-store.js'
 import type { Envelope } from '../../domain/values/envelope.js'
 import { actorOf } from '../../domain/values/metadata-text.js'
-import type { CollectionRef } from '../../domain/values/references.js'
+import { type VersionNumber, versionNumberAt } from '../../domain/values/names.js'
+import type { ArtifactRef, CollectionRef } from '../../domain/values/references.js'
 import { DraftRef } from '../../domain/values/references.js'
 import type { ProjectedEvent } from '../../projections/projection.js'
 import { decoded } from '../support/decoded.js'
-import { eventsIn, openTestLedger } from '../support/domain-ledger.js'
+import { eventsIn, openTestLedger, right } from '../support/domain-ledger.js'
 import { artifactNamed, modelNamed, runNamed } from '../support/domain-samples.js'
 import { losing } from '../support/losing-store.js'
 
@@ -22,8 +24,10 @@ const RUNS = ['run-0', 'run-1', 'run-2']
 
 /** A command in which contents are words; their manifests are stored when it is given. */
 type Words = (
-  manifest: (word: string) => Promise<Extract<CommandInput, { manifest: unknown }>['manifest']>,
+  manifest: (word: string) => Promise<GivenManifest>,
+  manifestOf: (artifact: ArtifactRef, version: VersionNumber) => Promise<GivenManifest | undefined>,
 ) => Promise<CommandInput>
+type GivenManifest = Extract<CommandInput, { manifest: unknown }>['manifest']
 
 export interface Step {
   readonly command: Words
@@ -63,6 +67,20 @@ const command: fc.Arbitrary<Words> = fc.oneof(
             ...aliases,
           }),
       ),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.tuple(artifact, artifact, version, maybe('run', run)).map(
+      ([of, into, number, made]): Words =>
+        async (manifest, manifestOf) => ({
+          type: 'LogArtifactVersion',
+          artifact: into,
+          artifactType: 'model',
+          manifest: (await manifestOf(of, versionNumberAt(number))) ?? (await manifest('none')),
+          copiedFrom: { ...of, version: number },
+          ...made,
+        }),
+    ),
   },
   {
     weight: 4,
@@ -241,6 +259,8 @@ export const happen = async (
 ): Promise<{ store: EventStore; events: ReadonlyArray<StoredEvent> }> => {
   const ledger = openTestLedger()
   const { manifest, give, handler, store } = ledger
+  const manifestOf: Parameters<Words>[1] = async (artifact, version) =>
+    right(await handler.facts.artifact(artifact, ({ versions }) => versionAt(versions, version)?.manifest)())
   const log = { type: 'LogArtifactVersion', artifactType: 'model' } as const
   const [raw, model] = ARTIFACTS.map(artifactNamed)
   if (raw === undefined || model === undefined) throw new Error('no artifacts')
@@ -249,7 +269,7 @@ export const happen = async (
   await give({ ...log, artifact: model, manifest: await manifest('first'), run: runNamed('run-0') })
   await ledger.another(losing(store)).give({ type: 'AcceptLoss' })
   for (const { command: words, envelope } of steps) {
-    const given = await words((word) => manifest(word))
+    const given = await words((word) => manifest(word), manifestOf)
     const outcome = await give(given, envelope)
     if (given.type === 'CommitDistributed' && E.isRight(outcome)) {
       await completeCommits(

@@ -15,6 +15,7 @@ interface Told {
   readonly run?: { readonly ref: { readonly entity: string; readonly project: string; readonly run: string } }
   readonly base?: number
   readonly takenOver?: unknown
+  readonly copiedFrom?: Ref
   readonly distributed?: unknown
   readonly alias: string
   readonly to: unknown
@@ -164,13 +165,19 @@ export const bruteForce = () => {
         return
       case 'ArtifactVersionLogged':
       case 'VersionLinked': {
-        const { source, base, takenOver = [], distributed = null, manifest } = event
+        const { source, base, takenOver = [], copiedFrom, distributed = null, manifest } = event
         const from = source === undefined ? null : ([pathOf(source), source.version] as const)
         const facts = { version: event.version, type: home?.type, manifest, created: now, actor }
         const parted = distributed as Pick<Draft, 'distributedId' | 'generation'> | null
         const draft = drafts.find((each) => isOf(each, path, parted?.distributedId ?? '', parted?.generation ?? -1))
         const together = parted === null ? null : { ...parted, writers: [...(draft?.writers ?? [])] }
-        const addedAt = { run, base: base === undefined ? null : `${path}:v${base}`, takenOver, distributed: together }
+        const addedAt = {
+          run,
+          base: base === undefined ? null : `${path}:v${base}`,
+          copiedFrom: copiedFrom === undefined ? null : `${pathOf(copiedFrom)}:v${copiedFrom.version}`,
+          takenOver,
+          distributed: together,
+        }
         home?.versions.set(event.version, {
           facts: from === null ? { ...facts, ...addedAt } : facts,
           producers: run === null ? [] : [run],

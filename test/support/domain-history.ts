@@ -45,15 +45,24 @@ export const giveEveryCommand = async (ledger: Ledger): Promise<ReadonlyArray<Gi
   return given
 }
 
-/** A draft that was begun from the first version takes over what that says by the end. */
+/** A draft that was begun from the first version takes over what that says by the end, and so does a copy. */
 const begun = (command: CommandInput): Beginning =>
-  command.type === 'LogArtifactVersion' && command.base === 0 && command.description === undefined
-    ? { saidOfBase: { description: 'good', metadata: decoded(Metadata, { lr: 0.002 }) } }
+  command.type === 'LogArtifactVersion' &&
+  (command.base === 0 || command.copiedFrom !== undefined) &&
+  command.description === undefined
+    ? { saidOfOrigin: { description: 'good', metadata: decoded(Metadata, { lr: 0.002 }) } }
     : {}
 
 /** What versions say that are drafted from others, or are made by many. */
 const moreCommands = async ({ manifest }: Ledger): Promise<ReadonlyArray<CommandInput>> => {
   const draft = { artifact, artifactType: 'model', distributedId: 'eval', writer: 'worker 1', generation: 2 } as const
+  const copy = {
+    type: 'LogArtifactVersion',
+    artifact: artifactNamed('copies'),
+    artifactType: 'model',
+    manifest: await manifest('weights=1'),
+    copiedFrom: { ...artifact, version: 0 },
+  } as const
   return [
     {
       type: 'LogArtifactVersion',
@@ -90,6 +99,8 @@ const moreCommands = async ({ manifest }: Ledger): Promise<ReadonlyArray<Command
     { type: 'DeleteArtifactVersion', artifact, version: 3, deleteAliases: true, leaveLinks: true },
     { type: 'UpsertDistributedPart', ...draft, generation: 3, part: await manifest('weights=1') },
     { type: 'CommitDistributed', ...draft, generation: 3 },
+    copy,
+    { ...copy, description: 'not applied' },
   ]
 }
 

@@ -50,6 +50,10 @@ export const METHODS: Readonly<Record<string, Argument>> = {
     required: { name: 'cats', type: 'model', content },
     optional: { ...said, run: 'r', expect, ...storing, ...circumstances },
   },
+  copy: {
+    required: { version: 'cats:v0', to: 'lions' },
+    optional: { type: 'model', ...said, expect, ...circumstances },
+  },
   newArtifact: { required: { name: 'cats', type: 'model' } },
   upsertDistributed: {
     required: { name: 'cats', type: 'model', content },

@@ -379,6 +379,16 @@ export const LEDGER: Rows<Omit<Ledger, 'watchPosition' | 'behind' | 'damage' | '
   moveAlias: () => [{ version: 'cats:v1', alias: 'candidate', expect: 'absent', ...someone('moved') }],
   removeAlias: () => [{ name: 'cats', alias: 'candidate', expect: 1, ...someone('removed') }],
   createRegisteredModel: () => [{ name: 'n', type: 'model', description: 'd', ...someone('made') }],
+  copy: () => [
+    {
+      version: 'cats:v1',
+      to: 'lions',
+      type: 'model',
+      expect: { latest: 'absent' },
+      ...said(),
+      ...someone('copied'),
+    },
+  ],
   link: () => [
     { version: 'cats:v1', to: 'm', aliases: ['staging'], expect: { staging: 'absent' }, ...someone('linked') },
   ],

@@ -59,7 +59,9 @@ export interface Version {
   readonly producers: ReadonlyArray<string>
   /** The version from which it was drafted. */
   readonly base: string | null
-  /** What it took over from there when it was logged. It may have been changed since. */
+  /** The version of another artifact as a copy of which it was logged. */
+  readonly copiedFrom: string | null
+  /** What it took over from there, or from `copiedFrom`, when it was logged. It may have been changed since. */
   readonly takenOver: TakenOver
   readonly distributed: {
     readonly distributedId: string
@@ -131,7 +133,7 @@ const writersOf = (
 
 const artifactVersion = (registryAsOf: RegistryAsOf, artifact: ArtifactEntry, number: number, row: Row): Version => {
   const { versions } = registryAsOf.registry
-  const { relogged = [], distributed } = versions.sparseFields.get(row) ?? {}
+  const { relogged = [], distributed, copiedFrom = null } = versions.sparseFields.get(row) ?? {}
   const [run, base] = [runOf(versions, row), baseOf(versions, row)]
   const again = relogged.filter(({ position }) => hasHappened(registryAsOf, position))
   const producers = [run, ...again.map(({ run }) => run)].flatMap((producer) => producer ?? [])
@@ -150,6 +152,7 @@ const artifactVersion = (registryAsOf: RegistryAsOf, artifact: ArtifactEntry, nu
     run,
     producers: [...new Set(producers)],
     base: base === null ? null : `${artifact.path}:v${base}`,
+    copiedFrom,
     takenOver: takenOverOf(versions, row),
     distributed:
       distributed === undefined ? null : { ...distributed, writers: writersOf(registryAsOf, artifact, distributed) },
@@ -183,6 +186,7 @@ const registeredVersion = (registryAsOf: RegistryAsOf, model: ModelEntry, link: 
     run: source?.run ?? null,
     producers: source?.producers ?? [],
     base: source?.base ?? null,
+    copiedFrom: source?.copiedFrom ?? null,
     takenOver: source?.takenOver ?? [],
     distributed: source?.distributed ?? null,
     source: versionPath(link.source.artifact, link.source.version),

@@ -30,6 +30,8 @@ const deleted = (version: number, content: string): Plain<ArtifactVersionDeleted
 
 const link = { model, version: 4, source: 1, aliases: ['production'] }
 
+const copiedFrom = { ...artifact, name: 'other', version: 3 }
+
 const nothing = { description: null, metadata: null }
 
 const create = { type: 'CreateArtifact', artifact, artifactType: 'model' } as const
@@ -438,14 +440,14 @@ export const artifactDecisions = [
     .thenRecords(logged(2, 'c', { base: 0 }), moved('latest', null, 2)),
   rule('a draft says what its base said, where it says nothing itself')
     .given(...two)
-    .when({ ...log('c'), base: 1, saidOfBase: { description: 'd', metadata: { n: 1 } } })
+    .when({ ...log('c'), base: 1, saidOfOrigin: { description: 'd', metadata: { n: 1 } } })
     .thenRecords(
       logged(2, 'c', { base: 1, description: 'd', metadata: { n: 1 }, takenOver: ['description', 'metadata'] }),
       moved('latest', 1, 2),
     ),
   rule('what a draft says itself is not taken over')
     .given(...two)
-    .when({ ...log('c'), base: 1, description: 'mine', saidOfBase: { description: 'd', metadata: { n: 1 } } })
+    .when({ ...log('c'), base: 1, description: 'mine', saidOfOrigin: { description: 'd', metadata: { n: 1 } } })
     .thenRecords(
       logged(2, 'c', { base: 1, description: 'mine', metadata: { n: 1 }, takenOver: ['metadata'] }),
       moved('latest', 1, 2),
@@ -457,16 +459,31 @@ export const artifactDecisions = [
       base: 1,
       description: null,
       metadata: null,
-      saidOfBase: { description: 'd', metadata: { n: 1 } },
+      saidOfOrigin: { description: 'd', metadata: { n: 1 } },
     })
     .thenRecords(logged(2, 'c', { base: 1 }), moved('latest', 1, 2)),
   rule('nothing is taken over of a base that says nothing')
     .given(...two)
-    .when({ ...log('c'), base: 1, saidOfBase: { description: null, metadata: null } })
+    .when({ ...log('c'), base: 1, saidOfOrigin: { description: null, metadata: null } })
     .thenRecords(logged(2, 'c', { base: 1 }), moved('latest', 1, 2)),
   rule('a version that is there already takes nothing over')
     .given(...two)
-    .when({ ...log('b'), base: 1, saidOfBase: { description: 'd', metadata: null } })
+    .when({ ...log('b'), base: 1, saidOfOrigin: { description: 'd', metadata: null } })
+    .thenNothingHappens({ version: 1 }),
+  rule('a copy says what it was copied from, and what that says where it says nothing itself')
+    .given(...two)
+    .when({ ...log('c'), copiedFrom, description: 'mine', saidOfOrigin: { description: 'd', metadata: { n: 1 } } })
+    .thenRecords(
+      logged(2, 'c', { copiedFrom, description: 'mine', metadata: { n: 1 }, takenOver: ['metadata'] }),
+      moved('latest', 1, 2),
+    ),
+  rule('a copy of content that is there already takes nothing over')
+    .given(...two)
+    .when({ ...log('a'), copiedFrom, saidOfOrigin: { description: 'd', metadata: null } })
+    .thenRecords({ ...logged(0, 'a', { copiedFrom }), type: 'ArtifactVersionRelogged' }, moved('latest', 1, 0)),
+  rule('the same copy once more changes nothing')
+    .given(...two)
+    .when({ ...log('b'), copiedFrom })
     .thenNothingHappens({ version: 1 }),
   rule('a base must exist')
     .given(...two)

@@ -41,6 +41,7 @@ const samples: { readonly [K in CommandType]: Extract<CommandInput, { type: K }>
     run,
     base: 0,
     expectedBase: 0,
+    copiedFrom: { ...artifact, name: 'other', version: 3 },
     expect: { best: 'absent' },
   },
   DescribeArtifactVersion: { type: 'DescribeArtifactVersion', artifact, version: 0, description: null, metadata: null },
@@ -189,6 +190,11 @@ const wrong: Readonly<Record<string, Wrong>> = {
     ...wrongRef('name', artifact),
     [{ ...artifact, name: 'a b' }, '.name'],
     [{ ...artifact, project: 'model-registry' }, '.project'],
+  ],
+  copiedFrom: [
+    ...wrongRef('name', { ...artifact, version: 3 }),
+    [{ ...artifact, version: -1 }, '.version'],
+    [artifact, '.version'],
   ],
   model: [
     ...wrongRef('name', model),

@@ -47,6 +47,7 @@ const byHand = (events: ReadonlyArray<StoredEvent>, moment: number): Plain => {
       const isNew = type === 'ArtifactVersionLogged'
       if (isNew) plain.nodes.set(own, { ended: null })
       if (isNew && said.base !== undefined) edge(`version:${home}:v${said.base}`, own, 'derived-from')
+      if (isNew && said.copiedFrom !== undefined) edge(version(said.copiedFrom), own, 'copied')
       if (said.distributed)
         edge(`draft:${home}/${said.distributed.distributedId}#${said.distributed.generation}`, own, 'part-of')
       if (said.run) edge(run(said.run.ref), own, isNew ? 'logged' : 're-logged')

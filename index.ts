@@ -41,13 +41,16 @@ export { doubleAsJson, type EncodedDouble } from './domain/values/double.js'
 export type { Cell, Table } from './domain/values/table/table.js'
 export type * from './ledger/calling/arguments.js'
 export type { When } from './ledger/calling/as-of.js'
+export type { ErrorCategory } from './ledger/calling/error-category.js'
 export {
+  categoryOf,
   describeWriteError,
   type Fault,
   type ImportError,
   LedgerError,
   type LedgerErrorCode,
   type LedgerFailure,
+  type NoLedger,
   type NotComparable,
   type OpeningError,
   type WriteError,
@@ -168,7 +171,10 @@ const embedded = async (
   const path = join(directory, 'events.db')
   const refuse = (reason: string) => new LedgerError({ _tag: 'cannot-open', path: directory }, reason)
   if (readOnly && !isOrWasThere(path)) {
-    throw refuse(`there is no ledger in ${directory} to be read; name another folder, or open it without readOnly`)
+    throw new LedgerError(
+      { _tag: 'no-ledger', path: directory },
+      `there is no ledger in ${directory} to be read; name another folder, or open it without readOnly`,
+    )
   }
   const filesPath = join(directory, 'files')
   if (!readOnly && !isOrWasThere(path)) {

@@ -80,6 +80,7 @@ const present = (directory: string | undefined, location: LedgerLocation, { env 
   const name = variableOf(location, env, 'ledger')
   throw noLedger(
     `${name === undefined ? '' : `${name}: `}there is no ledger in ${directory}: make one with "model-ledger init ${directory}"`,
+    directory,
   )
 }
 
@@ -114,4 +115,5 @@ const userName = (): string => {
   }
 }
 
-const noLedger = (message: string) => new LedgerError({ _tag: 'no-ledger' }, message)
+const noLedger = (message: string, path?: string) =>
+  new LedgerError({ _tag: 'no-ledger', ...(path === undefined ? {} : { path }) }, message)

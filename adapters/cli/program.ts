@@ -10,7 +10,7 @@ import { completionCommand } from './completion.js'
 import { contentCommands } from './content-commands.js'
 import { createCommands } from './create-commands.js'
 import { distributedCommands } from './distributed-commands.js'
-import { EXIT, type ExitCode, exitCodeOf } from './exit-code.js'
+import { EXIT, type ExitCode } from './exit-code.js'
 import { historyCommands } from './history-commands.js'
 import { lineageCommands } from './lineage-commands.js'
 import { linkingCommands } from './linking-commands.js'
@@ -122,7 +122,7 @@ const runCommand = async (args: ReadonlyArray<string>, terminal: Terminal): Prom
     if (error.code === SHOW_VERSION) {
       terminal.out(asJson ? json({ version: error.message, ...(await sqliteRuntime()) }) : `${error.message}\n`)
     }
-    return error.exitCode === 0 ? EXIT.fine : EXIT.usage
+    return error.exitCode === 0 ? EXIT.fine : EXIT.invalid
   }
 }
 
@@ -133,17 +133,17 @@ export const tellFailure = (error: unknown, args: ReadonlyArray<string>, err: (t
   const asJson = isInJson(args)
   if (isSystemError(error)) {
     const { code, message } = error
-    err(asJson ? json({ code, message, details: {} }) : `model-ledger: ${plain(message)}\n`)
-    return EXIT.failed
+    err(asJson ? json({ code, category: 'unavailable', message, details: {} }) : `model-ledger: ${plain(message)}\n`)
+    return EXIT.unavailable
   }
   if (!(error instanceof LedgerError)) throw error
   const message = wordsOf(error.code, error.message)
   err(
     asJson
-      ? json({ code: error.code, message, details: error.error })
+      ? json({ code: error.code, category: error.category, message, details: error.error })
       : `model-ledger: ${shown(error.code, message)}\n`,
   )
-  return exitCodeOf(error.code)
+  return EXIT[error.category]
 }
 
 /** In one line, whatever was recorded; what to do about a missing driver is ours, and takes a line each. */

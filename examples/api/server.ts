@@ -3,7 +3,7 @@
  * what it wrote, retries are harmless, and a live feed. Started by `main.ts`.
  */
 import Fastify, { type FastifyInstance } from 'fastify'
-import { type Ledger, LedgerError } from 'model-ledger'
+import { type ErrorCategory, type Ledger, LedgerError } from 'model-ledger'
 
 /** @param grace how long a request that is on its way when the server closes may still take, in milliseconds */
 export const server = (ledger: Ledger, grace = 5000): FastifyInstance => {
@@ -20,8 +20,8 @@ export const server = (ledger: Ledger, grace = 5000): FastifyInstance => {
   // #region errors
   api.setErrorHandler((error, _request, reply) => {
     if (!(error instanceof LedgerError)) return reply.send(error)
-    const { code, message, error: details } = error
-    return reply.code(statusOf(code)).send({ code, message, details })
+    const { code, category, message, error: details } = error
+    return reply.code(STATUS[category]).send({ code, category, message, details })
   })
   // #endregion
 
@@ -69,7 +69,7 @@ export const server = (ledger: Ledger, grace = 5000): FastifyInstance => {
   // #region feed
   // GET /feed?version=… : server-sent events, one for each change of the answer. A refusal is an answer too.
   const refusal = (error: unknown) => {
-    if (!(error instanceof LedgerError) || statusOf(error.code) >= 500) throw error
+    if (!(error instanceof LedgerError) || STATUS[error.category] >= 500) throw error
     return { code: error.code, message: error.message }
   }
   api.get<{ Querystring: { version: string } }>('/feed', ({ query, raw }, reply) => {
@@ -91,27 +91,15 @@ export const server = (ledger: Ledger, grace = 5000): FastifyInstance => {
 }
 
 // #region status
-/** What is not named here is no fault of the caller: 500, for instance a damaged event, a missing file, a new code. */
-export const statusOf = (code: string): number => {
-  for (const [status, codes] of STATUS) if (codes.includes(code)) return status
-  return 500
+const STATUS: Readonly<Record<ErrorCategory, number>> = {
+  invalid: 400,
+  refused: 422,
+  conflict: 409,
+  'not-found': 404,
+  unavailable: 503,
+  'unknown-outcome': 503,
+  damaged: 500,
+  closed: 503,
+  bug: 500,
 }
-
-const STATUS: ReadonlyArray<readonly [number, ReadonlyArray<string>]> = [
-  [400, ['invalid-input', 'invalid-command', 'bad-moment', 'bad-cursor', 'ambiguous-name', 'no-distributed-id']],
-  [400, ['illegal-path', 'source-failed', 'not-an-export', 'impossible-event', 'incomplete-export']],
-  [403, ['read-only']],
-  [404, ['not-found', 'version-not-found', 'artifact-not-found', 'model-not-found']],
-  [404, ['run-not-found', 'alias-not-found', 'path-not-found', 'not-stored', 'not-in-lineage']],
-  [409, ['command-id-reused', 'type-mismatch', 'path-taken', 'path-conflict']],
-  [409, ['version-has-aliases', 'version-has-links', 'collection-has-aliases', 'artifact-has-links', 'archived']],
-  [409, ['draft-ended', 'draft-empty', 'generation-not-open', 'not-sealed', 'writers-not-as-expected']],
-  [409, ['base-settled', 'base-conflict', 'base-of-another-artifact', 'no-base']],
-  [409, ['run-already-started', 'run-already-finished', 'store-not-empty', 'in-use', 'nothing-lost']],
-  [410, ['version-deleted', 'link-removed']],
-  [412, ['alias-expectation-failed', 'base-outdated']],
-  [413, ['event-too-large']],
-  [422, ['reserved-name', 'too-many-tags', 'manifest-mismatch', 'unreadable-content', 'inside-a-ledger']],
-  [503, ['unavailable', 'closed', 'unknown-outcome', 'contention', 'not-reached']],
-]
 // #endregion

@@ -13,6 +13,7 @@ import { describeProblem, type Problem } from '../../domain/values/codec.js'
 import { type AmbiguousName, describeAmbiguousName } from '../../domain/values/name-paths.js'
 import type { LineageRejection } from '../../projections/lineage/ref.js'
 import { describeQueryError, type QueryError } from '../../projections/registry/questions/errors.js'
+import { CATEGORIES } from './error-category.js'
 import { frozen } from './own.js'
 
 /** An argument was not what the method takes. Nothing was done. */
@@ -138,6 +139,12 @@ export interface NotComparable {
   readonly actual: string
 }
 
+/** There is no ledger at the place that is named, or at none. */
+export interface NoLedger {
+  readonly _tag: 'no-ledger'
+  readonly path?: string
+}
+
 /** A fault of this library, or of a function that it was given; only the TaskEithers answer it. */
 export interface Fault {
   readonly _tag: 'fault'
@@ -157,6 +164,7 @@ export type LedgerFailure =
   | ImportError
   | DownloadError
   | OpeningError
+  | NoLedger
   | Fault
 
 /** Every code that a `LedgerError` of this version may have; docs/errors.md says what each means. */
@@ -164,21 +172,27 @@ export type LedgerErrorCode = LedgerFailure['_tag']
 
 /** A tagged error, as the methods reject with it. */
 export interface Tagged {
-  readonly _tag: string
+  readonly _tag: LedgerErrorCode
 }
+
+/** The category of an error that is a value, by its code; a `LedgerError` has its own. */
+export const categoryOf = <Code extends LedgerErrorCode>(error: { readonly _tag: Code }): (typeof CATEGORIES)[Code] =>
+  CATEGORIES[error._tag]
 
 interface Rejected<Failure extends Tagged> extends Error {
   readonly name: 'LedgerError'
   /** Stable; the tag of `error`. */
   readonly code: Failure['_tag']
+  /** What kind of thing went wrong: what to do about it, whichever code it has. */
+  readonly category: (typeof CATEGORIES)[Failure['_tag']]
   /** The particulars. */
   readonly error: Failure
 }
 
 /**
  * What a method of a ledger rejects with. `code` is stable and is the tag of `error`, which holds the
- * particulars; `message` says what was wrong, where, and what would be right. Where the code is known, so is
- * the type of `error`.
+ * particulars; `category` says what to do about it; `message` says what was wrong, where, and what would be right.
+ * Where code or category is known, so is the type of `error`.
  */
 export type LedgerError<Failure extends Tagged = LedgerFailure> = Failure extends Tagged ? Rejected<Failure> : never
 
@@ -191,10 +205,12 @@ interface LedgerErrorClass {
 export const LedgerError: LedgerErrorClass = class LedgerError<Failure extends Tagged> extends Error {
   override readonly name = 'LedgerError'
   readonly code: Failure['_tag']
+  readonly category: (typeof CATEGORIES)[Failure['_tag']]
   readonly error: Failure
   constructor(error: Failure, message: string) {
     super(message)
     this.code = error._tag
+    this.category = categoryOf<Failure['_tag']>(error)
     // The cause of a fault is whoever's it is.
     this.error = error._tag === 'fault' ? error : frozen(error)
   }

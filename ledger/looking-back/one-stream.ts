@@ -87,7 +87,7 @@ const oneStream = ({
     if (when === undefined) return head
     if (typeof when === 'number' && Number.isSafeInteger(when) && when >= ORIGIN && when <= head)
       return readFromStore(readEndOfStep(store, toPosition(when)))
-    const error = { _tag: 'bad-moment', expected: `a position from ${ORIGIN} to ${head}`, actual: shown(when) }
+    const error = { _tag: 'bad-moment' as const, expected: `a position from ${ORIGIN} to ${head}`, actual: shown(when) }
     throw new LedgerError(error, `the moment: expected ${error.expected}, got ${error.actual}`)
   }
 

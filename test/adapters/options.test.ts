@@ -54,6 +54,7 @@ const ROWS: Readonly<Record<string, Row | 'takes no options' | 'checked before'>
     [undefined, null, 5, 'text', [], {}].map((each) => [each]),
   ),
   LedgerError: 'takes no options',
+  categoryOf: 'takes no options',
   describeWriteError: 'takes no options',
   sqliteEventStore: row(
     'bad-option',

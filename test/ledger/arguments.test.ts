@@ -271,7 +271,7 @@ describe('openLedger', () => {
     expect(readdirSync(at('ledger/files'))).not.toContain('events.db')
     expect(readdirSync(at('ledger/files/tmp'))).toEqual([])
     const missing = await opened('missing', { readOnly: true })
-    expect(missing).toMatchObject({ code: 'cannot-open', message: expect.stringContaining('there is no ledger') })
+    expect(missing).toMatchObject({ code: 'no-ledger', message: expect.stringContaining('there is no ledger') })
     expect(existsSync(at('missing'))).toBe(false)
   })
 })

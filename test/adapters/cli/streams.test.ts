@@ -63,7 +63,12 @@ describe('an answer that cannot be written', () => {
     const { code, err } = await failing(...args)
     expect(code).toBe(6)
     if (args.includes('--json'))
-      expect(JSON.parse(err)).toEqual({ code: 'ENOSPC', message: 'no space left', details: {} })
+      expect(JSON.parse(err)).toEqual({
+        code: 'ENOSPC',
+        category: 'unavailable',
+        message: 'no space left',
+        details: {},
+      })
     else expect(err).toBe('model-ledger: no space left\n')
   })
 
@@ -78,7 +83,7 @@ describe('the program as users run it', () => {
     expect(inText).toEqual({ code: 6, err: `model-ledger: ${WORDS}\n` })
     expect({ ...inJson, err: JSON.parse(inJson.err) }).toEqual({
       code: 6,
-      err: { code: 'ENOSPC', message: WORDS, details: {} },
+      err: { code: 'ENOSPC', category: 'unavailable', message: WORDS, details: {} },
     })
   })
 

@@ -196,7 +196,7 @@ const groups = (database: Database, reads: Reads, tail: Tail): (() => (append: A
     tail.look()
     // What was decided on events that are there no more is not written.
     const isOutdated = tail.edition() !== edition
-    write ??= appendWithinTransaction(database, reads, tail.after)
+    write ??= appendWithinTransaction(database, reads, tail)
     const present = write
     return (append) => {
       const refusal = tail.refusal(append)
@@ -216,8 +216,7 @@ export const unknownOutcome = (reason: string): E.Either<AppendError, never> =>
 export const appendWithinTransaction = (
   database: Database,
   reads: Reads,
-  /** Behind which position whatever is appended stands, however far the events reach. */
-  after: () => Position = () => ORIGIN,
+  tail?: Pick<Tail, 'after' | 'wrote'>,
 ): ((append: Append) => Outcome) => {
   const { streams, eventsOf } = reads
   const find = database.prepare<
@@ -249,12 +248,13 @@ export const appendWithinTransaction = (
     }
 
     const stream = found ?? added(name)
-    let position = laterOf(reads.lastPosition(row?.[3] ?? undefined), after())
+    let position = laterOf(reads.lastPosition(row?.[3] ?? undefined), tail?.after() ?? ORIGIN)
     let revision = revisionAfter(expected, 0)
     for (const event of events) {
       revision = revisionAfter(revision)
       position = toPosition(position + 1)
-      addEvent(event, stream, revision, position)
+      const leaf = addEvent(event, stream, revision, position)
+      tail?.wrote(event, position, leaf)
     }
     reads.written(position)
     return E.right({ revision, position })

@@ -67,7 +67,7 @@ const slotIn = (bytes: Buffer, slot: number): Head | undefined => {
 const checksumOf = (json: string): string => crc32(json).toString(16).padStart(8, '0')
 
 const slotOf = (head: Head): Buffer => {
-  const json = JSON.stringify(HeadCodec.encode(head))
+  const json = JSON.stringify(head)
   const slot = Buffer.alloc(SECTOR, ' ')
   slot.write(`${checksumOf(json)} ${json}`)
   slot.write('\n', SECTOR - 1)
@@ -86,7 +86,7 @@ const ifThere = (path: string, flags: string): number | undefined => {
 export interface HeadFile {
   /** What stands in it now; as it was given before where nothing was written since. */
   readonly read: () => ReadHead
-  /** Writes the end of the history where a later one does not stand already. */
+  /** Writes the end of the history where none as late was read or written before. */
   readonly write: (head: Head) => void
   /** Writes it whatever stands there: an earlier end, or another ledger's. */
   readonly replace: (head: Head) => void
@@ -97,13 +97,14 @@ export interface HeadFile {
 export const openHeadFile = (path: string, readOnly: boolean): HeadFile => {
   const bytes = Buffer.alloc(SIZE + 1)
   let file = ifThere(path, readOnly ? 'r' : 'r+')
-  let last: { readonly bytes: Buffer; readonly head: ReadHead } | undefined
+  /** As it was read or written last. */
+  let known: { readonly bytes: Buffer; readonly head: ReadHead } = { bytes: Buffer.alloc(0), head: 'missing' }
 
   const read = (): ReadHead => {
     if (file === undefined) return 'missing'
     const found = bytes.subarray(0, readSync(file, bytes, 0, bytes.length, 0))
-    if (last?.bytes.equals(found) !== true) last = { bytes: Buffer.from(found), head: headIn(found) }
-    return last.head
+    if (!known.bytes.equals(found)) known = { bytes: Buffer.from(found), head: headIn(found) }
+    return known.head
   }
 
   const replace = (head: Head): void => {
@@ -112,18 +113,34 @@ export const openHeadFile = (path: string, readOnly: boolean): HeadFile => {
     whole.write(TITLE)
     writeSync(file, whole, 0, SIZE, 0)
     fsyncSync(file)
+    known = { bytes: whole, head }
+    next = 0
+  }
+
+  /** Over the older of the two, or the one that a crash tore: in turn, as long as nobody else writes. */
+  let next: 0 | 1 | undefined
+  const older = (present: Head): 0 | 1 => {
+    const first = slotIn(known.bytes, 0)
+    return first === undefined || positionOf(first) < positionOf(present) ? 0 : 1
   }
 
   return {
-    read,
+    read: () => {
+      const before = known
+      const head = read()
+      if (known !== before) next = undefined
+      return head
+    },
     write: (head) => {
-      const present = read()
-      if (file === undefined || typeof present === 'string') return replace(head)
-      if (positionOf(present) >= positionOf(head)) return
-      // Over the older of the two, or the one that a crash tore.
-      const first = slotIn(bytes, 0)
-      const isOlder = first === undefined || positionOf(first) < positionOf(present)
-      writeSync(file, slotOf(head), 0, SECTOR, (isOlder ? 1 : 2) * SECTOR)
+      const { bytes: present, head: last } = known
+      if (file === undefined || typeof last === 'string') return replace(head)
+      if (positionOf(last) >= positionOf(head)) return
+      const slot = next ?? older(last)
+      const written = slotOf(head)
+      writeSync(file, written, 0, SECTOR, (slot + 1) * SECTOR)
+      written.copy(present, (slot + 1) * SECTOR)
+      known = { bytes: present, head }
+      next = slot === 0 ? 1 : 0
     },
     replace,
     close: () => {

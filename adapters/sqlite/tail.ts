@@ -5,10 +5,10 @@
  */
 import { closeSync, fsyncSync, openSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { type Append, laterOf, ORIGIN, type Position } from '../../domain/ports/event-store.js'
+import { type Append, laterOf, type NewEvent, ORIGIN, type Position } from '../../domain/ports/event-store.js'
 import { describeLoss, type HistoryDamage } from '../../domain/ports/history-damage.js'
 import type { LedgerId } from '../../domain/ports/ledger-id.js'
-import { type HistoryEnd, type Loss, lossBetween } from '../../domain/values/loss.js'
+import { type Loss, lossBetween } from '../../domain/values/loss.js'
 import { omitUndefined } from '../../domain/values/omit-undefined.js'
 import { LOSSES_STREAM } from '../../domain/values/stream-names.js'
 import { bootOfMachine, isSameBoot } from './boot.js'
@@ -16,11 +16,11 @@ import type { Durability, OpenedDatabase } from './database.js'
 import { endsIn } from './ends.js'
 import { filesOf } from './files-of.js'
 import type { Head, HeadFile, ReadHead } from './head-file.js'
+import { nowAndThen, ownWrites, writing } from './head-writing.js'
 import type { Layout } from './layout.js'
 import { giveLedgerId, ledgerIdIn } from './ledger-id.js'
 import { isBusy } from './lock.js'
 import type { Reads } from './reads.js'
-import { reasonOf } from './sqlite-error.js'
 
 export interface Tail {
   /** What is wrong with it, as of the last look. */
@@ -33,6 +33,8 @@ export interface Tail {
    */
   readonly refusal: (append: Append) => HistoryDamage | undefined
   readonly after: () => Position
+  /** Within the transaction: an event was written, with these digits of its leaf hash. */
+  readonly wrote: (event: NewEvent, position: Position, leaf: string) => void
   /** This connection committed what stands up to there. */
   readonly committed: (position: Position) => void
   /** Another one when events that were given out before are there no more. */
@@ -69,23 +71,28 @@ export const openTail = (ports: TailPorts): Tail => {
   let known: Head = { end: null, durable: ORIGIN, boot }
   let damage: HistoryDamage | undefined
   let ledger: LedgerId | undefined
-  let isTold = false
   let edition = 0
+  let pending: Position = ORIGIN
+  const own = ownWrites()
+  const written = writing(readOnly ? undefined : file, headPath, warn)
 
   /** Takes over what is there, up to a position; it is as durable as it is known to be. */
   const knowUpTo = (position: Position, durable: Position): void => {
-    known = { end: ends.at(position, known.end), durable, boot, ...omitUndefined({ ledger }) }
+    const end = own.endAt(position, known.end) ?? ends.at(position, known.end)
+    known = { end, durable, boot, ...omitUndefined({ ledger }) }
   }
 
-  const written = (write: (to: HeadFile) => void): void => {
-    if (file === undefined || readOnly) return
-    try {
-      write(file)
-    } catch (error) {
-      if (!isTold) warn(`${headPath} cannot be written, so that a loss of events may go unnoticed: ${reasonOf(error)}`)
-      isTold = true
-    }
+  const writePending = (): void => {
+    if (pending === ORIGIN) return
+    damage = undefined
+    written((to) => {
+      if ((known.end?.position ?? ORIGIN) < pending) knowUpTo(pending, known.durable)
+      if (durability === 'full') known = { ...known, durable: laterOf(known.durable, pending) }
+      pending = ORIGIN
+      to.write(known)
+    })
   }
+  const writes = nowAndThen(writePending)
 
   /** Holds the events that are there against the later of two heads: that of the file, and what this connection knows. */
   const hold = (recorded: Head | undefined): void => {
@@ -96,16 +103,13 @@ export const openTail = (ports: TailPorts): Tail => {
       damage = undefined
     } else {
       if (damage === undefined) edition += 1
-      damage = ends.isGivenUp(noted.end) ? undefined : damageOf(noted, noted.end)
+      damage = ends.isGivenUp(noted.end)
+        ? undefined
+        : damageOf({ place, headPath, ledger }, noted, lossBetween(noted.end, ends.found()))
       known = damage === undefined ? { ...noted, end: null } : noted
     }
     if (damage === undefined) knowUpTo(ends.last(), noted.durable)
   }
-
-  const damageOf = (noted: Head, end: HistoryEnd): HistoryDamage =>
-    ledger !== undefined && noted.ledger !== undefined && ledger !== noted.ledger
-      ? { _tag: 'head-of-another-ledger', place, head: headPath, ledger, noted: { ...end, ledger: noted.ledger } }
-      : { _tag: 'history-lost', place, loss: lossBetween(end, ends.found()) }
 
   /** At the opening, once: says what is to be said, and brings the head file to what is there. */
   const begin = ({ recorded }: TailPorts): void => {
@@ -152,16 +156,14 @@ export const openTail = (ports: TailPorts): Tail => {
       ledger ??= known.ledger
       return undefined
     },
+    wrote: (event, position, leaf) => own.wrote(event, position, leaf, known.end?.position ?? ORIGIN),
     after: () => (damage?._tag === 'history-lost' ? laterOf(damage.loss.last, ORIGIN) : ORIGIN),
     committed: (position) => {
-      if (damage === undefined && position <= (known.end?.position ?? ORIGIN)) return
+      pending = laterOf(pending, position)
       // What was noted is not there where this goes on without it.
       if (damage !== undefined) known = { ...known, end: null }
-      damage = undefined
-      written((to) => {
-        knowUpTo(position, durability === 'full' ? position : known.durable)
-        to.write(known)
-      })
+      if (damage !== undefined) writes.now()
+      else writes.soon()
     },
     edition: () => edition,
     ledgerId: () => ledgerIdIn(database) ?? (damage?._tag === 'history-lost' ? known.ledger : undefined),
@@ -171,6 +173,7 @@ export const openTail = (ports: TailPorts): Tail => {
       written(({ replace }) => replace(known))
     },
     close: () => {
+      writes.now()
       ports.file.close()
     },
   }
@@ -180,6 +183,15 @@ const isLater = (one: Head, other: Head): boolean => (one.end?.position ?? ORIGI
 
 const isSameEnd = (one: Head, other: Head): boolean =>
   one.ledger === other.ledger && one.end?.position === other.end?.position
+
+const damageOf = (
+  { place, headPath, ledger }: Pick<TailPorts, 'place' | 'headPath'> & { readonly ledger: LedgerId | undefined },
+  noted: Head,
+  loss: Loss,
+): HistoryDamage =>
+  ledger !== undefined && noted.ledger !== undefined && ledger !== noted.ledger
+    ? { _tag: 'head-of-another-ledger', place, head: headPath, ledger, noted: { ...loss.noted, ledger: noted.ledger } }
+    : { _tag: 'history-lost', place, loss }
 
 /** Appended with `durability: 'relaxed'`, and the machine was started anew since: so much may go then. */
 const isOfPowerLoss = ({ first, found }: Loss, { durable, boot }: Head, now: string): boolean =>

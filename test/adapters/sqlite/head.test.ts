@@ -69,7 +69,7 @@ const leaveLog = async (): Promise<void> => {
   const ledger = await openLedger({ directory, ...setting })
   await log(ledger, 'second')
   await log(ledger, 'third')
-  const kept = ['', '-wal', '-head'].map((end) => [path + end, readFileSync(path + end)] as const)
+  const kept = ['', '-wal'].map((end) => [path + end, readFileSync(path + end)] as const)
   await ledger.close()
   for (const [file, bytes] of kept) writeFileSync(file, bytes)
 }

@@ -136,6 +136,7 @@ export const ledgerOn = (ports: LedgerPorts): Ledger => {
     registry: model.registry,
     unknownEvents: async () => (await model.watching.progress()).unknownEvents,
     facts: handler.facts,
+    snapshots,
     manifests,
     files,
     readOnly,

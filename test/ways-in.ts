@@ -333,7 +333,7 @@ export const OF_A_LEDGER: Ways<Ledger> = {
 
   damage: 'no: each command tells it on standard error, and ends with 5',
   acceptLoss: { command: 'accept-loss' },
-  verify: { command: 'verify' },
+  verify: { command: 'verify', given: { contents: '--no-contents' } },
   collectable: { command: 'gc' },
   collectGarbage: { command: 'gc', given: { files: '--delete', bytes: '--delete' } },
   exportEvents: { command: 'export', by: '<file>' },

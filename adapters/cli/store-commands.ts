@@ -1,15 +1,15 @@
 /** Commands about the ledger as a whole: making one, moving it, checking it, cleaning it. */
-import { createReadStream, existsSync } from 'node:fs'
 import { open, rm } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import type { Command } from 'commander'
-import { type Collectable, type Ledger, LedgerError, type Leftover, openLedger, verifyExport } from '../../index.js'
+import { type Collectable, type Ledger, type Leftover, openLedger } from '../../index.js'
 import { isOrWasThere } from '../shared/event-file.js'
-import { sqliteRuntime } from '../sqlite/index.js'
 import { assertWhole, type WithLedger } from './command-context.js'
+import { exportIn } from './export-file.js'
 import { DEFAULT_NAME, targetFile } from './ledger-location.js'
 import { localPath, STANDARD_STREAM } from './local-path.js'
-import { json, plain, progressBar, size, type Terminal, table, time } from './output.js'
+import { json, progressBar, size, type Terminal, table, time } from './output.js'
+import { verifyCommand } from './verify-command.js'
 
 export const storeCommands = (program: Command, withLedger: WithLedger, terminal: Terminal): void => {
   initCommand(program, terminal)
@@ -71,65 +71,6 @@ const importCommand = (program: Command, withLedger: WithLedger): void => {
         answer(imported, () => `${imported.events} events, ${imported.added} of them new\n`)
       }),
     )
-}
-
-/** A file may be in thousands of versions. */
-const MOST_NAMED = 8
-
-const verifyCommand = (program: Command, withLedger: WithLedger, terminal: Terminal): void => {
-  program
-    .command('verify')
-    .description('Decode every event, and read every file of every live version again and compare it with its digest.')
-    .option(
-      '--export <file>',
-      'of an export instead (- is standard input): hold it to everything that an import would, and import nothing',
-    )
-    .addHelpText('after', '\nExample:\n  $ model-ledger verify\n  $ model-ledger verify --export events.ndjson')
-    .action(async (options: { export?: string }, command: Command) => {
-      if (options.export !== undefined) return verifyFile(terminal, options.export, command)
-      await withLedger(command, 'reads', async ({ ledger, terminal, answer }) => {
-        const bar = progressBar(terminal, 'verifying')
-        const verified = await ledger
-          .verify(({ bytesDone, bytes }) => bar.show(bytesDone, bytes, `${size(bytesDone)} of ${size(bytes)}`))
-          .finally(bar.end)
-        const { damaged, damagedEvents, unknownEvents } = verified
-        const runtime = await sqliteRuntime()
-        answer({ ...verified, runtime }, () => {
-          const whole = `${verified.events} events, ${verified.versions} versions, ${verified.files} files, ${size(verified.bytes)} read\n`
-          const damage = [
-            ...damagedEvents.flatMap(({ stream, position, reason }) =>
-              position === undefined
-                ? [reason]
-                : [reason, `  position ${position}${stream === undefined ? '' : `, ${stream}`}`],
-            ),
-            ...damaged.flatMap(({ reason, namedBy }) => [
-              reason,
-              ...namedBy
-                .slice(0, MOST_NAMED)
-                .map(({ version, path }) => (path === undefined ? `  ${version}` : `  ${version} ${path}`)),
-              ...(namedBy.length <= MOST_NAMED ? [] : [`  and ${namedBy.length - MOST_NAMED} more (all with --json)`]),
-            ]),
-          ]
-          const unknown = Object.entries(unknownEvents).map(
-            ([type, count]) => `Not verified: ${count} events of the type ${type}, which a later model-ledger knows.\n`,
-          )
-          return `${unknown.join('')}${
-            damage.length === 0
-              ? `All is well: ${whole}`
-              : `${whole}${damage.map((line) => `${plain(line)}\n`).join('')}`
-          }Read by Node ${runtime.node}, SQLite ${runtime.sqlite ?? 'none'} (${runtime.driver ?? 'no driver'})\n`
-        })
-        if (damagedEvents.length > 0) {
-          throw new LedgerError(
-            { _tag: 'damaged-event', reason: `${damagedEvents.length} events are damaged` },
-            `${damagedEvents.length} events are damaged: put the event store back from a copy`,
-          )
-        }
-        if (damaged.length > 0) {
-          throw new LedgerError({ _tag: 'file-damaged' }, `${damaged.length} files or manifests are missing or damaged`)
-        }
-      })
-    })
 }
 
 const collectCommand = (program: Command, withLedger: WithLedger): void => {
@@ -199,22 +140,4 @@ const exportInto = async (path: string, ledger: Ledger): Promise<void> => {
   } finally {
     await target.close()
   }
-}
-
-const exportIn = (terminal: Terminal, file: string): AsyncIterable<Uint8Array> => {
-  if (file === STANDARD_STREAM) return terminal.in
-  const path = resolve(terminal.cwd, file)
-  if (!existsSync(path)) throw new LedgerError({ _tag: 'unreadable-content', path }, `there is no file ${path}`)
-  return createReadStream(path)
-}
-
-/** An export can be verified where there is no ledger. */
-const verifyFile = async (terminal: Terminal, file: string, command: Command): Promise<void> => {
-  const bar = progressBar(terminal, 'verifying')
-  const read = await verifyExport(exportIn(terminal, file), (events) => bar.show(0, 0, `${events} events`)).finally(
-    bar.end,
-  )
-  const isJson = command.optsWithGlobals<{ json?: boolean }>().json === true
-  const of = read.ledger === null ? 'a ledger without an id' : `the ledger ${read.ledger}`
-  terminal.out(isJson ? json(read) : `All is well: ${read.events} events of ${of}, ${read.digest}\n`)
 }

@@ -102,10 +102,21 @@ const leavesIn = (database: Database, { events, checked }: Layout) => {
 const misfits = (database: Database): ReadonlyArray<StoreFinding> => {
   const said = database.prepare<[], readonly [Cell]>(`PRAGMA integrity_check(${MOST_OF_INDEXES})`)
   try {
-    return said.all().flatMap(([text]) => (text === 'ok' ? [] : [{ reason: `SQLite finds in the file: ${text}` }]))
+    return said.all().flatMap(([text]) =>
+      `${text}`
+        .split('\n')
+        .filter((line) => line !== 'ok' && !line.startsWith('*** in database'))
+        .map(misfit),
+    )
   } catch (error) {
     return [{ reason: damageOf(error).message }]
   }
+}
+
+const misfit = (line: string): StoreFinding => {
+  const reason = `SQLite finds in the file: ${line}`
+  if (/freelist|never used/i.test(line)) return { reason, of: 'space' }
+  return / index |entries/.test(line) ? { reason, of: 'index' } : { reason }
 }
 
 const found = ({ stream, revision, position }: StoredEvent, check: () => void): ReadonlyArray<StoreFinding> => {

@@ -37,9 +37,7 @@ export const snapshotKeeper = <States extends object>({
   snapshots,
   warn,
 }: SnapshotKeeperPorts<States>): SnapshotKeeper<States> => {
-  const key = keysOf(projections)
-    .map((name) => projections[name].name)
-    .join('+')
+  const key = snapshotKeyOf(projections)
   const ending = new AbortController()
   let problem: string | null = null
   /** One snapshot after another. */
@@ -55,7 +53,10 @@ export const snapshotKeeper = <States extends object>({
         return undefined
       }
       const model = decodeSnapshot(projections, loaded.right ?? [])
-      return model !== undefined && (await belongsTo(store, model)) ? model : undefined
+      if (model === undefined) return undefined
+      const belongs = await belongsTo(store, model)
+      if (belongs === false) warn?.(`The snapshot ${ofOthers(model)}, and all events are read instead.`)
+      return belongs === true ? model : undefined
     },
     isDue: ({ events, kept }, worth) =>
       snapshots !== undefined && events - kept >= Math.max(worth.events, events * worth.share),
@@ -83,8 +84,21 @@ export const snapshotKeeper = <States extends object>({
   }
 }
 
-/** A snapshot of another store, or of a store that was put back to an older copy, is none of this one. */
-const belongsTo = async (store: EventStore, { checkpoint, last }: Model<unknown>): Promise<boolean> => {
+/** Under what the snapshot of all read models is kept. */
+export const snapshotKeyOf = <States extends object>(projections: Projections<States>): string =>
+  keysOf(projections)
+    .map((name) => projections[name].name)
+    .join('+')
+
+/**
+ * Whether a snapshot is of this store, by the event at its checkpoint: its id covers its stream, its command and its texts.
+ * One of another store, or of a store that was put back to an older copy, is none of this one. Nothing where the
+ * store cannot be read there.
+ */
+export const belongsTo = async (
+  store: EventStore,
+  { checkpoint, last }: Model<unknown>,
+): Promise<boolean | undefined> => {
   if (checkpoint === ORIGIN) return true
   try {
     for await (const [first] of store.readAll(last.after)) {
@@ -92,6 +106,9 @@ const belongsTo = async (store: EventStore, { checkpoint, last }: Model<unknown>
     }
     return false
   } catch {
-    return false
+    return undefined
   }
 }
+
+export const ofOthers = ({ checkpoint }: Model<unknown>): string =>
+  `is of other events than those that are there up to position ${checkpoint}`

@@ -131,6 +131,8 @@ export interface StoreFinding {
   readonly stream?: string
   readonly revision?: EventRevision
   readonly reason: string
+  /** Of what it is where it is of no event: of an index, by which events are found, or of space that holds nothing. */
+  readonly of?: 'index' | 'space'
 }
 
 /** Some events of a store, in order, and what was found of them and between them. Of an event that cannot be read there is a finding alone. */

@@ -8,7 +8,7 @@ import {
   collectable,
   collectGarbage,
 } from './garbage-collection.js'
-import { type Verified, type VerifyPorts, verify } from './verify.js'
+import { type OnVerify, type Verified, type VerifyOptions, type VerifyPorts, verify } from './verify.js'
 
 export type MaintenancePorts = CollectionPorts & VerifyPorts
 
@@ -27,8 +27,9 @@ export const maintenance = (ports: MaintenancePorts) => ({
     collectGarbage(ports, plan, onProgress),
 
   /**
-   * Decodes every event in full, and reads the manifest and every file of every live version again; answers what
-   * is missing or damaged.
+   * Works out again everything that is kept: the bytes of the events and their checksums, each event in full and whether it
+   * could follow on those before it, what is noted of their end, the snapshot of the read models, the manifest and every
+   * file of every live version. Answers what is missing or damaged, where, and what to do; one that is damaged ends nothing.
    */
-  verify: (onProgress?: OnMaintenance): Promise<Verified> => verify(ports, onProgress),
+  verify: (onProgress?: OnVerify, options?: VerifyOptions): Promise<Verified> => verify(ports, onProgress, options),
 })

@@ -1,23 +1,26 @@
-/** Everything read again: each event, and the manifest and every file of each live version. */
+/** Everything read again: each event, what is kept beside them, and the manifest and every file of each live version. */
+import { isDeepStrictEqual } from 'node:util'
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
+import * as t from 'io-ts'
 import type { CommandError } from '../../application/command-handling/command-error.js'
 import type { ManifestStore } from '../../application/manifest-store.js'
-import { openAdmission } from '../../domain/admission.js'
-import { decodeEvent } from '../../domain/events/stored-events.js'
+import { type FoldedAnew, foldedAnew } from '../../application/projecting/kept-model.js'
 import type { OnMaintenance } from '../../domain/ports/download.js'
-import { type EventStore, EventStoreError, type Position } from '../../domain/ports/event-store.js'
+import { type EventStore, ORIGIN } from '../../domain/ports/event-store.js'
 import type { FileKind, FileStore, FileStoreError } from '../../domain/ports/file-store.js'
+import { describeHistoryDamage } from '../../domain/ports/history-damage.js'
+import type { SnapshotStore } from '../../domain/ports/snapshot-store.js'
+import { record } from '../../domain/values/codec.js'
 import type { Digest } from '../../domain/values/digest.js'
-import { describeImpossible } from '../../domain/values/impossible.js'
 import { summarise } from '../../domain/values/manifest/manifest.js'
-import type { Registry } from '../../projections/registry/state.js'
-import { describeWriteError, eachFromStore, LedgerError, promised } from '../calling/errors.js'
+import { type ReadModels, readModels } from '../../projections/read-models.js'
+import { describeWriteError, promised } from '../calling/errors.js'
 import { checkedIfGivenNow, Listener } from '../calling/input.js'
-import { examined } from './examined.js'
 import { liveVersions, storedIn } from './needed-files.js'
 import { eachOf, reporter } from './progress.js'
+import { type VerifiedEvents, verifyEvents } from './verify-events.js'
 
 /** Something that a live version needs, and that is missing or not what it was. */
 export interface Damage {
@@ -33,21 +36,19 @@ export interface Damage {
 /** The event tells another size of a manifest than it has: no command could have. */
 type ManifestMismatch = Extract<CommandError, { readonly _tag: 'manifest-mismatch' }>
 
-/** An event that is not what a codec of this ledger let pass, or that cannot have followed on those before it. */
-export interface DamagedEvent {
-  /** Where it stands; not known of what cannot be read, and not there of what is wrong with the store as a whole. */
-  readonly stream?: string
-  readonly revision?: number
-  readonly position?: Position
+/** Something wrong with what is kept beside events and content. */
+export interface DamagedStore {
+  /** The end of the history, as it was noted; the id of the ledger; the snapshot of what can be asked. */
+  readonly what: 'end' | 'ledger' | 'snapshot'
   readonly reason: string
+  /** Which answers may be wrong, or are refused. */
+  readonly touches: string
+  /** What to do about it. */
+  readonly remedy: string
 }
 
-export interface Verified {
-  readonly events: number
-  readonly damagedEvents: ReadonlyArray<DamagedEvent>
-  /** Types of events from the future, which cannot be verified here, and how many there are of each. */
-  readonly unknownEvents: Readonly<Record<string, number>>
-  /** None are looked at where events cannot be read, so that nobody knows which there are. */
+export interface Verified extends VerifiedEvents {
+  readonly damagedStore: ReadonlyArray<DamagedStore>
   readonly versions: number
   /** Each counted once, however many versions name it; references are not fetched. */
   readonly files: number
@@ -55,69 +56,89 @@ export interface Verified {
   readonly damaged: ReadonlyArray<Damage>
 }
 
+export interface VerifyOptions {
+  /** Whether the manifests and the files of live versions are read, too: they are unless told. */
+  readonly contents?: boolean | undefined
+}
+
+/** How far it is: events first, then files. */
+export type OnVerify = (
+  progress: Parameters<OnMaintenance>[0] & { readonly eventsDone: number; readonly events: number },
+) => void
+
 export interface VerifyPorts {
   readonly events: EventStore
-  /** The registry now. */
-  readonly registry: () => Promise<Registry>
+  readonly snapshots: SnapshotStore | undefined
   readonly manifests: ManifestStore
   readonly files: FileStore
 }
 
+const Options = record('the options of verify', {}, { contents: t.boolean })
+
 const run = promised(describeWriteError)
 
-/**
- * Every event decoded in full, as at its writing, and held to what could have been. Of a stream that holds what could
- * not, the first such event is told.
- */
-const verifyEvents = async (
-  events: EventStore,
-): Promise<Pick<Verified, 'events' | 'damagedEvents' | 'unknownEvents'>> => {
-  const damagedEvents: DamagedEvent[] = []
-  const unknown = new Map<string, number>()
-  let count = 0
-  const admission = openAdmission()
-  for await (const { events: page, findings } of eachFromStore(examined(events))) {
-    count += page.length
-    damagedEvents.push(...findings)
-    for (const { stream } of findings) if (stream !== undefined) admission.pass(stream)
-    for (const stored of page) {
-      const { stream, revision, position, type } = stored
-      const decoded = decodeEvent(stored)
-      if (E.isRight(decoded)) {
-        const outcome = admission.admit(stored, decoded.right)
-        if (E.isLeft(outcome)) {
-          damagedEvents.push({ stream, revision, position, reason: describeImpossible(outcome.left) })
-        }
-        continue
-      }
-      admission.pass(stream)
-      if (decoded.left._tag === 'unknown-event') unknown.set(type, (unknown.get(type) ?? 0) + 1)
-      else damagedEvents.push({ stream, revision, position, reason: decoded.left.reason })
-    }
-  }
-  const ended = admission.end()
-  if (E.isLeft(ended)) {
-    const { reason, ...where } = ended.left
-    damagedEvents.push({ ...where, reason: describeImpossible(reason) })
-  }
-  return { events: count, damagedEvents, unknownEvents: Object.fromEntries(unknown) }
+export const verify = async (ports: VerifyPorts, onProgress?: OnVerify, options?: VerifyOptions): Promise<Verified> => {
+  checkedIfGivenNow(Listener, onProgress)
+  const { contents = true } = checkedIfGivenNow(Options, options) ?? {}
+  const { events, snapshots } = ports
+  const anew = foldedAnew(events, readModels, snapshots, isDeepStrictEqual)
+  // Of an end that is damaged the rows tell.
+  const head = E.getOrElse(() => ORIGIN)(await events.head()())
+  let eventsDone = 0
+  const verified = await verifyEvents(events, (page) => {
+    anew.add(page)
+    eventsDone += page.length
+    onProgress?.({ filesDone: 0, files: 0, bytesDone: 0, bytes: 0, eventsDone, events: Math.max(head, eventsDone) })
+  })
+  const damagedStore = await verifyBeside(ports, anew, verified.damagedEvents.length === 0)
+  const live = liveVersions(anew.states.registry)
+  const report: OnMaintenance = (progress) => onProgress?.({ ...progress, eventsDone, events: eventsDone })
+  const content = contents
+    ? await verifyContents(ports, live, onProgress && report)
+    : { files: 0, bytes: 0, damaged: [] }
+  return { ...verified, damagedStore, versions: live.length, ...content }
 }
 
-const isDamagedStore = (error: unknown): boolean =>
-  (error instanceof LedgerError && error.code === 'damaged-store') ||
-  (error instanceof EventStoreError && error.code === 'damaged')
+/** What is kept beside the events: what was noted of their end, whose the files are, the snapshot of the read models. */
+const verifyBeside = async (
+  { events, files }: VerifyPorts,
+  anew: FoldedAnew<ReadModels>,
+  eventsAreWhole: boolean,
+): Promise<ReadonlyArray<DamagedStore>> => {
+  const found: DamagedStore[] = []
+  const damage = events.damage?.()
+  if (damage !== undefined) {
+    const touches = 'all that the lost events told; commands are refused'
+    const remedy = 'see "When a disk lies" in the documentation'
+    found.push({ what: 'end', reason: describeHistoryDamage(damage), touches, remedy })
+  }
+  const id = await events.ledgerId()()
+  if (E.isLeft(id)) {
+    const [touches, remedy] = ['commands', 'put the events back from a copy that is whole']
+    found.push({ what: 'ledger', reason: `the id of the ledger cannot be read: ${id.left.reason}`, touches, remedy })
+  }
+  const own = E.toUnion(E.mapLeft(() => undefined)(id))
+  const ledgers = await run(files.ledgers())
+  if (own !== undefined && ledgers !== undefined && ledgers.length > 0 && !ledgers.includes(own)) {
+    const reason = `the events are of the ledger ${own}, and the files of ${ledgers.join(', ')}`
+    const remedy = 'put back the one that was replaced, from a copy of both'
+    found.push({ what: 'ledger', reason, touches: 'commands, and what reads files', remedy })
+  }
+  const other = eventsAreWhole ? await anew.whyOtherThanKept() : undefined
+  if (other !== undefined) {
+    const touches = 'questions that were answered from it'
+    const remedy = 'delete the folder of snapshots: they are made anew'
+    found.push({ what: 'snapshot', reason: `the snapshot of the read models: ${other}`, touches, remedy })
+  }
+  return found
+}
 
-export const verify = async (
-  { events, registry, manifests, files }: VerifyPorts,
-  onProgress?: OnMaintenance,
-): Promise<Verified> => {
-  checkedIfGivenNow(Listener, onProgress)
-  const verifiedEvents = await verifyEvents(events)
-  const live = await registry().then(liveVersions, (error: unknown) => {
-    // Which versions there are cannot be known where events cannot be read; that is what is told then.
-    if (verifiedEvents.damagedEvents.length === 0 || !isDamagedStore(error)) throw error
-    return []
-  })
+/** The manifest and every file of each live version. */
+const verifyContents = async (
+  { manifests, files }: VerifyPorts,
+  live: ReturnType<typeof liveVersions>,
+  onProgress: OnMaintenance | undefined,
+): Promise<Pick<Verified, 'files' | 'bytes' | 'damaged'>> => {
   const damaged: Damage[] = []
   const found = (kind: FileKind, digest: Digest, error: Damage['error'], namedBy: Damage['namedBy']): void => {
     damaged.push({ kind, digest, error, reason: describeWriteError(error), namedBy })
@@ -163,5 +184,5 @@ export const verify = async (
       if (error !== undefined) found('file', digest, error, namedBy.get(digest) ?? [])
     }
   }
-  return { ...verifiedEvents, versions: live.length, files: sizes.size, bytes, damaged }
+  return { files: sizes.size, bytes, damaged }
 }

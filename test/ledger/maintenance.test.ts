@@ -286,7 +286,14 @@ describe('verification', () => {
     const { events, damagedEvents, unknownEvents } = await ledger.verify()
     expect(events).toBe(4)
     expect(damagedEvents).toEqual([
-      { stream: 'artifact-acme/animals/cats', revision: 2, position: 3, reason: expect.stringContaining('v9') },
+      {
+        stream: 'artifact-acme/animals/cats',
+        revision: 2,
+        position: 3,
+        reason: expect.stringContaining('v9'),
+        touches: expect.stringContaining('artifact-acme/animals/cats'),
+        remedy: expect.any(String),
+      },
     ])
     expect(unknownEvents).toEqual({ Barked: 1 })
     await ledger.close()
@@ -352,7 +359,9 @@ describe('verification', () => {
 
     const progress: Array<readonly [number, number]> = []
     const { damaged } = await ledger.verify(({ filesDone, files }) => progress.push([filesDone, files]))
-    expect(progress).toEqual([1, 2, 3].map((done) => [done, 3]))
+    // Of the events first.
+    expect(progress).toEqual([[0, 0], ...[1, 2, 3].map((done) => [done, 3])])
+    expect(await ledger.verify(undefined, { contents: false })).toMatchObject({ versions: 4, files: 0, damaged: [] })
     expect(damaged.map(({ kind, error, namedBy }) => [kind, error._tag, namedBy])).toEqual([
       ['manifest', 'file-missing', [{ version: 'acme/animals/cats:v2' }]],
       ['file', 'file-damaged', [{ version: 'acme/animals/cats:v0', path: 'torn.txt' }]],

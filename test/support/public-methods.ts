@@ -299,7 +299,7 @@ export const LEDGER: Rows<Omit<Ledger, 'watchPosition' | 'behind' | 'damage' | '
   importEvents: () => [[], nothing, { ownId: true }],
   collectable: () => [],
   collectGarbage: () => [{ files: [], bytes: 0 }, nothing],
-  verify: () => [nothing],
+  verify: () => [nothing, { contents: true }],
   run: () => ['r'],
   newDraft: () => ['cats:v1'],
   newArtifact: () => [{ name: 'cats', type: 'model' }],

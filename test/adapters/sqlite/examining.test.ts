@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { rowChecksum, rowTextOf, streamChecksum } from '../../../adapters/sqlite/row-checksum.js'
-import { type Ledger, openLedger, type Verified } from '../../../index.js'
+import { type Ledger, openLedger } from '../../../index.js'
 import { gather } from '../../../testing/results.js'
 import { repeatPage } from '../../support/flips.js'
 import { openConnection } from '../../support/sqlite-store.js'
@@ -38,11 +38,11 @@ const byHand =
     hand.close()
   }
 
-const found = async (edit: (path: string) => void): Promise<Verified['damagedEvents']> => {
+const found = async (edit: (path: string) => void): Promise<ReadonlyArray<object>> => {
   const ledger = await changed(edit)
   const { damagedEvents } = await ledger.verify()
   await ledger.close()
-  return damagedEvents
+  return damagedEvents.map(({ touches: _touches, remedy: _remedy, ...found }) => found)
 }
 
 const STREAM = 'artifact-acme/one/model'

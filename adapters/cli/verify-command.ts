@@ -1,0 +1,106 @@
+/** Looking at everything that is kept, and saying what is wrong with it. */
+import type { Command } from 'commander'
+import { LedgerError, type Verified, verifyExport } from '../../index.js'
+import { sqliteRuntime } from '../sqlite/index.js'
+import { assertWhole, type WithLedger } from './command-context.js'
+import { exportIn } from './export-file.js'
+import { json, plain, progressBar, size, type Terminal } from './output.js'
+
+/** A file may be in thousands of versions. */
+const MOST_NAMED = 8
+
+export const verifyCommand = (program: Command, withLedger: WithLedger, terminal: Terminal): void => {
+  program
+    .command('verify')
+    .description(
+      'Look again at all that is kept: each event and its checksums, the snapshot, and every file of every live version.',
+    )
+    .option('--no-contents', 'leave out manifests and files')
+    .option(
+      '--export <file>',
+      'of an export instead (- is standard input): hold it to everything that an import would, and import nothing',
+    )
+    .addHelpText(
+      'after',
+      '\nExample:\n  $ model-ledger verify\n  $ model-ledger verify --no-contents\n  $ model-ledger verify --export events.ndjson',
+    )
+    .action(async (options: { contents: boolean; export?: string }, command: Command) => {
+      if (options.export !== undefined) return verifyFile(terminal, options.export, command)
+      await withLedger(command, 'reads', async ({ ledger, terminal, answer }) => {
+        const bar = progressBar(terminal, 'verifying')
+        const verified = await ledger
+          .verify(
+            ({ bytesDone, bytes, eventsDone, events }) =>
+              bytes === 0
+                ? bar.show(eventsDone, events, `${eventsDone} of ${events} events`)
+                : bar.show(bytesDone, bytes, `${size(bytesDone)} of ${size(bytes)}`),
+            { contents: options.contents },
+          )
+          .finally(bar.end)
+        const { node, sqlite, driver } = await sqliteRuntime()
+        const readBy = `Read by Node ${node}, SQLite ${sqlite ?? 'none'} (${driver ?? 'no driver'})\n`
+        answer(
+          { ...verified, runtime: { node, sqlite, driver } },
+          () => `${textOf(verified, options.contents)}${readBy}`,
+        )
+        assertWhole(ledger)
+        assertUndamaged(verified)
+      })
+    })
+}
+
+const textOf = (verified: Verified, contents: boolean): string => {
+  const { events, versions, files, bytes, damagedEvents, damagedStore, damaged } = verified
+  const read = contents ? `${files} files, ${size(bytes)} read` : 'contents left out'
+  const whole = `${events} events, ${versions} versions, ${read}\n`
+  const isWell = damagedEvents.length + damagedStore.length + damaged.length === 0
+  const lines = isWell ? [] : damageLines(verified)
+  return `${notVerified(verified)}${isWell ? 'All is well: ' : ''}${whole}${lines.map((line) => `${plain(line)}\n`).join('')}`
+}
+
+const notVerified = ({ unknownEvents }: Verified): string =>
+  Object.entries(unknownEvents)
+    .map(([type, count]) => `Not verified: ${count} events of the type ${type}, which a later model-ledger knows.\n`)
+    .join('')
+
+const damageLines = ({ damagedEvents, damagedStore, damaged }: Verified): ReadonlyArray<string> => [
+  ...[...damagedStore, ...damagedEvents].flatMap((found) => [
+    found.reason,
+    ...('position' in found ? [`  position ${found.position}${'stream' in found ? `, ${found.stream}` : ''}`] : []),
+    `  touches ${found.touches}`,
+    `  ${found.remedy}`,
+  ]),
+  ...damaged.flatMap(({ reason, namedBy }) => [
+    reason,
+    ...namedBy
+      .slice(0, MOST_NAMED)
+      .map(({ version, path }) => (path === undefined ? `  ${version}` : `  ${version} ${path}`)),
+    ...(namedBy.length <= MOST_NAMED ? [] : [`  and ${namedBy.length - MOST_NAMED} more (all with --json)`]),
+  ]),
+]
+
+const assertUndamaged = ({ damagedEvents, damagedStore, damaged }: Verified): void => {
+  const [first] = damagedStore
+  if (first !== undefined)
+    throw new LedgerError({ _tag: 'damaged-store', reason: first.reason }, `the ledger is damaged: ${first.reason}`)
+  if (damagedEvents.length > 0) {
+    throw new LedgerError(
+      { _tag: 'damaged-event', reason: `${damagedEvents.length} events are damaged` },
+      `${damagedEvents.length} events are damaged: put the event store back from a copy`,
+    )
+  }
+  if (damaged.length > 0) {
+    throw new LedgerError({ _tag: 'file-damaged' }, `${damaged.length} files or manifests are missing or damaged`)
+  }
+}
+
+/** An export can be verified where there is no ledger. */
+const verifyFile = async (terminal: Terminal, file: string, command: Command): Promise<void> => {
+  const bar = progressBar(terminal, 'verifying')
+  const read = await verifyExport(exportIn(terminal, file), (events) => bar.show(0, 0, `${events} events`)).finally(
+    bar.end,
+  )
+  const isJson = command.optsWithGlobals<{ json?: boolean }>().json === true
+  const of = read.ledger === null ? 'a ledger without an id' : `the ledger ${read.ledger}`
+  terminal.out(isJson ? json(read) : `All is well: ${read.events} events of ${of}, ${read.digest}\n`)
+}

@@ -1,0 +1,69 @@
+/** Read models folded anew from events in hand, and whether what is kept of them between two openings is the same. */
+import * as E from 'fp-ts/lib/Either.js'
+import type { EventStore, StoredEvent } from '../../domain/ports/event-store.js'
+import type { SnapshotStore } from '../../domain/ports/snapshot-store.js'
+import { emptyModel, keysOf, type Model, type Projections } from './model.js'
+import { applyEvents, pull } from './pull.js'
+import { belongsTo, ofOthers, snapshotKeyOf } from './snapshot-keeper.js'
+import { decodeSnapshot } from './snapshots.js'
+
+export interface FoldedAnew<States> {
+  readonly states: States
+  /** Folds events that can be read. What cannot follow on those before it is left out. */
+  readonly add: (events: ReadonlyArray<StoredEvent>) => void
+  /** Why the snapshot that is kept is not what these events give; nothing where it is, or where there is none. */
+  readonly whyOtherThanKept: () => Promise<string | undefined>
+}
+
+/** @param isSame whether two values are equal in all that they hold */
+export const foldedAnew = <States extends object>(
+  store: EventStore,
+  projections: Projections<States>,
+  snapshots: SnapshotStore | undefined,
+  isSame: (one: unknown, other: unknown) => boolean,
+): FoldedAnew<States> => {
+  const model = emptyModel(projections)
+  return {
+    states: model.states,
+    add: (events) => {
+      try {
+        applyEvents(projections, model, events)
+      } catch {
+        // Whoever holds it to the events before it tells why.
+      }
+    },
+    whyOtherThanKept: async () => {
+      const loaded = await snapshots?.load(snapshotKeyOf(projections))()
+      if (loaded === undefined) return undefined
+      if (E.isLeft(loaded)) return loaded.left.reason
+      const kept = loaded.right === undefined ? undefined : decodeSnapshot(projections, loaded.right)
+      if (kept === undefined) return undefined
+      if ((await belongsTo(store, kept)) !== true) return `it ${ofOthers(kept)}`
+      for (const each of [kept, model]) {
+        const pulled = await pull(store, projections, each)
+        if (E.isLeft(pulled)) return 'the events behind it cannot be read'
+      }
+      const different = differences(projections, isSame, kept, model)
+      return different.length === 0 || kept.checkpoint !== model.checkpoint
+        ? undefined
+        : `it holds something else than the events give: ${different.join(', ')}`
+    },
+  }
+}
+
+const differences = <States extends object>(
+  projections: Projections<States>,
+  isSame: (one: unknown, other: unknown) => boolean,
+  kept: Model<States>,
+  anew: Model<States>,
+): ReadonlyArray<string> => {
+  const partsOf = ({ positionTimes, steps, events, unknown }: Model<States>) => [positionTimes, steps, events, unknown]
+  const states = keysOf(projections).filter((key) => {
+    const { save } = projections[key]
+    return !isSame([...save(kept.states[key])], [...save(anew.states[key])])
+  })
+  return [
+    ...states.map((key) => projections[key].name),
+    ...(isSame(partsOf(kept), partsOf(anew)) ? [] : ['times and steps']),
+  ]
+}

@@ -1,0 +1,86 @@
+/** Every event looked at again: its bytes, its decoding in full, and whether it could follow on those before it. */
+import * as E from 'fp-ts/lib/Either.js'
+import { openAdmission } from '../../domain/admission.js'
+import { decodeEvent } from '../../domain/events/stored-events.js'
+import type { EventStore, Position, StoredEvent, StoreFinding } from '../../domain/ports/event-store.js'
+import { describeImpossible } from '../../domain/values/impossible.js'
+import { eachFromStore } from '../calling/errors.js'
+import { examined } from './examined.js'
+
+/** An event that is not what was written, or that cannot have followed on those before it. */
+export interface DamagedEvent {
+  /** Where it stands; not known of what cannot be read, and not there of what is wrong with the store as a whole. */
+  readonly stream?: string
+  readonly revision?: number
+  readonly position?: Position
+  readonly reason: string
+  /** Which answers may be wrong, or are refused. */
+  readonly touches: string
+  /** What to do about it. */
+  readonly remedy: string
+}
+
+export interface VerifiedEvents {
+  readonly events: number
+  readonly damagedEvents: ReadonlyArray<DamagedEvent>
+  /** Types of events from the future, which cannot be verified here, and how many there are of each. */
+  readonly unknownEvents: Readonly<Record<string, number>>
+}
+
+/**
+ * Of a stream that holds what could not be, the first such event is told; nothing is judged by what is damaged.
+ *
+ * @param onPage told the events that could be read, page by page
+ */
+export const verifyEvents = async (
+  store: EventStore,
+  onPage: (events: ReadonlyArray<StoredEvent>) => void,
+): Promise<VerifiedEvents> => {
+  const damagedEvents: DamagedEvent[] = []
+  const unknown = new Map<string, number>()
+  let count = 0
+  const admission = openAdmission()
+  const wrong = ({ stream, revision, position }: StoredEvent, reason: string): void => {
+    damagedEvents.push(damagedEvent({ stream, revision, position, reason }))
+  }
+  const look = (stored: StoredEvent): boolean => {
+    const decoded = decodeEvent(stored)
+    if (E.isRight(decoded)) {
+      const outcome = admission.admit(stored, decoded.right)
+      if (E.isLeft(outcome)) wrong(stored, describeImpossible(outcome.left))
+      return true
+    }
+    admission.pass(stored.stream)
+    if (decoded.left._tag === 'unknown-event') {
+      unknown.set(stored.type, (unknown.get(stored.type) ?? 0) + 1)
+      return true
+    }
+    wrong(stored, decoded.left.reason)
+    return false
+  }
+  for await (const { events, findings } of eachFromStore(examined(store))) {
+    count += events.length
+    damagedEvents.push(...findings.map(damagedEvent))
+    for (const { stream } of findings) if (stream !== undefined) admission.pass(stream)
+    onPage(events.filter(look))
+  }
+  const ended = admission.end()
+  if (E.isLeft(ended)) {
+    const { reason, ...where } = ended.left
+    damagedEvents.push(damagedEvent({ ...where, reason: describeImpossible(reason) }))
+  }
+  return { events: count, damagedEvents, unknownEvents: Object.fromEntries(unknown) }
+}
+
+const damagedEvent = ({ of, ...finding }: StoreFinding): DamagedEvent => {
+  if (of === 'space') return { ...finding, touches: 'no answer', remedy: ANEW }
+  if (of === 'index') {
+    const touches = 'commands, and by whom, when and why something was done'
+    return { ...finding, touches, remedy: `the events themselves are there: ${ANEW}` }
+  }
+  const own = finding.stream === undefined ? 'commands' : `commands on ${finding.stream} and what is told of it`
+  const touches = `${own}; histories, exports, and all that is not answered from a snapshot of before`
+  return { ...finding, touches, remedy: 'put the events back from a copy that is whole' }
+}
+
+const ANEW = 'export the events, and import them into a new ledger'

@@ -33,7 +33,7 @@ const MOST_OF_INDEXES = 100
 export async function* examine({ database, layout, reads, read }: ExaminedFile): AsyncGenerator<Examined> {
   const revisions = new Map<string, EventRevision>()
   let before: Position = ORIGIN
-  const leaves = leavesIn(database, layout)
+  const leaves = await read(() => leavesIn(database, layout))
 
   const examinedEvent = (event: StoredEvent, leaf: string | undefined): ReadonlyArray<StoreFinding> => {
     const { stream, revision, position } = event

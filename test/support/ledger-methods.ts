@@ -137,7 +137,7 @@ export const PAGES: Readonly<Record<string, Argument & { readonly of?: string }>
     required: {},
     optional: { name: 'acme/**', ...place, where: 'has group', orderBy: 'started', order: 'ascending', ...paging },
   },
-  versions: { of: 'cats', required: {}, optional: paging },
+  versions: { of: 'cats', required: {}, optional: { order: 'ascending', ...paging } },
   search: {
     required: {},
     optional: {

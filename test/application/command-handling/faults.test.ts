@@ -594,7 +594,7 @@ describe('an event that cannot be read', () => {
     )
 
   it.each<readonly [string, Partial<NewEvent>, object]>([
-    ['an unknown type', { type: 'ArtifactArchived' }, { _tag: 'unknown-event', type: 'ArtifactArchived' }],
+    ['an unknown type', { type: 'ArtifactPromoted' }, { _tag: 'unknown-event', type: 'ArtifactPromoted' }],
     [
       'a type of another category',
       { type: 'RunFinished', data: '{"outcome":"failed"}' },

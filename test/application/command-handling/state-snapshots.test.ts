@@ -213,7 +213,7 @@ describe('a state from a snapshot and what came behind it', () => {
   })
 })
 
-const NUMBERS = Array.from({ length: 200 }, (_, index) => (index + 1) * 7_654_321_987)
+const NUMBERS = Array.from({ length: 400 }, (_, index) => (index + 1) * 7_654_321_987)
 
 describe('a snapshot that is not of this stream as it is', () => {
   const foldsAll = async (name: string, events: ReadonlyArray<StoredEvent>, snapshots: SnapshotStore) => {

@@ -75,6 +75,10 @@ const collections = {
   ...page,
 } as const
 const said = { description: '--description', metadata: '--metadata', aliases: '--alias', tags: '--tag' } as const
+const merged = {
+  mergeMetadata: '--merge-metadata',
+  expectMetadata: 'no: whoever read them to compare is a program, and calls the library',
+} as const
 const redescribed = { description: '--description --no-description', metadata: '--metadata --no-metadata' } as const
 const interval = { after: '--after', from: '--from', until: '--until' } as const
 
@@ -150,7 +154,7 @@ export const OF_A_LEDGER: Ways<Ledger> = {
   untag: { command: 'untag', given: { version: '<name>', tags: '<tag...>' } },
   describe: {
     command: 'describe',
-    given: { version: '<name>', ...redescribed },
+    given: { version: '<name>', ...redescribed, ...merged },
   },
   deleteVersion: {
     command: 'delete',
@@ -173,7 +177,7 @@ export const OF_A_LEDGER: Ways<Ledger> = {
   },
   describeRegisteredModel: {
     command: 'describe',
-    given: { name: '<name>', ...redescribed },
+    given: { name: '<name>', ...redescribed, ...merged },
   },
   tagRegisteredModel: { command: 'tag', given: { name: '<name>', tags: '<tag...>' } },
   untagRegisteredModel: { command: 'untag', given: { name: '<name>', tags: '<tag...>' } },

@@ -11,6 +11,29 @@ import { done, versionOf, withAliases, withHeld, withLinksLeft } from './receipt
 const ANYTHING =
   'an artifact or a registered model by its name alone; with :alias or :vN one version, of a link its source'
 
+const archiveCommands = (program: Command, withLedger: WithLedger): void => {
+  for (const verb of ['archive', 'unarchive'] as const) {
+    const archives = verb === 'archive'
+    envelopeOptions(program.command(verb))
+      .description(
+        archives
+          ? 'Leave an artifact or a registered model out of lists, and take nothing new into it; what it holds stays.'
+          : 'Take an artifact or a registered model out of the archive again.',
+      )
+      .argument('<name>', 'an artifact or a registered model')
+      .addHelpText(
+        'after',
+        `\nExample:\n  $ model-ledger ${verb} acme/model-registry/churn --reason "no longer served"`,
+      )
+      .action((name: string, options: EnvelopeOptions, command: Command) =>
+        withLedger(command, 'writes', async (task) => {
+          const changed = await byNameOf(task.ledger)[verb]({ ...options, name })
+          done(task, changed, `${versionOf(changed)} is ${archives ? 'archived' : 'no longer archived'}`)
+        }),
+      )
+  }
+}
+
 interface DeleteOptions {
   readonly whole?: boolean
   readonly deleteAliases?: boolean
@@ -46,6 +69,11 @@ export const changeCommands = (program: Command, withLedger: WithLedger): void =
     .option('--no-description', 'take it away')
     .option('--metadata <key=value>', 'all the new metadata: a text, or key:=json (may be given several times)', pairs)
     .option('--no-metadata', 'take it away')
+    .option(
+      '--merge-metadata <key=value>',
+      'set members of the metadata; key:=null takes one away (may be given several times)',
+      pairs,
+    )
     .addHelpText(
       'after',
       '\nExamples:\n  $ model-ledger describe acme/model-registry/churn --metadata owner=anna\n  $ model-ledger describe acme/churn/model:best --description "trained on May"',
@@ -56,43 +84,32 @@ export const changeCommands = (program: Command, withLedger: WithLedger): void =
         {
           description,
           metadata,
+          mergeMetadata,
           ...options
         }: EnvelopeOptions & {
           readonly description?: string | boolean
           readonly metadata?: JsonObject | boolean
+          readonly mergeMetadata?: JsonObject
         },
         command: Command,
       ) => {
-        if (description === undefined && metadata === undefined)
-          return command.error('error: say what is to change: --description or --metadata', { exitCode: 2 })
+        if (description === undefined && metadata === undefined && mergeMetadata === undefined)
+          return command.error('error: say what is to change: --description, --metadata or --merge-metadata', {
+            exitCode: 2,
+          })
         return withLedger(command, 'writes', async (task) => {
-          const said = omitUndefined({ description: saidOrNot(description), metadata: saidOrNot(metadata) })
+          const said = omitUndefined({
+            description: saidOrNot(description),
+            metadata: saidOrNot(metadata),
+            mergeMetadata,
+          })
           const told = await byNameOf(task.ledger).describe({ ...options, ...said, version })
           done(task, told, `${versionOf(told)} is described`)
         })
       },
     )
 
-  for (const verb of ['archive', 'unarchive'] as const) {
-    const archives = verb === 'archive'
-    envelopeOptions(program.command(verb))
-      .description(
-        archives
-          ? 'Leave an artifact or a registered model out of lists, and take nothing new into it; what it holds stays.'
-          : 'Take an artifact or a registered model out of the archive again.',
-      )
-      .argument('<name>', 'an artifact or a registered model')
-      .addHelpText(
-        'after',
-        `\nExample:\n  $ model-ledger ${verb} acme/model-registry/churn --reason "no longer served"`,
-      )
-      .action((name: string, options: EnvelopeOptions, command: Command) =>
-        withLedger(command, 'writes', async (task) => {
-          const changed = await byNameOf(task.ledger)[verb]({ ...options, name })
-          done(task, changed, `${versionOf(changed)} is ${archives ? 'archived' : 'no longer archived'}`)
-        }),
-      )
-  }
+  archiveCommands(program, withLedger)
 
   expecting(envelopeOptions(program.command('delete')))
     .description(

@@ -92,6 +92,10 @@ export const describeCommandError = (error: CommandError): string => {
       return `${collectionPath(error.collection)} has ${list(error.aliases)}; move or remove them first, or say deleteAliases${error.links.length === 0 ? '' : `. ${sourcesOf(error.collection, error.links)}`}`
     case 'artifact-has-links':
       return sourcesOf(error.artifact, error.links)
+    case 'metadata-changed':
+      return `the metadata of ${ofWhat(error)} are no longer those that were read${error.changed === undefined ? '' : `: they were said ${recorded(error.changed)}`}; read them again`
+    case 'too-much-metadata':
+      return `the metadata of ${ofWhat(error)} would have ${error.count} members; the most is ${error.most}`
     case 'too-many-tags':
       return `${error.version === null ? collectionPath(error.collection) : versionPath(error.collection, error.version)} would have ${error.count} tags; the most is ${error.most}`
     case 'draft-ended':
@@ -168,6 +172,9 @@ const leadingThere = (links: ReadonlyArray<StandingLink>): string => {
 }
 
 const MOST_NAMED = 5
+
+const ofWhat = ({ collection, version }: { collection: CollectionRef; version: number | null }): string =>
+  version === null ? collectionPath(collection) : versionPath(collection, version)
 
 const list = (words: ReadonlyArray<string>): string =>
   `the ${words.length === 1 ? 'alias' : 'aliases'} ${words.map((word) => `"${word}"`).join(', ')}`

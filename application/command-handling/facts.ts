@@ -6,17 +6,11 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
-import { saidBy } from '../../domain/artifact/history.js'
 import type { ArtifactState } from '../../domain/artifact/state.js'
-import { versionAt } from '../../domain/artifact/version-columns.js'
 import { liveVersion } from '../../domain/artifact/versions.js'
-import { NOTHING_SAID } from '../../domain/collections/descriptions.js'
-import { artifact as artifactRules } from '../../domain/commands/deciders.js'
 import type { DistributedDraftState } from '../../domain/distributed-draft/state.js'
-import type { DomainEvent } from '../../domain/events/catalogue.js'
-import { decodeEvent } from '../../domain/events/stored-events.js'
-import { type EventStore, revisionBefore } from '../../domain/ports/event-store.js'
-import type { Facts, Part, Said, SaidAt, SourceFact } from '../../domain/ports/facts.js'
+import type { EventStore } from '../../domain/ports/event-store.js'
+import type { Facts, Part, SourceFact } from '../../domain/ports/facts.js'
 import { type FoundLink, liveLink, standingLinks } from '../../domain/registered-model/links.js'
 import type { RegisteredModelState } from '../../domain/registered-model/state.js'
 import { type RunState, runFact } from '../../domain/run/state.js'
@@ -34,9 +28,9 @@ import {
   versionPath,
 } from '../../domain/values/references.js'
 import type { RunFact } from '../../domain/values/run-fact.js'
-import { artifactStream, LOSSES_STREAM } from '../../domain/values/stream-names.js'
+import { LOSSES_STREAM } from '../../domain/values/stream-names.js'
 import type { ManifestStore } from '../manifest-store.js'
-import { asReadError, type CommandError, ofReadFailure } from './command-error.js'
+import { type CommandError, ofReadFailure } from './command-error.js'
 
 /** Looks at the present state of another stream; what it answers is taken out at once. */
 export interface FactReader {
@@ -99,27 +93,6 @@ export const factsFrom = (reader: FactReader, store: EventStore, modelsLinkedTo:
     ),
 })
 
-export const saidIn =
-  (store: EventStore): Port['said'] =>
-  (artifact, at) => {
-    const by = (revision: number | null): TE.TaskEither<CommandError, Said> =>
-      revision === null
-        ? TE.right(NOTHING_SAID)
-        : pipe(
-            eventAt(store, artifactStream(artifact), revision),
-            TE.map((event) => (artifactRules.isEvent(event) ? saidBy(event) : NOTHING_SAID)),
-          )
-    return pipe(
-      by(at.description),
-      TE.flatMap((described) =>
-        pipe(
-          at.metadata === at.description ? TE.right(described) : by(at.metadata),
-          TE.map(({ metadata }) => ({ description: described.description, metadata })),
-        ),
-      ),
-    )
-  }
-
 /** What the store has lost, as of now. */
 const lossIn = (store: EventStore): ReturnType<Port['loss']> =>
   pipe(
@@ -130,37 +103,6 @@ const lossIn = (store: EventStore): ReturnType<Port['loss']> =>
       return damage?._tag === 'head-of-another-ledger' ? TE.left(damage) : TE.right(damage?.loss)
     }),
   )
-
-const NOWHERE: SaidAt = { description: null, metadata: null }
-
-/** What is said of a version now; nothing where there is none. */
-export const saidNow = (
-  reader: FactReader,
-  artifact: ArtifactRef,
-  version: VersionNumber,
-): TE.TaskEither<CommandError, Said> =>
-  pipe(
-    reader.artifact(artifact, ({ versions }) => versionAt(versions, version)?.said ?? NOWHERE),
-    TE.flatMap((at) => reader.said(artifact, at)),
-  )
-
-/** An event of a stream that was written. */
-const eventAt =
-  (store: EventStore, stream: string, revision: number): TE.TaskEither<CommandError, DomainEvent> =>
-  async () => {
-    try {
-      for await (const [stored] of store.readStream(stream, revisionBefore(revision))) {
-        if (stored?.revision !== revision) break
-        return pipe(
-          decodeEvent(stored),
-          E.map(({ event }) => event),
-        )
-      }
-      return E.left({ _tag: 'unavailable', reason: `${stream} no longer shows revision ${revision}` })
-    } catch (error) {
-      return E.left(asReadError(stream, error))
-    }
-  }
 
 const runOf = (run: RunRef | undefined, reader: FactReader): TE.TaskEither<CommandError, RunFact | undefined> =>
   run === undefined

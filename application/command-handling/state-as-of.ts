@@ -9,7 +9,8 @@ import { artifactStream, draftStream, modelStream, runStream } from '../../domai
 import type { ManifestStore } from '../manifest-store.js'
 import { type Folding, openCachedState } from './cached-state.js'
 import type { CommandError } from './command-error.js'
-import { type FactReader, saidIn } from './facts.js'
+import type { FactReader } from './facts.js'
+import { saidIn } from './said.js'
 
 export const factsAsOf = (store: EventStore, manifests: ManifestStore, position: Position): FactReader => {
   const readState = <State, Event extends DomainEvent, A>(

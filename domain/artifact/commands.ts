@@ -4,6 +4,7 @@ import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import * as t from 'io-ts'
 import { aliasCommands } from '../collections/alias-commands.js'
+import type { Saying } from '../collections/descriptions.js'
 import {
   type AtHand,
   type Basis,
@@ -108,6 +109,17 @@ const saidAt = (
   }
 }
 
+/** What a command asks of what is said. */
+const told = ({
+  description,
+  metadata,
+  mergeMetadata,
+  expectMetadata,
+}: Readonly<Partial<Record<keyof Saying, unknown>>>) => ({
+  description,
+  metadata: metadata === undefined ? (mergeMetadata ?? expectMetadata) : metadata,
+})
+
 /** As long as the same events say it, it is the same. */
 const asBasis = ({ description, metadata }: SaidAt): Basis => `${description} ${metadata}`
 
@@ -163,13 +175,20 @@ export type LogVersion = LogArtifactVersion & {
 export const DescribeArtifactVersion = define('DescribeArtifactVersion', {
   of: ofArtifact,
   members: { artifact: ArtifactRef, version: VersionChoice },
-  optional: { description: nullable(Description), metadata: nullable(Metadata) },
-  basis: (command, state: State) => asBasis(saidAt(command, (state) => numberOf(command.version, state), state)),
+  optional: {
+    description: nullable(Description),
+    metadata: nullable(Metadata),
+    /** Over the metadata that are there: members to set, and with `null` to take away (RFC 7396). */
+    mergeMetadata: Metadata,
+    /** Refuse if the metadata are no longer these. */
+    expectMetadata: nullable(Metadata),
+  },
+  basis: (command, state: State) => asBasis(saidAt(told(command), (state) => numberOf(command.version, state), state)),
   facts: (command, read, { state }: AtHand<State>) =>
     gather({
       said: read.said(
         command.artifact,
-        saidAt(command, (state) => numberOf(command.version, state), state),
+        saidAt(told(command), (state) => numberOf(command.version, state), state),
       ),
     }),
 })

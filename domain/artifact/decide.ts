@@ -3,7 +3,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import { aliasesOf, moveAlias, pointAliases, removeAlias, removeAliasesOf } from '../collections/aliases.js'
 import { notArchived } from '../collections/archiving.js'
-import { changeSaid } from '../collections/descriptions.js'
+import { saySomething } from '../collections/descriptions.js'
 import { aliasesMayGo, wasDeleted } from '../collections/lives.js'
 import { changeTags } from '../collections/tags.js'
 import type { StandingLink } from '../ports/facts.js'
@@ -201,15 +201,15 @@ const log = (command: Given<'LogArtifactVersion'>, state: State): EncodedEvents 
 const describe = (command: Given<'DescribeArtifactVersion'>, state: State): EncodedEvents =>
   pipe(
     liveVersion(command.artifact, command.version, state),
-    E.map(
-      ({ number }): Decision<ArtifactEvent> => ({
-        events: changeSaid(command, command.said).map((change) => ({
-          type: 'ArtifactVersionDescribed',
-          version: number,
-          ...change,
-        })),
-        answer: { version: number },
-      }),
+    E.flatMap(({ number }) =>
+      pipe(
+        saySomething(command, command.said, { collection: command.artifact, version: number }),
+        E.map(
+          (changes): ReadonlyArray<ArtifactEvent> =>
+            changes.map((change) => ({ type: 'ArtifactVersionDescribed', version: number, ...change })),
+        ),
+        about({ version: number }),
+      ),
     ),
   )
 

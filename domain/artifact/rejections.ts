@@ -1,6 +1,7 @@
 /** Why a command on an artifact is refused. */
 import type { AliasRejection } from '../collections/aliases.js'
 import type { Archived } from '../collections/archiving.js'
+import type { SayingRejection } from '../collections/descriptions.js'
 import type { CollectionHasAliases } from '../collections/lives.js'
 import type { TooManyTags } from '../collections/tags.js'
 import type { TypeMismatch, VersionRejection } from '../collections/version-rejections.js'
@@ -14,6 +15,7 @@ export type ArtifactRejection =
   | VersionRejection
   | TypeMismatch
   | TooManyTags
+  | SayingRejection
   | Archived
   | CollectionHasAliases
   /** There is none, or no longer: `deleted` says by whom and when the last was deleted. */

@@ -4,12 +4,16 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import type * as t from 'io-ts'
-import type { Said } from '../ports/facts.js'
+import type { Said, SaidFact } from '../ports/facts.js'
 import { nullable, record } from '../values/codec.js'
+import type { RecordedBy } from '../values/decider.js'
 import { type Admitted, admitted, allAdmit, impossible } from '../values/impossible.js'
+import type { JsonObject } from '../values/json.js'
 import { sameJson } from '../values/json.js'
-import { Description, Metadata } from '../values/names.js'
+import { mergePatch } from '../values/merge-patch.js'
+import { Description, Metadata, MOST_METADATA, type VersionNumber } from '../values/names.js'
 import { isThatValue } from '../values/past.js'
+import type { CollectionRef } from '../values/references.js'
 
 const Change = <A>(codec: t.Type<A>, name: string) =>
   record(`${name}: from and to`, { from: nullable(codec), to: nullable(codec) })
@@ -38,6 +42,48 @@ export const changeSaid = ({ description, metadata }: Partial<Said>, from: Said)
         },
       ]
     : []
+}
+
+/** What a command says of it: some of it anew, or members of the metadata alone. */
+export interface Saying extends Partial<Said> {
+  /** Over the metadata that are there: members to set, and with `null` to take away (RFC 7396). */
+  readonly mergeMetadata?: JsonObject
+  /** Which metadata the caller read; `null` for none. */
+  readonly expectMetadata?: JsonObject | null
+}
+
+/** Why it is refused: of a version, or of the collection itself where `version` is `null`. */
+export type SayingRejection =
+  /** They are no longer what the caller read; `changed` says by whom and when, where there are any. */
+  | {
+      readonly _tag: 'metadata-changed'
+      readonly collection: CollectionRef
+      readonly version: VersionNumber | null
+      readonly changed?: RecordedBy
+    }
+  | {
+      readonly _tag: 'too-much-metadata'
+      readonly collection: CollectionRef
+      readonly version: VersionNumber | null
+      readonly count: number
+      readonly most: number
+    }
+
+/** As `changeSaid`, with what is merged and expected. */
+export const saySomething = (
+  { mergeMetadata, expectMetadata, ...said }: Saying,
+  { metadataBy, ...from }: SaidFact,
+  of: Pick<SayingRejection, 'collection' | 'version'>,
+): E.Either<SayingRejection, ReadonlyArray<Change>> => {
+  if (expectMetadata !== undefined && !sameJson(expectMetadata, from.metadata))
+    return E.left({ _tag: 'metadata-changed', ...of, ...(metadataBy === undefined ? {} : { changed: metadataBy }) })
+  if (mergeMetadata === undefined) return E.right(changeSaid(said, from))
+  const before = said.metadata === undefined ? from.metadata : said.metadata
+  const merged = mergePatch(before ?? undefined, mergeMetadata)
+  const count = Object.keys(merged).length
+  if (count > MOST_METADATA) return E.left({ _tag: 'too-much-metadata', ...of, count, most: MOST_METADATA })
+  // Nothing over nothing is nothing.
+  return E.right(changeSaid({ ...said, metadata: before === null && count === 0 ? null : merged }, from))
 }
 
 /** What is said after a change. */

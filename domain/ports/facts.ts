@@ -49,6 +49,11 @@ export interface Said {
   readonly metadata: JsonObject | null
 }
 
+/** The same, and who said the metadata and when, where there are any. */
+export interface SaidFact extends Said {
+  readonly metadataBy?: RecordedBy
+}
+
 /** The revisions of the events that said it, in the artifact's stream. */
 export type SaidAt = { readonly [Part in keyof Said]: number | null }
 
@@ -59,7 +64,7 @@ export interface Facts<Failure> {
   /** The run that is named was started; it may be finished. Nothing where none is named. */
   readonly run: (run: RunRef | undefined) => TE.TaskEither<Failure, RunFact | undefined>
   /** What these events of an artifact said of a version. */
-  readonly said: (artifact: ArtifactRef, at: SaidAt) => TE.TaskEither<Failure, Said>
+  readonly said: (artifact: ArtifactRef, at: SaidAt) => TE.TaskEither<Failure, SaidFact>
   /** The version that is meant is live. A link stands for its source. */
   readonly source: (meant: {
     readonly collection: CollectionRef

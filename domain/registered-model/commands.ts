@@ -54,7 +54,12 @@ export type UnlinkFromRegistry = t.TypeOf<typeof UnlinkFromRegistry>
 export const DescribeRegisteredModel = define('DescribeRegisteredModel', {
   of: ofModel,
   members: { model: ModelRef },
-  optional: { description: nullable(Description), metadata: nullable(Metadata) },
+  optional: {
+    description: nullable(Description),
+    metadata: nullable(Metadata),
+    mergeMetadata: Metadata,
+    expectMetadata: nullable(Metadata),
+  },
   facts: noFacts,
 })
 export type DescribeRegisteredModel = t.TypeOf<typeof DescribeRegisteredModel>

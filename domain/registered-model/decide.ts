@@ -3,7 +3,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import { type AliasRejection, moveAlias, pointAliases, removeAlias, removeAliasesOf } from '../collections/aliases.js'
 import { type Archived, notArchived } from '../collections/archiving.js'
-import { changeSaid } from '../collections/descriptions.js'
+import { type SayingRejection, saySomething } from '../collections/descriptions.js'
 import { aliasesMayGo, type CollectionHasAliases, wasDeleted } from '../collections/lives.js'
 import { changeTags, type TooManyTags } from '../collections/tags.js'
 import type { LinkRemoved, TypeMismatch, VersionRejection } from '../collections/version-rejections.js'
@@ -33,6 +33,7 @@ export type RegisteredModelRejection =
   | VersionRejection
   | TypeMismatch
   | TooManyTags
+  | SayingRejection
   | Archived
   | CollectionHasAliases
   | { readonly _tag: 'model-not-found'; readonly model: ModelRef; readonly deleted?: RecordedBy }
@@ -84,15 +85,17 @@ export const decide =
     }
   }
 
-const describeModel = (
-  { model, ...said }: Pick<DescribeRegisteredModel, 'model' | 'description' | 'metadata'>,
-  state: State,
-): Events =>
+const describeModel = ({ model, ...said }: Omit<DescribeRegisteredModel, 'type'>, state: State): Events =>
   pipe(
     mustExist(model, state),
-    E.map((known) =>
-      changeSaid(said, known).map((change) => ({ type: 'RegisteredModelDescribed' as const, ...change })),
+    E.flatMap(({ description, metadata, metadataBy }) =>
+      saySomething(
+        said,
+        { description, metadata, ...(metadataBy === null ? {} : { metadataBy }) },
+        { collection: model, version: null },
+      ),
     ),
+    E.map((changes) => changes.map((change) => ({ type: 'RegisteredModelDescribed' as const, ...change }))),
   )
 
 const create = (

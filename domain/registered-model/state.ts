@@ -24,6 +24,8 @@ export const isStanding = ({ unlinked, deleted }: ReadonlyState<LinkState>): boo
 export interface RegisteredModelState extends AliasState, ArchiveState, LifeState {
   description: string | null
   metadata: JsonObject | null
+  /** Who said them and when. */
+  metadataBy: RecordedBy | null
   tags: ReadonlyArray<string>
   /** By number; a link keeps its place when it is taken away. */
   readonly links: LinkState[]
@@ -37,6 +39,7 @@ export const initial = (): RegisteredModelState => ({
   artifactType: null,
   description: null,
   metadata: null,
+  metadataBy: null,
   tags: [],
   archived: null,
   deleted: null,
@@ -72,6 +75,7 @@ export const evolve = (
       return state
     }
     case 'RegisteredModelDescribed':
+      if (event.metadata !== undefined) state.metadataBy = event.metadata.to === null ? null : recorded
       return Object.assign(state, saidAfter(event, state))
     case 'RegisteredModelTagged':
     case 'RegisteredModelUntagged':
@@ -85,7 +89,14 @@ export const evolve = (
       return state
     case 'RegisteredModelDeleted':
       for (const link of state.links) if (isStanding(link)) link.deleted = recorded
-      Object.assign(state, { artifactType: null, description: null, metadata: null, tags: [], archived: null })
+      Object.assign(state, {
+        artifactType: null,
+        description: null,
+        metadata: null,
+        metadataBy: null,
+        tags: [],
+        archived: null,
+      })
       state.deleted = recorded
       state.linkBySource.clear()
       state.aliases.clear()

@@ -155,4 +155,6 @@ export type RunOutcome = t.TypeOf<typeof RunOutcome>
 
 export const isVersionName = (value: string): boolean => /^v\d+$/.test(value)
 
-export const Metadata = jsonObject('metadata: a JSON object of at most 100 members, finite numbers', 100)
+/** The most members that metadata have. */
+export const MOST_METADATA = 100
+export const Metadata = jsonObject('metadata: a JSON object of at most 100 members, finite numbers', MOST_METADATA)

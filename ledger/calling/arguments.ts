@@ -184,6 +184,10 @@ interface Redescribed {
   readonly description?: string | null | undefined
   /** Replaces all of it, by a JSON object of at most 100 members; `null` takes it away, and what is left out stays. */
   readonly metadata?: JsonObject | null | undefined
+  /** Over the metadata that are there: members to set, and with `null` to take away, also in objects within (RFC 7396). */
+  readonly mergeMetadata?: JsonObject | undefined
+  /** The metadata that the caller read, `null` for none: refused if they are no longer these, with who changed them and when. */
+  readonly expectMetadata?: JsonObject | null | undefined
 }
 
 export interface DescribeArtifact extends OfArtifact, EnvelopeFields {

@@ -37,6 +37,8 @@ export const CATEGORIES = {
   'version-has-aliases': 'refused',
   archived: 'refused',
   'version-has-links': 'refused',
+  'metadata-changed': 'conflict',
+  'too-much-metadata': 'refused',
   'collection-has-aliases': 'refused',
   'artifact-has-links': 'refused',
   'draft-ended': 'refused',

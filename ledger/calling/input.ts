@@ -122,7 +122,12 @@ export const AbandonDistributed = record(
   { name: ArtifactPath, distributedId: DistributedId },
   { generation: wholeNumber('a generation'), ...envelopeFields },
 ) satisfies Codec<args.AbandonDistributed>
-const redescribed = { description: nullable(Description), metadata: nullable(Metadata) }
+const redescribed = {
+  description: nullable(Description),
+  metadata: nullable(Metadata),
+  mergeMetadata: Metadata,
+  expectMetadata: nullable(Metadata),
+}
 export const DescribeArtifact = record(
   'describeArtifact',
   { name: ArtifactPath, description: nullable(Description) },

@@ -122,17 +122,20 @@ export const byName = (calling: Calling, versions: Pick<VersionMethods, 'describ
 
   return {
     describe: async (given) => {
-      const { version: name, description, metadata, ...fields } = await sender.checked(inputs.Describe, given)
-      const said = omitUndefined({ description, metadata })
+      const { version: name, ...input } = await sender.checked(inputs.Describe, given)
+      const { description, metadata, mergeMetadata, expectMetadata, ...fields } = input
+      const said = omitUndefined({ description, metadata, mergeMetadata, expectMetadata })
       if (await isOfVersion(name, fields, describing(said)))
         return versions.describe({ version: name, ...said, ...fields })
       const command = await commandNaming(name, fields, ({ collection }) => {
         if (isModel(collection)) return { type: 'DescribeRegisteredModel', model: collection, ...said }
-        return description === undefined || metadata !== undefined
+        return description === undefined || (metadata ?? mergeMetadata ?? expectMetadata) !== undefined
           ? undefined
           : { type: 'DescribeArtifact', artifact: collection, description }
       })
-      return command === undefined ? now(E.left(notForArtifact(name, metadata))) : sender.give(command, fields)
+      return command === undefined
+        ? now(E.left(notForArtifact(name, metadata === undefined ? mergeMetadata : metadata)))
+        : sender.give(command, fields)
     },
     tag: (given) => changeTags('tag', given),
     untag: (given) => changeTags('untag', given),

@@ -64,9 +64,10 @@ export const registeredModelMethods = ({ sender, names }: Calling): RegisteredMo
 
     describeRegisteredModel: async (given) => {
       const input = await sender.checked(inputs.DescribeModel, given)
-      const { description, metadata } = input
+      const { description, metadata, mergeMetadata, expectMetadata } = input
+      const said = omitUndefined({ description, metadata, mergeMetadata, expectMetadata })
       const model = await named('describe', input.name)
-      return sender.give({ type: 'DescribeRegisteredModel', model, ...omitUndefined({ description, metadata }) }, input)
+      return sender.give({ type: 'DescribeRegisteredModel', model, ...said }, input)
     },
 
     tagRegisteredModel: (given) => changeModelTags('TagRegisteredModel', given),

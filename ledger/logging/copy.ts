@@ -1,7 +1,8 @@
 /** Copying: a version is logged under another name, and says where it came from. */
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
-import { saidNow, sourceOf } from '../../application/command-handling/facts.js'
+import { sourceOf } from '../../application/command-handling/facts.js'
+import { saidNow } from '../../application/command-handling/said.js'
 import type { LogArtifactVersion } from '../../domain/artifact/commands.js'
 import { findVersion } from '../../domain/artifact/versions.js'
 import type { ManifestSummary } from '../../domain/values/manifest/manifest.js'

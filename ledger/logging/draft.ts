@@ -1,6 +1,6 @@
 /** Drafts: a version in the making, from nothing or from another version. */
 import * as E from 'fp-ts/lib/Either.js'
-import { saidNow } from '../../application/command-handling/facts.js'
+import { saidNow } from '../../application/command-handling/said.js'
 import { NOTHING_SAID } from '../../domain/collections/descriptions.js'
 import type { Said } from '../../domain/ports/facts.js'
 import type { JsonObject } from '../../domain/values/json.js'

@@ -37,7 +37,7 @@ export type Change = (
 ) => DescribeArtifactVersion | TagArtifactVersion | UntagArtifactVersion
 
 export const describing =
-  (said: Pick<DescribeArtifactVersion, 'description' | 'metadata'>): Change =>
+  (said: Omit<DescribeArtifactVersion, 'type' | 'artifact' | 'version'>): Change =>
   ({ collection: artifact, version }) => ({ type: 'DescribeArtifactVersion', artifact, version, ...said })
 
 export const tagging =
@@ -67,8 +67,12 @@ export const versionMethods = (calling: Calling): VersionMethods => {
 
   return {
     describe: async (given) => {
-      const { version, description, metadata, ...fields } = await checked(inputs.Describe, given)
-      return change('describe', version, fields, describing(omitUndefined({ description, metadata })))
+      const { version, description, metadata, mergeMetadata, expectMetadata, ...fields } = await checked(
+        inputs.Describe,
+        given,
+      )
+      const said = omitUndefined({ description, metadata, mergeMetadata, expectMetadata })
+      return change('describe', version, fields, describing(said))
     },
 
     tag: (given) => changeTags('tag', given),

@@ -3,7 +3,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { memoryEventStore, memoryFileStore } from '../../adapters/memory/index.js'
 import type { Beginning } from '../../application/command-handling/command-handler.js'
-import { saidNow } from '../../application/command-handling/facts.js'
+import { saidNow } from '../../application/command-handling/said.js'
 import { completeCommits } from '../../application/process-managers/complete-distributed-commit.js'
 import { versionAt } from '../../domain/artifact/version-columns.js'
 import type { CommandInput } from '../../domain/commands/catalogue.js'

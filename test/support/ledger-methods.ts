@@ -77,7 +77,13 @@ export const METHODS: Readonly<Record<string, Argument>> = {
   },
   describe: {
     required: { version: 'cats:v0' },
-    optional: { description: said.description, metadata: said.metadata, ...circumstances },
+    optional: {
+      description: said.description,
+      metadata: said.metadata,
+      mergeMetadata: said.metadata,
+      expectMetadata: said.metadata,
+      ...circumstances,
+    },
   },
   tag: { required: { version: 'cats:v0', tags: ['small'] }, optional: circumstances },
   untag: { required: { version: 'cats:v0', tags: ['small'] }, optional: circumstances },
@@ -96,7 +102,13 @@ export const METHODS: Readonly<Record<string, Argument>> = {
   unlink: { required: { version: 'model-registry/m:v0' }, optional: { expect, ...circumstances } },
   describeRegisteredModel: {
     required: { name: 'm' },
-    optional: { description: said.description, metadata: said.metadata, ...circumstances },
+    optional: {
+      description: said.description,
+      metadata: said.metadata,
+      mergeMetadata: said.metadata,
+      expectMetadata: said.metadata,
+      ...circumstances,
+    },
   },
   tagRegisteredModel: { required: { name: 'm', tags: ['small'] }, optional: circumstances },
   deleteRegisteredModel: { required: { name: 'pets' }, optional: { deleteAliases: true, ...circumstances } },

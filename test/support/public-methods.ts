@@ -368,7 +368,16 @@ export const LEDGER: Rows<Omit<Ledger, 'watchPosition' | 'behind' | 'damage' | '
     },
   ],
   abandonDistributed: () => [{ name: 'wolves', distributedId: 'day', generation: 0, ...someone('abandoned') }],
-  describe: () => [{ version: 'cats:v1', description: 'again', metadata: metadata(), ...someone('described') }],
+  describe: () => [
+    {
+      version: 'cats:v1',
+      description: 'again',
+      metadata: metadata(),
+      mergeMetadata: metadata(),
+      expectMetadata: metadata(),
+      ...someone('described'),
+    },
+  ],
   tag: () => [{ version: 'cats:v1', tags: ['tagged'], ...someone('tagged') }],
   untag: () => [{ version: 'cats:v1', tags: ['large'], ...someone('untagged') }],
   describeArtifact: () => [{ name: 'cats', description: 'all', ...someone('described an artifact') }],
@@ -405,7 +414,14 @@ export const LEDGER: Rows<Omit<Ledger, 'watchPosition' | 'behind' | 'damage' | '
     },
   ],
   describeRegisteredModel: () => [
-    { name: 'm', description: 'd', metadata: metadata(), ...someone('described a model') },
+    {
+      name: 'm',
+      description: 'd',
+      metadata: metadata(),
+      mergeMetadata: metadata(),
+      expectMetadata: null,
+      ...someone('described a model'),
+    },
   ],
   tagRegisteredModel: () => [{ name: 'm', tags: ['a', 'b'], ...someone('tagged a model') }],
   untagRegisteredModel: () => [{ name: 'm', tags: ['a'], ...someone('untagged a model') }],

@@ -111,6 +111,47 @@ export const artifactDecisions = [
     .given(...two)
     .when({ ...log('c'), aliases: ['best '], distributed: draft })
     .thenRecords(logged(2, 'c', { distributed: draft }), moved('best ', null, 2), moved('latest', 1, 2)),
+  rule('metadata are merged member by member, and null takes one away')
+    .given(created, logged(0, 'a'))
+    .when({
+      ...describe,
+      mergeMetadata: { lr: 0.2, old: null, net: { depth: 5, width: null } },
+      expectMetadata: { lr: 0.1, old: 1, net: { depth: 3, width: 9 } },
+      said: { description: null, metadata: { lr: 0.1, old: 1, net: { depth: 3, width: 9 } } },
+    })
+    .thenRecords({
+      type: 'ArtifactVersionDescribed',
+      version: 0,
+      metadata: {
+        from: { lr: 0.1, old: 1, net: { depth: 3, width: 9 } },
+        to: { lr: 0.2, net: { depth: 5 } },
+      },
+    }),
+  rule('metadata are merged into none')
+    .given(created, logged(0, 'a'))
+    .when({ ...describe, mergeMetadata: { lr: 0.2 }, expectMetadata: null })
+    .thenRecords({ type: 'ArtifactVersionDescribed', version: 0, metadata: { from: null, to: { lr: 0.2 } } }),
+  rule('what is merged and there already changes nothing')
+    .given(created, logged(0, 'a'))
+    .when({ ...describe, mergeMetadata: { old: null } })
+    .thenNothingHappens({ version: 0 }),
+  rule('metadata that are no longer what was read are refused, with who changed them')
+    .given(created, logged(0, 'a'))
+    .when({
+      ...describe,
+      mergeMetadata: { lr: 0.3 },
+      expectMetadata: { lr: 0.1 },
+      said: { description: null, metadata: { lr: 0.2 }, metadataBy: recordedAt(1) },
+    })
+    .thenRejected({ _tag: 'metadata-changed', collection: artifact, version: 0, changed: recordedAt(1) }),
+  rule('metadata keep their bound when they are merged')
+    .given(created, logged(0, 'a'))
+    .when({
+      ...describe,
+      mergeMetadata: { more: 1 },
+      said: { description: null, metadata: Object.fromEntries(Array.from({ length: 100 }, (_, at) => [`m${at}`, at])) },
+    })
+    .thenRejected({ _tag: 'too-much-metadata', collection: artifact, version: 0, count: 101, most: 100 }),
   rule('an artifact is archived')
     .given(...two)
     .when(archive)

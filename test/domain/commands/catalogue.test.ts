@@ -44,7 +44,15 @@ const samples: { readonly [K in CommandType]: Extract<CommandInput, { type: K }>
     copiedFrom: { ...artifact, name: 'other', version: 3 },
     expect: { best: 'absent' },
   },
-  DescribeArtifactVersion: { type: 'DescribeArtifactVersion', artifact, version: 0, description: null, metadata: null },
+  DescribeArtifactVersion: {
+    type: 'DescribeArtifactVersion',
+    artifact,
+    version: 0,
+    description: null,
+    metadata: null,
+    mergeMetadata: { lr: null },
+    expectMetadata: null,
+  },
   TagArtifactVersion: { type: 'TagArtifactVersion', artifact, version: 'best', tags: ['t'] },
   UntagArtifactVersion: { type: 'UntagArtifactVersion', artifact, version: 0, tags: ['t'] },
   DeleteArtifactVersion: {
@@ -102,7 +110,14 @@ const samples: { readonly [K in CommandType]: Extract<CommandInput, { type: K }>
     expect: { best: 0 },
   },
   UnlinkFromRegistry: { type: 'UnlinkFromRegistry', model, version: 0, expect: { best: 0 } },
-  DescribeRegisteredModel: { type: 'DescribeRegisteredModel', model, description: 'd', metadata: { lr: 0.1 } },
+  DescribeRegisteredModel: {
+    type: 'DescribeRegisteredModel',
+    model,
+    description: 'd',
+    metadata: { lr: 0.1 },
+    mergeMetadata: { a: { b: null } },
+    expectMetadata: {},
+  },
   TagRegisteredModel: { type: 'TagRegisteredModel', model, tags: ['t'] },
   UntagRegisteredModel: { type: 'UntagRegisteredModel', model, tags: ['t'] },
   ArchiveRegisteredModel: { type: 'ArchiveRegisteredModel', model },
@@ -206,6 +221,8 @@ const wrong: Readonly<Record<string, Wrong>> = {
   artifactType: [...wrongName, ['a/b'], ['a:b'], ['job'], ['wandb-x']],
   description: [...wrongText, ['x'.repeat(65_537)]],
   metadata: wrongMetadata,
+  mergeMetadata: wrongMetadata,
+  expectMetadata: wrongMetadata,
   config: wrongJson,
   metrics: [
     [null],
@@ -340,7 +357,7 @@ describe.each(types)('%s', (type) => {
 })
 
 const isNullable = (type: CommandType, member: string): boolean =>
-  type === 'DescribeArtifactVersion' && (member === 'description' || member === 'metadata')
+  type === 'DescribeArtifactVersion' && ['description', 'metadata', 'expectMetadata'].includes(member)
 
 describe('what is no command in its envelope', () => {
   const command = samples.StartRun

@@ -52,6 +52,14 @@ const samples: { readonly [T in CommandError['_tag']]: readonly [Plain<Extract<C
       { _tag: 'artifact-has-links', artifact, links: [{ model, version: 3, source: 1, aliases: ['production'] }] },
       'acme/churn/model holds the source of acme/model-registry/Churn:v3 (the alias "production"); unlink it first, or say leaveLinks',
     ],
+    'metadata-changed': [
+      { _tag: 'metadata-changed', collection: artifact, version: 3, changed: by },
+      'the metadata of acme/churn/model:v3 are no longer those that were read: they were said by anna at 2026-05-03T12:00:00.000Z; read them again',
+    ],
+    'too-much-metadata': [
+      { _tag: 'too-much-metadata', collection: model, version: null, count: 101, most: 100 },
+      'the metadata of acme/model-registry/Churn would have 101 members; the most is 100',
+    ],
     'reserved-name': [
       { _tag: 'reserved-name', name: 'run-x', artifactType: 'run_table' },
       'the name "run-x" with the type "run_table" is reserved',

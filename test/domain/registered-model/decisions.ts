@@ -62,6 +62,22 @@ export const registeredModelDecisions = [
     .given()
     .when({ ...create, description: 'churn' })
     .thenRecords({ ...created, description: 'churn' }),
+  rule('metadata are merged, on what was read')
+    .given(created, { type: 'RegisteredModelDescribed', metadata: { from: null, to: { f1: 1, owner: 'anna' } } })
+    .when({
+      type: 'DescribeRegisteredModel',
+      model,
+      mergeMetadata: { f1: 2, owner: null },
+      expectMetadata: { f1: 1, owner: 'anna' },
+    })
+    .thenRecords({
+      type: 'RegisteredModelDescribed',
+      metadata: { from: { f1: 1, owner: 'anna' }, to: { f1: 2 } },
+    }),
+  rule('metadata that are no longer what was read are refused, with who changed them')
+    .given(created, { type: 'RegisteredModelDescribed', metadata: { from: null, to: { f1: 1 } } })
+    .when({ type: 'DescribeRegisteredModel', model, mergeMetadata: { f1: 2 }, expectMetadata: null })
+    .thenRejected({ _tag: 'metadata-changed', collection: model, version: null, changed: recordedAt(1) }),
   rule('a registered model is archived')
     .given(...two)
     .when(archive)

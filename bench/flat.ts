@@ -54,8 +54,9 @@ export const aliasPage = flat({
   large: 100_000,
   small: 1000,
   historyOf: movesHistory,
-  question: ({ store, states, checkpoint }) => {
-    const moves = movesInRegistry({ store, registry: states.registry, index: states.audit }, movedModel)
+  question: ({ store, states, positionTimes, checkpoint }) => {
+    const known = { store, registry: states.registry, index: states.audit, positionTimes }
+    const moves = movesInRegistry(known, movedModel)
     const query = { alias: 'production', after: Math.floor(checkpoint / 2) }
     return async () => (await opened(async () => aliasHistory(moves, query, checkpoint))).items.length
   },

@@ -401,8 +401,9 @@ export const auditAlias: Benchmark = {
     await fill(store, movesHistory(all))
     const head = await opened(store.head())
     const rows = await allRows(path)
-    const { states } = await foldAll(store)
-    const moves = movesInRegistry({ store, registry: states.registry, index: states.audit }, movedModel)
+    const { states, positionTimes } = await foldAll(store)
+    const known = { store, registry: states.registry, index: states.audit, positionTimes }
+    const moves = movesInRegistry(known, movedModel)
     let found = 0
     const counted = (count: () => Promise<number> | number) => () =>
       timed(

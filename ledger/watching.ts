@@ -152,7 +152,7 @@ export const reads = ({ store, clock, defaults, snapshots, patience, warn, finis
     const { position, asked } = meant.right
     const then = { registry, positionTimes: now.positionTimes, position, defaults }
     return {
-      aliasMoves: async (collection) => movesInRegistry({ store, registry, index }, collection),
+      aliasMoves: async (collection) => movesInRegistry({ store, index, ...then }, collection),
       ...{ store, graph, index, ...then },
       registryQuestions: registryQuestions({ ...then, asked }),
     }

@@ -1,16 +1,16 @@
 /** What is told of the history, as text: lines, tenures, and what is different. */
 import type { AuditLine } from '../../projections/audit/line.js'
-import type { AliasChange, AliasTenure } from '../../projections/audit/tenure.js'
+import { type AliasChange, type AliasTenure, wasBehind } from '../../projections/audit/tenure.js'
 import { type Shown, styled, type Terminal, table, time } from './output.js'
 
 export const auditText = (terminal: Terminal, lines: ReadonlyArray<AuditLine>, isLong = false): string =>
   table(
     terminal,
-    ['POSITION', 'RECORDED', 'WHO', 'WHAT'],
+    ['POSITION', 'TIME', 'WHO', 'WHAT'],
     lines.flatMap((line) => [
       [
         String(line.position),
-        time(terminal, line.recordedAt),
+        time(terminal, line.time),
         whoOf(line),
         line.reason === null ? line.what : [line.what, ' ', styled('dim', `because: ${line.reason}`)],
       ],
@@ -35,8 +35,8 @@ export const tenureText = (
       [
         alias,
         source === null ? `v${version}` : `v${version} (${source})`,
-        time(terminal, from.recordedAt),
-        until === null ? styled('green', open) : time(terminal, until.recordedAt),
+        time(terminal, from.time),
+        until === null ? styled('green', open) : time(terminal, until.time),
         whoOf(from),
         replaced === null ? '-' : `v${replaced}`,
         from.reason ?? '-',
@@ -57,13 +57,21 @@ export const tenureText = (
 const whoOf = ({ actor, onBehalfOf }: Pick<AliasChange, 'actor' | 'onBehalfOf'>): string =>
   onBehalfOf === null ? actor : `${actor} for ${onBehalfOf}`
 
-/** When it is claimed to have happened, which nobody should overlook; and with `--long`, by what it can be found. */
+/**
+ * When it is claimed to have happened, and when it was recorded by a clock that was behind, which nobody should overlook;
+ * and with `--long`, by what it can be found.
+ */
 const envelopeTexts = (
-  change: Pick<AliasChange, 'occurredAt' | 'commandId' | 'correlationId'> & Partial<Pick<AuditLine, 'causationId'>>,
+  change: Omit<AliasChange, 'actor' | 'onBehalfOf' | 'reason'> & Partial<Pick<AuditLine, 'causationId'>>,
   isLong: boolean,
 ): ReadonlyArray<string> =>
   [
     ['claimed', change.occurredAt],
+    [
+      'recorded',
+      wasBehind(change) ? `${change.recordedAt} at position ${change.position}, by a clock that was behind` : null,
+    ],
+
     ['command', isLong ? change.commandId : null],
     ['correlation', isLong ? change.correlationId : null],
     ['causation', isLong ? (change.causationId ?? null) : null],

@@ -44,6 +44,9 @@ export const showCommands = (program: Command, withLedger: WithLedger): void => 
     )
 }
 
+/** Refusals that tell when it was that something ended: the time that `--as-of` goes by only the whole log knows. */
+const TELLS_WHEN: ReadonlyArray<LedgerError['code']> = ['version-deleted', 'link-removed', 'version-not-found']
+
 /** What a path means is in its own stream, and in that of a link's source whether the source is still there. */
 const resolved = async (
   task: CommandContext,
@@ -58,10 +61,15 @@ const resolved = async (
     if (found.source !== null) await locate(found.source)
     return found
   } catch (error) {
+    if (!(error instanceof LedgerError)) throw error
     // No rule goes past an event that it does not know, but what can be told of the version is told.
-    if (error instanceof LedgerError && error.code === 'unknown-event')
-      return questionsAsOf(task, options).resolve(path)
-    throw error
+    if (error.code === 'unknown-event') return questionsAsOf(task, options).resolve(path)
+    if (!TELLS_WHEN.includes(error.code)) throw error
+    const known = questionsAsOf(task, options).resolve(path)
+    throw await known.then(
+      () => error,
+      (other: unknown) => (other instanceof LedgerError && other.code === error.code ? other : error),
+    )
   }
 }
 

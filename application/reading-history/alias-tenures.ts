@@ -14,6 +14,7 @@ import type { BadCursor } from '../../projections/paging/cursor.js'
 import { type Onwards, type Page, type Paging, pageOf, pageStart, questionOf } from '../../projections/paging/page.js'
 import type { AliasEntry, CollectionEntry, Registry } from '../../projections/registry/state.js'
 import { merged } from '../../projections/storage/merge.js'
+import { type PositionTimes, timeOfEvent } from '../../projections/storage/position-times.js'
 import { countUpTo } from '../../projections/storage/timeline.js'
 import { eventsAt } from './events-of.js'
 
@@ -31,13 +32,24 @@ export interface AliasMoves {
   readonly collection: CollectionEntry | undefined
   /** The events at positions of its stream, in order. */
   readonly eventsAt: (positions: ReadonlyArray<number>) => Promise<ReadonlyArray<StoredEvent>>
+  readonly positionTimes: PositionTimes
 }
 
 /** As the read models know them. */
 export const movesInRegistry = (
-  { store, registry, index }: { readonly store: EventStore; readonly registry: Registry; readonly index: AuditIndex },
+  {
+    store,
+    registry,
+    index,
+    positionTimes,
+  }: Pick<AliasMoves, 'positionTimes'> & {
+    readonly store: EventStore
+    readonly registry: Registry
+    readonly index: AuditIndex
+  },
   collection: CollectionRef,
 ): AliasMoves => ({
+  positionTimes,
   collection: registry.collections.get(collectionPath(collection)),
   eventsAt: (positions) => eventsAt(store, index, positions),
 })
@@ -47,7 +59,7 @@ export const movesInRegistry = (
  * with an `EventStoreError` where the store cannot be read or an event is damaged.
  */
 export const aliasHistory = async (
-  { collection, eventsAt }: AliasMoves,
+  { collection, eventsAt, positionTimes }: AliasMoves,
   query: TenureQuery,
   position: number,
 ): Promise<E.Either<BadCursor, Page<AliasTenure>>> => {
@@ -59,7 +71,7 @@ export const aliasHistory = async (
   const positions = new Set(items.flatMap(({ from, until }) => (until === null ? [from] : [from, until])))
   const changes = new Map<number, AliasChange>()
   for (const stored of await eventsAt([...positions].sort((one, other) => one - other)))
-    changes.set(stored.position, changeOf(stored))
+    changes.set(stored.position, changeOf(stored, positionTimes))
   const changeAt = (at: number): AliasChange => {
     const change = changes.get(at)
     if (change === undefined) throw new EventStoreError('damaged', `there is no event at position ${at} any more`)
@@ -124,13 +136,14 @@ const sourceOf = (collection: CollectionEntry, version: number): string | null =
   return source === undefined ? null : versionPath(source.artifact, source.version)
 }
 
-const changeOf = (stored: StoredEvent): AliasChange => {
+const changeOf = (stored: StoredEvent, positionTimes: PositionTimes): AliasChange => {
   const decoded = decodeEvent(stored)
   if (E.isLeft(decoded))
     throw new EventStoreError('damaged', `event ${stored.revision} of the stream ${stored.stream} cannot be read`)
   const { position, metadata } = decoded.right
   return {
     position,
+    time: timeOfEvent(positionTimes, position, metadata.recordedAt),
     recordedAt: metadata.recordedAt,
     occurredAt: metadata.occurredAt ?? null,
     actor: metadata.actor,

@@ -25,11 +25,14 @@ import {
   testOf,
 } from '../../projections/audit/filter.js'
 import { findNode, type LineageGraph, NONE, namedElsewhere } from '../../projections/lineage/graph.js'
+import type { PositionTimes } from '../../projections/storage/position-times.js'
 
 export interface AuditPorts {
   readonly store: EventStore
   readonly index: AuditIndex
   readonly graph: LineageGraph
+  /** Up to the moment of the answer at least. */
+  readonly positionTimes: PositionTimes
 }
 
 /** Where an earlier page ended: the position of its last event, and the last revision of the subject's stream. */

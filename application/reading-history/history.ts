@@ -58,7 +58,7 @@ export const audit = async (
       const place = revision === undefined ? [last.position] : [last.position, revision]
       return E.right({ items, moment, cursor: writeCursor(question, { moment, place }) })
     }
-    items.push(auditLine(stored))
+    items.push(auditLine(stored, ports.positionTimes))
     if (stored.stream === home) revision = stored.revision
   }
   return E.right({ items, moment })
@@ -71,5 +71,6 @@ export async function* auditLines(
   position: number,
   order: Order = 'ascending',
 ): AsyncGenerator<AuditLine> {
-  for await (const stored of eventsOf(ports, filter, order, position, AHEAD)) yield auditLine(stored)
+  for await (const stored of eventsOf(ports, filter, order, position, AHEAD))
+    yield auditLine(stored, ports.positionTimes)
 }

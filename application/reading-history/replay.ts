@@ -55,7 +55,7 @@ export async function* replay<View>(
 ): AsyncGenerator<ReplayStep<View>> {
   let before: AuditLine | undefined
   for await (const stored of eventsOf(ports, filter, order, filter.until, AHEAD)) {
-    const change = auditLine(stored)
+    const change = auditLine(stored, ports.positionTimes)
     const pause = before === undefined ? 0 : pauseOf(pace, before, change)
     if (pause > 0) await ports.sleep(pause, signal)
     if (signal.aborted) return
@@ -68,7 +68,7 @@ export async function* replay<View>(
 const pauseOf = (pace: Pace, before: AuditLine, next: AuditLine): number => {
   if (pace === 'full') return 0
   if ('every' in pace) return pace.every
-  const passed = Math.abs(Date.parse(next.recordedAt) - Date.parse(before.recordedAt))
+  const passed = Math.abs(Date.parse(next.time) - Date.parse(before.time))
   return Math.min(passed / pace.factor, pace.longest ?? Infinity)
 }
 

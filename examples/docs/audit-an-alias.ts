@@ -15,7 +15,7 @@ await ledger.moveAlias({ version: 'churn:v1', alias: 'production', actor: 'ben',
 // #region tenures
 const { items: tenures } = await ledger.aliasHistory({ of: 'churn', alias: 'production', from: '2026-05-03' })
 for (const { version, source, from, until, replaced } of tenures) {
-  console.log(`v${version} (${source}) from ${from.recordedAt} to ${until?.recordedAt ?? 'now'}`)
+  console.log(`v${version} (${source}) from ${from.time} to ${until?.time ?? 'now'}`)
   console.log(`  put there by ${from.actor}, because: ${from.reason}; replaced ${replaced}`)
 }
 // #endregion
@@ -30,7 +30,7 @@ console.log(path, source, run, position, time)
 
 // #region page
 const { items, cursor } = await ledger.history({ of: 'churn', alias: 'production', limit: 50 })
-for (const { actor, what, reason, recordedAt } of items) console.log(recordedAt, actor, what, reason)
+for (const { time, actor, what, reason } of items) console.log(time, actor, what, reason)
 if (cursor !== undefined) await ledger.history({ of: 'churn', alias: 'production', limit: 50, cursor })
 // #endregion
 

@@ -10,7 +10,7 @@ await ledger.link({ version: model.path, to: 'churn', aliases: ['production'] })
 // #region steps
 for await (const { change, view } of ledger.replay({ after: data.position })) {
   const { nodes } = await view.lineage({ of: 'data:v0', direction: 'downstream' })
-  console.log(`${change.recordedAt}: ${change.actor} ${change.what}; of the data came ${nodes.length - 1}`)
+  console.log(`${change.time}: ${change.actor} ${change.what}; of the data came ${nodes.length - 1}`)
 }
 // #endregion
 await ledger.close()

@@ -23,7 +23,7 @@ export const report = async (ledger: Ledger, directory: string): Promise<void> =
   heading('Who put production where, when and why')
   table(
     ['when', 'where', 'who', 'why'],
-    tenures.map(({ version, from }) => [from.recordedAt, `v${version}`, from.actor, from.reason ?? '']),
+    tenures.map(({ version, from }) => [from.time, `v${version}`, from.actor, from.reason ?? '']),
   )
 
   heading('Where its versions come from')
@@ -37,7 +37,7 @@ export const report = async (ledger: Ledger, directory: string): Promise<void> =
   const program = fileURLToPath(new URL('./adapters/cli/main.js', import.meta.resolve('model-ledger')))
   const cli = `  node ${relative('', program)} --ledger ${directory}`
   console.log(`${cli} history`)
-  console.log(`${cli} show acme/model-registry/digit-reader:production --as-of ${tenures[1]?.from.recordedAt}`)
+  console.log(`${cli} show acme/model-registry/digit-reader:production --as-of ${tenures[1]?.from.time}`)
 }
 
 /** The share of the test digits that a version reads right. */

@@ -1,7 +1,7 @@
 /**
- * What the stream of one artifact or registered model answers: its history, and where its aliases point. Nothing
- * else is read, so an answer costs nothing that the rest of the ledger holds. As of a position, never of a time: the
- * time of a position is the latest `recordedAt` of all events up to it, which no stream knows by itself.
+ * What the stream of one artifact or registered model answers: its history, and where its aliases point. Of the
+ * rest of the ledger nothing is read but, for a history, when each event was recorded: the time of a position is the latest
+ * `recordedAt` of all events up to it, which no stream knows by itself. Asked as of a position, never of a time.
  */
 import * as E from 'fp-ts/lib/Either.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
@@ -13,6 +13,7 @@ import { applyEvents } from '../../application/projecting/pull.js'
 import { describeReadError } from '../../application/projecting/read-error.js'
 import type { AliasMoves } from '../../application/reading-history/alias-tenures.js'
 import { readEndOfStep } from '../../application/reading-history/end-of-step.js'
+import { timesIn } from '../../application/reading-history/read-times.js'
 import { type ReplayStep, replay } from '../../application/reading-history/replay.js'
 import type { Clock } from '../../domain/ports/clock-and-ids.js'
 import {
@@ -31,7 +32,7 @@ import { auditProjection } from '../../projections/audit/audit-index.js'
 import { lineageProjection } from '../../projections/lineage/apply.js'
 import { registryProjection } from '../../projections/registry/apply.js'
 import { registryQuestions } from '../../projections/registry/questions/lookup.js'
-import type { AsOf } from '../calling/as-of.js'
+import type { AsOf, When } from '../calling/as-of.js'
 import { eachFromStore, LedgerError, promised, readFromStore } from '../calling/errors.js'
 import { checked, checkedIfGivenNow, Signal } from '../calling/input.js'
 import { guarded } from '../calling/own.js'
@@ -92,7 +93,7 @@ const oneStream = ({
   }
 
   /** Where nothing is known of the whole ledger but that what is named is there. */
-  const asOf = async (given: unknown, when: unknown): Promise<AsOf> => {
+  const asOf = async (given: unknown, when: unknown, timesUpTo: ReturnType<typeof timesIn>): Promise<AsOf> => {
     const { of } = await checked(Of, { of: given })
     const readings = parseVersion(of, defaults)
     const streams = E.isLeft(readings) ? [] : readings.right.map(({ collection }) => collectionStream(collection))
@@ -101,10 +102,10 @@ const oneStream = ({
     const model = emptyModel(registryAlone)
     const problem = applyEvents(registryAlone, model, first)
     if (problem !== undefined) throw new LedgerError(problem, describeReadError(problem))
-    const { states, positionTimes } = model
-    const then = { registry: states.registry, positionTimes, position, defaults }
+    const positionTimes = await readFromStore(timesUpTo(position))
+    const then = { registry: model.states.registry, positionTimes, position, defaults }
     return {
-      aliasMoves: (collection) => movesInStream(store, collection, position),
+      aliasMoves: (collection) => movesInStream(store, collection, then),
       store,
       graph: lineageProjection.initial(),
       index: auditProjection.initial(),
@@ -113,8 +114,11 @@ const oneStream = ({
     }
   }
 
-  const questions = (of: unknown, when: unknown): HistoryQuestions =>
-    historyQuestions((moment) => asOf(of, moment ?? when))
+  const momentsOf = (of: unknown, when: unknown): ((moment?: When) => Promise<AsOf>) => {
+    const timesUpTo = timesIn(store)
+    return (moment) => asOf(of, moment ?? when, timesUpTo)
+  }
+  const questions = (of: unknown, when: unknown): HistoryQuestions => historyQuestions(momentsOf(of, when))
 
   const at = (when?: number): OneStream =>
     guarded(
@@ -124,7 +128,7 @@ const oneStream = ({
         exportHistory: (given) => questions(ofGiven(given), when).exportHistory(given),
         replay: async function* (given, signal) {
           const until = checkedIfGivenNow(Signal, signal)
-          const { at: from, query } = await replayQuery(given, (moment) => asOf(ofGiven(given), moment ?? when))
+          const { at: from, query } = await replayQuery(given, momentsOf(ofGiven(given), when))
           const sleep = (milliseconds: number, signal: AbortSignal) => clock.sleep(milliseconds, signal)
           yield* eachFromStore(replay({ ...from, view: at, sleep }, query, until))
         },
@@ -163,7 +167,7 @@ const beginnings = async (
 export const movesInStream = async (
   store: EventStore,
   collection: CollectionRef,
-  position: number,
+  { position, positionTimes }: Pick<AsOf, 'position' | 'positionTimes'>,
 ): Promise<AliasMoves> => {
   const model = emptyModel(registryAlone)
   const pages = () => store.readStream(collectionStream(collection), 'none')
@@ -174,6 +178,7 @@ export const movesInStream = async (
     if (then.length < page.length) break
   }
   return {
+    positionTimes,
     collection: model.states.registry.collections.get(collectionPath(collection)),
     eventsAt: async (positions) => {
       const wanted = new Set(positions)

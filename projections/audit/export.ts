@@ -13,6 +13,7 @@ export async function* auditNdjson(lines: Lines): AsyncGenerator<string> {
 /** The columns, in their order; `before` and `after` are texts, or JSON where they are more than a text. */
 const COLUMNS = [
   'position',
+  'time',
   'recordedAt',
   'occurredAt',
   'actor',

@@ -5,13 +5,16 @@ import { EventStoreError, type StoredEvent } from '../../domain/ports/event-stor
 import { decodeWith, describeProblem } from '../../domain/values/codec.js'
 import { EventMetadata } from '../../domain/values/envelope.js'
 import { type Json, parseJson } from '../../domain/values/json.js'
+import { type PositionTimes, timeOfEvent } from '../storage/position-times.js'
 import { describeEvent, type EventDescription } from './event-description.js'
 import { plain } from './wording.js'
 
 /** Every member is there in every line; `null` where there is nothing to say. */
 export interface AuditLine {
   readonly position: number
-  /** When it was recorded, and when it is claimed to have happened: ISO 8601, UTC. */
+  /** The time of its position, by which a moment is asked for: the latest `recordedAt` up to it. ISO 8601, UTC, as the two below. */
+  readonly time: string
+  /** When it was recorded, by the clock of who did: earlier than `time` where that clock was behind. And when it is claimed to have happened. */
   readonly recordedAt: string
   readonly occurredAt: string | null
   readonly actor: string
@@ -37,7 +40,7 @@ export interface AuditLine {
  * The line of an event. An event of a type that this software does not know has one too: it did happen, and
  * who and when can be told. Throws `damaged` for an event that cannot be read.
  */
-export const auditLine = (stored: StoredEvent): AuditLine => {
+export const auditLine = (stored: StoredEvent, positionTimes: PositionTimes): AuditLine => {
   const { stream, revision, position, id: eventId, type } = stored
   const decoded = decodeEvent(stored)
   if (E.isLeft(decoded) && decoded.left._tag === 'damaged-event') throw damaged(stored, decoded.left.reason)
@@ -46,6 +49,7 @@ export const auditLine = (stored: StoredEvent): AuditLine => {
   const { what, subject, before, after } = known === undefined ? unknownTo(stored) : describeEvent(known)
   return {
     position,
+    time: timeOfEvent(positionTimes, position, metadata.recordedAt),
     recordedAt: metadata.recordedAt,
     occurredAt: metadata.occurredAt ?? null,
     actor: metadata.actor,

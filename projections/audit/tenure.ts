@@ -3,7 +3,9 @@
 /** The change that began or ended a tenure. */
 export interface AliasChange {
   readonly position: number
-  /** ISO 8601, UTC. */
+  /** The time of its position, by which a moment is asked for: the latest `recordedAt` up to it. ISO 8601, UTC. */
+  readonly time: string
+  /** When it was recorded, by the clock of who did: earlier than `time` where that clock was behind. */
   readonly recordedAt: string
   readonly occurredAt: string | null
   readonly actor: string
@@ -12,6 +14,10 @@ export interface AliasChange {
   readonly commandId: string
   readonly correlationId: string | null
 }
+
+/** Whether the clock was behind by which something was recorded: another had recorded a later time before. */
+export const wasBehind = ({ time, recordedAt }: Pick<AliasChange, 'time' | 'recordedAt'>): boolean =>
+  Date.parse(recordedAt) < Date.parse(time)
 
 export interface AliasTenure {
   readonly alias: string

@@ -2,7 +2,7 @@
  * The aliases of a collection over time: a row for each alias, a bar for each tenure. Where changes crowd,
  * time is stretched until every bar can be read, and what is then too wide goes on below, as text does.
  */
-import type { AliasTenure } from '../audit/tenure.js'
+import { type AliasChange, type AliasTenure, wasBehind } from '../audit/tenure.js'
 import { fitted, px, type Rule, svgDocument, widthOf, xml } from './svg.js'
 
 export interface AliasSvgOptions {
@@ -86,17 +86,12 @@ interface Scale {
 const scaleOf = (tenures: ReadonlyArray<AliasTenure>, until: number): Scale => {
   const changes = new Map<number, number>()
   for (const { from, until: end } of tenures) {
-    changes.set(from.position, Date.parse(from.recordedAt))
-    if (end !== null) changes.set(end.position, Date.parse(end.recordedAt))
+    changes.set(from.position, Date.parse(from.time))
+    if (end !== null) changes.set(end.position, Date.parse(end.time))
   }
   const positions = [...changes.keys()].sort((a, b) => a - b)
-  // Clocks step back; along positions time does not.
-  let latest = -Infinity
-  const times = positions.map((position) => {
-    latest = Math.max(latest, changes.get(position) ?? latest)
-    return latest
-  })
-  times.push(Math.max(latest, until))
+  const times = positions.map((position) => changes.get(position) ?? until)
+  times.push(Math.max(times.at(-1) ?? until, until))
   const index = new Map(positions.map((position, place) => [position, place]))
   const span = (times.at(-1) ?? 0) - (times[0] ?? 0)
 
@@ -213,7 +208,7 @@ const drawBar = (tenure: AliasTenure, x: number, width: number, odd: boolean): s
   }
   const fits = (text: string): boolean => end + widthOf(text, 11) + 1 <= x + width
   const name = fits(label) ? write(label, 'version') : ''
-  const since = [from.recordedAt, from.recordedAt.slice(0, 10)].find(fits)
+  const since = [from.time, from.time.slice(0, 10)].find(fits)
   const text = name + (since === undefined ? '' : write(since, 'small soft'))
   return `<g><title>${xml(told(tenure))}</title><rect class="${look}" x="${px(x)}" y="${top}" width="${px(width)}" height="${BAR}" rx="2"/>${text}</g>`
 }
@@ -221,11 +216,14 @@ const drawBar = (tenure: AliasTenure, x: number, width: number, odd: boolean): s
 /** A tenure in words. */
 const told = ({ alias, version, source, from, until, replaced, replacedBy }: AliasTenure): string => {
   const held = `${alias}: v${version}${source === null ? '' : ` (${source})`}`
-  const begun = `from ${from.recordedAt}, put there by ${from.actor}${replaced === null ? '' : ` in place of v${replaced}`}${from.reason === null ? '' : `: ${from.reason}`}`
+  const begun = `from ${when(from)}, put there by ${from.actor}${replaced === null ? '' : ` in place of v${replaced}`}${from.reason === null ? '' : `: ${from.reason}`}`
   if (until === null) return `${held} ${begun}; still held`
   const next = replacedBy === null ? 'removed' : `replaced by v${replacedBy}`
-  return `${held} ${begun}; until ${until.recordedAt}, ${next} by ${until.actor}${until.reason === null ? '' : `: ${until.reason}`}`
+  return `${held} ${begun}; until ${when(until)}, ${next} by ${until.actor}${until.reason === null ? '' : `: ${until.reason}`}`
 }
+
+const when = (change: AliasChange): string =>
+  wasBehind(change) ? `${change.time} (recorded ${change.recordedAt})` : change.time
 
 /** The changes of a line that have room for their dates, and the end, whose date stands before it. */
 const ticksOf = ({ points, width }: Scale, from: number, to: number): ReadonlyArray<{ x: number; time: number }> => {

@@ -32,6 +32,10 @@ export const recordTime = ({ times, firsts, lasts }: PositionTimes, position: nu
 export const positionAt = ({ times, lasts }: PositionTimes, time: number): number =>
   lasts[countUpTo(times, time) - 1] ?? ORIGIN
 
+/** The time of the position of an event that was recorded at a time: ISO 8601, UTC. */
+export const timeOfEvent = (known: PositionTimes, position: number, recordedAt: string): string =>
+  new Date(timeOf(known, position) ?? recordedAt).toISOString()
+
 /** The time of a position; `undefined` for positions before the first event. */
 export const timeOf = ({ times, firsts }: PositionTimes, position: number): number | undefined =>
   times[countUpTo(firsts, position) - 1]

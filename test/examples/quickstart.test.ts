@@ -117,10 +117,10 @@ describe('the quickstart', () => {
     const [, ...rows] = linesAfter('Who put production where, when and why')
     expect(rows).toHaveLength(3)
     for (const [index, { version, from }] of tenures.entries()) {
-      expect(rows[index]).toMatch(RegExp(`${from.recordedAt} +v${version} +${from.actor} +${from.reason}$`))
+      expect(rows[index]).toMatch(RegExp(`${from.time} +v${version} +${from.actor} +${from.reason}$`))
     }
     const [, mistake] = tenures
-    expect(await ledger.at(mistake?.from.recordedAt).resolve('digit-reader:production')).toMatchObject({ version: 1 })
+    expect(await ledger.at(mistake?.from.time).resolve('digit-reader:production')).toMatchObject({ version: 1 })
   })
 
   it('says where the versions come from', () => {

@@ -8,11 +8,12 @@ import type { CommandInput } from '../../domain/commands/catalogue.js'
 import { decodeShape } from '../../domain/events/event-shapes.js'
 import type { EventStore, StoredEvent } from '../../domain/ports/event-store.js'
 import type { Envelope } from '../../domain/values/envelope.js'
-import { actorOf } from '../../domain/values/metadata-text.js'
+import { actorOf, recordedAtOf } from '../../domain/values/metadata-text.js'
 import { type VersionNumber, versionNumberAt } from '../../domain/values/names.js'
 import type { ArtifactRef, CollectionRef } from '../../domain/values/references.js'
 import { DraftRef } from '../../domain/values/references.js'
 import type { ProjectedEvent } from '../../projections/projection.js'
+import { noPositionTimes, type PositionTimes, recordTime } from '../../projections/storage/position-times.js'
 import { decoded } from '../support/decoded.js'
 import { eventsIn, openTestLedger, right } from '../support/domain-ledger.js'
 import { artifactNamed, modelNamed, runNamed } from '../support/domain-samples.js'
@@ -279,6 +280,13 @@ export const happen = async (
     }
   }
   return { store, events: await eventsIn(store) }
+}
+
+/** The times of their positions. */
+export const timesOf = (events: ReadonlyArray<StoredEvent>): PositionTimes => {
+  const times = noPositionTimes()
+  for (const stored of events) recordTime(times, stored.position, recordedAtOf(stored))
+  return times
 }
 
 /** Events as projections get them. */

@@ -8,14 +8,15 @@ import {
   movesInRegistry,
   type TenureQuery,
 } from '../../../application/reading-history/alias-tenures.js'
-import type { EventStore, StoredEvent } from '../../../domain/ports/event-store.js'
+import { type EventStore, type StoredEvent, toPosition } from '../../../domain/ports/event-store.js'
 import { omitUndefined } from '../../../domain/values/omit-undefined.js'
 import type { CollectionRef } from '../../../domain/values/references.js'
 import { movesInStream } from '../../../ledger/looking-back/one-stream.js'
 import { auditProjection } from '../../../projections/audit/audit-index.js'
 import type { AliasTenure } from '../../../projections/audit/tenure.js'
 import { registryProjection } from '../../../projections/registry/apply.js'
-import { happen, history, seen } from '../../projections/lineage-history.js'
+import { noPositionTimes } from '../../../projections/storage/position-times.js'
+import { happen, history, seen, timesOf } from '../../projections/lineage-history.js'
 import { eventsIn, openTestLedger, right } from '../../support/domain-ledger.js'
 import { artifactNamed, modelNamed } from '../../support/domain-samples.js'
 
@@ -31,8 +32,10 @@ const tenuresOf = async (
     registryProjection.apply(registry, event)
     auditProjection.apply(index, event)
   }
-  const known = await pages(movesInRegistry({ store, registry, index }, collection), query, position)
-  expect(await pages(await movesInStream(store, collection, position), query, position)).toEqual(known)
+  const positionTimes = timesOf(await eventsIn(store))
+  const known = await pages(movesInRegistry({ store, registry, index, positionTimes }, collection), query, position)
+  const then = { position: toPosition(position), positionTimes }
+  expect(await pages(await movesInStream(store, collection, then), query, position)).toEqual(known)
   return known
 }
 
@@ -164,11 +167,17 @@ describe('tenures of aliases', () => {
     for (const logged of [log('a', ['best']), log('b', []), log('c', ['best'])]) await logged()
     const first = { alias: 'latest', limit: 2 }
     const then = right(await store.head()())
-    const page = right(await aliasHistory(await movesInStream(store, artifact, then), first, then))
+    const page = right(
+      await aliasHistory(
+        await movesInStream(store, artifact, { position: then, positionTimes: noPositionTimes() }),
+        first,
+        then,
+      ),
+    )
     expect(page.items.map(({ version }) => version)).toEqual([0, 1])
     await log('d', ['best'])()
     const now = right(await store.head()())
-    const after = await movesInStream(store, artifact, now)
+    const after = await movesInStream(store, artifact, { position: now, positionTimes: noPositionTimes() })
     const next = { ...first, ...omitUndefined({ cursor: page.cursor }) }
     expect(right(await aliasHistory(after, next, now))).toMatchObject({ items: [{ version: 2, until: null }] })
     const other = { alias: 'best', ...omitUndefined({ cursor: page.cursor }) }

@@ -10,7 +10,8 @@ const HOUR = 3_600_000
 const moved = (times: number, hours: (index: number) => number): ReadonlyArray<AliasTenure> => {
   const changes = Array.from({ length: times }, (_, index) => ({
     position: index + 1,
-    recordedAt: new Date(START + hours(index) * HOUR).toISOString(),
+    time: new Date(START + hours(index) * HOUR).toISOString(),
+    recordedAt: new Date(START).toISOString(),
     occurredAt: null,
     actor: 'anna',
     onBehalfOf: null,
@@ -41,14 +42,14 @@ describe('the times in a picture of aliases', () => {
   it('are in the bars, as far as there is room for them', () => {
     const few = moved(3, (index) => index * 300)
     const shown = texts(drawn(few)).map(({ text }) => text)
-    for (const { from } of few) expect(shown).toContain(from.recordedAt)
+    for (const { from } of few) expect(shown).toContain(from.time)
 
     const more = moved(10, (index) => index * 100)
     const days = texts(drawn(more)).map(({ text }) => text)
     for (const { from } of more) {
-      expect(days).not.toContain(from.recordedAt)
+      expect(days).not.toContain(from.time)
       // In the bar and, for some, below it.
-      expect(days).toContain(from.recordedAt.slice(0, 10))
+      expect(days).toContain(from.time.slice(0, 10))
     }
   })
 

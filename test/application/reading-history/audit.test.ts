@@ -29,9 +29,10 @@ import { type AuditLine, auditLine } from '../../../projections/audit/line.js'
 import { lineageProjection } from '../../../projections/lineage/apply.js'
 import { lineage } from '../../../projections/lineage/lineage.js'
 import { registryProjection } from '../../../projections/registry/apply.js'
+import { noPositionTimes } from '../../../projections/storage/position-times.js'
 import { standingAt } from '../../../testing/event-store/world.js'
 import { partly } from '../../projections/histories.js'
-import { happen, history, seen } from '../../projections/lineage-history.js'
+import { happen, history, seen, timesOf } from '../../projections/lineage-history.js'
 import { decoded } from '../../support/decoded.js'
 import { giveEveryCommand } from '../../support/domain-history.js'
 import { eventsIn, left, openTestLedger, right } from '../../support/domain-ledger.js'
@@ -44,7 +45,7 @@ const portsOf = (store: EventStore, events: ReadonlyArray<StoredEvent>): AuditPo
     auditProjection.apply(index, event)
     lineageProjection.apply(graph, event)
   }
-  return { store, index, graph }
+  return { store, index, graph, positionTimes: timesOf(events) }
 }
 
 const all = async <A>(items: AsyncIterable<A>): Promise<ReadonlyArray<A>> => {
@@ -53,10 +54,16 @@ const all = async <A>(items: AsyncIterable<A>): Promise<ReadonlyArray<A>> => {
   return list
 }
 
+/** The lines of some of them. */
+const linesOf = (events: ReadonlyArray<StoredEvent>, all = events): ReadonlyArray<AuditLine> => {
+  const times = timesOf(all)
+  return events.map((stored) => auditLine(stored, times))
+}
+
 const everyEvent = async (): Promise<ReadonlyArray<AuditLine>> => {
   const ledger = openTestLedger()
   await giveEveryCommand(ledger)
-  return (await eventsIn(ledger.store)).map(auditLine)
+  return linesOf(await eventsIn(ledger.store))
 }
 
 describe('a line', () => {
@@ -190,6 +197,7 @@ describe('a line', () => {
     const line = (await everyEvent())[7]
     expect(line).toEqual({
       position: 8,
+      time: expect.stringMatching(/^2026-05-03T12:00:00\.\d{3}Z$/),
       recordedAt: expect.stringMatching(/^2026-05-03T12:00:00\.\d{3}Z$/),
       occurredAt: '2026-05-03T11:59:59.500Z',
       actor: 'anna@acme.org',
@@ -227,7 +235,7 @@ describe('a line', () => {
   })
 
   it('is there for an event from the future, and says so', () => {
-    const line = auditLine(stored('ModelCardSigned', { by: 'x' }))
+    const line = auditLine(stored('ModelCardSigned', { by: 'x' }), noPositionTimes())
     expect(line).toMatchObject({ actor: 'ann', recordedAt: metadata.recordedAt, type: 'ModelCardSigned', position: 9 })
     expect(line.what).toContain('no words for (ModelCardSigned)')
   })
@@ -239,13 +247,14 @@ describe('a line', () => {
       { ...stored('FromTheFuture', {}), metadata: '{' },
     ]
     for (const event of broken) {
-      expect(() => auditLine(event)).toThrow(EventStoreError)
-      expect(() => auditLine(event)).toThrow(/event 3 of the stream artifact-acme\/churn\/model/)
+      expect(() => auditLine(event, noPositionTimes())).toThrow(EventStoreError)
+      expect(() => auditLine(event, noPositionTimes())).toThrow(/event 3 of the stream artifact-acme\/churn\/model/)
     }
   })
 
   it('puts names in quotation marks where they could be mistaken, and writes out what is not seen', () => {
-    const moved = (alias: string) => auditLine(stored('AliasMoved', { alias, from: null, to: 1 })).what
+    const moved = (alias: string) =>
+      auditLine(stored('AliasMoved', { alias, from: null, to: 1 }), noPositionTimes()).what
     expect(moved('in production')).toBe('set the alias "in production" of acme/churn/model to v1')
     expect(moved('a"b\\')).toBe('set the alias "a\\"b\\\\" of acme/churn/model to v1')
     expect(moved('safe\u202Eefas')).toBe('set the alias "safe\\u{202e}efas" of acme/churn/model to v1')
@@ -353,10 +362,8 @@ describe('the audit', () => {
           const ports = portsOf(store, events)
           const moment = events[cut % events.length]?.position ?? 0
           for (const asked of questions) {
-            const inOrder = byHand(
-              events.filter(({ position }) => position <= moment),
-              asked,
-            ).map(auditLine)
+            const known = events.filter(({ position }) => position <= moment)
+            const inOrder = linesOf(byHand(known, asked), events)
             const expected = asked.order === 'ascending' ? inOrder : inOrder.toReversed()
             const whole = right(await audit(ports, { ...asked, limit: 1000 }, moment))
             expect(whole).toEqual({ items: expected, moment })
@@ -455,7 +462,8 @@ describe('the audit', () => {
     const future = events.map((event, at) => (at % 3 === 0 ? { ...event, type: 'FromTheFuture' } : event))
     const store = partly(future)
     const handler = projector({ store, projections: { index: auditProjection }, clock: systemClock })
-    const ports = { store, index: right(await handler.fresh()()).states.index, graph: lineageProjection.initial() }
+    const { states, positionTimes } = right(await handler.fresh()())
+    const ports = { store, index: states.index, graph: lineageProjection.initial(), positionTimes }
     for (const actor of new Set(events.map(actorOf))) {
       const expected = future.filter((event) => actorOf(event) === actor)
       const { items: lines } = right(await audit(ports, { actor, order: 'ascending', limit: 1000 }, events.length))
@@ -537,13 +545,13 @@ describe('what an audit costs', () => {
     const head = events.at(-1)?.position ?? 0
 
     const newest = right(await audit(ports, { of }, head))
-    expect(newest.items).toEqual(own.slice(-100).reverse().map(auditLine))
+    expect(newest.items).toEqual(linesOf(own.slice(-100).reverse(), events))
     expect(read.pages).toBeLessThanOrEqual(2)
 
     read.pages = 0
     if (newest.cursor === undefined) throw new Error('no further page')
     const next = right(await audit(ports, { of, cursor: newest.cursor }, head))
-    expect(next.items).toEqual(own.slice(-200, -100).reverse().map(auditLine))
+    expect(next.items).toEqual(linesOf(own.slice(-200, -100).reverse(), events))
     expect(read.pages).toBeLessThanOrEqual(2)
 
     for (const query of [{}, { after: 19_000 }, { until: 300 }]) {
@@ -564,7 +572,7 @@ describe('what an audit costs', () => {
   it('what lies far apart is looked up, not searched', async () => {
     const { ports, events, read } = await longStory(10_000)
     const lines = right(await audit(ports, { actor: 'auditor', order: 'ascending' }, Infinity)).items
-    expect(lines).toEqual(byHand(events, { actor: 'auditor' }).map(auditLine))
+    expect(lines).toEqual(linesOf(byHand(events, { actor: 'auditor' }), events))
     expect(lines.length).toBe(4)
     // Twenty pages hold everything.
     expect(read.pages).toBeLessThanOrEqual(6)
@@ -621,6 +629,7 @@ describe('exports', () => {
   )
   const line: fc.Arbitrary<AuditLine> = fc.record({
     position: fc.nat(),
+    time: fc.constant('2026-05-03T13:00:00.000Z'),
     recordedAt: fc.constant('2026-05-03T12:00:00.000Z'),
     occurredAt: fc.option(fc.constant('2026-05-03T12:00:00.000Z')),
     actor: nasty,

@@ -409,6 +409,7 @@ describe('lineage as text', () => {
 const DAY = 86_400_000
 const change = (position: number, day: number, reason: string | null = null): AliasTenure['from'] => ({
   position,
+  time: new Date(Date.UTC(2026, 0, 1) + day * DAY).toISOString(),
   recordedAt: new Date(Date.UTC(2026, 0, 1) + day * DAY).toISOString(),
   occurredAt: null,
   actor: 'ann',
@@ -459,7 +460,7 @@ describe('the picture of aliases', () => {
         .map(({ text }) => text)
       for (const { alias, version: held, from } of tenures) {
         const own = tips.filter((tip) =>
-          tip.startsWith(`${alias}: v${held} (acme/churn/model:v${held}) from ${from.recordedAt}`),
+          tip.startsWith(`${alias}: v${held} (acme/churn/model:v${held}) from ${from.time}`),
         )
         expect(own.length, `bars of v${held}`).toBeGreaterThanOrEqual(1)
         expect(textsOf(root), `label of v${held}`).toContain(`v${held}`)

@@ -6,7 +6,8 @@ import { LedgerError } from '../../index.js'
 import { sqliteRuntime } from '../sqlite/index.js'
 import { changeCommands } from './change-commands.js'
 import { ledgerOpener } from './command-context.js'
-import { completionCommand } from './completion.js'
+import { completeNames } from './complete-names.js'
+import { COMPLETE, completionCommand } from './completion.js'
 import { contentCommands } from './content-commands.js'
 import { createCommands } from './create-commands.js'
 import { distributedCommands } from './distributed-commands.js'
@@ -114,6 +115,11 @@ export const run = async (args: ReadonlyArray<string>, terminal: Terminal): Prom
 
 const runCommand = async (args: ReadonlyArray<string>, terminal: Terminal): Promise<ExitCode> => {
   const asJson = isInJson(args)
+  const [first, ...words] = args
+  if (first === COMPLETE) {
+    await completeNames(buildProgram(terminal), words, terminal)
+    return EXIT.fine
+  }
   try {
     await buildProgram(terminal, asJson).parseAsync([...args], { from: 'user' })
     return EXIT.fine

@@ -303,6 +303,25 @@ describe('a command that is given again with its id', () => {
   })
 })
 
+describe('a copy on the command line', () => {
+  it('tells what it was copied from and what it took over, and so does its version', async () => {
+    const words = ['--description', 'of May', '--metadata', 'rows:=3']
+    await ledger('log', 'notes', file('n.txt'), '--type', 'dataset', ...words)
+    expect(await ledger('copy', 'notes:v0', 'letters', '--no-metadata')).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(/^acme\/churn\/letters:v0 from acme\/churn\/notes:v0, with its description\n/),
+    })
+    expect((await ledger('show', 'letters:v0')).out).toMatch(
+      /copied from +acme\/churn\/notes:v0, with its description\n/,
+    )
+    expect((await ledger('lineage', 'letters:v0', '--format', 'mermaid')).out).toContain('|copied|')
+    expect((await ledger('lineage', 'letters:v0', '--format', 'svg')).out).toContain('copied')
+    expect((await ledger('copy', 'notes:v0', 'letters')).out).toContain('(content that was there already)')
+    const refused = await ledger('copy', 'notes', 'songs', '--command-id', 'once')
+    expect(refused).toMatchObject({ code: 2, err: expect.stringContaining('a copy that can be given again') })
+  })
+})
+
 describe('a draft on the command line', () => {
   it('says what its version said, unless it is given or declined', async () => {
     const words = ['--description', 'of May', '--metadata', 'rows:=3']

@@ -1,6 +1,7 @@
 /** What is told of the history, as text: lines, tenures, and what is different. */
 import type { AuditLine } from '../../projections/audit/line.js'
-import { type AliasChange, type AliasTenure, wasBehind } from '../../projections/audit/tenure.js'
+import type { AliasChange, AliasTenure } from '../../projections/audit/tenure.js'
+import { wasBehind } from '../../projections/audit/wording.js'
 import { type Shown, styled, type Terminal, table, time } from './output.js'
 
 export const auditText = (terminal: Terminal, lines: ReadonlyArray<AuditLine>, isLong = false): string =>

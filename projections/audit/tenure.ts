@@ -15,10 +15,6 @@ export interface AliasChange {
   readonly correlationId: string | null
 }
 
-/** Whether the clock was behind by which something was recorded: another had recorded a later time before. */
-export const wasBehind = ({ time, recordedAt }: Pick<AliasChange, 'time' | 'recordedAt'>): boolean =>
-  Date.parse(recordedAt) < Date.parse(time)
-
 export interface AliasTenure {
   readonly alias: string
   /** The number of the version that held it. */

@@ -1,4 +1,10 @@
 /** Words and numbers as the audit writes them. */
+import type { AliasChange } from './tenure.js'
+
+/** Whether the clock was behind by which something was recorded: another had recorded a later time before. */
+export const wasBehind = ({ time, recordedAt }: Pick<AliasChange, 'time' | 'recordedAt'>): boolean =>
+  Date.parse(recordedAt) < Date.parse(time)
+
 export const counted = (count: number, what: string): string =>
   `${count.toLocaleString('en')} ${what}${count === 1 ? '' : 's'}`
 

@@ -2,7 +2,8 @@
  * The aliases of a collection over time: a row for each alias, a bar for each tenure. Where changes crowd,
  * time is stretched until every bar can be read, and what is then too wide goes on below, as text does.
  */
-import { type AliasChange, type AliasTenure, wasBehind } from '../audit/tenure.js'
+import type { AliasChange, AliasTenure } from '../audit/tenure.js'
+import { wasBehind } from '../audit/wording.js'
 import { fitted, px, type Rule, svgDocument, widthOf, xml } from './svg.js'
 
 export interface AliasSvgOptions {

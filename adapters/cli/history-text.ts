@@ -32,10 +32,10 @@ export const tenureText = (
   table(
     terminal,
     ['ALIAS', 'VERSION', 'FROM', 'UNTIL', 'BY', 'REPLACED', 'WHY'],
-    tenures.flatMap(({ alias, version, source, replaced, from, until, replacedBy }) => [
+    tenures.flatMap(({ alias, version, source, sourceDeleted, replaced, from, until, replacedBy }) => [
       [
         alias,
-        source === null ? `v${version}` : `v${version} (${source})`,
+        source === null ? `v${version}` : `v${version} (${source}${sourceDeleted ? ', source deleted' : ''})`,
         time(terminal, from.time),
         until === null ? styled('green', open) : time(terminal, until.time),
         whoOf(from),

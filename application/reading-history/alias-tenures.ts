@@ -12,7 +12,8 @@ import type { AuditIndex } from '../../projections/audit/audit-index.js'
 import type { AliasChange, AliasTenure } from '../../projections/audit/tenure.js'
 import type { BadCursor } from '../../projections/paging/cursor.js'
 import { type Onwards, type Page, type Paging, pageOf, pageStart, questionOf } from '../../projections/paging/page.js'
-import type { AliasEntry, CollectionEntry, Registry } from '../../projections/registry/state.js'
+import { endOfSource } from '../../projections/registry/changes.js'
+import type { AliasEntry, CollectionEntry, LinkEntry, Registry } from '../../projections/registry/state.js'
 import { merged } from '../../projections/storage/merge.js'
 import { type PositionTimes, timeOfEvent } from '../../projections/storage/position-times.js'
 import { countUpTo } from '../../projections/storage/timeline.js'
@@ -32,6 +33,8 @@ export interface AliasMoves {
   readonly collection: CollectionEntry | undefined
   /** The events at positions of its stream, in order. */
   readonly eventsAt: (positions: ReadonlyArray<number>) => Promise<ReadonlyArray<StoredEvent>>
+  /** The position at which the source of a link was deleted, if it ever was. */
+  readonly endOfSource: (link: LinkEntry) => Promise<number | undefined>
   readonly positionTimes: PositionTimes
 }
 
@@ -52,6 +55,7 @@ export const movesInRegistry = (
   positionTimes,
   collection: registry.collections.get(collectionPath(collection)),
   eventsAt: (positions) => eventsAt(store, index, positions),
+  endOfSource: async (link) => endOfSource(registry, link),
 })
 
 /**
@@ -59,7 +63,7 @@ export const movesInRegistry = (
  * with an `EventStoreError` where the store cannot be read or an event is damaged.
  */
 export const aliasHistory = async (
-  { collection, eventsAt, positionTimes }: AliasMoves,
+  { collection, eventsAt, endOfSource, positionTimes }: AliasMoves,
   query: TenureQuery,
   position: number,
 ): Promise<E.Either<BadCursor, Page<AliasTenure>>> => {
@@ -77,17 +81,23 @@ export const aliasHistory = async (
     if (change === undefined) throw new EventStoreError('damaged', `there is no event at position ${at} any more`)
     return change
   }
-  const tenures = items.map(({ from, until, ...tenure }) => ({
-    ...tenure,
-    source: sourceOf(collection, tenure.version),
-    from: changeAt(from),
-    until: until === null ? null : changeAt(until),
-  }))
+  const tenures: AliasTenure[] = []
+  for (const { from, until, ...tenure } of items) {
+    const link = collection.kind === 'model' ? collection.versions[tenure.version] : undefined
+    const end = link === undefined ? undefined : await endOfSource(link)
+    tenures.push({
+      ...tenure,
+      source: link === undefined ? null : versionPath(link.source.artifact, link.source.version),
+      sourceDeleted: end !== undefined && end <= start.right.moment,
+      from: changeAt(from),
+      until: until === null ? null : changeAt(until),
+    })
+  }
   return E.right({ items: tenures, ...more })
 }
 
 /** A tenure with the positions of its beginning and its end. */
-interface Held extends Omit<AliasTenure, 'source' | 'from' | 'until'> {
+interface Held extends Omit<AliasTenure, 'source' | 'sourceDeleted' | 'from' | 'until'> {
   readonly from: number
   readonly until: number | null
 }
@@ -129,11 +139,6 @@ function* tenuresOf(
       replacedBy: isHeld ? null : (values[at + 1] ?? null),
     }
   }
-}
-
-const sourceOf = (collection: CollectionEntry, version: number): string | null => {
-  const source = collection.kind === 'model' ? collection.versions[version]?.source : undefined
-  return source === undefined ? null : versionPath(source.artifact, source.version)
 }
 
 const changeOf = (stored: StoredEvent, positionTimes: PositionTimes): AliasChange => {

@@ -31,7 +31,9 @@ import { collectionStream } from '../../domain/values/stream-names.js'
 import { auditProjection } from '../../projections/audit/audit-index.js'
 import { lineageProjection } from '../../projections/lineage/apply.js'
 import { registryProjection } from '../../projections/registry/apply.js'
+import { endOfSource } from '../../projections/registry/changes.js'
 import { registryQuestions } from '../../projections/registry/questions/lookup.js'
+import type { Registry } from '../../projections/registry/state.js'
 import type { AsOf, When } from '../calling/as-of.js'
 import { eachFromStore, LedgerError, promised, readFromStore } from '../calling/errors.js'
 import { checked, checkedIfGivenNow, Signal } from '../calling/input.js'
@@ -163,23 +165,39 @@ const beginnings = async (
   return found.sort((one, other) => one.position - other.position)
 }
 
-/** What the stream of a collection alone tells of its aliases up to a position. Rejects with an `EventStoreError`. */
-export const movesInStream = async (
-  store: EventStore,
-  collection: CollectionRef,
-  { position, positionTimes }: Pick<AsOf, 'position' | 'positionTimes'>,
-): Promise<AliasMoves> => {
+/** The registry as far as one stream makes it up to a position. */
+const registryOf = async (store: EventStore, collection: CollectionRef, position: Position): Promise<Registry> => {
   const model = emptyModel(registryAlone)
-  const pages = () => store.readStream(collectionStream(collection), 'none')
-  for await (const page of pages()) {
+  for await (const page of store.readStream(collectionStream(collection), 'none')) {
     const then = page.filter((stored) => stored.position <= position)
     const problem = applyEvents(registryAlone, model, then)
     if (problem !== undefined) throw new EventStoreError('damaged', describeReadError(problem))
     if (then.length < page.length) break
   }
+  return model.states.registry
+}
+
+/**
+ * What the stream of a collection alone tells of its aliases up to a position, and of a registered model those of the artifacts
+ * to which they lead: whether what is linked is there. Rejects with an `EventStoreError`.
+ */
+export const movesInStream = async (
+  store: EventStore,
+  collection: CollectionRef,
+  { position, positionTimes }: Pick<AsOf, 'position' | 'positionTimes'>,
+): Promise<AliasMoves> => {
+  const registry = await registryOf(store, collection, position)
+  const pages = () => store.readStream(collectionStream(collection), 'none')
+  const sources = new Map<string, Promise<Registry>>()
   return {
     positionTimes,
-    collection: model.states.registry.collections.get(collectionPath(collection)),
+    collection: registry.collections.get(collectionPath(collection)),
+    endOfSource: async (link) => {
+      const { artifact } = link.source
+      const source = sources.get(collectionPath(artifact)) ?? registryOf(store, artifact, position)
+      sources.set(collectionPath(artifact), source)
+      return endOfSource(await source, link)
+    },
     eventsAt: async (positions) => {
       const wanted = new Set(positions)
       const found: StoredEvent[] = []

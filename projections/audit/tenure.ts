@@ -21,6 +21,8 @@ export interface AliasTenure {
   readonly version: number
   /** For a registered model, the version that was linked: `acme/churn/model:v3`. */
   readonly source: string | null
+  /** Whether that is deleted, as of the answer: then the alias leads nowhere, or led there while it was held. */
+  readonly sourceDeleted: boolean
   /** The version that held it before; `null` for none. */
   readonly replaced: number | null
   readonly from: AliasChange

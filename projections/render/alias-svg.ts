@@ -49,6 +49,7 @@ export const aliasSvg = (tenures: ReadonlyArray<AliasTenure>, { until, title }: 
   }
   const width = Math.ceil(left + widest + MARGIN)
   const described = describe(tenures, aliases, until)
+  const note = noteOf(scale, breaks.length, tenures)
   return svgDocument({
     width,
     height: Math.ceil(top),
@@ -57,7 +58,7 @@ export const aliasSvg = (tenures: ReadonlyArray<AliasTenure>, { until, title }: 
     rules: RULES,
     body: [
       `<text class="title" x="${MARGIN}" y="${MARGIN + 8}">${xml(fitted(title, 15, width - 2 * MARGIN))}</text>`,
-      `<text class="small soft" x="${MARGIN}" y="${MARGIN + 25}">${xml(noteOf(scale, breaks.length))}</text>`,
+      `<text class="small soft" x="${MARGIN}" y="${MARGIN + 25}">${xml(note)}</text>`,
       ...parts,
     ].join('\n'),
   })
@@ -72,6 +73,7 @@ const RULES: ReadonlyArray<Rule> = [
   ['.bar', 'fill: #2f6fb3; fill-opacity: 0.18; stroke: #2f6fb3; stroke-width: 1', 'fill: #6cb0f5; stroke: #6cb0f5'],
   ['.bar.odd', 'fill-opacity: 0.36'],
   ['.bar.held', 'fill: #2e7d4f; fill-opacity: 0.3; stroke: #2e7d4f', 'fill: #63c48c; stroke: #63c48c'],
+  ['.bar.gone', 'fill-opacity: 0.08; stroke-dasharray: 4 3'],
 ]
 
 /** Points in time, in the order of what happened at them, and where each stands. */
@@ -196,9 +198,11 @@ const drawLine = ({ tenures, aliases, scale, from, to, left, top, names }: LineO
 }
 
 const drawBar = (tenure: AliasTenure, x: number, width: number, odd: boolean): string => {
-  const { version, from, until } = tenure
+  const { version, sourceDeleted, from, until } = tenure
   const label = `v${version}`
-  const look = ['bar', ...(until === null ? ['held'] : odd ? ['odd'] : [])].join(' ')
+  const look = ['bar', ...(until === null ? ['held'] : odd ? ['odd'] : []), ...(sourceDeleted ? ['gone'] : [])].join(
+    ' ',
+  )
   const top = (ROW - BAR) / 2
   // The version, and since when as far as there is room: to the millisecond, to the day, or not at all.
   let end = x + 5
@@ -215,8 +219,8 @@ const drawBar = (tenure: AliasTenure, x: number, width: number, odd: boolean): s
 }
 
 /** A tenure in words. */
-const told = ({ alias, version, source, from, until, replaced, replacedBy }: AliasTenure): string => {
-  const held = `${alias}: v${version}${source === null ? '' : ` (${source})`}`
+const told = ({ alias, version, source, sourceDeleted, from, until, replaced, replacedBy }: AliasTenure): string => {
+  const held = `${alias}: v${version}${source === null ? '' : ` (${source}${sourceDeleted ? ', source deleted' : ''})`}`
   const begun = `from ${when(from)}, put there by ${from.actor}${replaced === null ? '' : ` in place of v${replaced}`}${from.reason === null ? '' : `: ${from.reason}`}`
   if (until === null) return `${held} ${begun}; still held`
   const next = replacedBy === null ? 'removed' : `replaced by v${replacedBy}`
@@ -244,14 +248,17 @@ const ticksOf = ({ points, width }: Scale, from: number, to: number): ReadonlyAr
 /** `2026-05-03` and `14:00:05.500Z`. */
 const stamp = (time: number): ReadonlyArray<string> => new Date(time).toISOString().split('T')
 
-const noteOf = ({ stretched }: Scale, lines: number): string =>
+const noteOf = ({ stretched }: Scale, lines: number, tenures: ReadonlyArray<AliasTenure>): string =>
   [
     'Times are UTC; green bars are still held.',
+    ...(tenures.some(({ sourceDeleted }) => sourceDeleted) ? ['Dashed: source deleted.'] : []),
     ...(stretched ? ['Time is stretched where changes crowd.'] : []),
     ...(lines > 1 ? ['Each line goes on in the next.'] : []),
   ].join(' ')
 
 const describe = (tenures: ReadonlyArray<AliasTenure>, aliases: ReadonlyArray<string>, until: string): string => {
-  const held = tenures.filter((tenure) => tenure.until === null).map(({ alias, version }) => `${alias} is v${version}`)
+  const held = tenures
+    .filter((tenure) => tenure.until === null)
+    .map(({ alias, version, sourceDeleted }) => `${alias} is v${version}${sourceDeleted ? ' (source deleted)' : ''}`)
   return `${aliases.length} ${aliases.length === 1 ? 'alias' : 'aliases'}, ${tenures.length} ${tenures.length === 1 ? 'tenure' : 'tenures'}, up to ${until}. ${held.length === 0 ? 'None is held.' : `Now ${held.slice(0, 20).join(', ')}.`}`
 }

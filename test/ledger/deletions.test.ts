@@ -1,5 +1,6 @@
 /** What hangs on a version that is to be deleted: it is said first, and named, and a link that stays says that its source is gone. */
 import { describe, expect, it } from 'vitest'
+import { oneStreamOf } from '../../ledger/looking-back/one-stream.js'
 import { memoryLedger, rejection, text } from '../support/ledger-memory.js'
 
 const linked = async () => {
@@ -130,6 +131,25 @@ describe('what is gone', () => {
       versionCount: 0,
       newest: null,
     })
+    const held = { version: 0, source: 'acme/animals/cats:v0' }
+    const tenures = async (now: Pick<typeof ledger, 'aliasHistory'>) =>
+      (await now.aliasHistory({ of: 'pets', alias: 'production' })).items
+    for (const now of [ledger, ledger.at(position), oneStreamOf(ledger), oneStreamOf(ledger, position)])
+      expect(await tenures(now)).toMatchObject([{ ...held, until: null, sourceDeleted: true }])
+    for (const then of [ledger.at(position - 1), oneStreamOf(ledger, position - 1)])
+      expect(await tenures(then)).toMatchObject([{ ...held, sourceDeleted: false }])
+    const gone = { sourceDeleted: true }
+    const { aliases, linked: links } = await ledger.diffMoments(0, position)
+    expect(aliases).toContainEqual({
+      collection: 'acme/model-registry/pets',
+      alias: 'production',
+      from: null,
+      to: 0,
+      ...gone,
+    })
+    expect(links).toContainEqual({ version: 'acme/model-registry/pets:v0', source: held.source, ...gone })
+    const before = await ledger.diffMoments(0, position - 1)
+    for (const change of [...before.aliases, ...before.linked]) expect(change).not.toHaveProperty('sourceDeleted')
     // The next command on it says so, too.
     const commands: ReadonlyArray<() => Promise<unknown>> = [
       () => ledger.moveAlias({ version: 'pets:production', alias: 'staging' }),

@@ -9,7 +9,8 @@ import { sameJson } from '../../../domain/values/json.js'
 import type { RunOutcome } from '../../../domain/values/names.js'
 import { collectionPath, versionPath } from '../../../domain/values/references.js'
 import { asOf, type Timeline } from '../../storage/timeline.js'
-import type { ArtifactEntry, CollectionEntry, DraftEntry, ModelEntry, Registry, RunEntry } from '../state.js'
+import { endOfSource } from '../changes.js'
+import type { ArtifactEntry, CollectionEntry, DraftEntry, LinkEntry, ModelEntry, Registry, RunEntry } from '../state.js'
 import { positionOf, runOf, saidOf, tagsOf, type Versions } from '../version-table.js'
 
 /** `from` is what was so at the earlier moment, `to` at the later. */
@@ -31,7 +32,8 @@ export interface MomentsDiff {
   }>
   readonly logged: ReadonlyArray<{ readonly version: string; readonly run: string | null }>
   readonly deleted: ReadonlyArray<{ readonly version: string }>
-  readonly linked: ReadonlyArray<{ readonly version: string; readonly source: string }>
+  /** `sourceDeleted` where the source is deleted by the later moment. */
+  readonly linked: ReadonlyArray<{ readonly version: string; readonly source: string; readonly sourceDeleted?: true }>
   readonly unlinked: ReadonlyArray<{ readonly version: string; readonly source: string }>
   /** What was put into the archive, and what was taken out of it. */
   readonly archived: ReadonlyArray<{ readonly collection: string }>
@@ -42,8 +44,13 @@ export interface MomentsDiff {
     readonly kind: 'artifact' | 'registered-model'
     readonly type: string
   }>
-  /** Holders before and after; `null` where there is none. */
-  readonly aliases: ReadonlyArray<Change<number | null> & { readonly collection: string; readonly alias: string }>
+  /**
+   * Holders before and after; `null` where there is none. `sourceDeleted` where the later one is a registered version whose
+   * source is deleted by then.
+   */
+  readonly aliases: ReadonlyArray<
+    Change<number | null> & { readonly collection: string; readonly alias: string; readonly sourceDeleted?: true }
+  >
   /** Of artifacts, their versions, and registered models. */
   readonly tags: ReadonlyArray<Change<ReadonlyArray<string>> & { readonly of: string }>
   readonly descriptions: ReadonlyArray<Change<string | null> & { readonly of: string }>
@@ -105,7 +112,7 @@ export const diffMoments = (
     used: [],
     drafts: [],
   }
-  for (const [entry, numbers] of touched.collections) compareCollection(registry.versions, entry, numbers, found)
+  for (const [entry, numbers] of touched.collections) compareCollection(registry, entry, numbers, found)
   for (const run of touched.runs) compareRun(run, found)
   for (const draft of touched.drafts) compareDraft(draft, found)
   return found
@@ -127,8 +134,11 @@ const changeOf = <A>(timeline: Timeline<A> | undefined, { from, to }: Found): Ch
     : { from: asOf(timeline, from), to: asOf(timeline, to) }
 }
 
+const markOf = (registry: Registry, link: LinkEntry | undefined, { to }: Found): { readonly sourceDeleted?: true } =>
+  link !== undefined && (endOfSource(registry, link) ?? Infinity) <= to ? { sourceDeleted: true } : {}
+
 const compareCollection = (
-  versions: Versions,
+  registry: Registry,
   entry: CollectionEntry,
   numbers: Iterable<number>,
   found: Found,
@@ -142,7 +152,9 @@ const compareCollection = (
   }
   for (const [alias, holders] of entry.aliases) {
     const { from = null, to = null } = changeOf(holders, found) ?? {}
-    if (from !== to) found.aliases.push({ collection, alias, from, to })
+    if (from === to) continue
+    const link = entry.kind === 'model' && to !== null ? entry.versions[to] : undefined
+    found.aliases.push({ collection, alias, from, to, ...markOf(registry, link, found) })
   }
   const { from: before = null, to: after = null } = changeOf(entry.archived, found) ?? {}
   if (before === null && after !== null) found.archived.push({ collection })
@@ -156,8 +168,8 @@ const compareCollection = (
     noteMetadata(collection, from, to, found)
   }
   for (const number of numbers)
-    if (entry.kind === 'artifact') compareVersion(versions, entry, number, found)
-    else compareLink(entry, number, found)
+    if (entry.kind === 'artifact') compareVersion(registry.versions, entry, number, found)
+    else compareLink(registry, entry, number, found)
 }
 
 const compareVersion = (versions: Versions, artifact: ArtifactEntry, number: number, found: Found): void => {
@@ -185,12 +197,12 @@ const compareVersion = (versions: Versions, artifact: ArtifactEntry, number: num
   noteMetadata(path, from.metadata, to.metadata, found)
 }
 
-const compareLink = (model: ModelEntry, number: number, found: Found): void => {
+const compareLink = (registry: Registry, model: ModelEntry, number: number, found: Found): void => {
   const link = model.versions[number]
   if (link === undefined) return
   const version = versionPath(model.ref, number)
   const source = versionPath(link.source.artifact, link.source.version)
-  if (isIn(found, link.position)) found.linked.push({ version, source })
+  if (isIn(found, link.position)) found.linked.push({ version, source, ...markOf(registry, link, found) })
   if (isIn(found, model.ended.get(number))) found.unlinked.push({ version, source })
 }
 

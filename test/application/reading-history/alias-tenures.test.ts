@@ -63,6 +63,21 @@ const bounds = (events: ReadonlyArray<StoredEvent>): ReadonlyArray<readonly [aft
   ]
 }
 
+/** The versions of artifacts that are deleted by a position, alone or with their artifact. */
+const goneBy = (events: ReadonlyArray<StoredEvent>, position: number): ReadonlySet<string> => {
+  const there = new Set<string>()
+  const gone = new Set<string>()
+  for (const { type, stream, data, position: at } of events) {
+    if (at > position) break
+    const home = decodeURIComponent(stream.slice(stream.indexOf('-') + 1))
+    const version = `${home}:v${JSON.parse(data).version}`
+    if (type === 'ArtifactVersionLogged') there.add(version)
+    if (type === 'ArtifactVersionDeleted') gone.add(version)
+    if (type === 'ArtifactDeleted') for (const each of there) if (each.startsWith(`${home}:`)) gone.add(each)
+  }
+  return gone
+}
+
 describe('tenures of aliases', () => {
   it('one holder at a time, no gap but where it was removed, and at every position whom the events say', async () => {
     await fc.assert(
@@ -104,6 +119,10 @@ describe('tenures of aliases', () => {
                 from.position <= position && (until === null || position < until.position)
               expect(mine.filter(holds).map(({ version }) => version)).toEqual(holder === null ? [] : [holder])
               const then = await tenuresOf(store, collection, { alias }, position)
+              for (const { source, sourceDeleted } of then) {
+                const isGone = source !== null && goneBy(events, position).has(source)
+                expect(sourceDeleted, `${source} at ${position}`).toBe(isGone)
+              }
               expect(then.filter(({ until }) => until === null).map(({ version }) => version)).toEqual(
                 holder === null ? [] : [holder],
               )
@@ -135,6 +154,7 @@ describe('tenures of aliases', () => {
         alias: 'production',
         version: 0,
         source: 'acme/churn/model:v1',
+        sourceDeleted: false,
         replaced: null,
         from: expect.objectContaining({ actor: 'ann', reason: 'best so far', commandId: 'promote', onBehalfOf: null }),
         until: expect.objectContaining({ actor: 'bob' }),
@@ -144,6 +164,7 @@ describe('tenures of aliases', () => {
         alias: 'production',
         version: 1,
         source: 'acme/churn/model:v0',
+        sourceDeleted: false,
         replaced: 0,
         from: expect.objectContaining({
           actor: 'bob',

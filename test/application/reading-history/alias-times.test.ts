@@ -23,6 +23,7 @@ const moved = (times: number, hours: (index: number) => number): ReadonlyArray<A
     alias: 'production',
     version,
     source: null,
+    sourceDeleted: false,
     replaced: version === 0 ? null : version - 1,
     from,
     until: changes[version + 1] ?? null,

@@ -431,6 +431,7 @@ const story = (count: number, dayOf: (index: number) => number): ReadonlyArray<A
       alias,
       version: index,
       source: `acme/churn/model:v${index}`,
+      sourceDeleted: false,
       replaced: null,
       from: change(index + 1, dayOf(index)),
       until: next === undefined ? null : change(next + 1, dayOf(next)),
@@ -443,6 +444,21 @@ const story = (count: number, dayOf: (index: number) => number): ReadonlyArray<A
 describe('the picture of aliases', () => {
   const until = '2027-06-01T00:00:00.000Z'
   const options = { until, title: 'Aliases of acme/model-registry/churn' }
+
+  it('marks what leads to a version that is deleted', () => {
+    const tenures = story(3, (index) => index).map((tenure) => ({ ...tenure, sourceDeleted: tenure.version === 1 }))
+    const root = wellMade(aliasSvg(tenures, options))
+    expect(classed(root, 'gone')).toHaveLength(1)
+    const texts = everyElement(root).map(({ text }) => text)
+    expect(texts.filter((text) => text.includes('(acme/churn/model:v1, source deleted)'))).toHaveLength(1)
+    expect(texts.join(' ')).toContain('Dashed: source deleted.')
+    expect(
+      aliasSvg(
+        story(3, (index) => index),
+        options,
+      ),
+    ).not.toContain('ource deleted.')
+  })
 
   it.each([
     ['evenly', (index: number) => index],

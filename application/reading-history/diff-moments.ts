@@ -47,7 +47,10 @@ export const touchedBetween = async (
         const numbers = collections.get(entry) ?? new Set()
         collections.set(entry, numbers)
         const event = decodeShape(stored)
-        if (typeof event !== 'string') for (const number of numbersOf(event)) numbers.add(number)
+        if (typeof event === 'string') continue
+        for (const number of numbersOf(event)) numbers.add(number)
+        if (event.type === 'ArtifactDeleted' || event.type === 'RegisteredModelDeleted')
+          for (const number of endedAt(entry, stored.position)) numbers.add(number)
       }
     }
   }
@@ -59,6 +62,10 @@ export const touchedBetween = async (
     drafts: [...drafts].sort((one, other) => begunAt(one) - begunAt(other)),
   }
 }
+
+/** What a life of a name held when it was deleted as a whole. */
+const endedAt = ({ ended }: CollectionEntry, position: number): ReadonlyArray<number> =>
+  [...ended].flatMap(([number, end]) => (end === position ? [number] : []))
 
 const begunAt = ({ generations }: DraftEntry): number =>
   generations.find((generation) => generation !== undefined)?.opened ?? Infinity

@@ -43,11 +43,13 @@ const all = async <A>(page: (cursor: { cursor?: string }) => Promise<Page<A>>): 
   return items
 }
 
+const WITH_ALL = { withArchived: true, withDeleted: true }
+
 /** What the questions as of one moment say of each other. */
 const agree = async (then: LedgerAsOf): Promise<void> => {
   const collections = [
-    ...(await all((page) => then.artifacts({ ...page, withArchived: true }))),
-    ...(await all((page) => then.registeredModels({ ...page, withArchived: true }))),
+    ...(await all((page) => then.artifacts({ ...page, ...WITH_ALL }))),
+    ...(await all((page) => then.registeredModels({ ...page, ...WITH_ALL }))),
   ]
   for (const { path, aliases, versionCount, newest } of collections) {
     const versions = await all((page) => then.versions(path, page))
@@ -88,8 +90,8 @@ describe('a position inside a command', () => {
           const force = bruteForce()
           for (const event of events.slice(0, end)) force.tell(event)
           const { registeredModels, artifacts, projects } = force.picture()
-          expect((await then.artifacts({ limit: 100, withArchived: true })).items).toEqual(artifacts)
-          expect((await then.registeredModels({ limit: 100, withArchived: true })).items).toEqual(registeredModels)
+          expect((await then.artifacts({ limit: 100, ...WITH_ALL })).items).toEqual(artifacts)
+          expect((await then.registeredModels({ limit: 100, ...WITH_ALL })).items).toEqual(registeredModels)
           expect((await then.projects({ limit: 100 })).items).toEqual(projects)
         }
         await ledger.close()

@@ -255,8 +255,21 @@ const factsByHand = (events: ReadonlyArray<StoredEvent>, moment: Position): Map<
     const version = `${home}:v${said.version}`
     const pathOf = (ref: { entity: string; project: string; name: string; version: number }) =>
       `${ref.entity}/${ref.project}/${ref.name}:v${ref.version}`
-    if (type === 'ArtifactCreated') facts.set(`created ${home}`, ['artifact', said.artifactType])
-    if (type === 'RegisteredModelCreated') facts.set(`created ${home}`, ['registered-model', said.artifactType])
+    const kind = type.startsWith('Artifact') ? 'artifact' : 'registered-model'
+    if (type === 'RegisteredModelCreated' || type === 'ArtifactCreated') {
+      const life = [...facts.keys()].filter((fact) => fact.startsWith(`created ${home}#`)).length
+      facts.set(`created ${home}#${life}`, [kind, said.artifactType])
+    }
+    if (type === 'RegisteredModelDeleted' || type === 'ArtifactDeleted') {
+      const lives = [...facts].filter(([fact]) => fact.startsWith(`created ${home}#`))
+      facts.set(`removed ${home}#${lives.length - 1}`, lives.at(-1)?.[1])
+      for (const [fact, value] of facts) {
+        if (fact.startsWith(`logged ${home}:v`)) facts.set(fact.replace('logged', 'deleted'), true)
+        if (fact.startsWith(`linked ${home}:v`)) facts.set(fact.replace('linked', 'unlinked'), value)
+        if (fact.startsWith(`alias ${home} `)) facts.delete(fact)
+      }
+      for (const what of ['description', 'metadata', 'tags']) facts.delete(`${what} ${home}`)
+    }
     if (type === 'RegisteredModelCreated' || type === 'ArtifactCreated')
       facts.set(`description ${home}`, said.description ?? null)
     if (type === 'ArtifactVersionLogged') {
@@ -307,6 +320,7 @@ const flat = (found: MomentsDiff): ReadonlyArray<string> => {
   const isVersion = (of: string): string => (/:v\d+$/.test(of) ? 'of-version ' : '')
   return [
     ...found.created.map(({ collection, kind, type }) => line(`created ${collection}`, null, [kind, type])),
+    ...found.removed.map(({ collection, kind, type }) => line(`removed ${collection}`, null, [kind, type])),
     ...found.logged.map(({ version, run }) => line(`logged ${version}`, null, run)),
     ...found.deleted.map(({ version }) => line(`deleted ${version}`, null, true)),
     ...found.linked.map(({ version, source }) => line(`linked ${version}`, null, source)),
@@ -336,7 +350,9 @@ const differenceByHand = (before: Map<string, unknown>, after: Map<string, unkno
     const [from, to] = [before.get(fact) ?? none, after.get(fact) ?? none]
     const logged = fact.startsWith('logged ') && !before.has(fact)
     if (isNewVersion || (JSON.stringify(from) === JSON.stringify(to) && !logged)) continue
-    lines.push(`${fact}: ${JSON.stringify(from)} -> ${JSON.stringify(to)}`)
+    // Of each life of a name.
+    const told = fact.replace(/^((?:created|removed) .*)#\d+$/, '$1')
+    lines.push(`${told}: ${JSON.stringify(from)} -> ${JSON.stringify(to)}`)
   }
   return lines.sort()
 }

@@ -2,6 +2,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type { EventStore, StoredEvent } from '../../domain/ports/event-store.js'
 import type { SnapshotStore } from '../../domain/ports/snapshot-store.js'
+import { copySteps } from '../../projections/storage/steps.js'
 import { emptyModel, keysOf, type Model, type Projections } from './model.js'
 import { applyEvents, pull } from './pull.js'
 import { belongsTo, ofOthers, snapshotKeyOf } from './snapshot-keeper.js'
@@ -57,7 +58,13 @@ const differences = <States extends object>(
   kept: Model<States>,
   anew: Model<States>,
 ): ReadonlyArray<string> => {
-  const partsOf = ({ positionTimes, steps, events, unknown }: Model<States>) => [positionTimes, steps, events, unknown]
+  // What is copied has no room for more, of which there may be more or less.
+  const partsOf = ({ positionTimes, steps, events, unknown }: Model<States>) => [
+    positionTimes,
+    copySteps(steps),
+    events,
+    unknown,
+  ]
   const states = keysOf(projections).filter((key) => {
     const { save } = projections[key]
     return !isSame([...save(kept.states[key])], [...save(anew.states[key])])

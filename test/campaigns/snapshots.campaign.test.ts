@@ -38,7 +38,7 @@ describe('a snapshot', () => {
 
 describe('a read model whose builder is killed', () => {
   it('is right at the next opening, from whatever was kept by then', async () => {
-    const events = await historyOf(Array.from({ length: 60 }, (_, index) => (index + 1) * 7_654_321_987))
+    const events = await historyOf(Array.from({ length: 60 }, (_, index) => (index + 1) * 9_876_543_211))
     const many = manyTimes(events, 4000)
     const store = right(await sqliteEventStore({ path: join(directory, 'events.db'), durability: 'relaxed' })())
     for (const { stream, revision, id, type, data, metadata } of many) {

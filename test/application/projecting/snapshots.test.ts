@@ -4,22 +4,25 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setImmediate as nextTurn } from 'node:timers/promises'
+import { isDeepStrictEqual } from 'node:util'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { directorySnapshotStore } from '../../../adapters/directory/index.js'
 import { memorySnapshotStore } from '../../../adapters/memory/index.js'
 import { systemClock } from '../../../adapters/system/index.js'
+import { foldedAnew } from '../../../application/projecting/kept-model.js'
 import { projector } from '../../../application/projecting/projector.js'
 import { describeReadError } from '../../../application/projecting/read-error.js'
 import type { EventStore, StoredEvent } from '../../../domain/ports/event-store.js'
 import { toPosition } from '../../../domain/ports/event-store.js'
 import type { SnapshotStore } from '../../../domain/ports/snapshot-store.js'
 import type { Projection } from '../../../projections/projection.js'
+import { readModels } from '../../../projections/read-models.js'
 import { registryProjection } from '../../../projections/registry/apply.js'
 import type { Registry } from '../../../projections/registry/state.js'
 import { historyOf, partly } from '../../projections/histories.js'
 import { left, right } from '../../support/domain-ledger.js'
 
-const NUMBERS = Array.from({ length: 60 }, (_, index) => (index + 1) * 7_654_321_987)
+const NUMBERS = Array.from({ length: 60 }, (_, index) => (index + 1) * 9_876_543_211)
 
 const projectorOn = (
   store: EventStore,
@@ -65,6 +68,21 @@ describe('a snapshot', () => {
     const { applied, saved } = await appliedBy(store, snapshots)
     expect(applied).toBe(events.length - 20)
     expect(saved).toEqual((await appliedBy(store, memorySnapshotStore())).saved)
+  })
+
+  it('is held to be what the events give, wherever it was made', async () => {
+    const store = partly(events)
+    for (const cut of [1, 7, 20, 33, events.length]) {
+      const snapshots = directorySnapshotStore({ path: join(directory, `${cut}`) })
+      store.upTo = toPosition(cut)
+      const model = projector({ store, projections: readModels, clock: systemClock, snapshots })
+      right(await model.fresh()())
+      await model.snapshot()
+      store.upTo = toPosition(events.length)
+      const anew = foldedAnew(store, readModels, snapshots, isDeepStrictEqual)
+      anew.add(events)
+      expect([cut, await anew.whyOtherThanKept()]).toEqual([cut, undefined])
+    }
   })
 
   it('holds what was known when it was begun, whatever is recorded while it is written', async () => {

@@ -11,7 +11,6 @@ import type { EventStore, Position, StoredEvent } from '../../domain/ports/event
 import { toPosition } from '../../domain/ports/event-store.js'
 import { versionNumberAt } from '../../domain/values/names.js'
 import { ArtifactRef, DraftRef, VersionRef } from '../../domain/values/references.js'
-import { LOSSES_STREAM } from '../../domain/values/stream-names.js'
 import { decoded } from '../support/decoded.js'
 import { eventsIn, fakeClock, type Ledger, openTestLedger, right, START } from '../support/domain-ledger.js'
 import { artifactNamed, modelNamed, runNamed } from '../support/domain-samples.js'
@@ -206,10 +205,9 @@ const begun = async ({ handler }: Ledger, given: CommandInput): Promise<Beginnin
   return { saidOfOrigin: right(await saidNow(handler.facts, origin, version)()) }
 }
 
-/** The same history under many entities, one event of each in turn, until there are so many. Of losses a ledger has one stream. */
-export const manyTimes = (history: ReadonlyArray<StoredEvent>, count: number): ReadonlyArray<StoredEvent> => {
+/** The same history under many entities, one event of each in turn, until there are so many. */
+export const manyTimes = (events: ReadonlyArray<StoredEvent>, count: number): ReadonlyArray<StoredEvent> => {
   const all: StoredEvent[] = []
-  const events = history.filter(({ stream }) => stream !== LOSSES_STREAM)
   const times = Math.ceil(count / events.length)
   for (const event of events) {
     for (let copy = 0; copy < times && all.length < count; copy++) {

@@ -32,6 +32,7 @@ const HISTORY: ReadonlyArray<readonly [method: string, given: object]> = [
   ['describe', { version: 'cats:best', description: 'the best', metadata: { f1: 0.8 } }],
   ['tag', { version: 'cats:v1', tags: ['small', 'good'] }],
   ['untag', { version: 'cats:v1', tags: ['small'] }],
+  ['copy', { version: 'cats:v1', to: 'lions', type: 'model' }],
   ['moveAlias', { version: 'cats:v1', alias: 'best', expect: 0 }],
   ['createRegisteredModel', { name: 'pets', type: 'model' }],
   ['link', { version: 'cats:best', to: 'pets', aliases: ['staging'] }],

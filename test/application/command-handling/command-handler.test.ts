@@ -120,8 +120,11 @@ describe('what is recorded', () => {
         'run-acme/churn/run-1',
         'run-acme/churn/run-0',
         'artifact-acme/churn/model',
+        'artifact-acme/churn/copies',
+        'artifact-acme/churn/old',
         'draft-acme/churn/model/eval',
         'model-acme/model-registry/Churn',
+        'model-acme/model-registry/Over',
         'losses-ledger',
       ]),
     )

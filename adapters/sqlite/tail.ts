@@ -84,7 +84,6 @@ export const openTail = (ports: TailPorts): Tail => {
 
   const writePending = (): void => {
     if (pending === ORIGIN) return
-    damage = undefined
     written((to) => {
       if ((known.end?.position ?? ORIGIN) < pending) knowUpTo(pending, known.durable)
       if (durability === 'full') known = { ...known, durable: laterOf(known.durable, pending) }
@@ -103,6 +102,8 @@ export const openTail = (ports: TailPorts): Tail => {
       damage = undefined
     } else {
       if (damage === undefined) edition += 1
+      // What this connection wrote last may be among what is lost: it is not noted as there.
+      pending = ORIGIN
       damage = ends.isGivenUp(noted.end)
         ? undefined
         : damageOf({ place, headPath, ledger }, noted, lossBetween(noted.end, ends.found()))
@@ -145,6 +146,9 @@ export const openTail = (ports: TailPorts): Tail => {
       const now = dataVersion.get()?.[0]
       if (now === version && damage === undefined) return
       const recorded = file.read()
+      // What this connection wrote a moment ago may not stand in the head yet.
+      const mine = own.endAt(pending, known.end)
+      if (mine !== undefined) known = { ...known, end: mine }
       unlessUnreadable(() => hold(typeof recorded === 'string' ? undefined : recorded))
       version = now
     },
@@ -160,10 +164,11 @@ export const openTail = (ports: TailPorts): Tail => {
     after: () => (damage?._tag === 'history-lost' ? laterOf(damage.loss.last, ORIGIN) : ORIGIN),
     committed: (position) => {
       pending = laterOf(pending, position)
+      if (damage === undefined) return writes.soon()
       // What was noted is not there where this goes on without it.
-      if (damage !== undefined) known = { ...known, end: null }
-      if (damage !== undefined) writes.now()
-      else writes.soon()
+      known = { ...known, end: null }
+      damage = undefined
+      writes.now()
     },
     edition: () => edition,
     ledgerId: () => ledgerIdIn(database) ?? (damage?._tag === 'history-lost' ? known.ledger : undefined),

@@ -30,7 +30,11 @@ export const Patterns = rule(
   (value): value is ReadonlyArray<string> => Array.isArray(value) && value.length <= 1000 && value.every(isPattern),
 )
 const isPattern = (value: unknown): boolean =>
-  typeof value === 'string' && value.length <= LONGEST_PATH && value.trim() !== '' && !/[\0\r\n]/.test(value)
+  typeof value === 'string' &&
+  value.isWellFormed() &&
+  value.length <= LONGEST_PATH &&
+  value.trim() !== '' &&
+  !/[\0\r\n]/.test(value)
 
 const isBytes = (value: unknown): value is Uint8Array => value instanceof Uint8Array
 const isStream = (value: unknown): value is AsyncIterable<Uint8Array> =>

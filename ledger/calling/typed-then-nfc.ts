@@ -13,7 +13,7 @@ export const typedThenNfc = <Methods extends object>(methods: Methods): Methods 
     if (typeof member !== 'function') continue
     Reflect.set(all, name, (...given: ReadonlyArray<unknown>): unknown => {
       const ask = (these: ReadonlyArray<unknown>): unknown => Reflect.apply(member, undefined, these)
-      const formed = given.map(inNfc)
+      const formed = given.map((each) => inNfc(each))
       if (formed.every((each, at) => each === given[at])) return ask(given)
       const answer = ask(given)
       if (answer instanceof Promise) return eitherOf(answer, () => Promise.resolve(ask(formed)))
@@ -23,16 +23,27 @@ export const typedThenNfc = <Methods extends object>(methods: Methods): Methods 
   return all
 }
 
-/** The same value where every text in it is in NFC; else a copy in which it is. What is alive stays what it is. */
-const inNfc = (value: unknown): unknown => {
+/** Names stand no deeper in an argument, and in no longer lists: what is larger holds none, or is refused by who checks it. */
+const DEEPEST = 4
+const LONGEST = 1000
+
+/** The same value where every name in it is in NFC; else a copy in which it is. What is alive stays what it is. */
+const inNfc = (value: unknown, depth = 0): unknown => {
   if (typeof value === 'string') return value.normalize('NFC')
-  if (Array.isArray(value)) {
-    const items = value.map(inNfc)
-    return items.every((item, at) => item === value[at]) ? value : items
+  if (typeof value !== 'object' || value === null || depth === DEEPEST) return value
+  try {
+    if (Array.isArray(value)) {
+      if (value.length > LONGEST) return value
+      const items = value.map((item: unknown) => inNfc(item, depth + 1))
+      return items.every((item, at) => item === value[at]) ? value : items
+    }
+    if (Object.getPrototypeOf(value) !== Object.prototype) return value
+    const members = Object.entries(value).map(([key, member]): [string, unknown] => [key, inNfc(member, depth + 1)])
+    return members.every(([key, member]) => member === Reflect.get(value, key)) ? value : Object.fromEntries(members)
+  } catch {
+    // It cannot be looked at, which those who check arguments tell.
+    return value
   }
-  if (typeof value !== 'object' || value === null || Object.getPrototypeOf(value) !== Object.prototype) return value
-  const members = Object.entries(value).map(([key, member]): [string, unknown] => [key, inNfc(member)])
-  return members.every(([key, member]) => member === Reflect.get(value, key)) ? value : Object.fromEntries(members)
 }
 
 /** Nothing was refused under either form: then what was typed is told. */

@@ -144,12 +144,14 @@ const TEXT = 'a number in words'
 const DOUBLES = ['NaN', 'Infinity', '1e300']
 const SCALARS = ['-1', '0.5', 'true', 'an empty text', TEXT]
 const OBJECTS = ['an empty object', 'an object of another realm', 'an object without a prototype']
-const JSON_VALUES = [...SCALARS, ...OBJECTS, 'null', 'an empty list', 'a list of another realm']
+const JSON_VALUES = [...SCALARS, '1e300', ...OBJECTS, 'null', 'an empty list', 'a list of another realm']
 const MOMENT = 'a Date'
 /** By the name of the member, or of the method, beside what is as good by what stands there. */
 const LEGAL: Readonly<Record<string, ReadonlyArray<string>>> = {
   description: ['an empty text', 'null'],
   metadata: ['null', ...OBJECTS],
+  mergeMetadata: OBJECTS,
+  expectMetadata: ['null', ...OBJECTS],
   config: OBJECTS,
   metrics: OBJECTS,
   summarise: OBJECTS,
@@ -160,16 +162,19 @@ const LEGAL: Readonly<Record<string, ReadonlyArray<string>>> = {
   bytes: ['an empty text', TEXT],
   content: [TEXT],
   expect: ['an empty object'],
+  range: ['an empty object', 'an object of a class'],
   keys: ['an empty object'],
   ...Object.fromEntries(['after', 'from', 'until', 'occurredAt'].map((name) => [name, [MOMENT]])),
   from: [MOMENT, TEXT],
   to: [MOMENT, TEXT],
 }
 
+const JSON_MEMBERS = ['metadata', 'mergeMetadata', 'expectMetadata', 'config']
+
 /** Whether a value is as good as the one before. */
 const isLegal = (method: string, way: Way, what: string, before: unknown): boolean => {
   const names = way.filter((step) => typeof step === 'string')
-  const isInJson = ['metadata', 'config'].includes(String(names.at(0))) && way.length > 2 && !names.includes('key')
+  const isInJson = JSON_MEMBERS.includes(String(names.at(0))) && way.length > 2 && !names.includes('key')
   if (isInJson && !names.some((name) => ['is', 'value'].includes(name))) return JSON_VALUES.includes(what)
   if (LEGAL[names.at(-1) ?? method]?.includes(what) === true) return true
   if (Array.isArray(before)) return what === 'an empty list'

@@ -128,8 +128,7 @@ export const openTail = (ports: TailPorts): Tail => {
     const why = known.end === null && recorded !== 'damaged' ? undefined : whyAnew(recorded, headPath, place, readOnly)
     if (why !== undefined) warn(why)
     const survived = head !== undefined && !isSameBoot(head.boot, boot)
-    if (head !== undefined && isSameEnd(head, known) && !survived) return
-    if (readOnly || file === undefined) return
+    if (readOnly || file === undefined || (head !== undefined && isSameEnd(head, known) && !survived)) return
     // What a dead process left may not be durable yet.
     if (durability === 'full') syncFiles(database.path)
     if (durability === 'full' || survived) known = { ...known, durable: known.end?.position ?? ORIGIN }
@@ -147,8 +146,7 @@ export const openTail = (ports: TailPorts): Tail => {
       if (now === version && damage === undefined) return
       const recorded = file.read()
       // What this connection wrote a moment ago may not stand in the head yet.
-      const mine = own.endAt(pending, known.end)
-      if (mine !== undefined) known = { ...known, end: mine }
+      known = { ...known, end: own.endAt(pending, known.end) ?? known.end }
       unlessUnreadable(() => hold(typeof recorded === 'string' ? undefined : recorded))
       version = now
     },

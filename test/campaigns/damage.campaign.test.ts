@@ -5,7 +5,8 @@
 import { cpSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { openHeadFile } from '../../adapters/sqlite/head-file.js'
 import { type Ledger, openLedger } from '../../index.js'
 import { campaign } from '../support/campaign.js'
 import { cutOff, flipBit, PAGE, repeatPage, sizeOf, zeroPage } from '../support/flips.js'
@@ -60,6 +61,11 @@ beforeAll(async () => {
     const made = join(folder, `made-${index}`)
     const ledger = await openLedger({ directory: made, ...setting })
     await fill(ledger)
+    // The head is written a moment after the last command.
+    const { position } = await ledger.moment()
+    const head = openHeadFile(join(made, 'events.db-head'), true)
+    await vi.waitFor(() => expect(head.read()).toMatchObject({ end: { position } }))
+    head.close()
     if (isOpen) cpSync(made, directory, { recursive: true })
     await ledger.close()
     if (!isOpen) cpSync(made, directory, { recursive: true })

@@ -371,6 +371,8 @@ const replay = (model: Model, { stream, events }: Group, step: Step | undefined)
     )[0]
     return apply(model, { ...rest, wasThere: true, ...(base === undefined ? {} : { base }) })
   }
+  // So were the links to a version: one that was made in the same moment stands.
+  if (step?.do === 'delete') return apply(model, { ...step, linksToo: true })
   if (step !== undefined) return apply(model, step)
   // What follows from an upsert or a commit: the artifact, or the version of the draft.
   if (events[0]?.type === 'ArtifactCreated' && events.length === 1) return true

@@ -19,7 +19,7 @@ import { condition, couldBeJson, metricCondition } from './given-values.js'
 import { names } from './names.js'
 import { asOf, orderOf, paged, runSortKey, sortKey } from './options.js'
 import { hint, plain, size, type Terminal, table, time } from './output.js'
-import { pairsText } from './pairs-text.js'
+import { shortPairsText } from './pairs-text.js'
 import { gone } from './show-commands.js'
 
 export const listCommands = (program: Command, withLedger: WithLedger): void => {
@@ -71,7 +71,7 @@ export const listCommands = (program: Command, withLedger: WithLedger): void => 
               time(task.terminal, run.started.time),
               run.actor,
               run.outcome ?? 'running',
-              pairsText(run.metrics),
+              shortPairsText(run.metrics),
             ]),
             'There are no runs.',
           ),

@@ -41,6 +41,18 @@ describe('a table', () => {
   })
 })
 
+describe('numbers', () => {
+  it('are shown as they were recorded', async () => {
+    await ledger('init', '--ledger', 'exact')
+    const said = ['--metadata', 'x:=333333333.33333329', '--metadata', 'total_flos:=5400000000000000000']
+    const { err } = await ledger('log', 'exact', weights('exact'), '--type', 'model', ...said, '--ledger', 'exact')
+    expect(err).toBe('')
+    const { out } = await ledger('show', 'exact:v0', '--ledger', 'exact')
+    expect(out).toContain('x=333333333.3333333')
+    expect(out).toContain('total_flos=5400000000000000000')
+  })
+})
+
 describe('what somebody recorded', () => {
   const forged = 'fine\n99        2026-05-01T00:00:00.000Z  ann  moved the alias production'
   const moving = `${forged}\r\u001b[2J\u009b8m\u007f\u2028\u202e\tend`

@@ -121,7 +121,7 @@ export const whenOpenable = async <A>(
 }
 
 /** Of the process, or of the whole system. */
-export const isOutOfFiles = (cause: unknown): boolean =>
+const isOutOfFiles = (cause: unknown): boolean =>
   cause instanceof Error && 'code' in cause && (cause.code === 'EMFILE' || cause.code === 'ENFILE')
 
 /** For what fails where there is nothing, and is none then: not where it could not be looked. */

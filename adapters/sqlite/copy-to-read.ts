@@ -3,7 +3,7 @@ import { copyFileSync, mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { filesOf } from './files-of.js'
+import { filesOf, sizeOf } from './files-of.js'
 
 export interface Copy {
   readonly path: string
@@ -39,8 +39,6 @@ export const copyToRead = async (path: string): Promise<Copy | undefined> => {
   remove()
   return undefined
 }
-
-const sizeOf = (file: string): number => statSync(file, { throwIfNoEntry: false })?.size ?? 0
 
 /** What changes when the file does. */
 const stateOf = (file: string): string => {

@@ -1,6 +1,6 @@
 /** Whether the file is as long as its header says. SQLite asks that only where it reads what is not there any more. */
-import { closeSync, existsSync, fstatSync, openSync, readSync, statSync } from 'node:fs'
-import { filesOf } from './files-of.js'
+import { closeSync, existsSync, fstatSync, openSync, readSync } from 'node:fs'
+import { filesOf, sizeOf } from './files-of.js'
 
 /** From the header (https://www.sqlite.org/fileformat2.html): where its numbers stand. */
 const PAGE_SIZE_AT = 16
@@ -51,5 +51,3 @@ const pageSizeOf = (header: Buffer): number => {
   const size = header.readUInt16BE(PAGE_SIZE_AT)
   return size === 1 ? 65_536 : size
 }
-
-const sizeOf = (file: string): number => statSync(file, { throwIfNoEntry: false })?.size ?? 0

@@ -7,6 +7,9 @@ export const filesOf = (path: string): ReadonlyArray<string> => {
   return [file, `${file}-wal`, `${file}-shm`]
 }
 
+/** In bytes; 0 where there is none. */
+export const sizeOf = (file: string): number => statSync(file, { throwIfNoEntry: false })?.size ?? 0
+
 export interface WatchedFiles {
   readonly now: () => string | undefined
   readonly thisTurn: () => string | undefined

@@ -1,10 +1,11 @@
 /** The head file of events that are to be opened: it is read before they are, and stays open as long as they do. */
-import { mkdtempSync, realpathSync, renameSync, rmSync, statSync } from 'node:fs'
+import { mkdtempSync, realpathSync, renameSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import * as E from 'fp-ts/lib/Either.js'
 import type * as TE from 'fp-ts/lib/TaskEither.js'
 import { headFileOf } from '../shared/event-file.js'
+import { sizeOf } from './files-of.js'
 import { type HeadFile, openHeadFile, type ReadHead } from './head-file.js'
 
 interface OpenedHead {
@@ -72,5 +73,3 @@ const realPathOf = (path: string): string => {
     return resolve(path)
   }
 }
-
-const sizeOf = (file: string): number => statSync(file, { throwIfNoEntry: false })?.size ?? 0

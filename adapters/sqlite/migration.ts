@@ -52,7 +52,7 @@ const takeSteps = async (database: Database, busyTimeoutMs: number): Promise<voi
   }
 }
 
-export const isOfEarlierFormat = (database: Database): boolean => formatOf(database) < FORMAT || isBeingMade(database)
+const isOfEarlierFormat = (database: Database): boolean => formatOf(database) < FORMAT || isBeingMade(database)
 
 const progressOf = (database: Database): number => {
   try {

@@ -4,6 +4,7 @@
  * or another caller goes on reading.
  */
 import { isObservable, map } from 'rxjs'
+import { eachMember } from './each-member.js'
 import { lettingGo, listenedTo } from './given-streams.js'
 
 /** How deep a copy goes: deeper than anything that a codec lets pass. */
@@ -117,24 +118,18 @@ const isPlain = (value: object): value is Readonly<Record<string, unknown>> => {
 export const guarded = <Methods extends object>(
   methods: Methods,
   note: (call: Promise<unknown>) => void = () => undefined,
-): Methods => {
-  // A member that is asked anew each time stays one.
-  const all = Object.defineProperties({ ...methods }, Object.getOwnPropertyDescriptors(methods))
-  for (const name of Object.keys(methods)) {
-    const member: unknown = Reflect.get(methods, name)
-    if (isObservable(member)) Reflect.set(all, name, givenOut(member))
-    if (typeof member !== 'function') continue
-    const guard = (...given: ReadonlyArray<unknown>): unknown => {
+): Methods =>
+  eachMember(methods, (member) => {
+    if (isObservable(member)) return givenOut(member)
+    if (typeof member !== 'function') return member
+    return (...given: ReadonlyArray<unknown>): unknown => {
       const copies = given.map(ownCopy)
       const streams = copies.some((copy) => typeof copy === 'object') ? listenedTo(copies) : []
       const answer: unknown = Reflect.apply(member, undefined, copies)
       if (answer instanceof Promise) note(answer)
       return givenOut(answer instanceof Promise && streams.length > 0 ? lettingGo(streams, answer) : answer)
     }
-    Reflect.set(all, name, guard)
-  }
-  return all
-}
+  })
 
 const givenOut = (answer: unknown): unknown => {
   if (answer instanceof Promise) return answer.then(frozen)
@@ -142,7 +137,7 @@ const givenOut = (answer: unknown): unknown => {
   return isIterated(answer) ? eachFrozen(answer) : frozen(answer)
 }
 
-const isIterated = (answer: unknown): answer is AsyncIterable<unknown> =>
+export const isIterated = (answer: unknown): answer is AsyncIterable<unknown> =>
   typeof answer === 'object' && answer !== null && Symbol.asyncIterator in answer
 
 async function* eachFrozen(items: AsyncIterable<unknown>): AsyncGenerator<unknown> {

@@ -2,26 +2,23 @@
  * Names are looked for as they were typed, and then in their NFC form, which is what a keyboard of another system writes for
  * the same characters. What was recorded before names had to be in that form is found by its own.
  */
-import { isObservable } from 'rxjs'
+import { eachMember } from './each-member.js'
 import { LedgerError } from './errors.js'
+import { isIterated } from './own.js'
 
 /** Of methods that only answer: each asks again where nothing is there under what was typed. */
-export const typedThenNfc = <Methods extends object>(methods: Methods): Methods => {
-  const all = { ...methods }
-  for (const name of Object.keys(methods)) {
-    const member: unknown = Reflect.get(methods, name)
-    if (typeof member !== 'function') continue
-    Reflect.set(all, name, (...given: ReadonlyArray<unknown>): unknown => {
-      const ask = (these: ReadonlyArray<unknown>): unknown => Reflect.apply(member, undefined, these)
+export const typedThenNfc = <Methods extends object>(methods: Methods): Methods =>
+  eachMember(methods, (method) => {
+    if (typeof method !== 'function') return method
+    return (...given: ReadonlyArray<unknown>): unknown => {
+      const ask = (these: ReadonlyArray<unknown>): unknown => Reflect.apply(method, undefined, these)
       const formed = given.map((each) => inNfc(each))
       if (formed.every((each, at) => each === given[at])) return ask(given)
       const answer = ask(given)
       if (answer instanceof Promise) return eitherOf(answer, () => Promise.resolve(ask(formed)))
       return isIterated(answer) ? eachOfEither(answer, () => ask(formed)) : answer
-    })
-  }
-  return all
-}
+    }
+  })
 
 /** Names stand no deeper in an argument, and in no longer lists: what is larger holds none, or is refused by who checks it. */
 const DEEPEST = 4
@@ -87,6 +84,3 @@ async function* eachOfEither(typed: AsyncIterable<unknown>, formed: () => unknow
   const again = formed()
   if (isIterated(again)) yield* again
 }
-
-const isIterated = (answer: unknown): answer is AsyncIterable<unknown> =>
-  typeof answer === 'object' && answer !== null && !isObservable(answer) && Symbol.asyncIterator in answer

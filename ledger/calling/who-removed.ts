@@ -16,26 +16,23 @@ import {
 import type { RegisteredModel } from '../../projections/registry/questions/registered-model.js'
 import type { Version } from '../../projections/registry/questions/version.js'
 import type { AsOf } from './as-of.js'
+import { eachMember } from './each-member.js'
 import { LedgerError } from './errors.js'
 
 /** The same questions; their refusals tell who and why, where that can be read. */
 export const tellingWhoRemoved = <Questions extends object>(
   questions: Questions,
   asOf: () => Promise<AsOf>,
-): Questions => {
-  const all = { ...questions }
-  for (const name of Object.keys(questions)) {
-    const question: unknown = Reflect.get(questions, name)
-    if (typeof question !== 'function') continue
-    Reflect.set(all, name, (...given: ReadonlyArray<unknown>): unknown => {
+): Questions =>
+  eachMember(questions, (question) => {
+    if (typeof question !== 'function') return question
+    return (...given: ReadonlyArray<unknown>): unknown => {
       const answer: unknown = Reflect.apply(question, undefined, given)
       return answer instanceof Promise
         ? answer.catch(async (error) => Promise.reject(await withActor(error, asOf)))
         : answer
-    })
-  }
-  return all
-}
+    }
+  })
 
 /** A version that says who ended it. */
 export const withWhoEnded = async (version: Version, asOf: () => Promise<AsOf>): Promise<Version> => ({
@@ -55,7 +52,15 @@ export const withWhoClosed = async <Whole extends Artifact | RegisteredModel>(
 })
 
 const withWho = async (end: Ending | null, asOf: () => Promise<AsOf>): Promise<Ending | null> =>
-  end === null ? null : { ...end, ...(await whoAt(end.position, asOf)) }
+  end === null ? null : endedBy(end, asOf)
+
+const endedBy = async <End extends { readonly position: number }>(
+  end: End,
+  asOf: () => Promise<AsOf>,
+): Promise<End & Who> => ({
+  ...end,
+  ...(await whoAt(end.position, asOf)),
+})
 
 const withActor = async (refusal: unknown, asOf: () => Promise<AsOf>): Promise<unknown> => {
   if (!(refusal instanceof LedgerError)) return refusal
@@ -69,26 +74,19 @@ const toldOf = async (error: LedgerError['error'], asOf: () => Promise<AsOf>): P
       const { missingAlias, deleted: _, ...rest } = error
       const removed = missingAlias?.removed ?? null
       if (missingAlias === undefined || removed === null || !('position' in removed)) return undefined
-      const who = await whoAt(removed.position, asOf)
-      return { ...rest, missingAlias: { ...missingAlias, removed: { ...removed, ...who } } }
+      return { ...rest, missingAlias: { ...missingAlias, removed: await endedBy(removed, asOf) } }
     }
     case 'not-found': {
       const { deleted, ...rest } = error
-      return deleted === undefined
-        ? undefined
-        : { ...rest, deleted: { ...deleted, ...(await whoAt(deleted.position, asOf)) } }
+      return deleted === undefined ? undefined : { ...rest, deleted: await endedBy(deleted, asOf) }
     }
     case 'version-deleted': {
       const { deleted, ...rest } = error
-      return 'position' in deleted
-        ? { ...rest, deleted: { ...deleted, ...(await whoAt(deleted.position, asOf)) } }
-        : undefined
+      return 'position' in deleted ? { ...rest, deleted: await endedBy(deleted, asOf) } : undefined
     }
     case 'link-removed': {
       const { unlinked, ...rest } = error
-      return 'position' in unlinked
-        ? { ...rest, unlinked: { ...unlinked, ...(await whoAt(unlinked.position, asOf)) } }
-        : undefined
+      return 'position' in unlinked ? { ...rest, unlinked: await endedBy(unlinked, asOf) } : undefined
     }
     default:
       return undefined

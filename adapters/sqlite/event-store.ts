@@ -6,6 +6,7 @@ import * as t from 'io-ts'
 import {
   type EventStore,
   EventStoreError,
+  ORIGIN,
   type Position,
   readFailureOf,
   tooLarge,
@@ -18,6 +19,7 @@ import { whenAborted } from '../shared/when-aborted.js'
 import { appendAllOn } from './append-all.js'
 import { appendQueue } from './append-queue.js'
 import { type Durability, type OpenError, type OpenedDatabase, openDatabase } from './database.js'
+import { checkCount } from './density.js'
 import { examine } from './examining.js'
 import { type WatchedFiles, watchFiles } from './files-of.js'
 import { withHead } from './head-beside.js'
@@ -115,7 +117,8 @@ const eventStoreOn = ({ database, layout, reads, tail, busyTimeoutMs, readOnly, 
   }
   const files = watchFiles(database.path)
   const { pageSize } = reading.paging
-  const { pageOf, lastPosition } = reads
+  const { lastPosition, eventAt } = reads
+  const pageOf = countedFirst(reads.pageOf, () => checkCount(database, layout, eventAt))
   const appends = appendQueue({
     database,
     reads,
@@ -141,7 +144,12 @@ const eventStoreOn = ({ database, layout, reads, tail, busyTimeoutMs, readOnly, 
   const whileOpen = readingOf({ database, files, tail, busyTimeoutMs })
 
   const { pages, endThreads } = pagesIn(
-    { read, reads, file: { path: database.path, layout, pageSize }, isClosing: () => closing !== undefined },
+    {
+      read,
+      reads: { ...reads, pageOf },
+      file: { path: database.path, layout, pageSize },
+      isClosing: () => closing !== undefined,
+    },
     reading,
   )
   const readPage = (after: Position) => read(() => pageOf({ stream: undefined, after }))
@@ -248,6 +256,18 @@ const readingOf =
       throw readErrorOf(error)
     }
   }
+
+/** Who reads all from the first on meets every gap by itself. */
+const countedFirst = (pageOf: Reads['pageOf'], count: () => void): Reads['pageOf'] => {
+  let isCounted = false
+  return (course) => {
+    if (!isCounted && (course.stream !== undefined || course.after > ORIGIN)) {
+      count()
+      isCounted = true
+    }
+    return pageOf(course)
+  }
+}
 
 /** Work that waits for what is queued, and for each other; `over` is there while somebody is to wait for it. */
 const oneByOne = (empty: () => Promise<void>, whenOver: () => void) => {

@@ -136,7 +136,9 @@ const commitCommand = (program: Command, withLedger: WithLedger): void => {
 
 const abandonCommand = (program: Command, withLedger: WithLedger): void => {
   envelopeOptions(program.command('abandon'))
-    .description('Give the open generation of a distributed version up.')
+    .description(
+      'Give the open generation of a distributed version up; or, by its number, a sealed one of which no version can come.',
+    )
     .argument('<artifact>', '[[entity/]project/]name')
     .requiredOption('--id <distributed id>', 'which draft')
     .option(

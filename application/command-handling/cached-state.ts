@@ -9,6 +9,7 @@ import {
   type Position,
   type Revision,
   revisionAfter,
+  type StoredEvent,
 } from '../../domain/ports/event-store.js'
 import { type Decider, type ReadonlyState, readonlyState } from '../../domain/values/decider.js'
 import { numberOfKey } from '../../domain/values/key-table.js'
@@ -63,8 +64,8 @@ export interface Folding<State, Event extends DomainEvent>
 
 export interface CachedStateOptions<State> {
   readonly caution?: number
-  /** The state is that of then: what came later is not read. */
-  readonly until?: number
+  /** The state is that of then: from the first event that came later nothing is read. */
+  readonly cameLater?: (event: Pick<StoredEvent, 'position' | 'revision'>) => boolean
   readonly snapshots?: StateSnapshots<State> | undefined
 }
 
@@ -72,7 +73,7 @@ export const openCachedState = <State, Event extends DomainEvent>(
   stream: string,
   rules: Folding<State, Event>,
   store: EventStore,
-  { caution: cautionBefore = 0, until = Number.POSITIVE_INFINITY, snapshots }: CachedStateOptions<State> = {},
+  { caution: cautionBefore = 0, cameLater = () => false, snapshots }: CachedStateOptions<State> = {},
 ): CachedState<State, Event> => {
   let folded = unfolded(rules.initial)
   let position: Position = ORIGIN
@@ -94,7 +95,7 @@ export const openCachedState = <State, Event extends DomainEvent>(
       if (restored !== undefined && !isBegun(folded)) ({ folded, position } = restored)
       pages: for await (const page of store.readStream(stream, folded.revision)) {
         for (const stored of page) {
-          if (stored.position > until) break pages
+          if (cameLater(stored)) break pages
           if (onTheirWay.isUnderWay()) return E.right(grown)
           // Somebody else who looks at this state may have folded it meanwhile.
           if (stored.revision !== revisionAfter(folded.revision)) continue

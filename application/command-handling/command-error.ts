@@ -1,6 +1,6 @@
 /** What else can fail than the rules, and the words for all of it. */
 import { describeMissingAlias } from '../../domain/collections/missing-alias.js'
-import { describeEnd, describeNotFound } from '../../domain/collections/version-rejections.js'
+import { describeEnd, describeNotFound, type TypeMismatch } from '../../domain/collections/version-rejections.js'
 import type { Rejection } from '../../domain/commands/rejections.js'
 import type { EventProblem } from '../../domain/events/stored-events.js'
 import type { ReadFailure, StoreClosed, StoreUnavailable } from '../../domain/ports/event-store.js'
@@ -49,7 +49,7 @@ export const describeCommandError = (error: CommandError): string => {
     case 'invalid-input':
       return error.problems.map(describeProblem).join('; ')
     case 'type-mismatch':
-      return `${collectionPath(error.collection)} accepts the type "${error.accepted}", not "${error.offered}"`
+      return `${collectionPath(error.collection)} accepts the type "${error.accepted}", not "${error.offered}"${waiting(error)}`
     case 'archived':
       return `${collectionPath(error.collection)} was archived ${recorded(error.archived)}; unarchive it first`
     case 'reserved-name':
@@ -207,3 +207,9 @@ const notWritten = (error: Exclude<AppendError, { _tag: 'conflict' | 'unknown-ou
       return { _tag: 'event-too-large', bytes: error.bytes, limit: error.limit }
   }
 }
+
+/** What to do where a version cannot be logged of what was sealed already. */
+const waiting = ({ collection, sealed }: TypeMismatch): string =>
+  sealed === undefined
+    ? ''
+    : `; generation ${sealed.generation} of the draft "${sealed.distributedId}" was sealed with that: its version is logged once ${collectionPath(collection)} is deleted; or abandon this generation by its number`

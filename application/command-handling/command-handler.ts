@@ -27,6 +27,7 @@ import type { RunState } from '../../domain/run/state.js'
 import { decodeWith } from '../../domain/values/codec.js'
 import { Envelope } from '../../domain/values/envelope.js'
 import { omitUndefined } from '../../domain/values/omit-undefined.js'
+import type { ArtifactRef } from '../../domain/values/references.js'
 import { artifactStream, draftStream, modelStream, runStream } from '../../domain/values/stream-names.js'
 import type { ManifestStore } from '../manifest-store.js'
 import { checkWithoutContent, type WithoutContent } from './check.js'
@@ -80,6 +81,11 @@ export interface CommandHandler {
   readonly check: (command: WithoutContent, commandId: string) => TE.TaskEither<CommandError, void>
   /** Which command was recorded under an id where this one would be: this one, another, or none. */
   readonly recordedUnder: (commandId: string, command: Command | MeanLink) => TE.TaskEither<CommandError, RecordedUnder>
+  /** Of which type an artifact was when a command was recorded under this id in it; `undefined` where none was. */
+  readonly typeUnder: (
+    commandId: string,
+    artifact: ArtifactRef,
+  ) => TE.TaskEither<CommandError, string | null | undefined>
   /** Logs a version with what callers cannot say: which sealed draft it comes from. */
   readonly logVersion: (command: LogVersion, envelope: Envelope) => TE.TaskEither<CommandError, Receipt>
   readonly facts: FactReader
@@ -147,6 +153,8 @@ export const commandHandler = ({ store, manifests, clock, ids, ...more }: Comman
     facts,
     meanLink,
     recordedUnder,
+    typeUnder: (commandId, ref) =>
+      artifacts.readStateUnder(artifactStream(ref), commandId, ({ artifactType }) => artifactType),
     handle: (input, beginning = {}) => {
       const decoded = decodeCommand(input)
       if (E.isLeft(decoded)) return TE.left({ _tag: 'invalid-command', problems: decoded.left })

@@ -6,7 +6,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
-import type { ArtifactState } from '../../domain/artifact/state.js'
+import { type ArtifactState, draftKey } from '../../domain/artifact/state.js'
 import { liveVersion } from '../../domain/artifact/versions.js'
 import type { DistributedDraftState } from '../../domain/distributed-draft/state.js'
 import type { EventStore } from '../../domain/ports/event-store.js'
@@ -15,6 +15,7 @@ import { type FoundLink, liveLink, standingLinks } from '../../domain/registered
 import type { RegisteredModelState } from '../../domain/registered-model/state.js'
 import { type RunState, runFact } from '../../domain/run/state.js'
 import type { ReadonlyState } from '../../domain/values/decider.js'
+import { numberOfKey } from '../../domain/values/key-table.js'
 import type { ManifestSummary } from '../../domain/values/manifest/manifest.js'
 import { mergeParts } from '../../domain/values/manifest/merge.js'
 import type { VersionChoice, VersionNumber } from '../../domain/values/names.js'
@@ -85,6 +86,11 @@ export const factsFrom = (reader: FactReader, store: EventStore, modelsLinkedTo:
       TE.flatMap(() => reader.manifests.keepFiles(claimed.digest)),
     ),
   newest: (artifact) => reader.artifact(artifact, ({ newestLive }) => newestLive),
+  seal: ({ artifact, distributedId }, generation) =>
+    reader.artifact(artifact, ({ artifactType, distributed }) => ({
+      artifactType,
+      isLogged: numberOfKey(distributed, draftKey({ distributedId, generation })) !== undefined,
+    })),
   merged: (parts, lastWriterWins, base) => mergeStored(parts, lastWriterWins, base, reader),
   fitting: (parts, base) =>
     pipe(

@@ -18,7 +18,7 @@ export const factsAsOf = (store: EventStore, manifests: ManifestStore, position:
     stream: string,
     at: (state: ReadonlyState<State>) => A,
   ): TE.TaskEither<CommandError, A> => {
-    const folded = openCachedState(stream, rules, store, { until: position })
+    const folded = openCachedState(stream, rules, store, { cameLater: (event) => event.position > position })
     return pipe(
       folded.load,
       TE.map(() => at(folded.state())),

@@ -47,6 +47,12 @@ export interface StreamHandler<Given, Full, State> {
     commandId: string,
     digest: Digest,
   ) => TE.TaskEither<CommandError, RecordedUnder>
+  /** Looks at the state as a command that was recorded under this id left it with its first event; `undefined` where none was. */
+  readonly readStateUnder: <A>(
+    stream: string,
+    commandId: string,
+    at: (state: ReadonlyState<State>) => A,
+  ) => TE.TaskEither<CommandError, A | undefined>
   /** Keeps snapshots that are worth it. */
   readonly keepSnapshots: () => void
 }
@@ -150,6 +156,18 @@ export const streamHandler = <Given, Full, State, Event extends DomainEvent>(
       pipe(
         readSettled(states, stream, (cached) => cached.recordedAt(commandId)),
         TE.flatMap((first) => recordedUnder(store, stream, first, commandId, digest)),
+      ),
+    readStateUnder: (stream, commandId, at) =>
+      pipe(
+        readSettled(states, stream, (cached) => cached.recordedAt(commandId)),
+        TE.flatMap((first) => {
+          if (first === undefined) return TE.right(undefined)
+          const then = openCachedState(stream, rules, store, { cameLater: ({ revision }) => revision > first })
+          return pipe(
+            then.load,
+            TE.map(() => at(then.state())),
+          )
+        }),
       ),
     keepSnapshots: () => {
       for (const cached of states.all()) if (cached.isSnapshotDue(WORTH_AT_CLOSE)) cached.keepSnapshot()

@@ -28,13 +28,14 @@ export const completeCommit = (
   generation: number,
 ): TE.TaskEither<CommandError, Receipt> =>
   pipe(
-    handler.facts.draft(draft, ({ ended }) => ended[generation]?.committed),
-    TE.flatMap(
-      (seal): TE.TaskEither<CommandError, Receipt> =>
-        seal === undefined
-          ? TE.left({ _tag: 'not-sealed', stream: draftStream(draft), generation })
-          : logSealed(handler, draft, seal),
-    ),
+    handler.facts.draft(draft, ({ ended }) => ended[generation]),
+    TE.flatMap((end): TE.TaskEither<CommandError, Receipt> => {
+      if (end?.committed === undefined) return TE.left({ _tag: 'not-sealed', stream: draftStream(draft), generation })
+      const { how, by, at, committed } = end
+      return how === 'abandoned'
+        ? TE.left({ _tag: 'draft-ended', generation, end: { how, by, at } })
+        : logSealed(handler, draft, committed)
+    }),
   )
 
 /** The id follows from the seal, so anybody may have given another command under it: then the next one is taken. */
@@ -60,7 +61,9 @@ export const completeCommits = (
   draft: DraftRef,
 ): TE.TaskEither<CommandError, ReadonlyArray<Receipt>> =>
   pipe(
-    handler.facts.draft(draft, ({ ended }) => ended.flatMap(({ committed }) => committed?.generation ?? [])),
+    handler.facts.draft(draft, ({ ended }) =>
+      ended.flatMap(({ how }, generation) => (how === 'sealed' ? generation : [])),
+    ),
     TE.flatMap((sealed) =>
       sealed.length === 0
         ? TE.right([])

@@ -24,6 +24,7 @@ import type {
 } from './commands.js'
 import { type ArtifactEvent, type ArtifactVersionDeleted, MOST_LINKS_LEFT } from './events.js'
 import type { ArtifactRejection } from './rejections.js'
+import type { SealedDraft } from './sealed-draft.js'
 import { type ArtifactState, draftKey, newerThan, producer } from './state.js'
 import { isLiveVersion, isProducer, liveCount, numberOfContent, versionAt } from './version-columns.js'
 import { findVersion, liveVersion } from './versions.js'
@@ -78,11 +79,18 @@ export const decide =
 const create = (
   { artifact, artifactType, description }: Pick<CreateArtifact, 'artifact' | 'artifactType' | 'description'>,
   state: State,
+  sealed?: SealedDraft,
 ): Events => {
   if (state.artifactType === artifactType)
     return description === undefined ? E.right([]) : describeArtifact({ artifact, description }, state)
   if (state.artifactType !== null) {
-    return E.left({ _tag: 'type-mismatch', collection: artifact, accepted: state.artifactType, offered: artifactType })
+    const types = { accepted: state.artifactType, offered: artifactType }
+    return E.left({
+      _tag: 'type-mismatch',
+      collection: artifact,
+      ...types,
+      ...(sealed === undefined ? {} : { sealed }),
+    })
   }
   // W&B keeps these names for artifacts that it makes itself.
   if (
@@ -161,7 +169,7 @@ const log = (command: Given<'LogArtifactVersion'>, state: State): EncodedEvents 
   if (expectedBase !== undefined && expectedBase !== state.newestLive) {
     return E.left({ _tag: 'base-outdated', expectedBase, newest: state.newestLive })
   }
-  const created = create({ artifact, artifactType }, state)
+  const created = create({ artifact, artifactType }, state, distributed)
   if (E.isLeft(created)) return created
 
   const twin = numberOfContent(state.versions, manifest.digest)

@@ -45,6 +45,8 @@ export interface TypeMismatch {
   readonly collection: CollectionRef
   readonly accepted: string
   readonly offered: string
+  /** The generation of a distributed draft that was sealed with the type that is offered, and waits. */
+  readonly sealed?: { readonly distributedId: string; readonly generation: number }
 }
 
 /** That there is none; `when` says by whom and when its alias was removed, `then` as of when it is missing. */

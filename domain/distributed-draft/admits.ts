@@ -7,7 +7,12 @@ import type { VersionNumber } from '../values/names.js'
 import { isThatValue, type Past, runWasThere, versionWasThere } from '../values/past.js'
 import { collectionPath } from '../values/references.js'
 import type { SubjectOf } from '../values/stream-names.js'
-import type { DistributedCommitted, DistributedDraftEvent, DistributedPartUpserted } from './events.js'
+import type {
+  DistributedAbandoned,
+  DistributedCommitted,
+  DistributedDraftEvent,
+  DistributedPartUpserted,
+} from './events.js'
 import { type DistributedDraftState, isSamePart, partOf } from './state.js'
 import { writersOf } from './writers.js'
 
@@ -18,6 +23,7 @@ type Here = Standing<SubjectOf<'draft'>, Past>
 /** By the rules for events, which hold whatever a command may do today. */
 export const admits = (state: State, event: DistributedDraftEvent, here: Here): Admitted => {
   const { generation } = state
+  if (event.type === 'DistributedAbandoned' && event.sealed === true) return givesUpSeal(state, event)
   if (event.generation !== generation) {
     return impossible({ _tag: 'not-the-next', what: 'generation', number: event.generation, next: generation })
   }
@@ -77,6 +83,14 @@ const countsWriters = (
     () => isThatValue('how many writers brought parts', writers, came.length),
     () => (writerNames === undefined ? admitted : isThatValue('who brought parts', writerNames, came)),
   )
+}
+
+/** Which type its artifact had when that was looked up is not known any more. */
+const givesUpSeal = ({ ended }: State, { generation, writers }: DistributedAbandoned): Admitted => {
+  const end = ended[generation]
+  return end?.how === 'sealed'
+    ? isThatValue('how many writers brought parts', writers, end.writers.length)
+    : impossible({ _tag: 'not-by-then', what: `the seal of generation ${generation}` })
 }
 
 /** The envelope under which the version is logged is that of the commit. */

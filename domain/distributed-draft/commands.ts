@@ -133,12 +133,17 @@ export const CommitDistributed = define('CommitDistributed', {
 })
 export type CommitDistributed = t.TypeOf<typeof CommitDistributed>
 
-/** Gives the open generation up. */
+/** Gives the open generation up; or a sealed one that no version can come of, as its artifact is of another type by now. */
 export const AbandonDistributed = define('AbandonDistributed', {
   of: ofDraft,
   members: { artifact: ArtifactRef, distributedId: DistributedId },
   optional: { generation: meant.generation },
-  facts: noFacts,
+  basis: ({ generation }, { ended }: State) => (generation === undefined ? undefined : ended[generation]?.how),
+  facts: (command, read, { state }: AtHand<State>) => {
+    const { generation } = command
+    const isSealed = generation !== undefined && state.ended[generation]?.how === 'sealed'
+    return gather({ sealFact: isSealed ? read.seal(command, generation) : TE.right(undefined) })
+  },
 })
 export type AbandonDistributed = t.TypeOf<typeof AbandonDistributed>
 

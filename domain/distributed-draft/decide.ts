@@ -13,6 +13,7 @@ import type { DistributedDraftEvent } from './events.js'
 import {
   brings,
   type DistributedDraftState,
+  type EndedGeneration,
   type GenerationEnd,
   isSamePart,
   partBrought,
@@ -52,7 +53,7 @@ export const decide =
   (command: DistributedDraftCommandWithFacts) =>
   (state: State): E.Either<DistributedDraftRejection, Decision<DistributedDraftEvent>> =>
     pipe(
-      openGeneration(command, state),
+      generationMeant(command, state),
       E.flatMap((generation) => pipe(decideIn(generation, command, state), about({ generation }))),
     )
 
@@ -63,22 +64,46 @@ const decideIn = (generation: number, command: DistributedDraftCommandWithFacts,
     case 'CommitDistributed':
       return commit(command, generation, state)
     case 'AbandonDistributed':
-      return state.parts.length === 0
-        ? empty('abandon', command, state)
-        : E.right([{ type: 'DistributedAbandoned', generation, writers: writersOf(state.parts).length }])
+      return abandon(command, generation, state)
   }
 }
 
-const openGeneration = (
+/** The one that is open; or a sealed one that is given up. */
+const generationMeant = (
   { generation: wanted, ...command }: DistributedDraftCommandWithFacts,
   { generation, ended }: State,
 ): E.Either<DistributedDraftRejection, number> => {
   if (wanted === undefined || wanted === generation) return E.right(generation)
   const end = ended[wanted]
+  if (command.type === 'AbandonDistributed' && end !== undefined && isInVain(end, command)) return E.right(wanted)
   if (end !== undefined && 'openNext' in command && command.openNext === true) return E.right(generation)
   return end === undefined
     ? E.left({ _tag: 'generation-not-open', generation: wanted, open: generation })
     : E.left({ _tag: 'draft-ended', generation: wanted, end: howItEnded(end) })
+}
+
+type Abandon = Extract<DistributedDraftCommandWithFacts, { type: 'AbandonDistributed' }>
+
+/** No version can come of a seal while its artifact is in another life, of another type. */
+const isInVain = (
+  { how, committed }: ReadonlyState<EndedGeneration>,
+  { sealFact }: Pick<Abandon, 'sealFact'>,
+): boolean =>
+  how === 'sealed' &&
+  sealFact !== undefined &&
+  !sealFact.isLogged &&
+  sealFact.artifactType !== null &&
+  sealFact.artifactType !== committed?.artifactType
+
+const abandon = (command: Abandon, generation: number, state: State): Events => {
+  const { parts, ended } = state
+  if (generation < state.generation) {
+    const writers = ended[generation]?.writers.length ?? 0
+    return E.right([{ type: 'DistributedAbandoned', generation, writers, sealed: true }])
+  }
+  return parts.length === 0
+    ? empty('abandon', command, state)
+    : E.right([{ type: 'DistributedAbandoned', generation, writers: writersOf(parts).length }])
 }
 
 type Upsert = Extract<DistributedDraftCommandWithFacts, { type: 'UpsertDistributedPart' }>

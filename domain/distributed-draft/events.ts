@@ -64,11 +64,18 @@ export const DistributedCommitted = record(
 )
 export type DistributedCommitted = t.TypeOf<typeof DistributedCommitted>
 
-export const DistributedAbandoned = record('DistributedAbandoned', {
-  type: oneOf('DistributedAbandoned'),
-  generation: Generation,
-  writers: wholeNumber('a number of writers'),
-})
+export const DistributedAbandoned = record(
+  'DistributedAbandoned',
+  {
+    type: oneOf('DistributedAbandoned'),
+    generation: Generation,
+    writers: wholeNumber('a number of writers'),
+  },
+  {
+    /** It was sealed before, and no version could come of it. */
+    sealed: t.literal(true),
+  },
+)
 export type DistributedAbandoned = t.TypeOf<typeof DistributedAbandoned>
 
 export const distributedDraftEvents = { DistributedPartUpserted, DistributedCommitted, DistributedAbandoned }

@@ -9,7 +9,10 @@ import { writersOf } from './writers.js'
 
 export type GenerationEnd = RecordedBy & { readonly how: 'sealed' | 'abandoned' }
 
-/** A generation that ended, with its writers; what was committed is what the version is logged from. */
+/**
+ * A generation that ended, with its writers; what was committed is what the version is logged from. It is known also where
+ * the seal was given up.
+ */
 export type EndedGeneration = GenerationEnd & {
   readonly writers: ReadonlyArray<string>
   readonly committed?: DistributedCommitted
@@ -29,7 +32,7 @@ export interface DistributedDraftState {
   /** On which the open generation builds. */
   base: SettledBase | null
   /** How each earlier generation ended, by its number. */
-  readonly ended: EndedGeneration[]
+  ended: EndedGeneration[]
 }
 
 export const initial = (): DistributedDraftState => ({ generation: 0, parts: [], base: null, ended: [] })
@@ -50,7 +53,11 @@ export const evolve = (
     case 'DistributedCommitted':
       return endGeneration(state, { ...recorded, how: 'sealed', committed: event })
     case 'DistributedAbandoned':
-      return endGeneration(state, { ...recorded, how: 'abandoned' })
+      if (event.sealed !== true) return endGeneration(state, { ...recorded, how: 'abandoned' })
+      state.ended = state.ended.map((end, at) =>
+        at === event.generation ? { ...end, ...recorded, how: 'abandoned' } : end,
+      )
+      return state
   }
 }
 

@@ -10,7 +10,7 @@ import type { Loss } from '../values/loss.js'
 import type { ManifestSummary } from '../values/manifest/manifest.js'
 import type { MergeProblem } from '../values/manifest/merge.js'
 import type { VersionChoice, VersionNumber } from '../values/names.js'
-import type { ArtifactRef, CollectionRef, ModelRef, RunRef, VersionRef } from '../values/references.js'
+import type { ArtifactRef, CollectionRef, DraftRef, ModelRef, RunRef, VersionRef } from '../values/references.js'
 import type { RunFact } from '../values/run-fact.js'
 
 /** A live version of an artifact, found in its own stream. */
@@ -54,6 +54,12 @@ export interface SaidFact extends Said {
   readonly metadataBy?: RecordedBy
 }
 
+/** What a sealed generation of a draft meets in its artifact, of which type that is now; `null` where there is none. */
+export interface SealFact {
+  readonly artifactType: string | null
+  readonly isLogged: boolean
+}
+
 /** The revisions of the events that said it, in the artifact's stream. */
 export type SaidAt = { readonly [Part in keyof Said]: number | null }
 
@@ -92,6 +98,7 @@ export interface Facts<Failure> {
   readonly content: (claimed: ManifestSummary) => TE.TaskEither<Failure, unknown>
   /** The newest live version of an artifact. */
   readonly newest: (artifact: ArtifactRef) => TE.TaskEither<Failure, VersionNumber | null>
+  readonly seal: (draft: DraftRef, generation: number) => TE.TaskEither<Failure, SealFact>
   /**
    * The manifests of parts in one, over that of their base, which is stored before an event names it; or what is in
    * conflict. The files of the base are not collected until an event can name them.

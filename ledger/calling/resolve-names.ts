@@ -51,7 +51,7 @@ export interface NameResolver {
   readonly wasGiven: (path: string, naming: Naming) => Promise<boolean>
   /**
    * Reads the path of a version that an artifact builds on: a bare name means the artifact itself where it is its name, else
-   * a link where there is one, since no other artifact is built on.
+   * a link where there is or was a registered model of that name, since no other artifact is built on.
    */
   readonly baseNamed: (path: string, artifact: ArtifactRef) => Promise<VersionPath>
   /** A version that is there, with its summary; a link stands for its source. */
@@ -141,7 +141,10 @@ export const nameResolver = (
       const own = readings.find(({ collection }) => collectionPath(collection) === collectionPath(artifact))
       if (own !== undefined || readings.length === 1) return own ?? readings[0]
       const link = readings.find(({ collection }) => isModel(collection))
-      return link !== undefined && (await exists(facts, link.collection)) ? link : readings[0]
+      // A repeated command means the link that it meant, also when its registered model was deleted since.
+      const isLink =
+        link !== undefined && ((await exists(facts, link.collection)) || (await wasThere(facts, link.collection)))
+      return isLink ? link : readings[0]
     },
     commandNaming,
     commandNamingInFull: (path, naming) =>

@@ -73,6 +73,8 @@ const typeFor = async (
   const isLinked =
     commandId !== undefined && (await run(sender.handler.recordedUnder(commandId, anyCommand))) !== 'none'
   const accepted = isLinked ? null : await run(facts.model(model, ({ artifactType }) => artifactType))
-  const own = await run(facts.artifact(artifact, ({ artifactType }) => artifactType))
+  // What was logged under this id is logged, whatever type another life of the artifact has.
+  const before = commandId === undefined ? undefined : await run(sender.handler.typeUnder(commandId, artifact))
+  const own = before ?? (await run(facts.artifact(artifact, ({ artifactType }) => artifactType)))
   return now(typeToLog(model, { told, own, accepted }))
 }

@@ -5,13 +5,14 @@ import { sourceOf } from '../../application/command-handling/facts.js'
 import { saidNow } from '../../application/command-handling/said.js'
 import type { LogArtifactVersion } from '../../domain/artifact/commands.js'
 import { findVersion } from '../../domain/artifact/versions.js'
+import { findLink } from '../../domain/registered-model/links.js'
 import type { ManifestSummary } from '../../domain/values/manifest/manifest.js'
 import type { VersionPath } from '../../domain/values/name-paths.js'
 import { omitUndefined } from '../../domain/values/omit-undefined.js'
 import { type ArtifactRef, collectionPath, isModel, type VersionRef } from '../../domain/values/references.js'
 import type * as args from '../calling/arguments.js'
 import * as inputs from '../calling/input.js'
-import { type Calling, linkOf, type NameResolver } from '../calling/resolve-names.js'
+import type { Calling, NameResolver } from '../calling/resolve-names.js'
 import { now, run, wrong } from '../calling/send-command.js'
 import { described, type VersionReceipt, versionReceipt } from './log.js'
 
@@ -29,11 +30,12 @@ export const copyMethods = ({ sender, names }: Calling): CopyMethods => ({
     const input = await sender.checked(inputs.Copy, given)
     const artifact = await names.artifactNamed(input.to)
     const named = await names.versionNamed(input.version)
-    const into = await run(names.facts.artifact(artifact, (state) => state.artifactType))
-    // What was copied under an id of the caller's is told again, also when its source was deleted since.
-    if (input.commandId === undefined || into === null) await run(sourceOf(named, names.facts))
+    // What was copied under this id is told again, whatever became of its source and of its own name since.
+    const before =
+      input.commandId === undefined ? undefined : await run(sender.handler.typeUnder(input.commandId, artifact))
+    if (before === undefined) await run(sourceOf(named, names.facts))
     const { source, type, manifest } = await meantBy(named, names)
-    const artifactType = input.type ?? type ?? into
+    const artifactType = input.type ?? before ?? type
     if (artifactType === null) return now(E.left({ _tag: 'artifact-not-found', artifact: source }))
     if (collectionPath(source) === collectionPath(artifact))
       return now(E.left(wrong('to', `another artifact than ${collectionPath(source)}, whose version it is`, input.to)))
@@ -51,7 +53,7 @@ export const copyMethods = ({ sender, names }: Calling): CopyMethods => ({
   },
 })
 
-/** A version of an artifact, whether it is deleted or not. */
+/** A version of an artifact, whether it is deleted or not; so is the link that leads to it. */
 interface Source {
   readonly source: VersionRef
   /** Of its artifact; `null` where that is deleted. */
@@ -65,7 +67,8 @@ const meantBy = async (
   { facts }: Pick<NameResolver, 'facts'>,
 ): Promise<Source> => {
   if (isModel(collection)) {
-    const { version: number, ...artifact } = (await linkOf(facts, collection, version)).source
+    const { link } = await now(await run(facts.model(collection, (state) => findLink(collection, version, state))))
+    const { version: number, ...artifact } = link.source
     return versionOf(artifact, number, facts)
   }
   return versionOf(collection, version, facts)

@@ -45,8 +45,8 @@ const neededManifests = async ({ registry, facts }: NeededPorts): Promise<Readon
     const unlogged = await run(
       facts.draft(draft, ({ parts, ended }) => [
         ...parts.map(({ part }) => part.digest),
-        ...ended.flatMap(({ committed }) =>
-          committed === undefined || generations[committed.generation]?.logged !== undefined
+        ...ended.flatMap(({ how, committed }) =>
+          how === 'abandoned' || committed === undefined || generations[committed.generation]?.logged !== undefined
             ? []
             : committed.manifest.digest,
         ),

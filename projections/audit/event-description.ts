@@ -182,8 +182,10 @@ export const describeEvent = ({ stream, event }: Pick<RecordedEvent, 'stream' | 
     }
     case 'DistributedAbandoned': {
       const { generation, writers } = event
-      const what = `abandoned ${draft(home, generation)}, to which ${counted(writers, 'writer')} had brought parts`
-      return { subject: `${home}#${generation}`, what, before: 'open', after: 'abandoned' }
+      const sealed = event.sealed === true
+      const which = sealed ? `what was sealed of ${draft(home, generation)}` : draft(home, generation)
+      const what = `abandoned ${which}, to which ${counted(writers, 'writer')} had brought parts`
+      return { subject: `${home}#${generation}`, what, before: sealed ? 'sealed' : 'open', after: 'abandoned' }
     }
     case 'LossAccepted': {
       const { first, last, noted, found } = event

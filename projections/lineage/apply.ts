@@ -97,7 +97,8 @@ const apply = (graph: LineageGraph, { stream, position, event }: ProjectedEvent<
       return
     }
     case 'DistributedAbandoned':
-      endNode(graph, node(graph, stream, event.generation, position), 'abandoned', position)
+      // A seal that is given up had ended it before.
+      if (event.sealed !== true) endNode(graph, node(graph, stream, event.generation, position), 'abandoned', position)
       return
     default:
       unfolded(event)

@@ -26,18 +26,23 @@ export const applyToDraft = (
     }
     case 'DistributedAbandoned': {
       const generation = draft.generations[event.generation]
-      if (generation !== undefined) generation.ended = { position, how: 'abandoned' }
+      if (generation === undefined) return
+      if (event.sealed === true) generation.givenUp = position
+      else generation.ended = { position, how: 'abandoned' }
+      registry.unfinished.delete(keyOf(draft, event.generation))
       return
     }
     case 'DistributedCommitted': {
       const generation = draft.generations[event.generation]
       if (generation !== undefined) generation.ended = { position, how: 'sealed' }
       const { artifact, distributedId } = draft
-      const key = `${draftPath(artifact, distributedId)}#${event.generation}`
-      registry.unfinished.set(key, { artifact, distributedId, sealed: position })
+      registry.unfinished.set(keyOf(draft, event.generation), { artifact, distributedId, sealed: position })
       return
     }
     default:
       unfolded(event)
   }
 }
+
+const keyOf = ({ artifact, distributedId }: DraftEntry, generation: number): string =>
+  `${draftPath(artifact, distributedId)}#${generation}`

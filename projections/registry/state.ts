@@ -149,6 +149,8 @@ export interface DraftEntry {
       readonly base?: number
     }>
     ended?: { readonly position: number; readonly how: 'sealed' | 'abandoned' }
+    /** Where the seal was given up, since no version could come of it. */
+    givenUp?: number
     /** Where the version that came of it was logged. */
     logged?: number
   }>

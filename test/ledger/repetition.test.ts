@@ -109,6 +109,45 @@ describe('a command that is given again', () => {
     await ledger.close()
   })
 
+  it('has the same receipt in the next life of whatever it named, of whatever type that is', async () => {
+    const { ledger } = await memoryLedger()
+    await ledger.logArtifact({ ...cats, content: text('A') })
+    await ledger.link({ version: 'cats:v0', to: 'pets' })
+    const commands = [
+      () => ledger.copy({ version: 'cats:v0', to: 'lions', commandId: 'copied' }),
+      () => ledger.copy({ version: 'model-registry/pets:v0', to: 'tigers', commandId: 'copied' }),
+      () => ledger.linkModel({ content: text('C'), name: 'pumas', to: 'wild', commandId: 'linked' }),
+      () => ledger.linkModel({ content: text('D'), name: 'lynxes', to: 'pets', commandId: 'linked' }),
+    ]
+    const giveAll = async () => {
+      const receipts: unknown[] = []
+      for (const give of commands) receipts.push(await give())
+      return receipts
+    }
+    const receipts = await giveAll()
+    for (const name of ['pets', 'wild']) await ledger.deleteRegisteredModel({ name, deleteAliases: true })
+    for (const name of ['cats', 'lions', 'tigers', 'pumas', 'lynxes']) {
+      await ledger.deleteArtifact({ name })
+      expect(await giveAll()).toEqual(receipts)
+      await ledger.logArtifact({ name, type: 'dataset', content: text('rows') })
+      expect(await giveAll()).toEqual(receipts)
+    }
+    for (const to of ['pets', 'wild']) await ledger.link({ version: 'cats', to })
+    expect(await giveAll()).toEqual(receipts)
+    await ledger.close()
+  })
+
+  it('means the link that it built on, when there is no registered model of the name any more', async () => {
+    const { ledger } = await memoryLedger()
+    await ledger.logArtifact({ ...cats, content: text('A') })
+    await ledger.link({ version: 'cats:v0', to: 'pets' })
+    const part = { ...cats, distributedId: 'd', content: text('B', 'b'), base: 'pets:v0', commandId: 'part' }
+    const receipt = await ledger.upsertDistributed(part)
+    await ledger.deleteRegisteredModel({ name: 'pets' })
+    expect(await ledger.upsertDistributed(part)).toEqual(receipt)
+    await ledger.close()
+  })
+
   it('and was drafted has the same receipt, whatever its version says by then', async () => {
     const { ledger } = await memoryLedger()
     await ledger.logArtifact({ ...cats, content: text('A'), description: 'small', metadata: { legs: 4 } })

@@ -1,9 +1,12 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import * as TE from 'fp-ts/lib/TaskEither.js'
 import { afterAll, describe, expect, it } from 'vitest'
-import { ORIGIN, type StoredEvent } from '../../domain/ports/event-store.js'
+import { memoryEventStore } from '../../adapters/memory/index.js'
+import { type EventStore, ORIGIN, type StoredEvent } from '../../domain/ports/event-store.js'
 import { openLedger } from '../../index.js'
+import { memoryLedger, rejection, text } from '../support/ledger-memory.js'
 import { startScript } from '../support/sqlite-processes.js'
 import { openSqlite } from '../support/sqlite-store.js'
 
@@ -82,6 +85,78 @@ describe('a commit that is killed between its two streams', () => {
     expect(await ledger.commitDistributed(commit)).toEqual(receipt)
     expect((await ledger.versions('sharded')).items).toHaveLength(1)
     await ledger.close()
+  })
+})
+
+describe('a commit that is cut off before its version, and whose artifact is deleted then', () => {
+  const shards = { name: 'shards', type: 'data', distributedId: 'night' }
+  const commit = { ...shards, commandId: 'the commit' }
+
+  /** A ledger in which it was cut off. */
+  const cutOff = async () => {
+    let isCut = true
+    const store = memoryEventStore()
+    const events: EventStore = {
+      ...store,
+      append: (stream, expected, given) =>
+        isCut && given.some(({ type }) => type === 'ArtifactVersionLogged')
+          ? TE.left({ _tag: 'unavailable', reason: 'cut off', fate: 'not-written' })
+          : store.append(stream, expected, given),
+    }
+    const { ledger } = await memoryLedger({ events })
+    await ledger.upsertDistributed({ ...shards, content: text('one') })
+    expect(await rejection(ledger.commitDistributed(commit))).toMatchObject({ code: 'unavailable' })
+    isCut = false
+    await ledger.deleteArtifact({ name: 'shards' })
+    return ledger
+  }
+
+  it('begins the next life', async () => {
+    const ledger = await cutOff()
+    expect(await ledger.commitDistributed(commit)).toMatchObject({ version: 0, generation: 0 })
+    expect(await ledger.artifact('shards')).toMatchObject({ type: 'data', versionCount: 1, deleted: null })
+    await ledger.close()
+  })
+
+  it('waits while the artifact is of another type, and is logged or given up, as one likes', async () => {
+    for (const how of ['logged', 'given up'] as const) {
+      const ledger = await cutOff()
+      await ledger.logArtifact({ name: 'shards', type: 'model', content: text('M') })
+      expect(await rejection(ledger.commitDistributed(commit))).toMatchObject({
+        code: 'type-mismatch',
+        error: { accepted: 'model', offered: 'data', sealed: { distributedId: 'night', generation: 0 } },
+        message:
+          'acme/animals/shards accepts the type "model", not "data"; generation 0 of the draft "night" was sealed with that: its version is logged once acme/animals/shards is deleted; or abandon this generation by its number',
+      })
+      const abandoning = { name: 'shards', distributedId: 'night', generation: 0, commandId: 'abandon' }
+      if (how === 'logged') {
+        await ledger.deleteArtifact({ name: 'shards' })
+        expect(await ledger.commitDistributed(commit)).toMatchObject({ version: 1 })
+        expect(await rejection(ledger.abandonDistributed(abandoning))).toMatchObject({ code: 'draft-ended' })
+      } else {
+        const { position } = await ledger.abandonDistributed(abandoning)
+        expect((await ledger.abandonDistributed(abandoning)).position).toBe(position)
+        expect(await rejection(ledger.commitDistributed(commit))).toMatchObject({
+          code: 'draft-ended',
+          error: { generation: 0, end: { how: 'abandoned', by: 'anna' } },
+        })
+        const { items } = await ledger.history({ limit: 1 })
+        expect(items).toMatchObject([
+          {
+            what: 'abandoned what was sealed of generation 0 of the distributed draft acme/animals/shards/night, to which 1 writer had brought parts',
+            before: 'sealed',
+            after: 'abandoned',
+          },
+        ])
+        // Nobody finishes it any more, and nobody needs its files.
+        await ledger.deleteArtifact({ name: 'shards' })
+        expect((await ledger.collectable()).recent).toMatchObject({ files: 2 })
+        expect((await ledger.versions('shards')).items).toHaveLength(1)
+      }
+      expect(await ledger.openDrafts()).toEqual([])
+      expect(await ledger.verify()).toMatchObject({ damagedEvents: [], damaged: [] })
+      await ledger.close()
+    }
   })
 })
 

@@ -183,13 +183,24 @@ export const historyOf = async (numbers: ReadonlyArray<number>): Promise<Readonl
     if (given.type === 'CommitDistributed' && E.isRight(outcome)) {
       // Its version comes all the same.
       if (number % 3 === 0) await ledger.give({ type: 'ArchiveArtifact', artifact: given.artifact })
-      await completeCommits(
-        ledger.handler,
-        decoded(DraftRef, { artifact: given.artifact, distributedId: given.distributedId }),
-      )()
+      const draft = { artifact: given.artifact, distributedId: given.distributedId }
+      if (number % 7 === 0) await giveUpSeal(ledger, draft, outcome.right.answer.generation)
+      await completeCommits(ledger.handler, decoded(DraftRef, draft))()
     }
   }
   return eventsIn(ledger.store)
+}
+
+/** Its artifact is deleted before the version comes, and begins again with another type. */
+const giveUpSeal = async (
+  ledger: Ledger,
+  draft: Pick<Extract<CommandInput, { type: 'AbandonDistributed' }>, 'artifact' | 'distributedId'>,
+  generation = 0,
+): Promise<void> => {
+  const { artifact } = draft
+  await ledger.give({ type: 'DeleteArtifact', artifact, deleteAliases: true, leaveLinks: true })
+  await ledger.give({ type: 'CreateArtifact', artifact, artifactType: 'another' })
+  await ledger.give({ type: 'AbandonDistributed', ...draft, generation })
 }
 
 /** What is to be copied, where it is there. */

@@ -186,10 +186,11 @@ const everyCommand = async ({ manifest }: Ledger): Promise<ReadonlyArray<Command
   ]
 }
 
-/** An artifact and a registered model that are deleted as a whole, and begin again. */
+/** An artifact and a registered model that are deleted as a whole, and begin again; and what was sealed before. */
 const twoLives = async (manifest: Ledger['manifest']): Promise<ReadonlyArray<CommandInput>> => {
   const [old, over] = [artifactNamed('old'), modelNamed('Over')]
   const log = { type: 'LogArtifactVersion', artifact: old, artifactType: 'model' } as const
+  const late = { artifact: old, artifactType: 'dataset', distributedId: 'late' } as const
   const link = (version: number) =>
     ({ type: 'LinkToRegistry', model: over, source: { collection: old, version } }) as const
   return [
@@ -199,5 +200,10 @@ const twoLives = async (manifest: Ledger['manifest']): Promise<ReadonlyArray<Com
     { type: 'DeleteRegisteredModel', model: over },
     { ...log, artifactType: 'dataset', manifest: await manifest('old=1') },
     link(1),
+    { type: 'UpsertDistributedPart', ...late, writer: 'w', part: await manifest('late=1') },
+    { type: 'CommitDistributed', ...late, writer: 'w' },
+    { type: 'DeleteArtifact', artifact: old, leaveLinks: true },
+    { ...log, manifest: await manifest('old=2') },
+    { type: 'AbandonDistributed', artifact: old, distributedId: late.distributedId, generation: 0 },
   ]
 }

@@ -241,12 +241,12 @@ const compareRun = (entry: RunEntry, found: Found): void => {
 const compareDraft = ({ artifact, distributedId, generations }: DraftEntry, found: Found): void => {
   for (const [generation, entry] of generations.entries()) {
     if (entry === undefined) continue
-    const statusAt = (position: number): DraftStatus | null =>
-      entry.opened > position
-        ? null
-        : entry.ended === undefined || entry.ended.position > position
-          ? 'open'
-          : entry.ended.how
+    const { opened, ended, givenUp } = entry
+    const statusAt = (position: number): DraftStatus | null => {
+      if (opened > position) return null
+      if (ended === undefined || ended.position > position) return 'open'
+      return givenUp !== undefined && givenUp <= position ? 'abandoned' : ended.how
+    }
     const [from, to] = [statusAt(found.from), statusAt(found.to)]
     if (from !== to) found.drafts.push({ artifact: collectionPath(artifact), distributedId, generation, from, to })
   }

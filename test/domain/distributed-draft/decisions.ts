@@ -64,7 +64,8 @@ const misfits = {
   conflicts: [{ path: 'old', writer: 'w1', why: 'not-there' }],
 } as const
 
-const abandon = { type: 'AbandonDistributed', artifact, distributedId: 'd' } as const
+const abandon = { type: 'AbandonDistributed', artifact, distributedId: 'd', sealFact: undefined } as const
+const abandonSealed = { ...abandon, generation: 0 } as const
 
 export const distributedDraftDecisions = [
   rule('the first part opens the draft').given().when(upsert('w1', 'a')).thenRecords(upserted('w1', 'a')),
@@ -333,4 +334,22 @@ export const distributedDraftDecisions = [
     .given(upserted('w1', 'a'), abandoned(1))
     .when({ ...abandon, generation: 0 })
     .thenRejected({ _tag: 'draft-ended', generation: 0, end: { how: 'abandoned', ...recordedAt(1) } }),
+  rule('a seal of which no version can come is given up: its artifact is of another type by now')
+    .given(upserted('w1', 'a'), upserted('w2', 'b'), committed(['w1', 'w2']), upserted('w1', 'c', 1))
+    .when({ ...abandonSealed, sealFact: { artifactType: 'dataset', isLogged: false } })
+    .thenRecords({ ...abandoned(2), sealed: true }),
+  rule('a seal that was given up cannot be given up again')
+    .given(upserted('w1', 'a'), committed(['w1']), { ...abandoned(1), sealed: true })
+    .when(abandonSealed)
+    .thenRejected({ _tag: 'draft-ended', generation: 0, end: { how: 'abandoned', ...recordedAt(2) } }),
+  ...[
+    { artifactType: 'model', isLogged: false },
+    { artifactType: null, isLogged: false },
+    { artifactType: 'dataset', isLogged: true },
+  ].map((sealFact) =>
+    rule(`a seal is not given up whose version comes or is there: ${JSON.stringify(sealFact)}`)
+      .given(upserted('w1', 'a'), committed(['w1']))
+      .when({ ...abandonSealed, sealFact })
+      .thenRejected({ _tag: 'draft-ended', generation: 0, end: { how: 'sealed', ...recordedAt(1) } }),
+  ),
 ]

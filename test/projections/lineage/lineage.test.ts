@@ -75,7 +75,7 @@ const byHand = (events: ReadonlyArray<StoredEvent>, moment: number): Plain => {
       if (said.run) edge(run(said.run.ref), draft, 'part-of')
       end(draft, 'sealed')
     }
-    if (type === 'DistributedAbandoned') end(draft, 'abandoned')
+    if (type === 'DistributedAbandoned' && said.sealed !== true) end(draft, 'abandoned')
   }
   return plain
 }

@@ -1,6 +1,7 @@
 /** What the operating system answers, and how it is asked. */
 import { type BigIntStats, constants, type Stats } from 'node:fs'
 import { type FileHandle, lstat } from 'node:fs/promises'
+import { remedyOfOpenFiles } from '../shared/open-files.js'
 
 /** To read a file, and not what a symbolic link in its place points to. */
 export const NO_FOLLOW = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0)
@@ -14,8 +15,8 @@ export const failureOf = (cause: unknown, directory: string): { readonly reason:
   const message = cause instanceof Error ? cause.message : String(cause)
   const code = codeOf(cause)
   if (code === undefined) return { reason: message }
-  const remedy = REMEDIES.get(code)
-  return { reason: remedy === undefined ? message : `${message} (${remedy(directory)})`, code }
+  const remedy = REMEDIES.get(code)?.(directory) ?? remedyOfOpenFiles(cause)
+  return { reason: remedy === undefined ? message : `${message} (${remedy})`, code }
 }
 
 const REMEDIES = new Map<string, (directory: string) => string>([
@@ -29,8 +30,6 @@ const REMEDIES = new Map<string, (directory: string) => string>([
   ['EACCES', (directory) => `this process must be allowed to read and write ${directory}`],
   ['EPERM', (directory) => `this process must be allowed to read and write ${directory}`],
   ['EROFS', (directory) => `${directory} must be mounted for writing`],
-  ['EMFILE', () => 'raise the limit of open files (ulimit -n), or do less at once'],
-  ['ENFILE', () => 'raise the limit of open files of this machine, or do less at once'],
   ['EIO', (directory) => `check the device of ${directory}`],
 ])
 

@@ -2,7 +2,8 @@
  * Open files are few, and the process has them for all that it does: ledgers, sockets, modules that it loads. So their
  * bound is the process's, too, and not that of a call or a store; ledgers share nothing else.
  */
-import { readFileSync } from 'node:fs'
+import { closeSync, openSync, readFileSync } from 'node:fs'
+import { devNull } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { whenAborted } from './when-aborted.js'
 
@@ -120,12 +121,35 @@ export const whenOpenable = async <A>(
   }
 }
 
-/** Of the process, or of the whole system. */
-const isOutOfFiles = (cause: unknown): boolean =>
-  cause instanceof Error && 'code' in cause && (cause.code === 'EMFILE' || cause.code === 'ENFILE')
+/** By the code of the system: too many of the process, or of the whole system. */
+const REMEDIES = new Map<unknown, string>([
+  ['EMFILE', 'raise the limit of open files (ulimit -n), or do less at once'],
+  ['ENFILE', 'raise the limit of open files of this machine, or do less at once'],
+])
+
+/** What would help where too many files are open; nothing of any other error. */
+export const remedyOfOpenFiles = (cause: unknown): string | undefined =>
+  cause instanceof Error && 'code' in cause ? REMEDIES.get(cause.code) : undefined
+
+const isOutOfFiles = (cause: unknown): boolean => remedyOfOpenFiles(cause) !== undefined
 
 /** For what fails where there is nothing, and is none then: not where it could not be looked. */
 export const unlessOutOfFiles = (cause: unknown): undefined => {
   if (isOutOfFiles(cause)) throw cause
   return undefined
+}
+
+/** What a library opens at most before it fails, which is closed again by then. */
+const SOME = 8
+
+/** For what failed and does not say why, as SQLite and Node's loader: throws that too many files are open, if that is so now. */
+export const throwIfOutOfFiles = (): void => {
+  const opened: number[] = []
+  try {
+    while (opened.length < SOME) opened.push(openSync(devNull, 'r'))
+  } catch (cause) {
+    unlessOutOfFiles(cause)
+  } finally {
+    for (const file of opened) closeSync(file)
+  }
 }

@@ -5,6 +5,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import type * as TE from 'fp-ts/lib/TaskEither.js'
 import type { BadOption } from '../../domain/values/codec.js'
 import { EVENT_FILE_APPLICATION_ID } from '../shared/event-file.js'
+import { throwIfOutOfFiles, unlessOutOfFiles } from '../shared/open-files.js'
 import { copyToRead } from './copy-to-read.js'
 import { REMEDY } from './damage.js'
 import { codeOf, type Database, type Driver, driver } from './driver/index.js'
@@ -55,7 +56,10 @@ export interface OpenedDatabase extends Database {
   readonly path: string
 }
 
-/** Opens the file, and makes it if it is not there or empty. A file of somebody else's is left as it is. */
+/**
+ * Opens the file, and makes it if it is not there or empty. A file of somebody else's is left as it is. Rejects where too
+ * many files are open to tell anything.
+ */
 export const openDatabase =
   <A>(opening: Opening<A>): TE.TaskEither<OpenError, A> =>
   async () => {
@@ -67,13 +71,14 @@ export const openDatabase =
     // An absolute path, because SQLite may take a name that begins with "file:" for a URI.
     const place = resolve(path)
     const openAs = async (as: 'written' | 'read') =>
-      inUse(opening, await whenFree(busyTimeoutMs, () => openNow(opening, loaded.right, place, as)))
+      inUse(opening, await whenFree(busyTimeoutMs, () => sayingWhy(() => openNow(opening, loaded.right, place, as))))
     try {
       if (!readOnly) return await openAs('written')
       // One that may be written is opened like any other: a connection that only reads cannot recover it after a crash.
       if (whyNotWritable(path) === undefined) return await openAs('written')
       return await openAs('read').catch((error: unknown) => openCopy(opening, loaded.right, error))
     } catch (error) {
+      unlessOutOfFiles(error)
       return E.left(openErrorOf(opening, error))
     }
   }
@@ -92,7 +97,7 @@ const openCopy = async <A>(opening: Opening<A>, driver: Driver, why: unknown): P
     `${path} may not be written by this process, and SQLite cannot read it where it lies: a copy of ${bytes} bytes in a temporary folder is read. What others record from now on is not seen.`,
   )
   try {
-    const opened = openNow({ ...opening, path }, driver, copy.path, 'written', remove)
+    const opened = sayingWhy(() => openNow({ ...opening, path }, driver, copy.path, 'written', remove))
     if (E.isLeft(opened)) remove()
     return await inUse(opening, opened)
   } catch (error) {
@@ -170,6 +175,16 @@ const openNow = (
     return E.left(refusal)
   } catch (error) {
     database.close()
+    throw error
+  }
+}
+
+/** SQLite does not say that too many files are open. */
+const sayingWhy = <A>(opened: () => A): A => {
+  try {
+    return opened()
+  } catch (error) {
+    if (codeOf(error).startsWith('SQLITE_CANTOPEN')) throwIfOutOfFiles()
     throw error
   }
 }

@@ -13,6 +13,7 @@ import {
 } from '../../domain/ports/event-store.js'
 import type { LedgerId } from '../../domain/ports/ledger-id.js'
 import { decodeOptions, functionOf, milliseconds, oneOf, record, text } from '../../domain/values/codec.js'
+import { remedyOfOpenFiles, whenOpenable } from '../shared/open-files.js'
 import { processWarning } from '../shared/process-warning.js'
 import { subscription } from '../shared/subscription.js'
 import { whenAborted } from '../shared/when-aborted.js'
@@ -28,7 +29,7 @@ import { setLedgerIdIn } from './ledger-id.js'
 import { whenFree } from './lock.js'
 import { PAGING, pagesIn, type Reading } from './pages.js'
 import { prepareReads, type Reads } from './reads.js'
-import { readErrorOf } from './sqlite-error.js'
+import { readErrorOf, reasonOf } from './sqlite-error.js'
 import { openTail, type Tail } from './tail.js'
 
 export interface SqliteEventStoreOptions {
@@ -77,23 +78,46 @@ export const sqliteEventStoreBy =
           readOnly = false,
           warn = processWarning,
         }): TE.TaskEither<OpenError, EventStore> =>
-          withHead(path, readOnly, (head, where) =>
-            openDatabase({
-              ...where,
-              durability,
-              busyTimeoutMs,
-              warn,
-              use: (database) => {
-                const layout = layoutOf(database)
-                if (!layout.checked) warn(withoutChecksums(path))
-                const reads = prepareReads({ database, layout, pageSize: reading.paging.pageSize })
-                const tail = openTail({ ...head, database, layout, reads, place: path, readOnly, durability, warn })
-                return eventStoreOn({ database, layout, reads, tail, busyTimeoutMs, readOnly, ...reading })
-              },
-            }),
+          whenFilesOpen(
+            { path, busyTimeoutMs },
+            withHead(path, readOnly, (head, where) =>
+              openDatabase({
+                ...where,
+                durability,
+                busyTimeoutMs,
+                warn,
+                use: (database) => {
+                  const layout = layoutOf(database)
+                  if (!layout.checked) warn(withoutChecksums(path))
+                  const reads = prepareReads({ database, layout, pageSize: reading.paging.pageSize })
+                  const tail = openTail({ ...head, database, layout, reads, place: path, readOnly, durability, warn })
+                  return eventStoreOn({ database, layout, reads, tail, busyTimeoutMs, readOnly, ...reading })
+                },
+              }),
+            ),
           ),
       ),
     )
+
+/** Too many open files are waited for as a lock is. */
+const whenFilesOpen =
+  <A>(
+    { path, busyTimeoutMs }: Required<Pick<SqliteEventStoreOptions, 'path' | 'busyTimeoutMs'>>,
+    open: TE.TaskEither<OpenError, A>,
+  ): TE.TaskEither<OpenError, A> =>
+  async () => {
+    try {
+      return await whenOpenable(open, undefined, busyTimeoutMs)
+    } catch (error) {
+      const remedy = remedyOfOpenFiles(error)
+      if (remedy === undefined) throw error
+      return E.left({
+        _tag: 'cannot-open',
+        path,
+        reason: `${path} could not be opened: ${reasonOf(error)} (${remedy})`,
+      })
+    }
+  }
 
 /** How soon a subscription sees what another process appended. */
 const POLL_MS = 50

@@ -11,6 +11,7 @@ import { nullable, record } from '../../domain/values/codec.js'
 import { parseJson } from '../../domain/values/json.js'
 import { HistoryEnd } from '../../domain/values/loss.js'
 import { Position } from '../../domain/values/position.js'
+import { unlessOutOfFiles } from '../shared/open-files.js'
 
 export interface Head {
   /** `null` of a ledger without events. */
@@ -77,7 +78,8 @@ const slotOf = (head: Head): Buffer => {
 const ifThere = (path: string, flags: string): number | undefined => {
   try {
     return openSync(path, flags)
-  } catch {
+  } catch (error) {
+    unlessOutOfFiles(error)
     // One that may not be read, or not be written: whoever writes it is told why.
     return flags === 'r' ? undefined : ifThere(path, 'r')
   }

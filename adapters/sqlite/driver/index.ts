@@ -3,6 +3,7 @@ import { createRequire } from 'node:module'
 import * as E from 'fp-ts/lib/Either.js'
 import type * as TE from 'fp-ts/lib/TaskEither.js'
 import * as t from 'io-ts'
+import { throwIfOutOfFiles } from '../../shared/open-files.js'
 import { betterSqlite3 } from './better-sqlite3.js'
 import { choose, remedy } from './choice.js'
 import type { Driver } from './driver.js'
@@ -13,9 +14,12 @@ export { codeOf, OUT_OF_RANGE } from './result-code.js'
 
 let loaded: Promise<E.Either<string, Driver>> | undefined
 
-/** The left side says in words why there is none, and what to do. */
+/** The left side says in words why there is none, and what to do. Rejects while too many files are open to tell. */
 export const driver: TE.TaskEither<string, Driver> = () => {
-  loaded ??= load(process.versions.node)
+  loaded ??= load(process.versions.node).catch((error: unknown) => {
+    loaded = undefined
+    throw error
+  })
   return loaded
 }
 
@@ -29,6 +33,7 @@ const load = async (node: string): Promise<E.Either<string, Driver>> => {
   try {
     return E.right(await betterSqlite3(installed ?? 'unknown'))
   } catch (error) {
+    throwIfOutOfFiles()
     const reason = (error instanceof Error ? error.message : String(error)).replaceAll(/\s+/g, ' ').slice(0, 300)
     return E.left(remedy(node, `better-sqlite3 ${installed} has no binary for it (${reason})`))
   }
@@ -42,6 +47,7 @@ const installedVersion = (): string | undefined => {
     const manifest: unknown = createRequire(import.meta.url)('better-sqlite3/package.json')
     return Manifest.is(manifest) ? manifest.version : undefined
   } catch {
+    throwIfOutOfFiles()
     return undefined
   }
 }

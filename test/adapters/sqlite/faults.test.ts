@@ -43,6 +43,24 @@ describe('a SQLite event store in trouble', () => {
   )
 
   itWith(
+    ['bash', '-c', 'ulimit -n 128'],
+    'is opened as soon as files can be opened again, and else says what would help',
+    async () => {
+      const [printed = ''] = await startScript(
+        'sqlite-out-of-files',
+        [folder],
+        ['bash', '-c', 'ulimit -n 128; exec "$0" "$@"'],
+      ).ended
+      const tooMany = { _tag: 'cannot-open', reason: expect.stringMatching(/EMFILE.*\(raise the limit of open files/) }
+      expect(JSON.parse(printed)).toEqual({
+        results: Array(16).fill('opened'),
+        warnings: [],
+        refused: [expect.objectContaining(tooMany), expect.objectContaining(tooMany)],
+      })
+    },
+  )
+
+  itWith(
     ['strace', '-e', 'inject=fsync,fdatasync:error=EIO:when=1', 'true'],
     'acknowledges nothing that was not made durable, and does not write it twice',
     async () => {

@@ -218,6 +218,7 @@ const asCommandError = (stream: string, error: ReadError): CommandError => {
       return { _tag: error._tag, stream: error.stream, revision: error.revision, reason: error.reason }
     case 'damaged-store':
       return { _tag: 'damaged-event', stream, reason: error.reason }
+    case 'projection-failed':
     case 'not-reached':
       return { _tag: 'unavailable', reason: describeReadError(error) }
     case 'unavailable':

@@ -1,6 +1,7 @@
 /** The shape of every projection: what can be known from events, folded in place, one at a time, in their order. */
 
 import type { DomainEvent, EventOf, EventType } from '../domain/events/catalogue.js'
+import type { StoredEvent } from '../domain/ports/event-store.js'
 
 /** Where an event stands, when and by whom. */
 export interface EventContext {
@@ -15,30 +16,33 @@ export interface EventContext {
 /** An event as the read side sees it: parsed once, its shape checked, for all projections. */
 export interface ProjectedEvent<Event extends DomainEvent = DomainEvent> extends EventContext {
   readonly event: Event
+  /** As the store keeps it. */
+  readonly stored: StoredEvent
 }
 
+/** Its functions are methods, so that to the type checker projections of any states stand in one list. */
 export interface Projection<State, Folded extends EventType = EventType> {
   readonly name: string
   /** Another version of the code that folds: snapshots of the former are thrown away. */
   readonly version: number
   /** The types of events that it folds; the state says nothing of what others tell. */
   readonly folds: ReadonlySet<Folded>
-  readonly initial: () => State
+  initial(): State
   /** Updates the state in place; nobody else does. An event of a type that it does not fold changes nothing. */
-  readonly apply: (state: State, projected: ProjectedEvent) => void
+  apply(state: State, projected: ProjectedEvent): void
   /** For a projection that notes events of types from the future too; the others pass over them. */
-  readonly applyUnknown?: (state: State, recorded: EventContext, type: string) => void
+  applyUnknown?(state: State, recorded: EventContext, type: string): void
   /**
    * For a snapshot: plain data, maps and typed arrays, in parts, each of which is laid down in one go. They are
    * those of the moment of the call, whatever is applied while they are iterated.
    */
-  readonly save: (state: State) => Iterable<unknown>
+  save(state: State): Iterable<unknown>
   /** The state again, or `undefined` for something else. */
-  readonly load: (parts: ReadonlyArray<unknown>) => State | undefined
+  load(parts: ReadonlyArray<unknown>): State | undefined
 }
 
-/** How a projection is written: `apply` has to say of each type of event that is declared what it changes, and is given no other. */
-export interface ProjectionDefinition<State, Folded extends EventType>
+/** How a read model of the ledger is written: `apply` has to say of each type of event that is declared what it changes, and is given no other. */
+export interface ReadModelDefinition<State, Folded extends EventType>
   extends Omit<Projection<State>, 'folds' | 'apply' | 'applyUnknown'> {
   readonly folds: ReadonlyArray<Folded>
   readonly apply: (state: State, projected: ProjectedEvent<EventOf<Folded>>) => void
@@ -46,12 +50,12 @@ export interface ProjectionDefinition<State, Folded extends EventType>
   readonly note?: (state: State, recorded: EventContext, type: string) => void
 }
 
-export const projection = <State, Folded extends EventType>({
+export const readModel = <State, Folded extends EventType>({
   folds,
   apply,
   note,
   ...rest
-}: ProjectionDefinition<State, Folded>): Projection<State, Folded> => {
+}: ReadModelDefinition<State, Folded>): Projection<State, Folded> => {
   const isFolded = isOfType(folds)
   const applyFolded = (state: State, projected: ProjectedEvent): void => {
     if (isFolded(projected)) apply(state, projected)

@@ -3,6 +3,7 @@ import { ORIGIN, type Position } from '../../domain/ports/event-store.js'
 import type { Projection } from '../../projections/projection.js'
 import { noPositionTimes, type PositionTimes } from '../../projections/storage/position-times.js'
 import { noSteps, type Steps } from '../../projections/storage/steps.js'
+import type { ProjectionFailed } from './read-error.js'
 
 /** What the projections know, and up to where. */
 export interface Known<States> {
@@ -25,6 +26,8 @@ export interface Progress {
    * takes longer.
    */
   readonly snapshotProblem: string | null
+  /** Where it stopped, and why, if a projection threw; `null` while none did. */
+  readonly failure: ProjectionFailed | null
 }
 
 export type Projections<States> = { readonly [K in keyof States]: Projection<States[K]> }
@@ -38,6 +41,8 @@ export interface Model<States> extends Known<States> {
   applied: number
   kept: number
   readonly unknown: Map<string, number>
+  /** What was thrown in the midst of an event, so that the states are of no more use. */
+  failure: ProjectionFailed | null
 }
 
 export const keysOf = <States extends object>(projections: Projections<States>): ReadonlyArray<keyof States> =>
@@ -54,10 +59,11 @@ export const emptyModel = <States extends object>(projections: Projections<State
   applied: 0,
   kept: 0,
   unknown: new Map(),
+  failure: null,
 })
 
 export const progressOf = (
-  { checkpoint, applied, unknown }: Model<unknown>,
+  { checkpoint, applied, unknown, failure }: Model<unknown>,
   head: Position,
   snapshotProblem: string | null,
-): Progress => ({ checkpoint, head, applied, unknownEvents: Object.fromEntries(unknown), snapshotProblem })
+): Progress => ({ checkpoint, head, applied, unknownEvents: Object.fromEntries(unknown), snapshotProblem, failure })

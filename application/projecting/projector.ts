@@ -9,9 +9,10 @@ import { type Observable, Subject } from 'rxjs'
 import type { Clock } from '../../domain/ports/clock-and-ids.js'
 import { type EventStore, laterOf, ORIGIN, type Position } from '../../domain/ports/event-store.js'
 import type { SnapshotStore } from '../../domain/ports/snapshot-store.js'
+import { foldedBeside } from './beside.js'
 import { emptyModel, type Known, type Model, type Progress, type Projections, progressOf } from './model.js'
 import { type Behind, type Outlasting, outlasting } from './outlast.js'
-import { pull } from './pull.js'
+import { type Pulling, pull } from './pull.js'
 import type { ReadError } from './read-error.js'
 import { type SnapshotKeeper, snapshotKeeper, WORTH_AT_CLOSE, WORTH_WHILE_RUNNING } from './snapshot-keeper.js'
 import { waitUntil } from './wait.js'
@@ -24,6 +25,11 @@ export interface Projector<States> {
   readonly noteOwnWrite: (position: Position) => void
   /** What is known by now, without looking for more. */
   readonly known: () => Known<States>
+  /**
+   * The answer of the states as of a position that the store has. States that are not there yet come just to it; where they are past
+   * it, others are folded up to it, from the snapshot that is kept where that is not past it, too.
+   */
+  readonly askAt: <A>(position: Position, question: (states: States) => A) => TE.TaskEither<ReadError, A>
   /** Waits until the model holds a position, that of a receipt for instance; at most `deadline` milliseconds. */
   readonly waitFor: (position: number, deadline?: number) => TE.TaskEither<ReadError, Known<States>>
   /** Folds all events anew, beside the present state, and then takes its place. */
@@ -54,6 +60,8 @@ export interface ProjectorPorts<States> {
   readonly patience?: number | undefined
   /** Told once, in words, what nobody asks for: that a snapshot cannot be read. */
   readonly warn?: ((message: string) => void) | undefined
+  /** So many milliseconds it folds before others have their turn in the event loop: a page of events unless told. */
+  readonly turn?: number | undefined
 }
 
 /** How long is waited, in milliseconds, unless told. */
@@ -66,9 +74,11 @@ export const projector = <States extends object>({
   snapshots,
   patience = Number.POSITIVE_INFINITY,
   warn,
+  turn,
 }: ProjectorPorts<States>): Projector<States> => {
   const keeper = snapshotKeeper({ store, projections, snapshots, warn })
-  const current = currentModel(store, projections, keeper)
+  const ended = new AbortController()
+  const current = currentModel(store, projections, keeper, { turn, signal: ended.signal })
   const { serialised, catchUp, known, checkpoints } = current
   let ownPosition: Position = ORIGIN
 
@@ -89,6 +99,7 @@ export const projector = <States extends object>({
       ownPosition = laterOf(ownPosition, position)
     },
     known,
+    askAt: (position, question) => () => current.askAt(position, question),
     waitFor: (position, deadline) => () => waitFor(position, deadline),
     rebuild: (onProgress) => () => current.rebuild(onProgress),
     progress: () => TE.Functor.map(store.head(), (head) => progressOf(known(), head, keeper.problem())),
@@ -104,6 +115,7 @@ export const projector = <States extends object>({
     },
     close: async (signal) => {
       checkpoints.complete()
+      ended.abort()
       if (signal?.aborted === true) keeper.abort()
       signal?.addEventListener('abort', keeper.abort)
       await serialised(async () => {
@@ -119,6 +131,7 @@ const currentModel = <States extends object>(
   store: EventStore,
   projections: Projections<States>,
   keeper: SnapshotKeeper<States>,
+  bounds: Pick<Pulling, 'turn' | 'signal'>,
 ) => {
   let model = emptyModel(projections)
   let restored: Promise<void> | undefined
@@ -135,20 +148,26 @@ const currentModel = <States extends object>(
     model = (await keeper.restore()) ?? model
   }
 
+  /** Before anything is pulled. */
+  const begin = async (): Promise<void> => {
+    // Events that were folded are lost: what is there is folded anew.
+    if (store.edition?.() !== edition) {
+      edition = store.edition?.()
+      model = emptyModel(projections)
+      restored = undefined
+    }
+    restored ??= restore()
+    await restored
+  }
+
   const catchUp = async (): Promise<E.Either<ReadError, Known<States>>> => {
     const head = await store.head()()
     if (E.isLeft(head)) return head
     if (store.edition?.() === edition && head.right === model.checkpoint) return E.right(model)
     return serialised(async () => {
-      // Events that were folded are lost: what is there is folded anew.
-      if (store.edition?.() !== edition) {
-        edition = store.edition?.()
-        model = emptyModel(projections)
-        restored = undefined
-      }
-      restored ??= restore()
-      await restored
-      const pulled = model.checkpoint === head.right ? E.right(undefined) : await pull(store, projections, model)
+      await begin()
+      const pulled =
+        model.checkpoint === head.right ? E.right(undefined) : await pull(store, projections, model, bounds)
       // What failed on the way may have ended in the midst of a command.
       if (E.isRight(pulled) && model.checkpoint !== told) tell(model.checkpoint)
       if (keeper.isDue(model, WORTH_WHILE_RUNNING)) keeper.save(model)
@@ -156,16 +175,27 @@ const currentModel = <States extends object>(
     })
   }
 
+  const askAt = async <A>(position: Position, question: (states: States) => A): Promise<E.Either<ReadError, A>> => {
+    const present = await serialised(async (): Promise<E.Either<ReadError, A> | undefined> => {
+      await begin()
+      if (model.checkpoint > position || (model.failure?.position ?? 0) > position) return undefined
+      const pulled = await pull(store, projections, model, { ...bounds, until: position })
+      return E.isLeft(pulled) ? pulled : E.right(question(model.states))
+    })
+    if (present !== undefined) return present
+    return E.map(question)(await foldedBeside(store, projections, keeper, { ...bounds, until: position }))
+  }
+
   const rebuild = async (onProgress?: (progress: Progress) => void): Promise<E.Either<ReadError, Progress>> => {
     const head = await store.head()()
     if (E.isLeft(head)) return head
     const beside = emptyModel(projections)
     const onPage = (): void => onProgress?.(progressOf(beside, head.right, keeper.problem()))
-    const pulled = await pull(store, projections, beside, onPage)
+    const pulled = await pull(store, projections, beside, { ...bounds, onPage })
     if (E.isLeft(pulled)) return pulled
     return serialised(async () => {
       // What came meanwhile, in turn with those who read: so nothing is lost in the change.
-      const rest = await pull(store, projections, beside)
+      const rest = await pull(store, projections, beside, bounds)
       if (E.isLeft(rest)) return rest
       // A snapshot that was not loaded yet is of no more use.
       restored = Promise.resolve()
@@ -175,7 +205,7 @@ const currentModel = <States extends object>(
     })
   }
 
-  return { checkpoints, serialised, catchUp, rebuild, known: (): Model<States> => model }
+  return { checkpoints, serialised, catchUp, askAt, rebuild, known: (): Model<States> => model }
 }
 
 /** Work that is done one after another, so that no event is applied twice. */

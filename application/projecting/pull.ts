@@ -1,30 +1,48 @@
 /** Pull and apply: the events after a model's checkpoint, page by page, each folded into every state, and the checkpoint moved on with them. */
 import * as E from 'fp-ts/lib/Either.js'
 import { decodeShape } from '../../domain/events/event-shapes.js'
-import { type EventStore, readFailureOf, type StoredEvent } from '../../domain/ports/event-store.js'
+import { type EventStore, EventStoreError, readFailureOf, type StoredEvent } from '../../domain/ports/event-store.js'
 import { actorOf, recordedAtOf } from '../../domain/values/metadata-text.js'
 import type { EventContext, ProjectedEvent } from '../../projections/projection.js'
 import { recordTime } from '../../projections/storage/position-times.js'
 import { recordStep } from '../../projections/storage/steps.js'
 import { keysOf, type Model, type Projections } from './model.js'
-import type { ReadError } from './read-error.js'
+import { messageOf, type ProjectionFailed, type ReadError } from './read-error.js'
 
-/** Applies what the store has after the checkpoint, a page in a turn of the event loop. */
+/** How far, and how much at a time. */
+export interface Pulling {
+  /** The last position that is applied; all that there is unless told. */
+  readonly until?: number | undefined
+  /** Milliseconds after which others have their turn in the event loop: a page unless told. */
+  readonly turn?: number | undefined
+  /** Where it is aborted, the rest of a page is left, too. */
+  readonly signal?: AbortSignal | undefined
+  readonly onPage?: () => void
+}
+
+/** Applies what the store has after the checkpoint, at most a page in a turn of the event loop. */
 export const pull = async <States extends object>(
   store: EventStore,
   projections: Projections<States>,
   model: Model<States>,
-  onPage: () => void = () => undefined,
+  { until = Infinity, turn = Infinity, signal, onPage = () => undefined }: Pulling = {},
 ): Promise<E.Either<ReadError, void>> => {
+  if (model.failure !== null) return E.left(model.failure)
+  if (model.checkpoint >= until) return E.right(undefined)
   const folds = foldsOf(projections, model.states)
   try {
     let first = true
     for await (const page of store.readAll(model.checkpoint)) {
-      if (!first) await nextTurn()
-      first = false
-      const problem = applyPage(model, folds, page)
-      if (problem !== undefined) return E.left(problem)
+      for (let next = 0; next < page.length; ) {
+        if (!first) await nextTurn()
+        first = false
+        if (signal?.aborted === true) return E.left({ _tag: 'closed', reason: 'the ledger was closed: open it again' })
+        const applied = applyPage(model, folds, page, next, { until, over: performance.now() + turn })
+        if (typeof applied !== 'number') return E.left(applied)
+        next = applied
+      }
       onPage()
+      if (model.checkpoint >= until || (page.at(-1)?.position ?? 0) > until) return E.right(undefined)
     }
     return E.right(undefined)
   } catch (error) {
@@ -37,32 +55,54 @@ export const applyEvents = <States extends object>(
   projections: Projections<States>,
   model: Model<States>,
   events: ReadonlyArray<StoredEvent>,
-): ReadError | undefined => applyPage(model, foldsOf(projections, model.states), events)
+): ReadError | undefined => {
+  const applied = applyPage(model, foldsOf(projections, model.states), events, 0, { until: Infinity, over: Infinity })
+  return typeof applied === 'number' ? undefined : applied
+}
 
 /** What each projection does with an event, and with one of a type from the future. */
-type Folds = ReadonlyArray<{
+interface Fold {
+  readonly name: string
+  readonly version: number
   readonly known: (projected: ProjectedEvent) => void
   readonly unknown: (recorded: EventContext, type: string) => void
-}>
+}
 
-const foldsOf = <States extends object>(projections: Projections<States>, states: States): Folds =>
+const foldsOf = <States extends object>(projections: Projections<States>, states: States): ReadonlyArray<Fold> =>
   keysOf(projections).map((key) => {
-    const [{ apply, applyUnknown }, state] = [projections[key], states[key]]
+    const [projection, state] = [projections[key], states[key]]
     return {
-      known: (projected) => apply(state, projected),
-      unknown: (recorded, type) => applyUnknown?.(state, recorded, type),
+      name: projection.name,
+      version: projection.version,
+      known: (projected) => projection.apply(state, projected),
+      unknown: (recorded, type) => projection.applyUnknown?.(state, recorded, type),
     }
   })
 
-const applyPage = (model: Model<unknown>, folds: Folds, page: ReadonlyArray<StoredEvent>): ReadError | undefined => {
-  for (const stored of page) {
+/** The time by `performance.now` when a turn is over, and the last position. */
+interface Bounds {
+  readonly until: number
+  readonly over: number
+}
+
+/** Applies the events of a page from an index on; answers the index of the first that it did not come to, or what is wrong with one. */
+const applyPage = (
+  model: Model<unknown>,
+  folds: ReadonlyArray<Fold>,
+  page: ReadonlyArray<StoredEvent>,
+  from: number,
+  { until, over }: Bounds,
+): number | ReadError => {
+  for (let index = from; index < page.length; index++) {
+    const stored = page[index]
+    if (stored === undefined) break
     const { position, stream, revision, type } = stored
     if (position <= model.checkpoint) continue
+    if (position > until) break
     const event = decodeShape(stored)
     const recordedAt = recordedAtOf(stored)
     if (event === 'damaged' || Number.isNaN(recordedAt)) {
-      const reason = event === 'damaged' ? `its data is not that of a ${type}` : 'its metadata say no time'
-      return { _tag: 'damaged-event', stream, revision, position, reason }
+      return damaged(stored, event === 'damaged' ? `its data is not that of a ${type}` : 'its metadata say no time')
     }
     const time = recordTime(model.positionTimes, position, recordedAt)
     recordStep(model.steps, stored)
@@ -71,16 +111,54 @@ const applyPage = (model: Model<unknown>, folds: Folds, page: ReadonlyArray<Stor
       model.unknown.set(type, (model.unknown.get(type) ?? 0) + 1)
       for (const { unknown } of folds) unknown({ stream, revision, position, time, actor }, type)
     } else {
-      const projected = { stream, revision, position, time, actor, event }
-      for (const { known } of folds) known(projected)
+      const problem = foldInto(model, folds, { stream, revision, position, time, actor, event, stored })
+      if (problem !== undefined) return problem
     }
     model.last.id = stored.id
     model.last.after = model.checkpoint
     model.checkpoint = position
     model.events += 1
     model.applied += 1
+    if (over !== Infinity && performance.now() >= over) return index + 1
   }
-  return undefined
+  return page.length
 }
+
+/** Where one throws, what it has done by then to its state cannot be told: the model is of no more use, and says so. */
+const foldInto = (
+  model: Model<unknown>,
+  folds: ReadonlyArray<Fold>,
+  projected: ProjectedEvent,
+): ReadError | undefined => {
+  let name = ''
+  let version = 0
+  try {
+    for (const fold of folds) {
+      name = fold.name
+      version = fold.version
+      fold.known(projected)
+    }
+    return undefined
+  } catch (thrown) {
+    const { stored, event } = projected
+    if (thrown instanceof EventStoreError) return damaged(stored, thrown.message)
+    const { position, stream, revision } = stored
+    const failure: ProjectionFailed = {
+      ...{ _tag: 'projection-failed', projection: name, version, position, stream, revision, type: event.type },
+      reason: messageOf(thrown),
+      ...(thrown instanceof Error && typeof thrown.stack === 'string' ? { stack: thrown.stack } : {}),
+    }
+    model.failure = failure
+    return failure
+  }
+}
+
+const damaged = ({ stream, revision, position }: StoredEvent, reason: string): ReadError => ({
+  _tag: 'damaged-event',
+  stream,
+  revision,
+  position,
+  reason,
+})
 
 const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))

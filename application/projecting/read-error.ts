@@ -1,5 +1,20 @@
 /** Why nothing can be answered, and the words for it. */
+import type { EventType } from '../../domain/events/catalogue.js'
 import type { Position, ReadFailure } from '../../domain/ports/event-store.js'
+
+/** A projection threw. It stays before this event until it is rebuilt, or opened with a version that folds it. */
+export interface ProjectionFailed {
+  readonly _tag: 'projection-failed'
+  readonly projection: string
+  readonly version: number
+  readonly position: Position
+  readonly stream: string
+  readonly revision: number
+  readonly type: EventType
+  /** What it threw, and where in its code, as far as that can be told. */
+  readonly reason: string
+  readonly stack?: string
+}
 
 export type ReadError =
   | ReadFailure
@@ -11,6 +26,7 @@ export type ReadError =
       readonly position: Position
       readonly reason: string
     }
+  | ProjectionFailed
   /** The read model did not come to the position in time. */
   | { readonly _tag: 'not-reached'; readonly position: number; readonly checkpoint: Position }
 
@@ -30,6 +46,8 @@ export const describeReadError = (error: ReadError): string => {
       return `the event store is damaged: ${error.reason}`
     case 'damaged-event':
       return `the event at position ${error.position}, revision ${error.revision} of ${error.stream}, is damaged: ${error.reason}; put the event store back from a copy that has it whole`
+    case 'projection-failed':
+      return `the projection ${error.projection} (version ${error.version}) cannot fold the event at position ${error.position}, ${error.type} at revision ${error.revision} of ${error.stream}: ${error.reason}; open the ledger with another version of it that can`
     case 'not-reached':
       return `position ${error.position} was not reached in time; the read model is at ${error.checkpoint}`
   }

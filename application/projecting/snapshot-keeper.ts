@@ -9,6 +9,8 @@ import { decodeSnapshot, encodeSnapshot } from './snapshots.js'
 export interface SnapshotKeeper<States> {
   /** The model of the snapshot; `undefined` where there is none, or none of this store and of this code. */
   readonly restore: () => Promise<Model<States> | undefined>
+  /** The model of the snapshot that is kept, where that is not past a position; nobody is told of one that cannot be read. */
+  readonly kept: (position: number) => Promise<Model<States> | undefined>
   readonly isDue: (model: Model<States>, worth: typeof WORTH_AT_CLOSE) => boolean
   /** To be called in turn. What is kept is copied at once; events may be applied while it is written. */
   readonly save: (model: Model<States>) => void
@@ -58,10 +60,17 @@ export const snapshotKeeper = <States extends object>({
       if (belongs === false) warn?.(`The snapshot ${ofOthers(model)}, and all events are read instead.`)
       return belongs === true ? model : undefined
     },
-    isDue: ({ events, kept }, worth) =>
-      snapshots !== undefined && events - kept >= Math.max(worth.events, events * worth.share),
+    kept: async (position) => {
+      const loaded = await snapshots?.load(key)()
+      if (loaded === undefined || E.isLeft(loaded)) return undefined
+      const model = decodeSnapshot(projections, loaded.right ?? [])
+      if (model === undefined || model.checkpoint > position) return undefined
+      return (await belongsTo(store, model)) === true ? model : undefined
+    },
+    isDue: ({ events, kept, failure }, worth) =>
+      snapshots !== undefined && failure === null && events - kept >= Math.max(worth.events, events * worth.share),
     save: (model) => {
-      if (snapshots === undefined || model.kept === model.events) return
+      if (snapshots === undefined || model.failure !== null || model.kept === model.events) return
       // Set at once: a failure is not tried again until there is more to keep.
       model.kept = model.events
       try {

@@ -119,5 +119,6 @@ export const CATEGORIES = {
   aborted: 'closed',
   'not-comparable': 'bug',
   'bad-clock': 'bug',
+  'projection-failed': 'bug',
   fault: 'bug',
 } as const satisfies Readonly<Record<string, ErrorCategory>>

@@ -6,7 +6,7 @@
 import type { EventOf } from '../../domain/events/catalogue.js'
 import { ORIGIN } from '../../domain/ports/event-store.js'
 import { areColumns, doubles, grownCapacity, ints } from '../../domain/values/columns.js'
-import { type EventContext, type ProjectedEvent, projection, unfolded } from '../projection.js'
+import { type EventContext, type ProjectedEvent, readModel, unfolded } from '../projection.js'
 import { areTexts, type Dictionary, dictionary, numberOf } from '../storage/dictionary.js'
 import type { Order } from './filter.js'
 
@@ -122,7 +122,7 @@ export const rowsUpTo = ({ count, columns: { position: positions } }: AuditIndex
 /** The position of a row; `ORIGIN` before the first. */
 export const positionOf = ({ columns }: AuditIndex, row: number): number => columns.position[row] ?? ORIGIN
 
-export const auditProjection = projection<AuditIndex, Folded>({
+export const auditProjection = readModel<AuditIndex, Folded>({
   name: 'audit',
   version: 2,
   folds,

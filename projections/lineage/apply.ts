@@ -5,7 +5,7 @@ import type { DistributedCommitted, DistributedPartUpserted } from '../../domain
 import type { EventOf } from '../../domain/events/catalogue.js'
 import type { RunRef, VersionRef } from '../../domain/values/references.js'
 import { artifactStream, draftStream, modelStream, parseStream, runStream } from '../../domain/values/stream-names.js'
-import { type ProjectedEvent, projection, unfolded } from '../projection.js'
+import { type ProjectedEvent, readModel, unfolded } from '../projection.js'
 import { addEdge, emptyGraph, endNode, type LineageGraph, nodeOf, nodesOf, type Row, subjectOf } from './graph.js'
 import { loadGraph, saveGraph } from './snapshot.js'
 
@@ -157,7 +157,7 @@ const made = (
   }
 }
 
-export const lineageProjection = projection({
+export const lineageProjection = readModel({
   name: 'lineage',
   version: 4,
   folds,

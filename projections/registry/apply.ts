@@ -7,7 +7,7 @@ import type { EventOf } from '../../domain/events/catalogue.js'
 import type { JsonObject } from '../../domain/values/json.js'
 import { type ArtifactRef, collectionPath, type ModelRef, runPath } from '../../domain/values/references.js'
 import { parseStream } from '../../domain/values/stream-names.js'
-import { type EventContext, isOfType, type ProjectedEvent, projection } from '../projection.js'
+import { type EventContext, isOfType, type ProjectedEvent, readModel } from '../projection.js'
 import { interned } from '../storage/dictionary.js'
 import { addPosition } from '../storage/position-list.js'
 import { setFrom, timeline } from '../storage/timeline.js'
@@ -140,7 +140,7 @@ const created = (
   }
 }
 
-export const registryProjection = projection({
+export const registryProjection = readModel({
   name: 'registry',
   version: 10,
   folds,

@@ -295,5 +295,5 @@ export const seen = (events: ReadonlyArray<StoredEvent>): ReadonlyArray<Projecte
     const event = decodeShape(stored)
     if (typeof event === 'string') throw new Error(`${event}: ${stored.type}`)
     const { stream, revision, position } = stored
-    return { stream, revision, position, time: 0, actor: actorOf(stored), event }
+    return { stream, revision, position, time: 0, actor: actorOf(stored), event, stored }
   })

@@ -68,6 +68,26 @@ export function* versionsHistory(versions: number, artifacts: number, seed = 1):
   }
 }
 
+/** So many artifacts, registered models and runs, with a tag and a configuration, and no versions. */
+export function* namesHistory(names: number, seed = 4): Generator<Append> {
+  const made = eventMaker(seed)
+  for (let index = 0; index < names; index++) {
+    const tagged = { from: [], to: ['nightly'], ...(index % 2 === 0 ? {} : { to: ['nightly', 'odd'] }) }
+    const model = decoded(ModelRef, { entity: ENTITY, project: MODEL_PROJECT, name: `model-${index}` })
+    yield made(
+      artifactStream(artifactRef(index)),
+      ['ArtifactCreated', { artifactType: 'model' }],
+      ['ArtifactTagged', tagged],
+    )
+    yield made(
+      modelStream(model),
+      ['RegisteredModelCreated', { artifactType: 'model' }],
+      ['RegisteredModelTagged', tagged],
+    )
+    yield made(runStream(runRef(index)), ['RunStarted', { config: { lr: 1 / (index + 1) }, group: 'sweep' }])
+  }
+}
+
 /** An alias of a registered model that goes to and fro between two versions. */
 export function* movesHistory(moves: number, seed = 2): Generator<Append> {
   const made = eventMaker(seed)

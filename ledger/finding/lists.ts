@@ -16,6 +16,7 @@ import {
   type TypeSummary,
 } from '../../projections/registry/questions/choosing.js'
 import type { QueryError } from '../../projections/registry/questions/errors.js'
+import type { Steps } from '../../projections/registry/questions/in-steps.js'
 import { listVersions } from '../../projections/registry/questions/list.js'
 import {
   listArtifacts,
@@ -29,6 +30,7 @@ import type { RegisteredModel } from '../../projections/registry/questions/regis
 import type { RunDetails } from '../../projections/registry/questions/run.js'
 import type { Version } from '../../projections/registry/questions/version.js'
 import type { Checked } from '../calling/arguments.js'
+import { inTurns } from '../calling/in-turns.js'
 import { checked, NameText } from '../calling/input.js'
 import { answered, type ListInput, type PageInput, paging, Text, WhereText, Words } from './paging.js'
 
@@ -149,11 +151,11 @@ export const listQuestions = (asOf: () => Promise<RegistryAsOf>): ListQuestions 
   const listed =
     <Given, Input, A>(
       codec: t.Decoder<unknown, Input>,
-      list: (asked: RegistryAsOf, input: Input) => E.Either<QueryError | BadCursor, A>,
+      list: (asked: RegistryAsOf, input: Input) => Steps<E.Either<QueryError | BadCursor, A>>,
     ) =>
     async (given?: Given): Promise<A> => {
       const input = await checked(codec, given === undefined ? {} : given)
-      return answered(list(await asOf(), input))
+      return answered(await inTurns(list(await asOf(), input)))
     }
 
   return {

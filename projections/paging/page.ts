@@ -17,10 +17,14 @@ export const questionOf = (what: string, wanted: object): ReadonlyArray<string> 
     .flatMap(([key, value]) => (value === undefined ? [] : [key, JSON.stringify(value, doubleAsJson)])),
 ]
 
-/** Items in their order, each with its place in the whole answer, from behind a place on. */
-export type Onwards<Item> = (
-  behind?: ReadonlyArray<number>,
-) => Iterable<readonly [place: ReadonlyArray<number>, item: Item]>
+/** An item, and its place in the whole answer. */
+export type Placed<Item> = readonly [place: ReadonlyArray<number>, item: Item]
+
+/** Items in their order, from behind a place on. */
+export type Onwards<Item> = (behind?: ReadonlyArray<number>) => Iterable<Placed<Item>>
+
+/** The same where they have to be looked for: after some that are not meant comes a pause. */
+export type OnwardsInSteps<Item> = (behind?: ReadonlyArray<number>) => Iterable<Placed<Item> | undefined>
 
 /** Which page is wanted. */
 export interface Paging {
@@ -53,27 +57,39 @@ export const pageStart = (
   return E.right({ moment, behind, size: limit, cursorBehind: (place) => writeCursor(question, { moment, place }) })
 }
 
-/** Items that were found one by one and put in an order; the place of one is how many come before it. */
-export const inPlaces = <Item>(items: ReadonlyArray<Item>): Onwards<Item> =>
-  function* ([before = -1] = []) {
-    for (let at = before + 1; at < items.length; at++) {
-      const item = items[at]
-      if (item !== undefined) yield [[at], item]
-    }
+/** Items that were found one by one and put in an order, from a place on; the place of one is how many come before it. */
+export const inPlaces = <Item>(items: Iterable<Item>, first: number): Onwards<Item> =>
+  function* () {
+    let at = first
+    for (const item of items) yield [[at++], item]
   }
 
 /** The items of a page, and how to go on where there are more; none is touched behind the one that says so. */
-export const pageOf = <Item, A>(
+export function* pageInSteps<Item, A>(
   { behind, size, cursorBehind }: PageStart,
-  onwards: Onwards<Item>,
+  onwards: OnwardsInSteps<Item>,
   answer: (item: Item) => A,
-): Page<A> => {
+): Generator<void, Page<A>> {
   const items: A[] = []
   let last = behind
-  for (const [place, item] of onwards(behind)) {
+  for (const found of onwards(behind)) {
+    if (found === undefined) {
+      yield
+      continue
+    }
+    const [place, item] = found
     if (items.length === size) return { items, cursor: cursorBehind(last ?? place) }
     items.push(answer(item))
     last = place
   }
   return { items }
+}
+
+/** The same at once. */
+export const pageOf = <Item, A>(start: PageStart, onwards: Onwards<Item>, answer: (item: Item) => A): Page<A> => {
+  const page = pageInSteps(start, onwards, answer)
+  for (;;) {
+    const step = page.next()
+    if (step.done === true) return step.value
+  }
 }

@@ -87,6 +87,10 @@ describe('an artifact that is deleted as a whole', () => {
     expect(await ledger.diffMoments(position - 1, position)).toMatchObject({
       removed: [{ collection: CATS, kind: 'artifact', type: 'model' }],
       deleted: [{ version: `${CATS}:v0` }, { version: `${CATS}:v1` }],
+      sourcesDeleted: [
+        { version: `${CHURN}:v0`, source: `${CATS}:v0` },
+        { version: `${CHURN}:v1`, source: `${CATS}:v1` },
+      ],
       aliases: [
         { alias: 'best', from: 0, to: null },
         { alias: 'latest', from: 1, to: null },

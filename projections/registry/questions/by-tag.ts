@@ -6,7 +6,8 @@ import { type Onwards, type Page, pageOf } from '../../paging/page.js'
 import type { CollectionEntry } from '../state.js'
 import { type RegistryAsOf, valueAt } from './as-of.js'
 import { compareTexts } from './conditions.js'
-import { begun, type List, type Listed } from './in-order.js'
+import { begun, countOf, type List, type Listed } from './in-order.js'
+import type { Steps } from './in-steps.js'
 
 export interface TagGroup<A> {
   /** `null` for what has no tag, which is the last group. */
@@ -16,16 +17,21 @@ export interface TagGroup<A> {
 }
 
 /** A page of groups: it ends after so many items, of all of them, and the next one may go on in the same group. */
-export const listedByTag = <Item extends CollectionEntry, A>(
+export function* listedByTag<Item extends CollectionEntry, A>(
   registryAsOf: RegistryAsOf,
   list: List,
   what: Listed<CollectionEntry, Item, A>,
-): E.Either<BadCursor, Page<TagGroup<A>>> => {
+): Steps<E.Either<BadCursor, Page<TagGroup<A>>>> {
   const found = begun(registryAsOf, list, { ...what, what: `${what.what} by tag` })
   if (E.isLeft(found)) return found
   const { start, then, onwards } = found.right
   const groups = new Map<string | null, Item[]>()
-  for (const [, item] of onwards()) {
+  for (const placed of onwards()) {
+    if (placed === undefined) {
+      yield
+      continue
+    }
+    const [, item] = placed
     const tags = valueAt(then, item.tags) ?? []
     for (const tag of tags.length === 0 ? [null] : tags) {
       const known = groups.get(tag)
@@ -58,11 +64,11 @@ const inGroups = <Item extends CollectionEntry>(
   function* ([first = 0, behind = ORIGIN - 1] = []) {
     for (let at = first; at < groups.length; at++) {
       const [tag = null, items = []] = groups[at] ?? []
-      for (const item of items)
-        if (at > first || item.created > behind)
-          yield [
-            [at, item.created],
-            [tag, item],
-          ]
+      const from = at > first ? 0 : countOf(items, ({ created }) => created, behind)
+      for (const item of items.slice(from))
+        yield [
+          [at, item.created],
+          [tag, item],
+        ]
     }
   }

@@ -11,6 +11,7 @@ import { isArchived, liveCount } from './artifact.js'
 import { lifeAt, momentAt, type RegistryAsOf } from './as-of.js'
 import type { Moment, QueryError } from './errors.js'
 import { countOf, type List, listed } from './in-order.js'
+import type { Steps } from './in-steps.js'
 import { type Place, placeOf, projectsIn } from './place.js'
 
 /** How much there is. What is deleted, links that are taken away or whose source is deleted, and what is archived are not counted. */
@@ -60,7 +61,10 @@ export interface TypeList extends ProjectList {
   readonly project?: string
 }
 
-export const listEntities = (registryAsOf: RegistryAsOf, list: List): E.Either<BadCursor, Page<EntitySummary>> => {
+export const listEntities = (
+  registryAsOf: RegistryAsOf,
+  list: List,
+): Steps<E.Either<BadCursor, Page<EntitySummary>>> => {
   const from = [[...registryAsOf.registry.entities.values()]]
   return listed(registryAsOf, list, {
     positionOf: createdOf,
@@ -75,7 +79,7 @@ export const listEntities = (registryAsOf: RegistryAsOf, list: List): E.Either<B
 export const listProjects = (
   registryAsOf: RegistryAsOf,
   list: ProjectList,
-): E.Either<BadCursor, Page<ProjectSummary>> => {
+): Steps<E.Either<BadCursor, Page<ProjectSummary>>> => {
   const from = [[...projectsIn(registryAsOf.registry, { entity: list.entity })]]
   return listed(registryAsOf, list, {
     positionOf: createdOf,
@@ -88,14 +92,14 @@ export const listProjects = (
 }
 
 /** The types of what is in a project, in all projects of an entity, or anywhere. */
-export const listArtifactTypes = (
+export function* listArtifactTypes(
   registryAsOf: RegistryAsOf,
   list: TypeList,
-): E.Either<QueryError | BadCursor, Page<TypeSummary>> => {
+): Steps<E.Either<QueryError | BadCursor, Page<TypeSummary>>> {
   const place = placeOf(registryAsOf, ProjectName, list)
   if (E.isLeft(place)) return place
   const from = [typesIn(registryAsOf, place.right)]
-  return listed(
+  return yield* listed(
     registryAsOf,
     { ...list, ...place.right },
     { positionOf: createdOf, isMeant: all<TypeIn>, what: 'types', from, nameOf: nameOfType, answer: typeSummary },

@@ -11,7 +11,7 @@ import { collectionPath, versionPath } from '../../../domain/values/references.j
 import { asOf, type Timeline } from '../../storage/timeline.js'
 import { endOfSource } from '../changes.js'
 import type { ArtifactEntry, CollectionEntry, DraftEntry, LinkEntry, ModelEntry, Registry, RunEntry } from '../state.js'
-import { positionOf, runOf, saidOf, tagsOf, type Versions } from '../version-table.js'
+import { positionOf, runOf, saidOf, tagsOf } from '../version-table.js'
 
 /** `from` is what was so at the earlier moment, `to` at the later. */
 export interface Change<Value> {
@@ -35,6 +35,8 @@ export interface MomentsDiff {
   /** `sourceDeleted` where the source is deleted by the later moment. */
   readonly linked: ReadonlyArray<{ readonly version: string; readonly source: string; readonly sourceDeleted?: true }>
   readonly unlinked: ReadonlyArray<{ readonly version: string; readonly source: string }>
+  /** Links that are there at both moments, and whose source was deleted between them. */
+  readonly sourcesDeleted: ReadonlyArray<{ readonly version: string; readonly source: string }>
   /** What was put into the archive, and what was taken out of it. */
   readonly archived: ReadonlyArray<{ readonly collection: string }>
   readonly unarchived: ReadonlyArray<{ readonly collection: string }>
@@ -99,6 +101,7 @@ export const diffMoments = (
     deleted: [],
     linked: [],
     unlinked: [],
+    sourcesDeleted: [],
     removed: [],
     archived: [],
     unarchived: [],
@@ -168,16 +171,21 @@ const compareCollection = (
     noteMetadata(collection, from, to, found)
   }
   for (const number of numbers)
-    if (entry.kind === 'artifact') compareVersion(registry.versions, entry, number, found)
+    if (entry.kind === 'artifact') compareVersion(registry, entry, number, found)
     else compareLink(registry, entry, number, found)
 }
 
-const compareVersion = (versions: Versions, artifact: ArtifactEntry, number: number, found: Found): void => {
+const compareVersion = ({ versions, links }: Registry, artifact: ArtifactEntry, number: number, found: Found): void => {
   const row = artifact.versions[number]
   // A number whose event is of a type from the future has no row.
   if (row === undefined || positionOf(versions, row) > found.to) return
   const path = versionPath(artifact.ref, number)
-  if (isIn(found, artifact.ended.get(number))) found.deleted.push({ version: path })
+  if (isIn(found, artifact.ended.get(number))) {
+    found.deleted.push({ version: path })
+    for (const { model, number: link } of links.get(row) ?? [])
+      if (standsThroughout(model, link, found))
+        found.sourcesDeleted.push({ version: versionPath(model.ref, link), source: path })
+  }
   if (isIn(found, positionOf(versions, row))) {
     found.logged.push({ version: path, run: runOf(versions, row) })
     return
@@ -196,6 +204,9 @@ const compareVersion = (versions: Versions, artifact: ArtifactEntry, number: num
   noteDescription(path, from.description, to.description, found)
   noteMetadata(path, from.metadata, to.metadata, found)
 }
+
+const standsThroughout = ({ versions, ended }: ModelEntry, number: number, { from, to }: Found): boolean =>
+  (versions[number]?.position ?? Infinity) <= from && (ended.get(number) ?? Infinity) > to
 
 const compareLink = (registry: Registry, model: ModelEntry, number: number, found: Found): void => {
   const link = model.versions[number]

@@ -3,16 +3,18 @@ import * as E from 'fp-ts/lib/Either.js'
 import { ORIGIN } from '../../../domain/ports/event-store.js'
 import type { BadCursor } from '../../paging/cursor.js'
 import {
-  type Onwards,
+  type OnwardsInSteps,
   type Page,
   type PageStart,
   type Paging,
-  pageOf,
+  type Placed,
+  pageInSteps,
   pageStart,
   questionOf,
 } from '../../paging/page.js'
 import { merged } from '../../storage/merge.js'
 import type { RegistryAsOf } from './as-of.js'
+import { STEP, type Steps } from './in-steps.js'
 import { patternOf } from './pattern.js'
 
 export interface List extends Paging {
@@ -38,7 +40,7 @@ interface Begun<Item> {
   readonly start: PageStart
   /** The moment of the first page. */
   readonly then: RegistryAsOf
-  readonly onwards: Onwards<Item>
+  readonly onwards: OnwardsInSteps<Item>
 }
 
 export const begun = <All, Item extends All, A>(
@@ -56,15 +58,15 @@ export const begun = <All, Item extends All, A>(
 }
 
 /** A page of a list. */
-export const listed = <All, Item extends All, A>(
+export function* listed<All, Item extends All, A>(
   registryAsOf: RegistryAsOf,
   list: List,
   what: Listed<All, Item, A>,
-): E.Either<BadCursor, Page<A>> => {
+): Steps<E.Either<BadCursor, Page<A>>> {
   const found = begun(registryAsOf, list, what)
   if (E.isLeft(found)) return found
   const { start, then, onwards } = found.right
-  return E.right(pageOf(start, onwards, (item) => what.answer(then, item)))
+  return E.right(yield* pageInSteps(start, onwards, (item) => what.answer(then, item)))
 }
 
 /** What is in any of the lists up to a moment, in the order in which it came. The place of an item is its position. */
@@ -74,7 +76,7 @@ const inOrder =
     positionOf: (item: All) => number,
     upTo: number,
     isMeant: (item: All) => item is Item,
-  ): Onwards<Item> =>
+  ): OnwardsInSteps<Item> =>
   ([behind = ORIGIN - 1] = []) => {
     const iterators = lists.map((list) => between(list, positionOf, behind, upTo))
     const [only] = iterators
@@ -89,8 +91,12 @@ function* placed<All, Item extends All>(
   items: Iterable<All>,
   positionOf: (item: All) => number,
   isMeant: (item: All) => item is Item,
-): Generator<readonly [ReadonlyArray<number>, Item]> {
-  for (const item of items) if (isMeant(item)) yield [[positionOf(item)], item]
+): Generator<Placed<Item> | undefined> {
+  let count = 0
+  for (const item of items) {
+    if (isMeant(item)) yield [[positionOf(item)], item]
+    if (++count % STEP === 0) yield undefined
+  }
 }
 
 function* between<Item>(

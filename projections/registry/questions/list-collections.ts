@@ -11,6 +11,7 @@ import { listedByTag, type TagGroup } from './by-tag.js'
 import { memberAt } from './conditions.js'
 import type { QueryError } from './errors.js'
 import { type List, type Listed, listed } from './in-order.js'
+import { looked, type Steps, sortedFrom } from './in-steps.js'
 import { candidatesWithin, isWithin, type Place, placeOf } from './place.js'
 import { modelOf, type RegisteredModel } from './registered-model.js'
 import { conditionsIn, oneValue, type ValuesOf, valueOrNone, type Where } from './where.js'
@@ -43,30 +44,30 @@ export interface ModelList extends CollectionList {
   readonly registry?: string
 }
 
-type Answer<A> = E.Either<QueryError | BadCursor, Page<A>>
+type Answer<A> = Steps<E.Either<QueryError | BadCursor, Page<A>>>
 
-export const listArtifacts = (registryAsOf: RegistryAsOf, list: ArtifactList): Answer<Artifact> => {
-  const asked = artifactsAsked(registryAsOf, list)
-  return E.isLeft(asked) ? asked : listed(registryAsOf, asked.right.list, asked.right.what)
+export function* listArtifacts(registryAsOf: RegistryAsOf, list: ArtifactList): Answer<Artifact> {
+  const asked = yield* artifactsAsked(registryAsOf, list)
+  return E.isLeft(asked) ? asked : yield* listed(registryAsOf, asked.right.list, asked.right.what)
 }
 
-export const listRegisteredModels = (registryAsOf: RegistryAsOf, list: ModelList): Answer<RegisteredModel> => {
-  const asked = modelsAsked(registryAsOf, list)
-  return E.isLeft(asked) ? asked : listed(registryAsOf, asked.right.list, asked.right.what)
+export function* listRegisteredModels(registryAsOf: RegistryAsOf, list: ModelList): Answer<RegisteredModel> {
+  const asked = yield* modelsAsked(registryAsOf, list)
+  return E.isLeft(asked) ? asked : yield* listed(registryAsOf, asked.right.list, asked.right.what)
 }
 
 /** The same as groups. */
-export const listArtifactsByTag = (registryAsOf: RegistryAsOf, list: ArtifactList): Answer<TagGroup<Artifact>> => {
-  const asked = artifactsAsked(registryAsOf, list)
-  return E.isLeft(asked) ? asked : listedByTag(registryAsOf, asked.right.list, asked.right.what)
+export function* listArtifactsByTag(registryAsOf: RegistryAsOf, list: ArtifactList): Answer<TagGroup<Artifact>> {
+  const asked = yield* artifactsAsked(registryAsOf, list)
+  return E.isLeft(asked) ? asked : yield* listedByTag(registryAsOf, asked.right.list, asked.right.what)
 }
 
-export const listRegisteredModelsByTag = (
+export function* listRegisteredModelsByTag(
   registryAsOf: RegistryAsOf,
   list: ModelList,
-): Answer<TagGroup<RegisteredModel>> => {
-  const asked = modelsAsked(registryAsOf, list)
-  return E.isLeft(asked) ? asked : listedByTag(registryAsOf, asked.right.list, asked.right.what)
+): Answer<TagGroup<RegisteredModel>> {
+  const asked = yield* modelsAsked(registryAsOf, list)
+  return E.isLeft(asked) ? asked : yield* listedByTag(registryAsOf, asked.right.list, asked.right.what)
 }
 
 interface Asked<Entry extends CollectionEntry, A> {
@@ -74,10 +75,10 @@ interface Asked<Entry extends CollectionEntry, A> {
   readonly what: Listed<CollectionEntry, Entry, A>
 }
 
-const artifactsAsked = (
+function* artifactsAsked(
   registryAsOf: RegistryAsOf,
   list: ArtifactList,
-): E.Either<QueryError, Asked<ArtifactEntry, Artifact>> => {
+): Steps<E.Either<QueryError, Asked<ArtifactEntry, Artifact>>> {
   const place = placeOf(registryAsOf, ArtifactProject, list)
   if (E.isLeft(place)) return place
   const where = conditionsIn(list.where, ARTIFACT_FIELDS)
@@ -85,13 +86,13 @@ const artifactsAsked = (
   const { artifacts } = registryAsOf.registry
   const isMeant = meant(list, place.right, isArtifact, where.right)
   const of = { what: 'artifacts', answer: artifactOf, isMeant }
-  return E.right(asked(registryAsOf, list, place.right, artifacts, of))
+  return E.right(yield* asked(registryAsOf, list, place.right, artifacts, of))
 }
 
-const modelsAsked = (
+function* modelsAsked(
   registryAsOf: RegistryAsOf,
   { registry: project, ...list }: ModelList,
-): E.Either<QueryError, Asked<ModelEntry, RegisteredModel>> => {
+): Steps<E.Either<QueryError, Asked<ModelEntry, RegisteredModel>>> {
   const place = placeOf(registryAsOf, RegistryProject, { ...list, project })
   if (E.isLeft(place)) return place
   const where = conditionsIn(list.where, MODEL_FIELDS)
@@ -99,26 +100,33 @@ const modelsAsked = (
   const { models } = registryAsOf.registry
   const isMeant = meant(list, place.right, isModel, where.right)
   const of = { what: 'registered models', answer: modelOf, isMeant }
-  return E.right(asked(registryAsOf, list, place.right, models, of))
+  return E.right(yield* asked(registryAsOf, list, place.right, models, of))
 }
 
 const isArtifact = (entry: CollectionEntry): entry is ArtifactEntry => entry.kind === 'artifact'
 const isModel = (entry: CollectionEntry): entry is ModelEntry => entry.kind === 'model'
 
-const asked = <Entry extends CollectionEntry, A>(
+function* asked<Entry extends CollectionEntry, A>(
   { registry }: RegistryAsOf,
   list: CollectionList,
   place: Place,
   everything: ReadonlyArray<CollectionEntry>,
   of: Pick<Listed<CollectionEntry, Entry, A>, 'what' | 'answer' | 'isMeant'>,
-): Asked<Entry, A> => {
+): Steps<Asked<Entry, A>> {
   const { type, name, tag } = list
   const positionOf = ({ created }: CollectionEntry): number => created
   const from =
     tag === undefined
       ? candidatesWithin(registry, { place, type, name }, [everything])
-      : [[...(registry.byTag.get(tag) ?? [])].sort((one, other) => one.created - other.created)]
+      : [yield* inOrderOfCreation([...(registry.byTag.get(tag) ?? [])])]
   return { list: { ...list, ...place }, what: { ...of, from, positionOf, nameOf: ({ path }) => path } }
+}
+
+function* inOrderOfCreation(entries: ReadonlyArray<CollectionEntry>): Steps<ReadonlyArray<CollectionEntry>> {
+  const sorted: CollectionEntry[] = []
+  const inOrder = yield* sortedFrom(entries, (one, other) => one.created - other.created, 0)
+  yield* looked(inOrder, (entry) => sorted.push(entry))
+  return sorted
 }
 
 /** Which are meant as of a moment. */

@@ -10,6 +10,7 @@ import { type RegistryAsOf, valueAt } from './as-of.js'
 import { compareValues, memberAt } from './conditions.js'
 import type { QueryError } from './errors.js'
 import { begun, type List, listed } from './in-order.js'
+import { type Steps, sortedFrom } from './in-steps.js'
 import { isEverywhere, placeOf, projectsIn } from './place.js'
 import { metricAt, type RunDetails, runDetails } from './run.js'
 import { conditionsIn, oneValue, type ValuesOf, valueOrNone, type Where } from './where.js'
@@ -30,10 +31,10 @@ export interface RunList extends List {
   readonly order?: 'ascending' | 'descending'
 }
 
-export const listRuns = (
+export function* listRuns(
   registryAsOf: RegistryAsOf,
   list: RunList,
-): E.Either<QueryError | BadCursor, Page<RunDetails>> => {
+): Steps<E.Either<QueryError | BadCursor, Page<RunDetails>>> {
   const place = placeOf(registryAsOf, ArtifactProject, list)
   if (E.isLeft(place)) return place
   const where = conditionsIn(list.where, FIELDS)
@@ -45,14 +46,24 @@ export const listRuns = (
   const asked = { ...list, ...place.right }
   const runs = { what: 'runs', from, positionOf, nameOf, isMeant: isMeant(where.right), answer: runDetails }
   const { orderBy = 'started', order = 'ascending' } = list
-  if (orderBy === 'started' && order === 'ascending') return listed(registryAsOf, asked, runs)
+  if (orderBy === 'started' && order === 'ascending') return yield* listed(registryAsOf, asked, runs)
 
   const found = begun(registryAsOf, asked, runs)
   if (E.isLeft(found)) return found
   const { start, then, onwards } = found.right
-  const all = [...onwards()].map(([, run]) => run)
-  const sorted = inOrderOf(then, all, orderBy, order === 'ascending' ? 1 : -1)
-  return E.right(pageOf(start, inPlaces(sorted), (run) => runDetails(then, run)))
+  const all: Hit[] = []
+  for (const placed of onwards())
+    if (placed === undefined) yield
+    else all.push({ run: placed[1], value: sortedBy(then, placed[1], orderBy) })
+  const first = (start.behind?.[0] ?? -1) + 1
+  const sorted = yield* sortedFrom(all, inOrderOf(order === 'ascending' ? 1 : -1), first)
+  return E.right(pageOf(start, inPlaces(sorted, first), ({ run }) => runDetails(then, run)))
+}
+
+/** A run that is meant, and what it is sorted by before the position at which it came. */
+interface Hit {
+  readonly run: RunEntry
+  readonly value: Json | undefined
 }
 
 const positionOf = ({ started }: RunEntry): number => started
@@ -64,16 +75,10 @@ const isMeant =
   (run: RunEntry): run is RunEntry =>
     where?.(valuesOf(then, run)) ?? true
 
-const inOrderOf = (
-  then: RegistryAsOf,
-  runs: ReadonlyArray<RunEntry>,
-  orderBy: RunOrder,
-  sign: 1 | -1,
-): ReadonlyArray<RunEntry> =>
-  runs
-    .map((run) => ({ run, value: sortedBy(then, run, orderBy) }))
-    .sort((one, other) => compareValues(one.value, other.value, sign) || sign * (one.run.started - other.run.started))
-    .map(({ run }) => run)
+const inOrderOf =
+  (sign: 1 | -1) =>
+  (one: Hit, other: Hit): number =>
+    compareValues(one.value, other.value, sign) || sign * (one.run.started - other.run.started)
 
 const sortedBy = (then: RegistryAsOf, run: RunEntry, orderBy: RunOrder): Json | undefined => {
   if (orderBy === 'started') return run.started

@@ -4,6 +4,7 @@ import type { Json } from '../../../domain/values/json.js'
 import { ProjectName } from '../../../domain/values/names.js'
 import type { BadCursor } from '../../paging/cursor.js'
 import {
+  inPlaces,
   type Onwards,
   type Page,
   type PageStart,
@@ -122,7 +123,7 @@ function* found(
     if (candidate !== undefined && (isMeant?.(candidate) ?? true)) all.push({ candidate, key: keyOf(candidate) })
   })
   const hits = yield* sortedFrom(all, inOrderOf(sign), before + 1)
-  return { total: all.length, onwards: () => placed(hits, before + 1) }
+  return { total: all.length, onwards: inPlaces(candidatesIn(hits), before + 1) }
 }
 
 /** Where one had several lives, some of its versions may be of another type than the others. */
@@ -146,10 +147,8 @@ const inOrderOf =
   (one: Hit, other: Hit): number =>
     compareValues(one.key, other.key, sign) || sign * (one.candidate.position - other.candidate.position)
 
-/** The place of a hit is how many come before it. */
-function* placed(hits: Iterable<Hit>, first: number): Generator<readonly [ReadonlyArray<number>, Candidate]> {
-  let at = first
-  for (const { candidate } of hits) yield [[at++], candidate]
+function* candidatesIn(hits: Iterable<Hit>): Generator<Candidate> {
+  for (const { candidate } of hits) yield candidate
 }
 
 function* chosenCollections(

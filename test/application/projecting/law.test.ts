@@ -17,16 +17,21 @@ import type { SnapshotStore } from '../../../domain/ports/snapshot-store.js'
 import { omitUndefined } from '../../../domain/values/omit-undefined.js'
 import type { Page, Paging } from '../../../projections/paging/page.js'
 import { registryProjection } from '../../../projections/registry/apply.js'
-import { listArtifactTypes, listEntities, listProjects } from '../../../projections/registry/questions/choosing.js'
 import { listVersions } from '../../../projections/registry/questions/list.js'
-import { listArtifacts, listRegisteredModels } from '../../../projections/registry/questions/list-collections.js'
-import { listRuns } from '../../../projections/registry/questions/list-runs.js'
 import { type RegistryAsOf, registryQuestions } from '../../../projections/registry/questions/lookup.js'
 import type { Registry } from '../../../projections/registry/state.js'
 import type { PositionTimes } from '../../../projections/storage/position-times.js'
 import { historyOf, manyTimes, partly } from '../../projections/histories.js'
 import { bruteForce, type Picture } from '../../support/brute-force.js'
 import { right } from '../../support/domain-ledger.js'
+import {
+  listArtifacts,
+  listArtifactTypes,
+  listEntities,
+  listProjects,
+  listRegisteredModels,
+  listRuns,
+} from '../../support/lists.js'
 
 interface States {
   readonly registry: Registry

@@ -325,6 +325,7 @@ const flat = (found: MomentsDiff): ReadonlyArray<string> => {
     ...found.deleted.map(({ version }) => line(`deleted ${version}`, null, true)),
     ...found.linked.map(({ version, source }) => line(`linked ${version}`, null, source)),
     ...found.unlinked.map(({ version, source }) => line(`unlinked ${version}`, null, source)),
+    ...found.sourcesDeleted.map(({ version, source }) => line(`source of ${version}`, 'there', `${source} is deleted`)),
     ...found.aliases.map(({ collection, alias, from, to }) => line(`alias ${collection} ${alias}`, from, to)),
     ...found.tags.map(({ of, from, to }) => line(`${isVersion(of)}tags ${of}`, from, to)),
     ...found.descriptions.map(({ of, from, to }) => line(`${isVersion(of)}description ${of}`, from, to)),
@@ -344,6 +345,13 @@ const flat = (found: MomentsDiff): ReadonlyArray<string> => {
 /** The same from two tables. What a version was logged with is part of its logging. */
 const differenceByHand = (before: Map<string, unknown>, after: Map<string, unknown>): ReadonlyArray<string> => {
   const lines: string[] = []
+  for (const [fact, source] of before) {
+    const link = fact.replace('linked', 'unlinked')
+    const stood = fact.startsWith('linked ') && !before.has(link) && !after.has(link)
+    const deleted = `deleted ${source}`
+    if (stood && after.has(deleted) && !before.has(deleted))
+      lines.push(`${fact.replace('linked', 'source of')}: "there" -> "${source} is deleted"`)
+  }
   for (const fact of new Set([...before.keys(), ...after.keys()])) {
     const isNewVersion = fact.startsWith('of-version ') && !before.has(fact)
     const none = fact.startsWith('tags ') ? [] : null

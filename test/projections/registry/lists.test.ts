@@ -11,19 +11,21 @@ import { toPosition } from '../../../domain/ports/event-store.js'
 import type { Page } from '../../../projections/paging/page.js'
 import { registryProjection } from '../../../projections/registry/apply.js'
 import type { TagGroup } from '../../../projections/registry/questions/by-tag.js'
-import { listArtifactTypes, listEntities, listProjects } from '../../../projections/registry/questions/choosing.js'
 import { type List, listVersions } from '../../../projections/registry/questions/list.js'
-import {
-  listArtifacts,
-  listArtifactsByTag,
-  listRegisteredModels,
-  listRegisteredModelsByTag,
-} from '../../../projections/registry/questions/list-collections.js'
-import { listRuns } from '../../../projections/registry/questions/list-runs.js'
 import type { RegistryAsOf } from '../../../projections/registry/questions/lookup.js'
 import type { Registry } from '../../../projections/registry/state.js'
 import { bruteForce, type Picture } from '../../support/brute-force.js'
 import { right } from '../../support/domain-ledger.js'
+import {
+  listArtifacts,
+  listArtifactsByTag,
+  listArtifactTypes,
+  listEntities,
+  listProjects,
+  listRegisteredModels,
+  listRegisteredModelsByTag,
+  listRuns,
+} from '../../support/lists.js'
 import { historyOf, manyTimes, partly } from '../histories.js'
 
 type Lister = (asked: RegistryAsOf, list: List) => E.Either<unknown, Page<unknown>>

@@ -17,14 +17,21 @@ export const wrongName = (name: string): string | undefined =>
     : (firstWrong(name, /[/:\\?#%]/u, 'a name without / : \\ ? # %') ??
       firstWrong(
         name,
-        /(?! )[\p{Cc}\p{Cf}\p{Z}]/u,
-        'a name without control, format and separator characters but a plain space',
+        /(?! )[\p{Cc}\p{Cf}\p{Z}\p{Default_Ignorable_Code_Point}\u2800]/u,
+        'a name without control, format and separator characters, or others that cannot be seen, but a plain space',
       ) ??
       wrongForm(name))
 
-/** Labels: actors, groups, distributed ids, writers, ids of commands. They come from elsewhere, and hold what they hold there. */
+/**
+ * Labels: actors, groups, distributed ids, writers, ids of commands. They come from elsewhere, and hold what they hold there:
+ * spaces of any kind, and what chooses the form of a character before it (in names of people, for one).
+ */
 export const wrongLabel = (label: string): string | undefined =>
-  firstWrong(label, /[\p{Cc}\p{Cf}]/u, 'a label without control and format characters') ?? wrongForm(label)
+  firstWrong(
+    label,
+    /(?!\p{Variation_Selector})[\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}\u2800]/u,
+    'a label without control and format characters, or others that cannot be seen',
+  ) ?? wrongForm(label)
 
 const wrongForm = (text: string): string | undefined => {
   const formed = text.normalize('NFC')
@@ -104,7 +111,7 @@ export const nameWritten = (name: string): string =>
   withLookalikesWritten(name).replace(/^ +| +$/g, (spaces) => '\\u{20}'.repeat(spaces.length))
 
 const isUnseen = (character: string): boolean =>
-  character !== ' ' && /[\p{Cc}\p{Cf}\p{Z}\p{Default_Ignorable_Code_Point}]/u.test(character)
+  character !== ' ' && /[\p{Cc}\p{Cf}\p{Z}\p{Default_Ignorable_Code_Point}\u2800]/u.test(character)
 
 /** A joiner between two of them, or what makes one of a character: it is seen. */
 const isOfEmoji = (character: string, before = '', after = ''): boolean =>

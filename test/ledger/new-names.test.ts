@@ -20,6 +20,10 @@ const NAMES: ReadonlyArray<readonly [name: string, said: RegExp]> = [
   ['two\u3000words', /U\+3000 at character 4/],
   ['a\u2028b', /U\+2028 at character 2/],
   ['👩\u200d💻', /U\+200D at character 2/],
+  ['production\ufe0f', /U\+FE0F at character 11/],
+  ['pro\u034fduction', /U\+034F at character 4/],
+  ['\u3164production', /U\+3164 at character 1/],
+  ['production\u2800', /U\+2800 at character 11/],
   ['production ', /no (blank|space) at either end \(this one has U\+0020 at character 11/],
   [' production', /no (blank|space) at either end \(this one has U\+0020 at character 1\)/],
   ['cafe\u0301', /its NFC form "café", with U\+00E9 at character 4 \(this one has U\+0065 at character 4/],
@@ -133,6 +137,7 @@ describe('a label', () => {
     '100%?',
     'x:y',
     '名前',
+    '葛\u{e0100}城',
     '..',
   ]
   const give: Readonly<Record<string, (ledger: Ledger, label: string) => Promise<unknown>>> = {
@@ -151,7 +156,18 @@ describe('a label', () => {
   it.each(Object.entries(give))('is free but for what is not seen: %s', async (member, as) => {
     const { ledger } = await standing()
     for (const label of LABELS) await as(ledger, label)
-    for (const label of ['anna\u200b', 'anna ', ' ', '\u00a0', '\u3000anna', 'Jose\u0301', 'a\u202eb', 'a\nb']) {
+    for (const label of [
+      'anna\u200b',
+      'anna ',
+      ' ',
+      '\u00a0',
+      '\u3000anna',
+      'Jose\u0301',
+      'a\u202eb',
+      'anna\u034f',
+      '\u3164',
+      'a\nb',
+    ]) {
       const refused = await rejection(as(ledger, label))
       expect([label, refused.code]).toEqual([label, 'invalid-input'])
       expect(refused.message).toContain(member)

@@ -94,6 +94,7 @@ export const memoryEventStore = (): EventStore => {
 
   return {
     append: appendLater,
+    appendsAreConsecutive: true,
     appendAll,
     readStream: (stream, after) => pages(() => streams.get(stream) ?? [], after === 'none' ? 0 : after + 1),
     readAll: (after) => pages(() => log, after),

@@ -232,6 +232,7 @@ const eventStoreOn = ({ database, layout, reads, tail, busyTimeoutMs, readOnly, 
 
   return {
     append,
+    appendsAreConsecutive: true,
     turn,
     appendAll,
     readStream: (stream, after) => pages({ stream, after: after === 'none' ? -1 : after }),

@@ -56,8 +56,9 @@ export const prepareReads = (of: ReadsOf) => (of.layout.checked ? readsBy(of, ch
 
 const readsBy = <R extends Row>({ database, layout, pageSize }: ReadsOf, { columns, eventOf }: RowForm<R>) => {
   const { events } = layout
+  // A limit that is a bare `?` makes SQLite compile the statement anew whenever it is given a value.
   const ofStream = database.prepare<[number, number, number], R>(
-    `SELECT ${columns} FROM ${events} WHERE stream = ? AND revision >= ? ORDER BY revision LIMIT ?`,
+    `SELECT ${columns} FROM ${events} WHERE stream = ? AND revision >= ? ORDER BY revision LIMIT ? + 0`,
   )
   const ofAll = database.prepare<[number], R>(
     `SELECT ${columns} FROM ${events} WHERE position > ? ORDER BY position LIMIT ${pageSize}`,

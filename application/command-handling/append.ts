@@ -5,12 +5,14 @@ import { isNonEmpty } from 'fp-ts/lib/ReadonlyArray.js'
 import type { Clock, Ids } from '../../domain/ports/clock-and-ids.js'
 import {
   type AppendError,
+  type Appended,
   type EventStore,
   laterOf,
   type NewEvent,
   ORIGIN,
   type Position,
   type Revision,
+  toPosition,
 } from '../../domain/ports/event-store.js'
 import type { CachedState } from './cached-state.js'
 import type { CommandError } from './command-error.js'
@@ -85,7 +87,12 @@ const append = async (
       const outcome = await store.append(stream, expected, events)()
       if (E.isRight(outcome)) {
         const { revision, position } = outcome.right
-        return E.right(each ? await positionsOf(store, stream, expected, revision) : new Map([[revision, position]]))
+        if (!each) return E.right(new Map([[revision, position]]))
+        return E.right(
+          store.appendsAreConsecutive === true
+            ? consecutive(outcome.right, events.length)
+            : await positionsOf(store, stream, expected, revision),
+        )
       }
       const { left: error } = outcome
       if (error._tag === 'unknown-outcome') unknown = error
@@ -98,6 +105,15 @@ const append = async (
     return E.left({ _tag: 'unknown-outcome', reason: String(error) })
   }
 }
+
+/** Those of an append that ends with this event. */
+const consecutive = ({ revision, position }: Appended, count: number): Positions =>
+  new Map(
+    Array.from(
+      { length: count },
+      (_, before) => [revision - before, toPosition(position - before)] satisfies [number, Position],
+    ),
+  )
 
 const positionsOf = async (store: EventStore, stream: string, after: Revision, last: number): Promise<Positions> => {
   const positions = new Map<number, Position>()

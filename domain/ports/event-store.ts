@@ -155,6 +155,12 @@ export interface EventStore {
   ) => TE.TaskEither<AppendError, Appended>
 
   /**
+   * `true` where the events of one append stand at positions that follow one another: that of the last tells those of the
+   * others, which need not be read then.
+   */
+  readonly appendsAreConsecutive?: boolean
+
+  /**
    * Resolves when nobody else can append, as far as the store can see to that: what is read and appended within the
    * same turn of the event loop meets no conflict. Not there in a store that has no such thing.
    */

@@ -94,6 +94,12 @@ const faults: Readonly<Record<string, Fault>> = {
       'subscribes after a position, exclusively',
     ],
   },
+  'leaves gaps between the events of one append': {
+    of: ({ readAll }) => ({
+      readAll: (after) => mapped(readAll(after), (event) => ({ ...event, position: toPosition(2 * event.position) })),
+    }),
+    noticedBy: ['numbers the events of one append one after another, where it says so'],
+  },
   'reads stream by stream': {
     of: ({ readAll }) => ({
       readAll: async function* (after) {

@@ -116,6 +116,25 @@ export const readingCases = {
     expect(positions.every((position) => position > ORIGIN && position > from)).toBe(true)
   },
 
+  'numbers the events of one append one after another, where it says so': async ({ store, from, stream, within }) => {
+    const labels = ['a', 'b', 'c', 'a', 'b', 'c']
+    const standing = (label: number) => (label < 3 ? 'none' : standingAt(1))
+    await Promise.all(
+      labels.map((label, index) =>
+        within('an append', store.append(stream(label), standing(index), [event(), event()])()),
+      ),
+    )
+    const events = await within('the log', all(store.readAll(from)))
+    expect(events).toHaveLength(12)
+    const seconds = events.filter(({ revision }) => revision % 2 === 1)
+    const steps = seconds.map((second) => {
+      const first = events.find(({ stream, revision }) => stream === second.stream && revision === second.revision - 1)
+      return second.position - (first?.position ?? ORIGIN)
+    })
+    if (store.appendsAreConsecutive === true) expect(steps).toEqual(steps.map(() => 1))
+    else expect(steps.every((step) => step > 0)).toBe(true)
+  },
+
   'reads what is long in pages, without a gap or a repetition': async ({ store, from, stream, within }) => {
     const size = 500
     for (let done = 0; done < 2500; done += size) {

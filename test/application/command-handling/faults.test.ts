@@ -405,8 +405,8 @@ describe('an event store that fails', () => {
     right(await log(ledger, 'zero'))
     const held = gate()
     let failRead = false
-    const mine = ledger.another(
-      interposed(
+    const mine = ledger.another({
+      ...interposed(
         ledger.store,
         async ({ nth }) => {
           if (nth === 0) await held.opened
@@ -417,7 +417,9 @@ describe('an event store that fails', () => {
           if (failRead) throw new EventStoreError('unavailable', 'no route to the store')
         },
       ),
-    )
+      // The position of each is read where it does not follow from that of the last.
+      appendsAreConsecutive: false,
+    })
     const commands = await Promise.all(['a', 'b', 'c'].map((content) => logging(mine, content)))
     const given = commands.map((command, n) => mine.give(command, { commandId: `c${n}` }))
     await turns()

@@ -18,6 +18,7 @@ import {
   toPosition,
 } from '../../domain/ports/event-store.js'
 import { addEventTo } from './add-event.js'
+import type { OpenedDatabase } from './database.js'
 import type { Database } from './driver/index.js'
 import { filesOf } from './files-of.js'
 import { isBusy, lockFairness } from './lock.js'
@@ -57,9 +58,7 @@ interface Turn {
 }
 
 export interface AppendQueueOptions {
-  /** Of the file of the database. */
-  readonly path: string
-  readonly database: Database
+  readonly database: OpenedDatabase
   readonly reads: Reads
   /** How long an append waits while another process holds the lock. */
   readonly busyTimeoutMs: number
@@ -72,12 +71,12 @@ export interface AppendQueueOptions {
 }
 
 export const appendQueue = (options: AppendQueueOptions): AppendQueue => {
-  const { database, reads, path, busyTimeoutMs, whyGone, tail, onCommit } = options
+  const { database, reads, busyTimeoutMs, whyGone, tail, onCommit } = options
   const begin = database.prepare<[], never>('BEGIN IMMEDIATE')
   const commit = database.prepare<[], never>('COMMIT')
   const rollback = database.prepare<[], never>('ROLLBACK')
   const nextGroup = groups(database, reads, tail)
-  const fairness = lockFairness(filesOf(path)[0] ?? path)
+  const fairness = lockFairness(filesOf(database.path)[0] ?? database.path)
 
   const queue: Queued[] = []
   /** Those who wait to read and append under the lock. */

@@ -27,6 +27,7 @@ import { withHead } from './head-beside.js'
 import { type Layout, layoutOf } from './layout.js'
 import { setLedgerIdIn } from './ledger-id.js'
 import { whenFree } from './lock.js'
+import { oneByOne } from './one-by-one.js'
 import { PAGING, pagesIn, type Reading } from './pages.js'
 import { prepareReads, type Reads } from './reads.js'
 import { readErrorOf, reasonOf } from './sqlite-error.js'
@@ -143,15 +144,7 @@ const eventStoreOn = ({ database, layout, reads, tail, busyTimeoutMs, readOnly, 
   const { pageSize } = reading.paging
   const { lastPosition, eventAt } = reads
   const pageOf = countedFirst(reads.pageOf, () => checkCount(database, layout, eventAt))
-  const appends = appendQueue({
-    database,
-    reads,
-    path: database.path,
-    busyTimeoutMs,
-    whyGone: files.now,
-    tail,
-    onCommit: wakeSubscriptions,
-  })
+  const appends = appendQueue({ database, reads, tail, busyTimeoutMs, whyGone: files.now, onCommit: wakeSubscriptions })
   let closing: Promise<void> | undefined
   const alone = oneByOne(appends.empty, wakeSubscriptions)
   let stop: (value: undefined) => void = ignore
@@ -291,23 +284,6 @@ const countedFirst = (pageOf: Reads['pageOf'], count: () => void): Reads['pageOf
       isCounted = true
     }
     return pageOf(course)
-  }
-}
-
-/** Work that waits for what is queued, and for each other; `over` is there while somebody is to wait for it. */
-const oneByOne = (empty: () => Promise<void>, whenOver: () => void) => {
-  let last: Promise<void> | undefined
-  return {
-    over: () => last,
-    run: <A>(work: () => Promise<A>): Promise<A> => {
-      const mine = (last ?? Promise.resolve()).then(empty).then(work)
-      const over = mine.then(ignore, ignore).then(() => {
-        if (last === over) last = undefined
-        whenOver()
-      })
-      last = over
-      return mine
-    },
   }
 }
 

@@ -73,7 +73,7 @@ export async function* eventsOf(
     order === 'ascending'
       ? forwards(ports.store, streamOf(subject), until, passed?.revision)
       : backwards(ports, streamOf(subject), until, passed?.revision)
-  const isAbout = aboutOf(subject)
+  const isAbout = aboutOf(subject, filter)
   yield* merged(
     filtered(own, (stored) => wanted(stored) && isAbout(stored)),
     filtered(indexed(ports, rowsElsewhere(ports, subject, after, until, order), order, ahead), wanted),

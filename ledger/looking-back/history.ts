@@ -3,6 +3,7 @@ import { aliasHistory } from '../../application/reading-history/alias-tenures.js
 import { type AuditPage, type AuditQuery, audit, auditLines } from '../../application/reading-history/history.js'
 import type { ReplayQuery } from '../../application/reading-history/replay.js'
 import { ORIGIN } from '../../domain/ports/event-store.js'
+import { omitUndefined } from '../../domain/values/omit-undefined.js'
 import { collectionPath } from '../../domain/values/references.js'
 import { auditCsv, auditNdjson } from '../../projections/audit/export.js'
 import type { AliasTenure } from '../../projections/audit/tenure.js'
@@ -17,6 +18,7 @@ import type { Checked } from '../calling/arguments.js'
 import type { AsOf, When } from '../calling/as-of.js'
 import { eachFromStore, orThrow, readFromStore } from '../calling/errors.js'
 import { checked } from '../calling/input.js'
+import { endingsOf } from './endings.js'
 import { AliasHistoryInput, ExportInput, HistoryInput, LineageInput, PathsInput, ReplayInput } from './input.js'
 import { asFirstAsked, collectionOf, isCollection, refOf, subjectOf } from './subjects.js'
 
@@ -45,7 +47,8 @@ export const replayQuery = async (
   const at = await asOf(until)
   // A collection that was made later is no mistake: nothing was done to it.
   const subject = of === undefined ? {} : { of: isCollection(of) ? collectionOf(of, await asOf()) : refOf(of, at) }
-  return { at, query: { ...query, ...subject, ...(await startOf({ after, from }, asOf)), until: at.position } }
+  const start = await startOf({ after, from }, asOf)
+  return { at, query: { ...query, ...subject, ...start, ...(await endingsOf(subject, at)), until: at.position } }
 }
 
 /** `asOf` answers where the questions are asked, or where the bound of an interval is that one of them names. */
@@ -108,10 +111,13 @@ const queryOf = async (
   at: AsOf,
   asOf: (when: When) => Promise<AsOf>,
 ): Promise<AuditQuery> => {
+  const { cursor, alias } = query
+  const subject = of === undefined ? {} : { of: asFirstAsked(at, cursor, (then) => subjectOf(of, then)) }
   return {
     ...query,
-    ...(await boundsOf({ after, from, until }, query.cursor, at, asOf)),
-    ...(of === undefined ? {} : { of: asFirstAsked(at, query.cursor, (then) => subjectOf(of, then)) }),
+    ...subject,
+    ...(await boundsOf({ after, from, until }, cursor, at, asOf)),
+    ...(await endingsOf({ ...subject, ...omitUndefined({ alias }) }, at)),
   }
 }
 

@@ -79,13 +79,15 @@ const apply = (index: AuditIndex, { event }: ProjectedEvent<EventOf<Folded>>): v
 export interface IndexFilter {
   readonly actor?: string
   readonly alias?: string
+  /** Positions of events that ended the alias and do not name it. */
+  readonly endings?: ReadonlySet<number>
   readonly types?: ReadonlyArray<string>
 }
 
 /** The rows that match (of all types but `CommandAccepted` unless told), behind one position up to another. */
 export function* rowsOf(
   index: AuditIndex,
-  { actor, alias, types }: IndexFilter,
+  { actor, alias, endings, types }: IndexFilter,
   after: number,
   until: number,
   order: Order,
@@ -100,7 +102,12 @@ export function* rowsOf(
   for (let step = 0; step < high - low; step++) {
     const row = order === 'ascending' ? low + step : high - 1 - step
     if (wantedActor !== undefined && columns.actor[row] !== wantedActor) continue
-    if (wantedAlias !== undefined && columns.alias[row] !== wantedAlias) continue
+    if (
+      wantedAlias !== undefined &&
+      columns.alias[row] !== wantedAlias &&
+      endings?.has(positionOf(index, row)) !== true
+    )
+      continue
     const type = columns.type[row]
     if (wantedTypes === undefined ? type === accepted : !wantedTypes.has(type)) continue
     yield row

@@ -18,6 +18,8 @@ export interface AuditFilter {
   readonly of?: AuditSubject
   readonly actor?: string
   readonly alias?: string
+  /** Positions at which a whole artifact or registered model was deleted and the alias, or the version, ended with it. */
+  readonly endings?: ReadonlySet<number>
   /** Of these types alone. Without it, of all but `CommandAccepted`, which tells of no change. */
   readonly types?: ReadonlyArray<DomainEvent['type']>
   /** Behind this position. */
@@ -43,12 +45,12 @@ export const streamOf = (subject: AuditSubject): string => {
   }
 }
 
-export const testOf = ({ actor, alias, types }: AuditFilter): Test => {
+export const testOf = ({ actor, alias, endings, types }: AuditFilter): Test => {
   const wantedTypes = types === undefined ? undefined : new Set<string>(types)
   return (stored) => {
     if (wantedTypes === undefined ? stored.type === 'CommandAccepted' : !wantedTypes.has(stored.type)) return false
     if (actor !== undefined && actorOf(stored) !== actor) return false
-    if (alias === undefined) return true
+    if (alias === undefined || endings?.has(stored.position) === true) return true
     if (stored.type !== 'AliasMoved' && stored.type !== 'AliasRemoved') return false
     const event = decodeShape(stored)
     // A damaged event goes through, so that it is reported where its line is made.
@@ -57,7 +59,12 @@ export const testOf = ({ actor, alias, types }: AuditFilter): Test => {
 }
 
 /** Whether an event of a subject's stream is about the subject: a stream holds many versions, or generations. */
-export const aboutOf = (subject: AuditSubject): Test => {
+export const aboutOf = (subject: AuditSubject, { endings }: Pick<AuditFilter, 'endings'> = {}): Test => {
+  const says = namedIn(subject)
+  return (stored) => says(stored) || endings?.has(stored.position) === true
+}
+
+const namedIn = (subject: AuditSubject): Test => {
   switch (subject.kind) {
     case 'artifact':
     case 'registered-model':

@@ -1,6 +1,7 @@
 /** Artifacts and registered models that are deleted as a whole, and what comes to their names later. */
 import { describe, expect, it } from 'vitest'
-import type { Ledger } from '../../index.js'
+import type { HistoryInput, Ledger } from '../../index.js'
+import { oneStreamOf } from '../../ledger/looking-back/one-stream.js'
 import { memoryLedger, rejection, text } from '../support/ledger-memory.js'
 
 const cats = { name: 'cats', type: 'model' }
@@ -108,6 +109,48 @@ describe('an artifact that is deleted as a whole', () => {
     expect(await before.artifact('cats')).toMatchObject({ deleted: null, tags: ['animals'], versionCount: 2 })
     expect(await before.resolve('cats:best')).toMatchObject({ path: `${CATS}:v0`, deleted: null })
     expect((await before.artifacts()).items).toHaveLength(1)
+    await ledger.close()
+  })
+
+  it('ends the histories of its versions and aliases, wherever they are asked for', async () => {
+    const ledger = await begun()
+    await ledger.logArtifact({ name: 'dogs', type: 'model', content: text('D'), aliases: ['best'] })
+    const { position } = await ledger.deleteArtifact(whole)
+    const { position: gone } = await ledger.deleteRegisteredModel({ name: 'churn', deleteAliases: true })
+    await ledger.logArtifact({ ...cats, content: text('A'), aliases: ['best'] })
+    const ends = async (input: HistoryInput) => {
+      const pages = async (order: 'ascending' | 'descending') => {
+        const found: number[] = []
+        for (let page = await ledger.history({ ...input, order, limit: 2 }); ; ) {
+          found.push(...page.items.filter(({ type }) => type.endsWith('Deleted')).map((line) => line.position))
+          if (page.cursor === undefined) return found
+          page = await ledger.history({ ...input, order, limit: 2, cursor: page.cursor })
+        }
+      }
+      const found = await pages('ascending')
+      expect(await pages('descending')).toEqual(found.toReversed())
+      return found
+    }
+    expect(await ends({ alias: 'best' })).toEqual([position])
+    expect(await ends({ of: 'cats', alias: 'best' })).toEqual([position])
+    expect(await ends({ of: 'cats', alias: 'latest' })).toEqual([position])
+    expect(await ends({ of: 'dogs', alias: 'best' })).toEqual([])
+    expect(await ends({ alias: 'production' })).toEqual([gone])
+    expect(await ends({ alias: 'none' })).toEqual([])
+    expect(await ends({ alias: 'best', actor: 'anna' })).toEqual([])
+    expect(await ends({ alias: 'best', types: ['AliasMoved'] })).toEqual([])
+    expect(await ends({ alias: 'best', until: position - 1 })).toEqual([])
+    expect(await ends({ of: 'cats:v0' })).toEqual([position])
+    expect(await ends({ of: 'cats:v0', alias: 'best' })).toEqual([position])
+    expect(await ends({ of: 'cats:v1', alias: 'best' })).toEqual([])
+    expect(await ends({ of: 'cats:v2' })).toEqual([])
+    expect(await ends({ of: `${CHURN}:v0` })).toEqual([gone])
+    const alone = oneStreamOf(ledger)
+    const lines = (await alone.history({ of: 'cats', alias: 'best' })).items
+    expect(lines).toEqual((await ledger.history({ of: 'cats', alias: 'best' })).items)
+    const types: string[] = []
+    for await (const { change } of ledger.replay({ of: 'cats:v0' })) types.push(change.type)
+    expect(types.at(-1)).toBe('ArtifactDeleted')
     await ledger.close()
   })
 

@@ -5,14 +5,7 @@ import type { Artifact } from '../../projections/registry/questions/artifact.js'
 import type { TagGroup } from '../../projections/registry/questions/by-tag.js'
 import type { ArtifactList, ModelList } from '../../projections/registry/questions/list-collections.js'
 import type { RegisteredModel } from '../../projections/registry/questions/registered-model.js'
-import {
-  type AsOfOption,
-  answerPage,
-  placeOf,
-  questionsAsOf,
-  tellOfWholePath,
-  type WithLedger,
-} from './command-context.js'
+import { type AsOfOption, answerPage, placeOf, questionsAsOf, type WithLedger } from './command-context.js'
 import { names } from './names.js'
 import { paged } from './options.js'
 import { columns, type Shown, styled, type Terminal } from './output.js'
@@ -35,7 +28,6 @@ export const collectionLists = (list: Command, withLedger: WithLedger): void => 
         const shown = listOf(task.terminal, 'ARTIFACT', 'There are no artifacts.')
         const page = await (groupBy === undefined ? at.artifacts(wanted) : at.artifactsByTag(wanted))
         answerPage<Listed | TagGroup<Listed>>(task, command, page, shown)
-        tellOfWholePath(task, command, page)
       }),
     )
 
@@ -53,14 +45,13 @@ export const collectionLists = (list: Command, withLedger: WithLedger): void => 
         const shown = listOf(task.terminal, 'REGISTERED MODEL', 'There are no registered models.')
         const page = await (groupBy === undefined ? at.registeredModels(wanted) : at.registeredModelsByTag(wanted))
         answerPage<Listed | TagGroup<Listed>>(task, command, page, shown)
-        tellOfWholePath(task, command, page)
       }),
     )
 }
 
 const ofCollections = (command: Command): Command =>
   paged(command)
-    .option('--name <pattern>', 'of the whole path, with *, ** and ?: acme/*/model')
+    .option('--name <pattern>', 'of the path, or of its end, with *, ** and ?: acme/*/model, model')
     .option('--type <type>', 'of this artifact type')
     .option('--tag <tag>', 'that carries this tag itself')
     .option('--text <words>', 'all of these words in its path, tags, aliases or description')

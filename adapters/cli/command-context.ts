@@ -9,7 +9,7 @@ import type { Page } from '../../projections/paging/page.js'
 import type { LedgerLocation } from './environment.js'
 import { defaultsOf, openAtLocation, targetFile } from './ledger-location.js'
 import { STANDARD_STREAM } from './local-path.js'
-import { hint, json, plain, type Terminal } from './output.js'
+import { hint, json, type Terminal } from './output.js'
 import { withSuggestions } from './suggestions.js'
 
 /** What every command has at hand. */
@@ -92,14 +92,6 @@ export const answerPage = <A>(
 ): void => {
   answer(items, () => forPeople(items))
   if (cursor !== undefined) hint(terminal, command, { cursor })
-}
-
-/** Says on `err` why a pattern of two parts or of one, `MNIST`, fits nothing: a path has three. */
-export const tellOfWholePath = ({ terminal }: CommandContext, command: Command, { items }: Page<unknown>): void => {
-  const { name, json: asJson } = command.optsWithGlobals<{ name?: string; json?: boolean }>()
-  if (items.length > 0 || asJson === true || name === undefined || name.includes('**')) return
-  const parts = name.split('/')
-  if (parts.length < 3) terminal.err(plain(`a pattern is of the whole path: --name "**/${parts.at(-1)}"`).concat('\n'))
 }
 
 /** Whether an artifact or a registered model is named: all its history stands in its own stream. */

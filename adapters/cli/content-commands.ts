@@ -5,7 +5,7 @@ import { type AsOfOption, questionsAsOf, type WithLedger } from './command-conte
 import { versionDiffText } from './diff-text.js'
 import { localPath } from './local-path.js'
 import { asOf, type KeyColumns, keyColumns, several, whole } from './options.js'
-import { plain, progressBar, size, table } from './output.js'
+import { counted, plain, progressBar, size, table } from './output.js'
 import { contentThen } from './show-commands.js'
 import { othersText, removedText, removing } from './target-text.js'
 
@@ -106,15 +106,21 @@ Examples:
               removing(task)(paths)
             },
             onProgress: ({ filesDone, files, bytesDone, bytes }) =>
-              bar.show(bytesDone, bytes, `${filesDone} of ${files} files, ${size(bytesDone)} of ${size(bytes)}`),
+              bar.show(
+                bytesDone,
+                bytes,
+                `${filesDone} of ${counted(files, 'file')}, ${size(bytesDone)} of ${size(bytes)}`,
+              ),
           })
           .finally(bar.end)
         const { written, kept, references, directory, others, removed } = downloaded
         const { exact = false, dryRun = false } = options
         task.answer(downloaded, () => {
           const parts = [
-            `${written} files ${dryRun ? 'to be ' : ''}written`,
-            ...(kept > 0 ? [`${kept} ${dryRun ? 'are' : 'were'} there`] : []),
+            `${counted(written, 'file')} ${dryRun ? 'to be ' : ''}written`,
+            ...(kept > 0
+              ? [`${kept} ${dryRun ? (kept === 1 ? 'is' : 'are') : kept === 1 ? 'was' : 'were'} there`]
+              : []),
             ...(removed.length > 0 ? [`${removed.length} ${dryRun ? 'to be ' : ''}removed`] : []),
           ]
           const elsewhere = references.map(

@@ -3,7 +3,7 @@ import { doubleText } from '../../domain/values/double.js'
 import type { Json, JsonObject } from '../../domain/values/json.js'
 import type { ManifestEntry } from '../../domain/values/manifest/manifest.js'
 import type { TableDiff, VersionDiff } from '../../projections/registry/questions/diff-versions.js'
-import { columns, print, type Shown, size, styled, type Terminal } from './output.js'
+import { columns, counted, print, type Shown, size, styled, type Terminal } from './output.js'
 
 export const versionDiffText = (terminal: Terminal, diff: VersionDiff): string => {
   const { from, to, files, bytes, metadata, metrics, tables } = diff
@@ -45,7 +45,7 @@ const tableText = (terminal: Terminal, table: TableDiff): string => {
     [removed.count, 'removed'],
     [added.count, 'added'],
   ] as const
-  const differing = counts.flatMap(([count, what]) => (count === 0 ? [] : [`${rowsText(count)} ${what}`]))
+  const differing = counts.flatMap(([count, what]) => (count === 0 ? [] : [`${counted(count, 'row')} ${what}`]))
   const told: ReadonlyArray<ReadonlyArray<Shown>> = [
     ...columnsText(table.columns),
     ...changed.rows.map(({ key, cells }) => [
@@ -57,11 +57,9 @@ const tableText = (terminal: Terminal, table: TableDiff): string => {
   ]
   const left =
     added.count + removed.count + changed.count - (added.rows.length + removed.rows.length + changed.rows.length)
-  const more = left === 0 ? '' : `and ${rowsText(left)} more: say --limit\n`
+  const more = left === 0 ? '' : `and ${counted(left, 'row')} more: say --limit\n`
   return `\n${title}: ${differing.length === 0 ? 'the rows are the same' : differing.join(', ')}\n${columns(terminal, told)}${more}`
 }
-
-const rowsText = (count: number): string => `${count} ${count === 1 ? 'row' : 'rows'}`
 
 const columnsText = ({ added, removed, elsewhere }: Extract<TableDiff, { columns: object }>['columns']) => [
   ...added.map((name) => [ADDED, `the column ${JSON.stringify(name)}`]),

@@ -7,14 +7,7 @@ import type { Condition, VersionSearch } from '../../projections/registry/questi
 import type { Version } from '../../projections/registry/questions/version.js'
 import { chooseCommands } from './choose-commands.js'
 import { collectionLists } from './collection-lists.js'
-import {
-  type AsOfOption,
-  answerPage,
-  placeOf,
-  questionsAsOf,
-  tellOfWholePath,
-  type WithLedger,
-} from './command-context.js'
+import { type AsOfOption, answerPage, placeOf, questionsAsOf, type WithLedger } from './command-context.js'
 import { condition, couldBeJson, metricCondition } from './given-values.js'
 import { names } from './names.js'
 import { asOf, orderOf, paged, runSortKey, sortKey } from './options.js'
@@ -27,7 +20,7 @@ export const listCommands = (program: Command, withLedger: WithLedger): void => 
     .command('list')
     .description('List entities, projects, types, artifacts, registered models, versions, runs or open drafts.')
   const named = (command: Command): Command =>
-    paged(command).option('--name <pattern>', 'of the whole path, with *, ** and ?: acme/*/model')
+    paged(command).option('--name <pattern>', 'of the path, or of its end, with *, ** and ?: acme/*/model, model')
   chooseCommands(list, withLedger)
 
   collectionLists(list, withLedger)
@@ -76,7 +69,6 @@ export const listCommands = (program: Command, withLedger: WithLedger): void => 
             'There are no runs.',
           ),
         )
-        tellOfWholePath(task, command, page)
       }),
     )
 
@@ -123,7 +115,7 @@ export const searchCommand = (program: Command, withLedger: WithLedger): void =>
     .description(
       'Find versions by name, place (--entity, --project), type, tag, words, alias, metadata, metric, creator or time.',
     )
-    .option('--name <pattern>', 'of the whole path, with *, ** and ?: acme/*/model')
+    .option('--name <pattern>', 'of the path, or of its end, with *, ** and ?: acme/*/model, model')
     .addOption(new Option('--kind <kind>', 'of a version of its own, or of a link').choices(['artifact', 'registered']))
     .option('--type <type>', 'the type of the artifact, or that of the registered model')
     .option('--tag <tag>', 'that has this tag')
@@ -159,7 +151,6 @@ export const searchCommand = (program: Command, withLedger: WithLedger): void =>
           ...omitUndefined({ actor, metrics, order: orderOf(omitUndefined({ ascending, descending })) }),
         })
         task.answer(page.items, () => versionTable(task.terminal, page.items, ({ path }) => path))
-        tellOfWholePath(task, command, page)
         const text = page.items.length === 0 ? options.metadata?.find(couldBeJson) : undefined
         if (text !== undefined && command.optsWithGlobals()['json'] !== true) {
           const { key, value } = text

@@ -18,7 +18,7 @@ import {
   takingOver,
   worded,
 } from './options.js'
-import { progressBar, size, type Terminal } from './output.js'
+import { counted, progressBar, size, type Terminal } from './output.js'
 import { done, withCopiedFrom, withTakenOver } from './receipts.js'
 
 /** A bar while content is stored. */
@@ -26,7 +26,7 @@ const storing = (terminal: Terminal) => {
   const bar = progressBar(terminal, 'storing')
   return {
     onProgress: ({ path, bytesDone, filesDone }: { path: string; bytesDone: number; filesDone: number }): void =>
-      bar.show(0, 0, `${filesDone} files done, ${path} ${size(bytesDone)}`),
+      bar.show(0, 0, `${counted(filesDone, 'file')} done, ${path} ${size(bytesDone)}`),
     end: bar.end,
   }
 }

@@ -108,8 +108,11 @@ const ago = (now: Date, iso: string): string => {
   const unit = UNITS.find(([length]) => seconds >= length)
   if (unit === undefined) return seconds < -60 ? 'to come' : 'just now'
   const count = Math.floor(seconds / unit[0])
-  return `${count} ${unit[1]}${count === 1 ? '' : 's'} ago`
+  return `${counted(count, unit[1])} ago`
 }
+
+/** `1 file`, `2 files` */
+export const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`
 
 /** Numbers that JSON does not have are written as `{"$numberDouble": "NaN"}`. */
 export const json = (value: unknown): string => `${JSON.stringify(value, doubleAsJson)}\n`

@@ -7,7 +7,7 @@ import type { WithLedger } from './command-context.js'
 import { metricPairs, pairs } from './given-values.js'
 import { localPath } from './local-path.js'
 import { type EnvelopeOptions, envelopeOptions } from './options.js'
-import { plain, progressBar, size } from './output.js'
+import { counted, plain, progressBar, size } from './output.js'
 import { done } from './receipts.js'
 import { othersText, removing } from './target-text.js'
 
@@ -107,7 +107,11 @@ export const useCommand = (program: Command, withLedger: WithLedger): void => {
                 removing(task, terminal.err)(paths)
               },
               onProgress: ({ filesDone, files, bytesDone, bytes }) =>
-                bar.show(bytesDone, bytes, `${filesDone} of ${files} files, ${size(bytesDone)} of ${size(bytes)}`),
+                bar.show(
+                  bytesDone,
+                  bytes,
+                  `${filesDone} of ${counted(files, 'file')}, ${size(bytesDone)} of ${size(bytes)}`,
+                ),
             })
             .finally(bar.end)
           answer(used, () => {

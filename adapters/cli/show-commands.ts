@@ -9,7 +9,7 @@ import { type AsOfOption, type CommandContext, questionsAsOf, type WithLedger } 
 import { auditText } from './history-text.js'
 import { names } from './names.js'
 import { asOf } from './options.js'
-import { columns, plain, print, type Shown, size, styled, type Terminal, time } from './output.js'
+import { columns, counted, plain, print, type Shown, size, styled, type Terminal, time } from './output.js'
 import { pairsText } from './pairs-text.js'
 
 export const showCommands = (program: Command, withLedger: WithLedger): void => {
@@ -142,7 +142,10 @@ const showVersion = async (task: CommandContext, name: string, options: AsOfOpti
       ],
       ['writers', version.distributed ? names(version.distributed.writers) : null],
       ['metadata', version.metadata === null ? null : pairsText(version.metadata)],
-      ['content', `${version.manifest.entries} files, ${size(version.manifest.bytes)}, ${version.manifest.digest}`],
+      [
+        'content',
+        `${counted(version.manifest.entries, 'file')}, ${size(version.manifest.bytes)}, ${version.manifest.digest}`,
+      ],
       ['deleted', version.deleted === null ? null : ending(terminal, version.deleted)],
       ['unlinked', version.unlinked === null ? null : ending(terminal, version.unlinked)],
     ]),

@@ -8,7 +8,7 @@ import { assertWhole, type WithLedger } from './command-context.js'
 import { exportIn } from './export-file.js'
 import { DEFAULT_NAME, targetFile } from './ledger-location.js'
 import { localPath, STANDARD_STREAM } from './local-path.js'
-import { json, progressBar, size, type Terminal, table, time } from './output.js'
+import { counted, json, progressBar, size, type Terminal, table, time } from './output.js'
 import { verifyCommand } from './verify-command.js'
 
 export const storeCommands = (program: Command, withLedger: WithLedger, terminal: Terminal): void => {
@@ -66,9 +66,9 @@ const importCommand = (program: Command, withLedger: WithLedger): void => {
         const source = exportIn(terminal, file)
         const bar = progressBar(terminal, 'importing')
         const imported = await ledger
-          .importEvents(source, (events) => bar.show(0, 0, `${events} events`), { ownId })
+          .importEvents(source, (events) => bar.show(0, 0, counted(events, 'event')), { ownId })
           .finally(bar.end)
-        answer(imported, () => `${imported.events} events, ${imported.added} of them new\n`)
+        answer(imported, () => `${counted(imported.events, 'event')}, ${imported.added} of them new\n`)
       }),
     )
 }
@@ -90,7 +90,7 @@ const collectCommand = (program: Command, withLedger: WithLedger): void => {
         answer(
           { ...collected, recent, unfinished },
           () =>
-            `${collected.deleted} files deleted, ${size(collected.bytes)}; ${collected.kept} kept\n${leftoverText(plan)}`,
+            `${counted(collected.deleted, 'file')} deleted, ${size(collected.bytes)}; ${collected.kept} kept\n${leftoverText(plan)}`,
         )
       }),
     )
@@ -125,8 +125,7 @@ const leftoverText = ({ recent, unfinished }: Collectable): string => {
     .join('')
 }
 
-const filesText = (files: number, bytes: number): string =>
-  `${files === 1 ? '1 file' : `${files} files`}, ${size(bytes)}`
+const filesText = (files: number, bytes: number): string => `${counted(files, 'file')}, ${size(bytes)}`
 
 /** Into a file that is new. What is not whole is none: it is taken away again, so that the next may be of the same name. */
 const exportInto = async (path: string, ledger: Ledger): Promise<void> => {

@@ -4,7 +4,7 @@ import { LedgerError, type Verified, verifyExport } from '../../index.js'
 import { sqliteRuntime } from '../sqlite/index.js'
 import { assertWhole, type WithLedger } from './command-context.js'
 import { exportIn } from './export-file.js'
-import { json, plain, progressBar, size, type Terminal } from './output.js'
+import { counted, json, plain, progressBar, size, type Terminal } from './output.js'
 
 /** A file may be in thousands of versions. */
 const MOST_NAMED = 8
@@ -32,7 +32,7 @@ export const verifyCommand = (program: Command, withLedger: WithLedger, terminal
           .verify(
             ({ bytesDone, bytes, eventsDone, events }) =>
               bytes === 0
-                ? bar.show(eventsDone, events, `${eventsDone} of ${events} events`)
+                ? bar.show(eventsDone, events, `${eventsDone} of ${counted(events, 'event')}`)
                 : bar.show(bytesDone, bytes, `${size(bytesDone)} of ${size(bytes)}`),
             { contents: options.contents },
           )
@@ -51,8 +51,8 @@ export const verifyCommand = (program: Command, withLedger: WithLedger, terminal
 
 const textOf = (verified: Verified, contents: boolean): string => {
   const { events, versions, files, bytes, damagedEvents, damagedStore, damaged } = verified
-  const read = contents ? `${files} files, ${size(bytes)} read` : 'contents left out'
-  const whole = `${events} events, ${versions} versions, ${read}\n`
+  const read = contents ? `${counted(files, 'file')}, ${size(bytes)} read` : 'contents left out'
+  const whole = `${counted(events, 'event')}, ${counted(versions, 'version')}, ${read}\n`
   const isWell = damagedEvents.length + damagedStore.length + damaged.length === 0
   const lines = isWell ? [] : damageLines(verified)
   return `${notVerified(verified)}${isWell ? 'All is well: ' : ''}${whole}${lines.map((line) => `${plain(line)}\n`).join('')}`
@@ -60,7 +60,10 @@ const textOf = (verified: Verified, contents: boolean): string => {
 
 const notVerified = ({ unknownEvents }: Verified): string =>
   Object.entries(unknownEvents)
-    .map(([type, count]) => `Not verified: ${count} events of the type ${type}, which a later model-ledger knows.\n`)
+    .map(
+      ([type, count]) =>
+        `Not verified: ${counted(count, 'event')} of the type ${type}, which a later model-ledger knows.\n`,
+    )
     .join('')
 
 const damageLines = ({ damagedEvents, damagedStore, damaged }: Verified): ReadonlyArray<string> => [
@@ -84,23 +87,26 @@ const assertUndamaged = ({ damagedEvents, damagedStore, damaged }: Verified): vo
   if (first !== undefined)
     throw new LedgerError({ _tag: 'damaged-store', reason: first.reason }, `the ledger is damaged: ${first.reason}`)
   if (damagedEvents.length > 0) {
-    throw new LedgerError(
-      { _tag: 'damaged-event', reason: `${damagedEvents.length} events are damaged` },
-      `${damagedEvents.length} events are damaged: put the event store back from a copy`,
-    )
+    const reason = damagedEvents.length === 1 ? '1 event is damaged' : `${damagedEvents.length} events are damaged`
+    throw new LedgerError({ _tag: 'damaged-event', reason }, `${reason}: put the event store back from a copy`)
   }
   if (damaged.length > 0) {
-    throw new LedgerError({ _tag: 'file-damaged' }, `${damaged.length} files or manifests are missing or damaged`)
+    throw new LedgerError(
+      { _tag: 'file-damaged' },
+      damaged.length === 1
+        ? '1 file or manifest is missing or damaged'
+        : `${damaged.length} files or manifests are missing or damaged`,
+    )
   }
 }
 
 /** An export can be verified where there is no ledger. */
 const verifyFile = async (terminal: Terminal, file: string, command: Command): Promise<void> => {
   const bar = progressBar(terminal, 'verifying')
-  const read = await verifyExport(exportIn(terminal, file), (events) => bar.show(0, 0, `${events} events`)).finally(
-    bar.end,
-  )
+  const read = await verifyExport(exportIn(terminal, file), (events) =>
+    bar.show(0, 0, counted(events, 'event')),
+  ).finally(bar.end)
   const isJson = command.optsWithGlobals<{ json?: boolean }>().json === true
   const of = read.ledger === null ? 'a ledger without an id' : `the ledger ${read.ledger}`
-  terminal.out(isJson ? json(read) : `All is well: ${read.events} events of ${of}, ${read.digest}\n`)
+  terminal.out(isJson ? json(read) : `All is well: ${counted(read.events, 'event')} of ${of}, ${read.digest}\n`)
 }

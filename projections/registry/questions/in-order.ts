@@ -15,10 +15,10 @@ import {
 import { merged } from '../../storage/merge.js'
 import type { RegistryAsOf } from './as-of.js'
 import { STEP, type Steps } from './in-steps.js'
-import { patternOf } from './pattern.js'
+import { namePatternOf } from './pattern.js'
 
 export interface List extends Paging {
-  /** A pattern of the whole path: `*` for characters other than `/`, `**` for any, `?` for one. */
+  /** A pattern of the path, or of its end: `*` for characters other than `/`, `**` for any, `?` for one. */
   readonly name?: string
 }
 
@@ -51,7 +51,7 @@ export const begun = <All, Item extends All, A>(
   const start = pageStart(questionOf(what, wanted), { limit, cursor }, registryAsOf.position)
   if (E.isLeft(start)) return start
   const then = { ...registryAsOf, position: start.right.moment }
-  const fits = wanted.name === undefined ? undefined : patternOf(wanted.name)
+  const fits = wanted.name === undefined ? undefined : namePatternOf(wanted.name)
   const isMeantThen = isMeant(then)
   const isAsked = (item: All): item is Item => (fits?.(nameOf(item)) ?? true) && isMeantThen(item)
   return E.right({ start: start.right, then, onwards: inOrder(from, positionOf, then.position, isAsked) })

@@ -36,5 +36,16 @@ export const patternOf = (glob: string): ((path: string) => boolean) => {
   }
 }
 
+/** Whether a pattern says all of a path: `acme/churn/model`, or anything with `**`. */
+export const isOfWholePath = (glob: string): boolean => glob.includes('**') || glob.split('/').length > 2
+
+/** Of names: a pattern that leaves out the entity, or the project too, is of the end of the path. `model` is all of that name. */
+export const namePatternOf = (glob: string): ((path: string) => boolean) => {
+  const fits = patternOf(glob)
+  if (isOfWholePath(glob)) return fits
+  const count = glob.split('/').length
+  return (path) => fits(path.split('/').slice(-count).join('/'))
+}
+
 /** Some characters take two units of a text. */
 const widthAt = (path: string, at: number): number => ((path.codePointAt(at) ?? 0) > 0xffff ? 2 : 1)

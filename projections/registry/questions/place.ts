@@ -7,6 +7,7 @@ import { projectPath } from '../places.js'
 import type { CollectionEntry, ProjectEntry, Registry } from '../state.js'
 import type { RegistryAsOf } from './as-of.js'
 import type { QueryError } from './errors.js'
+import { isOfWholePath } from './pattern.js'
 
 /** A project, as a path, or all those of an entity; everything, where neither is told. */
 export interface Place {
@@ -53,7 +54,8 @@ export const candidatesWithin = (
   { place, type, name }: Within,
   everything: ReadonlyArray<ReadonlyArray<CollectionEntry>>,
 ): ReadonlyArray<ReadonlyArray<CollectionEntry>> => {
-  if (name !== undefined && !/[*?]/.test(name)) return [[registry.collections.get(name) ?? []].flat()]
+  if (name !== undefined && isOfWholePath(name) && !/[*?]/.test(name))
+    return [[registry.collections.get(name) ?? []].flat()]
   const narrowed = place.project === undefined ? (placeOfPattern(name) ?? place) : place
   if (isEverywhere(narrowed) && type === undefined) return everything
   const projects = [...projectsIn(registry, narrowed)]
@@ -67,6 +69,7 @@ export const candidatesWithin = (
 
 /** Where all is that fits a pattern: `acme/churn/*` is in a project, `acme/*` of an entity. */
 const placeOfPattern = (name = ''): Place | undefined => {
+  if (!isOfWholePath(name)) return undefined
   const [, entity, project] = /^([^*?/]+)\/(?:([^*?/]+)\/)?/.exec(name) ?? []
   if (entity === undefined) return undefined
   return project === undefined ? { entity } : { project: projectPath({ entity, project }) }

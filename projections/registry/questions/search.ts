@@ -22,7 +22,7 @@ import { type Condition, compareValues, isMet, memberAt } from './conditions.js'
 import type { QueryError } from './errors.js'
 import { atOnce, looked, type Steps, sortedFrom } from './in-steps.js'
 import { type RegistryAsOf, type RegistryQuestions, registryQuestions, resolveNumber } from './lookup.js'
-import { patternOf } from './pattern.js'
+import { namePatternOf } from './pattern.js'
 import { candidatesWithin, isWithin, type Place, placeOf } from './place.js'
 import { aliasesOf, type Version } from './version.js'
 import { conditionsIn, oneValue, type ValuesOf, valueOrNone, type Where } from './where.js'
@@ -32,7 +32,7 @@ export { COMPARISONS, type Condition } from './conditions.js'
 
 /** What is left out does not matter; what is there must all hold. */
 export interface VersionSearch extends Paging {
-  /** A pattern of `entity/project/name`: `*` for characters other than `/`, `**` for any, `?` for one. */
+  /** A pattern of `entity/project/name`, or of its end: `*` for characters other than `/`, `**` for any, `?` for one. */
   readonly name?: string
   readonly kind?: Version['kind']
   /** Of this entity, in this project or registry: `[entity/]project`. */
@@ -157,7 +157,7 @@ function* chosenCollections(
   { name, kind, type, withArchived = false }: VersionSearch,
 ): Steps<ReadonlyArray<CollectionEntry>> {
   const { registry, position } = registryAsOf
-  const fits = name === undefined ? undefined : patternOf(name)
+  const fits = name === undefined ? undefined : namePatternOf(name)
   const chosen: CollectionEntry[] = []
   for (const list of candidatesWithin(registry, { place, type, name }, [registry.artifacts, registry.models]))
     yield* looked(createdBy(list, position), (collection) => {

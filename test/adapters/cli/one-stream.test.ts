@@ -52,7 +52,7 @@ describe('the command line on a ledger of which it can read some streams only', 
   ])('answers: %s', async (line) => {
     const { code, out, err } = await ledger(...line.split(' '))
     expect(code, err).toBe(0)
-    expect(out).toMatch(/v0|model\.json|1 files written/)
+    expect(out).toMatch(/v0|model\.json|1 file written/)
   })
 
   it.each([

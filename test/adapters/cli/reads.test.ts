@@ -253,7 +253,7 @@ describe('a version whose stream has an event of a type from the future', () => 
     const { code, out } = await there('download', version, join(folder, version.replace(':', '-')))
     expect({ code, out }).toEqual({
       code: 0,
-      out: expect.stringMatching(/^acme\/churn\/model:v0 is in .*1 files written/),
+      out: expect.stringMatching(/^acme\/churn\/model:v0 is in .*1 file written/),
     })
     expect((await there('resolve', version, '--as-of', '3')).code).toBe(version === 'churn:latest' ? 3 : 0)
     expect((await there('download', 'model:v9', later)).code).toBe(3)

@@ -545,14 +545,14 @@ describe('care for a ledger', () => {
       store.right.append(stream, 'none', [{ id: `00000000-0000-5000-8000-${type.length}`, type, data, metadata }])()
     await add('ArtifactCherished', 'artifact-acme/churn/dear', '{}')
     expect((await ledger('verify')).out).toMatch(
-      /^Not verified: 1 events of the type ArtifactCherished, .*\nAll is well: 11 events, 2 versions/,
+      /^Not verified: 1 event of the type ArtifactCherished, .*\nAll is well: 11 events, 2 versions/,
     )
     await add('ArtifactCreated', 'artifact-acme/churn/bent', '{"artifactType":"model"}')
     await store.right.close()
     const { code, out, err } = await ledger('verify')
     expect(code).toBe(5)
     expect(out).toMatch(/commandDigest.*\n {2}position 12, artifact-acme\/churn\/bent\n/)
-    expect(err).toContain('1 events are damaged')
+    expect(err).toContain('1 event is damaged')
   })
 
   it('says what nothing names and gc leaves, and when it can go', async () => {

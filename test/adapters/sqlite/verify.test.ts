@@ -148,6 +148,6 @@ describe('verify', () => {
     expect(out).toMatch(
       /^10 events, 3 versions, .*\nthe event at position 10, revision 6 of artifact-acme\/churn\/cats, does not fit its checksum.*\n {2}position 10, artifact-acme\/churn\/cats\n {2}touches commands on .*\n {2}put the events back from a copy/,
     )
-    expect(err).toContain('1 events are damaged')
+    expect(err).toContain('1 event is damaged')
   })
 })

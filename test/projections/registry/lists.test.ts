@@ -86,6 +86,12 @@ const listsOf = ({
     registeredModels.filter(has('path', /^acme1\//)).filter(has('type', /^model$/)),
   ],
   [(asked, list) => listArtifacts(asked, { ...list, name: '**/model' }), artifacts.filter(endsIn('/model'))],
+  [(asked, list) => listArtifacts(asked, { ...list, name: 'model' }), artifacts.filter(endsIn('/model'))],
+  [(asked, list) => listArtifacts(asked, { ...list, name: 'm?d*' }), artifacts.filter(endsIn('/model'))],
+  [(asked, list) => listArtifacts(asked, { ...list, name: 'churn/model' }), artifacts.filter(endsIn('/churn/model'))],
+  [(asked, list) => listArtifacts(asked, { ...list, name: 'acme1/model' }), []],
+  [(asked, list) => listRuns(asked, { ...list, name: 'b' }), runs.filter(endsIn('/b'))],
+  [(asked, list) => listProjects(asked, { ...list, name: 'churn' }), projects.filter(has('path', /\/churn$/))],
   [(asked, list) => listArtifacts(asked, { ...list, tag: 'x' }), artifacts.filter(hasTag('x'))],
   [
     (asked, list) => listRegisteredModels(asked, { ...list, tag: 'y', entity: 'acme1' }),

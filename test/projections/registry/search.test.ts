@@ -80,7 +80,10 @@ describe('search', () => {
   it.each<[SearchInput, ReadonlyArray<string>]>([
     [{}, ['data:v0', 'model:v0', 'model:v1', 'model:v2', 'Churn:v0']],
     [{ name: 'acme/churn/m*' }, ['model:v0', 'model:v1', 'model:v2']],
-    [{ name: '*/data' }, []],
+    [{ name: '*/data' }, ['data:v0']],
+    [{ name: 'data' }, ['data:v0']],
+    [{ name: 'dat' }, []],
+    [{ name: 'acme/data' }, []],
     [{ name: '**/data' }, ['data:v0']],
     [{ name: 'acme/churn/dat?' }, ['data:v0']],
     [{ name: 'acme/churn/dat.' }, []],

@@ -16,11 +16,13 @@ import type { Layout } from './layout.js'
 import type { Page, Reads } from './reads.js'
 import { leafDigits } from './row-checksum.js'
 import { isDamage, readErrorOf } from './sqlite-error.js'
+import type { Tail } from './tail.js'
 
 interface ExaminedFile {
   readonly database: Database
   readonly layout: Layout
   readonly reads: Reads
+  readonly tail: Pick<Tail, 'headDamage'>
   /** As the store reads: while it is open, and while nobody is in its way. */
   readonly read: <A>(now: () => A) => Promise<A>
 }
@@ -30,7 +32,7 @@ const AT_ONCE = 500
 /** So many of the places where an index does not fit its table are told. */
 const MOST_OF_INDEXES = 100
 
-export async function* examine({ database, layout, reads, read }: ExaminedFile): AsyncGenerator<Examined> {
+export async function* examine({ database, layout, reads, tail, read }: ExaminedFile): AsyncGenerator<Examined> {
   const revisions = new Map<string, EventRevision>()
   let before: Position = ORIGIN
   const leaves = await read(() => leavesIn(database, layout))
@@ -81,12 +83,18 @@ export async function* examine({ database, layout, reads, read }: ExaminedFile):
     return { events: page, findings: page.flatMap((event) => examinedEvent(event, digits.get(event.position))) }
   }
 
-  const end = await read(reads.highestPosition)
+  let end: Position = ORIGIN
+  try {
+    end = await read(reads.highestPosition)
+  } catch (error) {
+    yield { events: [], findings: [{ reason: damageOf(error).message }] }
+  }
   for (let after = 0; after < end; after += AT_ONCE) {
     yield await read(() => examined(after, Math.min(after + AT_ONCE, end)))
     await nextTurn()
   }
   yield { events: [], findings: await read(() => misfits(database)) }
+  if (tail.headDamage !== undefined) yield { events: [], findings: [{ reason: tail.headDamage, of: 'head' }] }
 }
 
 /** By position, where the rows have any. */

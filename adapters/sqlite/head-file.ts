@@ -45,6 +45,17 @@ const headIn = (bytes: Buffer): ReadHead => {
   return isOurs ? (newest([slotIn(bytes, 0), slotIn(bytes, 1)]) ?? 'damaged') : 'damaged'
 }
 
+const TITLE_SECTOR = Buffer.alloc(SECTOR, ' ')
+TITLE_SECTOR.write(TITLE)
+
+/** Whether all of it is as it was written, also what is not needed. */
+const isWhole = (bytes: Buffer): boolean =>
+  bytes.length === 0 ||
+  (bytes.length === SIZE &&
+    bytes.subarray(0, SECTOR).equals(TITLE_SECTOR) &&
+    slotIn(bytes, 0) !== undefined &&
+    slotIn(bytes, 1) !== undefined)
+
 const newest = (slots: ReadonlyArray<Head | undefined>): Head | undefined =>
   slots.reduce(
     (best, slot) => (slot !== undefined && (best === undefined || positionOf(slot) > positionOf(best)) ? slot : best),
@@ -88,6 +99,8 @@ const ifThere = (path: string, flags: string): number | undefined => {
 export interface HeadFile {
   /** What stands in it now; as it was given before where nothing was written since. */
   readonly read: () => ReadHead
+  /** Whether all of what was read last is as it was written: a half of it that is not leaves the other. */
+  readonly isWhole: () => boolean
   /** Writes the end of the history where none as late was read or written before. */
   readonly write: (head: Head) => void
   /** Writes it whatever stands there: an earlier end, or another ledger's. */
@@ -111,8 +124,7 @@ export const openHeadFile = (path: string, readOnly: boolean): HeadFile => {
 
   const replace = (head: Head): void => {
     file ??= openSync(path, constants.O_RDWR | constants.O_CREAT, 0o666)
-    const whole = Buffer.concat([Buffer.alloc(SECTOR, ' '), slotOf(head), slotOf(head)])
-    whole.write(TITLE)
+    const whole = Buffer.concat([TITLE_SECTOR, slotOf(head), slotOf(head)])
     writeSync(file, whole, 0, SIZE, 0)
     fsyncSync(file)
     known = { bytes: whole, head }
@@ -133,6 +145,7 @@ export const openHeadFile = (path: string, readOnly: boolean): HeadFile => {
       if (known !== before) next = undefined
       return head
     },
+    isWhole: () => isWhole(known.bytes),
     write: (head) => {
       const { bytes: present, head: last } = known
       if (file === undefined || typeof last === 'string') return replace(head)

@@ -15,6 +15,7 @@ import { bootOfMachine, isSameBoot } from './boot.js'
 import type { Durability, OpenedDatabase } from './database.js'
 import { endsIn } from './ends.js'
 import { filesOf } from './files-of.js'
+import { withoutHead } from './head-beside.js'
 import type { Head, HeadFile, ReadHead } from './head-file.js'
 import { nowAndThen, ownWrites, writing } from './head-writing.js'
 import type { Layout } from './layout.js'
@@ -43,6 +44,8 @@ export interface Tail {
   readonly ledgerId: () => LedgerId | undefined
   /** The ledger was given another id. */
   readonly identified: () => void
+  /** What of the head file was not as it was written when it was opened, in words. */
+  readonly headDamage: string | undefined
   readonly close: () => void
 }
 
@@ -56,13 +59,15 @@ export interface TailPorts {
   readonly file: HeadFile
   /** What the head file said before the events were opened. */
   readonly recorded: ReadHead
+  /** What of it was not as it was written, in words. */
+  readonly headDamage: string | undefined
   readonly readOnly: boolean
   readonly durability: Durability
   readonly warn: (message: string) => void
 }
 
 export const openTail = (ports: TailPorts): Tail => {
-  const { database, place, headPath, readOnly, durability, warn } = ports
+  const { database, place, headPath, headDamage, readOnly, durability, warn } = ports
   const file = database.path === resolve(place) ? ports.file : undefined
   const ends = endsIn(database, ports.layout, ports.reads)
   const dataVersion = database.prepare<[], readonly [number]>('PRAGMA data_version')
@@ -82,7 +87,7 @@ export const openTail = (ports: TailPorts): Tail => {
     known = { end, durable, boot, ...omitUndefined({ ledger }) }
   }
 
-  const writePending = (): void => {
+  const writes = nowAndThen(() => {
     if (pending === ORIGIN) return
     written((to) => {
       if ((known.end?.position ?? ORIGIN) < pending) knowUpTo(pending, known.durable)
@@ -90,8 +95,7 @@ export const openTail = (ports: TailPorts): Tail => {
       pending = ORIGIN
       to.write(known)
     })
-  }
-  const writes = nowAndThen(writePending)
+  })
 
   /** Holds the events that are there against the later of two heads: that of the file, and what this connection knows. */
   const hold = (recorded: Head | undefined): void => {
@@ -125,10 +129,11 @@ export const openTail = (ports: TailPorts): Tail => {
       return
     }
     if (damage !== undefined) return
-    const why = known.end === null && recorded !== 'damaged' ? undefined : whyAnew(recorded, headPath, place, readOnly)
-    if (why !== undefined) warn(why)
+    if (recorded === 'missing' && known.end !== null) warn(withoutHead(headPath, place, readOnly))
+    if (headDamage !== undefined) warn(headDamage)
     const survived = head !== undefined && !isSameBoot(head.boot, boot)
-    if (readOnly || file === undefined || (head !== undefined && isSameEnd(head, known) && !survived)) return
+    const isNoted = head !== undefined && isSameEnd(head, known) && !survived && headDamage === undefined
+    if (readOnly || file === undefined || isNoted) return
     // What a dead process left may not be durable yet.
     if (durability === 'full') syncFiles(database.path)
     if (durability === 'full' || survived) known = { ...known, durable: known.end?.position ?? ORIGIN }
@@ -138,12 +143,12 @@ export const openTail = (ports: TailPorts): Tail => {
   unlessUnreadable(() => begin(ports))
 
   return {
+    headDamage,
     damage: () => damage,
     look: () => {
-      // A copy stays as it is.
-      if (file === undefined) return
       const now = dataVersion.get()?.[0]
-      if (now === version && damage === undefined) return
+      // A copy stays as it is.
+      if (file === undefined || (now === version && damage === undefined)) return
       const recorded = file.read()
       // What this connection wrote a moment ago may not stand in the head yet.
       known = { ...known, end: own.endAt(pending, known.end) ?? known.end }
@@ -202,17 +207,6 @@ const isOfPowerLoss = ({ first, found }: Loss, { durable, boot }: Head, now: str
 
 const relaxedLoss = (loss: Loss, place: string): string =>
   `${place} has lost ${describeLoss(loss)}. They were recorded with durability "relaxed", and the machine was started anew since: the ledger goes on without them.`
-
-/** Why the head file says nothing, in words. */
-const whyAnew = (recorded: ReadHead, headPath: string, place: string, readOnly: boolean): string | undefined => {
-  if (typeof recorded !== 'string') return undefined
-  const is =
-    recorded === 'damaged'
-      ? `${headPath} is damaged`
-      : `there is no ${headPath}, as beside a copy, or a file of events from before there were any`
-  const then = readOnly ? 'one is made when the ledger is opened to be written' : 'it is made anew'
-  return `${is}: whether the end of ${place} is missing cannot be told. From now on it can: ${then}.`
-}
 
 const syncFiles = (path: string): void => {
   const [file = path, log = ''] = filesOf(path)

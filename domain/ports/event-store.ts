@@ -131,8 +131,11 @@ export interface StoreFinding {
   readonly stream?: string
   readonly revision?: EventRevision
   readonly reason: string
-  /** Of what it is where it is of no event: of an index, by which events are found, or of space that holds nothing. */
-  readonly of?: 'index' | 'space'
+  /**
+   * Of what it is where it is of no event: of an index, by which events are found, of space that holds nothing, or of what
+   * was noted of the end.
+   */
+  readonly of?: 'index' | 'space' | 'head'
 }
 
 /** Some events of a store, in order, and what was found of them and between them. Of an event that cannot be read there is a finding alone. */

@@ -74,6 +74,8 @@ export const verifyEvents = async (
 
 const damagedEvent = ({ of, ...finding }: StoreFinding): DamagedEvent => {
   if (of === 'space') return { ...finding, touches: 'no answer', remedy: ANEW }
+  if (of === 'head')
+    return { ...finding, touches: 'no answer', remedy: 'open the ledger to be written: it is made anew' }
   if (of === 'index') {
     const touches = 'commands, and by whom, when and why something was done'
     return { ...finding, touches, remedy: `the events themselves are there: ${ANEW}` }

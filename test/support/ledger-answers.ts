@@ -1,14 +1,16 @@
 /** What a ledger in a directory answers, to be compared with what it answers after an accident; and what it says of one. */
 import { directoryFileStore, directorySnapshotStore } from '../../adapters/directory/index.js'
 import { sqliteEventStore } from '../../adapters/sqlite/index.js'
-import { type Ledger, LedgerError, openLedger, type Verified } from '../../index.js'
+import { type HistoryDamage, type Ledger, LedgerError, openLedger, type Verified } from '../../index.js'
 import { gather } from '../../testing/results.js'
 
 export interface LedgerAnswers {
   /** By question: a text that is equal where the answer is, or `refused: ` and the code. */
   readonly answers: ReadonlyMap<string, string>
-  /** What nobody asked for: warnings, and what `damage` says. */
+  /** Warnings, which nobody asked for. */
   readonly told: ReadonlyArray<string>
+  /** That its end is missing. */
+  readonly damage: HistoryDamage | undefined
   /** `refused: ` and the code where `verify` could not be asked. */
   readonly verified: Verified | string
 }
@@ -58,7 +60,7 @@ export const answersIn = async (directory: string): Promise<LedgerAnswers> => {
     const answers = new Map<string, string>()
     if (typeof opening === 'string') {
       for (const question of Object.keys(QUESTIONS)) answers.set(question, opening)
-      return { answers, told, verified: opening }
+      return { answers, told, damage: undefined, verified: opening }
     }
     const ledger = opening
     for (const [question, ask] of Object.entries(QUESTIONS)) {
@@ -66,17 +68,18 @@ export const answersIn = async (directory: string): Promise<LedgerAnswers> => {
       answers.set(question, typeof answer === 'string' ? answer : JSON.stringify(answer))
     }
     const verified = await refusalOr(() => ledger.verify())
-    if (ledger.damage !== undefined) told.push(ledger.damage._tag)
+    const { damage } = ledger
     await ledger.close()
     // A warning comes a turn later.
     await new Promise((resolve) => setImmediate(resolve))
-    return { answers, told, verified }
+    return { answers, told, damage, verified }
   } finally {
     process.off('warning', note)
   }
 }
 
-const refusalOr = async <A>(ask: () => Promise<A>): Promise<A | string> => {
+/** What is answered; a text, `refused: ` and why, where something is said to be damaged. */
+export const refusalOr = async <A>(ask: () => Promise<A>): Promise<A | string> => {
   try {
     return await ask()
   } catch (error) {

@@ -13,7 +13,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { afterAll, beforeEach, describe, expect, it } from 'vitest'
+import { memoryFileStore } from '../../../adapters/memory/index.js'
 import { openHeadFile } from '../../../adapters/sqlite/head-file.js'
+import { sqliteEventStore } from '../../../adapters/sqlite/index.js'
 import type { EventStore } from '../../../domain/ports/event-store.js'
 import { toPosition } from '../../../domain/values/position.js'
 import { type Ledger, openLedger } from '../../../index.js'
@@ -244,19 +246,28 @@ describe('a ledger that is whole', () => {
     expect(headOf()).toMatchObject({ end: { events: 5, position: 5 } })
   })
 
-  it('says so of a head that is damaged; one that is torn tells by its other half', async () => {
+  it('says so of a head that is damaged, and is not at a loss where it is so in part', async () => {
     await logged(2)
     const whole = readFileSync(`${path}-head`)
-    for (const [at, tells] of [
-      [600, false],
-      [1100, false],
-      [3, true],
+    for (const [at, said] of [
+      [3, /events\.db-head is damaged: whether the end/],
+      [400, /events\.db-head is damaged in part/],
+      [600, /events\.db-head is damaged in part/],
+      [1100, /events\.db-head is damaged in part/],
     ] as const) {
       const bytes = Buffer.from(whole)
       bytes[at] = (bytes[at] ?? 0) ^ 4
       writeFileSync(`${path}-head`, bytes)
-      expect(await toldBy()).toEqual(tells ? [expect.stringContaining('events.db-head is damaged')] : [])
+      for (const readOnly of [true, false]) {
+        const told: string[] = []
+        const events = sqliteEventStore({ path, readOnly, warn: (message) => told.push(message) })
+        const ledger = await openLedger({ events, files: memoryFileStore(), ...setting, readOnly })
+        const reason = expect.stringMatching(said)
+        expect([told, (await ledger.verify()).damagedEvents]).toEqual([[reason], [expect.objectContaining({ reason })]])
+        await ledger.close()
+      }
       expect(await toldBy()).toEqual([])
+      expect(headOf()).toMatchObject({ end: { events: 5, position: 5 } })
     }
     for (const bytes of [whole.subarray(0, 700), Buffer.alloc(whole.length)]) {
       writeFileSync(`${path}-head`, bytes)

@@ -1,15 +1,14 @@
 /**
- * A process of its own whose first command is on a long artifact, `node first-command.js with|without <folder>`: with a
- * place for snapshots, or without. It prints how long it took from the open ledger to the receipt, and leaves a snapshot
+ * A process of its own whose first command is on a long artifact or registered model, `node first-command.js with|without
+ * <folder> <path>`: with a place for snapshots, or without. It prints how long it took from the open ledger to the receipt, and leaves a snapshot
  * behind where there is a place and one is due.
  */
 import { join } from 'node:path'
 import { directoryFileStore } from '../adapters/directory/index.js'
 import { sqliteEventStore } from '../adapters/sqlite/index.js'
 import { openLedger } from '../index.js'
-import { artifactPath } from './history.js'
 
-const [, , how, folder = ''] = process.argv
+const [, , how, folder = '', path = ''] = process.argv
 const who = { actor: 'bench' }
 const ledger = await openLedger(
   how === 'with'
@@ -22,7 +21,7 @@ const ledger = await openLedger(
 )
 const start = performance.now()
 const { revision } = await ledger.moveAlias({
-  version: `${artifactPath(0)}:v${Date.now() % 10}`,
+  version: `${path}:v${Date.now() % 10}`,
   alias: `moved-${process.pid}-${Date.now() % 1000}`,
 })
 const milliseconds = performance.now() - start

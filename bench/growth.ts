@@ -16,7 +16,7 @@ import { ArtifactRef } from '../domain/values/references.js'
 import { lineage } from '../projections/lineage/lineage.js'
 import { decoded } from '../test/support/decoded.js'
 import { fill, lineageVersions, versionsHistory } from './history.js'
-import { fillLong, firstCommandIn } from './long-streams.js'
+import { fillLong, firstCommandIn, type Long } from './long-streams.js'
 import { type Spread, spread } from './measure.js'
 import { lineageOf, openInChild } from './reading.js'
 import { commandsOn, handlerOn, opened, temporaryFolder } from './support.js'
@@ -227,35 +227,43 @@ const lineageCost: Growth = {
   },
 }
 
-const firstCommand = (how: 'with' | 'without', rest: Pick<Growth, 'name' | 'title'>): Growth => ({
+const firstCommand = (how: 'with' | 'without', long: Long, rest: Pick<Growth, 'name' | 'title' | 'size'>): Growth => ({
   ...rest,
-  size: 'versions in one artifact',
   cost: 'milliseconds from the open ledger to the receipt',
   sizes: [10, 1000, 10_000, 100_000, 1_000_000],
   smallSizes: [10, 1000],
-  costsAt: (versions, times) =>
+  costsAt: (count, times) =>
     inTemporaryFolder(async (folder) => {
-      await fillLong(folder, versions)
+      await fillLong(folder, long, count)
       const costs: number[] = []
       // Once unmeasured: it keeps the snapshot.
-      for (let time = 0; time <= times; time++) costs.push((await firstCommandIn(how, folder)).milliseconds)
+      for (let time = 0; time <= times; time++) costs.push((await firstCommandIn(how, folder, long)).milliseconds)
       return costs.slice(1)
     }),
 })
 
-const firstWith = firstCommand('with', {
+const firstWith = firstCommand('with', 'artifact', {
+  size: 'versions in one artifact',
   name: 'first-command',
   title: 'The first command of a process, with a snapshot, by the versions of the artifact',
 })
-const firstWithout = firstCommand('without', {
+const firstWithout = firstCommand('without', 'artifact', {
+  size: 'versions in one artifact',
   name: 'first-command-without',
   title: 'The first command of a process, without a snapshot, by the versions of the artifact',
+})
+
+const firstOnModel = firstCommand('with', 'model', {
+  name: 'first-command-on-model',
+  title: 'The first command of a process, with a snapshot, by the links of the registered model',
+  size: 'links in one registered model',
 })
 
 export const growths: ReadonlyArray<Growth> = [
   commandCost,
   firstWith,
   firstWithout,
+  firstOnModel,
   rebuildCost,
   memoryCost,
   commitByParts,

@@ -88,6 +88,23 @@ export function* namesHistory(names: number, seed = 4): Generator<Append> {
   }
 }
 
+/** A registered model to which that many versions of an artifact are linked. */
+export function* linksHistory(links: number, seed = 5): Generator<Append> {
+  const made = eventMaker(seed)
+  const artifact = artifactRef(0)
+  const registered = modelStream(movedModel)
+  yield* versionsHistory(10, 1, seed)
+  yield made(registered, ['RegisteredModelCreated', { artifactType: 'model' }])
+  for (let version = 0; version < links; version++) {
+    const manifest = { bytes: 1000, digest: digestNumber(seed, version), entries: 1 }
+    yield made(
+      registered,
+      ['VersionLinked', { manifest, source: { ...artifact, version }, version }],
+      latestMoved(version),
+    )
+  }
+}
+
 /** An alias of a registered model that goes to and fro between two versions. */
 export function* movesHistory(moves: number, seed = 2): Generator<Append> {
   const made = eventMaker(seed)

@@ -11,6 +11,7 @@ import type { Rejection } from './commands/rejections.js'
 import type { DomainEvent } from './events/catalogue.js'
 import { encodeEvent, idOfEvent, isOfTodaysSchema, type RecordedEvent } from './events/stored-events.js'
 import { type EventRevision, ORIGIN, type Position, type StoredEvent, toRevision } from './ports/event-store.js'
+import { linkAt } from './registered-model/link-columns.js'
 import { type ReadonlyState, readonlyState } from './values/decider.js'
 import { type Admitted, admitted, allAdmit, type Impossible, impossible } from './values/impossible.js'
 import type { Past, Then } from './values/past.js'
@@ -70,6 +71,9 @@ const knownOf = (state: ReadonlyState<ReturnType<typeof artifact.history.initial
   hasSaid: hasSaid(state),
 })
 
+const known = <State extends object, Known>(state: Then<State>, what: (state: State) => Known): Then<Known> =>
+  state === undefined || state === 'unsure' ? state : what(state)
+
 export const openAdmission = (): Admission => {
   const artifacts = new Map<string, Held<ReturnType<typeof artifact.history.initial>>>()
   const drafts = new Map<string, Held<ReturnType<typeof distributedDraft.initial>>>()
@@ -78,12 +82,9 @@ export const openAdmission = (): Admission => {
   const lost = new Map<string, Held<ReturnType<typeof losses.initial>>>()
 
   const past: Past = {
-    artifact: (ref) => {
-      const state = then(artifacts.get(artifactStream(ref)))
-      if (state === undefined || state === 'unsure') return state
-      return knownOf(state)
-    },
-    model: (ref) => then(models.get(modelStream(ref))),
+    artifact: (ref) => known(then(artifacts.get(artifactStream(ref))), knownOf),
+    model: (ref) =>
+      known(then(models.get(modelStream(ref))), ({ links }) => ({ sourceOf: (link) => linkAt(links, link)?.source })),
     run: (ref) => then(runs.get(runStream(ref))),
     draft: (ref) => then(drafts.get(draftStream(ref))),
   }

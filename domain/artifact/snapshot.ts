@@ -1,5 +1,6 @@
 /** How an artifact's state is kept and read again: its columns as they are, so that a million versions are opened at once. */
-import * as t from 'io-ts'
+import type * as t from 'io-ts'
+import { CollectionHead, headOf, stateIn, withRoom } from '../collections/snapshot-head.js'
 import { nullable, record, wholeNumber } from '../values/codec.js'
 import { bytes, doubles } from '../values/columns.js'
 import type { StateSnapshot } from '../values/decider.js'
@@ -11,25 +12,10 @@ import { DIGEST_BYTES, WIDTH } from './version-columns.js'
 
 const count = wholeNumber('a count')
 
-/** With the version that holds each, or did, and who had put it there or taken it away. */
-const Aliases = t.readonlyArray(
-  t.tuple([t.string, record('a holder', { version: VersionNumber, by: t.string, at: t.string })]),
-)
-
-/** Who did it, and when. */
-const Who = record('who did it', { by: t.string, at: t.string })
-
 /** Everything but columns. */
 const Head = record('the head of a snapshot of an artifact', {
-  artifactType: nullable(t.string),
-  description: nullable(t.string),
-  tags: t.readonlyArray(t.string),
+  collection: CollectionHead,
   newestLive: nullable(VersionNumber),
-  archived: nullable(Who),
-  deleted: nullable(Who),
-  aliases: Aliases,
-  removedAliases: Aliases,
-  left: t.readonlyArray(t.string),
   versions: count,
   contents: count,
   texts: count,
@@ -37,27 +23,17 @@ const Head = record('the head of a snapshot of an artifact', {
   distributed: count,
 })
 
-/** With room for what comes next: what is full is copied as a whole by the first row that does. */
-const withRoom = (rows: number): number => rows + Math.ceil(rows / 16) + 64
-
 export const snapshot: StateSnapshot<ArtifactState> = {
   // Another number with whatever the columns hold, and with how keys are hashed. Code that knows fewer events has to find
   // the first that it does not know: it goes on from no snapshot that may be behind one.
-  version: ['artifact 4', ...Object.keys(artifactEvents).sort()].join(' '),
+  version: ['artifact 5', ...Object.keys(artifactEvents).sort()].join(' '),
 
-  save: ({ versions, distributed, aliases, removedAliases, left, ...state }) => {
-    const { artifactType, description, tags, newestLive, archived, deleted } = state
+  save: (state) => {
+    const { versions, distributed, newestLive } = state
     const { length, rows, digests, contents, contentsUsed, texts, producers } = versions
     const head: t.TypeOf<typeof Head> = {
-      artifactType,
-      description,
-      tags,
+      collection: headOf(state),
       newestLive,
-      archived,
-      deleted,
-      aliases: [...aliases],
-      removedAliases: [...removedAliases],
-      left: [...left],
       versions: length,
       contents: contentsUsed,
       texts: texts.length,
@@ -88,17 +64,9 @@ export const snapshot: StateSnapshot<ArtifactState> = {
     ) {
       return undefined
     }
-    const { artifactType, description, tags, newestLive, archived, deleted, aliases, removedAliases, left } = head
     return {
-      artifactType,
-      description,
-      tags,
-      newestLive,
-      archived,
-      deleted,
-      aliases: new Map(aliases),
-      removedAliases: new Map(removedAliases),
-      left: new Set(left),
+      ...stateIn(head.collection),
+      newestLive: head.newestLive,
       versions: {
         length: head.versions,
         rows,

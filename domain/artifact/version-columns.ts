@@ -10,7 +10,7 @@ import { parseJson } from '../values/json.js'
 import { addKey, emptyKeyTable, type KeyTable, numberOfKey } from '../values/key-table.js'
 import type { ManifestSummary } from '../values/manifest/manifest.js'
 import { type VersionNumber, versionNumberAt } from '../values/names.js'
-import { addText, emptyTexts, type Texts, textAt } from './texts.js'
+import { addText, emptyTexts, type Texts, textAt } from '../values/texts.js'
 
 export interface VersionColumns {
   /** The numbers that were given out. */

@@ -42,6 +42,7 @@ import {
 } from '../registered-model/commands.js'
 import { decide as decideModel, type RegisteredModelRejection } from '../registered-model/decide.js'
 import { type RegisteredModelEvent, registeredModelEvents } from '../registered-model/events.js'
+import { snapshot as snapshotOfModel } from '../registered-model/snapshot.js'
 import { evolve as evolveModel, initial as initialModel, type RegisteredModelState } from '../registered-model/state.js'
 import { admits as admitsRun, admitsAnswer as admitsRunAnswer } from '../run/admits.js'
 import { type RunCommand, type RunCommandWithFacts, runCommands } from '../run/commands.js'
@@ -173,6 +174,7 @@ export const registeredModel: Aggregate<
 > = {
   initial: initialModel,
   evolve: evolveModel,
+  snapshot: snapshotOfModel,
   history: { initial: initialModel, evolve: evolveModel },
   admits: admitsModel,
   admitsAnswer: ({ links }, answer) => admitsNumberOf('link', links, answer),

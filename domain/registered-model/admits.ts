@@ -10,7 +10,8 @@ import { type Admitted, admitted, allAdmit, impossible, type Standing } from '..
 import { isThatValue, type Past, versionWasThere } from '../values/past.js'
 import type { SubjectOf } from '../values/stream-names.js'
 import type { RegisteredModelEvent, VersionLinked } from './events.js'
-import { isStanding, type LinkState, type RegisteredModelState, sourceKey } from './state.js'
+import { isStanding, type LinkState, linkAt, numberOfSource, standingCount } from './link-columns.js'
+import type { RegisteredModelState } from './state.js'
 
 type State = ReadonlyState<RegisteredModelState>
 
@@ -47,7 +48,7 @@ export const admits = (state: State, event: RegisteredModelEvent, { past }: Here
     case 'RegisteredModelUnarchived':
       return admitsArchiving(false, state)
     case 'RegisteredModelDeleted':
-      return admitsDeletion({ ...event, live: event.links }, { ...state, live: state.links.filter(isStanding).length })
+      return admitsDeletion({ ...event, live: event.links }, { ...state, live: standingCount(state.links) })
     case 'AliasMoved':
       return admitsNew(state, () =>
         admitsAlias(state.aliases, event, (version) => withLink(state, version, () => admitted)),
@@ -58,16 +59,16 @@ export const admits = (state: State, event: RegisteredModelEvent, { past }: Here
 }
 
 /** Numbers are given out one after another, to a source that has none. */
-const admitsNumber = ({ links, linkBySource }: State, { version, source }: VersionLinked): Admitted => {
+const admitsNumber = ({ links }: State, { version, source }: VersionLinked): Admitted => {
   if (version !== links.length) {
     return impossible({ _tag: 'not-the-next', what: 'link', number: version, next: links.length })
   }
-  const present = linkBySource.get(sourceKey(source))
+  const present = numberOfSource(links, source)
   return present === undefined ? admitted : impossible({ _tag: 'there-already', what: 'link', number: present })
 }
 
-const withLink = (state: State, number: number, check: (link: ReadonlyState<LinkState>) => Admitted): Admitted => {
-  const link = state.links[number]
+const withLink = (state: State, number: number, check: (link: LinkState) => Admitted): Admitted => {
+  const link = linkAt(state.links, number)
   if (link === undefined) return impossible({ _tag: 'not-there', what: 'link', number })
-  return isStanding(link) ? check(link) : impossible({ _tag: 'gone-before', what: 'link', number })
+  return isStanding(state.links, number) ? check(link) : impossible({ _tag: 'gone-before', what: 'link', number })
 }

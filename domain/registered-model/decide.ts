@@ -23,8 +23,9 @@ import type {
   UntagRegisteredModel,
 } from './commands.js'
 import type { RegisteredModelEvent } from './events.js'
+import { isStanding, numberOfSource, standingCount } from './link-columns.js'
 import { findLink, liveLink } from './links.js'
-import { isStanding, type RegisteredModelState, sourceKey } from './state.js'
+import type { RegisteredModelState } from './state.js'
 
 type State = ReadonlyState<RegisteredModelState>
 
@@ -121,7 +122,7 @@ const link = (
   }
   const created = create({ model, artifactType }, state)
   if (E.isLeft(created)) return created
-  const present = state.linkBySource.get(sourceKey(source))
+  const present = numberOfSource(state.links, source)
   const version = present ?? versionNumberAt(state.links.length)
   return pipe(
     pointAliases([...aliases, 'latest'], version, expect)(state.aliases),
@@ -138,7 +139,7 @@ const unlink = ({ model, version, expect }: UnlinkFromRegistry, state: State): E
   const found = findLink(model, version, state)
   if (E.isLeft(found)) return found
   const { number, link } = found.right
-  if (!isStanding(link)) return E.right({ events: [], answer: { version: number } })
+  if (!isStanding(state.links, number)) return E.right({ events: [], answer: { version: number } })
   return pipe(
     removeAliasesOf(number, expect)(state.aliases),
     E.map(
@@ -172,7 +173,7 @@ const deleteModel = ({ model, deleteAliases }: DeleteRegisteredModel, state: Sta
       {
         type: 'RegisteredModelDeleted' as const,
         artifactType: artifactType ?? '',
-        links: links.filter(isStanding).length,
+        links: standingCount(links),
         aliases: aliases.size,
       },
     ]),

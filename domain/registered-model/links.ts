@@ -7,13 +7,14 @@ import type { LinkRemoved, VersionRejection } from '../collections/version-rejec
 import type { Basis } from '../command-definition.js'
 import type { StandingLink } from '../ports/facts.js'
 import type { ReadonlyState } from '../values/decider.js'
-import { type VersionChoice, type VersionNumber, versionNumberAt } from '../values/names.js'
-import { type ArtifactRef, type CollectionRef, collectionPath, type ModelRef } from '../values/references.js'
-import { isStanding, type LinkState, type RegisteredModelState } from './state.js'
+import type { VersionChoice, VersionNumber } from '../values/names.js'
+import type { ArtifactRef, CollectionRef, ModelRef } from '../values/references.js'
+import { type LinkState, linkAt, linksToArtifact, newestStanding } from './link-columns.js'
+import type { RegisteredModelState } from './state.js'
 
 export interface FoundLink {
   readonly number: VersionNumber
-  readonly link: ReadonlyState<LinkState>
+  readonly link: LinkState
 }
 
 export const findLink = (
@@ -22,14 +23,13 @@ export const findLink = (
   state: ReadonlyState<RegisteredModelState>,
 ): E.Either<VersionRejection, FoundLink> => {
   const number = typeof choice === 'number' ? choice : state.aliases.get(choice)?.version
-  const link = number === undefined ? undefined : state.links[number]
+  const link = number === undefined ? undefined : linkAt(state.links, number)
   if (number !== undefined && link !== undefined) return E.right({ number, link })
-  const newest = state.links.findLastIndex(isStanding)
   return E.left({
     _tag: 'version-not-found',
     collection,
     version: choice,
-    newest: newest < 0 ? null : versionNumberAt(newest),
+    newest: newestStanding(state.links),
     exists: state.artifactType !== null,
     ...wasDeleted(state),
     ...(typeof choice === 'string' && state.artifactType !== null ? { missingAlias: missingIn(state, choice) } : {}),
@@ -71,11 +71,6 @@ export const standingLinks = (
   artifact: ArtifactRef,
   version: VersionNumber | undefined,
 ): ReadonlyArray<StandingLink> =>
-  links.flatMap((link, number) => {
-    const { source } = link
-    return isStanding(link) &&
-      collectionPath(source) === collectionPath(artifact) &&
-      (version === undefined || source.version === version)
-      ? [{ model, version: versionNumberAt(number), source: source.version, aliases: aliasesOf(number)(aliases) }]
-      : []
-  })
+  [...linksToArtifact(links, artifact)]
+    .filter(({ source }) => version === undefined || source === version)
+    .map((link) => ({ model, ...link, aliases: aliasesOf(link.version)(aliases) }))

@@ -4,22 +4,10 @@ import { type AliasState, aliasesOf, evolveAliases } from '../collections/aliase
 import type { ArchiveState } from '../collections/archiving.js'
 import { saidAfter } from '../collections/descriptions.js'
 import type { LifeState } from '../collections/lives.js'
-import type { ReadonlyState, RecordedBy } from '../values/decider.js'
+import type { RecordedBy } from '../values/decider.js'
 import type { JsonObject } from '../values/json.js'
-import type { VersionNumber } from '../values/names.js'
-import { type VersionRef, versionPath } from '../values/references.js'
 import type { RegisteredModelEvent } from './events.js'
-
-export interface LinkState {
-  readonly source: VersionRef
-  unlinked?: RecordedBy
-  /** It went with its registered model. */
-  deleted?: RecordedBy
-}
-
-/** Whether it was neither taken away nor deleted with its registered model. */
-export const isStanding = ({ unlinked, deleted }: ReadonlyState<LinkState>): boolean =>
-  unlinked === undefined && deleted === undefined
+import { addLink, type LinkColumns, noLinks, setAllDeleted, setUnlinked } from './link-columns.js'
 
 export interface RegisteredModelState extends AliasState, ArchiveState, LifeState {
   description: string | null
@@ -27,10 +15,7 @@ export interface RegisteredModelState extends AliasState, ArchiveState, LifeStat
   /** Who said them and when. */
   metadataBy: RecordedBy | null
   tags: ReadonlyArray<string>
-  /** By number; a link keeps its place when it is taken away. */
-  readonly links: LinkState[]
-  /** The present link of each source version, by its path. */
-  readonly linkBySource: Map<string, VersionNumber>
+  readonly links: LinkColumns
   /** The aliases of a link that was just taken away: they are removed in the same step. */
   left: Set<string>
 }
@@ -43,14 +28,11 @@ export const initial = (): RegisteredModelState => ({
   tags: [],
   archived: null,
   deleted: null,
-  links: [],
-  linkBySource: new Map(),
+  links: noLinks(),
   aliases: new Map(),
   removedAliases: new Map(),
   left: new Set(),
 })
-
-export const sourceKey = (source: VersionRef): string => versionPath(source, source.version)
 
 export const evolve = (
   state: RegisteredModelState,
@@ -64,16 +46,12 @@ export const evolve = (
       state.description = event.description ?? null
       return state
     case 'VersionLinked':
-      state.links[event.version] = { source: event.source }
-      state.linkBySource.set(sourceKey(event.source), event.version)
+      addLink(state.links, event.version, event.source)
       return state
-    case 'VersionUnlinked': {
-      const link = state.links[event.version]
-      if (link !== undefined) link.unlinked = recorded
-      state.linkBySource.delete(sourceKey(event.source))
+    case 'VersionUnlinked':
+      setUnlinked(state.links, event.version, recorded)
       state.left = new Set(aliasesOf(event.version)(state.aliases))
       return state
-    }
     case 'RegisteredModelDescribed':
       if (event.metadata !== undefined) state.metadataBy = event.metadata.to === null ? null : recorded
       return Object.assign(state, saidAfter(event, state))
@@ -88,7 +66,7 @@ export const evolve = (
       state.archived = null
       return state
     case 'RegisteredModelDeleted':
-      for (const link of state.links) if (isStanding(link)) link.deleted = recorded
+      setAllDeleted(state.links, recorded)
       Object.assign(state, {
         artifactType: null,
         description: null,
@@ -98,7 +76,6 @@ export const evolve = (
         archived: null,
       })
       state.deleted = recorded
-      state.linkBySource.clear()
       state.aliases.clear()
       state.removedAliases.clear()
       return state

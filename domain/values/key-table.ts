@@ -19,9 +19,21 @@ export const emptyKeyTable = (): KeyTable => ({ size: 0, slots: NO_SLOTS })
 
 /** Of a whole number below 2^31 - 1. A key that is there keeps the number that it has. */
 export const addKey = (table: KeyTable, key: string, number: number): void => {
+  put(table, key, number, false)
+}
+
+/** The same, but a key that is there takes the number. */
+export const setKey = (table: KeyTable, key: string, number: number): void => {
+  put(table, key, number, true)
+}
+
+const put = (table: KeyTable, key: string, number: number, anew: boolean): void => {
   const hash = hashOf(key)
   let slot = table.slots.length === 0 ? -1 : slotOf(table.slots, hash)
-  if (slot >= 0) return
+  if (slot >= 0) {
+    if (anew) table.slots[slot + 3] = number + 1
+    return
+  }
   if ((table.size + 1) * 4 > (table.slots.length / WIDTH) * 3) {
     table.slots = grown(table.slots)
     slot = slotOf(table.slots, hash)

@@ -48,7 +48,7 @@ export interface Past {
     /** Whether this was said of the version, then or before. */
     readonly hasSaid: (version: number, what: string | JsonObject) => boolean
   }>
-  readonly model: (model: ModelRef) => Then<{ readonly links: ReadonlyArray<{ readonly source: VersionRef }> }>
+  readonly model: (model: ModelRef) => Then<{ readonly sourceOf: (link: number) => VersionRef | undefined }>
   readonly run: (run: RunRef) => Then<{ readonly started: object | null; readonly finished: object | null }>
   readonly draft: (draft: DraftRef) => Then<{ readonly ended: ReadonlyArray<{ readonly committed?: Seal }> }>
 }
@@ -101,10 +101,10 @@ export const linkWasThere = (
 ): Admitted => {
   const state = past.model(model)
   if (state === 'unsure') return admitted
-  const link = state?.links[version]
+  const found = state?.sourceOf(version)
   const path = versionPath(model, version)
-  if (link === undefined) return impossible({ _tag: 'not-by-then', what: `the link ${path}` })
-  const { version: number, ...artifact } = link.source
+  if (found === undefined) return impossible({ _tag: 'not-by-then', what: `the link ${path}` })
+  const { version: number, ...artifact } = found
   return isThatValue(
     `the source of ${path}`,
     source,

@@ -7,6 +7,7 @@ import type { RecordedUnder } from '../../application/command-handling/receipt.j
 import { liveVersion } from '../../domain/artifact/versions.js'
 import type { Command } from '../../domain/commands/catalogue.js'
 import type { MeanLink } from '../../domain/registered-model/commands.js'
+import { linkAt } from '../../domain/registered-model/link-columns.js'
 import { liveLink } from '../../domain/registered-model/links.js'
 import type { Problem } from '../../domain/values/codec.js'
 import type { ManifestSummary } from '../../domain/values/manifest/manifest.js'
@@ -248,7 +249,7 @@ export const commandOnSource = async <C extends Command>(
   if (fields.commandId === undefined) return commandOf(await sourceOf(facts, model, version))
   const receipt = await run(sender.handler.meanLink({ model, version }, sender.envelopeOf(fields)))
   const number = await answered(receipt, 'version')
-  const source = await run(facts.model(model, ({ links }) => links[number]?.source))
+  const source = await run(facts.model(model, ({ links }) => linkAt(links, number)?.source))
   return commandOf(source === undefined ? await sourceOf(facts, model, number) : pathOf(source))
 }
 

@@ -14,6 +14,7 @@ import type { DomainEvent } from '../../../domain/events/catalogue.js'
 import { decodeEvent } from '../../../domain/events/stored-events.js'
 import type { EventStore, StoredEvent } from '../../../domain/ports/event-store.js'
 import { toPosition } from '../../../domain/ports/event-store.js'
+import { linkAt } from '../../../domain/registered-model/link-columns.js'
 import type { ManifestSummary } from '../../../domain/values/manifest/manifest.js'
 import { ArtifactRef, ModelRef, RunRef, versionPath } from '../../../domain/values/references.js'
 import { decoded } from '../../support/decoded.js'
@@ -195,7 +196,10 @@ const corner = (entity: string) => {
     }
     for (const name of models) {
       const looking = facts.model(modelOf(name), (of) => ({
-        things: of.links.map(({ source, unlinked }) => [versionPath(source, source.version), unlinked === undefined]),
+        things: Array.from({ length: of.links.length }, (_, number) => {
+          const { source, unlinked } = linkAt(of.links, number) ?? expect.fail()
+          return [versionPath(source, source.version), unlinked === undefined]
+        }),
         aliases: Object.fromEntries([...of.aliases].map(([word, { version }]) => [word, version]).sort()),
       }))
       seen[name] = right(await looking())

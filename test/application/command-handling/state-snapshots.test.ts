@@ -7,23 +7,28 @@ import * as E from 'fp-ts/lib/Either.js'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { directorySnapshotStore } from '../../../adapters/directory/index.js'
 import { memoryEventStore, memorySnapshotStore } from '../../../adapters/memory/index.js'
-import { openCachedState } from '../../../application/command-handling/cached-state.js'
+import { type CachedState, type Folding, openCachedState } from '../../../application/command-handling/cached-state.js'
 import { snapshotsOfStates } from '../../../application/command-handling/state-snapshots.js'
 import type { ArtifactCommandWithFacts } from '../../../domain/artifact/commands.js'
 import { artifactEvents } from '../../../domain/artifact/events.js'
 import { snapshot } from '../../../domain/artifact/snapshot.js'
 import type { ArtifactState } from '../../../domain/artifact/state.js'
 import * as deciders from '../../../domain/commands/deciders.js'
+import type { DomainEvent } from '../../../domain/events/catalogue.js'
 import { decodeEvent } from '../../../domain/events/stored-events.js'
 import type { EventStore, StoredEvent } from '../../../domain/ports/event-store.js'
 import type { SnapshotStore } from '../../../domain/ports/snapshot-store.js'
-import { readonlyState } from '../../../domain/values/decider.js'
-import { artifactStream } from '../../../domain/values/stream-names.js'
+import type { RegisteredModelCommandWithFacts } from '../../../domain/registered-model/commands.js'
+import { registeredModelEvents } from '../../../domain/registered-model/events.js'
+import { standingLinks } from '../../../domain/registered-model/links.js'
+import { snapshot as snapshotOfModel } from '../../../domain/registered-model/snapshot.js'
+import { readonlyState, type StateSnapshot } from '../../../domain/values/decider.js'
+import { artifactStream, modelStream } from '../../../domain/values/stream-names.js'
 import { type Ledger, openLedger } from '../../../index.js'
 import { historyOf } from '../../projections/histories.js'
 import { branded, type Plain } from '../../support/decoded.js'
 import { right } from '../../support/domain-ledger.js'
-import { artifact, artifactNamed, manifestOf, run, runNamed } from '../../support/domain-samples.js'
+import { artifact, artifactNamed, manifestOf, modelNamed, run, runNamed } from '../../support/domain-samples.js'
 
 const stream = artifactStream(artifact)
 const streams = ['model', 'data'].map((name) => artifactStream(artifactNamed(name)))
@@ -58,19 +63,28 @@ const onePlace = (): SnapshotStore & {
   return place
 }
 
-const cachedOn = (name: string, store: EventStore, snapshots?: SnapshotStore) =>
-  openCachedState(name, deciders.artifact, store, {
-    snapshots: snapshots === undefined ? undefined : snapshotsOfStates(snapshots).of(snapshot),
-  })
+/** The cached states of one kind of stream, and how a snapshot is kept of one as some events leave it. */
+const statesOf = <State, Event extends DomainEvent>(
+  rules: Folding<State, Event>,
+  snapshot: StateSnapshot<State>,
+): {
+  readonly cachedOn: (name: string, store: EventStore, snapshots?: SnapshotStore) => CachedState<State, Event>
+  readonly keep: (name: string, events: ReadonlyArray<StoredEvent>, snapshots: SnapshotStore) => Promise<void>
+} => ({
+  cachedOn: (name, store, snapshots) =>
+    openCachedState(name, rules, store, {
+      snapshots: snapshots === undefined ? undefined : snapshotsOfStates(snapshots).of(snapshot),
+    }),
+  keep: async (name, events, snapshots) => {
+    const all = snapshotsOfStates(snapshots)
+    const cached = openCachedState(name, rules, storeOf(events), { snapshots: all.of(snapshot) })
+    right(await cached.load())
+    cached.keepSnapshot()
+    await all.close()
+  },
+})
 
-/** Keeps a snapshot of a stream as these events leave it. */
-const keep = async (name: string, events: ReadonlyArray<StoredEvent>, snapshots: SnapshotStore): Promise<void> => {
-  const all = snapshotsOfStates(snapshots)
-  const cached = openCachedState(name, deciders.artifact, storeOf(events), { snapshots: all.of(snapshot) })
-  right(await cached.load())
-  cached.keepSnapshot()
-  await all.close()
-}
+const { cachedOn, keep } = statesOf(deciders.artifact, snapshot)
 
 const number = fc.nat({ max: 6 })
 const choice = fc.oneof(number, fc.constantFrom('latest', 'production', 'best', 'nobody'))
@@ -210,6 +224,102 @@ describe('a state from a snapshot and what came behind it', () => {
     right(await restored.load())
     expect(events.length).toBeGreaterThan(20)
     expect(new Set(reads)).toEqual(new Set(events.slice(-3)))
+  })
+})
+
+describe('the state of a registered model from a snapshot and what came behind it', () => {
+  const model = modelNamed('Churn')
+  const name = modelStream(model)
+  const { cachedOn, keep } = statesOf(deciders.registeredModel, snapshotOfModel)
+  const source = fc.record({
+    artifact: fc.constantFrom(...['model', 'data', 'none'].map(artifactNamed)),
+    version: number,
+  })
+  const asked: fc.Arbitrary<Plain<RegisteredModelCommandWithFacts>> = fc.oneof(
+    fc
+      .record({ source, aliases: fc.constantFrom([], ['best']), expect: expected })
+      .map(({ source: { artifact, version }, aliases, expect }) => ({
+        type: 'LinkToRegistry' as const,
+        model,
+        source: { collection: artifact, version },
+        sourceFact: { source: { ...artifact, version }, artifactType: 'model', manifest: manifestOf('one') },
+        aliases,
+        ...(expect === undefined ? {} : { expect }),
+      })),
+    fc.record({
+      type: fc.constant('UnlinkFromRegistry' as const),
+      model: fc.constant(model),
+      version: choice,
+    }),
+    fc.record({
+      type: fc.constant('MoveAlias' as const),
+      collection: fc.constant(model),
+      alias: fc.constantFrom('latest', 'best'),
+      version: choice,
+    }),
+    fc.record({
+      type: fc.constant('DeleteRegisteredModel' as const),
+      model: fc.constant(model),
+      deleteAliases: fc.boolean(),
+    }),
+    fc.constant({ type: 'DescribeRegisteredModel' as const, model, metadata: { stage: 'new' } }),
+  )
+
+  it('decides as the state that was folded of all events, to the byte', async () => {
+    const answers = (
+      cached: ReturnType<typeof cachedOn>,
+      commands: ReadonlyArray<Plain<RegisteredModelCommandWithFacts>>,
+    ) => [
+      cached.revision(),
+      ...commands.map((command) =>
+        JSON.stringify(
+          deciders.registeredModel.decide(branded<RegisteredModelCommandWithFacts>(command))(cached.state()),
+        ),
+      ),
+      ...['model', 'data', 'none'].map((each) => standingLinks(model, cached.state(), artifactNamed(each), undefined)),
+    ]
+    const property = fc.asyncProperty(
+      history,
+      fc.array(asked, { minLength: 30 }),
+      fc.nat(),
+      async (numbers, all, cut) => {
+        const own = (await historyOf(numbers)).filter((event) => event.stream === name)
+        if (own.length === 0) return
+        const snapshots = memorySnapshotStore()
+        await keep(name, own.slice(0, 1 + (cut % own.length)), snapshots)
+        const [restored, whole] = [cachedOn(name, storeOf(own), snapshots), cachedOn(name, storeOf(own))]
+        right(await restored.load())
+        right(await whole.load())
+        expect(answers(restored, all)).toEqual(answers(whole, all))
+        await keep(name, own, snapshots)
+        const again = cachedOn(name, storeOf(own), snapshots)
+        right(await again.load())
+        expect(answers(again, all)).toEqual(answers(whole, all))
+      },
+    )
+    await fc.assert(property, { numRuns: 30 })
+  })
+
+  it('is read instead of the events that it holds but the last, and not where its parts are none', async () => {
+    const own = (await historyOf(NUMBERS)).filter((event) => event.stream === name)
+    const snapshots = onePlace()
+    await keep(name, own, snapshots)
+    const few: StoredEvent[] = []
+    right(await cachedOn(name, storeOf(own, few), snapshots).load())
+    expect(own.length).toBeGreaterThan(20)
+    expect(few).toEqual(own.slice(-1))
+    for (let at = 0; at < snapshots.parts(); at++) {
+      for (const part of [undefined, null, 7, [], new Int32Array(3), new Float64Array(1), new Uint8Array(0), {}]) {
+        snapshots.wrong = { at, part }
+        const reads: StoredEvent[] = []
+        const [restored, whole] = [cachedOn(name, storeOf(own, reads), snapshots), cachedOn(name, storeOf(own))]
+        right(await restored.load())
+        right(await whole.load())
+        expect(restored.state()).toEqual(whole.state())
+        expect(new Set(reads)).toEqual(new Set(own))
+      }
+    }
+    expect(snapshotOfModel.version.split(' ')).toEqual(expect.arrayContaining(Object.keys(registeredModelEvents)))
   })
 })
 

@@ -57,10 +57,10 @@ describe('the state that a decision is made on', () => {
       state.parts.length = 0
     })
     unrun((state: ReadonlyState<RegisteredModelState>) => {
-      // @ts-expect-error An item of a list.
-      state.links[0] = undefined
+      // @ts-expect-error A row of a column.
+      state.links.rows[0] = 1
       // @ts-expect-error A map.
-      state.linkBySource.clear()
+      state.aliases.clear()
     })
     unrun((state: ReadonlyState<RunState>) => {
       // @ts-expect-error A map.

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { addKey, emptyKeyTable, isKeyTable, numberOfKey } from '../../../domain/values/key-table.js'
+import { addKey, emptyKeyTable, isKeyTable, numberOfKey, setKey } from '../../../domain/values/key-table.js'
 
 /** Keys that resemble each other, as ids that count do. */
 const key = fc.oneof(
@@ -24,6 +24,17 @@ describe('a table of keys', () => {
       expect(isKeyTable(table.size, table.slots)).toBe(true)
     })
     fc.assert(property)
+  })
+
+  it('gives each key the number that it was set to last', () => {
+    const property = fc.property(fc.array(key, { maxLength: 2000, size: 'max' }), (keys) => {
+      const table = emptyKeyTable()
+      const known = new Map(keys.map((each, number) => [each, number]))
+      for (const [number, each] of keys.entries()) setKey(table, each, number)
+      expect(table.size).toBe(known.size)
+      for (const [each, number] of known) expect(numberOfKey(table, each)).toBe(number)
+    })
+    fc.assert(property, { numRuns: 30 })
   })
 
   it('tells ten thousand keys apart that differ in one place', () => {

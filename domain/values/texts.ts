@@ -1,5 +1,5 @@
 /** Texts one behind the other in one array of bytes, which a snapshot keeps and reads again as it is. */
-import { bytes, grownCapacity, type ReadonlyColumn } from '../values/columns.js'
+import { bytes, grownCapacity, type ReadonlyColumn } from './columns.js'
 
 export interface Texts {
   bytes: Uint8Array

@@ -24,7 +24,7 @@ const whyNot = (history: ReadonlyArray<StoredEvent>): string | undefined => {
 }
 
 describe('what could have been', () => {
-  it('is every history that random commands make', { timeout: 60_000 }, async () => {
+  it('is every history that random commands make', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(fc.nat(), { maxLength: 80 }), async (numbers) => {
         expect(whyNot(await historyOf(numbers))).toBeUndefined()

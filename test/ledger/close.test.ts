@@ -159,7 +159,7 @@ describe('the command line that is asked to stop', () => {
     const child = spawn(process.execPath, [main, ...args], { stdio: ['ignore', 'ignore', 'pipe'] })
     const files = (kind: string) =>
       readdirSync(join(directory, 'files', kind), { recursive: true }).filter((name) => String(name).length > 10)
-    await expect.poll(() => files('manifests'), { timeout: 20_000 }).toHaveLength(1)
+    await expect.poll(() => files('manifests')).toHaveLength(1)
     child.kill(signal)
     expect(await once(child, 'exit')).toEqual([code, null])
     other.exec('ROLLBACK')

@@ -236,7 +236,7 @@ describe('a version of 100,000 files', () => {
     const { written, references } = await ledger.download({ version: 'data:v1', to: join(folder, 'large') })
     expect([written, references.length]).toEqual([1, 99_000])
     await ledger.close()
-  }, 60_000)
+  })
 
   it('or a directory of 200 is logged, found to be the same, and downloaded whole', async () => {
     const source = join(folder, 'source')
@@ -265,7 +265,7 @@ describe('a version of 100,000 files', () => {
     writeFileSync(join(target, '3/4.txt'), 'mine')
     expect(await rejection(ledger.download({ version: 'data', to: target }))).toMatchObject({ code: 'target-differs' })
     await ledger.close()
-  }, 60_000)
+  })
 })
 
 describe('a function of the caller that hears of the progress', () => {

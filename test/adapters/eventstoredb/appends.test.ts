@@ -206,7 +206,7 @@ describe('an append on EventStoreDB', () => {
       }),
       { numRuns: 5 },
     )
-  }, 120_000)
+  })
 })
 
 describe('a cluster of EventStoreDB', () => {

@@ -206,9 +206,15 @@ describe('a password', () => {
         for await (const _page of pages);
       })().catch((error: unknown) => error)
     await standIn.refuse()
-    told.push(await store.append('artifact-one', standingAt(0), [newEvent()])(), await store.head()())
-    told.push(await failure(store.readAll(ORIGIN)), await failure(store.readStream('artifact-one', 'none')))
-    told.push(await failed(connectionString))
+    told.push(
+      ...(await Promise.all([
+        store.append('artifact-one', standingAt(0), [newEvent()])(),
+        store.head()(),
+        failure(store.readAll(ORIGIN)),
+        failure(store.readStream('artifact-one', 'none')),
+        failed(connectionString),
+      ])),
+    )
     await standIn.accept()
     told.push(
       await failed(standIn.connectionString(written)),

@@ -1,8 +1,18 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as E from 'fp-ts/lib/Either.js'
-import { afterAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { sqliteEventStore } from '../../../adapters/sqlite/index.js'
 import { sha256 } from '../../../domain/values/digest.js'
 import { commandLine } from '../../support/command-line.js'
@@ -23,12 +33,18 @@ const file = (name: string, text = name): string => {
 }
 const said = async (...args: ReadonlyArray<string>) => (await ledger(...args)).out
 
-beforeEach(async () => {
-  cwd = mkdtempSync(join(folders, 'case-'))
+beforeAll(async () => {
+  cwd = join(folders, 'begun')
+  mkdirSync(cwd)
   await ledger('init', 'ledger')
   await ledger('log', 'model', file('a.json'), '--type', 'model', '--alias', 'best')
   await ledger('log', 'model', file('b.json'), '--type', 'model')
   await ledger('link', 'model:best', 'churn', '--alias', 'production')
+})
+
+beforeEach(() => {
+  cwd = mkdtempSync(join(folders, 'case-'))
+  cpSync(join(folders, 'begun'), cwd, { recursive: true, preserveTimestamps: true })
 })
 
 describe('what a command says it did', () => {

@@ -17,7 +17,7 @@ import { openSqlite } from '../support/sqlite-store.js'
 const folder = mkdtempSync(join(tmpdir(), 'ledger-imports-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 
-const KILLS = campaign.rounds(200)
+const KILLS = campaign.rounds(100)
 
 describe('a process that imports into SQLite and is killed at any moment', () => {
   it('leaves what was there before, or all of it, and the same import again goes on from there', async () => {

@@ -7,7 +7,6 @@ import { describeProblem } from '../../domain/values/codec.js'
 import { omitUndefined } from '../../domain/values/omit-undefined.js'
 import { type Ledger, LedgerError, openLedger } from '../../index.js'
 import { directoryFileStore, outsideLedgers } from '../directory/index.js'
-import { eventStoreDb } from '../eventstoredb/index.js'
 import { isOrWasThere } from '../shared/event-file.js'
 import { type LedgerLocation, namingVariables, said, variableOf } from './environment.js'
 import { localPath } from './local-path.js'
@@ -56,14 +55,16 @@ export const openAtLocation = async (
   const opening =
     connection === undefined
       ? { directory: present(directory, location, terminal) }
-      : storesAt(connection, directory, readOnly)
+      : await storesAt(connection, directory, readOnly)
   return openLedger({ ...who, ...opening }).catch((error: unknown) => {
     throw namingVariables(location, env, error)
   })
 }
 
-const storesAt = (connection: string, directory: string | undefined, readOnly: boolean) => {
+const storesAt = async (connection: string, directory: string | undefined, readOnly: boolean) => {
   if (directory === undefined) throw noLedger('the files of a ledger on EventStoreDB need a directory: say --ledger')
+  // Loading the client takes a sixth of a command's start, which those on a directory do not wait for.
+  const { eventStoreDb } = await import('../eventstoredb/index.js')
   return {
     events: eventStoreDb(connection),
     files: directoryFileStore({ path: join(directory, 'files'), readOnly }),

@@ -123,6 +123,7 @@ describe('what is recorded', () => {
         'artifact-acme/churn/copies',
         'artifact-acme/churn/old',
         'draft-acme/churn/model/eval',
+        'draft-acme/churn/old/late',
         'model-acme/model-registry/Churn',
         'model-acme/model-registry/Over',
         'losses-ledger',

@@ -4,7 +4,7 @@ import { pipe } from 'fp-ts/lib/function.js'
 import type { LogVersion } from '../../domain/artifact/commands.js'
 import type { Command } from '../../domain/commands/catalogue.js'
 import type { DomainEvent } from '../../domain/events/catalogue.js'
-import { encodeEvent } from '../../domain/events/stored-events.js'
+import { encodeEvents } from '../../domain/events/stored-events.js'
 import { type NewEvent, tooLarge } from '../../domain/ports/event-store.js'
 import type { MeanLink } from '../../domain/registered-model/commands.js'
 import type { CommandAccepted } from '../../domain/values/answer.js'
@@ -37,12 +37,9 @@ export const prepare = <Event extends DomainEvent>(
   commandDigest: Digest,
   recordedAt: string,
 ): E.Either<CommandError, EncodedEvents<Event>> => {
-  const texts: NewEvent[] = []
-  for (const [index, event] of events.entries()) {
-    const text = encodeEvent(stream, index, event, { ...envelope, commandDigest, recordedAt })
-    if (E.isLeft(text)) return E.left(notCanonical(text.left))
-    texts.push(text.right)
-  }
+  const encoded = encodeEvents(stream, events, { ...envelope, commandDigest, recordedAt })
+  if (E.isLeft(encoded)) return E.left(notCanonical(encoded.left))
+  const { right: texts } = encoded
   const excess = tooLarge(texts)
   if (excess !== undefined) return E.left({ _tag: 'event-too-large', bytes: excess.bytes, limit: excess.limit })
   const { commandId, actor } = envelope

@@ -1,6 +1,5 @@
 /** What is decided together on the state of one stream, and written by one append. */
 import * as E from 'fp-ts/lib/Either.js'
-import { pipe } from 'fp-ts/lib/function.js'
 import type * as TE from 'fp-ts/lib/TaskEither.js'
 import type { AtHand, Basis } from '../../domain/command-definition.js'
 import type { Rejection } from '../../domain/commands/rejections.js'
@@ -134,23 +133,16 @@ export const decideRound = <Given, Full, State, Event extends DomainEvent>(
       continue
     }
     if (full === undefined || basis !== rules.basis(given, cached.state())) break
-    const decided = pipe(
-      full,
-      E.flatMap((command): E.Either<CommandError, Decision<Event>> => rules.decide(command)(cached.state())),
-      E.flatMap((decision) =>
-        pipe(
-          encoded(stream, decision, call, clock),
-          E.map((events) => ({ decision, events })),
-        ),
-      ),
-    )
+    // Step by step, here and below: with functions that are piped a command takes a twentieth longer.
+    const decision = E.isLeft(full) ? full : rules.decide(full.right)(cached.state())
+    const decided = E.isLeft(decision) ? decision : encoded(stream, decision.right, call, clock)
     if (E.isLeft(decided)) {
       decisions.push({ waiting, how: 'refused', error: decided.left })
       continue
     }
-    const { decision, events } = decided.right
+    const { receipt, events } = decided.right
     if (events === undefined) {
-      decisions.push({ waiting, how: 'unchanged', receipt: decision })
+      decisions.push({ waiting, how: 'unchanged', receipt })
       continue
     }
     bytes += events.texts.reduce((sum, text) => sum + sizeOf(text), 0)
@@ -158,7 +150,7 @@ export const decideRound = <Given, Full, State, Event extends DomainEvent>(
     texts.push(...events.texts)
     unfolded = events
     const revision = revisionAfter(expected, texts.length)
-    decisions.push({ waiting, how: 'changed', receipt: decision, revision })
+    decisions.push({ waiting, how: 'changed', receipt, revision })
   }
   return { decisions, expected, texts, isAhead, unfolded }
 }
@@ -166,16 +158,15 @@ export const decideRound = <Given, Full, State, Event extends DomainEvent>(
 /** What is to be written of a decision; nothing where nothing changes and nobody can give the command again. */
 const encoded = <Event extends DomainEvent>(
   stream: string,
-  { events, answer }: Decision<Event>,
+  receipt: Decision<Event>,
   { envelope, digest, idFrom }: Call,
   clock: Clock,
-): E.Either<CommandError, EncodedEvents<Event> | undefined> => {
-  if (events.length === 0 && idFrom === 'ledger') return E.right(undefined)
+): E.Either<CommandError, { readonly receipt: Decision<Event>; readonly events: EncodedEvents<Event> | undefined }> => {
+  const { events, answer } = receipt
+  if (events.length === 0 && idFrom === 'ledger') return E.right({ receipt, events: undefined })
+  const recordedAt = timeOf(clock)
+  if (E.isLeft(recordedAt)) return recordedAt
   const accepted: CommandAccepted = { type: 'CommandAccepted', answer }
-  return pipe(
-    timeOf(clock),
-    E.flatMap((recordedAt) =>
-      prepare<Event>(stream, events.length === 0 ? [accepted] : events, envelope, digest, recordedAt),
-    ),
-  )
+  const written = prepare(stream, events.length === 0 ? [accepted] : events, envelope, digest, recordedAt.right)
+  return E.isLeft(written) ? written : E.right({ receipt, events: written.right })
 }

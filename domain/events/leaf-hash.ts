@@ -13,19 +13,12 @@ export const leafHash = (
   event: NewEvent & { readonly stream: string; readonly revision: number },
   recordedAt: string,
 ): Digest => {
-  const { stream, revision, id, type } = event
+  const { stream, revision, id, type, data, metadata } = event
+  const [dataSha256, metadataSha256] = [sha256(data), sha256(metadata)]
   // In the order of the names, so that this is the canonical text; where it escapes half of a pair of surrogates there is none.
-  const members = {
-    dataSha256: sha256(event.data),
-    id,
-    metadataSha256: sha256(event.metadata),
-    recordedAt,
-    revision,
-    stream,
-    type,
-  }
-  const text = JSON.stringify(members)
-  return createLeafHash(text.includes('\\ud') ? canonicalText(members, id) : text)
+  const text = `{"dataSha256":"${dataSha256}","id":${JSON.stringify(id)},"metadataSha256":"${metadataSha256}","recordedAt":${JSON.stringify(recordedAt)},"revision":${revision},"stream":${JSON.stringify(stream)},"type":${JSON.stringify(type)}}`
+  if (!text.includes('\\ud')) return createLeafHash(text)
+  return createLeafHash(canonicalText({ dataSha256, id, metadataSha256, recordedAt, revision, stream, type }, id))
 }
 
 const canonicalText = (members: unknown, id: string): string => {

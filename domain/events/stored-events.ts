@@ -122,14 +122,45 @@ export const encodeEvent = (
   event: DomainEvent,
   metadata: Omit<EventMetadata, 'schema'>,
 ): E.Either<JsonProblem, NewEvent> => {
-  const { type, ...data } = event
-  const dataText = canonicalJson(data)
-  if (E.isLeft(dataText)) return dataText
-  const metadataText = canonicalJson({ ...metadata, schema: upcasters[type]?.version ?? 1 })
-  if (E.isLeft(metadataText)) return metadataText
-  const texts = { type, data: dataText.right, metadata: metadataText.right }
-  return E.right({ id: idOfEvent(stream, metadata.commandId, index, texts), ...texts })
+  const text = canonicalJson({ ...metadata, schema: schemaOf(event.type) })
+  return E.isLeft(text) ? text : withTexts(stream, metadata.commandId, index, event, text.right)
 }
+
+/** Writes the events of one command. All that their metadata say is the same, but for the schema version. */
+export const encodeEvents = (
+  stream: string,
+  events: ReadonlyArray<DomainEvent>,
+  metadata: Omit<EventMetadata, 'schema'>,
+): E.Either<JsonProblem, ReadonlyArray<NewEvent>> => {
+  const shared = canonicalJson(metadata)
+  if (E.isLeft(shared)) return shared
+  const members = shared.right.slice(0, -1)
+  const written: NewEvent[] = []
+  for (const [index, event] of events.entries()) {
+    // The last of its members, in canonical order.
+    const text = `${members},"schema":${schemaOf(event.type)}}`
+    const encoded = withTexts(stream, metadata.commandId, index, event, text)
+    if (E.isLeft(encoded)) return encoded
+    written.push(encoded.right)
+  }
+  return E.right(written)
+}
+
+const withTexts = (
+  stream: string,
+  commandId: string,
+  index: number,
+  { type, ...values }: DomainEvent,
+  metadata: string,
+): E.Either<JsonProblem, NewEvent> => {
+  const data = canonicalJson(values)
+  if (E.isLeft(data)) return data
+  const texts = { type, data: data.right, metadata }
+  return E.right({ id: idOfEvent(stream, commandId, index, texts), ...texts })
+}
+
+/** The version in which events of a type are written. */
+const schemaOf = (type: DomainEvent['type']): number => upcasters[type]?.version ?? 1
 
 /** The id of the event that stands at an index among those of a command. */
 export const idOfEvent = (

@@ -1,7 +1,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { describe, expect, it } from 'vitest'
 import type { DomainEvent } from '../../../domain/events/catalogue.js'
-import { decodeEvent, encodeEvent } from '../../../domain/events/stored-events.js'
+import { decodeEvent, encodeEvent, encodeEvents } from '../../../domain/events/stored-events.js'
 import type { StoredEvent } from '../../../domain/ports/event-store.js'
 import { toPosition, toRevision } from '../../../domain/ports/event-store.js'
 import { nameBasedUuid, sha256 } from '../../../domain/values/digest.js'
@@ -65,10 +65,21 @@ describe('an event', () => {
     expect(ids[0]).toBe(nameBasedUuid(stream, 'c', '0', 'AliasMoved', stored().data, stored().metadata))
   })
 
+  it('of a command of several is written as one by one', () => {
+    const said = { ...metadata, reason: 'größe "x"', onBehalfOf: 'bob', occurredAt: '2026-05-03T11:00:00.000Z' }
+    const created: DomainEvent = { type: 'RegisteredModelCreated', artifactType: 'model' }
+    const events = [created, moved, { ...moved, alias: 'latest' }]
+    expect(right(encodeEvents(stream, events, said))).toEqual(
+      events.map((event, index) => right(encodeEvent(stream, index, event, said))),
+    )
+  })
+
   it('without a canonical text is not written', () => {
     const event: DomainEvent = { type: 'RunStarted', config: { lr: Number.NaN } }
     expect(left(encodeEvent(stream, 0, event, metadata))).toMatchObject({ path: ['config', 'lr'] })
     expect(E.isLeft(encodeEvent(stream, 0, moved, { ...metadata, reason: '\ud800' }))).toBe(true)
+    expect(left(encodeEvents(stream, [event], metadata))).toMatchObject({ path: ['config', 'lr'] })
+    expect(E.isLeft(encodeEvents(stream, [moved], { ...metadata, reason: '\ud800' }))).toBe(true)
   })
 })
 

@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto'
 import * as fc from 'fast-check'
+import * as E from 'fp-ts/lib/Either.js'
 import { describe, expect, it } from 'vitest'
 import { leafHash } from '../../../domain/events/leaf-hash.js'
 import { digestOf, isDigest, nameBasedUuid, sha256 } from '../../../domain/values/digest.js'
+import { canonicalJson } from '../../../domain/values/json.js'
 
 describe('a digest', () => {
   it('is the SHA-256 of bytes, or of the UTF-8 of a text', () => {
@@ -80,6 +82,20 @@ describe('a leaf hash', () => {
       .update(Buffer.concat([Buffer.from([0]), Buffer.from(text, 'utf8')]))
       .digest('hex')
     expect(leafHash(event, at)).toBe(`sha256:${expected}`)
+  })
+
+  it('is over the canonical text whatever stands in it', () => {
+    const text = fc.string({ unit: 'grapheme' }).map((some) => `${some}"\\ud`)
+    fc.assert(
+      fc.property(text, text, fc.nat(), (name, type, revision) => {
+        const { id, data, metadata } = event
+        const members = { dataSha256: sha256(data), id, metadataSha256: sha256(metadata), recordedAt: at, revision }
+        const canonical = canonicalJson({ ...members, stream: name, type })
+        expect(leafHash({ ...event, stream: name, type, revision }, at)).toBe(
+          E.isRight(canonical) ? sha256(`\0${canonical.right}`) : undefined,
+        )
+      }),
+    )
   })
 
   it('changes with everything that it covers', () => {

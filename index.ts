@@ -33,8 +33,11 @@ import { LedgerOptions, type Opener, opened } from './ledger/options.js'
 
 export type { Receipt } from './application/command-handling/receipt.js'
 export type { BadMoment } from './application/projecting/as-of.js'
+export type { Progress } from './application/projecting/model.js'
 export type { Behind } from './application/projecting/outlast.js'
-export type { ReadError } from './application/projecting/read-error.js'
+export type { ProjectionFailed, ReadError } from './application/projecting/read-error.js'
+export type { DomainEvent, EventOf, EventType } from './domain/events/catalogue.js'
+export type { RecordedEvent } from './domain/events/stored-events.js'
 export type { DownloadError, OnMaintenance } from './domain/ports/download.js'
 export type { HistoryDamage } from './domain/ports/history-damage.js'
 export { doubleAsJson, type EncodedDouble } from './domain/values/double.js'
@@ -94,7 +97,9 @@ export type { DamagedEvent } from './ledger/maintenance/verify-events.js'
 export type { ComposedOptions, EmbeddedOptions, LedgerOptions } from './ledger/options.js'
 export type { Run } from './ledger/runs/run-handle.js'
 export { operations, taskEither } from './ledger/task-either.js'
+export type { LedgerProgress } from './ledger/watching.js'
 export type { LineageRejection } from './projections/lineage/ref.js'
+export { type OwnProjection, type ProjectionDefinition, projection } from './projections/own-projection.js'
 export type { Page } from './projections/paging/page.js'
 export type { Artifact } from './projections/registry/questions/artifact.js'
 export type { TagGroup } from './projections/registry/questions/by-tag.js'
@@ -113,7 +118,7 @@ export type { Version } from './projections/registry/questions/version.js'
  */
 export const openLedger = async (options: LedgerOptions): Promise<Ledger> => {
   const given = await checked(LedgerOptions, options)
-  const { actor, entity, project, deadline, patience, readOnly = false, ids = systemIds } = given
+  const { actor, entity, project, deadline, patience, readOnly = false, ids = systemIds, projections = [] } = given
   const clock = heedingSignals(given.clock ?? systemClock)
   orThrow(describeWriteError)(timeOf(clock))
   const {
@@ -155,6 +160,7 @@ export const openLedger = async (options: LedgerOptions): Promise<Ledger> => {
     defaults: { actor, entity, project },
     deadline,
     patience,
+    projections,
   })
 }
 

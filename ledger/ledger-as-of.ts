@@ -16,9 +16,10 @@ import { type DiffPorts, type DiffQuestions, diffQuestions } from './finding/dif
 import { type ListQuestions, listQuestions } from './finding/lists.js'
 import { type SearchQuestions, searchQuestions } from './finding/search.js'
 import { type HistoryQuestions, historyQuestions } from './looking-back/history.js'
+import type { OwnQuestions } from './own-projections.js'
 
 /** The questions that can be put to a ledger at one moment. */
-export interface LedgerAsOf extends HistoryQuestions, ListQuestions, SearchQuestions, DiffQuestions {
+export interface LedgerAsOf extends HistoryQuestions, ListQuestions, SearchQuestions, DiffQuestions, OwnQuestions {
   /** The moment that is meant: its position and its time. */
   readonly moment: () => Promise<Moment>
   /** The version that a path means, by alias or number: `[[entity/]project/]name[:alias|:vN]`, `latest` unless told. */
@@ -40,9 +41,10 @@ const asked = promised(describeQueryError)
 export interface AskingPorts extends DiffPorts {
   /** Where a moment stands, with everything that can be asked there; that of an interval may lie ahead. */
   readonly asOf: (when?: When, mayLieAhead?: boolean) => Promise<AsOf>
+  readonly ofOwn: (when?: When) => OwnQuestions
 }
 
-export const ledgerAsOf = ({ asOf, ...ports }: AskingPorts): ((when?: When) => LedgerAsOf) => {
+export const ledgerAsOf = ({ asOf, ofOwn, ...ports }: AskingPorts): ((when?: When) => LedgerAsOf) => {
   const ask = async <A>(
     when: When | undefined,
     question: (registryQuestions: RegistryQuestions) => E.Either<QueryError, A>,
@@ -65,6 +67,7 @@ export const ledgerAsOf = ({ asOf, ...ports }: AskingPorts): ((when?: When) => L
     ...listQuestions(() => asOf(when)),
     ...searchQuestions(() => asOf(when)),
     ...diffQuestions(() => asOf(when), ports),
+    ...ofOwn(when),
     moment: () => ask(when, (registryQuestions) => E.right(registryQuestions.moment)),
     resolve: (version) => askOf(when, version, (registryQuestions) => registryQuestions.resolve(version)),
     version: async (version) =>

@@ -11,6 +11,7 @@ import type { HistoryDamage } from '../domain/ports/history-damage.js'
 import type { SnapshotStore } from '../domain/ports/snapshot-store.js'
 import type { NameDefaults } from '../domain/values/name-paths.js'
 import type { DraftRef } from '../domain/values/references.js'
+import type { OwnProjection } from '../projections/own-projection.js'
 import type * as args from './calling/arguments.js'
 import { closingBy } from './calling/closing.js'
 import { describeWriteError, LedgerError, promised } from './calling/errors.js'
@@ -52,6 +53,7 @@ export interface LedgerPorts {
   readonly deadline: number | undefined
   readonly patience: number | undefined
   readonly readOnly: boolean
+  readonly projections: ReadonlyArray<OwnProjection<unknown>>
 }
 
 /** Everything that can be told and asked, now and as of any moment. */
@@ -113,6 +115,7 @@ export const ledgerOn = (ports: LedgerPorts): Ledger => {
     manifests,
     files,
     snapshots,
+    projections: ports.projections,
     patience,
     warn,
     finish: readOnly ? undefined : finish,

@@ -9,8 +9,10 @@ import type { SnapshotStore } from '../domain/ports/snapshot-store.js'
 import { record, text, wholeNumber } from '../domain/values/codec.js'
 import { Actor } from '../domain/values/envelope.js'
 import { EntityName, ProjectName } from '../domain/values/names.js'
+import type { OwnProjection } from '../projections/own-projection.js'
 import type { Checked } from './calling/arguments.js'
 import type { OpeningError } from './calling/errors.js'
+import { OwnProjections } from './own-projections.js'
 
 /** A store, or what opens one: the ledger opens it, and closes it when it is closed itself. */
 export type Opening<Store> = Store | Opener<Store>
@@ -108,6 +110,11 @@ interface SharedOptions {
    * is called, and it may be deleted whenever nobody uses what is in it.
    */
   readonly cache?: string | undefined
+  /**
+   * Read models of your own, as `projection` makes them: folded by the same projector as the ledger's, each by itself, and asked with
+   * `read`. None unless told.
+   */
+  readonly projections?: ReadonlyArray<OwnProjection<unknown>> | undefined
   /** Where the time comes from; the system's clock unless told. */
   readonly clock?: Clock | undefined
   /** Where new ids come from; random unless told. */
@@ -144,6 +151,7 @@ const shared = {
   deadline: wholeNumber('a number of milliseconds, at least 1', 1),
   patience: wholeNumber('a number of milliseconds, at least 1', 1),
   readOnly: t.boolean,
+  projections: OwnProjections,
   cache: text('the path of a folder', (value) => value.length > 0),
   clock: object<Clock>('a clock {now, monotonic, sleep}', ['now', 'monotonic', 'sleep']),
   ids: object<Ids>('ids {next, fraction}', ['next', 'fraction']),

@@ -1,6 +1,8 @@
 /** The same operations for functional callers: each answers a TaskEither that never rejects. */
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import { functionOf, rule } from '../domain/values/codec.js'
+import type { ReadonlyState } from '../domain/values/decider.js'
+import type { OwnProjection } from '../projections/own-projection.js'
 import type { When } from './calling/as-of.js'
 import { LedgerError } from './calling/errors.js'
 import { listenedTo } from './calling/given-streams.js'
@@ -8,6 +10,7 @@ import { checkedNow } from './calling/input.js'
 import { ownCopy } from './calling/own.js'
 import type { Ledger } from './ledger.js'
 import type { LedgerAsOf } from './ledger-as-of.js'
+import type { OwnQuestions } from './own-projections.js'
 
 const Method = functionOf<unknown>('a method of a ledger, a draft or a run')
 const OpenLedger = rule(
@@ -70,7 +73,26 @@ const operationsOf = <Methods extends object>(
   return checkedNow(All, Object.fromEntries(made))
 }
 
-const questions = (asked: LedgerAsOf) => operationsOf(asked, { exportHistory: true })
+/** `read`, whose answer has the type of the projection, or of the question. */
+const reading = (asked: OwnQuestions) => {
+  function read<State>(projection: OwnProjection<State>): TE.TaskEither<LedgerError, ReadonlyState<State>>
+  function read<State, A>(
+    projection: OwnProjection<State>,
+    question: (state: ReadonlyState<State>) => A,
+  ): TE.TaskEither<LedgerError, A>
+  function read<State, A>(projection: OwnProjection<State>, question?: (state: ReadonlyState<State>) => A) {
+    return TE.tryCatch<LedgerError, A | ReadonlyState<State>>(
+      () => (question === undefined ? asked.read(projection) : asked.read(projection, question)),
+      asLedgerError,
+    )
+  }
+  return { read }
+}
+
+const questions = (asked: LedgerAsOf) => ({
+  ...operationsOf(asked, { exportHistory: true }),
+  ...reading(asked),
+})
 
 /** Everything that a ledger can be told and asked, as TaskEithers. */
 export const operations = (given: Ledger) => {
@@ -88,6 +110,7 @@ export const operations = (given: Ledger) => {
       exportHistory: true,
       exportEvents: true,
     }),
+    ...reading(ledger),
     at: (when?: When) => questions(ledger.at(when)),
   }
 }

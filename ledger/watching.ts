@@ -11,7 +11,6 @@ import {
   map,
   type Observable,
   Subject,
-  switchMap,
   takeUntil,
   throttle,
   throwError,
@@ -26,14 +25,14 @@ import { type Projector, projector } from '../application/projecting/projector.j
 import { describeReadError, type ReadError } from '../application/projecting/read-error.js'
 import { movesInRegistry } from '../application/reading-history/alias-tenures.js'
 import { readDiffMoments } from '../application/reading-history/diff-moments.js'
-import { type ReplayPorts, type ReplayStep, replay, replayed } from '../application/reading-history/replay.js'
 import { type Clock, timeOf } from '../domain/ports/clock-and-ids.js'
-import { type EventStore, EventStoreError, type Position } from '../domain/ports/event-store.js'
+import { type EventStore, type Position, toPosition } from '../domain/ports/event-store.js'
 import type { SnapshotStore } from '../domain/ports/snapshot-store.js'
 import { rule, wholeNumber } from '../domain/values/codec.js'
 import type { NameDefaults } from '../domain/values/name-paths.js'
 import type { DraftRef } from '../domain/values/references.js'
 import { artifactStream } from '../domain/values/stream-names.js'
+import type { OwnProjection } from '../projections/own-projection.js'
 import { type ReadModels, readModels } from '../projections/read-models.js'
 import type { MomentsDiff } from '../projections/registry/questions/diff-moments.js'
 import { registryQuestions } from '../projections/registry/questions/lookup.js'
@@ -41,19 +40,20 @@ import { modelsLinkedTo } from '../projections/registry/questions/models-linked-
 import type { Registry } from '../projections/registry/state.js'
 import type { AsOf, When } from './calling/as-of.js'
 import { pictureOf, samePicture } from './calling/comparable.js'
-import { eachFromStore, fromStoreError, LedgerError, promised, readFromStore } from './calling/errors.js'
-import { checked, checkedIfGiven, checkedIfGivenNow, checkedNow, Listener, Signal } from './calling/input.js'
+import { LedgerError, promised, readFromStore } from './calling/errors.js'
+import { checked, checkedIfGiven, checkedIfGivenNow, checkedNow, Listener } from './calling/input.js'
 import { guarded } from './calling/own.js'
 import type { DiffPorts } from './finding/diff.js'
 import { type LedgerAsOf, ledgerAsOf } from './ledger-as-of.js'
-import { replayQuery } from './looking-back/history.js'
-import type { ReplayInput } from './looking-back/input.js'
+import { type OwnProjections, type OwnQuestions, ownProjections } from './own-projections.js'
+import { type Replays, replaysOf } from './replays.js'
 
 export interface ReadPorts extends DiffPorts {
   readonly store: EventStore
   readonly clock: Clock
   readonly defaults: NameDefaults
   readonly snapshots: SnapshotStore | undefined
+  readonly projections: ReadonlyArray<OwnProjection<unknown>>
   readonly patience: number | undefined
   readonly warn: (message: string) => void
   /** Logs the version of a sealed draft that has none; not there in a ledger that only answers. */
@@ -61,7 +61,7 @@ export interface ReadPorts extends DiffPorts {
 }
 
 /** What goes on, beside the questions. */
-export interface Watching {
+export interface Watching extends Replays {
   /** The same questions as of a moment: a position, a `Date`, or an ISO 8601 text; now unless told. */
   readonly at: (when?: When) => LedgerAsOf
   /**
@@ -69,10 +69,6 @@ export interface Watching {
    * While a store cannot be asked it waits and says so by `behind`; any other refusal of the question ends it.
    */
   readonly watch: <A>(question: (now: LedgerAsOf) => Promise<A>) => Observable<A>
-  /** Goes through the history step by step: each event, what it changed, and the ledger as of it. */
-  readonly replay: (given?: ReplayInput, signal?: AbortSignal) => AsyncGenerator<ReplayStep<LedgerAsOf>>
-  /** The same as an Observable; each subscriber has a replay of its own. */
-  readonly replayed: (given?: ReplayInput) => Observable<ReplayStep<LedgerAsOf>>
   /** What is different in the registry between two moments. */
   readonly diffMoments: (from: When, to?: When) => Promise<MomentsDiff>
   /** The position of the newest event, now and after each change. While the store cannot be asked it waits, as `watch` does. */
@@ -87,10 +83,18 @@ export interface Watching {
    * after `deadline` milliseconds, 30,000 unless told, or with `unavailable` if the store cannot be asked then.
    */
   readonly waitFor: (position: number, deadline?: number) => Promise<void>
-  /** Builds everything that can be asked from the events again, beside the present state, and then takes its place. */
-  readonly rebuild: (onProgress?: (progress: Progress) => void) => Promise<Progress>
+  /**
+   * Builds everything that can be asked from the events again, beside the present state, and then takes its place: the ledger's own, of
+   * which `onProgress` is told, then each of `projections`.
+   */
+  readonly rebuild: (onProgress?: (progress: Progress) => void) => Promise<LedgerProgress>
   /** How far the answers are, and what could not be read. */
-  readonly progress: () => Promise<Progress>
+  readonly progress: () => Promise<LedgerProgress>
+}
+
+/** How far the ledger's own read models are, and by name those of `projections`, each of which goes on when it is asked. */
+export interface LedgerProgress extends Progress {
+  readonly projections: Readonly<Record<string, Progress>>
 }
 
 export interface Reads {
@@ -121,15 +125,10 @@ export const Milliseconds = rule(
 )
 const read = promised(describeReadError)
 
-export const reads = ({ store, clock, defaults, snapshots, patience, warn, finish, ...content }: ReadPorts): Reads => {
-  const model = projector<ReadModels>({
-    store,
-    projections: readModels,
-    clock,
-    snapshots,
-    patience,
-    warn,
-  })
+export const reads = ({ defaults, projections, finish, ...ports }: ReadPorts): Reads => {
+  const { store, clock, snapshots, patience, warn, ...content } = ports
+  const own = ownProjections(projections, { store, clock, snapshots, warn })
+  const model = projector<ReadModels>({ store, projections: readModels, clock, snapshots, patience, warn })
 
   const pending = pendingCommits({ clock, finish, fresh: () => read(model.fresh()) })
   const known = async (): Promise<Known<ReadModels>> => {
@@ -158,7 +157,17 @@ export const reads = ({ store, clock, defaults, snapshots, patience, warn, finis
     }
   }
 
-  const questionsAsOf = ledgerAsOf({ asOf, ...content })
+  const ofOwn = (when?: When): OwnQuestions =>
+    own.questions(async () => {
+      if (when !== undefined) return (await asOf(when)).position
+      await pending.beforeFirstAnswer()
+      return undefined
+    })
+  const noteOwnWrite = (position: Position): void => {
+    model.noteOwnWrite(position)
+    own.noteOwnWrite(position)
+  }
+  const questionsAsOf = ledgerAsOf({ asOf, ofOwn, ...content })
   const at = (when?: When): LedgerAsOf => guarded(questionsAsOf(when))
 
   /** Ends what is watched, and what sleeps in a replay. */
@@ -173,31 +182,43 @@ export const reads = ({ store, clock, defaults, snapshots, patience, warn, finis
       const [one, other] = [await asOf(from), await asOf(to)]
       return readFromStore(readDiffMoments(other, one.position, other.position))
     },
-    waitFor: async (position, deadline) => {
-      await checked(Place, position)
-      await read(model.waitFor(position, await checkedIfGiven(Milliseconds, deadline)))
-    },
-    rebuild: async (onProgress) => {
-      checkedIfGivenNow(Listener, onProgress)
-      return read(model.rebuild(onProgress))
-    },
-    progress: () => read(model.progress()),
+    ...standingOf(model, own),
   }
 
   return {
     watching,
     now: questionsAsOf(),
-    noteOwnWrite: model.noteOwnWrite,
+    noteOwnWrite,
     registry: async () => (await known()).states.registry,
     modelsLinkedTo: linkedModelsIn(model),
     close: async (signal) => {
       pending.stop()
       ended.abort()
       closed.next()
-      await model.close(signal)
+      await Promise.all([model.close(signal), own.close(signal)])
     },
   }
 }
+
+/** How far the answers are: waited for, folded anew, and told. */
+const standingOf = (
+  model: Projector<ReadModels>,
+  own: OwnProjections,
+): Pick<Watching, 'waitFor' | 'rebuild' | 'progress'> => ({
+  waitFor: async (position, deadline) => {
+    await checked(Place, position)
+    await read(model.waitFor(position, await checkedIfGiven(Milliseconds, deadline)))
+    // A slow one holds up nobody but who asks it.
+    own.noteOwnWrite(toPosition(position))
+  },
+  rebuild: async (onProgress) => {
+    checkedIfGivenNow(Listener, onProgress)
+    await read(model.rebuild(onProgress))
+    const projections = await own.rebuild()
+    return { ...(await read(model.progress())), projections }
+  },
+  progress: async () => ({ ...(await read(model.progress())), projections: await own.progress() }),
+})
 
 /** It waits for no version of a sealed draft: the command that asks may be one before it in the artifact's stream. */
 const linkedModelsIn =
@@ -263,37 +284,4 @@ const watchesOf = (
     })
 
   return { watch, watchPosition, behind }
-}
-
-interface Replaying {
-  readonly clock: Clock
-  /** Aborts when the ledger is closed. */
-  readonly ended: AbortSignal
-  /** Now, or at the bound of an interval. */
-  readonly asOf: (bound?: When) => Promise<AsOf>
-  readonly view: (position: number) => LedgerAsOf
-}
-
-const replaysOf = ({ clock, ended, asOf, view }: Replaying): Pick<Watching, 'replay' | 'replayed'> => {
-  const replayPorts = (from: AsOf): ReplayPorts<LedgerAsOf> => ({
-    ...from,
-    view,
-    sleep: async (milliseconds, signal) => {
-      await clock.sleep(milliseconds, AbortSignal.any([signal, ended]))
-      if (ended.aborted) throw new EventStoreError('closed', 'the ledger was closed: open it again')
-    },
-  })
-
-  return {
-    replay: async function* (given: ReplayInput = {}, signal?: AbortSignal) {
-      const until = checkedIfGivenNow(Signal, signal)
-      const { at, query } = await replayQuery(given, asOf)
-      yield* eachFromStore(replay(replayPorts(at), query, until))
-    },
-    replayed: (given = {}) =>
-      defer(() => replayQuery(given, asOf)).pipe(
-        switchMap(({ at, query }) => replayed(replayPorts(at), query)),
-        catchError((error: unknown) => throwError(() => fromStoreError(error))),
-      ),
-  }
 }

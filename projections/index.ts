@@ -13,6 +13,7 @@ export { EDGE_KINDS, type EdgeKind, ENDINGS, type Ending, type LineageGraph } fr
 export { type LineageQuery, lineage } from './lineage/lineage.js'
 export { type LineagePaths, type PathsQuery, paths } from './lineage/paths.js'
 export type { LineageRejection } from './lineage/ref.js'
+export { type OwnProjection, type ProjectionDefinition, projection } from './own-projection.js'
 export type { Page, Paging } from './paging/page.js'
 export { type EventContext, type ProjectedEvent, type Projection, readModel } from './projection.js'
 export { registryProjection } from './registry/apply.js'

@@ -19,6 +19,7 @@ const ORDER: Readonly<Record<string, ReadonlyArray<ReadonlyArray<string>>>> = {
   projections: [
     ['storage', 'paging'],
     ['projection.ts'],
+    ['own-projection.ts'],
     ['registry', 'lineage', 'audit'],
     ['read-models.ts', 'render'],
     ['index.ts'],
@@ -37,7 +38,9 @@ const ORDER: Readonly<Record<string, ReadonlyArray<ReadonlyArray<string>>>> = {
     ['distributing', 'linking'],
     ['looking-back', 'maintenance'],
     ['runs', 'execute.ts'],
+    ['own-projections.ts'],
     ['ledger-as-of.ts'],
+    ['replays.ts'],
     ['writes.ts', 'watching.ts', 'options.ts'],
     ['ledger.ts'],
     ['task-either.ts'],

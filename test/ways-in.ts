@@ -282,6 +282,7 @@ export const OF_A_LEDGER: Ways<Ledger> = {
   diff: { command: 'diff', by: '<from> <to>', given: { keys: '--key', limit: '--limit' } },
 
   at: 'no: every question takes --as-of',
+  read: 'no: a read model of one’s own is a program’s',
   moment: 'no: history shows the position and the time of each event',
   history: {
     command: 'history',

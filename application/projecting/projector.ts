@@ -26,10 +26,10 @@ export interface Projector<States> {
   /** What is known by now, without looking for more. */
   readonly known: () => Known<States>
   /**
-   * The answer of the states as of a position that the store has. States that are not there yet come just to it; where they are past
-   * it, others are folded up to it, from the snapshot that is kept where that is not past it, too.
+   * The answer of the states, as fresh as above; or as of a position that the store has. States that are not there yet come just to it;
+   * where they are past it, others are folded up to it, from the snapshot that is kept where that is not past it, too.
    */
-  readonly askAt: <A>(position: Position, question: (states: States) => A) => TE.TaskEither<ReadError, A>
+  readonly ask: <A>(question: (states: States) => A, position?: Position) => TE.TaskEither<ReadError, A>
   /** Waits until the model holds a position, that of a receipt for instance; at most `deadline` milliseconds. */
   readonly waitFor: (position: number, deadline?: number) => TE.TaskEither<ReadError, Known<States>>
   /** Folds all events anew, beside the present state, and then takes its place. */
@@ -99,7 +99,11 @@ export const projector = <States extends object>({
       ownPosition = laterOf(ownPosition, position)
     },
     known,
-    askAt: (position, question) => () => current.askAt(position, question),
+    ask: (question, position) => async () => {
+      if (position !== undefined) return current.askAt(question, position)
+      const refreshed = await fresh()
+      return E.isLeft(refreshed) ? refreshed : current.askNow(question)
+    },
     waitFor: (position, deadline) => () => waitFor(position, deadline),
     rebuild: (onProgress) => () => current.rebuild(onProgress),
     progress: () => TE.Functor.map(store.head(), (head) => progressOf(known(), head, keeper.problem())),
@@ -136,12 +140,7 @@ const currentModel = <States extends object>(
   let model = emptyModel(projections)
   let restored: Promise<void> | undefined
   let edition = store.edition?.()
-  const checkpoints = new Subject<Position>()
-  let told: Position = ORIGIN
-  const tell = (checkpoint: Position): void => {
-    told = checkpoint
-    checkpoints.next(checkpoint)
-  }
+  const { checkpoints, isTold, tell } = telling()
   const serialised = oneAfterAnother()
 
   const restore = async (): Promise<void> => {
@@ -169,21 +168,24 @@ const currentModel = <States extends object>(
       const pulled =
         model.checkpoint === head.right ? E.right(undefined) : await pull(store, projections, model, bounds)
       // What failed on the way may have ended in the midst of a command.
-      if (E.isRight(pulled) && model.checkpoint !== told) tell(model.checkpoint)
+      if (E.isRight(pulled) && !isTold(model.checkpoint)) tell(model.checkpoint)
       if (keeper.isDue(model, WORTH_WHILE_RUNNING)) keeper.save(model)
       return E.isLeft(pulled) ? pulled : E.right(model)
     })
   }
 
-  const askAt = async <A>(position: Position, question: (states: States) => A): Promise<E.Either<ReadError, A>> => {
+  /** In turn with those who fold: what is asked of is never an event half done. */
+  const askNow = <A>(question: (states: States) => A): Promise<E.Either<ReadError, A>> =>
+    serialised(async () => (model.failure === null ? E.right(question(model.states)) : E.left(model.failure)))
+
+  const askAt = async <A>(question: (states: States) => A, until: Position): Promise<E.Either<ReadError, A>> => {
     const present = await serialised(async (): Promise<E.Either<ReadError, A> | undefined> => {
       await begin()
-      if (model.checkpoint > position || (model.failure?.position ?? 0) > position) return undefined
-      const pulled = await pull(store, projections, model, { ...bounds, until: position })
-      return E.isLeft(pulled) ? pulled : E.right(question(model.states))
+      if (model.checkpoint > until || (model.failure?.position ?? 0) > until) return undefined
+      return E.map(() => question(model.states))(await pull(store, projections, model, { ...bounds, until }))
     })
     if (present !== undefined) return present
-    return E.map(question)(await foldedBeside(store, projections, keeper, { ...bounds, until: position }))
+    return E.map(question)(await foldedBeside(store, projections, keeper, { ...bounds, until }))
   }
 
   const rebuild = async (onProgress?: (progress: Progress) => void): Promise<E.Either<ReadError, Progress>> => {
@@ -205,7 +207,18 @@ const currentModel = <States extends object>(
     })
   }
 
-  return { checkpoints, serialised, catchUp, askAt, rebuild, known: (): Model<States> => model }
+  return { checkpoints, serialised, catchUp, askNow, askAt, rebuild, known: (): Model<States> => model }
+}
+
+/** The checkpoints that those who watch are told of, and the last of them. */
+const telling = () => {
+  const checkpoints = new Subject<Position>()
+  let told: Position = ORIGIN
+  const tell = (checkpoint: Position): void => {
+    told = checkpoint
+    checkpoints.next(checkpoint)
+  }
+  return { checkpoints, isTold: (checkpoint: Position): boolean => checkpoint === told, tell }
 }
 
 /** Work that is done one after another, so that no event is applied twice. */

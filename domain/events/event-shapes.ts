@@ -5,6 +5,7 @@
 
 import type { StoredEvent } from '../ports/event-store.js'
 import { isDigest } from '../values/digest.js'
+import type { EventMetadata } from '../values/envelope.js'
 import { type JsonObject, parseJson } from '../values/json.js'
 import { type DomainEvent, type EventType, upcasters } from './catalogue.js'
 import { isWithin } from './stored-events.js'
@@ -118,6 +119,19 @@ export const decodeShape = ({ type, data, metadata, revision }: StoredEvent): Do
     event.type = known.type
     // Checked by its shape alone: the store keeps what a codec let pass.
     return event as DomainEvent
+  } catch {
+    return 'damaged'
+  }
+}
+
+/** The metadata of an event, by their shape alone. */
+export const decodeMetadataShape = ({ metadata }: StoredEvent): EventMetadata | 'damaged' => {
+  try {
+    const parsed = parseJson(metadata)
+    if (!isObject(parsed) || !isNumber(parsed['schema'])) return 'damaged'
+    if (!['actor', 'commandDigest', 'commandId', 'recordedAt'].every((name) => isText(parsed[name]))) return 'damaged'
+    // Checked by their shape alone: the store keeps what a codec let pass.
+    return parsed as JsonObject & EventMetadata
   } catch {
     return 'damaged'
   }

@@ -53,6 +53,21 @@ const ROWS: Readonly<Record<string, Row | 'takes no options' | 'checked before'>
     'invalid-input',
     [undefined, null, 5, 'text', [], {}].map((each) => [each]),
   ),
+  projection: row('TypeError', [
+    ...NO_OPTIONS.map((each) => [each]),
+    ...members(
+      { name: 'mine', version: 1, folds: ['AliasMoved'], initial: Object, apply: Object },
+      {
+        name: ['', 'Mine', '1', 5, null],
+        version: [0, 1.5, '1', null],
+        folds: [[], ['None'], 'AliasMoved', null],
+        initial: [5, null],
+        apply: [5, null],
+        save: [5, null],
+        load: [5, null],
+      },
+    ),
+  ]),
   LedgerError: 'takes no options',
   categoryOf: 'takes no options',
   describeWriteError: 'takes no options',

@@ -9,7 +9,17 @@ import { type Ledger, LedgerError } from '../../index.js'
 import { oneStreamOf } from '../../ledger/looking-back/one-stream.js'
 import { campaign } from '../support/campaign.js'
 import { memoryLedger } from '../support/ledger-memory.js'
-import { ASKED, DOWNLOADS, DRAFT, furnished, type Given, LEDGER, ONE_STREAM, RUN } from '../support/public-methods.js'
+import {
+  ASKED,
+  counted,
+  DOWNLOADS,
+  DRAFT,
+  furnished,
+  type Given,
+  LEDGER,
+  ONE_STREAM,
+  RUN,
+} from '../support/public-methods.js'
 
 // Some of what is given is a path after all: what is written there goes nowhere else.
 const folder = mkdtempSync(join(tmpdir(), 'ledger-arguments-'))
@@ -106,7 +116,8 @@ type Way = ReadonlyArray<string | number>
 /** The ways to everything that stands in the arguments: each of them, each member, each item. */
 const waysInto = (value: unknown): ReadonlyArray<Way> => {
   if (value instanceof AbortSignal || value instanceof Date || value instanceof Uint8Array) return []
-  if (typeof value !== 'object' || value === null) return []
+  // What is frozen, as a projection is, nobody changes.
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return []
   return Object.entries(value).flatMap(([key, member]) => {
     const step = Array.isArray(value) ? Number(key) : key
     return [[step], ...waysInto(member).map((way) => [step, ...way])]
@@ -209,7 +220,7 @@ const goThrough = async (
   rows: Readonly<Record<string, Given>>,
   methodsOf: (ledger: Ledger) => Promise<object>,
 ): Promise<void> => {
-  const { ledger } = await memoryLedger()
+  const { ledger } = await memoryLedger({ projections: [counted] })
   await furnished(ledger)
   const wrong: string[] = []
   for (const [name, given] of Object.entries(rows)) {

@@ -8,7 +8,17 @@ import { systemClock } from '../../adapters/system/index.js'
 import { type Ledger, LedgerError, openLedger, operations, taskEither } from '../../index.js'
 import { oneStreamOf } from '../../ledger/looking-back/one-stream.js'
 import { rejection } from '../support/ledger-memory.js'
-import { ASKED, DOWNLOADS, DRAFT, furnished, type Given, LEDGER, ONE_STREAM, RUN } from '../support/public-methods.js'
+import {
+  ASKED,
+  counted,
+  DOWNLOADS,
+  DRAFT,
+  furnished,
+  type Given,
+  LEDGER,
+  ONE_STREAM,
+  RUN,
+} from '../support/public-methods.js'
 
 afterAll(() => rmSync(DOWNLOADS, { recursive: true, force: true }))
 
@@ -23,6 +33,7 @@ const alike = async (): Promise<Ledger> => {
     ...{ entity: 'acme', project: 'animals' },
     clock: { ...systemClock, now },
     ids: { next: () => `id-${ids++}`, fraction: () => 0.5 },
+    projections: [counted],
   })
   await furnished(ledger)
   return ledger

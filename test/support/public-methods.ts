@@ -6,7 +6,7 @@
 import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Draft, Ledger, LedgerAsOf, Run } from '../../index.js'
+import { type Draft, type Ledger, type LedgerAsOf, projection, type Run } from '../../index.js'
 import type { OneStream } from '../../ledger/looking-back/one-stream.js'
 
 /** A fresh list of arguments. */
@@ -29,6 +29,15 @@ const someone = (commandId: string) => ({
 })
 const said = () => ({ description: 'said', metadata: metadata(), aliases: ['best'], tags: ['small', 'quick'] })
 const nothing = () => undefined
+
+/** A projection that every ledger of these tables is opened with. */
+export const counted = projection({
+  name: 'counted',
+  version: 1,
+  folds: ['AliasMoved', 'AliasRemoved', 'ArtifactVersionTagged'],
+  initial: () => new Map<string, number>(),
+  apply: (counts, { event: { type } }) => counts.set(type, (counts.get(type) ?? 0) + 1),
+})
 
 /** What every ledger of these tables holds before: one of everything that can be asked for. */
 export const furnished = async (ledger: Ledger): Promise<void> => {
@@ -58,6 +67,7 @@ const collections = {
 }
 
 const questions = {
+  read: () => [counted, (counts: ReadonlyMap<string, number>) => [...counts]],
   moment: () => [],
   resolve: () => ['cats:v0'],
   version: () => ['m:production'],

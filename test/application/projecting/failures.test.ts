@@ -68,7 +68,7 @@ describe('a projection that throws at an event', () => {
     const snapshots = memorySnapshotStore()
     const failing = projectorOf(counting(atFatal), { snapshots })
     left(await failing.fresh()())
-    const eventsAt = (position: number) => failing.askAt(toPosition(position), ({ counted }) => counted.events)()
+    const eventsAt = (position: number) => failing.ask(({ counted }) => counted.events, toPosition(position))()
     expect(right(await eventsAt(FATAL - 1))).toBe(FATAL - 1)
     expect(right(await eventsAt(7))).toBe(7)
     expect(left(await eventsAt(FATAL))).toMatchObject({ _tag: 'projection-failed' })
@@ -104,7 +104,7 @@ describe('states as of a position', () => {
     const snapshots = memorySnapshotStore()
     const store = partly(events)
     const eventsAt = async (asked: ReturnType<typeof projectorOf>, position: number) =>
-      right(await asked.askAt(toPosition(position), ({ counted }) => counted.events)())
+      right(await asked.ask(({ counted }) => counted.events, toPosition(position))())
     const model = projectorOf(
       counting(() => false),
       { store, snapshots },
@@ -135,7 +135,7 @@ describe('states as of a position', () => {
         return false
       }),
     )
-    const asked = model.askAt(toPosition(events.length), () => 'answered')()
+    const asked = model.ask(() => 'answered', toPosition(events.length))()
     while (folded === 0) await nextTurn()
     await model.close()
     expect(left(await asked)).toMatchObject({ _tag: 'closed' })

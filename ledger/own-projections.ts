@@ -1,0 +1,203 @@
+/** Read models of whoever embeds the ledger. Each has a projector of its own, so that none waits for another, or ends with it. */
+import { isDeepStrictEqual } from 'node:util'
+import * as E from 'fp-ts/lib/Either.js'
+import * as TE from 'fp-ts/lib/TaskEither.js'
+import * as t from 'io-ts'
+import type { Progress } from '../application/projecting/model.js'
+import { type Projector, type ProjectorPorts, projector } from '../application/projecting/projector.js'
+import { describeReadError, messageOf } from '../application/projecting/read-error.js'
+import type { Position } from '../domain/ports/event-store.js'
+import type { SnapshotStore } from '../domain/ports/snapshot-store.js'
+import { functionOf, shown } from '../domain/values/codec.js'
+import { type ReadonlyState, readonlyState } from '../domain/values/decider.js'
+import { Definition, type Holder, heldProjection, type OwnProjection } from '../projections/own-projection.js'
+import { readModels } from '../projections/read-models.js'
+import { describeWriteError, LedgerError, promised } from './calling/errors.js'
+import { checkedIfGiven } from './calling/input.js'
+
+/** What is asked of a read model of one's own. */
+export interface OwnQuestions {
+  /**
+   * The state of a projection that `openLedger` was given, or the answer to a question about it: a function that reads the state
+   * and answers at once. What is answered is a copy, as plain data, maps, sets, dates and typed arrays; the state itself stays inside, and goes on
+   * with the events. As of a moment it is folded up to there, from the snapshot or from the first event on. Rejects with
+   * `projection-failed` where the projection threw at an event.
+   */
+  readonly read: {
+    <State>(projection: OwnProjection<State>): Promise<ReadonlyState<State>>
+    <State, A>(projection: OwnProjection<State>, question: (state: ReadonlyState<State>) => A): Promise<A>
+  }
+}
+
+export interface OwnProjections {
+  /** The questions as of the position that is answered before each; as of now where it is none. */
+  readonly questions: (moment: () => Promise<Position | undefined>) => OwnQuestions
+  readonly noteOwnWrite: (position: Position) => void
+  /** How far each is, by name. */
+  readonly progress: () => Promise<Readonly<Record<string, Progress>>>
+  /** Each anew, one after another; one that throws says so and stays what it was. */
+  readonly rebuild: () => Promise<Readonly<Record<string, Progress>>>
+  readonly close: (signal?: AbortSignal) => Promise<void>
+}
+
+interface Opened<State> {
+  readonly own: OwnProjection<State>
+  readonly projector: Projector<{ readonly own: Holder<State> }>
+}
+
+/** How long one folds before others have their turn, in milliseconds. */
+const TURN = 10
+const read = promised(describeReadError)
+
+export const ownProjections = (
+  projections: ReadonlyArray<OwnProjection<unknown>>,
+  { snapshots, ...ports }: Omit<ProjectorPorts<unknown>, 'projections' | 'turn'>,
+): OwnProjections => {
+  const all = projections.map((own): Opened<unknown> => {
+    const kept = own.load === undefined || snapshots === undefined ? undefined : apartFromOurs(snapshots)
+    return {
+      own,
+      projector: projector({ ...ports, projections: { own: heldProjection(own) }, snapshots: kept, turn: TURN }),
+    }
+  })
+  const ofEach = async (
+    answer: (of: Projector<object>) => Promise<Progress>,
+  ): Promise<Readonly<Record<string, Progress>>> => {
+    const answers: Array<readonly [string, Progress]> = []
+    for (const { own, projector } of all) answers.push([own.name, await answer(projector)])
+    return Object.fromEntries(answers)
+  }
+
+  return {
+    questions: (moment) => {
+      async function ask<State>(projection: OwnProjection<State>): Promise<ReadonlyState<State>>
+      async function ask<State, A>(
+        projection: OwnProjection<State>,
+        question: (state: ReadonlyState<State>) => A,
+      ): Promise<A>
+      async function ask<State, A>(
+        projection: OwnProjection<State>,
+        question?: (state: ReadonlyState<State>) => A,
+      ): Promise<A | ReadonlyState<State>> {
+        const { projector } = openedOf(all, projection)
+        await checkedIfGiven(Question, question)
+        const position = await moment()
+        return read(
+          projector.ask(({ own }) => {
+            const state = readonlyState(own.state)
+            return copied(question === undefined ? state : question(state))
+          }, position),
+        )
+      }
+      return { read: ask }
+    },
+    noteOwnWrite: (position) => {
+      for (const { projector } of all) projector.noteOwnWrite(position)
+    },
+    progress: () => ofEach((each) => read(each.progress())),
+    rebuild: () =>
+      ofEach(async (each) => {
+        const rebuilt = await each.rebuild()()
+        if (E.isRight(rebuilt)) return rebuilt.right
+        if (rebuilt.left._tag !== 'projection-failed') return read(TE.left(rebuilt.left))
+        return { ...(await read(each.progress())), failure: rebuilt.left }
+      }),
+    close: async (signal) => {
+      await Promise.all(all.map(({ projector }) => projector.close(signal)))
+    },
+  }
+}
+
+const Question = functionOf<(state: never) => unknown>('a question: a function')
+
+/** Snapshots under names that none of the ledger's own has. */
+const apartFromOurs = ({ load, save }: SnapshotStore): SnapshotStore => ({
+  load: (key) => load(`own-${key}`),
+  save: (key, parts, signal) => save(`own-${key}`, parts, signal),
+})
+
+/** By its fold, which stays the same when arguments are copied. */
+const openedOf = <State>(all: ReadonlyArray<Opened<unknown>>, projection: OwnProjection<State>): Opened<State> => {
+  const wanted: { readonly name?: unknown; readonly apply?: unknown } =
+    typeof projection === 'object' && projection !== null ? projection : {}
+  const found = all.find(
+    (each): each is Opened<State> => each.own.name === wanted.name && each.own.apply === wanted.apply,
+  )
+  if (found !== undefined) return found
+  const names = all.map(({ own }) => own.name)
+  throw refused(
+    `a projection that openLedger was given${names.length === 0 ? ', and it was given none' : `: ${names.join(', ')}`}`,
+    shown(wanted.name ?? projection),
+  )
+}
+
+const copied = <A>(answer: A): A => {
+  try {
+    return structuredClone(answer)
+  } catch (error) {
+    throw refused('an answer of plain data, maps, sets, dates and typed arrays', messageOf(error))
+  }
+}
+
+const refused = (expected: string, actual: string): Error => {
+  const error = { _tag: 'invalid-input' as const, problems: [{ at: '', expected, actual }] }
+  return new LedgerError(error, describeWriteError(error))
+}
+
+type Wrong = readonly [member: keyof OwnProjection<unknown>, expected: string, actual: unknown]
+
+/** What is wrong with one among others: a name that another has, a state that cannot be copied, a snapshot that is not read again. */
+const wrongIn = (own: OwnProjection<unknown>, before: ReadonlyArray<string>): Wrong | undefined => {
+  if (Object.values(readModels).some(({ name }) => name === own.name))
+    return ['name', `a name that is none of the ledger's own: ${Object.keys(readModels).join(', ')}`, own.name]
+  if (before.includes(own.name)) return ['name', 'another name for each projection', own.name]
+  const state = attempt(() => own.initial())
+  const plain = attempt(() => structuredClone(state.done))
+  if (state.threw !== undefined || state.done === undefined || !isDeepStrictEqual(plain.done, state.done))
+    return ['initial', `a function that answers a state of ${PLAIN}`, state.threw ?? plain.threw ?? state.done]
+  if (own.load === undefined)
+    return own.save === undefined ? undefined : ['load', 'a function that reads what save writes', undefined]
+  const saved = attempt(() => structuredClone(own.save === undefined ? state.done : own.save(state.done)))
+  if (saved.threw !== undefined) return ['save', `a function that answers ${PLAIN}`, saved.threw]
+  const loaded = attempt(() => own.load?.(saved.done))
+  if (loaded.threw === undefined && isDeepStrictEqual(loaded.done, state.done)) return undefined
+  return ['load', 'a function that answers the state again, here that of initial', loaded.threw ?? loaded.done]
+}
+
+const PLAIN = 'plain data, maps, sets, dates and typed arrays'
+
+const attempt = (work: () => unknown): { readonly done?: unknown; readonly threw?: string } => {
+  try {
+    return { done: work() }
+  } catch (error) {
+    return { threw: messageOf(error) }
+  }
+}
+
+const List = t.readonlyArray(t.unknown)
+type Own = ReadonlyArray<OwnProjection<unknown>>
+
+/** Projections as `openLedger` takes them: each as `projection` checks it, and what it does at first. */
+export const OwnProjections: t.Type<Own> = new t.Type<Own>(
+  'a list of projections',
+  (value): value is Own => List.is(value) && value.every(isOwn),
+  (value, context) => {
+    const list = List.validate(value, context)
+    if (E.isLeft(list)) return t.failure(value, context)
+    const names: string[] = []
+    const errors = list.right.flatMap((each, index): t.Errors => {
+      const at = t.appendContext(context, String(index), Definition, each)
+      const checked = Definition.validate(each, at)
+      if (E.isLeft(checked)) return checked.left
+      const wrong = isOwn(each) ? wrongIn(each, names) : undefined
+      names.push(checked.right.name)
+      if (wrong === undefined) return []
+      const [member, message, actual] = wrong
+      return [{ value: actual, context: t.appendContext(at, member, t.unknown, actual), message }]
+    })
+    return errors.length > 0 ? t.failures(errors) : t.success(list.right.filter(isOwn))
+  },
+  (value) => value,
+)
+
+const isOwn = (value: unknown): value is OwnProjection<unknown> => Definition.is(value)

@@ -2,6 +2,7 @@
  * The second half of a distributed commit. The seal and the version stand in two streams, so a crash may
  * come between them; whoever finds a seal without its version logs it.
  */
+import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import type { LogVersion } from '../../domain/artifact/commands.js'
@@ -55,7 +56,7 @@ const logSealed = (
   )
 }
 
-/** Logs the versions of all sealed generations of a draft that have none yet. */
+/** Logs the versions of all sealed generations of a draft that have none yet; one that has to wait keeps none of the others. */
 export const completeCommits = (
   handler: CommitHandler,
   draft: DraftRef,
@@ -74,7 +75,11 @@ export const completeCommits = (
             ),
           ),
     ),
-    TE.flatMap(TE.traverseSeqArray((generation) => completeCommit(handler, draft, generation))),
+    TE.flatMap((left) => async () => {
+      const tried: Array<E.Either<CommandError, Receipt>> = []
+      for (const generation of left) tried.push(await completeCommit(handler, draft, generation)())
+      return E.sequenceArray(tried)
+    }),
   )
 
 /** The command, in the committer's envelope. `taken` says how many of its ids other commands have already. */

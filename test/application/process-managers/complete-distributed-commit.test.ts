@@ -225,6 +225,18 @@ describe('a forged version', () => {
     expect(await eventsIn(ledger.store)).toEqual(recorded)
   })
 
+  it('comes though one that was sealed before it has to wait', async () => {
+    const ledger = openTestLedger()
+    await upsert(ledger, 'w1', 'a=1')
+    await commit(ledger)
+    right(await ledger.give({ type: 'DeleteArtifact', artifact }))
+    const other = { ...draft, artifactType: 'dataset', writer: 'w1' } as const
+    right(await ledger.give({ type: 'CommitDistributed', ...other, part: await ledger.manifest('b=1') }))
+    const waiting = { _tag: 'type-mismatch', sealed: { distributedId: 'eval', generation: 0 } }
+    expect(left(await completeCommits(ledger.handler, draft)())).toMatchObject(waiting)
+    expect(await logged(ledger)).toMatchObject([{ version: 0, distributed: { generation: 1 } }])
+  })
+
   it('does not keep the sealed one from being logged by taking the ids that it would have', async () => {
     const { ledger, mallory } = await open()
     const seal = await commit(ledger)

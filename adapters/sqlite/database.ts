@@ -10,6 +10,7 @@ import { copyToRead } from './copy-to-read.js'
 import { REMEDY } from './damage.js'
 import { codeOf, type Database, type Driver, driver } from './driver/index.js'
 import { wrongSize } from './file-size.js'
+import { whyForeignLog } from './foreign-log.js'
 import { FORMAT, TABLES } from './layout.js'
 import { isBusy, whenFree } from './lock.js'
 import { migrate } from './migration.js'
@@ -66,6 +67,8 @@ export const openDatabase =
     const { path, readOnly, busyTimeoutMs } = opening
     const unsuitable = whyUnsuitable(path, readOnly)
     if (unsuitable !== undefined) return E.left(unsuitable)
+    const foreignLog = await whyForeignLog(path)
+    if (foreignLog !== undefined) return E.left(damagedStore(path, foreignLog))
     const loaded = await driver()
     if (E.isLeft(loaded)) return E.left({ _tag: 'no-driver', path, reason: loaded.left })
     // An absolute path, because SQLite may take a name that begins with "file:" for a URI.

@@ -5,9 +5,10 @@ import { join } from 'node:path'
 import * as E from 'fp-ts/lib/Either.js'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { sqliteEventStore } from '../../../adapters/sqlite/index.js'
-import { type Ledger, LedgerError, openLedger } from '../../../index.js'
+import { type Ledger, type LedgerError, openLedger } from '../../../index.js'
 import { event, standingAt } from '../../../testing/event-store/world.js'
 import { cutOff, flipBit, PAGE, sizeOf, zeroPage } from '../../support/flips.js'
+import { rejection } from '../../support/ledger-memory.js'
 import { openSqlite } from '../../support/sqlite-store.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'sqlite-file-damage-'))
@@ -83,7 +84,7 @@ describe('a file of events is refused when it is opened', () => {
 describe('a log that lies beside the file of another', () => {
   const open = (directory: string): Promise<Ledger> =>
     openLedger({ directory, entity: 'acme', project: 'one', actor: 'anna' })
-  const log = async (ledger: Ledger, versions: ReadonlyArray<string>): Promise<void> => {
+  const recorded = async (ledger: Ledger, versions: ReadonlyArray<string>): Promise<void> => {
     for (const bytes of versions)
       await ledger.logArtifact({ name: 'model', type: 'model', content: [{ bytes, as: 'a.txt' }] })
   }
@@ -91,38 +92,70 @@ describe('a log that lies beside the file of another', () => {
   const ledgerWithLog = async (name: string, before: ReadonlyArray<string>, last: ReadonlyArray<string>) => {
     const directory = join(folder, name)
     const first = await open(directory)
-    await log(first, before)
+    await recorded(first, before)
     await first.close()
     const then = await open(directory)
-    await log(then, last)
+    await recorded(then, last)
     const kept = join(folder, `${name}-wal`)
     copyFileSync(join(directory, 'events.db-wal'), kept)
-    await log(then, ['and', 'so', 'on'])
+    await recorded(then, ['and', 'so', 'on'])
     await then.close()
     return { directory, kept }
   }
 
-  const whyNothingIsRecorded = async (directory: string): Promise<string> => {
-    try {
-      const ledger = await open(directory)
-      await log(ledger, ['z']).finally(() => ledger.close())
-      return 'something is'
-    } catch (error) {
-      return error instanceof LedgerError ? error.code : String(error)
-    }
-  }
-  /** By what it does to the pages, or by what is noted of the end beside the file. */
-  const TOLD = ['damaged-store', 'history-lost', 'head-of-another-ledger']
+  const refusalOf = async (directory: string, readOnly = false): Promise<LedgerError> =>
+    rejection(openLedger({ directory, entity: 'acme', project: 'one', actor: 'anna', readOnly }))
 
-  it('is told, and nothing is recorded on it', async () => {
+  it('is refused, as long as it lies there, and the file stays as it is', async () => {
     const ours = await ledgerWithLog('ours', ['a', 'b', 'c', 'd', 'e', 'f'], ['g'])
     const theirs = await ledgerWithLog('theirs', ['1'], ['2'])
     const whole = await ledgerWithLog('whole', [], ['x', 'y'])
+    const before = readFileSync(join(ours.directory, 'events.db'))
     for (const [index, { kept }] of [ours, theirs, whole].entries()) {
       const directory = join(folder, `mixed-${index}`)
       cpSync(ours.directory, directory, { recursive: true })
-      copyFileSync(kept, join(directory, 'events.db-wal'))
-      expect(TOLD).toContain(await whyNothingIsRecorded(directory))
+      const [path, log] = [join(directory, 'events.db'), join(directory, 'events.db-wal')]
+      copyFileSync(kept, log)
+      for (const readOnly of [true, false])
+        expect(await refusalOf(directory, readOnly)).toMatchObject({
+          code: 'damaged-store',
+          message: expect.stringMatching(/events\.db-wal is not the log of .*events\.db: .*move the log away/),
+        })
+      expect(readFileSync(path)).toEqual(before)
+      expect(readFileSync(log)).toEqual(readFileSync(kept))
+      rmSync(log)
+      const ledger = await open(directory)
+      expect([(await ledger.moment()).position, ledger.damage]).toEqual([21, undefined])
+      await ledger.close()
     }
+  })
+
+  it('is refused beside an older copy that was put back, and is not where it is the log of that', async () => {
+    const directory = join(folder, 'put-back')
+    const [path, log] = [join(directory, 'events.db'), join(directory, 'events.db-wal')]
+    const ledger = await open(directory)
+    await recorded(ledger, ['a', 'b'])
+    await ledger.close()
+    const older = readFileSync(path)
+    const then = await open(directory)
+    await recorded(then, ['c', 'd'])
+    const itsLog = readFileSync(log)
+    await recorded(
+      then,
+      Array.from({ length: 30 }, (_, n) => `${n}`),
+    )
+    await then.close()
+    const later = await open(directory)
+    await recorded(later, ['e'])
+    const newer = readFileSync(log)
+    await later.close()
+
+    writeFileSync(path, older)
+    writeFileSync(log, newer)
+    expect(await refusalOf(directory)).toMatchObject({ code: 'damaged-store' })
+    writeFileSync(log, itsLog)
+    const reader = await openLedger({ directory, readOnly: true })
+    expect(reader.damage).toMatchObject({ _tag: 'history-lost', loss: { found: { position: 9 } } })
+    await reader.close()
   })
 })

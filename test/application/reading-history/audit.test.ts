@@ -304,7 +304,9 @@ const byHand = (events: ReadonlyArray<StoredEvent>, { of, actor, alias, types, a
       case 'version': {
         const path = pathOf(subject.artifact, subject.artifact.name)
         if (home === `artifact-${path}`) return aboutNumber(subject.version)
-        const named = stored.type === 'ArtifactVersionUsed' ? said.version : (said.source ?? null)
+        // One that gave a name its content again made no version that came from it.
+        const { copiedFrom = null } = stored.type === 'ArtifactVersionLogged' ? said : {}
+        const named = stored.type === 'ArtifactVersionUsed' ? said.version : (said.source ?? copiedFrom)
         return named !== null && pathOf(named, named.name) === path && named.version === subject.version
       }
       case 'registered-version': {

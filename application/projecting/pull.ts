@@ -93,20 +93,27 @@ const applyPage = (
   from: number,
   { until, over }: Bounds,
 ): number | ReadError => {
+  let last = ''
+  let recordedAt = Number.NaN
+  let actor = ''
   for (let index = from; index < page.length; index++) {
     const stored = page[index]
     if (stored === undefined) break
-    const { position, stream, revision, type } = stored
+    const { position, stream, revision, type, metadata } = stored
     if (position <= model.checkpoint) continue
     if (position > until) break
     const event = decodeShape(stored)
-    const recordedAt = recordedAtOf(stored)
+    // Most events of a command have the same: it is read once.
+    if (metadata !== last) {
+      last = metadata
+      recordedAt = recordedAtOf(stored)
+      actor = actorOf(stored)
+    }
     if (event === 'damaged' || Number.isNaN(recordedAt)) {
       return damaged(stored, event === 'damaged' ? `its data is not that of a ${type}` : 'its metadata say no time')
     }
     const time = recordTime(model.positionTimes, position, recordedAt)
     recordStep(model.steps, stored)
-    const actor = actorOf(stored)
     if (event === 'unknown') {
       model.unknown.set(type, (model.unknown.get(type) ?? 0) + 1)
       for (const { unknown } of folds) unknown({ stream, revision, position, time, actor }, type)

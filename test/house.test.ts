@@ -110,6 +110,7 @@ describe('the check of the house', () => {
     ['adapters/cli/main.ts', `import { createInterface } from 'node:readline'`, 'node:readline'],
     ['test/x.test.ts', `const x = y as unknown as string`, 'y as unknown as string'],
     ['test/x.test.ts', `fc.assert(fc.asyncProperty(x, y))`, 'fc.assert(fc.asyncProperty(x, y))'],
+    ['test/x.test.ts', `vi.mock('node:os')`, 'vi.mock'],
     ['test/x.test.ts', `expect(x).rejects.toThrow()`, 'expect(x).rejects.toThrow()'],
   ])('finds in %s: %s', (file, text, culprit) => {
     expect(problems(file, text)).toEqual([expect.stringContaining(culprit)])
@@ -154,6 +155,7 @@ function problems(file: string, text: string): ReadonlyArray<string> {
   visit(file, text, {
     MemberExpression: (node) => {
       const name = source(node)
+      if (/^vi\.(do)?[mM]ock$/.test(name)) found.push(`${file} replaces a module for other files too: ${name}`)
       if (name === 'JSON.parse' && SHIPPED.test(file) && !READS_JSON.test(file))
         found.push(`${file} reads JSON by ${name}: use parseJson of domain/values/json.ts`)
     },

@@ -7,7 +7,7 @@ import { isObservable, lastValueFrom, take, toArray } from 'rxjs'
 import { afterAll, describe, expect, it } from 'vitest'
 import { type Ledger, LedgerError } from '../../index.js'
 import { oneStreamOf } from '../../ledger/looking-back/one-stream.js'
-import { campaign } from '../support/campaign.js'
+import { campaignOfThisFile } from '../support/campaign.js'
 import { memoryLedger } from '../support/ledger-memory.js'
 import {
   ASKED,
@@ -20,6 +20,8 @@ import {
   ONE_STREAM,
   RUN,
 } from '../support/public-methods.js'
+
+const campaign = campaignOfThisFile()
 
 // Some of what is given is a path after all: what is written there goes nowhere else.
 const folder = mkdtempSync(join(tmpdir(), 'ledger-arguments-'))

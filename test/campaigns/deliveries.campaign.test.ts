@@ -4,10 +4,12 @@ import { join } from 'node:path'
 import { afterAll, expect, it } from 'vitest'
 import { ORIGIN } from '../../domain/ports/event-store.js'
 import { LedgerError, openLedger } from '../../index.js'
-import { campaign } from '../support/campaign.js'
+import { campaignOfThisFile } from '../support/campaign.js'
 import { deliver, prepare } from '../support/deliveries.js'
 import { killed, startScript } from '../support/sqlite-processes.js'
 import { openSqlite } from '../support/sqlite-store.js'
+
+const campaign = campaignOfThisFile()
 
 const folder = mkdtempSync(join(tmpdir(), 'ledger-deliveries-'))
 afterAll(() => rmSync(folder, { recursive: true }))

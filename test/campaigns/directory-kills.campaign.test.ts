@@ -6,8 +6,10 @@ import { directoryFileStore } from '../../adapters/directory/index.js'
 import { isDigest } from '../../domain/values/digest.js'
 import { wholeFiles } from '../../testing/file-store/world.js'
 import { right } from '../../testing/results.js'
-import { campaign } from '../support/campaign.js'
+import { campaignOfThisFile } from '../support/campaign.js'
 import { killed, startScript } from '../support/sqlite-processes.js'
+
+const campaign = campaignOfThisFile()
 
 const folder = mkdtempSync(join(tmpdir(), 'directory-kills-'))
 afterAll(() => rmSync(folder, { recursive: true }))

@@ -6,8 +6,10 @@ import { afterAll, expect, it } from 'vitest'
 import { directoryFileStore } from '../../adapters/directory/index.js'
 import { eventStoreDb } from '../../adapters/eventstoredb/index.js'
 import { type Ledger, openLedger } from '../../index.js'
-import { campaign } from '../support/campaign.js'
+import { campaignOfThisFile } from '../support/campaign.js'
 import { type AppendFault, StandIn } from '../support/eventstoredb/stand-in.js'
+
+const campaign = campaignOfThisFile()
 
 const folder = mkdtempSync(join(tmpdir(), 'eventstoredb-'))
 afterAll(() => rmSync(folder, { recursive: true }))

@@ -6,10 +6,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { revisionBefore } from '../../domain/ports/event-store.js'
 import { sha256 } from '../../domain/values/digest.js'
 import { event } from '../../testing/event-store/world.js'
-import { campaign } from '../support/campaign.js'
+import { campaignOfThisFile } from '../support/campaign.js'
 import { cutOff, flipBit, PAGE, repeatPage, sizeOf, zeroPage } from '../support/flips.js'
 import { openSqlite } from '../support/sqlite-store.js'
 import { type Answers, answersOf, OF_ALL } from '../support/store-answers.js'
+
+const campaign = campaignOfThisFile()
 
 const folder = mkdtempSync(join(tmpdir(), 'sqlite-flips-'))
 afterAll(() => rmSync(folder, { recursive: true }))

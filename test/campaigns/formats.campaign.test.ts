@@ -6,10 +6,12 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { afterAll, describe, expect, it } from 'vitest'
 import { type EventStore, ORIGIN, type StoredEvent } from '../../domain/ports/event-store.js'
 import { event } from '../../testing/event-store/world.js'
-import { campaign } from '../support/campaign.js'
+import { campaignOfThisFile } from '../support/campaign.js'
 import { fillEarlier } from '../support/earlier-format.js'
 import { startScript } from '../support/sqlite-processes.js'
 import { openConnection, openSqlite } from '../support/sqlite-store.js'
+
+const campaign = campaignOfThisFile()
 
 const folder = mkdtempSync(join(tmpdir(), 'sqlite-formats-'))
 afterAll(() => rmSync(folder, { recursive: true }))

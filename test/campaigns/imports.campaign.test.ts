@@ -6,13 +6,15 @@ import { memoryEventStore } from '../../adapters/memory/index.js'
 import { fill, versionsHistory } from '../../bench/history.js'
 import type { StoredEvent } from '../../domain/ports/event-store.js'
 import { exportEvents, importEvents } from '../../ledger/maintenance/import.js'
-import { campaign } from '../support/campaign.js'
+import { campaignOfThisFile } from '../support/campaign.js'
 import { eventsIn } from '../support/domain-ledger.js'
 import { openStore } from '../support/eventstoredb/open-store.js'
 import { StandIn } from '../support/eventstoredb/stand-in.js'
 import { sealedLines } from '../support/forged-export.js'
 import { type Child, killed, startScript } from '../support/sqlite-processes.js'
 import { openSqlite } from '../support/sqlite-store.js'
+
+const campaign = campaignOfThisFile()
 
 const folder = mkdtempSync(join(tmpdir(), 'ledger-imports-'))
 afterAll(() => rmSync(folder, { recursive: true }))

@@ -4,9 +4,11 @@ import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { ORIGIN, type Position, type StoredEvent } from '../../domain/ports/event-store.js'
 import { openLedger } from '../../index.js'
-import { campaign } from '../support/campaign.js'
+import { campaignOfThisFile } from '../support/campaign.js'
 import { type Child, killed, startScript } from '../support/sqlite-processes.js'
 import { openSqlite } from '../support/sqlite-store.js'
+
+const campaign = campaignOfThisFile()
 
 const folder = mkdtempSync(join(tmpdir(), 'ledger-kills-'))
 afterAll(() => rmSync(folder, { recursive: true }))

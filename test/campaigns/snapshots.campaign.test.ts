@@ -15,9 +15,11 @@ import { lineageProjection } from '../../projections/lineage/apply.js'
 import { registryProjection } from '../../projections/registry/apply.js'
 import { standingAt } from '../../testing/event-store/world.js'
 import { historyOf, manyTimes } from '../projections/histories.js'
-import { campaign } from '../support/campaign.js'
+import { campaignOfThisFile } from '../support/campaign.js'
 import { right } from '../support/domain-ledger.js'
 import { killed, startScript } from '../support/sqlite-processes.js'
+
+const campaign = campaignOfThisFile()
 
 let directory: string
 beforeEach(async () => {

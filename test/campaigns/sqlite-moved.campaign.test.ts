@@ -8,9 +8,11 @@ import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { afterAll, describe, expect, it } from 'vitest'
 import { ORIGIN } from '../../domain/ports/event-store.js'
-import { campaign } from '../support/campaign.js'
+import { campaignOfThisFile } from '../support/campaign.js'
 import { startScript } from '../support/sqlite-processes.js'
 import { openSqlite } from '../support/sqlite-store.js'
+
+const campaign = campaignOfThisFile()
 
 const folder = mkdtempSync(join(tmpdir(), 'sqlite-moved-'))
 afterAll(() => rmSync(folder, { recursive: true }))

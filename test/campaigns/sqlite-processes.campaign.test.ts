@@ -3,9 +3,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { type EventStore, ORIGIN, type StoredEvent } from '../../domain/ports/event-store.js'
-import { campaign } from '../support/campaign.js'
+import { campaignOfThisFile } from '../support/campaign.js'
 import { killed, startScript } from '../support/sqlite-processes.js'
 import { openSqlite } from '../support/sqlite-store.js'
+
+const campaign = campaignOfThisFile()
 
 const folder = mkdtempSync(join(tmpdir(), 'sqlite-processes-'))
 afterAll(() => rmSync(folder, { recursive: true }))

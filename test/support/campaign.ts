@@ -19,20 +19,22 @@ const seedOf = (text: string | undefined): number => {
 
 const share = shareOf(process.env['MODEL_LEDGER_CAMPAIGN'])
 const seed = seedOf(process.env['MODEL_LEDGER_SEED'])
-const next = randomNumbers(seed)
-
-// Whole campaigns take minutes, and nothing in them is right or wrong by the time that it takes.
-vi.setConfig({ testTimeout: 3_600_000 })
 
 /**
  * How long the campaigns are: the tests in `test/campaigns/` that do something at random, such as killing a
  * process, many times over. `npm test` runs a small share of the rounds, `npm run test:campaigns` all of them.
+ * Each file asks for its own, before its tests: what is random in it does not depend on the files before it.
  */
-export const campaign = {
-  /** What the run is made from: a number from 0 to 2^32 - 1, printed with every run, MODEL_LEDGER_SEED where that is set. */
-  seed,
-  /** How many rounds to run now of so many in a whole campaign; one at least. */
-  rounds: (whole: number): number => Math.max(1, Math.round(whole * share)),
-  /** The next random number of this file, at least 0 and below 1: the same row of them for the same seed. */
-  random: (): number => next() / 2 ** 32,
+export const campaignOfThisFile = () => {
+  // Whole campaigns take minutes, and nothing in them is right or wrong by the time that it takes.
+  vi.setConfig({ testTimeout: 3_600_000 })
+  const next = randomNumbers(seed)
+  return {
+    /** What the run is made from: a number from 0 to 2^32 - 1, printed with every run, MODEL_LEDGER_SEED where that is set. */
+    seed,
+    /** How many rounds to run now of so many in a whole campaign; one at least. */
+    rounds: (whole: number): number => Math.max(1, Math.round(whole * share)),
+    /** The next random number of this file, at least 0 and below 1: the same row of them for the same seed. */
+    random: (): number => next() / 2 ** 32,
+  }
 }

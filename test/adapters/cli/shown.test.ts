@@ -1,18 +1,9 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { syncBuiltinESMExports } from 'node:module'
+import os, { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { commandLine } from '../../support/command-line.js'
-
-const machine = vi.hoisted(() => ({ hasNoNames: false }))
-vi.mock('node:os', async (original) => {
-  const os = await original<typeof import('node:os')>()
-  const userInfo = () => {
-    if (machine.hasNoNames) throw new Error('uv_os_get_passwd returned ENOENT')
-    return os.userInfo()
-  }
-  return { ...os, userInfo }
-})
 
 const folder = mkdtempSync(join(tmpdir(), 'model-ledger-cli-shown-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
@@ -131,14 +122,18 @@ describe('what cannot be answered', () => {
   })
 
   it('is not the fault of a machine that has no name for its user', async () => {
-    machine.hasNoNames = true
+    const userInfo = vi.spyOn(os, 'userInfo').mockImplementation(() => {
+      throw new Error('uv_os_get_passwd returned ENOENT')
+    })
+    syncBuiltinESMExports()
     try {
       const nobody = commandLine(folder, { env: { MODEL_LEDGER_ENTITY: 'acme', MODEL_LEDGER_PROJECT: 'churn' } })
       expect(await nobody('resolve', 'plain')).toMatchObject({ code: 0 })
       await nobody('alias', 'set', 'plain:v0', 'best')
       expect((await nobody('history', 'plain', '--limit', '1')).out).toMatch(/ {2}uid-\d+ {2}set the alias best/)
     } finally {
-      machine.hasNoNames = false
+      userInfo.mockRestore()
+      syncBuiltinESMExports()
     }
   })
 })

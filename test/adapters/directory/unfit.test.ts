@@ -1,35 +1,35 @@
 /** File systems that do not do what a file store rests on, played by the functions that ask them. */
 import { mkdtempSync, rmSync } from 'node:fs'
-import type * as FileSystem from 'node:fs/promises'
+import fs from 'node:fs/promises'
+import { syncBuiltinESMExports } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it, vi } from 'vitest'
 import { directoryFileStore } from '../../../adapters/directory/index.js'
 import { left, right } from '../../../testing/results.js'
 
-const { faults } = vi.hoisted(() => ({ faults: new Set<string>() }))
+const { open, rename, writeFile } = fs
 
-vi.mock('node:fs/promises', async (importOriginal) => {
-  const real = await importOriginal<typeof FileSystem>()
-  const replaced: Partial<typeof FileSystem> = {
-    writeFile: (file, data, options) =>
-      real.writeFile(file, data, faults.has('exclusive') && typeof options === 'object' ? {} : options),
-    rename: async (from, to) => {
-      if (faults.has('rename')) {
-        if (typeof to === 'string') rmSync(to, { force: true })
-        await new Promise((resolve) => setTimeout(resolve, 20))
-      }
-      await real.rename(from, to)
-    },
-    utimes: async (path, ...times) => (faults.has('times') ? undefined : real.utimes(path, ...times)),
-    open: async (path, flags, mode) => {
-      const handle = await real.open(path, flags, mode)
-      if (faults.has('sync')) handle.sync = () => Promise.reject(new Error('EINVAL: invalid argument, fsync'))
+/** What a function of Node does instead. */
+const faults = {
+  exclusive: () =>
+    vi
+      .spyOn(fs, 'writeFile')
+      .mockImplementation((file, data, options) => writeFile(file, data, typeof options === 'object' ? {} : options)),
+  rename: () =>
+    vi.spyOn(fs, 'rename').mockImplementation(async (from, to) => {
+      if (typeof to === 'string') rmSync(to, { force: true })
+      await new Promise((resolve) => setTimeout(resolve, 20))
+      await rename(from, to)
+    }),
+  times: () => vi.spyOn(fs, 'utimes').mockResolvedValue(),
+  sync: () =>
+    vi.spyOn(fs, 'open').mockImplementation(async (path, flags, mode) => {
+      const handle = await open(path, flags, mode)
+      handle.sync = () => Promise.reject(new Error('EINVAL: invalid argument, fsync'))
       return handle
-    },
-  }
-  return { ...real, ...replaced }
-})
+    }),
+}
 
 const folder = mkdtempSync(join(tmpdir(), 'directory-unfit-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -40,12 +40,14 @@ describe('a directory whose file system', () => {
     ['rename', 'replaces a file in two steps', 'a file is missing for a moment'],
     ['times', 'keeps no times', 'the time of a file cannot be set'],
     ['sync', 'cannot make a directory durable', 'a directory cannot be made durable: EINVAL'],
-  ])('(%s) %s is refused as a file store', async (fault, _what, reason) => {
+  ] as const)('(%s) %s is refused as a file store', async (fault, _what, reason) => {
     const path = join(folder, fault)
     await right(await directoryFileStore({ path })()).close()
-    faults.add(fault)
+    const replaced = faults[fault]()
+    syncBuiltinESMExports()
     const outcome = await directoryFileStore({ path })()
-    faults.clear()
+    replaced.mockRestore()
+    syncBuiltinESMExports()
     expect(left(outcome)).toMatchObject({ _tag: 'unfit-file-system', path, reason: expect.stringContaining(reason) })
   })
 })

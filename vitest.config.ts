@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 
@@ -15,7 +16,8 @@ export default defineConfig({
     // One process runs many files, one after another: to load everything anew for each took a third of the time.
     // What a file changes that is not its own, as the umask or a function of Node, it puts back.
     isolate: false,
-    maxWorkers: '100%',
+    // One more than there are processors, as some wait for the disk or for another process.
+    maxWorkers: availableParallelism() + 1,
     // Only for what never ends: nothing is right or wrong by the time that it takes on a busy machine.
     testTimeout: 120_000,
     hookTimeout: 120_000,

@@ -6,8 +6,8 @@ import { omitUndefined } from '../../domain/values/omit-undefined.js'
 import { type Ledger, LedgerError } from '../../index.js'
 import { oneStreamOf } from '../../ledger/looking-back/one-stream.js'
 import type { Page } from '../../projections/paging/page.js'
-import type { LedgerLocation } from './environment.js'
-import { defaultsOf, openAtLocation, targetFile } from './ledger-location.js'
+import { defaultsOf, type LedgerLocation, namingDefaults } from './environment.js'
+import { openAtLocation, targetFile } from './ledger-location.js'
 import { STANDARD_STREAM } from './local-path.js'
 import { hint, json, type Terminal } from './output.js'
 import { withSuggestions } from './suggestions.js'
@@ -53,7 +53,7 @@ export const ledgerOpener =
       await work({
         ledger,
         terminal,
-        entity: defaultsOf(location, terminal).entity,
+        entity: defaultsOf(location, terminal.env).entity,
         inJson: location.json === true,
         answer: (value, forPeople) => {
           if (location.json !== true) terminal.out(forPeople())
@@ -62,7 +62,7 @@ export const ledgerOpener =
       })
       assertWhole(ledger)
     } catch (error) {
-      throw await withSuggestions(ledger, error)
+      throw namingDefaults(location, terminal.env, await withSuggestions(ledger, error))
     } finally {
       terminal.interrupted?.removeEventListener('abort', stop)
       await ledger.close(terminal.interrupted?.aborted === true ? INTERRUPTED_WITHIN : CLOSE_WITHIN)

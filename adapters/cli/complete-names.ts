@@ -6,8 +6,8 @@ import type { Command, Option } from 'commander'
 import { omitUndefined } from '../../domain/values/omit-undefined.js'
 import { isRegistryProject } from '../../domain/values/references.js'
 import type { Ledger } from '../../index.js'
-import { variable } from './environment.js'
-import { defaultsOf, openAtLocation } from './ledger-location.js'
+import { defaultsOf, variable } from './environment.js'
+import { openAtLocation } from './ledger-location.js'
 import type { Terminal } from './output.js'
 
 /** What a name may be of. Of a version it may go on behind `:`. */
@@ -122,7 +122,7 @@ export const completeNames = async (
   try {
     opened = await openAtLocation(location, terminal, true)
     const names = await Promise.race([
-      namesIn(opened, place, begun, defaultsOf(location, terminal)),
+      namesIn(opened, place, begun, defaultsOf(location, terminal.env)),
       new Promise<ReadonlyArray<string>>((resolve) => {
         tooLate = setTimeout(resolve, PATIENCE, [])
       }),

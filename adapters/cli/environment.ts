@@ -1,5 +1,5 @@
 /** The variables of the environment that stand for options which are not given. */
-import { describeProblem } from '../../domain/values/codec.js'
+import { describeProblem, shown } from '../../domain/values/codec.js'
 import { LedgerError } from '../../index.js'
 
 /** The options that every command takes. */
@@ -40,19 +40,39 @@ export const variableOf = (
 ): string | undefined =>
   location[option] === undefined && variable(env, VARIABLES[option]) !== undefined ? VARIABLES[option] : undefined
 
+/** For names that leave them out. A project may be given with its entity: `acme/churn`. */
+export const defaultsOf = (location: LedgerLocation, env: Environment) => {
+  const project = said(location, env, 'project')
+  const [, owner, name] = /^([^/]+)\/([^/]+)$/.exec(project ?? '') ?? []
+  return owner !== undefined && (location.entity ?? owner) === owner
+    ? { entity: owner, project: name, isInOne: true }
+    : { entity: said(location, env, 'entity'), project, isInOne: false }
+}
+
+/** The same of what a command refused, for which a name was completed by the variables. */
+export const namingDefaults = (location: LedgerLocation, env: Environment, error: unknown): unknown => {
+  if (!(error instanceof LedgerError) || !isOfInput(error.error)) return error
+  const { isInOne } = defaultsOf(location, env)
+  const problems = error.error.problems.map((problem) => {
+    const [, part] = /^(entity|project) of "/.exec(problem.at) ?? []
+    const member = part ?? problem.at
+    // The entity may have come with the project: acme/churn.
+    const of = member === 'entity' && isInOne ? 'project' : member
+    const name = isOption(of) ? variableOf(location, env, of) : undefined
+    if (name === undefined) return problem
+    const parts = variable(env, name)?.split('/').map(shown) ?? []
+    return part === undefined || parts.includes(problem.actual) ? { ...problem, at: name } : problem
+  })
+  return new LedgerError({ ...error.error, problems }, problems.map(describeProblem).join('; '))
+}
+
+const isOfInput = (failure: LedgerError['error']) => failure._tag === 'invalid-input' && 'problems' in failure
+
 /** The same error, which says by the name of the variable what is wrong, where it is the value of one. */
 export const namingVariables = (location: LedgerLocation, env: Environment, error: unknown): unknown => {
   if (!(error instanceof LedgerError)) return error
   const failure = error.error
-  if (failure._tag === 'invalid-input' && 'problems' in failure) {
-    const problems = failure.problems.map((problem) => {
-      // The entity may have come with the project: acme/churn.
-      const of = problem.at === 'entity' && said(location, env, 'entity') === undefined ? 'project' : problem.at
-      const name = isOption(of) ? variableOf(location, env, of) : undefined
-      return name === undefined ? problem : { ...problem, at: name }
-    })
-    return new LedgerError({ ...failure, problems }, problems.map(describeProblem).join('; '))
-  }
+  if (isOfInput(failure)) return namingDefaults(location, env, error)
   const events = variableOf(location, env, 'events')
   return events === undefined ? error : new LedgerError(failure, `${events}: ${error.message}`)
 }

@@ -8,7 +8,7 @@ import { omitUndefined } from '../../domain/values/omit-undefined.js'
 import { type Ledger, LedgerError, openLedger } from '../../index.js'
 import { directoryFileStore, outsideLedgers } from '../directory/index.js'
 import { isOrWasThere } from '../shared/event-file.js'
-import { type LedgerLocation, namingVariables, said, variableOf } from './environment.js'
+import { defaultsOf, type LedgerLocation, namingVariables, said, variableOf } from './environment.js'
 import { localPath } from './local-path.js'
 import type { Terminal } from './output.js'
 
@@ -26,15 +26,6 @@ export const findDirectory = (location: LedgerLocation, { env, cwd }: Terminal):
   }
 }
 
-/** For names that leave them out. A project may be given with its entity: `acme/churn`. */
-export const defaultsOf = (location: LedgerLocation, { env }: Terminal) => {
-  const project = said(location, env, 'project')
-  const [, owner, name] = /^([^/]+)\/([^/]+)$/.exec(project ?? '') ?? []
-  return owner !== undefined && (location.entity ?? owner) === owner
-    ? { entity: owner, project: name }
-    : { entity: said(location, env, 'entity'), project }
-}
-
 /** Opens the ledger that a command means; one that only answers unless it is to write. */
 export const openAtLocation = async (
   location: LedgerLocation,
@@ -44,11 +35,13 @@ export const openAtLocation = async (
   const { env } = terminal
   const directory = findDirectory(location, terminal)
   const connection = said(location, env, 'events')
+  const { entity, project } = defaultsOf(location, env)
   const who = {
     readOnly,
     ...omitUndefined({
       actor: said(location, env, 'actor') ?? userName(),
-      ...defaultsOf(location, terminal),
+      entity,
+      project,
       cache: cacheAt(location, terminal),
     }),
   }

@@ -54,6 +54,23 @@ describe('a variable of the environment', () => {
     expect(JSON.parse(refused.err).message).toMatch(new RegExp(`^${name}: ${message}`))
   })
 
+  it.each([
+    ['MODEL_LEDGER_ENTITY', '..', 'a name other than'],
+    ['MODEL_LEDGER_ENTITY', 'Jose\u0301', 'its NFC form "José"'],
+    ['MODEL_LEDGER_PROJECT', '.', 'a name other than'],
+    ['MODEL_LEDGER_PROJECT', 'acme/two\u00a0words', 'a name without control, format and separator'],
+    ['MODEL_LEDGER_PROJECT', '../churn', 'a name other than'],
+  ])('with a value that nothing new may have is named when it is written: %s=%j', async (name, value, message) => {
+    const ledger = ledgerWith({ MODEL_LEDGER_ENTITY: name === 'MODEL_LEDGER_ENTITY' ? '' : 'acme', [name]: value })
+    const refused = await ledger('--json', 'log', 'new', 'a.json', '--type', 'model')
+    expect(refused).toMatchObject({ code: 2, out: '' })
+    expect(JSON.parse(refused.err).message).toMatch(
+      new RegExp(`^${name}: expected.* ${message}|^${name}: expected ${message}`),
+    )
+    // What is wrong with a name that was typed is not the variable's.
+    expect((await ledger('log', 'a/b\u200b/new', 'a.json', '--type', 'model')).err).toContain('project of "a/b')
+  })
+
   it('with the entity before the project is named by the project', async () => {
     const refused = await ledgerWith({ MODEL_LEDGER_ENTITY: '', MODEL_LEDGER_PROJECT: 'a?/churn' })('resolve', 'model')
     expect(refused.err).toContain('MODEL_LEDGER_PROJECT: expected the name of an entity')

@@ -76,15 +76,14 @@ export const manifestStore = (files: FileStore): ManifestStore => {
         TE.map(({ digest }) => keep(digest, manifest)),
       ),
     get,
-    keepFiles: (digest) =>
-      pipe(
-        get(digest),
-        TE.flatMap((manifest) => files.renew(storedIn(manifest))),
-        TE.flatMap(
-          ([missing]): TE.TaskEither<FileStoreError, void> =>
-            missing === undefined ? TE.right(undefined) : TE.left({ _tag: 'file-missing', digest: missing }),
-        ),
-      ),
+    keepFiles: (digest) => async () => {
+      const manifest = await get(digest)()
+      if (E.isLeft(manifest)) return manifest
+      const renewed = await files.renew(storedIn(manifest.right))()
+      if (E.isLeft(renewed)) return renewed
+      const [missing] = renewed.right
+      return missing === undefined ? E.right(undefined) : E.left({ _tag: 'file-missing', digest: missing })
+    },
     summary: (digest) => {
       const known = summaries.get(digest)
       return known !== undefined

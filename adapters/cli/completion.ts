@@ -64,7 +64,7 @@ const cases = (words: Words): string =>
 const names = `_model_ledger_names() {
   local -a line=()
   local word glue='' current before='' name
-  for word in "\${COMP_WORDS[@]:1:COMP_CWORD}"; do
+  for word in "\${COMP_WORDS[@]:1:$COMP_CWORD}"; do
     if [[ \${#line[@]} -gt 0 && ( -n "$glue" || "$word" == [:=]* ) ]]; then
       line[\${#line[@]}-1]+="$word"
     else
@@ -86,23 +86,24 @@ const names = `_model_ledger_names() {
 }
 `
 
+// In zsh, `path` is where programs are looked for, and an offset that begins with a letter is a modifier.
 const bash = (words: Words, values: Values, named: Named): string => `${names}_model_ledger() {
-  local path='' word candidates=''
+  local typed='' word candidates=''
   COMPREPLY=()
-  for word in "\${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
-    case "$path $word" in
+  for word in "\${COMP_WORDS[@]:1:$((COMP_CWORD - 1))}"; do
+    case "$typed $word" in
 ${[...words.keys()]
   .filter((path) => path !== '')
-  .map((path) => `      '${path.includes(' ') ? path : ` ${path}`}') path='${path}' ;;`)
+  .map((path) => `      '${path.includes(' ') ? path : ` ${path}`}') typed='${path}' ;;`)
   .join('\n')}
     esac
   done
-  case "$path" in
+  case "$typed" in
 ${cases(words)}
   esac
-  case "$path \${COMP_WORDS[COMP_CWORD-1]}" in
+  case "$typed \${COMP_WORDS[COMP_CWORD-1]}" in
 ${values.map(([path, option, choices]) => `    '${path} ${option}') candidates='${choices.join(' ')}' ;;`).join('\n')}
-    *) case "$path" in
+    *) case "$typed" in
       ${named.map(({ path }) => `'${path}'`).join('|')}) _model_ledger_names ;;
     esac ;;
   esac

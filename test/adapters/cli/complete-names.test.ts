@@ -1,6 +1,6 @@
 /** Names for the shell: what may stand where somebody is typing. */
-import { execFileSync } from 'node:child_process'
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { execFileSync, spawnSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -10,6 +10,16 @@ import { commandLine, ENV } from '../../support/command-line.js'
 const cwd = mkdtempSync(join(tmpdir(), 'model-ledger-names-'))
 const ledger = commandLine(cwd)
 const main = fileURLToPath(new URL('../../../dist/adapters/cli/main.js', import.meta.url))
+
+const isInstalled = (shell: string): boolean => spawnSync(shell, ['--version']).error === undefined
+
+/** A folder with the program, as it is installed. */
+const bin = (): string => {
+  const folder = join(cwd, 'bin')
+  mkdirSync(folder, { recursive: true })
+  writeFileSync(join(folder, 'model-ledger'), `#!/bin/sh\nexec '${process.execPath}' '${main}' "$@"\n`, { mode: 0o755 })
+  return folder
+}
 
 /** The names for the last of these words; nothing else may be printed. */
 const namesFor = async (...words: ReadonlyArray<string>): Promise<ReadonlyArray<string>> => {
@@ -57,6 +67,10 @@ describe('the names for the shell', () => {
     ['behind options', ['--actor', 'ben', 'copy', '--reason', 'why', 'model:v0', 'me'], ['metrics']],
     ['of the ledger that the line names', ['show', '--ledger', 'other', 'e'], ['elsewhere']],
     ['of the project that the line names', ['--project=acme/zoo', 'show', 'l'], ['lions']],
+    ['of aliases, of what is named before', ['alias', 'set', 'model:v1', ''], ['best', 'latest']],
+    ['of aliases that are not named yet', ['alias', 'set', 'model:v1', 'best', ''], ['latest']],
+    ['of an alias that is to be removed', ['alias', 'remove', 'Fine Tuned', 'p'], ['production']],
+    ['none of aliases where nothing is of that name', ['alias', 'remove', 'nothing', 'p'], []],
     ['none where there is no such name', ['show', 'nothing:'], []],
     ['none where no name may stand', ['export', 'm'], []],
     ['none of files', ['log', 'model', 'm'], []],
@@ -111,6 +125,48 @@ describe('the names for the shell', () => {
     expect(complete('model-ledger', 'link', 'model', ':', 'v0', 'Fi')).toEqual(['Fine\\ Tuned'])
     expect(complete('model-ledger', 'show', 'model', '--as')).toEqual(['--as-of'])
     expect(complete('model-ledger', 'show', 'nothing')).toEqual([''])
+  })
+
+  it.each<readonly [string, ReadonlyArray<string>, (script: string, line: string) => string]>([
+    // As bashcompinit calls it when somebody types.
+    [
+      'zsh',
+      ['-f', '-c'],
+      (script, line) =>
+        `autoload -Uz compinit; compinit -u -D\n${script}\nwords=(${line}); CURRENT=\${#words}; COMP_WORDS=(\${words}); COMP_CWORD=$((CURRENT - 1)); compgen -F _model_ledger -- \${words[-1]}`,
+    ],
+    ['fish', ['--no-config', '-c'], (script, line) => `${script}\ncomplete -C '${line}'`],
+  ])('stand in the line of %s', async (shell, flags, asking) => {
+    const { out: script } = await ledger('completion', shell)
+    if (!isInstalled(shell)) {
+      // Not silently: the report of the tests shows it.
+      console.warn(`${shell} is not installed: its completion was looked at, and not run`)
+      expect(script).toContain('model-ledger complete')
+      return
+    }
+    const folder = bin()
+    const complete = (line: string): ReadonlyArray<string> =>
+      execFileSync(shell, [...flags, asking(script, line)], {
+        // Where there are no files, which fish offers, too.
+        cwd: mkdtempSync(join(cwd, 'empty-')),
+        env: {
+          ...process.env,
+          ...ENV,
+          MODEL_LEDGER: join(cwd, '.model-ledger'),
+          PATH: `${folder}:${process.env['PATH']}`,
+        },
+      })
+        .toString()
+        .split('\n')
+        .map((found) => found.split('\t')[0] ?? '')
+        // Zsh itself chooses those that begin so.
+        .filter((found) => found !== '' && found.startsWith(line.split(' ').at(-1) ?? ''))
+        .sort()
+    expect(complete('model-ledger show mo')).toEqual(['model'])
+    expect(complete('model-ledger show model:b')).toEqual(['model:best'])
+    expect(complete('model-ledger alias remove model b')).toEqual(['best'])
+    expect(complete('model-ledger run fin')).toEqual(['finish'])
+    expect(complete('model-ledger search --kind art')).toEqual(['artifact'])
   })
 
   it('are asked for by fish where they may stand', async () => {

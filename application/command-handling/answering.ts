@@ -3,9 +3,10 @@ import * as E from 'fp-ts/lib/Either.js'
 import type { EventStore } from '../../domain/ports/event-store.js'
 import type { AppendFailure, Positions } from './append.js'
 import type { CachedState } from './cached-state.js'
-import { asCommandError, type CommandError, notSent } from './command-error.js'
+import type { CommandError } from './command-error.js'
 import { repeated } from './receipt.js'
 import type { Decided, Waiting } from './round.js'
+import { asCommandError, notSent } from './store-failure.js'
 
 export const answerAll = <Given>(
   commands: ReadonlyArray<Waiting<Given>>,

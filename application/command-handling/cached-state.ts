@@ -13,11 +13,12 @@ import {
 } from '../../domain/ports/event-store.js'
 import { type Decider, type ReadonlyState, readonlyState } from '../../domain/values/decider.js'
 import { numberOfKey } from '../../domain/values/key-table.js'
-import { asReadError, type CommandError } from './command-error.js'
+import type { CommandError } from './command-error.js'
 import { decoderOf } from './decode-to-fold.js'
 import type { EncodedEvents } from './encode.js'
 import { foldNext, isBegun, unfolded } from './folded-stream.js'
 import { type StateSnapshots, snapshotOf, type WORTH_AT_CLOSE } from './state-snapshots.js'
+import { asReadError } from './store-failure.js'
 
 /** So many rounds are careful after others were last found to write to the stream. */
 const CAREFUL_ROUNDS = 64

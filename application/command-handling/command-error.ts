@@ -3,8 +3,7 @@ import { describeMissingAlias } from '../../domain/collections/missing-alias.js'
 import { describeEnd, describeNotFound, type TypeMismatch } from '../../domain/collections/version-rejections.js'
 import type { Rejection } from '../../domain/commands/rejections.js'
 import type { EventProblem } from '../../domain/events/stored-events.js'
-import type { ReadFailure, StoreClosed, StoreUnavailable } from '../../domain/ports/event-store.js'
-import { type AppendError, readFailureOf } from '../../domain/ports/event-store.js'
+import type { StoreClosed, StoreUnavailable } from '../../domain/ports/event-store.js'
 import type { StandingLink } from '../../domain/ports/facts.js'
 import { describeFileStoreError, type FileStoreError } from '../../domain/ports/file-store.js'
 import { describeHistoryDamage, type HistoryDamage } from '../../domain/ports/history-damage.js'
@@ -178,35 +177,6 @@ const ofWhat = ({ collection, version }: { collection: CollectionRef; version: n
 
 const list = (words: ReadonlyArray<string>): string =>
   `the ${words.length === 1 ? 'alias' : 'aliases'} ${words.map((word) => `"${word}"`).join(', ')}`
-
-/** What those are told whose time is over when the append before them failed: nothing of theirs was written. */
-export const notSent = (error: Exclude<AppendError, { _tag: 'conflict' }>): CommandError =>
-  error._tag === 'unknown-outcome' || error._tag === 'too-large'
-    ? { _tag: 'unavailable', reason: `the append before it failed (${error._tag})` }
-    : notWritten(error)
-
-export const asReadError = (stream: string, error: unknown): CommandError => ofReadFailure(stream, readFailureOf(error))
-
-/** The same of a failure that is a value. */
-export const ofReadFailure = (stream: string, failure: ReadFailure): CommandError =>
-  failure._tag === 'damaged-store' ? { _tag: 'damaged-event', stream, reason: failure.reason } : failure
-
-export const asCommandError = (error: Exclude<AppendError, { _tag: 'conflict' }>, commandId: string): CommandError =>
-  error._tag === 'unknown-outcome' ? { _tag: 'unknown-outcome', commandId, reason: error.reason } : notWritten(error)
-
-const notWritten = (error: Exclude<AppendError, { _tag: 'conflict' | 'unknown-outcome' }>): CommandError => {
-  switch (error._tag) {
-    case 'unavailable':
-    case 'closed':
-    case 'history-lost':
-    case 'head-of-another-ledger':
-      return error
-    case 'damaged':
-      return { _tag: 'damaged-event', stream: error.stream, reason: error.reason }
-    case 'too-large':
-      return { _tag: 'event-too-large', bytes: error.bytes, limit: error.limit }
-  }
-}
 
 /** What to do where a version cannot be logged of what was sealed already. */
 const waiting = ({ collection, sealed }: TypeMismatch): string =>

@@ -10,14 +10,13 @@ import { type ArtifactState, draftKey } from '../../domain/artifact/state.js'
 import { liveVersion } from '../../domain/artifact/versions.js'
 import type { DistributedDraftState } from '../../domain/distributed-draft/state.js'
 import type { EventStore } from '../../domain/ports/event-store.js'
-import type { Facts, Part, SourceFact } from '../../domain/ports/facts.js'
+import type { Facts, SourceFact } from '../../domain/ports/facts.js'
 import { type FoundLink, liveLink, standingLinks } from '../../domain/registered-model/links.js'
 import type { RegisteredModelState } from '../../domain/registered-model/state.js'
 import { type RunState, runFact } from '../../domain/run/state.js'
 import type { ReadonlyState } from '../../domain/values/decider.js'
 import { numberOfKey } from '../../domain/values/key-table.js'
 import type { ManifestSummary } from '../../domain/values/manifest/manifest.js'
-import { mergeParts } from '../../domain/values/manifest/merge.js'
 import type { VersionChoice, VersionNumber } from '../../domain/values/names.js'
 import {
   type ArtifactRef,
@@ -31,7 +30,9 @@ import {
 import type { RunFact } from '../../domain/values/run-fact.js'
 import { LOSSES_STREAM } from '../../domain/values/stream-names.js'
 import type { ManifestStore } from '../manifest-store.js'
-import { type CommandError, ofReadFailure } from './command-error.js'
+import type { CommandError } from './command-error.js'
+import { checkManifest, fitStored, mergeStored } from './manifest-facts.js'
+import { ofReadFailure } from './store-failure.js'
 
 /** Looks at the present state of another stream; what it answers is taken out at once. */
 export interface FactReader {
@@ -79,10 +80,10 @@ export const factsFrom = (reader: FactReader, store: EventStore, modelsLinkedTo:
       TE.map((links) => links.flat()),
     ),
   copied: (source, claimed) => copiedOf(source, claimed, reader),
-  manifest: (claimed) => checkManifest(claimed, reader),
+  manifest: (claimed) => checkManifest(claimed, reader.manifests),
   content: (claimed) =>
     pipe(
-      checkManifest(claimed, reader),
+      checkManifest(claimed, reader.manifests),
       TE.flatMap(() => reader.manifests.keepFiles(claimed.digest)),
     ),
   newest: (artifact) => reader.artifact(artifact, ({ newestLive }) => newestLive),
@@ -91,12 +92,8 @@ export const factsFrom = (reader: FactReader, store: EventStore, modelsLinkedTo:
       artifactType,
       isLogged: numberOfKey(distributed, draftKey({ distributedId, generation })) !== undefined,
     })),
-  merged: (parts, lastWriterWins, base) => mergeStored(parts, lastWriterWins, base, reader),
-  fitting: (parts, base) =>
-    pipe(
-      readStored(parts, base, reader),
-      TE.map((stored) => E.asUnit(mergeParts(stored.parts, false, stored.base))),
-    ),
+  merged: (parts, lastWriterWins, base) => mergeStored(parts, lastWriterWins, base, reader.manifests),
+  fitting: (parts, base) => fitStored(parts, base, reader.manifests),
 })
 
 /** What the store has lost, as of now. */
@@ -198,50 +195,3 @@ const copiedOf = (
     ),
   )
 }
-
-const checkManifest = (claimed: ManifestSummary, { manifests }: FactReader): TE.TaskEither<CommandError, void> =>
-  pipe(
-    manifests.summary(claimed.digest),
-    TE.flatMap(
-      (stored): TE.TaskEither<CommandError, void> =>
-        stored.entries === claimed.entries && stored.bytes === claimed.bytes
-          ? TE.right(undefined)
-          : TE.left({ _tag: 'manifest-mismatch', claimed, stored }),
-    ),
-  )
-
-const mergeStored = (
-  parts: ReadonlyArray<Part>,
-  lastWriterWins: boolean,
-  base: ManifestSummary | undefined,
-  reader: FactReader,
-): ReturnType<Port['merged']> =>
-  pipe(
-    readStored(parts, base, reader),
-    TE.flatMap((stored) => {
-      const merged = mergeParts(stored.parts, lastWriterWins, stored.base)
-      if (E.isLeft(merged) || stored.parts.length === 0) {
-        return TE.right(E.isLeft(merged) ? merged : E.left({ _tag: 'path-conflict' as const, conflicts: [] }))
-      }
-      return pipe(
-        reader.manifests.put(merged.right),
-        // The base may be deleted by the time that an event names them.
-        TE.tap(({ digest }) => (base === undefined ? TE.right(undefined) : reader.manifests.keepFiles(digest))),
-        TE.map(E.right),
-      )
-    }),
-  )
-
-/** Parts and their base, with their manifests. */
-const readStored = (parts: ReadonlyArray<Part>, base: ManifestSummary | undefined, { manifests }: FactReader) =>
-  pipe(
-    parts,
-    TE.traverseSeqArray(({ part, ...rest }) =>
-      pipe(
-        manifests.get(part.digest),
-        TE.map((manifest) => ({ ...rest, manifest })),
-      ),
-    ),
-    TE.bindTo('parts'),
-    TE.bind('base', () => (base === undefined ? TE.right(undefined) : manifests.get(base.digest))),
-  )

@@ -9,7 +9,8 @@ import type { Answer } from '../../domain/values/answer.js'
 import type { Digest } from '../../domain/values/digest.js'
 import type { CommandId } from '../../domain/values/envelope.js'
 import { versionNumberAt } from '../../domain/values/names.js'
-import { asReadError, type CommandError } from './command-error.js'
+import type { CommandError } from './command-error.js'
+import { asReadError } from './store-failure.js'
 
 /** What a command led to. The same command given again yields the same receipt. */
 export interface Receipt {

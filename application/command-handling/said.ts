@@ -12,8 +12,9 @@ import type { Facts, Said, SaidAt, SaidFact } from '../../domain/ports/facts.js'
 import type { VersionNumber } from '../../domain/values/names.js'
 import type { ArtifactRef } from '../../domain/values/references.js'
 import { artifactStream } from '../../domain/values/stream-names.js'
-import { asReadError, type CommandError } from './command-error.js'
+import type { CommandError } from './command-error.js'
 import type { FactReader } from './facts.js'
+import { asReadError } from './store-failure.js'
 
 type Port = Facts<CommandError>
 

@@ -12,7 +12,7 @@ import {
   findLocalFiles,
   outsideLedgers,
 } from './adapters/directory/index.js'
-import { partOfLedgerAround } from './adapters/directory/ledger-folder.js'
+import { partOfLedgerAround, whoseEventsAreGone } from './adapters/directory/ledger-folder.js'
 import { nameOfLocal } from './adapters/directory/local-files.js'
 import { isOrWasThere } from './adapters/shared/event-file.js'
 import { makeDirectory } from './adapters/shared/make-directory.js'
@@ -176,14 +176,19 @@ const embedded = async (
 }> => {
   const { sqliteEventStore } = await import('./adapters/sqlite/index.js')
   const path = join(directory, 'events.db')
+  const filesPath = join(directory, 'files')
   const refuse = (reason: string) => new LedgerError({ _tag: 'cannot-open', path: directory }, reason)
+  const gone = whoseEventsAreGone(directory)
+  if (gone !== undefined) {
+    const reason = `the events of the ledger ${gone} are gone, whose files lie in ${directory}: there is neither events.db nor events.db-head. Put events.db back from a copy; or, to begin anew with these files, remove ${join(filesPath, 'ledgers', gone)}`
+    throw new LedgerError({ _tag: 'damaged-store', path, reason }, reason)
+  }
   if (readOnly && !isOrWasThere(path)) {
     throw new LedgerError(
       { _tag: 'no-ledger', path: directory },
       `there is no ledger in ${directory} to be read; name another folder, or open it without readOnly`,
     )
   }
-  const filesPath = join(directory, 'files')
   if (!readOnly && !isOrWasThere(path)) {
     // What is in the way is told before anything is made.
     const part = await partOfLedgerAround(directory)

@@ -7,6 +7,7 @@ import { describeProblem } from '../../domain/values/codec.js'
 import { omitUndefined } from '../../domain/values/omit-undefined.js'
 import { type Ledger, LedgerError, openLedger } from '../../index.js'
 import { directoryFileStore, outsideLedgers } from '../directory/index.js'
+import { whoseEventsAreGone } from '../directory/ledger-folder.js'
 import { isOrWasThere } from '../shared/event-file.js'
 import { defaultsOf, type LedgerLocation, namingVariables, said, variableOf } from './environment.js'
 import { localPath } from './local-path.js'
@@ -20,11 +21,15 @@ export const findDirectory = (location: LedgerLocation, { env, cwd }: Terminal):
   if (named !== undefined) return localPath(cwd, named, 'a directory')
   for (let folder = cwd; ; folder = dirname(folder)) {
     for (const candidate of [join(folder, DEFAULT_NAME), folder]) {
-      if (isOrWasThere(join(candidate, 'events.db'))) return candidate
+      if (isLedger(candidate)) return candidate
     }
     if (folder === dirname(folder)) return undefined
   }
 }
+
+/** Also where its events are gone: whoever opens it is told. */
+const isLedger = (directory: string): boolean =>
+  isOrWasThere(join(directory, 'events.db')) || whoseEventsAreGone(directory) !== undefined
 
 /** Opens the ledger that a command means; one that only answers unless it is to write. */
 export const openAtLocation = async (
@@ -70,7 +75,7 @@ const present = (directory: string | undefined, location: LedgerLocation, { env 
     throw noLedger(
       'there is no ledger here or above: make one with "model-ledger init", or name one with --ledger or MODEL_LEDGER',
     )
-  if (isOrWasThere(join(directory, 'events.db'))) return directory
+  if (isLedger(directory)) return directory
   const name = variableOf(location, env, 'ledger')
   throw noLedger(
     `${name === undefined ? '' : `${name}: `}there is no ledger in ${directory}: make one with "model-ledger init ${directory}"`,

@@ -2,9 +2,11 @@
  * Which paths of a disk are a ledger's own, of any ledger: everything in a folder that holds `events.db`, is a file
  * store or keeps snapshots, and the file of an event store wherever it is.
  */
+import { readdirSync } from 'node:fs'
 import { lstat, open, readlink, realpath } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
-import { headFileOf, isEventFileAt } from '../shared/event-file.js'
+import { LedgerId } from '../../domain/ports/ledger-id.js'
+import { headFileOf, isEventFileAt, isOrWasThere } from '../shared/event-file.js'
 import { unlessOutOfFiles, whenOpenable } from '../shared/open-files.js'
 import { BEING_MADE, MARKER } from './layout.js'
 import { SNAPSHOTS_MARKER } from './snapshot-store.js'
@@ -19,6 +21,16 @@ export const LEDGER_NAMES: ReadonlySet<string> = new Set([
   BEING_MADE,
   SNAPSHOTS_MARKER,
 ])
+
+/** The ledger whose files lie in a folder, where there is nothing else of it: neither its events nor what was noted of them. */
+export const whoseEventsAreGone = (folder: string): LedgerId | undefined => {
+  if (isOrWasThere(join(folder, EVENTS))) return undefined
+  try {
+    return readdirSync(join(folder, 'files', 'ledgers')).find(LedgerId.is)
+  } catch {
+    return undefined
+  }
+}
 
 /** What stands beside a database, by its name: there may be the last events in it, or what undoes or notes them. */
 export const BESIDE_EVENTS = /-(wal|shm|journal|waiting|head|wal-lost)$/

@@ -291,6 +291,27 @@ describe('a ledger that is whole', () => {
   })
 })
 
+describe('a ledger of which the events and their head are gone', () => {
+  it('is told to be so where its files are, and nothing is made in its place', async () => {
+    await logged(1)
+    const [id = ''] = readdirSync(join(directory, 'files', 'ledgers'))
+    for (const end of ['', '-head']) rmSync(path + end)
+    const message = expect.stringMatching(`the events of the ledger ${id} are gone.*Put events.db back from a copy`)
+    for (const readOnly of [true, false])
+      expect(await rejection(openLedger({ directory, ...setting, readOnly }))).toMatchObject({
+        code: 'damaged-store',
+        message,
+      })
+    const cli = commandLine(directory)
+    for (const command of [['list', 'artifacts'], ['verify'], ['accept-loss', '--reason', 'none']])
+      expect(await cli(...command, '--ledger', directory)).toMatchObject({ code: 5, out: '', err: message })
+    expect(await cli('init', directory)).toMatchObject({ code: 5, out: '', err: message })
+    expect(readdirSync(directory)).toEqual(['files'])
+    rmSync(join(directory, 'files', 'ledgers', id))
+    expect(await cli('init', directory)).toMatchObject({ code: 0, out: expect.stringContaining('made') })
+  })
+})
+
 describe('the head of another ledger', () => {
   it.each(['the head', 'the file of events'])(
     'is told as that, where %s was put in the place of its own',

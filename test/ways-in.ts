@@ -277,7 +277,7 @@ export const OF_A_LEDGER: Ways<Ledger> = {
     command: 'use',
     given: { version: '<version>', run: '--run', to: '--to', overwrite: '--overwrite', exact: '--exact' },
   },
-  openFile: 'no: download writes it into a folder',
+  openFile: { command: 'cat', given: { version: '<version>', path: '<path>', range: '--start --end' } },
   content: { command: 'files', by: '<version>', given: { paths: '<path...>' } },
   diff: { command: 'diff', by: '<from> <to>', given: { keys: '--key', limit: '--limit' } },
 

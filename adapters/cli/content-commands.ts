@@ -18,8 +18,19 @@ interface DownloadOptions extends AsOfOption, Targeting {
   readonly path?: ReadonlyArray<string>
 }
 
+interface CatOptions extends AsOfOption {
+  readonly start?: number
+  readonly end?: number
+}
+
 /** What is in a version, and how it differs from another. */
 export const contentCommands = (program: Command, withLedger: WithLedger): void => {
+  differenceAndList(program, withLedger)
+  catCommand(program, withLedger)
+  downloadCommand(program, withLedger)
+}
+
+const differenceAndList = (program: Command, withLedger: WithLedger): void => {
   asOf(program.command('diff'))
     .description('What differs between two versions: files, metadata, the metrics of their runs, and rows of tables.')
     .argument('<from>')
@@ -70,7 +81,26 @@ Examples:
         )
       }),
     )
+}
 
+const catCommand = (program: Command, withLedger: WithLedger): void => {
+  asOf(program.command('cat'))
+    .description('Write one file of a version, or some bytes of it, to standard output.')
+    .argument('<version>', '[[entity/]project/]name[:alias|:vN]; latest unless told')
+    .argument('<path>', 'of the file in the version')
+    .option('--start <byte>', 'from this byte on, counted from 0', whole)
+    .option('--end <byte>', 'up to this byte, which is not among them; what is read of a part is not verified', whole)
+    .addHelpText('after', '\nExample:\n  $ model-ledger cat acme/churn/data:v3 train.csv --end 1000')
+    .action((name: string, path: string, { asOf, ...range }: CatOptions, command: Command) =>
+      withLedger(command, 'reads', async (task) => {
+        const version = await contentThen(task, name, omitUndefined({ asOf }))
+        const { bytes } = await task.ledger.openFile({ version, path, range })
+        for await (const piece of bytes) await task.terminal.outBytes(piece)
+      }),
+    )
+}
+
+const downloadCommand = (program: Command, withLedger: WithLedger): void => {
   asOf(program.command('download'))
     .description('Write the files of a version, or those that are named, into a directory.')
     .argument('<version>', '[[entity/]project/]name[:alias|:vN]; latest unless told')

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /** The program `model-ledger`. */
 import { run, tellFailure } from './program.js'
-import { onWriteErrors, writeErr, writeOut } from './standard-streams.js'
+import { onWriteErrors, writeErr, writeOut, writeOutBytes } from './standard-streams.js'
 
 const args = process.argv.slice(2)
 onWriteErrors(
@@ -26,6 +26,7 @@ for (const [signal, code] of Object.entries(SIGNALS)) {
 
 const code = await run(args, {
   out: writeOut,
+  outBytes: writeOutBytes,
   err: writeErr,
   get in() {
     return process.stdin

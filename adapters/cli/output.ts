@@ -11,6 +11,8 @@ export { sizeText as size } from '../../projections/audit/wording.js'
 /** Where a command writes, and what it knows of its surroundings. */
 export interface Terminal {
   readonly out: (text: string) => void
+  /** The same of what a file holds; resolves when there is room for more. */
+  readonly outBytes: (bytes: Uint8Array) => Promise<void>
   readonly err: (text: string) => void
   /** What is given to it, read when a command asks for it. */
   readonly in: AsyncIterable<Uint8Array>

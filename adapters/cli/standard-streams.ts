@@ -1,4 +1,5 @@
 /** Standard output and error of the program: what cannot be written there is a failure in words, and no fault. */
+import { once } from 'node:events'
 import { fstatSync, writeSync } from 'node:fs'
 
 const OUT = 1
@@ -17,8 +18,18 @@ let isFile: boolean | undefined
 /** Writes to standard output. Throws an error of the system if that cannot be. */
 export const writeOut = (text: string): void => {
   isFile ??= leadsToFile()
-  if (!isFile) return void process.stdout.write(text)
-  const bytes = Buffer.from(text)
+  if (isFile) writeToFile(Buffer.from(text))
+  else process.stdout.write(text)
+}
+
+/** The same of bytes. Resolves when who reads them from a pipe has room for more. */
+export const writeOutBytes = async (bytes: Uint8Array): Promise<void> => {
+  isFile ??= leadsToFile()
+  if (isFile) writeToFile(bytes)
+  else if (!process.stdout.write(bytes)) await once(process.stdout, 'drain')
+}
+
+const writeToFile = (bytes: Uint8Array): void => {
   try {
     for (let done = 0; done < bytes.length; ) done += writeSync(OUT, bytes, done)
   } catch (cause) {

@@ -13,6 +13,9 @@ export const terminalIn = (cwd: string, more: Partial<Terminal> = {}) => {
     out: (text) => {
       written.out += text
     },
+    outBytes: async (bytes) => {
+      written.out += Buffer.from(bytes).toString()
+    },
     err: (text) => {
       written.err += text
     },

@@ -41,7 +41,12 @@ const again = await open()
 const { items } = await again.versions('model')
 await again.close()
 
-const terminal = { out: () => undefined, err: (text: string) => process.stderr.write(text), in: process.stdin }
+const terminal = {
+  out: () => undefined,
+  outBytes: async () => undefined,
+  err: (text: string) => process.stderr.write(text),
+  in: process.stdin,
+}
 const code = await run(['--ledger', directory, 'export', join(folder, `${name}.ndjson`)], {
   ...terminal,
   isPerson: false,

@@ -108,6 +108,57 @@ describe('the program as users run it', () => {
 
 const inBash = (script: string) => promisify(execFile)('bash', ['-c', script, process.execPath, main], { cwd, env })
 
+describe('a file of a version', () => {
+  const bytes = Buffer.from([...Array(70_000).keys()].map((at) => at % 251))
+
+  it('is written to a pipe or a file as it was logged, or some bytes of it', async () => {
+    writeFileSync(join(cwd, 'weights.bin'), bytes)
+    expect((await ledger('log', 'weights', 'weights.bin', '--type', 'model')).code).toBe(0)
+    const cat = (...more: ReadonlyArray<string>) => [main, 'cat', 'weights:v0', 'weights.bin', ...more]
+    const options = { cwd, env, encoding: 'buffer' } as const
+    for (const [more, [start, end]] of [
+      [[], [0, bytes.length]],
+      [
+        ['--start', '69990'],
+        [69_990, bytes.length],
+      ],
+      [
+        ['--end', '5'],
+        [0, 5],
+      ],
+      [
+        ['--start', '250', '--end', '66000'],
+        [250, 66_000],
+      ],
+      [
+        ['--start', '7', '--end', '7'],
+        [7, 7],
+      ],
+      [
+        ['--start', '80000'],
+        [0, 0],
+      ],
+    ] as const) {
+      const { stdout } = await promisify(execFile)(process.execPath, cat(...more), options)
+      expect([more, bytes.subarray(start, end).equals(stdout)]).toEqual([more, true])
+    }
+    await inBash('"$0" "$1" cat weights weights.bin > copy.bin')
+    expect(readFileSync(join(cwd, 'copy.bin')).equals(bytes)).toBe(true)
+  })
+
+  it('is refused in words where there are no such bytes, and where they cannot be written', async () => {
+    expect(await ledger('cat', 'weights', 'wieghts.bin')).toMatchObject({ code: 3, out: '' })
+    expect(await ledger('cat', 'weights', 'weights.bin', '--start', '9', '--end', '8')).toMatchObject({
+      code: 2,
+      out: '',
+    })
+    expect(await ledger('cat', 'weights', 'weights.bin', '--start', '-1')).toMatchObject({ code: 2, out: '' })
+    await expect(inBash('"$0" "$1" cat weights weights.bin > /dev/full')).rejects.toMatchObject({ code: 6 })
+    const head = await inBash('set -o pipefail; "$0" "$1" cat weights weights.bin --start 97 | head -c 2')
+    expect(head).toEqual({ stdout: 'ab', stderr: '' })
+  })
+})
+
 describe('a file that is called -', () => {
   it('is standard output of what writes one', async () => {
     const whole = await ledger('export')

@@ -20,6 +20,7 @@ import {
   transitiveLineage,
 } from './reading.js'
 import { exporting, importing } from './transfer.js'
+import { verifying } from './verifying.js'
 
 export const benchmarks: ReadonlyArray<Benchmark> = [
   appendSingle,
@@ -49,6 +50,7 @@ export const benchmarks: ReadonlyArray<Benchmark> = [
   lastMoments,
   exporting,
   importing,
+  verifying,
   reopen,
   memory,
 ]

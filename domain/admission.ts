@@ -9,7 +9,8 @@ import { type Aggregate, artifact, distributedDraft, losses, registeredModel, ru
 import { admitsTogether, type EventsOfCommand, withEvent } from './commands/events-of-a-command.js'
 import type { Rejection } from './commands/rejections.js'
 import type { DomainEvent } from './events/catalogue.js'
-import { encodeEvent, idOfEvent, isOfTodaysSchema, type RecordedEvent } from './events/stored-events.js'
+import type { DecodedEvent } from './events/stored-events.js'
+import { areTextsOf, isIdOf } from './events/written-so.js'
 import { type EventRevision, ORIGIN, type Position, type StoredEvent, toRevision } from './ports/event-store.js'
 import { linkAt } from './registered-model/link-columns.js'
 import { type ReadonlyState, readonlyState } from './values/decider.js'
@@ -38,7 +39,7 @@ export interface Admission {
    * Whether an event could follow on those that were admitted before. One that could not is left out, and its stream is
    * not held to anything any more: what is wrong in it is told once.
    */
-  readonly admit: (stored: StoredEvent, decoded: RecordedEvent) => Admitted
+  readonly admit: (stored: StoredEvent, decoded: DecodedEvent) => Admitted
   /** An event of this stream cannot be read: neither the stream nor what stands on it is held to anything any more. */
   readonly pass: (stream: string) => void
   /** Whether the history could end here: what goes in one step is there as a whole. */
@@ -74,7 +75,8 @@ const knownOf = (state: ReadonlyState<ReturnType<typeof artifact.history.initial
 const known = <State extends object, Known>(state: Then<State>, what: (state: State) => Known): Then<Known> =>
   state === undefined || state === 'unsure' ? state : what(state)
 
-export const openAdmission = (): Admission => {
+/** @param areIdsHeld whether somebody else holds the ids of the events to what they follow from */
+export const openAdmission = (areIdsHeld = false): Admission => {
   const artifacts = new Map<string, Held<ReturnType<typeof artifact.history.initial>>>()
   const drafts = new Map<string, Held<ReturnType<typeof distributedDraft.initial>>>()
   const models = new Map<string, Held<ReturnType<typeof registeredModel.initial>>>()
@@ -90,11 +92,11 @@ export const openAdmission = (): Admission => {
   }
 
   const follow = {
-    artifact: followOf(artifact, artifacts, past),
-    draft: followOf(distributedDraft, drafts, past),
-    model: followOf(registeredModel, models, past),
-    run: followOf(run, runs, past),
-    losses: followOf(losses, lost, past),
+    artifact: followOf(artifact, artifacts, past, areIdsHeld),
+    draft: followOf(distributedDraft, drafts, past, areIdsHeld),
+    model: followOf(registeredModel, models, past, areIdsHeld),
+    run: followOf(run, runs, past, areIdsHeld),
+    losses: followOf(losses, lost, past, areIdsHeld),
   }
 
   /** What a stream's name says, kept for the stream after which others of it often come. */
@@ -161,8 +163,10 @@ const followOf =
     { history: { initial, evolve }, admits, admitsAnswer, unfinished, isEvent }: Rules<State, Event, About>,
     all: Map<string, Held<State>>,
     past: Past,
+    areIdsHeld: boolean,
   ) =>
-  (subject: About, stored: StoredEvent, { event, metadata }: RecordedEvent): Admitted => {
+  (subject: About, stored: StoredEvent, decoded: DecodedEvent): Admitted => {
+    const { event, metadata } = decoded
     const known = all.get(stored.stream)
     const held = known ?? newlyHeld(initial())
     if (known === undefined) all.set(stored.stream, held)
@@ -172,7 +176,8 @@ const followOf =
       () => isInTurn(held, stored, metadata.commandId),
       () => (metadata.commandId === held.command ? admitted : unfinished(readonlyState(held.state), held.together)),
       () => isAlone(held, event, metadata.commandId),
-      () => isWrittenSo(held, stored, event, metadata),
+      () => areTextsOf(stored, decoded, stored.metadata === held.said),
+      () => (areIdsHeld ? admitted : isIdOf(stored, metadata.commandId === held.command ? held.events : 0, metadata)),
       () =>
         event.type === 'CommandAccepted'
           ? admitsAnswer(readonlyState(held.state), event.answer)
@@ -247,28 +252,6 @@ const isAlone = ({ events, command, together }: Held<unknown>, event: DomainEven
 
 /** `schema` is the last member of canonical metadata, and may differ between the events of a command. */
 const withoutSchema = (metadata: string): string => metadata.replace(/,"schema":\d+\}$/, '')
-
-/** Its texts are those of its values, and its id follows from where it stands and from them (ADR 6). */
-const isWrittenSo = (
-  held: Held<unknown>,
-  stored: StoredEvent,
-  event: DomainEvent,
-  metadata: RecordedEvent['metadata'],
-): Admitted => {
-  const { stream, id, type, data } = stored
-  const index = metadata.commandId === held.command ? held.events : 0
-  const written = isOfTodaysSchema(type, metadata.schema)
-    ? encodeEvent(stream, index, event, metadata)
-    : // What an older version wrote is written otherwise today.
-      E.right({ ...stored, id: idOfEvent(stream, metadata.commandId, index, stored) })
-  if (E.isLeft(written)) return impossible({ _tag: 'written-otherwise', says: data, right: written.left.expected })
-  const { right } = written
-  if (right.data !== data) return impossible({ _tag: 'written-otherwise', says: data, right: right.data })
-  if (right.metadata !== stored.metadata) {
-    return impossible({ _tag: 'written-otherwise', says: stored.metadata, right: right.metadata })
-  }
-  return right.id === id ? admitted : impossible({ _tag: 'id-of-another', id, right: right.id })
-}
 
 const note = (
   held: Held<unknown>,

@@ -31,7 +31,7 @@ export const verifyCommand = (program: Command, withLedger: WithLedger, terminal
         const verified = await ledger
           .verify(
             ({ bytesDone, bytes, eventsDone, events }) =>
-              bytes === 0
+              bytes === undefined || bytesDone === undefined
                 ? bar.show(eventsDone, events, `${eventsDone} of ${counted(events, 'event')}`)
                 : bar.show(bytesDone, bytes, `${size(bytesDone)} of ${size(bytes)}`),
             { contents: options.contents },
@@ -60,21 +60,23 @@ const textOf = (verified: Verified, contents: boolean): string => {
 
 const notVerified = ({ unknownEvents }: Verified): string =>
   Object.entries(unknownEvents)
-    .map(
-      ([type, count]) =>
-        `Not verified: ${counted(count, 'event')} of the type ${type}, which a later model-ledger knows.\n`,
+    .flatMap(([type, count]) =>
+      wrapped(`Not verified: ${counted(count, 'event')} of the type ${type}, which a later model-ledger knows.`, ''),
     )
+    .map((line) => `${line}\n`)
     .join('')
 
 const damageLines = ({ damagedEvents, damagedStore, damaged }: Verified): ReadonlyArray<string> => [
-  ...[...damagedStore, ...damagedEvents].flatMap((found) => [
-    found.reason,
-    ...('position' in found ? [`  position ${found.position}${'stream' in found ? `, ${found.stream}` : ''}`] : []),
-    `  touches ${found.touches}`,
-    `  ${found.remedy}`,
-  ]),
+  ...[...damagedStore, ...damagedEvents].flatMap((found) => {
+    const place = 'position' in found ? placeOf(found) : undefined
+    return [
+      ...wrapped(place === undefined ? found.reason : `${place}: ${found.reason}`, ''),
+      ...wrapped(`touches ${found.touches}`, '  '),
+      ...wrapped(`to do: ${found.remedy}`, '  '),
+    ]
+  }),
   ...damaged.flatMap(({ reason, namedBy }) => [
-    reason,
+    ...wrapped(reason, ''),
     ...namedBy
       .slice(0, MOST_NAMED)
       .map(({ version, path }) => (path === undefined ? `  ${version}` : `  ${version} ${path}`)),
@@ -82,13 +84,34 @@ const damageLines = ({ damagedEvents, damagedStore, damaged }: Verified): Readon
   ]),
 ]
 
+const placeOf = ({ position, stream, revision }: Verified['damagedEvents'][number]): string =>
+  `position ${position}${stream === undefined ? '' : `, revision ${revision} of ${stream}`}`
+
+const WIDTH = 80
+
+/** In lines that a narrow terminal holds, those behind the first further in. A word is never cut. */
+const wrapped = (text: string, indent: string): ReadonlyArray<string> => {
+  const lines: string[] = []
+  let line = indent
+  for (const word of plain(text).split(' ')) {
+    if (line.trim() !== '' && line.length + 1 + word.length > WIDTH) {
+      lines.push(line)
+      line = `${indent}  `
+    }
+    line += line.trim() === '' ? word : ` ${word}`
+  }
+  return [...lines, line]
+}
+
 const assertUndamaged = ({ damagedEvents, damagedStore, damaged }: Verified): void => {
   const [first] = damagedStore
   if (first !== undefined)
     throw new LedgerError({ _tag: 'damaged-store', reason: first.reason }, `the ledger is damaged: ${first.reason}`)
   if (damagedEvents.length > 0) {
-    const reason = damagedEvents.length === 1 ? '1 event is damaged' : `${damagedEvents.length} events are damaged`
-    throw new LedgerError({ _tag: 'damaged-event', reason }, `${reason}: put the event store back from a copy`)
+    // Of one event several things may be wrong.
+    const count = new Set(damagedEvents.map((found) => found.position ?? found)).size
+    const reason = count === 1 ? '1 event is damaged' : `${count} events are damaged`
+    throw new LedgerError({ _tag: 'damaged-event', reason }, reason)
   }
   if (damaged.length > 0) {
     throw new LedgerError(

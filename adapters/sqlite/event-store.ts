@@ -6,7 +6,6 @@ import * as t from 'io-ts'
 import {
   type EventStore,
   EventStoreError,
-  ORIGIN,
   type Position,
   readFailureOf,
   tooLarge,
@@ -20,8 +19,6 @@ import { whenAborted } from '../shared/when-aborted.js'
 import { appendAllOn } from './append-all.js'
 import { appendQueue } from './append-queue.js'
 import { type Durability, type OpenError, type OpenedDatabase, openDatabase } from './database.js'
-import { checkCount } from './density.js'
-import { examine } from './examining.js'
 import { type WatchedFiles, watchFiles } from './files-of.js'
 import { withHead } from './head-beside.js'
 import { type Layout, layoutOf } from './layout.js'
@@ -141,9 +138,7 @@ const eventStoreOn = ({ database, layout, reads, tail, busyTimeoutMs, readOnly, 
     for (const wake of waiting) wake()
   }
   const files = watchFiles(database.path)
-  const { pageSize } = reading.paging
-  const { lastPosition, eventAt } = reads
-  const pageOf = countedFirst(reads.pageOf, () => checkCount(database, layout, eventAt))
+  const { lastPosition } = reads
   const appends = appendQueue({ database, reads, tail, busyTimeoutMs, whyGone: files.now, onCommit: wakeSubscriptions })
   let closing: Promise<void> | undefined
   const alone = oneByOne(appends.empty, wakeSubscriptions)
@@ -160,13 +155,8 @@ const eventStoreOn = ({ database, layout, reads, tail, busyTimeoutMs, readOnly, 
 
   const whileOpen = readingOf({ database, files, tail, busyTimeoutMs })
 
-  const { pages, endThreads } = pagesIn(
-    {
-      read,
-      reads: { ...reads, pageOf },
-      file: { path: database.path, layout, pageSize },
-      isClosing: () => closing !== undefined,
-    },
+  const { pages, pageOf, examine, endThreads } = pagesIn(
+    { read, database, layout, reads, tail, isClosing: () => closing !== undefined },
     reading,
   )
   const readPage = (after: Position) => read(() => pageOf({ stream: undefined, after }))
@@ -230,7 +220,7 @@ const eventStoreOn = ({ database, layout, reads, tail, busyTimeoutMs, readOnly, 
     appendAll,
     readStream: (stream, after) => pages({ stream, after: after === 'none' ? -1 : after }),
     readAll: (after) => pages({ stream: undefined, after }),
-    examine: () => examine({ database, layout, reads, tail, read }),
+    examine,
     subscribe: (after, signal) => subscription({ readPage, waiting, pollMs: POLL_MS }, after, signal),
     damage: tail.damage,
     edition: tail.edition,
@@ -274,18 +264,6 @@ const readingOf =
       throw readErrorOf(error)
     }
   }
-
-/** Who reads all from the first on meets every gap by itself. */
-const countedFirst = (pageOf: Reads['pageOf'], count: () => void): Reads['pageOf'] => {
-  let isCounted = false
-  return (course) => {
-    if (!isCounted && (course.stream !== undefined || course.after > ORIGIN)) {
-      count()
-      isCounted = true
-    }
-    return pageOf(course)
-  }
-}
 
 const ignore = (): void => undefined
 const CLOSED = 'the event store was closed: open it again'

@@ -1,8 +1,7 @@
-/** The whole file, held against itself: rows against checksums, leaf hashes and neighbours, indexes against their tables. */
-import { setImmediate as nextTurn } from 'node:timers/promises'
+/** The whole file, held against itself: rows against checksums, leaf hashes, ids and neighbours, indexes against their tables. */
+import { openIds } from '../../domain/events/event-ids.js'
 import {
   type EventRevision,
-  type EventStoreError,
   type Examined,
   ORIGIN,
   type Position,
@@ -10,32 +9,36 @@ import {
   type StoreFinding,
   toPosition,
 } from '../../domain/ports/event-store.js'
+import { type Wrong, wrongIn } from './damage.js'
 import { checkPosition, checkRevision } from './density.js'
 import type { Cell, Database } from './driver/index.js'
 import type { Layout } from './layout.js'
 import type { Page, Reads } from './reads.js'
 import { leafDigits } from './row-checksum.js'
 import { isDamage, readErrorOf } from './sqlite-error.js'
-import type { Tail } from './tail.js'
 
-interface ExaminedFile {
+export interface ExaminedFile {
   readonly database: Database
   readonly layout: Layout
   readonly reads: Reads
-  readonly tail: Pick<Tail, 'headDamage'>
-  /** As the store reads: while it is open, and while nobody is in its way. */
-  readonly read: <A>(now: () => A) => Promise<A>
 }
 
-/** So many positions are looked at in one turn of the event loop. */
+/** So many positions are looked at at once. */
 const AT_ONCE = 500
 /** So many of the places where an index does not fit its table are told. */
 const MOST_OF_INDEXES = 100
 
-export async function* examine({ database, layout, reads, tail, read }: ExaminedFile): AsyncGenerator<Examined> {
+/** What was found of the positions up to one, behind those before; the last holds what SQLite itself finds. */
+export interface ExaminedStretch extends Examined {
+  readonly upTo: number
+  readonly isLast: boolean
+}
+
+export const examination = ({ database, layout, reads }: ExaminedFile) => {
   const revisions = new Map<string, EventRevision>()
   let before: Position = ORIGIN
-  const leaves = await read(() => leavesIn(database, layout))
+  const leaves = leavesIn(database, layout)
+  const ids = openIds()
 
   const examinedEvent = (event: StoredEvent, leaf: string | undefined): ReadonlyArray<StoreFinding> => {
     const { stream, revision, position } = event
@@ -44,8 +47,11 @@ export async function* examine({ database, layout, reads, tail, read }: Examined
       ...found(event, () => checkRevision(event, revisions.get(stream) ?? 'none')),
     ]
     if (leaf !== undefined && leaf !== leafDigits(event, stream, revision)) {
-      findings.push({ stream, revision, position, reason: 'its leaf hash is not that of its columns' })
+      findings.push({ stream, revision, position, column: 'leaf', reason: 'its leaf hash is not that of its columns' })
     }
+    if (findings.length > 0) ids.pass(stream)
+    const reason = ids.whyOther(event)
+    if (reason !== undefined) findings.push({ stream, revision, position, column: 'id', reason })
     before = position
     revisions.set(stream, revision)
     return findings
@@ -64,14 +70,15 @@ export async function* examine({ database, layout, reads, tail, read }: Examined
       } catch (error) {
         const place = reads.placeOf(toPosition(position))
         if (place?.revision !== undefined) revisions.set(place.stream, place.revision)
+        if (place !== undefined) ids.pass(place.stream)
         before = toPosition(position)
-        findings.push({ position: before, ...place, reason: damageOf(error).message })
+        findings.push({ position: before, ...place, ...damageOf(error) })
       }
     }
     return { events, findings }
   }
 
-  const examined = (after: number, upTo: number): Examined => {
+  const stretch = (after: number, upTo: number): Examined => {
     let page: Page
     try {
       page = reads.eventsUpTo(toPosition(after), toPosition(upTo))
@@ -84,17 +91,31 @@ export async function* examine({ database, layout, reads, tail, read }: Examined
   }
 
   let end: Position = ORIGIN
+  const unreadable: StoreFinding[] = []
   try {
-    end = await read(reads.highestPosition)
+    end = reads.highestPosition()
   } catch (error) {
-    yield { events: [], findings: [{ reason: damageOf(error).message }] }
+    unreadable.push(damageOf(error))
   }
-  for (let after = 0; after < end; after += AT_ONCE) {
-    yield await read(() => examined(after, Math.min(after + AT_ONCE, end)))
-    await nextTurn()
+  let done = 0
+  return {
+    /** The last position that there is when it begins. */
+    end,
+    /** To be asked for each of `stretchesTo(end)`; again where it throws. */
+    next: (upTo: number): ExaminedStretch => {
+      if (done === end) return { upTo, isLast: true, events: [], findings: [...unreadable, ...misfits(database)] }
+      const examined = stretch(done, upTo)
+      done = upTo
+      return { upTo, isLast: false, ...examined }
+    },
   }
-  yield { events: [], findings: await read(() => misfits(database)) }
-  if (tail.headDamage !== undefined) yield { events: [], findings: [{ reason: tail.headDamage, of: 'head' }] }
+}
+
+/** So far each stretch of positions goes; behind the last one comes what SQLite finds, likewise up to the end. */
+export function* stretchesTo(end: Position): Generator<number> {
+  for (let upTo = AT_ONCE; upTo < end; upTo += AT_ONCE) yield upTo
+  if (end > ORIGIN) yield end
+  yield end
 }
 
 /** By position, where the rows have any. */
@@ -117,7 +138,7 @@ const misfits = (database: Database): ReadonlyArray<StoreFinding> => {
         .map(misfit),
     )
   } catch (error) {
-    return [{ reason: damageOf(error).message }]
+    return [damageOf(error)]
   }
 }
 
@@ -132,12 +153,12 @@ const found = ({ stream, revision, position }: StoredEvent, check: () => void): 
     check()
     return []
   } catch (error) {
-    return [{ stream, revision, position, reason: damageOf(error).message }]
+    return [{ stream, revision, position, ...damageOf(error) }]
   }
 }
 
 /** @throws what is no damage */
-const damageOf = (error: unknown): EventStoreError => {
+const damageOf = (error: unknown): Wrong => {
   if (!isDamage(error)) throw error
-  return readErrorOf(error)
+  return wrongIn(readErrorOf(error))
 }

@@ -1,8 +1,14 @@
-/** Reading to the present end, page by page: here, and by a thread that reads ahead where there is much to read. */
+/** Reading to the present end, page by page, and examining all: here, and by a thread where there is much to read. */
 import { availableParallelism, loadavg } from 'node:os'
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import { type ReadFile, type ReadingThread, readingThreads } from './reading-thread.js'
+import { type Examined, ORIGIN } from '../../domain/ports/event-store.js'
+import type { OpenedDatabase } from './database.js'
+import { checkCount } from './density.js'
+import { type ExaminedFile, examination, stretchesTo } from './examining.js'
+import type { Layout } from './layout.js'
+import { type ExaminingThread, type ReadingThread, readingThreads } from './reading-thread.js'
 import { behind, type Course, type Page, placeOf, type Reads } from './reads.js'
+import type { Tail } from './tail.js'
 
 export interface Paging {
   /** The most events of a page. */
@@ -11,12 +17,16 @@ export interface Paging {
   readonly meanwhile: number
   /** Whether a thread is worth it where there are so many behind those. */
   readonly isWorthwhile: (events: number) => boolean
+  /** Whether so many events are examined by a thread. */
+  readonly isExaminedBeside: (events: number) => boolean
 }
 
 export const PAGING: Paging = {
   pageSize: 1000,
   meanwhile: 10_000,
   isWorthwhile: (events) => events >= 10_000 && isProcessorIdle(),
+  // It spares this thread so much that it is worth it beside any other work, too.
+  isExaminedBeside: (events) => events >= 10_000 && availableParallelism() > 1,
 }
 
 /** By the load of the last minute, of which this process is a part: where processors have enough to do, a thread costs more than it gains. */
@@ -35,22 +45,94 @@ export interface Reading {
 export interface ReadsFile {
   /** Does what it is given as soon as the file can be read, and rejects where it cannot. */
   readonly read: <A>(now: () => A) => Promise<A>
-  readonly reads: Pick<Reads, 'pageOf' | 'lengthOf'>
-  readonly file: ReadFile
+  readonly database: OpenedDatabase
+  readonly layout: Layout
+  readonly reads: Reads
+  readonly tail: Pick<Tail, 'headDamage'>
   /** Whether the store is about to close. */
   readonly isClosing: () => boolean
 }
 
-/** The pages of any course, and an end to the threads that read ahead. */
-export const pagesIn = ({ read, reads, file, isClosing }: ReadsFile, { paging, script }: Reading) => {
-  const threads = readingThreads(file, script)
+/** The pages of any course, all that there is examined, and an end to the threads that do so. */
+export const pagesIn = ({ read, database, layout, reads, tail, isClosing }: ReadsFile, { paging, script }: Reading) => {
+  const threads = readingThreads({ path: database.path, layout, pageSize: paging.pageSize }, script)
+  const pageOf = countedFirst(reads.pageOf, () => checkCount(database, layout, reads.eventAt))
   const reader: PageReader = {
-    ...reads,
+    pageOf,
+    lengthOf: reads.lengthOf,
     read,
     paging,
     threadFor: (course) => (isClosing() ? undefined : threads.begin(course)),
   }
-  return { pages: (course: Course) => pagesOf(reader, course), endThreads: threads.end }
+  return {
+    pageOf,
+    pages: (course: Course) => pagesOf(reader, course),
+    examine: async function* (): AsyncGenerator<Examined> {
+      const thread = isClosing() || !paging.isExaminedBeside(countOr0(reads)) ? undefined : threads.examine()
+      const given = yield* examinedBeside(thread, read)
+      if (given !== 'all') yield* examinedHere({ database, layout, reads }, read, given)
+      if (tail.headDamage !== undefined) yield { events: [], findings: [{ reason: tail.headDamage, of: 'head' }] }
+    },
+    endThreads: threads.end,
+  }
+}
+
+/** About how many events there are; none where that cannot be read, which is told by who examines it. */
+const countOr0 = ({ highestPosition }: Reads): number => {
+  try {
+    return highestPosition()
+  } catch {
+    return 0
+  }
+}
+
+/** From the first on, for what is to be known of those that were given is not known here; these are left out. */
+async function* examinedHere(file: ExaminedFile, read: ReadsFile['read'], given: number): AsyncGenerator<Examined> {
+  const { end, next } = await read(() => examination(file))
+  for (const upTo of stretchesTo(end)) {
+    yield behindPosition(await read(() => next(upTo)), given)
+    await nextTurn()
+  }
+}
+
+const behindPosition = ({ events, findings }: Examined, after: number): Examined => ({
+  events: events.filter(({ position }) => position > after),
+  findings: findings.filter(({ position = Number.POSITIVE_INFINITY }) => position > after),
+})
+
+/** What a thread examines, as far as it comes: answers up to which position that was, or that it was all. */
+async function* examinedBeside(
+  thread: ExaminingThread | undefined,
+  read: ReadsFile['read'],
+): AsyncGenerator<Examined, number | 'all'> {
+  let given = 0
+  if (thread === undefined) return given
+  try {
+    for (;;) {
+      const next = await thread.next()
+      // What was read ahead may be given if the file could be read now.
+      const stretch = await read(() => next)
+      if (stretch === undefined) return given
+      yield stretch
+      if (stretch.isLast) return 'all'
+      given = stretch.upTo
+      await nextTurn()
+    }
+  } finally {
+    void thread.end()
+  }
+}
+
+/** Who reads all from the first on meets every gap by itself. */
+const countedFirst = (pageOf: Reads['pageOf'], count: () => void): Reads['pageOf'] => {
+  let isCounted = false
+  return (course) => {
+    if (!isCounted && (course.stream !== undefined || course.after > ORIGIN)) {
+      count()
+      isCounted = true
+    }
+    return pageOf(course)
+  }
 }
 
 interface PageReader extends Pick<ReadsFile, 'read'>, Pick<Reads, 'pageOf' | 'lengthOf'> {

@@ -1,27 +1,35 @@
 /**
- * A thread that reads ahead: it takes the rows out of the file while who asked for them works on those before. It gives
- * pages in their order, and ends, at the end of what there is or earlier, for whatever reason: nothing depends on it. Who
- * reads goes on without it from the last page, and finds out there what is wrong.
+ * A thread that reads ahead, or examines the whole file: it takes the rows out of the file while who asked for them works on
+ * those before. It gives pages in their order, and ends, at the end of what there is or earlier, for whatever reason:
+ * nothing depends on it. Who reads goes on without it from the last page, and finds out there what is wrong.
  */
 import { Worker } from 'node:worker_threads'
+import type { ExaminedStretch } from './examining.js'
 import type { Layout } from './layout.js'
 import { type PageColumns, pageOfColumns } from './page-columns.js'
 import type { Course, Page } from './reads.js'
 
-export interface ReadingThread {
-  /** What it reads. */
-  readonly course: Course
+interface Thread<Given> {
   /** The next page; nothing when it has ended. */
-  readonly next: () => Promise<Page | undefined>
+  readonly next: () => Promise<Given | undefined>
   /** Whether it has ended and all its pages were taken. */
   readonly isOver: () => boolean
   /** Resolves when it has ended and has let go of the file. */
   readonly end: () => Promise<void>
 }
 
+export interface ReadingThread extends Thread<Page> {
+  /** What it reads. */
+  readonly course: Course
+}
+
+export type ExaminingThread = Thread<ExaminedStretch>
+
 export interface ReadingThreads {
   /** Begins one; nothing where there can be none. */
   readonly begin: (course: Course) => ReadingThread | undefined
+  /** Likewise, one that examines all that there is. */
+  readonly examine: () => ExaminingThread | undefined
   /** Ends them all. */
   readonly end: () => Promise<void>
 }
@@ -34,55 +42,85 @@ export interface ReadFile {
 }
 
 export interface Task extends ReadFile {
-  readonly course: Course
+  /** What it reads; it examines the whole file where it is told none. */
+  readonly course: Course | undefined
+  /** So long it waits for somebody to take a page, in milliseconds. */
+  readonly patienceMs: number
   /** Shared with it: at `TAKEN` how many pages were taken, at `IS_OVER` 1 when it shall end. */
   readonly control: Int32Array
 }
 export const TAKEN = 0
 export const IS_OVER = 1
 
-/** So many pages it may have read that nobody took; and so long, in milliseconds, it waits for somebody to take one. */
+/** A stretch that was examined, as a thread gives it. */
+export interface StretchColumns extends Omit<ExaminedStretch, 'events'> {
+  readonly columns: PageColumns
+}
+
+/** So many pages it may have read that nobody took. */
 export const PAGES_AHEAD = 4
-export const PATIENCE_MS = 1000
+/** Who reads on without a thread loses little; who examines begins anew. */
+const PATIENCE_MS = { reading: 1000, examining: 60_000 }
 
 /** What a thread runs; told when it is needed, because a program made into one file does not know where it lies. */
 const usual = (): URL => new URL('./reading-worker.js', import.meta.url)
 
 export const readingThreads = (file: ReadFile, script = usual): ReadingThreads => {
-  const running = new Set<ReadingThread>()
+  const running = new Set<Thread<unknown>>()
   let areNone = false
+
+  const begin = <Columns, Given>(
+    task: Pick<Task, 'course' | 'patienceMs'>,
+    given: (columns: Columns) => Given,
+  ): Thread<Given> | undefined => {
+    if (areNone) return undefined
+    try {
+      const control = new Int32Array(new SharedArrayBuffer(8))
+      const thread = start({ ...file, ...task, control }, script(), given, (isOfUse) => {
+        running.delete(thread)
+        areNone ||= !isOfUse
+      })
+      running.add(thread)
+      return thread
+    } catch {
+      // This process may have no threads, for instance.
+      areNone = true
+      return undefined
+    }
+  }
 
   return {
     begin: (course) => {
-      if (areNone) return undefined
-      try {
-        const task: Task = { ...file, course, control: new Int32Array(new SharedArrayBuffer(8)) }
-        const thread = start(task, script(), (isOfUse) => {
-          running.delete(thread)
-          areNone ||= !isOfUse
-        })
-        running.add(thread)
-        return thread
-      } catch {
-        // This process may have no threads, for instance.
-        areNone = true
-        return undefined
-      }
+      const thread = begin({ course, patienceMs: PATIENCE_MS.reading }, pageOfColumns)
+      return thread && { ...thread, course }
     },
+    examine: () =>
+      begin({ course: undefined, patienceMs: PATIENCE_MS.examining }, ({ columns, ...stretch }: StretchColumns) => ({
+        ...stretch,
+        events: pageOfColumns(columns),
+      })),
     end: async () => {
       await Promise.all([...running].map((thread) => thread.end()))
     },
   }
 }
 
-/** @param whenEnded told whether it gave a page, or was not to */
-const start = (task: Task, script: URL, whenEnded: (isOfUse: boolean) => void): ReadingThread => {
-  const { control, course } = task
+/**
+ * @param given what a message of it is
+ * @param whenEnded told whether it gave a page, or was not to
+ */
+const start = <Columns, Given>(
+  task: Task,
+  script: URL,
+  given: (columns: Columns) => Given,
+  whenEnded: (isOfUse: boolean) => void,
+): Thread<Given> => {
+  const { control } = task
   // It loads nothing that this process loads before its program, and prints nothing.
   const worker = new Worker(script, { workerData: task, execArgv: [], stdout: true, stderr: true })
   // The process waits for it only while somebody here does.
   worker.unref()
-  const pages: PageColumns[] = []
+  const pages: Columns[] = []
   let isOfUse = false
   let hasEnded = false
   let wake = ignore
@@ -95,7 +133,7 @@ const start = (task: Task, script: URL, whenEnded: (isOfUse: boolean) => void): 
     })
   })
   worker.on('error', ignore)
-  worker.on('message', (page: PageColumns) => {
+  worker.on('message', (page: Columns) => {
     isOfUse = true
     pages.push(page)
     wake()
@@ -107,7 +145,6 @@ const start = (task: Task, script: URL, whenEnded: (isOfUse: boolean) => void): 
   }
 
   return {
-    course,
     next: async () => {
       if (pages.length === 0 && !hasEnded) {
         worker.ref()
@@ -119,7 +156,7 @@ const start = (task: Task, script: URL, whenEnded: (isOfUse: boolean) => void): 
       const page = pages.shift()
       if (page === undefined) return undefined
       tell()
-      return pageOfColumns(page)
+      return given(page)
     },
     isOver: () => hasEnded && pages.length === 0,
     end: () => {

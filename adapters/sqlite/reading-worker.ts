@@ -1,15 +1,16 @@
 /**
- * What a thread that reads ahead runs (`reading-thread.ts`): it gives pages of a file, one after the other, as long as somebody
- * takes them. Where it cannot give one it ends without a word.
+ * What a thread runs that reads ahead or examines (`reading-thread.ts`): it gives pages of a file, one after the other, as
+ * long as somebody takes them. Where it cannot give one it ends without a word.
  */
 import { parentPort, workerData } from 'node:worker_threads'
 import * as E from 'fp-ts/lib/Either.js'
 import { driver } from './driver/index.js'
-import { columnsOf } from './page-columns.js'
-import { IS_OVER, PAGES_AHEAD, PATIENCE_MS, TAKEN, type Task } from './reading-thread.js'
-import { behind, prepareReads } from './reads.js'
+import { type ExaminedFile, examination, stretchesTo } from './examining.js'
+import { columnsOf, type PageColumns } from './page-columns.js'
+import { IS_OVER, PAGES_AHEAD, type StretchColumns, TAKEN, type Task } from './reading-thread.js'
+import { behind, type Course, prepareReads, type Reads } from './reads.js'
 
-const { path, layout, pageSize, course: begin, control }: Task = workerData
+const { path, layout, pageSize, course: begin, patienceMs, control }: Task = workerData
 
 /** Waits until all pages but the last few were taken; answers whether there shall be another. */
 const isWanted = (given: number): boolean => {
@@ -17,7 +18,25 @@ const isWanted = (given: number): boolean => {
     if (Atomics.load(control, IS_OVER) !== 0) return false
     const taken = Atomics.load(control, TAKEN)
     if (given - taken < PAGES_AHEAD) return true
-    if (Atomics.wait(control, TAKEN, taken, PATIENCE_MS) === 'timed-out') return false
+    if (Atomics.wait(control, TAKEN, taken, patienceMs) === 'timed-out') return false
+  }
+}
+
+function* pagesOf({ pageOf }: Reads, from: Course): Generator<PageColumns> {
+  let course = from
+  for (;;) {
+    const page = pageOf(course)
+    if (page.length > 0) yield columnsOf(page)
+    if (page.length < pageSize) return
+    course = behind(course, page)
+  }
+}
+
+function* stretchesOf(file: ExaminedFile): Generator<StretchColumns> {
+  const { end, next } = examination(file)
+  for (const upTo of stretchesTo(end)) {
+    const { events, ...stretch } = next(upTo)
+    yield { ...stretch, columns: columnsOf(events) }
   }
 }
 
@@ -25,12 +44,12 @@ const loaded = await driver()
 if (E.isRight(loaded)) {
   const database = loaded.right.open(path, { busyTimeoutMs: 0, readOnly: true })
   try {
-    const { pageOf } = prepareReads({ database, layout, pageSize })
-    for (let course = begin, given = 0; isWanted(given); given++) {
-      const page = pageOf(course)
-      if (page.length > 0) parentPort?.postMessage(columnsOf(page))
-      if (page.length < pageSize) break
-      course = behind(course, page)
+    const reads = prepareReads({ database, layout, pageSize })
+    const given = begin === undefined ? stretchesOf({ database, layout, reads }) : pagesOf(reads, begin)
+    for (let count = 0; isWanted(count); count++) {
+      const next = given.next()
+      if (next.done === true) break
+      parentPort?.postMessage(next.value)
     }
   } finally {
     database.close()

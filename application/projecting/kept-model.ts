@@ -1,5 +1,6 @@
 /** Read models folded anew from events in hand, and whether what is kept of them between two openings is the same. */
 import * as E from 'fp-ts/lib/Either.js'
+import type { DomainEvent } from '../../domain/events/catalogue.js'
 import type { EventStore, StoredEvent } from '../../domain/ports/event-store.js'
 import type { SnapshotStore } from '../../domain/ports/snapshot-store.js'
 import { copySteps } from '../../projections/storage/steps.js'
@@ -11,7 +12,7 @@ import { decodeSnapshot } from './snapshots.js'
 export interface FoldedAnew<States> {
   readonly states: States
   /** Folds events that can be read. What cannot follow on those before it is left out. */
-  readonly add: (events: ReadonlyArray<StoredEvent>) => void
+  readonly add: (events: ReadonlyArray<StoredEvent>, decoded?: (stored: StoredEvent) => DomainEvent | undefined) => void
   /** Why the snapshot that is kept is not what these events give; nothing where it is, or where there is none. */
   readonly whyOtherThanKept: () => Promise<string | undefined>
 }
@@ -26,9 +27,9 @@ export const foldedAnew = <States extends object>(
   const model = emptyModel(projections)
   return {
     states: model.states,
-    add: (events) => {
+    add: (events, decoded) => {
       try {
-        applyEvents(projections, model, events)
+        applyEvents(projections, model, events, decoded)
       } catch {
         // Whoever holds it to the events before it tells why.
       }

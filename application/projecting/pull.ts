@@ -1,5 +1,6 @@
 /** Pull and apply: the events after a model's checkpoint, page by page, each folded into every state, and the checkpoint moved on with them. */
 import * as E from 'fp-ts/lib/Either.js'
+import type { DomainEvent } from '../../domain/events/catalogue.js'
 import { decodeShape } from '../../domain/events/event-shapes.js'
 import { type EventStore, EventStoreError, readFailureOf, type StoredEvent } from '../../domain/ports/event-store.js'
 import { actorOf, recordedAtOf } from '../../domain/values/metadata-text.js'
@@ -50,13 +51,20 @@ export const pull = async <States extends object>(
   }
 }
 
-/** Folds events in hand, in their order; answers what is wrong with one. */
+/**
+ * Folds events in hand, in their order; answers what is wrong with one.
+ *
+ * @param decoded what was decoded of an event before
+ */
 export const applyEvents = <States extends object>(
   projections: Projections<States>,
   model: Model<States>,
   events: ReadonlyArray<StoredEvent>,
+  decoded: (stored: StoredEvent) => DomainEvent | undefined = () => undefined,
 ): ReadError | undefined => {
-  const applied = applyPage(model, foldsOf(projections, model.states), events, 0, { until: Infinity, over: Infinity })
+  const decode: typeof decodeShape = (stored) => decoded(stored) ?? decodeShape(stored)
+  const bounds = { until: Infinity, over: Infinity }
+  const applied = applyPage(model, foldsOf(projections, model.states), events, 0, bounds, decode)
   return typeof applied === 'number' ? undefined : applied
 }
 
@@ -92,6 +100,7 @@ const applyPage = (
   page: ReadonlyArray<StoredEvent>,
   from: number,
   { until, over }: Bounds,
+  decode = decodeShape,
 ): number | ReadError => {
   let last = ''
   let recordedAt = Number.NaN
@@ -102,7 +111,7 @@ const applyPage = (
     const { position, stream, revision, type, metadata } = stored
     if (position <= model.checkpoint) continue
     if (position > until) break
-    const event = decodeShape(stored)
+    const event = decode(stored)
     // Most events of a command have the same: it is read once.
     if (metadata !== last) {
       last = metadata

@@ -22,6 +22,11 @@ export interface RecordedEvent<Event = DomainEvent> {
   readonly metadata: EventMetadata
 }
 
+/** With the values that stand in its texts. */
+export interface DecodedEvent extends RecordedEvent {
+  readonly values: EventValues
+}
+
 export type EventProblem =
   /** A type, or a schema version of it, that this software does not know: written by a newer one. */
   | { readonly _tag: 'unknown-event'; readonly stream: string; readonly revision: number; readonly type: string }
@@ -29,8 +34,38 @@ export type EventProblem =
   | { readonly _tag: 'damaged-event'; readonly stream: string; readonly revision?: number; readonly reason: string }
 
 /** Reads a stored event: parse, upcast, decode in full. */
-export const decodeEvent = (stored: StoredEvent): E.Either<EventProblem, RecordedEvent> =>
-  decodeWithValues(stored, () => parseTexts(stored))
+export const decodeEvent = (stored: StoredEvent): E.Either<EventProblem, RecordedEvent> => {
+  const decoded = eventDecoder()(stored)
+  if (E.isLeft(decoded)) return decoded
+  const { values: _values, ...recorded } = decoded.right
+  return E.right(recorded)
+}
+
+/** Reads stored events one after another: the name of a stream, and the metadata that events of a command share, are read once. */
+export const eventDecoder = (): ((stored: StoredEvent) => E.Either<EventProblem, DecodedEvent>) => {
+  const categories = new Map<string, Category | undefined>()
+  const categoryOf = (stream: string): Category | undefined => {
+    if (categories.has(stream)) return categories.get(stream)
+    const category = parseStream(stream)?.category
+    if (categories.size === MOST_STREAMS) categories.clear()
+    categories.set(stream, category)
+    return category
+  }
+  let last: { readonly text: string; readonly metadata: DecodedMetadata } | undefined
+  return (stored) =>
+    decodeIn(
+      stored,
+      categoryOf(stored.stream),
+      () => parseObject(stored.data),
+      () => {
+        if (last?.text !== stored.metadata) last = { text: stored.metadata, metadata: metadataIn(stored.metadata) }
+        return last.metadata
+      },
+    )
+}
+
+/** So many names are kept. */
+const MOST_STREAMS = 1000
 
 /**
  * Whether a stream can have given out a number by this revision: each took an event. So what holds a thing for each
@@ -97,15 +132,32 @@ export const codecOf = (category: Category, type: string): t.Decoder<unknown, Do
 export const problemsText = (where: string, problems: ReadonlyArray<Problem>): string =>
   `${where}: ${problems.map(describeProblem).join('; ')}`
 
-const parseTexts = ({ data, metadata }: StoredEvent): E.Either<string, EventValues> => {
+const parseObject = (text: string): E.Either<string, JsonObject> => {
+  const parsed = parseText(text)
+  if (E.isLeft(parsed)) return parsed
+  return isObject(parsed.right) ? E.right(parsed.right) : E.left('data: expected a JSON object')
+}
+
+const parseText = (text: string): E.Either<string, unknown> => {
   try {
-    const parsed = parseJson(data)
-    return isObject(parsed)
-      ? E.right({ data: parsed, metadata: parseJson(metadata) })
-      : E.left('data: expected a JSON object')
+    return E.right(parseJson(text))
   } catch (error) {
     return E.left(`not JSON: ${String(error)}`)
   }
+}
+
+const metadataIn = (text: string): DecodedMetadata => {
+  const parsed = parseText(text)
+  return E.isRight(parsed) ? decodeMetadata(parsed.right) : parsed
+}
+
+type DecodedMetadata = E.Either<string, { readonly parsed: unknown; readonly metadata: EventMetadata }>
+
+const decodeMetadata = (parsed: unknown): DecodedMetadata => {
+  const metadata = decodeWith(EventMetadata)(parsed)
+  return E.isRight(metadata)
+    ? E.right({ parsed, metadata: metadata.right })
+    : E.left(problemsText('metadata', metadata.left))
 }
 
 const isObject = (value: unknown): value is JsonObject =>
@@ -173,32 +225,52 @@ export const idOfEvent = (
 /** Whether the data of an event were written in the schema version of today. */
 export const isOfTodaysSchema = (type: string, schema: number): boolean => schema === (upcasters[type]?.version ?? 1)
 
-/** The same, of an event whose texts are parsed only where its type is known, or were before. */
+/** The same, of an event whose texts were parsed before. */
 export const decodeWithValues = (
   stored: StoredEvent,
-  values: () => E.Either<string, EventValues>,
-): E.Either<EventProblem, RecordedEvent> => {
-  const { stream, revision, position, id, type } = stored
+  { data, metadata }: EventValues,
+): E.Either<EventProblem, DecodedEvent> =>
+  decodeIn(
+    stored,
+    parseStream(stored.stream)?.category,
+    () => E.right(data),
+    () => decodeMetadata(metadata),
+  )
+
+/** Its texts are read only where its type is known. */
+const decodeIn = (
+  { stream, revision, position, id, type }: StoredEvent,
+  category: Category | undefined,
+  dataOf: () => E.Either<string, JsonObject>,
+  metadataOf: () => DecodedMetadata,
+): E.Either<EventProblem, DecodedEvent> => {
   const damaged = (reason: string): E.Either<EventProblem, never> =>
     E.left({ _tag: 'damaged-event', stream, revision, reason })
-  const unknown: E.Either<EventProblem, never> = E.left({ _tag: 'unknown-event', stream, revision, type })
+  const unknown = (): E.Either<EventProblem, never> => E.left({ _tag: 'unknown-event', stream, revision, type })
 
-  const category = parseStream(stream)?.category
-  if (category === undefined) return unknown
-  const codec = codecOf(category, type)
-  if (codec === undefined) return unknown
+  const codec = category === undefined ? undefined : codecOf(category, type)
+  if (codec === undefined) return unknown()
 
-  const raw = values()
-  if (E.isLeft(raw)) return damaged(raw.left)
-  const metadata = decodeWith(EventMetadata)(raw.right.metadata)
-  if (E.isLeft(metadata)) return damaged(problemsText('metadata', metadata.left))
-  const data = upcast(upcasters, type, metadata.right.schema, raw.right.data)
-  if (data === undefined) return unknown
-  const event = decodeWith(codec)({ type, ...data })
+  const data = dataOf()
+  if (E.isLeft(data)) return damaged(data.left)
+  const read = metadataOf()
+  if (E.isLeft(read)) return damaged(read.left)
+  const { metadata, parsed } = read.right
+  const today = upcast(upcasters, type, metadata.schema, data.right)
+  if (today === undefined) return unknown()
+  const event = decodeWith(codec)({ type, ...today })
   if (E.isLeft(event)) return damaged(problemsText('data', event.left))
   const beyond = numbersOf(event.right).find((number) => !isWithin(number, revision))
   return beyond === undefined
-    ? E.right({ stream, revision, position, id, event: event.right, metadata: metadata.right })
+    ? E.right({
+        stream,
+        revision,
+        position,
+        id,
+        event: event.right,
+        metadata,
+        values: { data: data.right, metadata: parsed },
+      })
     : damaged(`data: it names the number ${beyond}, which a stream cannot have given out by its revision ${revision}`)
 }
 

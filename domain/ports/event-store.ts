@@ -133,6 +133,9 @@ export interface StoreFinding {
   readonly position?: Position
   readonly stream?: string
   readonly revision?: EventRevision
+  /** Which part of the event does not fit the others. */
+  readonly column?: string
+  /** In words, without where it stands. */
   readonly reason: string
   /**
    * Of what it is where it is of no event: of an index, by which events are found, of space that holds nothing, or of what
@@ -191,7 +194,7 @@ export interface EventStore {
 
   /**
    * All events up to the present end, in order, and everything that the store keeps of them held against what it was made
-   * from: it goes on behind what it finds. Not there in a store that keeps nothing but the events.
+   * from, their ids among it (`openIds`): it goes on behind what it finds. Not there in a store that keeps nothing but the events.
    */
   readonly examine?: () => AsyncIterable<Examined>
 

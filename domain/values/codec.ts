@@ -6,6 +6,9 @@ import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
 import { canonicalJson, copyJson, type JsonObject, MAX_JSON_DEPTH } from './json.js'
 import { beginningOf, hasLength } from './length.js'
+import { MOST_PROBLEMS } from './record.js'
+
+export { type PlainRecordOf, type RecordOf, record } from './record.js'
 
 /** One thing wrong with a value: where, what would be right, and what was there instead. */
 export interface Problem {
@@ -14,9 +17,6 @@ export interface Problem {
   readonly expected: string
   readonly actual: string
 }
-
-/** So many are told at once: what has a million members has a million problems. */
-const MOST_PROBLEMS = 20
 
 /** Decodes a value, or says everything that is wrong with it, up to 20 problems. */
 export const decodeWith =
@@ -130,79 +130,6 @@ export const milliseconds = rule(
   'a number of milliseconds, 0 or more',
   (value): value is number => typeof value === 'number' && Number.isFinite(value) && value >= 0,
 )
-
-type Fields = Readonly<Record<string, t.Mixed>>
-type Simplify<T> = { [K in keyof T]: T[K] } & {}
-export type RecordOf<R extends Fields, O extends Fields> = Simplify<
-  { readonly [K in keyof R]: t.TypeOf<R[K]> } & { readonly [K in keyof O]?: t.TypeOf<O[K]> }
->
-/** The same with plain values in place of brands. */
-export type PlainRecordOf<R extends Fields, O extends Fields> = Simplify<
-  { readonly [K in keyof R]: t.OutputOf<R[K]> } & { readonly [K in keyof O]?: t.OutputOf<O[K]> }
->
-
-/**
- * An object with these members and no others. A member that is `undefined` counts as absent and is left
- * out of the result; an unknown member is an error, because a misspelt option must not pass unseen.
- */
-export const record = <R extends Fields, O extends Fields = Record<never, never>>(
-  name: string,
-  required: R,
-  optional?: O,
-): t.Type<RecordOf<R, O>, PlainRecordOf<R, O>> => {
-  const fields: Fields = { ...required, ...optional }
-  const known = Object.keys(fields)
-  const needed = new Set(Object.keys(required))
-  /** What an argument ought to be, for who gives a text in place of an object: `download {version, to, overwrite?}`. */
-  const nameWithMembers = (): string | undefined => {
-    if (name.includes('{')) return undefined
-    const members = known.map((key) => (needed.has(key) ? key : `${key}?`))
-    return `${name} {${members.length > 6 ? `${members.slice(0, 6).join(', ')}, …` : members.join(', ')}}`
-  }
-
-  const validate = (value: unknown, context: t.Context): t.Validation<Record<string, unknown>> => {
-    if (!hasNamedMembers(value)) return t.failure(value, context, context.length > 1 ? undefined : nameWithMembers())
-    const errors: t.ValidationError[] = []
-    const result: Record<string, unknown> = {}
-    for (const key of known) {
-      const codec = fields[key]
-      const member: unknown = Object.hasOwn(value, key) ? Reflect.get(value, key) : undefined
-      if (codec === undefined || (member === undefined && !needed.has(key))) continue
-      const validated = codec.validate(member, t.appendContext(context, key, codec, member))
-      if (E.isLeft(validated)) errors.push(...validated.left)
-      else result[key] = validated.right
-    }
-    for (const key of Object.keys(value)) {
-      if (errors.length >= MOST_PROBLEMS) break
-      if (!Object.hasOwn(fields, key)) {
-        const extra: unknown = Reflect.get(value, key)
-        if (extra !== undefined) {
-          errors.push({
-            value: extra,
-            context: t.appendContext(context, key, t.never, extra),
-            message: `no such member (known here: ${known.join(', ')})`,
-          })
-        }
-      }
-    }
-    return errors.length > 0 ? t.failures(errors) : t.success(result)
-  }
-
-  // The one place where the shape that the loop has just checked is given its type.
-  return new t.Type<RecordOf<R, O>, PlainRecordOf<R, O>>(
-    name,
-    (value): value is RecordOf<R, O> => E.isRight(validate(value, [])),
-    (value, context) => validate(value, context) as t.Validation<RecordOf<R, O>>,
-    (value) => value as PlainRecordOf<R, O>,
-  )
-}
-
-/** An object, also of a class of the caller's own, but neither a list nor a date, a map, a promise or the like. */
-const hasNamedMembers = (value: unknown): value is object =>
-  typeof value === 'object' &&
-  value !== null &&
-  (Object.getPrototypeOf(value) === Object.prototype || Object.prototype.toString.call(value) === '[object Object]') &&
-  Object.getOwnPropertySymbols(value).length === 0
 
 /** A whole number from `least` to 2^53 − 1. */
 export const wholeNumber = (expected: string, least = 0): t.Type<number> =>

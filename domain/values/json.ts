@@ -192,6 +192,31 @@ const walk = <A>(value: unknown, depth: number, make: Made<A>): E.Either<JsonPro
   return problem === undefined ? E.right(whole) : E.left(problem)
 }
 
+/**
+ * Whether a text, which was parsed, is the RFC 8785 text of a value, where that can be told quickly. `false` where it is
+ * not, and where `canonicalJson` has to be asked.
+ */
+export const isSurelyCanonical = (text: string, parsed: unknown, value: unknown): boolean =>
+  JSON.stringify(parsed) === text && isSameInOrder(parsed, value, MAX_JSON_DEPTH) && !text.includes('\\ud')
+
+/** Whether what was parsed has its keys in order, and is all that there is of a value. */
+const isSameInOrder = (parsed: unknown, value: unknown, depth: number): boolean => {
+  if (typeof parsed !== 'object' || parsed === null) return parsed === value
+  if (typeof value !== 'object' || value === null || depth === 0) return false
+  if (Array.isArray(parsed)) {
+    if (!Array.isArray(value) || value.length !== parsed.length) return false
+    return parsed.every((item, index) => isSameInOrder(item, value[index], depth - 1))
+  }
+  if (Array.isArray(value)) return false
+  let before = ''
+  const members = Object.entries(parsed)
+  for (const [key, member] of members) {
+    if (key < before || key === '__proto__' || !isSameInOrder(member, Reflect.get(value, key), depth - 1)) return false
+    before = key
+  }
+  return Object.keys(value).length === members.length
+}
+
 /** Whether two values of the closed JSON type are the same value. */
 export const sameJson = (a: Json | undefined, b: Json | undefined): boolean => {
   if (a === undefined || b === undefined) return a === b

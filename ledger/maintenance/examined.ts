@@ -6,6 +6,7 @@ import {
   type Examined,
   ORIGIN,
   type StoredEvent,
+  type StoreFinding,
 } from '../../domain/ports/event-store.js'
 
 /** With what was found; a store that keeps nothing but the events gives them. */
@@ -23,9 +24,14 @@ export async function* whole(store: EventStore): AsyncGenerator<ReadonlyArray<St
   if (head.right === ORIGIN) return
   for await (const { events, findings } of examined(store)) {
     const [wrong] = findings
-    if (wrong !== undefined) throw new EventStoreError('damaged', wrong.reason)
+    if (wrong !== undefined) throw new EventStoreError('damaged', placedReason(wrong))
     yield events
     // What comes behind the last event is of indexes, which an event does not depend on.
     if ((events.at(-1)?.position ?? ORIGIN) >= head.right) return
   }
 }
+
+const placedReason = ({ position, stream, revision, reason }: StoreFinding): string =>
+  position === undefined
+    ? reason
+    : `the event at position ${position}${stream === undefined ? '' : `, revision ${revision} of ${stream}`}: ${reason}`

@@ -241,7 +241,7 @@ const eventOf = (admission: Admission, line: string, value: unknown, number: num
   const parts = checked(Line, value, number)
   const at = toPosition(number)
   const event = cutOut(line, parts, at) ?? writtenAgain(line, parts, at)
-  const decoded = decodeWithValues(event, () => E.right(parts))
+  const decoded = decodeWithValues(event, parts)
   if (E.isLeft(decoded)) {
     writtenAgain(line, parts, at)
     const { left } = decoded

@@ -1,7 +1,7 @@
 /** Every event looked at again: its bytes, its decoding in full, and whether it could follow on those before it. */
 import * as E from 'fp-ts/lib/Either.js'
 import { openAdmission } from '../../domain/admission.js'
-import { decodeEvent } from '../../domain/events/stored-events.js'
+import { eventDecoder, type RecordedEvent } from '../../domain/events/stored-events.js'
 import type { EventStore, Position, StoredEvent, StoreFinding } from '../../domain/ports/event-store.js'
 import { describeImpossible } from '../../domain/values/impossible.js'
 import { eachFromStore } from '../calling/errors.js'
@@ -13,6 +13,8 @@ export interface DamagedEvent {
   readonly stream?: string
   readonly revision?: number
   readonly position?: Position
+  /** Which part of it does not fit the others, as far as that can be told. */
+  readonly column?: string
   readonly reason: string
   /** Which answers may be wrong, or are refused. */
   readonly touches: string
@@ -27,25 +29,27 @@ export interface VerifiedEvents {
   readonly unknownEvents: Readonly<Record<string, number>>
 }
 
-/**
- * Of a stream that holds what could not be, the first such event is told; nothing is judged by what is damaged.
- *
- * @param onPage told the events that could be read, page by page
- */
-export const verifyEvents = async (
-  store: EventStore,
-  onPage: (events: ReadonlyArray<StoredEvent>) => void,
-): Promise<VerifiedEvents> => {
+/** What could be read of a page, and what was decoded of its events: nothing of one of a later release. */
+type OnPage = (
+  events: ReadonlyArray<StoredEvent>,
+  decoded: (stored: StoredEvent) => RecordedEvent['event'] | undefined,
+) => void
+
+/** Of a stream that holds what could not be, the first such event is told; nothing is judged by what is damaged. */
+export const verifyEvents = async (store: EventStore, onPage: OnPage): Promise<VerifiedEvents> => {
   const damagedEvents: DamagedEvent[] = []
   const unknown = new Map<string, number>()
   let count = 0
-  const admission = openAdmission()
+  const admission = openAdmission(store.examine !== undefined)
+  const decode = eventDecoder()
+  let ofPage = new Map<StoredEvent, RecordedEvent['event']>()
   const wrong = ({ stream, revision, position }: StoredEvent, reason: string): void => {
     damagedEvents.push(damagedEvent({ stream, revision, position, reason }))
   }
   const look = (stored: StoredEvent): boolean => {
-    const decoded = decodeEvent(stored)
+    const decoded = decode(stored)
     if (E.isRight(decoded)) {
+      ofPage.set(stored, decoded.right.event)
       const outcome = admission.admit(stored, decoded.right)
       if (E.isLeft(outcome)) wrong(stored, describeImpossible(outcome.left))
       return true
@@ -62,7 +66,8 @@ export const verifyEvents = async (
     count += events.length
     damagedEvents.push(...findings.map(damagedEvent))
     for (const { stream } of findings) if (stream !== undefined) admission.pass(stream)
-    onPage(events.filter(look))
+    ofPage = new Map()
+    onPage(events.filter(look), (stored) => ofPage.get(stored))
   }
   const ended = admission.end()
   if (E.isLeft(ended)) {

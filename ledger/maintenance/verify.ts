@@ -61,9 +61,9 @@ export interface VerifyOptions {
   readonly contents?: boolean | undefined
 }
 
-/** How far it is: events first, then files. */
+/** How far it is: events first, and then files, of which nothing is known before. */
 export type OnVerify = (
-  progress: Parameters<OnMaintenance>[0] & { readonly eventsDone: number; readonly events: number },
+  progress: { readonly eventsDone: number; readonly events: number } & Partial<Parameters<OnMaintenance>[0]>,
 ) => void
 
 export interface VerifyPorts {
@@ -85,10 +85,10 @@ export const verify = async (ports: VerifyPorts, onProgress?: OnVerify, options?
   // Of an end that is damaged the rows tell.
   const head = E.getOrElse(() => ORIGIN)(await events.head()())
   let eventsDone = 0
-  const verified = await verifyEvents(events, (page) => {
-    anew.add(page)
+  const verified = await verifyEvents(events, (page, decoded) => {
+    anew.add(page, decoded)
     eventsDone += page.length
-    onProgress?.({ filesDone: 0, files: 0, bytesDone: 0, bytes: 0, eventsDone, events: Math.max(head, eventsDone) })
+    onProgress?.({ eventsDone, events: Math.max(head, eventsDone) })
   })
   const damagedStore = await verifyBeside(ports, anew, verified.damagedEvents.length === 0)
   const live = liveVersions(anew.states.registry)
@@ -109,7 +109,7 @@ const verifyBeside = async (
   const damage = events.damage?.()
   if (damage !== undefined) {
     const touches = 'all that the lost events told; commands are refused'
-    const remedy = 'see "When a disk lies" in the documentation'
+    const remedy = 'docs/when-a-disk-lies.md says how, step by step'
     found.push({ what: 'end', reason: describeHistoryDamage(damage), touches, remedy })
   }
   const id = await events.ledgerId()()

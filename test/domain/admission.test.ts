@@ -4,7 +4,7 @@ import * as fc from 'fast-check'
 import * as E from 'fp-ts/lib/Either.js'
 import { describe, expect, it } from 'vitest'
 import { openAdmission } from '../../domain/admission.js'
-import { decodeEvent } from '../../domain/events/stored-events.js'
+import { eventDecoder } from '../../domain/events/stored-events.js'
 import type { StoredEvent } from '../../domain/ports/event-store.js'
 import { describeImpossible } from '../../domain/values/impossible.js'
 import { historyOf } from '../projections/histories.js'
@@ -14,8 +14,9 @@ import { eventsIn, openTestLedger, right } from '../support/domain-ledger.js'
 /** Why the history could not have been, or `undefined`. */
 const whyNot = (history: ReadonlyArray<StoredEvent>): string | undefined => {
   const admission = openAdmission()
+  const decode = eventDecoder()
   for (const stored of history) {
-    const outcome = admission.admit(stored, right(decodeEvent(stored)))
+    const outcome = admission.admit(stored, right(decode(stored)))
     if (E.isLeft(outcome))
       return `${stored.stream} ${stored.revision} ${stored.type}: ${describeImpossible(outcome.left)}`
   }

@@ -15,9 +15,10 @@ export const builtWorker = (): URL =>
 /** A store with pages of one event, which are read ahead from the fourth on. */
 export const openReadingAhead = (options: SqliteEventStoreOptions, script = builtWorker): Promise<EventStore> =>
   orThrow(
-    sqliteEventStoreBy({ paging: { pageSize: 1, meanwhile: 2, isWorthwhile: (events) => events > 0 }, script })(
-      options,
-    ),
+    sqliteEventStoreBy({
+      paging: { pageSize: 1, meanwhile: 2, isWorthwhile: (events) => events > 0, isExaminedBeside: () => true },
+      script,
+    })(options),
   )
 
 const orThrow = async (task: TE.TaskEither<OpenError, EventStore>): Promise<EventStore> => {

@@ -561,13 +561,16 @@ describe('care for a ledger', () => {
       store.right.append(stream, 'none', [{ id: `00000000-0000-5000-8000-${type.length}`, type, data, metadata }])()
     await add('ArtifactCherished', 'artifact-acme/churn/dear', '{}')
     expect((await ledger('verify')).out).toMatch(
-      /^Not verified: 1 event of the type ArtifactCherished, .*\nAll is well: 11 events, 2 versions/,
+      /^Not verified: 1 event of the type ArtifactCherished, .*\n {2}.*\nAll is well: 11 events, 2 versions/,
     )
     await add('ArtifactCreated', 'artifact-acme/churn/bent', '{"artifactType":"model"}')
     await store.right.close()
     const { code, out, err } = await ledger('verify')
     expect(code).toBe(5)
-    expect(out).toMatch(/commandDigest.*\n {2}position 12, artifact-acme\/churn\/bent\n/)
+    expect(out.replaceAll(/\n {2,}/g, ' ')).toMatch(
+      /position 12, revision 0 of artifact-acme\/churn\/bent: .*commandDigest/,
+    )
+    expect(Math.max(...out.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80)
     expect(err).toContain('1 event is damaged')
   })
 
@@ -610,7 +613,7 @@ describe('care for a ledger', () => {
     rmSync(join(cwd, 'ledger/files', stored[0] ?? ''))
     const { code, out } = await ledger('verify')
     expect(code).toBe(5)
-    const where = out.split('\n').filter((line) => line.startsWith('  '))
+    const where = out.split('\n').filter((line) => /^ {2}(acme|and)/.test(line))
     expect(where).toHaveLength(9)
     expect(where[0]).toMatch(/^ {2}acme\/churn\/m\d:v0 shared\.bin$/)
     expect(where[8]).toBe('  and 2 more (all with --json)')

@@ -1,29 +1,49 @@
 /** What is found in a file that was changed, by who looks at all of it: `verify` names what was changed, and goes on behind it. */
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
-import { rowChecksum, rowTextOf, streamChecksum } from '../../../adapters/sqlite/row-checksum.js'
+import { directoryFileStore } from '../../../adapters/directory/index.js'
+import { sqliteEventStoreBy } from '../../../adapters/sqlite/event-store.js'
+import { PAGING, type Reading } from '../../../adapters/sqlite/pages.js'
+import { leafDigits, rowChecksum, rowTextOf, streamChecksum } from '../../../adapters/sqlite/row-checksum.js'
 import { type Ledger, openLedger } from '../../../index.js'
 import { gather } from '../../../testing/results.js'
 import { repeatPage } from '../../support/flips.js'
-import { openConnection } from '../../support/sqlite-store.js'
+import { builtWorker, openConnection } from '../../support/sqlite-store.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'sqlite-examining-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 
 let ledgers = 0
 
+/** A thread that ends before it has said that it is done. */
+const endsInItsMidst = (): URL => {
+  const source = `import { parentPort, Worker, workerData } from 'node:worker_threads'
+    const worker = new Worker(new URL('${builtWorker().href}'), { workerData, execArgv: [] })
+    worker.on('message', (stretch) => { parentPort.postMessage(stretch); process.exit(1) })`
+  return new URL(`data:text/javascript,${encodeURIComponent(source)}`)
+}
+
+const beside = (script: () => URL): Reading => ({ paging: { ...PAGING, isExaminedBeside: () => true }, script })
+const WITHOUT: Reading = { paging: PAGING }
+
 /** A ledger of five events (a model with two versions, and `latest`), changed by hand while nobody has it open. */
-const changed = async (edit: (path: string) => void): Promise<Ledger> => {
+const changed = async (reading: Reading, edit: (path: string) => void): Promise<Ledger> => {
   const directory = join(folder, `${ledgers++}`)
-  const open = () => openLedger({ directory, entity: 'acme', project: 'one', actor: 'anna' })
+  mkdirSync(directory)
+  const open = () =>
+    openLedger({
+      events: sqliteEventStoreBy(reading)({ path: join(directory, 'events.db') }),
+      files: directoryFileStore({ path: join(directory, 'files') }),
+      entity: 'acme',
+      project: 'one',
+      actor: 'anna',
+    })
   const ledger = await open()
   for (const bytes of ['a', 'b'])
     await ledger.logArtifact({ name: 'model', type: 'model', content: [{ bytes, as: 'a.txt' }] })
   await ledger.close()
-  // Of the read model as it was, nothing is to be believed.
-  rmSync(join(directory, 'snapshots'), { recursive: true, force: true })
   edit(join(directory, 'events.db'))
   return open()
 }
@@ -38,8 +58,8 @@ const byHand =
     hand.close()
   }
 
-const found = async (edit: (path: string) => void): Promise<ReadonlyArray<object>> => {
-  const ledger = await changed(edit)
+const foundBy = async (reading: Reading, edit: (path: string) => void): Promise<ReadonlyArray<object>> => {
+  const ledger = await changed(reading, edit)
   const { damagedEvents } = await ledger.verify()
   await ledger.close()
   return damagedEvents.map(({ touches: _touches, remedy: _remedy, ...found }) => found)
@@ -47,7 +67,29 @@ const found = async (edit: (path: string) => void): Promise<ReadonlyArray<object
 
 const STREAM = 'artifact-acme/one/model'
 
-describe('verify finds in the file of events', () => {
+/** The second row with another leaf hash, or another id and the leaf hash that goes with it, and a checksum that fits. */
+const rewritten =
+  (other: { readonly leaf?: string; readonly id?: string }) =>
+  (path: string): void => {
+    const hand = openConnection(path)
+    type Row = readonly [id: string, type: string, data: string, metadata: string]
+    const row = hand.prepare<[], Row>('SELECT id, type, data, metadata FROM events WHERE position = 2').get()
+    if (row === undefined) throw new Error('there is no such row')
+    const [id, type, data, metadata] = row
+    const event = { id: other.id ?? id, type, data, metadata }
+    const leaf = other.leaf ?? leafDigits(event, STREAM, 1)
+    const crc = rowChecksum(rowTextOf(event, { position: 2, revision: 1 }, leaf), streamChecksum(STREAM))
+    hand.exec('DROP TRIGGER events_are_not_changed')
+    hand.exec(`UPDATE events SET id = '${event.id}', leaf = x'${leaf}', crc = ${crc} WHERE position = 2`)
+    hand.close()
+  }
+
+describe.each([
+  ['by a thread', beside(builtWorker)],
+  ['without one', WITHOUT],
+] as const)('verify finds in the file of events, examined %s,', (_, reading) => {
+  const found = (edit: (path: string) => void) => foundBy(reading, edit)
+
   it('nothing where nothing was changed', async () => {
     expect(await found(() => undefined)).toEqual([])
   })
@@ -74,20 +116,8 @@ describe('verify finds in the file of events', () => {
   })
 
   it('a leaf hash that is not that of its event, though the checksum fits', async () => {
-    const forged = (path: string): void => {
-      const hand = openConnection(path)
-      type Row = readonly [id: string, type: string, data: string, metadata: string]
-      const row = hand.prepare<[], Row>('SELECT id, type, data, metadata FROM events WHERE position = 2').get()
-      if (row === undefined) throw new Error('there is no such row')
-      const [id, type, data, metadata] = row
-      const leaf = 'AB'.repeat(32)
-      const text = rowTextOf({ id, type, data, metadata }, { position: 2, revision: 1 }, leaf)
-      const crc = rowChecksum(text, streamChecksum(STREAM))
-      hand.exec('DROP TRIGGER events_are_not_changed')
-      hand.exec(`UPDATE events SET leaf = x'${leaf}', crc = ${crc} WHERE position = 2`)
-      hand.close()
-    }
-    const ledger = await changed(forged)
+    const forged = rewritten({ leaf: 'AB'.repeat(32) })
+    const ledger = await changed(reading, forged)
     await expect(gather(ledger.exportEvents())).rejects.toMatchObject({
       code: 'damaged-event',
       message: expect.stringContaining('leaf hash'),
@@ -96,6 +126,18 @@ describe('verify finds in the file of events', () => {
       { position: 2, stream: STREAM, reason: expect.stringContaining('leaf hash') },
     ])
     await ledger.close()
+  })
+
+  it('an id that is not that of its event, though all else fits', async () => {
+    expect(await found(rewritten({ id: '00000000-0000-5000-8000-000000000000' }))).toEqual([
+      {
+        position: 2,
+        stream: STREAM,
+        revision: 1,
+        column: 'id',
+        reason: expect.stringContaining('its id 00000000-0000-5000'),
+      },
+    ])
   })
 
   it('an index that is not that of its table', async () => {
@@ -108,5 +150,20 @@ describe('verify finds in the file of events', () => {
       repeatPage(path, from, to)
     }
     expect(await found(repeated)).toContainEqual({ reason: expect.stringContaining('row 5 missing from index') })
+  })
+})
+
+describe('what verify finds', () => {
+  it.each([
+    ['fails', () => new URL('data:text/javascript,throw new Error("no")')],
+    ['ends in its midst', endsInItsMidst],
+  ])('is the same where the thread %s', async (_, script) => {
+    const edit = byHand(
+      `UPDATE events SET metadata = replace(metadata, 'anna', 'bobb') WHERE position = 2`,
+      'DELETE FROM events WHERE position = 4',
+    )
+    const findings = await foundBy(WITHOUT, edit)
+    expect(findings).toHaveLength(3)
+    expect(await foundBy(beside(script), edit)).toEqual(findings)
   })
 })

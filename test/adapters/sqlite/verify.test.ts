@@ -84,7 +84,7 @@ describe('verify', () => {
     [
       "an alias's target",
       [`UPDATE events SET data = replace(data, '"to":1', '"to":0') WHERE position = 10`],
-      ofRow(10, 'by its column data'),
+      { ...ofRow(10, 'by its column data'), column: 'data', revision: 6 },
     ],
     ['an actor', [`UPDATE events SET metadata = replace(metadata, 'anna', 'anne') WHERE position = 2`], ofRow(2)],
     [
@@ -148,9 +148,15 @@ describe('verify', () => {
     byHand(directory, `UPDATE events SET metadata = replace(metadata, 'better', 'butter') WHERE position = 10`)
     const { code, out, err } = await commandLine(directory)('--ledger', directory, 'verify')
     expect(code).toBe(5)
-    expect(out).toMatch(
-      /^10 events, 3 versions, .*\nthe event at position 10, revision 6 of artifact-acme\/churn\/cats, does not fit its checksum.*\n {2}position 10, artifact-acme\/churn\/cats\n {2}touches commands on .*\n {2}put the events back from a copy/,
-    )
+    const [counted, ...said] = out.trim().split('\n')
+    expect(counted).toMatch(/^10 events, 3 versions, /)
+    expect(said.slice(0, -1)).toEqual([
+      'position 10, revision 6 of artifact-acme/churn/cats: it does not fit its',
+      '  checksum, by its column metadata',
+      '  touches commands on artifact-acme/churn/cats and what is told of it;',
+      '    histories, exports, and all that is not answered from a snapshot of before',
+      '  to do: put the events back from a copy that is whole',
+    ])
     expect(err).toContain('1 event is damaged')
   })
 })

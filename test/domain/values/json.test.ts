@@ -2,7 +2,7 @@ import { createRequire } from 'node:module'
 import * as fc from 'fast-check'
 import * as E from 'fp-ts/lib/Either.js'
 import { describe, expect, it } from 'vitest'
-import { canonicalJson, MAX_JSON_DEPTH } from '../../../domain/values/json.js'
+import { canonicalJson, isSurelyCanonical, MAX_JSON_DEPTH } from '../../../domain/values/json.js'
 import { json } from '../../support/domain-arbitraries.js'
 import { left, right } from '../../support/domain-ledger.js'
 
@@ -23,6 +23,36 @@ describe('canonical JSON', () => {
       fc.property(json, (value) => {
         expect(JSON.parse(right(canonicalJson(value)))).toEqual(withoutNegativeZero(value))
       }),
+    )
+  })
+
+  it('is surely that of a value only where it is, and where it is nearly always', () => {
+    fc.assert(
+      fc.property(json, json, (value, other) => {
+        const text = right(canonicalJson(value))
+        const parsed: unknown = JSON.parse(text)
+        if (isSurelyCanonical(text, parsed, other)) expect(right(canonicalJson(other))).toBe(text)
+        // Keys that look like numbers come first in an object.
+        const isSure = isSurelyCanonical(text, parsed, withoutNegativeZero(value))
+        expect(isSure || /"(0|[1-9]\d*)":/.test(text) || text.includes('\\ud')).toBe(true)
+      }),
+    )
+    for (const [text, value] of [
+      ['{"b":1,"a":2}', { b: 1, a: 2 }],
+      ['{"a":1}', { a: 1, b: 2 }],
+      ['{"a":1,"b":2}', { a: 1 }],
+      ['{"a":null}', {}],
+      ['{"a":null}', { a: Number.NaN }],
+      ['{"a":[1,1]}', { a: [1] }],
+      ['{"a":[1]}', { a: { 0: 1 } }],
+      ['[null]', [undefined]],
+      ['-0', 0],
+      ['[1 ]', [1]],
+      ['"\\ud800"', '\ud800'],
+    ] as const)
+      expect([text, isSurelyCanonical(text, JSON.parse(text), value)]).toEqual([text, false])
+    expect(isSurelyCanonical('{"a":[{"b":null,"c":0}]}', { a: [{ b: null, c: 0 }] }, { a: [{ c: 0, b: null }] })).toBe(
+      true,
     )
   })
 

@@ -51,14 +51,13 @@ const read = promised(describeReadError)
 
 export const ownProjections = (
   projections: ReadonlyArray<OwnProjection<unknown>>,
-  { snapshots, ...ports }: Omit<ProjectorPorts<unknown>, 'projections' | 'turn'>,
+  { snapshots, warn, ...ports }: Omit<ProjectorPorts<unknown>, 'projections' | 'turn'>,
 ): OwnProjections => {
   const all = projections.map((own): Opened<unknown> => {
     const kept = own.load === undefined || snapshots === undefined ? undefined : apartFromOurs(snapshots)
-    return {
-      own,
-      projector: projector({ ...ports, projections: { own: heldProjection(own) }, snapshots: kept, turn: TURN }),
-    }
+    const held = { projections: { own: heldProjection(own) }, snapshots: kept, turn: TURN }
+    const told = (message: string): void => warn?.(`${message} (the projection ${own.name})`)
+    return { own, projector: projector({ ...ports, ...held, warn: told }) }
   })
   const ofEach = async (
     answer: (of: Projector<object>) => Promise<Progress>,

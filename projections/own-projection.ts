@@ -1,5 +1,5 @@
 /** A projection of whoever embeds the library: written as ours are, with the event in full, and asked through copies. */
-import type { EventOf, EventType } from '../domain/events/catalogue.js'
+import { type EventOf, type EventType, upcasters } from '../domain/events/catalogue.js'
 import { decodeMetadataShape, isEventType } from '../domain/events/event-shapes.js'
 import type { RecordedEvent } from '../domain/events/stored-events.js'
 import { EventStoreError } from '../domain/ports/event-store.js'
@@ -78,6 +78,8 @@ export interface Holder<State> {
 /** The same as the projector takes it. */
 export const heldProjection = <State>(own: OwnProjection<State>): Projection<Holder<State>> => {
   const folds = new Set(own.folds)
+  /** What was folded from other types, or from events as they were told before, is thrown away. */
+  const schemas = own.folds.map((type) => `${type} ${upcasters[type]?.version ?? 1}`).join()
   return {
     name: own.name,
     version: own.version,
@@ -93,17 +95,23 @@ export const heldProjection = <State>(own: OwnProjection<State>): Projection<Hol
       const next = own.apply(holder.state, { stream, revision, position, id, event, metadata })
       if (next === undefined)
         throw new TypeError(`apply answered nothing for ${event.type}: it has to answer the state`)
-      if (next instanceof Promise) {
-        next.catch(() => undefined)
+      if (Object.prototype.toString.call(next) === '[object Promise]') {
+        Promise.resolve(next).catch(() => undefined)
         throw new TypeError(`apply answered a Promise for ${event.type}: it has to answer the state at once`)
       }
       holder.state = next
     },
     // A copy, for the state goes on while it is written.
-    save: ({ state }) => [structuredClone(own.save === undefined ? state : own.save(state))],
-    load: ([saved]) => {
-      const state = own.load?.(saved)
-      return state === undefined ? undefined : { state }
+    save: ({ state }) => [schemas, structuredClone(own.save === undefined ? state : own.save(state))],
+    load: ([of, saved]) => {
+      if (of !== schemas) return undefined
+      try {
+        const state = own.load?.(saved)
+        return state === undefined ? undefined : { state }
+      } catch {
+        // What it cannot read is none of it.
+        return undefined
+      }
     },
   }
 }

@@ -42,6 +42,8 @@ export const snapshotKeeper = <States extends object>({
   const key = snapshotKeyOf(projections)
   const ending = new AbortController()
   let problem: string | null = null
+  /** Where the snapshot stands that was read or written here last: another process may have kept a later one. */
+  let newest: number = ORIGIN
   /** One snapshot after another. */
   let writing: Promise<void> = Promise.resolve()
 
@@ -58,9 +60,12 @@ export const snapshotKeeper = <States extends object>({
       if (model === undefined) return undefined
       const belongs = await belongsTo(store, model)
       if (belongs === false) warn?.(`The snapshot ${ofOthers(model)}, and all events are read instead.`)
-      return belongs === true ? model : undefined
+      if (belongs !== true) return undefined
+      newest = model.checkpoint
+      return model
     },
     kept: async (position) => {
+      if (newest > position) return undefined
       const loaded = await snapshots?.load(key)()
       if (loaded === undefined || E.isLeft(loaded)) return undefined
       const model = decodeSnapshot(projections, loaded.right ?? [])
@@ -71,6 +76,7 @@ export const snapshotKeeper = <States extends object>({
       snapshots !== undefined && failure === null && events - kept >= Math.max(worth.events, events * worth.share),
     save: (model) => {
       if (snapshots === undefined || model.failure !== null || model.kept === model.events) return
+      const { checkpoint } = model
       // Set at once: a failure is not tried again until there is more to keep.
       model.kept = model.events
       try {
@@ -78,6 +84,7 @@ export const snapshotKeeper = <States extends object>({
         writing = writing.then(save).then(
           (saved) => {
             problem = E.isLeft(saved) ? saved.left.reason : null
+            if (E.isRight(saved)) newest = checkpoint
           },
           (error: unknown) => {
             problem = messageOf(error)

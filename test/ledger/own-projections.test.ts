@@ -5,13 +5,14 @@ import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import * as fc from 'fast-check'
 import * as E from 'fp-ts/lib/Either.js'
+import * as TE from 'fp-ts/lib/TaskEither.js'
 import { afterAll, describe, expect, expectTypeOf, it } from 'vitest'
 import { eventStoreDb } from '../../adapters/eventstoredb/index.js'
 import { memoryEventStore, memoryFileStore, memorySnapshotStore } from '../../adapters/memory/index.js'
 import { systemClock } from '../../adapters/system/index.js'
 import { projector } from '../../application/projecting/projector.js'
 import { decodeEvent } from '../../domain/events/stored-events.js'
-import { type StoredEvent, toPosition } from '../../domain/ports/event-store.js'
+import { ORIGIN, type StoredEvent, toPosition } from '../../domain/ports/event-store.js'
 import {
   type Ledger,
   type LedgerError,
@@ -302,6 +303,91 @@ const expectKept = async (
   await ledger.close()
 }
 
+describe('a snapshot of a projection', () => {
+  const numbers = Array.from({ length: 60 }, (_, index) => (index + 1) * 9_876_543_211)
+  /** How many events another opening folds, after one that kept a snapshot. */
+  const appliedWith = async (changes: Partial<OwnProjection<Moves>>): Promise<unknown> => {
+    const events = manyTimes(await historyOf(numbers), 1100)
+    const stores = { events: partly(events), files: memoryFileStore(), snapshots: memorySnapshotStore() }
+    const before = await openLedger({ ...stores, projections: [moves], readOnly: true })
+    const expected = await before.read(moves)
+    await before.close()
+    const own = { ...moves, ...changes }
+    const ledger = await openLedger({ ...stores, projections: [own], readOnly: true })
+    expect(await ledger.read(own)).toEqual(expected)
+    const { applied } = (await ledger.progress()).projections['moves'] ?? {}
+    await ledger.close()
+    return applied
+  }
+
+  it('spares the events that it holds', async () => {
+    expect(await appliedWith({})).toBe(0)
+  })
+  it('holds what was known when it was begun, whatever is folded while it is written', async () => {
+    const events = await historyOf(numbers)
+    const [store, snapshots] = [partly(events), memorySnapshotStore()]
+    let write = (): void => undefined
+    const begun = new Promise<void>((resolve) => {
+      write = resolve
+    })
+    const slow: typeof snapshots = {
+      ...snapshots,
+      save: (key, parts) => async () => {
+        await begun
+        return snapshots.save(key, parts)()
+      },
+    }
+    const opened = () =>
+      projector({ store, projections: { own: heldProjection(moves) }, clock: systemClock, snapshots: slow })
+    store.upTo = toPosition(20)
+    const model = opened()
+    right(await model.fresh()())
+    const written = model.snapshot()
+    store.upTo = toPosition(events.length)
+    right(await model.ask(() => undefined, store.upTo)())
+    write()
+    await written
+    store.upTo = toPosition(20)
+    const restored = right(await opened().fresh()())
+    expect(restored.states.own.state).toEqual(foldedBy(moves, events, 20))
+  })
+  it('of another version is thrown away', async () => {
+    expect(await appliedWith({ version: 2 })).toBe(1100)
+  })
+  it('of other types of events is thrown away', async () => {
+    const folds = [...moves.folds, 'ArtifactUnarchived'] as const
+    const apply: typeof moves.apply = (state, recorded) =>
+      recorded.event.type === 'ArtifactUnarchived' ? state : moves.apply(state, recorded)
+    expect(await appliedWith({ folds, apply })).toBe(1100)
+  })
+  it('that cannot be read is as good as none', async () => {
+    let reads = 0
+    const load = (saved: unknown) => {
+      if (reads++ > 0) throw new Error('of another shape')
+      return isMoves(saved) ? saved : undefined
+    }
+    expect(await appliedWith({ load })).toBe(1100)
+  })
+  it('that cannot be written is told, and no answer is the worse for it', async () => {
+    const own = projection({
+      ...{ name: 'unwritten', version: 1, folds: ['ArtifactVersionLogged'], initial: () => ({ events: 0 }) },
+      apply: ({ events }) => ({ events: events + 1 }),
+      save: (state) => (state.events === 0 ? state : { ...state, later: () => state }),
+      load: (saved) => (isCounted(saved) ? saved : undefined),
+    })
+    const [events, snapshots] = [manyTimes(await historyOf(numbers), 1100), memorySnapshotStore()]
+    const stores = { events: partly(events), files: memoryFileStore(), snapshots }
+    const ledger = await openLedger({ ...stores, projections: [own], readOnly: true })
+    const { events: count } = await ledger.read(own)
+    expect(count).toBe(events.filter(({ type }) => type === 'ArtifactVersionLogged').length)
+    await ledger.close()
+    expect(await snapshots.load('own-unwritten')()).toEqual(E.right(undefined))
+    expect(await ledger.progress().catch(() => undefined)).toMatchObject({
+      projections: { unwritten: { snapshotProblem: expect.stringContaining('could not be cloned') } },
+    })
+  })
+})
+
 describe('a slow projection', () => {
   it('holds up nobody but who asks it, and is given up when the ledger is closed', async () => {
     let folded = 0
@@ -336,6 +422,23 @@ describe('a slow projection', () => {
 })
 
 describe('what is asked of a projection', () => {
+  it('is not changed by another fold of it, though each begins with the same state', async () => {
+    const [same, begun] = [new Map<string, number>(), { name: 'same', version: 1 }]
+    const initial = () => same
+    const own = projection({
+      ...begun,
+      initial,
+      folds: ['AliasMoved'],
+      apply: (state, { event }) => state.set(event.alias, event.to),
+    })
+    const { ledger } = await memoryLedger({ projections: [own] })
+    await cats(ledger)
+    expect((await ledger.read(own)).size).toBe(1)
+    expect((await ledger.at(0).read(own)).size).toBe(0)
+    expect(same.size).toBe(0)
+    await ledger.close()
+  })
+
   it('has what was written before, here and by others', async () => {
     const stores = { events: memoryEventStore(), files: memoryFileStore() }
     const [one, other] = [
@@ -349,6 +452,20 @@ describe('what is asked of a projection', () => {
     expect(await one.read(moves, aliases)).toEqual(['latest', 'best'])
     await other.waitFor(position)
     expect(await other.read(moves, aliases)).toEqual(['latest', 'best'])
+    await Promise.all([one.close(), other.close()])
+  })
+
+  it('has what was waited for, where the store tells of it late', async () => {
+    const events = memoryEventStore()
+    let stale = 0
+    const late = { ...events, head: () => (stale-- > 0 ? TE.right(ORIGIN) : events.head()) }
+    const stores = { files: memoryFileStore(), ...alike, projections: [types] }
+    const [one, other] = [await openLedger({ ...stores, events }), await openLedger({ ...stores, events: late })]
+    const { position } = await cats(one)
+    await other.waitFor(position)
+    // Of the ledger's own and of this one: each looks once.
+    stale = 2
+    expect(await other.read(types)).toEqual(['ArtifactVersionLogged'])
     await Promise.all([one.close(), other.close()])
   })
 

@@ -78,6 +78,18 @@ describe('a projection that throws at an event', () => {
     expect(right(await snapshots.load('counted')())).toBeUndefined()
   })
 
+  it('is not asked when it failed behind what was fresh', async () => {
+    const store = partly(events)
+    store.upTo = toPosition(FATAL - 1)
+    const failing = projectorOf(counting(atFatal), { store })
+    right(await failing.fresh()())
+    await nextTurn()
+    const asked = failing.ask(({ counted }) => counted.events)()
+    store.upTo = toPosition(FATAL)
+    left(await failing.waitFor(FATAL)())
+    expect(left(await asked)).toMatchObject({ _tag: 'projection-failed' })
+  })
+
   it('goes on when it is rebuilt with what it can fold', async () => {
     let fails = true
     const failing = projectorOf(counting((position) => fails && atFatal(position)))

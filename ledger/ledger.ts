@@ -101,7 +101,7 @@ export interface Ledger extends Omit<Writes, 'startRun'>, LedgerAsOf, Watching, 
 export const ledgerOn = (ports: LedgerPorts): Ledger => {
   const { events, files, snapshots, warn, local, clock, ids, defaults, deadline, patience, readOnly } = ports
   const manifests = manifestStore(files)
-  const states = { store: events, deadline, snapshots: readOnly ? withoutSaving(snapshots) : snapshots }
+  const states = { store: events, deadline, snapshots: readOnly ? withoutSaving(snapshots) : snapshots, warn }
   const modelsLinkedTo: Reads['modelsLinkedTo'] = (...of) => model.modelsLinkedTo(...of)
   const handler = commandHandler({ ...states, manifests, clock, ids, modelsLinkedTo })
   const finish = async (draft: DraftRef): Promise<void> => {

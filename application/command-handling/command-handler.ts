@@ -51,6 +51,8 @@ export interface CommandHandlerPorts {
   readonly modelsLinkedTo: ModelsLinkedTo
   /** Where the states of long streams are kept between two openings; nowhere unless told. */
   readonly snapshots?: SnapshotStore | undefined
+  /** Told, in words, that one of these is not believed. */
+  readonly warn?: ((message: string) => void) | undefined
 }
 
 /** What is known of a call beside its command. */
@@ -96,8 +98,8 @@ export interface CommandHandler {
 const DEADLINE = 30_000
 
 export const commandHandler = ({ store, manifests, clock, ids, ...more }: CommandHandlerPorts): CommandHandler => {
-  const { deadline = DEADLINE, modelsLinkedTo, snapshots: snapshotStore } = more
-  const snapshots = snapshotStore === undefined ? undefined : snapshotsOfStates(snapshotStore)
+  const { deadline = DEADLINE, modelsLinkedTo, snapshots: snapshotStore, warn } = more
+  const snapshots = snapshotStore === undefined ? undefined : snapshotsOfStates(snapshotStore, warn)
   const ports = { snapshots, store, clock, ids, deadline, facts: (): Facts<CommandError> => ofOthers }
   const artifacts = streamHandler(artifact, ports)
   const handlers = {

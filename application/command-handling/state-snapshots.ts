@@ -1,7 +1,7 @@
 /**
  * Snapshots of the states of long streams: the first command of a process begins with one, and reads what came behind it.
- * They save time and are never needed: what cannot be read, or is not of this stream, is as good as none, and nobody is
- * told.
+ * They save time and are never needed: what cannot be read, or is not of this stream, is as good as none, and is told by a
+ * warning; one that other code kept is none without a word.
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { type EventStore, type Position, revisionBefore, toRevision } from '../../domain/ports/event-store.js'
@@ -14,6 +14,8 @@ import { type Begun, countIn, type FoldedStream, isBegun } from './folded-stream
 export interface StateSnapshots<State> {
   /** What was kept last of a stream; it is the caller's own, and the stream may have another event there by now. */
   readonly load: (stream: string) => Promise<Begun<State> | undefined>
+  /** Tells that what was kept of a stream is not believed, and why. */
+  readonly warn: (stream: string, why: string) => void
   /** Keeps a stream as it is when this is called, whatever is folded while it is written. */
   readonly save: (stream: string, folded: Begun<State>) => void
 }
@@ -42,29 +44,45 @@ interface Head {
 /** The name of a stream may be longer than that of a file. */
 const keyOf = (stream: string): string => `stream-${sha256(stream).slice('sha256:'.length)}`
 
-export const snapshotsOfStates = (store: SnapshotStore): SnapshotsOfStates => {
+/** @param warn told, in words, of each that is not believed */
+export const snapshotsOfStates = (
+  store: SnapshotStore,
+  warn: (message: string) => void = () => undefined,
+): SnapshotsOfStates => {
   const ending = new AbortController()
   /** One after another: each is as large as its stream is long. */
   let writing: Promise<unknown> = Promise.resolve()
+  const warnOf = (stream: string, why: string): void =>
+    warn(`The snapshot of the stream ${stream} ${why}, and all its events are read instead.`)
 
   return {
     of: ({ version, save, load }) => ({
+      warn: warnOf,
       load: async (stream) => {
         const loaded = await store.load(keyOf(stream))()
-        if (E.isLeft(loaded) || loaded.right === undefined) return undefined
+        if (E.isLeft(loaded)) {
+          warnOf(stream, `cannot be read (${loaded.left.reason})`)
+          return undefined
+        }
+        if (loaded.right === undefined) return undefined
         const [head, commands, ...parts] = loaded.right
-        if (!isHead(head) || head.version !== `${FORMAT} ${version}` || head.stream !== stream) return undefined
-        if (!isKeyTable(head.commands, commands)) return undefined
-        const state = load(parts)
-        return state === undefined
-          ? undefined
-          : {
-              state,
-              commands: { size: head.commands, slots: commands },
-              revision: toRevision(head.revision),
-              id: head.id,
-              command: '',
-            }
+        if (isOfOtherCode(head, version)) return undefined
+        const state = isHead(head) && isKeyTable(head.commands, commands) ? load(parts) : undefined
+        if (!isHead(head) || !isKeyTable(head.commands, commands) || state === undefined) {
+          warnOf(stream, 'is none')
+          return undefined
+        }
+        if (head.stream !== stream) {
+          warnOf(stream, `is that of ${head.stream}`)
+          return undefined
+        }
+        return {
+          state,
+          commands: { size: head.commands, slots: commands },
+          revision: toRevision(head.revision),
+          id: head.id,
+          command: '',
+        }
       },
       save: (stream, { state, commands, revision, id }) => {
         const head: Head = { version: `${FORMAT} ${version}`, stream, revision, id, commands: commands.size }
@@ -96,6 +114,7 @@ export const snapshotOf = <State>(stream: string, store: EventStore, snapshots: 
       kept = countIn(folded)
       return { folded, position: stored.position }
     }
+    snapshots?.warn(stream, `is of other events than those that are there up to revision ${folded.revision}`)
     return undefined
   }
 
@@ -117,6 +136,9 @@ export const snapshotOf = <State>(stream: string, store: EventStore, snapshots: 
     },
   }
 }
+
+const isOfOtherCode = (head: unknown, version: string): boolean =>
+  isHead(head) && head.version !== `${FORMAT} ${version}`
 
 const isHead = (part: unknown): part is Head =>
   typeof part === 'object' &&

@@ -68,12 +68,17 @@ const statesOf = <State, Event extends DomainEvent>(
   rules: Folding<State, Event>,
   snapshot: StateSnapshot<State>,
 ): {
-  readonly cachedOn: (name: string, store: EventStore, snapshots?: SnapshotStore) => CachedState<State, Event>
+  readonly cachedOn: (
+    name: string,
+    store: EventStore,
+    snapshots?: SnapshotStore,
+    warn?: (message: string) => void,
+  ) => CachedState<State, Event>
   readonly keep: (name: string, events: ReadonlyArray<StoredEvent>, snapshots: SnapshotStore) => Promise<void>
 } => ({
-  cachedOn: (name, store, snapshots) =>
+  cachedOn: (name, store, snapshots, warn) =>
     openCachedState(name, rules, store, {
-      snapshots: snapshots === undefined ? undefined : snapshotsOfStates(snapshots).of(snapshot),
+      snapshots: snapshots === undefined ? undefined : snapshotsOfStates(snapshots, warn).of(snapshot),
     }),
   keep: async (name, events, snapshots) => {
     const all = snapshotsOfStates(snapshots)
@@ -326,34 +331,44 @@ describe('the state of a registered model from a snapshot and what came behind i
 const NUMBERS = Array.from({ length: 400 }, (_, index) => (index + 1) * 7_654_321_987)
 
 describe('a snapshot that is not of this stream as it is', () => {
+  /** Answers what is told of it. */
   const foldsAll = async (name: string, events: ReadonlyArray<StoredEvent>, snapshots: SnapshotStore) => {
     const reads: StoredEvent[] = []
-    const [restored, whole] = [cachedOn(name, storeOf(events, reads), snapshots), cachedOn(name, storeOf(events))]
+    const told: string[] = []
+    const restored = cachedOn(name, storeOf(events, reads), snapshots, (message) => told.push(message))
+    const whole = cachedOn(name, storeOf(events))
     right(await restored.load())
     right(await whole.load())
     expect(restored.state()).toEqual(whole.state())
     expect(restored.revision()).toBe(whole.revision())
     expect(new Set(reads)).toEqual(new Set(events.filter((event) => event.stream === name)))
+    return told
   }
+  const saying = (why: string) => [
+    expect.stringMatching(
+      new RegExp(`^The snapshot of the stream artifact-.* ${why}.*, and all its events are read instead`),
+    ),
+  ]
   let events: ReadonlyArray<StoredEvent>
   beforeEach(async () => {
     events = await historyOf(NUMBERS)
   })
 
-  it('is passed over where the stream is shorter, or has another event there', async () => {
+  it('is passed over where the stream is shorter, or has another event there, and that is told', async () => {
     const own = events.filter((event) => event.stream === stream)
     const snapshots = memorySnapshotStore()
     await keep(stream, own, snapshots)
-    await foldsAll(stream, own.slice(0, -1), snapshots)
+    const others = saying(`is of other events than those that are there up to revision ${own.length - 1}`)
+    expect(await foldsAll(stream, own.slice(0, -1), snapshots)).toEqual(others)
     const other = own.map((event, index) => (index === own.length - 1 ? { ...event, id: 'another' } : event))
-    await foldsAll(stream, other, snapshots)
+    expect(await foldsAll(stream, other, snapshots)).toEqual(others)
   })
 
-  it('is passed over where it is of another stream, or of other code', async () => {
+  it('is passed over where it is of another stream, which is told, or of other code, which is not', async () => {
     const [one, other] = streams
     const snapshots = onePlace()
     await keep(one ?? '', events, snapshots)
-    await foldsAll(other ?? '', events, snapshots)
+    expect(await foldsAll(other ?? '', events, snapshots)).toEqual(saying(`is that of ${one}`))
     const older = snapshotsOfStates(snapshots)
     const cached = openCachedState(stream, deciders.artifact, storeOf(events), {
       snapshots: older.of({ ...snapshot, version: 'artifact 0' }),
@@ -361,7 +376,7 @@ describe('a snapshot that is not of this stream as it is', () => {
     right(await cached.load())
     cached.keepSnapshot()
     await older.close()
-    await foldsAll(stream, events, snapshots)
+    expect(await foldsAll(stream, events, snapshots)).toEqual([])
   })
 
   it('names the events that its code knows, so that none that others do not know is behind it', () => {
@@ -374,7 +389,7 @@ describe('a snapshot that is not of this stream as it is', () => {
     for (let at = 0; at < snapshots.parts(); at++) {
       for (const part of [undefined, null, 7, [], new Int32Array(3), new Float64Array(1), new Uint8Array(0), {}]) {
         snapshots.wrong = { at, part }
-        await foldsAll(stream, events, snapshots)
+        expect(await foldsAll(stream, events, snapshots)).toEqual(saying('is none'))
       }
     }
   })
@@ -394,13 +409,14 @@ describe('a snapshot that is not of this stream as it is', () => {
         await writeFile(file, flipped)
         // Read at once, and in pieces.
         const inPieces = directorySnapshotStore({ path, chunkBytes: 1000 })
-        await foldsAll(stream, events, part % 2 === 0 ? snapshots : inPieces)
+        const unreadable = saying('cannot be read')
+        expect(await foldsAll(stream, events, part % 2 === 0 ? snapshots : inPieces)).toEqual(unreadable)
         await writeFile(file, bytes)
         await truncate(file, at)
-        await foldsAll(stream, events, part % 2 === 0 ? inPieces : snapshots)
+        expect(await foldsAll(stream, events, part % 2 === 0 ? inPieces : snapshots)).toEqual(unreadable)
       }
       await rm(path, { recursive: true })
-      await foldsAll(stream, events, snapshots)
+      expect(await foldsAll(stream, events, snapshots)).toEqual([])
     } finally {
       await rm(path, { recursive: true, force: true })
     }

@@ -77,8 +77,9 @@ export type { ListInput, PageInput } from './ledger/finding/paging.js'
 export type { Condition, SearchInput } from './ledger/finding/search.js'
 export type { Ledger } from './ledger/ledger.js'
 export type { LedgerAsOf } from './ledger/ledger-as-of.js'
+export type { AliasReceipt } from './ledger/linking/aliases.js'
 export type { Draft } from './ledger/logging/draft.js'
-export type { VersionReceipt } from './ledger/logging/log.js'
+export type { CollectionReceipt, VersionReceipt } from './ledger/logging/log.js'
 export type { OutdatedBase } from './ledger/logging/outdated-base.js'
 export type {
   AliasHistoryInput,

@@ -8,6 +8,7 @@ import type { Calling } from '../calling/resolve-names.js'
 import { now, run } from '../calling/send-command.js'
 import type { Contents } from '../files/contents.js'
 import { described, log, type VersionReceipt, versionReceipt } from '../logging/log.js'
+import { notedSharing } from '../logging/shared-name.js'
 import { linkCommand } from './link.js'
 
 export interface LinkModelMethods {
@@ -32,7 +33,7 @@ export const linkModelMethods = ({ sender, names }: Calling, { store, nameOf }: 
     const source = await log(sender, command, () => store(input.content, input), envelopeFields)
     const version = { collection: artifact, version: source.version }
     const linked = await sender.give(linkCommand(version, model, { aliases }), envelopeFields)
-    return { ...(await versionReceipt(model, linked)), source }
+    return { ...(await versionReceipt(model, linked)), ...(await notedSharing(names, model, linked)), source }
   },
 })
 

@@ -10,6 +10,7 @@ import * as inputs from '../calling/input.js'
 import type { Calling } from '../calling/resolve-names.js'
 import { now, wrong } from '../calling/send-command.js'
 import { type VersionReceipt, versionReceipt } from '../logging/log.js'
+import { notedSharing } from '../logging/shared-name.js'
 
 /** The command that links a version to a registered model. */
 export const linkCommand = (
@@ -32,7 +33,8 @@ export const linkMethods = ({ sender, names }: Calling): LinkMethods => ({
     const model = await names.modelNamed(to)
     const commandOf = (source: VersionPath) => linkCommand(source, model, { aliases, expect })
     const command = await names.commandNaming(version, { commandId, commandOf })
-    return versionReceipt(model, await sender.give(command, input))
+    const linked = await versionReceipt(model, await sender.give(command, input))
+    return { ...linked, ...(await notedSharing(names, model, linked)) }
   },
 
   unlink: async (given) => {

@@ -2,16 +2,18 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type { Receipt } from '../../application/command-handling/receipt.js'
 import { omitUndefined } from '../../domain/values/omit-undefined.js'
-import type { ModelRef } from '../../domain/values/references.js'
+import { collectionPath, type ModelRef } from '../../domain/values/references.js'
 import type * as args from '../calling/arguments.js'
 import { isVersion, notACollection, onlyWhole, type Verb } from '../calling/collection-or-version.js'
 import * as inputs from '../calling/input.js'
 import type { Calling } from '../calling/resolve-names.js'
 import { now } from '../calling/send-command.js'
+import type { CollectionReceipt } from '../logging/log.js'
+import { notedSharing } from '../logging/shared-name.js'
 
 export interface RegisteredModelMethods {
   /** Makes a registered model that has no link yet; one that is there gets the description, if one is given. */
-  createRegisteredModel: (given: args.CreateModel) => Promise<Receipt>
+  createRegisteredModel: (given: args.CreateModel) => Promise<CollectionReceipt>
   /** Replaces description or metadata of a registered model. */
   describeRegisteredModel: (given: args.DescribeModel) => Promise<Receipt>
   /** Adds tags to a registered model. */
@@ -56,10 +58,9 @@ export const registeredModelMethods = ({ sender, names }: Calling): RegisteredMo
       const input = await sender.checked(inputs.CreateModel, given)
       const { type: artifactType, description } = input
       const model = await names.modelNamed(input.name)
-      return sender.give(
-        { type: 'CreateRegisteredModel', model, artifactType, ...omitUndefined({ description }) },
-        input,
-      )
+      const command = { type: 'CreateRegisteredModel', model, artifactType, ...omitUndefined({ description }) } as const
+      const receipt = await sender.give(command, input)
+      return { ...receipt, path: collectionPath(model), ...(await notedSharing(names, model, receipt)) }
     },
 
     describeRegisteredModel: async (given) => {

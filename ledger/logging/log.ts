@@ -4,13 +4,14 @@ import type { LogArtifactVersion } from '../../domain/artifact/commands.js'
 import type { NotApplied, TakenOver } from '../../domain/artifact/events.js'
 import type { VersionNumber } from '../../domain/values/names.js'
 import { omitUndefined } from '../../domain/values/omit-undefined.js'
-import { type CollectionRef, versionPath } from '../../domain/values/references.js'
+import { type CollectionRef, collectionPath, versionPath } from '../../domain/values/references.js'
 import type * as args from '../calling/arguments.js'
 import * as inputs from '../calling/input.js'
 import type { Calling } from '../calling/resolve-names.js'
 import { answered, type CommandFields, type CommandSender, run } from '../calling/send-command.js'
 import { type Contents, type Noted, noted, type Stored } from '../files/contents.js'
 import type { OutdatedBase } from './outdated-base.js'
+import { notedSharing } from './shared-name.js'
 
 /** A version that was logged or linked, with the receipt of its command. */
 export interface VersionReceipt extends Receipt, Noted {
@@ -28,6 +29,12 @@ export interface VersionReceipt extends Receipt, Noted {
   readonly notApplied?: NotApplied
   /** Of a draft, or a distributed version, whose base was no longer the newest when it was logged. `expectNewest` refuses that instead. */
   readonly outdated?: OutdatedBase
+}
+
+/** The receipt of what made an artifact or a registered model. */
+export interface CollectionReceipt extends Receipt, Noted {
+  /** `entity/project/name` */
+  readonly path: string
 }
 
 export const versionReceipt = async (collection: CollectionRef, receipt: Receipt): Promise<VersionReceipt> => {
@@ -78,7 +85,7 @@ export const log = async (
 
 export interface LogMethods {
   /** Makes an artifact that has no version yet; one that is there gets the description, if one is given. */
-  createArtifact: (given: args.CreateArtifact) => Promise<Receipt>
+  createArtifact: (given: args.CreateArtifact) => Promise<CollectionReceipt>
   /** Stores content and logs it as the next version; content that a live version has already makes no new one. */
   logArtifact: (given: args.LogArtifact) => Promise<VersionReceipt>
 }
@@ -88,7 +95,9 @@ export const logMethods = ({ sender, names }: Calling, { store }: Contents): Log
     const input = await sender.checked(inputs.CreateArtifact, given)
     const { type: artifactType, description } = input
     const artifact = await names.artifactNamed(input.name)
-    return sender.give({ type: 'CreateArtifact', artifact, artifactType, ...omitUndefined({ description }) }, input)
+    const command = { type: 'CreateArtifact', artifact, artifactType, ...omitUndefined({ description }) } as const
+    const receipt = await sender.give(command, input)
+    return { ...receipt, path: collectionPath(artifact), ...(await notedSharing(names, artifact, receipt)) }
   },
 
   logArtifact: async (given) => {
@@ -100,6 +109,8 @@ export const logMethods = ({ sender, names }: Calling, { store }: Contents): Log
       ...described(input),
       ...omitUndefined({ run: await names.maybeRun(input.run), expect: input.expect }),
     } as const
-    return log(sender, command, () => store(input.content, input), input)
+    const receipt = await log(sender, command, () => store(input.content, input), input)
+    const { notes = [] } = await notedSharing(names, command.artifact, receipt)
+    return { ...receipt, ...noted([...notes, ...(receipt.notes ?? [])]) }
   },
 })

@@ -136,6 +136,30 @@ describe('garbage collection', () => {
     await ledger.close()
   })
 
+  it('deletes a day later what a whole artifact held that was deleted, and nothing that another holds', async () => {
+    const { ledger, files, pass, log, has } = await ledgerInTime()
+    await log('own', 'shared')
+    await log('newer')
+    await ledger.createRegisteredModel({ name: 'pets', type: 'model' })
+    await ledger.link({ version: 'cats:v0', to: 'pets' })
+    await ledger.copy({ version: 'cats:v1', to: 'lions' })
+    await ledger.deleteArtifact({ name: 'cats', leaveLinks: true })
+    expect(await ledger.collectable()).toMatchObject({ files: [], recent: { files: 2, bytes: 9 } })
+    await pass(25)
+    const plan = await ledger.collectable()
+    expect(plan.files.map(({ digest }) => digest).sort()).toEqual([sha256('own'), sha256('shared')].sort())
+    expect(await ledger.collectGarbage(plan)).toEqual({ deleted: 2, bytes: 9, kept: 0 })
+    expect(await has('file', sha256('newer'))).toBe(true)
+    expect(await ledger.collectable()).toEqual(nothing)
+    // Its versions, the link and the name tell as ever what was there; what is logged again begins anew.
+    expect(await ledger.version('pets:v0')).toMatchObject({ source: 'acme/animals/cats:v0', deleted: {} })
+    expect(await log('own')).toMatchObject({ version: 2, isNew: true })
+    expect(await ledger.verify()).toMatchObject({ versions: 2, files: 2, damaged: [], damagedEvents: [] })
+    const { manifest } = await ledger.version('cats:v0')
+    expect((await files.has('manifest', manifest.digest)())._tag).toBe('Right')
+    await ledger.close()
+  })
+
   it('leaves what was put again shortly before, or is named again since it was planned', async () => {
     const { ledger, files, pass, log } = await ledgerInTime()
     await log('again', 'named', 'gone')

@@ -263,3 +263,37 @@ describe('where a version is meant, and a collection cannot be', () => {
     await ledger.close()
   })
 })
+
+describe('a name that an artifact and a registered model share', () => {
+  const cats = { name: 'cats', type: 'model', content: text('A') }
+  const [ARTIFACT, MODEL] = ['acme/animals/cats', 'acme/model-registry/cats']
+
+  it('is noted where it comes to be shared, and nowhere else', async () => {
+    const { ledger } = await memoryLedger()
+    const artifact = await ledger.createArtifact({ name: 'cats', type: 'model' })
+    expect(artifact).toMatchObject({ path: ARTIFACT })
+    expect(artifact).not.toHaveProperty('notes')
+    const model = await ledger.createRegisteredModel({ name: 'cats', type: 'model' })
+    const text = `cats alone means neither this nor ${ARTIFACT}: write them in full`
+    expect(model).toMatchObject({ path: MODEL, notes: [{ path: MODEL, text }] })
+    const version = `${ARTIFACT}:v0`
+    expect(await ledger.logArtifact(cats)).not.toHaveProperty('notes')
+    expect(await ledger.link({ version, to: MODEL })).not.toHaveProperty('notes')
+    const elsewhere = await ledger.createRegisteredModel({ name: 'acme/wandb-registry-other/cats', type: 'model' })
+    expect(elsewhere).toMatchObject({ path: 'acme/wandb-registry-other/cats' })
+    expect(elsewhere).not.toHaveProperty('notes')
+    expect(await ledger.moveAlias({ version, alias: 'best' })).toMatchObject({ path: version, version: 0 })
+    await ledger.close()
+  })
+
+  it('is noted by a log and by a link that makes the second of them', async () => {
+    const { ledger } = await memoryLedger()
+    await ledger.createRegisteredModel({ name: 'cats', type: 'model' })
+    expect(await ledger.logArtifact(cats)).toMatchObject({ notes: [{ path: ARTIFACT }] })
+    await ledger.logArtifact({ ...cats, name: 'dogs' })
+    expect(await ledger.link({ version: 'dogs', to: 'dogs' })).toMatchObject({
+      notes: [{ path: 'acme/model-registry/dogs' }],
+    })
+    await ledger.close()
+  })
+})

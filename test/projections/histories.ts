@@ -71,7 +71,14 @@ export const historyOf = async (numbers: ReadonlyArray<number>): Promise<Readonl
           type: 'DescribeArtifactVersion',
           artifact,
           version: anyVersion(),
-          ...pick([{ description: 'better' }, { description: null }, { metadata: { lr: 1 } }, { metadata: null }]),
+          ...pick([
+            { description: 'better' },
+            { description: null },
+            { metadata: { lr: 1 } },
+            { metadata: null },
+            { mergeMetadata: { lr: pick([2, null]), nested: pick([{ list: null, n: 1 }, 1, null]) } },
+            { mergeMetadata: { f1: 1 }, expectMetadata: pick([{ lr: 1 }, null]), description: 'merged' },
+          ]),
         }
       case 5:
         return {
@@ -107,6 +114,7 @@ export const historyOf = async (numbers: ReadonlyArray<number>): Promise<Readonl
             ...pick([
               { description: pick(['first', 'second', null]) },
               { metadata: pick([{ f1: 1 }, { f1: 2 }, null]) },
+              { mergeMetadata: pick([{ f1: null }, { recall: { at: 1 } }, { recall: { at: null, of: 2 } }]) },
             ]),
           },
           { type: 'DescribeArtifact', artifact, description: pick(['first', 'second', null]) },

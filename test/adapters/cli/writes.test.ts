@@ -99,6 +99,20 @@ describe('what a command says it did', () => {
       metadata: { f1: 0.8 },
     })
     expect(JSON.parse(await said('--json', 'show', 'model'))).toMatchObject({ description: null })
+    expect(await said('describe', 'churn', '--merge-metadata', 'owner=ben', '--merge-metadata', 'f1:=null')).toBe(
+      'acme/model-registry/churn is described\n',
+    )
+    expect(JSON.parse(await said('--json', 'show', 'churn'))).toMatchObject({ metadata: { owner: 'ben' } })
+    await ledger('describe', 'model:v0', '--metadata', 'lr:=1', '--metadata', 'opt:={"name":"adam"}')
+    await ledger('describe', 'model:v0', '--merge-metadata', 'python=3.10', '--merge-metadata', 'opt:={"beta":0.9}')
+    expect(JSON.parse(await said('--json', 'show', 'model:v0')).metadata).toEqual({
+      lr: 1,
+      python: '3.10',
+      opt: { name: 'adam', beta: 0.9 },
+    })
+    const both = await ledger('describe', 'model:v0', '--merge-metadata', 'lr:=null', '--no-description')
+    expect(both).toMatchObject({ code: 0, err: '' })
+    expect(await ledger('describe', 'model', '--merge-metadata', 'a=b')).toMatchObject({ code: 2, out: '' })
     await ledger('describe', 'churn', '--no-metadata')
     expect(JSON.parse(await said('--json', 'show', 'churn'))).toMatchObject({ metadata: null })
     expect((await said('show', 'churn', '--as-of', '8')).replace(/ +/g, ' ')).not.toContain(' tags ')

@@ -23,7 +23,7 @@ export interface ProjectionDefinition<State, Folded extends EventType> {
    * The state after an event. The fold owns its state: it may change it in place and answer the same, or answer another. An event
    * that was written in an older version of its schema comes as one of today.
    */
-  apply(state: State, recorded: RecordedEvent<EventOf<Folded>>): State
+  readonly apply: (state: State, recorded: RecordedEvent<EventOf<Folded>>) => State
   /** What is written to a snapshot, as plain data: the state itself unless told. */
   save?(state: State): unknown
   /**

@@ -14,6 +14,7 @@ import { projector } from '../../application/projecting/projector.js'
 import { decodeEvent } from '../../domain/events/stored-events.js'
 import { ORIGIN, type StoredEvent, toPosition } from '../../domain/ports/event-store.js'
 import {
+  type EventOf,
   type Ledger,
   type LedgerError,
   type LedgerOptions,
@@ -552,6 +553,12 @@ describe('the events of a projection', () => {
             return count + 1
         }
       },
+    })
+    projection({
+      ...{ name, version, initial: () => 0 },
+      folds: ['AliasMoved', 'RunFinished'],
+      // @ts-expect-error: it is given RunFinished, too
+      apply: (count, { event }: RecordedEvent<EventOf<'AliasMoved'>>) => count + event.to,
     })
     projection({
       ...{ name, version, initial },

@@ -14,7 +14,7 @@ import {
 } from './adapters/directory/index.js'
 import { partOfLedgerAround, whoseEventsAreGone } from './adapters/directory/ledger-folder.js'
 import { nameOfLocal } from './adapters/directory/local-files.js'
-import { isOrWasThere } from './adapters/shared/event-file.js'
+import { isOrWasThere, whyUnseen } from './adapters/shared/event-file.js'
 import { makeDirectory } from './adapters/shared/make-directory.js'
 import { processWarning } from './adapters/shared/process-warning.js'
 import { systemClock, systemIds } from './adapters/system/index.js'
@@ -184,6 +184,9 @@ const embedded = async (
     const reason = `the events of the ledger ${gone} are gone, whose files lie in ${directory}: there is neither events.db nor events.db-head. Put events.db back from a copy; or, to begin anew with these files, remove ${join(filesPath, 'ledgers', gone)}`
     throw new LedgerError({ _tag: 'damaged-store', path, reason }, reason)
   }
+  const unseen = whyUnseen(path)
+  if (unseen !== undefined)
+    throw refuse(`this process may not look into ${directory}: change its permissions (${unseen})`)
   if (readOnly && !isOrWasThere(path)) {
     throw new LedgerError(
       { _tag: 'no-ledger', path: directory },

@@ -8,7 +8,7 @@ import { omitUndefined } from '../../domain/values/omit-undefined.js'
 import { type Ledger, LedgerError, openLedger } from '../../index.js'
 import { directoryFileStore, outsideLedgers } from '../directory/index.js'
 import { whoseEventsAreGone } from '../directory/ledger-folder.js'
-import { isOrWasThere } from '../shared/event-file.js'
+import { isOrWasThere, whyUnseen } from '../shared/event-file.js'
 import { defaultsOf, type LedgerLocation, namingVariables, said, variableOf } from './environment.js'
 import { localPath } from './local-path.js'
 import type { Terminal } from './output.js'
@@ -27,9 +27,11 @@ export const findDirectory = (location: LedgerLocation, { env, cwd }: Terminal):
   }
 }
 
-/** Also where its events are gone: whoever opens it is told. */
-const isLedger = (directory: string): boolean =>
-  isOrWasThere(join(directory, 'events.db')) || whoseEventsAreGone(directory) !== undefined
+/** Also where its events are gone, or it may not be looked into: whoever opens it is told. */
+const isLedger = (directory: string): boolean => {
+  const path = join(directory, 'events.db')
+  return isOrWasThere(path) || whoseEventsAreGone(directory) !== undefined || whyUnseen(path) !== undefined
+}
 
 /** Opens the ledger that a command means; one that only answers unless it is to write. */
 export const openAtLocation = async (

@@ -1,5 +1,5 @@
 /** By what the file of an SQLite event store is known, without SQLite. */
-import { existsSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 import { unlessOutOfFiles, whenOpenable } from './open-files.js'
 
@@ -11,6 +11,17 @@ export const headFileOf = (path: string): string => `${path}-head`
 
 /** Whether there is a file of events at a path, or was: then its head file says so. */
 export const isOrWasThere = (path: string): boolean => existsSync(path) || existsSync(headFileOf(path))
+
+/** Where it cannot be told, since a folder above it may not be looked into: the words of the system. */
+export const whyUnseen = (path: string): string | undefined => {
+  try {
+    statSync(path, { throwIfNoEntry: false })
+    return undefined
+  } catch (error) {
+    const isUnseen = error instanceof Error && 'code' in error && (error.code === 'EACCES' || error.code === 'EPERM')
+    return isUnseen ? error.message : undefined
+  }
+}
 
 /** The application id of an SQLite database, from its header; `undefined` of any other file. */
 const applicationIdOf = async (handle: FileHandle): Promise<number | undefined> => {

@@ -1,10 +1,12 @@
 /** A ledger that a group shares: what is made has the rights that the umask leaves, as folders have. */
+import { spawnSync } from 'node:child_process'
 import { chmodSync, chownSync, lstatSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, describe, expect, it } from 'vitest'
-import { startScript, works } from '../support/sqlite-processes.js'
+import { openLedger } from '../../index.js'
+import { startScript, WITHOUT_RIGHTS, works } from '../support/sqlite-processes.js'
 
 const folders: string[] = []
 afterAll(() => {
@@ -71,4 +73,19 @@ describe('a ledger in a folder of a group', () => {
     expect(await work(folder, 'anna', umask)).toMatchObject(right)
     expect(withOtherRights(folder, Number.parseInt(umask, 8))).toEqual([])
   })
+
+  it.each([['list', 'artifacts'], ['tag', 'a/b/c:v0', 'x'], ['init']])(
+    'is not called missing by whoever may not look into it: %s %s',
+    async (...command) => {
+      const folder = groupFolder()
+      const directory = join(folder, '.model-ledger')
+      await (await openLedger({ directory })).close()
+      chmodSync(directory, 0)
+      const main = fileURLToPath(new URL('../../dist/adapters/cli/main.js', import.meta.url))
+      const [program = '', ...args] = [...WITHOUT_RIGHTS, process.execPath, main, ...command]
+      const { status, stderr } = spawnSync(program, args, { cwd: folder, encoding: 'utf8' })
+      chmodSync(directory, 0o2770)
+      expect([status, stderr]).toEqual([6, expect.stringMatching(/^model-ledger: this process may not .*EACCES.*\n$/)])
+    },
+  )
 })

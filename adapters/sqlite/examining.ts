@@ -16,6 +16,7 @@ import type { Layout } from './layout.js'
 import type { Page, Reads } from './reads.js'
 import { leafDigits } from './row-checksum.js'
 import { isDamage, readErrorOf } from './sqlite-error.js'
+import { otherThanMade } from './tables-as-made.js'
 
 export interface ExaminedFile {
   readonly database: Database
@@ -103,7 +104,8 @@ export const examination = ({ database, layout, reads }: ExaminedFile) => {
     end,
     /** To be asked for each of `stretchesTo(end)`; again where it throws. */
     next: (upTo: number): ExaminedStretch => {
-      if (done === end) return { upTo, isLast: true, events: [], findings: [...unreadable, ...misfits(database)] }
+      if (done === end)
+        return { upTo, isLast: true, events: [], findings: [...unreadable, ...misfits(database, layout)] }
       const examined = stretch(done, upTo)
       done = upTo
       return { upTo, isLast: false, ...examined }
@@ -127,16 +129,13 @@ const leavesIn = (database: Database, { events, checked }: Layout) => {
   return (after: number, count: number): ReadonlyMap<number, string> => new Map(digits.all(after, after + count))
 }
 
-/** What SQLite itself finds. */
-const misfits = (database: Database): ReadonlyArray<StoreFinding> => {
+/** What SQLite itself finds, and what it does not know: how its tables were made. */
+const misfits = (database: Database, layout: Layout): ReadonlyArray<StoreFinding> => {
   const said = database.prepare<[], readonly [Cell]>(`PRAGMA integrity_check(${MOST_OF_INDEXES})`)
   try {
-    return said.all().flatMap(([text]) =>
-      `${text}`
-        .split('\n')
-        .filter((line) => line !== 'ok' && !line.startsWith('*** in database'))
-        .map(misfit),
-    )
+    const lines = said.all().flatMap(([text]) => `${text}`.split('\n'))
+    const found = lines.filter((line) => line !== 'ok' && !line.startsWith('*** in database')).map(misfit)
+    return [...found, ...otherThanMade(database, layout)]
   } catch (error) {
     return [damageOf(error)]
   }

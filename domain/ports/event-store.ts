@@ -138,10 +138,10 @@ export interface StoreFinding {
   /** In words, without where it stands. */
   readonly reason: string
   /**
-   * Of what it is where it is of no event: of an index, by which events are found, of space that holds nothing, or of what
-   * was noted of the end.
+   * Of what it is where it is of no event: of an index, by which events are found, of space that holds nothing, of what
+   * was noted of the end, or of how tables are made.
    */
-  readonly of?: 'index' | 'space' | 'head'
+  readonly of?: 'index' | 'space' | 'head' | 'tables'
 }
 
 /** Some events of a store, in order, and what was found of them and between them. Of an event that cannot be read there is a finding alone. */

@@ -81,6 +81,8 @@ const damagedEvent = ({ of, ...finding }: StoreFinding): DamagedEvent => {
   if (of === 'space') return { ...finding, touches: 'no answer', remedy: ANEW }
   if (of === 'head')
     return { ...finding, touches: 'no answer', remedy: 'open the ledger to be written: it is made anew' }
+  if (of === 'tables')
+    return { ...finding, touches: 'no answer by itself, and what may be written from now on', remedy: ANEW }
   if (of === 'index') {
     const touches = 'commands, and by whom, when and why something was done'
     return { ...finding, touches, remedy: `the events themselves are there: ${ANEW}` }

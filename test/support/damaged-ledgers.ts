@@ -9,7 +9,7 @@ import { gather } from '../../testing/results.js'
 import { sizeOf } from './flips.js'
 import { answersIn, type LedgerAnswers, refusalOr } from './ledger-answers.js'
 import { text } from './ledger-memory.js'
-import { openConnection } from './sqlite-store.js'
+import { editByHand, openConnection } from './sqlite-store.js'
 
 const setting = { actor: 'anna', entity: 'acme', project: 'churn' }
 
@@ -191,10 +191,7 @@ const endedAt = async (original: string, directory: string, position: number): P
   cpSync(original, directory, { recursive: true })
   for (const beside of ['events.db-head', 'snapshots'])
     rmSync(join(directory, beside), { recursive: true, force: true })
-  const hand = openConnection(join(directory, 'events.db'))
-  hand.exec('DROP TRIGGER events_are_not_deleted')
-  hand.exec(`DELETE FROM events WHERE position > ${position}`)
-  hand.close()
+  editByHand(join(directory, 'events.db'), `DELETE FROM events WHERE position > ${position}`)
   const answers = await answersIn(directory)
   rmSync(directory, { recursive: true })
   return answers

@@ -32,3 +32,16 @@ if (E.isLeft(loaded)) throw new Error(loaded.left)
 
 /** A connection of somebody else's, as another process would have it; it waits for no lock. */
 export const openConnection = (path: string): Database => loaded.right.open(path, { busyTimeoutMs: 0 })
+
+/** What one does by hand, whom no trigger stops, and who leaves them as they were. */
+export const editByHand = (path: string, ...edits: ReadonlyArray<string>): void => {
+  const hand = openConnection(path)
+  const triggers = hand
+    .prepare<[], readonly [name: string, sql: string]>("SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'")
+    .all()
+  hand.exec('PRAGMA foreign_keys = OFF')
+  for (const [name] of triggers) hand.exec(`DROP TRIGGER ${name}`)
+  for (const edit of edits) hand.exec(edit)
+  for (const [, sql] of triggers) hand.exec(sql)
+  hand.close()
+}

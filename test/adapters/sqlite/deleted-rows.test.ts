@@ -7,7 +7,7 @@ import { describeHistoryDamage } from '../../../domain/ports/history-damage.js'
 import { type Ledger, openLedger } from '../../../index.js'
 import { commandLine } from '../../support/command-line.js'
 import { rejection, text } from '../../support/ledger-memory.js'
-import { openConnection } from '../../support/sqlite-store.js'
+import { editByHand } from '../../support/sqlite-store.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'sqlite-deleted-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -42,10 +42,7 @@ const QUESTIONS: Readonly<
 const deletedIn = (where: string): string => {
   const directory = join(folder, `${copies++}`)
   cpSync(original, directory, { recursive: true })
-  const hand = openConnection(join(directory, 'events.db'))
-  hand.exec('DROP TRIGGER events_are_not_deleted')
-  hand.exec(`DELETE FROM events WHERE ${where}`)
-  hand.close()
+  editByHand(join(directory, 'events.db'), `DELETE FROM events WHERE ${where}`)
   return directory
 }
 let copies = 0
@@ -72,7 +69,7 @@ const saidOf = async (directory: string, words: string) => {
   const command = said((await rejection(ledger.moveAlias({ version: 'cats:v0', alias: 'other' }))).message)
   await ledger.close()
   const { code, out } = await line('--ledger', directory, 'verify', '--no-contents')
-  return { answers, verified, command, line: { code, said: said(out) } }
+  return { answers, verified, command, line: { code, said: said(out.replaceAll(/\s+/g, ' ')) } }
 }
 
 const everywhere = (words: string) => ({

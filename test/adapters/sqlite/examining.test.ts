@@ -10,7 +10,7 @@ import { leafDigits, rowChecksum, rowTextOf, streamChecksum } from '../../../ada
 import { type Ledger, openLedger } from '../../../index.js'
 import { gather } from '../../../testing/results.js'
 import { repeatPage } from '../../support/flips.js'
-import { builtWorker, openConnection } from '../../support/sqlite-store.js'
+import { builtWorker, editByHand, openConnection } from '../../support/sqlite-store.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'sqlite-examining-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -50,13 +50,8 @@ const changed = async (reading: Reading, edit: (path: string) => void): Promise<
 
 const byHand =
   (...statements: ReadonlyArray<string>) =>
-  (path: string): void => {
-    const hand = openConnection(path)
-    for (const name of ['events_are_not_changed', 'events_are_not_deleted', 'streams_are_not_changed'])
-      hand.exec(`DROP TRIGGER ${name}`)
-    for (const statement of statements) hand.exec(statement)
-    hand.close()
-  }
+  (path: string): void =>
+    editByHand(path, ...statements)
 
 const foundBy = async (reading: Reading, edit: (path: string) => void): Promise<ReadonlyArray<object>> => {
   const ledger = await changed(reading, edit)
@@ -79,9 +74,8 @@ const rewritten =
     const event = { id: other.id ?? id, type, data, metadata }
     const leaf = other.leaf ?? leafDigits(event, STREAM, 1)
     const crc = rowChecksum(rowTextOf(event, { position: 2, revision: 1 }, leaf), streamChecksum(STREAM))
-    hand.exec('DROP TRIGGER events_are_not_changed')
-    hand.exec(`UPDATE events SET id = '${event.id}', leaf = x'${leaf}', crc = ${crc} WHERE position = 2`)
     hand.close()
+    editByHand(path, `UPDATE events SET id = '${event.id}', leaf = x'${leaf}', crc = ${crc} WHERE position = 2`)
   }
 
 describe.each([

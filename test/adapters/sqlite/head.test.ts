@@ -22,7 +22,7 @@ import { type Ledger, openLedger } from '../../../index.js'
 import { commandLine } from '../../support/command-line.js'
 import { eventsIn, right } from '../../support/domain-ledger.js'
 import { rejection, text } from '../../support/ledger-memory.js'
-import { openConnection, openSqlite } from '../../support/sqlite-store.js'
+import { editByHand, openSqlite } from '../../support/sqlite-store.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'sqlite-head-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -46,12 +46,7 @@ const logged = async (versions: number, options: { readonly directory?: string }
 }
 
 /** Somebody else's hand, which no trigger stops. */
-const byHand = (sql: string): void => {
-  const hand = openConnection(path)
-  hand.exec('DROP TRIGGER IF EXISTS events_are_not_deleted')
-  hand.exec(sql)
-  hand.close()
-}
+const byHand = (sql: string): void => editByHand(path, sql)
 
 const versionsOf = async (ledger: Ledger): Promise<number> =>
   (await ledger.artifacts()).items.reduce((sum, { versionCount }) => sum + versionCount, 0)

@@ -7,7 +7,7 @@ import { openLedger } from '../../../index.js'
 import { commandLine } from '../../support/command-line.js'
 import { zeroPage } from '../../support/flips.js'
 import { text } from '../../support/ledger-memory.js'
-import { openConnection } from '../../support/sqlite-store.js'
+import { editByHand, openConnection } from '../../support/sqlite-store.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'sqlite-verify-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -34,25 +34,8 @@ const copied = (): string => {
   return directory
 }
 
-const TRIGGERS = [
-  'events_are_not_changed',
-  'events_are_not_deleted',
-  'streams_are_not_changed',
-  'streams_are_not_deleted',
-]
-
-const byHand = (directory: string, ...edits: ReadonlyArray<string>): void => {
-  const hand = openConnection(join(directory, 'events.db'))
-  hand.exec('PRAGMA foreign_keys = OFF')
-  const statements = TRIGGERS.map(
-    (name) =>
-      hand.prepare<[string], readonly [string]>('SELECT sql FROM sqlite_schema WHERE name = ?').get(name)?.[0] ?? '',
-  )
-  for (const name of TRIGGERS) hand.exec(`DROP TRIGGER ${name}`)
-  for (const edit of edits) hand.exec(edit)
-  for (const sql of statements) hand.exec(sql)
-  hand.close()
-}
+const byHand = (directory: string, ...edits: ReadonlyArray<string>): void =>
+  editByHand(join(directory, 'events.db'), ...edits)
 
 const verified = async (directory: string, ...options: ReadonlyArray<string>) => {
   const { code, out } = await commandLine(directory)('--ledger', directory, 'verify', '--json', ...options)

@@ -51,7 +51,7 @@ export interface NameResolver {
   /** Whether the very command that a reading of the path makes was given under this id before. */
   readonly wasGiven: (path: string, naming: Naming) => Promise<boolean>
   /**
-   * Reads the path of a version that an artifact builds on: a bare name means the artifact itself where it is its name, else
+   * Reads the path of a version that an artifact builds on: `v3` is its own, and a bare name means the artifact itself where it is its name, else
    * a link where there is or was a registered model of that name, since no other artifact is built on.
    */
   readonly baseNamed: (path: string, artifact: ArtifactRef) => Promise<VersionPath>
@@ -145,7 +145,10 @@ export const nameResolver = (
       // A repeated command means the link that it meant, also when its registered model was deleted since.
       const isLink =
         link !== undefined && ((await exists(facts, link.collection)) || (await wasThere(facts, link.collection)))
-      return isLink ? link : readings[0]
+      if (isLink) return link
+      // A number alone is one of the artifact, the only one that is built on.
+      if (/^v\d+$/.test(path)) return (await readingsOf(`${collectionPath(artifact)}:${path}`))[0]
+      return readings[0]
     },
     commandNaming,
     commandNamingInFull: (path, naming) =>

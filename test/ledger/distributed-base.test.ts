@@ -113,6 +113,18 @@ describe('a distributed version on a base', () => {
 })
 
 describe('the base of a generation', () => {
+  it('is a version of the artifact itself where its number stands alone', async () => {
+    const { ledger } = await withBase()
+    const part = { base: 'v0', content: text('new', 'new.txt'), commandId: 'part' }
+    const receipt = await upsert(ledger, 'w1', part)
+    expect(await ledger.openDrafts()).toMatchObject([{ base: 'acme/animals/shards:v0' }])
+    expect(await upsert(ledger, 'w1', part)).toEqual(receipt)
+    expect(await rejection(upsert(ledger, 'w2', { base: 'v7', remove: ['a.txt'] }))).toMatchObject({
+      code: 'version-not-found',
+    })
+    await ledger.close()
+  })
+
   it('is the version that was meant when it was named, wherever the alias points by now', async () => {
     const { ledger } = await withBase()
     const part = { base: 'shards:best', content: text('new', 'new.txt'), commandId: 'part' }

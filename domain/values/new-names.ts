@@ -45,6 +45,12 @@ const wrongForm = (text: string): string | undefined => {
     : undefined
 }
 
+/** Of the first word of a text that is in another form than NFC, which nobody sees; nothing where there is none. */
+export const wordNotInNfc = (words: string): string | undefined => {
+  const word = words.split(/["\s/:;,]+/).find((each) => each !== each.normalize('NFC'))
+  return word === undefined ? undefined : `${shown(word)} is not in ${wrongForm(word)}`
+}
+
 const firstWrong = (text: string, illegal: RegExp, right: string): string | undefined => {
   const first = firstOf(text, illegal)
   return first === undefined ? undefined : `${right} ${first}`

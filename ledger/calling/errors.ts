@@ -11,6 +11,7 @@ import type { HistoryDamage } from '../../domain/ports/history-damage.js'
 import { describeInsideALedger, type InsideALedger } from '../../domain/ports/inside-a-ledger.js'
 import { describeProblem, type Problem } from '../../domain/values/codec.js'
 import { type AmbiguousName, describeAmbiguousName } from '../../domain/values/name-paths.js'
+import { wordNotInNfc } from '../../domain/values/new-names.js'
 import type { LineageRejection } from '../../projections/lineage/ref.js'
 import { describeQueryError, type QueryError } from '../../projections/registry/questions/errors.js'
 import { CATEGORIES } from './error-category.js'
@@ -52,6 +53,13 @@ export type WriteError =
   | { readonly _tag: 'empty-history' }
 
 export const describeWriteError = (error: WriteError): string => {
+  const words = wordsOf(error)
+  // What a write names is sought as it was given: nobody would see why it is not there.
+  const form = error._tag.endsWith('not-found') || error._tag === 'type-mismatch' ? wordNotInNfc(words) : undefined
+  return form === undefined ? words : `${words}; ${form}`
+}
+
+const wordsOf = (error: WriteError): string => {
   switch (error._tag) {
     case 'invalid-input':
       return error.problems.map(describeProblem).join('; ')

@@ -102,6 +102,55 @@ describe('a new name', () => {
     await ledger.close()
   })
 
+  it('that a command takes for one that is there is refused with its NFC form', async () => {
+    const { ledger, events } = await standing()
+    const [typed, there] = ['cafe\u0301', 'caf\u00e9']
+    await ledger.moveAlias({ version: 'm:v0', alias: there })
+    await ledger.link({ version: 'm:v0', to: there, aliases: [there] })
+    await ledger.startRun({ run: there })
+    await ledger.createArtifact({ name: 'typed', type: there })
+    const head = await events.head()()
+    const version = `m:${typed}`
+    const link = `model-registry/${typed}:${typed}`
+    const given: ReadonlyArray<Promise<unknown>> = [
+      ledger.moveAlias({ version, alias: 'best' }),
+      ledger.removeAlias({ name: 'm', alias: typed }),
+      ledger.link({ version, to: 'other' }),
+      ledger.link({ version: 'm:v0', to: typed }),
+      ledger.unlink({ version: link }),
+      ledger.tag({ version, tags: ['x'] }),
+      ledger.tagRegisteredModel({ name: typed, tags: ['x'] }),
+      ledger.describe({ version, description: 'x' }),
+      ledger.describeRegisteredModel({ name: typed, description: 'x' }),
+      ledger.archiveRegisteredModel({ name: typed }),
+      ledger.deleteRegisteredModel({ name: typed, deleteAliases: true }),
+      ledger.deleteVersion({ version, deleteAliases: true, leaveLinks: true }),
+      ledger.copy({ version, to: 'copied' }),
+      ledger.newDraft(version),
+      ledger.useArtifact({ run: there, version }),
+      ledger.useArtifact({ run: typed, version: 'm:v0' }),
+      ledger.summariseRun({ run: typed, metrics: { loss: 1 } }),
+      ledger.finishRun({ run: typed }),
+      ledger.startRun({ run: typed }),
+      ledger.logArtifact({ name: 'm', type: 't', run: typed, content: text('9') }),
+      ledger.logArtifact({ name: 'typed', type: typed, content: text('9') }),
+      ledger.upsertDistributed({
+        name: 'm',
+        type: 't',
+        distributedId: 'd',
+        writer: 'w',
+        base: version,
+        content: text('9'),
+      }),
+    ]
+    for (const refused of await Promise.all(given.map(rejection)))
+      expect(refused.message).toMatch(
+        /in its NFC form "caf\u00e9", with U\+00E9 at character 4|expected its NFC form "caf\u00e9"/,
+      )
+    expect(await events.head()()).toEqual(head)
+    await ledger.close()
+  })
+
   it('of any script is taken, and found as it is typed on whatever keyboard', async () => {
     const { ledger } = await standing()
     for (const name of ['café', 'größe', '生产', 'ראשי', 'क्षि', 'två ord', 'v1.0', '🏆', "o'neil & co", '...']) {

@@ -5,6 +5,8 @@ import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import * as t from 'io-ts'
 import type { CommandError } from '../../application/command-handling/command-error.js'
+import { whyOtherThanStream } from '../../application/command-handling/kept-states.js'
+import { WORTH_AT_CLOSE } from '../../application/command-handling/state-snapshots.js'
 import type { ManifestStore } from '../../application/manifest-store.js'
 import { type FoldedAnew, foldedAnew } from '../../application/projecting/kept-model.js'
 import type { OnMaintenance } from '../../domain/ports/download.js'
@@ -16,7 +18,7 @@ import { record } from '../../domain/values/codec.js'
 import type { Digest } from '../../domain/values/digest.js'
 import { summarise } from '../../domain/values/manifest/manifest.js'
 import { type ReadModels, readModels } from '../../projections/read-models.js'
-import { describeWriteError, promised } from '../calling/errors.js'
+import { describeWriteError, promised, readFromStore } from '../calling/errors.js'
 import { checkedIfGivenNow, Listener } from '../calling/input.js'
 import { liveVersions, storedIn } from './needed-files.js'
 import { eachOf, reporter } from './progress.js'
@@ -38,7 +40,7 @@ type ManifestMismatch = Extract<CommandError, { readonly _tag: 'manifest-mismatc
 
 /** Something wrong with what is kept beside events and content. */
 export interface DamagedStore {
-  /** The end of the history, as it was noted; the id of the ledger; the snapshot of what can be asked. */
+  /** The end of the history, as it was noted; the id of the ledger; a snapshot, of what can be asked or of a long stream. */
   readonly what: 'end' | 'ledger' | 'snapshot'
   readonly reason: string
   /** Which answers may be wrong, or are refused. */
@@ -85,12 +87,18 @@ export const verify = async (ports: VerifyPorts, onProgress?: OnVerify, options?
   // Of an end that is damaged the rows tell.
   const head = E.getOrElse(() => ORIGIN)(await events.head()())
   let eventsDone = 0
+  const lengths = new Map<string, number>()
   const verified = await verifyEvents(events, (page, decoded) => {
     anew.add(page, decoded)
+    for (const { stream, revision } of page) lengths.set(stream, revision + 1)
     eventsDone += page.length
     onProgress?.({ eventsDone, events: Math.max(head, eventsDone) })
   })
-  const damagedStore = await verifyBeside(ports, anew, verified.damagedEvents.length === 0)
+  const isWhole = verified.damagedEvents.length === 0
+  const damagedStore = [
+    ...(await verifyBeside(ports, anew, isWhole)),
+    ...(isWhole ? await verifyStates(ports, lengths) : []),
+  ]
   const live = liveVersions(anew.states.registry)
   const report: OnMaintenance = (progress) => onProgress?.({ ...progress, eventsDone, events: eventsDone })
   const content = contents
@@ -127,11 +135,30 @@ const verifyBeside = async (
   const other = eventsAreWhole ? await anew.whyOtherThanKept() : undefined
   if (other !== undefined) {
     const touches = 'questions that were answered from it'
-    const remedy = 'delete the folder of snapshots: they are made anew'
-    found.push({ what: 'snapshot', reason: `the snapshot of the read models: ${other}`, touches, remedy })
+    found.push({ what: 'snapshot', reason: `the snapshot of the read models: ${other}`, touches, remedy: MADE_ANEW })
   }
   return found
 }
+
+/** The snapshots of the states of streams, of which there are some of long ones. */
+const verifyStates = async (
+  { events, snapshots }: VerifyPorts,
+  lengths: ReadonlyMap<string, number>,
+): Promise<ReadonlyArray<DamagedStore>> => {
+  const found: DamagedStore[] = []
+  if (snapshots === undefined) return found
+  for (const [stream, length] of lengths) {
+    if (length < WORTH_AT_CLOSE.events) continue
+    const reason = await readFromStore(
+      whyOtherThanStream(stream, { store: events, snapshots, isSame: isDeepStrictEqual }),
+    )
+    if (reason !== undefined)
+      found.push({ what: 'snapshot', reason, touches: `commands on ${stream}`, remedy: MADE_ANEW })
+  }
+  return found
+}
+
+const MADE_ANEW = 'delete the folder of snapshots: they are made anew'
 
 /** The manifest and every file of each live version. */
 const verifyContents = async (

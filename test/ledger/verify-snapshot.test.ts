@@ -1,3 +1,4 @@
+import * as E from 'fp-ts/lib/Either.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import { describe, expect, it } from 'vitest'
 import { memoryEventStore, memoryFileStore, memorySnapshotStore } from '../../adapters/memory/index.js'
@@ -67,5 +68,66 @@ describe('verify holds the kept snapshot against the events', () => {
     expect(await verifiedWith(same, unreadable)).toMatchObject([
       { what: 'snapshot', reason: expect.stringContaining('its bytes do not match its digest') },
     ])
+  })
+})
+
+describe('verify holds the kept state of a long stream against its events', () => {
+  const STREAM = 'artifact-acme/animals/cats'
+  /** Of a ledger of more events than it takes to keep one, with what was kept changed. */
+  const found = async (changed: (parts: ReadonlyArray<unknown>) => ReadonlyArray<unknown>) => {
+    const [events, files, snapshots] = [memoryEventStore(), memoryFileStore(), memorySnapshotStore()]
+    const options = {
+      events: { ...events, close: async () => undefined },
+      files: { ...files, close: async () => undefined },
+      snapshots,
+      actor: 'anna',
+      entity: 'acme',
+      project: 'animals',
+    }
+    const before = await openLedger(options)
+    for (const bytes of ['one', 'two']) await before.logArtifact({ name: 'cats', type: 'model', content: text(bytes) })
+    await Promise.all(
+      Array.from({ length: 1000 }, (_, move) => before.moveAlias({ version: `cats:v${move % 2}`, alias: 'best' })),
+    )
+    await before.close()
+    let kept = 0
+    const ledger = await openLedger({
+      ...options,
+      snapshots: {
+        ...snapshots,
+        load: (key) => async () => {
+          const loaded = await snapshots.load(key)()
+          if (!key.startsWith('stream-') || E.isLeft(loaded) || loaded.right === undefined) return loaded
+          kept++
+          return E.right(changed(loaded.right))
+        },
+      },
+    })
+    const { damagedEvents, damagedStore } = await ledger.verify(undefined, { contents: false })
+    expect([kept, damagedEvents]).toEqual([1, []])
+    return damagedStore.map(({ what, reason, touches }) => ({ what, reason, touches }))
+  }
+
+  it.each([
+    ['is what they give', (parts: ReadonlyArray<unknown>) => parts, undefined],
+    [
+      'holds something else',
+      // Digests, and texts.
+      (parts: ReadonlyArray<unknown>) =>
+        parts.map((part) => (part instanceof Uint8Array ? part.map((byte) => byte ^ 1) : part)),
+      'holds something else than its events give',
+    ],
+    [
+      'is of other events',
+      ([head, ...parts]: ReadonlyArray<unknown>) => [Object.assign({}, head, { id: 'another' }), ...parts],
+      'is of other events than those that are there',
+    ],
+    ['is none', ([head]: ReadonlyArray<unknown>) => [head], 'is none'],
+  ])('and says that one %s', async (_, changed, words) => {
+    expect(await found(changed)).toEqual(
+      words === undefined
+        ? []
+        : [{ what: 'snapshot', reason: expect.stringContaining(words), touches: `commands on ${STREAM}` }],
+    )
   })
 })

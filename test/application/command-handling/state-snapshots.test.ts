@@ -2,12 +2,14 @@
 import { mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
 import * as fc from 'fast-check'
 import * as E from 'fp-ts/lib/Either.js'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { directorySnapshotStore } from '../../../adapters/directory/index.js'
 import { memoryEventStore, memorySnapshotStore } from '../../../adapters/memory/index.js'
 import { type CachedState, type Folding, openCachedState } from '../../../application/command-handling/cached-state.js'
+import { whyOtherThanStream } from '../../../application/command-handling/kept-states.js'
 import { snapshotsOfStates } from '../../../application/command-handling/state-snapshots.js'
 import type { ArtifactCommandWithFacts } from '../../../domain/artifact/commands.js'
 import { artifactEvents } from '../../../domain/artifact/events.js'
@@ -325,6 +327,25 @@ describe('the state of a registered model from a snapshot and what came behind i
       }
     }
     expect(snapshotOfModel.version.split(' ')).toEqual(expect.arrayContaining(Object.keys(registeredModelEvents)))
+  })
+})
+
+describe('a snapshot that was kept of a state that began with another', () => {
+  it.each([
+    ['an artifact', stream, statesOf(deciders.artifact, snapshot)],
+    ['a registered model', modelStream(modelNamed('Churn')), statesOf(deciders.registeredModel, snapshotOfModel)],
+  ] as const)('is what verify makes of the events of %s', async (_, name, { keep }) => {
+    const property = fc.asyncProperty(history, fc.nat(), async (numbers, cut) => {
+      const own = (await historyOf(numbers)).filter((event) => event.stream === name)
+      if (own.length === 0) return
+      const snapshots = memorySnapshotStore()
+      for (const length of [1 + (cut % own.length), own.length]) {
+        await keep(name, own.slice(0, length), snapshots)
+        const held = { store: storeOf(own), snapshots, isSame: isDeepStrictEqual }
+        expect(await whyOtherThanStream(name, held)).toBeUndefined()
+      }
+    })
+    await fc.assert(property, { numRuns: 20 })
   })
 })
 

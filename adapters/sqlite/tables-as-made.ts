@@ -8,11 +8,11 @@ export const otherThanMade = (database: Database, layout: Layout): ReadonlyArray
   if (layout.events !== PRESENT.events || !layout.checked) return []
   type Row = readonly [type: string, name: string, table: string, sql: string | null]
   const rows = database.prepare<[], Row>('SELECT type, name, tbl_name, sql FROM sqlite_schema').all()
-  const found = new Map(rows.map(([, name, , sql]) => [name, textOf(sql ?? '')]))
+  const found = new Map(rows.map(([type, name, table, sql]) => [name, described(type, name, table, sql ?? '')]))
   const other = [...MADE].flatMap(([name, made]) => {
     const is = found.get(name)
-    if (is === undefined) return [`${name} is not there, as which there should be: ${made}`]
-    return is === made ? [] : [`${name} is not as it was made: ${is}, where there should be: ${made}`]
+    if (is === undefined) return [`${name} is not there, which should be ${made}`]
+    return is === made ? [] : [`${name} is not as it was made: it is ${is}, and should be ${made}`]
   })
   const added = rows
     .filter(([type, name, table]) => type === 'trigger' && !MADE.has(name) && MADE.has(table))
@@ -27,10 +27,19 @@ export const otherThanMade = (database: Database, layout: Layout): ReadonlyArray
 const textOf = (sql: string): string =>
   sql.replaceAll('"', '').replace('IF NOT EXISTS ', '').replaceAll(/\s+/g, ' ').trim()
 
-/** By name. */
+const described = (type: string, name: string, table: string, sql: string): string =>
+  `the ${type} ${name} of ${table}${sql === '' ? '' : `, ${textOf(sql)}`}`
+
+/** By name: what is made, and the indexes that SQLite makes for what is unique. */
 const MADE: ReadonlyMap<string, string> = new Map(
   TABLES.split(/;\s*(?=CREATE|PRAGMA|$)/)
     .map(textOf)
-    .filter((sql) => sql.startsWith('CREATE'))
-    .map((sql) => [sql.split(' ')[2] ?? '', sql]),
+    .flatMap((sql): ReadonlyArray<readonly [string, string]> => {
+      const [, type = '', name = ''] = /^CREATE (\w+) (\w+)/.exec(sql) ?? []
+      if (type !== 'TABLE') return [[name, described(type.toLowerCase(), name, / ON (\w+)/.exec(sql)?.[1] ?? '', sql)]]
+      const index = `sqlite_autoindex_${name}_1`
+      const itself = [name, described('table', name, name, sql)] as const
+      return sql.includes('UNIQUE') ? [itself, [index, described('index', index, name, '')]] : [itself]
+    })
+    .filter(([name]) => name !== ''),
 )

@@ -7,7 +7,7 @@ import type { ArtifactRef, ModelRef } from '../../domain/values/references.js'
 import { artifactStream, modelStream } from '../../domain/values/stream-names.js'
 import { type LineageRef, streamAndNumberOf } from '../../domain/values/subjects.js'
 
-/** What has a history. That of a version, run or draft holds the events elsewhere that name it, too. */
+/** What has a history. That of a version, registered version, run or draft holds every event elsewhere that names it, too. */
 export type AuditSubject =
   | LineageRef
   | { readonly kind: 'artifact'; readonly artifact: ArtifactRef }

@@ -1,12 +1,28 @@
 /** Lineage as a projection: what each event means for the graph. */
 
-import type { ArtifactVersionLogged, ArtifactVersionRelogged } from '../../domain/artifact/events.js'
+import type {
+  ArtifactDeleted,
+  ArtifactVersionDeleted,
+  ArtifactVersionLogged,
+  ArtifactVersionRelogged,
+} from '../../domain/artifact/events.js'
 import type { DistributedCommitted, DistributedPartUpserted } from '../../domain/distributed-draft/events.js'
 import type { EventOf } from '../../domain/events/catalogue.js'
+import type { RegisteredModelDeleted } from '../../domain/registered-model/events.js'
 import type { RunRef, VersionRef } from '../../domain/values/references.js'
 import { artifactStream, draftStream, modelStream, parseStream, runStream } from '../../domain/values/stream-names.js'
 import { type ProjectedEvent, readModel, unfolded } from '../projection.js'
-import { addEdge, emptyGraph, endNode, type LineageGraph, nodeOf, nodesOf, type Row, subjectOf } from './graph.js'
+import {
+  addEdge,
+  addMention,
+  emptyGraph,
+  endNode,
+  type LineageGraph,
+  nodeOf,
+  nodesOf,
+  type Row,
+  subjectOf,
+} from './graph.js'
 import { loadGraph, saveGraph } from './snapshot.js'
 
 const folds = [
@@ -36,8 +52,7 @@ const apply = (graph: LineageGraph, { stream, position, event }: ProjectedEvent<
       return
     case 'ArtifactDeleted':
     case 'RegisteredModelDeleted':
-      for (const node of nodesOf(graph, subjectOf(graph, stream)))
-        if (graph.nodes.endedAt[node] === 0) endNode(graph, node, 'deleted', position)
+      endLife(graph, stream, event, position)
       return
     case 'ArtifactVersionLogged': {
       const subject = subjectOf(graph, stream)
@@ -45,19 +60,25 @@ const apply = (graph: LineageGraph, { stream, position, event }: ProjectedEvent<
       if (event.base !== undefined) {
         addEdge(graph, nodeOf(graph, subject, event.base, position), version, 'derived-from', position)
       }
-      if (event.copiedFrom !== undefined) {
+      if (event.copiedFrom !== undefined)
         addEdge(graph, versionNode(graph, event.copiedFrom, position), version, 'copied', position)
-      }
       made(graph, stream, event, version, position)
       return
     }
-    case 'ArtifactVersionRelogged':
+    case 'ArtifactVersionRelogged': {
+      const version = node(graph, stream, event.version, position)
       // Neither its base nor what was copied is an origin: the content was there before.
-      made(graph, stream, event, node(graph, stream, event.version, position), position)
+      if (event.copiedFrom !== undefined)
+        addMention(graph, versionNode(graph, event.copiedFrom, position), version, 'copied', position)
+      made(graph, stream, event, version, position)
       return
-    case 'ArtifactVersionDeleted':
-      endNode(graph, node(graph, stream, event.version, position), 'deleted', position)
+    }
+    case 'ArtifactVersionDeleted': {
+      const version = node(graph, stream, event.version, position)
+      left(graph, event, version, position)
+      endNode(graph, version, 'deleted', position)
       return
+    }
     case 'VersionLinked': {
       const source = versionNode(graph, event.source, position)
       addEdge(graph, source, node(graph, stream, event.version, position), 'linked', position)
@@ -65,8 +86,7 @@ const apply = (graph: LineageGraph, { stream, position, event }: ProjectedEvent<
     }
     case 'VersionUnlinked': {
       const link = node(graph, stream, event.version, position)
-      // It names its source again: a repetition, so that the history of the source has it.
-      addEdge(graph, versionNode(graph, event.source, position), link, 'linked', position)
+      addMention(graph, versionNode(graph, event.source, position), link, 'linked', position)
       endNode(graph, link, 'unlinked', position)
       return
     }
@@ -87,12 +107,12 @@ const apply = (graph: LineageGraph, { stream, position, event }: ProjectedEvent<
       return
     case 'DistributedPartUpserted': {
       const draft = node(graph, stream, event.generation, position)
-      tookPart(graph, event, draft, position)
+      tookPart(graph, stream, event, draft, position)
       return
     }
     case 'DistributedCommitted': {
       const draft = node(graph, stream, event.generation, position)
-      tookPart(graph, event, draft, position)
+      tookPart(graph, stream, event, draft, position)
       endNode(graph, draft, 'sealed', position)
       return
     }
@@ -127,12 +147,42 @@ const runNode = (graph: LineageGraph, ref: RunRef, position: number): Row => {
 const versionNode = (graph: LineageGraph, version: VersionRef, position: number): Row =>
   node(graph, artifactStream(version), version.version, position)
 
+const endLife = (
+  graph: LineageGraph,
+  stream: string,
+  event: ArtifactDeleted | RegisteredModelDeleted,
+  position: number,
+): void => {
+  const nodes = nodesOf(graph, subjectOf(graph, stream))
+  if (event.type === 'ArtifactDeleted') left(graph, event, nodes[0], position)
+  for (const node of nodes) if (graph.nodes.endedAt[node] === 0) endNode(graph, node, 'deleted', position)
+}
+
+/** What links to what was deleted, and stays: named by that event, of which any version of the artifact says where it stands. */
+const left = (
+  graph: LineageGraph,
+  { linksLeft = [] }: ArtifactVersionDeleted | ArtifactDeleted,
+  version: Row | undefined,
+  position: number,
+): void => {
+  if (version === undefined) return
+  for (const { model, version: link } of linksLeft)
+    addMention(graph, node(graph, modelStream(model), link, position), version, 'linked', position)
+}
+
 const tookPart = (
   graph: LineageGraph,
-  { run }: DistributedPartUpserted | DistributedCommitted,
+  stream: string,
+  { run, base }: DistributedPartUpserted | DistributedCommitted,
   draft: Row,
   position: number,
 ): void => {
+  // What is sealed is derived from its base once it is a version.
+  const subject = base === undefined ? undefined : parseStream(stream)
+  if (base !== undefined && subject?.category === 'draft') {
+    const version = node(graph, artifactStream(subject.artifact), base, position)
+    addMention(graph, version, draft, 'derived-from', position)
+  }
   if (run !== undefined) addEdge(graph, runNode(graph, run.ref, position), draft, 'part-of', position)
 }
 
@@ -159,7 +209,7 @@ const made = (
 
 export const lineageProjection = readModel({
   name: 'lineage',
-  version: 4,
+  version: 5,
   folds,
   initial: emptyGraph,
   apply,

@@ -10,7 +10,7 @@ import type { RunRef } from '../../domain/values/references.js'
 export const EDGE_KINDS = ['logged', 're-logged', 'used', 'derived-from', 'linked', 'part-of', 'copied'] as const
 export type EdgeKind = (typeof EDGE_KINDS)[number]
 
-const REPEATED = 0x80
+const MENTION = 0x80
 
 /** How something came to its end: a version, a registered version, a draft's generation, or a run. */
 export const ENDINGS = [
@@ -54,7 +54,7 @@ export interface LineageGraph {
   edges: {
     readonly from: Int32Array
     readonly to: Int32Array
-    /** Which of `EDGE_KINDS`, and whether it is `REPEATED`. */
+    /** Which of `EDGE_KINDS`, and whether it is a `MENTION`. */
     readonly kind: Uint8Array
     readonly position: Float64Array
     readonly nextOut: Int32Array
@@ -142,25 +142,32 @@ export const endNode = ({ nodes }: LineageGraph, node: Row, ending: Ending, posi
 }
 
 /**
- * From this position on the edge holds. One that holds already is kept as a repetition, for whoever asks
- * for events, and is not walked. The event stands in the stream of `to`, whatever the kind.
+ * From this position on the edge holds. One that holds already is a mention. The event stands in the stream
+ * of `to`, whatever the kind.
  */
 export const addEdge = (graph: LineageGraph, from: Row, to: Row, kind: EdgeKind, position: number): void => {
-  if (from === to) return
   const code = EDGE_KINDS.indexOf(kind)
-  const repeated = hasEdge(graph, from, to, code)
+  append(graph, from, to, hasEdge(graph, from, to, code) ? code | MENTION : code, position)
+}
+
+/** The event names `from`, so that its history has it; nothing came from there by it, and lineage does not walk it. */
+export const addMention = (graph: LineageGraph, from: Row, to: Row, kind: EdgeKind, position: number): void =>
+  append(graph, from, to, EDGE_KINDS.indexOf(kind) | MENTION, position)
+
+const append = (graph: LineageGraph, from: Row, to: Row, code: number, position: number): void => {
+  if (from === to) return
   const edge = graph.edgeCount++
   if (edge === graph.edges.from.length) graph.edges = edgeColumns(grownCapacity(edge), graph.edges)
   const { edges, nodes } = graph
   edges.from[edge] = from
   edges.to[edge] = to
-  edges.kind[edge] = repeated ? code | REPEATED : code
+  edges.kind[edge] = code
   edges.position[edge] = position
-  append(nodes.lastOut, edges.nextOut, from, edge)
-  append(nodes.lastIn, edges.nextIn, to, edge)
+  chain(nodes.lastOut, edges.nextOut, from, edge)
+  chain(nodes.lastIn, edges.nextIn, to, edge)
 }
 
-const append = (last: Int32Array, next: Int32Array, node: Row, edge: Row): void => {
+const chain = (last: Int32Array, next: Int32Array, node: Row, edge: Row): void => {
   const before = last[node] ?? NONE
   next[edge] = before === NONE ? edge : (next[before] ?? edge)
   if (before !== NONE) next[before] = edge
@@ -177,7 +184,7 @@ const hasEdge = ({ nodes, edges }: LineageGraph, from: Row, to: Row, code: numbe
   for (;;) {
     out = edges.nextOut[out] ?? lastOut
     into = edges.nextIn[into] ?? lastIn
-    // Of equal edges the oldest is met first, and it is no repetition.
+    // One that holds is there without the mark of a mention.
     if (edges.to[out] === to && edges.kind[out] === code) return true
     if (edges.from[into] === from && edges.kind[into] === code) return true
     if (out === lastOut || into === lastIn) return false
@@ -222,7 +229,7 @@ export const traversalOf = (
   const from = (start: Row, newest: Row): Row => {
     for (let edge = start; ; edge = next[edge] ?? NONE) {
       if ((position[edge] ?? Infinity) > moment) return NONE
-      if ((kind[edge] ?? 0) < REPEATED) return edge
+      if ((kind[edge] ?? 0) < MENTION) return edge
       if (edge === newest) return NONE
     }
   }

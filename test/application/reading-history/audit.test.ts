@@ -304,20 +304,16 @@ const byHand = (events: ReadonlyArray<StoredEvent>, { of, actor, alias, types, a
       case 'version': {
         const path = pathOf(subject.artifact, subject.artifact.name)
         if (home === `artifact-${path}`) return aboutNumber(subject.version)
-        // One that gave a name its content again made no version that came from it.
-        const { copiedFrom = null } = stored.type === 'ArtifactVersionLogged' ? said : {}
-        const named = stored.type === 'ArtifactVersionUsed' ? said.version : (said.source ?? copiedFrom)
-        return named !== null && pathOf(named, named.name) === path && named.version === subject.version
+        if (home.startsWith(`draft-${path}/`)) return said.base === subject.version
+        const named = stored.type === 'ArtifactVersionUsed' ? said.version : (said.source ?? said.copiedFrom)
+        return named !== undefined && pathOf(named, named.name) === path && named.version === subject.version
       }
       case 'registered-version': {
         const path = pathOf(subject.model, subject.model.name)
         if (home === `model-${path}`) return aboutNumber(subject.version)
-        const through = said.through
-        return (
-          through !== undefined &&
-          pathOf(through.model, through.model.name) === path &&
-          through.version === subject.version
-        )
+        return [said.through ?? [], said.linksLeft ?? []]
+          .flat()
+          .some(({ model, version }) => pathOf(model, model.name) === path && version === subject.version)
       }
       case 'run': {
         const path = pathOf(subject.run, subject.run.run)
@@ -378,6 +374,28 @@ const question: fc.Arbitrary<AuditQuery> = fc
   .map((asked) => JSON.parse(JSON.stringify(asked)))
 
 describe('the audit', () => {
+  it('of a version has every event that names it, of whatever type', async () => {
+    const ledger = openTestLedger()
+    await giveEveryCommand(ledger)
+    const events = await eventsIn(ledger.store)
+    const ports = portsOf(ledger.store, events)
+    const versions = [0, 1, 2, 3, 4].map(versionNumberAt)
+    const subjects: ReadonlyArray<AuditSubject> = versions.flatMap((version) => [
+      ...['model', 'old', 'copies'].map((name) => ({
+        kind: 'version' as const,
+        artifact: artifactNamed(name),
+        version,
+      })),
+      ...['Churn', 'Over'].map((name) => ({ kind: 'registered-version' as const, model: modelNamed(name), version })),
+    ])
+    for (const of of subjects) {
+      const whole = right(await audit(ports, { of, limit: 1000, order: 'ascending' }, Infinity))
+      expect(whole.items.map(({ position, what }) => [position, what])).toEqual(
+        linesOf(byHand(events, { of, limit: 1000 }), events).map(({ position, what }) => [position, what]),
+      )
+    }
+  })
+
   it('answers every question as looking through all events does, whole and in pages, whoever writes meanwhile', async () => {
     await fc.assert(
       fc.asyncProperty(

@@ -126,6 +126,30 @@ describe('verify', () => {
     },
   )
 
+  it.each<readonly [what: string, edit: string, reason: string]>([
+    ['a trigger that is gone', 'DROP TRIGGER events_are_not_deleted', 'events_are_not_deleted is not there'],
+    [
+      'a trigger that does something else',
+      `DROP TRIGGER streams_are_not_changed;
+       CREATE TRIGGER streams_are_not_changed BEFORE UPDATE ON streams WHEN 0 BEGIN SELECT 1; END`,
+      'streams_are_not_changed is not as it was made',
+    ],
+    [
+      'a trigger of somebody else',
+      'CREATE TRIGGER lose BEFORE INSERT ON events BEGIN SELECT RAISE(IGNORE); END',
+      "a trigger on events that is not model-ledger's, lose",
+    ],
+  ])('finds %s, and says how it should be', async (_, edit, reason) => {
+    const directory = copied()
+    const hand = openConnection(join(directory, 'events.db'))
+    hand.exec(edit)
+    hand.close()
+    expect(await verified(directory)).toMatchObject({
+      code: 5,
+      damagedEvents: [{ reason: expect.stringContaining(reason), touches: expect.stringContaining('no answer') }],
+    })
+  })
+
   it('is told in lines, too', async () => {
     const directory = copied()
     byHand(directory, `UPDATE events SET metadata = replace(metadata, 'better', 'butter') WHERE position = 10`)

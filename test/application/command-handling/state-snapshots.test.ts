@@ -229,7 +229,7 @@ describe('a state from a snapshot and what came behind it', () => {
     const reads: StoredEvent[] = []
     const restored = cachedOn(stream, storeOf(events, reads), snapshots)
     right(await restored.load())
-    expect(events.length).toBeGreaterThan(20)
+    expect(events.length).toBeGreaterThan(10)
     expect(new Set(reads)).toEqual(new Set(events.slice(-3)))
   })
 })

@@ -1,5 +1,5 @@
 /** Read models of whoever embeds the ledger. Each has a projector of its own, so that none waits for another, or ends with it. */
-import { isDeepStrictEqual } from 'node:util'
+
 import * as E from 'fp-ts/lib/Either.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import * as t from 'io-ts'
@@ -8,10 +8,12 @@ import { type Projector, type ProjectorPorts, projector } from '../application/p
 import { describeReadError, messageOf } from '../application/projecting/read-error.js'
 import type { Position } from '../domain/ports/event-store.js'
 import type { SnapshotStore } from '../domain/ports/snapshot-store.js'
+import { clone } from '../domain/values/clone.js'
 import { functionOf, shown } from '../domain/values/codec.js'
 import { type ReadonlyState, readonlyState } from '../domain/values/decider.js'
 import { Definition, type Holder, heldProjection, type OwnProjection } from '../projections/own-projection.js'
 import { readModels } from '../projections/read-models.js'
+import { pictureOf, samePicture } from './calling/comparable.js'
 import { describeWriteError, LedgerError, promised } from './calling/errors.js'
 import { checkedIfGiven } from './calling/input.js'
 
@@ -132,7 +134,7 @@ const openedOf = <State>(all: ReadonlyArray<Opened<unknown>>, projection: OwnPro
 
 const copied = <A>(answer: A): A => {
   try {
-    return structuredClone(answer)
+    return clone(answer)
   } catch (error) {
     throw refused('an answer of plain data, maps, sets, dates and typed arrays', messageOf(error))
   }
@@ -151,17 +153,20 @@ const wrongIn = (own: OwnProjection<unknown>, before: ReadonlyArray<string>): Wr
     return ['name', `a name that is none of the ledger's own: ${Object.keys(readModels).join(', ')}`, own.name]
   if (before.includes(own.name)) return ['name', 'another name for each projection', own.name]
   const state = attempt(() => own.initial())
-  const plain = attempt(() => structuredClone(state.done))
-  if (state.threw !== undefined || state.done === undefined || !isDeepStrictEqual(plain.done, state.done))
+  const plain = attempt(() => isSame(clone(state.done), state.done))
+  if (state.threw !== undefined || state.done === undefined || plain.done !== true)
     return ['initial', `a function that answers a state of ${PLAIN}`, state.threw ?? plain.threw ?? state.done]
   if (own.load === undefined)
     return own.save === undefined ? undefined : ['load', 'a function that reads what save writes', undefined]
-  const saved = attempt(() => structuredClone(own.save === undefined ? state.done : own.save(state.done)))
+  const saved = attempt(() => clone(own.save === undefined ? state.done : own.save(state.done)))
   if (saved.threw !== undefined) return ['save', `a function that answers ${PLAIN}`, saved.threw]
   const loaded = attempt(() => own.load?.(saved.done))
-  if (loaded.threw === undefined && isDeepStrictEqual(loaded.done, state.done)) return undefined
+  if (loaded.threw === undefined && attempt(() => isSame(loaded.done, state.done)).done === true) return undefined
   return ['load', 'a function that answers the state again, here that of initial', loaded.threw ?? loaded.done]
 }
+
+/** Throws of what is no data. */
+const isSame = (one: unknown, other: unknown): boolean => samePicture(pictureOf(one), pictureOf(other))
 
 const PLAIN = 'plain data, maps, sets, dates and typed arrays'
 

@@ -1,5 +1,7 @@
 /** The same operations for functional callers: each answers a TaskEither that never rejects. */
+
 import * as TE from 'fp-ts/lib/TaskEither.js'
+import { isError } from '../domain/values/built-ins.js'
 import { functionOf, rule } from '../domain/values/codec.js'
 import type { ReadonlyState } from '../domain/values/decider.js'
 import type { OwnProjection } from '../projections/own-projection.js'
@@ -44,7 +46,7 @@ export const taskEither = <Arguments extends ReadonlyArray<unknown>, A>(
 const asLedgerError = (cause: unknown): LedgerError =>
   cause instanceof LedgerError
     ? cause
-    : new LedgerError({ _tag: 'fault', cause }, cause instanceof Error ? cause.message : String(cause))
+    : new LedgerError({ _tag: 'fault', cause }, isError(cause) ? cause.message : String(cause))
 
 /** The names of the methods that answer once. */
 type Once<Methods> = {

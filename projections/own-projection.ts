@@ -1,8 +1,10 @@
 /** A projection of whoever embeds the library: written as ours are, with the event in full, and asked through copies. */
+
 import { type EventOf, type EventType, upcasters } from '../domain/events/catalogue.js'
 import { decodeMetadataShape, isEventType } from '../domain/events/event-shapes.js'
 import type { RecordedEvent } from '../domain/events/stored-events.js'
 import { EventStoreError } from '../domain/ports/event-store.js'
+import { clone } from '../domain/values/clone.js'
 import { distinct, functionOf, optionsOrThrow, record, rule, text, wholeNumber } from '../domain/values/codec.js'
 import type { Projection } from './projection.js'
 
@@ -85,7 +87,7 @@ export const heldProjection = <State>(own: OwnProjection<State>): Projection<Hol
     version: own.version,
     folds,
     // Whoever gives the same object each time and changes it in place would change it for a rebuild, too.
-    initial: () => ({ state: structuredClone(own.initial()) }),
+    initial: () => ({ state: clone(own.initial()) }),
     apply: (holder, projected) => {
       const { event, stored } = projected
       if (!folds.has(event.type)) return
@@ -102,7 +104,7 @@ export const heldProjection = <State>(own: OwnProjection<State>): Projection<Hol
       holder.state = next
     },
     // A copy, for the state goes on while it is written.
-    save: ({ state }) => [schemas, structuredClone(own.save === undefined ? state : own.save(state))],
+    save: ({ state }) => [schemas, clone(own.save === undefined ? state : own.save(state))],
     load: ([of, saved]) => {
       if (of !== schemas) return undefined
       try {

@@ -21,6 +21,7 @@ const LOADABLE = /^(fp-ts\/lib\/\w+\.js|io-ts(\/lib\/\w+\.js)?)$/
  */
 const rule: ReadonlyArray<readonly [file: RegExp, mayImport: ReadonlyArray<RegExp>]> = [
   [/^domain\/values\/digest\.ts$/, [/^domain\//, /^node:crypto$/]],
+  [/^domain\/values\/(built-ins|clone)\.ts$/, [/^node:util$/]],
   [/^domain\/values\/similar-names\.ts$/, [/^leven$/]],
   [/^domain\//, [/^domain\//]],
   [/^projections\/render\/layout\.ts$/, [/^@dagrejs\/dagre$/]],
@@ -41,6 +42,8 @@ const rule: ReadonlyArray<readonly [file: RegExp, mayImport: ReadonlyArray<RegEx
 
 /** Where JSON may be read past `parseJson`, and for which files that is looked at. */
 const READS_JSON = /^domain\/values\/json(-reader)?\.ts$/
+/** Where it is told what a value is, and where copies are made that are of this realm. */
+const KNOWS_REALMS = /^domain\/values\/(built-ins|clone)\.ts$/
 const SHIPPED = /^(domain|projections|application|ledger|adapters)\/|^index\.ts$/
 
 /** What is longer than it may be, and why; what is not longer any more leaves this table. */
@@ -108,6 +111,10 @@ describe('the check of the house', () => {
     ['adapters/sqlite/store.ts', `const x = import(name)`, 'name'],
     ['adapters/cli/main.ts', `const x = JSON.parse(text)`, 'JSON.parse'],
     ['adapters/cli/main.ts', `import { createInterface } from 'node:readline'`, 'node:readline'],
+    ['ledger/x.ts', `const x = y instanceof Error`, 'y instanceof Error'],
+    ['ledger/x.ts', `const x = Object.getPrototypeOf(y) === Object.prototype`, '=== Object.prototype'],
+    ['ledger/x.ts', `const x = y.constructor !== z.constructor`, 'y.constructor !== z.constructor'],
+    ['ledger/x.ts', `const x = structuredClone(y)`, 'structuredClone'],
     ['test/x.test.ts', `const x = y as unknown as string`, 'y as unknown as string'],
     ['test/x.test.ts', `fc.assert(fc.asyncProperty(x, y))`, 'fc.assert(fc.asyncProperty(x, y))'],
     ['test/x.test.ts', `vi.mock('node:os')`, 'vi.mock'],
@@ -121,6 +128,7 @@ describe('the check of the house', () => {
     ['domain/artifact/decide.ts', `import * as E from 'fp-ts/lib/Either.js'\nimport * as t from 'io-ts'`],
     ['projections/registry.ts', `import type { Json } from '../domain/values/json.js'`],
     ['adapters/sqlite/store.ts', `import { x } from '../shared/x.js'\nimport 'node:fs'`],
+    ['ledger/x.ts', `const x = y instanceof LedgerError`],
     ['adapters/cli/main.ts', `import { openLedger } from '../../index.js'\nimport { x } from '../memory/index.js'`],
     ['test/x.test.ts', `await fc.assert(fc.asyncProperty(x, y)); await expect(x).rejects.toThrow()`],
   ])('finds nothing in %s: %s', (file, text) => {
@@ -158,6 +166,21 @@ function problems(file: string, text: string): ReadonlyArray<string> {
       if (/^vi\.(do)?[mM]ock$/.test(name)) found.push(`${file} replaces a module for other files too: ${name}`)
       if (name === 'JSON.parse' && SHIPPED.test(file) && !READS_JSON.test(file))
         found.push(`${file} reads JSON by ${name}: use parseJson of domain/values/json.ts`)
+    },
+    BinaryExpression: (node) => {
+      const comparison = source(node)
+      const isOfARealm =
+        node.operator === 'instanceof'
+          ? Reflect.has(globalThis, source(node.right))
+          : /^[!=]==?$/.test(node.operator) &&
+            /\b[A-Z]\w+\.prototype$|\.constructor$/m.test(`${source(node.left)}\n${source(node.right)}`)
+      if (isOfARealm && SHIPPED.test(file) && !KNOWS_REALMS.test(file))
+        found.push(`${file} looks at the class of one realm by ${comparison}: use domain/values/built-ins.ts`)
+    },
+    CallExpression: (node) => {
+      const name = source(node.callee)
+      if (name === 'structuredClone' && SHIPPED.test(file) && !KNOWS_REALMS.test(file))
+        found.push(`${file} copies by ${name} into another realm: use clone of domain/values/clone.ts`)
     },
     TSAsExpression: (node) => {
       if (node.expression.type === 'TSAsExpression') found.push(`${file} casts past the types: ${source(node)}`)

@@ -1,6 +1,8 @@
 /** The command line as a whole: its commands, its help, and how a command is run. */
+
 import { existsSync, readFileSync } from 'node:fs'
 import { Command, CommanderError, Option } from 'commander'
+import { isError } from '../../domain/values/built-ins.js'
 import { parseJson } from '../../domain/values/json.js'
 import { LedgerError } from '../../index.js'
 import { sqliteRuntime } from '../sqlite/index.js'
@@ -157,7 +159,7 @@ const shown = (code: string, message: string): string => (code === 'no-driver' ?
 
 /** What the operating system refused: a file that is there already, a folder that is not. */
 const isSystemError = (error: unknown): error is NodeJS.ErrnoException =>
-  error instanceof Error && 'syscall' in error && 'code' in error
+  isError(error) && 'syscall' in error && 'code' in error
 
 /** What the library calls by the name of a member is an option here. */
 const OPTIONS: Readonly<Record<string, ReadonlyArray<readonly [member: string, option: string]>>> = {

@@ -1,6 +1,8 @@
 /** Standard output and error of the program: what cannot be written there is a failure in words, and no fault. */
+
 import { once } from 'node:events'
 import { fstatSync, writeSync } from 'node:fs'
+import { isError } from '../../domain/values/built-ins.js'
 
 const OUT = 1
 
@@ -55,6 +57,6 @@ export const onWriteErrors = (isClosed: () => void, fails: (error: Error) => voi
 }
 
 const cannotWrite = (cause: unknown): Error =>
-  cause instanceof Error
+  isError(cause)
     ? Object.assign(cause, { message: `the answer could not be written to standard output: ${cause.message}` })
     : new Error(String(cause))

@@ -1,4 +1,5 @@
 /** Looks at the caller's disk: which files a path stands for that is named as content. */
+
 import { isUtf8 } from 'node:buffer'
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
@@ -7,6 +8,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import type { InsideALedger } from '../../domain/ports/inside-a-ledger.js'
+import { isError } from '../../domain/values/built-ins.js'
 import { isFileUri } from '../../domain/values/manifest/manifest.js'
 import { compareUtf8 } from '../../domain/values/manifest/path.js'
 import { forEachConcurrently } from '../shared/concurrency.js'
@@ -278,6 +280,6 @@ const reasonOf = (cause: unknown): string => {
     case 'ELOOP':
       return 'it is a symbolic link that leads to itself'
     default:
-      return cause instanceof Error ? cause.message : String(cause)
+      return isError(cause) ? cause.message : String(cause)
   }
 }

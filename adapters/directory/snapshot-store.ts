@@ -3,12 +3,15 @@
  * its length before it, and the SHA-256 of all. Another format is as good as none; what is not whole is a problem.
  * A file is read and written in pieces: Node reads none above 2 GiB at once.
  */
+
 import { createHash, randomUUID } from 'node:crypto'
 import { type FileHandle, open, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { deserialize, serialize } from 'node:v8'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import type { SnapshotProblem, SnapshotStore } from '../../domain/ports/snapshot-store.js'
+import { isError } from '../../domain/values/built-ins.js'
+import { ofThisRealm } from '../../domain/values/clone.js'
 import { optionsOrThrow, pathText, record, wholeNumber } from '../../domain/values/codec.js'
 import { makeDirectory } from '../shared/make-directory.js'
 import { whenOpenable } from '../shared/open-files.js'
@@ -82,7 +85,7 @@ const loadSnapshot = async (file: string, chunkBytes: number): Promise<ReadonlyA
     return await readSnapshot(handle, chunkBytes)
   } catch (cause) {
     if (codeOf(cause) !== undefined) throw cause
-    throw new Error(`${file}: ${cause instanceof Error ? cause.message : String(cause)}`)
+    throw new Error(`${file}: ${isError(cause) ? cause.message : String(cause)}`)
   } finally {
     await handle.close()
   }
@@ -105,7 +108,7 @@ const readSnapshot = async (handle: FileHandle, chunkBytes: number): Promise<Rea
   const parts: unknown[] = []
   for (let at = HEADER.length; at < end; ) {
     const length = (await bytesAt(at, LENGTH_BYTES)).readDoubleLE()
-    parts.push(deserialize(await bytesAt(at + LENGTH_BYTES, length)))
+    parts.push(ofThisRealm(deserialize(await bytesAt(at + LENGTH_BYTES, length))))
     at += LENGTH_BYTES + length
   }
   return parts

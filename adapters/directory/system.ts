@@ -1,6 +1,8 @@
 /** What the operating system answers, and how it is asked. */
+
 import { type BigIntStats, constants, type Stats } from 'node:fs'
 import { type FileHandle, lstat } from 'node:fs/promises'
+import { isError } from '../../domain/values/built-ins.js'
 import { remedyOfOpenFiles } from '../shared/open-files.js'
 
 /** To read a file, and not what a symbolic link in its place points to. */
@@ -8,11 +10,11 @@ export const NO_FOLLOW = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0)
 
 /** The code of an error of the operating system, such as `ENOENT`. */
 export const codeOf = (cause: unknown): string | undefined =>
-  cause instanceof Error && 'code' in cause && typeof cause.code === 'string' ? cause.code : undefined
+  isError(cause) && 'code' in cause && typeof cause.code === 'string' ? cause.code : undefined
 
 /** What went wrong in a directory and what would help. */
 export const failureOf = (cause: unknown, directory: string): { readonly reason: string; readonly code?: string } => {
-  const message = cause instanceof Error ? cause.message : String(cause)
+  const message = isError(cause) ? cause.message : String(cause)
   const code = codeOf(cause)
   if (code === undefined) return { reason: message }
   const remedy = REMEDIES.get(code)?.(directory) ?? remedyOfOpenFiles(cause)

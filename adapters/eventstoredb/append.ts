@@ -2,6 +2,7 @@
  * Appending. Always at an explicit revision and with stable ids, so that the server recognises what it has
  * written before: an append whose fate is unknown is sent again, never decided again.
  */
+
 import { type EventData, NO_STREAM } from '@eventstore/db-client'
 import * as E from 'fp-ts/lib/Either.js'
 import {
@@ -12,6 +13,7 @@ import {
   tooLarge,
   toPosition,
 } from '../../domain/ports/event-store.js'
+import { isError } from '../../domain/values/built-ins.js'
 import { hidden } from './deletion.js'
 import { type Failure, failureOf, reasonOf } from './failure.js'
 import { readStream } from './read-stream.js'
@@ -155,6 +157,6 @@ const whereItStands = async (
     }
     return E.left(conflict)
   } catch (error) {
-    return E.left({ _tag: 'unknown-outcome', reason: error instanceof Error ? error.message : String(error) })
+    return E.left({ _tag: 'unknown-outcome', reason: isError(error) ? error.message : String(error) })
   }
 }

@@ -3,6 +3,7 @@
  * for an option that it does not know, quotes it in its errors, and cuts a password at its second colon.
  * Nothing of a string that cannot be read is repeated here, since any part of it may be part of a password.
  */
+
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type {
@@ -12,6 +13,7 @@ import type {
   SingleNodeOptions,
 } from '@eventstore/db-client'
 import * as E from 'fp-ts/lib/Either.js'
+import { isError } from '../../domain/values/built-ins.js'
 
 export interface Connection {
   /** Scheme and hosts: what may be shown. */
@@ -201,7 +203,7 @@ const certificates = (options: ReadonlyMap<string, OptionValue>): ChannelCredent
     try {
       return readFileSync(resolve(path))
     } catch (error) {
-      const code = error instanceof Error && 'code' in error ? error.code : error
+      const code = isError(error) && 'code' in error ? error.code : error
       throw new Problem(`the option ${name} must name a PEM file that can be read: ${resolve(path)} (${code})`)
     }
   }

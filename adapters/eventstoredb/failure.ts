@@ -1,6 +1,8 @@
 /** What a failed call means: whether anything may have been written, and whether to try again. */
+
 import { ErrorType, isCommandError, type WrongExpectedVersionError } from '@eventstore/db-client'
 import { type Revision, toRevision } from '../../domain/ports/event-store.js'
+import { isError } from '../../domain/values/built-ins.js'
 
 export type Failure =
   | { readonly _tag: 'conflict'; readonly actual: Revision }
@@ -26,8 +28,8 @@ export class CallTimeout extends Error {
 export const reasonOf = (failure: Failure): string => ('reason' in failure ? failure.reason : failure._tag)
 
 export const failureOf = (error: unknown): Failure => {
-  const reason = error instanceof Error ? error.message : String(error)
-  if (!(error instanceof Error)) return { _tag: 'unknown', reason }
+  const reason = isError(error) ? error.message : String(error)
+  if (!isError(error)) return { _tag: 'unknown', reason }
   if (!isCommandError(error)) return saysNotTaken(reason) ? { _tag: 'not-taken', reason } : { _tag: 'unknown', reason }
   switch (error.type) {
     case ErrorType.WRONG_EXPECTED_VERSION:

@@ -2,12 +2,14 @@
  * The event store on EventStoreDB or KurrentDB: for several processes, on several machines, that share one
  * ledger. How it is run, and what happens in each failure, is told in docs/run-on-eventstoredb.md.
  */
+
 import { setMaxListeners } from 'node:events'
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import * as t from 'io-ts'
 import { type EventStore, readFailureOf } from '../../domain/ports/event-store.js'
+import { isError } from '../../domain/values/built-ins.js'
 import { decodeOptions, milliseconds, record } from '../../domain/values/codec.js'
 import { appendSequentially } from '../shared/append-all.js'
 import { whenAborted } from '../shared/when-aborted.js'
@@ -148,4 +150,4 @@ const storeOn = (session: Session, closing: AbortController): EventStore => {
   }
 }
 
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
+const messageOf = (error: unknown): string => (isError(error) ? error.message : String(error))

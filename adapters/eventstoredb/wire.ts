@@ -3,6 +3,7 @@
  * client writes and parses that JSON by itself and puts integer-like keys first. So one member is added to
  * the metadata, a digest of the texts, by which they are found again when the event is read.
  */
+
 import { createHash } from 'node:crypto'
 import type { AllStreamRecordedEvent, EventData, RecordedEvent } from '@eventstore/db-client'
 import {
@@ -13,6 +14,7 @@ import {
   toPosition,
   toRevision,
 } from '../../domain/ports/event-store.js'
+import { isBytes } from '../../domain/values/built-ins.js'
 import { parseJson } from '../../domain/values/json.js'
 import { wasTombstoned } from './failure.js'
 
@@ -116,4 +118,4 @@ const canonicalText = (value: unknown): string => {
 const jsonBytes = (value: unknown): number => Buffer.byteLength(JSON.stringify(value))
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Uint8Array)
+  typeof value === 'object' && value !== null && !Array.isArray(value) && !isBytes(value)

@@ -1,6 +1,8 @@
 /** By what the file of an SQLite event store is known, without SQLite. */
+
 import { existsSync, statSync } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
+import { isError } from '../../domain/values/built-ins.js'
 import { unlessOutOfFiles, whenOpenable } from './open-files.js'
 
 /** Stands in the file's header and says that it is ours: "MdLg". */
@@ -18,7 +20,7 @@ export const whyUnseen = (path: string): string | undefined => {
     statSync(path, { throwIfNoEntry: false })
     return undefined
   } catch (error) {
-    const isUnseen = error instanceof Error && 'code' in error && (error.code === 'EACCES' || error.code === 'EPERM')
+    const isUnseen = isError(error) && 'code' in error && (error.code === 'EACCES' || error.code === 'EPERM')
     return isUnseen ? error.message : undefined
   }
 }

@@ -2,9 +2,11 @@
  * Bytes on their way into a file store. They are always read into the store's own memory first: what is
  * hashed is then what is stored, whatever the caller's file or memory does meanwhile.
  */
+
 import { constants } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 import { FileStoreFailure } from '../../domain/ports/file-store.js'
+import { isBytes, isError } from '../../domain/values/built-ins.js'
 import { isEventFile } from './event-file.js'
 import { whenOpenable } from './open-files.js'
 import { whenAborted } from './when-aborted.js'
@@ -123,7 +125,7 @@ export const readStream = (stream: AsyncIterable<Uint8Array>, ended: AbortSignal
     })
     isOver = step.done === true
     if (isOver) return rest
-    if (step.value instanceof Uint8Array) return step.value
+    if (isBytes(step.value)) return step.value
     throw sourceFailed(`the stream gave a ${typeof step.value} where a Uint8Array is wanted`)
   }
   const fill: Fill = async (into) => {
@@ -148,4 +150,4 @@ export const readStream = (stream: AsyncIterable<Uint8Array>, ended: AbortSignal
 const sourceFailed = (reason: string, cause?: unknown): FileStoreFailure =>
   new FileStoreFailure({ _tag: 'source-failed', reason }, { cause })
 
-const reasonOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause))
+const reasonOf = (cause: unknown): string => (isError(cause) ? cause.message : String(cause))

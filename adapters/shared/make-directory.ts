@@ -1,6 +1,8 @@
 /** Making a directory with those above it. */
+
 import { mkdir, stat } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
+import { isError } from '../../domain/values/built-ins.js'
 
 /**
  * Makes a directory where there is none, and those above it; answers the first that it made. As Node's own, which never
@@ -23,7 +25,7 @@ const makeOne = async (path: string): Promise<'made' | 'there' | 'needs its pare
     return 'made'
   } catch (cause) {
     if (await isDirectory(path)) return 'there'
-    if (path !== dirname(path) && cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') {
+    if (path !== dirname(path) && isError(cause) && 'code' in cause && cause.code === 'ENOENT') {
       return 'needs its parent'
     }
     throw cause

@@ -2,9 +2,11 @@
  * Open files are few, and the process has them for all that it does: ledgers, sockets, modules that it loads. So their
  * bound is the process's, too, and not that of a call or a store; ledgers share nothing else.
  */
+
 import { closeSync, openSync, readFileSync } from 'node:fs'
 import { devNull } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { isError } from '../../domain/values/built-ins.js'
 import { whenAborted } from './when-aborted.js'
 
 /** What holds files open, some at a time; the others wait for their turn. */
@@ -129,7 +131,7 @@ const REMEDIES = new Map<unknown, string>([
 
 /** What would help where too many files are open; nothing of any other error. */
 export const remedyOfOpenFiles = (cause: unknown): string | undefined =>
-  cause instanceof Error && 'code' in cause ? REMEDIES.get(cause.code) : undefined
+  isError(cause) && 'code' in cause ? REMEDIES.get(cause.code) : undefined
 
 const isOutOfFiles = (cause: unknown): boolean => remedyOfOpenFiles(cause) !== undefined
 

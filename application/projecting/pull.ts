@@ -1,8 +1,10 @@
 /** Pull and apply: the events after a model's checkpoint, page by page, each folded into every state, and the checkpoint moved on with them. */
+
 import * as E from 'fp-ts/lib/Either.js'
 import type { DomainEvent } from '../../domain/events/catalogue.js'
 import { decodeShape } from '../../domain/events/event-shapes.js'
 import { type EventStore, EventStoreError, readFailureOf, type StoredEvent } from '../../domain/ports/event-store.js'
+import { isError } from '../../domain/values/built-ins.js'
 import { actorOf, recordedAtOf } from '../../domain/values/metadata-text.js'
 import type { EventContext, ProjectedEvent } from '../../projections/projection.js'
 import { recordTime } from '../../projections/storage/position-times.js'
@@ -162,7 +164,7 @@ const foldInto = (
     const failure: ProjectionFailed = {
       ...{ _tag: 'projection-failed', projection: name, version, position, stream, revision, type: event.type },
       reason: messageOf(thrown),
-      ...(thrown instanceof Error && typeof thrown.stack === 'string' ? { stack: thrown.stack } : {}),
+      ...(isError(thrown) && typeof thrown.stack === 'string' ? { stack: thrown.stack } : {}),
     }
     model.failure = failure
     return failure

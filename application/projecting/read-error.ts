@@ -1,6 +1,8 @@
 /** Why nothing can be answered, and the words for it. */
+
 import type { EventType } from '../../domain/events/catalogue.js'
 import type { Position, ReadFailure } from '../../domain/ports/event-store.js'
+import { isError } from '../../domain/values/built-ins.js'
 
 /** A projection threw. It stays before this event until it is rebuilt, or opened with a version that folds it. */
 export interface ProjectionFailed {
@@ -34,7 +36,7 @@ export type ReadError =
 export const passing = (error: ReadError): string | undefined =>
   error._tag === 'unavailable' || error._tag === 'not-reached' ? describeReadError(error) : undefined
 
-export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
+export const messageOf = (error: unknown): string => (isError(error) ? error.message : String(error))
 
 export const describeReadError = (error: ReadError): string => {
   switch (error._tag) {

@@ -1,6 +1,8 @@
 /** What stands in a snapshot, and how a model is made of one. */
+
 import { isEventType } from '../../domain/events/event-shapes.js'
 import type { Position } from '../../domain/ports/event-store.js'
+import { isFloat64Array, isMap } from '../../domain/values/built-ins.js'
 import { toArray } from '../../domain/values/columns.js'
 import { copySteps, isSteps, type Steps } from '../../projections/storage/steps.js'
 import { emptyModel, keysOf, type Model, type Projections } from './model.js'
@@ -25,12 +27,12 @@ const isHead = (part: unknown): part is Head =>
   typeof Reflect.get(part, 'versions') === 'string' &&
   typeof Reflect.get(part, 'checkpoint') === 'number' &&
   typeof Reflect.get(part, 'events') === 'number' &&
-  Reflect.get(part, 'unknown') instanceof Map &&
+  isMap(Reflect.get(part, 'unknown')) &&
   areColumnsOfTimes(Reflect.get(part, 'moments')) &&
   isSteps(Reflect.get(part, 'steps'))
 
 const areColumnsOfTimes = (value: unknown): value is Head['moments'] =>
-  Array.isArray(value) && value.every((column) => column instanceof Float64Array)
+  Array.isArray(value) && value.every((column) => isFloat64Array(column))
 
 /** Of the code that folds; snapshots of another are thrown away. */
 const versionsOf = <States extends object>(projections: Projections<States>): string =>

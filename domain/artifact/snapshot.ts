@@ -1,6 +1,8 @@
 /** How an artifact's state is kept and read again: its columns as they are, so that a million versions are opened at once. */
+
 import type * as t from 'io-ts'
 import { CollectionHead, headOf, stateIn, withRoom } from '../collections/snapshot-head.js'
+import { isBytes, isFloat64Array, isInt32Array } from '../values/built-ins.js'
 import { nullable, record, wholeNumber } from '../values/codec.js'
 import { bytes, doubles } from '../values/columns.js'
 import type { StateSnapshot } from '../values/decider.js'
@@ -54,11 +56,11 @@ export const snapshot: StateSnapshot<ArtifactState> = {
   load: ([head, rows, digests, contents, texts, producers, distributed]) => {
     if (
       !Head.is(head) ||
-      !(rows instanceof Float64Array && rows.length >= head.versions * WIDTH) ||
-      !(digests instanceof Uint8Array && digests.length * WIDTH === rows.length * DIGEST_BYTES) ||
-      !(contents instanceof Int32Array && Number.isInteger(Math.log2(contents.length))) ||
+      !(isFloat64Array(rows) && rows.length >= head.versions * WIDTH) ||
+      !(isBytes(digests) && digests.length * WIDTH === rows.length * DIGEST_BYTES) ||
+      !(isInt32Array(contents) && Number.isInteger(Math.log2(contents.length))) ||
       !(head.contents < contents.length) ||
-      !(texts instanceof Uint8Array && texts.length >= head.texts) ||
+      !(isBytes(texts) && texts.length >= head.texts) ||
       !isKeyTable(head.producers, producers) ||
       !isKeyTable(head.distributed, distributed)
     ) {

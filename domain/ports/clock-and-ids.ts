@@ -1,5 +1,7 @@
 /** The only sources of time and randomness. */
+
 import * as E from 'fp-ts/lib/Either.js'
+import { isDate, isError } from '../values/built-ins.js'
 import { decodeWith, shown } from '../values/codec.js'
 import { instant } from '../values/instant.js'
 
@@ -31,12 +33,12 @@ export const timeOf = (clock: Pick<Clock, 'now'>): E.Either<BadClock, string> =>
   const bad = (gave: string) => E.left({ _tag: 'bad-clock' as const, gave })
   try {
     const time: unknown = clock.now()
-    if (!(time instanceof Date)) return bad(time === null ? 'null' : shown(time))
+    if (!isDate(time)) return bad(time === null ? 'null' : shown(time))
     const decoded = decodeWith(instant)(time)
     if (E.isRight(decoded)) return decoded
     return bad(Number.isNaN(time.getTime()) ? 'Invalid Date' : time.toISOString())
   } catch (error) {
-    return bad(`an error (${error instanceof Error ? error.message : shown(error)})`)
+    return bad(`an error (${isError(error) ? error.message : shown(error)})`)
   }
 }
 

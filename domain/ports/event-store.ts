@@ -3,8 +3,10 @@
  * models: it keeps immutable events in streams, checks the revision that an append expects, and gives
  * everything back in one order.
  */
+
 import type { ReadonlyNonEmptyArray } from 'fp-ts/lib/ReadonlyNonEmptyArray.js'
 import type * as TE from 'fp-ts/lib/TaskEither.js'
+import { isError } from '../values/built-ins.js'
 import type { EventRevision, Position, Revision } from '../values/position.js'
 import type { HistoryDamage } from './history-damage.js'
 import type { LedgerId } from './ledger-id.js'
@@ -87,7 +89,7 @@ export class EventStoreError extends Error {
 }
 
 export const readFailureOf = (error: unknown): ReadFailure => {
-  const reason = error instanceof Error ? error.message : String(error)
+  const reason = isError(error) ? error.message : String(error)
   const code = error instanceof EventStoreError ? error.code : 'unavailable'
   return { _tag: code === 'damaged' ? 'damaged-store' : code, reason }
 }

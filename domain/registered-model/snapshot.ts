@@ -1,6 +1,8 @@
 /** How a registered model's state is kept and read again: its columns as they are. */
+
 import type * as t from 'io-ts'
 import { CollectionHead, headOf, stateIn, Who, withRoom } from '../collections/snapshot-head.js'
+import { isBytes, isFloat64Array } from '../values/built-ins.js'
 import { nullable, record, wholeNumber } from '../values/codec.js'
 import { bytes, doubles } from '../values/columns.js'
 import type { StateSnapshot } from '../values/decider.js'
@@ -48,8 +50,8 @@ export const snapshot: StateSnapshot<RegisteredModelState> = {
   load: ([head, rows, texts, sources]) => {
     if (
       !Head.is(head) ||
-      !(rows instanceof Float64Array && rows.length >= head.links * WIDTH) ||
-      !(texts instanceof Uint8Array && texts.length >= head.texts) ||
+      !(isFloat64Array(rows) && rows.length >= head.links * WIDTH) ||
+      !(isBytes(texts) && texts.length >= head.texts) ||
       !isKeyTable(head.sources, sources)
     ) {
       return undefined

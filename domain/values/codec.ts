@@ -2,8 +2,10 @@
  * How values are checked where they enter: io-ts codecs whose names say what would be right, and the
  * problems they report.
  */
+
 import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
+import { isError, isPlainObject } from './built-ins.js'
 import { canonicalJson, copyJson, type JsonObject, MAX_JSON_DEPTH } from './json.js'
 import { beginningOf, hasLength } from './length.js'
 import { MOST_PROBLEMS } from './record.js'
@@ -27,7 +29,7 @@ export const decodeWith =
       return E.isRight(decoded) ? decoded : E.left(decoded.left.slice(0, MOST_PROBLEMS).map(problemOf))
     } catch (error) {
       // A getter, or a trap of a Proxy, that throws.
-      const reason = error instanceof Error ? error.message : 'it threw'
+      const reason = isError(error) ? error.message : 'it threw'
       return E.left([{ at: '', expected: 'what can be read', actual: `what cannot be read: ${reason}` }])
     }
   }
@@ -158,7 +160,7 @@ export const dictionary = <A extends O, O = A>(
   members: number,
 ): t.Type<Readonly<Record<string, A>>, Readonly<Record<string, O>>> => {
   const validate = (value: unknown, context: t.Context): t.Validation<Readonly<Record<string, A>>> => {
-    if (!isPlainObject(value) || Object.keys(value).length > members) return t.failure(value, context)
+    if (!hasNamedMembersOnly(value) || Object.keys(value).length > members) return t.failure(value, context)
     const errors: t.ValidationError[] = []
     const entries: Array<readonly [string, A]> = []
     for (const [name, item] of Object.entries(value)) {
@@ -187,9 +189,9 @@ export const jsonObject = (name: string, members: number): t.Type<JsonObject> =>
   new t.Type<JsonObject>(
     name,
     (value): value is JsonObject =>
-      isPlainObject(value) && Object.keys(value).length <= members && E.isRight(canonicalJson(value)),
+      hasNamedMembersOnly(value) && Object.keys(value).length <= members && E.isRight(canonicalJson(value)),
     (value, context) => {
-      if (!isPlainObject(value) || Object.keys(value).length > members) return t.failure(value, context)
+      if (!hasNamedMembersOnly(value) || Object.keys(value).length > members) return t.failure(value, context)
       const checked = copyJson(value, MAX_JSON_DEPTH - 2)
       if (E.isRight(checked)) return t.success(checked.right as JsonObject)
       let at = context
@@ -203,11 +205,8 @@ export const jsonObject = (name: string, members: number): t.Type<JsonObject> =>
     (value) => value,
   )
 
-const isPlainObject = (value: unknown): value is object => {
-  if (typeof value !== 'object' || value === null) return false
-  const prototype: unknown = Object.getPrototypeOf(value)
-  return (prototype === Object.prototype || prototype === null) && Object.getOwnPropertySymbols(value).length === 0
-}
+const hasNamedMembersOnly = (value: unknown): value is object =>
+  isPlainObject(value) && Object.getOwnPropertySymbols(value).length === 0
 
 /** A list in which no item occurs twice. */
 export const distinct = <A>(item: t.Type<A>, name: string, most: number, least = 0): t.Type<ReadonlyArray<A>> => {

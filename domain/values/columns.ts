@@ -1,4 +1,5 @@
 /** Columns of numbers, a few bytes a row: what would be many small objects costs a tenth of the memory. */
+import { isBytes, isFloat64Array, isInt32Array } from './built-ins.js'
 export type Column = Int32Array | Float64Array | Uint8Array
 
 /** One to be read. */
@@ -45,10 +46,9 @@ export const areColumns = <Columns extends { readonly [name: string]: Column }>(
   if (typeof value !== 'object' || value === null) return false
   const columns = Object.entries(model).map(([name, like]): number => {
     const column: unknown = Reflect.get(value, name)
-    return isColumn(column) && column.constructor === like.constructor ? column.length : -1
+    return isColumn(column) && column[Symbol.toStringTag] === like[Symbol.toStringTag] ? column.length : -1
   })
   return columns.every((length) => length >= 0 && length === columns[0])
 }
 
-const isColumn = (value: unknown): value is Column =>
-  value instanceof Int32Array || value instanceof Float64Array || value instanceof Uint8Array
+const isColumn = (value: unknown): value is Column => isInt32Array(value) || isFloat64Array(value) || isBytes(value)

@@ -1,5 +1,7 @@
 /** Moments as texts. */
+
 import * as t from 'io-ts'
+import { isDate } from './built-ins.js'
 
 /** A moment, as an ISO 8601 text with a time zone or a `Date`; decoded to UTC with milliseconds. */
 export const instant: t.Type<string> = new t.Type<string>(
@@ -21,8 +23,7 @@ export const hasNoZone = (text: string): boolean => isMoment(`${text.replace(' '
 
 const utc = (value: unknown): string | undefined => {
   if (typeof value === 'string' && isUtc(value)) return value
-  const date =
-    value instanceof Date ? value : typeof value === 'string' && isMoment(value) ? new Date(value) : undefined
+  const date = isDate(value) ? value : typeof value === 'string' && isMoment(value) ? new Date(value) : undefined
   if (date === undefined || Number.isNaN(date.getTime())) return undefined
   const text = date.toISOString()
   return ISO.test(text) ? text : undefined

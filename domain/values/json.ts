@@ -3,7 +3,9 @@
  * Scheme). Checking and writing are one walk, so that nothing unchecked is ever written; and the one way in which
  * any JSON is read.
  */
+
 import * as E from 'fp-ts/lib/Either.js'
+import { isPlainObject } from './built-ins.js'
 import { type JsonPath, readJson } from './json-reader.js'
 
 export type Json = null | boolean | number | string | ReadonlyArray<Json> | { readonly [key: string]: Json }
@@ -175,8 +177,7 @@ const walk = <A>(value: unknown, depth: number, make: Made<A>): E.Either<JsonPro
   }
 
   const object = (members: object): A => {
-    const prototype: unknown = Object.getPrototypeOf(members)
-    if (prototype !== Object.prototype && prototype !== null) return wrong('a plain object')
+    if (!isPlainObject(members)) return wrong('a plain object')
     if (Object.getOwnPropertySymbols(members).length > 0) return wrong('an object whose keys are strings')
     // RFC 8785 sorts keys by UTF-16 code units, which is what sort() does.
     const keys = Object.keys(members).sort()

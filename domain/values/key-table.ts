@@ -2,6 +2,7 @@
  * Numbers by keys, for millions of keys: a hash table in one array of integers, which is kept and read again as it is. It
  * holds no texts but 96 bits of hash for each: among a million keys, two with one hash are to be expected once in 10^17 tables.
  */
+import { isInt32Array } from './built-ins.js'
 import { ints, type ReadonlyColumn } from './columns.js'
 
 export interface KeyTable {
@@ -49,7 +50,7 @@ export const numberOfKey = ({ slots }: { readonly slots: ReadonlyColumn }, key: 
 
 /** Whether a value is such a table. */
 export const isKeyTable = (size: unknown, slots: unknown): slots is Int32Array =>
-  slots instanceof Int32Array &&
+  isInt32Array(slots) &&
   (slots.length === 0 || (slots.length >= FEWEST * WIDTH && Number.isInteger(Math.log2(slots.length)))) &&
   typeof size === 'number' &&
   size * 4 <= (slots.length / WIDTH) * 3

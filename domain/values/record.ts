@@ -1,6 +1,8 @@
 /** Objects whose members are known by name. */
+
 import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
+import { isPlainObject } from './built-ins.js'
 
 /** So many are told at once: what has a million members has a million problems. */
 export const MOST_PROBLEMS = 20
@@ -88,5 +90,5 @@ const memberOf = (value: object, key: string): unknown =>
 const hasNamedMembers = (value: unknown): value is object =>
   typeof value === 'object' &&
   value !== null &&
-  (Object.getPrototypeOf(value) === Object.prototype || Object.prototype.toString.call(value) === '[object Object]') &&
+  (isPlainObject(value) || Object.prototype.toString.call(value) === '[object Object]') &&
   Object.getOwnPropertySymbols(value).length === 0

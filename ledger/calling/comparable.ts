@@ -1,5 +1,8 @@
 /** Answers of any kind held against each other by value: what `watch` tells of is a change of what the answer is. */
+
 import { isDeepStrictEqual } from 'node:util'
+import { isArrayBuffer, isDate, isError, isMap, isPlainObject, isSet } from '../../domain/values/built-ins.js'
+import { clone } from '../../domain/values/clone.js'
 import { LedgerError, type NotComparable } from './errors.js'
 
 /** A picture of an answer, which stays as it is whatever becomes of the answer. */
@@ -17,7 +20,7 @@ export const pictureOf = (answer: unknown): Picture => {
   } catch (error) {
     if (error instanceof LedgerError) throw error
     // A getter that throws, or more levels than can be gone down.
-    throw notComparable([], error instanceof Error ? error.message : 'what cannot be read')
+    throw notComparable([], isError(error) ? error.message : 'what cannot be read')
   }
 }
 
@@ -39,8 +42,8 @@ const copyOf = (value: unknown, at: Traversal, copies: Copies): unknown => {
   if (typeof value !== 'object' || value === null) return value
   const known = copies.get(value)
   if (known !== undefined) return known
-  if (value instanceof Date) return new Time(value)
-  if (value instanceof ArrayBuffer || ArrayBuffer.isView(value)) return structuredClone(value)
+  if (isDate(value)) return new Time(value)
+  if (isArrayBuffer(value) || ArrayBuffer.isView(value)) return clone(value)
   return copyOfMany(value, at, copies)
 }
 
@@ -63,20 +66,19 @@ const copyOfMany = (value: object, at: Traversal, copies: Copies): unknown => {
     for (const [index, item] of value.entries()) copy.push(inner(item, `[${index}]`))
     return withMembers(copy)
   }
-  if (value instanceof Map) {
+  if (isMap(value)) {
     const copy = kept(new Map<unknown, unknown>())
     for (const [key, item] of value) copy.set(inner(key, 'a key'), inner(item, String(key)))
     return withMembers(copy)
   }
-  if (value instanceof Set) {
+  if (isSet(value)) {
     const copy = kept(new Set<unknown>())
     for (const item of value) copy.add(inner(item, 'an item'))
     return withMembers(copy)
   }
-  const prototype: unknown = Object.getPrototypeOf(value)
-  if (prototype !== Object.prototype && prototype !== null && !(value instanceof Error)) return refuse(value, at)
+  if (!isPlainObject(value) && !isError(value)) return refuse(value, at)
   const copy: Record<string, unknown> = kept(Object.create(null))
-  if (value instanceof Error) {
+  if (isError(value)) {
     const { name, message, cause } = value
     Object.assign(copy, { name, message, cause: inner(cause, 'cause') })
   }

@@ -1,6 +1,8 @@
 /** How content is checked: each kind by the member that names it. */
+
 import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
+import { isBytes } from '../../domain/values/built-ins.js'
 import { record, rule, text, wholeNumber } from '../../domain/values/codec.js'
 import { hasLength } from '../../domain/values/length.js'
 import { EntryDigest, Uri } from '../../domain/values/manifest/manifest.js'
@@ -36,7 +38,6 @@ const isPattern = (value: unknown): boolean =>
   value.trim() !== '' &&
   !/[\0\r\n]/.test(value)
 
-const isBytes = (value: unknown): value is Uint8Array => value instanceof Uint8Array
 const isStream = (value: unknown): value is AsyncIterable<Uint8Array> =>
   typeof value === 'object' && value !== null && Symbol.asyncIterator in value
 

@@ -1,8 +1,10 @@
 /** How the arguments of the methods are checked: one object each, member by member. */
+
 import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
 import { Config } from '../../domain/run/commands.js'
 import { Metrics } from '../../domain/run/metrics.js'
+import { isAbortSignal } from '../../domain/values/built-ins.js'
 import { decodeWith, distinct, nullable, oneOf, record, rule, wholeNumber } from '../../domain/values/codec.js'
 import { Actor, GivenCommandId, envelopeFields as ofEnvelope, Reason } from '../../domain/values/envelope.js'
 import {
@@ -253,7 +255,7 @@ export const OpenFile = record(
 
 /** Hears of something, now and then. */
 export const Listener = rule('a function', (value): value is () => void => typeof value === 'function')
-export const Signal = rule('an AbortSignal', (value): value is AbortSignal => value instanceof AbortSignal)
+export const Signal = rule('an AbortSignal', (value): value is AbortSignal => isAbortSignal(value))
 
 /** The same of an argument that may be left out. */
 export const checkedIfGiven = async <A>(codec: t.Decoder<unknown, A>, given: unknown): Promise<A | undefined> =>

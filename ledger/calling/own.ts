@@ -3,7 +3,9 @@
  * that nothing of it is looked at again later; what is given out is frozen, so that nobody changes what the ledger
  * or another caller goes on reading.
  */
+
 import { isObservable, map } from 'rxjs'
+import { isBytes, isDate, isError, isPlainObject, isPromise } from '../../domain/values/built-ins.js'
 import { eachMember } from './each-member.js'
 import { lettingGo, listenedTo } from './given-streams.js'
 
@@ -29,12 +31,12 @@ const copyOf = (value: unknown, copies: Map<object, unknown>, depth: number): un
   try {
     if (Array.isArray(value)) return copyOfList(value, copies, depth)
     if (ArrayBuffer.isView(value)) return copyOfBytes(value)
+    if (isDate(value)) return new Date(value.getTime())
     const tag = Object.prototype.toString.call(value)
-    if (tag === '[object Date]') return new Date(Date.prototype.getTime.call(value))
     if (tag !== '[object Object]' || Symbol.asyncIterator in value || Symbol.iterator in value) return value
     return copyOfObject(value, copies, depth)
   } catch (error) {
-    return unreadable(error instanceof Error ? error.message : 'it threw')
+    return unreadable(isError(error) ? error.message : 'it threw')
   }
 }
 
@@ -60,10 +62,7 @@ const copyOfList = (list: ReadonlyArray<unknown>, copies: Map<object, unknown>, 
 
 /** Of a class of one's own it keeps the class: where plain data are asked for, it is none. */
 const copyOfObject = (value: object, copies: Map<object, unknown>, depth: number): object => {
-  const prototype: unknown = Object.getPrototypeOf(value)
-  // That of another realm is as good: only that of plain objects has none itself.
-  const isPlain = typeof prototype !== 'object' || prototype === null || Object.getPrototypeOf(prototype) === null
-  const copy: object = isPlain ? {} : Object.create(prototype)
+  const copy: object = isPlainObject(value) ? {} : Object.create(Object.getPrototypeOf(value))
   copies.set(value, copy)
   for (const key of Reflect.ownKeys(value)) {
     if (!Object.prototype.propertyIsEnumerable.call(value, key)) continue
@@ -82,15 +81,13 @@ const memberOf = (value: object, key: PropertyKey): unknown => {
   try {
     return Reflect.get(value, key)
   } catch (error) {
-    return unreadable(error instanceof Error ? error.message : 'it threw')
+    return unreadable(isError(error) ? error.message : 'it threw')
   }
 }
 
 /** Bytes, also of another realm; any other view is as it was. */
 const copyOfBytes = (view: ArrayBufferView): unknown =>
-  Object.prototype.toString.call(view) === '[object Uint8Array]'
-    ? new Uint8Array(view.buffer, view.byteOffset, view.byteLength).slice()
-    : view
+  isBytes(view) ? new Uint8Array(view.buffer, view.byteOffset, view.byteLength).slice() : view
 
 /** Plain data, frozen to its depths. What is frozen already is done, for its parts were frozen with it. */
 export const frozen = <A>(value: A): A => {
@@ -99,7 +96,7 @@ export const frozen = <A>(value: A): A => {
   if (Array.isArray(value)) {
     Object.freeze(value)
     for (const item of value) if (typeof item === 'object' && item !== null) frozen(item)
-  } else if (isPlain(value)) {
+  } else if (isPlainObject(value)) {
     Object.freeze(value)
     for (const key in value) {
       const member = value[key]
@@ -107,11 +104,6 @@ export const frozen = <A>(value: A): A => {
     }
   }
   return value
-}
-
-const isPlain = (value: object): value is Readonly<Record<string, unknown>> => {
-  const prototype: unknown = Object.getPrototypeOf(value)
-  return prototype === Object.prototype || prototype === null
 }
 
 /** The same methods and feeds; each takes copies, listens to the streams that it is given until it has answered, and gives out what is frozen. `note` is told of what is to be answered. */
@@ -126,13 +118,13 @@ export const guarded = <Methods extends object>(
       const copies = given.map(ownCopy)
       const streams = copies.some((copy) => typeof copy === 'object') ? listenedTo(copies) : []
       const answer: unknown = Reflect.apply(member, undefined, copies)
-      if (answer instanceof Promise) note(answer)
-      return givenOut(answer instanceof Promise && streams.length > 0 ? lettingGo(streams, answer) : answer)
+      if (isPromise(answer)) note(answer)
+      return givenOut(isPromise(answer) && streams.length > 0 ? lettingGo(streams, answer) : answer)
     }
   })
 
 const givenOut = (answer: unknown): unknown => {
-  if (answer instanceof Promise) return answer.then(frozen)
+  if (isPromise(answer)) return answer.then(frozen)
   if (isObservable(answer)) return answer.pipe(map(frozen))
   return isIterated(answer) ? eachFrozen(answer) : frozen(answer)
 }

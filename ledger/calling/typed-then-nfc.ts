@@ -2,6 +2,7 @@
  * Names are looked for as they were typed, and then in their NFC form, which is what a keyboard of another system writes for
  * the same characters. What was recorded before names had to be in that form is found by its own.
  */
+import { isPlainObject, isPromise } from '../../domain/values/built-ins.js'
 import { eachMember } from './each-member.js'
 import { LedgerError } from './errors.js'
 import { isIterated } from './own.js'
@@ -15,7 +16,7 @@ export const typedThenNfc = <Methods extends object>(methods: Methods): Methods 
       const formed = given.map((each) => inNfc(each))
       if (formed.every((each, at) => each === given[at])) return ask(given)
       const answer = ask(given)
-      if (answer instanceof Promise) return eitherOf(answer, () => Promise.resolve(ask(formed)))
+      if (isPromise(answer)) return eitherOf(answer, () => Promise.resolve(ask(formed)))
       return isIterated(answer) ? eachOfEither(answer, () => ask(formed)) : answer
     }
   })
@@ -34,7 +35,7 @@ const inNfc = (value: unknown, depth = 0): unknown => {
       const items = value.map((item: unknown) => inNfc(item, depth + 1))
       return items.every((item, at) => item === value[at]) ? value : items
     }
-    if (Object.getPrototypeOf(value) !== Object.prototype) return value
+    if (!isPlainObject(value)) return value
     const members = Object.entries(value).map(([key, member]): [string, unknown] => [key, inNfc(member, depth + 1)])
     return members.every(([key, member]) => member === Reflect.get(value, key)) ? value : Object.fromEntries(members)
   } catch {

@@ -2,9 +2,11 @@
  * Who deleted something, archived it, took a link or an alias away, and why: the registry knows where that stands, and its
  * event says it. Refusals tell it, and the answers of `version`, `artifact` and `registeredModel`.
  */
+
 import * as E from 'fp-ts/lib/Either.js'
 import { eventsAt } from '../../application/reading-history/events-of.js'
 import { decodeEvent } from '../../domain/events/stored-events.js'
+import { isPromise } from '../../domain/values/built-ins.js'
 import { omitUndefined } from '../../domain/values/omit-undefined.js'
 import type { Artifact } from '../../projections/registry/questions/artifact.js'
 import {
@@ -28,9 +30,7 @@ export const tellingWhoRemoved = <Questions extends object>(
     if (typeof question !== 'function') return question
     return (...given: ReadonlyArray<unknown>): unknown => {
       const answer: unknown = Reflect.apply(question, undefined, given)
-      return answer instanceof Promise
-        ? answer.catch(async (error) => Promise.reject(await withActor(error, asOf)))
-        : answer
+      return isPromise(answer) ? answer.catch(async (error) => Promise.reject(await withActor(error, asOf))) : answer
     }
   })
 

@@ -1,7 +1,9 @@
 /** What questions about the history are given. */
+
 import * as t from 'io-ts'
 import type { Pace } from '../../application/reading-history/replay.js'
 import { type DomainEvent, eventCodecs } from '../../domain/events/catalogue.js'
+import { isDate } from '../../domain/values/built-ins.js'
 import { oneOf, record, rule, text, wholeNumber } from '../../domain/values/codec.js'
 import type { Order } from '../../projections/audit/filter.js'
 import type { Checked } from '../calling/arguments.js'
@@ -66,7 +68,7 @@ export const PathsInput: t.Type<Checked<PathsInput>> = record(
 
 const Moment = rule(
   'a position, a Date or an ISO 8601 text',
-  (value): value is When => typeof value === 'number' || typeof value === 'string' || value instanceof Date,
+  (value): value is When => typeof value === 'number' || typeof value === 'string' || isDate(value),
 )
 const eventTypes = Object.values(eventCodecs).flatMap((codecs) => Object.values(codecs).map(({ name }) => name))
 const EventType = rule(

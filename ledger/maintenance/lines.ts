@@ -1,4 +1,5 @@
 /** The lines of a text that arrives in pieces. */
+import { isBytes, isError } from '../../domain/values/built-ins.js'
 import { rule } from '../../domain/values/codec.js'
 import { LedgerError } from '../calling/errors.js'
 import { failureOf, readFrom } from '../calling/given-streams.js'
@@ -34,10 +35,10 @@ export async function* linesOf(
   let rest = ''
 
   const textOf = (piece?: string | Uint8Array): string => {
-    if (piece !== undefined && typeof piece !== 'string' && !(piece instanceof Uint8Array))
+    if (piece !== undefined && typeof piece !== 'string' && !isBytes(piece))
       throw wrong(ended + 1, `text or bytes are wanted, and it came as a ${typeof piece}`)
     try {
-      return piece instanceof Uint8Array ? decoder.decode(piece, { stream: true }) : decoder.decode() + (piece ?? '')
+      return isBytes(piece) ? decoder.decode(piece, { stream: true }) : decoder.decode() + (piece ?? '')
     } catch {
       throw wrong(ended + 1, 'it is not UTF-8')
     }
@@ -80,7 +81,7 @@ async function* readable(pieces: Pieces): AsyncGenerator<string | Uint8Array, vo
     yield* readFrom(pieces)
   } catch (cause) {
     if (cause instanceof LedgerError) throw cause
-    const reason = cause instanceof Error ? cause.message : String(cause)
+    const reason = isError(cause) ? cause.message : String(cause)
     throw new LedgerError({ _tag: 'source-failed', reason }, `the export could not be read: ${reason}`)
   }
 }

@@ -3,8 +3,10 @@
  * where to look, in 20 bytes an event; who, when and why are then read from the store. Looking through it costs
  * about a millisecond per million events.
  */
+
 import type { EventOf } from '../../domain/events/catalogue.js'
 import { ORIGIN } from '../../domain/ports/event-store.js'
+import { isMap } from '../../domain/values/built-ins.js'
 import { areColumns, doubles, grownCapacity, ints } from '../../domain/values/columns.js'
 import { type EventContext, type ProjectedEvent, readModel, unfolded } from '../projection.js'
 import { areTexts, type Dictionary, dictionary, numberOf } from '../storage/dictionary.js'
@@ -144,7 +146,7 @@ export const auditProjection = readModel<AuditIndex, Folded>({
   load: ([columns, actors, aliases, types, heads]) => {
     if (!areColumns(columns, columnsOf(0)) || !areTexts(actors) || !areTexts(aliases) || !areTexts(types))
       return undefined
-    if (!(heads instanceof Map)) return undefined
+    if (!isMap(heads)) return undefined
     const count = columns.position.length
     return {
       count,

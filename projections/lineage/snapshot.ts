@@ -1,4 +1,5 @@
 /** The graph of the lineage in a snapshot. */
+import { isMap } from '../../domain/values/built-ins.js'
 import { areColumns, grownCapacity } from '../../domain/values/columns.js'
 import { edgeColumns, type LineageGraph, nodeColumns, putInPlace } from './graph.js'
 
@@ -12,7 +13,7 @@ export const saveGraph = ({ streams, types, nodeCount, nodes, edgeCount, edges }
 
 /** The graph again; `undefined` for anything else. */
 export const loadGraph = ([streams, types, nodes, edges]: ReadonlyArray<unknown>): LineageGraph | undefined => {
-  if (!Array.isArray(streams) || !(types instanceof Map)) return undefined
+  if (!Array.isArray(streams) || !isMap(types)) return undefined
   if (!areColumns(nodes, nodeColumns(0)) || !areColumns(edges, edgeColumns(0))) return undefined
   const [nodeCount, edgeCount] = [nodes.subject.length, edges.from.length]
   const nodesBySubject: LineageGraph['nodesBySubject'] = []

@@ -4,6 +4,7 @@
  */
 
 import type { TakenOver } from '../../domain/artifact/events.js'
+import { isBytes } from '../../domain/values/built-ins.js'
 import { areColumns, bytes, doubles, grownCapacity, ints } from '../../domain/values/columns.js'
 import { type Digest, readDigest, writeDigest } from '../../domain/values/digest.js'
 import { type JsonObject, parseJson } from '../../domain/values/json.js'
@@ -245,7 +246,7 @@ const isSaved = (saved: unknown): saved is Saved =>
   typeof saved === 'object' &&
   saved !== null &&
   areColumns(Reflect.get(saved, 'columns'), columnsOf(0)) &&
-  Reflect.get(saved, 'digests') instanceof Uint8Array &&
+  isBytes(Reflect.get(saved, 'digests')) &&
   typeof Reflect.get(saved, 'seldom') === 'string' &&
   areTexts(Reflect.get(saved, 'words')) &&
   areTexts(Reflect.get(saved, 'tagLists'))

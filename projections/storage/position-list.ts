@@ -2,6 +2,7 @@
  * Many positions in ascending order, of which is asked how many there are up to one: a byte or two each, since how far
  * one is from the one before is a small number.
  */
+import { isBytes } from '../../domain/values/built-ins.js'
 import { bytes, grownCapacity } from '../../domain/values/columns.js'
 import { countUpTo } from './timeline.js'
 
@@ -95,5 +96,5 @@ export const isPositionList = (value: unknown): value is PositionList =>
   typeof value === 'object' &&
   value !== null &&
   ['count', 'last', 'used'].every((name) => typeof Reflect.get(value, name) === 'number') &&
-  Reflect.get(value, 'steps') instanceof Uint8Array &&
+  isBytes(Reflect.get(value, 'steps')) &&
   ['firsts', 'offsets'].every((name) => Array.isArray(Reflect.get(value, name)))

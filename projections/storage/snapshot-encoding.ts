@@ -2,6 +2,7 @@
  * How a large state is laid down for a snapshot: numbers and texts in the order in which they are
  * read again. A million objects take seconds to clone; a few long arrays and texts take a fraction.
  */
+import { isFloat64Array } from '../../domain/values/built-ins.js'
 export interface EncodedSnapshot {
   readonly numbers: Float64Array
   /** Texts that occur often, once each. */
@@ -113,6 +114,6 @@ export type SnapshotDecoder = ReturnType<typeof snapshotDecoder>
 export const isEncodedSnapshot = (value: unknown): value is EncodedSnapshot =>
   typeof value === 'object' &&
   value !== null &&
-  Reflect.get(value, 'numbers') instanceof Float64Array &&
+  isFloat64Array(Reflect.get(value, 'numbers')) &&
   Array.isArray(Reflect.get(value, 'texts')) &&
   Array.isArray(Reflect.get(value, 'pieces'))

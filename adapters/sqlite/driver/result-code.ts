@@ -1,11 +1,12 @@
 /** SQLite's result codes by name (https://www.sqlite.org/rescode.html), whichever driver threw the error. */
+import { isError } from '../../../domain/values/built-ins.js'
 
 /** The code of an error that says that the file holds an integer which no number can. */
 export const OUT_OF_RANGE = 'ERR_OUT_OF_RANGE'
 
 /** The name of the result code, such as `SQLITE_IOERR_FSYNC`; empty for an error that is not a database's. */
 export const codeOf = (error: unknown): string => {
-  if (!(error instanceof Error) || !('code' in error)) return ''
+  if (!isError(error) || !('code' in error)) return ''
   if (error.code === OUT_OF_RANGE) return OUT_OF_RANGE
   if (error.code === 'ERR_SQLITE_ERROR' && 'errcode' in error) return nameOf(Number(error.errcode))
   return typeof error.code === 'string' && error.code.startsWith('SQLITE_') ? error.code : ''

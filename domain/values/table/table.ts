@@ -2,8 +2,10 @@
  * A table as content: rows under named columns. Its text is the JSON in which W&B's SDK keeps a table in an artifact, and
  * the same table has always the same text.
  */
+
 import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
+import { isDate } from '../built-ins.js'
 import { record, text } from '../codec.js'
 import { canonicalJson, type Json } from '../json.js'
 
@@ -41,7 +43,7 @@ const kindOf = (cell: unknown): Kind | null | undefined => {
   if (typeof cell === 'string') return cell.isWellFormed() ? 'string' : undefined
   if (typeof cell === 'number') return Number.isFinite(cell) ? 'number' : undefined
   if (typeof cell === 'boolean') return 'boolean'
-  return cell instanceof Date && Number.isFinite(cell.getTime()) ? 'timestamp' : undefined
+  return isDate(cell) && Number.isFinite(cell.getTime()) ? 'timestamp' : undefined
 }
 
 export const ColumnName = text(
@@ -147,7 +149,7 @@ export const tableText = ({ columns, rows }: Table): string | undefined => {
   const parts: string[] = []
   let size = 0
   for (const row of rows) {
-    const part = JSON.stringify(row.map((cell) => (cell instanceof Date ? cell.getTime() : cell)))
+    const part = JSON.stringify(row.map((cell) => (isDate(cell) ? cell.getTime() : cell)))
     size += Buffer.byteLength(part) + 1
     if (size > MOST_OF_A_TABLE) return undefined
     parts.push(part)

@@ -152,7 +152,13 @@ export const historyCommands = (program: Command, withLedger: WithLedger): void 
             return deliver(task, aliasSvg(tenures, { until: end, title: of }), options.output)
           }
           answerPage(task, command, await at.aliasHistory(query), (tenures) =>
-            tenureText(task.terminal, tenures, options.long === true, options.asOf === undefined ? 'now' : 'still'),
+            tenureText(
+              task.terminal,
+              tenures,
+              options.long === true,
+              options.asOf === undefined ? 'now' : 'still',
+              [options.asOf, after, from, until].every((bound) => bound === undefined),
+            ),
           )
         }),
     )

@@ -22,12 +22,16 @@ export const auditText = (terminal: Terminal, lines: ReadonlyArray<AuditLine>, i
     'Nothing was done.',
   )
 
-/** @param open what is told of a tenure that had not ended by the moment of the answer */
+/**
+ * @param open what is told of a tenure that had not ended by the moment of the answer
+ * @param isAll whether they are those of all time
+ */
 export const tenureText = (
   terminal: Terminal,
   tenures: ReadonlyArray<AliasTenure>,
   isLong: boolean,
   open: 'now' | 'still',
+  isAll: boolean,
 ): string =>
   table(
     terminal,
@@ -52,7 +56,7 @@ export const tenureText = (
             ...(until.reason === null ? [] : [`because: ${until.reason}`]),
           ])),
     ]),
-    'No alias was ever set.',
+    isAll ? 'No alias was ever set.' : 'No alias was set then.',
   )
 
 const whoOf = ({ actor, onBehalfOf }: Pick<AliasChange, 'actor' | 'onBehalfOf'>): string =>

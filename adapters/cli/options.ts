@@ -146,6 +146,18 @@ export const optionsInZone = (command: Command, terminal: Terminal): void => {
   if (isDayText(asOf) && json !== true) terminal.err(`As of the end of ${asOf.slice(0, 10)}, in ${zone}.\n`)
 }
 
+/** What an actor did is asked with `--by`. Who says `--actor` there would take an answer about everybody for one about them. */
+export const refuseActor = (command: Command): void => {
+  const asks = command.options.some(({ long }) => long === '--by')
+  if (asks && command.optsWithGlobals<{ readonly actor?: string }>().actor !== undefined)
+    command.error(
+      'error: --actor says who records something, and nothing is recorded here: what somebody did is --by',
+      {
+        exitCode: 2,
+      },
+    )
+}
+
 const CONTENT = 'a file or a directory'
 
 /**

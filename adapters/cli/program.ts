@@ -20,7 +20,7 @@ import { linkingCommands } from './linking-commands.js'
 import { listCommands, searchCommand } from './list-commands.js'
 import { loggingCommands } from './logging-commands.js'
 import { lossCommand } from './loss-command.js'
-import { optionsInZone } from './options.js'
+import { optionsInZone, refuseActor } from './options.js'
 import { json, plain, type Terminal } from './output.js'
 import { runCommands, useCommand } from './run-commands.js'
 import { showCommands } from './show-commands.js'
@@ -60,7 +60,10 @@ export const buildProgram = (terminal: Terminal, asJson = false): Command => {
     .option('--project <name>', 'likewise, or with its entity, acme/churn (else MODEL_LEDGER_PROJECT)')
     .option('--zone <zone>', 'whose days dates are, such as Europe/Madrid; UTC unless told')
     .option('--json', 'answer in JSON, lists as one line each')
-    .hook('preAction', (_, command) => optionsInZone(command, terminal))
+    .hook('preAction', (_, command) => {
+      refuseActor(command)
+      optionsInZone(command, terminal)
+    })
     .configureOutput(output)
     .exitOverride()
     .addHelpText(

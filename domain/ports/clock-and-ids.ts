@@ -10,7 +10,10 @@ export interface Clock {
   readonly now: () => Date
   /** Milliseconds since some beginning, for deadlines: it only goes forward, whatever the time is set to. */
   readonly monotonic: () => number
-  /** Waits; less, if the signal aborts. */
+  /**
+   * Waits; less, if the signal aborts. A timer that is left running then, some of them for hours, keeps the process up
+   * though the ledger was closed; `setTimeout` of `node:timers/promises` takes the signal.
+   */
   readonly sleep: (milliseconds: number, signal?: AbortSignal) => Promise<void>
 }
 

@@ -78,9 +78,14 @@ export const shown = (value: unknown): string => {
   if (typeof value === 'bigint' || typeof value === 'function') return `a ${typeof value}`
   let left = MOST_SHOWN
   try {
+    if (value instanceof Date)
+      return Number.isNaN(value.getTime()) ? 'a Date that is no time' : `the Date ${value.toISOString()}`
+    const held = HELD.find((type) => value instanceof type)
+    if (held !== undefined) return `${/^[AE]/.test(held.name) ? 'an' : 'a'} ${held.name}`
     const text =
       JSON.stringify(value, (_, member: unknown) => {
         if (left-- === 0) throw new RangeError('too much to be shown')
+        if (typeof member === 'function') return 'a function'
         return typeof member === 'string' ? beginningOf(member, MOST_SHOWN) : member
       }) ?? typeof value
     return hasLength(text, 0, MOST_SHOWN) ? text : `${beginningOf(text, MOST_SHOWN - 3)}...`
@@ -88,6 +93,9 @@ export const shown = (value: unknown): string => {
     return left < 0 ? 'a large object' : 'an object that JSON cannot carry'
   }
 }
+
+/** What JSON shows as `{}`, or as numbers one by one. */
+const HELD = [Map, Set, Promise, ArrayBuffer, Uint8Array, RegExp, Error]
 
 /** So many code points, and so many members: what holds itself many times over would never end. */
 const MOST_SHOWN = 120

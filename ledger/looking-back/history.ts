@@ -1,8 +1,10 @@
 /** Questions about the history: where something came from, who did what, who held an alias and when. */
+import * as E from 'fp-ts/lib/Either.js'
 import { aliasHistory } from '../../application/reading-history/alias-tenures.js'
 import { type AuditPage, type AuditQuery, audit, auditLines } from '../../application/reading-history/history.js'
 import type { ReplayQuery } from '../../application/reading-history/replay.js'
 import { ORIGIN } from '../../domain/ports/event-store.js'
+import { decodeWith } from '../../domain/values/codec.js'
 import { omitUndefined } from '../../domain/values/omit-undefined.js'
 import { collectionPath } from '../../domain/values/references.js'
 import { auditCsv, auditNdjson } from '../../projections/audit/export.js'
@@ -18,6 +20,7 @@ import type { Checked } from '../calling/arguments.js'
 import type { AsOf, When } from '../calling/as-of.js'
 import { eachFromStore, orThrow, readFromStore } from '../calling/errors.js'
 import { checked } from '../calling/input.js'
+import { LastTime } from '../calling/interval.js'
 import { endingsOf } from './endings.js'
 import { AliasHistoryInput, ExportInput, HistoryInput, LineageInput, PathsInput, ReplayInput } from './input.js'
 import { asFirstAsked, collectionOf, isCollection, refOf, subjectOf } from './subjects.js'
@@ -136,10 +139,16 @@ const boundsOf = async (
   // Of a time to come, later pages would else know a later position than the first did.
   const last = momentOfCursor(cursor, at.position)
   const { after } = await startOf(start, asOf)
-  return {
-    ...(after === undefined ? {} : { after: Math.min(after, last) }),
-    ...(until === undefined ? {} : { until: Math.min((await asOf(until)).position, last) }),
-  }
+  const begin = after === undefined ? {} : { after: Math.min(after, last) }
+  if (until === undefined) return begin
+  const end = Math.min((await asOf(until)).position, last)
+  return { ...begin, until: endsBefore(start, until) || end < (begin.after ?? ORIGIN) ? ORIGIN : end }
+}
+
+/** Whether an interval of times ends before it begins, so that nothing is in it: between its ends there may be no position. */
+const endsBefore = ({ from }: Bounds, until: When): boolean => {
+  const time = decodeWith(LastTime)(until)
+  return from !== undefined && E.isRight(time) && time.right < from
 }
 
 /** Behind which position an interval begins: of the two that may be told, the later. */

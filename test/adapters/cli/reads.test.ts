@@ -154,6 +154,33 @@ describe('an alias that never was', () => {
   })
 })
 
+describe('an interval', () => {
+  it('that ends before it begins holds nothing, whoever held an alias then', async () => {
+    const today = new Date().toISOString().slice(0, 10)
+    const { position: end } = JSON.parse((await ledger('--json', 'history', '--limit', '1')).out)
+    for (const bounds of [
+      ['--from', today, '--until', '2020-01-01'],
+      ['--from', '2090-01-02', '--until', '2090-01-01'],
+      ['--after', String(end), '--until', '1'],
+    ]) {
+      expect(await ledger('aliases', 'churn', ...bounds)).toEqual({ code: 0, out: 'No alias was set then.\n', err: '' })
+      expect(await ledger('history', 'churn', ...bounds)).toEqual({ code: 0, out: 'Nothing was done.\n', err: '' })
+    }
+  })
+})
+
+describe('whose deeds are asked for', () => {
+  it.each(['history', 'history churn', 'search'])(
+    'is --by: --actor would be an answer about everybody: %s',
+    async (line) => {
+      const { code, out, err } = await ledger(...line.split(' '), '--actor', 'ben')
+      expect({ code, out }).toEqual({ code: 2, out: '' })
+      expect(err).toContain('what somebody did is --by')
+      expect(await ledger(...line.split(' '), '--by', 'nobody')).toMatchObject({ code: 0, err: '' })
+    },
+  )
+})
+
 describe('what was deleted or unlinked', () => {
   beforeAll(async () => {
     for (const weights of ['4', '5']) {

@@ -71,6 +71,12 @@ describe('a value, as a message shows it', () => {
     [1n, 'a bigint'],
     [Symbol('s'), 'a symbol (s)'],
     [() => 1, 'a function'],
+    [{ now: () => 1 }, '{"now":"a function"}'],
+    [new Map([['a', 1]]), 'a Map'],
+    [new ArrayBuffer(2), 'an ArrayBuffer'],
+    [Buffer.from('x'), 'a Uint8Array'],
+    [new Date(0), 'the Date 1970-01-01T00:00:00.000Z'],
+    [new Date(Number.NaN), 'a Date that is no time'],
     [{ a: [1] }, '{"a":[1]}'],
     [{ toJSON: () => undefined }, 'object'],
     [{ a: 1n }, 'an object that JSON cannot carry'],
@@ -159,12 +165,12 @@ describe('a JSON object', () => {
 
   it.each([
     [{ a: { b: [0, Number.NaN] } }, 'a.b[1]', 'a finite number', 'NaN'],
-    [{ a: new Date(0) }, 'a', 'a plain object', '"1970-01-01T00:00:00.000Z"'],
+    [{ a: new Date(0) }, 'a', 'a plain object', 'the Date 1970-01-01T00:00:00.000Z'],
     [{ a: { b: undefined } }, 'a.b', 'a JSON value (undefined is none)', 'nothing'],
     [{ a: 1, b: 2, c: 3, d: 4 }, '', 'metadata', '{"a":1,"b":2,"c":3,"d":4}'],
     [[1], '', 'metadata', '[1]'],
     [null, '', 'metadata', 'null'],
-    [new Map(), '', 'metadata', '{}'],
+    [new Map(), '', 'metadata', 'a Map'],
   ])('is not %o', (value, at, expected, actual) => {
     expect(left(decodeWith(Metadata)(value))).toEqual([{ at, expected, actual }])
     expect(Metadata.is(value)).toBe(false)

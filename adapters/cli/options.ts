@@ -1,7 +1,7 @@
 /** Options that several commands take, and how their words are read. */
 import { existsSync, statSync } from 'node:fs'
 import { type Command, InvalidArgumentError, Option } from 'commander'
-import { isDayText } from '../../domain/values/day.js'
+import { dayOf, isDayText } from '../../domain/values/day.js'
 import type { JsonObject } from '../../domain/values/json.js'
 import { omitUndefined } from '../../domain/values/omit-undefined.js'
 import type { RunOrder } from '../../projections/registry/questions/list-runs.js'
@@ -143,7 +143,11 @@ export const optionsInZone = (command: Command, terminal: Terminal): void => {
     if (moment !== undefined) command.setOptionValue(name, inZone(command, moment))
   }
   const { asOf, zone = 'UTC', json } = command.optsWithGlobals<{ asOf?: unknown; zone?: string; json?: boolean }>()
-  if (isDayText(asOf) && json !== true) terminal.err(`As of the end of ${asOf.slice(0, 10)}, in ${zone}.\n`)
+  if (!isDayText(asOf) || json === true) return
+  const day = dayOf(asOf)
+  // Of a day that is none, or is yet to come, nothing is answered.
+  if (day !== undefined && day.first <= terminal.now().getTime())
+    terminal.err(`As of the end of ${asOf.slice(0, 10)}, in ${zone}.\n`)
 }
 
 /** What an actor did is asked with `--by`. Who says `--actor` there would take an answer about everybody for one about them. */

@@ -140,6 +140,11 @@ describe('on the command line', () => {
     expect(shown.err).toContain('As of the end of 2026-05-03, in Europe/Madrid.\n')
     expect(shown.err).not.toContain('23:30')
     expect((await cli('show', 'churn:v0', '--as-of', '2026-05-04')).err).toBe('As of the end of 2026-05-04, in UTC.\n')
+    for (const none of ['2026-02-30', '2101-01-01', '2026-05-03[Mars/Base]']) {
+      const refused = await cli('show', 'churn:v0', '--as-of', none)
+      expect(refused.code).toBe(2)
+      expect(refused.err).toMatch(/^model-ledger: the moment: expected /)
+    }
     const asJson = await cli('resolve', 'churn:production', '--as-of', '2026-05-03', '--json')
     expect(asJson).toMatchObject({ code: 0, err: '' })
   })

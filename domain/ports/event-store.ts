@@ -6,6 +6,7 @@
 
 import type { ReadonlyNonEmptyArray } from 'fp-ts/lib/ReadonlyNonEmptyArray.js'
 import type * as TE from 'fp-ts/lib/TaskEither.js'
+import { knownAcrossCopies } from '../values/across-copies.js'
 import { isError } from '../values/built-ins.js'
 import type { EventRevision, Position, Revision } from '../values/position.js'
 import type { HistoryDamage } from './history-damage.js'
@@ -80,6 +81,9 @@ export type ReadFailure = StoreUnavailable | StoreClosed | { readonly _tag: 'dam
 
 /** A read rejects with this, and with nothing else. */
 export class EventStoreError extends Error {
+  static {
+    knownAcrossCopies(EventStoreError, 'EventStoreError')
+  }
   override readonly name = 'EventStoreError'
   readonly code: 'unavailable' | 'damaged' | 'closed'
   constructor(code: 'unavailable' | 'damaged' | 'closed', message: string, options?: ErrorOptions) {

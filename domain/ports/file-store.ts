@@ -2,7 +2,9 @@
  * The port to the place where bytes are kept: files of artifact versions and the texts of manifests, each
  * once, under the digest of its content.
  */
+
 import type * as TE from 'fp-ts/lib/TaskEither.js'
+import { knownAcrossCopies } from '../values/across-copies.js'
 import type { Digest } from '../values/digest.js'
 import { type BadClock, describeBadClock } from './clock-and-ids.js'
 import type { StoreClosed } from './event-store.js'
@@ -127,6 +129,9 @@ export interface FileStore {
 
 /** What an iteration of the file store rejects with. */
 export class FileStoreFailure extends Error {
+  static {
+    knownAcrossCopies(FileStoreFailure, 'FileStoreFailure')
+  }
   override readonly name = 'FileStoreFailure'
   readonly error: FileStoreError
   constructor(error: FileStoreError, options?: ErrorOptions) {

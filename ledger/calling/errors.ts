@@ -1,4 +1,5 @@
 /** The one error of the public API: what every method of a ledger rejects with. */
+
 import type * as E from 'fp-ts/lib/Either.js'
 import type * as TE from 'fp-ts/lib/TaskEither.js'
 import { type CommandError, describeCommandError } from '../../application/command-handling/command-error.js'
@@ -9,6 +10,7 @@ import type { DownloadError } from '../../domain/ports/download.js'
 import { EventStoreError, type StoreClosed } from '../../domain/ports/event-store.js'
 import type { HistoryDamage } from '../../domain/ports/history-damage.js'
 import { describeInsideALedger, type InsideALedger } from '../../domain/ports/inside-a-ledger.js'
+import { knownAcrossCopies } from '../../domain/values/across-copies.js'
 import { describeProblem, type Problem } from '../../domain/values/codec.js'
 import { type AmbiguousName, describeAmbiguousName } from '../../domain/values/name-paths.js'
 import { wordNotInNfc } from '../../domain/values/new-names.js'
@@ -211,6 +213,9 @@ interface LedgerErrorClass {
 }
 
 export const LedgerError: LedgerErrorClass = class LedgerError<Failure extends Tagged> extends Error {
+  static {
+    knownAcrossCopies(LedgerError, 'LedgerError')
+  }
   override readonly name = 'LedgerError'
   readonly code: Failure['_tag']
   readonly category: (typeof CATEGORIES)[Failure['_tag']]

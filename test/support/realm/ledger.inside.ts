@@ -4,6 +4,7 @@ import { directorySnapshotStore } from '../../../adapters/directory/index.js'
 import { memoryEventStore, memoryFileStore, memorySnapshotStore } from '../../../adapters/memory/index.js'
 import { systemClock } from '../../../adapters/system/index.js'
 import { projector } from '../../../application/projecting/projector.js'
+import { type EventStore, EventStoreError as OurEventStoreError } from '../../../domain/ports/event-store.js'
 import { LedgerError, openLedger, projection } from '../../../index.js'
 import { readModels } from '../../../projections/read-models.js'
 
@@ -52,6 +53,30 @@ const links = projection({
 })
 const isLinks = (saved: unknown): saved is { byStream: Map<string, ReadonlyArray<number>> } =>
   typeof saved === 'object' && saved !== null && 'byStream' in saved && saved.byStream instanceof Map
+
+it('knows the errors of another copy of the package', async () => {
+  vi.resetModules()
+  const copy = await import('../../../index.js')
+  const { EventStoreError } = await import('../../../domain/ports/event-store.js')
+  expect(copy.LedgerError).not.toBe(LedgerError)
+
+  // A store of the other copy, which cannot be read.
+  const events: EventStore = {
+    ...memoryEventStore(),
+    readAll: () => {
+      throw new EventStoreError('damaged', 'a page is torn')
+    },
+  }
+  const stores = { events, files: memoryFileStore() }
+  const opened = openLedger({ ...stores, actor: 'anna', entity: 'acme', project: 'churn' })
+  const error: unknown = await opened.catch((cause: unknown) => cause)
+  expect(error).toMatchObject({ code: 'damaged-store' })
+  expect(error).toBeInstanceOf(copy.LedgerError)
+
+  class Mine extends EventStoreError {}
+  expect(new Mine('closed', 'x')).toBeInstanceOf(OurEventStoreError)
+  expect(new OurEventStoreError('closed', 'x')).not.toBeInstanceOf(Mine)
+})
 
 it('gives out what a projection of one’s own holds as if it was made here', async () => {
   const ledger = await openLedger({ ...owner, projections: [links] })

@@ -48,14 +48,15 @@ export const manifestStore = (files: FileStore): ManifestStore => {
     pipe(
       files.open('manifest', digest),
       TE.flatMap((bytes) => TE.tryCatch(() => collect(bytes), asFileStoreError)),
-      TE.flatMapEither((text): E.Either<FileStoreError, Manifest> => {
-        const found = sha256(text)
+      TE.flatMapEither((bytes): E.Either<FileStoreError, Manifest> => {
+        // Of the bytes: what is no UTF-8 has the text of something else.
+        const found = sha256(bytes)
         return found === digest
           ? pipe(
-              parseManifest(text),
+              parseManifest(bytes.toString('utf8')),
               E.mapLeft((reason) => ({ _tag: 'file-store-failed', operation: `read the manifest ${digest}`, reason })),
             )
-          : E.left({ _tag: 'file-damaged', digest, found, size: Buffer.byteLength(text) })
+          : E.left({ _tag: 'file-damaged', digest, found, size: bytes.length })
       }),
     )
 
@@ -103,10 +104,10 @@ const storedIn = (manifest: Manifest): ReadonlySet<Digest> => {
   return digests
 }
 
-const collect = async (chunks: AsyncIterable<Uint8Array>): Promise<string> => {
+const collect = async (chunks: AsyncIterable<Uint8Array>): Promise<Buffer> => {
   const all: Uint8Array[] = []
   for await (const chunk of chunks) all.push(chunk)
-  return Buffer.concat(all).toString('utf8')
+  return Buffer.concat(all)
 }
 
 const asFileStoreError = (cause: unknown): FileStoreError =>

@@ -15,6 +15,12 @@ export const ledgersIn = (root: string) => {
         if (codeOf(cause) === 'ENOENT') return undefined
         throw cause
       })
+      // What is as long as an id, and none, was one: with its ledger unseen, others would take its files for theirs.
+      const changed = names?.find((name) => name.length === ID_LENGTH && !LedgerId.is(name))
+      if (changed !== undefined)
+        throw new Error(
+          `${join(folder, changed)} is named by no ledger's id: it was changed; give it back its name from a copy, or remove it and open every ledger of these files to be written`,
+        )
       return names?.sort().filter((name): name is LedgerId => LedgerId.is(name))
     },
     add: async (ledger: LedgerId): Promise<void> => {
@@ -28,3 +34,5 @@ export const ledgersIn = (root: string) => {
     },
   }
 }
+
+const ID_LENGTH = '00000000-0000-0000-0000-000000000000'.length

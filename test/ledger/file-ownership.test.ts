@@ -1,9 +1,10 @@
-import { cpSync, mkdtempSync, readdirSync, rmSync, utimesSync } from 'node:fs'
+import { cpSync, mkdtempSync, readdirSync, renameSync, rmSync, utimesSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { directoryFileStore } from '../../adapters/directory/index.js'
 import { memoryEventStore, memoryFileStore } from '../../adapters/memory/index.js'
+import { sqliteEventStore } from '../../adapters/sqlite/index.js'
 import type { EventStore } from '../../domain/ports/event-store.js'
 import type { FileStore } from '../../domain/ports/file-store.js'
 import { type ComposedOptions, type Ledger, openLedger } from '../../index.js'
@@ -87,6 +88,31 @@ describe.each<readonly [string, () => Promise<FileStore>]>([
     const stayed = outcomes.filter(({ status }) => status === 'fulfilled').length
     expect(stayed).toBeLessThanOrEqual(1)
     expect(right(await files.ledgers()())).toHaveLength(stayed)
+  })
+})
+
+describe('whose a file store in a directory is', () => {
+  it('is not asked of a name that was changed, as if nobody were there', async () => {
+    const directory = newFolder()
+    const options = { actor: 'anna', entity: 'acme', sharedFiles: true }
+    const at = async (name: string) =>
+      openLedger({
+        ...{ ...options, events: sqliteEventStore({ path: join(folder, `${name}.db`) }) },
+        files: directoryFileStore({ path: join(directory, 'files') }),
+      })
+    for (const name of ['one', 'other']) {
+      const ledger = await at(name)
+      await log(ledger, name)
+      await ledger.close()
+    }
+    age(directory)
+    const ledgers = join(directory, 'files', 'ledgers')
+    // A bit of a digit: it is a digit no more.
+    for (const id of readdirSync(ledgers)) renameSync(join(ledgers, id), join(ledgers, `p${id.slice(1)}`))
+    expect(await rejection(at('one'))).toMatchObject({
+      code: 'file-store-failed',
+      message: expect.stringContaining("is named by no ledger's id: it was changed"),
+    })
   })
 })
 

@@ -59,6 +59,24 @@ describe('a manifest store', () => {
     expect(left(await store.summary(digest)())).toEqual(damaged)
   })
 
+  it('says that bytes were changed of which the same text is read', async () => {
+    const text = Buffer.from(manifestText([entry('a\ufffd=1')]))
+    const at = text.indexOf('\ufffd')
+    // No UTF-8 any more: what stands for such a byte is the character that was there.
+    const changed = Buffer.concat([text.subarray(0, at), Uint8Array.of(0xff), text.subarray(at + 3)])
+    expect(changed.toString('utf8')).toBe(text.toString('utf8'))
+    const store = manifestStore(
+      giving(async function* () {
+        yield changed
+      }),
+    )
+    const size = text.length - 2
+    expect(left(await store.get(sha256(text))())).toEqual({
+      ...{ _tag: 'file-damaged', digest: sha256(text) },
+      ...{ found: sha256(changed), size },
+    })
+  })
+
   it('says what is wrong with a text that is stored under its digest and is no manifest', async () => {
     const text = `["../a","${sha256('1')}",1,null]\n`
     const error = left(await manifestStore(giving(() => pieces(text))).get(sha256(text))())

@@ -27,6 +27,7 @@ const ORDER: Readonly<Record<string, ReadonlyArray<ReadonlyArray<string>>>> = {
   application: [
     ['manifest-store.ts', 'file-ownership.ts'],
     ['ledger-identity.ts'],
+    ['snapshot-header.ts'],
     ['command-handling', 'projecting', 'reading-history'],
     ['process-managers'],
     ['index.ts'],

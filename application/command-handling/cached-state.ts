@@ -83,7 +83,7 @@ export const openCachedState = <State, Event extends DomainEvent>(
   let caution = cautionBefore
   const edition = store.edition?.()
   const onTheirWay = voyage()
-  const snapshot = snapshotOf(stream, store, snapshots)
+  const snapshot = snapshotOf(stream, snapshots)
 
   const isSound = (): boolean => sound && store.edition?.() === edition
 
@@ -102,7 +102,7 @@ export const openCachedState = <State, Event extends DomainEvent>(
           if (stored.revision !== revisionAfter(folded.revision)) continue
           const decoded = decode(stored)
           if (E.isLeft(decoded)) return decoded
-          foldNext(folded, rules, decoded.right.event, stored.id, decoded.right.recorded)
+          foldNext(folded, rules, decoded.right.event, stored, decoded.right.recorded)
           position = stored.position
           grown = true
         }
@@ -124,10 +124,10 @@ export const openCachedState = <State, Event extends DomainEvent>(
     load,
     isSnapshotDue: (worth) => isSound() && snapshot.isDue(folded, worth),
     keepSnapshot: () => {
-      if (isSound() && !onTheirWay.isUnderWay()) snapshot.keep(folded)
+      if (isSound() && !onTheirWay.isUnderWay()) snapshot.keep(folded, position)
     },
     fold: ({ events, texts, ...recorded }) => {
-      for (const [index, event] of events.entries()) foldNext(folded, rules, event, texts[index]?.id ?? '', recorded)
+      for (const [index, event] of events.entries()) foldNext(folded, rules, event, texts[index], recorded)
     },
     send: (isAhead) => {
       const arrived = onTheirWay.begin()

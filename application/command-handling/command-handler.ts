@@ -99,7 +99,7 @@ const DEADLINE = 30_000
 
 export const commandHandler = ({ store, manifests, clock, ids, ...more }: CommandHandlerPorts): CommandHandler => {
   const { deadline = DEADLINE, modelsLinkedTo, snapshots: snapshotStore, warn } = more
-  const snapshots = snapshotStore === undefined ? undefined : snapshotsOfStates(snapshotStore, warn)
+  const snapshots = snapshotStore === undefined ? undefined : snapshotsOfStates(snapshotStore, store, warn)
   const ports = { snapshots, store, clock, ids, deadline, facts: (): Facts<CommandError> => ofOthers }
   const artifacts = streamHandler(artifact, ports)
   const handlers = {

@@ -1,5 +1,5 @@
 /** A stream as far as it was folded: its state, and which commands are recorded in it. */
-import { type EventRevision, type Revision, revisionAfter } from '../../domain/ports/event-store.js'
+import { type EventRevision, type NewEvent, type Revision, revisionAfter } from '../../domain/ports/event-store.js'
 import type { CommandAccepted } from '../../domain/values/answer.js'
 import type { Decider } from '../../domain/values/decider.js'
 import { addKey, emptyKeyTable, type KeyTable } from '../../domain/values/key-table.js'
@@ -8,15 +8,15 @@ export interface FoldedStream<State> {
   state: State
   /** The revision of the first event of each command. */
   readonly commands: KeyTable
-  /** Of the last event, and its id, by which a snapshot is held against its stream. */
+  /** Of the last event, and that itself, by which a snapshot is held against its stream. */
   revision: Revision
-  id: string
+  last: NewEvent | undefined
   /** The last command: its events stand together. */
   command: string
 }
 
 /** The same with an event at least. */
-export type Begun<State> = FoldedStream<State> & { readonly revision: EventRevision }
+export type Begun<State> = FoldedStream<State> & { readonly revision: EventRevision; readonly last: NewEvent }
 
 /** Of an event, beside what it says. */
 export interface Recorded {
@@ -29,7 +29,7 @@ export const unfolded = <State>(initial: () => State): FoldedStream<State> => ({
   state: initial(),
   commands: emptyKeyTable(),
   revision: 'none',
-  id: '',
+  last: undefined,
   command: '',
 })
 
@@ -38,12 +38,12 @@ export const foldNext = <State, Event extends { readonly type: string }>(
   folded: FoldedStream<State>,
   { evolve }: Pick<Decider<State, never, Event, never>, 'evolve'>,
   event: Event | CommandAccepted,
-  id: string,
+  stored: NewEvent | undefined,
   { commandId, actor, recordedAt }: Recorded,
 ): void => {
   const revision = revisionAfter(folded.revision)
   folded.revision = revision
-  folded.id = id
+  folded.last = stored
   if (commandId !== folded.command) addKey(folded.commands, commandId, revision)
   folded.command = commandId
   if (!isAccepted(event)) folded.state = evolve(folded.state, event, { by: actor, at: recordedAt }, revision)
@@ -54,4 +54,5 @@ const isAccepted = (event: { readonly type: string }): event is CommandAccepted 
 export const countIn = ({ revision }: { readonly revision: Revision }): number =>
   revision === 'none' ? 0 : revision + 1
 
-export const isBegun = <State>(folded: FoldedStream<State>): folded is Begun<State> => folded.revision !== 'none'
+export const isBegun = <State>(folded: FoldedStream<State>): folded is Begun<State> =>
+  folded.revision !== 'none' && folded.last !== undefined

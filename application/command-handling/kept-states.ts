@@ -37,10 +37,10 @@ const heldAgainst = async <State, Event extends DomainEvent>(
 ): Promise<string | undefined> => {
   if (rules.snapshot === undefined) return undefined
   let why: string | undefined
-  const all = snapshotsOfStates(snapshots, (message) => {
+  const all = snapshotsOfStates(snapshots, store, (message) => {
     why = message
   })
-  const kept = (await snapshotOf(stream, store, all.of(rules.snapshot)).restored())?.folded
+  const kept = (await snapshotOf(stream, all.of(rules.snapshot)).restored())?.folded
   if (kept === undefined) return why
   const anew = unfolded(rules.initial)
   const decode = decoderOf(rules.isEvent)
@@ -50,7 +50,7 @@ const heldAgainst = async <State, Event extends DomainEvent>(
       const decoded = decode(stored)
       // What is wrong with it is told of the event.
       if (E.isLeft(decoded)) return undefined
-      foldNext(anew, rules, decoded.right.event, stored.id, decoded.right.recorded)
+      foldNext(anew, rules, decoded.right.event, stored, decoded.right.recorded)
     }
     if ((page.at(-1)?.revision ?? 0) > kept.revision) break
   }

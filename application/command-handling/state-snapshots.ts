@@ -9,15 +9,20 @@ import type { SnapshotStore } from '../../domain/ports/snapshot-store.js'
 import type { StateSnapshot } from '../../domain/values/decider.js'
 import { sha256 } from '../../domain/values/digest.js'
 import { isKeyTable } from '../../domain/values/key-table.js'
+import { decodeSnapshotHeader, lastEventOf, snapshotHeader } from '../snapshot-header.js'
 import { type Begun, countIn, type FoldedStream, isBegun } from './folded-stream.js'
 
+/** A stream up to its event at a position. */
+interface Restored<State> {
+  readonly folded: Begun<State>
+  readonly position: Position
+}
+
 export interface StateSnapshots<State> {
-  /** What was kept last of a stream; it is the caller's own, and the stream may have another event there by now. */
-  readonly load: (stream: string) => Promise<Begun<State> | undefined>
-  /** Tells that what was kept of a stream is not believed, and why. */
-  readonly warn: (stream: string, why: string) => void
+  /** What was kept last of a stream, if it is of its events; it is the caller's own. Throws where the events cannot be read. */
+  readonly load: (stream: string) => Promise<Restored<State> | undefined>
   /** Keeps a stream as it is when this is called, whatever is folded while it is written. */
-  readonly save: (stream: string, folded: Begun<State>) => void
+  readonly save: (stream: string, restored: Restored<State>) => void
 }
 
 export interface SnapshotsOfStates {
@@ -31,13 +36,12 @@ export interface SnapshotsOfStates {
 export const WORTH_WHILE_RUNNING = { events: 10_000, share: 1 / 4 }
 export const WORTH_AT_CLOSE = { events: 1000, share: 1 / 50 }
 
-const FORMAT = 1
+const FORMAT = 2
 
-interface Head {
-  readonly version: string
+/** Behind the header. */
+interface Place {
   readonly stream: string
   readonly revision: number
-  readonly id: string
   readonly commands: number
 }
 
@@ -47,48 +51,52 @@ const keyOf = (stream: string): string => `stream-${sha256(stream).slice('sha256
 /** @param warn told, in words, of each that is not believed */
 export const snapshotsOfStates = (
   store: SnapshotStore,
+  events: EventStore,
   warn: (message: string) => void = () => undefined,
 ): SnapshotsOfStates => {
   const ending = new AbortController()
   /** One after another: each is as large as its stream is long. */
   let writing: Promise<unknown> = Promise.resolve()
-  const warnOf = (stream: string, why: string): void =>
-    warn(`The snapshot of the stream ${stream} ${why}, and all its events are read instead.`)
+
+  const load = async <State>(
+    stream: string,
+    { version, load: stateOf }: StateSnapshot<State>,
+  ): Promise<Restored<State> | undefined> => {
+    const notBelieved = (why: string): undefined =>
+      void warn(`The snapshot of the stream ${stream} ${why}, and all its events are read instead.`)
+    const loaded = await store.load(keyOf(stream))()
+    if (E.isLeft(loaded)) return notBelieved(`cannot be read (${loaded.left.reason})`)
+    if (loaded.right === undefined) return undefined
+    const [head, place, slots, ...parts] = loaded.right
+    const header = decodeSnapshotHeader(head, `${FORMAT} ${version}`)
+    if (header === 'other-code') return undefined
+    if (header === undefined || !isPlace(place) || !isKeyTable(place.commands, slots)) return notBelieved('is none')
+    if (place.stream !== stream) return notBelieved(`is that of ${place.stream}`)
+    const state = stateOf(parts)
+    if (state === undefined) return notBelieved('is none')
+    const revision = toRevision(place.revision)
+    const last = await lastEventOf(events, header, events.readStream(stream, revisionBefore(revision)))
+    if (E.isLeft(last)) return notBelieved(last.left)
+    const commands = { size: place.commands, slots }
+    return {
+      folded: { state, commands, revision, last: last.right, command: '' },
+      position: last.right.position,
+    }
+  }
 
   return {
-    of: ({ version, save, load }) => ({
-      warn: warnOf,
-      load: async (stream) => {
-        const loaded = await store.load(keyOf(stream))()
-        if (E.isLeft(loaded)) {
-          warnOf(stream, `cannot be read (${loaded.left.reason})`)
-          return undefined
+    of: (how) => ({
+      load: (stream) => load(stream, how),
+      save: (stream, { folded: { state, commands, revision, last }, position }) => {
+        const place: Place = { stream, revision, commands: commands.size }
+        const parts = [place, commands.slots.slice(), ...how.save(state)]
+        const header = snapshotHeader(events, `${FORMAT} ${how.version}`, { ...last, stream, revision, position })
+        const write = async (): Promise<void> => {
+          const head = await header()
+          if (E.isRight(head)) await store.save(keyOf(stream), [head.right, ...parts], ending.signal)()
         }
-        if (loaded.right === undefined) return undefined
-        const [head, commands, ...parts] = loaded.right
-        if (isOfOtherCode(head, version)) return undefined
-        const state = isHead(head) && isKeyTable(head.commands, commands) ? load(parts) : undefined
-        if (!isHead(head) || !isKeyTable(head.commands, commands) || state === undefined) {
-          warnOf(stream, 'is none')
-          return undefined
-        }
-        if (head.stream !== stream) {
-          warnOf(stream, `is that of ${head.stream}`)
-          return undefined
-        }
-        return {
-          state,
-          commands: { size: head.commands, slots: commands },
-          revision: toRevision(head.revision),
-          id: head.id,
-          command: '',
-        }
-      },
-      save: (stream, { state, commands, revision, id }) => {
-        const head: Head = { version: `${FORMAT} ${version}`, stream, revision, id, commands: commands.size }
-        const parts = [head, commands.slots.slice(), ...save(state)]
         // What is not written is read from the events the next time.
-        writing = writing.then(() => store.save(keyOf(stream), parts, ending.signal)()).catch(() => undefined)
+        writing = writing.then(write).catch(() => undefined)
       },
     }),
     close: async (signal) => {
@@ -100,22 +108,16 @@ export const snapshotsOfStates = (
   }
 }
 
-/** The snapshot of one stream: what it is worth, and whether it is of the stream. */
-export const snapshotOf = <State>(stream: string, store: EventStore, snapshots: StateSnapshots<State> | undefined) => {
+/** The snapshot of one stream, and what another is worth. */
+export const snapshotOf = <State>(stream: string, snapshots: StateSnapshots<State> | undefined) => {
   /** How many events the last one holds. */
   let kept = 0
-  let loading: Promise<{ readonly folded: Begun<State>; readonly position: Position } | undefined> | undefined
+  let loading: Promise<Restored<State> | undefined> | undefined
 
   const load = async () => {
-    const folded = await snapshots?.load(stream)
-    if (folded === undefined) return undefined
-    for await (const [stored] of store.readStream(stream, revisionBefore(folded.revision))) {
-      if (stored?.revision !== folded.revision || stored.id !== folded.id) break
-      kept = countIn(folded)
-      return { folded, position: stored.position }
-    }
-    snapshots?.warn(stream, `is of other events than those that are there up to revision ${folded.revision}`)
-    return undefined
+    const restored = await snapshots?.load(stream)
+    if (restored !== undefined) kept = countIn(restored.folded)
+    return restored
   }
 
   return {
@@ -129,22 +131,17 @@ export const snapshotOf = <State>(stream: string, store: EventStore, snapshots: 
     },
     isDue: (folded: FoldedStream<State>, { events, share }: typeof WORTH_AT_CLOSE): boolean =>
       snapshots !== undefined && countIn(folded) - kept >= Math.max(events, countIn(folded) * share),
-    keep: (folded: FoldedStream<State>): void => {
+    keep: (folded: FoldedStream<State>, position: Position): void => {
       if (snapshots === undefined || !isBegun(folded)) return
       kept = countIn(folded)
-      snapshots.save(stream, folded)
+      snapshots.save(stream, { folded, position })
     },
   }
 }
 
-const isOfOtherCode = (head: unknown, version: string): boolean =>
-  isHead(head) && head.version !== `${FORMAT} ${version}`
-
-const isHead = (part: unknown): part is Head =>
+const isPlace = (part: unknown): part is Place =>
   typeof part === 'object' &&
   part !== null &&
-  typeof Reflect.get(part, 'version') === 'string' &&
   typeof Reflect.get(part, 'stream') === 'string' &&
   Number.isSafeInteger(Reflect.get(part, 'revision')) &&
-  typeof Reflect.get(part, 'id') === 'string' &&
   Number.isSafeInteger(Reflect.get(part, 'commands'))

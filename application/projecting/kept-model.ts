@@ -6,7 +6,8 @@ import type { SnapshotStore } from '../../domain/ports/snapshot-store.js'
 import { copySteps } from '../../projections/storage/steps.js'
 import { emptyModel, keysOf, type Model, type Projections } from './model.js'
 import { applyEvents, pull } from './pull.js'
-import { belongsTo, ofOthers, snapshotKeyOf } from './snapshot-keeper.js'
+import { messageOf } from './read-error.js'
+import { snapshotKeyOf } from './snapshot-keeper.js'
 import { decodeSnapshot } from './snapshots.js'
 
 export interface FoldedAnew<States> {
@@ -38,9 +39,12 @@ export const foldedAnew = <States extends object>(
       const loaded = await snapshots?.load(snapshotKeyOf(projections))()
       if (loaded === undefined) return undefined
       if (E.isLeft(loaded)) return loaded.left.reason
-      const kept = loaded.right === undefined ? undefined : decodeSnapshot(projections, loaded.right)
-      if (kept === undefined) return undefined
-      if ((await belongsTo(store, kept)) !== true) return `it ${ofOthers(kept)}`
+      const found = await decodeSnapshot(store, projections, loaded.right ?? []).catch((error: unknown) =>
+        E.left(`ends with an event that cannot be read: ${messageOf(error)}`),
+      )
+      if (found === undefined) return undefined
+      if (E.isLeft(found)) return `it ${found.left}`
+      const kept = found.right
       for (const each of [kept, model]) {
         const pulled = await pull(store, projections, each)
         if (E.isLeft(pulled)) return 'the events behind it cannot be read'

@@ -1,5 +1,5 @@
 /** What a projector holds: the states of its projections, and up to where. */
-import { ORIGIN, type Position } from '../../domain/ports/event-store.js'
+import { ORIGIN, type Position, type StoredEvent } from '../../domain/ports/event-store.js'
 import type { Projection } from '../../projections/projection.js'
 import { noPositionTimes, type PositionTimes } from '../../projections/storage/position-times.js'
 import { noSteps, type Steps } from '../../projections/storage/steps.js'
@@ -35,7 +35,7 @@ export type Projections<States> = { readonly [K in keyof States]: Projection<Sta
 export interface Model<States> extends Known<States> {
   checkpoint: Position
   /** The event at the checkpoint and the position before it, by which a snapshot is held against its store. */
-  readonly last: { id: string; after: Position }
+  readonly last: { event: StoredEvent | undefined; after: Position }
   /** Events in the state; how many of them were applied since the model was opened; how many a snapshot holds. */
   events: number
   applied: number
@@ -54,7 +54,7 @@ export const emptyModel = <States extends object>(projections: Projections<State
   positionTimes: noPositionTimes(),
   steps: noSteps(),
   checkpoint: ORIGIN,
-  last: { id: '', after: ORIGIN },
+  last: { event: undefined, after: ORIGIN },
   events: 0,
   applied: 0,
   kept: 0,

@@ -132,7 +132,7 @@ const applyPage = (
       const problem = foldInto(model, folds, { stream, revision, position, time, actor, event, stored })
       if (problem !== undefined) return problem
     }
-    model.last.id = stored.id
+    model.last.event = stored
     model.last.after = model.checkpoint
     model.checkpoint = position
     model.events += 1

@@ -2,9 +2,10 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { type EventStore, ORIGIN } from '../../domain/ports/event-store.js'
 import type { SnapshotStore } from '../../domain/ports/snapshot-store.js'
+import { snapshotHeader } from '../snapshot-header.js'
 import { keysOf, type Model, type Projections } from './model.js'
 import { messageOf } from './read-error.js'
-import { decodeSnapshot, encodeSnapshot } from './snapshots.js'
+import { decodeSnapshot, encodeSnapshot, versionsOf } from './snapshots.js'
 
 export interface SnapshotKeeper<States> {
   /** The model of the snapshot; `undefined` where there is none, or none of this store and of this code. */
@@ -47,6 +48,10 @@ export const snapshotKeeper = <States extends object>({
   /** One snapshot after another. */
   let writing: Promise<void> = Promise.resolve()
 
+  /** None where the events cannot be read: whoever reads them next is told why. */
+  const modelOf = (parts: ReadonlyArray<unknown> = []) =>
+    decodeSnapshot(store, projections, parts).catch(() => undefined)
+
   return {
     restore: async () => {
       if (snapshots === undefined) return undefined
@@ -56,40 +61,47 @@ export const snapshotKeeper = <States extends object>({
         warn?.(`The snapshot cannot be read, and all events are read instead: ${loaded.left.reason}`)
         return undefined
       }
-      const model = decodeSnapshot(projections, loaded.right ?? [])
+      const model = await modelOf(loaded.right)
       if (model === undefined) return undefined
-      const belongs = await belongsTo(store, model)
-      if (belongs === false) warn?.(`The snapshot ${ofOthers(model)}, and all events are read instead.`)
-      if (belongs !== true) return undefined
-      newest = model.checkpoint
-      return model
+      if (E.isLeft(model)) {
+        warn?.(`The snapshot ${model.left}, and all events are read instead.`)
+        return undefined
+      }
+      newest = model.right.checkpoint
+      return model.right
     },
     kept: async (position) => {
       if (newest > position) return undefined
       const loaded = await snapshots?.load(key)()
       if (loaded === undefined || E.isLeft(loaded)) return undefined
-      const model = decodeSnapshot(projections, loaded.right ?? [])
-      if (model === undefined || model.checkpoint > position) return undefined
-      return (await belongsTo(store, model)) === true ? model : undefined
+      const model = await modelOf(loaded.right)
+      return model !== undefined && E.isRight(model) && model.right.checkpoint <= position ? model.right : undefined
     },
     isDue: ({ events, kept, failure }, worth) =>
       snapshots !== undefined && failure === null && events - kept >= Math.max(worth.events, events * worth.share),
     save: (model) => {
-      if (snapshots === undefined || model.failure !== null || model.kept === model.events) return
-      const { checkpoint } = model
+      const { event } = model.last
+      if (snapshots === undefined || event === undefined || model.failure !== null || model.kept === model.events)
+        return
       // Set at once: a failure is not tried again until there is more to keep.
       model.kept = model.events
       try {
-        const save = snapshots.save(key, encodeSnapshot(projections, model), ending.signal)
-        writing = writing.then(save).then(
-          (saved) => {
+        const parts = encodeSnapshot(projections, model)
+        const header = snapshotHeader(store, versionsOf(projections), event)
+        writing = writing
+          .then(async () => {
+            const head = await header()
+            if (E.isLeft(head)) {
+              problem = head.left.reason
+              return
+            }
+            const saved = await snapshots.save(key, begunWith(head.right, parts), ending.signal)()
             problem = E.isLeft(saved) ? saved.left.reason : null
-            if (E.isRight(saved)) newest = checkpoint
-          },
-          (error: unknown) => {
+            if (E.isRight(saved)) newest = event.position
+          })
+          .catch((error: unknown) => {
             problem = messageOf(error)
-          },
-        )
+          })
       } catch (error) {
         problem = messageOf(error)
       }
@@ -106,25 +118,7 @@ export const snapshotKeyOf = <States extends object>(projections: Projections<St
     .map((name) => projections[name].name)
     .join('+')
 
-/**
- * Whether a snapshot is of this store, by the event at its checkpoint: its id covers its stream, its command and its texts.
- * One of another store, or of a store that was put back to an older copy, is none of this one. Nothing where the
- * store cannot be read there.
- */
-export const belongsTo = async (
-  store: EventStore,
-  { checkpoint, last }: Model<unknown>,
-): Promise<boolean | undefined> => {
-  if (checkpoint === ORIGIN) return true
-  try {
-    for await (const [first] of store.readAll(last.after)) {
-      if (first !== undefined) return first.id === last.id && first.position === checkpoint
-    }
-    return false
-  } catch {
-    return undefined
-  }
+function* begunWith(first: unknown, others: Iterable<unknown>): Iterable<unknown> {
+  yield first
+  yield* others
 }
-
-export const ofOthers = ({ checkpoint }: Model<unknown>): string =>
-  `is of other events than those that are there up to position ${checkpoint}`

@@ -119,7 +119,7 @@ describe('verify holds the kept state of a long stream against its events', () =
     ],
     [
       'is of other events',
-      ([head, ...parts]: ReadonlyArray<unknown>) => [Object.assign({}, head, { id: 'another' }), ...parts],
+      ([head, ...parts]: ReadonlyArray<unknown>) => [Object.assign({}, head, { leaf: 'another' }), ...parts],
       'is of other events than those that are there',
     ],
     ['is none', ([head]: ReadonlyArray<unknown>) => [head], 'is none'],

@@ -244,10 +244,11 @@ export const manyTimes = (events: ReadonlyArray<StoredEvent>, count: number): Re
   return all
 }
 
-/** A store that holds a history up to a position that the test moves on. */
+/** A store that holds a history up to a position that the test moves on; one ledger after another may be opened on it. */
 export const partly = (events: ReadonlyArray<StoredEvent>): EventStore & { upTo: Position } => {
   const store = {
     ...memoryEventStore(),
+    close: async () => undefined,
     upTo: toPosition(events.length),
     head: () => async () => E.right(store.upTo),
     async *readAll(after: Position) {

@@ -3,7 +3,8 @@ import type * as TE from 'fp-ts/lib/TaskEither.js'
 import { type Database, driver } from '../../adapters/sqlite/driver/index.js'
 import { sqliteEventStoreBy } from '../../adapters/sqlite/event-store.js'
 import { type OpenError, type SqliteEventStoreOptions, sqliteEventStore } from '../../adapters/sqlite/index.js'
-import type { EventStore } from '../../domain/ports/event-store.js'
+import { leafDigits, rowChecksum, rowTextOf, streamChecksum } from '../../adapters/sqlite/row-checksum.js'
+import type { EventStore, NewEvent } from '../../domain/ports/event-store.js'
 
 /** Opens a store, or throws why it could not be opened. */
 export const openSqlite = (options: SqliteEventStoreOptions): Promise<EventStore> => orThrow(sqliteEventStore(options))
@@ -44,4 +45,35 @@ export const editByHand = (path: string, ...edits: ReadonlyArray<string>): void 
   for (const edit of edits) hand.exec(edit)
   for (const [, sql] of triggers) hand.exec(sql)
   hand.close()
+}
+
+/** What one does who recomputes checksums: an event is another, its leaf hash that of it unless told, and its row is whole. */
+export const rewriteByHand = (
+  path: string,
+  position: number,
+  change: (event: NewEvent) => Partial<NewEvent> & { readonly leaf?: string },
+): void => {
+  const hand = openConnection(path)
+  const stored = hand
+    .prepare<
+      [number],
+      readonly [stream: string, revision: number, id: string, type: string, data: string, metadata: string]
+    >(
+      'SELECT streams.name, revision, events.id, type, data, metadata FROM events JOIN streams ON streams.id = stream WHERE position = ?',
+    )
+    .get(position)
+  hand.close()
+  if (stored === undefined) throw new Error('there is no such row')
+  const [stream, revision, id, type, data, metadata] = stored
+  const whole = { id, type, data, metadata }
+  const changed = change(whole)
+  const event = { ...whole, ...changed }
+  const leaf = changed.leaf ?? leafDigits(event, stream, revision)
+  const crc = rowChecksum(rowTextOf(event, { position, revision }, leaf), streamChecksum(stream))
+  const columns = { id: event.id, type: event.type, data: event.data, metadata: event.metadata }
+  const texts = Object.entries(columns).map(([name, value]) => `${name} = '${value.replaceAll("'", "''")}'`)
+  editByHand(
+    path,
+    `UPDATE events SET ${texts.join(', ')}, leaf = x'${leaf}', crc = ${crc} WHERE position = ${position}`,
+  )
 }

@@ -6,11 +6,10 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { directoryFileStore } from '../../../adapters/directory/index.js'
 import { sqliteEventStoreBy } from '../../../adapters/sqlite/event-store.js'
 import { PAGING, type Reading } from '../../../adapters/sqlite/pages.js'
-import { leafDigits, rowChecksum, rowTextOf, streamChecksum } from '../../../adapters/sqlite/row-checksum.js'
 import { type Ledger, openLedger } from '../../../index.js'
 import { gather } from '../../../testing/results.js'
 import { repeatPage } from '../../support/flips.js'
-import { builtWorker, editByHand, openConnection } from '../../support/sqlite-store.js'
+import { builtWorker, editByHand, openConnection, rewriteByHand } from '../../support/sqlite-store.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'sqlite-examining-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -65,18 +64,8 @@ const STREAM = 'artifact-acme/one/model'
 /** The second row with another leaf hash, or another id and the leaf hash that goes with it, and a checksum that fits. */
 const rewritten =
   (other: { readonly leaf?: string; readonly id?: string }) =>
-  (path: string): void => {
-    const hand = openConnection(path)
-    type Row = readonly [id: string, type: string, data: string, metadata: string]
-    const row = hand.prepare<[], Row>('SELECT id, type, data, metadata FROM events WHERE position = 2').get()
-    if (row === undefined) throw new Error('there is no such row')
-    const [id, type, data, metadata] = row
-    const event = { id: other.id ?? id, type, data, metadata }
-    const leaf = other.leaf ?? leafDigits(event, STREAM, 1)
-    const crc = rowChecksum(rowTextOf(event, { position: 2, revision: 1 }, leaf), streamChecksum(STREAM))
-    hand.close()
-    editByHand(path, `UPDATE events SET id = '${event.id}', leaf = x'${leaf}', crc = ${crc} WHERE position = 2`)
-  }
+  (path: string): void =>
+    rewriteByHand(path, 2, () => other)
 
 describe.each([
   ['by a thread', beside(builtWorker)],

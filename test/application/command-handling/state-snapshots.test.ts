@@ -80,11 +80,12 @@ const statesOf = <State, Event extends DomainEvent>(
 } => ({
   cachedOn: (name, store, snapshots, warn) =>
     openCachedState(name, rules, store, {
-      snapshots: snapshots === undefined ? undefined : snapshotsOfStates(snapshots, warn).of(snapshot),
+      snapshots: snapshots === undefined ? undefined : snapshotsOfStates(snapshots, store, warn).of(snapshot),
     }),
   keep: async (name, events, snapshots) => {
-    const all = snapshotsOfStates(snapshots)
-    const cached = openCachedState(name, rules, storeOf(events), { snapshots: all.of(snapshot) })
+    const store = storeOf(events)
+    const all = snapshotsOfStates(snapshots, store)
+    const cached = openCachedState(name, rules, store, { snapshots: all.of(snapshot) })
     right(await cached.load())
     cached.keepSnapshot()
     await all.close()
@@ -379,7 +380,7 @@ describe('a snapshot that is not of this stream as it is', () => {
     const own = events.filter((event) => event.stream === stream)
     const snapshots = memorySnapshotStore()
     await keep(stream, own, snapshots)
-    const others = saying(`is of other events than those that are there up to revision ${own.length - 1}`)
+    const others = saying(`is of other events than those that are there up to position ${own.at(-1)?.position}`)
     expect(await foldsAll(stream, own.slice(0, -1), snapshots)).toEqual(others)
     const other = own.map((event, index) => (index === own.length - 1 ? { ...event, id: 'another' } : event))
     expect(await foldsAll(stream, other, snapshots)).toEqual(others)
@@ -390,7 +391,7 @@ describe('a snapshot that is not of this stream as it is', () => {
     const snapshots = onePlace()
     await keep(one ?? '', events, snapshots)
     expect(await foldsAll(other ?? '', events, snapshots)).toEqual(saying(`is that of ${one}`))
-    const older = snapshotsOfStates(snapshots)
+    const older = snapshotsOfStates(snapshots, storeOf(events))
     const cached = openCachedState(stream, deciders.artifact, storeOf(events), {
       snapshots: older.of({ ...snapshot, version: 'artifact 0' }),
     })

@@ -227,8 +227,8 @@ describe('a snapshot', () => {
     const passedOver = (type: string): SnapshotStore => ({
       ...snapshots,
       save: (key, parts) => {
-        const [head, ...rest] = parts
-        return snapshots.save(key, [{ ...(head as object), unknown: new Map([[type, 1]]) }, ...rest])
+        const [header, head, ...rest] = parts
+        return snapshots.save(key, [header, { ...(head as object), unknown: new Map([[type, 1]]) }, ...rest])
       },
     })
     await keepOf(partly(events), passedOver('StillUnknown'))

@@ -14,6 +14,7 @@ import {
 import { tmpdir } from 'node:os'
 import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { build } from 'vite'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import manifest from '../package.json' with { type: 'json' }
 import { specifiersIn } from './support/imports.js'
@@ -60,6 +61,40 @@ describe('the first minutes', () => {
       /^acme\/model-registry\/churn:v1 acme\/churn\/model:v1 .*\nbefore: { latest: 1, production: 0 }\n/,
     )
     expect(second).toMatch(RegExp(`\n${moved(0)}${moved(1)}$`))
+  })
+
+  /** README.md's example as a function, which CommonJS can run. */
+  const main = () => {
+    const [first = '', ...rest] = readFileSync(join(consumer, 'example.mjs'), 'utf8').split('\n')
+    expect(first).toBe("import { openLedger } from 'model-ledger'")
+    return `const main = async () => {\n${rest.join('\n')}\n}\nmain()\n`
+  }
+  const runs = (file: string) => {
+    rmSync(join(consumer, 'my-ledger'), { recursive: true })
+    expect(succeed(consumer, process.execPath, file)).toMatch(/\nv0 \S+Z anna best so far\n$/)
+  }
+
+  it('lead there from CommonJS, too', () => {
+    writeFileSync(join(consumer, 'required.cjs'), `const { openLedger } = require('model-ledger')\n${main()}`)
+    runs('required.cjs')
+  })
+
+  it.each(['es', 'cjs'] as const)('lead there in a bundle (%s), which leaves out what is native', async (format) => {
+    writeFileSync(join(consumer, 'entry.mjs'), `import { openLedger } from 'model-ledger'\n${main()}`)
+    await build({
+      root: consumer,
+      configFile: false,
+      logLevel: 'error',
+      // As esbuild does: what is made CommonJS does not know where it lies.
+      define: format === 'cjs' ? { 'import.meta.url': 'undefined' } : {},
+      ssr: { noExternal: true, external: ['better-sqlite3'] },
+      build: {
+        ssr: 'entry.mjs',
+        outDir: format,
+        rolldownOptions: { output: { format, entryFileNames: `bundle.${format === 'cjs' ? 'cjs' : 'mjs'}` } },
+      },
+    })
+    runs(`${format}/bundle.${format === 'cjs' ? 'cjs' : 'mjs'}`)
   })
 
   it('bring the command line', () => {

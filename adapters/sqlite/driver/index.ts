@@ -1,6 +1,7 @@
 /** The driver for the Node that runs, loaded when it is first asked for. */
 
 import { createRequire } from 'node:module'
+import { join } from 'node:path'
 import * as E from 'fp-ts/lib/Either.js'
 import type * as TE from 'fp-ts/lib/TaskEither.js'
 import * as t from 'io-ts'
@@ -46,7 +47,9 @@ const Manifest = t.type({ version: t.string })
 /** Told without loading it. */
 const installedVersion = (): string | undefined => {
   try {
-    const manifest: unknown = createRequire(import.meta.url)('better-sqlite3/package.json')
+    // A program bundled as CommonJS does not know where it lies, which is where it was started.
+    const here = import.meta.url ?? process.argv[1] ?? join(process.cwd(), 'program.js')
+    const manifest: unknown = createRequire(here)('better-sqlite3/package.json')
     return Manifest.is(manifest) ? manifest.version : undefined
   } catch {
     throwIfOutOfFiles()

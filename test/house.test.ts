@@ -112,6 +112,7 @@ describe('the check of the house', () => {
     ['adapters/cli/main.ts', `const x = JSON.parse(text)`, 'JSON.parse'],
     ['adapters/cli/main.ts', `import { createInterface } from 'node:readline'`, 'node:readline'],
     ['ledger/x.ts', `const x = y instanceof Error`, 'y instanceof Error'],
+    ['ledger/x.ts', `const x = types.find((type) => y instanceof type)`, 'y instanceof type'],
     ['ledger/x.ts', `const x = Object.getPrototypeOf(y) === Object.prototype`, '=== Object.prototype'],
     ['ledger/x.ts', `const x = y.constructor !== z.constructor`, 'y.constructor !== z.constructor'],
     ['ledger/x.ts', `const x = structuredClone(y)`, 'structuredClone'],
@@ -171,7 +172,7 @@ function problems(file: string, text: string): ReadonlyArray<string> {
       const comparison = source(node)
       const isOfARealm =
         node.operator === 'instanceof'
-          ? Reflect.has(globalThis, source(node.right))
+          ? Reflect.has(globalThis, source(node.right)) || /^[a-z]/.test(source(node.right))
           : /^[!=]==?$/.test(node.operator) &&
             /\b[A-Z]\w+\.prototype$|\.constructor$/m.test(`${source(node.left)}\n${source(node.right)}`)
       if (isOfARealm && SHIPPED.test(file) && !KNOWS_REALMS.test(file))

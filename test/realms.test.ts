@@ -71,6 +71,17 @@ describe('what another realm made is told for what it is:', () => {
     expect(refused.message).toContain('could not be read: out of paper')
   })
 
+  it.each([
+    ['new Map()', 'a Map'],
+    ['new Uint8Array(3)', 'a Uint8Array'],
+    [`new RangeError('x')`, 'an Error'],
+    ['new Date(0)', 'the Date 1970-01-01T00:00:00.000Z'],
+  ])('%s, where it is refused', async (code, shown) => {
+    const { ledger } = await memoryLedger()
+    const wrong = call(ledger, 'logArtifact', { ...logged([]), description: abroad(code) })
+    expect((await rejection(Promise.resolve(wrong))).message).toContain(`got ${shown}`)
+  })
+
   it('an answer that is watched', async () => {
     const { ledger } = await memoryLedger()
     const answer = abroad(`{ at: new Date(0), all: new Map([[1, new Set([{ a: 1 }])]]), bytes: new Uint8Array(2) }`)

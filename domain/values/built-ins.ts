@@ -12,6 +12,7 @@ export const isFloat64Array = (value: unknown): value is Float64Array => types.i
 export const isArrayBuffer = (value: unknown): value is ArrayBuffer => types.isArrayBuffer(value)
 export const isMap = (value: unknown): value is MapConstructor['prototype'] => types.isMap(value)
 export const isSet = (value: unknown): value is Set<unknown> => types.isSet(value)
+export const isRegExp = (value: unknown): value is RegExp => types.isRegExp(value)
 export const isPromise = (value: unknown): value is Promise<unknown> => types.isPromise(value)
 
 /** Also one that is no native one: what inherits from `Error.prototype`, as the errors of better-sqlite3 do. */

@@ -5,7 +5,17 @@
 
 import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
-import { isError, isPlainObject } from './built-ins.js'
+import {
+  isArrayBuffer,
+  isBytes,
+  isDate,
+  isError,
+  isMap,
+  isPlainObject,
+  isPromise,
+  isRegExp,
+  isSet,
+} from './built-ins.js'
 import { canonicalJson, copyJson, type JsonObject, MAX_JSON_DEPTH } from './json.js'
 import { beginningOf, hasLength } from './length.js'
 import { MOST_PROBLEMS } from './record.js'
@@ -78,10 +88,10 @@ export const shown = (value: unknown): string => {
   if (typeof value === 'bigint' || typeof value === 'function') return `a ${typeof value}`
   let left = MOST_SHOWN
   try {
-    if (value instanceof Date)
+    if (isDate(value))
       return Number.isNaN(value.getTime()) ? 'a Date that is no time' : `the Date ${value.toISOString()}`
-    const held = HELD.find((type) => value instanceof type)
-    if (held !== undefined) return `${/^[AE]/.test(held.name) ? 'an' : 'a'} ${held.name}`
+    const [, held] = HELD.find(([is]) => is(value)) ?? []
+    if (held !== undefined) return held
     const text =
       JSON.stringify(value, (_, member: unknown) => {
         if (left-- === 0) throw new RangeError('too much to be shown')
@@ -95,7 +105,15 @@ export const shown = (value: unknown): string => {
 }
 
 /** What JSON shows as `{}`, or as numbers one by one. */
-const HELD = [Map, Set, Promise, ArrayBuffer, Uint8Array, RegExp, Error]
+const HELD: ReadonlyArray<readonly [is: (value: unknown) => boolean, shown: string]> = [
+  [isMap, 'a Map'],
+  [isSet, 'a Set'],
+  [isPromise, 'a Promise'],
+  [isArrayBuffer, 'an ArrayBuffer'],
+  [isBytes, 'a Uint8Array'],
+  [isRegExp, 'a RegExp'],
+  [isError, 'an Error'],
+]
 
 /** So many code points, and so many members: what holds itself many times over would never end. */
 const MOST_SHOWN = 120

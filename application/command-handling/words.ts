@@ -1,4 +1,4 @@
 /** Words that several refusals share. */
 import type { RecordedBy } from '../../domain/values/decider.js'
 
-export const recorded = ({ by, at }: RecordedBy): string => `by ${by} at ${at}`
+export const recorded = ({ by, at }: RecordedBy): string => `by ${by}, recorded at ${at}`

@@ -83,7 +83,7 @@ describe('an archived artifact', () => {
       expect([what, error.code, error.message]).toEqual([
         what,
         'archived',
-        expect.stringMatching(/^acme\/animals\/cats was archived by ben at .*; unarchive it first$/),
+        expect.stringMatching(/^acme\/animals\/cats was archived by ben, recorded at .*; unarchive it first$/),
       ])
     }
     await ledger.unarchiveArtifact({ name: 'cats' })

@@ -149,7 +149,9 @@ describe('the base of a generation', () => {
     const another = { base: 'shards:v1', content: text('4', '4.txt') }
     const refused = {
       code: 'base-settled',
-      message: expect.stringMatching(/^generation 0 builds on v0, which w2 named first \(by ben at .*\), not on v1$/),
+      message: expect.stringMatching(
+        /^generation 0 builds on v0, which w2 named first \(by ben, recorded at .*\), not on v1$/,
+      ),
     }
     expect(await rejection(upsert(ledger, 'w4', another))).toMatchObject(refused)
     expect(await rejection(commit(ledger, { base: 'shards' }))).toMatchObject(refused)

@@ -56,7 +56,7 @@ describe.each(calls)('%s that began before the seal and ends after it', (_what, 
     expect(await rejection(late)).toMatchObject({
       code: 'draft-ended',
       message: expect.stringMatching(
-        /^generation 0 was sealed by ben at .*; what may go to the next one says so \(openNext\)$/,
+        /^generation 0 was sealed by ben, recorded at .*; what may go to the next one says so \(openNext\)$/,
       ),
     })
     expect(await ledger.openDrafts()).toEqual([])

@@ -87,7 +87,9 @@ describe('a ledger of which events are lost', () => {
     const again = await rejection(ledger.acceptLoss({ reason: 'once more' }))
     expect([again.code, again.message]).toEqual([
       'nothing-lost',
-      expect.stringMatching(/^no event is missing that was noted; the last loss was accepted by anna at .*Z: there is/),
+      expect.stringMatching(
+        /^no event is missing that was noted; the last loss was accepted by anna, recorded at .*Z: there is/,
+      ),
     ])
     expect((await ledger.verify()).damagedEvents).toEqual([])
     await ledger.close()

@@ -91,4 +91,9 @@ describe('after a clock stepped back', () => {
     expect(err).toContain(`deleted by anna at ${at('12:10')} (position`)
     expect(await printed('resolve', 'model:best', '--as-of', at('12:10'))).toMatchObject([{ version: 2 }])
   })
+
+  it('what a command refuses names the time as what was recorded, which is not the one to give back', async () => {
+    const { err } = await ledger('alias', 'set', 'model:v1', 'other')
+    expect(err).toContain(`deleted by anna, recorded at ${at('11:50')}`)
+  })
 })

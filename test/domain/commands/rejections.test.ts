@@ -42,7 +42,7 @@ const samples: { readonly [T in CommandError['_tag']]: readonly [Plain<Extract<C
     ],
     archived: [
       { _tag: 'archived', collection: artifact, archived: by },
-      'acme/churn/model was archived by anna at 2026-05-03T12:00:00.000Z; unarchive it first',
+      'acme/churn/model was archived by anna, recorded at 2026-05-03T12:00:00.000Z; unarchive it first',
     ],
     'collection-has-aliases': [
       { _tag: 'collection-has-aliases', collection: artifact, aliases: ['best', 'production'], links: [] },
@@ -54,7 +54,7 @@ const samples: { readonly [T in CommandError['_tag']]: readonly [Plain<Extract<C
     ],
     'metadata-changed': [
       { _tag: 'metadata-changed', collection: artifact, version: 3, changed: by },
-      'the metadata of acme/churn/model:v3 are no longer those that were read: they were said by anna at 2026-05-03T12:00:00.000Z; read them again',
+      'the metadata of acme/churn/model:v3 are no longer those that were read: they were said by anna, recorded at 2026-05-03T12:00:00.000Z; read them again',
     ],
     'too-much-metadata': [
       { _tag: 'too-much-metadata', collection: model, version: null, count: 101, most: 100 },
@@ -78,15 +78,15 @@ const samples: { readonly [T in CommandError['_tag']]: readonly [Plain<Extract<C
           similar: ['best'],
         },
       },
-      'acme/churn/model has no alias "bets"; it pointed to v2 and was removed by anna at 2026-05-03T12:00:00Z; there are best and 29 more; its newest version is v3; did you mean best?',
+      'acme/churn/model has no alias "bets"; it pointed to v2 and was removed by anna, recorded at 2026-05-03T12:00:00Z; there are best and 29 more; its newest version is v3; did you mean best?',
     ],
     'version-deleted': [
       { _tag: 'version-deleted', collection: artifact, version: 3, deleted: by },
-      'acme/churn/model:v3 was deleted by anna at 2026-05-03T12:00:00.000Z',
+      'acme/churn/model:v3 was deleted by anna, recorded at 2026-05-03T12:00:00.000Z',
     ],
     'link-removed': [
       { _tag: 'link-removed', collection: model, version: 3, unlinked: by },
-      'acme/model-registry/Churn:v3 was unlinked by anna at 2026-05-03T12:00:00.000Z',
+      'acme/model-registry/Churn:v3 was unlinked by anna, recorded at 2026-05-03T12:00:00.000Z',
     ],
     'artifact-not-found': [
       { _tag: 'artifact-not-found', artifact },
@@ -98,7 +98,7 @@ const samples: { readonly [T in CommandError['_tag']]: readonly [Plain<Extract<C
     ],
     'alias-expectation-failed': [
       { _tag: 'alias-expectation-failed', alias: 'production', expected: 1, holder: { version: 2, ...by } },
-      'the alias "production" was expected to point to v1, but it points to v2, put there by anna at 2026-05-03T12:00:00.000Z',
+      'the alias "production" was expected to point to v1, but it points to v2, put there by anna, recorded at 2026-05-03T12:00:00.000Z',
     ],
     'alias-not-found': [
       { _tag: 'alias-not-found', collection: artifact, alias: 'best' },
@@ -131,7 +131,7 @@ const samples: { readonly [T in CommandError['_tag']]: readonly [Plain<Extract<C
     ],
     'draft-ended': [
       { _tag: 'draft-ended', generation: 0, end: { how: 'sealed', ...by } },
-      'generation 0 was sealed by anna at 2026-05-03T12:00:00.000Z; what may go to the next one says so (openNext)',
+      'generation 0 was sealed by anna, recorded at 2026-05-03T12:00:00.000Z; what may go to the next one says so (openNext)',
     ],
     'generation-not-open': [
       { _tag: 'generation-not-open', generation: 2, open: 1 },
@@ -139,7 +139,7 @@ const samples: { readonly [T in CommandError['_tag']]: readonly [Plain<Extract<C
     ],
     'draft-empty': [
       { _tag: 'draft-empty', ...draft, generation: 1, before: { how: 'abandoned', ...by }, asked: 'commit' },
-      'generation 1 of the draft "night" of acme/churn/model has no parts; the one before was abandoned by anna at 2026-05-03T12:00:00.000Z; upsert a part first, or commit with files',
+      'generation 1 of the draft "night" of acme/churn/model has no parts; the one before was abandoned by anna, recorded at 2026-05-03T12:00:00.000Z; upsert a part first, or commit with files',
     ],
     'path-conflict': [
       { _tag: 'path-conflict', conflicts: [claims('a')] },
@@ -156,7 +156,7 @@ const samples: { readonly [T in CommandError['_tag']]: readonly [Plain<Extract<C
         settled: { version: 3, writer: 'w1', ...by },
         offered: 4,
       },
-      'generation 0 builds on v3, which w1 named first (by anna at 2026-05-03T12:00:00.000Z), not on v4',
+      'generation 0 builds on v3, which w1 named first (by anna, recorded at 2026-05-03T12:00:00.000Z), not on v4',
     ],
     'base-conflict': [
       {
@@ -188,15 +188,15 @@ const samples: { readonly [T in CommandError['_tag']]: readonly [Plain<Extract<C
     'run-not-found': [{ _tag: 'run-not-found', run }, 'the run acme/churn/run-1 was never started'],
     'run-already-started': [
       { _tag: 'run-already-started', run, started: by },
-      'the run acme/churn/run-1 was started by anna at 2026-05-03T12:00:00.000Z, with another configuration',
+      'the run acme/churn/run-1 was started by anna, recorded at 2026-05-03T12:00:00.000Z, with another configuration',
     ],
     'run-already-finished': [
       { _tag: 'run-already-finished', run, finished: { outcome: 'failed', ...by } },
-      'the run acme/churn/run-1 ended as "failed" by anna at 2026-05-03T12:00:00.000Z',
+      'the run acme/churn/run-1 ended as "failed" by anna, recorded at 2026-05-03T12:00:00.000Z',
     ],
     'nothing-lost': [
       { _tag: 'nothing-lost', accepted: by },
-      'no event is missing that was noted; the last loss was accepted by anna at 2026-05-03T12:00:00.000Z: there is nothing to accept',
+      'no event is missing that was noted; the last loss was accepted by anna, recorded at 2026-05-03T12:00:00.000Z: there is nothing to accept',
     ],
     'history-lost': [
       { _tag: 'history-lost', place: '/data/events.db', loss },
@@ -214,7 +214,7 @@ const samples: { readonly [T in CommandError['_tag']]: readonly [Plain<Extract<C
     ],
     'command-id-reused': [
       { _tag: 'command-id-reused', commandId: 'c', stream: 'run-a/b/c', at: by },
-      'the command id "c" was used for another command on run-a/b/c by anna at 2026-05-03T12:00:00.000Z; every command needs an id of its own',
+      'the command id "c" was used for another command on run-a/b/c by anna, recorded at 2026-05-03T12:00:00.000Z; every command needs an id of its own',
     ],
     'not-sealed': [
       { _tag: 'not-sealed', stream: 'draft-a/b/c/d', generation: 3 },
@@ -297,11 +297,11 @@ describe('an error', () => {
     ],
     [
       { _tag: 'version-deleted', collection: artifact, version: 3, deleted: by, link: { model, version: 1 } },
-      'acme/model-registry/Churn:v1 links to acme/churn/model:v3, which was deleted by anna at 2026-05-03T12:00:00.000Z',
+      'acme/model-registry/Churn:v1 links to acme/churn/model:v3, which was deleted by anna, recorded at 2026-05-03T12:00:00.000Z',
     ],
     [
       { _tag: 'alias-expectation-failed', alias: 'best', expected: 'absent', holder: { version: 2, ...by } },
-      'the alias "best" was expected to be absent, but it points to v2, put there by anna at 2026-05-03T12:00:00.000Z',
+      'the alias "best" was expected to be absent, but it points to v2, put there by anna, recorded at 2026-05-03T12:00:00.000Z',
     ],
     [
       { _tag: 'alias-expectation-failed', alias: 'best', expected: 2, holder: null },

@@ -2,6 +2,7 @@
 import { memoryEventStore } from '../adapters/memory/index.js'
 import { aliasHistory, movesInRegistry } from '../application/reading-history/alias-tenures.js'
 import { readDiffMoments } from '../application/reading-history/diff-moments.js'
+import { atOnce } from '../projections/registry/questions/in-steps.js'
 import { searchVersions } from '../projections/registry/questions/search.js'
 import { artifactPath, fill, movedModel, movesHistory, versionsHistory } from './history.js'
 import { type Benchmark, timed } from './measure.js'
@@ -84,6 +85,6 @@ export const lastMoments = flat({
   historyOf: (versions) => versionsHistory(versions, 10),
   question: ({ store, states, checkpoint }) => {
     const ports = { store, registry: states.registry, index: states.audit }
-    return async () => (await readDiffMoments(ports, checkpoint - 1000, checkpoint)).logged.length
+    return async () => atOnce(await readDiffMoments(ports, checkpoint - 1000, checkpoint)).logged.length
   },
 })

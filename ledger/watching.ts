@@ -41,6 +41,7 @@ import type { Registry } from '../projections/registry/state.js'
 import type { AsOf, When } from './calling/as-of.js'
 import { pictureOf, samePicture } from './calling/comparable.js'
 import { LedgerError, promised, readFromStore } from './calling/errors.js'
+import { inTurns } from './calling/in-turns.js'
 import { checked, checkedIfGiven, checkedIfGivenNow, checkedNow, Listener } from './calling/input.js'
 import { guarded } from './calling/own.js'
 import type { DiffPorts } from './finding/diff.js'
@@ -180,7 +181,7 @@ export const reads = ({ defaults, projections, finish, ...ports }: ReadPorts): R
     ...replaysOf({ clock, ended: ended.signal, asOf: (bound) => asOf(bound, true), view: at }),
     diffMoments: async (from, to) => {
       const [one, other] = [await asOf(from), await asOf(to)]
-      return readFromStore(readDiffMoments(other, one.position, other.position))
+      return inTurns(await readFromStore(readDiffMoments(other, one.position, other.position)))
     },
     ...standingOf(model, own),
   }

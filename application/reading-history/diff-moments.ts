@@ -3,7 +3,12 @@ import { decodeShape } from '../../domain/events/event-shapes.js'
 import { numbersOf } from '../../domain/events/stored-events.js'
 import { type EventStore, toPosition } from '../../domain/ports/event-store.js'
 import { type AuditIndex, rowsUpTo } from '../../projections/audit/audit-index.js'
-import { diffMoments, type MomentsDiff, type Touched } from '../../projections/registry/questions/diff-moments.js'
+import {
+  diffMomentsInSteps,
+  type MomentsDiff,
+  type Touched,
+} from '../../projections/registry/questions/diff-moments.js'
+import type { Steps } from '../../projections/registry/questions/in-steps.js'
 import type { CollectionEntry, DraftEntry, Registry, RunEntry } from '../../projections/registry/state.js'
 
 export interface DiffMomentsPorts {
@@ -15,16 +20,16 @@ export interface DiffMomentsPorts {
 /** An event that is read takes as long as it takes to look at what this many left. */
 const COST_OF_READING = 50
 
-/** The difference between two positions, in whichever order they are given. Rejects with an `EventStoreError`. */
+/** The difference between two positions, in whichever order they are given, to be worked out in steps. Rejects with an `EventStoreError`. */
 export const readDiffMoments = async (
   { store, registry, index }: DiffMomentsPorts,
   one: number,
   other: number,
-): Promise<MomentsDiff> => {
+): Promise<Steps<MomentsDiff>> => {
   const [from, to] = [Math.min(one, other), Math.max(one, other)]
   const events = rowsUpTo(index, to) - rowsUpTo(index, from)
   const isCheaper = events * COST_OF_READING < index.count
-  return diffMoments(registry, from, to, isCheaper ? await touchedBetween(store, registry, from, to) : undefined)
+  return diffMomentsInSteps(registry, from, to, isCheaper ? await touchedBetween(store, registry, from, to) : undefined)
 }
 
 /** What the events behind one position, up to another, are about, in the order in which it came. */

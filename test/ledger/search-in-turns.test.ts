@@ -97,9 +97,23 @@ describe('a list of very many things', () => {
     expect(turns).toBeGreaterThanOrEqual(NAMES / IN_ONE_TURN)
   })
 
-  it('has no turn more than it needs where its first page is at hand', async () => {
-    const [{ items }, turns] = await turnsDuring(() => ledger.artifacts({ limit: 3 }))
-    expect(items).toHaveLength(3)
+  it('takes turns with others: what is different between two moments far apart', async () => {
+    const [difference, turns] = await turnsDuring(() => ledger.diffMoments(0))
+    expect(difference.created).toHaveLength(2 * NAMES)
+    expect(difference.started).toHaveLength(NAMES)
+    expect(turns).toBeGreaterThanOrEqual((3 * NAMES) / IN_ONE_TURN)
+  })
+
+  it.each<[string, (ledger: Ledger) => Promise<Page<unknown>>, items: number]>([
+    ['its first page is at hand', (l) => l.artifacts({ limit: 3 }), 3],
+    ['artifacts have a name', (l) => l.artifacts({ name: 'model-5999' }), 1],
+    ['artifacts have a name in a project', (l) => l.artifacts({ name: 'churn/model-5999' }), 1],
+    ['registered models have a name', (l) => l.registeredModels({ name: 'model-5999' }), 1],
+    ['there is nothing of a name', (l) => l.registeredModels({ name: 'churn/model-5999' }), 0],
+    ['versions have a name', (l) => l.search({ name: 'model-5999' }), 0],
+  ])('has no turn more than it needs where %s', async (_, list, count) => {
+    const [{ items }, turns] = await turnsDuring(() => list(ledger))
+    expect(items).toHaveLength(count)
     expect(turns).toBeLessThan(NAMES / IN_ONE_TURN)
   })
 })

@@ -12,6 +12,7 @@ import { asOf, type Timeline } from '../../storage/timeline.js'
 import { endOfSource } from '../changes.js'
 import type { ArtifactEntry, CollectionEntry, DraftEntry, LinkEntry, ModelEntry, Registry, RunEntry } from '../state.js'
 import { positionOf, runOf, saidOf, tagsOf } from '../version-table.js'
+import { atOnce, looked, type Steps } from './in-steps.js'
 
 /** `from` is what was so at the earlier moment, `to` at the later. */
 export interface Change<Value> {
@@ -92,7 +93,15 @@ export const diffMoments = (
   one: number,
   other: number,
   touched: Touched = everythingIn(registry),
-): MomentsDiff => {
+): MomentsDiff => atOnce(diffMomentsInSteps(registry, one, other, touched))
+
+/** The same with pauses. What is written meanwhile is not in the answer. */
+export function* diffMomentsInSteps(
+  registry: Registry,
+  one: number,
+  other: number,
+  touched: Touched = everythingIn(registry),
+): Steps<MomentsDiff> {
   const found: Found = {
     from: Math.min(one, other),
     to: Math.max(one, other),
@@ -115,10 +124,26 @@ export const diffMoments = (
     used: [],
     drafts: [],
   }
-  for (const [entry, numbers] of touched.collections) compareCollection(registry, entry, numbers, found)
-  for (const run of touched.runs) compareRun(run, found)
-  for (const draft of touched.drafts) compareDraft(draft, found)
+  yield* looked(comparisonsOf(registry, touched, found), (compare) => compare())
   return found
+}
+
+/** One for each thing that can be different; of an artifact or a registered model its versions each by itself. */
+function* comparisonsOf(
+  registry: Registry,
+  { collections, runs, drafts }: Touched,
+  found: Found,
+): Iterable<() => void> {
+  for (const [entry, numbers] of collections) {
+    if (entry.created > found.to) continue
+    yield () => compareCollection(registry, entry, found)
+    for (const number of numbers)
+      yield entry.kind === 'artifact'
+        ? () => compareVersion(registry, entry, number, found)
+        : () => compareLink(registry, entry, number, found)
+  }
+  for (const run of runs) yield () => compareRun(run, found)
+  for (const draft of drafts) yield () => compareDraft(draft, found)
 }
 
 /** The answer in the making. */
@@ -140,13 +165,7 @@ const changeOf = <A>(timeline: Timeline<A> | undefined, { from, to }: Found): Ch
 const markOf = (registry: Registry, link: LinkEntry | undefined, { to }: Found): { readonly sourceDeleted?: true } =>
   link !== undefined && (endOfSource(registry, link) ?? Infinity) <= to ? { sourceDeleted: true } : {}
 
-const compareCollection = (
-  registry: Registry,
-  entry: CollectionEntry,
-  numbers: Iterable<number>,
-  found: Found,
-): void => {
-  if (entry.created > found.to) return
+const compareCollection = (registry: Registry, entry: CollectionEntry, found: Found): void => {
   const { path: collection } = entry
   const kind = entry.kind === 'artifact' ? 'artifact' : 'registered-model'
   for (const { created, deleted, type } of entry.lives) {
@@ -170,9 +189,6 @@ const compareCollection = (
     const { from = null, to = null } = changeOf(entry.metadata, found) ?? {}
     noteMetadata(collection, from, to, found)
   }
-  for (const number of numbers)
-    if (entry.kind === 'artifact') compareVersion(registry, entry, number, found)
-    else compareLink(registry, entry, number, found)
 }
 
 const compareVersion = ({ versions, links }: Registry, artifact: ArtifactEntry, number: number, found: Found): void => {

@@ -54,8 +54,8 @@ export const candidatesWithin = (
   { place, type, name }: Within,
   everything: ReadonlyArray<ReadonlyArray<CollectionEntry>>,
 ): ReadonlyArray<ReadonlyArray<CollectionEntry>> => {
-  if (name !== undefined && isOfWholePath(name) && !/[*?]/.test(name))
-    return [[registry.collections.get(name) ?? []].flat()]
+  if (name !== undefined && !/[*?]/.test(name))
+    return isOfWholePath(name) ? [[registry.collections.get(name) ?? []].flat()] : namedIn(registry, place, name)
   const narrowed = place.project === undefined ? (placeOfPattern(name) ?? place) : place
   if (isEverywhere(narrowed) && type === undefined) return everything
   const projects = [...projectsIn(registry, narrowed)]
@@ -65,6 +65,15 @@ export const candidatesWithin = (
         const kin = types.get(type)
         return kin === undefined ? [] : [kin.collections, kin.joined]
       })
+}
+
+/** What has a name that leaves out where it is, `model` or `churn/model`: one of each project at most. */
+const namedIn = (registry: Registry, place: Place, pattern: string): ReadonlyArray<ReadonlyArray<CollectionEntry>> => {
+  const [name = '', of] = pattern.split('/').reverse()
+  return [...projectsIn(registry, place)].flatMap((found) => {
+    const named = registry.collections.get(`${projectPath(found)}/${name}`)
+    return named === undefined || (of !== undefined && of !== found.project) ? [] : [[named]]
+  })
 }
 
 /** Where all is that fits a pattern: `acme/churn/*` is in a project, `acme/*` of an entity. */

@@ -15,6 +15,7 @@ import { auditLine } from '../../../projections/audit/line.js'
 import { lineageProjection } from '../../../projections/lineage/apply.js'
 import { registryProjection } from '../../../projections/registry/apply.js'
 import { diffMoments, type MomentsDiff } from '../../../projections/registry/questions/diff-moments.js'
+import { atOnce } from '../../../projections/registry/questions/in-steps.js'
 import { type RegistryQuestions, registryQuestions } from '../../../projections/registry/questions/lookup.js'
 import type { Registry } from '../../../projections/registry/state.js'
 import { noPositionTimes } from '../../../projections/storage/position-times.js'
@@ -439,9 +440,11 @@ describe('the difference between two moments', () => {
       return store.readAll(after)
     }
     const ports = { store: { ...store, readAll }, registry, index }
-    expect(await readDiffMoments(ports, head, head - 2)).toMatchObject({ logged: [{ version: 'acme/churn/long:v60' }] })
+    expect(atOnce(await readDiffMoments(ports, head, head - 2))).toMatchObject({
+      logged: [{ version: 'acme/churn/long:v60' }],
+    })
     expect(read).toEqual([head - 2])
-    expect((await readDiffMoments(ports, 0, head)).logged).toHaveLength(62)
+    expect(atOnce(await readDiffMoments(ports, 0, head)).logged).toHaveLength(62)
     expect(read).toEqual([head - 2])
   })
 })

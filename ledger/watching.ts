@@ -150,11 +150,11 @@ export const reads = ({ defaults, projections, finish, ...ports }: ReadPorts): R
     }
     const { registry, lineage: graph, audit: index } = now.states
     const { position, asked } = meant.right
-    const then = { registry, positionTimes: now.positionTimes, position, defaults }
+    const then = { registry, positionTimes: now.positionTimes, position, defaults, asked }
     return {
       aliasMoves: async (collection) => movesInRegistry({ store, index, ...then }, collection),
       ...{ store, graph, index, ...then },
-      registryQuestions: registryQuestions({ ...then, asked }),
+      registryQuestions: registryQuestions(then),
     }
   }
 

@@ -68,7 +68,7 @@ const resolved = async (
     const known = questionsAsOf(task, options).resolve(path)
     throw await known.then(
       () => error,
-      (other: unknown) => (other instanceof LedgerError && other.code === error.code ? other : error),
+      (other: unknown) => (other instanceof LedgerError && other.category === error.category ? other : error),
     )
   }
 }

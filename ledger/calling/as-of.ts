@@ -18,6 +18,8 @@ export interface AsOf {
   readonly graph: LineageGraph
   readonly index: AuditIndex
   readonly position: Position
+  /** The time that was asked for, where it was one. */
+  readonly asked?: string | undefined
   /** The times of all positions that are known. */
   readonly positionTimes: PositionTimes
   readonly registryQuestions: RegistryQuestions

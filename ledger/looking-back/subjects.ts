@@ -7,7 +7,7 @@ import { collectionPath, isModel } from '../../domain/values/references.js'
 import type { LineageRef } from '../../domain/values/subjects.js'
 import { momentOfCursor } from '../../projections/paging/cursor.js'
 import { describeQueryError, type QueryError } from '../../projections/registry/questions/errors.js'
-import { registryQuestions } from '../../projections/registry/questions/lookup.js'
+import { type RegistryQuestions, registryQuestions } from '../../projections/registry/questions/lookup.js'
 import type { AsOf } from '../calling/as-of.js'
 import { isVersion } from '../calling/collection-or-version.js'
 import { describeWriteError, type InvalidInput, orThrow } from '../calling/errors.js'
@@ -55,14 +55,18 @@ export const collectionOf = (name: string, { registryQuestions, defaults }: AsOf
   })
   // What is there is meant rather than what was.
   const there = known.filter(({ deleted }) => deleted === null)
-  const { collection } = answered(meantOf(name, there.length === 0 ? known : there)) ?? answered(notThere(name))
+  const { collection } =
+    answered(meantOf(name, there.length === 0 ? known : there)) ?? answered(notThere(name, registryQuestions))
   return isModel(collection)
     ? { kind: 'registered-model', model: collection }
     : { kind: 'artifact', artifact: collection }
 }
 
-const notThere = (name: string): E.Either<QueryError, never> =>
-  E.left({ _tag: 'not-found', what: 'name', name, similar: [] })
+/** As every question tells it: with what is called alike, and as of when. */
+const notThere = (name: string, { version }: RegistryQuestions): E.Either<QueryError, never> => {
+  const found = version(name)
+  return E.isLeft(found) ? found : E.left({ _tag: 'not-found', what: 'name', name, similar: [] })
+}
 
 const answered = orThrow(describeQueryError)
 

@@ -43,7 +43,7 @@ export const describeEvent = ({ stream, event }: Pick<RecordedEvent, 'stream' | 
           : `logged again the content of ${plain(subject)}`,
         ...(notApplied.length === 0
           ? []
-          : [`with ${listed(notApplied)} that ${notApplied.length === 1 ? 'was' : 'were'} not applied`]),
+          : [`with ${listed(notApplied)} that ${notApplied.join() === 'description' ? 'was' : 'were'} not applied`]),
         ...(base === undefined ? [] : [draftedFrom(base, takenOver, event.newest)]),
         ...(copiedFrom === undefined ? [] : [`copied from ${plain(pathOf(copiedFrom))}${withIts(takenOver)}`]),
         ...(distributed === undefined

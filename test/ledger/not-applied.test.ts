@@ -24,6 +24,9 @@ describe('what is said of content that was there already', () => {
 
     const { items } = await ledger.history({ of: 'cats:v0' })
     expect(items.map(({ what }) => what).join('\n')).toContain('with description and tags that were not applied')
+    await ledger.logArtifact({ ...given, tags: ['large'] })
+    const { items: [last] = [] } = await ledger.history({ of: 'cats:v0', limit: 1 })
+    expect(last?.what).toContain('with tags that were not applied')
     expect(await ledger.verify()).toMatchObject({ damagedEvents: [] })
     await ledger.close()
   })

@@ -102,6 +102,15 @@ describe('a name that is not found', () => {
     expect(await told(ledger.at('2020-01-01').resolve('cats'))).toBe(
       'there is no name "cats" as of 2020-01-01T23:59:59.999Z (before the first event)',
     )
+    const before = ledger.at('2020-01-01')
+    for (const question of [
+      () => before.versions('cats'),
+      () => before.history({ of: 'cats' }),
+      () => before.aliasHistory({ of: 'cats' }),
+      () => before.lineage({ of: 'cats' }),
+      () => before.diff('cats', 'dogs'),
+    ])
+      expect(await told(question())).toContain('"cats" as of 2020-01-01T23:59:59.999Z (before the first event)')
     const { position } = await ledger.moment()
     for (const now of [ledger, ledger.at(position), ledger.at('2026-05-03')]) {
       expect(await told(now.resolve('birds'))).toBe('there is no name "birds"')

@@ -151,7 +151,9 @@ describe('what a command says it did', () => {
     expect(await said('list', 'artifacts', '--with-deleted')).toContain('acme/churn/model')
     expect((await said('show', 'model')).replace(/ +/g, ' ')).toMatch(/ deleted .* by .*: wrong data\n/)
     expect((await said('show', 'model:v0')).replace(/ +/g, ' ')).toMatch(/ deleted .* by .*: wrong data\n/)
-    expect((await ledger('resolve', 'acme/churn/model:best')).err).toContain('it was deleted by ')
+    expect((await ledger('resolve', 'acme/churn/model:best')).err).toMatch(
+      /it was deleted by .* \(position \d+\), because "wrong data"/,
+    )
     expect(await said('delete', 'churn', '--whole', '--delete-aliases')).toBe(
       'acme/model-registry/churn is deleted, with 1 link and 2 aliases\n',
     )

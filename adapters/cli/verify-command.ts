@@ -77,12 +77,17 @@ const damageLines = ({ damagedEvents, damagedStore, damaged }: Verified): Readon
   }),
   ...damaged.flatMap(({ reason, namedBy }) => [
     ...wrapped(reason, ''),
-    ...namedBy
-      .slice(0, MOST_NAMED)
-      .map(({ version, path }) => (path === undefined ? `  ${version}` : `  ${version} ${path}`)),
+    ...namedBy.slice(0, MOST_NAMED).flatMap(whereNamed),
     ...(namedBy.length <= MOST_NAMED ? [] : [`  and ${namedBy.length - MOST_NAMED} more (all with --json)`]),
   ]),
 ]
+
+/** The path stands below its version where both are more than a narrow terminal holds. */
+const whereNamed = ({ version, path }: Verified['damaged'][number]['namedBy'][number]): ReadonlyArray<string> => {
+  if (path === undefined) return [`  ${version}`]
+  const line = `  ${version} ${path}`
+  return line.length <= WIDTH ? [line] : [`  ${version}`, `    ${path}`]
+}
 
 const placeOf = ({ position, stream, revision }: Verified['damagedEvents'][number]): string =>
   `position ${position}${stream === undefined ? '' : `, revision ${revision} of ${stream}`}`

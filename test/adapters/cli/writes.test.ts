@@ -636,4 +636,16 @@ describe('care for a ledger', () => {
     expect(Math.max(...where.map((line) => line.length))).toBeLessThan(80)
     expect(JSON.parse((await ledger('verify', '--json')).out).damaged[0].namedBy).toHaveLength(10)
   })
+
+  it('tells damage in lines that fit a narrow terminal, also of a file whose name is long', async () => {
+    const name = `${'weights-of-the-layer-'.repeat(3)}7.bin`
+    await ledger('log', 'model-that-classifies', file(name, 'long'), '--type', 'model')
+    const hex = sha256('long').slice('sha256:'.length)
+    for (const path of readdirSync(join(cwd, 'ledger/files'), { recursive: true, encoding: 'utf8' }))
+      if (path.replaceAll('/', '').endsWith(hex)) rmSync(join(cwd, 'ledger/files', path))
+    const { out } = await ledger('verify')
+    expect(out).toContain(`  acme/churn/model-that-classifies:v0\n    ${name}\n`)
+    const lengths = out.split('\n').map((line) => line.length)
+    expect(Math.max(...lengths)).toBeLessThanOrEqual(80)
+  })
 })

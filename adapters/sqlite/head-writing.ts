@@ -9,7 +9,7 @@ import type { HeadFile } from './head-file.js'
 import { reasonOf } from './sqlite-error.js'
 
 /** In milliseconds: so often at most, while one commit comes after the other. */
-const EVERY_MS = 5
+const EVERY_MS = 50
 
 /** Does work at once where it was not done for a while, and else soon, once for all who asked. */
 export const nowAndThen = (work: () => void) => {

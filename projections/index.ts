@@ -20,7 +20,13 @@ export { registryProjection } from './registry/apply.js'
 export type { Artifact } from './registry/questions/artifact.js'
 export type { TagGroup } from './registry/questions/by-tag.js'
 export * from './registry/questions/choosing.js'
-export * from './registry/questions/diff-moments.js'
+export {
+  type Change,
+  type DraftStatus,
+  diffMoments,
+  type MomentsDiff,
+  type Touched,
+} from './registry/questions/diff-moments.js'
 export * from './registry/questions/diff-versions.js'
 export * from './registry/questions/errors.js'
 export * from './registry/questions/list.js'

@@ -65,9 +65,9 @@ const newest = (slots: ReadonlyArray<Head | undefined>): Head | undefined =>
 const positionOf = ({ end }: Head): number => end?.position ?? 0
 
 const slotIn = (bytes: Buffer, slot: number): Head | undefined => {
-  const text = bytes.toString('utf8', (slot + 1) * SECTOR, (slot + 2) * SECTOR)
-  const [checksum, json = ''] = [text.slice(0, 8), text.slice(9).trimEnd()]
-  if (checksum !== checksumOf(json)) return undefined
+  const found = bytes.subarray((slot + 1) * SECTOR, (slot + 2) * SECTOR)
+  const json = found.toString('utf8', 9).trimEnd()
+  if (!found.equals(slotWith(json))) return undefined
   try {
     const decoded = HeadCodec.decode(parseJson(json))
     return decoded._tag === 'Right' ? decoded.right : undefined
@@ -78,8 +78,9 @@ const slotIn = (bytes: Buffer, slot: number): Head | undefined => {
 
 const checksumOf = (json: string): string => crc32(json).toString(16).padStart(8, '0')
 
-const slotOf = (head: Head): Buffer => {
-  const json = JSON.stringify(head)
+const slotOf = (head: Head): Buffer => slotWith(JSON.stringify(head))
+
+const slotWith = (json: string): Buffer => {
   const slot = Buffer.alloc(SECTOR, ' ')
   slot.write(`${checksumOf(json)} ${json}`)
   slot.write('\n', SECTOR - 1)

@@ -30,7 +30,9 @@ describe('metadata that are merged', () => {
     expect(refused).toMatchObject({
       code: 'metadata-changed',
       error: { version: 0, changed: { by: 'ben' } },
-      message: expect.stringMatching(/^the metadata of acme\/animals\/cats:v0 are no longer .* said by ben at /),
+      message: expect.stringMatching(
+        /^the metadata of acme\/animals\/cats:v0 are no longer .* said by ben, recorded at /,
+      ),
     })
     expect((await ledger.version('cats:v0')).metadata).toMatchObject({ f1: 0.9 })
     expect(

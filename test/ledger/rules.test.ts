@@ -372,7 +372,7 @@ const states: ReadonlyArray<Violation> = [
   [
     'a deleted version, described',
     'version-deleted',
-    /cats:v1 was deleted by carla at/,
+    /cats:v1 was deleted by carla, recorded at/,
     (l) => l.describe({ version: 'cats:v1', description: 'x' }),
   ],
   [
@@ -418,7 +418,7 @@ const states: ReadonlyArray<Violation> = [
     ([what, broken]): Violation => [
       `a link to a deleted version, ${what}`,
       'version-deleted',
-      /model-registry\/doomed:v0 links to acme\/animals\/cats:v1, which was deleted by carla at/,
+      /model-registry\/doomed:v0 links to acme\/animals\/cats:v1, which was deleted by carla, recorded at/,
       broken,
     ],
   ),
@@ -497,7 +497,7 @@ const states: ReadonlyArray<Violation> = [
   [
     'a holder who holds no more, moved',
     'alias-expectation-failed',
-    /"best" was expected to point to v2, but it points to v0, put there by anna at/,
+    /"best" was expected to point to v2, but it points to v0, put there by anna, recorded at/,
     (l) => l.moveAlias({ version: 'cats:v2', alias: 'best', expect: 2 }),
   ],
   [
@@ -620,7 +620,7 @@ const states: ReadonlyArray<Violation> = [
   [
     'a sealed generation, upserted',
     'draft-ended',
-    /generation 0 was sealed by anna at/,
+    /generation 0 was sealed by anna, recorded at/,
     (l) => l.upsertDistributed({ ...sharded, distributedId: 'sealed', generation: 0, content: text('p') }),
   ],
   [

@@ -117,7 +117,7 @@ describe('the command line', () => {
       { type: 'RunFinished' },
     ])
     const refused = await ledger('--json', 'resolve', 'nobody:best')
-    expect(JSON.parse(refused.err)).toMatchObject({ code: 'version-not-found' })
+    expect(JSON.parse(refused.err)).toMatchObject({ code: 'not-found' })
   })
 
   it('lists a page at a time, and says how to go on', async () => {

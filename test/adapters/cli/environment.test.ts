@@ -34,7 +34,7 @@ describe('a variable of the environment', () => {
       name === 'MODEL_LEDGER_ENTITY'
         ? [2, 'say --entity or MODEL_LEDGER_ENTITY']
         : name === 'MODEL_LEDGER_PROJECT'
-          ? [3, 'acme/uncategorized/model']
+          ? [3, 'did you mean acme/churn/model?']
           : [0, '']
     expect(bare).toMatchObject({ code, err: expect.stringContaining(message) })
   })

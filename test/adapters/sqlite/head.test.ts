@@ -271,6 +271,21 @@ describe('a ledger that is whole', () => {
     }
   })
 
+  it('takes no byte of a head for whole that is another', async () => {
+    await logged(2)
+    const whole = readFileSync(`${path}-head`)
+    const file = openHeadFile(`${path}-head`, true)
+    const unseen = [...whole.keys()].filter((at) => {
+      const bytes = Buffer.from(whole)
+      bytes[at] = (bytes[at] ?? 0) ^ 1
+      writeFileSync(`${path}-head`, bytes)
+      file.read()
+      return file.isWhole()
+    })
+    expect(unseen).toEqual([])
+    file.close()
+  })
+
   it('takes over another id with an import', async () => {
     await logged(2)
     const source = await openLedger({ directory, ...setting })

@@ -8,6 +8,7 @@ import { bytes, doubles } from '../values/columns.js'
 import type { StateSnapshot } from '../values/decider.js'
 import { isKeyTable } from '../values/key-table.js'
 import { VersionNumber } from '../values/names.js'
+import { keptTexts } from '../values/texts.js'
 import { artifactEvents } from './events.js'
 import type { ArtifactState } from './state.js'
 import { DIGEST_BYTES, WIDTH } from './version-columns.js'
@@ -28,7 +29,7 @@ const Head = record('the head of a snapshot of an artifact', {
 export const snapshot: StateSnapshot<ArtifactState> = {
   // Another number with whatever the columns hold, and with how keys are hashed. Code that knows fewer events has to find
   // the first that it does not know: it goes on from no snapshot that may be behind one.
-  version: ['artifact 5', ...Object.keys(artifactEvents).sort()].join(' '),
+  version: ['artifact 6', ...Object.keys(artifactEvents).sort()].join(' '),
 
   save: (state) => {
     const { versions, distributed, newestLive } = state
@@ -75,7 +76,7 @@ export const snapshot: StateSnapshot<ArtifactState> = {
         digests,
         contents,
         contentsUsed: head.contents,
-        texts: { bytes: texts, length: head.texts, recent: new Map() },
+        texts: keptTexts(texts, head.texts),
         producers: { size: head.producers, slots: producers },
       },
       distributed: { size: head.distributed, slots: distributed },

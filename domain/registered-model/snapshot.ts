@@ -8,6 +8,7 @@ import { bytes, doubles } from '../values/columns.js'
 import type { StateSnapshot } from '../values/decider.js'
 import { isKeyTable } from '../values/key-table.js'
 import { Metadata } from '../values/names.js'
+import { keptTexts } from '../values/texts.js'
 import { registeredModelEvents } from './events.js'
 import { WIDTH } from './link-columns.js'
 import type { RegisteredModelState } from './state.js'
@@ -26,7 +27,7 @@ const Head = record('the head of a snapshot of a registered model', {
 
 export const snapshot: StateSnapshot<RegisteredModelState> = {
   // As that of an artifact, which says why.
-  version: ['model 1', ...Object.keys(registeredModelEvents).sort()].join(' '),
+  version: ['model 2', ...Object.keys(registeredModelEvents).sort()].join(' '),
 
   save: (state) => {
     const { metadata, metadataBy, links } = state
@@ -64,7 +65,7 @@ export const snapshot: StateSnapshot<RegisteredModelState> = {
       links: {
         length: head.links,
         rows,
-        texts: { bytes: texts, length: head.texts, recent: new Map() },
+        texts: keptTexts(texts, head.texts),
         sources: { size: head.sources, slots: sources },
       },
     }

@@ -17,6 +17,17 @@ export const FIRST = 1
 
 export const emptyTexts = (): Texts => ({ bytes: bytes(64), length: FIRST, recent: new Map() })
 
+/** As they were kept: what is added next stands where it would have stood without a snapshot between. */
+export const keptTexts = (kept: Uint8Array, length: number): Texts => {
+  const places: number[] = []
+  const view = new DataView(kept.buffer, kept.byteOffset, kept.byteLength)
+  for (let at = FIRST; at + PREFIX <= length; at += PREFIX + view.getUint32(at, true)) places.push(at)
+  const texts = { bytes: kept, length, recent: new Map<string, number>() }
+  const recent = places.length === 0 ? 0 : ((places.length - 1) % RECENT) + 1
+  for (const at of places.slice(places.length - recent)) texts.recent.set(textAt(texts, at), at)
+  return texts
+}
+
 /** Where the text stands. */
 export const addText = (texts: Texts, text: string): number => {
   const known = texts.recent.get(text)

@@ -1,7 +1,7 @@
 /** The same operations for functional callers: each answers a TaskEither that never rejects. */
 
 import * as TE from 'fp-ts/lib/TaskEither.js'
-import { isError } from '../domain/values/built-ins.js'
+import { messageOf } from '../domain/values/built-ins.js'
 import { functionOf, rule } from '../domain/values/codec.js'
 import type { ReadonlyState } from '../domain/values/decider.js'
 import type { OwnProjection } from '../projections/own-projection.js'
@@ -44,9 +44,7 @@ export const taskEither = <Arguments extends ReadonlyArray<unknown>, A>(
 
 /** What is no `LedgerError` is a fault of this library, or of a function that it was given. */
 const asLedgerError = (cause: unknown): LedgerError =>
-  cause instanceof LedgerError
-    ? cause
-    : new LedgerError({ _tag: 'fault', cause }, isError(cause) ? cause.message : String(cause))
+  cause instanceof LedgerError ? cause : new LedgerError({ _tag: 'fault', cause }, messageOf(cause))
 
 /** The names of the methods that answer once. */
 type Once<Methods> = {

@@ -3,7 +3,7 @@
 import { writeFile } from 'node:fs/promises'
 import type { Command } from 'commander'
 import { describeHistoryDamage } from '../../domain/ports/history-damage.js'
-import { isError } from '../../domain/values/built-ins.js'
+import { messageOf } from '../../domain/values/built-ins.js'
 import { omitUndefined } from '../../domain/values/omit-undefined.js'
 import { type Ledger, LedgerError } from '../../index.js'
 import { oneStreamOf } from '../../ledger/looking-back/one-stream.js'
@@ -112,7 +112,7 @@ export const deliver = async (
   if (output === undefined || output === STANDARD_STREAM) return terminal.out(text)
   const path = await targetFile(terminal, output)
   await writeFile(path, text).catch((error: unknown) => {
-    const reason = isError(error) ? error.message : String(error)
+    const reason = messageOf(error)
     throw new LedgerError({ _tag: 'target-failed', path, reason }, `${path} cannot be written: ${reason}`)
   })
 }

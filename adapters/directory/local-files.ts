@@ -8,7 +8,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import type { InsideALedger } from '../../domain/ports/inside-a-ledger.js'
-import { isError } from '../../domain/values/built-ins.js'
+import { messageOf } from '../../domain/values/built-ins.js'
 import { isFileUri } from '../../domain/values/manifest/manifest.js'
 import { compareUtf8 } from '../../domain/values/manifest/path.js'
 import { forEachConcurrently } from '../shared/concurrency.js'
@@ -280,6 +280,6 @@ const reasonOf = (cause: unknown): string => {
     case 'ELOOP':
       return 'it is a symbolic link that leads to itself'
     default:
-      return isError(cause) ? cause.message : String(cause)
+      return messageOf(cause)
   }
 }

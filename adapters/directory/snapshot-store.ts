@@ -10,7 +10,7 @@ import { join } from 'node:path'
 import { deserialize, serialize } from 'node:v8'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import type { SnapshotProblem, SnapshotStore } from '../../domain/ports/snapshot-store.js'
-import { isError } from '../../domain/values/built-ins.js'
+import { messageOf } from '../../domain/values/built-ins.js'
 import { ofThisRealm } from '../../domain/values/clone.js'
 import { optionsOrThrow, pathText, record, wholeNumber } from '../../domain/values/codec.js'
 import { makeDirectory } from '../shared/make-directory.js'
@@ -85,7 +85,7 @@ const loadSnapshot = async (file: string, chunkBytes: number): Promise<ReadonlyA
     return await readSnapshot(handle, chunkBytes)
   } catch (cause) {
     if (codeOf(cause) !== undefined) throw cause
-    throw new Error(`${file}: ${isError(cause) ? cause.message : String(cause)}`)
+    throw new Error(`${file}: ${messageOf(cause)}`)
   } finally {
     await handle.close()
   }

@@ -2,7 +2,7 @@
 
 import { type BigIntStats, constants, type Stats } from 'node:fs'
 import { type FileHandle, lstat } from 'node:fs/promises'
-import { isError } from '../../domain/values/built-ins.js'
+import { isError, messageOf } from '../../domain/values/built-ins.js'
 import { remedyOfOpenFiles } from '../shared/open-files.js'
 
 /** To read a file, and not what a symbolic link in its place points to. */
@@ -14,7 +14,7 @@ export const codeOf = (cause: unknown): string | undefined =>
 
 /** What went wrong in a directory and what would help. */
 export const failureOf = (cause: unknown, directory: string): { readonly reason: string; readonly code?: string } => {
-  const message = isError(cause) ? cause.message : String(cause)
+  const message = messageOf(cause)
   const code = codeOf(cause)
   if (code === undefined) return { reason: message }
   const remedy = REMEDIES.get(code)?.(directory) ?? remedyOfOpenFiles(cause)

@@ -13,7 +13,7 @@ import {
   tooLarge,
   toPosition,
 } from '../../domain/ports/event-store.js'
-import { isError } from '../../domain/values/built-ins.js'
+import { messageOf } from '../../domain/values/built-ins.js'
 import { hidden } from './deletion.js'
 import { type Failure, failureOf, reasonOf } from './failure.js'
 import { readStream } from './read-stream.js'
@@ -157,6 +157,6 @@ const whereItStands = async (
     }
     return E.left(conflict)
   } catch (error) {
-    return E.left({ _tag: 'unknown-outcome', reason: isError(error) ? error.message : String(error) })
+    return E.left({ _tag: 'unknown-outcome', reason: messageOf(error) })
   }
 }

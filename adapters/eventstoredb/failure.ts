@@ -2,7 +2,7 @@
 
 import { ErrorType, isCommandError, type WrongExpectedVersionError } from '@eventstore/db-client'
 import { type Revision, toRevision } from '../../domain/ports/event-store.js'
-import { isError } from '../../domain/values/built-ins.js'
+import { isError, messageOf } from '../../domain/values/built-ins.js'
 
 export type Failure =
   | { readonly _tag: 'conflict'; readonly actual: Revision }
@@ -28,7 +28,7 @@ export class CallTimeout extends Error {
 export const reasonOf = (failure: Failure): string => ('reason' in failure ? failure.reason : failure._tag)
 
 export const failureOf = (error: unknown): Failure => {
-  const reason = isError(error) ? error.message : String(error)
+  const reason = messageOf(error)
   if (!isError(error)) return { _tag: 'unknown', reason }
   if (!isCommandError(error)) return saysNotTaken(reason) ? { _tag: 'not-taken', reason } : { _tag: 'unknown', reason }
   switch (error.type) {

@@ -9,7 +9,7 @@ import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import * as t from 'io-ts'
 import { type EventStore, readFailureOf } from '../../domain/ports/event-store.js'
-import { isError } from '../../domain/values/built-ins.js'
+import { messageOf } from '../../domain/values/built-ins.js'
 import { decodeOptions, milliseconds, record } from '../../domain/values/codec.js'
 import { appendSequentially } from '../shared/append-all.js'
 import { whenAborted } from '../shared/when-aborted.js'
@@ -149,5 +149,3 @@ const storeOn = (session: Session, closing: AbortController): EventStore => {
     },
   }
 }
-
-const messageOf = (error: unknown): string => (isError(error) ? error.message : String(error))

@@ -10,7 +10,7 @@ import {
   type StoredFile,
 } from '../../domain/ports/file-store.js'
 import type { LedgerId } from '../../domain/ports/ledger-id.js'
-import { isError } from '../../domain/values/built-ins.js'
+import { messageOf } from '../../domain/values/built-ins.js'
 import { functionOf, optionsOrThrow, record } from '../../domain/values/codec.js'
 import { type Digest, sha256 } from '../../domain/values/digest.js'
 import { type Fill, openSourceFile, readStream } from '../shared/file-source.js'
@@ -37,7 +37,7 @@ export const memoryFileStore = (options: { readonly now?: () => Date } = {}): Fi
   const held: Readonly<Record<FileKind, Map<Digest, Held>>> = { file: new Map(), manifest: new Map() }
   const ledgers = new Set<LedgerId>()
   const { attempt, iterate, ended, close } = fileStoreCalls((cause) => ({
-    reason: isError(cause) ? cause.message : String(cause),
+    reason: messageOf(cause),
   }))
 
   const find = (kind: FileKind, digest: Digest): Held => {

@@ -6,7 +6,7 @@
 import { constants } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 import { FileStoreFailure } from '../../domain/ports/file-store.js'
-import { isBytes, isError } from '../../domain/values/built-ins.js'
+import { isBytes, messageOf } from '../../domain/values/built-ins.js'
 import { isEventFile } from './event-file.js'
 import { whenOpenable } from './open-files.js'
 import { whenAborted } from './when-aborted.js'
@@ -27,7 +27,7 @@ export interface SourceFile {
 
 /** Opens a regular file, or a symbolic link to one. Whatever goes wrong is a `source-failed`. */
 export const openSourceFile = async (path: string, signal?: AbortSignal): Promise<SourceFile> => {
-  const blame = (cause: unknown) => sourceFailed(`${path}: ${reasonOf(cause)}`, cause)
+  const blame = (cause: unknown) => sourceFailed(`${path}: ${messageOf(cause)}`, cause)
   // Without O_NONBLOCK, opening a pipe would wait for its writer for ever.
   const flags = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)
   const handle = await whenOpenable(() => open(path, flags), signal).catch((cause: unknown) => {
@@ -121,7 +121,7 @@ export const readStream = (stream: AsyncIterable<Uint8Array>, ended: AbortSignal
   const next = async (): Promise<Uint8Array> => {
     const step = await unlessEnded(iterator.next()).catch((cause: unknown) => {
       isOver = !isStalled
-      throw isStalled ? cause : sourceFailed(reasonOf(cause), cause)
+      throw isStalled ? cause : sourceFailed(messageOf(cause), cause)
     })
     isOver = step.done === true
     if (isOver) return rest
@@ -149,5 +149,3 @@ export const readStream = (stream: AsyncIterable<Uint8Array>, ended: AbortSignal
 
 const sourceFailed = (reason: string, cause?: unknown): FileStoreFailure =>
   new FileStoreFailure({ _tag: 'source-failed', reason }, { cause })
-
-const reasonOf = (cause: unknown): string => (isError(cause) ? cause.message : String(cause))

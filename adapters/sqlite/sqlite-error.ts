@@ -1,13 +1,13 @@
 /** What SQLite's errors mean. */
 
 import { type AppendError, EventStoreError } from '../../domain/ports/event-store.js'
-import { isError } from '../../domain/values/built-ins.js'
+import { messageOf } from '../../domain/values/built-ins.js'
 import { damaged } from './damage.js'
 import { codeOf, OUT_OF_RANGE } from './driver/index.js'
 
 /** SQLite's own words and code: "database or disk is full (SQLITE_FULL)". */
 export const reasonOf = (error: unknown): string => {
-  const message = isError(error) ? error.message : String(error)
+  const message = messageOf(error)
   return codeOf(error) === '' ? message : `${message} (${codeOf(error)})`
 }
 

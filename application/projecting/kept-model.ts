@@ -1,12 +1,13 @@
 /** Read models folded anew from events in hand, and whether what is kept of them between two openings is the same. */
+
 import * as E from 'fp-ts/lib/Either.js'
 import type { DomainEvent } from '../../domain/events/catalogue.js'
 import type { EventStore, StoredEvent } from '../../domain/ports/event-store.js'
 import type { SnapshotStore } from '../../domain/ports/snapshot-store.js'
+import { messageOf } from '../../domain/values/built-ins.js'
 import { copySteps } from '../../projections/storage/steps.js'
 import { emptyModel, keysOf, type Model, type Projections } from './model.js'
 import { applyEvents, pull } from './pull.js'
-import { messageOf } from './read-error.js'
 import { snapshotKeyOf } from './snapshot-keeper.js'
 import { decodeSnapshot } from './snapshots.js'
 

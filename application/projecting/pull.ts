@@ -4,13 +4,13 @@ import * as E from 'fp-ts/lib/Either.js'
 import type { DomainEvent } from '../../domain/events/catalogue.js'
 import { decodeShape } from '../../domain/events/event-shapes.js'
 import { type EventStore, EventStoreError, readFailureOf, type StoredEvent } from '../../domain/ports/event-store.js'
-import { isError } from '../../domain/values/built-ins.js'
+import { isError, messageOf } from '../../domain/values/built-ins.js'
 import { actorOf, recordedAtOf } from '../../domain/values/metadata-text.js'
 import type { EventContext, ProjectedEvent } from '../../projections/projection.js'
 import { recordTime } from '../../projections/storage/position-times.js'
 import { recordStep } from '../../projections/storage/steps.js'
 import { keysOf, type Model, type Projections } from './model.js'
-import { messageOf, type ProjectionFailed, type ReadError } from './read-error.js'
+import type { ProjectionFailed, ReadError } from './read-error.js'
 
 /** How far, and how much at a time. */
 export interface Pulling {

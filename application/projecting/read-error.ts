@@ -2,7 +2,6 @@
 
 import type { EventType } from '../../domain/events/catalogue.js'
 import type { Position, ReadFailure } from '../../domain/ports/event-store.js'
-import { isError } from '../../domain/values/built-ins.js'
 
 /** A projection threw. It stays before this event until it is rebuilt, or opened with a version that folds it. */
 export interface ProjectionFailed {
@@ -35,8 +34,6 @@ export type ReadError =
 /** The reason of a failure that may pass. */
 export const passing = (error: ReadError): string | undefined =>
   error._tag === 'unavailable' || error._tag === 'not-reached' ? describeReadError(error) : undefined
-
-export const messageOf = (error: unknown): string => (isError(error) ? error.message : String(error))
 
 export const describeReadError = (error: ReadError): string => {
   switch (error._tag) {

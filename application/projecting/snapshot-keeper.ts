@@ -1,10 +1,11 @@
 /** Restores a model from its snapshot, and keeps a new one when that is worth it. A snapshot saves time, and is never needed. */
+
 import * as E from 'fp-ts/lib/Either.js'
 import { type EventStore, ORIGIN } from '../../domain/ports/event-store.js'
 import type { SnapshotStore } from '../../domain/ports/snapshot-store.js'
+import { messageOf } from '../../domain/values/built-ins.js'
 import { snapshotHeader } from '../snapshot-header.js'
 import { keysOf, type Model, type Projections } from './model.js'
-import { messageOf } from './read-error.js'
 import { decodeSnapshot, encodeSnapshot, versionsOf } from './snapshots.js'
 
 export interface SnapshotKeeper<States> {

@@ -7,7 +7,7 @@
 import type { ReadonlyNonEmptyArray } from 'fp-ts/lib/ReadonlyNonEmptyArray.js'
 import type * as TE from 'fp-ts/lib/TaskEither.js'
 import { knownAcrossCopies } from '../values/across-copies.js'
-import { isError } from '../values/built-ins.js'
+import { messageOf } from '../values/built-ins.js'
 import type { EventRevision, Position, Revision } from '../values/position.js'
 import type { HistoryDamage } from './history-damage.js'
 import type { LedgerId } from './ledger-id.js'
@@ -93,7 +93,7 @@ export class EventStoreError extends Error {
 }
 
 export const readFailureOf = (error: unknown): ReadFailure => {
-  const reason = isError(error) ? error.message : String(error)
+  const reason = messageOf(error)
   const code = error instanceof EventStoreError ? error.code : 'unavailable'
   return { _tag: code === 'damaged' ? 'damaged-store' : code, reason }
 }

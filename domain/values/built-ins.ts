@@ -19,6 +19,9 @@ export const isPromise = (value: unknown): value is Promise<unknown> => types.is
 export const isError = (value: unknown): value is Error =>
   types.isNativeError(value) || (typeof value === 'object' && value !== null && inheritsFromError(value))
 
+/** In words, what was thrown. */
+export const messageOf = (thrown: unknown): string => (isError(thrown) ? thrown.message : String(thrown))
+
 const inheritsFromError = (value: object): boolean => {
   for (let prototype = prototypeOf(value); prototype !== null; prototype = prototypeOf(prototype))
     if (isErrorPrototype(prototype)) return true

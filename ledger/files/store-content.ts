@@ -5,7 +5,7 @@ import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import type { Clock } from '../../domain/ports/clock-and-ids.js'
 import { COLLECTED_AFTER_MS, type FileSource, type FileStore } from '../../domain/ports/file-store.js'
-import { isError } from '../../domain/values/built-ins.js'
+import { messageOf } from '../../domain/values/built-ins.js'
 import { isDigest } from '../../domain/values/digest.js'
 import type { ManifestBuilder } from '../../domain/values/manifest/builder.js'
 import { isFileUri, type ManifestEntry } from '../../domain/values/manifest/manifest.js'
@@ -223,7 +223,7 @@ const planned = (written: string, make: (path: string) => Planned): E.Either<Wri
 
 const sourceFailed = (cause: unknown): WriteError => ({
   _tag: 'source-failed',
-  reason: isError(cause) ? cause.message : String(cause),
+  reason: messageOf(cause),
 })
 
 /** What is stored already is not collected while the rest of it still comes, however long that takes. */

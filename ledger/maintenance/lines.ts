@@ -1,5 +1,5 @@
 /** The lines of a text that arrives in pieces. */
-import { isBytes, isError } from '../../domain/values/built-ins.js'
+import { isBytes, messageOf } from '../../domain/values/built-ins.js'
 import { rule } from '../../domain/values/codec.js'
 import { LedgerError } from '../calling/errors.js'
 import { failureOf, readFrom } from '../calling/given-streams.js'
@@ -81,7 +81,7 @@ async function* readable(pieces: Pieces): AsyncGenerator<string | Uint8Array, vo
     yield* readFrom(pieces)
   } catch (cause) {
     if (cause instanceof LedgerError) throw cause
-    const reason = isError(cause) ? cause.message : String(cause)
+    const reason = messageOf(cause)
     throw new LedgerError({ _tag: 'source-failed', reason }, `the export could not be read: ${reason}`)
   }
 }

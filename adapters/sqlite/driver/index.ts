@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import * as E from 'fp-ts/lib/Either.js'
 import type * as TE from 'fp-ts/lib/TaskEither.js'
 import * as t from 'io-ts'
-import { isError } from '../../../domain/values/built-ins.js'
+import { messageOf } from '../../../domain/values/built-ins.js'
 import { throwIfOutOfFiles } from '../../shared/open-files.js'
 import { betterSqlite3 } from './better-sqlite3.js'
 import { choose, remedy } from './choice.js'
@@ -37,7 +37,7 @@ const load = async (node: string): Promise<E.Either<string, Driver>> => {
     return E.right(await betterSqlite3(installed ?? 'unknown'))
   } catch (error) {
     throwIfOutOfFiles()
-    const reason = (isError(error) ? error.message : String(error)).replaceAll(/\s+/g, ' ').slice(0, 300)
+    const reason = messageOf(error).replaceAll(/\s+/g, ' ').slice(0, 300)
     return E.left(remedy(node, `better-sqlite3 ${installed} has no binary for it (${reason})`))
   }
 }

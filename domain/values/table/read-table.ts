@@ -1,7 +1,7 @@
 /** Reads the text of a table, whoever wrote it: W&B's SDK writes more than is written here. */
 
 import * as E from 'fp-ts/lib/Either.js'
-import { isError } from '../built-ins.js'
+import { messageOf } from '../built-ins.js'
 import { isKept, type Json, parseJson } from '../json.js'
 
 /** A table as it was read. Cells are what the text has; times are ISO 8601 texts. */
@@ -18,7 +18,7 @@ export const readTable = (text: string): E.Either<string, ReadTable> => {
   try {
     value = parseJson(asJson(text))
   } catch (error) {
-    return E.left(`it is not JSON: ${isError(error) ? error.message : String(error)}`)
+    return E.left(`it is not JSON: ${messageOf(error)}`)
   }
   if (isDeeperThan(MOST_LEVELS, value)) return E.left(`it is nested more than ${MOST_LEVELS} levels deep`)
   if (memberOf(value, '_type') !== 'table') return E.left('it is no table: its _type is not "table"')

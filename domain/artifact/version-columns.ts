@@ -10,7 +10,7 @@ import { parseJson } from '../values/json.js'
 import { addKey, emptyKeyTable, type KeyTable, numberOfKey } from '../values/key-table.js'
 import type { ManifestSummary } from '../values/manifest/manifest.js'
 import { type VersionNumber, versionNumberAt } from '../values/names.js'
-import { addText, emptyTexts, type Texts, textAt } from '../values/texts.js'
+import { addRecordedBy, addText, emptyTexts, recordedByAt, type Texts, textAt } from '../values/texts.js'
 
 export interface VersionColumns {
   /** The numbers that were given out. */
@@ -87,7 +87,7 @@ export const versionAt = (versions: Read, number: number): VersionState | undefi
       description: revisionIn(cell(versions, number, DESCRIPTION)),
       metadata: revisionIn(cell(versions, number, METADATA)),
     },
-    ...(deleted === 0 ? {} : { deleted: parseJson(textAt(versions.texts, deleted)) as RecordedBy }),
+    ...(deleted === 0 ? {} : { deleted: recordedByAt(versions.texts, deleted) }),
   }
 }
 
@@ -135,13 +135,13 @@ export const setTags = ({ rows, texts }: VersionColumns, number: number, tags: R
   rows[number * WIDTH + TAGS] = tags.length === 0 ? 0 : addText(texts, JSON.stringify(tags))
 }
 
-export const setDeleted = ({ rows, texts }: VersionColumns, number: number, { by, at }: RecordedBy): void => {
-  rows[number * WIDTH + DELETED] = addText(texts, JSON.stringify({ by, at }))
+export const setDeleted = ({ rows, texts }: VersionColumns, number: number, recorded: RecordedBy): void => {
+  rows[number * WIDTH + DELETED] = addRecordedBy(texts, recorded)
 }
 
 /** All that are live, by whoever ends the life of their artifact. */
-export const setAllDeleted = (versions: VersionColumns, { by, at }: RecordedBy): void => {
-  const text = addText(versions.texts, JSON.stringify({ by, at }))
+export const setAllDeleted = (versions: VersionColumns, recorded: RecordedBy): void => {
+  const text = addRecordedBy(versions.texts, recorded)
   for (let number = 0; number < versions.length; number++)
     if (isLiveVersion(versions, number)) versions.rows[number * WIDTH + DELETED] = text
 }

@@ -8,7 +8,7 @@ import { parseJson } from '../values/json.js'
 import { emptyKeyTable, type KeyTable, numberOfKey, setKey } from '../values/key-table.js'
 import { type VersionNumber, versionNumberAt } from '../values/names.js'
 import { type ArtifactRef, collectionPath, type VersionRef, versionPath } from '../values/references.js'
-import { addText, emptyTexts, type Texts, textAt } from '../values/texts.js'
+import { addRecordedBy, addText, emptyTexts, recordedByAt, type Texts, textAt } from '../values/texts.js'
 
 export interface LinkColumns {
   /** The numbers that were given out. */
@@ -55,8 +55,8 @@ export const linkAt = (links: Read, number: number): LinkState | undefined => {
   const [unlinked, deleted] = [cell(links, number, UNLINKED), cell(links, number, DELETED)]
   return {
     source: { ...artifactAt(links, artifact), version: sourceNumber(links, number) },
-    ...(unlinked === 0 ? {} : { unlinked: whoAt(links, unlinked) }),
-    ...(deleted === 0 ? {} : { deleted: whoAt(links, deleted) }),
+    ...(unlinked === 0 ? {} : { unlinked: recordedByAt(links.texts, unlinked) }),
+    ...(deleted === 0 ? {} : { deleted: recordedByAt(links.texts, deleted) }),
   }
 }
 
@@ -114,13 +114,13 @@ export const addLink = (links: LinkColumns, number: number, { version, ...artifa
   setKey(links.sources, sourceKey({ ...artifact, version }), number)
 }
 
-export const setUnlinked = ({ rows, texts }: LinkColumns, number: number, { by, at }: RecordedBy): void => {
-  rows[number * WIDTH + UNLINKED] = addText(texts, JSON.stringify({ by, at }))
+export const setUnlinked = ({ rows, texts }: LinkColumns, number: number, recorded: RecordedBy): void => {
+  rows[number * WIDTH + UNLINKED] = addRecordedBy(texts, recorded)
 }
 
 /** All that stand, by whoever ends the life of their registered model. */
-export const setAllDeleted = (links: LinkColumns, { by, at }: RecordedBy): void => {
-  const text = addText(links.texts, JSON.stringify({ by, at }))
+export const setAllDeleted = (links: LinkColumns, recorded: RecordedBy): void => {
+  const text = addRecordedBy(links.texts, recorded)
   for (const number of standingNumbers(links)) links.rows[number * WIDTH + DELETED] = text
 }
 
@@ -128,6 +128,5 @@ const sourceKey = (source: VersionRef): string => versionPath(source, source.ver
 
 const sourceNumber = (links: Read, number: number): VersionNumber => versionNumberAt(cell(links, number, VERSION))
 
-// Both as they were written.
+// As it was written.
 const artifactAt = ({ texts }: Read, at: number): ArtifactRef => parseJson(textAt(texts, at)) as ArtifactRef
-const whoAt = ({ texts }: Read, at: number): RecordedBy => parseJson(textAt(texts, at)) as RecordedBy

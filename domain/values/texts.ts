@@ -1,5 +1,7 @@
 /** Texts one behind the other in one array of bytes, which a snapshot keeps and reads again as it is. */
 import { bytes, grownCapacity, type ReadonlyColumn } from './columns.js'
+import type { RecordedBy } from './decider.js'
+import { parseJson } from './json.js'
 
 export interface Texts {
   bytes: Uint8Array
@@ -19,13 +21,18 @@ export const emptyTexts = (): Texts => ({ bytes: bytes(64), length: FIRST, recen
 
 /** As they were kept: what is added next stands where it would have stood without a snapshot between. */
 export const keptTexts = (kept: Uint8Array, length: number): Texts => {
-  const places: number[] = []
-  const view = new DataView(kept.buffer, kept.byteOffset, kept.byteLength)
-  for (let at = FIRST; at + PREFIX <= length; at += PREFIX + view.getUint32(at, true)) places.push(at)
-  const texts = { bytes: kept, length, recent: new Map<string, number>() }
-  const recent = places.length === 0 ? 0 : ((places.length - 1) % RECENT) + 1
-  for (const at of places.slice(places.length - recent)) texts.recent.set(textAt(texts, at), at)
-  return texts
+  const buffer = Buffer.from(kept.buffer, kept.byteOffset, length)
+  const sizeAt = (at: number): number => buffer.readUInt32LE(at)
+  // From here on `recent` was not emptied any more.
+  let [first, count] = [FIRST, 0]
+  for (let at = FIRST; at < length; at += PREFIX + sizeAt(at)) {
+    if (count % RECENT === 0) first = at
+    count += 1
+  }
+  const recent = new Map<string, number>()
+  for (let at = first; at < length; at += PREFIX + sizeAt(at))
+    recent.set(buffer.toString('utf8', at + PREFIX, at + PREFIX + sizeAt(at)), at)
+  return { bytes: kept, length, recent }
 }
 
 /** Where the text stands. */
@@ -50,3 +57,11 @@ export const textAt = (texts: { readonly bytes: ReadonlyColumn }, at: number): s
     Buffer.from(Array.from({ length: size }, (_, index) => texts.bytes[from + index] ?? 0))
   return part(at + PREFIX, part(at, PREFIX).readUInt32LE()).toString()
 }
+
+/** Where it stands by whom something was recorded, and when. */
+export const addRecordedBy = (texts: Texts, { by, at }: RecordedBy): number =>
+  addText(texts, JSON.stringify({ by, at }))
+
+// As it was written.
+export const recordedByAt = (texts: { readonly bytes: ReadonlyColumn }, at: number): RecordedBy =>
+  parseJson(textAt(texts, at)) as RecordedBy

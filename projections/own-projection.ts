@@ -1,6 +1,6 @@
 /** A projection of whoever embeds the library: written as ours are, with the event in full, and asked through copies. */
 
-import { type EventOf, type EventType, upcasters } from '../domain/events/catalogue.js'
+import { type EventOf, type EventType, schemaOfToday } from '../domain/events/catalogue.js'
 import { decodeMetadataShape, isEventType } from '../domain/events/event-shapes.js'
 import type { RecordedEvent } from '../domain/events/stored-events.js'
 import { EventStoreError } from '../domain/ports/event-store.js'
@@ -81,7 +81,7 @@ export interface Holder<State> {
 export const heldProjection = <State>(own: OwnProjection<State>): Projection<Holder<State>> => {
   const folds = new Set(own.folds)
   /** What was folded from other types, or from events as they were told before, is thrown away. */
-  const schemas = own.folds.map((type) => `${type} ${upcasters[type]?.version ?? 1}`).join()
+  const schemas = own.folds.map((type) => `${type} ${schemaOfToday(type)}`).join()
   return {
     name: own.name,
     version: own.version,

@@ -39,3 +39,6 @@ export const upcasters: Upcasters = {
   // The first knew no number that JSON does not have: all else is written as ever.
   RunSummarised: { version: 2, steps: [(metrics) => metrics] },
 }
+
+/** The schema version in which events of a type are written. */
+export const schemaOfToday = (type: string): number => upcasters[type]?.version ?? 1

@@ -2,7 +2,7 @@
 import type { StoredEvent } from '../ports/event-store.js'
 import { describeImpossible } from '../values/impossible.js'
 import { commandIdOf } from '../values/metadata-text.js'
-import { upcasters } from './catalogue.js'
+import { schemaOfToday } from './catalogue.js'
 import { isEventType } from './event-shapes.js'
 import { idOfEvent } from './stored-events.js'
 
@@ -44,4 +44,4 @@ export const openIds = (): HeldIds => {
 
 /** `schema` is the last member of canonical metadata. */
 const isOfLater = ({ type, metadata }: StoredEvent): boolean =>
-  !isEventType(type) || Number(/"schema":(\d+)\}$/.exec(metadata)?.[1]) > (upcasters[type]?.version ?? 1)
+  !isEventType(type) || Number(/"schema":(\d+)\}$/.exec(metadata)?.[1]) > schemaOfToday(type)

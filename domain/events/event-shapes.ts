@@ -7,7 +7,7 @@ import type { StoredEvent } from '../ports/event-store.js'
 import { isDigest } from '../values/digest.js'
 import type { EventMetadata } from '../values/envelope.js'
 import { type JsonObject, parseJson } from '../values/json.js'
-import { type DomainEvent, type EventType, upcasters } from './catalogue.js'
+import { type DomainEvent, type EventType, schemaOfToday, upcasters } from './catalogue.js'
 import { isWithin } from './stored-events.js'
 import { upcast } from './upcasting.js'
 
@@ -95,7 +95,7 @@ interface KnownType {
 const knownTypes: ReadonlyMap<string, KnownType> = new Map(
   Object.entries(shapesByType).map(([type, isOfShape]) => [
     type,
-    { type, isOfShape, today: `"schema":${upcasters[type]?.version ?? 1}}` },
+    { type, isOfShape, today: `"schema":${schemaOfToday(type)}}` },
   ]),
 )
 

@@ -9,7 +9,7 @@ import { EventMetadata } from '../values/envelope.js'
 import { canonicalJson, type JsonObject, type JsonProblem, parseJson } from '../values/json.js'
 import type { Category } from '../values/stream-names.js'
 import { parseStream } from '../values/stream-names.js'
-import { type DomainEvent, eventCodecs, upcasters } from './catalogue.js'
+import { type DomainEvent, eventCodecs, schemaOfToday, upcasters } from './catalogue.js'
 import { upcast } from './upcasting.js'
 
 /** A decoded event where it stands. */
@@ -174,7 +174,7 @@ export const encodeEvent = (
   event: DomainEvent,
   metadata: Omit<EventMetadata, 'schema'>,
 ): E.Either<JsonProblem, NewEvent> => {
-  const text = canonicalJson({ ...metadata, schema: schemaOf(event.type) })
+  const text = canonicalJson({ ...metadata, schema: schemaOfToday(event.type) })
   return E.isLeft(text) ? text : withTexts(stream, metadata.commandId, index, event, text.right)
 }
 
@@ -190,7 +190,7 @@ export const encodeEvents = (
   const written: NewEvent[] = []
   for (const [index, event] of events.entries()) {
     // The last of its members, in canonical order.
-    const text = `${members},"schema":${schemaOf(event.type)}}`
+    const text = `${members},"schema":${schemaOfToday(event.type)}}`
     const encoded = withTexts(stream, metadata.commandId, index, event, text)
     if (E.isLeft(encoded)) return encoded
     written.push(encoded.right)
@@ -211,9 +211,6 @@ const withTexts = (
   return E.right({ id: idOfEvent(stream, commandId, index, texts), ...texts })
 }
 
-/** The version in which events of a type are written. */
-const schemaOf = (type: DomainEvent['type']): number => upcasters[type]?.version ?? 1
-
 /** The id of the event that stands at an index among those of a command. */
 export const idOfEvent = (
   stream: string,
@@ -223,7 +220,7 @@ export const idOfEvent = (
 ): string => nameBasedUuid(stream, commandId, String(index), type, data, metadata)
 
 /** Whether the data of an event were written in the schema version of today. */
-export const isOfTodaysSchema = (type: string, schema: number): boolean => schema === (upcasters[type]?.version ?? 1)
+export const isOfTodaysSchema = (type: string, schema: number): boolean => schema === schemaOfToday(type)
 
 /** The same, of an event whose texts were parsed before. */
 export const decodeWithValues = (

@@ -1,5 +1,6 @@
 /** One stream in this process: its folded state, and whether that is what the store holds. */
 import * as E from 'fp-ts/lib/Either.js'
+import * as TE from 'fp-ts/lib/TaskEither.js'
 import type { DomainEvent } from '../../domain/events/catalogue.js'
 import {
   type AppendError,
@@ -167,4 +168,16 @@ const voyage = () => {
       }
     },
   }
+}
+
+/** Looks at the state of a stream as it was: it is folded anew, up to the first event that came later. */
+export const readThen = <State, Event extends DomainEvent, A>(
+  stream: string,
+  rules: Folding<State, Event>,
+  store: EventStore,
+  cameLater: NonNullable<CachedStateOptions<State>['cameLater']>,
+  at: (state: ReadonlyState<State>) => A,
+): TE.TaskEither<CommandError, A> => {
+  const then = openCachedState(stream, rules, store, { cameLater })
+  return TE.Functor.map(then.load, () => at(then.state()))
 }

@@ -12,7 +12,7 @@ import type { ReadonlyState } from '../../domain/values/decider.js'
 import type { Digest } from '../../domain/values/digest.js'
 import { answerAll, answerEach, answerFailed, decideAgain } from './answering.js'
 import { type AppendPorts, writeRound } from './append.js'
-import { openCachedState } from './cached-state.js'
+import { openCachedState, readThen } from './cached-state.js'
 import type { CommandError } from './command-error.js'
 import type { Call } from './encode.js'
 import { type Receipt, type RecordedUnder, recordedUnder } from './receipt.js'
@@ -160,14 +160,11 @@ export const streamHandler = <Given, Full, State, Event extends DomainEvent>(
     readStateUnder: (stream, commandId, at) =>
       pipe(
         readSettled(states, stream, (cached) => cached.recordedAt(commandId)),
-        TE.flatMap((first) => {
-          if (first === undefined) return TE.right(undefined)
-          const then = openCachedState(stream, rules, store, { cameLater: ({ revision }) => revision > first })
-          return pipe(
-            then.load,
-            TE.map(() => at(then.state())),
-          )
-        }),
+        TE.flatMap((first) =>
+          first === undefined
+            ? TE.right(undefined)
+            : readThen(stream, rules, store, ({ revision }) => revision > first, at),
+        ),
       ),
     keepSnapshots: () => {
       for (const cached of states.all()) if (cached.isSnapshotDue(WORTH_AT_CLOSE)) cached.keepSnapshot()

@@ -104,8 +104,8 @@ const oneStream = ({
     const model = emptyModel(registryAlone)
     const problem = applyEvents(registryAlone, model, first)
     if (problem !== undefined) throw new LedgerError(problem, describeReadError(problem))
-    // The next one, too: by it a refusal knows that it is of the past.
-    const positionTimes = await readFromStore(timesUpTo(toPosition(position + 1)))
+    // The next one, too, where then is meant: by it a refusal knows that it is of the past.
+    const positionTimes = await readFromStore(timesUpTo(when === undefined ? position : toPosition(position + 1)))
     const then = { registry: model.states.registry, positionTimes, position, defaults }
     return {
       aliasMoves: (collection) => movesInStream(store, collection, then),

@@ -25,7 +25,7 @@ import { heedingSignals, timeOf } from './domain/ports/clock-and-ids.js'
 import type { EventStore } from './domain/ports/event-store.js'
 import type { FileStore } from './domain/ports/file-store.js'
 import type { SnapshotStore } from './domain/ports/snapshot-store.js'
-import { isError } from './domain/values/built-ins.js'
+import { messageOf } from './domain/values/built-ins.js'
 import { describeWriteError, LedgerError, type OpeningError, orThrow, promised } from './ledger/calling/errors.js'
 import { checked } from './ledger/calling/input.js'
 import type { Downloader } from './ledger/files/download.js'
@@ -203,7 +203,7 @@ const embedded = async (
     }
     if (existsSync(filesPath)) await (await open(directoryFileStore({ path: filesPath, readOnly: true }))).close()
     await makeDirectory(directory).catch((cause: unknown) => {
-      throw refuse(`the folder ${directory} cannot be made: ${isError(cause) ? cause.message : String(cause)}`)
+      throw refuse(`the folder ${directory} cannot be made: ${messageOf(cause)}`)
     })
   }
   return {

@@ -47,7 +47,7 @@ const outcomeOf = async ({ before, content, endingAt }: Original, file: string, 
     const now = after.answers.get(question) ?? 'no answer'
     return now === answer || now.startsWith('refused: ') ? [] : [question]
   })
-  const changed = changedIn(file, content, harmed.content)
+  const changed = changedIn(file, content, harmed)
   return {
     wrong,
     beside: after.told.filter((message) => !SAID_OF[kindOf(file)].test(message)),
@@ -81,8 +81,10 @@ const SAID_OF: Readonly<Record<Kind, RegExp>> = {
 }
 
 /** What is stored, and is not what it was; nothing where space was changed that holds nothing. */
-const changedIn = (file: string, before: FileContent, after: FileContent): ReadonlyArray<string> => {
+const changedIn = (file: string, before: FileContent, harmed: Harmed): ReadonlyArray<string> => {
+  if (harmed.isAsBefore) return []
   if (kindOf(file) !== 'events') return [file]
+  const after = harmed.content
   if (before === undefined || after === undefined) return ['the file cannot be read']
   return [...new Set([...before.keys(), ...after.keys()])].filter((key) => before.get(key) !== after.get(key))
 }

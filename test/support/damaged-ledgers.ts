@@ -1,5 +1,5 @@
 /** Ledgers of several shapes, of which something is damaged, time and again: what was touched is put back in between. */
-import { copyFileSync, cpSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
+import { copyFileSync, cpSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { vi } from 'vitest'
 import type { Cell, Database } from '../../adapters/sqlite/driver/index.js'
@@ -83,6 +83,8 @@ export interface Original {
 export interface Harmed {
   readonly after: LedgerAnswers
   readonly content: FileContent
+  /** Whether the file has the bytes that it had: a page may be put where it stood. */
+  readonly isAsBefore: boolean
 }
 
 export const originalOf = async (folder: string, shape: string): Promise<Original> => {
@@ -124,11 +126,12 @@ export const originalOf = async (folder: string, shape: string): Promise<Origina
     },
     harmed: async (file, harm) => {
       harm(join(copy, file))
+      const isAsBefore = readFileSync(join(copy, file)).equals(readFileSync(join(directory, file)))
       const content = contentIn(copy, home)
       const after = await answersIn(copy)
       putBack(directory, copy)
       if (file.startsWith('files/')) overwrite(join(directory, file), join(copy, file))
-      return { after, content }
+      return { after, content, isAsBefore }
     },
     commanded: async (file, harm) => {
       harm(join(copy, file))

@@ -43,7 +43,10 @@ export const failureOf = (error: unknown): Failure => {
       return { _tag: 'not-taken', reason: `the node is not the leader of its cluster; ${address}:${port} is` }
     }
     case ErrorType.ACCESS_DENIED:
-      return { _tag: 'refused', reason: `access denied: ${ACCESS_NEEDED}` }
+      return {
+        _tag: 'refused',
+        reason: error.code === UNAUTHENTICATED ? WRONG_LOGIN : `access denied: ${ACCESS_NEEDED}`,
+      }
     case ErrorType.STREAM_DELETED:
       return { _tag: 'damaged', reason: wasTombstoned(error.streamName) }
     default:
@@ -57,6 +60,10 @@ export const wasTombstoned = (name: string): string =>
   `the stream ${name} was deleted for good (by a tombstone) with the tools of the server: restore a backup`
 
 const ACCESS_NEEDED = 'the user must be allowed to read $all, and to read and write the streams of the ledger'
+
+/** What the server answers to a user that it does not know; the client makes missing rights of it. */
+const UNAUTHENTICATED = 16
+const WRONG_LOGIN = 'user or password is wrong: the server does not know them together'
 
 /** gRPC: INVALID_ARGUMENT, PERMISSION_DENIED, FAILED_PRECONDITION, UNIMPLEMENTED, UNAUTHENTICATED. */
 const REFUSALS: ReadonlySet<number> = new Set([3, 7, 9, 12, 16])

@@ -155,12 +155,16 @@ describe('a secured server', () => {
     expect(await failed(standIn.connectionString() + trusting)).toMatchObject({ _tag: 'unreachable' })
   })
 
-  it('says that a user may not, and that a certificate is not trusted', async () => {
-    const standIn = await start({ secured: { ...secured, login } })
-    expect(await failed(standIn.connectionString('ops:wrong@') + trusting, PATIENT)).toMatchObject({
-      _tag: 'refused',
-      reason: expect.stringMatching(/access denied: the user must be allowed to read \$all/),
-    })
+  it('tells a wrong password from missing rights, and says that a certificate is not trusted', async () => {
+    const powerless = { username: 'ops', password: 'right' }
+    const standIn = await start({ secured: { ...secured, login, powerless } })
+    const refused = (reason: RegExp) => ({ _tag: 'refused', reason: expect.stringMatching(reason) })
+    const wrong = await failed(standIn.connectionString('ops:wrong@') + trusting, PATIENT)
+    expect(wrong).toMatchObject(refused(/user or password is wrong/))
+    for (const known of ['ops:right@', '']) {
+      const denied = await failed(standIn.connectionString(known) + trusting, PATIENT)
+      expect(denied).toMatchObject(refused(/access denied: the user must be allowed to read \$all/))
+    }
     expect(await failed(standIn.connectionString(written), PATIENT)).toMatchObject({
       _tag: 'unreachable',
       reason: expect.stringMatching(/self-signed certificate/),

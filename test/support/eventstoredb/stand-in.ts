@@ -69,6 +69,8 @@ export interface StandInOptions {
     readonly key: Buffer
     readonly certificate: Buffer
     readonly login?: Login
+    /** A user that the server knows, and that has no rights. */
+    readonly powerless?: Login
     readonly clientCertificate?: boolean
   }
   readonly version?: string
@@ -297,12 +299,12 @@ class Node {
   /** Why this node does not take a call: not the leader, or not for this user. */
   private refusal(metadata: Metadata, sayNotLeader: boolean): Failure | undefined {
     const { leader, nodes, host, options } = this.standIn
-    const login = options.secured?.login
+    const { login, powerless } = options.secured ?? {}
     if (login !== undefined) {
-      const basic = Buffer.from(`${login.username}:${login.password}`).toString('base64')
-      if (metadata.get('authorization')[0] !== `Basic ${basic}`) {
-        return failure(status.PERMISSION_DENIED, 'Access Denied', { exception: 'access-denied' })
-      }
+      const [given] = metadata.get('authorization')
+      const accessDenied = failure(status.PERMISSION_DENIED, 'Access Denied', { exception: 'access-denied' })
+      if (given === undefined || given === basic(powerless)) return accessDenied
+      if (given !== basic(login)) return failure(status.UNAUTHENTICATED, 'Received HTTP status code 401')
     }
     if (!sayNotLeader && (metadata.get('requires-leader').length === 0 || this.index === leader)) return undefined
     return failure(status.NOT_FOUND, 'Leader info available', {
@@ -312,6 +314,10 @@ class Node {
     })
   }
 }
+
+/** What a client sends for a user. */
+const basic = (login: Login | undefined): string | undefined =>
+  login && `Basic ${Buffer.from(`${login.username}:${login.password}`).toString('base64')}`
 
 type Failure = Error & Pick<ServiceError, 'code' | 'details' | 'metadata'>
 

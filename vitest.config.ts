@@ -24,7 +24,7 @@ export default defineConfig({
     expect: { poll: { timeout: 60_000 } },
     coverage: {
       provider: 'v8',
-      include: ['index.ts', '{domain,projections,application,ledger,adapters}/**/*.ts'],
+      include: ['index.ts', '{domain,projections,application,ledger,adapters,testing}/**/*.ts'],
       // Run only as a child process, or as a thread, where nothing is measured.
       exclude: ['adapters/cli/main.ts', 'adapters/sqlite/reading-worker.ts'],
       reporter: ['text-summary'],

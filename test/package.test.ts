@@ -134,7 +134,7 @@ describe('the first minutes', () => {
 
 describe('the packed package', () => {
   it('holds the built library, its documents and its examples, and nothing else', () => {
-    const library = /^dist\/(index|(domain|projections|application|ledger|adapters)\/.+)\.(js|d\.ts)$/
+    const library = /^dist\/(index|(domain|projections|application|ledger|adapters|testing)\/.+)\.(js|d\.ts)$/
     const examples = /^dist\/examples\/.+\.js$/
     const pages = /^(docs\/.+\.(md|svg)|examples\/(.+\.ts|README\.md))$/
     const others = files().filter((file) => ![library, examples, pages].some((pattern) => pattern.test(file)))

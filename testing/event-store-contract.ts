@@ -4,8 +4,8 @@
  * than the port promises.
  */
 import { randomUUID } from 'node:crypto'
-import { describe, expect, it } from 'vitest'
 import type { EventStore } from '../domain/ports/event-store.js'
+import { type ContractCase, withNoneLeftOut } from './contract-case.js'
 import { appendingCases } from './event-store/appending.js'
 import { followingCases } from './event-store/following.js'
 import { readingCases } from './event-store/reading.js'
@@ -18,29 +18,20 @@ export interface ContractOptions {
 }
 
 /**
- * Registers every case for one adapter, and a last one that fails if any was left out.
+ * The cases for one adapter, to be given to a test runner: `for (const { name, run } of eventStoreContract(open)) it(name, run)`.
+ * The last one fails if any was left out.
  *
  * @param open gives a store that is used by one case and closed by it
  */
-export const eventStoreContract = (name: string, open: () => Promise<EventStore>, options?: ContractOptions): void => {
-  describe(`event store contract: ${name}`, () => {
-    const begun = new Set<string>()
-    for (const caseName of contractCases) {
-      it(caseName, async () => {
-        begun.add(caseName)
-        await runContractCase(caseName, open, options)
-      })
-    }
-
-    it('leaves no case out', () => {
-      expect([...begun].sort()).toEqual([...contractCases].sort())
-    })
-  })
-}
+export const eventStoreContract = (
+  open: () => Promise<EventStore>,
+  options?: ContractOptions,
+): ReadonlyArray<ContractCase> =>
+  withNoneLeftOut(eventStoreCases.map((name) => ({ name, run: () => runEventStoreCase(name, open, options) })))
 
 /** Runs one case on a new store and closes it; rejects if the store does not do what the case says. */
-export const runContractCase = async (
-  name: ContractCase,
+export const runEventStoreCase = async (
+  name: EventStoreCase,
   open: () => Promise<EventStore>,
   { patienceMs = 60_000 }: ContractOptions = {},
 ): Promise<void> => {
@@ -56,8 +47,8 @@ export const runContractCase = async (
 }
 const cases = { ...readingCases, ...appendingCases, ...followingCases }
 
-export type ContractCase = keyof typeof cases
+export type EventStoreCase = keyof typeof cases
 
-const isContractCase = (name: string): name is ContractCase => name in cases
+const isCase = (name: string): name is EventStoreCase => name in cases
 
-export const contractCases: ReadonlyArray<ContractCase> = Object.keys(cases).filter(isContractCase)
+export const eventStoreCases: ReadonlyArray<EventStoreCase> = Object.keys(cases).filter(isCase)

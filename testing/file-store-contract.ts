@@ -6,38 +6,29 @@ import { randomBytes } from 'node:crypto'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describe, expect, it } from 'vitest'
 import type { FileStore } from '../domain/ports/file-store.js'
+import { type ContractCase, withNoneLeftOut } from './contract-case.js'
 import { collectingCases } from './file-store/collecting.js'
 import { sourceCases } from './file-store/sources.js'
 import { storingCases } from './file-store/storing.js'
 import { type Damage, unreachable } from './file-store/world.js'
 
 /**
- * Registers every case for one adapter, and a last one that fails if any was left out.
+ * The cases for one adapter, to be given to a test runner: `for (const { name, run } of fileStoreContract(open)) it(name, run)`.
+ * The last one fails if any was left out.
  *
  * @param open gives a store that is used by one case and closed by it
  * @param damage changes a byte of a stored file; left out where nothing but the store itself can reach the bytes
  */
-export const fileStoreContract = (name: string, open: () => Promise<FileStore>, damage: Damage = unreachable): void => {
-  describe(`file store contract: ${name}`, () => {
-    const begun = new Set<string>()
-    for (const caseName of fileContractCases) {
-      it(caseName, async () => {
-        begun.add(caseName)
-        await runFileContractCase(caseName, open, damage)
-      })
-    }
-
-    it('leaves no case out', () => {
-      expect([...begun].sort()).toEqual([...fileContractCases].sort())
-    })
-  })
-}
+export const fileStoreContract = (
+  open: () => Promise<FileStore>,
+  damage: Damage = unreachable,
+): ReadonlyArray<ContractCase> =>
+  withNoneLeftOut(fileStoreCases.map((name) => ({ name, run: () => runFileStoreCase(name, open, damage) })))
 
 /** Runs one case on a new store and closes it; rejects if the store does not do what the case says. */
-export const runFileContractCase = async (
-  name: FileContractCase,
+export const runFileStoreCase = async (
+  name: FileStoreCase,
   open: () => Promise<FileStore>,
   damage: Damage = unreachable,
 ): Promise<void> => {
@@ -60,8 +51,8 @@ export const runFileContractCase = async (
 }
 const cases = { ...storingCases, ...collectingCases, ...sourceCases }
 
-export type FileContractCase = keyof typeof cases
+export type FileStoreCase = keyof typeof cases
 
-const isContractCase = (name: string): name is FileContractCase => name in cases
+const isCase = (name: string): name is FileStoreCase => name in cases
 
-export const fileContractCases: ReadonlyArray<FileContractCase> = Object.keys(cases).filter(isContractCase)
+export const fileStoreCases: ReadonlyArray<FileStoreCase> = Object.keys(cases).filter(isCase)

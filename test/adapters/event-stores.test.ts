@@ -9,6 +9,7 @@ import { memoryEventStore } from '../../adapters/memory/index.js'
 import { type EventStore, ORIGIN, type Revision } from '../../domain/ports/event-store.js'
 import { event, standingAt } from '../../testing/event-store/world.js'
 import { eventStoreContract } from '../../testing/event-store-contract.js'
+import { runContract } from '../support/contract.js'
 import { openReadingAhead, openSqlite } from '../support/sqlite-store.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'event-stores-'))
@@ -17,9 +18,15 @@ afterAll(() => rmSync(folder, { recursive: true }))
 let files = 0
 const openNewSqlite = () => openSqlite({ path: join(folder, `${files++}.db`) })
 
-eventStoreContract('memory', async () => memoryEventStore())
-eventStoreContract('sqlite', openNewSqlite)
-eventStoreContract('sqlite, by a thread', () => openReadingAhead({ path: join(folder, `${files++}.db`) }))
+runContract(
+  'memory',
+  eventStoreContract(async () => memoryEventStore()),
+)
+runContract('sqlite', eventStoreContract(openNewSqlite))
+runContract(
+  'sqlite, by a thread',
+  eventStoreContract(() => openReadingAhead({ path: join(folder, `${files++}.db`) })),
+)
 
 describe('event stores', () => {
   it('all run the contract', () => {
@@ -31,7 +38,9 @@ describe('event stores', () => {
       .filter((path) => path.endsWith('.test.ts'))
       .map((path) => read(`test/adapters/${path}`))
     const running = stores.filter(({ name }) =>
-      tests.some((text) => new RegExp(`^eventStoreContract\\(['\`]${name}\\b`, 'm').test(text)),
+      tests.some((text) =>
+        new RegExp(`^runContract\\(\\s*['\`]${name}\\b.*,\\s*eventStoreContract\\(`, 'm').test(text),
+      ),
     )
     const names = stores.map(({ name }) => name)
     expect(names).toEqual(expect.arrayContaining(['memory', 'sqlite']))

@@ -7,15 +7,19 @@ import { directoryFileStore } from '../../adapters/directory/index.js'
 import { memoryFileStore } from '../../adapters/memory/index.js'
 import type { FileStore } from '../../domain/ports/file-store.js'
 import type { Damage } from '../../testing/file-store/world.js'
-import { fileStoreContract, runFileContractCase } from '../../testing/file-store-contract.js'
+import { fileStoreContract, runFileStoreCase } from '../../testing/file-store-contract.js'
 import { right } from '../../testing/results.js'
+import { runContract } from '../support/contract.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'file-stores-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 
 let stores = 0
 
-fileStoreContract('memory', async () => memoryFileStore())
+runContract(
+  'memory',
+  fileStoreContract(async () => memoryFileStore()),
+)
 const onDisk = async () => right(await directoryFileStore({ path: join(folder, `${stores++}`) })())
 
 /** As a failing disk does: the size stays, and so does the time at which the file was last put. */
@@ -30,7 +34,7 @@ const changeAByte: Damage = async (_, kind, digest) => {
   utimesSync(path, mtime, mtime)
 }
 
-fileStoreContract('directory', onDisk, changeAByte)
+runContract('directory', fileStoreContract(onDisk, changeAByte))
 
 /** Every put, and every other call, comes from a process that knows nothing of the store yet. */
 const inOtherProcesses = async (): Promise<FileStore> => {
@@ -53,6 +57,6 @@ describe('a directory that another process wrote', () => {
       'takes a repeated put for the last one',
       'tells how far a put is, upwards and to the end',
     ] as const)
-      await runFileContractCase(name, inOtherProcesses, changeAByte)
+      await runFileStoreCase(name, inOtherProcesses, changeAByte)
   })
 })

@@ -1,7 +1,8 @@
 /** How an event store is followed, and how it closes. */
+
 import * as E from 'fp-ts/lib/Either.js'
-import { expect } from 'vitest'
 import { ORIGIN } from '../../domain/ports/event-store.js'
+import { equal, matches } from '../expectations.js'
 import { left, rejection, right } from '../results.js'
 import {
   all,
@@ -20,14 +21,14 @@ import {
 export const followingCases = {
   'gives the position of the last event as head': async ({ store, from, stream, within }) => {
     const head = async () => right(await within('the head', store.head()()))
-    expect(await head()).toBe(from)
+    equal(await head(), from)
     for (const label of ['a', 'b']) {
       const events = [event(), event()] as const
       const { position } = right(await within('the append', store.append(stream(label), 'none', events)()))
-      expect(await head()).toBe(position)
+      equal(await head(), position)
     }
     left(await within('the append', store.append(stream('a'), 'none', [event()])()))
-    expect((await within('the log', all(store.readAll(from)))).at(-1)?.position).toBe(await head())
+    equal((await within('the log', all(store.readAll(from)))).at(-1)?.position, await head())
   },
 
   'subscribes to what is there and then to what comes': async ({ store, from, stream, within }) => {
@@ -36,9 +37,12 @@ export const followingCases = {
     const before = await subscriber.take(3)
     const waiting = subscriber.take(2)
     await appendSome(store, stream('b'), 2)
-    expect([...before, ...(await waiting)]).toEqual(await within('the log', all(store.readAll(from))))
+    equal([...before, ...(await waiting)], await within('the log', all(store.readAll(from))))
     right(await within('an append', store.append(stream('c'), 'none', [event(), event()])()))
-    expect((await subscriber.take(2)).map((found) => found.stream)).toEqual([stream('c'), stream('c')])
+    equal(
+      (await subscriber.take(2)).map((found) => found.stream),
+      [stream('c'), stream('c')],
+    )
     await subscriber.stop()
   },
 
@@ -48,8 +52,14 @@ export const followingCases = {
     const behind = subscribe(store, second?.position ?? ORIGIN, within)
     const atHead = subscribe(store, third?.position ?? ORIGIN, within)
     right(await within('an append', store.append(stream(), standingAt(2), [event()])()))
-    expect((await behind.take(2)).map(({ revision }) => revision)).toEqual([2, 3])
-    expect((await atHead.take(1)).map(({ revision }) => revision)).toEqual([3])
+    equal(
+      (await behind.take(2)).map(({ revision }) => revision),
+      [2, 3],
+    )
+    equal(
+      (await atHead.take(1)).map(({ revision }) => revision),
+      [3],
+    )
     await behind.stop()
     await atHead.stop()
   },
@@ -59,23 +69,27 @@ export const followingCases = {
     const taking = watched(Promise.all(subscribers.map(({ take }) => take(100))))
     await Promise.all(['a', 'b', 'c', 'd'].map((label) => within('the appends', appendSome(store, stream(label), 25))))
     const log = await within('the log', all(store.readAll(from)))
-    expect(log).toHaveLength(100)
-    expect(await taking).toEqual([log, log])
+    equal(log.length, 100)
+    equal(await taking, [log, log])
     await appendSome(store, stream('e'), 1)
-    for (const { take } of subscribers) expect((await take(1)).map((found) => found.stream)).toEqual([stream('e')])
+    for (const { take } of subscribers)
+      equal(
+        (await take(1)).map((found) => found.stream),
+        [stream('e')],
+      )
     await Promise.all(subscribers.map(({ stop }) => stop()))
   },
 
   'holds up nobody for a slow subscriber, and keeps everything for it': async ({ store, from, stream, within }) => {
     const [slow, quick] = [subscribe(store, from, within), subscribe(store, from, within)]
     await appendSome(store, stream('a'), 1)
-    expect(await slow.take(1)).toHaveLength(1)
+    equal((await slow.take(1)).length, 1)
     for (let done = 0; done < 10; done++) {
       const events = atLeastOne(Array.from({ length: 150 }, () => event()))
       right(await within('an append', store.append(stream(`b${done}`), 'none', events)()))
     }
-    expect(await quick.take(1501)).toHaveLength(1501)
-    expect(await slow.take(1500)).toEqual((await within('the log', all(store.readAll(from)))).slice(1))
+    equal((await quick.take(1501)).length, 1501)
+    equal(await slow.take(1500), (await within('the log', all(store.readAll(from)))).slice(1))
     await slow.stop()
     await quick.stop()
   },
@@ -94,7 +108,7 @@ export const followingCases = {
     const works = new AbortController()
     const working = subscribe(store, from, within, works.signal)
     await appendSome(store, stream(), 1)
-    expect(await working.take(1)).toHaveLength(1)
+    equal((await working.take(1)).length, 1)
     works.abort()
     await appendSome(store, stream('later'), 1)
     await working.ended()
@@ -103,7 +117,7 @@ export const followingCases = {
   'ends a subscription when the caller returns, also while it waits': async ({ store, from, stream, within }) => {
     await appendSome(store, stream(), 1)
     const idle = subscribe(store, from, within)
-    expect(await idle.take(1)).toHaveLength(1)
+    equal((await idle.take(1)).length, 1)
     await idle.stop()
     await idle.ended()
 
@@ -126,7 +140,7 @@ export const followingCases = {
     )
     await within('closing', store.close())
     await Promise.race([answers, aMoment()])
-    expect(answered).toEqual(Array(20).fill(true))
+    equal(answered, Array(20).fill(true))
   },
 
   'says that it is closed to whoever uses it afterwards': async ({ store, from, stream, within }) => {
@@ -137,14 +151,14 @@ export const followingCases = {
     await within('closing', store.close())
     await within('closing again', store.close())
 
-    expect(await within('the append', store.append(stream(), standingAt(0), [event()])())).toEqual(closedStore)
-    expect(await within('the head', store.head()())).toEqual(closedStore)
-    expect(await within('the id', store.ledgerId()())).toEqual(closedStore)
-    expect(await within('setting the id', store.setLedgerId(ledgerId(), undefined)())).toEqual(closedStore)
+    equal(await within('the append', store.append(stream(), standingAt(0), [event()])()), closedStore)
+    equal(await within('the head', store.head()()), closedStore)
+    equal(await within('the id', store.ledgerId()()), closedStore)
+    equal(await within('setting the id', store.setLedgerId(ledgerId(), undefined)()), closedStore)
     const closed = { name: 'EventStoreError', code: 'closed' }
-    expect(await woken).toMatchObject(closed)
+    matches(await woken, closed)
     for (const read of [store.readAll(from), store.readStream(stream(), 'none'), store.subscribe(from)]) {
-      expect(await rejection(within('a read', all(read)))).toMatchObject(closed)
+      matches(await rejection(within('a read', all(read))), closed)
     }
   },
 } satisfies Record<string, (world: World) => Promise<void>>

@@ -1,8 +1,8 @@
 /** What a case of the event stores' contract is given, and what all of them use. */
+
 import { randomUUID } from 'node:crypto'
 import * as E from 'fp-ts/lib/Either.js'
 import type { ReadonlyNonEmptyArray } from 'fp-ts/lib/ReadonlyNonEmptyArray.js'
-import { expect } from 'vitest'
 import {
   type Append,
   type EventStore,
@@ -13,6 +13,7 @@ import {
   toRevision,
 } from '../../domain/ports/event-store.js'
 import { type LedgerId, newLedgerId } from '../../domain/ports/ledger-id.js'
+import { containing, equal } from '../expectations.js'
 import { gather, right } from '../results.js'
 
 export const ledgerId = (): LedgerId => newLedgerId({ next: randomUUID, fraction: Math.random })
@@ -56,7 +57,7 @@ export const appendSome = async (store: EventStore, stream: string, count: numbe
 /** Long enough for a subscription to have begun to wait. */
 export const aMoment = () => new Promise((resolve) => setTimeout(resolve, 50))
 
-export const closedStore = E.left({ _tag: 'closed', reason: expect.stringContaining('closed') })
+export const closedStore = E.left({ _tag: 'closed', reason: containing('closed') })
 
 export const atLeastOne = (events: ReadonlyArray<NewEvent>): ReadonlyNonEmptyArray<NewEvent> => {
   const [first, ...others] = events
@@ -76,11 +77,11 @@ export const subscribe = (store: EventStore, after: Position, within: World['wit
       if (page.done === true) throw new Error(`the subscription ended after ${taken.length} events of ${count}`)
       taken.push(...page.value)
     }
-    expect(taken).toHaveLength(count)
+    equal(taken.length, count)
     return taken
   }
   const ended = async () => {
-    expect((await within('the end of a subscription', subscriber.next())).done).toBe(true)
+    equal((await within('the end of a subscription', subscriber.next())).done, true)
   }
   return {
     /** Exactly so many events, in pages of whatever size. */

@@ -1,7 +1,8 @@
 /** What a file store gives up, what it keeps, and whose files they are. */
+import { ok } from 'node:assert/strict'
 import { randomBytes, randomUUID } from 'node:crypto'
-import { expect } from 'vitest'
 import { newLedgerId } from '../../domain/ports/ledger-id.js'
+import { equal } from '../expectations.js'
 import { right } from '../results.js'
 import { aMinuteFromNow, aMoment, contentOf, digestOf, listed, MIB, type World } from './world.js'
 
@@ -11,20 +12,20 @@ export const collectingCases = {
       const bytes = randomBytes(size)
       const path = await file(bytes)
       const { digest } = right(await store.put('file', { path })())
-      expect(right(await store.delete(digest, aMinuteFromNow())())).toBe(true)
-      expect(right(await store.has('file', digest)())).toBeUndefined()
-      expect((await listed(store, 'file')).map((found) => found.digest)).not.toContain(digest)
-      expect(right(await store.delete(digest, aMinuteFromNow())())).toBe(false)
-      expect(right(await store.put('file', { path })())).toEqual({ digest, size })
-      expect(await contentOf(store, 'file', digest)).toBe(digestOf(bytes))
+      equal(right(await store.delete(digest, aMinuteFromNow())()), true)
+      equal(right(await store.has('file', digest)()), undefined)
+      ok(!(await listed(store, 'file')).map((found) => found.digest).includes(digest))
+      equal(right(await store.delete(digest, aMinuteFromNow())()), false)
+      equal(right(await store.put('file', { path })()), { digest, size })
+      equal(await contentOf(store, 'file', digest), digestOf(bytes))
     }
   },
 
   'deletes no file that was put after the given time': async ({ store }) => {
     const bytes = randomBytes(20)
     const { digest } = right(await store.put('file', { bytes })())
-    expect(right(await store.delete(digest, new Date(Date.now() - 60_000))())).toBe(false)
-    expect(await contentOf(store, 'file', digest)).toBe(digestOf(bytes))
+    equal(right(await store.delete(digest, new Date(Date.now() - 60_000))()), false)
+    equal(await contentOf(store, 'file', digest), digestOf(bytes))
   },
 
   'takes a repeated put for the last one': async ({ store, file }) => {
@@ -37,9 +38,9 @@ export const collectingCases = {
       await aMoment()
       right(await store.put('file', { path })())
       const last = (await listed(store, 'file')).find((found) => found.digest === digest)?.lastPut
-      expect(last?.getTime()).toBeGreaterThan(between.getTime())
-      expect(right(await store.delete(digest, between)())).toBe(false)
-      expect(right(await store.delete(digest, aMinuteFromNow())())).toBe(true)
+      ok(last !== undefined && last > between)
+      equal(right(await store.delete(digest, between)()), false)
+      equal(right(await store.delete(digest, aMinuteFromNow())()), true)
     }
   },
 
@@ -53,33 +54,31 @@ export const collectingCases = {
       digestOf(randomBytes(8)),
       right(await store.put('manifest', { bytes: randomBytes(9) })()).digest,
     ]
-    expect(right(await store.renew([...digests, gone, manifest, ...digests])()).toSorted()).toEqual(
-      [gone, manifest].toSorted(),
-    )
+    equal(right(await store.renew([...digests, gone, manifest, ...digests])()).toSorted(), [gone, manifest].toSorted())
     const now = right(await store.now()())
     for (const { digest, lastPut } of await listed(store, 'file'))
-      if (digests.includes(digest)) expect(Math.abs(lastPut.getTime() - now.getTime())).toBeLessThan(60_000)
-    for (const digest of digests) expect(await contentOf(store, 'file', digest)).toBe(digest)
-    expect(right(await store.renew([])())).toEqual([])
+      if (digests.includes(digest)) ok(Math.abs(lastPut.getTime() - now.getTime()) < 60_000)
+    for (const digest of digests) equal(await contentOf(store, 'file', digest), digest)
+    equal(right(await store.renew([])()), [])
   },
 
   'deletes no manifest': async ({ store }) => {
     const { digest } = right(await store.put('manifest', { bytes: randomBytes(20) })())
-    expect(right(await store.delete(digest, aMinuteFromNow())())).toBe(false)
-    expect(right(await store.has('manifest', digest)())).toEqual({ digest, size: 20 })
+    equal(right(await store.delete(digest, aMinuteFromNow())()), false)
+    equal(right(await store.has('manifest', digest)()), { digest, size: 20 })
   },
 
   'knows the ledgers to which it belongs': async ({ store }) => {
     const [one, other] = [1, 2].map(() => newLedgerId({ next: randomUUID, fraction: Math.random })).sort()
     if (one === undefined || other === undefined) throw new Error('two ids are made')
     const mine = async () => (right(await store.ledgers()()) ?? []).filter((each) => [one, other].includes(each))
-    expect(await mine()).toEqual([])
+    equal(await mine(), [])
     await Promise.all([one, one, other].map(async (each) => right(await store.addLedger(each)())))
-    expect((await mine()).toSorted()).toEqual([one, other])
+    equal((await mine()).toSorted(), [one, other])
     right(await store.addLedger(one)())
     right(await store.removeLedger(other)())
     right(await store.removeLedger(other)())
-    expect(await mine()).toEqual([one])
+    equal(await mine(), [one])
     right(await store.removeLedger(one)())
   },
 } satisfies Record<string, (world: World) => Promise<void>>

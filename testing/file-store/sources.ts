@@ -1,11 +1,12 @@
 /** What a file store takes from whom, how it is read, and how it closes. */
+import { ok } from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as E from 'fp-ts/lib/Either.js'
-import { expect } from 'vitest'
 import { type FileSource, FileStoreFailure } from '../../domain/ports/file-store.js'
-import { gather, left, right } from '../results.js'
+import { containing, equal, matches } from '../expectations.js'
+import { gather, left, rejection, right } from '../results.js'
 import { aMinuteFromNow, aMoment, contentOf, digestOf, listed, MIB, pieces, type World } from './world.js'
 
 export const sourceCases = {
@@ -15,14 +16,14 @@ export const sourceCases = {
     const copy = Buffer.from(bytes)
     const fromFile = right(await store.put('file', { path })())
     await writeFile(path, 'changed')
-    expect(await contentOf(store, 'file', fromFile.digest)).toBe(digestOf(copy))
+    equal(await contentOf(store, 'file', fromFile.digest), digestOf(copy))
 
     const more = randomBytes(2 * MIB)
     const putting = store.put('file', { bytes: more })()
     more.fill(0)
     const fromBytes = right(await putting)
-    expect(right(await store.verify('file', fromBytes.digest)())).toEqual(fromBytes)
-    expect(await contentOf(store, 'file', fromBytes.digest)).toBe(fromBytes.digest)
+    equal(right(await store.verify('file', fromBytes.digest)()), fromBytes)
+    equal(await contentOf(store, 'file', fromBytes.digest), fromBytes.digest)
   },
 
   'takes a stream that uses one buffer for all its chunks': async ({ store }) => {
@@ -36,8 +37,8 @@ export const sourceCases = {
       buffer.fill(0)
     }
     const whole = Buffer.concat(parts)
-    expect(right(await store.put('file', { stream: reusing() })()).digest).toBe(digestOf(whole))
-    expect(await contentOf(store, 'file', digestOf(whole))).toBe(digestOf(whole))
+    equal(right(await store.put('file', { stream: reusing() })()).digest, digestOf(whole))
+    equal(await contentOf(store, 'file', digestOf(whole)), digestOf(whole))
   },
 
   'stores nothing of a source that fails': async ({ store, file }) => {
@@ -49,15 +50,15 @@ export const sourceCases = {
     }
     for (const bytes of [begin, begin.subarray(0, 10)]) {
       const failed = left(await store.put('file', { stream: failing(bytes) })())
-      expect(failed).toEqual({ _tag: 'source-failed', reason: 'the cable was pulled' })
-      expect(right(await store.has('file', digestOf(bytes))())).toBeUndefined()
+      equal(failed, { _tag: 'source-failed', reason: 'the cable was pulled' })
+      equal(right(await store.has('file', digestOf(bytes))()), undefined)
     }
     const folder = join(await file(begin), '..')
     for (const path of [join(folder, 'missing'), folder]) {
       const failed = left(await store.put('file', { path })())
-      expect(failed).toEqual({ _tag: 'source-failed', reason: expect.stringContaining(path) })
+      equal(failed, { _tag: 'source-failed', reason: containing(path) })
     }
-    expect(right(await store.unfinished()())).toEqual(unfinished)
+    equal(right(await store.unfinished()()), unfinished)
   },
 
   'lets a stream clean up that it does not read to its end': async ({ store }) => {
@@ -71,8 +72,8 @@ export const sourceCases = {
         },
       }),
     }
-    expect(left(await store.put('file', { stream: wrong })())).toMatchObject({ _tag: 'source-failed' })
-    expect(cleaned).toBe(true)
+    matches(left(await store.put('file', { stream: wrong })()), { _tag: 'source-failed' })
+    equal(cleaned, true)
   },
 
   'tells how far a put is, upwards and to the end': async ({ store, file }) => {
@@ -81,8 +82,11 @@ export const sourceCases = {
     for (const source of [{ bytes }, { path }, { path }, { stream: pieces([bytes]) }]) {
       const told: number[] = []
       right(await store.put('file', source, (done) => told.push(done))())
-      expect(told).toEqual([...told].sort((one, other) => one - other))
-      expect(told.at(-1)).toBe(bytes.length)
+      equal(
+        told,
+        [...told].sort((one, other) => one - other),
+      )
+      equal(told.at(-1), bytes.length)
     }
   },
 
@@ -94,10 +98,10 @@ export const sourceCases = {
     const remove = store.delete(digestOf(bytes), aMinuteFromNow())
     await aMoment()
     await rename(path, `${path}-later`)
-    expect(right(await store.has('file', digestOf(bytes))())).toBeUndefined()
-    expect(right(await put())).toEqual(right(await put()))
-    expect(right(await verify())).toEqual({ digest: digestOf(bytes), size: 30 })
-    expect([right(await remove()), right(await remove())]).toEqual([true, false])
+    equal(right(await store.has('file', digestOf(bytes))()), undefined)
+    equal(right(await put()), right(await put()))
+    equal(right(await verify()), { digest: digestOf(bytes), size: 30 })
+    equal([right(await remove()), right(await remove())], [true, false])
   },
 
   'reads a range of a file, and refuses one that is longer': async ({ store }) => {
@@ -113,13 +117,13 @@ export const sourceCases = {
     ] as const) {
       const chunks: Uint8Array[] = []
       for await (const chunk of right(await store.open('file', digest, { start, end })())) chunks.push(chunk)
-      expect(Buffer.concat(chunks).equals(bytes.subarray(start, end))).toBe(true)
+      equal(Buffer.concat(chunks).equals(bytes.subarray(start, end)), true)
     }
     const tooLong = async () => {
       const chunks = right(await store.open('file', digest, { start: 0, end: bytes.length + 1 })())
-      for await (const chunk of chunks) expect(chunk.length).toBeGreaterThan(0)
+      for await (const chunk of chunks) ok(chunk.length > 0)
     }
-    await expect(tooLong()).rejects.toBeInstanceOf(FileStoreFailure)
+    ok((await rejection(tooLong())) instanceof FileStoreFailure)
   },
 
   'reads a file any number of times, and chunk by chunk': async ({ store }) => {
@@ -127,12 +131,12 @@ export const sourceCases = {
     const { digest } = right(await store.put('file', { bytes })())
     const opened = right(await store.open('file', digest)())
     for await (const chunk of opened) {
-      expect(chunk.length).toBeLessThan(bytes.length)
+      ok(chunk.length < bytes.length)
       break
     }
     const [one, other] = await Promise.all([gather(opened), gather(opened)])
-    expect(digestOf(Buffer.concat(one))).toBe(digest)
-    expect(digestOf(Buffer.concat(other))).toBe(digest)
+    equal(digestOf(Buffer.concat(one)), digest)
+    equal(digestOf(Buffer.concat(other)), digest)
   },
 
   'takes many puts at once, of the same content and of different': async ({ store, file }) => {
@@ -143,11 +147,11 @@ export const sourceCases = {
     const puts = [...sources, { path }, { path }, { path }].map((source) => store.put('file', source)())
     const stored = (await Promise.all(puts)).map(right)
     for (const bytes of [...small, large]) {
-      expect(stored).toContainEqual({ digest: digestOf(bytes), size: bytes.length })
-      expect(await contentOf(store, 'file', digestOf(bytes))).toBe(digestOf(bytes))
+      ok(stored.some((each) => each.digest === digestOf(bytes) && each.size === bytes.length))
+      equal(await contentOf(store, 'file', digestOf(bytes)), digestOf(bytes))
     }
     const mine = new Set([...small, large].map(digestOf))
-    expect((await listed(store, 'file')).filter(({ digest }) => mine.has(digest))).toHaveLength(mine.size)
+    equal((await listed(store, 'file')).filter(({ digest }) => mine.has(digest)).length, mine.size)
   },
 
   'gives up a put that stalls when its time to close is over': async ({ store }) => {
@@ -157,7 +161,7 @@ export const sourceCases = {
     }
     const put = store.put('file', { stream: stalling() })()
     await store.close(AbortSignal.timeout(20))
-    expect(left(await put)).toMatchObject({ _tag: 'closed' })
+    matches(left(await put), { _tag: 'closed' })
   },
 
   'finishes the puts under way before it closes': async ({ store, file }) => {
@@ -165,7 +169,7 @@ export const sourceCases = {
     const putting = store.put('file', { path: await file(bytes) })()
     await store.close()
     const late = new Promise<'late'>((resolve) => setImmediate(resolve, 'late'))
-    expect(await Promise.race([putting, late])).toEqual(E.right({ digest: digestOf(bytes), size: bytes.length }))
+    equal(await Promise.race([putting, late]), E.right({ digest: digestOf(bytes), size: bytes.length }))
   },
 
   'says that it is closed to whoever uses it afterwards': async ({ store }) => {
@@ -173,17 +177,17 @@ export const sourceCases = {
     const opened = right(await store.open('file', digest)())
     await store.close()
     await store.close()
-    const closed = { _tag: 'closed', reason: expect.stringContaining('closed') }
-    expect(left(await store.put('file', { bytes: randomBytes(5) })())).toMatchObject(closed)
-    expect(left(await store.open('file', digest)())).toMatchObject(closed)
-    expect(left(await store.has('file', digest)())).toMatchObject(closed)
-    expect(left(await store.verify('file', digest)())).toMatchObject(closed)
-    expect(left(await store.delete(digest, aMinuteFromNow())())).toMatchObject(closed)
-    expect(left(await store.ledgers()())).toMatchObject(closed)
-    expect(left(await store.renew([digest])())).toMatchObject(closed)
-    expect(left(await store.now()())).toMatchObject(closed)
+    const closed = { _tag: 'closed', reason: containing('closed') }
+    matches(left(await store.put('file', { bytes: randomBytes(5) })()), closed)
+    matches(left(await store.open('file', digest)()), closed)
+    matches(left(await store.has('file', digest)()), closed)
+    matches(left(await store.verify('file', digest)()), closed)
+    matches(left(await store.delete(digest, aMinuteFromNow())()), closed)
+    matches(left(await store.ledgers()()), closed)
+    matches(left(await store.renew([digest])()), closed)
+    matches(left(await store.now()()), closed)
     for (const reading of [gather(store.list('file')), gather(opened)]) {
-      await expect(reading).rejects.toMatchObject({ name: 'FileStoreFailure', error: closed })
+      matches(await rejection(reading), { name: 'FileStoreFailure', error: closed })
     }
   },
 } satisfies Record<string, (world: World) => Promise<void>>

@@ -1,9 +1,10 @@
 /** What a case of the file stores' contract is given, and what all of them use. */
+
 import { createHash } from 'node:crypto'
 import * as E from 'fp-ts/lib/Either.js'
-import { expect } from 'vitest'
 import type { FileKind, FileStore, StoredFile } from '../../domain/ports/file-store.js'
 import { type Digest, digestFrom } from '../../domain/values/digest.js'
+import { equal } from '../expectations.js'
 import { gather, right } from '../results.js'
 
 export type Damage = (store: FileStore, kind: FileKind, digest: Digest) => Promise<void>
@@ -44,6 +45,6 @@ export const wholeFiles = async (store: FileStore): Promise<ReadonlySet<Digest>>
   const digests: Digest[] = []
   for await (const page of store.list('file')) digests.push(...page.map(({ digest }) => digest))
   const torn = (await Promise.all(digests.map((digest) => store.verify('file', digest)()))).filter(E.isLeft)
-  expect(torn).toEqual([])
+  equal(torn, [])
   return new Set(digests)
 }

@@ -8,6 +8,7 @@ import { memoryEventStore } from '../../../adapters/memory/index.js'
 import { type EventStore, ORIGIN, type Revision } from '../../../domain/ports/event-store.js'
 import { standingAt } from '../../../testing/event-store/world.js'
 import { eventStoreContract } from '../../../testing/event-store-contract.js'
+import { runContract } from '../../support/contract.js'
 import { all, newEvent } from '../../support/eventstoredb/open-store.js'
 import { StandIn } from '../../support/eventstoredb/stand-in.js'
 
@@ -28,9 +29,10 @@ const openNew = async (): Promise<EventStore> => {
   return store.right
 }
 
-eventStoreContract(`eventstoredb, ${url === undefined ? 'over the stand-in' : 'on a real server'}`, openNew, {
-  patienceMs: 20_000,
-})
+runContract(
+  `eventstoredb, ${url === undefined ? 'over the stand-in' : 'on a real server'}`,
+  eventStoreContract(openNew, { patienceMs: 20_000 }),
+)
 
 interface Attempt {
   readonly stream: string

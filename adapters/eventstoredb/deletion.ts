@@ -25,10 +25,11 @@ const hiddenBy = (name: string, metadata: unknown): string | undefined => {
   })
   if (limits.length === 0) return undefined
   const names = limits.map(({ limit }) => limit).join(' and ')
-  const what = limits.some(({ limit, value }) => limit === '$tb' && value >= WHOLE)
+  const deleted = limits.some(({ limit, value }) => limit === '$tb' && value >= WHOLE)
+  const what = deleted
     ? `was deleted (by a soft delete, $tb in its metadata) with the tools of the server`
     : `is cut off on the server by ${limits.map(({ limit, value }) => `${limit} ${value}`).join(' and ')} in its metadata`
-  return `the stream ${name} ${what}: take ${names} out of them, which brings back what no scavenge has taken, or restore a backup`
+  return `the stream ${name} ${what}: take ${names} out of them${deleted ? ', and once more, since the server then puts $tb to the end' : ''}, which brings back what no scavenge has taken, or restore a backup`
 }
 
 /** Whether an event is one of metadata that hide events of a stream of the ledger; that of which. */

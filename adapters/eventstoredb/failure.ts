@@ -48,7 +48,8 @@ export const failureOf = (error: unknown): Failure => {
         reason: error.code === UNAUTHENTICATED ? WRONG_LOGIN : `access denied: ${ACCESS_NEEDED}`,
       }
     case ErrorType.STREAM_DELETED:
-      return { _tag: 'damaged', reason: wasTombstoned(error.streamName) }
+      // Its metadata are gone with it, and were asked for first.
+      return { _tag: 'damaged', reason: wasTombstoned(error.streamName.replace(/^\$\$/, '')) }
     default:
       break
   }

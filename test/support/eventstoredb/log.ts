@@ -1,9 +1,11 @@
 /**
- * The log of the stand-in server: streams, their revision checks, and the order of all events. The rules
- * are those of the server's index writer (EventStoreDB 23.10 to KurrentDB 26.1): an expected number or
+ * The log of the stand-in server: streams, their revision checks, deletion, and the order of all events. The
+ * rules are those of the server's index writer (EventStoreDB 23.10 to KurrentDB 26.1): an expected number or
  * `no_stream` is checked for idempotence against the stream itself, `any` and `stream_exists` only against
  * what this process remembers.
  */
+import { Sequence } from './sequence.js'
+
 export type Expected = 'any' | 'no_stream' | 'stream_exists' | number
 
 export interface Proposed {
@@ -35,21 +37,24 @@ export interface Limits {
   readonly $maxAge?: number
 }
 
-/** 2^63 - 1: the `$tb` of a stream that was soft-deleted, and the revision of a tombstone. */
-const LAST = 2 ** 63
+/** 2^63 - 1, for which a number has no place: the `$tb` of a stream that was soft-deleted, and the revision of a tombstone. */
+export const LAST = 2 ** 63
+export const LAST_AS_TEXT = '9223372036854775807'
 
 export class Log {
-  readonly all: RecordedBy[] = []
+  readonly all = new Sequence()
   private readonly streams = new Map<string, RecordedBy[]>()
   private readonly remembered = new Map<string, RecordedBy>()
+  /** Where events began that a scavenge took: the server still knows such a place. */
+  private readonly scavenged = new Set<number>()
   private waiting: Array<() => void> = []
   // The server begins its log with an epoch record, which is no event.
   private end = 264
 
   constructor() {
-    this.record('$$$users', [systemEvent('$metadata', { $tb: 0 })])
-    this.record('$users', [systemEvent('$User', 'admin'), systemEvent('$User', 'ops')])
-    this.record('$epoch-information', [systemEvent('$epoch-information', { epochNumber: 0 })])
+    this.record('$$$users', [systemEvent('$metadata', '{"$tb":0}')])
+    this.record('$users', [systemEvent('$User', '"admin"'), systemEvent('$User', '"ops"')])
+    this.record('$epoch-information', [systemEvent('$epoch-information', '{"epochNumber":0}')])
   }
 
   /** What is kept of a stream, hidden or not. */
@@ -59,93 +64,153 @@ export class Log {
 
   /** What a reader of the stream is told. */
   shown(name: string): 'no_stream' | 'tombstoned' | ReadonlyArray<RecordedBy> {
-    const stream = this.stream(name)
     const last = this.last(name)
     if (last === LAST) return 'tombstoned'
-    const { $tb = 0, $maxCount = Number.POSITIVE_INFINITY, $maxAge = Number.POSITIVE_INFINITY } = this.limits(name)
+    const limits = this.limits(name)
+    const { $tb = 0, $maxCount = Number.POSITIVE_INFINITY, $maxAge = Number.POSITIVE_INFINITY } = limits
     if (last === -1 || $tb >= LAST) return 'no_stream'
     const [first, oldest] = [Math.max($tb, last + 1 - $maxCount), Date.now() - 1000 * $maxAge]
-    return stream.filter(({ revision, created }) => revision >= first && created.getTime() >= oldest)
+    return this.stream(name).filter(({ revision, created }) => revision >= first && created.getTime() >= oldest)
   }
 
   append(name: string, expected: Expected, events: ReadonlyArray<Proposed>): Written {
-    const stream = this.stream(name)
+    const checked = this.check(name, expected, events)
+    if (checked !== 'ok') return checked
     const current = this.last(name)
-    if (current === LAST) return { _tag: 'tombstoned' }
-    const isSoftDeleted = (this.limits(name).$tb ?? 0) >= LAST
-    const refused: Written = { _tag: 'wrong-expected', current: current === -1 ? 'no_stream' : current }
-    if (expected === 'stream_exists' && current === -1) return refused
-    const liveNumbers = this.alreadyThere(stream, expected, events)
-    if (liveNumbers === 'corrupted') return refused
-    if (liveNumbers !== undefined)
-      return { _tag: 'appended', revision: liveNumbers.revision, position: liveNumbers.position }
-    if (expected === 'no_stream' && current !== -1 && !isSoftDeleted) return refused
-    if (typeof expected === 'number' && expected !== current) return refused
-    // A stream that was soft-deleted goes on with its numbers, and shows what comes from now on.
-    if (isSoftDeleted) this.limit(name, { $tb: current + 1 })
     const last = this.record(name, events)
+    // A stream that was soft-deleted goes on with its numbers, and shows what comes from now on.
+    if (this.isSoftDeleted(name)) this.undelete(name, current + 1)
+    // So it does when somebody writes its metadata, whatever they say: what was deleted stays hidden.
+    const original = name.startsWith('$$') ? name.slice(2) : undefined
+    if (original !== undefined && this.wasSoftDeleted(name)) this.undelete(original, this.last(original) + 1)
     this.project(name, last)
-    return { _tag: 'appended', revision: last.revision, position: last.position }
+    return written(last)
   }
 
   /** Writes the metadata of a stream, as an administrator does. */
-  limit(name: string, limits: Limits & { readonly $acl?: unknown }): void {
-    this.record(`$$${name}`, [systemEvent('$metadata', limits)])
+  limit(name: string, limits: Limits & { readonly $acl?: unknown }): Written {
+    return this.append(`$$${name}`, 'any', [systemEvent('$metadata', JSON.stringify(limits))])
   }
 
-  softDelete(name: string): void {
-    this.limit(name, { $tb: LAST })
+  softDelete(name: string, expected: Expected = 'any'): Written {
+    const event = systemEvent('$metadata', `{"$tb":${LAST_AS_TEXT}}`)
+    const checked = this.check(name, expected, [event])
+    if (checked !== 'ok') return checked
+    if (this.last(name) === -1 && this.last(`$$${name}`) === -1) return { _tag: 'wrong-expected', current: 'no_stream' }
+    return written(this.record(`$$${name}`, [event]))
   }
 
-  tombstone(name: string): void {
-    this.record(name, [{ ...systemEvent('$streamDeleted', ''), json: false, data: Buffer.alloc(0) }], LAST)
+  tombstone(name: string, expected: Expected = 'any'): Written {
+    const event = { ...systemEvent('$streamDeleted', ''), json: false }
+    const checked = this.check(name, expected, [event])
+    return checked === 'ok' ? written(this.record(name, [event], LAST)) : checked
   }
 
   /** Takes away for good what readers are not shown; the last event of a stream stays, for its number. */
   scavenge(): void {
+    const gone = new Set<RecordedBy>()
     for (const [name, stream] of this.streams) {
       if (name.startsWith('$')) continue
       const shown = this.shown(name)
-      const kept = stream.filter(
-        (event, at) => at === stream.length - 1 || (Array.isArray(shown) && shown.includes(event)),
+      const kept = new Set(Array.isArray(shown) ? shown : [])
+      for (const event of stream.slice(0, -1)) if (!kept.has(event)) gone.add(event)
+      this.streams.set(
+        name,
+        stream.filter((event) => !gone.has(event)),
       )
-      for (const event of stream) if (!kept.includes(event)) this.all.splice(this.all.indexOf(event), 1)
-      this.streams.set(name, kept)
     }
+    this.all.remove(gone)
+    for (const { position } of gone) this.scavenged.add(position)
+  }
+
+  /** So many events of somebody else, of `bytes` data each, that can be read in `$all` only. A million of them cost nothing. */
+  others(count: number, bytes = 1, stream = 'elsewhere-1'): void {
+    const data = Buffer.alloc(bytes)
+    const shared = { ...systemEvent('Elsewhere', ''), json: false, data, stream, created: new Date() }
+    const make = (revision: number, position: number): RecordedBy => ({ ...shared, revision, position })
+    const size = sizeOf(stream, shared)
+    this.all.pushRun({ length: count, size, make }, this.end)
+    this.end += count * size
+    this.wake()
+  }
+
+  /** Whether the server takes it for a place in the log: where a record begins, or its end. */
+  isPlace(position: number): boolean {
+    const index = this.all.indexFrom(position)
+    return (
+      position === 0 || this.all.positionAt(index) === position || this.scavenged.has(position) || position === this.end
+    )
+  }
+
+  /** Whether it is behind the last record: the server takes that for the end, as long as it reads forwards. */
+  isBeyond(position: number): boolean {
+    return position > this.end
   }
 
   /** Resolves as soon as more than `length` events are in the log. */
-  grownCapacity(length: number): Promise<void> {
+  grown(length: number): Promise<void> {
     return new Promise((resolve) => {
       if (this.all.length > length) resolve()
       else this.waiting.push(resolve)
     })
   }
 
+  private check(name: string, expected: Expected, events: ReadonlyArray<Proposed>): Written | 'ok' {
+    const current = this.last(name)
+    if (current === LAST) return { _tag: 'tombstoned' }
+    const refused: Written = { _tag: 'wrong-expected', current: current === -1 ? 'no_stream' : current }
+    if (expected === 'stream_exists' && current === -1) return refused
+    const before = this.alreadyThere(name, expected, events)
+    if (before === 'corrupted') return refused
+    if (before !== undefined) return written(before)
+    if (expected === 'no_stream' && current !== -1 && !this.isSoftDeleted(name)) return refused
+    return typeof expected === 'number' && expected !== current ? refused : 'ok'
+  }
+
   /** The last of exactly these events, where they already stand; `corrupted` where only some of them do. */
   private alreadyThere(
-    stream: ReadonlyArray<RecordedBy>,
+    name: string,
     expected: Expected,
     events: ReadonlyArray<Proposed>,
   ): RecordedBy | 'corrupted' | undefined {
     const first = expected === 'no_stream' ? 0 : typeof expected === 'number' ? expected + 1 : undefined
     const found = events.map(({ id }, index) => {
-      const known =
-        first === undefined ? this.remembered.get(id) : stream.find(({ revision }) => revision === first + index)
-      return known !== undefined && known.id === id && stream.includes(known) ? known : undefined
+      const remembered = this.remembered.get(id)
+      const known = this.event(name, first === undefined ? (remembered?.revision ?? -1) : first + index)
+      return known?.id === id ? known : undefined
     })
     if (found[0] === undefined) return undefined
     return found.includes(undefined) ? 'corrupted' : found.at(-1)
   }
 
-  /** Of the last event of a stream; -1 for none. */
-  private last(name: string): number {
-    return this.stream(name).at(-1)?.revision ?? -1
+  private event(name: string, revision: number): RecordedBy | undefined {
+    const stream = this.stream(name)
+    const direct = stream[revision]
+    return direct?.revision === revision ? direct : stream.find((event) => event.revision === revision)
   }
 
-  private limits(name: string): Limits {
-    const metadata = this.stream(`$$${name}`).at(-1)
+  /** Of the last event of a stream; -1 for none. The metadata of a stream with a tombstone are deleted with it. */
+  private last(name: string): number {
+    const original = name.startsWith('$$') ? this.stream(name.slice(2)).at(-1)?.revision : undefined
+    return original === LAST ? LAST : (this.stream(name).at(-1)?.revision ?? -1)
+  }
+
+  private limits(name: string, back = 1): Limits {
+    const metadata = this.stream(`$$${name}`).at(-back)
     return metadata === undefined ? {} : JSON.parse(Buffer.from(metadata.data).toString())
+  }
+
+  private isSoftDeleted(name: string): boolean {
+    return (this.limits(name).$tb ?? 0) >= LAST
+  }
+
+  /** Of a stream of metadata: whether those before the last said so. */
+  private wasSoftDeleted(metadata: string): boolean {
+    return (this.limits(metadata.slice(2), 2).$tb ?? 0) >= LAST
+  }
+
+  private undelete(name: string, from: number): void {
+    this.record(`$$${name}`, [systemEvent('$metadata', JSON.stringify({ ...this.limits(name), $tb: from }))])
   }
 
   private record(name: string, events: ReadonlyArray<Proposed>, first = this.last(name) + 1): RecordedBy {
@@ -156,34 +221,43 @@ export class Log {
       stream.push(recorded)
       this.all.push(recorded)
       this.remembered.set(event.id, recorded)
-      this.end += 120 + name.length + 2 * event.type.length + event.data.length + event.metadata.length
+      this.end += sizeOf(name, event)
     }
-    const waiting = this.waiting
-    this.waiting = []
-    for (const wake of waiting) wake()
+    this.wake()
     const last = stream.at(-1)
     if (last === undefined) throw new Error('an append without events')
     return last
+  }
+
+  private wake(): void {
+    const waiting = this.waiting
+    this.waiting = []
+    for (const wake of waiting) wake()
   }
 
   /** What the system projection `$by_category` does: a link for every write, behind it in the log. */
   private project(name: string, last: RecordedBy): void {
     const category = name.slice(0, name.indexOf('-'))
     if (name.startsWith('$') || !name.includes('-')) return
-    const link = Buffer.from(`${last.revision}@${name}`)
-    this.record(`$ce-${category}`, [{ ...systemEvent('$>', ''), json: false, data: link }])
+    this.record(`$ce-${category}`, [{ ...systemEvent('$>', `${last.revision}@${name}`), json: false }])
   }
 }
 
+const written = ({ revision, position }: RecordedBy): Written => ({ _tag: 'appended', revision, position })
+
+/** What a record takes in the log. */
+const sizeOf = (stream: string, { type, data, metadata }: Omit<Proposed, 'id' | 'json'>): number =>
+  120 + stream.length + 2 * type.length + data.length + metadata.length
+
 let systemEvents = 0
 
-const systemEvent = (type: string, data: unknown): Proposed => {
+const systemEvent = (type: string, data: string): Proposed => {
   systemEvents += 1
   return {
     id: `00000000-0000-4000-8000-${systemEvents.toString(16).padStart(12, '0')}`,
     type,
     json: true,
-    data: Buffer.from(JSON.stringify(data)),
+    data: Buffer.from(data),
     metadata: Buffer.alloc(0),
   }
 }

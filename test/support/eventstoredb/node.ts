@@ -1,0 +1,316 @@
+/** One node of the stand-in: the gRPC services that the client calls, over the client package's own generated stubs. */
+import { randomUUID } from 'node:crypto'
+import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promises'
+import gossipServices from '@eventstore/db-client/generated/gossip_grpc_pb.js'
+import gossip from '@eventstore/db-client/generated/gossip_pb.js'
+import featureServices from '@eventstore/db-client/generated/serverfeatures_grpc_pb.js'
+import features from '@eventstore/db-client/generated/serverfeatures_pb.js'
+import shared from '@eventstore/db-client/generated/shared_pb.js'
+import streamServices from '@eventstore/db-client/generated/streams_grpc_pb.js'
+import streams from '@eventstore/db-client/generated/streams_pb.js'
+import {
+  type handleBidiStreamingCall,
+  type handleClientStreamingCall,
+  type handleServerStreamingCall,
+  type handleUnaryCall,
+  type Metadata,
+  Server,
+  ServerCredentials,
+  type ServerWritableStream,
+  status,
+} from '@grpc/grpc-js'
+import { Gate } from './gate.js'
+import type { Proposed, RecordedBy } from './log.js'
+import {
+  appended,
+  checkpoint,
+  decodeShape,
+  eventTooBig,
+  expectedOf,
+  type Failure,
+  failure,
+  nameOf,
+  noPlace,
+  notFound,
+  proposed,
+  streamDeleted,
+  tooBig,
+  wrongExpected,
+  wrongExpectedToDelete,
+} from './messages.js'
+import { bounded, startOf, steps } from './reads.js'
+import type { AppendFault, Login, ReadFault, StandIn } from './stand-in.js'
+
+export class Node {
+  readonly server = new Server()
+  readonly gate: Gate
+
+  private readonly standIn: StandIn
+  private readonly index: number
+
+  constructor(standIn: StandIn, index: number) {
+    this.standIn = standIn
+    this.index = index
+    const injector = this.server.createConnectionInjector(this.credentials())
+    this.gate = new Gate((socket) => injector.injectConnection(socket))
+    this.server.addService(streamServices.StreamsService, {
+      append: this.append,
+      read: this.read,
+      batchAppend: this.batchAppend,
+      delete: this.delete,
+      tombstone: this.tombstone,
+    })
+    this.server.addService(featureServices.ServerFeaturesService, { getSupportedMethods: this.supportedMethods })
+    this.server.addService(gossipServices.GossipService, { read: this.members })
+  }
+
+  private credentials(): ServerCredentials {
+    const { secured } = this.standIn.options
+    if (secured === undefined) return ServerCredentials.createInsecure()
+    const pair = { private_key: secured.key, cert_chain: secured.certificate }
+    return ServerCredentials.createSsl(secured.certificate, [pair], secured.clientCertificate ?? false)
+  }
+
+  private readonly append: handleClientStreamingCall<streams.AppendReq, streams.AppendResp> = (call, callback) => {
+    const requests: streams.AppendReq[] = []
+    const fault = this.standIn.faults.append.shift()
+    this.standIn.seen.append += 1
+    call.on('data', (request: streams.AppendReq) => {
+      requests.push(request)
+      if (typeof fault === 'object' && 'dropAfterMessages' in fault && requests.length === fault.dropAfterMessages) {
+        this.gate.cut(call.getPeer())
+      }
+    })
+    call.on('end', async () => {
+      // Cut off in the middle, which is known a turn later: what came so far is not taken for the whole.
+      await nextTurn()
+      if (call.cancelled) return
+      if (typeof fault === 'object' && 'slow' in fault) await delay(fault.slow)
+      const answer = this.refusal(call.metadata, fault === 'not-leader') ?? this.answerTo(requests, fault)
+      if (answer === 'cut') this.gate.cut(call.getPeer())
+      else if (answer instanceof streams.AppendResp) callback(null, answer)
+      else if (answer !== 'silence') callback(answer)
+    })
+  }
+
+  private answerTo(
+    [header, ...messages]: ReadonlyArray<streams.AppendReq>,
+    fault: AppendFault | undefined,
+  ): streams.AppendResp | Failure | 'cut' | 'silence' {
+    const options = header?.getOptions()
+    if (options === undefined) return failure(status.UNKNOWN, 'the first message has no options')
+    const events = messages.map(proposed)
+    const tooMuch = this.tooMuch(events)
+    if (tooMuch !== undefined) return tooMuch
+    if (fault === 'not-ready') return failure(status.UNAVAILABLE, 'Server Is Not Ready')
+    if (fault === 'wrong-expected') return wrongExpected('no_stream')
+    if (fault === 'drop-before-commit') return 'cut'
+    if (fault === 'swallow-request') return 'silence'
+    const [name, expected] = [nameOf(options.getStreamIdentifier()), expectedOf(options)]
+    if (expected === 'any') return failure(status.INVALID_ARGUMENT, 'the stand-in takes no append with "any"')
+    if (fault === 'delete-before-commit') this.standIn.log.softDelete(name)
+    const written = this.standIn.log.append(name, expected, events)
+    if (fault === 'drop-after-commit') return 'cut'
+    if (fault === 'swallow-reply') return 'silence'
+    if (fault === 'commit-timeout') return failure(status.ABORTED, 'Operation timed out: Commit phase timeout.')
+    if (written._tag === 'tombstoned') return streamDeleted(name)
+    return written._tag === 'appended' ? appended(written) : wrongExpected(written.current)
+  }
+
+  /** Announced, as by the server, and never used by the adapter: docs/adr/0004 says why. */
+  private readonly batchAppend: handleBidiStreamingCall<streams.BatchAppendReq, streams.BatchAppendResp> = (call) => {
+    this.standIn.seen.batchAppend += 1
+    call.emit('error', failure(status.UNIMPLEMENTED, 'the stand-in knows no BatchAppend'))
+  }
+
+  private readonly read: handleServerStreamingCall<streams.ReadReq, streams.ReadResp> = async (call) => {
+    const { seen, faults } = this.standIn
+    const live = call.request.getOptions()?.hasSubscription() ?? false
+    const fault = (live ? faults.subscription : faults.read).shift()
+    seen[live ? 'subscription' : 'read'] += 1
+    const refusal = this.refusal(call.metadata, fault === 'not-leader')
+    if (refusal !== undefined) call.emit('error', refusal)
+    else await (live ? this.follow(call, fault) : this.readOnce(call, fault))
+  }
+
+  private async readOnce(call: Reading, fault: ReadFault | undefined): Promise<void> {
+    const options = call.request.getOptions() ?? new streams.ReadReq.Options()
+    const events = bounded(this.standIn.log, options)
+    switch (events) {
+      case 'no place':
+        call.emit('error', noPlace(this.standIn.options.version, 'read'))
+        return
+      case 'tombstoned':
+        call.emit('error', streamDeleted(nameOf(options.getStream()?.getStreamIdentifier())))
+        return
+      case 'no_stream':
+        await send(call, notFound(options))
+        break
+      default:
+        for (const event of events) if (!(await this.sendEvent(call, event, fault))) return
+    }
+    call.end()
+  }
+
+  private async follow(call: Reading, fault: ReadFault | undefined): Promise<void> {
+    const { seen, log } = this.standIn
+    const endedAt = new Promise<void>((resolve) => call.once('cancelled', resolve))
+    void endedAt.then(() => {
+      seen.ended += 1
+    })
+    if (typeof fault === 'object' && 'silent' in fault && fault.after === 0) return
+    const options = call.request.getOptions() ?? new streams.ReadReq.Options()
+    const first = startOf(log, options)
+    if (first === 'no place') {
+      call.emit('error', noPlace(this.standIn.options.version, 'subscription'))
+      return
+    }
+    const confirmation = new streams.ReadResp.SubscriptionConfirmation().setSubscriptionId(randomUUID())
+    await send(call, new streams.ReadResp().setConfirmation(confirmation))
+    for (const step of steps(log, options, first)) {
+      if (call.cancelled) return
+      switch (step._tag) {
+        case 'event':
+          if (!(await this.sendEvent(call, step.event, fault))) return
+          seen.pushed += 1
+          break
+        case 'checkpoint':
+          seen.checkpoints += 1
+          await send(call, checkpoint(step))
+          // A long way through the events of others leaves room for other calls.
+          await nextTurn()
+          break
+        case 'caught up':
+          await send(call, new streams.ReadResp().setCaughtUp(new streams.ReadResp.CaughtUp()))
+          break
+        case 'end':
+          await Promise.race([endedAt, log.grown(step.length)])
+      }
+    }
+  }
+
+  /** Sends one event; false where the fault ends it all. */
+  private async sendEvent(call: Reading, event: RecordedBy, fault: ReadFault | undefined): Promise<boolean> {
+    if (typeof fault === 'object' && (through.get(call) ?? 0) === fault.after) {
+      if ('silent' in fault) return false
+      if (fault.drop === 'connection') this.gate.cut(call.getPeer())
+      else call.emit('error', failure(status.ABORTED, 'Operation timed out: read'))
+      return false
+    }
+    through.set(call, (through.get(call) ?? 0) + 1)
+    await send(call, new streams.ReadResp().setEvent(decodeShape(event)))
+    if (fault === 'duplicate') await send(call, new streams.ReadResp().setEvent(decodeShape(event)))
+    return !call.cancelled
+  }
+
+  private readonly delete: handleUnaryCall<streams.DeleteReq, streams.DeleteResp> = (call, callback) => {
+    const removed = this.removed(
+      call.metadata,
+      call.request.getOptions() ?? new streams.DeleteReq.Options(),
+      'softDelete',
+    )
+    if (removed instanceof Error) callback(removed)
+    else {
+      const place = new streams.DeleteResp.Position().setCommitPosition(removed).setPreparePosition(removed)
+      callback(null, new streams.DeleteResp().setPosition(place))
+    }
+  }
+
+  private readonly tombstone: handleUnaryCall<streams.TombstoneReq, streams.TombstoneResp> = (call, callback) => {
+    const removed = this.removed(
+      call.metadata,
+      call.request.getOptions() ?? new streams.TombstoneReq.Options(),
+      'tombstone',
+    )
+    if (removed instanceof Error) callback(removed)
+    else {
+      const place = new streams.TombstoneResp.Position().setCommitPosition(removed).setPreparePosition(removed)
+      callback(null, new streams.TombstoneResp().setPosition(place))
+    }
+  }
+
+  private removed(
+    metadata: Metadata,
+    options: streams.DeleteReq.Options | streams.TombstoneReq.Options,
+    how: 'softDelete' | 'tombstone',
+  ): Failure | string {
+    const refusal = this.refusal(metadata, false)
+    if (refusal !== undefined) return refusal
+    const [name, expected] = [nameOf(options.getStreamIdentifier()), expectedOf(options)]
+    const written = this.standIn.log[how](name, expected)
+    if (written._tag === 'tombstoned') return streamDeleted(name)
+    return written._tag === 'appended' ? `${written.position}` : wrongExpectedToDelete(name, expected, written.current)
+  }
+
+  private readonly supportedMethods: handleUnaryCall<shared.Empty, features.SupportedMethods> = (_call, callback) => {
+    const methods = ['append', 'batchappend', 'read'].map((name) =>
+      new features.SupportedMethod().setMethodName(name).setServiceName('event_store.client.streams.streams'),
+    )
+    const version = this.standIn.options.version
+    callback(null, new features.SupportedMethods().setMethodsList(methods).setEventStoreServerVersion(version))
+  }
+
+  private readonly members: handleUnaryCall<shared.Empty, gossip.ClusterInfo> = (_call, callback) => {
+    const members = this.standIn.nodes.map(({ gate }, index) => {
+      const { LEADER, FOLLOWER } = gossip.MemberInfo.VNodeState
+      return new gossip.MemberInfo()
+        .setInstanceId(new shared.UUID().setString(randomUUID()))
+        .setTimeStamp('0')
+        .setState(index === this.standIn.leader ? LEADER : FOLLOWER)
+        .setIsAlive(true)
+        .setHttpEndPoint(new gossip.EndPoint().setAddress(this.standIn.host).setPort(gate.port))
+    })
+    callback(null, new gossip.ClusterInfo().setMembersList(members))
+  }
+
+  /** Of 23.10 the limit of an append counts data alone; later servers count as they write, and take an option for each event. */
+  private tooMuch(events: ReadonlyArray<Proposed>): Failure | undefined {
+    const { maxAppendSize, maxAppendEventSize, version } = this.standIn.options
+    for (const event of events) {
+      if (sizeAsWritten(event) > maxAppendEventSize)
+        return eventTooBig(event.id, sizeAsWritten(event), maxAppendEventSize)
+    }
+    const size = Number.parseInt(version, 10) < 25 ? ({ data }: Proposed) => data.length : sizeAsWritten
+    return events.reduce((sum, event) => sum + size(event), 0) > maxAppendSize ? tooBig(maxAppendSize) : undefined
+  }
+
+  /** Why this node does not take a call: not the leader, or not for this user. */
+  private refusal(metadata: Metadata, sayNotLeader: boolean): Failure | undefined {
+    const { leader, nodes, host, options } = this.standIn
+    const { login, powerless } = options.secured ?? {}
+    if (login !== undefined) {
+      const [given] = metadata.get('authorization')
+      const accessDenied = failure(status.PERMISSION_DENIED, 'Access Denied', { exception: 'access-denied' })
+      if (given === undefined || given === basic(powerless)) return accessDenied
+      if (given !== basic(login)) return failure(status.UNAUTHENTICATED, 'Received HTTP status code 401')
+    }
+    if (!sayNotLeader && (metadata.get('requires-leader').length === 0 || this.index === leader)) return undefined
+    return failure(status.NOT_FOUND, 'Leader info available', {
+      exception: 'not-leader',
+      'leader-endpoint-host': host,
+      'leader-endpoint-port': String(nodes[leader]?.gate.port),
+    })
+  }
+}
+
+/** What a client sends for a user. */
+const basic = (login: Login | undefined): string | undefined =>
+  login && `Basic ${Buffer.from(`${login.username}:${login.password}`).toString('base64')}`
+
+type Reading = ServerWritableStream<streams.ReadReq, streams.ReadResp>
+
+/** How many events got through, for the faults that begin after some. */
+const through = new WeakMap<Reading, number>()
+
+const send = async (call: Reading, response: streams.ReadResp): Promise<void> => {
+  if (call.cancelled || call.destroyed || call.write(response)) return
+  await new Promise<void>((resolve) => {
+    const done = (): void => {
+      call.off('drain', done).off('cancelled', done)
+      resolve()
+    }
+    call.on('drain', done).on('cancelled', done)
+  })
+}
+
+const sizeAsWritten = ({ data, metadata, type }: Proposed): number => data.length + metadata.length + 2 * type.length

@@ -42,7 +42,7 @@ export const LAST = 2 ** 63
 export const LAST_AS_TEXT = '9223372036854775807'
 
 export class Log {
-  readonly all = new Sequence()
+  readonly all = new Sequence<RecordedBy>()
   private readonly streams = new Map<string, RecordedBy[]>()
   private readonly remembered = new Map<string, RecordedBy>()
   /** Where events began that a scavenge took: the server still knows such a place. */

@@ -20,7 +20,7 @@ import {
   status,
 } from '@grpc/grpc-js'
 import { Gate } from './gate.js'
-import type { Proposed, RecordedBy } from './log.js'
+import type { Log, Proposed, RecordedBy } from './log.js'
 import {
   appended,
   checkpoint,
@@ -38,18 +38,31 @@ import {
   wrongExpected,
   wrongExpectedToDelete,
 } from './messages.js'
+import type { AppendFault, DEFAULTS, Login, ReadFault, StandInOptions } from './options.js'
 import { bounded, startOf, steps } from './reads.js'
-import type { AppendFault, Login, ReadFault, StandIn } from './stand-in.js'
+
+/** What a node knows of all nodes. */
+export interface Cluster {
+  readonly options: StandInOptions & typeof DEFAULTS
+  readonly host: string
+  readonly nodes: ReadonlyArray<Node>
+  readonly leader: number
+  readonly log: Log
+  /** What goes wrong next; each is used up by one call. */
+  readonly faults: { readonly append: AppendFault[]; readonly read: ReadFault[]; readonly subscription: ReadFault[] }
+  /** How often each was called, how many subscriptions have ended, and how many events and checkpoints went out by them. */
+  readonly seen: Record<'append' | 'batchAppend' | 'read' | 'subscription' | 'ended' | 'pushed' | 'checkpoints', number>
+}
 
 export class Node {
   readonly server = new Server()
   readonly gate: Gate
 
-  private readonly standIn: StandIn
+  private readonly cluster: Cluster
   private readonly index: number
 
-  constructor(standIn: StandIn, index: number) {
-    this.standIn = standIn
+  constructor(cluster: Cluster, index: number) {
+    this.cluster = cluster
     this.index = index
     const injector = this.server.createConnectionInjector(this.credentials())
     this.gate = new Gate((socket) => injector.injectConnection(socket))
@@ -65,7 +78,7 @@ export class Node {
   }
 
   private credentials(): ServerCredentials {
-    const { secured } = this.standIn.options
+    const { secured } = this.cluster.options
     if (secured === undefined) return ServerCredentials.createInsecure()
     const pair = { private_key: secured.key, cert_chain: secured.certificate }
     return ServerCredentials.createSsl(secured.certificate, [pair], secured.clientCertificate ?? false)
@@ -73,8 +86,8 @@ export class Node {
 
   private readonly append: handleClientStreamingCall<streams.AppendReq, streams.AppendResp> = (call, callback) => {
     const requests: streams.AppendReq[] = []
-    const fault = this.standIn.faults.append.shift()
-    this.standIn.seen.append += 1
+    const fault = this.cluster.faults.append.shift()
+    this.cluster.seen.append += 1
     call.on('data', (request: streams.AppendReq) => {
       requests.push(request)
       if (typeof fault === 'object' && 'dropAfterMessages' in fault && requests.length === fault.dropAfterMessages) {
@@ -108,8 +121,8 @@ export class Node {
     if (fault === 'swallow-request') return 'silence'
     const [name, expected] = [nameOf(options.getStreamIdentifier()), expectedOf(options)]
     if (expected === 'any') return failure(status.INVALID_ARGUMENT, 'the stand-in takes no append with "any"')
-    if (fault === 'delete-before-commit') this.standIn.log.softDelete(name)
-    const written = this.standIn.log.append(name, expected, events)
+    if (fault === 'delete-before-commit') this.cluster.log.softDelete(name)
+    const written = this.cluster.log.append(name, expected, events)
     if (fault === 'drop-after-commit') return 'cut'
     if (fault === 'swallow-reply') return 'silence'
     if (fault === 'commit-timeout') return failure(status.ABORTED, 'Operation timed out: Commit phase timeout.')
@@ -119,12 +132,12 @@ export class Node {
 
   /** Announced, as by the server, and never used by the adapter: docs/adr/0004 says why. */
   private readonly batchAppend: handleBidiStreamingCall<streams.BatchAppendReq, streams.BatchAppendResp> = (call) => {
-    this.standIn.seen.batchAppend += 1
+    this.cluster.seen.batchAppend += 1
     call.emit('error', failure(status.UNIMPLEMENTED, 'the stand-in knows no BatchAppend'))
   }
 
   private readonly read: handleServerStreamingCall<streams.ReadReq, streams.ReadResp> = async (call) => {
-    const { seen, faults } = this.standIn
+    const { seen, faults } = this.cluster
     const live = call.request.getOptions()?.hasSubscription() ?? false
     const fault = (live ? faults.subscription : faults.read).shift()
     seen[live ? 'subscription' : 'read'] += 1
@@ -135,10 +148,10 @@ export class Node {
 
   private async readOnce(call: Reading, fault: ReadFault | undefined): Promise<void> {
     const options = call.request.getOptions() ?? new streams.ReadReq.Options()
-    const events = bounded(this.standIn.log, options)
+    const events = bounded(this.cluster.log, options)
     switch (events) {
       case 'no place':
-        call.emit('error', noPlace(this.standIn.options.version, 'read'))
+        call.emit('error', noPlace(this.cluster.options.version, 'read'))
         return
       case 'tombstoned':
         call.emit('error', streamDeleted(nameOf(options.getStream()?.getStreamIdentifier())))
@@ -153,7 +166,7 @@ export class Node {
   }
 
   private async follow(call: Reading, fault: ReadFault | undefined): Promise<void> {
-    const { seen, log } = this.standIn
+    const { seen, log } = this.cluster
     const endedAt = new Promise<void>((resolve) => call.once('cancelled', resolve))
     void endedAt.then(() => {
       seen.ended += 1
@@ -162,7 +175,7 @@ export class Node {
     const options = call.request.getOptions() ?? new streams.ReadReq.Options()
     const first = startOf(log, options)
     if (first === 'no place') {
-      call.emit('error', noPlace(this.standIn.options.version, 'subscription'))
+      call.emit('error', noPlace(this.cluster.options.version, 'subscription'))
       return
     }
     const confirmation = new streams.ReadResp.SubscriptionConfirmation().setSubscriptionId(randomUUID())
@@ -237,7 +250,7 @@ export class Node {
     const refusal = this.refusal(metadata, false)
     if (refusal !== undefined) return refusal
     const [name, expected] = [nameOf(options.getStreamIdentifier()), expectedOf(options)]
-    const written = this.standIn.log[how](name, expected)
+    const written = this.cluster.log[how](name, expected)
     if (written._tag === 'tombstoned') return streamDeleted(name)
     return written._tag === 'appended' ? `${written.position}` : wrongExpectedToDelete(name, expected, written.current)
   }
@@ -246,26 +259,26 @@ export class Node {
     const methods = ['append', 'batchappend', 'read'].map((name) =>
       new features.SupportedMethod().setMethodName(name).setServiceName('event_store.client.streams.streams'),
     )
-    const version = this.standIn.options.version
+    const version = this.cluster.options.version
     callback(null, new features.SupportedMethods().setMethodsList(methods).setEventStoreServerVersion(version))
   }
 
   private readonly members: handleUnaryCall<shared.Empty, gossip.ClusterInfo> = (_call, callback) => {
-    const members = this.standIn.nodes.map(({ gate }, index) => {
+    const members = this.cluster.nodes.map(({ gate }, index) => {
       const { LEADER, FOLLOWER } = gossip.MemberInfo.VNodeState
       return new gossip.MemberInfo()
         .setInstanceId(new shared.UUID().setString(randomUUID()))
         .setTimeStamp('0')
-        .setState(index === this.standIn.leader ? LEADER : FOLLOWER)
+        .setState(index === this.cluster.leader ? LEADER : FOLLOWER)
         .setIsAlive(true)
-        .setHttpEndPoint(new gossip.EndPoint().setAddress(this.standIn.host).setPort(gate.port))
+        .setHttpEndPoint(new gossip.EndPoint().setAddress(this.cluster.host).setPort(gate.port))
     })
     callback(null, new gossip.ClusterInfo().setMembersList(members))
   }
 
   /** Of 23.10 the limit of an append counts data alone; later servers count as they write, and take an option for each event. */
   private tooMuch(events: ReadonlyArray<Proposed>): Failure | undefined {
-    const { maxAppendSize, maxAppendEventSize, version } = this.standIn.options
+    const { maxAppendSize, maxAppendEventSize, version } = this.cluster.options
     for (const event of events) {
       if (sizeAsWritten(event) > maxAppendEventSize)
         return eventTooBig(event.id, sizeAsWritten(event), maxAppendEventSize)
@@ -276,7 +289,7 @@ export class Node {
 
   /** Why this node does not take a call: not the leader, or not for this user. */
   private refusal(metadata: Metadata, sayNotLeader: boolean): Failure | undefined {
-    const { leader, nodes, host, options } = this.standIn
+    const { leader, nodes, host, options } = this.cluster
     const { login, powerless } = options.secured ?? {}
     if (login !== undefined) {
       const [given] = metadata.get('authorization')

@@ -1,25 +1,27 @@
 /** All events of a log, in order. A run of others' events, of which a test may want a million, costs nothing until it is read. */
-import type { RecordedBy } from './log.js'
+interface Placed {
+  readonly position: number
+}
 
-interface Part {
+interface Part<E> {
   /** The index and the position of its first event. */
   readonly first: number
   readonly position: number
-  readonly events: RecordedBy[] | Run
+  readonly events: E[] | Run<E>
 }
 
 /** So many events of one size, made when they are asked for. */
-export interface Run {
+export interface Run<E> {
   readonly length: number
   readonly size: number
-  readonly make: (offset: number, position: number) => RecordedBy
+  readonly make: (offset: number, position: number) => E
 }
 
-export class Sequence {
-  private parts: Part[] = []
+export class Sequence<E extends Placed> {
+  private parts: Part<E>[] = []
   length = 0
 
-  at(index: number): RecordedBy | undefined {
+  at(index: number): E | undefined {
     const part = this.partOf(index)
     if (part === undefined || index >= this.length) return undefined
     const offset = index - part.first
@@ -27,14 +29,14 @@ export class Sequence {
     return part.events.make(offset, part.position + offset * part.events.size)
   }
 
-  push(event: RecordedBy): void {
+  push(event: E): void {
     const last = this.parts.at(-1)
     if (last !== undefined && Array.isArray(last.events)) last.events.push(event)
     else this.parts.push({ first: this.length, position: event.position, events: [event] })
     this.length += 1
   }
 
-  pushRun(run: Run, position: number): void {
+  pushRun(run: Run<E>, position: number): void {
     this.parts.push({ first: this.length, position, events: run })
     this.length += run.length
   }
@@ -59,7 +61,7 @@ export class Sequence {
   }
 
   /** Takes events out of it. */
-  remove(events: ReadonlySet<RecordedBy>): void {
+  remove(events: ReadonlySet<E>): void {
     const parts = this.parts
     this.parts = []
     this.length = 0
@@ -69,7 +71,7 @@ export class Sequence {
     }
   }
 
-  private partOf(index: number): Part | undefined {
+  private partOf(index: number): Part<E> | undefined {
     let [low, high] = [0, this.parts.length]
     while (low < high) {
       const middle = (low + high) >>> 1

@@ -106,6 +106,8 @@ export const operations = (given: Ledger) => {
       watchPosition: true,
       behind: true,
       replay: true,
+      events: true,
+      watchEvents: true,
       replayed: true,
       exportHistory: true,
       exportEvents: true,

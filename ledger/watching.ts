@@ -26,7 +26,7 @@ import { describeReadError, type ReadError } from '../application/projecting/rea
 import { movesInRegistry } from '../application/reading-history/alias-tenures.js'
 import { readDiffMoments } from '../application/reading-history/diff-moments.js'
 import { type Clock, timeOf } from '../domain/ports/clock-and-ids.js'
-import { type EventStore, type Position, toPosition } from '../domain/ports/event-store.js'
+import { type EventStore, ORIGIN, type Position, toPosition } from '../domain/ports/event-store.js'
 import type { SnapshotStore } from '../domain/ports/snapshot-store.js'
 import { rule, wholeNumber } from '../domain/values/codec.js'
 import type { NameDefaults } from '../domain/values/name-paths.js'
@@ -44,6 +44,7 @@ import { LedgerError, promised, readFromStore } from './calling/errors.js'
 import { inTurns } from './calling/in-turns.js'
 import { checked, checkedIfGiven, checkedIfGivenNow, checkedNow, Listener } from './calling/input.js'
 import { guarded } from './calling/own.js'
+import { type Feed, feedOf } from './feed.js'
 import type { DiffPorts } from './finding/diff.js'
 import { type LedgerAsOf, ledgerAsOf } from './ledger-as-of.js'
 import { type OwnProjections, type OwnQuestions, ownProjections } from './own-projections.js'
@@ -62,7 +63,7 @@ export interface ReadPorts extends DiffPorts {
 }
 
 /** What goes on, beside the questions. */
-export interface Watching extends Replays {
+export interface Watching extends Replays, Feed {
   /** The same questions as of a moment: a position, a `Date`, or an ISO 8601 text; now unless told. */
   readonly at: (when?: When) => LedgerAsOf
   /**
@@ -168,6 +169,7 @@ export const reads = ({ defaults, projections, finish, ...ports }: ReadPorts): R
     model.noteOwnWrite(position)
     own.noteOwnWrite(position)
   }
+  const caughtUp = (position = ORIGIN): Promise<unknown> => read(model.waitFor(position))
   const questionsAsOf = ledgerAsOf({ asOf, ofOwn, ...content })
   const at = (when?: When): LedgerAsOf => guarded(questionsAsOf(when))
 
@@ -184,6 +186,7 @@ export const reads = ({ defaults, projections, finish, ...ports }: ReadPorts): R
       return inTurns(await readFromStore(readDiffMoments(other, one.position, other.position)))
     },
     ...standingOf(model, own),
+    ...feedOf({ store, closed, asOf: (position) => caughtUp(position).then(() => asOf()) }),
   }
 
   return {

@@ -329,6 +329,8 @@ export const OF_A_LEDGER: Ways<Ledger> = {
   },
   replayed: 'no: replay prints the same steps',
 
+  events: 'no: export writes them, and history tells them in words',
+  watchEvents: ALIVE,
   watch: ALIVE,
   watchPosition: ALIVE,
   behind: ALIVE,
@@ -409,6 +411,8 @@ export const NO_TASK_EITHER: ReadonlyArray<keyof Ledger> = [
   'damage',
   'replay',
   'replayed',
+  'events',
+  'watchEvents',
   'exportHistory',
   'exportEvents',
 ]

@@ -184,15 +184,30 @@ const rowsElsewhere = (
   until: number,
   order: Order,
 ): ReadonlyArray<number> => {
+  const rows = elsewhere(graph, subject, after, until).map((position) => rowsUpTo(index, position) - 1)
+  return order === 'ascending' ? rows : rows.reverse()
+}
+
+/** The positions of these events, in order. */
+const elsewhere = (graph: LineageGraph, subject: AuditSubject, after: number, until: number): number[] => {
   if (subject.kind === 'artifact' || subject.kind === 'registered-model') return []
   const [stream, number] = streamAndNumberOf(subject)
   const known = graph.subjects.get(stream)
   const node = known === undefined ? NONE : findNode(graph, known, number)
   if (node === NONE) return []
-  const rows = namedElsewhere(graph, node, until)
-    .filter((position) => position > after)
-    .map((position) => rowsUpTo(index, position) - 1)
-  return order === 'ascending' ? rows : rows.reverse()
+  return namedElsewhere(graph, node, until).filter((position) => position > after)
+}
+
+/** Whether an event behind one position up to another, which the graph holds, is about a subject or names it. */
+export const aboutBetween = (
+  graph: LineageGraph,
+  { of: subject, ...filter }: AuditFilter & { readonly of: AuditSubject },
+  after: number,
+  until: number,
+): Test => {
+  const [home, isAbout] = [streamOf(subject), aboutOf(subject, filter)]
+  const named = new Set(elsewhere(graph, subject, after, until))
+  return (stored) => (stored.stream === home ? isAbout(stored) : named.has(stored.position))
 }
 
 /** The events of rows of the index; the rows come in order. */

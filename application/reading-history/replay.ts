@@ -1,11 +1,12 @@
 /** Replay: going through the history event by event, each with what it changed and the registry as of it. */
 import * as E from 'fp-ts/lib/Either.js'
-import { Observable } from 'rxjs'
+import type { Observable } from 'rxjs'
 import { decodeEvent, type RecordedEvent } from '../../domain/events/stored-events.js'
 import type { Order } from '../../projections/audit/filter.js'
 import { type AuditLine, auditLine } from '../../projections/audit/line.js'
 import { type AuditPorts, eventsOf } from './events-of.js'
 import type { AuditFilter } from './history.js'
+import { observed } from './observed.js'
 
 export interface ReplayStep<View> {
   /** `null` for an event of a type that this software does not know. */
@@ -73,19 +74,8 @@ const pauseOf = (pace: Pace, before: AuditLine, next: AuditLine): number => {
 }
 
 /**
- * The same as an Observable: cold, each subscriber its own replay, which stops reading when it unsubscribes. Observables
+ * The same as an Observable: each subscriber has its own replay, which stops reading when it unsubscribes. Observables
  * do not wait for their subscribers: whoever takes longer over a step than the pace leaves iterates `replay` instead.
  */
 export const replayed = <View>(ports: ReplayPorts<View>, query: ReplayQuery): Observable<ReplayStep<View>> =>
-  new Observable((subscriber) => {
-    const stop = new AbortController()
-    const run = async (): Promise<void> => {
-      for await (const step of replay(ports, query, stop.signal)) {
-        if (stop.signal.aborted) return
-        subscriber.next(step)
-      }
-      subscriber.complete()
-    }
-    run().catch((error: unknown) => subscriber.error(error))
-    return () => stop.abort()
-  })
+  observed((signal) => replay(ports, query, signal))

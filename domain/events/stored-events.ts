@@ -132,7 +132,7 @@ export const codecOf = (category: Category, type: string): t.Decoder<unknown, Do
 export const problemsText = (where: string, problems: ReadonlyArray<Problem>): string =>
   `${where}: ${problems.map(describeProblem).join('; ')}`
 
-const parseObject = (text: string): E.Either<string, JsonObject> => {
+export const parseObject = (text: string): E.Either<string, JsonObject> => {
   const parsed = parseText(text)
   if (E.isLeft(parsed)) return parsed
   return isObject(parsed.right) ? E.right(parsed.right) : E.left('data: expected a JSON object')

@@ -132,6 +132,19 @@ const givenOut = (answer: unknown): unknown => {
 export const isIterated = (answer: unknown): answer is AsyncIterable<unknown> =>
   typeof answer === 'object' && answer !== null && Symbol.asyncIterator in answer
 
-async function* eachFrozen(items: AsyncIterable<unknown>): AsyncGenerator<unknown> {
-  for await (const item of items) yield frozen(item)
+/** A `return` is told to what gives the items first: a generator that waits for the next one takes none until it has come. */
+const eachFrozen = (items: AsyncIterable<unknown>): AsyncGenerator<unknown> => {
+  const iterator = items[Symbol.asyncIterator]()
+  const each = frozenEach(iterator)
+  const end = each.return.bind(each)
+  return Object.assign(each, {
+    return: (value: unknown) => {
+      void iterator.return?.().catch(() => undefined)
+      return end(value)
+    },
+  })
+}
+
+async function* frozenEach(iterator: AsyncIterator<unknown>): AsyncGenerator<unknown> {
+  for await (const item of { [Symbol.asyncIterator]: () => iterator }) yield frozen(item)
 }

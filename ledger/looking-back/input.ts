@@ -75,6 +75,7 @@ const EventType = rule(
   'a type of event',
   (value): value is DomainEvent['type'] => typeof value === 'string' && eventTypes.includes(value),
 )
+export const EventTypes = t.readonlyArray(EventType, 'types of events')
 
 interface Where {
   /** A version (a path with `:`), an artifact or a registered model (a path without), a run, or a draft. */
@@ -101,7 +102,7 @@ const between = {
   of: SubjectInput,
   actor: Name,
   alias: Name,
-  types: t.readonlyArray(EventType, 'types of events'),
+  types: EventTypes,
   ...interval,
   order: oneOf('ascending', 'descending'),
 }

@@ -32,6 +32,8 @@ const ANSWERS = [
   'exportEvents',
   'replay',
   'replayed',
+  'events',
+  'watchEvents',
   'diffMoments',
 ]
 const QUESTIONS = Object.keys((await memoryLedger()).ledger.at())

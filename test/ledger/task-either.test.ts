@@ -9,12 +9,14 @@ import { memoryLedger, text } from '../support/ledger-memory.js'
 const OTHERS = [
   'behind',
   'damage',
+  'events',
   'exportEvents',
   'exportHistory',
   'replay',
   'replayed',
   'run',
   'watch',
+  'watchEvents',
   'watchPosition',
 ]
 

@@ -160,6 +160,8 @@ const replay = () => ({
   pace: { every: 0 },
 })
 
+const feed = () => ({ of: 'cats', types: ['AliasMoved'], after: 0, until: 5 })
+
 /** Those of a view at a moment, and of a ledger. */
 export const ASKED: Rows<LedgerAsOf> = questions
 
@@ -273,6 +275,8 @@ export const LEDGER: Rows<Omit<Ledger, 'watchPosition' | 'behind' | 'damage' | '
   watch: () => [(now: LedgerAsOf) => now.resolve('cats:v0')],
   replay: () => [replay(), new AbortController().signal],
   replayed: () => [replay()],
+  events: () => [{ ...feed(), signal: new AbortController().signal }],
+  watchEvents: () => [feed()],
   diffMoments: () => [0, new Date('2026-05-03T15:00:00Z')],
   waitFor: () => [1, 1000],
   rebuild: () => [nothing],

@@ -1,0 +1,152 @@
+/** The feed of events of a ledger: what was recorded, and then what is being recorded, one event after another. */
+
+import type * as t from 'io-ts'
+import { type Observable, takeUntil } from 'rxjs'
+import { describeReadError } from '../application/projecting/read-error.js'
+import { aboutBetween } from '../application/reading-history/events-of.js'
+import {
+  type FeedEvent,
+  type FeedQuery,
+  feedDecoder,
+  feedPages,
+  isFeedEventOf,
+} from '../application/reading-history/feed.js'
+import { observed } from '../application/reading-history/observed.js'
+import type { EventType } from '../domain/events/catalogue.js'
+import { type EventStore, ORIGIN, type Position, toPosition } from '../domain/ports/event-store.js'
+import { record, wholeNumber } from '../domain/values/codec.js'
+import type { Checked } from './calling/arguments.js'
+import type { AsOf } from './calling/as-of.js'
+import { fromStoreError, LedgerError, promised } from './calling/errors.js'
+import { checkedNow, Signal } from './calling/input.js'
+import { endingsOf } from './looking-back/endings.js'
+import { EventTypes, SubjectInput } from './looking-back/input.js'
+import { subjectOf } from './looking-back/subjects.js'
+
+export interface EventsInput<Type extends EventType = EventType> {
+  /** Behind this position; from the first event on unless told. */
+  readonly after?: number | undefined
+  /** Up to this position, and with it, and then it ends. Unless told it goes on with what is recorded from then on. */
+  readonly until?: number | undefined
+  /** Events of these types alone; all unless told. */
+  readonly types?: ReadonlyArray<Type> | undefined
+  /**
+   * A version (a path with `:`), an artifact or a registered model (a path without), a run, or a draft: as `history` has it. What an
+   * alias points at is settled when it begins.
+   */
+  readonly of?: SubjectInput | undefined
+}
+
+export interface EventsArgument<Type extends EventType = EventType> extends EventsInput<Type> {
+  /** Ends it, without an error. */
+  readonly signal?: AbortSignal | undefined
+}
+
+export interface Feed {
+  /**
+   * The events of the ledger in their order, each as it is today (older schema versions are brought to it), with position, id and
+   * metadata: by whom, when, why. One that a newer version wrote has `event: null`, and says in `unknown` what it is. They are read as they
+   * are taken: what is slow to take them costs no memory. `signal` ends it without an error. A store that cannot be asked for a while is waited for. Rejects with `bad-moment` where a position lies ahead of
+   * the ledger, with `damaged-event` where an event cannot be read or events that were given are lost, and with `closed` when the ledger is closed.
+   */
+  readonly events: <Type extends EventType = EventType>(given?: EventsArgument<Type>) => AsyncIterable<FeedEvent<Type>>
+  /**
+   * The same as an Observable, until it is unsubscribed or the ledger is closed; each subscriber has a feed of its own. Observables do not wait for their
+   * subscribers: who takes longer than the events come iterates `events`.
+   */
+  readonly watchEvents: <Type extends EventType = EventType>(given?: EventsInput<Type>) => Observable<FeedEvent<Type>>
+}
+
+export interface FeedPorts {
+  readonly store: EventStore
+  /** When the ledger is closed. */
+  readonly closed: Observable<void>
+  /** The ledger as of now, or, where it is told one, once it holds a position. */
+  readonly asOf: (position?: Position) => Promise<AsOf>
+}
+
+const Place = wholeNumber('a position: that of an event or of a receipt')
+const bounds = { after: Place, until: Place, types: EventTypes, of: SubjectInput }
+const WatchEventsInput = record('watchEvents', {}, bounds)
+const EventsArgument: t.Type<Checked<EventsArgument>> = record('events', {}, { ...bounds, signal: Signal })
+
+export const feedOf = (ports: FeedPorts): Feed => ({
+  events: (given) => ({
+    [Symbol.asyncIterator]: () => wakeable((over) => decoded(ports, EventsArgument, over, given)),
+  }),
+  watchEvents: (given) =>
+    observed((signal) => decoded(ports, WatchEventsInput, stoppedBy(signal), given)).pipe(takeUntil(ports.closed)),
+})
+
+/** Each as it is today, of the types that are asked for. */
+async function* decoded<Type extends EventType>(
+  ports: FeedPorts,
+  codec: t.Decoder<unknown, Checked<EventsArgument>>,
+  over: AbortController,
+  given: EventsArgument<Type> = {},
+): AsyncGenerator<FeedEvent<Type>> {
+  const { signal, ...input } = checkedNow(codec, given)
+  const [decode, isOfType] = [feedDecoder(), isFeedEventOf(given.types)]
+  const stop = (): void => over.abort()
+  signal?.addEventListener('abort', stop)
+  if (signal?.aborted === true) stop()
+  try {
+    const query = await queryOf(ports, input)
+    for await (const { wanted } of feedPages(ports.store, query, over.signal))
+      for (const stored of wanted) {
+        if (over.signal.aborted) return
+        const recorded = decode(stored)
+        if (isOfType(recorded)) yield recorded
+      }
+  } catch (error) {
+    throw fromStoreError(error)
+  } finally {
+    signal?.removeEventListener('abort', stop)
+  }
+}
+
+/** Between which positions, and what is meant by a name now. */
+const queryOf = async (
+  { store, asOf }: FeedPorts,
+  { after = ORIGIN, until, types, of }: Checked<EventsInput>,
+): Promise<FeedQuery> => {
+  const head = await promised(describeReadError)(store.head())
+  for (const [name, position] of Object.entries({ after, until })) {
+    if (position === undefined || position <= head) continue
+    const wrong = {
+      _tag: 'bad-moment',
+      expected: `a position from ${ORIGIN} to ${head}`,
+      actual: String(position),
+    } as const
+    throw new LedgerError(wrong, `${name}: expected ${wrong.expected}, got ${position}`)
+  }
+  const bounds = { after: toPosition(after), until: until ?? Infinity, types }
+  if (of === undefined) return bounds
+  const subject = subjectOf(of, await asOf())
+  return {
+    ...bounds,
+    about: async (from, last) => {
+      const at = await asOf(last)
+      return aboutBetween(at.graph, { of: subject, ...(await endingsOf({ of: subject }, at)) }, from, last)
+    },
+  }
+}
+
+/** The same items, of which a `return` wakes the one that is waited for: a generator that waits takes none. */
+const wakeable = <A>(items: (over: AbortController) => AsyncGenerator<A>): AsyncIterator<A> => {
+  const over = new AbortController()
+  const each = items(over)
+  return {
+    next: () => each.next(),
+    return: () => {
+      over.abort()
+      return each.return(undefined)
+    },
+  }
+}
+
+const stoppedBy = (signal: AbortSignal): AbortController => {
+  const over = new AbortController()
+  signal.addEventListener('abort', () => over.abort())
+  return over
+}

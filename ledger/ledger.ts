@@ -120,7 +120,7 @@ export const ledgerOn = (ports: LedgerPorts): Ledger => {
     warn,
     finish: readOnly ? undefined : finish,
   })
-  const { now, noteOwnWrite } = model
+  const { now, noteOwnWrite, otherThanKept } = model
   const damage = () => events.damage?.()
   const { methods: commands, byName } = writes({
     handler,
@@ -135,14 +135,10 @@ export const ledgerOn = (ports: LedgerPorts): Ledger => {
     noteOwnWrite,
   })
   const care = maintenance({
-    events,
+    ...{ events, snapshots, otherThanKept, manifests, files, readOnly },
     registry: model.registry,
     unknownEvents: async () => (await model.watching.progress()).unknownEvents,
     facts: handler.facts,
-    snapshots,
-    manifests,
-    files,
-    readOnly,
   })
   const { content } = typedThenNfc({ content: contentPastUnknown(commands.content, now.resolve, manifests) })
 

@@ -1,8 +1,10 @@
 /** Read models of whoever embeds the ledger. Each has a projector of its own, so that none waits for another, or ends with it. */
 
+import { isDeepStrictEqual } from 'node:util'
 import * as E from 'fp-ts/lib/Either.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import * as t from 'io-ts'
+import { whyOtherThanEvents } from '../application/projecting/kept-model.js'
 import type { Progress } from '../application/projecting/model.js'
 import { type Projector, type ProjectorPorts, projector } from '../application/projecting/projector.js'
 import { describeReadError } from '../application/projecting/read-error.js'
@@ -40,11 +42,19 @@ export interface OwnProjections {
   readonly progress: () => Promise<Readonly<Record<string, Progress>>>
   /** Each anew, one after another; one that throws says so and stays what it was. */
   readonly rebuild: () => Promise<Readonly<Record<string, Progress>>>
+  /** Of each whose kept snapshot is not what the events give: its name, and why. */
+  readonly otherThanKept: () => Promise<ReadonlyArray<OtherThanKept>>
   readonly close: (signal?: AbortSignal) => Promise<void>
+}
+
+export interface OtherThanKept {
+  readonly name: string
+  readonly reason: string
 }
 
 interface Opened<State> {
   readonly own: OwnProjection<State>
+  readonly whyOtherThanKept: () => Promise<string | undefined>
   readonly projector: Projector<{ readonly own: Holder<State> }>
 }
 
@@ -60,7 +70,11 @@ export const ownProjections = (
     const kept = own.load === undefined || snapshots === undefined ? undefined : apartFromOurs(snapshots)
     const held = { projections: { own: heldProjection(own) }, snapshots: kept, turn: TURN }
     const told = (message: string): void => warn?.(`${message} (the projection ${own.name})`)
-    return { own, projector: projector({ ...ports, ...held, warn: told }) }
+    return {
+      own,
+      whyOtherThanKept: () => whyOtherThanEvents({ ...ports, ...held }, isDeepStrictEqual),
+      projector: projector({ ...ports, ...held, warn: told }),
+    }
   })
   const ofEach = async (
     answer: (of: Projector<object>) => Promise<Progress>,
@@ -104,6 +118,14 @@ export const ownProjections = (
         if (rebuilt.left._tag !== 'projection-failed') return read(TE.left(rebuilt.left))
         return { ...(await read(each.progress())), failure: rebuilt.left }
       }),
+    otherThanKept: async () => {
+      const found: OtherThanKept[] = []
+      for (const { own, whyOtherThanKept } of all) {
+        const reason = await whyOtherThanKept()
+        if (reason !== undefined) found.push({ name: own.name, reason })
+      }
+      return found
+    },
     close: async (signal) => {
       await Promise.all(all.map(({ projector }) => projector.close(signal)))
     },

@@ -108,6 +108,7 @@ export interface Reads {
   /** The registry as it is now. */
   readonly registry: () => Promise<Registry>
   readonly modelsLinkedTo: ModelsLinkedTo
+  readonly otherThanKept: OwnProjections['otherThanKept']
   readonly close: (signal?: AbortSignal) => Promise<void>
 }
 
@@ -195,6 +196,7 @@ export const reads = ({ defaults, projections, finish, ...ports }: ReadPorts): R
     noteOwnWrite,
     registry: async () => (await known()).states.registry,
     modelsLinkedTo: linkedModelsIn(model),
+    otherThanKept: own.otherThanKept,
     close: async (signal) => {
       pending.stop()
       ended.abort()

@@ -7,7 +7,9 @@ import type { SnapshotStore } from '../../domain/ports/snapshot-store.js'
 import { messageOf } from '../../domain/values/built-ins.js'
 import { copySteps } from '../../projections/storage/steps.js'
 import { emptyModel, keysOf, type Model, type Projections } from './model.js'
+import type { ProjectorPorts } from './projector.js'
 import { applyEvents, pull } from './pull.js'
+import { describeReadError } from './read-error.js'
 import { snapshotKeyOf } from './snapshot-keeper.js'
 import { decodeSnapshot } from './snapshots.js'
 
@@ -37,25 +39,62 @@ export const foldedAnew = <States extends object>(
       }
     },
     whyOtherThanKept: async () => {
-      const loaded = await snapshots?.load(snapshotKeyOf(projections))()
-      if (loaded === undefined) return undefined
-      if (E.isLeft(loaded)) return loaded.left.reason
-      const found = await decodeSnapshot(store, projections, loaded.right ?? []).catch((error: unknown) =>
-        E.left(`ends with an event that cannot be read: ${messageOf(error)}`),
-      )
+      const found = await keptModel(store, projections, snapshots)
       if (found === undefined) return undefined
-      if (E.isLeft(found)) return `it ${found.left}`
+      if (E.isLeft(found)) return found.left
       const kept = found.right
       for (const each of [kept, model]) {
         const pulled = await pull(store, projections, each)
         if (E.isLeft(pulled)) return 'the events behind it cannot be read'
       }
-      const different = differences(projections, isSame, kept, model)
-      return different.length === 0 || kept.checkpoint !== model.checkpoint
-        ? undefined
-        : `it holds something else than the events give: ${different.join(', ')}`
+      return whyOther(projections, isSame, kept, model)
     },
   }
+}
+
+/**
+ * Why the snapshot that is kept is not what the events give up to where it ends, which are read for it; nothing where it is, or where
+ * there is none.
+ */
+export const whyOtherThanEvents = async <States extends object>(
+  { store, projections, snapshots, turn }: Omit<ProjectorPorts<States>, 'clock'>,
+  isSame: (one: unknown, other: unknown) => boolean,
+): Promise<string | undefined> => {
+  const found = await keptModel(store, projections, snapshots)
+  if (found === undefined) return undefined
+  if (E.isLeft(found)) return found.left
+  const anew = emptyModel(projections)
+  const pulled = await pull(store, projections, anew, { until: found.right.checkpoint, turn })
+  return E.isLeft(pulled)
+    ? `it holds events that cannot be folded: ${describeReadError(pulled.left)}`
+    : whyOther(projections, isSame, found.right, anew)
+}
+
+/** The snapshot as a model, or why it cannot be read or is of other events; nothing where there is none of this code. */
+const keptModel = async <States extends object>(
+  store: EventStore,
+  projections: Projections<States>,
+  snapshots: SnapshotStore | undefined,
+): Promise<E.Either<string, Model<States>> | undefined> => {
+  const loaded = await snapshots?.load(snapshotKeyOf(projections))()
+  if (loaded === undefined) return undefined
+  if (E.isLeft(loaded)) return E.left(loaded.left.reason)
+  const found = await decodeSnapshot(store, projections, loaded.right ?? []).catch((error: unknown) =>
+    E.left(`ends with an event that cannot be read: ${messageOf(error)}`),
+  )
+  return found && E.mapLeft((reason) => `it ${reason}`)(found)
+}
+
+const whyOther = <States extends object>(
+  projections: Projections<States>,
+  isSame: (one: unknown, other: unknown) => boolean,
+  kept: Model<States>,
+  anew: Model<States>,
+): string | undefined => {
+  const different = differences(projections, isSame, kept, anew)
+  return different.length === 0 || kept.checkpoint !== anew.checkpoint
+    ? undefined
+    : `it holds something else than the events give: ${different.join(', ')}`
 }
 
 const differences = <States extends object>(

@@ -28,8 +28,8 @@ export const maintenance = (ports: MaintenancePorts) => ({
 
   /**
    * Works out again everything that is kept: the bytes of the events and their checksums, each event in full and whether it
-   * could follow on those before it, what is noted of their end, the snapshot of the read models, the manifest and every
-   * file of every live version. Answers what is missing or damaged, where, and what to do; one that is damaged ends nothing.
+   * could follow on those before it, what is noted of their end, the kept snapshots, those of `projections` among them, the manifest
+   * and every file of every live version. Answers what is missing or damaged, where, and what to do; one that is damaged ends nothing.
    */
   verify: (onProgress?: OnVerify, options?: VerifyOptions): Promise<Verified> => verify(ports, onProgress, options),
 })

@@ -73,6 +73,8 @@ export interface VerifyPorts {
   readonly snapshots: SnapshotStore | undefined
   readonly manifests: ManifestStore
   readonly files: FileStore
+  /** Of the embedder's own projections, those whose kept snapshot is not what the events give, and why. */
+  readonly otherThanKept: () => Promise<ReadonlyArray<{ readonly name: string; readonly reason: string }>>
 }
 
 const Options = record('the options of verify', {}, { contents: t.boolean })
@@ -97,7 +99,7 @@ export const verify = async (ports: VerifyPorts, onProgress?: OnVerify, options?
   const isWhole = verified.damagedEvents.length === 0
   const damagedStore = [
     ...(await verifyBeside(ports, anew, isWhole)),
-    ...(isWhole ? await verifyStates(ports, lengths) : []),
+    ...(isWhole ? [...(await verifyOwn(ports)), ...(await verifyStates(ports, lengths))] : []),
   ]
   const live = liveVersions(anew.states.registry)
   const report: OnMaintenance = (progress) => onProgress?.({ ...progress, eventsDone, events: eventsDone })
@@ -139,6 +141,15 @@ const verifyBeside = async (
   }
   return found
 }
+
+/** The snapshots of the embedder's own projections. */
+const verifyOwn = async ({ otherThanKept }: VerifyPorts): Promise<ReadonlyArray<DamagedStore>> =>
+  (await otherThanKept()).map(({ name, reason }) => ({
+    what: 'snapshot',
+    reason: `the snapshot of the projection ${name}: ${reason}`,
+    touches: `what is read of the projection ${name}`,
+    remedy: `${MADE_ANEW}; where apply was changed, raise its version`,
+  }))
 
 /** The snapshots of the states of streams, of which there are some of long ones. */
 const verifyStates = async (

@@ -1,12 +1,12 @@
 import * as E from 'fp-ts/lib/Either.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
-import { describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { memoryEventStore, memoryFileStore, memorySnapshotStore } from '../../adapters/memory/index.js'
 import { systemClock } from '../../adapters/system/index.js'
 import { projector } from '../../application/projecting/projector.js'
 import type { EventStore, StoredEvent } from '../../domain/ports/event-store.js'
 import type { SnapshotStore } from '../../domain/ports/snapshot-store.js'
-import { openLedger } from '../../index.js'
+import { type OwnProjection, openLedger, projection } from '../../index.js'
 import { readModels } from '../../projections/read-models.js'
 import { text } from '../support/ledger-memory.js'
 
@@ -129,5 +129,88 @@ describe('verify holds the kept state of a long stream against its events', () =
         ? []
         : [{ what: 'snapshot', reason: expect.stringContaining(words), touches: `commands on ${STREAM}` }],
     )
+  })
+})
+
+describe('verify holds the kept snapshot of a read model of one’s own against the events', () => {
+  interface Count {
+    moved: number
+  }
+  /** @param at the move at which it throws */
+  const counting = (step: number, version = 1, at = Number.POSITIVE_INFINITY) =>
+    projection({
+      name: 'counting',
+      version,
+      folds: ['AliasMoved'],
+      initial: (): Count => ({ moved: 0 }),
+      apply: (state) => {
+        state.moved += step
+        if (state.moved >= at) throw new RangeError('no room')
+        return state
+      },
+      load: (saved) =>
+        typeof saved === 'object' && saved !== null && 'moved' in saved && typeof saved.moved === 'number'
+          ? { moved: saved.moved }
+          : undefined,
+    })
+  const other = projection({ ...counting(1), name: 'other' })
+
+  const [events, files, snapshots] = [memoryEventStore(), memoryFileStore(), memorySnapshotStore()]
+  const options = {
+    events: { ...events, close: async () => undefined },
+    files: { ...files, close: async () => undefined },
+    ...{ actor: 'anna', entity: 'acme', project: 'animals' },
+  }
+  /** Snapshots of 1,000 moves, and three more behind them. */
+  beforeAll(async () => {
+    const own = counting(1)
+    const ledger = await openLedger({ ...options, snapshots, projections: [own, other] })
+    await ledger.logArtifact({ name: 'cats', type: 'model', content: text('one') })
+    const move = (alias: number) => ledger.moveAlias({ version: 'cats:v0', alias: `best-${alias}` })
+    await Promise.all(Array.from({ length: 1000 }, (_, alias) => move(alias)))
+    await Promise.all([ledger.read(own), ledger.read(other)])
+    await ledger.close()
+    const later = await openLedger(options)
+    for (let alias = 0; alias < 3; alias++) await later.moveAlias({ version: 'cats:v0', alias: `better-${alias}` })
+    await later.close()
+  })
+
+  const found = async (own: OwnProjection<Count>) => {
+    const kept = { ...snapshots, save: () => TE.right(undefined) }
+    const ledger = await openLedger({ ...options, snapshots: kept, projections: [own, other], readOnly: true })
+    const { damagedEvents, damagedStore } = await ledger.verify(undefined, { contents: false })
+    await ledger.close()
+    expect(damagedEvents).toEqual([])
+    return damagedStore
+  }
+
+  it.each<readonly [string, OwnProjection<Count>]>([
+    ['is what they give', counting(1)],
+    ['is of another version, which is thrown away', counting(2, 2)],
+    ['is of before the event at which the projection throws', counting(1, 1, 1003)],
+  ])('and finds nothing where it %s', async (_, verified) => {
+    expect(await found(verified)).toEqual([])
+  })
+
+  it.each<readonly [string, OwnProjection<Count>, string]>([
+    [
+      'holds something else, as where apply is another',
+      counting(2),
+      'it holds something else than the events give: counting',
+    ],
+    [
+      'holds an event that cannot be folded',
+      counting(1, 1, 900),
+      'it holds events that cannot be folded: the projection counting',
+    ],
+  ])('and says which one %s', async (_, verified, words) => {
+    expect(await found(verified)).toEqual([
+      {
+        what: 'snapshot',
+        reason: expect.stringContaining(`the snapshot of the projection counting: ${words}`),
+        touches: 'what is read of the projection counting',
+        remedy: expect.stringContaining('raise its version'),
+      },
+    ])
   })
 })

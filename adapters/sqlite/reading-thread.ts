@@ -62,8 +62,11 @@ export const PAGES_AHEAD = 4
 /** Who reads on without a thread loses little; who examines begins anew. */
 const PATIENCE_MS = { reading: 1000, examining: 60_000 }
 
-/** What a thread runs; told when it is needed, because a program made into one file does not know where it lies. */
-const usual = (): URL => new URL('./reading-worker.js', import.meta.url)
+/**
+ * What a thread runs; told when it is needed, because a program made into one file does not know where it lies. A bundler
+ * that copies what is named so, webpack, is not to: the copy would lack what it imports.
+ */
+const usual = (): URL => new URL(/* webpackIgnore: true */ './reading-worker.js', import.meta.url)
 
 export const readingThreads = (file: ReadFile, script = usual): ReadingThreads => {
   const running = new Set<Thread<unknown>>()

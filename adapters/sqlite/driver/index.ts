@@ -1,6 +1,6 @@
 /** The driver for the Node that runs, loaded when it is first asked for. */
 
-import { createRequire } from 'node:module'
+import * as nodeModule from 'node:module'
 import { join } from 'node:path'
 import * as E from 'fp-ts/lib/Either.js'
 import type * as TE from 'fp-ts/lib/TaskEither.js'
@@ -49,7 +49,8 @@ const installedVersion = (): string | undefined => {
   try {
     // A program bundled as CommonJS does not know where it lies, which is where it was started.
     const here = import.meta.url ?? process.argv[1] ?? join(process.cwd(), 'program.js')
-    const manifest: unknown = createRequire(here)('better-sqlite3/package.json')
+    // By its module: a call by the name alone webpack would understand, and warns that it cannot.
+    const manifest: unknown = nodeModule.createRequire(here)('better-sqlite3/package.json')
     return Manifest.is(manifest) ? manifest.version : undefined
   } catch {
     throwIfOutOfFiles()

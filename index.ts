@@ -33,6 +33,7 @@ import type { ModelCache } from './ledger/files/use-model.js'
 import { type Ledger, ledgerOn } from './ledger/ledger.js'
 import { LedgerOptions, type Opener, opened } from './ledger/options.js'
 
+export { systemClock, systemIds } from './adapters/system/index.js'
 export type { Receipt } from './application/command-handling/receipt.js'
 export type { BadMoment } from './application/projecting/as-of.js'
 export type { Progress } from './application/projecting/model.js'

@@ -33,10 +33,8 @@ export const pendingCommits = ({ clock, finish, fresh }: PendingPorts) => {
   /** By a clock that gives no time now, no draft was sealed long ago. */
   const now = (): number => E.match(() => Number.NEGATIVE_INFINITY, Date.parse)(timeOf(clock))
   const openedAt = now()
-  const completionTimer = setInterval(() => {
-    void completePending(now() - TIME_TO_FINISH).catch(() => undefined)
-  }, TIME_TO_FINISH)
-  completionTimer.unref()
+  const { every = byMachine } = clock
+  const stop = every(TIME_TO_FINISH, () => completePending(now() - TIME_TO_FINISH).catch(() => undefined))
 
   return {
     /** What was sealed before this ledger was opened is finished before its first answer. */
@@ -48,6 +46,12 @@ export const pendingCommits = ({ clock, finish, fresh }: PendingPorts) => {
         throw error
       })
     },
-    stop: (): void => clearInterval(completionTimer),
+    stop,
   }
+}
+
+const byMachine: NonNullable<Clock['every']> = (milliseconds, call) => {
+  const timer = setInterval(() => void call(), milliseconds)
+  timer.unref()
+  return () => clearInterval(timer)
 }

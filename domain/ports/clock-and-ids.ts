@@ -15,6 +15,11 @@ export interface Clock {
    * though the ledger was closed; `setTimeout` of `node:timers/promises` takes the signal.
    */
   readonly sleep: (milliseconds: number, signal?: AbortSignal) => Promise<void>
+  /**
+   * Calls again and again, after so many milliseconds each, until what it answers is called; the process is not kept up for
+   * it. By the timers of the machine where a clock has none of its own.
+   */
+  readonly every?: (milliseconds: number, call: () => Promise<void>) => () => void
 }
 
 export interface Ids {
@@ -49,6 +54,7 @@ export const timeOf = (clock: Pick<Clock, 'now'>): E.Either<BadClock, string> =>
 export const heedingSignals = (clock: Clock): Clock => ({
   now: () => clock.now(),
   monotonic: () => clock.monotonic(),
+  ...(clock.every === undefined ? {} : { every: clock.every.bind(clock) }),
   sleep: async (milliseconds, signal) => {
     if (signal === undefined) return clock.sleep(milliseconds)
     if (signal.aborted) return

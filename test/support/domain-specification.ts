@@ -8,7 +8,8 @@ import type { Rejection } from '../../domain/commands/rejections.js'
 import type { DomainEvent } from '../../domain/events/catalogue.js'
 import type { Answer } from '../../domain/values/answer.js'
 import { type Decider, type Decision, type RecordedBy, readonlyState } from '../../domain/values/decider.js'
-import { branded, type Plain } from './decoded.js'
+import type { Plain } from '../../testing/plain.js'
+import { branded } from './decoded.js'
 
 export interface Row {
   readonly rule: string

@@ -1,3 +1,4 @@
+/** Event stores that do not give back what was appended. */
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import { EventStoreError, type StoredEvent, toPosition, toRevision } from '../../domain/ports/event-store.js'
 import type { LedgerId } from '../../domain/ports/ledger-id.js'

@@ -1,0 +1,78 @@
+/** A ledger in memory, for a test: its time stands still until it is turned, and its ids are the same in every run. */
+import { memoryEventStore, memoryFileStore } from '../adapters/memory/index.js'
+import { decodeEvent, type RecordedEvent } from '../domain/events/stored-events.js'
+import { type EventStore, ORIGIN, toPosition } from '../domain/ports/event-store.js'
+import type { FileStore } from '../domain/ports/file-store.js'
+import { type ComposedOptions, type Ledger, openLedger } from '../index.js'
+import { type TestClock, testClock, testIds } from './clock-and-ids.js'
+import { right } from './results.js'
+
+/** One step of a history: what it does with the ledger, or with what is below it. */
+export type Step = (test: TestLedger) => Promise<unknown>
+
+/** All options of `openLedger` but a folder, and what a test adds. */
+export interface TestLedgerOptions extends Partial<Omit<ComposedOptions, 'events' | 'files' | 'clock'>> {
+  /** What has happened before, in order; nothing unless told. */
+  readonly given?: ReadonlyArray<Step>
+  /** Another number for other ids; 1 unless told. */
+  readonly seed?: number
+  /** The time at which it begins; 2026-01-01T00:00:00.000Z unless told. */
+  readonly now?: Date | string
+  /** A ledger whose stores and clock it shares, as another instance of the same service. */
+  readonly beside?: TestLedger
+}
+
+export interface TestLedger extends AsyncDisposable {
+  readonly ledger: Ledger
+  readonly clock: TestClock
+  readonly events: EventStore
+  readonly files: FileStore
+  /** What was recorded after a position, in order; everything unless told. */
+  readonly recorded: (after?: number) => Promise<ReadonlyArray<RecordedEvent>>
+  /** Closes the ledger; `await using` does it at the end of its block. */
+  readonly close: () => Promise<void>
+}
+
+/**
+ * Opens a ledger in memory, of the actor `anna`, the entity `acme` and the project `churn` unless told, and plays in it what was
+ * given. Two of them share nothing.
+ */
+export const testLedger = async (options: TestLedgerOptions = {}): Promise<TestLedger> => {
+  const { given = [], seed = 1, now, beside, ...others } = options
+  const clock = beside?.clock ?? testClock(now)
+  const events = beside?.events ?? memoryEventStore()
+  const files = beside?.files ?? memoryFileStore({ now: clock.now })
+  const ids = testIds(beside === undefined ? seed : seed + 1)
+  const ledger = await openLedger({
+    actor: 'anna',
+    entity: 'acme',
+    project: 'churn',
+    ids,
+    ...others,
+    clock,
+    events,
+    files,
+  })
+  const close = () => ledger.close()
+  const test: TestLedger = {
+    ledger,
+    clock,
+    events,
+    files,
+    recorded: async (after = ORIGIN) => {
+      const found: RecordedEvent[] = []
+      for await (const page of events.readAll(toPosition(after)))
+        found.push(...page.map((stored) => right(decodeEvent(stored))))
+      return found
+    },
+    close,
+    [Symbol.asyncDispose]: close,
+  }
+  try {
+    for (const step of given) await step(test)
+  } catch (error) {
+    await close()
+    throw error
+  }
+  return test
+}

@@ -57,7 +57,7 @@ it('four instances that write at once on one artifact and one registered model e
     if (standIn.seen.append < troubled + 30) return
     troubled = standIn.seen.append
     standIn.faults.append.push(FAULTS[troubled % FAULTS.length] ?? 'not-ready')
-    standIn.leader = (standIn.leader + 1) % 3
+    standIn.leader = ((standIn.leader ?? 0) + 1) % 3
   }, 10)
   const positions = await Promise.all(instances.map((ledger, index) => write(ledger, `${index}`)))
   clearInterval(trouble)

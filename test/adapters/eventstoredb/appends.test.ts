@@ -219,7 +219,7 @@ describe('a cluster of EventStoreDB', () => {
       ).toMatchObject({
         right: { revision },
       })
-      standIn.leader = (standIn.leader + 1) % 3
+      standIn.leader = ((standIn.leader ?? 0) + 1) % 3
     }
     expect(await ids(store)).toHaveLength(6)
   })

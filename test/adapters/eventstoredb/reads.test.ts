@@ -210,8 +210,9 @@ describe('a subscription on EventStoreDB', () => {
     for (let leader = 0; leader < 3; leader++) {
       await fill(store, 4)
       await delay(20)
-      await standIn.nodes[leader]?.gate.refuse()
+      await standIn.nodes[leader]?.kill()
       standIn.leader = (leader + 1) % 3
+      await standIn.nodes[leader]?.restart()
     }
     expect(revisions(await events)).toEqual(upTo(12))
   })

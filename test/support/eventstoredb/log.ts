@@ -50,11 +50,64 @@ export class Log {
   private waiting: Array<() => void> = []
   // The server begins its log with an epoch record, which is no event.
   private end = 264
+  /** So many events of it may be read: those that a majority of the nodes has. */
+  private replicated = 0
+  /** The last leadership that this node knows of. Of two logs that differ, the one of the later wins. */
+  epoch = 0
+  /** Told of every event that is written here, as a leader tells its followers. Unless there is one, all may be read at once. */
+  onRecorded: ((events: ReadonlyArray<RecordedBy>) => void) | undefined
 
-  constructor() {
+  /** @param from takes over so many events of another log, instead of those of a new server */
+  constructor(from?: { readonly log: Log; readonly count: number }) {
+    if (from !== undefined) {
+      for (let index = 0; index < from.count; index++) {
+        const event = from.log.all.at(index)
+        if (event !== undefined) this.take([event])
+      }
+      this.replicated = Math.min(from.count, from.log.readable)
+      this.epoch = from.log.epoch
+      return
+    }
     this.record('$$$users', [systemEvent('$metadata', '{"$tb":0}')])
     this.record('$users', [systemEvent('$User', '"admin"'), systemEvent('$User', '"ops"')])
-    this.record('$epoch-information', [systemEvent('$epoch-information', '{"epochNumber":0}')])
+    this.begin(0)
+  }
+
+  /** So many events of it may be read. */
+  get readable(): number {
+    return this.replicated
+  }
+
+  set readable(count: number) {
+    this.replicated = Math.max(this.replicated, Math.min(count, this.all.length))
+    const waiting = this.waiting
+    this.waiting = []
+    for (const wake of waiting) wake()
+  }
+
+  /** How many events this log and another begin with. */
+  inCommon({ all }: Log): number {
+    let count = Math.min(this.all.length, all.length)
+    while (count > 0 && this.all.at(count - 1) !== all.at(count - 1)) count -= 1
+    return count
+  }
+
+  /** A new leader begins with an event of the server. */
+  begin(epoch: number): void {
+    this.epoch = epoch
+    this.record('$epoch-information', [systemEvent('$epoch-information', `{"epochNumber":${epoch}}`)])
+  }
+
+  /** Takes over what another node wrote. */
+  take(events: ReadonlyArray<RecordedBy>): void {
+    for (const event of events) {
+      const stream = this.streams.get(event.stream)
+      if (stream === undefined) this.streams.set(event.stream, [event])
+      else stream.push(event)
+      this.all.push(event)
+      this.remembered.set(event.id, event)
+      this.end = event.position + sizeOf(event.stream, event)
+    }
   }
 
   /** What is kept of a stream, hidden or not. */
@@ -64,13 +117,15 @@ export class Log {
 
   /** What a reader of the stream is told. */
   shown(name: string): 'no_stream' | 'tombstoned' | ReadonlyArray<RecordedBy> {
-    const last = this.last(name)
+    const end = this.readableEnd()
+    const all = this.stream(name).filter(({ position }) => position < end)
+    const last = this.last(name) === LAST ? LAST : (all.at(-1)?.revision ?? -1)
     if (last === LAST) return 'tombstoned'
     const limits = this.limits(name)
     const { $tb = 0, $maxCount = Number.POSITIVE_INFINITY, $maxAge = Number.POSITIVE_INFINITY } = limits
     if (last === -1 || $tb >= LAST) return 'no_stream'
     const [first, oldest] = [Math.max($tb, last + 1 - $maxCount), Date.now() - 1000 * $maxAge]
-    return this.stream(name).filter(({ revision, created }) => revision >= first && created.getTime() >= oldest)
+    return all.filter(({ revision, created }) => revision >= first && created.getTime() >= oldest)
   }
 
   append(name: string, expected: Expected, events: ReadonlyArray<Proposed>): Written {
@@ -120,6 +175,7 @@ export class Log {
       )
     }
     this.all.remove(gone)
+    this.replicated -= gone.size
     for (const { position } of gone) this.scavenged.add(position)
   }
 
@@ -133,7 +189,7 @@ export class Log {
     const size = sizeOf(stream, shared)
     this.all.pushRun({ length: count, size, make }, this.end)
     this.end += count * size
-    this.wake()
+    this.readable = this.all.length
   }
 
   /** Whether the server takes it for a place in the log: where a record begins, or its end. */
@@ -149,12 +205,17 @@ export class Log {
     return position > this.end
   }
 
-  /** Resolves as soon as more than `length` events are in the log. */
-  grown(length: number): Promise<void> {
+  /** Resolves as soon as more than so many events may be read. */
+  grown(count: number): Promise<void> {
     return new Promise((resolve) => {
-      if (this.all.length > length) resolve()
+      if (this.readable > count) resolve()
       else this.waiting.push(resolve)
     })
+  }
+
+  /** Resolves as soon as the event at this position may be read. */
+  async told(position: number): Promise<void> {
+    while (position >= this.readableEnd()) await this.grown(this.readable)
   }
 
   private check(name: string, expected: Expected, events: ReadonlyArray<Proposed>): Written | 'ok' {
@@ -216,25 +277,23 @@ export class Log {
   }
 
   private record(name: string, events: ReadonlyArray<Proposed>, first = this.last(name) + 1): RecordedBy {
-    const stream = this.streams.get(name) ?? []
-    this.streams.set(name, stream)
+    const recorded: RecordedBy[] = []
+    let position = this.end
     for (const [at, event] of events.entries()) {
-      const recorded = { ...event, stream: name, revision: first + at, position: this.end, created: new Date() }
-      stream.push(recorded)
-      this.all.push(recorded)
-      this.remembered.set(event.id, recorded)
-      this.end += sizeOf(name, event)
+      recorded.push({ ...event, stream: name, revision: first + at, position, created: new Date() })
+      position += sizeOf(name, event)
     }
-    this.wake()
-    const last = stream.at(-1)
+    this.take(recorded)
+    if (this.onRecorded === undefined) this.readable = this.all.length
+    else this.onRecorded(recorded)
+    const last = recorded.at(-1)
     if (last === undefined) throw new Error('an append without events')
     return last
   }
 
-  private wake(): void {
-    const waiting = this.waiting
-    this.waiting = []
-    for (const wake of waiting) wake()
+  /** Where the first event begins that may not be read yet. */
+  private readableEnd(): number {
+    return this.all.positionAt(this.readable)
   }
 
   /** What the system projection `$by_category` does: a link for every write, behind it in the log. */

@@ -20,7 +20,7 @@ import {
   status,
 } from '@grpc/grpc-js'
 import { Gate } from './gate.js'
-import type { Log, Proposed, RecordedBy } from './log.js'
+import { Log, type Proposed, type RecordedBy } from './log.js'
 import {
   appended,
   checkpoint,
@@ -46,8 +46,12 @@ export interface Cluster {
   readonly options: StandInOptions & typeof DEFAULTS
   readonly host: string
   readonly nodes: ReadonlyArray<Node>
-  readonly leader: number
-  readonly log: Log
+  readonly leader: number | undefined
+  /** A node that takes itself for the leader wrote something. */
+  replicate(node: Node): void
+  /** A node is gone from the others, or there again. */
+  lost(node: Node): void
+  found(node: Node): void
   /** What goes wrong next; each is used up by one call. */
   readonly faults: { readonly append: AppendFault[]; readonly read: ReadFault[]; readonly subscription: ReadFault[] }
   /** How often each was called, how many subscriptions have ended, and how many events and checkpoints went out by them. */
@@ -57,15 +61,20 @@ export interface Cluster {
 export class Node {
   readonly server = new Server()
   readonly gate: Gate
+  readonly index: number
+  log: Log
+  /** Whether it takes itself for the leader. */
+  leads = false
 
   private readonly cluster: Cluster
-  private readonly index: number
+  private isolated = false
+  private port = 0
 
-  constructor(cluster: Cluster, index: number) {
+  constructor(cluster: Cluster, index: number, log: Log) {
     this.cluster = cluster
     this.index = index
-    const injector = this.server.createConnectionInjector(this.credentials())
-    this.gate = new Gate((socket) => injector.injectConnection(socket))
+    this.log = this.own(new Log({ log, count: log.all.length }))
+    this.gate = new Gate(() => this.port)
     this.server.addService(streamServices.StreamsService, {
       append: this.append,
       read: this.read,
@@ -75,6 +84,76 @@ export class Node {
     })
     this.server.addService(featureServices.ServerFeaturesService, { getSupportedMethods: this.supportedMethods })
     this.server.addService(gossipServices.GossipService, { read: this.members })
+  }
+
+  async listen(): Promise<void> {
+    this.port = await new Promise((resolve, reject) => {
+      this.server.bindAsync('127.0.0.1:0', this.credentials(), (error, port) => (error ? reject(error) : resolve(port)))
+    })
+    await this.gate.accept()
+  }
+
+  /** Whether the other nodes reach it. */
+  get isUp(): boolean {
+    return this.gate.isOpen && !this.gate.isFrozen && !this.isolated
+  }
+
+  /** As by SIGKILL, or as it exits by itself: what it wrote stays on its disk. */
+  async kill(): Promise<void> {
+    this.leads = false
+    const refused = this.gate.refuse()
+    this.cluster.lost(this)
+    await refused
+  }
+
+  async restart(): Promise<void> {
+    await this.gate.accept()
+    this.cluster.found(this)
+  }
+
+  /** As by SIGSTOP: connections stay and are taken, and nothing is answered. */
+  freeze(): void {
+    this.gate.freeze()
+    this.cluster.lost(this)
+  }
+
+  /** As by SIGCONT: it answers what came meanwhile, a while before it hears what the others did. */
+  async thaw(): Promise<void> {
+    this.gate.thaw()
+    await delay(this.cluster.options.electionTime / 4)
+    if (this.gate.isOpen) this.cluster.found(this)
+  }
+
+  /** Cuts it off from the other nodes, not from clients. It leads on until it notices that it is alone. */
+  isolate(): void {
+    this.isolated = true
+    this.cluster.lost(this)
+  }
+
+  rejoin(): void {
+    this.isolated = false
+    this.cluster.found(this)
+  }
+
+  /** Takes over the log of a leader. If this node wrote what the leader has not, it cuts that off and exits. */
+  catchUp(log: Log): boolean {
+    const common = this.log.inCommon(log)
+    if (common < this.log.all.length) {
+      this.log = this.own(new Log({ log: this.log, count: common }))
+      void this.kill()
+      return false
+    }
+    for (let index = common; index < log.all.length; index++) {
+      const event = log.all.at(index)
+      if (event !== undefined) this.log.take([event])
+    }
+    this.log.epoch = log.epoch
+    return true
+  }
+
+  private own(log: Log): Log {
+    log.onRecorded = () => this.cluster.replicate(this)
+    return log
   }
 
   private credentials(): ServerCredentials {
@@ -97,22 +176,28 @@ export class Node {
     call.on('end', async () => {
       // Cut off in the middle, which is known a turn later: what came so far is not taken for the whole.
       await nextTurn()
-      if (call.cancelled) return
+      await this.gate.thawed()
       if (typeof fault === 'object' && 'slow' in fault) await delay(fault.slow)
-      const answer = this.refusal(call.metadata, fault === 'not-leader') ?? this.answerTo(requests, fault)
+      if (call.cancelled || !this.gate.isOpen) return
+      const answer = this.refusal(call.metadata, fault === 'not-leader') ?? (await this.answerTo(requests, fault))
       if (answer === 'cut') this.gate.cut(call.getPeer())
       else if (answer instanceof streams.AppendResp) callback(null, answer)
       else if (answer !== 'silence') callback(answer)
     })
   }
 
-  private answerTo(
+  private async answerTo(
     [header, ...messages]: ReadonlyArray<streams.AppendReq>,
     fault: AppendFault | undefined,
-  ): streams.AppendResp | Failure | 'cut' | 'silence' {
+  ): Promise<streams.AppendResp | Failure | 'cut' | 'silence'> {
     const options = header?.getOptions()
     if (options === undefined) return failure(status.UNKNOWN, 'the first message has no options')
     const events = messages.map(proposed)
+    if (events.length === 0) {
+      // The writer of the server fails, and ends the process.
+      await this.kill()
+      return 'silence'
+    }
     const tooMuch = this.tooMuch(events)
     if (tooMuch !== undefined) return tooMuch
     if (fault === 'not-ready') return failure(status.UNAVAILABLE, 'Server Is Not Ready')
@@ -121,13 +206,26 @@ export class Node {
     if (fault === 'swallow-request') return 'silence'
     const [name, expected] = [nameOf(options.getStreamIdentifier()), expectedOf(options)]
     if (expected === 'any') return failure(status.INVALID_ARGUMENT, 'the stand-in takes no append with "any"')
-    if (fault === 'delete-before-commit') this.cluster.log.softDelete(name)
-    const written = this.cluster.log.append(name, expected, events)
+    if (fault === 'delete-before-commit') this.log.softDelete(name)
+    const written = this.log.append(name, expected, events)
     if (fault === 'drop-after-commit') return 'cut'
     if (fault === 'swallow-reply') return 'silence'
-    if (fault === 'commit-timeout') return failure(status.ABORTED, 'Operation timed out: Commit phase timeout.')
+    const inTime = written._tag !== 'appended' || (await this.agreed(written.position))
+    if (fault === 'commit-timeout' || !inTime)
+      return failure(status.ABORTED, 'Operation timed out: Commit phase timeout.')
     if (written._tag === 'tombstoned') return streamDeleted(name)
     return written._tag === 'appended' ? appended(written) : wrongExpected(written.current)
+  }
+
+  /** Whether a majority of the nodes has the event at a position, in time. */
+  private async agreed(position: number): Promise<boolean> {
+    const abort = new AbortController()
+    const late = delay(this.cluster.options.commitTimeout, false, { signal: abort.signal, ref: false }).catch(
+      () => false,
+    )
+    const inTime = await Promise.race([this.log.told(position).then(() => true), late])
+    abort.abort()
+    return inTime
   }
 
   /** Announced, as by the server, and never used by the adapter: docs/adr/0004 says why. */
@@ -148,7 +246,7 @@ export class Node {
 
   private async readOnce(call: Reading, fault: ReadFault | undefined): Promise<void> {
     const options = call.request.getOptions() ?? new streams.ReadReq.Options()
-    const events = bounded(this.cluster.log, options)
+    const events = bounded(this.log, options)
     switch (events) {
       case 'no place':
         call.emit('error', noPlace(this.cluster.options.version, 'read'))
@@ -166,7 +264,8 @@ export class Node {
   }
 
   private async follow(call: Reading, fault: ReadFault | undefined): Promise<void> {
-    const { seen, log } = this.cluster
+    const { seen } = this.cluster
+    const { log } = this
     const endedAt = new Promise<void>((resolve) => call.once('cancelled', resolve))
     void endedAt.then(() => {
       seen.ended += 1
@@ -250,7 +349,7 @@ export class Node {
     const refusal = this.refusal(metadata, false)
     if (refusal !== undefined) return refusal
     const [name, expected] = [nameOf(options.getStreamIdentifier()), expectedOf(options)]
-    const written = this.cluster.log[how](name, expected)
+    const written = this.log[how](name, expected)
     if (written._tag === 'tombstoned') return streamDeleted(name)
     return written._tag === 'appended' ? `${written.position}` : wrongExpectedToDelete(name, expected, written.current)
   }
@@ -264,14 +363,17 @@ export class Node {
   }
 
   private readonly members: handleUnaryCall<shared.Empty, gossip.ClusterInfo> = (_call, callback) => {
-    const members = this.cluster.nodes.map(({ gate }, index) => {
-      const { LEADER, FOLLOWER } = gossip.MemberInfo.VNodeState
+    const known = this.knownLeader()
+    const members = this.cluster.nodes.map((node) => {
+      const { LEADER, FOLLOWER, UNKNOWN } = gossip.MemberInfo.VNodeState
+      const leads = node.index === known
+      const isSeen = node === this || leads || (node.isUp && !this.isolated)
       return new gossip.MemberInfo()
         .setInstanceId(new shared.UUID().setString(randomUUID()))
         .setTimeStamp('0')
-        .setState(index === this.cluster.leader ? LEADER : FOLLOWER)
-        .setIsAlive(true)
-        .setHttpEndPoint(new gossip.EndPoint().setAddress(this.cluster.host).setPort(gate.port))
+        .setState(leads ? LEADER : known === undefined ? UNKNOWN : FOLLOWER)
+        .setIsAlive(isSeen)
+        .setHttpEndPoint(new gossip.EndPoint().setAddress(this.cluster.host).setPort(node.gate.port))
     })
     callback(null, new gossip.ClusterInfo().setMembersList(members))
   }
@@ -289,7 +391,7 @@ export class Node {
 
   /** Why this node does not take a call: not the leader, or not for this user. */
   private refusal(metadata: Metadata, sayNotLeader: boolean): Failure | undefined {
-    const { leader, nodes, host, options } = this.cluster
+    const { nodes, host, options } = this.cluster
     const { login, powerless } = options.secured ?? {}
     if (login !== undefined) {
       const [given] = metadata.get('authorization')
@@ -297,12 +399,19 @@ export class Node {
       if (given === undefined || given === basic(powerless)) return accessDenied
       if (given !== basic(login)) return failure(status.UNAUTHENTICATED, 'Received HTTP status code 401')
     }
-    if (!sayNotLeader && (metadata.get('requires-leader').length === 0 || this.index === leader)) return undefined
+    if (!sayNotLeader && (metadata.get('requires-leader').length === 0 || this.leads)) return undefined
+    const leader = nodes[this.knownLeader() ?? -1]
+    if (leader === undefined) return failure(status.UNAVAILABLE, 'Server Is Not Ready')
     return failure(status.NOT_FOUND, 'Leader info available', {
       exception: 'not-leader',
       'leader-endpoint-host': host,
-      'leader-endpoint-port': String(nodes[leader]?.gate.port),
+      'leader-endpoint-port': String(leader.gate.port),
     })
+  }
+
+  private knownLeader(): number | undefined {
+    if (this.leads) return this.index
+    return this.isolated ? undefined : this.cluster.leader
   }
 }
 

@@ -31,8 +31,15 @@ export interface Login {
 }
 
 export interface StandInOptions {
-  /** More than one makes a cluster: found by gossip, one of them the leader, all on one log. */
+  /** More than one makes a cluster: found by gossip, each with a log of its own, one of them the leader. */
   readonly nodes?: number
+  /**
+   * How long it takes, in ms, until another leads when a leader is gone: half of it nobody has noticed, half of it none
+   * is there. Unless told, leaders change only when `leader` is set, at once.
+   */
+  readonly electionTime?: number
+  /** How long a leader waits for a majority of the nodes to have what was appended, in ms. */
+  readonly commitTimeout?: number
   /** Makes the server speak TLS, and ask for this user and, if `clientCertificate`, for a certificate too. */
   readonly secured?: {
     readonly key: Buffer
@@ -48,4 +55,10 @@ export interface StandInOptions {
   readonly maxAppendEventSize?: number
 }
 
-export const DEFAULTS = { version: '23.10.6', maxAppendSize: 1024 * 1024, maxAppendEventSize: Number.POSITIVE_INFINITY }
+export const DEFAULTS = {
+  electionTime: 0,
+  commitTimeout: 2000,
+  version: '23.10.6',
+  maxAppendSize: 1024 * 1024,
+  maxAppendEventSize: Number.POSITIVE_INFINITY,
+}

@@ -30,12 +30,14 @@ export const bounded = (
 /** Backwards a position in `$all` is the place behind an event, and one behind the end is none. */
 const boundedOfAll = (log: Log, from: ReadReq.Options.AllOptions, options: ReadReq.Options) => {
   const { all } = log
-  const count = Math.min(Number(options.getCount()), all.length)
+  const count = Math.min(Number(options.getCount()), log.readable)
   const position = Number(from.getPosition()?.getCommitPosition())
   const forwards = isForwards(options)
   if (from.hasPosition() && !log.isPlace(position) && !(forwards && log.isBeyond(position))) return 'no place'
-  const first = from.hasStart() ? 0 : from.hasEnd() ? all.length : all.indexFrom(position)
-  return forwards ? slice(log, first, first + count) : slice(log, first - 1, first - 1 - count)
+  const first = from.hasStart() ? 0 : from.hasEnd() ? log.readable : all.indexFrom(position)
+  return forwards
+    ? slice(log, first, Math.max(first, Math.min(first + count, log.readable)))
+    : slice(log, first - 1, first - 1 - count)
 }
 
 function* slice({ all }: Log, first: number, end: number): Generator<RecordedBy> {
@@ -62,9 +64,9 @@ export type Step =
 export const startOf = (log: Log, options: ReadReq.Options): number | 'no place' => {
   const all = options.getAll()
   if (all === undefined || all.hasStart()) return 0
-  if (all.hasEnd()) return log.all.length
+  if (all.hasEnd()) return log.readable
   const position = Number(all.getPosition()?.getCommitPosition())
-  if (log.isBeyond(position)) return log.all.length
+  if (log.isBeyond(position)) return log.readable
   return log.isPlace(position) ? log.all.indexFrom(position + 1) : 'no place'
 }
 
@@ -81,9 +83,9 @@ export function* steps(log: Log, options: ReadReq.Options, first: number): Gener
   let next = first
   let looked = 0
   const passes = (event: RecordedBy | undefined): event is RecordedBy => event !== undefined && wanted(event, options)
-  while (next < all.length) {
+  while (next < log.readable) {
     let place = { commit: all.positionAt(next), prepare: 0 }
-    const end = Math.min(next + window, all.length)
+    const end = Math.min(next + window, log.readable)
     looked += end - next
     for (; next < end; next++) {
       const event = all.at(next)
@@ -91,14 +93,14 @@ export function* steps(log: Log, options: ReadReq.Options, first: number): Gener
       place = { commit: event.position, prepare: event.position }
       yield { _tag: 'event', event }
     }
-    if (looked >= interval && next < all.length) {
+    if (looked >= interval && next < log.readable) {
       looked %= interval
       yield { _tag: 'checkpoint', ...place }
     }
   }
   yield { _tag: 'caught up' }
   for (;;) {
-    for (; next < all.length; next++) {
+    for (; next < log.readable; next++) {
       const event = all.at(next)
       if (passes(event)) yield { _tag: 'event', event }
       looked += 1

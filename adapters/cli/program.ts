@@ -28,9 +28,9 @@ import { storeCommands } from './store-commands.js'
 
 const SHOW_VERSION = 'model-ledger.version'
 
-/** Of the nearest package.json above, which is nearer in the sources than in the built package. */
+/** Of the nearest package.json above: of the sources, or of what was made of them. */
 const version = (): string => {
-  const found = ['../../package.json', '../../../package.json']
+  const found = ['../package.json', '../../package.json', '../../../package.json']
     .map((path) => new URL(path, import.meta.url))
     .find(existsSync)
   const manifest = found === undefined ? undefined : parseJson(readFileSync(found, 'utf8'))

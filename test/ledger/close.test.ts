@@ -154,7 +154,7 @@ describe('the command line that is asked to stop', () => {
     await ledger.close()
     const other = openConnection(join(directory, 'events.db'))
     other.exec('BEGIN IMMEDIATE')
-    const main = fileURLToPath(new URL('../../dist/adapters/cli/main.js', import.meta.url))
+    const main = fileURLToPath(new URL('../../lib/adapters/cli/main.js', import.meta.url))
     const args = ['--ledger', directory, '--actor', 'anna', 'log', 'acme/animals/cats', main, '--type', 'model']
     const child = spawn(process.execPath, [main, ...args], { stdio: ['ignore', 'ignore', 'pipe'] })
     const files = (kind: string) =>

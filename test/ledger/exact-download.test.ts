@@ -220,7 +220,7 @@ describe('a download by somebody who may not read all that lies in the target', 
     writeFileSync(join(at, 'there', 'secret'), Buffer.alloc(4096))
     chmodSync(join(at, 'there', 'secret'), 0o000)
     chmodSync(join(at, 'there', 'closed'), 0o000)
-    const main = fileURLToPath(new URL('../../dist/adapters/cli/main.js', import.meta.url))
+    const main = fileURLToPath(new URL('../../lib/adapters/cli/main.js', import.meta.url))
     const [command = '', ...args] = [...WITHOUT_RIGHTS, process.execPath, main, '--ledger', join(at, '.model-ledger')]
     const asked = ['download', 'acme/churn/data', join(at, 'there'), '--exact', '--json']
     const { stdout, stderr } = spawnSync(command, [...args, ...asked], { encoding: 'utf8' })
@@ -327,7 +327,7 @@ describe('the command line', () => {
 })
 
 describe('a process that is killed while it removes', () => {
-  const main = fileURLToPath(new URL('../../dist/adapters/cli/main.js', import.meta.url))
+  const main = fileURLToPath(new URL('../../lib/adapters/cli/main.js', import.meta.url))
   /** Ends the process in the midst of its so manieth removal: with one thread for files, as strace counts for each thread. */
   const killedAt = (removal: number) => [
     ...['-f', '-qq', '-o', '/dev/null', '-e', 'trace=unlink,rmdir'],

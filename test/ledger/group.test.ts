@@ -81,7 +81,7 @@ describe('a ledger in a folder of a group', () => {
       const directory = join(folder, '.model-ledger')
       await (await openLedger({ directory })).close()
       chmodSync(directory, 0)
-      const main = fileURLToPath(new URL('../../dist/adapters/cli/main.js', import.meta.url))
+      const main = fileURLToPath(new URL('../../lib/adapters/cli/main.js', import.meta.url))
       const [program = '', ...args] = [...WITHOUT_RIGHTS, process.execPath, main, ...command]
       const { status, stderr } = spawnSync(program, args, { cwd: folder, encoding: 'utf8' })
       chmodSync(directory, 0o2770)

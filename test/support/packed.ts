@@ -15,13 +15,13 @@ import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 
-/** Packs into `folder` as `npm publish` would, from a copy of the sources with a stale file in its dist/. */
+/** Packs into `folder` as `npm publish` would, from a copy of the sources with stale files in what it builds. */
 export const pack = (folder: string): string => {
   const checkout = join(folder, 'checkout')
-  const notCopied = /(^|[\\/])(node_modules|dist|coverage|\.git)$/
+  const notCopied = /(^|[\\/])(node_modules|dist|lib|coverage|\.git)$/
   cpSync(root, checkout, { recursive: true, filter: (path) => !notCopied.test(path.slice(root.length)) })
   symlinkSync(join(root, 'node_modules'), join(checkout, 'node_modules'), 'junction')
-  write(join(checkout, 'dist/domain/stale.js'), '')
+  for (const stale of ['dist/domain/stale.d.ts', 'lib/domain/stale.js']) write(join(checkout, stale), '')
   succeed(checkout, 'npm', 'pack', '--pack-destination', folder)
   const [tarball] = readdirSync(folder).filter((name) => name.endsWith('.tgz'))
   if (tarball === undefined) throw new Error(`npm pack has left no tarball in ${folder}`)

@@ -14,7 +14,7 @@ export function importsOf(file: string, text: string): ReadonlyArray<string> {
 }
 
 export function sourceFiles(): ReadonlyArray<string> {
-  const notOurs = /^(\..*|node_modules|dist|coverage)$/
+  const notOurs = /^(\..*|node_modules|dist|lib|coverage)$/
   const folders = foldersIn('.').filter((name) => !notOurs.test(name))
   const nested = folders.flatMap((folder) =>
     readdirSync(root + folder, { recursive: true, encoding: 'utf8' }).map((path) => posix.join(folder, path)),

@@ -9,7 +9,7 @@ import { commandLine, ENV } from '../../support/command-line.js'
 
 const cwd = mkdtempSync(join(tmpdir(), 'model-ledger-names-'))
 const ledger = commandLine(cwd)
-const main = fileURLToPath(new URL('../../../dist/adapters/cli/main.js', import.meta.url))
+const main = fileURLToPath(new URL('../../../lib/adapters/cli/main.js', import.meta.url))
 
 const isInstalled = (shell: string): boolean => spawnSync(shell, ['--version']).error === undefined
 

@@ -11,7 +11,7 @@ import { commandLine, ENV } from '../../support/command-line.js'
 
 const cwd = mkdtempSync(join(tmpdir(), 'model-ledger-streams-'))
 const ledger = commandLine(cwd)
-const main = fileURLToPath(new URL('../../../dist/adapters/cli/main.js', import.meta.url))
+const main = fileURLToPath(new URL('../../../lib/adapters/cli/main.js', import.meta.url))
 const env = { ...process.env, ...ENV }
 
 beforeAll(async () => {

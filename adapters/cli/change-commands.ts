@@ -2,7 +2,6 @@
 import type { Command } from 'commander'
 import type { JsonObject } from '../../domain/values/json.js'
 import { omitUndefined } from '../../domain/values/omit-undefined.js'
-import { byNameOf } from '../../ledger/linking/by-name.js'
 import type { WithLedger } from './command-context.js'
 import { pairs } from './given-values.js'
 import { type EnvelopeOptions, envelopeOptions, expecting, type Holders, saidOrNot } from './options.js'
@@ -27,6 +26,7 @@ const archiveCommands = (program: Command, withLedger: WithLedger): void => {
       )
       .action((name: string, options: EnvelopeOptions, command: Command) =>
         withLedger(command, 'writes', async (task) => {
+          const { byNameOf } = await import('./library.js')
           const changed = await byNameOf(task.ledger)[verb]({ ...options, name })
           done(task, changed, `${versionOf(changed)} is ${archives ? 'archived' : 'no longer archived'}`)
         }),
@@ -54,6 +54,7 @@ export const changeCommands = (program: Command, withLedger: WithLedger): void =
       )
       .action((version: string, tags: ReadonlyArray<string>, options: EnvelopeOptions, command: Command) =>
         withLedger(command, 'writes', async (task) => {
+          const { byNameOf } = await import('./library.js')
           const changed = await byNameOf(task.ledger)[verb]({ ...options, version, tags })
           done(task, changed, `${versionOf(changed)} is ${verb}ged: ${tags.join(', ')}`)
         }),
@@ -103,6 +104,7 @@ export const changeCommands = (program: Command, withLedger: WithLedger): void =
             metadata: saidOrNot(metadata),
             mergeMetadata,
           })
+          const { byNameOf } = await import('./library.js')
           const told = await byNameOf(task.ledger).describe({ ...options, ...said, version })
           done(task, told, `${versionOf(told)} is described`)
         })
@@ -135,6 +137,7 @@ export const changeCommands = (program: Command, withLedger: WithLedger): void =
           const { expect, ...rest } = options
           if (expect !== undefined)
             return command.error('error: --expect is for one version, not for --whole', { exitCode: 2 })
+          const { byNameOf } = await import('./library.js')
           const gone = await byNameOf(task.ledger).deleteWhole({ ...rest, name: version })
           return done(task, gone, `${versionOf(gone)} is deleted${withHeld(gone)}`)
         }

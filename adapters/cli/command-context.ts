@@ -5,11 +5,10 @@ import type { Command } from 'commander'
 import { describeHistoryDamage } from '../../domain/ports/history-damage.js'
 import { messageOf } from '../../domain/values/built-ins.js'
 import { omitUndefined } from '../../domain/values/omit-undefined.js'
-import { type Ledger, LedgerError } from '../../index.js'
-import { oneStreamOf } from '../../ledger/looking-back/one-stream.js'
+import type { Ledger } from '../../index.js'
+import { LedgerError } from '../../ledger/calling/errors.js'
 import type { Page } from '../../projections/paging/page.js'
 import { defaultsOf, type LedgerLocation, namingDefaults } from './environment.js'
-import { openAtLocation, targetFile } from './ledger-location.js'
 import { STANDARD_STREAM } from './local-path.js'
 import { hint, json, type Terminal } from './output.js'
 import { withSuggestions } from './suggestions.js'
@@ -46,6 +45,7 @@ export const ledgerOpener =
   (terminal: Terminal): WithLedger =>
   async (command, mode, work) => {
     const location = command.optsWithGlobals<LedgerLocation & { readonly json?: boolean }>()
+    const { openAtLocation } = await import('./library.js')
     const ledger = await openAtLocation(location, terminal, mode === 'reads')
     // Whatever is under way is refused then, and cleans up after itself; what is being recorded has a moment.
     const stop = (): void => void ledger.close(INTERRUPTED_WITHIN).catch(() => undefined)
@@ -100,8 +100,11 @@ export const answerPage = <A>(
 export const isCollection = (of: string | undefined): boolean => of !== undefined && !of.includes(':')
 
 /** Where a history is asked: of its own stream, where that tells it. What a time means only the whole log knows. */
-export const historyQuestionsOf = (task: CommandContext, of: string | undefined, at: AsOfOption) =>
-  isCollection(of) && typeof at.asOf !== 'string' ? oneStreamOf(task.ledger, at.asOf) : questionsAsOf(task, at)
+export const historyQuestionsOf = async (task: CommandContext, of: string | undefined, at: AsOfOption) => {
+  if (!isCollection(of) || typeof at.asOf === 'string') return questionsAsOf(task, at)
+  const { oneStreamOf } = await import('./library.js')
+  return oneStreamOf(task.ledger, at.asOf)
+}
 
 /** Writes text where it is wanted: into a file that is named, or to the terminal. */
 export const deliver = async (
@@ -110,6 +113,7 @@ export const deliver = async (
   output: string | undefined,
 ): Promise<void> => {
   if (output === undefined || output === STANDARD_STREAM) return terminal.out(text)
+  const { targetFile } = await import('./library.js')
   const path = await targetFile(terminal, output)
   await writeFile(path, text).catch((error: unknown) => {
     const reason = messageOf(error)

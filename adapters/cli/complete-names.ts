@@ -7,7 +7,6 @@ import { omitUndefined } from '../../domain/values/omit-undefined.js'
 import { isRegistryProject } from '../../domain/values/references.js'
 import type { Ledger } from '../../index.js'
 import { defaultsOf, variable } from './environment.js'
-import { openAtLocation } from './ledger-location.js'
 import type { Terminal } from './output.js'
 
 /** What a name may be of. Of a version it may go on behind `:`; aliases are those of what is named first. */
@@ -126,6 +125,7 @@ export const completeNames = async (
   let opened: Ledger | undefined
   let tooLate: ReturnType<typeof setTimeout> | undefined
   try {
+    const { openAtLocation } = await import('./library.js')
     opened = await openAtLocation(location, terminal, true)
     const names = await Promise.race([
       namesIn(opened, typing, defaultsOf(location, terminal.env)),

@@ -1,6 +1,9 @@
 /** The variables of the environment that stand for options which are not given. */
 import { describeProblem, shown } from '../../domain/values/codec.js'
-import { LedgerError } from '../../index.js'
+import { LedgerError } from '../../ledger/calling/errors.js'
+
+/** The folder of a ledger that is not named. */
+export const DEFAULT_NAME = '.model-ledger'
 
 /** The options that every command takes. */
 export interface LedgerLocation {

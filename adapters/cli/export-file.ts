@@ -1,7 +1,7 @@
 /** An export as the command line is given it. */
 import { createReadStream, existsSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { LedgerError } from '../../index.js'
+import { LedgerError } from '../../ledger/calling/errors.js'
 import { STANDARD_STREAM } from './local-path.js'
 import type { Terminal } from './output.js'
 

@@ -8,7 +8,7 @@ import {
   numberChangedIn,
   parseJson,
 } from '../../domain/values/json.js'
-import { COMPARISONS, type Condition } from '../../projections/registry/questions/search.js'
+import { COMPARISONS, type Condition } from '../../projections/registry/questions/conditions.js'
 
 /** What a value means, and whose it is. */
 type ReadValue = (text: string, key: string) => Json

@@ -1,12 +1,10 @@
 /** Commands that tell the history. */
 import type { Command } from 'commander'
 import { omitUndefined } from '../../domain/values/omit-undefined.js'
-import { type AliasHistoryInput, type HistoryInput, type Ledger, LedgerError } from '../../index.js'
-import { oneStreamOf } from '../../ledger/looking-back/one-stream.js'
-import { auditCsv, auditNdjson } from '../../projections/audit/export.js'
+import type { AliasHistoryInput, HistoryInput, Ledger } from '../../index.js'
+import { LedgerError } from '../../ledger/calling/errors.js'
 import type { AliasTenure } from '../../projections/audit/tenure.js'
 import type { Paging } from '../../projections/paging/page.js'
-import { aliasSvg } from '../../projections/render/alias-svg.js'
 import {
   type AsOfOption,
   answerPage,
@@ -99,7 +97,7 @@ export const historyCommands = (program: Command, withLedger: WithLedger): void 
           const { run, by: actor, alias, type: types, after, from, until, limit, cursor } = options
           const isTold = run === undefined && !hasTime(options)
           const of = run === undefined ? subject : { run }
-          const at = isTold ? historyQuestionsOf(task, subject, options) : questionsAsOf(task, options)
+          const at = isTold ? await historyQuestionsOf(task, subject, options) : questionsAsOf(task, options)
           // Of a run that is not there, no lines would look like a finding.
           if (run !== undefined) await questionsAsOf(task, options).runDetails(run)
           if (alias !== undefined) await refuseUnknown(at, run === undefined ? subject : undefined, alias)
@@ -111,6 +109,7 @@ export const historyCommands = (program: Command, withLedger: WithLedger): void 
               return
             }
             const page = await at.history({ ...query, ...omitUndefined({ limit, cursor }) })
+            const { auditCsv, auditNdjson } = await import('./library.js')
             for await (const text of (format === 'csv' ? auditCsv : auditNdjson)(page.items)) task.terminal.out(text)
             if (page.cursor !== undefined) hint(task.terminal, command, { cursor: page.cursor })
             return
@@ -142,13 +141,14 @@ export const historyCommands = (program: Command, withLedger: WithLedger): void 
       ) =>
         withLedger(command, 'reads', async (task) => {
           const { alias, after, from, until, limit, cursor } = options
-          const at = hasTime(options) ? questionsAsOf(task, options) : historyQuestionsOf(task, of, options)
+          const at = hasTime(options) ? questionsAsOf(task, options) : await historyQuestionsOf(task, of, options)
           if (alias !== undefined) await refuseUnknownIn(at, of, alias)
           const query = { of, ...omitUndefined({ alias, after, from, until, limit, cursor }) }
           if (options.svg === true || options.output !== undefined) {
             const tenures = limit === undefined ? await allTenures(at, query) : (await at.aliasHistory(query)).items
             const then = options.asOf === undefined ? null : (await questionsAsOf(task, options).moment()).time
             const end = then ?? task.terminal.now().toISOString()
+            const { aliasSvg } = await import('./library.js')
             return deliver(task, aliasSvg(tenures, { until: end, title: of }), options.output)
           }
           answerPage(task, command, await at.aliasHistory(query), (tenures) =>
@@ -181,6 +181,7 @@ const replayCommands = (program: Command, withLedger: WithLedger): void => {
           const { after, from, until, faster: factor, every } = options
           const pace = every !== undefined ? { every } : factor !== undefined ? { factor } : undefined
           const isTold = isCollection(of) && !hasTime(options)
+          const { oneStreamOf } = await import('./library.js')
           const { replay } = isTold ? oneStreamOf(ledger) : ledger
           for await (const { change } of replay(
             omitUndefined({ of, after, from, until, order: orderOf(options), pace }),

@@ -5,15 +5,14 @@ import { dirname, join, resolve } from 'node:path'
 import { describeInsideALedger } from '../../domain/ports/inside-a-ledger.js'
 import { describeProblem } from '../../domain/values/codec.js'
 import { omitUndefined } from '../../domain/values/omit-undefined.js'
-import { type Ledger, LedgerError, openLedger } from '../../index.js'
+import { type Ledger, openLedger } from '../../index.js'
+import { LedgerError } from '../../ledger/calling/errors.js'
 import { directoryFileStore, outsideLedgers } from '../directory/index.js'
 import { whoseEventsAreGone } from '../directory/ledger-folder.js'
 import { isOrWasThere, whyUnseen } from '../shared/event-file.js'
-import { defaultsOf, type LedgerLocation, namingVariables, said, variableOf } from './environment.js'
+import { DEFAULT_NAME, defaultsOf, type LedgerLocation, namingVariables, said, variableOf } from './environment.js'
 import { localPath } from './local-path.js'
 import type { Terminal } from './output.js'
-
-export const DEFAULT_NAME = '.model-ledger'
 
 /** The directory that is named, or by the environment, or the nearest above: as git looks for its own. */
 export const findDirectory = (location: LedgerLocation, { env, cwd }: Terminal): string | undefined => {

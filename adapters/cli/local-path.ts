@@ -1,6 +1,6 @@
 /** How a path on the command line is read. */
 import { resolve } from 'node:path'
-import { LedgerError } from '../../index.js'
+import { LedgerError } from '../../ledger/calling/errors.js'
 
 /** Standard input or output, where a file is named; a file of that name is `./-`. */
 export const STANDARD_STREAM = '-'

@@ -4,8 +4,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { Command, CommanderError, Option } from 'commander'
 import { isError } from '../../domain/values/built-ins.js'
 import { parseJson } from '../../domain/values/json.js'
-import { LedgerError } from '../../index.js'
-import { sqliteRuntime } from '../sqlite/index.js'
+import { LedgerError } from '../../ledger/calling/errors.js'
 import { changeCommands } from './change-commands.js'
 import { ledgerOpener } from './command-context.js'
 import { completeNames } from './complete-names.js'
@@ -131,7 +130,12 @@ const runCommand = async (args: ReadonlyArray<string>, terminal: Terminal): Prom
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error
     if (error.code === SHOW_VERSION) {
-      terminal.out(asJson ? json({ version: error.message, ...(await sqliteRuntime()) }) : `${error.message}\n`)
+      const { sqliteRuntime } = asJson ? await import('./library.js') : {}
+      terminal.out(
+        sqliteRuntime === undefined
+          ? `${error.message}\n`
+          : json({ version: error.message, ...(await sqliteRuntime()) }),
+      )
     }
     return error.exitCode === 0 ? EXIT.fine : EXIT.invalid
   }

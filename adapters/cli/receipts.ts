@@ -1,8 +1,8 @@
 /** What a receipt says for people: the version that was meant, by its number, and the aliases that went with it. */
 import { collectionPath, versionPath } from '../../domain/values/references.js'
 import { parseStream } from '../../domain/values/stream-names.js'
-import { type Ledger, LedgerError, type LedgerErrorCode, type Receipt, type VersionReceipt } from '../../index.js'
-import { oneStreamOf } from '../../ledger/looking-back/one-stream.js'
+import type { Ledger, LedgerErrorCode, Receipt, VersionReceipt } from '../../index.js'
+import { LedgerError } from '../../ledger/calling/errors.js'
 import { few, listed } from '../../projections/audit/wording.js'
 import type { CommandContext } from './command-context.js'
 import { plain } from './output.js'
@@ -22,6 +22,7 @@ export const versionOf = (receipt: Receipt): string => {
 
 /** The source of a link; `null` for what is none, and for a link that was taken away since the command that is repeated. */
 export const sourceOf = async (ledger: Ledger, path: string): Promise<string | null> => {
+  const { oneStreamOf } = await import('./library.js')
   try {
     return (await oneStreamOf(ledger).locate(path)).source
   } catch (error) {

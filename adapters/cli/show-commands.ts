@@ -1,8 +1,7 @@
 /** Commands that ask what one thing is, or was: which version is meant, what is known of it. */
 import type { Command } from 'commander'
 import { isDayText } from '../../domain/values/day.js'
-import { LedgerError } from '../../index.js'
-import { oneStreamOf } from '../../ledger/looking-back/one-stream.js'
+import { LedgerError } from '../../ledger/calling/errors.js'
 import type { Version } from '../../projections/registry/questions/version.js'
 import { holderOf } from './collection-lists.js'
 import { type AsOfOption, type CommandContext, questionsAsOf, type WithLedger } from './command-context.js'
@@ -55,6 +54,7 @@ const resolved = async (
 ): Promise<Pick<Version, 'path' | 'version' | 'source'>> => {
   // Only the whole log knows what a time means.
   if (typeof options.asOf === 'string') return questionsAsOf(task, options).resolve(path)
+  const { oneStreamOf } = await import('./library.js')
   const { locate } = oneStreamOf(task.ledger, options.asOf)
   try {
     const found = await locate(path)

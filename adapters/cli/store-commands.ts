@@ -2,11 +2,10 @@
 import { open, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Command } from 'commander'
-import { type Collectable, type Ledger, type Leftover, openLedger } from '../../index.js'
-import { isOrWasThere } from '../shared/event-file.js'
+import type { Collectable, Ledger, Leftover } from '../../index.js'
 import { assertWhole, type WithLedger } from './command-context.js'
+import { DEFAULT_NAME } from './environment.js'
 import { exportIn } from './export-file.js'
-import { DEFAULT_NAME, targetFile } from './ledger-location.js'
 import { localPath, STANDARD_STREAM } from './local-path.js'
 import { counted, json, progressBar, size, type Terminal, table, time } from './output.js'
 import { verifyCommand } from './verify-command.js'
@@ -28,6 +27,7 @@ const initCommand = (program: Command, terminal: Terminal): void => {
     .action(async (name: string | undefined, _: object, command: Command) => {
       const options = command.optsWithGlobals<{ ledger?: string; json?: boolean }>()
       const directory = localPath(terminal.cwd, name ?? options.ledger ?? DEFAULT_NAME, 'a directory')
+      const { isOrWasThere, openLedger } = await import('./library.js')
       const isNew = !isOrWasThere(join(directory, 'events.db'))
       const ledger = await openLedger({ directory })
       await ledger.close()
@@ -45,7 +45,10 @@ const exportCommand = (program: Command, withLedger: WithLedger): void => {
     .addHelpText('after', '\nExample:\n  $ model-ledger export events.ndjson && cp -r .model-ledger/files files')
     .action((file: string | undefined, _: object, command: Command) =>
       withLedger(command, 'reads', async ({ ledger, terminal }) => {
-        if (file !== undefined && file !== STANDARD_STREAM) return exportInto(await targetFile(terminal, file), ledger)
+        if (file !== undefined && file !== STANDARD_STREAM) {
+          const { targetFile } = await import('./library.js')
+          return exportInto(await targetFile(terminal, file), ledger)
+        }
         for await (const line of ledger.exportEvents()) terminal.out(line)
       }),
     )

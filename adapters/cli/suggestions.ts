@@ -1,7 +1,8 @@
 /** What is called like a name that is not there: of all names, which a command that reads one stream does not know. */
 import { collectionPath, runPath } from '../../domain/values/references.js'
 import { didYouMean } from '../../domain/values/similar-names.js'
-import { type Ledger, LedgerError } from '../../index.js'
+import type { Ledger } from '../../index.js'
+import { LedgerError } from '../../ledger/calling/errors.js'
 
 /** The same refusal, with the names that the library suggests where it is asked for this one. */
 export const withSuggestions = async (ledger: Ledger, refusal: unknown): Promise<unknown> => {

@@ -1,7 +1,7 @@
 /** Looking at everything that is kept, and saying what is wrong with it. */
 import type { Command } from 'commander'
-import { LedgerError, type Verified, verifyExport } from '../../index.js'
-import { sqliteRuntime } from '../sqlite/index.js'
+import type { Verified } from '../../index.js'
+import { LedgerError } from '../../ledger/calling/errors.js'
 import { assertWhole, type WithLedger } from './command-context.js'
 import { exportIn } from './export-file.js'
 import { counted, json, plain, progressBar, size, type Terminal } from './output.js'
@@ -37,6 +37,7 @@ export const verifyCommand = (program: Command, withLedger: WithLedger, terminal
             { contents: options.contents },
           )
           .finally(bar.end)
+        const { sqliteRuntime } = await import('./library.js')
         const { node, sqlite, driver } = await sqliteRuntime()
         const readBy = `Read by Node ${node}, SQLite ${sqlite ?? 'none'} (${driver ?? 'no driver'})\n`
         answer(
@@ -131,6 +132,7 @@ const assertUndamaged = ({ damagedEvents, damagedStore, damaged }: Verified): vo
 /** An export can be verified where there is no ledger. */
 const verifyFile = async (terminal: Terminal, file: string, command: Command): Promise<void> => {
   const bar = progressBar(terminal, 'verifying')
+  const { verifyExport } = await import('./library.js')
   const read = await verifyExport(exportIn(terminal, file), (events) =>
     bar.show(0, 0, counted(events, 'event')),
   ).finally(bar.end)

@@ -17,7 +17,7 @@ import { wordNotInNfc } from '../../domain/values/new-names.js'
 import type { LineageRejection } from '../../projections/lineage/ref.js'
 import { describeQueryError, type QueryError } from '../../projections/registry/questions/errors.js'
 import { CATEGORIES } from './error-category.js'
-import { frozen } from './own.js'
+import { frozen } from './frozen.js'
 
 /** An argument was not what the method takes. Nothing was done. */
 export interface InvalidInput {

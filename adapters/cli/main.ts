@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 /** The program `model-ledger`. */
+import { inSources } from './fault.js'
 import { run, tellFailure } from './program.js'
 import { onWriteErrors, writeErr, writeOut, writeOutBytes } from './standard-streams.js'
 
@@ -37,6 +38,8 @@ const code = await run(args, {
   cwd: process.cwd(),
   now: () => new Date(),
   interrupted: interruption.signal,
+}).catch((error: unknown) => {
+  throw inSources(error)
 })
 if (interruption.signal.aborted) process.exit()
 process.exitCode = code

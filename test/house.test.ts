@@ -38,7 +38,7 @@ const rule: ReadonlyArray<readonly [file: RegExp, mayImport: ReadonlyArray<RegEx
   [/^index\.ts$/, [/^(domain|projections|application|ledger|adapters)\//, NODE, DEPENDENCY]],
   // No test framework: it runs under every one.
   [/^testing\//, [/^(domain|adapters|testing)\//, /^index\.ts$/, NODE, DEPENDENCY]],
-  [/^(bench|examples|test)\/|^vitest\.config\.ts$/, [/./]],
+  [/^(bench|examples|test)\/|^(bundle|vitest\.config)\.ts$/, [/./]],
 ]
 
 /** Where JSON may be read past `parseJson`, and for which files that is looked at. */

@@ -157,11 +157,7 @@ describe('the packed package', () => {
 
   it.each([
     ['declarations', /^dist\/.+\.d\.ts$/, Object.keys(manifest.dependencies)],
-    [
-      'modules',
-      /^lib\/.+\.js$/,
-      Object.keys({ ...manifest.dependencies, ...manifest.optionalDependencies }),
-    ],
+    ['modules', /^lib\/.+\.js$/, Object.keys({ ...manifest.dependencies, ...manifest.optionalDependencies })],
     ['examples', /^(dist\/)?examples\/.+\.[jt]s$/, ['model-ledger', 'fastify']],
   ])('names in its %s no package that its users do not have', (_, kind, known) => {
     const allowed = new RegExp(`^(\\.{1,2}/|node:|(${known.join('|')})(/|$))`)

@@ -55,7 +55,8 @@ const opening = <A>(expected: string, methods: ReadonlyArray<keyof A & string>):
 const methodsOf = <Port>(methods: { readonly [Method in keyof Port]-?: true }): ReadonlyArray<keyof Port & string> =>
   Object.keys(methods).filter((name): name is keyof Port & string => Object.hasOwn(methods, name))
 
-const EVENT_STORE = methodsOf<Omit<EventStore, 'appendsAreConsecutive' | 'turn' | 'damage' | 'edition' | 'examine'>>({
+type Optional = 'appendsAreConsecutive' | 'subscriptionsArePushed' | 'turn' | 'damage' | 'edition' | 'examine'
+const EVENT_STORE = methodsOf<Omit<EventStore, Optional>>({
   append: true,
   appendAll: true,
   readStream: true,

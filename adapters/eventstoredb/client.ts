@@ -7,8 +7,14 @@
  *   rejection if no node is found;
  * - `dispose` leaves the connection open.
  */
-import { EventStoreDBClient } from '@eventstore/db-client'
+import { convertToCommandError, EventStoreDBClient } from '@eventstore/db-client'
+import shared from '@eventstore/db-client/generated/shared_pb.js'
+import streamServices from '@eventstore/db-client/generated/streams_grpc_pb.js'
+import streams from '@eventstore/db-client/generated/streams_pb.js'
 import type { Connection } from './connection-string.js'
+
+/** So many events of others the server looks through at a time, before it lets other reads have their turn. */
+const SEARCH_WINDOW = 2000
 
 export class LedgerClient extends EventStoreDBClient {
   private channel: { close(): void } | undefined
@@ -32,6 +38,45 @@ export class LedgerClient extends EventStoreDBClient {
   /** Such as `23.10.1`; `unknown` for a server before 21.10. */
   async serverVersion(): Promise<string> {
     return (await this.capabilities).serverVersion
+  }
+
+  /**
+   * The commit position of the last event before a place, or at the end, whose stream's name begins so. The server looks for it, which
+   * sends nothing else: its protocol can, the client's own `readAll` cannot.
+   */
+  async lastBefore(
+    commit: bigint | undefined,
+    prefix: string,
+    { patience, closing }: { readonly patience: number; readonly closing: AbortSignal },
+  ): Promise<bigint | undefined> {
+    const { AllOptions, FilterOptions, Position, ReadDirection, UUIDOption } = streams.ReadReq.Options
+    const nothing = new shared.Empty()
+    const all = new AllOptions()
+    if (commit === undefined) all.setEnd(nothing)
+    else all.setPosition(new Position().setCommitPosition(`${commit}`).setPreparePosition(`${commit}`))
+    const named = new FilterOptions().setStreamIdentifier(new FilterOptions.Expression().setPrefixList([prefix]))
+    const options = new streams.ReadReq.Options()
+      .setAll(all)
+      .setFilter(named.setMax(SEARCH_WINDOW).setCheckpointintervalmultiplier(1))
+      .setCount('1')
+      .setReadDirection(ReadDirection.BACKWARDS)
+      .setUuidOption(new UUIDOption().setString(nothing))
+    const request = new streams.ReadReq().setOptions(options)
+    return this.execute(streamServices.StreamsClient, 'lastBefore', async (client) => {
+      let found: bigint | undefined
+      const read = client.read(request, ...this.callArguments({ requiresLeader: true, deadline: patience }))
+      const cancel = (): void => read.cancel()
+      closing.addEventListener('abort', cancel)
+      read.on('data', (response: streams.ReadResp) => {
+        const at = response.getEvent()?.getCommitPosition()
+        if (at !== undefined) found = BigInt(at)
+      })
+      await new Promise<void>((resolve, reject) => {
+        read.on('end', resolve)
+        read.on('error', (error) => reject(convertToCommandError(error)))
+      }).finally(() => closing.removeEventListener('abort', cancel))
+      return found
+    })
   }
 
   /** Ends every call and closes the connection. */

@@ -14,7 +14,7 @@ import { EventStoreError, ORIGIN, type Position } from '../../domain/ports/event
 import { assertNoneHidden, hidingStream, metadataPrefix } from './deletion.js'
 import { CallTimeout, failureOf, reasonOf } from './failure.js'
 import { type Page, PageBuilder } from './page.js'
-import { CLOSED, pause, pauseBefore, Refused, type Session } from './session.js'
+import { CLOSED, pause, pauseBefore, placeOf, Refused, type Session } from './session.js'
 import { fromWire } from './wire.js'
 
 /** So many events are asked for before they are taken: what a slow caller costs. */
@@ -52,10 +52,13 @@ async function* pages(
   stop: AbortSignal,
 ): AsyncGenerator<Page> {
   let position = after
-  let from: LogPosition | typeof START = position === ORIGIN ? START : placeOf(position)
+  const { seen } = session
+  // What others wrote behind it was looked through before.
+  const known = position === seen.position ? seen.through : undefined
+  let from: LogPosition | typeof START = known ?? (position === ORIGIN ? START : placeOf(position))
   let lastTryAt = performance.now() + session.patience - session.timeout
   for (let attempt = 0; ; attempt++) {
-    const source = new Source(session, from, stop)
+    const source = new Source(session, from, stop, position === seen.position ? position : undefined)
     try {
       for (;;) {
         const taken = await source.take(position)
@@ -86,8 +89,6 @@ async function* pages(
   }
 }
 
-const placeOf = (position: Position): LogPosition => ({ commit: BigInt(position), prepare: BigInt(position) })
-
 /** One subscription on the server. */
 class Source {
   private readonly session: Session
@@ -97,12 +98,20 @@ class Source {
   /** How far the server is, and how far it was when all events before were taken. */
   private reached: LogPosition | undefined
   private checkpoint: LogPosition | undefined
+  /** The last event of the ledger that was met, or is known to stand before where this begins. */
+  private last: Position | undefined
   private failure: unknown
   private wake = (): void => undefined
 
-  constructor(session: Session, fromPosition: LogPosition | typeof START, stop: AbortSignal) {
+  constructor(
+    session: Session,
+    fromPosition: LogPosition | typeof START,
+    stop: AbortSignal,
+    last: Position | undefined,
+  ) {
     this.session = session
     this.stop = stop
+    this.last = last
     const filter = streamNameFilter({
       prefixes: [session.prefix, metadataPrefix(session)],
       checkpointInterval: CHECKPOINT_INTERVAL,
@@ -161,6 +170,8 @@ class Source {
       const resolved: AllStreamResolvedEvent | null = this.events.read()
       if (resolved === null) {
         this.checkpoint = this.reached
+        const place = this.last === undefined ? undefined : this.place(this.last)
+        if (this.last !== undefined && place !== undefined) this.session.seen.note(this.last, place)
         break
       }
       if (resolved.event === undefined) continue
@@ -170,6 +181,7 @@ class Source {
         continue
       }
       const event = fromWire(resolved.event, this.session.prefix)
+      this.last = event.position
       if (event.position > (page.events.at(-1)?.position ?? after)) room = page.add(event)
     }
     return page.events

@@ -20,7 +20,7 @@ import { readAll, subscribe } from './feed.js'
 import { lastPosition, readEnd } from './head.js'
 import { ledgerIdIn, setLedgerIdIn } from './ledger-id.js'
 import { readStream } from './read-stream.js'
-import { CLOSED, Refused, readWithRetry, type Session, withTimeout } from './session.js'
+import { CLOSED, Refused, readWithRetry, Seen, type Session, withTimeout } from './session.js'
 
 export interface EventStoreDbOptions {
   /**
@@ -92,6 +92,7 @@ const open =
       patience,
       closing: closing.signal,
       cut: new Set<string>(),
+      seen: new Seen(),
     }
     try {
       await readEnd(session)
@@ -137,6 +138,7 @@ const storeOn = (session: Session, closing: AbortController): EventStore => {
     appendAll: appendSequentially({ append, head: () => TE.tryCatch(head, readFailureOf) }),
     readStream: (stream, after) => readStream(session, stream, after),
     readAll: (after) => readAll(session, after),
+    subscriptionsArePushed: true,
     subscribe: (after, signal) => subscribe(session, after, signal),
     head: () => TE.tryCatch(head, readFailureOf),
     ledgerId: () => TE.tryCatch(() => ledgerIdIn(session), readFailureOf),

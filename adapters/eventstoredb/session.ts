@@ -1,6 +1,7 @@
 /** What the parts of one open store share: the client, its patience, and the end of it all. */
 import { setTimeout as delay } from 'node:timers/promises'
-import { EventStoreError } from '../../domain/ports/event-store.js'
+import type { Position as LogPosition } from '@eventstore/db-client'
+import { EventStoreError, ORIGIN, type Position } from '../../domain/ports/event-store.js'
 import { whenAborted } from '../shared/when-aborted.js'
 import type { LedgerClient } from './client.js'
 import { CallTimeout, failureOf, reasonOf } from './failure.js'
@@ -18,7 +19,24 @@ export interface Session {
   readonly closing: AbortSignal
   /** Streams whose metadata, as they were met in the log, hide events: looked at again by whoever comes by. */
   readonly cut: Set<string>
+  readonly seen: Seen
 }
+
+/** How far the log was looked through: up to a place, `undefined` for its origin, behind which others may have written. */
+export class Seen {
+  /** The last event of the ledger up to that place; `ORIGIN` for none. */
+  position: Position = ORIGIN
+  through: LogPosition | undefined
+
+  /** Between the last event of the ledger and that place everything is of others. */
+  note(position: Position, through: LogPosition): void {
+    if (this.through !== undefined && through.commit <= this.through.commit) return
+    this.position = position
+    this.through = through
+  }
+}
+
+export const placeOf = (position: Position): LogPosition => ({ commit: BigInt(position), prepare: BigInt(position) })
 
 export const CLOSED = 'the event store was closed: open it again'
 

@@ -6,6 +6,7 @@ import type { EventStore, StoredEvent } from '../../domain/ports/event-store.js'
 import type { SnapshotStore } from '../../domain/ports/snapshot-store.js'
 import { messageOf } from '../../domain/values/built-ins.js'
 import { copySteps } from '../../projections/storage/steps.js'
+import { ownLedger } from '../snapshot-header.js'
 import { emptyModel, keysOf, type Model, type Projections } from './model.js'
 import type { ProjectorPorts } from './projector.js'
 import { applyEvents, pull } from './pull.js'
@@ -79,7 +80,8 @@ const keptModel = async <States extends object>(
   const loaded = await snapshots?.load(snapshotKeyOf(projections))()
   if (loaded === undefined) return undefined
   if (E.isLeft(loaded)) return E.left(loaded.left.reason)
-  const found = await decodeSnapshot(store, projections, loaded.right ?? []).catch((error: unknown) =>
+  const parts = loaded.right ?? []
+  const found = await decodeSnapshot(ownLedger(store), projections, parts, store.readAll).catch((error: unknown) =>
     E.left(`ends with an event that cannot be read: ${messageOf(error)}`),
   )
   return found && E.mapLeft((reason) => `it ${reason}`)(found)

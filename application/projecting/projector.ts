@@ -5,7 +5,7 @@
 
 import * as E from 'fp-ts/lib/Either.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
-import type { Observable } from 'rxjs'
+import { NEVER, type Observable } from 'rxjs'
 import type { Clock } from '../../domain/ports/clock-and-ids.js'
 import { type EventStore, laterOf, ORIGIN, type Position } from '../../domain/ports/event-store.js'
 import type { SnapshotStore } from '../../domain/ports/snapshot-store.js'
@@ -14,7 +14,7 @@ import { type Known, type Progress, type Projections, progressOf } from './model
 import { type Behind, type Outlasting, outlasting } from './outlast.js'
 import type { ReadError } from './read-error.js'
 import { snapshotKeeper, WORTH_AT_CLOSE } from './snapshot-keeper.js'
-import { waitUntil } from './wait.js'
+import { GUARD, POLL, waitUntil } from './wait.js'
 import { watching } from './watch-position.js'
 
 export interface Projector<States> {
@@ -81,9 +81,6 @@ export const projector = <States extends object>({
   const { serialised, catchUp, known, checkpoints } = current
   let ownPosition: Position = ORIGIN
 
-  const waitFor = (position: number, deadline = WAIT) =>
-    waitUntil(clock, catchUp, () => known().checkpoint, position, deadline)
-
   const refresh = oncePerTurn(catchUp)
   const fresh = async (): Promise<E.Either<ReadError, Known<States>>> => {
     const own = ownPosition
@@ -91,6 +88,16 @@ export const projector = <States extends object>({
     return E.isRight(refreshed) && refreshed.right.checkpoint < own ? waitFor(own) : refreshed
   }
   const lasting = outlasting(clock, patience)
+  const isPushed = store.subscriptionsArePushed === true
+  const { told, ...watched } = watching(
+    TE.Functor.map(fresh, ({ checkpoint }) => checkpoint),
+    checkpoints,
+    lasting,
+    isPushed ? current.follow : undefined,
+  )
+  const pace = isPushed ? { every: GUARD, told } : { every: POLL, told: NEVER }
+  const waitFor = (position: number, deadline = WAIT) =>
+    waitUntil(clock, catchUp, () => known().checkpoint, position, deadline, pace)
 
   return {
     fresh: () => fresh,
@@ -106,11 +113,7 @@ export const projector = <States extends object>({
     waitFor: (position, deadline) => () => waitFor(position, deadline),
     rebuild: (onProgress) => () => current.rebuild(onProgress),
     progress: () => TE.Functor.map(store.head(), (head) => progressOf(known(), head, keeper.problem())),
-    ...watching(
-      TE.Functor.map(fresh, ({ checkpoint }) => checkpoint),
-      checkpoints,
-      lasting,
-    ),
+    ...watched,
     outlast: lasting.outlast,
     snapshot: async () => {
       await serialised(async () => keeper.save(known()))

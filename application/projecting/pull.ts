@@ -20,6 +20,8 @@ export interface Pulling {
   readonly turn?: number | undefined
   /** Where it is aborted, the rest of a page is left, too. */
   readonly signal?: AbortSignal | undefined
+  /** What there is to apply, from the checkpoint on at the latest; what the store has behind it unless told. */
+  readonly pages?: AsyncIterable<ReadonlyArray<StoredEvent>> | undefined
   readonly onPage?: () => void
 }
 
@@ -28,14 +30,14 @@ export const pull = async <States extends object>(
   store: EventStore,
   projections: Projections<States>,
   model: Model<States>,
-  { until = Infinity, turn = Infinity, signal, onPage = () => undefined }: Pulling = {},
+  { until = Infinity, turn = Infinity, signal, pages, onPage = () => undefined }: Pulling = {},
 ): Promise<E.Either<ReadError, void>> => {
   if (model.failure !== null) return E.left(model.failure)
   if (model.checkpoint >= until) return E.right(undefined)
   const folds = foldsOf(projections, model.states)
   try {
     let first = true
-    for await (const page of store.readAll(model.checkpoint)) {
+    for await (const page of pages ?? store.readAll(model.checkpoint)) {
       for (let next = 0; next < page.length; ) {
         if (!first) await nextTurn()
         first = false

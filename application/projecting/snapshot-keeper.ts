@@ -4,13 +4,13 @@ import * as E from 'fp-ts/lib/Either.js'
 import { type EventStore, ORIGIN } from '../../domain/ports/event-store.js'
 import type { SnapshotStore } from '../../domain/ports/snapshot-store.js'
 import { messageOf } from '../../domain/values/built-ins.js'
-import { snapshotHeader } from '../snapshot-header.js'
+import { ownLedger, snapshotHeader } from '../snapshot-header.js'
 import { keysOf, type Model, type Projections } from './model.js'
-import { decodeSnapshot, encodeSnapshot, versionsOf } from './snapshots.js'
+import { decodeSnapshot, encodeSnapshot, type Restored, restoreSnapshot, versionsOf } from './snapshots.js'
 
 export interface SnapshotKeeper<States> {
   /** The model of the snapshot; `undefined` where there is none, or none of this store and of this code. */
-  readonly restore: () => Promise<Model<States> | undefined>
+  readonly restore: () => Promise<Restored<States> | undefined>
   /** The model of the snapshot that is kept, where that is not past a position; nobody is told of one that cannot be read. */
   readonly kept: (position: number) => Promise<Model<States> | undefined>
   readonly isDue: (model: Model<States>, worth: typeof WORTH_AT_CLOSE) => boolean
@@ -42,6 +42,7 @@ export const snapshotKeeper = <States extends object>({
   warn,
 }: SnapshotKeeperPorts<States>): SnapshotKeeper<States> => {
   const key = snapshotKeyOf(projections)
+  const own = ownLedger(store)
   const ending = new AbortController()
   let problem: string | null = null
   /** Where the snapshot stands that was read or written here last: another process may have kept a later one. */
@@ -49,10 +50,7 @@ export const snapshotKeeper = <States extends object>({
   /** One snapshot after another. */
   let writing: Promise<void> = Promise.resolve()
 
-  /** None where the events cannot be read: whoever reads them next is told why. */
-  const modelOf = (parts: ReadonlyArray<unknown> = []) =>
-    decodeSnapshot(store, projections, parts).catch(() => undefined)
-
+  // Where the events cannot be read there is none: whoever reads them next is told why.
   return {
     restore: async () => {
       if (snapshots === undefined) return undefined
@@ -62,20 +60,21 @@ export const snapshotKeeper = <States extends object>({
         warn?.(`The snapshot cannot be read, and all events are read instead: ${loaded.left.reason}`)
         return undefined
       }
-      const model = await modelOf(loaded.right)
-      if (model === undefined) return undefined
-      if (E.isLeft(model)) {
-        warn?.(`The snapshot ${model.left}, and all events are read instead.`)
+      const restored = await restoreSnapshot(own, projections, loaded.right ?? [], store.readAll).catch(() => undefined)
+      await own.askOnce()
+      if (restored === undefined) return undefined
+      if (E.isLeft(restored)) {
+        warn?.(`The snapshot ${restored.left}, and all events are read instead.`)
         return undefined
       }
-      newest = model.right.checkpoint
-      return model.right
+      newest = restored.right.model.checkpoint
+      return restored.right
     },
     kept: async (position) => {
       if (newest > position) return undefined
       const loaded = await snapshots?.load(key)()
       if (loaded === undefined || E.isLeft(loaded)) return undefined
-      const model = await modelOf(loaded.right)
+      const model = await decodeSnapshot(own, projections, loaded.right ?? [], store.readAll).catch(() => undefined)
       return model !== undefined && E.isRight(model) && model.right.checkpoint <= position ? model.right : undefined
     },
     isDue: ({ events, kept, failure }, worth) =>
@@ -88,7 +87,7 @@ export const snapshotKeeper = <States extends object>({
       model.kept = model.events
       try {
         const parts = encodeSnapshot(projections, model)
-        const header = snapshotHeader(store, versionsOf(projections), event)
+        const header = snapshotHeader(own, versionsOf(projections), event)
         writing = writing
           .then(async () => {
             const head = await header()

@@ -2,12 +2,13 @@
 
 import * as E from 'fp-ts/lib/Either.js'
 import { isEventType } from '../../domain/events/event-shapes.js'
-import { type EventStore, type Position, toPosition } from '../../domain/ports/event-store.js'
+import { type EventStore, type Position, type StoredEvent, toPosition } from '../../domain/ports/event-store.js'
 import { isFloat64Array, isMap } from '../../domain/values/built-ins.js'
 import { toArray } from '../../domain/values/columns.js'
 import { copySteps, isSteps, type Steps } from '../../projections/storage/steps.js'
-import { decodeSnapshotHeader, lastEventOf } from '../snapshot-header.js'
+import { decodeSnapshotHeader, lastEventOf, type OwnLedger } from '../snapshot-header.js'
 import { emptyModel, keysOf, type Model, type Projections } from './model.js'
+import { type ReadOn, readOn } from './read-on.js'
 
 /** Behind the header of a snapshot; another version of this is another format. */
 interface Head {
@@ -60,11 +61,14 @@ export const encodeSnapshot = <States extends object>(
 /**
  * The model again, of the ledger and the events of a store, or why it is none, in words; `undefined` for a snapshot of other code, or of
  * none. Throws an `EventStoreError` where the store cannot be read.
+ *
+ * @param pagesAfter what the store has behind a position, read from there until the last event of the snapshot is met
  */
 export const decodeSnapshot = async <States extends object>(
-  store: EventStore,
+  own: OwnLedger,
   projections: Projections<States>,
   [first, head, ...parts]: ReadonlyArray<unknown>,
+  pagesAfter: EventStore['readAll'],
 ): Promise<E.Either<string, Model<States>> | undefined> => {
   const header = decodeSnapshotHeader(first, versionsOf(projections))
   if (header === undefined || header === 'other-code' || !isHead(head)) return undefined
@@ -73,7 +77,7 @@ export const decodeSnapshot = async <States extends object>(
   if ([...unknown.keys()].some(isEventType)) return undefined
   const [times, firsts, lasts] = head.moments.map(toArray)
   if (times === undefined || firsts === undefined || lasts === undefined) return undefined
-  const last = await lastEventOf(store, header, store.readAll(after))
+  const last = await lastEventOf(own, header, pagesAfter(after))
   if (E.isLeft(last)) return last
   const model = {
     ...emptyModel(projections),
@@ -87,4 +91,33 @@ export const decodeSnapshot = async <States extends object>(
     model.states[key] = state
   }
   return E.right(model)
+}
+
+export interface Restored<States> {
+  readonly model: Model<States>
+  /** What the store has from its last event on, of which the beginning was read. */
+  readonly unread: ReadOn<ReadonlyArray<StoredEvent>>
+}
+
+/** The same, and what the store has behind it: no event is read twice. */
+export const restoreSnapshot = async <States extends object>(
+  own: OwnLedger,
+  projections: Projections<States>,
+  parts: ReadonlyArray<unknown>,
+  pagesAfter: EventStore['readAll'],
+): Promise<E.Either<string, Restored<States>> | undefined> => {
+  let unread: Restored<States>['unread'] | undefined
+  let isUsed = false
+  try {
+    const decoded = await decodeSnapshot(own, projections, parts, (after) => {
+      unread = readOn(pagesAfter(after))
+      return unread.begin()
+    })
+    if (decoded === undefined || E.isLeft(decoded)) return decoded
+    if (unread === undefined) return undefined
+    isUsed = true
+    return E.right({ model: decoded.right, unread })
+  } finally {
+    if (!isUsed) await unread?.close()
+  }
 }

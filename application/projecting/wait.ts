@@ -1,5 +1,6 @@
 /** Wait: catch up again and again until a position is reached, or the time is up. */
 import * as E from 'fp-ts/lib/Either.js'
+import type { Observable } from 'rxjs'
 import type { Clock } from '../../domain/ports/clock-and-ids.js'
 import type { Position } from '../../domain/ports/event-store.js'
 import type { Known } from './model.js'
@@ -7,6 +8,14 @@ import { passing, type ReadError } from './read-error.js'
 
 /** How often the store is looked at for those who listen or wait, in milliseconds. */
 export const POLL = 80
+/** The same where the store tells of what is new by itself: in case that it does not. */
+export const GUARD = 15_000
+
+/** What there is to be waited for between two looks: a time in milliseconds, and what tells of something new before. */
+export interface Pace {
+  readonly every: number
+  readonly told: Observable<unknown>
+}
 
 export const waitUntil = async <States>(
   clock: Clock,
@@ -14,6 +23,7 @@ export const waitUntil = async <States>(
   checkpoint: () => Position,
   position: number,
   deadline: number,
+  { every, told }: Pace,
 ): Promise<E.Either<ReadError, Known<States>>> => {
   const until = clock.monotonic() + deadline
   const over = new AbortController()
@@ -24,6 +34,7 @@ export const waitUntil = async <States>(
   }
   // It looks once, however short the time is.
   const inTime = deadline > 0 ? timeUp() : new Promise<never>(() => undefined)
+  const listening = listeningTo(told)
   let failure: ReadError | undefined
   try {
     for (;;) {
@@ -39,9 +50,25 @@ export const waitUntil = async <States>(
       if (refreshed === 'time is up' || left <= 0) {
         return E.left(failure ?? { _tag: 'not-reached', position, checkpoint: checkpoint() })
       }
-      await clock.sleep(Math.min(POLL, left))
+      await clock.sleep(Math.min(failure === undefined ? every : POLL, left), listening.next())
     }
   } finally {
     over.abort()
+    listening.end()
+  }
+}
+
+/** What is told from the first time on that somebody asks for the next. */
+const listeningTo = (told: Observable<unknown>) => {
+  let next = new AbortController()
+  const wake = (): void => next.abort()
+  let heard: ReturnType<typeof told.subscribe> | undefined
+  return {
+    next: (): AbortSignal => {
+      next = new AbortController()
+      heard ??= told.subscribe({ next: wake, error: wake })
+      return next.signal
+    },
+    end: () => heard?.unsubscribe(),
   }
 }

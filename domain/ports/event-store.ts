@@ -211,6 +211,12 @@ export interface EventStore {
    */
   readonly subscribe: (after: Position, signal?: AbortSignal) => AsyncIterable<ReadonlyArray<StoredEvent>>
 
+  /**
+   * `true` where a subscription is told of what others append: whoever watches or waits follows one then, and does not look for it every
+   * now and then.
+   */
+  readonly subscriptionsArePushed?: boolean
+
   /** The position of the last event; `ORIGIN` for an empty store. Sees what other processes wrote. */
   readonly head: () => TE.TaskEither<ReadFailure, Position>
 

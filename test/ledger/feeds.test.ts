@@ -113,6 +113,7 @@ describe('a store that cannot be asked for a while', () => {
 
   it('that does not even answer keeps waitFor no longer than it was told', async () => {
     const { position } = await log('A')
+    await ledger.waitFor(position)
     let answer = (): void => undefined
     const silence = new Promise<void>((resolve) => {
       answer = resolve

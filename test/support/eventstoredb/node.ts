@@ -55,7 +55,10 @@ export interface Cluster {
   /** What goes wrong next; each is used up by one call. */
   readonly faults: { readonly append: AppendFault[]; readonly read: ReadFault[]; readonly subscription: ReadFault[] }
   /** How often each was called, how many subscriptions have ended, and how many events and checkpoints went out by them. */
-  readonly seen: Record<'append' | 'batchAppend' | 'read' | 'subscription' | 'ended' | 'pushed' | 'checkpoints', number>
+  readonly seen: Record<
+    'append' | 'batchAppend' | 'read' | 'sent' | 'subscription' | 'ended' | 'pushed' | 'checkpoints',
+    number
+  >
 }
 
 export class Node {
@@ -258,7 +261,10 @@ export class Node {
         await send(call, notFound(options))
         break
       default:
-        for (const event of events) if (!(await this.sendEvent(call, event, fault))) return
+        for (const event of events) {
+          if (!(await this.sendEvent(call, event, fault))) return
+          this.cluster.seen.sent += 1
+        }
     }
     call.end()
   }

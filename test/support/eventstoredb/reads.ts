@@ -35,16 +35,17 @@ const boundedOfAll = (log: Log, from: ReadReq.Options.AllOptions, options: ReadR
   const forwards = isForwards(options)
   if (from.hasPosition() && !log.isPlace(position) && !(forwards && log.isBeyond(position))) return 'no place'
   const first = from.hasStart() ? 0 : from.hasEnd() ? log.readable : all.indexFrom(position)
-  return forwards
-    ? slice(log, first, Math.max(first, Math.min(first + count, log.readable)))
-    : slice(log, first - 1, first - 1 - count)
+  return passing(log, forwards ? first : first - 1, forwards ? 1 : -1, count, options)
 }
 
-function* slice({ all }: Log, first: number, end: number): Generator<RecordedBy> {
-  const step = first < end ? 1 : -1
-  for (let index = first; index !== end; index += step) {
-    const event = all.at(index)
+/** So many events that pass the filter, from an index on. */
+function* passing(log: Log, first: number, step: 1 | -1, count: number, options: ReadReq.Options) {
+  let given = 0
+  for (let index = first; given < count && index < log.readable; index += step) {
+    const event = log.all.at(index)
     if (event === undefined) return
+    if (!wanted(event, options)) continue
+    given += 1
     yield event
   }
 }

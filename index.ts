@@ -43,6 +43,7 @@ export type { FeedEvent } from './application/reading-history/feed.js'
 export type { DomainEvent, EventOf, EventType } from './domain/events/catalogue.js'
 export type { RecordedEvent } from './domain/events/stored-events.js'
 export type { UnknownEvent } from './domain/events/unknown-event.js'
+export type { Checkpoint, CheckpointStore } from './domain/ports/checkpoint-store.js'
 export type { DownloadError, OnMaintenance } from './domain/ports/download.js'
 export type { HistoryDamage } from './domain/ports/history-damage.js'
 export { doubleAsJson, type EncodedDouble } from './domain/values/double.js'
@@ -51,6 +52,8 @@ export type * from './ledger/calling/arguments.js'
 export type { When } from './ledger/calling/as-of.js'
 export type { ErrorCategory } from './ledger/calling/error-category.js'
 export {
+  type CheckpointMismatch,
+  type ConsumerFailed,
   categoryOf,
   describeWriteError,
   type Fault,
@@ -63,6 +66,7 @@ export {
   type OpeningError,
   type WriteError,
 } from './ledger/calling/errors.js'
+export type { ConsumeOptions, Consumer, ConsumerStatus, Delivery, Handler } from './ledger/consuming.js'
 export type { CommitReceipt } from './ledger/distributing/distributed.js'
 export type { EventsArgument, EventsInput } from './ledger/feed.js'
 export type { Noted } from './ledger/files/contents.js'

@@ -66,7 +66,8 @@ export interface FeedPorts {
 }
 
 const Place = wholeNumber('a position: that of an event or of a receipt')
-const bounds = { after: Place, until: Place, types: EventTypes, of: SubjectInput }
+export const selection = { after: Place, types: EventTypes, of: SubjectInput }
+const bounds = { ...selection, until: Place }
 const WatchEventsInput = record('watchEvents', {}, bounds)
 const EventsArgument: t.Type<Checked<EventsArgument>> = record('events', {}, { ...bounds, signal: Signal })
 
@@ -91,7 +92,7 @@ async function* decoded<Type extends EventType>(
   signal?.addEventListener('abort', stop)
   if (signal?.aborted === true) stop()
   try {
-    const query = await queryOf(ports, input)
+    const query = await feedQuery(ports, input)
     for await (const { wanted } of feedPages(ports.store, query, over.signal))
       for (const stored of wanted) {
         if (over.signal.aborted) return
@@ -106,7 +107,7 @@ async function* decoded<Type extends EventType>(
 }
 
 /** Between which positions, and what is meant by a name now. */
-const queryOf = async (
+export const feedQuery = async (
   { store, asOf }: FeedPorts,
   { after = ORIGIN, until, types, of }: Checked<EventsInput>,
 ): Promise<FeedQuery> => {

@@ -19,6 +19,7 @@ import { frozen } from './calling/frozen.js'
 import * as inputs from './calling/input.js'
 import { guarded } from './calling/own.js'
 import { typedThenNfc } from './calling/typed-then-nfc.js'
+import { type Consumers, consumersOf } from './consuming.js'
 import type { ContentMethods } from './files/contents.js'
 import {
   type Downloaded,
@@ -58,7 +59,7 @@ export interface LedgerPorts {
 }
 
 /** Everything that can be told and asked, now and as of any moment. */
-export interface Ledger extends Omit<Writes, 'startRun'>, LedgerAsOf, Watching, Maintenance {
+export interface Ledger extends Omit<Writes, 'startRun'>, LedgerAsOf, Watching, Consumers, Maintenance {
   /** Starts a run and gives it in hand. */
   readonly startRun: (given?: args.StartRun) => Promise<Run>
   /** A run that was started before, in hand. */
@@ -93,8 +94,8 @@ export interface Ledger extends Omit<Writes, 'startRun'>, LedgerAsOf, Watching, 
   /**
    * Closes the stores. What is being appended, and a snapshot that is being written, come to their end within so many
    * milliseconds, 5,000 unless told, and a second more to clean up. All else that is under way is refused as `closed`
-   * at once, an upload that stalls too: nothing of it is recorded, and it leaves nothing behind. Wait for your own
-   * commands first. Closing twice is harmless.
+   * at once, an upload that stalls too: nothing of it is recorded, and it leaves nothing behind; before that, consumers finish the event
+   * that they handle. Wait for your own commands first. Closing twice is harmless.
    */
   readonly close: (within?: number) => Promise<void>
 }
@@ -143,14 +144,17 @@ export const ledgerOn = (ports: LedgerPorts): Ledger => {
   })
   const { content } = typedThenNfc({ content: contentPastUnknown(commands.content, now.resolve, manifests) })
 
-  const closing = closingBy((over) =>
-    Promise.all([model.close(over), handler.close(over), events.close(over), files.close(AbortSignal.abort())]),
-  )
+  const { consume, closeConsumers } = consumersOf({ ...model.feed, clock, ids, warn })
+  const closing = closingBy(async (over) => {
+    // What is being handled may still ask the ledger.
+    await closeConsumers(over)
+    await Promise.all([model.close(over), handler.close(over), events.close(over), files.close(AbortSignal.abort())])
+  })
 
   const ofFiles = fileMethods({ content, files, useArtifact: commands.useArtifact, ...local })
   const ofRuns = { ...commands, ...ofFiles }
 
-  const methods: Omit<Ledger, 'close'> = {
+  const methods: Omit<Ledger, 'close' | 'consume'> = {
     ...commands,
     ...now,
     ...care,
@@ -170,7 +174,8 @@ export const ledgerOn = (ports: LedgerPorts): Ledger => {
   }
   const close: Ledger['close'] = async (within = CLOSE_WITHIN) =>
     closing.close(await inputs.checked(Milliseconds, within))
-  const ledger: Ledger = Object.assign(guarded(methods, closing.note), guarded({ close }))
+  // A checkpoint store is used as it is: a copy of an object with private members is none.
+  const ledger: Ledger = Object.assign(guarded(methods, closing.note), guarded({ close }), { consume })
   nameForAnything(ledger, guarded(byName, closing.note))
   readByStream(ledger, { store: events, clock, manifests, defaults, facts: handler.facts })
   return ledger

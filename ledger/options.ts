@@ -55,7 +55,7 @@ const opening = <A>(expected: string, methods: ReadonlyArray<keyof A & string>):
 const methodsOf = <Port>(methods: { readonly [Method in keyof Port]-?: true }): ReadonlyArray<keyof Port & string> =>
   Object.keys(methods).filter((name): name is keyof Port & string => Object.hasOwn(methods, name))
 
-type Optional = 'appendsAreConsecutive' | 'subscriptionsArePushed' | 'turn' | 'damage' | 'edition' | 'examine'
+type Optional = 'appendsAreConsecutive' | 'subscriptionsArePushed' | 'turn' | 'lock' | 'damage' | 'edition' | 'examine'
 const EVENT_STORE = methodsOf<Omit<EventStore, Optional>>({
   append: true,
   appendAll: true,

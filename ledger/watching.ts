@@ -44,7 +44,7 @@ import { LedgerError, promised, readFromStore } from './calling/errors.js'
 import { inTurns } from './calling/in-turns.js'
 import { checked, checkedIfGiven, checkedIfGivenNow, checkedNow, Listener } from './calling/input.js'
 import { guarded } from './calling/own.js'
-import { type Feed, feedOf } from './feed.js'
+import { type Feed, type FeedPorts, feedOf } from './feed.js'
 import type { DiffPorts } from './finding/diff.js'
 import { type LedgerAsOf, ledgerAsOf } from './ledger-as-of.js'
 import { type OwnProjections, type OwnQuestions, ownProjections } from './own-projections.js'
@@ -101,6 +101,7 @@ export interface LedgerProgress extends Progress {
 
 export interface Reads {
   readonly watching: Watching
+  readonly feed: FeedPorts
   /** The questions as of now; the ledger guards them among its own methods. */
   readonly now: LedgerAsOf
   /** Tells of a position that was written, so that the next answer holds it. */
@@ -178,6 +179,7 @@ export const reads = ({ defaults, projections, finish, ...ports }: ReadPorts): R
   const closed = new Subject<void>()
   const ended = new AbortController()
 
+  const feed: FeedPorts = { store, closed, asOf: (position) => caughtUp(position).then(() => asOf()) }
   const watching: Watching = {
     at,
     ...watchesOf(model, closed, at),
@@ -187,11 +189,12 @@ export const reads = ({ defaults, projections, finish, ...ports }: ReadPorts): R
       return inTurns(await readFromStore(readDiffMoments(other, one.position, other.position)))
     },
     ...standingOf(model, own),
-    ...feedOf({ store, closed, asOf: (position) => caughtUp(position).then(() => asOf()) }),
+    ...feedOf(feed),
   }
 
   return {
     watching,
+    feed,
     now: questionsAsOf(),
     noteOwnWrite,
     registry: async () => (await known()).states.registry,

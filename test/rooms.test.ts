@@ -29,7 +29,7 @@ const ORDER: Readonly<Record<string, ReadonlyArray<ReadonlyArray<string>>>> = {
     ['ledger-identity.ts'],
     ['snapshot-header.ts'],
     ['command-handling', 'projecting', 'reading-history'],
-    ['process-managers'],
+    ['process-managers', 'consuming'],
     ['index.ts'],
   ],
   ledger: [
@@ -42,6 +42,7 @@ const ORDER: Readonly<Record<string, ReadonlyArray<ReadonlyArray<string>>>> = {
     ['own-projections.ts'],
     ['ledger-as-of.ts'],
     ['replays.ts', 'feed.ts'],
+    ['consuming.ts'],
     ['writes.ts', 'watching.ts', 'options.ts'],
     ['ledger.ts'],
     ['task-either.ts'],

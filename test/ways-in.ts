@@ -331,6 +331,7 @@ export const OF_A_LEDGER: Ways<Ledger> = {
 
   events: 'no: export writes them, and history tells them in words',
   watchEvents: ALIVE,
+  consume: ALIVE,
   watch: ALIVE,
   watchPosition: ALIVE,
   behind: ALIVE,

@@ -1,4 +1,5 @@
 export type { DownloadError } from '../../domain/ports/download.js'
+export { type DirectoryCheckpointsOptions, directoryCheckpointStore } from './checkpoint-store.js'
 export { type Download, type Downloaded, type DownloadProgress, download } from './download.js'
 export { describeDownloadError } from './download-refusal.js'
 export { directoryFileStore } from './file-store.js'

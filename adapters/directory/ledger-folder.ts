@@ -33,7 +33,7 @@ export const whoseEventsAreGone = (folder: string): LedgerId | undefined => {
 }
 
 /** What stands beside a database, by its name: there may be the last events in it, or what undoes or notes them. */
-export const BESIDE_EVENTS = /-(wal|shm|journal|waiting|head|wal-lost)$/
+export const BESIDE_EVENTS = /-(wal|shm|journal|waiting|head|wal-lost|lock-[a-z0-9_-]+)$/
 
 export const isLedgerFolder = async (folder: string): Promise<boolean> =>
   (await isPartOfLedger(folder)) ||

@@ -29,6 +29,7 @@ export const memoryEventStore = (): EventStore => {
   const log: StoredEvent[] = []
   const streams = new Map<string, StoredEvent[]>()
   const waiting = new Set<() => void>()
+  const locked = new Set<string>()
   let ledgerId: LedgerId | undefined
   let closed = false
 
@@ -95,6 +96,12 @@ export const memoryEventStore = (): EventStore => {
   return {
     append: appendLater,
     appendsAreConsecutive: true,
+    lock: (name) => async () => {
+      if (closed) return E.left(CLOSED)
+      if (locked.has(name)) return E.right(undefined)
+      locked.add(name)
+      return E.right({ release: async () => void locked.delete(name) })
+    },
     appendAll,
     readStream: (stream, after) => pages(() => streams.get(stream) ?? [], after === 'none' ? 0 : after + 1),
     readAll: (after) => pages(() => log, after),

@@ -1,4 +1,5 @@
 /** The event store in one SQLite file, which any number of processes of one machine may hold open. */
+import { realpathSync } from 'node:fs'
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
@@ -24,6 +25,7 @@ import { withHead } from './head-beside.js'
 import { type Layout, layoutOf } from './layout.js'
 import { setLedgerIdIn } from './ledger-id.js'
 import { whenFree } from './lock.js'
+import { locksBeside } from './lock-file.js'
 import { oneByOne } from './one-by-one.js'
 import { PAGING, pagesIn, type Reading } from './pages.js'
 import { prepareReads, type Reads } from './reads.js'
@@ -141,6 +143,7 @@ const eventStoreOn = ({ database, layout, reads, tail, busyTimeoutMs, readOnly, 
   const { lastPosition } = reads
   const appends = appendQueue({ database, reads, tail, busyTimeoutMs, whyGone: files.now, onCommit: wakeSubscriptions })
   let closing: Promise<void> | undefined
+  const locks = locksBeside(realpathSync(database.path))
   const alone = oneByOne(appends.empty, wakeSubscriptions)
   let stop: (value: undefined) => void = ignore
   const stopped = new Promise<undefined>((resolve) => {
@@ -208,6 +211,8 @@ const eventStoreOn = ({ database, layout, reads, tail, busyTimeoutMs, readOnly, 
     return now
   }
 
+  const lock: EventStore['lock'] = (name) => TE.tryCatch(async () => await read(() => locks.take(name)), readFailureOf)
+
   const turn = async (): Promise<void> => {
     if (alone.over() !== undefined) await alone.over()
     if (closing === undefined && !readOnly) await appends.turn()
@@ -217,6 +222,7 @@ const eventStoreOn = ({ database, layout, reads, tail, busyTimeoutMs, readOnly, 
     append,
     appendsAreConsecutive: true,
     turn,
+    ...(readOnly ? {} : { lock }),
     appendAll,
     readStream: (stream, after) => pages({ stream, after: after === 'none' ? -1 : after }),
     readAll: (after) => pages({ stream: undefined, after }),
@@ -234,6 +240,7 @@ const eventStoreOn = ({ database, layout, reads, tail, busyTimeoutMs, readOnly, 
       stop(undefined)
       whenAborted(signal, appends.refuse)
       closing ??= (alone.over() ?? appends.empty()).then(endThreads).then(() => {
+        locks.releaseAll()
         tail.close()
         database.close()
         wakeSubscriptions()

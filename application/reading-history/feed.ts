@@ -15,7 +15,7 @@ export type FeedEvent<Type extends EventType = EventType> = RecordedEvent<EventO
 /** Some stored events that are wanted, and the last one that was looked at. */
 export interface FeedPage {
   readonly wanted: ReadonlyArray<StoredEvent>
-  readonly last: Pick<StoredEvent, 'position' | 'id'>
+  readonly last: StoredEvent
 }
 
 export interface FeedQuery<Type extends EventType = EventType> {

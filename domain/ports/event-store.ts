@@ -127,6 +127,11 @@ export type AppendAllError =
   /** Others have the store open, or wrote to it meanwhile. */
   | { readonly _tag: 'in-use'; readonly reason: string }
 
+/** What one at a time has. */
+export interface Lock {
+  readonly release: () => Promise<void>
+}
+
 /** Events for one stream, and the revision at which it must stand. */
 export interface Append {
   readonly stream: string
@@ -180,6 +185,12 @@ export interface EventStore {
    * same turn of the event loop meets no conflict. Not there in a store that has no such thing.
    */
   readonly turn?: () => Promise<void>
+
+  /**
+   * Takes what one at a time may have, of all who have the store open; `undefined` while another has it. It is let go of by `release`, when
+   * the store is closed, and with the process, however that ends. Not there in a store that cannot tell. A name is of a-z, 0-9, `-` and `_`.
+   */
+  readonly lock?: (name: string) => TE.TaskEither<ReadFailure, Lock | undefined>
 
   /**
    * Appends to any streams behind the position `after`, which is the head, in the order in which they come: all or

@@ -155,6 +155,19 @@ export interface NoLedger {
   readonly path?: string
 }
 
+/** What a consumer could not do: its handler, or the store of its checkpoint, failed with `cause`. */
+export interface ConsumerFailed {
+  readonly _tag: 'handler-failed' | 'checkpoint-failed'
+  readonly cause: unknown
+}
+
+/** The checkpoint of a consumer is of another ledger, or ahead of this one. */
+export interface CheckpointMismatch {
+  readonly _tag: 'checkpoint-mismatch'
+  readonly consumer: string
+  readonly reason: string
+}
+
 /** A fault of this library, or of a function that it was given; only the TaskEithers answer it. */
 export interface Fault {
   readonly _tag: 'fault'
@@ -175,6 +188,8 @@ export type LedgerFailure =
   | DownloadError
   | OpeningError
   | NoLedger
+  | ConsumerFailed
+  | CheckpointMismatch
   | Fault
 
 /** Every code that a `LedgerError` of this version may have; docs/errors.md says what each means. */
@@ -224,8 +239,8 @@ export const LedgerError: LedgerErrorClass = class LedgerError<Failure extends T
     super(message)
     this.code = error._tag
     this.category = categoryOf<Failure['_tag']>(error)
-    // The cause of a fault is whoever's it is.
-    this.error = error._tag === 'fault' ? error : frozen(error)
+    // A cause is whoever's it is.
+    this.error = 'cause' in error ? error : frozen(error)
   }
 }
 

@@ -53,6 +53,7 @@ const ROWS: Readonly<Record<string, Row | 'takes no options' | 'checked before'>
     'invalid-input',
     [undefined, null, 5, 'text', [], {}].map((each) => [each]),
   ),
+  directoryCheckpointStore: row('TypeError', ofPath({})),
   projection: row('TypeError', [
     ...NO_OPTIONS.map((each) => [each]),
     ...members(

@@ -34,6 +34,7 @@ const ANSWERS = [
   'replayed',
   'events',
   'watchEvents',
+  'consume',
   'diffMoments',
 ]
 const QUESTIONS = Object.keys((await memoryLedger()).ledger.at())

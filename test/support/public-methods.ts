@@ -277,6 +277,14 @@ export const LEDGER: Rows<Omit<Ledger, 'watchPosition' | 'behind' | 'damage' | '
   replayed: () => [replay()],
   events: () => [{ ...feed(), signal: new AbortController().signal }],
   watchEvents: () => [feed()],
+  consume: () => [
+    'index',
+    nothing,
+    {
+      checkpoint: { load: async () => undefined, save: async () => undefined },
+      ...{ after: 0, types: ['AliasMoved'], of: 'cats', parkAfter: 3, signal: new AbortController().signal },
+    },
+  ],
   diffMoments: () => [0, new Date('2026-05-03T15:00:00Z')],
   waitFor: () => [1, 1000],
   rebuild: () => [nothing],

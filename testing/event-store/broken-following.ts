@@ -71,6 +71,20 @@ export const brokenFollowing: Readonly<Record<string, EventStoreFault>> = {
     }),
     noticedBy: ['ends a subscription when the caller returns, also while it waits'],
   },
+  'gives a lock to two': {
+    of: () => ({ lock: () => async () => E.right({ release: async () => undefined }) }),
+    noticedBy: ['gives a lock to one at a time, where it has locks'],
+  },
+  'never gives a lock again': {
+    of: () => {
+      const taken = new Set<string>()
+      return {
+        lock: (name) => async () =>
+          E.right(taken.size === taken.add(name).size ? undefined : { release: async () => undefined }),
+      }
+    },
+    noticedBy: ['gives a lock to one at a time, where it has locks'],
+  },
   'closes over the appends under way': {
     of: ({ append, close }) => ({
       append: (stream, expected, events) => async () => {

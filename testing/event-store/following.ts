@@ -130,6 +130,19 @@ export const followingCases = {
     right(await within('an append', store.append(stream(), standingAt(0), [event()])()))
   },
 
+  'gives a lock to one at a time, where it has locks': async ({ store, within }) => {
+    if (store.lock === undefined) return
+    const take = async (name: string) => right(await within('the lock', store.lock?.(name)() ?? Promise.reject()))
+    const taken = await take('one')
+    equal(await take('one'), undefined)
+    const other = await take('other')
+    await taken?.release()
+    const again = await take('one')
+    equal([taken, other, again].includes(undefined), false)
+    await other?.release()
+    await again?.release()
+  },
+
   'finishes the appends under way before it closes': async ({ store, stream, within }) => {
     const attempts = Array.from({ length: 20 }, (_, index) => store.append(stream(`${index}`), 'none', [event()])())
     let answered: ReadonlyArray<boolean> = []

@@ -1,56 +1,60 @@
 /** A page of events as columns: so it costs least to give it to another thread. */
-import type { EventRevision, Position, StoredEvent } from '../../domain/ports/event-store.js'
+import { type StoredEvent, toPosition, toRevision } from '../../domain/ports/event-store.js'
 import type { Page } from './reads.js'
 
 export interface PageColumns {
-  readonly positions: ReadonlyArray<Position>
-  readonly revisions: ReadonlyArray<EventRevision>
+  /** Of each event its position and revision, and which of the names are its stream and type and which of the metadata its own. */
+  readonly numbers: Float64Array
   readonly ids: ReadonlyArray<string>
   readonly data: ReadonlyArray<string>
+  /** Neighbours that have the same share it, as most events of a command do. */
   readonly metadata: ReadonlyArray<string>
-  /** Names of streams and types, of which a page has few, and which of them each event has. */
+  /** Of streams and types, of which a page has few. */
   readonly names: ReadonlyArray<string>
-  readonly streams: ReadonlyArray<number>
-  readonly types: ReadonlyArray<number>
 }
+
+const WIDTH = 5
 
 export const columnsOf = (page: Page): PageColumns => {
-  const numbers = new Map<string, number>()
-  const numberOf = (name: string): number => {
-    const known = numbers.get(name)
+  const numbers = new Float64Array(page.length * WIDTH)
+  const [ids, data, metadata]: [string[], string[], string[]] = [[], [], []]
+  const numberOf = new Map<string, number>()
+  const nameOf = (name: string): number => {
+    const known = numberOf.get(name)
     if (known !== undefined) return known
-    numbers.set(name, numbers.size)
-    return numbers.size - 1
+    numberOf.set(name, numberOf.size)
+    return numberOf.size - 1
   }
-  return {
-    positions: page.map(({ position }) => position),
-    revisions: page.map(({ revision }) => revision),
-    ids: page.map(({ id }) => id),
-    data: page.map(({ data }) => data),
-    metadata: page.map(({ metadata }) => metadata),
-    streams: page.map(({ stream }) => numberOf(stream)),
-    types: page.map(({ type }) => numberOf(type)),
-    names: [...numbers.keys()],
+  let at = 0
+  for (const event of page) {
+    if (event.metadata !== metadata[metadata.length - 1]) metadata.push(event.metadata)
+    ids.push(event.id)
+    data.push(event.data)
+    numbers[at++] = event.position
+    numbers[at++] = event.revision
+    numbers[at++] = nameOf(event.stream)
+    numbers[at++] = nameOf(event.type)
+    numbers[at++] = metadata.length - 1
   }
+  return { numbers, ids, data, metadata, names: [...numberOf.keys()] }
 }
 
-export const pageOfColumns = (columns: PageColumns): Page => {
-  const { positions, revisions, ids, data, metadata, names, streams, types } = columns
-  return positions.map(
-    (position, row): StoredEvent => ({
-      stream: cell(names, cell(streams, row)),
-      revision: cell(revisions, row),
-      position,
-      id: cell(ids, row),
-      type: cell(names, cell(types, row)),
+export const pageOfColumns = ({ numbers, ids, data, metadata, names }: PageColumns): Page =>
+  ids.map((id, row): StoredEvent => {
+    const at = row * WIDTH
+    return {
+      stream: cell(names, cell(numbers, at + 2)),
+      revision: toRevision(cell(numbers, at + 1)),
+      position: toPosition(cell(numbers, at)),
+      id,
+      type: cell(names, cell(numbers, at + 3)),
       data: cell(data, row),
-      metadata: cell(metadata, row),
-    }),
-  )
-}
+      metadata: cell(metadata, cell(numbers, at + 4)),
+    }
+  })
 
-const cell = <A>(column: ReadonlyArray<A>, row: number): A => {
-  const value = column[row]
-  if (value === undefined) throw new RangeError(`a page of ${column.length} rows has none at ${row}`)
+const cell = <A>(column: ArrayLike<A>, at: number): A => {
+  const value = column[at]
+  if (value === undefined) throw new RangeError(`a column of ${column.length} cells has none at ${at}`)
   return value
 }

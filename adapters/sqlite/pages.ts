@@ -23,7 +23,7 @@ export interface Paging {
 
 export const PAGING: Paging = {
   pageSize: 1000,
-  meanwhile: 10_000,
+  meanwhile: 16_000,
   isWorthwhile: (events) => events >= 10_000 && isProcessorIdle(),
   // It spares this thread so much that it is worth it beside any other work, too.
   isExaminedBeside: (events) => events >= 10_000 && availableParallelism() > 1,

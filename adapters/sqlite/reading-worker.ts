@@ -5,7 +5,7 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import * as E from 'fp-ts/lib/Either.js'
 import { driver } from './driver/index.js'
-import { type ExaminedFile, examination, stretchesTo } from './examining.js'
+import type { ExaminedFile } from './examining.js'
 import { columnsOf, type PageColumns } from './page-columns.js'
 import { IS_OVER, PAGES_AHEAD, type StretchColumns, TAKEN, type Task } from './reading-thread.js'
 import { behind, type Course, prepareReads, type Reads } from './reads.js'
@@ -32,7 +32,9 @@ function* pagesOf({ pageOf }: Reads, from: Course): Generator<PageColumns> {
   }
 }
 
-function* stretchesOf(file: ExaminedFile): Generator<StretchColumns> {
+/** Who only reads loads nothing of it: events' ids alone need all that is known of events, a third of the time to begin. */
+async function* stretchesOf(file: ExaminedFile): AsyncGenerator<StretchColumns> {
+  const { examination, stretchesTo } = await import('./examining.js')
   const { end, next } = examination(file)
   for (const upTo of stretchesTo(end)) {
     const { events, ...stretch } = next(upTo)
@@ -47,7 +49,7 @@ if (E.isRight(loaded)) {
     const reads = prepareReads({ database, layout, pageSize })
     const given = begin === undefined ? stretchesOf({ database, layout, reads }) : pagesOf(reads, begin)
     for (let count = 0; isWanted(count); count++) {
-      const next = given.next()
+      const next = await given.next()
       if (next.done === true) break
       parentPort?.postMessage(next.value)
     }

@@ -16,6 +16,7 @@ import { checkPosition, checkRevision } from './density.js'
 import type { Cell, Database } from './driver/index.js'
 import type { Layout } from './layout.js'
 import { eventInText, ROW_TEXT, rowChecksum } from './row-checksum.js'
+import { wholePages } from './row-lines.js'
 import { type KnownStream, streamsIn, unfit } from './streams.js'
 
 export type Page = ReadonlyArray<StoredEvent>
@@ -68,9 +69,12 @@ const readsBy = <R extends Row>({ database, layout, pageSize }: ReadsOf, { colum
   )
   const maxPosition = database.prepare<[], readonly [Position | null]>(`SELECT max(position) FROM ${events}`)
   const streams = streamsIn(database, layout)
+  const whole = layout.checked ? wholePages(database, events, pageSize, streams.byNumber) : undefined
   let knownLast: Position = ORIGIN
 
   const foundOf = (stream: KnownStream, after: Revision, limit: number): Page => {
+    const page = whole?.ofStream(stream, revisionAfter(after) - 1, limit)
+    if (page !== undefined) return page
     let last = after
     return ofStream.all(stream.number, revisionAfter(after), limit).map((row) => {
       const event = eventOf(row, stream)
@@ -95,6 +99,8 @@ const readsBy = <R extends Row>({ database, layout, pageSize }: ReadsOf, { colum
   }
 
   const ofStreams = (after: Position): Page => {
+    const page = whole?.ofAll(after)
+    if (page !== undefined) return page
     let last = after
     return ofAll.all(after).map((row) => {
       const event = eventOf(row, streams.byNumber(row[2]))

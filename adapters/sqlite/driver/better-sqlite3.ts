@@ -43,6 +43,14 @@ const connectionOf = (database: BetterSqlite3.Database): Connection => ({
       },
     }
   },
+  prepareColumn: (sql) => {
+    const statement = database.prepare<Bound[], Cell>(sql).pluck()
+    return (...values) => {
+      const cells = statement.all(...values)
+      refuseInexact(cells)
+      return cells
+    }
+  },
   exec: (sql) => {
     database.exec(sql)
   },
@@ -52,8 +60,8 @@ const connectionOf = (database: BetterSqlite3.Database): Connection => ({
 })
 
 /** This driver rounds an integer that no number can hold; Node's refuses it. Our files hold integers and texts. */
-const refuseInexact = (row: ReadonlyArray<Cell>): void => {
-  for (const cell of row) {
+const refuseInexact = (cells: ReadonlyArray<Cell>): void => {
+  for (const cell of cells) {
     if (typeof cell === 'number' && !Number.isSafeInteger(cell) && Number.isInteger(cell))
       throw Object.assign(new RangeError(`an integer of the file is too large: about ${cell}`), { code: OUT_OF_RANGE })
   }

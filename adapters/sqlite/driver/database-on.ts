@@ -4,6 +4,7 @@ import type { Bound, Cell, Database, Statement } from './driver.js'
 /** A connection as a driver gives it. */
 export interface Connection {
   readonly prepare: <Row extends ReadonlyArray<Cell>>(sql: string) => ConnectionStatement<Row>
+  readonly prepareColumn: (sql: string) => (...values: ReadonlyArray<Bound>) => ReadonlyArray<Cell>
   readonly exec: (sql: string) => void
   readonly isOpen: () => boolean
   readonly isInTransaction: () => boolean
@@ -21,14 +22,7 @@ export const databaseOn = (connection: Connection): Database => {
     sql: string,
   ): Statement<Values, Row> => {
     const statement = connection.prepare<Row>(oneStatement(sql))
-    const places = sql.split('?').length - 1
-    const checked = (values: Values): Values => {
-      if (values.length !== places)
-        throw new TypeError(`${places} values are to be bound, not ${values.length}: ${sql}`)
-      for (const value of values)
-        if (!canBeBound(value)) throw new TypeError(`${String(value)} cannot be bound: ${sql}`)
-      return values
-    }
+    const checked = valuesFor<Values>(sql)
     return {
       run: (...values) => Number(statement.run(...checked(values)).lastInsertRowid),
       get: (...values) => statement.get(...checked(values)),
@@ -38,6 +32,11 @@ export const databaseOn = (connection: Connection): Database => {
 
   return {
     prepare,
+    prepareColumn: (sql) => {
+      const cells = connection.prepareColumn(oneStatement(sql))
+      const checked = valuesFor(sql)
+      return (...values) => cells(...checked(values))
+    },
     exec: connection.exec,
     pragma: (text) => prepare<[], ReadonlyArray<Cell>>(`PRAGMA ${text}`).get()?.[0],
     immediately: (work) => {
@@ -55,6 +54,16 @@ export const databaseOn = (connection: Connection): Database => {
     close: () => {
       if (connection.isOpen()) connection.close()
     },
+  }
+}
+
+/** The values that are bound to the places of a statement, as many as it has. */
+const valuesFor = <Values extends ReadonlyArray<Bound>>(sql: string): ((values: Values) => Values) => {
+  const places = sql.split('?').length - 1
+  return (values) => {
+    if (values.length !== places) throw new TypeError(`${places} values are to be bound, not ${values.length}: ${sql}`)
+    for (const value of values) if (!canBeBound(value)) throw new TypeError(`${String(value)} cannot be bound: ${sql}`)
+    return values
   }
 }
 

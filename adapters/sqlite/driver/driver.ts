@@ -23,6 +23,10 @@ export interface Database {
   readonly prepare: <Values extends ReadonlyArray<Bound>, Row extends ReadonlyArray<Cell>>(
     sql: string,
   ) => Statement<Values, Row>
+  /** A query of one column: its cells, without an array for each row, which takes a fifth longer. */
+  readonly prepareColumn: <Values extends ReadonlyArray<Bound>>(
+    sql: string,
+  ) => (...values: Values) => ReadonlyArray<Cell>
   /** Runs statements that answer nothing. */
   readonly exec: (sql: string) => void
   /** Asks or sets a pragma; answers the first column of its first row. */

@@ -43,6 +43,11 @@ const connectionOf = (database: DatabaseSync): Connection => ({
     statement.setReturnArrays(true)
     return statement
   },
+  prepareColumn: (sql) => {
+    const statement = database.prepare<readonly [Cell]>(sql)
+    statement.setReturnArrays(true)
+    return (...values) => statement.all(...values).map(([cell]) => cell)
+  },
   exec: (sql) => database.exec(sql),
   isOpen: () => database.isOpen,
   isInTransaction: () => database.isTransaction,

@@ -62,6 +62,18 @@ describe('the driver of this Node', () => {
     expect([insert.get('x', 1), insert.all('y', 2)]).toStrictEqual([undefined, []])
   })
 
+  it('gives the cells of a query of one column, and refuses what it refuses elsewhere', () => {
+    const database = open()
+    database.exec("CREATE TABLE t (n INTEGER, a); INSERT INTO t VALUES (1, 'eins'), (2, NULL), (3, -0.5)")
+    const cells = database.prepareColumn<[number]>('SELECT a FROM t WHERE n >= ? ORDER BY n')
+    expect([cells(1), cells(4)]).toStrictEqual([['eins', null, -0.5], []])
+    expect(() => Reflect.apply(cells, undefined, [])).toThrow('1 values are to be bound, not 0')
+    expect(() => cells(Number.NaN)).toThrow('cannot be bound')
+    expect(() => database.prepareColumn('SELECT 1; SELECT 2')).toThrow('one statement at a time')
+    database.exec('INSERT INTO t VALUES (5, 9007199254740993)')
+    expect(codeOf(thrown(() => cells(5)))).toBe('ERR_OUT_OF_RANGE')
+  })
+
   it('asks and sets pragmas', () => {
     const database = open()
     expect(database.pragma('journal_mode = WAL')).toBe('wal')

@@ -266,6 +266,25 @@ describe('opening a SQLite event store', () => {
   })
 })
 
+describe('reading a SQLite event store', () => {
+  it.each([
+    ['only such as are written in lines', { data: '{"content":"Ω 🎈 é"}' }],
+    ['line feeds in one of them', { data: '{\n "content":\n1\n}' }],
+    ['a line feed at the end', { metadata: '{"actor":"ada"}\n' }],
+    ['a line feed in an id', { id: 'one\ntwo' }],
+    ['nothing in some of them', { id: '', type: '', data: '', metadata: '' }],
+  ])('gives texts as they were written: %s', async (_, texts) => {
+    const store = await open({ path: newPath() })
+    const written = [event(1), { ...event(2), ...texts }, event(3)] as const
+    await store.append('a', 'none', written)()
+    const stored = written.map((each, revision) => ({ stream: 'a', revision, position: revision + 1, ...each }))
+    expect(await all(store)).toEqual(stored)
+    const found: StoredEvent[] = []
+    for await (const page of store.readStream('a', 'none')) found.push(...page)
+    expect(found).toEqual(stored)
+  })
+})
+
 describe('appending to a SQLite event store', () => {
   it('makes the appends of one turn of the event loop durable together', async () => {
     const path = newPath()

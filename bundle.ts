@@ -41,7 +41,7 @@ const bundled = await rolldown({
     'shared/reading-worker': 'adapters/sqlite/reading-worker.ts',
   },
   // Native, or for one store alone, which loads it when it is used.
-  external: ['better-sqlite3', '@eventstore/db-client'],
+  external: ['better-sqlite3', /^@eventstore\/db-client(\/|$)/],
   resolve: {
     // As ES modules, of which what is not used is left out.
     alias: {

@@ -66,6 +66,8 @@ export {
   type OpeningError,
   type WriteError,
 } from './ledger/calling/errors.js'
+export type { MethodFailures } from './ledger/calling/failures.js'
+export type { LedgerProgress } from './ledger/catching-up.js'
 export type { ConsumeOptions, Consumer, ConsumerStatus, Delivery, Handler } from './ledger/consuming.js'
 export type { CommitReceipt } from './ledger/distributing/distributed.js'
 export type { EventsArgument, EventsInput } from './ledger/feed.js'
@@ -108,7 +110,6 @@ export type { DamagedEvent } from './ledger/maintenance/verify-events.js'
 export type { ComposedOptions, EmbeddedOptions, LedgerOptions } from './ledger/options.js'
 export type { Run } from './ledger/runs/run-handle.js'
 export { operations, taskEither } from './ledger/task-either.js'
-export type { LedgerProgress } from './ledger/watching.js'
 export type { LineageRejection } from './projections/lineage/ref.js'
 export { type OwnProjection, type ProjectionDefinition, projection } from './projections/own-projection.js'
 export type { Page } from './projections/paging/page.js'

@@ -1,15 +1,18 @@
 /** All questions to a ledger as of a moment. */
 import * as E from 'fp-ts/lib/Either.js'
+import { pipe } from 'fp-ts/lib/function.js'
+import * as TE from 'fp-ts/lib/TaskEither.js'
 import type { Artifact } from '../projections/registry/questions/artifact.js'
-import { describeQueryError, type Moment, type QueryError } from '../projections/registry/questions/errors.js'
+import type { Moment } from '../projections/registry/questions/errors.js'
 import type { RegistryQuestions } from '../projections/registry/questions/lookup.js'
 import type { OpenDraft } from '../projections/registry/questions/open-drafts.js'
 import type { RegisteredModel } from '../projections/registry/questions/registered-model.js'
 import type { RunDetails } from '../projections/registry/questions/run.js'
 import type { Version } from '../projections/registry/questions/version.js'
 import type { AsOf, When } from './calling/as-of.js'
-import { promised } from './calling/errors.js'
-import { checked, NameText } from './calling/input.js'
+import type { InvalidInput } from './calling/errors.js'
+import { answer, answered, checkedTask, type MomentFailure } from './calling/failures.js'
+import { NameText } from './calling/input.js'
 import { typedThenNfc } from './calling/typed-then-nfc.js'
 import { tellingWhoRemoved, withWhoClosed, withWhoEnded } from './calling/who-removed.js'
 import { type DiffPorts, type DiffQuestions, diffQuestions } from './finding/diff.js'
@@ -36,52 +39,75 @@ export interface LedgerAsOf extends HistoryQuestions, ListQuestions, SearchQuest
   readonly openDrafts: () => Promise<ReadonlyArray<OpenDraft>>
 }
 
-const asked = promised(describeQueryError)
-
 export interface AskingPorts extends DiffPorts {
   /** Where a moment stands, with everything that can be asked there; that of an interval may lie ahead. */
-  readonly asOf: (when?: When, mayLieAhead?: boolean) => Promise<AsOf>
+  readonly asOf: (when?: When, mayLieAhead?: boolean) => TE.TaskEither<MomentFailure, AsOf>
   readonly ofOwn: (when?: When) => OwnQuestions
 }
 
-export const ledgerAsOf = ({ asOf, ofOwn, ...ports }: AskingPorts): ((when?: When) => LedgerAsOf) => {
-  const ask = async <A>(
-    when: When | undefined,
-    question: (registryQuestions: RegistryQuestions) => E.Either<QueryError, A>,
-  ): Promise<A> => {
-    const { registryQuestions } = await asOf(when)
-    return asked(async () => question(registryQuestions))
-  }
+type Asking<Failure, A> = (registryQuestions: RegistryQuestions) => E.Either<Failure, A>
 
-  const askOf = async <A>(
+export const ledgerAsOf = ({ asOf, ofOwn, ...ports }: AskingPorts): ((when?: When) => LedgerAsOf) => {
+  const ask = <Failure, A>(
+    when: When | undefined,
+    question: Asking<Failure, A>,
+  ): TE.TaskEither<MomentFailure | Failure, A> =>
+    pipe(
+      asOf(when),
+      TE.flatMapEither(({ registryQuestions }) => question(registryQuestions)),
+    )
+
+  const askOf = <Failure, A>(
     when: When | undefined,
     name: string,
-    question: (registryQuestions: RegistryQuestions) => E.Either<QueryError, A>,
-  ): Promise<A> => {
-    await checked(NameText, name)
-    return ask(when, question)
-  }
+    question: Asking<Failure, A>,
+  ): TE.TaskEither<MomentFailure | InvalidInput | Failure, A> =>
+    pipe(
+      checkedTask(NameText, name),
+      TE.flatMap(() => ask(when, question)),
+    )
 
-  const questions = (when?: When): LedgerAsOf => ({
-    ...historyQuestions((bound) => (bound === undefined ? asOf(when) : asOf(bound, true))),
-    ...listQuestions(() => asOf(when)),
-    ...searchQuestions(() => asOf(when)),
-    ...diffQuestions(() => asOf(when), ports),
-    ...ofOwn(when),
-    moment: () => ask(when, (registryQuestions) => E.right(registryQuestions.moment)),
-    resolve: (version) => askOf(when, version, (registryQuestions) => registryQuestions.resolve(version)),
-    version: async (version) =>
-      withWhoEnded(await askOf(when, version, (registryQuestions) => registryQuestions.version(version)), () =>
-        asOf(when),
-      ),
-    artifact: async (name) =>
-      withWhoClosed(await askOf(when, name, (registryQuestions) => registryQuestions.artifact(name)), () => asOf(when)),
-    registeredModel: async (name) =>
-      withWhoClosed(await askOf(when, name, (registryQuestions) => registryQuestions.registeredModel(name)), () =>
-        asOf(when),
-      ),
-    runDetails: (run) => askOf(when, run, (registryQuestions) => registryQuestions.run(run)),
-    openDrafts: () => ask(when, (registryQuestions) => E.right(registryQuestions.openDrafts())),
-  })
-  return (when) => typedThenNfc(tellingWhoRemoved(questions(when), () => asOf(when)))
+  const questions = (when?: When): LedgerAsOf => {
+    const then = async (): Promise<AsOf> => answered(await asOf(when)())
+    return {
+      ...historyQuestions(async (bound) => (bound === undefined ? then() : answered(await asOf(bound, true)()))),
+      ...listQuestions(asOf(when)),
+      ...searchQuestions(asOf(when)),
+      ...diffQuestions(then, ports),
+      ...ofOwn(when),
+      moment: () =>
+        answer(
+          'moment',
+          ask(when, ({ moment }) => E.right(moment)),
+        ),
+      resolve: (version) =>
+        answer(
+          'resolve',
+          askOf(when, version, ({ resolve }) => resolve(version)),
+        ),
+      version: async (name) => {
+        const version = askOf(when, name, (registryQuestions) => registryQuestions.version(name))
+        return withWhoEnded(await answer('version', version), then)
+      },
+      artifact: async (name) => {
+        const artifact = askOf(when, name, (registryQuestions) => registryQuestions.artifact(name))
+        return withWhoClosed(await answer('artifact', artifact), then)
+      },
+      registeredModel: async (name) => {
+        const model = askOf(when, name, ({ registeredModel }) => registeredModel(name))
+        return withWhoClosed(await answer('registeredModel', model), then)
+      },
+      runDetails: (run) =>
+        answer(
+          'runDetails',
+          askOf(when, run, (registryQuestions) => registryQuestions.run(run)),
+        ),
+      openDrafts: () =>
+        answer(
+          'openDrafts',
+          ask(when, ({ openDrafts }) => E.right(openDrafts())),
+        ),
+    }
+  }
+  return (when) => typedThenNfc(tellingWhoRemoved(questions(when), async () => answered(await asOf(when)())))
 }

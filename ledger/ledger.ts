@@ -19,6 +19,7 @@ import { frozen } from './calling/frozen.js'
 import * as inputs from './calling/input.js'
 import { guarded } from './calling/own.js'
 import { typedThenNfc } from './calling/typed-then-nfc.js'
+import { Milliseconds } from './catching-up.js'
 import { type Consumers, consumersOf } from './consuming.js'
 import type { ContentMethods } from './files/contents.js'
 import {
@@ -39,7 +40,7 @@ import { exportEvents, type Imported, type ImportOptions, importInto } from './m
 import type { Pieces } from './maintenance/lines.js'
 import { type Maintenance, maintenance } from './maintenance/maintenance.js'
 import { type Run, runHandle } from './runs/run-handle.js'
-import { Milliseconds, type Reads, reads, type Watching } from './watching.js'
+import { type Reads, reads, type Watching } from './watching.js'
 import { type Writes, writes } from './writes.js'
 
 export interface LedgerPorts {

@@ -7,7 +7,7 @@ import * as t from 'io-ts'
 import { whyOtherThanEvents } from '../application/projecting/kept-model.js'
 import type { Progress } from '../application/projecting/model.js'
 import { type Projector, type ProjectorPorts, projector } from '../application/projecting/projector.js'
-import { describeReadError } from '../application/projecting/read-error.js'
+import { describeReadError, type ReadError } from '../application/projecting/read-error.js'
 import type { Position } from '../domain/ports/event-store.js'
 import type { SnapshotStore } from '../domain/ports/snapshot-store.js'
 import { messageOf } from '../domain/values/built-ins.js'
@@ -39,9 +39,9 @@ export interface OwnProjections {
   readonly questions: (moment: () => Promise<Position | undefined>) => OwnQuestions
   readonly noteOwnWrite: (position: Position) => void
   /** How far each is, by name. */
-  readonly progress: () => Promise<Readonly<Record<string, Progress>>>
+  readonly progress: TE.TaskEither<ReadError, Readonly<Record<string, Progress>>>
   /** Each anew, one after another; one that throws says so and stays what it was. */
-  readonly rebuild: () => Promise<Readonly<Record<string, Progress>>>
+  readonly rebuild: TE.TaskEither<ReadError, Readonly<Record<string, Progress>>>
   /** Of each whose kept snapshot is not what the events give: its name, and why. */
   readonly otherThanKept: () => Promise<ReadonlyArray<OtherThanKept>>
   readonly close: (signal?: AbortSignal) => Promise<void>
@@ -76,13 +76,19 @@ export const ownProjections = (
       projector: projector({ ...ports, ...held, warn: told }),
     }
   })
-  const ofEach = async (
-    answer: (of: Projector<object>) => Promise<Progress>,
-  ): Promise<Readonly<Record<string, Progress>>> => {
-    const answers: Array<readonly [string, Progress]> = []
-    for (const { own, projector } of all) answers.push([own.name, await answer(projector)])
-    return Object.fromEntries(answers)
-  }
+  const ofEach =
+    (
+      answer: (of: Projector<object>) => TE.TaskEither<ReadError, Progress>,
+    ): TE.TaskEither<ReadError, Readonly<Record<string, Progress>>> =>
+    async () => {
+      const answers: Array<readonly [string, Progress]> = []
+      for (const { own, projector } of all) {
+        const answered = await answer(projector)()
+        if (E.isLeft(answered)) return answered
+        answers.push([own.name, answered.right])
+      }
+      return E.right(Object.fromEntries(answers))
+    }
 
   return {
     questions: (moment) => {
@@ -110,14 +116,14 @@ export const ownProjections = (
     noteOwnWrite: (position) => {
       for (const { projector } of all) projector.noteOwnWrite(position)
     },
-    progress: () => ofEach((each) => read(each.progress())),
-    rebuild: () =>
-      ofEach(async (each) => {
-        const rebuilt = await each.rebuild()()
-        if (E.isRight(rebuilt)) return rebuilt.right
-        if (rebuilt.left._tag !== 'projection-failed') return read(TE.left(rebuilt.left))
-        return { ...(await read(each.progress())), failure: rebuilt.left }
-      }),
+    progress: ofEach((each) => each.progress()),
+    rebuild: ofEach((each) =>
+      TE.orElse((error: ReadError) =>
+        error._tag === 'projection-failed'
+          ? TE.Functor.map(each.progress(), (progress): Progress => ({ ...progress, failure: error }))
+          : TE.left(error),
+      )(each.rebuild()),
+    ),
     otherThanKept: async () => {
       const found: OtherThanKept[] = []
       for (const { own, whyOtherThanKept } of all) {

@@ -6,7 +6,8 @@ import { functionOf, rule } from '../domain/values/codec.js'
 import type { ReadonlyState } from '../domain/values/decider.js'
 import type { OwnProjection } from '../projections/own-projection.js'
 import type { When } from './calling/as-of.js'
-import { LedgerError } from './calling/errors.js'
+import { type Fault, LedgerError } from './calling/errors.js'
+import type { MethodFailures } from './calling/failures.js'
 import { listenedTo } from './calling/given-streams.js'
 import { checkedNow } from './calling/input.js'
 import { ownCopy } from './calling/own.js'
@@ -51,10 +52,12 @@ type Once<Methods> = {
   [Name in keyof Methods]: Methods[Name] extends (...given: never) => Promise<unknown> ? Name : never
 }[keyof Methods]
 
-/** The methods of an object that answer once, as TaskEithers. */
+/** The methods of an object that answer once, as TaskEithers: of those in `MethodFailures`, the left side is what stands there. */
 type Operations<Methods> = {
   [Name in Once<Methods>]: Methods[Name] extends (...given: infer Given) => Promise<infer A>
-    ? (...given: Given) => TE.TaskEither<LedgerError, A>
+    ? (
+        ...given: Given
+      ) => TE.TaskEither<Name extends keyof MethodFailures ? LedgerError<MethodFailures[Name] | Fault> : LedgerError, A>
     : never
 }
 

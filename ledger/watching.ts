@@ -19,16 +19,16 @@ import type { CommandError } from '../application/command-handling/command-error
 import type { ModelsLinkedTo } from '../application/command-handling/facts.js'
 import { pendingCommits } from '../application/process-managers/pending-commits.js'
 import { momentOf } from '../application/projecting/as-of.js'
-import type { Known, Progress } from '../application/projecting/model.js'
+import type { Known } from '../application/projecting/model.js'
 import type { Behind } from '../application/projecting/outlast.js'
 import { type Projector, projector } from '../application/projecting/projector.js'
 import { describeReadError, type ReadError } from '../application/projecting/read-error.js'
 import { movesInRegistry } from '../application/reading-history/alias-tenures.js'
 import { readDiffMoments } from '../application/reading-history/diff-moments.js'
 import { type Clock, timeOf } from '../domain/ports/clock-and-ids.js'
-import { type EventStore, ORIGIN, type Position, toPosition } from '../domain/ports/event-store.js'
+import { type EventStore, ORIGIN, type Position } from '../domain/ports/event-store.js'
 import type { SnapshotStore } from '../domain/ports/snapshot-store.js'
-import { rule, wholeNumber } from '../domain/values/codec.js'
+import { rule } from '../domain/values/codec.js'
 import type { NameDefaults } from '../domain/values/name-paths.js'
 import type { DraftRef } from '../domain/values/references.js'
 import { artifactStream } from '../domain/values/stream-names.js'
@@ -41,9 +41,11 @@ import type { Registry } from '../projections/registry/state.js'
 import type { AsOf, When } from './calling/as-of.js'
 import { pictureOf, samePicture } from './calling/comparable.js'
 import { LedgerError, promised, readFromStore } from './calling/errors.js'
+import { answered, type MomentFailure } from './calling/failures.js'
 import { inTurns } from './calling/in-turns.js'
-import { checked, checkedIfGiven, checkedIfGivenNow, checkedNow, Listener } from './calling/input.js'
+import { checkedNow } from './calling/input.js'
 import { guarded } from './calling/own.js'
+import { type CatchingUp, catchingUp } from './catching-up.js'
 import { type Feed, type FeedPorts, feedOf } from './feed.js'
 import type { DiffPorts } from './finding/diff.js'
 import { type LedgerAsOf, ledgerAsOf } from './ledger-as-of.js'
@@ -63,7 +65,7 @@ export interface ReadPorts extends DiffPorts {
 }
 
 /** What goes on, beside the questions. */
-export interface Watching extends Replays, Feed {
+export interface Watching extends Replays, Feed, CatchingUp {
   /** The same questions as of a moment: a position, a `Date`, or an ISO 8601 text; now unless told. */
   readonly at: (when?: When) => LedgerAsOf
   /**
@@ -80,23 +82,6 @@ export interface Watching extends Replays, Feed {
    * Now, and after each change. They go on by themselves as soon as it can be asked again.
    */
   readonly behind: Observable<Behind | null>
-  /**
-   * Waits until the answers hold a position: that of a receipt, also of another instance. Rejects with `not-reached`
-   * after `deadline` milliseconds, 30,000 unless told, or with `unavailable` if the store cannot be asked then.
-   */
-  readonly waitFor: (position: number, deadline?: number) => Promise<void>
-  /**
-   * Builds everything that can be asked from the events again, beside the present state, and then takes its place: the ledger's own, of
-   * which `onProgress` is told, then each of `projections`.
-   */
-  readonly rebuild: (onProgress?: (progress: Progress) => void) => Promise<LedgerProgress>
-  /** How far the answers are, and what could not be read. */
-  readonly progress: () => Promise<LedgerProgress>
-}
-
-/** How far the ledger's own read models are, and by name those of `projections`, each of which goes on when it is asked. */
-export interface LedgerProgress extends Progress {
-  readonly projections: Readonly<Record<string, Progress>>
 }
 
 export interface Reads {
@@ -122,11 +107,6 @@ const passing = (error: unknown): string | undefined =>
 type Question<A> = (now: LedgerAsOf) => Promise<A>
 const Question = <A>() => rule('a question: a function', (value): value is Question<A> => typeof value === 'function')
 
-const Place = wholeNumber('a position: that of a receipt')
-export const Milliseconds = rule(
-  'a number of milliseconds, 0 or more',
-  (value): value is number => typeof value === 'number' && Number.isFinite(value) && value >= 0,
-)
 const read = promised(describeReadError)
 
 export const reads = ({ defaults, projections, finish, ...ports }: ReadPorts): Reads => {
@@ -134,37 +114,40 @@ export const reads = ({ defaults, projections, finish, ...ports }: ReadPorts): R
   const own = ownProjections(projections, { store, clock, snapshots, warn })
   const model = projector<ReadModels>({ store, projections: readModels, clock, snapshots, patience, warn })
 
-  const pending = pendingCommits({ clock, finish, fresh: () => read(model.fresh()) })
-  const known = async (): Promise<Known<ReadModels>> => {
-    await pending.beforeFirstAnswer()
-    return read(model.fresh())
-  }
+  const pending = pendingCommits({ clock, finish, fresh: model.fresh })
+  const known: TE.TaskEither<ReadError, Known<ReadModels>> = pipe(
+    pending.beforeFirstAnswer,
+    TE.flatMap(() => model.fresh()),
+  )
 
   /** Who has no clock cannot say what lies ahead; questions are answered all the same. */
   const latest = (): number => E.match(() => Infinity, Date.parse)(timeOf(clock))
 
   /** Where a moment stands, with everything that can be asked there. */
-  const asOf = async (when?: When, mayLieAhead = false): Promise<AsOf> => {
-    const now = await known()
-    const meant = momentOf(now, when, mayLieAhead ? undefined : latest)
-    if (E.isLeft(meant)) {
-      const { expected, actual } = meant.left
-      throw new LedgerError(meant.left, `the moment: expected ${expected}, got ${actual}`)
-    }
-    const { registry, lineage: graph, audit: index } = now.states
-    const { position, asked } = meant.right
-    const then = { registry, positionTimes: now.positionTimes, position, defaults, asked }
-    return {
-      aliasMoves: async (collection) => movesInRegistry({ store, index, ...then }, collection),
-      ...{ store, graph, index, ...then },
-      registryQuestions: registryQuestions(then),
-    }
-  }
+  const asOf = (when?: When, mayLieAhead = false): TE.TaskEither<MomentFailure, AsOf> =>
+    pipe(
+      known,
+      TE.flatMapEither((now) =>
+        pipe(
+          momentOf(now, when, mayLieAhead ? undefined : latest),
+          E.map(({ position, asked }): AsOf => {
+            const { registry, lineage: graph, audit: index } = now.states
+            const then = { registry, positionTimes: now.positionTimes, position, defaults, asked }
+            return {
+              aliasMoves: async (collection) => movesInRegistry({ store, index, ...then }, collection),
+              ...{ store, graph, index, ...then },
+              registryQuestions: registryQuestions(then),
+            }
+          }),
+        ),
+      ),
+    )
+  const then = async (when?: When, mayLieAhead?: boolean): Promise<AsOf> => answered(await asOf(when, mayLieAhead)())
 
   const ofOwn = (when?: When): OwnQuestions =>
     own.questions(async () => {
-      if (when !== undefined) return (await asOf(when)).position
-      await pending.beforeFirstAnswer()
+      if (when !== undefined) return (await then(when)).position
+      answered(await pending.beforeFirstAnswer())
       return undefined
     })
   const noteOwnWrite = (position: Position): void => {
@@ -179,16 +162,16 @@ export const reads = ({ defaults, projections, finish, ...ports }: ReadPorts): R
   const closed = new Subject<void>()
   const ended = new AbortController()
 
-  const feed: FeedPorts = { store, closed, asOf: (position) => caughtUp(position).then(() => asOf()) }
+  const feed: FeedPorts = { store, closed, asOf: (position) => caughtUp(position).then(() => then()) }
   const watching: Watching = {
     at,
     ...watchesOf(model, closed, at),
-    ...replaysOf({ clock, ended: ended.signal, asOf: (bound) => asOf(bound, true), view: at }),
+    ...replaysOf({ clock, ended: ended.signal, asOf: (bound) => then(bound, true), view: at }),
     diffMoments: async (from, to) => {
-      const [one, other] = [await asOf(from), await asOf(to)]
+      const [one, other] = [await then(from), await then(to)]
       return inTurns(await readFromStore(readDiffMoments(other, one.position, other.position)))
     },
-    ...standingOf(model, own),
+    ...catchingUp(model, own),
     ...feedOf(feed),
   }
 
@@ -197,7 +180,7 @@ export const reads = ({ defaults, projections, finish, ...ports }: ReadPorts): R
     feed,
     now: questionsAsOf(),
     noteOwnWrite,
-    registry: async () => (await known()).states.registry,
+    registry: async () => answered(await known()).states.registry,
     modelsLinkedTo: linkedModelsIn(model),
     otherThanKept: own.otherThanKept,
     close: async (signal) => {
@@ -208,26 +191,6 @@ export const reads = ({ defaults, projections, finish, ...ports }: ReadPorts): R
     },
   }
 }
-
-/** How far the answers are: waited for, folded anew, and told. */
-const standingOf = (
-  model: Projector<ReadModels>,
-  own: OwnProjections,
-): Pick<Watching, 'waitFor' | 'rebuild' | 'progress'> => ({
-  waitFor: async (position, deadline) => {
-    await checked(Place, position)
-    await read(model.waitFor(position, await checkedIfGiven(Milliseconds, deadline)))
-    // A slow one holds up nobody but who asks it.
-    own.noteOwnWrite(toPosition(position))
-  },
-  rebuild: async (onProgress) => {
-    checkedIfGivenNow(Listener, onProgress)
-    await read(model.rebuild(onProgress))
-    const projections = await own.rebuild()
-    return { ...(await read(model.progress())), projections }
-  },
-  progress: async () => ({ ...(await read(model.progress())), projections: await own.progress() }),
-})
 
 /** It waits for no version of a sealed draft: the command that asks may be one before it in the artifact's stream. */
 const linkedModelsIn =

@@ -41,7 +41,7 @@ const ORDER: Readonly<Record<string, ReadonlyArray<ReadonlyArray<string>>>> = {
     ['runs', 'execute.ts'],
     ['own-projections.ts'],
     ['ledger-as-of.ts'],
-    ['replays.ts', 'feed.ts'],
+    ['replays.ts', 'feed.ts', 'catching-up.ts'],
     ['consuming.ts'],
     ['writes.ts', 'watching.ts', 'options.ts'],
     ['ledger.ts'],

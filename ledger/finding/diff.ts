@@ -17,9 +17,9 @@ import type { Version } from '../../projections/registry/questions/version.js'
 import type { Checked } from '../calling/arguments.js'
 import { FilePath } from '../calling/content-input.js'
 import { describeWriteError, orThrow, promised, type WriteError } from '../calling/errors.js'
+import { answered } from '../calling/failures.js'
 import { checked, VersionText } from '../calling/input.js'
 import { storedTable } from '../files/tables.js'
-import { answered } from './paging.js'
 
 /** How much of the tables of two versions is told. */
 export interface DiffInput {

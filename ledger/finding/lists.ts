@@ -1,9 +1,9 @@
 /** What there is, a page at a time: entities, projects, types, artifacts, registered models, runs, versions. */
-import type * as E from 'fp-ts/lib/Either.js'
+import { pipe } from 'fp-ts/lib/function.js'
+import * as TE from 'fp-ts/lib/TaskEither.js'
 import * as t from 'io-ts'
 import { oneOf, record } from '../../domain/values/codec.js'
 import { EntityName } from '../../domain/values/names.js'
-import type { BadCursor } from '../../projections/paging/cursor.js'
 import type { Page } from '../../projections/paging/page.js'
 import type { Artifact } from '../../projections/registry/questions/artifact.js'
 import type { TagGroup } from '../../projections/registry/questions/by-tag.js'
@@ -15,8 +15,6 @@ import {
   type ProjectSummary,
   type TypeSummary,
 } from '../../projections/registry/questions/choosing.js'
-import type { QueryError } from '../../projections/registry/questions/errors.js'
-import type { Steps } from '../../projections/registry/questions/in-steps.js'
 import { listVersions } from '../../projections/registry/questions/list.js'
 import {
   listArtifacts,
@@ -30,9 +28,9 @@ import type { RegisteredModel } from '../../projections/registry/questions/regis
 import type { RunDetails } from '../../projections/registry/questions/run.js'
 import type { Version } from '../../projections/registry/questions/version.js'
 import type { Checked } from '../calling/arguments.js'
-import { inTurns } from '../calling/in-turns.js'
-import { checked, NameText } from '../calling/input.js'
-import { answered, type ListInput, type PageInput, paging, Text, WhereText, Words } from './paging.js'
+import { answer, checkedTask, type MomentFailure } from '../calling/failures.js'
+import { NameText } from '../calling/input.js'
+import { type ListInput, listing, type PageInput, paging, Text, WhereText, Words } from './paging.js'
 
 export interface ProjectsInput extends ListInput {
   /** Of this entity. */
@@ -147,30 +145,29 @@ export interface ListQuestions {
   readonly versions: (collection: string, list?: VersionsInput) => Promise<Page<Version>>
 }
 
-export const listQuestions = (asOf: () => Promise<RegistryAsOf>): ListQuestions => {
-  const listed =
-    <Given, Input, A>(
-      codec: t.Decoder<unknown, Input>,
-      list: (asked: RegistryAsOf, input: Input) => Steps<E.Either<QueryError | BadCursor, A>>,
-    ) =>
-    async (given?: Given): Promise<A> => {
-      const input = await checked(codec, given === undefined ? {} : given)
-      return answered(await inTurns(list(await asOf(), input)))
-    }
-
+export const listQuestions = (asOf: TE.TaskEither<MomentFailure, RegistryAsOf>): ListQuestions => {
+  const listed = listing(asOf)
   return {
-    entities: listed(EntitiesInput, listEntities),
-    projects: listed(ProjectsInput, listProjects),
-    artifactTypes: listed(ArtifactTypesInput, listArtifactTypes),
-    artifacts: listed(ArtifactsInput, listArtifacts),
-    artifactsByTag: listed(ArtifactsInput, listArtifactsByTag),
-    registeredModels: listed(RegisteredModelsInput, listRegisteredModels),
-    registeredModelsByTag: listed(RegisteredModelsInput, listRegisteredModelsByTag),
-    runs: listed(RunsInput, listRuns),
+    entities: (given) => answer('entities', listed(EntitiesInput, listEntities, given)),
+    projects: (given) => answer('projects', listed(ProjectsInput, listProjects, given)),
+    artifactTypes: (given) => answer('artifactTypes', listed(ArtifactTypesInput, listArtifactTypes, given)),
+    artifacts: (given) => answer('artifacts', listed(ArtifactsInput, listArtifacts, given)),
+    artifactsByTag: (given) => answer('artifactsByTag', listed(ArtifactsInput, listArtifactsByTag, given)),
+    registeredModels: (given) => answer('registeredModels', listed(RegisteredModelsInput, listRegisteredModels, given)),
+    registeredModelsByTag: (given) =>
+      answer('registeredModelsByTag', listed(RegisteredModelsInput, listRegisteredModelsByTag, given)),
+    runs: (given) => answer('runs', listed(RunsInput, listRuns, given)),
 
-    versions: async (collection, given = {}) => {
-      const [name, list] = [await checked(NameText, collection), await checked(VersionsInput, given)]
-      return answered(listVersions(await asOf(), name, list))
-    },
+    versions: (collection, given = {}) =>
+      answer(
+        'versions',
+        pipe(
+          TE.Do,
+          TE.bind('name', () => checkedTask(NameText, collection)),
+          TE.bind('list', () => checkedTask(VersionsInput, given)),
+          TE.bindW('at', () => asOf),
+          TE.flatMapEither(({ at, name, list }) => listVersions(at, name, list)),
+        ),
+      ),
   }
 }

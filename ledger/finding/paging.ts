@@ -1,11 +1,16 @@
 /** What every question takes that answers in pages. */
+import type * as E from 'fp-ts/lib/Either.js'
+import { pipe } from 'fp-ts/lib/function.js'
+import * as TE from 'fp-ts/lib/TaskEither.js'
 import type * as t from 'io-ts'
 import { record, text, wholeNumber } from '../../domain/values/codec.js'
 import { hasLength } from '../../domain/values/length.js'
-import type { BadCursor } from '../../projections/paging/cursor.js'
-import { describeQueryError, type QueryError } from '../../projections/registry/questions/errors.js'
+import type { Steps } from '../../projections/registry/questions/in-steps.js'
+import type { RegistryAsOf } from '../../projections/registry/questions/lookup.js'
 import type { Checked } from '../calling/arguments.js'
-import { orThrow } from '../calling/errors.js'
+import type { InvalidInput } from '../calling/errors.js'
+import { checkedTask, type MomentFailure } from '../calling/failures.js'
+import { inTurns } from '../calling/in-turns.js'
 
 export const Text = text('a text of at least one character', (value) => value.length > 0)
 
@@ -31,6 +36,16 @@ export interface ListInput extends PageInput {
   readonly name?: string | undefined
 }
 
-export const answered = orThrow((error: QueryError | BadCursor) =>
-  error._tag === 'bad-cursor' ? `the cursor: expected ${error.expected}` : describeQueryError(error),
-)
+/** A question that goes through what there is, each step in a turn of its own, and answers a page of it. */
+export const listing =
+  (asOf: TE.TaskEither<MomentFailure, RegistryAsOf>) =>
+  <Input, Failure, A>(
+    codec: t.Decoder<unknown, Input>,
+    list: (at: RegistryAsOf, input: Input) => Steps<E.Either<Failure, A>>,
+    given: unknown = {},
+  ): TE.TaskEither<MomentFailure | InvalidInput | Failure, A> =>
+    pipe(
+      checkedTask(codec, given),
+      TE.flatMap((input) => TE.Functor.map(asOf, (at) => list(at, input))),
+      TE.flatMap((steps) => () => inTurns(steps)),
+    )

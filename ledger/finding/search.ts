@@ -1,14 +1,14 @@
 /** Finding versions. */
+import type * as TE from 'fp-ts/lib/TaskEither.js'
 import * as t from 'io-ts'
 import { oneOf, record, rule } from '../../domain/values/codec.js'
 import { EntityName } from '../../domain/values/names.js'
 import type { RegistryAsOf } from '../../projections/registry/questions/lookup.js'
 import { COMPARISONS, searchInSteps, type VersionPage } from '../../projections/registry/questions/search.js'
 import type { Checked } from '../calling/arguments.js'
-import { inTurns } from '../calling/in-turns.js'
-import { checked } from '../calling/input.js'
+import { answer, type MomentFailure } from '../calling/failures.js'
 import { FirstTime, LastTime } from '../calling/interval.js'
-import { answered, type ListInput, paging, Text, WhereText, Words } from './paging.js'
+import { type ListInput, listing, paging, Text, WhereText, Words } from './paging.js'
 
 const Value = rule(
   'a number, a text, true, false or null',
@@ -105,9 +105,6 @@ export interface SearchQuestions {
   readonly search: (input?: SearchInput) => Promise<VersionPage>
 }
 
-export const searchQuestions = (asOf: () => Promise<RegistryAsOf>): SearchQuestions => ({
-  search: async (given = {}) => {
-    const input = await checked(SearchInput, given)
-    return answered(await inTurns(searchInSteps(await asOf(), input)))
-  },
+export const searchQuestions = (asOf: TE.TaskEither<MomentFailure, RegistryAsOf>): SearchQuestions => ({
+  search: (given) => answer('search', listing(asOf)(SearchInput, searchInSteps, given)),
 })

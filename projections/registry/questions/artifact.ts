@@ -5,7 +5,7 @@ import { collectionPath } from '../../../domain/values/references.js'
 import { countUpTo } from '../../storage/timeline.js'
 import type { ArtifactEntry, CollectionEntry } from '../state.js'
 import { hasHappened, lifeAt, momentAt, type RegistryAsOf, valueAt } from './as-of.js'
-import type { Ending, Moment, QueryError } from './errors.js'
+import type { Ending, Moment, NameError } from './errors.js'
 import { existing, notFound } from './find-by-name.js'
 
 export interface Artifact {
@@ -28,7 +28,7 @@ export interface Artifact {
   readonly deleted: Ending | null
 }
 
-export const artifactNamed = (registryAsOf: RegistryAsOf, name: string): E.Either<QueryError, Artifact> => {
+export const artifactNamed = (registryAsOf: RegistryAsOf, name: string): E.Either<NameError, Artifact> => {
   const parsed = parseArtifact(name, registryAsOf.defaults)
   if (E.isLeft(parsed)) return E.left({ _tag: 'invalid-input', problems: parsed.left })
   const entry = existing(registryAsOf, collectionPath(parsed.right))

@@ -9,7 +9,7 @@ import { projectPath } from '../places.js'
 import type { EntityEntry, ProjectEntry, TypeEntry } from '../state.js'
 import { isArchived, liveCount } from './artifact.js'
 import { lifeAt, momentAt, type RegistryAsOf } from './as-of.js'
-import type { Moment, QueryError } from './errors.js'
+import type { Moment, NameError } from './errors.js'
 import { countOf, type List, listed } from './in-order.js'
 import type { Steps } from './in-steps.js'
 import { type Place, placeOf, projectsIn } from './place.js'
@@ -95,7 +95,7 @@ export const listProjects = (
 export function* listArtifactTypes(
   registryAsOf: RegistryAsOf,
   list: TypeList,
-): Steps<E.Either<QueryError | BadCursor, Page<TypeSummary>>> {
+): Steps<E.Either<NameError | BadCursor, Page<TypeSummary>>> {
   const place = placeOf(registryAsOf, ProjectName, list)
   if (E.isLeft(place)) return place
   const from = [typesIn(registryAsOf, place.right)]

@@ -42,7 +42,8 @@ export interface RemovedThen extends Ended {
   readonly version: VersionNumber
 }
 
-export type QueryError =
+/** What a name may be refused with that is no version's. */
+export type NameError =
   | { readonly _tag: 'invalid-input'; readonly problems: ReadonlyArray<Problem> }
   | {
       readonly _tag: 'not-found'
@@ -54,10 +55,13 @@ export type QueryError =
       /** Present where the question was about the past. */
       readonly asOf?: Moment
     }
+  | AmbiguousName
+
+export type QueryError =
+  | NameError
   | (VersionNotFound<RemovedThen> & { readonly asOf?: Moment })
   | VersionDeleted<Ended>
   | LinkRemoved<Ended>
-  | AmbiguousName
 
 export const describeQueryError = (error: QueryError): string => {
   switch (error._tag) {

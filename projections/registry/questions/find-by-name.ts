@@ -6,7 +6,7 @@ import { collectionPath } from '../../../domain/values/references.js'
 import { similarNames } from '../../../domain/values/similar-names.js'
 import type { CollectionEntry, RunEntry } from '../state.js'
 import { hasHappened, isThere, lifeAt, momentAt, past, type RegistryAsOf } from './as-of.js'
-import type { Ended, QueryError } from './errors.js'
+import type { Ended, NameError } from './errors.js'
 
 /** What is there, or was: also what is deleted. */
 export const existing = (registryAsOf: RegistryAsOf, path: string): CollectionEntry | undefined => {
@@ -23,10 +23,10 @@ const deletedThen = (registryAsOf: RegistryAsOf, entry: CollectionEntry | undefi
 
 export const notFound = (
   registryAsOf: RegistryAsOf,
-  what: Extract<QueryError, { _tag: 'not-found' }>['what'],
+  what: Extract<NameError, { _tag: 'not-found' }>['what'],
   name: string,
   entry?: CollectionEntry,
-): E.Either<QueryError, never> => {
+): E.Either<NameError, never> => {
   const { runs, collections } = registryAsOf.registry
   return E.left({
     _tag: 'not-found',
@@ -47,7 +47,7 @@ function* namesNow(registryAsOf: RegistryAsOf, entries: Iterable<CollectionEntry
 export const read = (
   registryAsOf: RegistryAsOf,
   name: string,
-): E.Either<QueryError, readonly [CollectionEntry, VersionChoice]> => {
+): E.Either<NameError, readonly [CollectionEntry, VersionChoice]> => {
   const parsed = parseVersion(name, registryAsOf.defaults)
   if (E.isLeft(parsed)) return E.left({ _tag: 'invalid-input', problems: parsed.left })
   const [first, ...others] = parsed.right

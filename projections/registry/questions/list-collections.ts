@@ -9,7 +9,7 @@ import { type Artifact, aliasTable, artifactOf, isArchived } from './artifact.js
 import { isThere, lifeAt, type RegistryAsOf, valueAt } from './as-of.js'
 import { listedByTag, type TagGroup } from './by-tag.js'
 import { memberAt } from './conditions.js'
-import type { QueryError } from './errors.js'
+import type { NameError } from './errors.js'
 import { type List, type Listed, listed } from './in-order.js'
 import { looked, type Steps, sortedFrom } from './in-steps.js'
 import { candidatesWithin, isWithin, type Place, placeOf } from './place.js'
@@ -44,7 +44,7 @@ export interface ModelList extends CollectionList {
   readonly registry?: string
 }
 
-type Answer<A> = Steps<E.Either<QueryError | BadCursor, Page<A>>>
+type Answer<A> = Steps<E.Either<NameError | BadCursor, Page<A>>>
 
 export function* listArtifacts(registryAsOf: RegistryAsOf, list: ArtifactList): Answer<Artifact> {
   const asked = yield* artifactsAsked(registryAsOf, list)
@@ -78,7 +78,7 @@ interface Asked<Entry extends CollectionEntry, A> {
 function* artifactsAsked(
   registryAsOf: RegistryAsOf,
   list: ArtifactList,
-): Steps<E.Either<QueryError, Asked<ArtifactEntry, Artifact>>> {
+): Steps<E.Either<NameError, Asked<ArtifactEntry, Artifact>>> {
   const place = placeOf(registryAsOf, ArtifactProject, list)
   if (E.isLeft(place)) return place
   const where = conditionsIn(list.where, ARTIFACT_FIELDS)
@@ -92,7 +92,7 @@ function* artifactsAsked(
 function* modelsAsked(
   registryAsOf: RegistryAsOf,
   { registry: project, ...list }: ModelList,
-): Steps<E.Either<QueryError, Asked<ModelEntry, RegisteredModel>>> {
+): Steps<E.Either<NameError, Asked<ModelEntry, RegisteredModel>>> {
   const place = placeOf(registryAsOf, RegistryProject, { ...list, project })
   if (E.isLeft(place)) return place
   const where = conditionsIn(list.where, MODEL_FIELDS)

@@ -8,7 +8,7 @@ import { timeOf } from '../../storage/position-times.js'
 import type { RunEntry } from '../state.js'
 import { type RegistryAsOf, valueAt } from './as-of.js'
 import { compareValues, memberAt } from './conditions.js'
-import type { QueryError } from './errors.js'
+import type { NameError } from './errors.js'
 import { begun, type List, listed } from './in-order.js'
 import { type Steps, sortedFrom } from './in-steps.js'
 import { isEverywhere, placeOf, projectsIn } from './place.js'
@@ -34,7 +34,7 @@ export interface RunList extends List {
 export function* listRuns(
   registryAsOf: RegistryAsOf,
   list: RunList,
-): Steps<E.Either<QueryError | BadCursor, Page<RunDetails>>> {
+): Steps<E.Either<NameError | BadCursor, Page<RunDetails>>> {
   const place = placeOf(registryAsOf, ArtifactProject, list)
   if (E.isLeft(place)) return place
   const where = conditionsIn(list.where, FIELDS)

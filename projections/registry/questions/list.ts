@@ -6,7 +6,7 @@ import type { BadCursor } from '../../paging/cursor.js'
 import { type Onwards, type Page, type Paging, pageOf, pageStart } from '../../paging/page.js'
 import type { CollectionEntry, LinkEntry } from '../state.js'
 import { positionOf, type Row } from '../version-table.js'
-import type { QueryError } from './errors.js'
+import type { NameError } from './errors.js'
 import { type RegistryAsOf, registryQuestions } from './lookup.js'
 import type { Version } from './version.js'
 
@@ -22,7 +22,7 @@ export const listVersions = (
   registryAsOf: RegistryAsOf,
   name: string,
   { order = 'descending', ...paging }: VersionList,
-): E.Either<QueryError | BadCursor, Page<Version>> => {
+): E.Either<NameError | BadCursor, Page<Version>> => {
   const readings = parseEither(name, registryAsOf.defaults)
   if (E.isLeft(readings)) return E.left({ _tag: 'invalid-input', problems: readings.left })
   const question = ['versions of', order, ...readings.right.map(({ collection }) => collectionPath(collection))]

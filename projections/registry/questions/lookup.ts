@@ -7,7 +7,7 @@ import type { ArtifactEntry, CollectionEntry, ModelEntry, RunEntry } from '../st
 import type { Row } from '../version-table.js'
 import { type Artifact, artifactNamed, artifactOf } from './artifact.js'
 import { momentOfAnswers, type RegistryAsOf } from './as-of.js'
-import type { QueryError } from './errors.js'
+import type { NameError, QueryError } from './errors.js'
 import { existing, read } from './find-by-name.js'
 import { type OpenDraft, openDrafts } from './open-drafts.js'
 import { modelNamed, modelOf, type RegisteredModel } from './registered-model.js'
@@ -39,14 +39,14 @@ export const registryQuestions = ({ registry, positionTimes, position, defaults,
     /** A version by alias or number, also a deleted or unlinked one, which is marked. */
     version: (name: string): E.Either<QueryError, Version> => describe(registryAsOf, name),
 
-    artifact: (name: string): E.Either<QueryError, Artifact> => artifactNamed(registryAsOf, name),
+    artifact: (name: string): E.Either<NameError, Artifact> => artifactNamed(registryAsOf, name),
 
-    registeredModel: (name: string): E.Either<QueryError, RegisteredModel> => modelNamed(registryAsOf, name),
+    registeredModel: (name: string): E.Either<NameError, RegisteredModel> => modelNamed(registryAsOf, name),
 
-    run: (name: string): E.Either<QueryError, RunDetails> => runNamed(registryAsOf, name),
+    run: (name: string): E.Either<NameError, RunDetails> => runNamed(registryAsOf, name),
 
     /** What a path names, whatever version it chooses. */
-    collection: (name: string): E.Either<QueryError, CollectionEntry> => {
+    collection: (name: string): E.Either<NameError, CollectionEntry> => {
       const found = read(registryAsOf, name)
       return E.isLeft(found) ? found : E.right(found.right[0])
     },

@@ -6,7 +6,7 @@ import { parseProject } from '../../../domain/values/name-paths.js'
 import { projectPath } from '../places.js'
 import type { CollectionEntry, ProjectEntry, Registry } from '../state.js'
 import type { RegistryAsOf } from './as-of.js'
-import type { QueryError } from './errors.js'
+import type { NameError } from './errors.js'
 import { isOfWholePath } from './pattern.js'
 
 /** A project, as a path, or all those of an entity; everything, where neither is told. */
@@ -20,7 +20,7 @@ export const placeOf = <P extends string>(
   { defaults }: RegistryAsOf,
   codec: t.Type<P, string>,
   { entity, project }: Place,
-): E.Either<QueryError, Place> => {
+): E.Either<NameError, Place> => {
   if (project === undefined) return E.right({ entity })
   const parsed = parseProject(codec, project, { entity: entity ?? defaults.entity })
   if (E.isLeft(parsed)) return E.left({ _tag: 'invalid-input', problems: parsed.left })

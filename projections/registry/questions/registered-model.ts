@@ -7,7 +7,7 @@ import { endOfSource } from '../changes.js'
 import type { ModelEntry } from '../state.js'
 import { type Artifact, aliasTable, archivedAt, lifeThen, liveCount } from './artifact.js'
 import { hasHappened, type RegistryAsOf, valueAt } from './as-of.js'
-import type { QueryError } from './errors.js'
+import type { NameError } from './errors.js'
 import { existing, notFound } from './find-by-name.js'
 
 export interface RegisteredModel extends Omit<Artifact, 'kind'> {
@@ -17,7 +17,7 @@ export interface RegisteredModel extends Omit<Artifact, 'kind'> {
   readonly sourceDeleted: ReadonlyArray<string>
 }
 
-export const modelNamed = (registryAsOf: RegistryAsOf, name: string): E.Either<QueryError, RegisteredModel> => {
+export const modelNamed = (registryAsOf: RegistryAsOf, name: string): E.Either<NameError, RegisteredModel> => {
   const parsed = parseModel(name, registryAsOf.defaults)
   if (E.isLeft(parsed)) return E.left({ _tag: 'invalid-input', problems: parsed.left })
   const entry = existing(registryAsOf, collectionPath(parsed.right))

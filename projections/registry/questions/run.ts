@@ -8,7 +8,7 @@ import { versionPath } from '../../../domain/values/references.js'
 import { countUpTo } from '../../storage/timeline.js'
 import { pathOfRow, type RunEntry } from '../state.js'
 import { hasHappened, momentAt, type RegistryAsOf, valueAt } from './as-of.js'
-import type { Moment, QueryError } from './errors.js'
+import type { Moment, NameError } from './errors.js'
 import { notFound } from './find-by-name.js'
 
 export type MetricValues = Readonly<Record<string, MetricValue>>
@@ -29,7 +29,7 @@ export interface RunDetails {
   readonly logged: ReadonlyArray<string>
 }
 
-export const runNamed = (registryAsOf: RegistryAsOf, name: string): E.Either<QueryError, RunDetails> => {
+export const runNamed = (registryAsOf: RegistryAsOf, name: string): E.Either<NameError, RunDetails> => {
   const parsed = parseRun(name, registryAsOf.defaults)
   if (E.isLeft(parsed)) return E.left({ _tag: 'invalid-input', problems: parsed.left })
   const { entity, project, run } = parsed.right

@@ -19,7 +19,7 @@ import { actorOf, runOf } from '../version-table.js'
 import { isArchived } from './artifact.js'
 import { byCreation, byName, type Candidate, candidatesOf, countOf } from './candidates.js'
 import { type Condition, compareValues, isMet, memberAt } from './conditions.js'
-import type { QueryError } from './errors.js'
+import type { NameError } from './errors.js'
 import { atOnce, looked, type Steps, sortedFrom } from './in-steps.js'
 import { type RegistryAsOf, type RegistryQuestions, registryQuestions, resolveNumber } from './lookup.js'
 import { namePatternOf } from './pattern.js'
@@ -70,13 +70,13 @@ export interface VersionPage extends Page<Version> {
 export const searchVersions = (
   registryAsOf: RegistryAsOf,
   query: VersionSearch,
-): E.Either<QueryError | BadCursor, VersionPage> => atOnce(searchInSteps(registryAsOf, query))
+): E.Either<NameError | BadCursor, VersionPage> => atOnce(searchInSteps(registryAsOf, query))
 
 /** The same with pauses. What is written meanwhile is not in the answer. */
 export function* searchInSteps(
   registryAsOf: RegistryAsOf,
   query: VersionSearch,
-): Steps<E.Either<QueryError | BadCursor, VersionPage>> {
+): Steps<E.Either<NameError | BadCursor, VersionPage>> {
   const place = placeOf(registryAsOf, ProjectName, query)
   if (E.isLeft(place)) return place
   const { limit, cursor, ...wanted } = { ...query, ...place.right }

@@ -11,7 +11,7 @@ import { hasNoZone, instant, NO_ZONE } from '../../../domain/values/instant.js'
 import { isKept, type Json, parseJson } from '../../../domain/values/json.js'
 import { lengthOf } from '../../../domain/values/length.js'
 import { COMPARISONS, type Condition, isMet } from './conditions.js'
-import type { QueryError } from './errors.js'
+import type { NameError } from './errors.js'
 import { containsText } from './words.js'
 
 /** A field that is asked about, and of one with keys the key: `metadata:lr`. */
@@ -46,10 +46,10 @@ export const valueOrNone = (value: Json | undefined): ReadonlyArray<Json> => one
 export const conditionsIn = <Name extends string>(
   text: string | undefined,
   fields: Fields<Name>,
-): E.Either<QueryError, Where<Name> | undefined> =>
+): E.Either<NameError, Where<Name> | undefined> =>
   text === undefined
     ? E.right(undefined)
-    : E.mapLeft((problems: ReadonlyArray<Problem>): QueryError => ({ _tag: 'invalid-input', problems }))(
+    : E.mapLeft((problems: ReadonlyArray<Problem>): NameError => ({ _tag: 'invalid-input', problems }))(
         readWhere(text, fields),
       )
 

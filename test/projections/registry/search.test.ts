@@ -1,4 +1,5 @@
 /** Versions found and compared, through the face's own questions. */
+import * as TE from 'fp-ts/lib/TaskEither.js'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { systemClock } from '../../../adapters/system/index.js'
 import { manifestStore } from '../../../application/manifest-store.js'
@@ -48,7 +49,7 @@ beforeEach(async () => {
     }
   }
   find = {
-    ...searchQuestions(addVersionTo),
+    ...searchQuestions(TE.fromTask(addVersionTo)),
     ...diffQuestions(addVersionTo, { manifests: manifestStore(ledger.files), files: ledger.files }),
   }
 

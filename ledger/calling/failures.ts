@@ -1,0 +1,83 @@
+/** What a method can be refused with, of those that do not need the union of everything; and its words. */
+
+import type * as E from 'fp-ts/lib/Either.js'
+import * as TE from 'fp-ts/lib/TaskEither.js'
+import type * as t from 'io-ts'
+import type { BadMoment } from '../../application/projecting/as-of.js'
+import { describeReadError, type ReadError } from '../../application/projecting/read-error.js'
+import { decodeWith } from '../../domain/values/codec.js'
+import type { BadCursor } from '../../projections/paging/cursor.js'
+import { describeQueryError, type NameError, type QueryError } from '../../projections/registry/questions/errors.js'
+import { type InvalidInput, orThrow } from './errors.js'
+
+/** Nothing can be answered by now, or the moment that is asked about is none. */
+export type MomentFailure = ReadError | BadMoment
+
+/** By the name of the method; each also ends with a `fault`, as everything may. */
+export interface MethodFailures {
+  readonly moment: MomentFailure
+  readonly openDrafts: MomentFailure
+  readonly artifact: MomentFailure | NameError
+  readonly registeredModel: MomentFailure | NameError
+  readonly runDetails: MomentFailure | NameError
+  readonly resolve: MomentFailure | QueryError
+  readonly version: MomentFailure | QueryError
+  readonly entities: MomentFailure | InvalidInput | BadCursor
+  readonly projects: MomentFailure | InvalidInput | BadCursor
+  readonly artifactTypes: MomentFailure | NameError | BadCursor
+  readonly artifacts: MomentFailure | NameError | BadCursor
+  readonly artifactsByTag: MomentFailure | NameError | BadCursor
+  readonly registeredModels: MomentFailure | NameError | BadCursor
+  readonly registeredModelsByTag: MomentFailure | NameError | BadCursor
+  readonly runs: MomentFailure | NameError | BadCursor
+  readonly versions: MomentFailure | NameError | BadCursor
+  readonly search: MomentFailure | NameError | BadCursor
+  readonly waitFor: ReadError | InvalidInput
+  readonly rebuild: ReadError | InvalidInput
+  readonly progress: ReadError
+}
+
+type Failure = MethodFailures[keyof MethodFailures]
+
+const describeFailure = (error: Failure): string => {
+  switch (error._tag) {
+    case 'bad-moment':
+      return `the moment: expected ${error.expected}, got ${error.actual}`
+    case 'bad-cursor':
+      return `the cursor: expected ${error.expected}`
+    case 'unavailable':
+    case 'closed':
+    case 'damaged-store':
+    case 'damaged-event':
+    case 'projection-failed':
+    case 'not-reached':
+      return describeReadError(error)
+    case 'invalid-input':
+    case 'not-found':
+    case 'version-not-found':
+    case 'version-deleted':
+    case 'link-removed':
+    case 'ambiguous-name':
+      return describeQueryError(error)
+  }
+}
+
+/** The right side; throws a `LedgerError` of the left one. */
+export const answered: <A>(answer: E.Either<Failure, A>) => A = orThrow(describeFailure)
+
+/** What a method answers: it rejects with a `LedgerError` of what stands above under its name, and of nothing else. */
+export const answer = async <Name extends keyof MethodFailures, A>(
+  _method: Name,
+  task: TE.TaskEither<MethodFailures[Name], A>,
+): Promise<A> => answered(await task())
+
+/** An argument, checked. */
+export const checkedTask = <A>(codec: t.Decoder<unknown, A>, given: unknown): TE.TaskEither<InvalidInput, A> =>
+  TE.mapLeft((problems: InvalidInput['problems']): InvalidInput => ({ _tag: 'invalid-input', problems }))(
+    TE.fromEither(decodeWith(codec)(given)),
+  )
+
+export const checkedTaskIfGiven = <A>(
+  codec: t.Decoder<unknown, A>,
+  given: unknown,
+): TE.TaskEither<InvalidInput, A | undefined> => (given === undefined ? TE.right(undefined) : checkedTask(codec, given))

@@ -1,0 +1,69 @@
+/** How far the answers are: waited for, folded anew, and told. */
+import { pipe } from 'fp-ts/lib/function.js'
+import * as TE from 'fp-ts/lib/TaskEither.js'
+import type { Progress } from '../application/projecting/model.js'
+import type { Projector } from '../application/projecting/projector.js'
+import { toPosition } from '../domain/ports/event-store.js'
+import { rule, wholeNumber } from '../domain/values/codec.js'
+import type { ReadModels } from '../projections/read-models.js'
+import { answer, checkedTask, checkedTaskIfGiven } from './calling/failures.js'
+import { Listener } from './calling/input.js'
+import type { OwnProjections } from './own-projections.js'
+
+export interface CatchingUp {
+  /**
+   * Waits until the answers hold a position: that of a receipt, also of another instance. Rejects with `not-reached`
+   * after `deadline` milliseconds, 30,000 unless told, or with `unavailable` if the store cannot be asked then.
+   */
+  readonly waitFor: (position: number, deadline?: number) => Promise<void>
+  /**
+   * Builds everything that can be asked from the events again, beside the present state, and then takes its place: the ledger's own, of
+   * which `onProgress` is told, then each of `projections`.
+   */
+  readonly rebuild: (onProgress?: (progress: Progress) => void) => Promise<LedgerProgress>
+  /** How far the answers are, and what could not be read. */
+  readonly progress: () => Promise<LedgerProgress>
+}
+
+/** How far the ledger's own read models are, and by name those of `projections`, each of which goes on when it is asked. */
+export interface LedgerProgress extends Progress {
+  readonly projections: Readonly<Record<string, Progress>>
+}
+
+const Place = wholeNumber('a position: that of a receipt')
+export const Milliseconds = rule(
+  'a number of milliseconds, 0 or more',
+  (value): value is number => typeof value === 'number' && Number.isFinite(value) && value >= 0,
+)
+
+export const catchingUp = (model: Projector<ReadModels>, own: OwnProjections): CatchingUp => ({
+  waitFor: (position, deadline) =>
+    answer(
+      'waitFor',
+      pipe(
+        checkedTask(Place, position),
+        TE.flatMap(() => checkedTaskIfGiven(Milliseconds, deadline)),
+        TE.flatMap((milliseconds) => model.waitFor(position, milliseconds)),
+        // A slow one holds up nobody but who asks it.
+        TE.map(() => own.noteOwnWrite(toPosition(position))),
+      ),
+    ),
+  rebuild: (onProgress) =>
+    answer(
+      'rebuild',
+      pipe(
+        checkedTaskIfGiven(Listener, onProgress),
+        TE.flatMap(() => model.rebuild(onProgress)),
+        TE.flatMap(() => own.rebuild),
+        TE.flatMap((projections) => TE.Functor.map(model.progress(), (ours) => ({ ...ours, projections }))),
+      ),
+    ),
+  progress: () =>
+    answer(
+      'progress',
+      pipe(
+        model.progress(),
+        TE.flatMap((ours) => TE.Functor.map(own.progress, (projections) => ({ ...ours, projections }))),
+      ),
+    ),
+})

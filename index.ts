@@ -17,17 +17,20 @@ import { partOfLedgerAround, whoseEventsAreGone } from './adapters/directory/led
 import { nameOfLocal } from './adapters/directory/local-files.js'
 import { isOrWasThere, whyUnseen } from './adapters/shared/event-file.js'
 import { makeDirectory } from './adapters/shared/make-directory.js'
-import { processWarning } from './adapters/shared/process-warning.js'
+import { telling } from './adapters/shared/telling.js'
 import { systemClock, systemIds } from './adapters/system/index.js'
 import { filesOfLedger, settleLedgerId } from './application/ledger-identity.js'
 import { describeReadError } from './application/projecting/read-error.js'
 import { heedingSignals, timeOf } from './domain/ports/clock-and-ids.js'
 import type { EventStore } from './domain/ports/event-store.js'
 import type { FileStore } from './domain/ports/file-store.js'
+import type { Logger } from './domain/ports/logger.js'
 import type { SnapshotStore } from './domain/ports/snapshot-store.js'
 import { messageOf } from './domain/values/built-ins.js'
+import { omitUndefined } from './domain/values/omit-undefined.js'
 import { describeWriteError, LedgerError, type OpeningError, orThrow, promised } from './ledger/calling/errors.js'
 import { checked } from './ledger/calling/input.js'
+import { diagnostics } from './ledger/diagnostics/diagnostics.js'
 import type { Downloader } from './ledger/files/download.js'
 import type { ModelCache } from './ledger/files/use-model.js'
 import { type Ledger, ledgerOn } from './ledger/ledger.js'
@@ -46,6 +49,7 @@ export type { UnknownEvent } from './domain/events/unknown-event.js'
 export type { Checkpoint, CheckpointStore } from './domain/ports/checkpoint-store.js'
 export type { DownloadError, OnMaintenance } from './domain/ports/download.js'
 export type { HistoryDamage } from './domain/ports/history-damage.js'
+export type { LogEvent, Logger, LogLine } from './domain/ports/logger.js'
 export { doubleAsJson, type EncodedDouble } from './domain/values/double.js'
 export type { Cell, Table } from './domain/values/table/table.js'
 export type * from './ledger/calling/arguments.js'
@@ -69,6 +73,18 @@ export {
 export type { MethodFailures } from './ledger/calling/failures.js'
 export type { LedgerProgress } from './ledger/catching-up.js'
 export type { ConsumeOptions, Consumer, ConsumerStatus, Delivery, Handler } from './ledger/consuming.js'
+export {
+  type AppendMessage,
+  type CallMessage,
+  type CatchUpMessage,
+  type ChannelMessages,
+  type CommandMessage,
+  channels,
+  type FileMessage,
+  type ReadMessage,
+  type SnapshotMessage,
+  type Watched,
+} from './ledger/diagnostics/channels.js'
 export type { CommitReceipt } from './ledger/distributing/distributed.js'
 export type { EventsArgument, EventsInput } from './ledger/feed.js'
 export type { Noted } from './ledger/files/contents.js'
@@ -130,7 +146,17 @@ export type { Version } from './projections/registry/questions/version.js'
  */
 export const openLedger = async (options: LedgerOptions): Promise<Ledger> => {
   const given = await checked(LedgerOptions, options)
-  const { actor, entity, project, deadline, patience, readOnly = false, ids = systemIds, projections = [] } = given
+  const {
+    actor,
+    entity,
+    project,
+    deadline,
+    patience,
+    readOnly = false,
+    ids = systemIds,
+    projections = [],
+    logger,
+  } = given
   const clock = heedingSignals(given.clock ?? systemClock)
   orThrow(describeWriteError)(timeOf(clock))
   const {
@@ -138,13 +164,14 @@ export const openLedger = async (options: LedgerOptions): Promise<Ledger> => {
     files,
     snapshots,
     sharedFiles = false,
-  } = 'directory' in given ? await embedded(given.directory, readOnly) : given
-  const store: EventStore = await open(opened(events))
+  } = 'directory' in given ? await embedded(given.directory, readOnly, logger) : given
+  const watched = diagnostics(telling(logger), logger !== undefined)
+  const store = watched.events(await open(opened(events)))
   const openFiles = async (): Promise<FileStore> => {
     // Nothing is recorded then, and whose the files are is not known.
-    if (readOnly || store.damage?.()?._tag === 'head-of-another-ledger') return open(opened(files))
+    if (readOnly || store.damage?.()?._tag === 'head-of-another-ledger') return watched.files(await open(opened(files)))
     await promised(describeReadError)(settleLedgerId(store, ids))
-    const unclaimed = await open(opened(files))
+    const unclaimed = watched.files(await open(opened(files)))
     return promised(describeWriteError)(filesOfLedger(store, unclaimed, sharedFiles)).catch(async (error: unknown) => {
       await unclaimed.close()
       throw error
@@ -157,8 +184,8 @@ export const openLedger = async (options: LedgerOptions): Promise<Ledger> => {
   return ledgerOn({
     events: store,
     files: fileStore,
-    snapshots,
-    warn: processWarning,
+    snapshots: snapshots && watched.snapshots(snapshots),
+    diagnostics: watched,
     local: {
       find: findLocalFiles,
       nameOf: nameOfLocal,
@@ -180,6 +207,7 @@ export const openLedger = async (options: LedgerOptions): Promise<Ledger> => {
 const embedded = async (
   directory: string,
   readOnly: boolean,
+  logger: Logger | undefined,
 ): Promise<{
   events: Opener<EventStore>
   files: Opener<FileStore>
@@ -216,7 +244,7 @@ const embedded = async (
     })
   }
   return {
-    events: sqliteEventStore({ path, readOnly, warn: processWarning }),
+    events: sqliteEventStore({ path, readOnly, ...omitUndefined({ logger }) }),
     files: directoryFileStore({ path: filesPath, readOnly }),
     snapshots: directorySnapshotStore({ path: join(directory, 'snapshots') }),
     sharedFiles: false,

@@ -21,6 +21,7 @@ import { guarded } from './calling/own.js'
 import { typedThenNfc } from './calling/typed-then-nfc.js'
 import { Milliseconds } from './catching-up.js'
 import { type Consumers, consumersOf } from './consuming.js'
+import type { Diagnostics } from './diagnostics/diagnostics.js'
 import type { ContentMethods } from './files/contents.js'
 import {
   type Downloaded,
@@ -47,8 +48,7 @@ export interface LedgerPorts {
   readonly events: EventStore
   readonly files: FileStore
   readonly snapshots: SnapshotStore | undefined
-  /** Told, in words, what no call answers and somebody should know. */
-  readonly warn: (message: string) => void
+  readonly diagnostics: Diagnostics
   readonly local: LocalFiles & { readonly download: Downloader; readonly cached: ModelCache }
   readonly clock: Clock
   readonly ids: Ids
@@ -102,25 +102,19 @@ export interface Ledger extends Omit<Writes, 'startRun'>, LedgerAsOf, Watching, 
 }
 
 export const ledgerOn = (ports: LedgerPorts): Ledger => {
-  const { events, files, snapshots, warn, local, clock, ids, defaults, deadline, patience, readOnly } = ports
+  const { events, files, snapshots, diagnostics, local, clock, ids, defaults, deadline, patience, readOnly } = ports
   const manifests = manifestStore(files)
+  const warn = diagnostics.snapshotThrownAway
   const states = { store: events, deadline, snapshots: readOnly ? withoutSaving(snapshots) : snapshots, warn }
   const modelsLinkedTo: Reads['modelsLinkedTo'] = (...of) => model.modelsLinkedTo(...of)
-  const handler = commandHandler({ ...states, manifests, clock, ids, modelsLinkedTo })
+  const handler = diagnostics.commands(commandHandler({ ...states, manifests, clock, ids, modelsLinkedTo }))
   const finish = async (draft: DraftRef): Promise<void> => {
     const receipts = await promised(describeWriteError)(completeCommits(handler, draft))
     for (const { position } of receipts) model.noteOwnWrite(position)
   }
   const model = reads({
-    store: events,
-    clock,
-    defaults,
-    manifests,
-    files,
-    snapshots,
+    ...{ store: events, clock, defaults, manifests, files, snapshots, patience, diagnostics },
     projections: ports.projections,
-    patience,
-    warn,
     finish: readOnly ? undefined : finish,
   })
   const { now, noteOwnWrite, otherThanKept } = model
@@ -175,9 +169,11 @@ export const ledgerOn = (ports: LedgerPorts): Ledger => {
   }
   const close: Ledger['close'] = async (within = CLOSE_WITHIN) =>
     closing.close(await inputs.checked(Milliseconds, within))
+  const { call } = diagnostics
   // A checkpoint store is used as it is: a copy of an object with private members is none.
-  const ledger: Ledger = Object.assign(guarded(methods, closing.note), guarded({ close }), { consume })
-  nameForAnything(ledger, guarded(byName, closing.note))
+  const guardedMethods = guarded(methods, closing.note, call)
+  const ledger: Ledger = Object.assign(guardedMethods, guarded({ close }, undefined, call), { consume })
+  nameForAnything(ledger, guarded(byName, closing.note, call))
   readByStream(ledger, { store: events, clock, manifests, defaults, facts: handler.facts })
   return ledger
 }

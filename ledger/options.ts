@@ -5,8 +5,9 @@ import * as t from 'io-ts'
 import type { Clock, Ids } from '../domain/ports/clock-and-ids.js'
 import type { EventStore } from '../domain/ports/event-store.js'
 import type { FileStore } from '../domain/ports/file-store.js'
+import { Logger } from '../domain/ports/logger.js'
 import type { SnapshotStore } from '../domain/ports/snapshot-store.js'
-import { record, text, wholeNumber } from '../domain/values/codec.js'
+import { objectWith, record, text, wholeNumber } from '../domain/values/codec.js'
 import { Actor } from '../domain/values/envelope.js'
 import { EntityName, ProjectName } from '../domain/values/names.js'
 import type { OwnProjection } from '../projections/own-projection.js'
@@ -17,31 +18,8 @@ import { OwnProjections } from './own-projections.js'
 /** A store, or what opens one: the ledger opens it, and closes it when it is closed itself. */
 export type Opening<Store> = Store | Opener<Store>
 
-/** The first of the methods that a value has not; `undefined` if it is no object at all. */
-const missing = (value: unknown, methods: ReadonlyArray<string>): string | null | undefined =>
-  typeof value !== 'object' || value === null
-    ? undefined
-    : (methods.find((method) => typeof Reflect.get(value, method) !== 'function') ?? null)
-
-/** What has all of these methods. One that has some of them is told the first that it has not. */
-const object = <A>(expected: string, methods: ReadonlyArray<keyof A & string>): t.Type<A> => {
-  const is = (value: unknown): value is A => missing(value, methods) === null
-  return new t.Type(
-    expected,
-    is,
-    (value, context) => {
-      if (is(value)) return t.success(value)
-      const lacks = missing(value, methods)
-      const [first = ''] = methods
-      const isHalf = lacks !== undefined && missing(value, [first]) === null
-      return t.failure(value, context, isHalf ? `${expected}, and it came without ${lacks}` : expected)
-    },
-    (value) => value,
-  )
-}
-
 const opening = <A>(expected: string, methods: ReadonlyArray<keyof A & string>): t.Type<Opening<A>> => {
-  const store = object<A>(expected, methods)
+  const store = objectWith<A>(expected, methods)
   const is = (value: unknown): value is Opening<A> => typeof value === 'function' || store.is(value)
   return new t.Type(
     expected,
@@ -116,6 +94,12 @@ interface SharedOptions {
    * `read`. None unless told.
    */
   readonly projections?: ReadonlyArray<OwnProjection<unknown>> | undefined
+  /**
+   * Who is told, by level, what an operator must know: a logger of pino's shape, each of whose methods takes an object and a
+   * message (docs/watch-a-ledger.md lists them all). Without one what is a warning is one of the process (`ModelLedgerWarning`),
+   * and all else is told nobody.
+   */
+  readonly logger?: Logger | undefined
   /** Where the time comes from; the system's clock unless told. */
   readonly clock?: Clock | undefined
   /** Where new ids come from; random unless told. */
@@ -154,8 +138,9 @@ const shared = {
   readOnly: t.boolean,
   projections: OwnProjections,
   cache: text('the path of a folder', (value) => value.length > 0),
-  clock: object<Clock>('a clock {now, monotonic, sleep}', ['now', 'monotonic', 'sleep']),
-  ids: object<Ids>('ids {next, fraction}', ['next', 'fraction']),
+  logger: Logger,
+  clock: objectWith<Clock>('a clock {now, monotonic, sleep}', ['now', 'monotonic', 'sleep']),
+  ids: objectWith<Ids>('ids {next, fraction}', ['next', 'fraction']),
 }
 
 const embedded: t.Type<Checked<EmbeddedOptions>> = record(
@@ -171,7 +156,7 @@ const composed: t.Type<Checked<ComposedOptions>> = record(
     files: opening<FileStore>('a file store, or what opens one', FILE_STORE),
   },
   {
-    snapshots: object<SnapshotStore>('a snapshot store {load, save}', ['load', 'save']),
+    snapshots: objectWith<SnapshotStore>('a snapshot store {load, save}', ['load', 'save']),
     sharedFiles: t.boolean,
     ...shared,
   },

@@ -6,6 +6,7 @@ import * as TE from 'fp-ts/lib/TaskEither.js'
 import * as t from 'io-ts'
 import { whyOtherThanEvents } from '../application/projecting/kept-model.js'
 import type { Progress } from '../application/projecting/model.js'
+import type { Observe } from '../application/projecting/observe.js'
 import { type Projector, type ProjectorPorts, projector } from '../application/projecting/projector.js'
 import { describeReadError, type ReadError } from '../application/projecting/read-error.js'
 import type { Position } from '../domain/ports/event-store.js'
@@ -52,6 +53,11 @@ export interface OtherThanKept {
   readonly reason: string
 }
 
+interface OwnPorts extends Omit<ProjectorPorts<unknown>, 'projections' | 'turn' | 'observe'> {
+  /** Of the projector of one. */
+  readonly observe: (readModels: ReadonlyArray<string>) => Observe
+}
+
 interface Opened<State> {
   readonly own: OwnProjection<State>
   readonly whyOtherThanKept: () => Promise<string | undefined>
@@ -64,7 +70,7 @@ const read = promised(describeReadError)
 
 export const ownProjections = (
   projections: ReadonlyArray<OwnProjection<unknown>>,
-  { snapshots, warn, ...ports }: Omit<ProjectorPorts<unknown>, 'projections' | 'turn'>,
+  { snapshots, warn, observe, ...ports }: OwnPorts,
 ): OwnProjections => {
   const all = projections.map((own): Opened<unknown> => {
     const kept = own.load === undefined || snapshots === undefined ? undefined : apartFromOurs(snapshots)
@@ -73,7 +79,7 @@ export const ownProjections = (
     return {
       own,
       whyOtherThanKept: () => whyOtherThanEvents({ ...ports, ...held }, isDeepStrictEqual),
-      projector: projector({ ...ports, ...held, warn: told }),
+      projector: projector({ ...ports, ...held, warn: told, observe: observe([own.name]) }),
     }
   })
   const ofEach =

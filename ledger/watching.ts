@@ -46,6 +46,7 @@ import { inTurns } from './calling/in-turns.js'
 import { checkedNow } from './calling/input.js'
 import { guarded } from './calling/own.js'
 import { type CatchingUp, catchingUp } from './catching-up.js'
+import type { Diagnostics } from './diagnostics/diagnostics.js'
 import { type Feed, type FeedPorts, feedOf } from './feed.js'
 import type { DiffPorts } from './finding/diff.js'
 import { type LedgerAsOf, ledgerAsOf } from './ledger-as-of.js'
@@ -59,7 +60,7 @@ export interface ReadPorts extends DiffPorts {
   readonly snapshots: SnapshotStore | undefined
   readonly projections: ReadonlyArray<OwnProjection<unknown>>
   readonly patience: number | undefined
-  readonly warn: (message: string) => void
+  readonly diagnostics: Diagnostics
   /** Logs the version of a sealed draft that has none; not there in a ledger that only answers. */
   readonly finish: ((draft: DraftRef) => Promise<void>) | undefined
 }
@@ -109,10 +110,21 @@ const Question = <A>() => rule('a question: a function', (value): value is Quest
 
 const read = promised(describeReadError)
 
+type ProjectorsPorts = Pick<ReadPorts, 'store' | 'clock' | 'snapshots' | 'patience' | 'projections' | 'diagnostics'>
+
+/** That of the ledger's own read models, and those of the embedder's. */
+const projectorsOf = ({ store, clock, snapshots, patience, projections, diagnostics }: ProjectorsPorts) => {
+  const ports = { store, clock, snapshots, warn: diagnostics.snapshotThrownAway }
+  const observe = diagnostics.observe(Object.values(readModels).map(({ name }) => name))
+  return {
+    own: ownProjections(projections, { ...ports, observe: diagnostics.observe }),
+    model: projector<ReadModels>({ ...ports, projections: readModels, patience, observe }),
+  }
+}
+
 export const reads = ({ defaults, projections, finish, ...ports }: ReadPorts): Reads => {
-  const { store, clock, snapshots, patience, warn, ...content } = ports
-  const own = ownProjections(projections, { store, clock, snapshots, warn })
-  const model = projector<ReadModels>({ store, projections: readModels, clock, snapshots, patience, warn })
+  const { store, clock, snapshots, patience, diagnostics, ...content } = ports
+  const { own, model } = projectorsOf({ store, clock, snapshots, patience, diagnostics, projections })
 
   const pending = pendingCommits({ clock, finish, fresh: model.fresh })
   const known: TE.TaskEither<ReadError, Known<ReadModels>> = pipe(
@@ -154,15 +166,18 @@ export const reads = ({ defaults, projections, finish, ...ports }: ReadPorts): R
     model.noteOwnWrite(position)
     own.noteOwnWrite(position)
   }
-  const caughtUp = (position = ORIGIN): Promise<unknown> => read(model.waitFor(position))
   const questionsAsOf = ledgerAsOf({ asOf, ofOwn, ...content })
-  const at = (when?: When): LedgerAsOf => guarded(questionsAsOf(when))
+  const at = (when?: When): LedgerAsOf => guarded(questionsAsOf(when), undefined, diagnostics.call)
 
   /** Ends what is watched, and what sleeps in a replay. */
   const closed = new Subject<void>()
   const ended = new AbortController()
 
-  const feed: FeedPorts = { store, closed, asOf: (position) => caughtUp(position).then(() => then()) }
+  const feed: FeedPorts = {
+    store,
+    closed,
+    asOf: (position = ORIGIN) => read(model.waitFor(position)).then(() => then()),
+  }
   const watching: Watching = {
     at,
     ...watchesOf(model, closed, at),

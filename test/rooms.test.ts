@@ -34,6 +34,7 @@ const ORDER: Readonly<Record<string, ReadonlyArray<ReadonlyArray<string>>>> = {
   ],
   ledger: [
     ['calling'],
+    ['diagnostics'],
     ['files'],
     ['logging', 'finding'],
     ['distributing', 'linking'],

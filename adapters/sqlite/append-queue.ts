@@ -62,6 +62,8 @@ export interface AppendQueueOptions {
   readonly reads: Reads
   /** How long an append waits while another process holds the lock. */
   readonly busyTimeoutMs: number
+  /** Hears that the lock is waited for long. */
+  readonly longWait: () => void
   /** Says in words that the files of the database were deleted or replaced. */
   readonly whyGone: () => string | undefined
   /** Of the history that it goes on with. */
@@ -71,12 +73,12 @@ export interface AppendQueueOptions {
 }
 
 export const appendQueue = (options: AppendQueueOptions): AppendQueue => {
-  const { database, reads, busyTimeoutMs, whyGone, tail, onCommit } = options
+  const { database, reads, busyTimeoutMs, longWait, whyGone, tail, onCommit } = options
   const begin = database.prepare<[], never>('BEGIN IMMEDIATE')
   const commit = database.prepare<[], never>('COMMIT')
   const rollback = database.prepare<[], never>('ROLLBACK')
   const nextGroup = groups(database, reads, tail)
-  const fairness = lockFairness(filesOf(database.path)[0] ?? database.path)
+  const fairness = lockFairness(filesOf(database.path)[0] ?? database.path, longWait)
 
   const queue: Queued[] = []
   /** Those who wait to read and append under the lock. */

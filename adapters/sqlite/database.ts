@@ -1,8 +1,9 @@
 /** Opening the file of an event store: whose file it is, its tables, and how safely it is written. */
-import { accessSync, closeSync, constants, existsSync, openSync, statSync } from 'node:fs'
+import { accessSync, constants, existsSync, statSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import * as E from 'fp-ts/lib/Either.js'
 import type * as TE from 'fp-ts/lib/TaskEither.js'
+import type { Tell } from '../../domain/ports/logger.js'
 import type { BadOption } from '../../domain/values/codec.js'
 import { EVENT_FILE_APPLICATION_ID } from '../shared/event-file.js'
 import { throwIfOutOfFiles, unlessOutOfFiles } from '../shared/open-files.js'
@@ -10,6 +11,7 @@ import { copyToRead } from './copy-to-read.js'
 import { REMEDY } from './damage.js'
 import { codeOf, type Database, type Driver, driver } from './driver/index.js'
 import { wrongSize } from './file-size.js'
+import { makeFile } from './files-of.js'
 import { whyForeignLog } from './foreign-log.js'
 import { FORMAT, TABLES } from './layout.js'
 import { isBusy, whenFree } from './lock.js'
@@ -45,8 +47,9 @@ interface Opening<A> {
   readonly busyTimeoutMs: number
   /** Only to be read, also where it may not be written. */
   readonly readOnly: boolean
-  /** Told where what is read is a copy. */
-  readonly warn: (message: string) => void
+  readonly tell: Tell
+  /** Hears that a lock is waited for long. */
+  readonly longWait: () => void
   /** Makes of the database what is to be given; if it throws, the database is closed again. */
   readonly use: (database: OpenedDatabase) => A
 }
@@ -64,7 +67,7 @@ export interface OpenedDatabase extends Database {
 export const openDatabase =
   <A>(opening: Opening<A>): TE.TaskEither<OpenError, A> =>
   async () => {
-    const { path, readOnly, busyTimeoutMs } = opening
+    const { path, readOnly, busyTimeoutMs, longWait } = opening
     const unsuitable = whyUnsuitable(path, readOnly)
     if (unsuitable !== undefined) return E.left(unsuitable)
     const foreignLog = await whyForeignLog(path)
@@ -73,8 +76,10 @@ export const openDatabase =
     if (E.isLeft(loaded)) return E.left({ _tag: 'no-driver', path, reason: loaded.left })
     // An absolute path, because SQLite may take a name that begins with "file:" for a URI.
     const place = resolve(path)
-    const openAs = async (as: 'written' | 'read') =>
-      inUse(opening, await whenFree(busyTimeoutMs, () => sayingWhy(() => openNow(opening, loaded.right, place, as))))
+    const openAs = async (as: 'written' | 'read') => {
+      const attempt = () => sayingWhy(() => openNow(opening, loaded.right, place, as))
+      return inUse(opening, await whenFree(busyTimeoutMs, attempt, longWait))
+    }
     try {
       if (!readOnly) return await openAs('written')
       // One that may be written is opened like any other: a connection that only reads cannot recover it after a crash.
@@ -89,15 +94,17 @@ export const openDatabase =
 /** Where SQLite cannot read the file in place: for that it must be able to lock it, and so to write beside it. */
 const openCopy = async <A>(opening: Opening<A>, driver: Driver, why: unknown): Promise<E.Either<OpenError, A>> => {
   if (!/^SQLITE_(CANTOPEN|READONLY|IOERR|PERM)/.test(codeOf(why))) throw why
-  const { path, warn } = opening
+  const { path, tell } = opening
   const copy = await copyToRead(path)
   if (copy === undefined) {
     const reason = `${path} can only be read as a copy, and it changed while it was copied: try again when less is recorded`
     return E.left({ _tag: 'locked', path, reason })
   }
   const { bytes, remove } = copy
-  warn(
+  tell(
+    'read-as-copy',
     `${path} may not be written by this process, and SQLite cannot read it where it lies: a copy of ${bytes} bytes in a temporary folder is read. What others record from now on is not seen.`,
+    { path, bytes },
   )
   try {
     const opened = sayingWhy(() => openNow({ ...opening, path }, driver, copy.path, 'written', remove))
@@ -194,23 +201,18 @@ const sayingWhy = <A>(opened: () => A): A => {
 
 /** Brings it to this format, if it is to be written, and gives it out. */
 const inUse = async <A>(
-  { busyTimeoutMs, readOnly, use }: Opening<A>,
+  { path, busyTimeoutMs, readOnly, tell, longWait, use }: Opening<A>,
   opened: E.Either<OpenError, OpenedDatabase>,
 ): Promise<E.Either<OpenError, A>> => {
   if (E.isLeft(opened)) return opened
   const database = opened.right
   try {
-    if (!readOnly) await migrate(database, busyTimeoutMs)
-    return E.right(await whenFree(busyTimeoutMs, () => use(database)))
+    if (!readOnly) await migrate(database, busyTimeoutMs, (event, words) => tell(event, `${path} ${words}`, { path }))
+    return E.right(await whenFree(busyTimeoutMs, () => use(database), longWait))
   } catch (error) {
     database.close()
     throw error
   }
-}
-
-/** SQLite would make it writable for its owner alone, whatever the umask; what it keeps beside it has the rights of the file. */
-const makeFile = (file: string): void => {
-  if (!existsSync(file)) closeSync(openSync(file, 'a', 0o666))
 }
 
 /** Makes sure that the file is ours and says how it is written; or tells why that cannot be. */

@@ -12,10 +12,11 @@ import {
   tooLarge,
 } from '../../domain/ports/event-store.js'
 import type { LedgerId } from '../../domain/ports/ledger-id.js'
-import { decodeOptions, functionOf, milliseconds, oneOf, record, text } from '../../domain/values/codec.js'
+import { Logger } from '../../domain/ports/logger.js'
+import { decodeOptions, milliseconds, oneOf, record, text } from '../../domain/values/codec.js'
 import { remedyOfOpenFiles, whenOpenable } from '../shared/open-files.js'
-import { processWarning } from '../shared/process-warning.js'
 import { subscription } from '../shared/subscription.js'
+import { telling } from '../shared/telling.js'
 import { whenAborted } from '../shared/when-aborted.js'
 import { appendAllOn } from './append-all.js'
 import { appendQueue } from './append-queue.js'
@@ -24,7 +25,7 @@ import { type WatchedFiles, watchFiles } from './files-of.js'
 import { withHead } from './head-beside.js'
 import { type Layout, layoutOf } from './layout.js'
 import { setLedgerIdIn } from './ledger-id.js'
-import { whenFree } from './lock.js'
+import { tellingOfWaits, whenFree } from './lock.js'
 import { locksBeside } from './lock-file.js'
 import { oneByOne } from './one-by-one.js'
 import { PAGING, pagesIn, type Reading } from './pages.js'
@@ -41,8 +42,8 @@ export interface SqliteEventStoreOptions {
   readonly busyTimeoutMs?: number
   /** Only to be read: also a file that this process may not write. Appends are refused. */
   readonly readOnly?: boolean
-  /** Told where such a file can only be read as a copy, or has no checksums; a warning of the process unless told. */
-  readonly warn?: (message: string) => void
+  /** Who is told what an operator must know; without one a warning is one of the process. */
+  readonly logger?: Logger
 }
 
 const Options = record(
@@ -57,7 +58,7 @@ const Options = record(
     durability: oneOf<Durability>('full', 'relaxed'),
     busyTimeoutMs: milliseconds,
     readOnly: t.boolean,
-    warn: functionOf<(message: string) => void>('a function that is told a warning'),
+    logger: Logger,
   },
 )
 
@@ -76,26 +77,30 @@ export const sqliteEventStoreBy =
           durability = 'full',
           busyTimeoutMs = 30_000,
           readOnly = false,
-          warn = processWarning,
-        }): TE.TaskEither<OpenError, EventStore> =>
-          whenFilesOpen(
+          logger,
+        }): TE.TaskEither<OpenError, EventStore> => {
+          const tell = telling(logger)
+          const longWait = tellingOfWaits(path, tell)
+          return whenFilesOpen(
             { path, busyTimeoutMs },
             withHead(path, readOnly, (head, where) =>
               openDatabase({
                 ...where,
                 durability,
                 busyTimeoutMs,
-                warn,
+                tell,
+                longWait,
                 use: (database) => {
                   const layout = layoutOf(database)
-                  if (!layout.checked) warn(withoutChecksums(path))
+                  if (!layout.checked) tell('no-checksums', withoutChecksums(path), { path })
                   const reads = prepareReads({ database, layout, pageSize: reading.paging.pageSize })
-                  const tail = openTail({ ...head, database, layout, reads, place: path, readOnly, durability, warn })
-                  return eventStoreOn({ database, layout, reads, tail, busyTimeoutMs, readOnly, ...reading })
+                  const tail = openTail({ ...head, database, layout, reads, place: path, readOnly, durability, tell })
+                  return eventStoreOn({ database, layout, reads, tail, busyTimeoutMs, longWait, readOnly, ...reading })
                 },
               }),
             ),
-          ),
+          )
+        },
       ),
     )
 
@@ -131,17 +136,20 @@ interface Opened extends Reading {
   readonly reads: Reads
   readonly tail: Tail
   readonly busyTimeoutMs: number
+  readonly longWait: () => void
   readonly readOnly: boolean
 }
 
-const eventStoreOn = ({ database, layout, reads, tail, busyTimeoutMs, readOnly, ...reading }: Opened): EventStore => {
+const eventStoreOn = ({ database, layout, reads, tail, readOnly, ...options }: Opened): EventStore => {
   const waiting = new Set<() => void>()
   const wakeSubscriptions = () => {
     for (const wake of waiting) wake()
   }
   const files = watchFiles(database.path)
   const { lastPosition } = reads
-  const appends = appendQueue({ database, reads, tail, busyTimeoutMs, whyGone: files.now, onCommit: wakeSubscriptions })
+  const { busyTimeoutMs, longWait, ...reading } = options
+  const waits = { busyTimeoutMs, longWait }
+  const appends = appendQueue({ database, reads, tail, ...waits, whyGone: files.now, onCommit: wakeSubscriptions })
   let closing: Promise<void> | undefined
   const locks = locksBeside(realpathSync(database.path))
   const alone = oneByOne(appends.empty, wakeSubscriptions)
@@ -156,7 +164,7 @@ const eventStoreOn = ({ database, layout, reads, tail, busyTimeoutMs, readOnly, 
     return whileOpen(now)
   }
 
-  const whileOpen = readingOf({ database, files, tail, busyTimeoutMs })
+  const whileOpen = readingOf({ database, files, tail, ...waits })
 
   const { pages, pageOf, examine, endThreads } = pagesIn(
     { read, database, layout, reads, tail, isClosing: () => closing !== undefined },
@@ -257,16 +265,18 @@ const readingOf =
     files,
     tail,
     busyTimeoutMs,
-  }: Pick<Opened, 'database' | 'tail' | 'busyTimeoutMs'> & { readonly files: WatchedFiles }) =>
+    longWait,
+  }: Pick<Opened, 'database' | 'tail' | 'busyTimeoutMs' | 'longWait'> & { readonly files: WatchedFiles }) =>
   async <A>(now: () => A): Promise<A> => {
     try {
-      return await whenFree(busyTimeoutMs, () => {
+      const look = (): A => {
         if (!database.isOpen()) throw new EventStoreError('closed', CLOSED)
         const gone = files.thisTurn()
         if (gone !== undefined) throw new EventStoreError('unavailable', gone)
         tail.look()
         return now()
-      })
+      }
+      return await whenFree(busyTimeoutMs, look, longWait)
     } catch (error) {
       throw readErrorOf(error)
     }

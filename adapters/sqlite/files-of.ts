@@ -1,5 +1,5 @@
-/** The files of a database that is open, by device and inode. */
-import { existsSync, realpathSync, statSync } from 'node:fs'
+/** The files of a database: made, and when it is open known by device and inode. */
+import { closeSync, existsSync, openSync, realpathSync, statSync } from 'node:fs'
 
 /** The file itself and what SQLite keeps beside it, where a link leads to. */
 export const filesOf = (path: string): ReadonlyArray<string> => {
@@ -80,4 +80,9 @@ export const watchFiles = (path: string): WatchedFiles => {
       looked = undefined
     },
   }
+}
+
+/** SQLite would make it writable for its owner alone, whatever the umask; what it keeps beside it has the rights of the file. */
+export const makeFile = (file: string): void => {
+  if (!existsSync(file)) closeSync(openSync(file, 'a', 0o666))
 }

@@ -1,6 +1,8 @@
 /** How the head file is written: seldom, without reading what was written just now, and without keeping anybody from anything. */
+
 import type { NewEvent, Position } from '../../domain/ports/event-store.js'
 import { ORIGIN } from '../../domain/ports/event-store.js'
+import type { Tell } from '../../domain/ports/logger.js'
 import { digestFrom } from '../../domain/values/digest.js'
 import { instant } from '../../domain/values/instant.js'
 import type { HistoryEnd } from '../../domain/values/loss.js'
@@ -32,14 +34,15 @@ export const nowAndThen = (work: () => void) => {
 }
 
 /** That it cannot be written is told once. */
-export const writing = (file: HeadFile | undefined, headPath: string, warn: (message: string) => void) => {
+export const writing = (file: HeadFile | undefined, headPath: string, tell: Tell) => {
   let isTold = false
   return (write: (to: HeadFile) => void): void => {
     if (file === undefined) return
     try {
       write(file)
     } catch (error) {
-      if (!isTold) warn(`${headPath} cannot be written, so that a loss of events may go unnoticed: ${reasonOf(error)}`)
+      const why = `${headPath} cannot be written, so that a loss of events may go unnoticed: ${reasonOf(error)}`
+      if (!isTold) tell('head-unusable', why, { path: headPath })
       isTold = true
     }
   }

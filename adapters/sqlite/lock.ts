@@ -1,6 +1,7 @@
 /** Waiting for other connections without holding up the event loop, as SQLite's own waiting would. */
 import { existsSync, rmSync, writeFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { Tell } from '../../domain/ports/logger.js'
 import { codeOf } from './driver/index.js'
 
 /** Another connection stands in the way; the same call may succeed a moment later. */
@@ -9,14 +10,34 @@ export const isBusy = (error: unknown): boolean => /^SQLITE_(BUSY|LOCKED|PROTOCO
 /** With jitter, so that those who were turned away together do not come back together. */
 const pauseForLock = (): Promise<void> => sleep(1 + Math.random() * 4)
 
-/** Attempts it again while it is busy; rejects with its error when that is another one, or the time is over. */
-export const whenFree = async <A>(timeoutMs: number, attempt: () => A): Promise<A> => {
-  const giveUpAt = performance.now() + timeoutMs
+/** So long a lock is waited for in silence, in milliseconds. */
+const SILENT = 1000
+
+/** Tells that a lock is waited for long; of several who do at the same time, of one. */
+export const tellingOfWaits = (path: string, tell: Tell): (() => void) => {
+  let toldAt = Number.NEGATIVE_INFINITY
+  return () => {
+    const now = performance.now()
+    if (now - toldAt < SILENT) return
+    toldAt = now
+    tell('lock-waited-for', `Another process has held a lock of ${path} for over a second; it is waited for.`, { path })
+  }
+}
+
+/** Attempts it again while it is busy; rejects with its error when that is another one, or the time is over. `waits` hears of a long one. */
+export const whenFree = async <A>(
+  timeoutMs: number,
+  attempt: () => A,
+  waits: () => void = () => undefined,
+): Promise<A> => {
+  const begun = performance.now()
   for (;;) {
     try {
       return attempt()
     } catch (error) {
-      if (!isBusy(error) || performance.now() >= giveUpAt) throw error
+      const waited = performance.now() - begun
+      if (!isBusy(error) || waited >= timeoutMs) throw error
+      if (waited >= SILENT) waits()
     }
     await pauseForLock()
   }
@@ -42,11 +63,15 @@ const KEPT = 5
 const LEFT_ALONE = 3
 const ASKED_AGAIN = 1
 
-/** @param file the file of the database, where a link leads to */
-export const lockFairness = (file: string): LockFairness => {
+/**
+ * @param file the file of the database, where a link leads to
+ * @param longWait hears of a lock that is waited for long
+ */
+export const lockFairness = (file: string, longWait: () => void): LockFairness => {
   const waiting = `${file}-waiting`
   let keptSince = 0
   let waits = false
+  let waitsSince = 0
 
   return {
     leaveToOthers: async () => {
@@ -58,6 +83,8 @@ export const lockFairness = (file: string): LockFairness => {
       keptSince = performance.now()
     },
     waitForLock: async () => {
+      if (!waits) waitsSince = performance.now()
+      else if (performance.now() - waitsSince >= SILENT) longWait()
       waits = true
       if (!existsSync(waiting)) harmlessly(() => writeFileSync(waiting, '', { flag: 'wx' }))
       await sleep(ASKED_AGAIN * (1 + Math.random() / 2))

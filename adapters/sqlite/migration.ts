@@ -20,14 +20,21 @@ const PAUSE_MS = 1
 
 /**
  * @param busyTimeoutMs how long it is waited for others where none of them gets on with it
+ * @param tell hears, in words to be read behind the path, that it begins and ends
  */
-export const migrate = async (database: Database, busyTimeoutMs: number): Promise<void> => {
+export const migrate = async (
+  database: Database,
+  busyTimeoutMs: number,
+  tell: (event: 'migration-begun' | 'migration-ended', words: string) => void,
+): Promise<void> => {
   if (!isOfEarlierFormat(database)) return
+  tell('migration-begun', `is brought to format ${FORMAT}; others who use it wait for moments.`)
   // What is lost with the power is done again: only what is put from the log into the file is synced.
   const durability = database.pragma('synchronous')
   database.pragma('synchronous = NORMAL')
   try {
     await takeSteps(database, busyTimeoutMs)
+    tell('migration-ended', `is of format ${FORMAT} now.`)
   } finally {
     database.pragma(`synchronous = ${durability}`)
   }

@@ -8,6 +8,7 @@ import { resolve } from 'node:path'
 import { type Append, laterOf, type NewEvent, ORIGIN, type Position } from '../../domain/ports/event-store.js'
 import { describeLoss, type HistoryDamage } from '../../domain/ports/history-damage.js'
 import type { LedgerId } from '../../domain/ports/ledger-id.js'
+import type { Tell } from '../../domain/ports/logger.js'
 import { type Loss, lossBetween } from '../../domain/values/loss.js'
 import { omitUndefined } from '../../domain/values/omit-undefined.js'
 import { LOSSES_STREAM } from '../../domain/values/stream-names.js'
@@ -63,11 +64,11 @@ export interface TailPorts {
   readonly headDamage: string | undefined
   readonly readOnly: boolean
   readonly durability: Durability
-  readonly warn: (message: string) => void
+  readonly tell: Tell
 }
 
 export const openTail = (ports: TailPorts): Tail => {
-  const { database, place, headPath, headDamage, readOnly, durability, warn } = ports
+  const { database, place, headPath, headDamage, readOnly, durability, tell } = ports
   const file = database.path === resolve(place) ? ports.file : undefined
   const ends = endsIn(database, ports.layout, ports.reads)
   const dataVersion = database.prepare<[], readonly [number]>('PRAGMA data_version')
@@ -79,7 +80,7 @@ export const openTail = (ports: TailPorts): Tail => {
   let edition = 0
   let pending: Position = ORIGIN
   const own = ownWrites()
-  const written = writing(readOnly ? undefined : file, headPath, warn)
+  const written = writing(readOnly ? undefined : file, headPath, tell)
 
   /** Takes over what is there, up to a position; it is as durable as it is known to be. */
   const knowUpTo = (position: Position, durable: Position): void => {
@@ -121,7 +122,7 @@ export const openTail = (ports: TailPorts): Tail => {
     const head = typeof recorded === 'string' ? undefined : recorded
     hold(head)
     if (head !== undefined && damage?._tag === 'history-lost' && isOfPowerLoss(damage.loss, head, boot)) {
-      warn(relaxedLoss(damage.loss, place))
+      tell('relaxed-loss', relaxedLoss(damage.loss, place), { path: place })
       damage = undefined
       known = { ...known, end: null }
       knowUpTo(ends.last(), ends.last())
@@ -129,8 +130,8 @@ export const openTail = (ports: TailPorts): Tail => {
       return
     }
     if (damage !== undefined) return
-    if (recorded === 'missing' && known.end !== null) warn(withoutHead(headPath, place, readOnly))
-    if (headDamage !== undefined) warn(headDamage)
+    if (recorded === 'missing' && known.end !== null) toldOfHead(ports)(withoutHead(headPath, place, readOnly))
+    if (headDamage !== undefined) toldOfHead(ports)(headDamage)
     const survived = head !== undefined && !isSameBoot(head.boot, boot)
     const isNoted = head !== undefined && isSameEnd(head, known) && !survived && headDamage === undefined
     if (readOnly || file === undefined || isNoted) return
@@ -186,6 +187,11 @@ export const openTail = (ports: TailPorts): Tail => {
     },
   }
 }
+
+const toldOfHead =
+  ({ headPath, tell }: TailPorts) =>
+  (why: string): void =>
+    tell('head-unusable', why, { path: headPath })
 
 const isLater = (one: Head, other: Head): boolean => (one.end?.position ?? ORIGIN) > (other.end?.position ?? ORIGIN)
 

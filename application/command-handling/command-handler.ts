@@ -7,7 +7,6 @@ import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import type { LogVersion } from '../../domain/artifact/commands.js'
-import type { ArtifactState } from '../../domain/artifact/state.js'
 import { type Command, decodeCommand } from '../../domain/commands/catalogue.js'
 import { categoryOfCommand, isOn, streamOfCommand } from '../../domain/commands/command-stream.js'
 import { artifact, distributedDraft, losses, registeredModel, run } from '../../domain/commands/deciders.js'
@@ -16,29 +15,27 @@ import type {
   CommitDistributed,
   UpsertDistributedPart,
 } from '../../domain/distributed-draft/commands.js'
-import type { DistributedDraftState } from '../../domain/distributed-draft/state.js'
 import type { Clock, Ids } from '../../domain/ports/clock-and-ids.js'
 import type { EventStore } from '../../domain/ports/event-store.js'
 import type { Facts, Said } from '../../domain/ports/facts.js'
 import type { SnapshotStore } from '../../domain/ports/snapshot-store.js'
 import type { MeanLink } from '../../domain/registered-model/commands.js'
-import type { RegisteredModelState } from '../../domain/registered-model/state.js'
-import type { RunState } from '../../domain/run/state.js'
 import { decodeWith } from '../../domain/values/codec.js'
 import { Envelope } from '../../domain/values/envelope.js'
 import { omitUndefined } from '../../domain/values/omit-undefined.js'
 import type { ArtifactRef } from '../../domain/values/references.js'
-import { artifactStream, draftStream, modelStream, runStream } from '../../domain/values/stream-names.js'
+import { artifactStream } from '../../domain/values/stream-names.js'
 import type { ManifestStore } from '../manifest-store.js'
 import { checkWithoutContent, type WithoutContent } from './check.js'
 import type { CommandError } from './command-error.js'
+import type { CommandTrace } from './command-trace.js'
 import { settlingArtifact } from './draft-artifact.js'
 import { type Call, digestOf, type IdFrom } from './encode.js'
+import { factReader } from './fact-reader.js'
 import { type FactReader, factsFrom, type ModelsLinkedTo } from './facts.js'
 import type { Receipt, RecordedUnder } from './receipt.js'
-import { saidIn } from './said.js'
 import { snapshotsOfStates } from './state-snapshots.js'
-import { type StreamHandler, streamHandler } from './stream-handler.js'
+import { streamHandler } from './stream-handler.js'
 
 export interface CommandHandlerPorts {
   readonly store: EventStore
@@ -66,6 +63,8 @@ export interface Beginning {
   readonly generation?: number | undefined
   /** What the version that is drafted from said when the draft was begun; the log that names none of its own takes it over. */
   readonly saidOfOrigin?: Said | undefined
+  /** Where it is watched: filled in on the way. */
+  readonly trace?: CommandTrace | undefined
 }
 
 export interface CommandHandler {
@@ -75,7 +74,11 @@ export interface CommandHandler {
    */
   readonly handle: (input: unknown, beginning?: Beginning) => TE.TaskEither<CommandError, Receipt>
   /** Which link a command means that goes through it to the source: the same one whenever the command is repeated. */
-  readonly meanLink: (link: Omit<MeanLink, 'type'>, envelope: unknown) => TE.TaskEither<CommandError, Receipt>
+  readonly meanLink: (
+    link: Omit<MeanLink, 'type'>,
+    envelope: unknown,
+    trace?: CommandTrace,
+  ) => TE.TaskEither<CommandError, Receipt>
   /**
    * Decides a command whose content is not stored yet as if it were, and records nothing: what is refused now is
    * refused whatever the content is. A command that was recorded before is not refused.
@@ -89,7 +92,11 @@ export interface CommandHandler {
     artifact: ArtifactRef,
   ) => TE.TaskEither<CommandError, string | null | undefined>
   /** Logs a version with what callers cannot say: which sealed draft it comes from. */
-  readonly logVersion: (command: LogVersion, envelope: Envelope) => TE.TaskEither<CommandError, Receipt>
+  readonly logVersion: (
+    command: LogVersion,
+    envelope: Envelope,
+    trace?: CommandTrace,
+  ) => TE.TaskEither<CommandError, Receipt>
   readonly facts: FactReader
   /** Keeps snapshots that are worth it, and as far as they are written before `signal` aborts, if one is given. */
   readonly close: (signal?: AbortSignal) => Promise<void>
@@ -116,13 +123,14 @@ export const commandHandler = ({ store, manifests, clock, ids, ...more }: Comman
   const route = (
     command: Command | LogVersion | MeanLink,
     envelope: Envelope,
-    { idFrom = 'caller', generation: begun, saidOfOrigin }: Beginning,
+    { idFrom = 'caller', generation: begun, saidOfOrigin, trace }: Beginning,
   ): TE.TaskEither<CommandError, Receipt> => {
+    if (trace !== undefined) trace.category = categoryOfCommand(command)
     const damage = command.type === 'AcceptLoss' ? undefined : store.damage?.()
     if (damage !== undefined) return TE.left(damage)
     const digested = digestOf(command)
     if (E.isLeft(digested)) return TE.left(digested.left)
-    const call: Call = { envelope, digest: digested.right, idFrom }
+    const call: Call = { envelope, digest: digested.right, idFrom, trace }
     const stream = streamOfCommand(command)
     if (isOn('losses', command)) return handlers.losses.handle(stream, command, call)
     if (isOn('run', command)) return handlers.run.handle(stream, command, call)
@@ -138,11 +146,11 @@ export const commandHandler = ({ store, manifests, clock, ids, ...more }: Comman
     )
   }
 
-  const meanLink: CommandHandler['meanLink'] = (link, given) => {
+  const meanLink: CommandHandler['meanLink'] = (link, given, trace) => {
     const envelope = decodeWith(Envelope)(given)
     return E.isLeft(envelope)
       ? TE.left({ _tag: 'invalid-command', problems: envelope.left })
-      : route({ type: 'MeanLink', ...link }, envelope.right, {})
+      : route({ type: 'MeanLink', ...link }, envelope.right, { trace })
   }
 
   const recordedUnder: CommandHandler['recordedUnder'] = (commandId, command) => {
@@ -167,30 +175,9 @@ export const commandHandler = ({ store, manifests, clock, ids, ...more }: Comman
       await snapshots?.close(signal)
     },
     check: checkWithoutContent(handlers, ofOthers),
-    logVersion: (command, envelope) => route(command, envelope, { idFrom: 'ledger' }),
+    logVersion: (command, envelope, trace) => route(command, envelope, { idFrom: 'ledger', trace }),
   }
 }
-
-type Reads<State> = Pick<StreamHandler<never, never, State>, 'readState'>
-
-/** Looks at the states that the handlers of the streams hold. */
-const factReader = (
-  handlers: {
-    readonly artifact: Reads<ArtifactState>
-    readonly draft: Reads<DistributedDraftState>
-    readonly model: Reads<RegisteredModelState>
-    readonly run: Reads<RunState>
-  },
-  store: EventStore,
-  manifests: ManifestStore,
-): FactReader => ({
-  artifact: (ref, at) => handlers.artifact.readState(artifactStream(ref), at),
-  model: (ref, at) => handlers.model.readState(modelStream(ref), at),
-  run: (ref, at) => handlers.run.readState(runStream(ref), at),
-  draft: (ref, at) => handlers.draft.readState(draftStream(ref), at),
-  said: saidIn(store),
-  manifests,
-})
 
 const meantBy = (
   command: UpsertDistributedPart | CommitDistributed | AbandonDistributed,

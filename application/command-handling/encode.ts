@@ -12,6 +12,7 @@ import { type Digest, sha256 } from '../../domain/values/digest.js'
 import type { CommandId, Envelope } from '../../domain/values/envelope.js'
 import { canonicalJson, type JsonProblem } from '../../domain/values/json.js'
 import type { CommandError } from './command-error.js'
+import type { CommandTrace } from './command-trace.js'
 
 /** The events of one command, decided and ready to be written. */
 export interface EncodedEvents<Event> {
@@ -54,4 +55,6 @@ export interface Call {
   readonly envelope: Envelope
   readonly digest: Digest
   readonly idFrom: IdFrom
+  /** Where somebody watches it. */
+  readonly trace?: CommandTrace | undefined
 }

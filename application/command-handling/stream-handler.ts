@@ -14,6 +14,7 @@ import { answerAll, answerEach, answerFailed, decideAgain } from './answering.js
 import { type AppendPorts, writeRound } from './append.js'
 import { openCachedState, readThen } from './cached-state.js'
 import type { CommandError } from './command-error.js'
+import { decidedStepEnded, stepEnded } from './command-trace.js'
 import type { Call } from './encode.js'
 import { type Receipt, type RecordedUnder, recordedUnder } from './receipt.js'
 import { backOff } from './retry.js'
@@ -71,19 +72,25 @@ const roundsOf = <Given, Full, State, Event extends DomainEvent>(
     const isContended = cached.caution() > 0
     const size = sizes.get(stream) ?? MAX_ROUND
     const commands = queue.splice(0, isContended && store.turn === undefined ? 1 : size)
+    stepEnded('queue', commands)
     try {
       const loaded = cached.isUpToDate() && !isContended ? E.right(false) : await cached.load()
+      stepEnded('load', commands)
       if (E.isLeft(loaded)) return answerAll(commands, loaded)
       const gathered = await gatherAll(rules, ports.facts(), cached, commands)
+      stepEnded('gather', commands)
       // Several run ahead of the store, and a state that did so in vain has to be read anew from its first event.
       if (store.turn !== undefined && (isContended || commands.length > 1)) {
         await store.turn()
         const reloaded = await cached.load()
+        stepEnded('load', commands)
         if (E.isLeft(reloaded)) return answerAll(commands, reloaded)
       }
       const decided = decideRound(stream, rules, cached, gathered, clock)
-      const outcome = await writeRound(ports, stream, cached, decided)
       const { decisions } = decided
+      decidedStepEnded('decide', decisions)
+      const outcome = await writeRound(ports, stream, cached, decided)
+      decidedStepEnded('append', decisions)
       switch (outcome._tag) {
         case 'stands': {
           queue.unshift(...gathered.slice(decisions.length).map(({ waiting }) => waiting))

@@ -4,6 +4,7 @@ import { Subject } from 'rxjs'
 import { type EventStore, ORIGIN, type Position, type StoredEvent } from '../../domain/ports/event-store.js'
 import { foldedBeside } from './beside.js'
 import { emptyModel, type Known, type Model, type Progress, type Projections, progressOf } from './model.js'
+import type { Folding, Observe } from './observe.js'
 import { type Pulling, pull } from './pull.js'
 import type { ReadError } from './read-error.js'
 import { type SnapshotKeeper, WORTH_WHILE_RUNNING } from './snapshot-keeper.js'
@@ -80,7 +81,7 @@ export const currentModel = <States extends object>(
   store: EventStore,
   projections: Projections<States>,
   keeper: SnapshotKeeper<States>,
-  bounds: Bounds,
+  { observe, ...bounds }: Bounds & { readonly observe: Observe },
 ) => {
   const held = heldModel(store, projections, keeper, bounds)
   let hasCaughtUp = false
@@ -102,7 +103,8 @@ export const currentModel = <States extends object>(
     if (held.isOfEdition() && head.right === held.model().checkpoint) return E.right(held.model())
     return serialised(async () => {
       await held.begin()
-      const pulled = held.model().checkpoint === head.right ? E.right(undefined) : await held.pull()
+      const behind = foldingOf('catch-up', held.model(), head.right)
+      const pulled = behind.from === head.right ? E.right(undefined) : await observe(behind, () => held.pull())
       if (E.isRight(pulled)) hasCaughtUp = true
       return applied(pulled)
     })
@@ -115,7 +117,8 @@ export const currentModel = <States extends object>(
       const last = page.at(-1)?.position ?? after
       const follows = await serialised(async () => {
         if (!held.isOfEdition() || held.model().checkpoint < after) return false
-        return held.model().checkpoint >= last || E.isRight(applied(await held.apply(page)))
+        const behind = foldingOf('catch-up', held.model(), last)
+        return behind.from >= last || E.isRight(applied(await observe(behind, () => held.apply(page))))
       })
       if (!follows) return
       after = last
@@ -128,15 +131,17 @@ export const currentModel = <States extends object>(
     const progressIn = (model: Model<States>, end: Position): Progress => progressOf(model, end, keeper.problem())
     const beside = emptyModel(projections)
     const onPage = (): void => onProgress?.(progressIn(beside, head.right))
-    const pulled = await pull(store, projections, beside, { ...bounds, onPage })
-    if (E.isLeft(pulled)) return pulled
-    return serialised(async () => {
-      // What came meanwhile, in turn with those who read: so nothing is lost in the change.
-      const rest = await pull(store, projections, beside, bounds)
-      if (E.isLeft(rest)) return rest
-      held.replace(beside)
-      tell(beside.checkpoint)
-      return E.right(progressIn(beside, beside.checkpoint))
+    return observe(foldingOf('rebuild', beside, head.right), async () => {
+      const pulled = await pull(store, projections, beside, { ...bounds, onPage })
+      if (E.isLeft(pulled)) return pulled
+      return serialised(async () => {
+        // What came meanwhile, in turn with those who read: so nothing is lost in the change.
+        const rest = await pull(store, projections, beside, bounds)
+        if (E.isLeft(rest)) return rest
+        held.replace(beside)
+        tell(beside.checkpoint)
+        return E.right(progressIn(beside, beside.checkpoint))
+      })
     })
   }
 
@@ -171,6 +176,11 @@ const asksOf = <States extends object>(
   }
 
   return { askNow, askAt }
+}
+
+const foldingOf = (cause: Folding['cause'], into: Model<unknown>, to: Position | undefined): Folding => {
+  const { applied, checkpoint: from } = into
+  return { cause, from, to, events: () => into.applied - applied }
 }
 
 /** The checkpoints that those who watch are told of, and the last of them. */

@@ -11,6 +11,7 @@ import { type EventStore, laterOf, ORIGIN, type Position } from '../../domain/po
 import type { SnapshotStore } from '../../domain/ports/snapshot-store.js'
 import { currentModel } from './current-model.js'
 import { type Known, type Progress, type Projections, progressOf } from './model.js'
+import { type Observe, unobserved } from './observe.js'
 import { type Behind, type Outlasting, outlasting } from './outlast.js'
 import type { ReadError } from './read-error.js'
 import { snapshotKeeper, WORTH_AT_CLOSE } from './snapshot-keeper.js'
@@ -61,6 +62,8 @@ export interface ProjectorPorts<States> {
   readonly warn?: ((message: string) => void) | undefined
   /** So many milliseconds it folds before others have their turn in the event loop: a page of events unless told. */
   readonly turn?: number | undefined
+  /** Runs what folds, and hears of it; nobody unless told. */
+  readonly observe?: Observe | undefined
 }
 
 /** How long is waited, in milliseconds, unless told. */
@@ -74,10 +77,11 @@ export const projector = <States extends object>({
   patience = Number.POSITIVE_INFINITY,
   warn,
   turn,
+  observe = unobserved,
 }: ProjectorPorts<States>): Projector<States> => {
   const keeper = snapshotKeeper({ store, projections, snapshots, warn })
   const ended = new AbortController()
-  const current = currentModel(store, projections, keeper, { turn, signal: ended.signal })
+  const current = currentModel(store, projections, keeper, { turn, signal: ended.signal, observe })
   const { serialised, catchUp, known, checkpoints } = current
   let ownPosition: Position = ORIGIN
 

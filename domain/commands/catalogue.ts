@@ -28,7 +28,8 @@ export type CommandInput = { [K in CommandType]: t.OutputOf<(typeof commands)[K]
 /** A command in its envelope, as a caller gives it. */
 export type EnvelopedCommand = t.OutputOf<typeof Envelope> & { readonly command: CommandInput }
 
-const isCommandType = (type: unknown): type is CommandType => typeof type === 'string' && Object.hasOwn(commands, type)
+export const isCommandType = (type: unknown): type is CommandType =>
+  typeof type === 'string' && Object.hasOwn(commands, type)
 
 /** Reads a command in its envelope, or says everything that is wrong with it. */
 export const decodeCommand = (

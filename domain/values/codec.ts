@@ -153,6 +153,29 @@ export const pathText = text('a path: a text that is not empty', (value) => valu
 export const functionOf = <F>(expected: string): t.Type<F> =>
   rule(expected, (value): value is F => typeof value === 'function')
 
+/** The first of the methods that a value has not; `undefined` if it is no object at all. */
+const missing = (value: unknown, methods: ReadonlyArray<string>): string | null | undefined =>
+  typeof value !== 'object' || value === null
+    ? undefined
+    : (methods.find((method) => typeof Reflect.get(value, method) !== 'function') ?? null)
+
+/** What has all of these methods. One that has some of them is told the first that it has not. */
+export const objectWith = <A>(expected: string, methods: ReadonlyArray<keyof A & string>): t.Type<A> => {
+  const is = (value: unknown): value is A => missing(value, methods) === null
+  return new t.Type(
+    expected,
+    is,
+    (value, context) => {
+      if (is(value)) return t.success(value)
+      const lacks = missing(value, methods)
+      const [first = ''] = methods
+      const isHalf = lacks !== undefined && missing(value, [first]) === null
+      return t.failure(value, context, isHalf ? `${expected}, and it came without ${lacks}` : expected)
+    },
+    (value) => value,
+  )
+}
+
 /** Time that is given, in milliseconds. */
 export const milliseconds = rule(
   'a number of milliseconds, 0 or more',

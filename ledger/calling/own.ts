@@ -90,18 +90,19 @@ const memberOf = (value: object, key: PropertyKey): unknown => {
 const copyOfBytes = (view: ArrayBufferView): unknown =>
   isBytes(view) ? new Uint8Array(view.buffer, view.byteOffset, view.byteLength).slice() : view
 
-/** The same methods and feeds; each takes copies, listens to the streams that it is given until it has answered, and gives out what is frozen. `note` is told of what is to be answered. */
+/** The same methods and feeds; each takes copies, listens to the streams that it is given until it has answered, and gives out what is frozen. `note` is told of what is to be answered; `calling` makes each call. */
 export const guarded = <Methods extends object>(
   methods: Methods,
   note: (call: Promise<unknown>) => void = () => undefined,
+  calling: (method: string, call: () => unknown) => unknown = (_method, call) => call(),
 ): Methods =>
-  eachMember(methods, (member) => {
+  eachMember(methods, (member, name) => {
     if (isObservable(member)) return givenOut(member)
     if (typeof member !== 'function') return member
     return (...given: ReadonlyArray<unknown>): unknown => {
       const copies = given.map(ownCopy)
       const streams = copies.some((copy) => typeof copy === 'object') ? listenedTo(copies) : []
-      const answer: unknown = Reflect.apply(member, undefined, copies)
+      const answer = calling(name, () => Reflect.apply(member, undefined, copies))
       if (isPromise(answer)) note(answer)
       return givenOut(isPromise(answer) && streams.length > 0 ? lettingGo(streams, answer) : answer)
     }

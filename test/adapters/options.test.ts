@@ -25,6 +25,14 @@ const ofPath = (wrong: Readonly<Record<string, ReadonlyArray<unknown>>>) => [
   ...NOT_A_PATH.map((each) => [{ path: each }]),
   ...members({ path }, wrong),
 ]
+const LOGGERS = [
+  5,
+  null,
+  {},
+  () => undefined,
+  { info: Object, warn: Object },
+  { info: Object, warn: Object, error: Object, debug: 5 },
+]
 const TIMES = [Number.NaN, Infinity, -1, '100', null, {}]
 
 interface Row {
@@ -40,6 +48,7 @@ const ROWS: Readonly<Record<string, Row | 'takes no options' | 'checked before'>
     ...NO_OPTIONS.map((each) => [each]),
     [{ directory: 5 }],
     [{ directory: path, deadline: Number.NaN }],
+    ...LOGGERS.map((logger) => [{ directory: path, logger }]),
   ]),
   verifyExport: row('invalid-input', [
     ...NO_OPTIONS.filter((each) => !Array.isArray(each)).map((each) => [each]),
@@ -74,7 +83,7 @@ const ROWS: Readonly<Record<string, Row | 'takes no options' | 'checked before'>
   describeWriteError: 'takes no options',
   sqliteEventStore: row(
     'bad-option',
-    ofPath({ durability: ['Full', 'off', null, 5], busyTimeoutMs: TIMES, readOnly: ['yes', 1, null], warn: [5, null] }),
+    ofPath({ durability: ['Full', 'off', null, 5], busyTimeoutMs: TIMES, readOnly: ['yes', 1, null], logger: LOGGERS }),
   ),
   doubleAsJson: 'takes no options',
   sqliteRuntime: 'takes no options',

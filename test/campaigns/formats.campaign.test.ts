@@ -10,6 +10,7 @@ import { campaignOfThisFile } from '../support/campaign.js'
 import { fillEarlier } from '../support/earlier-format.js'
 import { startScript } from '../support/sqlite-processes.js'
 import { openConnection, openSqlite } from '../support/sqlite-store.js'
+import { warningsTo } from '../support/warnings.js'
 
 const campaign = campaignOfThisFile()
 
@@ -51,7 +52,7 @@ const tablesOf = (path: string): ReadonlyArray<string> => {
 }
 
 const readAs = async (path: string): Promise<ReadonlyArray<StoredEvent>> => {
-  const store = await openSqlite({ path, readOnly: true, warn: () => undefined })
+  const store = await openSqlite({ path, readOnly: true, logger: warningsTo([]) })
   const events = await all(store)
   await store.close()
   return events

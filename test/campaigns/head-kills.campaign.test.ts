@@ -5,6 +5,7 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { campaignOfThisFile } from '../support/campaign.js'
 import { type Child, killed, startScript } from '../support/sqlite-processes.js'
 import { openSqlite } from '../support/sqlite-store.js'
+import { warningsTo } from '../support/warnings.js'
 
 const campaign = campaignOfThisFile()
 
@@ -43,7 +44,7 @@ describe.each(['full', 'relaxed'])(
         else copyFileSync(head, delayed)
 
         const told: string[] = []
-        const opened = await openSqlite({ path, warn: (message) => told.push(message) })
+        const opened = await openSqlite({ path, logger: warningsTo(told) })
         await opened.head()()
         expect(opened.damage?.()).toBeUndefined()
         expect(told).toEqual(isLost ? [expect.stringContaining('cannot be told')] : [])

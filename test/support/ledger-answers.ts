@@ -3,6 +3,7 @@ import { directoryFileStore, directorySnapshotStore } from '../../adapters/direc
 import { sqliteEventStore } from '../../adapters/sqlite/index.js'
 import { type HistoryDamage, type Ledger, LedgerError, openLedger, type Verified } from '../../index.js'
 import { gather } from '../../testing/results.js'
+import { warningsTo } from './warnings.js'
 
 export interface LedgerAnswers {
   /** By question: a text that is equal where the answer is, or `refused: ` and the code. */
@@ -50,7 +51,7 @@ export const answersIn = async (directory: string): Promise<LedgerAnswers> => {
         events: sqliteEventStore({
           path: `${directory}/events.db`,
           readOnly: true,
-          warn: (message) => told.push(message),
+          logger: warningsTo(told),
         }),
         files: directoryFileStore({ path: `${directory}/files`, readOnly: true }),
         snapshots: directorySnapshotStore({ path: `${directory}/snapshots` }),

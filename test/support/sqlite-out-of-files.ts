@@ -9,13 +9,14 @@ import { join } from 'node:path'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import * as E from 'fp-ts/lib/Either.js'
 import { sqliteEventStore } from '../../adapters/sqlite/index.js'
+import { warningsTo } from './warnings.js'
 
 const [folder = ''] = process.argv.slice(2)
 const warnings: string[] = []
 const open = (path: string, busyTimeoutMs?: number) =>
   sqliteEventStore({
     path,
-    warn: (text) => warnings.push(text),
+    logger: warningsTo(warnings),
     ...(busyTimeoutMs !== undefined && { busyTimeoutMs }),
   })()
 

@@ -9,6 +9,7 @@ import {
   toPosition,
   toRevision,
 } from '../../domain/ports/event-store.js'
+import { warningsTo } from './warnings.js'
 
 /** By question: a text that is equal where the answer is, or `refused: ` and why. */
 export type Answers = ReadonlyMap<string, string>
@@ -17,7 +18,7 @@ export type Answers = ReadonlyMap<string, string>
 export const OF_ALL: ReadonlyArray<string> = ['all', 'from the tenth on']
 
 export const answersOf = async (path: string, streams: ReadonlyArray<string>): Promise<Answers> => {
-  const opened = await sqliteEventStore({ path, durability: 'relaxed', warn: () => undefined })()
+  const opened = await sqliteEventStore({ path, durability: 'relaxed', logger: warningsTo([]) })()
   const questions: ReadonlyArray<readonly [string, (store: EventStore) => Promise<unknown>]> = [
     // Where it ends is not asked: an end that is gone is told by what notes it beside the file.
     ['id', (store) => right(store.ledgerId())],

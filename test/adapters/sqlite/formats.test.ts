@@ -8,6 +8,7 @@ import { type EventStore, ORIGIN, type StoredEvent } from '../../../domain/ports
 import { event, ledgerId } from '../../../testing/event-store/world.js'
 import { earlierWriter, fillEarlier } from '../../support/earlier-format.js'
 import { openConnection, openSqlite } from '../../support/sqlite-store.js'
+import { warningsTo } from '../../support/warnings.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'sqlite-formats-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -31,7 +32,7 @@ const THIS = { format: 3, tables: ['events', 'ledger', 'streams'] }
 
 const readAs = async (path: string): Promise<ReadonlyArray<StoredEvent>> => {
   const told: string[] = []
-  const store = await openSqlite({ path, readOnly: true, warn: (message) => told.push(message) })
+  const store = await openSqlite({ path, readOnly: true, logger: warningsTo(told) })
   expect(told).toContainEqual(expect.stringContaining(`${path} is of an earlier format, whose rows have no checksums`))
   const events = await all(store)
   await store.close()

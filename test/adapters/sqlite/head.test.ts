@@ -23,6 +23,7 @@ import { commandLine } from '../../support/command-line.js'
 import { eventsIn, right } from '../../support/domain-ledger.js'
 import { rejection, text } from '../../support/ledger-memory.js'
 import { editByHand, openSqlite } from '../../support/sqlite-store.js'
+import { warningsTo } from '../../support/warnings.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'sqlite-head-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -54,7 +55,7 @@ const versionsOf = async (ledger: Ledger): Promise<number> =>
 /** What is told by the opening of a store. */
 const toldBy = async (options: { readonly readOnly?: boolean } = {}): Promise<ReadonlyArray<string>> => {
   const told: string[] = []
-  const store = await openSqlite({ path, warn: (message) => told.push(message), ...options })
+  const store = await openSqlite({ path, logger: warningsTo(told), ...options })
   await store.head()()
   await store.close()
   return told
@@ -255,7 +256,7 @@ describe('a ledger that is whole', () => {
       writeFileSync(`${path}-head`, bytes)
       for (const readOnly of [true, false]) {
         const told: string[] = []
-        const events = sqliteEventStore({ path, readOnly, warn: (message) => told.push(message) })
+        const events = sqliteEventStore({ path, readOnly, logger: warningsTo(told) })
         const ledger = await openLedger({ events, files: memoryFileStore(), ...setting, readOnly })
         const reason = expect.stringMatching(said)
         expect([told, (await ledger.verify()).damagedEvents]).toEqual([[reason], [expect.objectContaining({ reason })]])
@@ -348,8 +349,7 @@ describe('the head of another ledger', () => {
 })
 
 describe('with durability relaxed', () => {
-  const relaxed = async (): Promise<EventStore> => openSqlite({ path, durability: 'relaxed', warn: ignore })
-  const ignore = (): void => undefined
+  const relaxed = async (): Promise<EventStore> => openSqlite({ path, durability: 'relaxed', logger: warningsTo([]) })
 
   /** A head of before the machine was started anew. */
   const startedAnew = (): void => {

@@ -79,7 +79,8 @@ describe('the file of a SQLite event store', () => {
       durability,
       busyTimeoutMs: 1000,
       readOnly: false,
-      warn: () => undefined,
+      tell: () => undefined,
+      longWait: () => undefined,
       use: (opened) => opened,
     })()
     if (E.isLeft(database)) throw new Error(database.left.reason)

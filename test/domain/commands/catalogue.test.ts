@@ -2,13 +2,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import { describe, expect, it } from 'vitest'
 import { describeCommandError } from '../../../application/command-handling/command-error.js'
 import { commandsOnArtifact } from '../../../domain/artifact/commands.js'
-import {
-  type Command,
-  type CommandInput,
-  type CommandType,
-  commands,
-  decodeCommand,
-} from '../../../domain/commands/catalogue.js'
+import { type Command, type CommandType, commands, decodeCommand } from '../../../domain/commands/catalogue.js'
 import { streamOfCommand } from '../../../domain/commands/command-stream.js'
 import { distributedDraftCommands } from '../../../domain/distributed-draft/commands.js'
 import { lossCommands } from '../../../domain/losses/commands.js'
@@ -16,119 +10,10 @@ import { commandsOnRegisteredModel } from '../../../domain/registered-model/comm
 import { runCommands } from '../../../domain/run/commands.js'
 import { decodeWith } from '../../../domain/values/codec.js'
 import { type Category, parseStream } from '../../../domain/values/stream-names.js'
+import { commandSamples as samples } from '../../support/command-samples.js'
 import { branded } from '../../support/decoded.js'
 import { eventsIn, left, openTestLedger } from '../../support/domain-ledger.js'
 import { artifact, manifestOf, model, run } from '../../support/domain-samples.js'
-
-/** Every command with everything that it may say. */
-const samples: { readonly [K in CommandType]: Extract<CommandInput, { type: K }> } = {
-  CreateArtifact: { type: 'CreateArtifact', artifact, artifactType: 'model', description: 'd' },
-  DescribeArtifact: { type: 'DescribeArtifact', artifact, description: 'd' },
-  TagArtifact: { type: 'TagArtifact', artifact, tags: ['t'] },
-  UntagArtifact: { type: 'UntagArtifact', artifact, tags: ['t'] },
-  ArchiveArtifact: { type: 'ArchiveArtifact', artifact },
-  DeleteArtifact: { type: 'DeleteArtifact', artifact, deleteAliases: true, leaveLinks: true },
-  UnarchiveArtifact: { type: 'UnarchiveArtifact', artifact },
-  LogArtifactVersion: {
-    type: 'LogArtifactVersion',
-    artifact,
-    artifactType: 'model',
-    manifest: manifestOf('a'),
-    description: 'd',
-    metadata: { lr: 0.1 },
-    aliases: ['best'],
-    tags: ['t'],
-    run,
-    base: 0,
-    expectedBase: 0,
-    copiedFrom: { ...artifact, name: 'other', version: 3 },
-    expect: { best: 'absent' },
-  },
-  DescribeArtifactVersion: {
-    type: 'DescribeArtifactVersion',
-    artifact,
-    version: 0,
-    description: null,
-    metadata: null,
-    mergeMetadata: { lr: null },
-    expectMetadata: null,
-  },
-  TagArtifactVersion: { type: 'TagArtifactVersion', artifact, version: 'best', tags: ['t'] },
-  UntagArtifactVersion: { type: 'UntagArtifactVersion', artifact, version: 0, tags: ['t'] },
-  DeleteArtifactVersion: {
-    type: 'DeleteArtifactVersion',
-    artifact,
-    version: 0,
-    deleteAliases: true,
-    leaveLinks: true,
-    expect: {},
-  },
-  MoveAlias: { type: 'MoveAlias', collection: artifact, alias: 'best', version: 0, expect: 'absent' },
-  RemoveAlias: { type: 'RemoveAlias', collection: artifact, alias: 'best', expect: 0 },
-  UpsertDistributedPart: {
-    type: 'UpsertDistributedPart',
-    artifact,
-    artifactType: 'model',
-    distributedId: 'd',
-    writer: 'w',
-    part: manifestOf('a'),
-    run,
-    generation: 0,
-    openNext: true,
-    base: { collection: artifact, version: 'best' },
-    remove: ['old'],
-    overwrite: true,
-  },
-  CommitDistributed: {
-    type: 'CommitDistributed',
-    artifact,
-    artifactType: 'model',
-    distributedId: 'd',
-    writer: 'w',
-    part: manifestOf('a'),
-    run,
-    generation: 0,
-    openNext: true,
-    lastWriterWins: true,
-    base: { collection: artifact, version: 0 },
-    remove: ['old'],
-    overwrite: true,
-    expectNewest: true,
-    writers: ['w'],
-    description: 'd',
-    metadata: { lr: 0.1 },
-    aliases: ['best'],
-    tags: ['t'],
-  },
-  AbandonDistributed: { type: 'AbandonDistributed', artifact, distributedId: 'd', generation: 0 },
-  CreateRegisteredModel: { type: 'CreateRegisteredModel', model, artifactType: 'model', description: 'd' },
-  LinkToRegistry: {
-    type: 'LinkToRegistry',
-    model,
-    source: { collection: artifact, version: 0 },
-    aliases: ['best'],
-    expect: { best: 0 },
-  },
-  UnlinkFromRegistry: { type: 'UnlinkFromRegistry', model, version: 0, expect: { best: 0 } },
-  DescribeRegisteredModel: {
-    type: 'DescribeRegisteredModel',
-    model,
-    description: 'd',
-    metadata: { lr: 0.1 },
-    mergeMetadata: { a: { b: null } },
-    expectMetadata: {},
-  },
-  TagRegisteredModel: { type: 'TagRegisteredModel', model, tags: ['t'] },
-  UntagRegisteredModel: { type: 'UntagRegisteredModel', model, tags: ['t'] },
-  ArchiveRegisteredModel: { type: 'ArchiveRegisteredModel', model },
-  DeleteRegisteredModel: { type: 'DeleteRegisteredModel', model, deleteAliases: true },
-  UnarchiveRegisteredModel: { type: 'UnarchiveRegisteredModel', model },
-  StartRun: { type: 'StartRun', run, group: 'g', config: { lr: 0.1 }, jobType: 'train' },
-  SummariseRun: { type: 'SummariseRun', run, metrics: { loss: 0.1 } },
-  UseArtifactVersion: { type: 'UseArtifactVersion', run, used: { collection: model, version: 'best' } },
-  AcceptLoss: { type: 'AcceptLoss' },
-  FinishRun: { type: 'FinishRun', run, outcome: 'failed' },
-}
 
 type Wrong = ReadonlyArray<readonly [value: unknown, at?: string]>
 

@@ -1,0 +1,246 @@
+/** What an operator is told by the logger that a ledger was given, and where it goes without one. */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import * as E from 'fp-ts/lib/Either.js'
+import * as TE from 'fp-ts/lib/TaskEither.js'
+import { afterAll, describe, expect, it, vi } from 'vitest'
+import { memoryEventStore, memoryFileStore } from '../../adapters/memory/index.js'
+import type { EventStore } from '../../domain/ports/event-store.js'
+import type { SnapshotStore } from '../../domain/ports/snapshot-store.js'
+import { type LogEvent, type Logger, openLedger, projection } from '../../index.js'
+import { event } from '../../testing/event-store/world.js'
+import { fillEarlier } from '../support/earlier-format.js'
+import { memoryLedger, text } from '../support/ledger-memory.js'
+import { losing } from '../support/losing-store.js'
+import { openConnection } from '../support/sqlite-store.js'
+
+const folder = mkdtempSync(join(tmpdir(), 'logger-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+
+const ignore = (): void => undefined
+const who = { actor: 'anna', entity: 'acme', project: 'animals' }
+
+interface Line {
+  readonly level: keyof Logger
+  readonly event: LogEvent
+  readonly message: string
+  readonly [known: string]: unknown
+}
+
+const logging = () => {
+  const lines: Line[] = []
+  const at =
+    (level: keyof Logger) =>
+    (known: object, message: string): void =>
+      void lines.push({ level, message, ...(known as { event: LogEvent }) })
+  const logger: Logger = { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') }
+  return { logger, lines, events: () => lines.map(({ event }) => event) }
+}
+
+/** What the process is warned of meanwhile. */
+const warnings = async (work: () => Promise<unknown>): Promise<ReadonlyArray<string>> => {
+  const told: string[] = []
+  const note = ({ name, message }: Error): void => {
+    if (name === 'ModelLedgerWarning') told.push(message)
+  }
+  process.on('warning', note)
+  try {
+    await work()
+    // A warning comes a turn later.
+    await nextTurn()
+    return told
+  } finally {
+    process.off('warning', note)
+  }
+}
+
+const broken: SnapshotStore = {
+  load: () => TE.left({ _tag: 'snapshot-failed', reason: 'the disk is old' }),
+  save: () => TE.right(undefined),
+}
+
+describe('a logger', () => {
+  it('is told of a rebuild, and of each read model of an embedder', async () => {
+    const { logger, lines } = logging()
+    const own = projection({ name: 'own', version: 1, folds: ['RunStarted'], initial: () => 0, apply: (n) => n + 1 })
+    const { ledger } = await memoryLedger({ logger, projections: [own] })
+    await ledger.startRun()
+    await ledger.rebuild()
+    const readModels = ['registry', 'lineage', 'audit']
+    expect(lines).toMatchObject([
+      {
+        level: 'info',
+        event: 'rebuild-begun',
+        readModels,
+        message: 'All events are folded anew into registry, lineage, audit.',
+      },
+      { level: 'info', event: 'rebuild-ended', readModels, events: 1, seconds: expect.any(Number) },
+      { event: 'rebuild-begun', readModels: ['own'] },
+      { event: 'rebuild-ended', readModels: ['own'], events: 1 },
+    ])
+    await ledger.close()
+  })
+
+  it('is told once of a read model that stopped, and of a rebuild that fails', async () => {
+    const { logger, lines, events } = logging()
+    const own = projection({
+      ...{ name: 'own', version: 3, folds: ['RunStarted', 'RunFinished'], initial: () => ({ count: 0 }) },
+      apply: (state, { event }) => {
+        if (event.type === 'RunFinished') throw new Error('no end')
+        return { count: state.count + 1 }
+      },
+    })
+    const { ledger } = await memoryLedger({ logger, projections: [own] })
+    await ledger.startRun({ run: 'r' })
+    await ledger.finishRun({ run: 'r' })
+    await ledger.read(own).catch(ignore)
+    await ledger.read(own).catch(ignore)
+    expect(lines).toMatchObject([
+      {
+        ...{ level: 'error', event: 'projection-stopped', code: 'projection-failed', projection: 'own', version: 3 },
+        ...{ position: 2, type: 'RunFinished', reason: 'no end' },
+        message: expect.stringContaining('the projection own (version 3) cannot fold the event at position 2'),
+      },
+    ])
+    await ledger.rebuild()
+    expect(events().slice(1)).toEqual(['rebuild-begun', 'rebuild-ended', 'rebuild-begun', 'rebuild-failed'])
+    await ledger.close()
+  })
+
+  it('is told of snapshots that are thrown away, and kept, and the process is not', async () => {
+    const { logger, lines } = logging()
+    const told = await warnings(async () => {
+      const { ledger } = await memoryLedger({ logger, snapshots: broken })
+      await ledger.startRun({ run: 'r' })
+      await ledger.runs()
+      await ledger.close()
+    })
+    const message = 'The snapshot cannot be read, and all events are read instead: the disk is old'
+    expect(lines).toEqual([{ level: 'warn', event: 'snapshot-thrown-away', message }])
+    expect(told).toEqual([])
+
+    const kept = logging()
+    const ledger = await openLedger({ ...who, directory: join(folder, 'kept'), logger: kept.logger })
+    await ledger.startRun({ run: 'r' })
+    const metrics = Array.from({ length: 1000 }, (_, loss) => ledger.summariseRun({ run: 'r', metrics: { loss } }))
+    await Promise.all(metrics)
+    await ledger.runs()
+    await ledger.close()
+    expect(kept.lines).toMatchObject([{ level: 'debug', event: 'snapshot-kept', of: 'read-models' }])
+  })
+
+  it('is told once that a store cannot be asked, and that it can again', async () => {
+    const { logger, lines } = logging()
+    const store = memoryEventStore()
+    let isDown = false
+    const down = { _tag: 'unavailable', reason: 'no route to the server' } as const
+    const events: EventStore = {
+      ...store,
+      head: () => () => (isDown ? Promise.resolve(E.left(down)) : store.head()()),
+      append: (...given) => (isDown ? TE.left(down) : store.append(...given)),
+    }
+    const { ledger } = await memoryLedger({ logger, events })
+    isDown = true
+    await ledger.startRun().catch(ignore)
+    await ledger.runs().catch(ignore)
+    isDown = false
+    await ledger.startRun()
+    expect(lines).toMatchObject([
+      {
+        ...{ level: 'error', event: 'store-unavailable', store: 'event' },
+        message: 'The event store cannot be asked: no route to the server',
+      },
+      { level: 'info', event: 'store-back', store: 'event', seconds: expect.any(Number) },
+    ])
+    await ledger.close()
+  })
+
+  it('is told that the history is damaged, when it is opened, and that it was accepted', async () => {
+    const { logger, lines } = logging()
+    const { ledger } = await memoryLedger({ logger, events: losing(memoryEventStore()) })
+    expect(lines).toMatchObject([
+      {
+        level: 'error',
+        event: 'history-damaged',
+        code: 'history-lost',
+        message: expect.stringContaining('acceptLoss'),
+      },
+    ])
+    await ledger.acceptLoss({ reason: 'r' })
+    expect(lines.slice(1)).toMatchObject([{ level: 'info', event: 'history-whole' }])
+    await ledger.close()
+  })
+
+  it('is told of a lock that is waited for over a second', async () => {
+    const { logger, lines } = logging()
+    const directory = join(folder, 'locked')
+    const ledger = await openLedger({ ...who, directory, logger })
+    await ledger.startRun()
+    const other = openConnection(join(directory, 'events.db'))
+    other.exec('BEGIN IMMEDIATE')
+    const [real, since] = [performance.now.bind(performance), performance.now()]
+    // A second is over in ten milliseconds.
+    const now = vi.spyOn(performance, 'now').mockImplementation(() => since + (real() - since) * 100)
+    try {
+      const waiting = ledger.startRun()
+      await vi.waitFor(() => expect(lines).not.toEqual([]), { interval: 1 })
+      other.exec('ROLLBACK')
+      await waiting
+    } finally {
+      now.mockRestore()
+      other.close()
+    }
+    expect(lines[0]).toMatchObject({ level: 'warn', event: 'lock-waited-for', path: join(directory, 'events.db') })
+    await ledger.close()
+  })
+
+  it('is told of a file of an earlier format, where it is brought to this one', async () => {
+    const { logger, lines } = logging()
+    const directory = join(folder, 'earlier')
+    await openLedger({ ...who, directory }).then((ledger) => ledger.close())
+    for (const file of ['events.db', 'events.db-head']) rmSync(join(directory, file))
+    fillEarlier(join(directory, 'events.db'), 1, ['run-acme/animals/r'], 1, event)
+    const read = await openLedger({ ...who, directory, logger, readOnly: true })
+    await read.close()
+    const written = await openLedger({ ...who, directory, logger })
+    await written.close()
+    expect(lines.map(({ level, event, path }) => [level, event, path])).toEqual([
+      ['warn', 'no-checksums', join(directory, 'events.db')],
+      ['warn', 'head-unusable', join(directory, 'events.db-head')],
+      ['info', 'migration-begun', join(directory, 'events.db')],
+      ['info', 'migration-ended', join(directory, 'events.db')],
+      ['warn', 'head-unusable', join(directory, 'events.db-head')],
+    ])
+  })
+
+  it('that throws takes nothing away, and its line is a warning', async () => {
+    const fail = (): never => {
+      throw new Error('the log is full')
+    }
+    const logger = { info: fail, warn: fail, error: fail }
+    const told = await warnings(async () => {
+      const { ledger } = await memoryLedger({ logger })
+      await ledger.startRun()
+      await ledger.rebuild()
+      await ledger.close()
+    })
+    expect(told).toContain('All events are folded anew into registry, lineage, audit.')
+  })
+})
+
+describe('without a logger', () => {
+  it('the process is warned of what is a warning, and of nothing else', async () => {
+    const told = await warnings(async () => {
+      const stores = { events: losing(memoryEventStore()), files: memoryFileStore(), snapshots: broken }
+      const ledger = await openLedger({ ...who, ...stores })
+      await ledger.logArtifact({ name: 'cats', type: 'model', content: text('a') }).catch(ignore)
+      await ledger.acceptLoss({ reason: 'r' })
+      await ledger.runs()
+      await ledger.rebuild()
+      await ledger.close()
+    })
+    expect(told).toEqual(['The snapshot cannot be read, and all events are read instead: the disk is old'])
+  })
+})

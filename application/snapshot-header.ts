@@ -89,10 +89,15 @@ export const lastEventOf = async (
   const own = await ownLedger.id()
   if (E.isLeft(own)) throw errorOf(own.left)
   if ((own.right ?? null) !== ledger) return E.left(`is of another ledger, ${ledger}`)
-  for await (const [first] of pages) {
-    if (first === undefined) continue
-    if (first.position === position && leafOf(first) === leaf) return E.right(first)
-    break
+  try {
+    for await (const [first] of pages) {
+      if (first === undefined) continue
+      if (first.position === position && leafOf(first) === leaf) return E.right(first)
+      break
+    }
+  } catch (error) {
+    // Whoever reads all events instead is told what is wrong with them, if it is not the position alone.
+    if (!(error instanceof EventStoreError) || error.code !== 'damaged') throw error
   }
   return E.left(`is of other events than those that are there up to position ${position}`)
 }

@@ -17,7 +17,7 @@ import { messageOf } from '../../domain/values/built-ins.js'
 import { hidden } from './deletion.js'
 import { type Failure, failureOf, reasonOf } from './failure.js'
 import { readStream } from './read-stream.js'
-import { CLOSED, pause, pauseBefore, type Session, withTimeout } from './session.js'
+import { CLOSED, Patience, pause, pauseBefore, type Session, withTimeout } from './session.js'
 import { toWire } from './wire.js'
 
 /** What a server before 25.1 takes in one append, less one byte. */
@@ -40,9 +40,9 @@ export const appendsInTurn = (session: Session): Appends => {
       const bytes = wire.reduce((sum, event) => sum + event.bytes, 0)
       if (bytes > MAX_WIRE_BYTES) return E.left({ _tag: 'too-large', bytes, limit: MAX_WIRE_BYTES, what: 'append' })
 
-      const lastTryAt = performance.now() + session.patience - session.timeout
+      const patience = new Patience(session)
       const sent = (last.get(append.stream) ?? Promise.resolve()).then(() =>
-        send(session, { ...append, bytes, wire: wire.map(({ event }) => event), lastTryAt }),
+        send(session, { ...append, bytes, wire: wire.map(({ event }) => event), patience }),
       )
       last.set(append.stream, sent)
       const outcome = await sent
@@ -58,13 +58,12 @@ export const appendsInTurn = (session: Session): Appends => {
 interface Sending extends Append {
   readonly wire: EventData[]
   readonly bytes: number
-  /** On the clock of `performance.now()`. No try is begun that would be cut short: its outcome would be unknown. */
-  readonly lastTryAt: number
+  readonly patience: Patience
 }
 
 /** Sends it, and sends it again, until there is an answer or the time is up. Never rejects. */
 const send = async (session: Session, sending: Sending): Promise<E.Either<AppendError, Appended>> => {
-  const { stream, expected, bytes, lastTryAt } = sending
+  const { stream, expected, bytes, patience } = sending
   let mayBeWritten = false
   let reason = 'the appends before it took all the time'
   const unanswered = (): AppendError => ({
@@ -72,7 +71,7 @@ const send = async (session: Session, sending: Sending): Promise<E.Either<Append
     reason: `${session.server}: ${reason}`,
   })
 
-  for (let attempt = 0; performance.now() <= lastTryAt; attempt++) {
+  for (let attempt = 0; !patience.isOver; attempt++) {
     if (session.closing.aborted) return E.left(mayBeWritten ? unanswered() : { _tag: 'closed', reason: CLOSED })
     const answer = await trySend(session, sending)
     if (E.isRight(answer)) return answer
@@ -80,7 +79,7 @@ const send = async (session: Session, sending: Sending): Promise<E.Either<Append
     reason = reasonOf(failure)
     switch (failure._tag) {
       case 'too-large':
-        return E.left({ _tag: 'too-large', bytes, limit: failure.limit, what: 'append' })
+        return E.left({ _tag: 'too-large', bytes: failure.bytes ?? bytes, limit: failure.limit, what: failure.what })
       case 'conflict': {
         const conflict: AppendError = { _tag: 'conflict', stream, expected, actual: failure.actual }
         return mayBeWritten ? whereItStands(session, sending, conflict) : E.left(conflict)
@@ -101,23 +100,28 @@ const send = async (session: Session, sending: Sending): Promise<E.Either<Append
   return E.left(unanswered())
 }
 
-const trySend = async (session: Session, { stream, expected, wire }: Sending): Promise<E.Either<Failure, Appended>> => {
+const trySend = async (
+  session: Session,
+  { stream, expected, wire, patience }: Sending,
+): Promise<E.Either<Failure, Appended>> => {
   const { client, prefix, timeout } = session
   const name = prefix + stream
   if (expected === 'none' || session.cut.has(name)) {
     // The server takes a stream that was soft-deleted for one that never was, and would go on with its numbers.
-    const reason = await hiddenNow(session, name)
+    const reason = await hiddenNow(session, name, patience)
     if (E.isLeft(reason)) return reason
     if (reason.right !== undefined) return E.left({ _tag: 'damaged', reason: reason.right })
   }
   try {
-    const call = client.appendToStream(name, wire, {
-      expectedRevision: expected === 'none' ? NO_STREAM : BigInt(expected),
-      requiresLeader: true,
-      deadline: timeout,
-    })
+    const call = () =>
+      client.appendToStream(name, wire, {
+        expectedRevision: expected === 'none' ? NO_STREAM : BigInt(expected),
+        requiresLeader: true,
+        deadline: timeout,
+      })
     // Besides the deadline, which begins only when the client has found a node.
-    const { nextExpectedRevision, position } = await withTimeout(timeout, call, session.closing)
+    const answer = await patience.try(() => withTimeout(timeout, call(), session.closing))
+    const { nextExpectedRevision, position } = answer
     if (position === undefined) return E.left({ _tag: 'unknown', reason: 'the server told no position' })
     const revision = Number(nextExpectedRevision)
     const meant = revisionAfter(expected, wire.length)
@@ -131,9 +135,13 @@ const trySend = async (session: Session, { stream, expected, wire }: Sending): P
 }
 
 /** Nothing is written by a look, whatever it fails with. */
-const hiddenNow = async (session: Session, name: string): Promise<E.Either<Failure, string | undefined>> => {
+const hiddenNow = async (
+  session: Session,
+  name: string,
+  patience: Patience,
+): Promise<E.Either<Failure, string | undefined>> => {
   try {
-    return E.right(await hidden(session, name))
+    return E.right(await patience.try(() => hidden(session, name)))
   } catch (error) {
     const failure = failureOf(error)
     return E.left(failure._tag === 'unknown' ? { _tag: 'not-taken', reason: failure.reason } : failure)
@@ -148,7 +156,7 @@ const whereItStands = async (
 ): Promise<E.Either<AppendError, Appended>> => {
   let found = 0
   try {
-    for await (const page of readStream({ ...session, patience: 2 * session.timeout }, stream, expected)) {
+    for await (const page of readStream({ ...session, patience: 4 * session.timeout }, stream, expected)) {
       for (const { id, revision, position } of page) {
         if (id !== events[found]?.id) return E.left(conflict)
         found += 1

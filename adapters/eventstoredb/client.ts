@@ -7,7 +7,7 @@
  *   rejection if no node is found;
  * - `dispose` leaves the connection open.
  */
-import { convertToCommandError, EventStoreDBClient } from '@eventstore/db-client'
+import { convertToCommandError, EventStoreDBClient, UnavailableError } from '@eventstore/db-client'
 import shared from '@eventstore/db-client/generated/shared_pb.js'
 import streamServices from '@eventstore/db-client/generated/streams_grpc_pb.js'
 import streams from '@eventstore/db-client/generated/streams_pb.js'
@@ -18,6 +18,7 @@ const SEARCH_WINDOW = 2000
 
 export class LedgerClient extends EventStoreDBClient {
   private channel: { close(): void } | undefined
+  private openedAt = 0
 
   constructor({ settings, channel, login }: Connection) {
     // The three overloads of the constructor take one kind of settings each.
@@ -30,9 +31,23 @@ export class LedgerClient extends EventStoreDBClient {
     this.handleError = (client, error) => handleError(client, error).catch(() => undefined)
     this.getChannel = async () => {
       const channel = await getChannel()
+      if (channel !== this.channel) this.openedAt = performance.now()
       this.channel = channel
       return channel
     }
+  }
+
+  /**
+   * Leaves the connection if it is there for most of a time in which no answer came: the next call opens another, in a cluster to whoever
+   * leads then. gRPC itself takes 20 s to find out that a connection is dead.
+   */
+  leaveSilent(ms: number): void {
+    if (this.channel === undefined || performance.now() - this.openedAt < ms / 2) return
+    this.channel = undefined
+    const silent = async (): Promise<never> => {
+      throw new UnavailableError(undefined, 'no answer')
+    }
+    this.execute(streamServices.StreamsClient, 'leave', silent).catch(() => undefined)
   }
 
   /** Such as `23.10.1`; `unknown` for a server before 21.10. */

@@ -72,6 +72,8 @@ const read = (text: string): Connection => {
     ...textOf(options, 'connectionName'),
   }
   const discovery = {
+    // In seconds. The client may ask the node first that says nothing, and by default waits 5 for it.
+    gossipTimeout: 1,
     ...numberOf(options, 'maxDiscoverAttempts'),
     ...numberOf(options, 'discoveryInterval'),
     ...numberOf(options, 'gossipTimeout'),

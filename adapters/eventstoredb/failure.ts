@@ -9,7 +9,13 @@ export type Failure =
   | { readonly _tag: 'stream-not-found' }
   /** What stands on the server is not what the ledger wrote: somebody else changed it. */
   | { readonly _tag: 'damaged'; readonly reason: string }
-  | { readonly _tag: 'too-large'; readonly limit: number }
+  | {
+      readonly _tag: 'too-large'
+      readonly limit: number
+      readonly what: 'event' | 'append'
+      /** Of the event, where it is one. */
+      readonly bytes?: number
+    }
   /** The server took the call and refused it; trying again is of no use. */
   | { readonly _tag: 'refused'; readonly reason: string }
   /** No server took the call; it may be tried again. */
@@ -24,6 +30,17 @@ export class CallTimeout extends Error {
   }
 }
 
+/** Whether nobody said anything, so that the connection may be dead. */
+export const isSilence = (error: unknown): boolean =>
+  error instanceof CallTimeout ||
+  (isError(error) && isCommandError(error) && error.type === ErrorType.DEADLINE_EXCEEDED)
+
+/** Whether a read says that no record begins at the position that it was given. Until 24.10 with words that may have another cause. */
+export const saysNoPlace = (error: unknown): boolean =>
+  isError(error) &&
+  isCommandError(error) &&
+  /Exception was thrown by handler|ReadAllResult: Error|from an invalid position/.test(error.message)
+
 /** In words, where the tag says too little. */
 export const reasonOf = (failure: Failure): string => ('reason' in failure ? failure.reason : failure._tag)
 
@@ -37,7 +54,7 @@ export const failureOf = (error: unknown): Failure => {
     case ErrorType.STREAM_NOT_FOUND:
       return { _tag: 'stream-not-found' }
     case ErrorType.MAXIMUM_APPEND_SIZE_EXCEEDED:
-      return { _tag: 'too-large', limit: error.maxAppendSize }
+      return { _tag: 'too-large', limit: error.maxAppendSize, what: 'append' }
     case ErrorType.NOT_LEADER: {
       const { address, port } = error.leader
       return { _tag: 'not-taken', reason: `the node is not the leader of its cluster; ${address}:${port} is` }
@@ -53,6 +70,9 @@ export const failureOf = (error: unknown): Failure => {
     default:
       break
   }
+  const [, bytes, limit] = EVENT_TOO_LARGE.exec(reason) ?? []
+  if (limit !== undefined) return { _tag: 'too-large', limit: Number(limit), what: 'event', bytes: Number(bytes) }
+  if (NO_TLS_THERE.test(reason)) return { _tag: 'refused', reason: NO_TLS }
   if (REFUSALS.has(error.code ?? -1)) return { _tag: 'refused', reason }
   return saysNotTaken(reason) ? { _tag: 'not-taken', reason } : { _tag: 'unknown', reason }
 }
@@ -65,6 +85,14 @@ const ACCESS_NEEDED = 'the user must be allowed to read $all, and to read and wr
 /** What the server answers to a user that it does not know; the client makes missing rights of it. */
 const UNAUTHENTICATED = 16
 const WRONG_LOGIN = 'user or password is wrong: the server does not know them together'
+
+/** Of a server whose `MaxAppendEventSize` is less than what an event of ours may have: the client does not know this answer. */
+const EVENT_TOO_LARGE = /Size: (\d+), exceeds Maximum Append Event Size of (\d+)/
+
+/** What OpenSSL says when the other side answers in plain text. */
+const NO_TLS_THERE = /wrong version number|packet length too long/i
+const NO_TLS =
+  'the server does not speak TLS on this port: if it runs with --insecure add tls=false to the connection string, else look at the port'
 
 /** gRPC: INVALID_ARGUMENT, PERMISSION_DENIED, FAILED_PRECONDITION, UNIMPLEMENTED, UNAUTHENTICATED. */
 const REFUSALS: ReadonlySet<number> = new Set([3, 7, 9, 12, 16])

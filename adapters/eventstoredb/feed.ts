@@ -6,15 +6,16 @@
 import {
   type AllStreamResolvedEvent,
   type AllStreamSubscription,
+  FORWARDS,
   type Position as LogPosition,
   START,
   streamNameFilter,
 } from '@eventstore/db-client'
 import { EventStoreError, ORIGIN, type Position } from '../../domain/ports/event-store.js'
 import { assertNoneHidden, hidingStream, metadataPrefix } from './deletion.js'
-import { CallTimeout, failureOf, reasonOf } from './failure.js'
-import { type Page, PageBuilder } from './page.js'
-import { CLOSED, pause, pauseBefore, placeOf, Refused, type Session } from './session.js'
+import { CallTimeout, failureOf, reasonOf, saysNoPlace } from './failure.js'
+import { consume, type Page, PageBuilder } from './page.js'
+import { CLOSED, Patience, pause, pauseBefore, placeOf, Refused, type Session, wasRestored } from './session.js'
 import { fromWire } from './wire.js'
 
 /** So many events are asked for before they are taken: what a slow caller costs. */
@@ -56,12 +57,12 @@ async function* pages(
   // What others wrote behind it was looked through before.
   const known = position === seen.position ? seen.through : undefined
   let from: LogPosition | typeof START = known ?? (position === ORIGIN ? START : placeOf(position))
-  let lastTryAt = performance.now() + session.patience - session.timeout
+  const patience = new Patience(session)
   for (let attempt = 0; ; attempt++) {
     const source = new Source(session, from, stop, position === seen.position ? position : undefined)
     try {
       for (;;) {
-        const taken = await source.take(position)
+        const taken = await patience.try(() => source.take(position))
         await assertNoneHidden(session, session.cut)
         if (taken === 'caught up') {
           if (howLong === 'to the end') return
@@ -70,22 +71,36 @@ async function* pages(
           yield taken
         }
         attempt = 0
-        lastTryAt = performance.now() + session.patience - session.timeout
+        patience.begin()
       }
     } catch (error) {
       if (session.closing.aborted) throw new EventStoreError('closed', CLOSED)
       if (stop.aborted) return
       if (error instanceof EventStoreError) throw error
+      if (from !== START && saysNoPlace(error) && !(await isPlace(session, placeOf(position)))) {
+        throw wasRestored(position, session.server)
+      }
       const failure = failureOf(error)
       const reason = `${session.server}: ${reasonOf(failure)}`
       if (failure._tag === 'damaged') throw new EventStoreError('damaged', failure.reason)
       if (failure._tag === 'refused') throw new Refused('unavailable', reason)
-      if (howLong === 'to the end' && performance.now() > lastTryAt) throw new EventStoreError('unavailable', reason)
+      if (howLong === 'to the end' && patience.isOver) throw new EventStoreError('unavailable', reason)
     } finally {
       source.close()
     }
     from = source.place(position) ?? from
     await pause(pauseBefore(attempt, session), stop)
+  }
+}
+
+/** Whether a record begins there; also where that cannot be told now. */
+const isPlace = async (session: Session, fromPosition: LogPosition): Promise<boolean> => {
+  const options = { direction: FORWARDS, fromPosition, maxCount: 1, requiresLeader: true } as const
+  try {
+    await consume(session.client.readAll(options), session, () => false)
+    return true
+  } catch (error) {
+    return !saysNoPlace(error)
   }
 }
 

@@ -2,17 +2,28 @@
 import { type AllStreamRecordedEvent, BACKWARDS, END, type Position as LogPosition } from '@eventstore/db-client'
 import { ORIGIN, type Position, toPosition } from '../../domain/ports/event-store.js'
 import { assertNoneHidden, hidingStream } from './deletion.js'
+import { failureOf } from './failure.js'
 import { readAll } from './feed.js'
 import { consume } from './page.js'
-import { readWithRetry, type Session } from './session.js'
+import { type Refused, readWithRetry, type Session, wasRestored } from './session.js'
 import { positionOf } from './wire.js'
 
 /** So many events are looked at here before the server is asked to search: all of the end of the log, also what others wrote. */
 const LOOK_BACK = [4, 60]
 
-/** Reads the end of the log, which shows that a server is there and lets this user read it. */
-export const readEnd = (session: Session): Promise<unknown> =>
-  readWithRetry(session, () => backwards(session, END, 1, () => true))
+/**
+ * Reads the end of the log, which shows that a server is there and lets this user read it.
+ *
+ * @param why looks for a reason why no server took the call, for which it is of no use to try again
+ */
+export const readEnd = (session: Session, why: () => Promise<Refused | undefined>): Promise<unknown> =>
+  readWithRetry(session, async () => {
+    try {
+      return await backwards(session, END, 1, () => true)
+    } catch (error) {
+      throw (failureOf(error)._tag === 'not-taken' ? await why() : undefined) ?? error
+    }
+  })
 
 /**
  * The position of the last event of the ledger: looked for from the end backwards, as far as the log was not looked through before. On a
@@ -42,6 +53,7 @@ const lookBack = async (session: Session) => {
   for (const maxCount of LOOK_BACK) {
     const { count } = await backwards(session, oldest ?? END, maxCount, (recorded) => {
       newest ??= recorded.position
+      if (newest.commit < BigInt(seen.position)) throw wasRestored(seen.position, session.server)
       oldest = recorded.position
       const hiding = hidingStream(recorded, session)
       if (hiding !== undefined) session.cut.add(hiding)

@@ -21,6 +21,7 @@ import { lastPosition, readEnd } from './head.js'
 import { ledgerIdIn, setLedgerIdIn } from './ledger-id.js'
 import { readStream } from './read-stream.js'
 import { CLOSED, Refused, readWithRetry, Seen, type Session, withTimeout } from './session.js'
+import { speaksTls } from './speaks-tls.js'
 
 export interface EventStoreDbOptions {
   /**
@@ -30,7 +31,7 @@ export interface EventStoreDbOptions {
   readonly ledger?: string
   /** How long one call may stay without an answer, in milliseconds; 5,000 unless told here or by `defaultDeadline`. */
   readonly timeout?: number
-  /** How long an append, a read or the opening is tried again before it fails, in milliseconds; three times `timeout` unless told. */
+  /** How long an append, a read or the opening is tried again before it fails, in milliseconds; six times `timeout` unless told, which covers the election of another leader. */
   readonly patience?: number
 }
 
@@ -70,7 +71,7 @@ const open =
   (connection: Connection, options: EventStoreDbOptions): TE.TaskEither<OpenError, EventStore> =>
   async () => {
     const { ledger = 'ledger', timeout = connection.defaultDeadline ?? 5000 } = options
-    const { patience = 3 * timeout } = options
+    const { patience = 6 * timeout } = options
     const failed = (_tag: OpenError['_tag'], reason: string) => E.left({ _tag, reason })
     if (!LEDGER_NAME.test(ledger)) return failed('bad-option', 'ledger must be 1 to 64 letters, digits, _ and .')
     if (!(timeout > 0)) return failed('bad-option', 'timeout must be more than 0 milliseconds')
@@ -95,7 +96,7 @@ const open =
       seen: new Seen(),
     }
     try {
-      await readEnd(session)
+      await readEnd(session, () => whyPlain(connection, timeout))
       const version = await readWithRetry(session, () => withTimeout(timeout, client.serverVersion()))
       if (!isSupported(version)) {
         await client.disconnect()
@@ -107,6 +108,18 @@ const open =
       return failed(error instanceof Refused ? 'refused' : 'unreachable', messageOf(error))
     }
   }
+
+/** Why nobody answers plain text, where that is because TLS is spoken. */
+const whyPlain = async ({ settings, channel, name }: Connection, timeout: number): Promise<Refused | undefined> => {
+  const [node] =
+    'endpoints' in settings ? settings.endpoints : ['discover' in settings ? settings.discover : settings.endpoint]
+  if (channel.insecure !== true || node === undefined || typeof node === 'string') return undefined
+  if (!(await speaksTls(node.address, node.port, timeout))) return undefined
+  return new Refused(
+    'unavailable',
+    `${name}: the server speaks TLS on this port: remove tls=false from the connection string`,
+  )
+}
 
 /** `undefined` for certificates that are none: the only thing that is not known from the string alone. */
 const connect = (connection: Connection): LedgerClient | undefined => {

@@ -4,7 +4,7 @@ import type { Position as LogPosition } from '@eventstore/db-client'
 import { EventStoreError, ORIGIN, type Position } from '../../domain/ports/event-store.js'
 import { whenAborted } from '../shared/when-aborted.js'
 import type { LedgerClient } from './client.js'
-import { CallTimeout, failureOf, reasonOf } from './failure.js'
+import { CallTimeout, failureOf, isSilence, reasonOf } from './failure.js'
 
 export interface Session {
   readonly client: LedgerClient
@@ -40,12 +40,55 @@ export const placeOf = (position: Position): LogPosition => ({ commit: BigInt(po
 
 export const CLOSED = 'the event store was closed: open it again'
 
+/** Why a position that was once that of an event is none any more. */
+export const wasRestored = (position: Position, server: string): EventStoreError =>
+  new EventStoreError(
+    'damaged',
+    `no event stands at position ${position} on ${server} any more: an older backup was restored there. Restart every instance, and ` +
+      'delete the snapshots and read models that were kept before',
+  )
+
 /** The server refused a read, so that trying again is of no use. */
 export class Refused extends EventStoreError {}
 
 /** Grows from some 25 ms to the time that one call may take, and never over a second. */
 export const pauseBefore = (attempt: number, { timeout }: Pick<Session, 'timeout'>): number =>
   Math.min(25 * 2 ** Math.min(attempt, 10), timeout, 1000) * (0.5 + Math.random() / 2)
+
+/** How long something is tried: another try is begun as long as it would end in time if it took as long as the last. */
+export class Patience {
+  private readonly session: Session
+  private until = 0
+  private took = 0
+
+  constructor(session: Session) {
+    this.session = session
+    this.begin()
+  }
+
+  begin(): void {
+    this.until = performance.now() + this.session.patience
+    this.took = 0
+  }
+
+  get isOver(): boolean {
+    return performance.now() + this.took > this.until
+  }
+
+  /** Where nobody answers, the connection is left. */
+  async try<A>(work: () => Promise<A>): Promise<A> {
+    const { client, closing } = this.session
+    const begun = performance.now()
+    try {
+      return await work()
+    } catch (error) {
+      if (isSilence(error) && !closing.aborted) client.leaveSilent(performance.now() - begun)
+      throw error
+    } finally {
+      this.took = performance.now() - begun
+    }
+  }
+}
 
 /** Waits that long, or until the signal; never rejects. */
 export const pause = async (ms: number, signal?: AbortSignal): Promise<void> => {
@@ -80,12 +123,12 @@ const withoutAnswer = () => {
  * `closed`, `damaged`, or `unavailable` with the last reason.
  */
 export const readWithRetry = async <A>(session: Session, read: () => Promise<A>): Promise<A> => {
-  const { closing, timeout, patience, server } = session
-  const lastTryAt = performance.now() + patience - timeout
+  const { closing, server } = session
+  const patience = new Patience(session)
   for (let attempt = 0; ; attempt++) {
     if (closing.aborted) throw new EventStoreError('closed', CLOSED)
     try {
-      return await read()
+      return await patience.try(read)
     } catch (error) {
       if (error instanceof EventStoreError) throw error
       const failure = failureOf(error)
@@ -93,7 +136,7 @@ export const readWithRetry = async <A>(session: Session, read: () => Promise<A>)
       if (failure._tag === 'damaged') throw new EventStoreError('damaged', failure.reason)
       if (failure._tag === 'refused') throw new Refused('unavailable', reason)
       await pause(pauseBefore(attempt, session), closing)
-      if (performance.now() > lastTryAt) throw new EventStoreError('unavailable', reason)
+      if (patience.isOver) throw new EventStoreError('unavailable', reason)
     }
   }
 }

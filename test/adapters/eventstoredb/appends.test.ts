@@ -266,4 +266,12 @@ describe('a cluster of EventStoreDB', () => {
     await standIn.accept()
     await succeeds(store.append(STREAM, 'none', [newEvent()]))
   })
+
+  it('tells an event that is more than the server takes of one', async () => {
+    const standIn = await start({ version: '25.0.0', maxAppendEventSize: 2000 })
+    const store = await openOn(standIn)
+    const tooLarge = { _tag: 'too-large', what: 'event', limit: 2000, bytes: expect.any(Number) }
+    expect(await store.append('artifact-big', 'none', [newEvent('x'.repeat(3000))])()).toMatchObject({ left: tooLarge })
+    expect(await store.append('artifact-big', 'none', [newEvent('x')])()).toMatchObject({ right: { revision: 0 } })
+  })
 })

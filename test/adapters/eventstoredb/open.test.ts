@@ -172,6 +172,21 @@ describe('a secured server', () => {
   })
 })
 
+it('says at once that one side speaks TLS and the other does not', async () => {
+  const plain = await start()
+  const { port } = plain.nodes[0]?.gate ?? expect.fail()
+  expect(await failed(`esdb://localhost:${port}?tls=true${trusting}`, PATIENT)).toMatchObject({
+    _tag: 'refused',
+    reason: expect.stringMatching(/does not speak TLS on this port: .* add tls=false/),
+  })
+  const standIn = await start({ secured })
+  const { port: securedPort } = standIn.nodes[0]?.gate ?? expect.fail()
+  expect(await failed(`esdb://localhost:${securedPort}?tls=false`, PATIENT)).toMatchObject({
+    _tag: 'refused',
+    reason: expect.stringMatching(/speaks TLS on this port: remove tls=false/),
+  })
+})
+
 describe('a password', () => {
   const secrets = [PASSWORD, encodeURIComponent(PASSWORD), 'w0rd', Buffer.from(`ad min:${PASSWORD}`).toString('base64')]
   const expectNoSecret = (...told: ReadonlyArray<unknown>) => {

@@ -181,4 +181,4 @@ const damaged = ({ stream, revision, position }: StoredEvent, reason: string): R
   reason,
 })
 
-const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
+export const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))

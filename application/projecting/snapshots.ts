@@ -8,6 +8,7 @@ import { toArray } from '../../domain/values/columns.js'
 import { copySteps, isSteps, type Steps } from '../../projections/storage/steps.js'
 import { decodeSnapshotHeader, lastEventOf, type OwnLedger } from '../snapshot-header.js'
 import { emptyModel, keysOf, type Model, type Projections } from './model.js'
+import { nextTurn } from './pull.js'
 import { type ReadOn, readOn } from './read-on.js'
 
 /** Behind the header of a snapshot; another version of this is another format. */
@@ -89,6 +90,7 @@ export const decodeSnapshot = async <States extends object>(
     const state = projections[key].load(own.map(([, part]) => part))
     if (state === undefined) return undefined
     model.states[key] = state
+    await nextTurn()
   }
   return E.right(model)
 }

@@ -17,13 +17,24 @@ export interface NeededPorts {
   readonly manifests: ManifestStore
 }
 
-/** The versions that are not deleted, and their manifests as their events tell them. */
-export const liveVersions = ({ artifacts, versions }: Registry) =>
-  artifacts.flatMap(({ ref, ended, versions: rows }) =>
-    rows.flatMap((row, number) =>
-      ended.has(number) ? [] : [{ version: versionPath(ref, number), claimed: manifestOf(versions, row) }],
-    ),
-  )
+/** The versions that are not deleted. */
+function* liveRows({ artifacts }: Registry) {
+  for (const { ref, ended, versions: rows } of artifacts)
+    for (const [number, row] of rows.entries()) if (row !== undefined && !ended.has(number)) yield { ref, number, row }
+}
+
+/** How many there are, which costs a fiftieth of looking at each. */
+export const countLive = (registry: Registry): number => {
+  let count = 0
+  for (const _ of liveRows(registry)) count++
+  return count
+}
+
+/** Their names, and their manifests as their events tell them. */
+export function* liveVersions(registry: Registry) {
+  for (const { ref, number, row } of liveRows(registry))
+    yield { version: versionPath(ref, number), claimed: manifestOf(registry.versions, row) }
+}
 
 /** What of a manifest is in the file store; references are kept elsewhere. */
 export function* storedIn(
@@ -38,7 +49,8 @@ export function* storedIn(
 const neededManifests = async ({ registry, facts }: NeededPorts): Promise<ReadonlySet<Digest>> => {
   const known = await registry()
   const { drafts } = known
-  const needed = new Set<Digest>(liveVersions(known).map(({ claimed }) => claimed.digest))
+  const needed = new Set<Digest>()
+  for (const { claimed } of liveVersions(known)) needed.add(claimed.digest)
   for (const draft of drafts.values()) {
     const { generations } = draft
     if (generations.every(({ ended, logged }) => ended?.how === 'abandoned' || logged !== undefined)) continue

@@ -20,7 +20,7 @@ import { summarise } from '../../domain/values/manifest/manifest.js'
 import { type ReadModels, readModels } from '../../projections/read-models.js'
 import { describeWriteError, promised, readFromStore } from '../calling/errors.js'
 import { checkedIfGivenNow, Listener } from '../calling/input.js'
-import { liveVersions, storedIn } from './needed-files.js'
+import { countLive, liveVersions, storedIn } from './needed-files.js'
 import { eachOf, reporter } from './progress.js'
 import { type VerifiedEvents, verifyEvents } from './verify-events.js'
 
@@ -101,12 +101,12 @@ export const verify = async (ports: VerifyPorts, onProgress?: OnVerify, options?
     ...(await verifyBeside(ports, anew, isWhole)),
     ...(isWhole ? [...(await verifyOwn(ports)), ...(await verifyStates(ports, lengths))] : []),
   ]
-  const live = liveVersions(anew.states.registry)
+  const { registry } = anew.states
   const report: OnMaintenance = (progress) => onProgress?.({ ...progress, eventsDone, events: eventsDone })
   const content = contents
-    ? await verifyContents(ports, live, onProgress && report)
+    ? await verifyContents(ports, liveVersions(registry), onProgress && report)
     : { files: 0, bytes: 0, damaged: [] }
-  return { ...verified, damagedStore, versions: live.length, ...content }
+  return { ...verified, damagedStore, versions: countLive(registry), ...content }
 }
 
 /** What is kept beside the events: what was noted of their end, whose the files are, the snapshot of the read models. */

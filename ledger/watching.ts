@@ -110,6 +110,21 @@ const Question = <A>() => rule('a question: a function', (value): value is Quest
 
 const read = promised(describeReadError)
 
+const standingAt = (
+  { position, asked }: Pick<AsOf, 'position' | 'asked'>,
+  { states, positionTimes }: Known<ReadModels>,
+  store: EventStore,
+  defaults: NameDefaults,
+): AsOf => {
+  const { registry, lineage: graph, audit: index } = states
+  const then = { registry, positionTimes, position, defaults, asked }
+  return {
+    aliasMoves: async (collection) => movesInRegistry({ store, index, ...then }, collection),
+    ...{ store, graph, index, ...then },
+    registryQuestions: registryQuestions(then),
+  }
+}
+
 type ProjectorsPorts = Pick<ReadPorts, 'store' | 'clock' | 'snapshots' | 'patience' | 'projections' | 'diagnostics'>
 
 /** That of the ledger's own read models, and those of the embedder's. */
@@ -142,15 +157,7 @@ export const reads = ({ defaults, projections, finish, ...ports }: ReadPorts): R
       TE.flatMapEither((now) =>
         pipe(
           momentOf(now, when, mayLieAhead ? undefined : latest),
-          E.map(({ position, asked }): AsOf => {
-            const { registry, lineage: graph, audit: index } = now.states
-            const then = { registry, positionTimes: now.positionTimes, position, defaults, asked }
-            return {
-              aliasMoves: async (collection) => movesInRegistry({ store, index, ...then }, collection),
-              ...{ store, graph, index, ...then },
-              registryQuestions: registryQuestions(then),
-            }
-          }),
+          E.map((moment) => standingAt(moment, now, store, defaults)),
         ),
       ),
     )

@@ -47,7 +47,7 @@ const APPENDING: ReadonlyArray<Question> = [
     'at 4',
   ),
   ask(
-    'seen',
+    'source',
     'more, at a stream that must be there',
     afterThree((on) => on.append('some', 'd')),
     'at 3',
@@ -89,7 +89,7 @@ const APPENDING: ReadonlyArray<Question> = [
     'conflict, last is 2',
   ),
   ask(
-    'seen',
+    'source',
     'the same at the end',
     afterThree((on) => on.append(2, 'abc')),
     'at 5',
@@ -256,7 +256,7 @@ const DELETING: ReadonlyArray<Question> = [
   ask(
     'seen',
     'a tombstone',
-    afterThree((on) => on.remove('for good', 2)),
+    afterThree((on) => on.remove('for good')),
     'done',
   ),
   ask(
@@ -381,7 +381,7 @@ const PLACES: ReadonlyArray<Question> = [
     'confirmed caught up',
   ),
   ask(
-    'seen',
+    'source',
     'a read from an event',
     near(0n, (on, from) => on.readAll({ from })),
     '1',
@@ -463,7 +463,7 @@ const SIZES: ReadonlyArray<Question> = [
   ),
 ]
 
-export const QUESTIONS: Readonly<Record<string, ReadonlyArray<Question>>> = {
+const QUESTIONS: Readonly<Record<string, ReadonlyArray<Question>>> = {
   'an append': APPENDING,
   'a read of a stream': READING,
   'a deletion': DELETING,
@@ -476,7 +476,7 @@ export const QUESTIONS: Readonly<Record<string, ReadonlyArray<Question>>> = {
       (on) => on.readAllAs({ username: 'admin', password: 'wrong' }),
       'access-denied (16)',
     ),
-    ask('seen', 'that is not told', (on) => on.readAllAs(undefined), 'access-denied (7)'),
+    ask('source', 'that is not told', (on) => on.readAllAs(undefined), 'access-denied (7)'),
   ],
 }
 
@@ -487,21 +487,25 @@ export interface Difference {
   readonly known: Question['known']
 }
 
-/** Asks everything, and says what was answered otherwise than it should be. A user is asked about where there is one. */
-export const differences = async (connection: Connection): Promise<ReadonlyArray<Difference>> => {
+/** Asks everything, and says what was answered otherwise than it should be. About users a server is asked that knows this one. */
+export const differences = async (
+  connection: Connection,
+): Promise<{ readonly asked: number; readonly differences: ReadonlyArray<Difference> }> => {
   const client = new LedgerClient(connection)
   try {
     const since25 = Number.parseInt(await client.serverVersion(), 10) >= 25
     const found: Difference[] = []
+    let asked = 0
     for (const [whose, questions] of Object.entries(QUESTIONS)) {
       if (whose === 'a user' && connection.login === undefined) continue
-      for (const { about, ask, known, ...question } of questions) {
+      const answers = questions.map(async ({ about, ask, known, ...question }) => {
         const expected = since25 ? (question.since25 ?? question.expected) : question.expected
-        const answered = await ask(new Asking(connection, client))
-        if (answered !== expected) found.push({ about: `${whose}: ${about}`, answered, expected, known })
-      }
+        return { about: `${whose}: ${about}`, answered: await ask(new Asking(connection, client)), expected, known }
+      })
+      found.push(...(await Promise.all(answers)).filter(({ answered, expected }) => answered !== expected))
+      asked += questions.length
     }
-    return found
+    return { asked, differences: found }
   } finally {
     await client.disconnect()
   }

@@ -166,8 +166,8 @@ const begun = async (
     onParked: (failure) =>
       warn(`the consumer ${name} is parked after ${parkAfter} failures, the last: ${failure.message}`),
   })
-  signal?.addEventListener('abort', consumer.stop)
   if (signal?.aborted === true) void consumer.stop()
+  else signal?.addEventListener('abort', consumer.stop)
   return Object.freeze({
     name,
     get status() {

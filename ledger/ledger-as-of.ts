@@ -9,10 +9,11 @@ import type { OpenDraft } from '../projections/registry/questions/open-drafts.js
 import type { RegisteredModel } from '../projections/registry/questions/registered-model.js'
 import type { RunDetails } from '../projections/registry/questions/run.js'
 import type { Version } from '../projections/registry/questions/version.js'
+import type { Stoppable } from './calling/arguments.js'
 import type { AsOf, When } from './calling/as-of.js'
-import type { InvalidInput } from './calling/errors.js'
-import { answer, answered, checkedTask, type MomentFailure } from './calling/failures.js'
-import { NameText } from './calling/input.js'
+import { answer, answered, checkedTask, checkedTaskIfGiven, type MomentFailure } from './calling/failures.js'
+import { NameText, Stopping } from './calling/input.js'
+import { untilAborted } from './calling/stopping.js'
 import { typedThenNfc } from './calling/typed-then-nfc.js'
 import { tellingWhoRemoved, withWhoClosed, withWhoEnded } from './calling/who-removed.js'
 import { type DiffPorts, type DiffQuestions, diffQuestions } from './finding/diff.js'
@@ -24,19 +25,19 @@ import type { OwnQuestions } from './own-projections.js'
 /** The questions that can be put to a ledger at one moment. */
 export interface LedgerAsOf extends HistoryQuestions, ListQuestions, SearchQuestions, DiffQuestions, OwnQuestions {
   /** The moment that is meant: its position and its time. */
-  readonly moment: () => Promise<Moment>
+  readonly moment: (options?: Stoppable) => Promise<Moment>
   /** The version that a path means, by alias or number: `[[entity/]project/]name[:alias|:vN]`, `latest` unless told. */
-  readonly resolve: (version: string) => Promise<Version>
+  readonly resolve: (version: string, options?: Stoppable) => Promise<Version>
   /** Likewise, but also a deleted or unlinked version, which says so, and by whom and why. */
-  readonly version: (version: string) => Promise<Version>
+  readonly version: (version: string, options?: Stoppable) => Promise<Version>
   /** An artifact by its name: its type, its aliases, how many versions. */
-  readonly artifact: (name: string) => Promise<Artifact>
+  readonly artifact: (name: string, options?: Stoppable) => Promise<Artifact>
   /** A registered model by its name. */
-  readonly registeredModel: (name: string) => Promise<RegisteredModel>
+  readonly registeredModel: (name: string, options?: Stoppable) => Promise<RegisteredModel>
   /** A run by its path: its group, configuration, metrics, and how it ended. */
-  readonly runDetails: (run: string) => Promise<RunDetails>
+  readonly runDetails: (run: string, options?: Stoppable) => Promise<RunDetails>
   /** Distributed drafts that take parts: how old, whose parts, how many. */
-  readonly openDrafts: () => Promise<ReadonlyArray<OpenDraft>>
+  readonly openDrafts: (options?: Stoppable) => Promise<ReadonlyArray<OpenDraft>>
 }
 
 export interface AskingPorts extends DiffPorts {
@@ -45,26 +46,30 @@ export interface AskingPorts extends DiffPorts {
   readonly ofOwn: (when?: When) => OwnQuestions
 }
 
+/** What a question about something of a name is given. */
+type Named = readonly [name: string, options?: Stoppable | undefined]
 type Asking<Failure, A> = (registryQuestions: RegistryQuestions) => E.Either<Failure, A>
 
 export const ledgerAsOf = ({ asOf, ofOwn, ...ports }: AskingPorts): ((when?: When) => LedgerAsOf) => {
   const ask = <Failure, A>(
     when: When | undefined,
+    options: Stoppable | undefined,
     question: Asking<Failure, A>,
   ): TE.TaskEither<MomentFailure | Failure, A> =>
     pipe(
-      asOf(when),
+      checkedTaskIfGiven(Stopping, options),
+      TE.flatMap(() => asOf(when)),
       TE.flatMapEither(({ registryQuestions }) => question(registryQuestions)),
     )
 
   const askOf = <Failure, A>(
     when: When | undefined,
-    name: string,
+    [name, options]: Named,
     question: Asking<Failure, A>,
-  ): TE.TaskEither<MomentFailure | InvalidInput | Failure, A> =>
+  ): TE.TaskEither<MomentFailure | Failure, A> =>
     pipe(
       checkedTask(NameText, name),
-      TE.flatMap(() => ask(when, question)),
+      TE.flatMap(() => ask(when, options, question)),
     )
 
   const questions = (when?: When): LedgerAsOf => {
@@ -75,39 +80,40 @@ export const ledgerAsOf = ({ asOf, ofOwn, ...ports }: AskingPorts): ((when?: Whe
       ...searchQuestions(asOf(when)),
       ...diffQuestions(then, ports),
       ...ofOwn(when),
-      moment: () =>
+      moment: (options) =>
         answer(
           'moment',
-          ask(when, ({ moment }) => E.right(moment)),
+          ask(when, options, ({ moment }) => E.right(moment)),
         ),
-      resolve: (version) =>
+      resolve: (...named) =>
         answer(
           'resolve',
-          askOf(when, version, ({ resolve }) => resolve(version)),
+          askOf(when, named, ({ resolve }) => resolve(named[0])),
         ),
-      version: async (name) => {
-        const version = askOf(when, name, (registryQuestions) => registryQuestions.version(name))
+      version: async (...named) => {
+        const version = askOf(when, named, (registryQuestions) => registryQuestions.version(named[0]))
         return withWhoEnded(await answer('version', version), then)
       },
-      artifact: async (name) => {
-        const artifact = askOf(when, name, (registryQuestions) => registryQuestions.artifact(name))
+      artifact: async (...named) => {
+        const artifact = askOf(when, named, (registryQuestions) => registryQuestions.artifact(named[0]))
         return withWhoClosed(await answer('artifact', artifact), then)
       },
-      registeredModel: async (name) => {
-        const model = askOf(when, name, ({ registeredModel }) => registeredModel(name))
+      registeredModel: async (...named) => {
+        const model = askOf(when, named, ({ registeredModel }) => registeredModel(named[0]))
         return withWhoClosed(await answer('registeredModel', model), then)
       },
-      runDetails: (run) =>
+      runDetails: (...named) =>
         answer(
           'runDetails',
-          askOf(when, run, (registryQuestions) => registryQuestions.run(run)),
+          askOf(when, named, (registryQuestions) => registryQuestions.run(named[0])),
         ),
-      openDrafts: () =>
+      openDrafts: (options) =>
         answer(
           'openDrafts',
-          ask(when, ({ openDrafts }) => E.right(openDrafts())),
+          ask(when, options, ({ openDrafts }) => E.right(openDrafts())),
         ),
     }
   }
-  return (when) => typedThenNfc(tellingWhoRemoved(questions(when), async () => answered(await asOf(when)())))
+  return (when) =>
+    untilAborted(typedThenNfc(tellingWhoRemoved(questions(when), async () => answered(await asOf(when)()))))
 }

@@ -18,6 +18,7 @@ import { describeWriteError, LedgerError, promised } from './calling/errors.js'
 import { frozen } from './calling/frozen.js'
 import * as inputs from './calling/input.js'
 import { guarded } from './calling/own.js'
+import { eachUntil, untilAborted } from './calling/stopping.js'
 import { typedThenNfc } from './calling/typed-then-nfc.js'
 import { Milliseconds } from './catching-up.js'
 import { type Consumers, consumersOf } from './consuming.js'
@@ -81,11 +82,12 @@ export interface Ledger extends Omit<Writes, 'startRun'>, LedgerAsOf, Watching, 
    */
   readonly damage: HistoryDamage | undefined
   /** All events as lines of canonical JSON, with their line feeds; positions are left behind. */
-  readonly exportEvents: () => AsyncIterable<string>
+  readonly exportEvents: (options?: args.Stoppable) => AsyncIterable<string>
   /**
    * Reads an export into this ledger, which is empty or holds the beginning of the same export: all of it, or nothing
    * where it is refused. The ledger takes over the id of the export's, unless told. It is given in pieces
-   * of whatever size with its line feeds in it: a stream of the file, or what another ledger's `exportEvents` gives.
+   * of whatever size with its line feeds in it: a stream of the file, or what another ledger's `exportEvents` gives. Where it
+   * is aborted, or breaks off otherwise, the same import goes on from what is there by then.
    */
   readonly importEvents: (
     pieces: Pieces,
@@ -179,7 +181,10 @@ export const ledgerOn = (ports: LedgerPorts): Ledger => {
 }
 
 const transferMethods = (ports: Parameters<typeof importInto>[0]): Pick<Ledger, 'exportEvents' | 'importEvents'> => ({
-  exportEvents: () => exportEvents(ports.events),
+  exportEvents: async function* (options) {
+    const { signal } = inputs.checkedIfGivenNow(inputs.Stopping, options) ?? {}
+    yield* eachUntil(exportEvents(ports.events), signal)
+  },
   importEvents: importInto(ports),
 })
 
@@ -191,7 +196,7 @@ const withoutSaving = (snapshots: SnapshotStore | undefined): SnapshotStore | un
 const fileMethods = (ports: UseModelPorts): Pick<Ledger, 'download' | 'useModel' | 'openFile'> => ({
   download: downloadVersion(ports),
   useModel: useModel(ports),
-  openFile: openFile(ports),
+  ...untilAborted({ openFile: openFile(ports) }),
 })
 
 /** In milliseconds: less than what a container has between being asked to stop and being killed. */

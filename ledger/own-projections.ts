@@ -17,9 +17,10 @@ import { functionOf, shown } from '../domain/values/codec.js'
 import { type ReadonlyState, readonlyState } from '../domain/values/decider.js'
 import { Definition, type Holder, heldProjection, type OwnProjection } from '../projections/own-projection.js'
 import { readModels } from '../projections/read-models.js'
+import type { Stoppable } from './calling/arguments.js'
 import { pictureOf, samePicture } from './calling/comparable.js'
 import { describeWriteError, LedgerError, promised } from './calling/errors.js'
-import { checkedIfGiven } from './calling/input.js'
+import { checkedIfGiven, Stopping } from './calling/input.js'
 
 /** What is asked of a read model of one's own. */
 export interface OwnQuestions {
@@ -30,8 +31,12 @@ export interface OwnQuestions {
    * `projection-failed` where the projection threw at an event.
    */
   readonly read: {
-    <State>(projection: OwnProjection<State>): Promise<ReadonlyState<State>>
-    <State, A>(projection: OwnProjection<State>, question: (state: ReadonlyState<State>) => A): Promise<A>
+    <State>(projection: OwnProjection<State>, question?: undefined, options?: Stoppable): Promise<ReadonlyState<State>>
+    <State, A>(
+      projection: OwnProjection<State>,
+      question: (state: ReadonlyState<State>) => A,
+      options?: Stoppable,
+    ): Promise<A>
   }
 }
 
@@ -41,8 +46,8 @@ export interface OwnProjections {
   readonly noteOwnWrite: (position: Position) => void
   /** How far each is, by name. */
   readonly progress: TE.TaskEither<ReadError, Readonly<Record<string, Progress>>>
-  /** Each anew, one after another; one that throws says so and stays what it was. */
-  readonly rebuild: TE.TaskEither<ReadError, Readonly<Record<string, Progress>>>
+  /** Each anew, one after another; one that throws says so and stays what it was. It ends with what `onPage` throws. */
+  readonly rebuild: (onPage: () => void) => TE.TaskEither<ReadError, Readonly<Record<string, Progress>>>
   /** Of each whose kept snapshot is not what the events give: its name, and why. */
   readonly otherThanKept: () => Promise<ReadonlyArray<OtherThanKept>>
   readonly close: (signal?: AbortSignal) => Promise<void>
@@ -98,17 +103,24 @@ export const ownProjections = (
 
   return {
     questions: (moment) => {
-      async function ask<State>(projection: OwnProjection<State>): Promise<ReadonlyState<State>>
+      async function ask<State>(
+        projection: OwnProjection<State>,
+        question?: undefined,
+        options?: Stoppable,
+      ): Promise<ReadonlyState<State>>
       async function ask<State, A>(
         projection: OwnProjection<State>,
         question: (state: ReadonlyState<State>) => A,
+        options?: Stoppable,
       ): Promise<A>
       async function ask<State, A>(
         projection: OwnProjection<State>,
         question?: (state: ReadonlyState<State>) => A,
+        options?: Stoppable,
       ): Promise<A | ReadonlyState<State>> {
         const { projector } = openedOf(all, projection)
         await checkedIfGiven(Question, question)
+        await checkedIfGiven(Stopping, options)
         const position = await moment()
         return read(
           projector.ask(({ own }) => {
@@ -123,13 +135,14 @@ export const ownProjections = (
       for (const { projector } of all) projector.noteOwnWrite(position)
     },
     progress: ofEach((each) => each.progress()),
-    rebuild: ofEach((each) =>
-      TE.orElse((error: ReadError) =>
-        error._tag === 'projection-failed'
-          ? TE.Functor.map(each.progress(), (progress): Progress => ({ ...progress, failure: error }))
-          : TE.left(error),
-      )(each.rebuild()),
-    ),
+    rebuild: (onPage) =>
+      ofEach((each) =>
+        TE.orElse((error: ReadError) =>
+          error._tag === 'projection-failed'
+            ? TE.Functor.map(each.progress(), (progress): Progress => ({ ...progress, failure: error }))
+            : TE.left(error),
+        )(each.rebuild(onPage)),
+      ),
     otherThanKept: async () => {
       const found: OtherThanKept[] = []
       for (const { own, whyOtherThanKept } of all) {

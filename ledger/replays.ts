@@ -8,16 +8,16 @@ import type { Clock } from '../domain/ports/clock-and-ids.js'
 import { EventStoreError } from '../domain/ports/event-store.js'
 import type { AsOf, When } from './calling/as-of.js'
 import { eachFromStore, fromStoreError } from './calling/errors.js'
-import { checkedIfGivenNow, Signal } from './calling/input.js'
+import { untilAborted } from './calling/stopping.js'
 import type { LedgerAsOf } from './ledger-as-of.js'
 import { replayQuery } from './looking-back/history.js'
 import type { ReplayInput } from './looking-back/input.js'
 
 export interface Replays {
   /** Goes through the history step by step: each event, what it changed, and the ledger as of it. */
-  readonly replay: (given?: ReplayInput, signal?: AbortSignal) => AsyncGenerator<ReplayStep<LedgerAsOf>>
-  /** The same as an Observable; each subscriber has a replay of its own. */
-  readonly replayed: (given?: ReplayInput) => Observable<ReplayStep<LedgerAsOf>>
+  readonly replay: (given?: ReplayInput) => AsyncGenerator<ReplayStep<LedgerAsOf>>
+  /** The same as an Observable; each subscriber has a replay of its own, which ends when it unsubscribes. */
+  readonly replayed: (given?: Omit<ReplayInput, 'signal'>) => Observable<ReplayStep<LedgerAsOf>>
 }
 
 interface Replaying {
@@ -39,16 +39,15 @@ export const replaysOf = ({ clock, ended, asOf, view }: Replaying): Replays => {
     },
   })
 
-  return {
-    replay: async function* (given: ReplayInput = {}, signal?: AbortSignal) {
-      const until = checkedIfGivenNow(Signal, signal)
-      const { at, query } = await replayQuery(given, asOf)
-      yield* eachFromStore(replay(replayPorts(at), query, until))
+  return untilAborted({
+    replay: async function* (given: ReplayInput = {}) {
+      const { at, query, signal } = await replayQuery(given, asOf)
+      yield* eachFromStore(replay(replayPorts(at), query, signal))
     },
     replayed: (given = {}) =>
       defer(() => replayQuery(given, asOf)).pipe(
         switchMap(({ at, query }) => replayed(replayPorts(at), query)),
         catchError((error: unknown) => throwError(() => fromStoreError(error))),
       ),
-  }
+  })
 }

@@ -5,6 +5,7 @@ import { messageOf } from '../domain/values/built-ins.js'
 import { functionOf, rule } from '../domain/values/codec.js'
 import type { ReadonlyState } from '../domain/values/decider.js'
 import type { OwnProjection } from '../projections/own-projection.js'
+import type { Stoppable } from './calling/arguments.js'
 import type { When } from './calling/as-of.js'
 import { type Fault, LedgerError } from './calling/errors.js'
 import type { MethodFailures } from './calling/failures.js'
@@ -78,14 +79,24 @@ const operationsOf = <Methods extends object>(
 
 /** `read`, whose answer has the type of the projection, or of the question. */
 const reading = (asked: OwnQuestions) => {
-  function read<State>(projection: OwnProjection<State>): TE.TaskEither<LedgerError, ReadonlyState<State>>
+  function read<State>(
+    projection: OwnProjection<State>,
+    question?: undefined,
+    options?: Stoppable,
+  ): TE.TaskEither<LedgerError, ReadonlyState<State>>
   function read<State, A>(
     projection: OwnProjection<State>,
     question: (state: ReadonlyState<State>) => A,
+    options?: Stoppable,
   ): TE.TaskEither<LedgerError, A>
-  function read<State, A>(projection: OwnProjection<State>, question?: (state: ReadonlyState<State>) => A) {
+  function read<State, A>(
+    projection: OwnProjection<State>,
+    question?: (state: ReadonlyState<State>) => A,
+    options?: Stoppable,
+  ) {
     return TE.tryCatch<LedgerError, A | ReadonlyState<State>>(
-      () => (question === undefined ? asked.read(projection) : asked.read(projection, question)),
+      () =>
+        question === undefined ? asked.read(projection, undefined, options) : asked.read(projection, question, options),
       asLedgerError,
     )
   }

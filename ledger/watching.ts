@@ -38,13 +38,15 @@ import type { MomentsDiff } from '../projections/registry/questions/diff-moments
 import { registryQuestions } from '../projections/registry/questions/lookup.js'
 import { modelsLinkedTo } from '../projections/registry/questions/models-linked-to.js'
 import type { Registry } from '../projections/registry/state.js'
+import type { Stoppable } from './calling/arguments.js'
 import type { AsOf, When } from './calling/as-of.js'
 import { pictureOf, samePicture } from './calling/comparable.js'
 import { LedgerError, promised, readFromStore } from './calling/errors.js'
 import { answered, type MomentFailure } from './calling/failures.js'
 import { inTurns } from './calling/in-turns.js'
-import { checkedNow } from './calling/input.js'
+import { checkedIfGivenNow, checkedNow, Stopping } from './calling/input.js'
 import { guarded } from './calling/own.js'
+import { untilAborted } from './calling/stopping.js'
 import { type CatchingUp, catchingUp } from './catching-up.js'
 import type { Diagnostics } from './diagnostics/diagnostics.js'
 import { type Feed, type FeedPorts, feedOf } from './feed.js'
@@ -75,7 +77,7 @@ export interface Watching extends Replays, Feed, CatchingUp {
    */
   readonly watch: <A>(question: (now: LedgerAsOf) => Promise<A>) => Observable<A>
   /** What is different in the registry between two moments. */
-  readonly diffMoments: (from: When, to?: When) => Promise<MomentsDiff>
+  readonly diffMoments: (from: When, to?: When, options?: Stoppable) => Promise<MomentsDiff>
   /** The position of the newest event, now and after each change. While the store cannot be asked it waits, as `watch` does. */
   readonly watchPosition: Observable<Position>
   /**
@@ -189,11 +191,14 @@ export const reads = ({ defaults, projections, finish, ...ports }: ReadPorts): R
     at,
     ...watchesOf(model, closed, at),
     ...replaysOf({ clock, ended: ended.signal, asOf: (bound) => then(bound, true), view: at }),
-    diffMoments: async (from, to) => {
-      const [one, other] = [await then(from), await then(to)]
-      return inTurns(await readFromStore(readDiffMoments(other, one.position, other.position)))
-    },
-    ...catchingUp(model, own),
+    ...untilAborted({
+      diffMoments: async (from: When, to?: When, options?: Stoppable) => {
+        const { signal } = checkedIfGivenNow(Stopping, options) ?? {}
+        const [one, other] = [await then(from), await then(to)]
+        return inTurns(await readFromStore(readDiffMoments(other, one.position, other.position)), signal)
+      },
+      ...catchingUp(model, own),
+    }),
     ...feedOf(feed),
   }
 

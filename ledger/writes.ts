@@ -3,6 +3,7 @@ import type { ManifestStore } from '../application/manifest-store.js'
 import type { NameDefaults } from '../domain/values/name-paths.js'
 import { nameResolver } from './calling/resolve-names.js'
 import { commandSender, type SendPorts } from './calling/send-command.js'
+import { untilAborted } from './calling/stopping.js'
 import { type DistributedMethods, distributedMethods } from './distributing/distributed.js'
 import { type ExecuteMethods, executeMethods } from './execute.js'
 import { type ContentMethods, contentMethods, contents } from './files/contents.js'
@@ -70,5 +71,5 @@ export const writes = ({
     ...runMethods(calling),
     ...lossMethods(sender),
   }
-  return { methods, byName: byName(calling, versions) }
+  return { methods: untilAborted(methods), byName: untilAborted(byName(calling, versions)) }
 }

@@ -29,7 +29,7 @@ const rule: ReadonlyArray<readonly [file: RegExp, mayImport: ReadonlyArray<RegEx
   [/^application\/manifest-store\.ts$/, [/^domain\//, /^lru-cache$/]],
   [/^application\//, [/^(domain|projections|application)\//, /^rxjs$/]],
   [/^ledger\/diagnostics\/tracing\.ts$/, [/^(domain|ledger)\//, /^node:diagnostics_channel$/]],
-  [/^ledger\//, [/^(domain|projections|application|ledger)\//, /^rxjs$/, /^node:(util|path)$/]],
+  [/^ledger\//, [/^(domain|projections|application|ledger)\//, /^rxjs$/, /^node:(util|path|events)$/]],
   [/^adapters\/cli\//, [/^(domain|projections|application|ledger|adapters)\//, /^index\.ts$/, NODE, DEPENDENCY]],
   // An adapter does not know another, but for what they share.
   ...foldersIn('adapters').map((name): (typeof rule)[number] => [

@@ -28,6 +28,8 @@ export interface FindOptions {
   readonly exclude?: ReadonlyArray<string> | undefined
   /** What becomes of symbolic links below a directory; they are followed unless told. */
   readonly links?: 'follow' | 'skip' | undefined
+  /** Ends the walk through a directory, which fails then. */
+  readonly signal?: AbortSignal | undefined
 }
 
 export interface FoundFiles {
@@ -97,11 +99,12 @@ const localPath = (uri: string): string | undefined => {
   }
 }
 
-const findFiles = async (path: string, as: Kind, { exclude = [], links }: FindOptions): Promise<FoundFiles> => {
+const findFiles = async (path: string, as: Kind, options: FindOptions): Promise<FoundFiles> => {
+  const { exclude = [] } = options
   const found = await look(path)
   if (found.isDirectory) {
     if (as === 'file') throw new Unreadable(path, 'it is a directory; a file is wanted')
-    return { isDirectory: true, ...(await filesBelow(path, found.id, exclude, links === 'skip')) }
+    return { isDirectory: true, ...(await filesBelow(path, found.id, options)) }
   }
   if (as === 'directory') throw new Unreadable(path, 'it is a file; a directory is wanted')
   const name = nameOfLocal(path)
@@ -118,9 +121,9 @@ const findFiles = async (path: string, as: Kind, { exclude = [], links }: FindOp
 const filesBelow = async (
   root: string,
   rootId: string,
-  exclude: ReadonlyArray<string>,
-  skipsLinks: boolean,
+  { exclude = [], links, signal }: FindOptions,
 ): Promise<Omit<FoundFiles, 'isDirectory'>> => {
+  const skipsLinks = links === 'skip'
   const named: Array<Omit<FoundFiles['files'][number], 'isExecutable'>> = []
   const leftOut: LeftOut[] = []
   const byPatterns = { files: 0, directories: 0 }
@@ -134,6 +137,7 @@ const filesBelow = async (
   }
 
   const visit = async (entry: Entry, within: Directory): Promise<void> => {
+    signal?.throwIfAborted()
     const { name, isFile, isDirectory, isLink } = entry
     const [path, file] = [`${within.prefix}${name}`, join(within.directory, name)]
     if (isExcluded(within.patterns, path, name, isDirectory)) return
@@ -169,6 +173,7 @@ const filesBelow = async (
   await walk({ directory: root, prefix: '', above: new Set([rootId]), patterns: patternsOf(exclude) })
   const files: Array<FoundFiles['files'][number]> = []
   await forEachConcurrently(named, LOOKED_AT_ONCE, async ({ path, file }) => {
+    signal?.throwIfAborted()
     const { isExecutable } = await look(file)
     files.push({ path, file, isExecutable })
   })

@@ -5,8 +5,10 @@ import type { AppendFailure, Positions } from './append.js'
 import type { CachedState } from './cached-state.js'
 import type { CommandError } from './command-error.js'
 import { repeated } from './receipt.js'
-import type { Decided, Waiting } from './round.js'
+import { type Decided, isTakenOut, type Waiting } from './round.js'
 import { asCommandError, notSent } from './store-failure.js'
+
+export const ABORTED: E.Either<CommandError, never> = E.left({ _tag: 'aborted' })
 
 export const answerAll = <Given>(
   commands: ReadonlyArray<Waiting<Given>>,
@@ -55,9 +57,11 @@ export const decideAgain = <Given>(
 ): void => {
   for (const command of commands) {
     command.attempts += 1
-    if (now >= command.until) command.answer(E.left({ _tag: 'contention', stream, attempts: command.attempts }))
+    command.isSent = false
+    if (isTakenOut(command)) command.answer(ABORTED)
+    else if (now >= command.until) command.answer(E.left({ _tag: 'contention', stream, attempts: command.attempts }))
   }
-  queue.unshift(...commands.filter(({ until }) => now < until))
+  queue.unshift(...commands.filter((command) => now < command.until && !isTakenOut(command)))
 }
 
 /**

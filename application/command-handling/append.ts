@@ -45,8 +45,8 @@ export const writeRound = async <Given, State, Event>(
   cached: CachedState<State, Event>,
   { decisions, expected, texts, isAhead, unfolded }: DecidedRound<Given, Event>,
 ): Promise<Outcome> => {
-  const changes = decisions.filter(({ how }) => how === 'changed').length
-  if (changes === 0) {
+  const sent = decisions.flatMap(({ how, waiting }) => (how === 'changed' ? [waiting] : []))
+  if (sent.length === 0) {
     const loaded = await cached.load()
     if (E.isLeft(loaded)) return { _tag: 'unreadable', error: loaded.left }
     return cached.revision() === expected && cached.isSound()
@@ -54,9 +54,11 @@ export const writeRound = async <Given, State, Event>(
       : { _tag: 'outdated' }
   }
   if (!cached.isSound()) return { _tag: 'outdated' }
+  for (const waiting of sent) waiting.isSent = true
   const arrived = cached.send(isAhead)
   const until = Math.max(...decisions.map(({ waiting }) => waiting.until))
-  const appended = await append(ports, stream, expected, texts, { until, each: changes > 1 })
+  const isGivenUp = (): boolean => sent.every(({ call }) => call.signal?.aborted === true)
+  const appended = await append(ports, stream, expected, texts, { until, each: sent.length > 1, isGivenUp })
   if (E.isRight(appended) && unfolded !== undefined) cached.fold(unfolded)
   arrived(
     pipe(
@@ -71,14 +73,14 @@ export const writeRound = async <Given, State, Event>(
 
 /**
  * Appends events at the expected revision, all or none; of unknown outcome it sends them again until the deadline,
- * one time at least. `each` says that every position is asked for, and not the last one alone.
+ * one time at least, or until nobody wants it any more. `each` says that every position is asked for, and not the last one alone.
  */
 const append = async (
   { store, clock, ids }: AppendPorts,
   stream: string,
   expected: Revision,
   events: ReadonlyArray<NewEvent>,
-  { until, each }: { readonly until: number; readonly each: boolean },
+  { until, each, isGivenUp }: { readonly until: number; readonly each: boolean; readonly isGivenUp: () => boolean },
 ): Promise<E.Either<AppendError, Positions>> => {
   if (!isNonEmpty(events)) return E.right(new Map())
   let unknown: Extract<AppendError, { _tag: 'unknown-outcome' }> | undefined
@@ -98,7 +100,7 @@ const append = async (
       if (error._tag === 'unknown-outcome') unknown = error
       // A store that cannot be reached now, or was closed, does not say what became of the append before.
       else if (unknown === undefined || (error._tag !== 'unavailable' && error._tag !== 'closed')) return outcome
-      if (error._tag === 'closed' || clock.monotonic() >= until) return E.left(unknown)
+      if (error._tag === 'closed' || isGivenUp() || clock.monotonic() >= until) return E.left(unknown)
       await clock.sleep(backOff(attempt, ids))
     }
   } catch (error) {

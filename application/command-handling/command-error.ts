@@ -22,6 +22,11 @@ import { didYouMean } from '../../domain/values/similar-names.js'
 import { describeDraftRejection } from './draft-rejection-words.js'
 import { recorded } from './words.js'
 
+/** The signal of the call aborted it. A command of which that is told was not recorded. */
+export interface Aborted {
+  readonly _tag: 'aborted'
+}
+
 export type CommandError =
   | Rejection
   | { readonly _tag: 'invalid-command'; readonly problems: ReadonlyArray<Problem> }
@@ -37,6 +42,7 @@ export type CommandError =
   | HistoryDamage
   | StoreUnavailable
   | StoreClosed
+  | Aborted
   /** It may or may not be recorded: give the same command with the same id again. */
   | { readonly _tag: 'unknown-outcome'; readonly commandId: string; readonly reason: string }
   | EventProblem
@@ -132,6 +138,8 @@ export const describeCommandError = (error: CommandError): string => {
       return `the event store cannot be reached: ${error.reason}; nothing was recorded`
     case 'closed':
       return error.reason
+    case 'aborted':
+      return 'the signal of the call aborted it: nothing was recorded'
     case 'unknown-outcome':
       return `it is not known whether the command was recorded (${error.reason}); give it again with the same command id "${error.commandId}"`
     case 'unknown-event':

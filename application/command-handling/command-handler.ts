@@ -65,6 +65,8 @@ export interface Beginning {
   readonly saidOfOrigin?: Said | undefined
   /** Where it is watched: filled in on the way. */
   readonly trace?: CommandTrace | undefined
+  /** Takes the command out, until its events are on their way to the store; from then on it is carried through. */
+  readonly signal?: AbortSignal | undefined
 }
 
 export interface CommandHandler {
@@ -123,14 +125,14 @@ export const commandHandler = ({ store, manifests, clock, ids, ...more }: Comman
   const route = (
     command: Command | LogVersion | MeanLink,
     envelope: Envelope,
-    { idFrom = 'caller', generation: begun, saidOfOrigin, trace }: Beginning,
+    { idFrom = 'caller', generation: begun, saidOfOrigin, trace, signal }: Beginning,
   ): TE.TaskEither<CommandError, Receipt> => {
     if (trace !== undefined) trace.category = categoryOfCommand(command)
     const damage = command.type === 'AcceptLoss' ? undefined : store.damage?.()
     if (damage !== undefined) return TE.left(damage)
     const digested = digestOf(command)
     if (E.isLeft(digested)) return TE.left(digested.left)
-    const call: Call = { envelope, digest: digested.right, idFrom, trace }
+    const call: Call = { envelope, digest: digested.right, idFrom, trace, signal }
     const stream = streamOfCommand(command)
     if (isOn('losses', command)) return handlers.losses.handle(stream, command, call)
     if (isOn('run', command)) return handlers.run.handle(stream, command, call)

@@ -57,4 +57,6 @@ export interface Call {
   readonly idFrom: IdFrom
   /** Where somebody watches it. */
   readonly trace?: CommandTrace | undefined
+  /** Takes it out, until its events are on their way to the store. */
+  readonly signal?: AbortSignal | undefined
 }

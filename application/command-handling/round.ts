@@ -41,10 +41,15 @@ export interface Waiting<Given> {
   readonly until: number
   /** How often it was decided in vain. */
   attempts: number
+  /** Whether its events are on their way to the store: then its signal counts no more. */
+  isSent: boolean
   readonly answer: (answer: E.Either<CommandError, Receipt>) => void
   /** Where what must not throw did. */
   readonly fail: (error: unknown) => void
 }
+
+/** Whether its signal took it out: then it has its answer, and is not decided. */
+export const isTakenOut = <Given>({ call, isSent }: Waiting<Given>): boolean => call.signal?.aborted === true && !isSent
 
 /** A command with the facts that it needs, and what of the stream itself they were gathered for. */
 export interface Gathered<Given, Full> {

@@ -10,7 +10,7 @@ import { timeOf } from '../../domain/ports/clock-and-ids.js'
 import type { Facts } from '../../domain/ports/facts.js'
 import type { ReadonlyState } from '../../domain/values/decider.js'
 import type { Digest } from '../../domain/values/digest.js'
-import { answerAll, answerEach, answerFailed, decideAgain } from './answering.js'
+import { ABORTED, answerAll, answerEach, answerFailed, decideAgain } from './answering.js'
 import { type AppendPorts, writeRound } from './append.js'
 import { openCachedState, readThen } from './cached-state.js'
 import type { CommandError } from './command-error.js'
@@ -18,7 +18,7 @@ import { decidedStepEnded, stepEnded } from './command-trace.js'
 import type { Call } from './encode.js'
 import { type Receipt, type RecordedUnder, recordedUnder } from './receipt.js'
 import { backOff } from './retry.js'
-import { decideRound, gatherAll, MAX_ROUND, type Rules, type Waiting } from './round.js'
+import { decideRound, gatherAll, isTakenOut, MAX_ROUND, type Rules, type Waiting } from './round.js'
 import { readSettled, type StateCache, stateCache } from './state-cache.js'
 import { type SnapshotsOfStates, WORTH_AT_CLOSE, WORTH_WHILE_RUNNING } from './state-snapshots.js'
 import { type Round, streamQueues } from './stream-queue.js'
@@ -71,7 +71,8 @@ const roundsOf = <Given, Full, State, Event extends DomainEvent>(
     const cached = states.get(stream)
     const isContended = cached.caution() > 0
     const size = sizes.get(stream) ?? MAX_ROUND
-    const commands = queue.splice(0, isContended && store.turn === undefined ? 1 : size)
+    const commands = wanted(queue.splice(0, isContended && store.turn === undefined ? 1 : size))
+    if (commands.length === 0) return
     stepEnded('queue', commands)
     try {
       const loaded = cached.isUpToDate() && !isContended ? E.right(false) : await cached.load()
@@ -86,15 +87,17 @@ const roundsOf = <Given, Full, State, Event extends DomainEvent>(
         stepEnded('load', commands)
         if (E.isLeft(reloaded)) return answerAll(commands, reloaded)
       }
-      const decided = decideRound(stream, rules, cached, gathered, clock)
+      // From here to the append nothing is waited for: who is taken out later has been sent.
+      const stillWanted = gathered.filter(({ waiting }) => !isTakenOut(waiting))
+      const decided = decideRound(stream, rules, cached, stillWanted, clock)
       const { decisions } = decided
       decidedStepEnded('decide', decisions)
       const outcome = await writeRound(ports, stream, cached, decided)
       decidedStepEnded('append', decisions)
       switch (outcome._tag) {
         case 'stands': {
-          queue.unshift(...gathered.slice(decisions.length).map(({ waiting }) => waiting))
-          const next = 2 * (decisions.length < gathered.length ? decisions.length : size)
+          queue.unshift(...stillWanted.slice(decisions.length).map(({ waiting }) => waiting))
+          const next = 2 * (decisions.length < stillWanted.length ? decisions.length : size)
           if (queue.length > 0 && next < MAX_ROUND) sizes.set(stream, Math.max(1, next))
           else sizes.delete(stream)
           answerEach(store, stream, cached, decisions, outcome.positions)
@@ -121,6 +124,31 @@ const roundsOf = <Given, Full, State, Event extends DomainEvent>(
   }
 }
 
+const wanted = <Given>(commands: ReadonlyArray<Waiting<Given>>): ReadonlyArray<Waiting<Given>> =>
+  commands.filter((command) => !isTakenOut(command))
+
+/** The same, answered as soon as its signal takes it out; the queue drops it when its turn comes. */
+const untilTakenOut = <Given>(waiting: Waiting<Given>, signal: AbortSignal): Waiting<Given> => {
+  const takeOut = (): void => {
+    if (isTakenOut(taken)) taken.answer(ABORTED)
+  }
+  const letGo = (): void => signal.removeEventListener('abort', takeOut)
+  const taken: Waiting<Given> = {
+    ...waiting,
+    answer: (answer) => {
+      letGo()
+      waiting.answer(answer)
+    },
+    fail: (error) => {
+      letGo()
+      waiting.fail(error)
+    },
+  }
+  signal.addEventListener('abort', takeOut)
+  takeOut()
+  return taken
+}
+
 export const streamHandler = <Given, Full, State, Event extends DomainEvent>(
   rules: Rules<Given, Full, State, Event>,
   { facts, deadline, snapshots: allSnapshots, ...ports }: StreamHandlerPorts,
@@ -136,7 +164,11 @@ export const streamHandler = <Given, Full, State, Event extends DomainEvent>(
   return {
     handle: (stream, given, call) => () =>
       new Promise((answer, fail) => {
-        queues.join(stream, { given, call, until: clock.monotonic() + deadline, attempts: 0, answer, fail })
+        const waiting: Waiting<Given> = {
+          ...{ given, call, until: clock.monotonic() + deadline, attempts: 0, isSent: false },
+          ...{ answer, fail },
+        }
+        queues.join(stream, call.signal === undefined ? waiting : untilTakenOut(waiting, call.signal))
       }),
     readState: (stream, at) => readSettled(states, stream, (cached) => at(cached.state())),
     check: (stream, full, commandId) => {

@@ -30,8 +30,12 @@ export interface Projector<States> {
    * where they are past it, others are folded up to it, from the snapshot that is kept where that is not past it, too.
    */
   readonly ask: <A>(question: (states: States) => A, position?: Position) => TE.TaskEither<ReadError, A>
-  /** Waits until the model holds a position, that of a receipt for instance; at most `deadline` milliseconds. */
-  readonly waitFor: (position: number, deadline?: number) => TE.TaskEither<ReadError, Known<States>>
+  /** Waits until the model holds a position, that of a receipt for instance; at most `deadline` milliseconds, or until `signal` aborts. */
+  readonly waitFor: (
+    position: number,
+    deadline?: number,
+    signal?: AbortSignal,
+  ) => TE.TaskEither<ReadError, Known<States>>
   /** Folds all events anew, beside the present state, and then takes its place. */
   readonly rebuild: (onProgress?: (progress: Progress) => void) => TE.TaskEither<ReadError, Progress>
   readonly progress: () => TE.TaskEither<ReadError, Progress>
@@ -100,8 +104,8 @@ export const projector = <States extends object>({
     isPushed ? current.follow : undefined,
   )
   const pace = isPushed ? { every: GUARD, told } : { every: POLL, told: NEVER }
-  const waitFor = (position: number, deadline = WAIT) =>
-    waitUntil(clock, catchUp, () => known().checkpoint, position, deadline, pace)
+  const waitFor = (position: number, deadline = WAIT, signal?: AbortSignal) =>
+    waitUntil(clock, catchUp, () => known().checkpoint, { position, deadline, signal }, pace)
 
   return {
     fresh: () => fresh,
@@ -114,7 +118,7 @@ export const projector = <States extends object>({
       const refreshed = await fresh()
       return E.isLeft(refreshed) ? refreshed : current.askNow(question)
     },
-    waitFor: (position, deadline) => () => waitFor(position, deadline),
+    waitFor: (position, deadline, signal) => () => waitFor(position, deadline, signal),
     rebuild: (onProgress) => () => current.rebuild(onProgress),
     progress: () => TE.Functor.map(store.head(), (head) => progressOf(known(), head, keeper.problem())),
     ...watched,

@@ -17,12 +17,18 @@ export interface Pace {
   readonly told: Observable<unknown>
 }
 
+/** What is waited for, how many milliseconds, and until which signal, from which on nobody hears what is answered. */
+interface Awaited {
+  readonly position: number
+  readonly deadline: number
+  readonly signal?: AbortSignal | undefined
+}
+
 export const waitUntil = async <States>(
   clock: Clock,
   catchUp: () => Promise<E.Either<ReadError, Known<States>>>,
   checkpoint: () => Position,
-  position: number,
-  deadline: number,
+  { position, deadline, signal }: Awaited,
   { every, told }: Pace,
 ): Promise<E.Either<ReadError, Known<States>>> => {
   const until = clock.monotonic() + deadline
@@ -35,6 +41,7 @@ export const waitUntil = async <States>(
   // It looks once, however short the time is.
   const inTime = deadline > 0 ? timeUp() : new Promise<never>(() => undefined)
   const listening = listeningTo(told)
+  signal?.addEventListener('abort', listening.wake)
   let failure: ReadError | undefined
   try {
     for (;;) {
@@ -47,13 +54,14 @@ export const waitUntil = async <States>(
         failure = E.isLeft(refreshed) ? refreshed.left : undefined
       }
       const left = until - clock.monotonic()
-      if (refreshed === 'time is up' || left <= 0) {
+      if (refreshed === 'time is up' || left <= 0 || signal?.aborted === true) {
         return E.left(failure ?? { _tag: 'not-reached', position, checkpoint: checkpoint() })
       }
       await clock.sleep(Math.min(failure === undefined ? every : POLL, left), listening.next())
     }
   } finally {
     over.abort()
+    signal?.removeEventListener('abort', listening.wake)
     listening.end()
   }
 }
@@ -64,6 +72,7 @@ const listeningTo = (told: Observable<unknown>) => {
   const wake = (): void => next.abort()
   let heard: ReturnType<typeof told.subscribe> | undefined
   return {
+    wake,
     next: (): AbortSignal => {
       next = new AbortController()
       heard ??= told.subscribe({ next: wake, error: wake })

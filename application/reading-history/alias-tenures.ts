@@ -6,7 +6,7 @@
 
 import * as E from 'fp-ts/lib/Either.js'
 import { decodeEvent } from '../../domain/events/stored-events.js'
-import { type EventStore, EventStoreError, ORIGIN, type StoredEvent } from '../../domain/ports/event-store.js'
+import { type EventReader, EventStoreError, ORIGIN, type StoredEvent } from '../../domain/ports/event-store.js'
 import { type CollectionRef, collectionPath, versionPath } from '../../domain/values/references.js'
 import type { AuditIndex } from '../../projections/audit/audit-index.js'
 import type { AliasChange, AliasTenure } from '../../projections/audit/tenure.js'
@@ -46,7 +46,7 @@ export const movesInRegistry = (
     index,
     positionTimes,
   }: Pick<AliasMoves, 'positionTimes'> & {
-    readonly store: EventStore
+    readonly store: EventReader
     readonly registry: Registry
     readonly index: AuditIndex
   },

@@ -1,7 +1,7 @@
 /** What is different between two moments. A few events between them say what to look at; of many, everything is looked at. */
 import { decodeShape } from '../../domain/events/event-shapes.js'
 import { numbersOf } from '../../domain/events/stored-events.js'
-import { type EventStore, toPosition } from '../../domain/ports/event-store.js'
+import { type EventReader, toPosition } from '../../domain/ports/event-store.js'
 import { type AuditIndex, rowsUpTo } from '../../projections/audit/audit-index.js'
 import {
   diffMomentsInSteps,
@@ -12,7 +12,7 @@ import type { Steps } from '../../projections/registry/questions/in-steps.js'
 import type { CollectionEntry, DraftEntry, Registry, RunEntry } from '../../projections/registry/state.js'
 
 export interface DiffMomentsPorts {
-  readonly store: EventStore
+  readonly store: EventReader
   readonly registry: Registry
   readonly index: AuditIndex
 }
@@ -34,7 +34,7 @@ export const readDiffMoments = async (
 
 /** What the events behind one position, up to another, are about, in the order in which it came. */
 export const touchedBetween = async (
-  store: EventStore,
+  store: EventReader,
   registry: Registry,
   from: number,
   to: number,

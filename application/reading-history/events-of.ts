@@ -5,7 +5,7 @@
  */
 
 import {
-  type EventStore,
+  type EventReader,
   EventStoreError,
   ORIGIN,
   revisionBefore,
@@ -28,7 +28,7 @@ import { findNode, type LineageGraph, NONE, namedElsewhere } from '../../project
 import type { PositionTimes } from '../../projections/storage/position-times.js'
 
 export interface AuditPorts {
-  readonly store: EventStore
+  readonly store: EventReader
   readonly index: AuditIndex
   readonly graph: LineageGraph
   /** Up to the moment of the answer at least. */
@@ -109,7 +109,7 @@ async function* merged(
 }
 
 /** All events between two positions, also those of types that the index does not know. */
-async function* log(store: EventStore, after: number, until: number): AsyncGenerator<StoredEvent> {
+async function* log(store: EventReader, after: number, until: number): AsyncGenerator<StoredEvent> {
   for await (const page of store.readAll(toPosition(after))) {
     for (const stored of page) {
       if (stored.position > until) return
@@ -135,7 +135,7 @@ async function* logBackwards(
 }
 
 async function* forwards(
-  store: EventStore,
+  store: EventReader,
   stream: string,
   until: number,
   passed: number | undefined,
@@ -233,7 +233,7 @@ async function* indexed(
 
 /** The events at positions that the index has, which come in order. */
 export const eventsAt = (
-  store: EventStore,
+  store: EventReader,
   index: AuditIndex,
   positions: ReadonlyArray<number>,
 ): Promise<ReadonlyArray<StoredEvent>> =>
@@ -244,7 +244,7 @@ export const eventsAt = (
   )
 
 /** Reads from before the first row on; where the next one lies beyond the page that follows, from before that. */
-const lookUp = async (store: EventStore, index: AuditIndex, rows: ReadonlyArray<number>): Promise<StoredEvent[]> => {
+const lookUp = async (store: EventReader, index: AuditIndex, rows: ReadonlyArray<number>): Promise<StoredEvent[]> => {
   const found: StoredEvent[] = []
   for (let row = rows[0]; row !== undefined; row = rows[found.length]) {
     const before = found.length

@@ -259,3 +259,6 @@ export interface EventStore {
    */
   readonly close: (signal?: AbortSignal) => Promise<void>
 }
+
+/** Who only reads what was written. */
+export type EventReader = Pick<EventStore, 'readStream' | 'readAll'>

@@ -32,9 +32,19 @@ const isErrorPrototype = (prototype: object): boolean =>
 /** Never that of a getter, which may throw. */
 const ownValue = (value: object, key: string): unknown => Object.getOwnPropertyDescriptor(value, key)?.value
 
-/** A signal as Node, a browser or jsdom has them. */
-export const isAbortSignal = (value: unknown): value is AbortSignal =>
-  Object.prototype.toString.call(value) === '[object AbortSignal]'
+/** A signal as Node, a browser or jsdom has them: one that can be looked at and listened to, which its prototype cannot. */
+export const isAbortSignal = (value: unknown): value is AbortSignal => {
+  if (typeof value !== 'object' || value === null) return false
+  try {
+    return (
+      Object.prototype.toString.call(value) === '[object AbortSignal]' &&
+      typeof Reflect.get(value, 'aborted') === 'boolean' &&
+      typeof Reflect.get(value, 'addEventListener') === 'function'
+    )
+  } catch {
+    return false
+  }
+}
 
 /** An object as braces make it, or one without a prototype; not of a class. */
 export const isPlainObject = (value: unknown): value is Readonly<Record<string, unknown>> => {

@@ -7,8 +7,10 @@ import type { Metrics } from '../../domain/run/metrics.js'
 import type { JsonObject } from '../../domain/values/json.js'
 import type { RunOutcome } from '../../domain/values/names.js'
 import type { Content, Storing } from './content.js'
+import type { Stoppable } from './stoppable.js'
 
 export type { Content, ContentItem, OnProgress, Storing } from './content.js'
+export type { Stoppable } from './stoppable.js'
 
 /** An argument after its check: what was `undefined` is absent, and a moment is a text. */
 export type Checked<A> = {
@@ -18,7 +20,7 @@ export type Checked<A> = {
 }
 
 /** Who does it and why; may stand in the argument of every method that records something. */
-export interface EnvelopeFields {
+export interface EnvelopeFields extends Stoppable {
   /**
    * The caller's idempotency key: the same command with the same id acts once and has the same receipt for ever, also
    * where it changed nothing. New for each call unless told.
@@ -129,9 +131,9 @@ export interface LogArtifact extends OfArtifact, Typed, Described, ByRun, Expect
   readonly content: Content
 }
 
-export interface NewArtifact extends OfArtifact, Typed {}
+export interface NewArtifact extends OfArtifact, Typed, Stoppable {}
 
-export interface AddToDraft extends Omit<Storing, 'onProgress'> {
+export interface AddToDraft extends Omit<Storing, 'onProgress'>, Stoppable {
   /** Replaces paths that hold other content already; refused unless told. */
   readonly overwrite?: boolean | undefined
 }
@@ -287,7 +289,7 @@ export interface LinkModel extends Described, ByRun, Storing, EnvelopeFields {
   readonly type?: string | undefined
 }
 
-export interface OpenFile extends OfVersion {
+export interface OpenFile extends OfVersion, Stoppable {
   /** Its path inside the version. */
   readonly path: string
   /**

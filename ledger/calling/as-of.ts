@@ -1,6 +1,6 @@
 /** A moment in hand. */
 import type { AliasMoves } from '../../application/reading-history/alias-tenures.js'
-import type { EventStore, Position } from '../../domain/ports/event-store.js'
+import type { EventReader, Position } from '../../domain/ports/event-store.js'
 import type { NameDefaults } from '../../domain/values/name-paths.js'
 import type { CollectionRef } from '../../domain/values/references.js'
 import type { AuditIndex } from '../../projections/audit/audit-index.js'
@@ -13,7 +13,7 @@ import type { PositionTimes } from '../../projections/storage/position-times.js'
 export interface AsOf {
   /** Where the aliases of a collection pointed, and the events that moved them. */
   readonly aliasMoves: (collection: CollectionRef) => Promise<AliasMoves>
-  readonly store: EventStore
+  readonly store: EventReader
   readonly registry: Registry
   readonly graph: LineageGraph
   readonly index: AuditIndex

@@ -1,5 +1,6 @@
 /** The end of a ledger: what is under way when it is closed, and how long that is waited for. */
 import { LedgerError } from './errors.js'
+import { eachUntil } from './stopping.js'
 
 export interface Closing {
   /** Keeps a call in mind until it is answered. */
@@ -15,8 +16,9 @@ const CLEANING = 1000
 /** A timer of Node takes no more milliseconds than this, some 24 days; of a longer one it makes 1. */
 const LONGEST = 2 ** 31 - 1
 
-async function* each<A>(items: AsyncIterable<A> | Iterable<A>): AsyncGenerator<A, void, undefined> {
-  yield* items
+const closed = (): Error => {
+  const reason = 'the ledger was closed: open it again'
+  return new LedgerError({ _tag: 'closed', reason }, reason)
 }
 
 /** @param end closes the stores; what is not done when its signal aborts is given up */
@@ -38,27 +40,7 @@ export const closingBy = (end: (over: AbortSignal) => Promise<unknown>): Closing
       const answered = (): void => void calls.delete(call)
       call.then(answered, answered)
     },
-    untilClosed: async function* <A>(items: AsyncIterable<A> | Iterable<A>) {
-      const iterator = each(items)
-      let stop = (): void => undefined
-      const closed = new Promise<never>((_resolve, reject) => {
-        const reason = 'the ledger was closed: open it again'
-        stop = () => reject(new LedgerError({ _tag: 'closed', reason }, reason))
-      })
-      closed.catch(() => undefined)
-      begun.signal.addEventListener('abort', stop)
-      try {
-        for (;;) {
-          const step = await Promise.race([iterator.next(), closed])
-          if (step.done === true) return
-          yield step.value
-        }
-      } finally {
-        begun.signal.removeEventListener('abort', stop)
-        // One that is stalled does not answer.
-        void iterator.return().catch(() => undefined)
-      }
-    },
+    untilClosed: (items) => eachUntil(items, begun.signal, closed),
     close: async (within) => {
       ending ??= finish()
       let timer: NodeJS.Timeout | undefined

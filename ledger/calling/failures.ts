@@ -3,6 +3,7 @@
 import type * as E from 'fp-ts/lib/Either.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import type * as t from 'io-ts'
+import type { Aborted } from '../../application/command-handling/command-error.js'
 import type { BadMoment } from '../../application/projecting/as-of.js'
 import { describeReadError, type ReadError } from '../../application/projecting/read-error.js'
 import { decodeWith } from '../../domain/values/codec.js'
@@ -10,8 +11,11 @@ import type { BadCursor } from '../../projections/paging/cursor.js'
 import { describeQueryError, type NameError, type QueryError } from '../../projections/registry/questions/errors.js'
 import { type InvalidInput, orThrow } from './errors.js'
 
+/** What every method can be refused with that takes a signal: it aborted, or is none. */
+type Stopped = Aborted | InvalidInput
+
 /** Nothing can be answered by now, or the moment that is asked about is none. */
-export type MomentFailure = ReadError | BadMoment
+export type MomentFailure = ReadError | BadMoment | Stopped
 
 /** By the name of the method; each also ends with a `fault`, as everything may. */
 export interface MethodFailures {
@@ -22,8 +26,8 @@ export interface MethodFailures {
   readonly runDetails: MomentFailure | NameError
   readonly resolve: MomentFailure | QueryError
   readonly version: MomentFailure | QueryError
-  readonly entities: MomentFailure | InvalidInput | BadCursor
-  readonly projects: MomentFailure | InvalidInput | BadCursor
+  readonly entities: MomentFailure | BadCursor
+  readonly projects: MomentFailure | BadCursor
   readonly artifactTypes: MomentFailure | NameError | BadCursor
   readonly artifacts: MomentFailure | NameError | BadCursor
   readonly artifactsByTag: MomentFailure | NameError | BadCursor
@@ -32,9 +36,9 @@ export interface MethodFailures {
   readonly runs: MomentFailure | NameError | BadCursor
   readonly versions: MomentFailure | NameError | BadCursor
   readonly search: MomentFailure | NameError | BadCursor
-  readonly waitFor: ReadError | InvalidInput
-  readonly rebuild: ReadError | InvalidInput
-  readonly progress: ReadError
+  readonly waitFor: ReadError | Stopped
+  readonly rebuild: ReadError | Stopped
+  readonly progress: ReadError | Stopped
 }
 
 type Failure = MethodFailures[keyof MethodFailures]
@@ -43,6 +47,8 @@ const describeFailure = (error: Failure): string => {
   switch (error._tag) {
     case 'bad-moment':
       return `the moment: expected ${error.expected}, got ${error.actual}`
+    case 'aborted':
+      return 'the signal of the call aborted it'
     case 'bad-cursor':
       return `the cursor: expected ${error.expected}`
     case 'unavailable':

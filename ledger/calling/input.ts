@@ -28,8 +28,13 @@ import type * as args from './arguments.js'
 import { ContentInput, FilePath, Patterns, path } from './content-input.js'
 import { describeWriteError, type InvalidInput, LedgerError } from './errors.js'
 
+export const Signal = rule('an AbortSignal', isAbortSignal)
+/** May stand in the last argument of whatever takes long. */
+const stopping = { signal: Signal }
+export const Stopping = record('{signal?}', {}, stopping) satisfies Codec<args.Stoppable>
+
 /** May stand in the argument of every method that records something. */
-export const envelopeFields = { commandId: GivenCommandId, actor: Actor, ...ofEnvelope }
+export const envelopeFields = { commandId: GivenCommandId, actor: Actor, ...ofEnvelope, ...stopping }
 
 export const NameText = path('a name')
 const ArtifactPath = path('an artifact: [[entity/]project/]name')
@@ -60,11 +65,16 @@ export const LogArtifact = record(
   { name: ArtifactPath, type: ArtifactType, content: ContentInput },
   { ...describedVersion, run: RunPath, expect: ExpectedHolders, ...storing, ...envelopeFields },
 ) satisfies Codec<args.LogArtifact>
-export const NewArtifact = record('newArtifact', {
-  name: ArtifactPath,
-  type: ArtifactType,
-}) satisfies Codec<args.NewArtifact>
-export const AddToDraft = record('add', {}, { overwrite: t.boolean, ...leavingOut }) satisfies Codec<args.AddToDraft>
+export const NewArtifact = record(
+  'newArtifact',
+  { name: ArtifactPath, type: ArtifactType },
+  stopping,
+) satisfies Codec<args.NewArtifact>
+export const AddToDraft = record(
+  'add',
+  {},
+  { overwrite: t.boolean, ...leavingOut, ...stopping },
+) satisfies Codec<args.AddToDraft>
 export const LogDraft = record(
   'log',
   {},
@@ -250,12 +260,11 @@ const ByteRange = record('{start?, end?}', {}, { start: Bytes, end: Bytes })
 export const OpenFile = record(
   'openFile',
   { version: VersionText, path: FilePath },
-  { range: ByteRange },
+  { range: ByteRange, ...stopping },
 ) satisfies Codec<args.OpenFile>
 
 /** Hears of something, now and then. */
 export const Listener = rule('a function', (value): value is () => void => typeof value === 'function')
-export const Signal = rule('an AbortSignal', (value): value is AbortSignal => isAbortSignal(value))
 
 /** The same of an argument that may be left out. */
 export const checkedIfGiven = async <A>(codec: t.Decoder<unknown, A>, given: unknown): Promise<A | undefined> =>

@@ -7,6 +7,7 @@
 import { isObservable, map } from 'rxjs'
 import { isBytes, isDate, isError, isPlainObject, isPromise } from '../../domain/values/built-ins.js'
 import { eachMember } from './each-member.js'
+import { type Following, followingSignals } from './following.js'
 import { frozen } from './frozen.js'
 import { lettingGo, listenedTo } from './given-streams.js'
 
@@ -101,26 +102,31 @@ export const guarded = <Methods extends object>(
     if (typeof member !== 'function') return member
     return (...given: ReadonlyArray<unknown>): unknown => {
       const copies = given.map(ownCopy)
-      const streams = copies.some((copy) => typeof copy === 'object') ? listenedTo(copies) : []
+      const hasObjects = copies.some((copy) => typeof copy === 'object')
+      const streams = hasObjects ? listenedTo(copies) : []
+      const signals = hasObjects ? followingSignals(copies) : undefined
       const answer = calling(name, () => Reflect.apply(member, undefined, copies))
-      if (isPromise(answer)) note(answer)
-      return givenOut(isPromise(answer) && streams.length > 0 ? lettingGo(streams, answer) : answer)
+      if (!isPromise(answer)) return givenOut(answer, signals)
+      note(answer)
+      signals?.begin()
+      const lasting = signals === undefined ? answer : answer.finally(signals.end)
+      return givenOut(streams.length > 0 ? lettingGo(streams, lasting) : lasting)
     }
   })
 
-const givenOut = (answer: unknown): unknown => {
+const givenOut = (answer: unknown, signals?: Following): unknown => {
   if (isPromise(answer)) return answer.then(frozen)
   if (isObservable(answer)) return answer.pipe(map(frozen))
-  return isIterated(answer) ? eachFrozen(answer) : frozen(answer)
+  return isIterated(answer) ? eachFrozen(answer, signals) : frozen(answer)
 }
 
 export const isIterated = (answer: unknown): answer is AsyncIterable<unknown> =>
   typeof answer === 'object' && answer !== null && Symbol.asyncIterator in answer
 
 /** A `return` is told to what gives the items first: a generator that waits for the next one takes none until it has come. */
-const eachFrozen = (items: AsyncIterable<unknown>): AsyncGenerator<unknown> => {
+const eachFrozen = (items: AsyncIterable<unknown>, signals: Following | undefined): AsyncGenerator<unknown> => {
   const iterator = items[Symbol.asyncIterator]()
-  const each = frozenEach(iterator)
+  const each = frozenEach(iterator, signals)
   const end = each.return.bind(each)
   return Object.assign(each, {
     return: (value: unknown) => {
@@ -130,6 +136,11 @@ const eachFrozen = (items: AsyncIterable<unknown>): AsyncGenerator<unknown> => {
   })
 }
 
-async function* frozenEach(iterator: AsyncIterator<unknown>): AsyncGenerator<unknown> {
-  for await (const item of { [Symbol.asyncIterator]: () => iterator }) yield frozen(item)
+async function* frozenEach(iterator: AsyncIterator<unknown>, signals: Following | undefined): AsyncGenerator<unknown> {
+  signals?.begin()
+  try {
+    for await (const item of { [Symbol.asyncIterator]: () => iterator }) yield frozen(item)
+  } finally {
+    signals?.end()
+  }
 }

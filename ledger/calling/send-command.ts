@@ -16,7 +16,9 @@ import type { HistoryDamage } from '../../domain/ports/history-damage.js'
 import type { Answer } from '../../domain/values/answer.js'
 import type { EnvelopeFields } from './arguments.js'
 import { describeWriteError, promised, type WriteError } from './errors.js'
+import { signalIn } from './following.js'
 import * as inputs from './input.js'
+import { heededFromNow } from './stopping.js'
 
 export interface SendPorts {
   readonly handler: CommandHandler
@@ -110,16 +112,18 @@ export const commandSender = ({
       await writable()
       const found = damage()
       if (found !== undefined) await now(E.left(found))
-      return inputs.checked(codec, given)
+      const input = await inputs.checked(codec, given)
+      if (signalIn([input])?.aborted === true) await now(E.left({ _tag: 'aborted' }))
+      return input
     },
     nextId: () => ids.next(),
     identified,
     envelopeOf,
     give: (command, fields) => {
-      const { idFrom, begun, saidOfOrigin, ...envelopeFields } = identified(fields)
-      return run(
-        handler.handle({ ...envelopeOf(envelopeFields), command }, { idFrom, generation: begun, saidOfOrigin }),
-      )
+      const { idFrom, begun, saidOfOrigin, signal, ...envelopeFields } = identified(fields)
+      heededFromNow(signal)
+      const beginning = { idFrom, generation: begun, saidOfOrigin, signal }
+      return run(handler.handle({ ...envelopeOf(envelopeFields), command }, beginning))
     },
   }
 }

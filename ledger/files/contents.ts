@@ -7,7 +7,8 @@ import type * as args from '../calling/arguments.js'
 import { promised } from '../calling/errors.js'
 import { checked } from '../calling/input.js'
 import type { NameResolver } from '../calling/resolve-names.js'
-import { Part, partOf } from './part.js'
+import { heededFromNow } from '../calling/stopping.js'
+import { PartOrAll, partOf } from './part.js'
 import { type AddOptions, addContent, type ContentPorts, describeContentError, type Note } from './store-content.js'
 
 /** What was said while content was stored; absent where there is nothing to say. */
@@ -30,7 +31,7 @@ export interface Contents {
     options: AddOptions,
   ) => Promise<ReadonlyArray<Note>>
   /** Stores content, and its manifest. */
-  readonly store: (content: ReadonlyArray<args.ContentItem>, options?: args.Storing) => Promise<Stored>
+  readonly store: (content: ReadonlyArray<args.ContentItem>, options?: args.Storing & args.Stoppable) => Promise<Stored>
   /** What the first of it is called: a file or a directory by itself, all else by its path inside the version. */
   readonly nameOf: (content: ReadonlyArray<args.ContentItem>) => string
   /** Stores a manifest. */
@@ -43,13 +44,16 @@ const run = promised(describeContentError)
 
 export const contents = ({ manifests, ...ports }: ContentPorts & { readonly manifests: ManifestStore }): Contents => {
   const adding = addContent(ports)
-  const add: Contents['add'] = (builder, content, options) => run(adding(builder, content, options))
+  const add: Contents['add'] = (builder, content, options) => {
+    heededFromNow(options.signal)
+    return run(adding(builder, content, options))
+  }
   const put: Contents['put'] = (manifest) => run(manifests.put(manifest))
   return {
     add,
-    store: async (content, { exclude, links, onProgress } = {}) => {
+    store: async (content, { exclude, links, onProgress, signal } = {}) => {
       const builder = manifestBuilder()
-      const notes = await add(builder, content, { exclude, links, onProgress })
+      const notes = await add(builder, content, { exclude, links, onProgress, signal })
       return { manifest: await put(builder.build()), notes }
     },
     nameOf: ([item]) => {
@@ -67,12 +71,12 @@ export const contents = ({ manifests, ...ports }: ContentPorts & { readonly mani
 
 export interface ContentMethods {
   /** What a version holds, or a part of it, by its path and number. A link stands for its source, and its content stays. */
-  content: (version: string, part?: Part) => Promise<{ readonly path: string; readonly manifest: Manifest }>
+  content: (version: string, part?: PartOrAll) => Promise<{ readonly path: string; readonly manifest: Manifest }>
 }
 
 export const contentMethods = (names: NameResolver, contents: Contents): ContentMethods => ({
   content: async (version, given = {}) => {
-    const { paths } = await checked(Part, given)
+    const { paths } = await checked(PartOrAll, given)
     const { collection, number, manifest } = await names.versionAt(version)
     return { path: versionPath(collection, number), manifest: partOf(await contents.get(manifest), paths) }
   },

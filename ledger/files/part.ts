@@ -3,9 +3,10 @@ import type * as t from 'io-ts'
 import { distinct, record } from '../../domain/values/codec.js'
 import type { Manifest } from '../../domain/values/manifest/manifest.js'
 import { patternOf } from '../../projections/registry/questions/pattern.js'
-import type { Checked } from '../calling/arguments.js'
+import type { Checked, Stoppable } from '../calling/arguments.js'
 import { FilePath } from '../calling/content-input.js'
 import { describeWriteError, LedgerError } from '../calling/errors.js'
+import { Signal } from '../calling/input.js'
 
 export interface Part {
   /**
@@ -15,8 +16,10 @@ export interface Part {
   readonly paths?: ReadonlyArray<string> | undefined
 }
 
+export interface PartOrAll extends Part, Stoppable {}
+
 export const part = { paths: distinct(FilePath, 'a list of 1 to 1,000 paths or patterns of paths', 1000, 1) }
-export const Part: t.Decoder<unknown, Checked<Part>> = record('{paths?}', {}, part)
+export const PartOrAll: t.Decoder<unknown, Checked<PartOrAll>> = record('{paths?}', {}, { ...part, signal: Signal })
 
 /** In the order of the manifest. Throws a `LedgerError` that names a path that nothing fits. */
 export const partOf = (manifest: Manifest, paths: ReadonlyArray<string> | undefined): Manifest => {

@@ -4,16 +4,17 @@ import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import type { Clock } from '../../domain/ports/clock-and-ids.js'
-import { COLLECTED_AFTER_MS, type FileSource, type FileStore } from '../../domain/ports/file-store.js'
+import type { FileSource, FileStore } from '../../domain/ports/file-store.js'
 import { messageOf } from '../../domain/values/built-ins.js'
-import { isDigest } from '../../domain/values/digest.js'
 import type { ManifestBuilder } from '../../domain/values/manifest/builder.js'
 import { isFileUri, type ManifestEntry } from '../../domain/values/manifest/manifest.js'
 import { canonicalPath } from '../../domain/values/manifest/path.js'
 import { MOST_OF_A_TABLE, tableText } from '../../domain/values/table/table.js'
-import type { ContentItem, OnProgress, Storing } from '../calling/arguments.js'
+import type { ContentItem, OnProgress, Stoppable, Storing } from '../calling/arguments.js'
 import { type ContentError, describeWriteError, type WriteError } from '../calling/errors.js'
 import { failureOf, letGo, readFrom } from '../calling/given-streams.js'
+import { assertGoingOn, eachUntil } from '../calling/stopping.js'
+import { keepWhile } from './keep-while.js'
 
 /** Looks at the local disk: what a path that is named as content stands for. */
 export interface LocalFiles {
@@ -43,7 +44,7 @@ export interface LocalFiles {
 }
 
 /** Of a directory, and of a file that is named itself. */
-type LeavingOut = Pick<Storing, 'exclude' | 'links'>
+type LeavingOut = Pick<Storing, 'exclude' | 'links'> & Stoppable
 type WhyLeftOut = 'of-a-ledger' | 'version-control' | 'link' | 'empty-directory'
 
 /** What only the call that stored content can know of it. */
@@ -60,12 +61,9 @@ export interface ContentPorts {
   readonly clock: Clock
 }
 
-export interface AddOptions extends Storing {
+export interface AddOptions extends Storing, Stoppable {
   readonly overwrite?: boolean
 }
-
-/** So often what is stored already is put again while the rest of it still comes. */
-const RENEWED_EVERY_MS = COLLECTED_AFTER_MS / 4
 
 /** How many files are stored at the same time: enough to hide the disk's latency on small ones. */
 const AT_ONCE = 8
@@ -82,8 +80,9 @@ export const addContent =
     builder: ManifestBuilder,
     content: ReadonlyArray<ContentItem>,
     { overwrite = false, onProgress, ...leavingOut }: AddOptions = {},
-  ): TE.TaskEither<WriteError, ReadonlyArray<Note>> =>
-    pipe(
+  ): TE.TaskEither<WriteError, ReadonlyArray<Note>> => {
+    const { signal } = leavingOut
+    return pipe(
       content,
       TE.traverseSeqArray(plan(local, leavingOut)),
       TE.map((plans) => ({
@@ -92,8 +91,9 @@ export const addContent =
       })),
       TE.flatMap(({ planned, notes }) =>
         pipe(
-          storeAll(files, clock, onProgress)(planned),
+          storeAll(files, clock, onProgress, signal)(planned),
           TE.flatMapEither((entries) => {
+            if (signal?.aborted === true) return E.left<WriteError>({ _tag: 'aborted' })
             for (const [index, entry] of entries.entries()) {
               const added = builder.add(entry, overwrite)
               if (E.isLeft(added)) return E.left(amongThemselves(added.left, planned.slice(0, index + 1)))
@@ -102,7 +102,10 @@ export const addContent =
           }),
         ),
       ),
+      // Whatever broke off then, that is why.
+      TE.mapLeft((error): WriteError | GivenTwice => (signal?.aborted === true ? { _tag: 'aborted' } : error)),
     )
+  }
 
 /** Of what is given in one call, several would lie under one path; there is nothing to remove or to overwrite. */
 type GivenTwice = Extract<WriteError, { _tag: 'path-taken' }> & { readonly given: ReadonlyArray<string> }
@@ -226,25 +229,8 @@ const sourceFailed = (cause: unknown): WriteError => ({
   reason: messageOf(cause),
 })
 
-/** What is stored already is not collected while the rest of it still comes, however long that takes. */
-const keepWhile = async (
-  done: AbortSignal,
-  { files, clock }: Pick<ContentPorts, 'files' | 'clock'>,
-  stored: () => ReadonlyArray<ManifestEntry>,
-): Promise<void> => {
-  for (;;) {
-    const due = clock.monotonic() + RENEWED_EVERY_MS
-    await clock.sleep(RENEWED_EVERY_MS, done)
-    if (done.aborted || clock.monotonic() < due) return
-    // What is missing nevertheless, the log itself finds.
-    await files.renew(
-      stored().flatMap(({ digest, reference }) => (reference === undefined && isDigest(digest) ? digest : [])),
-    )()
-  }
-}
-
 const storeAll =
-  (files: FileStore, clock: Clock, onProgress: OnProgress | undefined) =>
+  (files: FileStore, clock: Clock, onProgress: OnProgress | undefined, signal: AbortSignal | undefined) =>
   (plan: ReadonlyArray<Planned>): TE.TaskEither<WriteError, ReadonlyArray<ManifestEntry>> =>
   async () => {
     const entries: ManifestEntry[] = []
@@ -261,8 +247,9 @@ const storeAll =
     const storeOne = async ({ path, source }: Extract<Planned, { source: FileSource }>) => {
       const failed = 'stream' in source ? failureOf(source.stream) : undefined
       if (failed !== undefined) return E.left(sourceFailed(failed.cause))
-      const read = 'stream' in source ? { stream: readFrom(source.stream) } : source
+      const read = 'stream' in source ? { stream: eachUntil(readFrom(source.stream), signal) } : source
       return files.put('file', read, (bytesDone) => {
+        assertGoingOn(signal)
         report({ path, bytesDone, filesDone })
         if (thrown !== undefined) throw thrown.cause
       })()
@@ -270,7 +257,8 @@ const storeAll =
     let next = 0
     let filesDone = 0
     const worker = async (): Promise<void> => {
-      for (let index = next++; index < plan.length && failure === undefined && thrown === undefined; index = next++) {
+      const goesOn = (): boolean => failure === undefined && thrown === undefined && signal?.aborted !== true
+      for (let index = next++; index < plan.length && goesOn(); index = next++) {
         const planned = plan[index]
         if (planned === undefined) continue
         if ('entry' in planned) {

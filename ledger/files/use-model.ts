@@ -55,7 +55,10 @@ export const useModel =
       signal,
       ...fields
     } = await checked(UseModel, given)
-    const version = run === undefined ? named : (await useArtifact({ ...fields, run, version: named })).version
+    const version =
+      run === undefined
+        ? named
+        : (await useArtifact({ ...fields, ...omitUndefined({ signal }), run, version: named })).version
     const { path: source, manifest: entries } = await content(version)
     const elsewhere = entries.find(({ reference }) => reference !== undefined)
     if (elsewhere?.reference !== undefined) {

@@ -14,15 +14,16 @@ import {
 } from '../../projections/registry/questions/diff-versions.js'
 import { type RegistryAsOf, registryQuestions } from '../../projections/registry/questions/lookup.js'
 import type { Version } from '../../projections/registry/questions/version.js'
-import type { Checked } from '../calling/arguments.js'
+import type { Checked, Stoppable } from '../calling/arguments.js'
 import { FilePath } from '../calling/content-input.js'
 import { describeWriteError, orThrow, promised, type WriteError } from '../calling/errors.js'
 import { answered } from '../calling/failures.js'
-import { checked, VersionText } from '../calling/input.js'
+import { checked, Signal, VersionText } from '../calling/input.js'
+import { assertGoingOn } from '../calling/stopping.js'
 import { storedTable } from '../files/tables.js'
 
 /** How much of the tables of two versions is told. */
-export interface DiffInput {
+export interface DiffInput extends Stoppable {
   /**
    * By the path of a table the columns that say which of its rows is which. Without them a row is the same only if all
    * its cells are.
@@ -43,7 +44,7 @@ const Keys = dictionary(
 const DiffInput: t.Type<Checked<DiffInput>> = record(
   '{keys?, limit?}',
   {},
-  { keys: Keys, limit: wholeNumber('how many rows at most: 0, 1, 2, ...') },
+  { keys: Keys, limit: wholeNumber('how many rows at most: 0, 1, 2, ...'), signal: Signal },
 )
 
 export interface DiffQuestions {
@@ -64,7 +65,7 @@ const ROWS_TOLD = 100
 export const diffQuestions = (asOf: () => Promise<RegistryAsOf>, { manifests, files }: DiffPorts): DiffQuestions => ({
   diff: async (from, to, given = {}) => {
     const paths = [await checked(VersionText, from), await checked(VersionText, to)]
-    const { keys = {}, limit = ROWS_TOLD } = await checked(DiffInput, given)
+    const { keys = {}, limit = ROWS_TOLD, signal } = await checked(DiffInput, given)
     const answers = registryQuestions(await asOf())
     const side = async (version: Version): Promise<DiffSide> => ({
       version,
@@ -76,7 +77,7 @@ export const diffQuestions = (asOf: () => Promise<RegistryAsOf>, { manifests, fi
     if (one === undefined || other === undefined) throw new TypeError('two versions make two sides')
     const found = diffVersions(one, other)
     for (const path of Object.keys(keys)) checkIsTable(path, [one, other])
-    return { ...found, tables: await tablesOf(files, found, keys, limit) }
+    return { ...found, tables: await tablesOf(files, found, keys, limit, signal) }
   },
 })
 
@@ -94,12 +95,14 @@ const tablesOf = async (
   found: VersionDiff,
   keys: Readonly<Record<string, ReadonlyArray<string>>>,
   limit: number,
+  signal: AbortSignal | undefined,
 ): Promise<ReadonlyArray<TableDiff>> => {
   const tables: TableDiff[] = []
   let left = limit
   for (const change of found.files.changed) {
     const { path } = change.to
     if (!isTablePath(path)) continue
+    assertGoingOn(signal)
     const columns = Object.hasOwn(keys, path) ? (keys[path] ?? []) : []
     const rows = await rowsOf(files, found, change, { keys: columns, limit: left })
     tables.push(E.isLeft(rows) ? { path, notCompared: rows.left } : { path, ...rows.right })

@@ -166,7 +166,7 @@ export const listQuestions = (asOf: TE.TaskEither<MomentFailure, RegistryAsOf>):
           TE.bind('name', () => checkedTask(NameText, collection)),
           TE.bind('list', () => checkedTask(VersionsInput, given)),
           TE.bindW('at', () => asOf),
-          TE.flatMapEither(({ at, name, list }) => listVersions(at, name, list)),
+          TE.flatMapEither(({ at, name, list: { signal: _, ...list } }) => listVersions(at, name, list)),
         ),
       ),
   }

@@ -7,10 +7,10 @@ import { record, text, wholeNumber } from '../../domain/values/codec.js'
 import { hasLength } from '../../domain/values/length.js'
 import type { Steps } from '../../projections/registry/questions/in-steps.js'
 import type { RegistryAsOf } from '../../projections/registry/questions/lookup.js'
-import type { Checked } from '../calling/arguments.js'
-import type { InvalidInput } from '../calling/errors.js'
+import type { Checked, Stoppable } from '../calling/arguments.js'
 import { checkedTask, type MomentFailure } from '../calling/failures.js'
 import { inTurns } from '../calling/in-turns.js'
+import { Signal } from '../calling/input.js'
 
 export const Text = text('a text of at least one character', (value) => value.length > 0)
 
@@ -22,8 +22,8 @@ export const WhereText = text(
   (value) => /\S/u.test(value) && hasLength(value, 1, LONGEST_WHERE),
 )
 
-export const paging = { limit: wholeNumber('how many at most: 1, 2, 3, ...', 1), cursor: Text }
-export interface PageInput {
+export const paging = { limit: wholeNumber('how many at most: 1, 2, 3, ...', 1), cursor: Text, signal: Signal }
+export interface PageInput extends Stoppable {
   /** How many at most. */
   readonly limit?: number | undefined
   /** That of the page before. */
@@ -39,13 +39,17 @@ export interface ListInput extends PageInput {
 /** A question that goes through what there is, each step in a turn of its own, and answers a page of it. */
 export const listing =
   (asOf: TE.TaskEither<MomentFailure, RegistryAsOf>) =>
-  <Input, Failure, A>(
+  <Input extends Checked<Stoppable>, Failure, A>(
     codec: t.Decoder<unknown, Input>,
-    list: (at: RegistryAsOf, input: Input) => Steps<E.Either<Failure, A>>,
+    list: (at: RegistryAsOf, input: Omit<Input, 'signal'>) => Steps<E.Either<Failure, A>>,
     given: unknown = {},
-  ): TE.TaskEither<MomentFailure | InvalidInput | Failure, A> =>
+  ): TE.TaskEither<MomentFailure | Failure, A> =>
     pipe(
       checkedTask(codec, given),
-      TE.flatMap((input) => TE.Functor.map(asOf, (at) => list(at, input))),
-      TE.flatMap((steps) => () => inTurns(steps)),
+      TE.flatMap(({ signal, ...input }) =>
+        pipe(
+          asOf,
+          TE.flatMap((at) => () => inTurns(list(at, input), signal)),
+        ),
+      ),
     )

@@ -32,7 +32,8 @@ export const linkModelMethods = ({ sender, names }: Calling, { store, nameOf }: 
     } as const
     const source = await log(sender, command, () => store(input.content, input), envelopeFields)
     const version = { collection: artifact, version: source.version }
-    const linked = await sender.give(linkCommand(version, model, { aliases }), envelopeFields)
+    // What is logged gets its link: only a crash comes in between.
+    const linked = await sender.give(linkCommand(version, model, { aliases }), { ...envelopeFields, signal: undefined })
     return { ...(await versionReceipt(model, linked)), ...(await notedSharing(names, model, linked)), source }
   },
 })

@@ -16,6 +16,7 @@ import * as inputs from '../calling/input.js'
 import { guarded } from '../calling/own.js'
 import type { Calling } from '../calling/resolve-names.js'
 import { now, run } from '../calling/send-command.js'
+import { untilAborted } from '../calling/stopping.js'
 import type { Contents } from '../files/contents.js'
 import type { Note } from '../files/store-content.js'
 import { described, log, type VersionReceipt } from './log.js'
@@ -31,7 +32,7 @@ export interface Draft {
   readonly description: string | null
   /** Likewise. */
   readonly metadata: JsonObject | null
-  /** Stores content and adds it. A path that holds other content already needs `overwrite`. */
+  /** Stores content and adds it, or, where it is aborted, nothing of it. A path that holds other content already needs `overwrite`. */
   readonly add: (content: args.Content, options?: args.AddToDraft) => Promise<void>
   /** Removes a file, or everything below a directory; a path that is not there is an error. */
   readonly remove: (path: string) => Promise<ReadonlyArray<ManifestEntry>>
@@ -49,7 +50,7 @@ export interface DraftMethods {
    * they are now; neither aliases nor tags. A link stands for its source. Name it by its number where the log may be
    * repeated: an alias means another version when it has moved.
    */
-  newDraft: (version: string) => Promise<Draft>
+  newDraft: (version: string, options?: args.Stoppable) => Promise<Draft>
 }
 
 export const draftMethods = (calling: Calling, contents: Contents): DraftMethods => {
@@ -62,8 +63,9 @@ export const draftMethods = (calling: Calling, contents: Contents): DraftMethods
       return draftOf(calling, contents, { artifact, artifactType })
     },
 
-    newDraft: async (version) => {
+    newDraft: async (version, options) => {
       await sender.writable()
+      inputs.checkedIfGivenNow(inputs.Stopping, options)
       const { collection: artifact, number, manifest, type: artifactType } = await names.versionAt(version)
       const said = frozen(await run(saidNow(names.facts, artifact, number)))
       const base = { version: number, said, manifest: await contents.get(manifest) }
@@ -90,7 +92,7 @@ const draftOf = (calling: Calling, contents: Contents, drafted: Drafted, from?: 
   const builder = manifestBuilder(from?.manifest)
   const notes: Note[] = []
   let base = from
-  return guarded<Draft>({
+  const draft: Draft = {
     artifact: collectionPath(drafted.artifact),
     get base() {
       return base?.version ?? null
@@ -137,5 +139,6 @@ const draftOf = (calling: Calling, contents: Contents, drafted: Drafted, from?: 
       const notHeld = newest === null ? null : notHeldOf(on.manifest, newest, manifest)
       return { ...receipt, outdated: { ...outdated, notHeld } }
     },
-  })
+  }
+  return guarded(untilAborted(draft))
 }

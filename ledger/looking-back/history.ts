@@ -21,6 +21,7 @@ import type { AsOf, When } from '../calling/as-of.js'
 import { eachFromStore, orThrow, readFromStore } from '../calling/errors.js'
 import { checked } from '../calling/input.js'
 import { LastTime } from '../calling/interval.js'
+import { eachUntil } from '../calling/stopping.js'
 import { endingsOf } from './endings.js'
 import { AliasHistoryInput, ExportInput, HistoryInput, LineageInput, PathsInput, ReplayInput } from './input.js'
 import { asFirstAsked, collectionOf, isCollection, refOf, subjectOf } from './subjects.js'
@@ -45,19 +46,33 @@ export interface HistoryQuestions {
 export const replayQuery = async (
   given: unknown,
   asOf: (when?: When) => Promise<AsOf>,
-): Promise<{ readonly at: AsOf; readonly query: ReplayQuery }> => {
-  const { of, after, from, until, ...query } = await checked(ReplayInput, given)
-  const at = await asOf(until)
+): Promise<{ readonly at: AsOf; readonly query: ReplayQuery; readonly signal: AbortSignal | undefined }> => {
+  const { of, after, from, until, signal, ...query } = await checked(ReplayInput, given)
+  const at = readingUntil(signal, await asOf(until))
   // A collection that was made later is no mistake: nothing was done to it.
   const subject = of === undefined ? {} : { of: isCollection(of) ? collectionOf(of, await asOf()) : refOf(of, at) }
   const start = await startOf({ after, from }, asOf)
-  return { at, query: { ...query, ...subject, ...start, ...(await endingsOf(subject, at)), until: at.position } }
+  const ends = await endingsOf(subject, at)
+  return { at, query: { ...query, ...subject, ...start, ...ends, until: at.position }, signal }
+}
+
+/** The same moment, whose events are read no further than until the signal aborts. */
+const readingUntil = (signal: AbortSignal | undefined, at: AsOf): AsOf => {
+  if (signal === undefined) return at
+  const { store } = at
+  return {
+    ...at,
+    store: {
+      readAll: (after) => eachUntil(store.readAll(after), signal),
+      readStream: (stream, after) => eachUntil(store.readStream(stream, after), signal),
+    },
+  }
 }
 
 /** `asOf` answers where the questions are asked, or where the bound of an interval is that one of them names. */
 export const historyQuestions = (asOf: (when?: When) => Promise<AsOf>): HistoryQuestions => ({
   lineage: async (given) => {
-    const { of, ...query } = await checked(LineageInput, given)
+    const { of, signal: _, ...query } = await checked(LineageInput, given)
     const at = await asOf()
     const root = asFirstAsked(at, query.cursor, (then) => refOf(of, then))
     const answer = found(lineage(at.graph, { ...query, of: root }, at.position))
@@ -66,27 +81,27 @@ export const historyQuestions = (asOf: (when?: When) => Promise<AsOf>): HistoryQ
   },
 
   paths: async (given) => {
-    const { from, to, ...query } = await checked(PathsInput, given)
+    const { from, to, signal: _, ...query } = await checked(PathsInput, given)
     const at = await asOf()
     const ends = asFirstAsked(at, query.cursor, (then) => ({ from: refOf(from, then), to: refOf(to, then) }))
     return found(paths(at.graph, { ...query, ...ends }, at.position))
   },
 
   history: async (given = {}) => {
-    const input = await checked(HistoryInput, given)
-    const at = await asOf()
+    const { signal, ...input } = await checked(HistoryInput, given)
+    const at = readingUntil(signal, await asOf())
     return found(await readFromStore(audit(at, await queryOf(input, at, asOf), at.position)))
   },
 
   exportHistory: async function* (given) {
-    const { format, order = 'ascending', ...input } = await checked(ExportInput, given)
-    const at = await asOf()
+    const { format, order = 'ascending', signal, ...input } = await checked(ExportInput, given)
+    const at = readingUntil(signal, await asOf())
     const lines = auditLines(at, await queryOf(input, at, asOf), at.position, order)
     yield* eachFromStore(format === 'csv' ? auditCsv(lines) : auditNdjson(lines))
   },
 
   aliasHistory: async (given) => {
-    const { of, after, from, until, ...query } = await checked(AliasHistoryInput, given)
+    const { of, after, from, until, signal: _, ...query } = await checked(AliasHistoryInput, given)
     const at = await asOf()
     const subject = asFirstAsked(at, query.cursor, (then) => collectionOf(of, then))
     const bounds = await boundsOf({ after, from, until }, query.cursor, at, asOf)
@@ -110,7 +125,7 @@ const withAliases = (node: LineageNode, { aliasesOf }: RegistryQuestions): Linea
 }
 
 const queryOf = async (
-  { of, after, from, until, ...query }: Checked<HistoryInput>,
+  { of, after, from, until, ...query }: Omit<Checked<HistoryInput>, 'signal'>,
   at: AsOf,
   asOf: (when: When) => Promise<AsOf>,
 ): Promise<AuditQuery> => {

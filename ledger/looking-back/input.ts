@@ -6,8 +6,9 @@ import { type DomainEvent, eventCodecs } from '../../domain/events/catalogue.js'
 import { isDate } from '../../domain/values/built-ins.js'
 import { oneOf, record, rule, text, wholeNumber } from '../../domain/values/codec.js'
 import type { Order } from '../../projections/audit/filter.js'
-import type { Checked } from '../calling/arguments.js'
+import type { Checked, Stoppable } from '../calling/arguments.js'
 import type { When } from '../calling/as-of.js'
+import { Signal } from '../calling/input.js'
 import { FirstTime } from '../calling/interval.js'
 import type { PageInput } from '../finding/paging.js'
 
@@ -36,7 +37,7 @@ export const SubjectInput = new t.Type<SubjectInput>(
 )
 
 const atLeastOne = (what: string) => wholeNumber(`${what}: 1, 2, 3, ...`, 1)
-const paging = { limit: atLeastOne('how many at most'), cursor: Name }
+const paging = { limit: atLeastOne('how many at most'), cursor: Name, signal: Signal }
 
 export interface LineageInput extends PageInput {
   /** Where it begins: a version, a run or a draft. */
@@ -97,7 +98,7 @@ interface Interval {
 }
 const interval = { after: wholeNumber('a position (of a time: from)'), from: FirstTime, until: Moment }
 
-interface Between extends Where, Interval {}
+interface Between extends Where, Interval, Stoppable {}
 const between = {
   of: SubjectInput,
   actor: Name,
@@ -105,6 +106,7 @@ const between = {
   types: EventTypes,
   ...interval,
   order: oneOf('ascending', 'descending'),
+  signal: Signal,
 }
 
 export interface HistoryInput extends Between, PageInput {

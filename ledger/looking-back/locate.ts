@@ -1,6 +1,7 @@
 /** Which version a path means, by the stream of what it names. */
 import type { VersionNumber } from '../../domain/values/names.js'
 import { isModel, versionPath } from '../../domain/values/references.js'
+import type { Stoppable } from '../calling/arguments.js'
 import * as inputs from '../calling/input.js'
 import { linkOf, type NameResolver, numberOf } from '../calling/resolve-names.js'
 
@@ -11,6 +12,7 @@ export interface LocateMethods {
    */
   locate: (
     version: string,
+    options?: Stoppable,
   ) => Promise<{ readonly path: string; readonly version: VersionNumber; readonly source: string | null }>
 }
 

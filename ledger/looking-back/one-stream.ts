@@ -36,9 +36,10 @@ import { registryQuestions } from '../../projections/registry/questions/lookup.j
 import type { Registry } from '../../projections/registry/state.js'
 import type { AsOf, When } from '../calling/as-of.js'
 import { eachFromStore, LedgerError, promised, readFromStore } from '../calling/errors.js'
-import { checked, checkedIfGivenNow, Signal } from '../calling/input.js'
+import { checked, checkedIfGivenNow, Stopping } from '../calling/input.js'
 import { guarded } from '../calling/own.js'
 import { nameResolver } from '../calling/resolve-names.js'
+import { untilAborted } from '../calling/stopping.js'
 import { typedThenNfc } from '../calling/typed-then-nfc.js'
 import { type HistoryQuestions, historyQuestions, replayQuery } from './history.js'
 import type { ReplayInput } from './input.js'
@@ -47,7 +48,7 @@ import { type LocateMethods, locateMethods } from './locate.js'
 /** The questions that can be put to one stream: `of` names an artifact or a registered model, and is never left out. */
 export interface OneStream extends Pick<HistoryQuestions, 'history' | 'exportHistory' | 'aliasHistory'>, LocateMethods {
   /** Goes through the history step by step: each event, what it changed, and the stream as of it. */
-  readonly replay: (input: ReplayInput, signal?: AbortSignal) => AsyncIterable<ReplayStep<OneStream>>
+  readonly replay: (input: ReplayInput) => AsyncIterable<ReplayStep<OneStream>>
 }
 
 export interface OneStreamPorts {
@@ -125,21 +126,25 @@ const oneStream = ({
 
   const at = (when?: number): OneStream =>
     guarded(
-      typedThenNfc({
-        aliasHistory: (given) => questions(ofGiven(given), when).aliasHistory(given),
-        history: (given) => questions(ofGiven(given), when).history(given),
-        exportHistory: (given) => questions(ofGiven(given), when).exportHistory(given),
-        replay: async function* (given, signal) {
-          const until = checkedIfGivenNow(Signal, signal)
-          const { at: from, query } = await replayQuery(given, momentsOf(ofGiven(given), when))
-          const sleep = (milliseconds: number, signal: AbortSignal) => clock.sleep(milliseconds, signal)
-          yield* eachFromStore(replay({ ...from, view: at, sleep }, query, until))
-        },
-        locate: async (version) => {
-          const facts = when === undefined ? now : factsAsOf(store, manifests, await positionOf(when))
-          return locateMethods(nameResolver({ facts, recordedUnder: () => TE.right('none') }, defaults)).locate(version)
-        },
-      }),
+      untilAborted(
+        typedThenNfc({
+          aliasHistory: (given) => questions(ofGiven(given), when).aliasHistory(given),
+          history: (given) => questions(ofGiven(given), when).history(given),
+          exportHistory: (given) => questions(ofGiven(given), when).exportHistory(given),
+          replay: async function* (given) {
+            const { at: from, query, signal } = await replayQuery(given, momentsOf(ofGiven(given), when))
+            const sleep = (milliseconds: number, signal: AbortSignal) => clock.sleep(milliseconds, signal)
+            yield* eachFromStore(replay({ ...from, view: at, sleep }, query, signal))
+          },
+          locate: async (version, options) => {
+            checkedIfGivenNow(Stopping, options)
+            const facts = when === undefined ? now : factsAsOf(store, manifests, await positionOf(when))
+            return locateMethods(nameResolver({ facts, recordedUnder: () => TE.right('none') }, defaults)).locate(
+              version,
+            )
+          },
+        }),
+      ),
     )
   return at
 }

@@ -20,10 +20,11 @@ import {
   parseJson,
 } from '../../domain/values/json.js'
 import { parseStream } from '../../domain/values/stream-names.js'
+import type { Stoppable } from '../calling/arguments.js'
 import { type ImportError, LedgerError } from '../calling/errors.js'
-import { lettingGo, listenedTo } from '../calling/given-streams.js'
-import { checkedNow, Listener } from '../calling/input.js'
-import { ownCopy } from '../calling/own.js'
+import { checkedNow, Listener, Stopping } from '../calling/input.js'
+import { guarded } from '../calling/own.js'
+import { eachUntil } from '../calling/stopping.js'
 import { Lines, linesOf, type Pieces } from './lines.js'
 
 export const describeImportError = (error: ImportError): string => {
@@ -260,20 +261,23 @@ const eventOf = (admission: Admission, line: string, value: unknown, number: num
   return event
 }
 
-/** Reads an export to its end, and holds it to everything that an import would. Rejects with a `LedgerError`. */
-export const verifyExport = (pieces: Pieces, onProgress?: (events: number) => void): Promise<ReadExport> =>
-  lettingGo(listenedTo([pieces]), readThrough(pieces, onProgress))
-
 const readThrough = async (
   pieces: Pieces,
   onProgress: (events: number) => void = () => undefined,
+  options: Stoppable = {},
 ): Promise<ReadExport> => {
   checkedNow(Lines, pieces)
-  checkedNow(Listener, ownCopy(onProgress))
-  const reading = readExport(pieces)
+  checkedNow(Listener, onProgress)
+  const { signal } = checkedNow(Stopping, options)
+  const reading = readExport(eachUntil(pieces, signal))
   for (let events = 0; ; events++) {
     const next = await reading.next()
     if (next.done === true) return next.value
     if (events % 1000 === 0) onProgress(events)
   }
 }
+
+export const { verifyExport } = guarded({
+  /** Reads an export to its end, and holds it to everything that an import would. Rejects with a `LedgerError`. */
+  verifyExport: readThrough,
+})

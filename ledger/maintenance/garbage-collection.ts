@@ -14,8 +14,10 @@ import {
 } from '../../domain/ports/file-store.js'
 import { rule } from '../../domain/values/codec.js'
 import { type Digest, isDigest } from '../../domain/values/digest.js'
+import type { Stoppable } from '../calling/arguments.js'
 import { describeWriteError, promised } from '../calling/errors.js'
-import { checked, checkedIfGivenNow, Listener } from '../calling/input.js'
+import { checked, checkedIfGivenNow, Listener, Stopping } from '../calling/input.js'
+import { assertGoingOn, eachUntil } from '../calling/stopping.js'
 import { type NeededPorts, neededFiles } from './needed-files.js'
 import { bytesOf, eachOf, reporter } from './progress.js'
 
@@ -90,7 +92,8 @@ const assertWhole = async ({ events }: CollectionPorts): Promise<void> => {
 const aDayAgo = async (files: FileStore): Promise<Date> =>
   new Date((await run(files.now())).getTime() - COLLECTED_AFTER_MS)
 
-export const collectable = async (ports: CollectionPorts): Promise<Collectable> => {
+export const collectable = async (ports: CollectionPorts, options?: Stoppable): Promise<Collectable> => {
+  const { signal } = checkedIfGivenNow(Stopping, options) ?? {}
   const { events, files, unknownEvents } = ports
   await assertWhole(ports)
   await promised(describeReadError)(ledgerIdOf(events)).then((own) => run(assertFilesOfOne(files, own)))
@@ -99,12 +102,12 @@ export const collectable = async (ports: CollectionPorts): Promise<Collectable> 
   const unfinished = await run(files.unfinished())
   const stored: Array<CollectionPlan['files'][number]> = []
   try {
-    for await (const page of files.list('file')) stored.push(...page)
+    for await (const page of eachUntil(files.list('file'), signal)) stored.push(...page)
   } catch (cause) {
     if (cause instanceof FileStoreFailure) return run(TE.left(cause.error))
     throw cause
   }
-  const needed = stored.length === 0 ? new Set<Digest>() : await neededFiles(ports)
+  const needed = stored.length === 0 ? new Set<Digest>() : await neededFiles(ports, () => assertGoingOn(signal))
   // An event that is not understood could name a file.
   const [unknown] = Object.keys(await unknownEvents())
   if (unknown !== undefined) return run(TE.left({ _tag: 'not-understood', type: unknown }))
@@ -136,18 +139,21 @@ export const collectGarbage = async (
   ports: CollectionPorts,
   plan: CollectionPlan,
   onProgress?: OnMaintenance,
+  options?: Stoppable,
 ): Promise<Collected> => {
   const { files, readOnly } = ports
   if (readOnly) return run(TE.left({ _tag: 'read-only' }))
   await checked(Plan, plan)
   checkedIfGivenNow(Listener, onProgress)
+  const { signal } = checkedIfGivenNow(Stopping, options) ?? {}
   const before = await aDayAgo(files)
   const planned = new Set(plan.files.map(({ digest }) => digest))
-  const still = (await collectable(ports)).files.filter(({ digest }) => planned.has(digest))
+  const still = (await collectable(ports, { signal })).files.filter(({ digest }) => planned.has(digest))
   const report = reporter(still.length, bytesOf(still), onProgress)
   let deleted = 0
   let bytes = 0
   await eachOf(still, async ({ digest, size }) => {
+    assertGoingOn(signal)
     if (await run(files.delete(digest, before))) {
       deleted += 1
       bytes += size

@@ -25,8 +25,10 @@ import type { LedgerId } from '../../domain/ports/ledger-id.js'
 import { record } from '../../domain/values/codec.js'
 import { sha256 } from '../../domain/values/digest.js'
 import { parseJson } from '../../domain/values/json.js'
+import type { Stoppable } from '../calling/arguments.js'
 import { describeWriteError, eachFromStore, type ImportError, LedgerError, promised } from '../calling/errors.js'
-import { checkedIfGiven, checkedIfGivenNow, checkedNow, Listener } from '../calling/input.js'
+import { checkedIfGiven, checkedIfGivenNow, checkedNow, Listener, Signal } from '../calling/input.js'
+import { assertGoingOn, eachUntil } from '../calling/stopping.js'
 import { whole } from './examined.js'
 import { failed, headerOf, lineOf, type ReadExport, readExport, running, trailerOf } from './export-format.js'
 import { Lines, type Pieces } from './lines.js'
@@ -72,7 +74,7 @@ export interface Imported extends ReadExport {
   readonly added: number
 }
 
-export interface ImportOptions {
+export interface ImportOptions extends Stoppable {
   /** The ledger keeps its own id. Unless told one without a history takes over that of the export. */
   readonly ownId?: boolean | undefined
 }
@@ -92,7 +94,7 @@ interface ImportPorts {
   readonly noteOwnWrite: (position: Position) => void
 }
 
-const Settings = record('the options of importEvents', {}, { ownId: t.boolean })
+const Settings = record('the options of importEvents', {}, { ownId: t.boolean, signal: Signal })
 
 /** Imports into a ledger that is open: its files go along with the id that it takes over. */
 export const importInto =
@@ -101,15 +103,22 @@ export const importInto =
     if (readOnly) throw new LedgerError({ _tag: 'read-only' }, describeWriteError({ _tag: 'read-only' }))
     checkedNow(Lines, pieces)
     checkedIfGivenNow(Listener, onProgress)
-    await checkedIfGiven(Settings, options)
+    const { signal } = (await checkedIfGiven(Settings, options)) ?? {}
+    assertGoingOn(signal)
     const ledgerId = () => promised(describeReadError)(events.ledgerId())
     const of = promised(describeWriteError)
     const before = await ledgerId()
     let next = before
-    const imported = await importEvents(events, untilClosed(pieces), onProgress, options, async (own, id) => {
-      await of(filesOfBoth(files, own, id))
-      next = id
-    }).catch(async (error: unknown) => {
+    const imported = await importEvents(
+      events,
+      eachUntil(untilClosed(pieces), signal),
+      onProgress,
+      options,
+      async (own, id) => {
+        await of(filesOfBoth(files, own, id))
+        next = id
+      },
+    ).catch(async (error: unknown) => {
       // What is refused took over nothing: the files are of the ledger alone again.
       if ((await ledgerId()) === before) await of(filesGoAlong(files, next, before))
       throw error

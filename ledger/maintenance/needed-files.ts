@@ -69,10 +69,11 @@ const neededManifests = async ({ registry, facts }: NeededPorts): Promise<Readon
   return needed
 }
 
-/** Rejects if one of the manifests cannot be read: nothing may be deleted then. */
-export const neededFiles = async (ports: NeededPorts): Promise<ReadonlySet<Digest>> => {
+/** Rejects if one of the manifests cannot be read: nothing may be deleted then. It ends with what `onManifest` throws. */
+export const neededFiles = async (ports: NeededPorts, onManifest: () => void): Promise<ReadonlySet<Digest>> => {
   const needed = new Set<Digest>()
   for (const manifest of await neededManifests(ports)) {
+    onManifest()
     for (const { digest } of storedIn(await run(ports.manifests.get(manifest)))) needed.add(digest)
   }
   return needed

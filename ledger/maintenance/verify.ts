@@ -18,8 +18,10 @@ import { record } from '../../domain/values/codec.js'
 import type { Digest } from '../../domain/values/digest.js'
 import { summarise } from '../../domain/values/manifest/manifest.js'
 import { type ReadModels, readModels } from '../../projections/read-models.js'
+import type { Stoppable } from '../calling/arguments.js'
 import { describeWriteError, promised, readFromStore } from '../calling/errors.js'
-import { checkedIfGivenNow, Listener } from '../calling/input.js'
+import { checkedIfGivenNow, Listener, Signal } from '../calling/input.js'
+import { assertGoingOn } from '../calling/stopping.js'
 import { countLive, liveVersions, storedIn } from './needed-files.js'
 import { eachOf, reporter } from './progress.js'
 import { type VerifiedEvents, verifyEvents } from './verify-events.js'
@@ -58,7 +60,7 @@ export interface Verified extends VerifiedEvents {
   readonly damaged: ReadonlyArray<Damage>
 }
 
-export interface VerifyOptions {
+export interface VerifyOptions extends Stoppable {
   /** Whether the manifests and the files of live versions are read, too: they are unless told. */
   readonly contents?: boolean | undefined
 }
@@ -77,13 +79,13 @@ export interface VerifyPorts {
   readonly otherThanKept: () => Promise<ReadonlyArray<{ readonly name: string; readonly reason: string }>>
 }
 
-const Options = record('the options of verify', {}, { contents: t.boolean })
+const Options = record('the options of verify', {}, { contents: t.boolean, signal: Signal })
 
 const run = promised(describeWriteError)
 
 export const verify = async (ports: VerifyPorts, onProgress?: OnVerify, options?: VerifyOptions): Promise<Verified> => {
   checkedIfGivenNow(Listener, onProgress)
-  const { contents = true } = checkedIfGivenNow(Options, options) ?? {}
+  const { contents = true, signal } = checkedIfGivenNow(Options, options) ?? {}
   const { events, snapshots } = ports
   const anew = foldedAnew(events, readModels, snapshots, isDeepStrictEqual)
   // Of an end that is damaged the rows tell.
@@ -91,6 +93,7 @@ export const verify = async (ports: VerifyPorts, onProgress?: OnVerify, options?
   let eventsDone = 0
   const lengths = new Map<string, number>()
   const verified = await verifyEvents(events, (page, decoded) => {
+    assertGoingOn(signal)
     anew.add(page, decoded)
     for (const { stream, revision } of page) lengths.set(stream, revision + 1)
     eventsDone += page.length
@@ -104,7 +107,7 @@ export const verify = async (ports: VerifyPorts, onProgress?: OnVerify, options?
   const { registry } = anew.states
   const report: OnMaintenance = (progress) => onProgress?.({ ...progress, eventsDone, events: eventsDone })
   const content = contents
-    ? await verifyContents(ports, liveVersions(registry), onProgress && report)
+    ? await verifyContents(ports, liveVersions(registry), onProgress && report, signal)
     : { files: 0, bytes: 0, damaged: [] }
   return { ...verified, damagedStore, versions: countLive(registry), ...content }
 }
@@ -176,6 +179,7 @@ const verifyContents = async (
   { manifests, files }: VerifyPorts,
   live: ReturnType<typeof liveVersions>,
   onProgress: OnMaintenance | undefined,
+  signal: AbortSignal | undefined,
 ): Promise<Pick<Verified, 'files' | 'bytes' | 'damaged'>> => {
   const damaged: Damage[] = []
   const found = (kind: FileKind, digest: Digest, error: Damage['error'], namedBy: Damage['namedBy']): void => {
@@ -185,6 +189,7 @@ const verifyContents = async (
   const sizes = new Map<Digest, number>()
   const intact: Array<{ readonly version: string; readonly digest: Digest }> = []
   for (const { version, claimed } of live) {
+    assertGoingOn(signal)
     const { digest } = claimed
     const manifest = await pipe(
       files.verify('manifest', digest),
@@ -206,6 +211,7 @@ const verifyContents = async (
   const report = reporter(sizes.size, bytes, onProgress)
   const failed = new Map<Digest, FileStoreError>()
   await eachOf([...sizes], async ([digest, size]) => {
+    assertGoingOn(signal)
     const verified = await files.verify('file', digest)()
     if (E.isLeft(verified)) failed.set(digest, verified.left)
     report(size)

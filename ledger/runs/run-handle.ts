@@ -2,7 +2,7 @@
 
 import type { Receipt } from '../../application/command-handling/receipt.js'
 import type * as args from '../calling/arguments.js'
-import { checked, EnvelopeFields, LogDraft } from '../calling/input.js'
+import { checked, EnvelopeFields, LogDraft, Stopping } from '../calling/input.js'
 import { guarded } from '../calling/own.js'
 import type { CommitReceipt, DistributedMethods } from '../distributing/distributed.js'
 import { type UseModel, UseModelOptions } from '../files/download.js'
@@ -27,7 +27,7 @@ export interface Run {
   /** Stores content and logs it as the next version; the run is its producer. */
   readonly logArtifact: (given: WithoutRun<args.LogArtifact>) => Promise<VersionReceipt>
   /** Records the use of a version and gives a draft from it, which the run logs unless told. */
-  readonly newDraft: (version: string) => Promise<Draft>
+  readonly newDraft: (version: string, options?: args.Stoppable) => Promise<Draft>
   /** Logs content and links it, in one go. The aliases go to the link. */
   readonly linkModel: (
     given: WithoutRun<args.LinkModel>,
@@ -39,9 +39,9 @@ export interface Run {
   /** Seals a distributed version, which the run's group names unless told, and logs it. */
   readonly commitDistributed: (given: WithoutRun<args.CommitDistributed>) => Promise<CommitReceipt>
   /** Sets metrics of the run's summary; those that are not named stay. */
-  readonly summarise: (metrics: args.SummariseRun['metrics']) => Promise<Receipt>
+  readonly summarise: (metrics: args.SummariseRun['metrics'], envelopeFields?: args.EnvelopeFields) => Promise<Receipt>
   /** Records how the run ended; `finished` unless told. */
-  readonly finish: (outcome?: args.FinishRun['outcome']) => Promise<Receipt>
+  readonly finish: (outcome?: args.FinishRun['outcome'], envelopeFields?: args.EnvelopeFields) => Promise<Receipt>
 }
 
 /** The methods of a ledger that a run in hand uses. */
@@ -59,9 +59,10 @@ export const runHandle = (writes: MethodsOfRuns, run: string): Run =>
     useModel: async (version, options = {}) =>
       (await writes.useModel({ ...(await checked(UseModelOptions, options)), run, version })).path,
     logArtifact: (given) => writes.logArtifact({ ...given, run }),
-    newDraft: async (version) => {
-      const used = await writes.useArtifact({ run, version })
-      const draft = await writes.newDraft(used.version)
+    newDraft: async (version, options = {}) => {
+      const stopping = await checked(Stopping, options)
+      const used = await writes.useArtifact({ run, version, ...stopping })
+      const draft = await writes.newDraft(used.version, stopping)
       return guarded<Draft>({
         ...draft,
         log: async (options = {}) => draft.log({ run, ...(await checked(LogDraft, options)) }),
@@ -70,6 +71,8 @@ export const runHandle = (writes: MethodsOfRuns, run: string): Run =>
     linkModel: (given) => writes.linkModel({ ...given, run }),
     upsertDistributed: (given) => writes.upsertDistributed({ ...given, run }),
     commitDistributed: (given) => writes.commitDistributed({ ...given, run }),
-    summarise: (metrics) => writes.summariseRun({ run, metrics }),
-    finish: (outcome = 'finished') => writes.finishRun({ run, outcome }),
+    summarise: async (metrics, envelopeFields = {}) =>
+      writes.summariseRun({ ...(await checked(EnvelopeFields, envelopeFields)), run, metrics }),
+    finish: async (outcome = 'finished', envelopeFields = {}) =>
+      writes.finishRun({ ...(await checked(EnvelopeFields, envelopeFields)), run, outcome }),
   })

@@ -322,7 +322,10 @@ describe('what is alive among the arguments', () => {
     expect(await ledger.rebuild(listener())).toMatchObject({ checkpoint: 3 })
     expect(await ledger.collectGarbage(await ledger.collectable(), listener())).toMatchObject({ deleted: 0 })
     expect(await firstValueFrom(ledger.watch(Object.assign(async () => 'answer', { then })))).toBe('answer')
-    for (const replay of [ledger.replay({}, signal()), oneStreamOf(ledger).replay({ of: 'cats' }, signal())]) {
+    for (const replay of [
+      ledger.replay({ signal: signal() }),
+      oneStreamOf(ledger).replay({ of: 'cats', signal: signal() }),
+    ]) {
       let steps = 0
       for await (const _ of replay) {
         if (++steps === 1) break

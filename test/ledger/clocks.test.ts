@@ -224,8 +224,8 @@ it.each<[string, Clock['sleep']]>([
   await ledger.tag({ version: 'm:v0', tags: ['t'] })
   const given = { of: 'm', pace: { every: 1000 } }
   for (const replay of [
-    (signal: AbortSignal) => ledger.replay(given, signal),
-    (signal: AbortSignal) => oneStreamOf(ledger).replay(given, signal),
+    (signal: AbortSignal) => ledger.replay({ ...given, signal }),
+    (signal: AbortSignal) => oneStreamOf(ledger).replay({ ...given, signal }),
   ]) {
     const left = new AbortController()
     const steps = replay(left.signal)[Symbol.asyncIterator]()

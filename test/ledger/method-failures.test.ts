@@ -16,9 +16,10 @@ import {
 import { text } from '../support/ledger-memory.js'
 import { call } from '../support/ledger-methods.js'
 
-const READ = ['unavailable', 'closed', 'damaged-store', 'damaged-event', 'projection-failed', 'not-reached'] as const
+const STORE = ['unavailable', 'closed', 'damaged-store', 'damaged-event', 'projection-failed', 'not-reached'] as const
+const READ = [...STORE, 'aborted', 'invalid-input'] as const
 const MOMENT = [...READ, 'bad-moment'] as const
-const NAMED = [...MOMENT, 'invalid-input', 'not-found', 'ambiguous-name'] as const
+const NAMED = [...MOMENT, 'not-found', 'ambiguous-name'] as const
 const VERSION = [...NAMED, 'version-not-found', 'version-deleted', 'link-removed'] as const
 const LISTED = [...NAMED, 'bad-cursor'] as const
 const CODES = {
@@ -29,8 +30,8 @@ const CODES = {
   runDetails: NAMED,
   resolve: VERSION,
   version: VERSION,
-  entities: [...MOMENT, 'invalid-input', 'bad-cursor'],
-  projects: [...MOMENT, 'invalid-input', 'bad-cursor'],
+  entities: [...MOMENT, 'bad-cursor'],
+  projects: [...MOMENT, 'bad-cursor'],
   artifactTypes: LISTED,
   artifacts: LISTED,
   artifactsByTag: LISTED,
@@ -39,14 +40,14 @@ const CODES = {
   runs: LISTED,
   versions: LISTED,
   search: LISTED,
-  waitFor: [...READ, 'invalid-input'],
-  rebuild: [...READ, 'invalid-input'],
+  waitFor: READ,
+  rebuild: READ,
   progress: READ,
 } as const satisfies Record<keyof MethodFailures, ReadonlyArray<string>>
 
 /** What each is given: what is right, and what is not. */
 const GIVEN: Readonly<Record<keyof MethodFailures, ReadonlyArray<ReadonlyArray<unknown>>>> = {
-  moment: [[]],
+  moment: [[], [{ signal: AbortSignal.abort() }], [{ signal: 7 }]],
   openDrafts: [[]],
   artifact: [['cats'], ['dogs'], ['a/b/c/d'], [7]],
   registeredModel: [['pets'], ['dogs'], [7]],

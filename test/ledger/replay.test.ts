@@ -1,7 +1,7 @@
 import { lastValueFrom, take, toArray } from 'rxjs'
 import { describe, expect, it } from 'vitest'
 import type { Ledger } from '../../index.js'
-import { memoryLedger } from '../support/ledger-memory.js'
+import { memoryLedger, rejection } from '../support/ledger-memory.js'
 
 const promoted = async (): Promise<Ledger> => {
   const { ledger } = await memoryLedger()
@@ -35,10 +35,13 @@ describe('the replay of a ledger', () => {
     expect(await lastValueFrom(ledger.replayed({ pace: { every: 1 } }).pipe(take(2), toArray()))).toHaveLength(2)
     const stop = new AbortController()
     let steps = 0
-    for await (const _ of ledger.replay({ pace: { every: 60_000 } }, stop.signal)) {
-      steps += 1
-      setTimeout(() => stop.abort(), 5)
+    const replay = async (): Promise<void> => {
+      for await (const _ of ledger.replay({ pace: { every: 60_000 }, signal: stop.signal })) {
+        steps += 1
+        setTimeout(() => stop.abort(), 5)
+      }
     }
+    expect(await rejection(replay())).toMatchObject({ code: 'aborted' })
     expect(steps).toBe(1)
     await ledger.close()
   })

@@ -19,6 +19,7 @@ const circumstances = {
   correlationId: 'a request',
   causationId: 'a cause',
   occurredAt: '2026-05-03T14:00:00Z',
+  signal: new AbortController().signal,
 }
 const { reason: _, ...unexplained } = circumstances
 const said = { description: 'said', metadata: { lr: 0.1 }, aliases: ['best'], tags: ['small'] }
@@ -54,7 +55,7 @@ export const METHODS: Readonly<Record<string, Argument>> = {
     required: { version: 'cats:v0', to: 'lions' },
     optional: { type: 'model', ...said, expect, ...circumstances },
   },
-  newArtifact: { required: { name: 'cats', type: 'model' } },
+  newArtifact: { required: { name: 'cats', type: 'model' }, optional: { signal: circumstances.signal } },
   upsertDistributed: {
     required: { name: 'cats', type: 'model', content },
     optional: { ...distributed, ...circumstances },
@@ -122,7 +123,7 @@ export const METHODS: Readonly<Record<string, Argument>> = {
   finishRun: { required: { run: 'r' }, optional: { outcome: 'failed', ...circumstances } },
 }
 
-const paging = { limit: 10, cursor: 'of the page before' }
+const paging = { limit: 10, cursor: 'of the page before', signal: circumstances.signal }
 const collections = {
   name: 'acme/**',
   entity: 'acme',

@@ -18,7 +18,8 @@ export const DOWNLOADS = mkdtempSync(join(tmpdir(), 'public-methods-'))
 
 const metadata = () => ({ lr: 0.1, layers: [{ units: 64 }, { units: 32 }], q: ['a'] })
 const content = (words: string, as = 'weights.bin') => [{ bytes: new TextEncoder().encode(words), as }]
-const someone = (commandId: string) => ({
+const stoppable = () => ({ signal: new AbortController().signal })
+const unstoppable = (commandId: string) => ({
   commandId,
   actor: 'anna',
   reason: 'a reason',
@@ -27,6 +28,7 @@ const someone = (commandId: string) => ({
   causationId: 'a cause',
   occurredAt: new Date('2026-05-03T14:00:00Z'),
 })
+const someone = (commandId: string) => ({ ...unstoppable(commandId), ...stoppable() })
 const said = () => ({ description: 'said', metadata: metadata(), aliases: ['best'], tags: ['small', 'quick'] })
 const nothing = () => undefined
 
@@ -64,20 +66,21 @@ const collections = {
   withArchived: true,
   withDeleted: true,
   limit: 10,
+  ...stoppable(),
 }
 
 const questions = {
-  read: () => [counted, (counts: ReadonlyMap<string, number>) => [...counts]],
-  moment: () => [],
-  resolve: () => ['cats:v0'],
-  version: () => ['m:production'],
-  artifact: () => ['cats'],
-  registeredModel: () => ['m'],
-  runDetails: () => ['r'],
-  openDrafts: () => [],
-  entities: () => [{ name: 'ac*', limit: 10 }],
-  projects: () => [{ name: 'acme/*', entity: 'acme', limit: 10 }],
-  artifactTypes: () => [{ name: 'mod*', entity: 'acme', project: 'animals', limit: 10 }],
+  read: () => [counted, (counts: ReadonlyMap<string, number>) => [...counts], stoppable()],
+  moment: () => [stoppable()],
+  resolve: () => ['cats:v0', stoppable()],
+  version: () => ['m:production', stoppable()],
+  artifact: () => ['cats', stoppable()],
+  registeredModel: () => ['m', stoppable()],
+  runDetails: () => ['r', stoppable()],
+  openDrafts: () => [stoppable()],
+  entities: () => [{ name: 'ac*', limit: 10, ...stoppable() }],
+  projects: () => [{ name: 'acme/*', entity: 'acme', limit: 10, ...stoppable() }],
+  artifactTypes: () => [{ name: 'mod*', entity: 'acme', project: 'animals', limit: 10, ...stoppable() }],
   artifacts: () => [{ ...collections, project: 'animals' }],
   artifactsByTag: () => [{ ...collections, project: 'animals' }],
   registeredModels: () => [{ ...collections, registry: 'model-registry' }],
@@ -91,9 +94,10 @@ const questions = {
       orderBy: { metric: 'loss' },
       order: 'descending',
       limit: 10,
+      ...stoppable(),
     },
   ],
-  versions: () => ['cats', { limit: 10, order: 'ascending' }],
+  versions: () => ['cats', { limit: 10, order: 'ascending', ...stoppable() }],
   search: () => [
     {
       name: 'acme/**',
@@ -115,11 +119,12 @@ const questions = {
       orderBy: { metadata: 'lr' },
       order: 'ascending',
       limit: 10,
+      ...stoppable(),
     },
   ],
-  diff: () => ['cats:v0', 'cats:v1', { keys: {}, limit: 10 }],
-  lineage: () => [{ of: 'cats:v0', direction: 'both', depth: 5, limit: 100 }],
-  paths: () => [{ from: { run: 'r' }, to: 'cats:v0', length: 5, limit: 10 }],
+  diff: () => ['cats:v0', 'cats:v1', { keys: {}, limit: 10, ...stoppable() }],
+  lineage: () => [{ of: 'cats:v0', direction: 'both', depth: 5, limit: 100, ...stoppable() }],
+  paths: () => [{ from: { run: 'r' }, to: 'cats:v0', length: 5, limit: 10, ...stoppable() }],
   history: () => [
     {
       of: 'cats',
@@ -131,6 +136,7 @@ const questions = {
       until: new Date('2100-01-01T00:00:00Z'),
       order: 'descending',
       limit: 10,
+      ...stoppable(),
     },
   ],
   exportHistory: () => [
@@ -144,9 +150,10 @@ const questions = {
       from: '2020-01-01',
       until: 5,
       order: 'ascending',
+      ...stoppable(),
     },
   ],
-  aliasHistory: () => [{ of: 'cats', alias: 'best' }],
+  aliasHistory: () => [{ of: 'cats', alias: 'best', ...stoppable() }],
 } satisfies Rows<LedgerAsOf>
 
 const replay = () => ({
@@ -176,23 +183,27 @@ export const ONE_STREAM: Rows<OneStream> = {
       until: 5,
       order: 'descending',
       limit: 10,
+      ...stoppable(),
     },
   ],
   exportHistory: questions.exportHistory,
   aliasHistory: questions.aliasHistory,
-  locate: () => ['cats:v0'],
-  replay: () => [replay(), new AbortController().signal],
+  locate: () => ['cats:v0', stoppable()],
+  replay: () => [{ ...replay(), ...stoppable() }],
 }
 
 export const DRAFT: Rows<Omit<Draft, 'artifact' | 'base' | 'description' | 'metadata'>> = {
-  add: () => [content('three', 'three.bin'), { overwrite: true, exclude: ['*.tmp', '!x'], links: 'follow' }],
+  add: () => [
+    content('three', 'three.bin'),
+    { overwrite: true, exclude: ['*.tmp', '!x'], links: 'follow', ...stoppable() },
+  ],
   remove: () => ['weights.bin'],
   entries: () => [],
   log: () => [{ ...said(), run: 'r', expect: { best: 0 }, expectNewest: true, ...someone('drafted') }],
 }
 
 export const RUN: Rows<Omit<Run, 'path'>> = {
-  newDraft: () => ['cats:v1'],
+  newDraft: () => ['cats:v1', stoppable()],
   useModel: () => [
     'cats:v1',
     {
@@ -201,7 +212,6 @@ export const RUN: Rows<Omit<Run, 'path'>> = {
       exact: false,
       onRemove: nothing,
       onProgress: nothing,
-      signal: new AbortController().signal,
       ...someone('used here'),
     },
   ],
@@ -264,8 +274,8 @@ export const RUN: Rows<Omit<Run, 'path'>> = {
       ...someone('a commit'),
     },
   ],
-  summarise: () => [{ loss: 0.25, word: 'better' }],
-  finish: () => ['failed'],
+  summarise: () => [{ loss: 0.25, word: 'better' }, someone('summarised here')],
+  finish: () => ['failed', someone('finished here')],
 }
 
 /** In the order in which one call leaves what the next needs. */
@@ -273,23 +283,23 @@ export const LEDGER: Rows<Omit<Ledger, 'watchPosition' | 'behind' | 'damage' | '
   ...questions,
   at: () => [new Date('2026-05-03T15:00:00Z')],
   watch: () => [(now: LedgerAsOf) => now.resolve('cats:v0')],
-  replay: () => [replay(), new AbortController().signal],
+  replay: () => [{ ...replay(), ...stoppable() }],
   replayed: () => [replay()],
-  events: () => [{ ...feed(), signal: new AbortController().signal }],
+  events: () => [{ ...feed(), ...stoppable() }],
   watchEvents: () => [feed()],
   consume: () => [
     'index',
     nothing,
     {
       checkpoint: { load: async () => undefined, save: async () => undefined },
-      ...{ after: 0, types: ['AliasMoved'], of: 'cats', parkAfter: 3, signal: new AbortController().signal },
+      ...{ after: 0, types: ['AliasMoved'], of: 'cats', parkAfter: 3, ...stoppable() },
     },
   ],
-  diffMoments: () => [0, new Date('2026-05-03T15:00:00Z')],
-  waitFor: () => [1, 1000],
-  rebuild: () => [nothing],
-  progress: () => [],
-  content: () => ['cats:v1', { paths: ['**'] }],
+  diffMoments: () => [0, new Date('2026-05-03T15:00:00Z'), stoppable()],
+  waitFor: () => [1, 1000, stoppable()],
+  rebuild: () => [nothing, stoppable()],
+  progress: () => [stoppable()],
+  content: () => ['cats:v1', { paths: ['**'], ...stoppable() }],
   download: () => [
     {
       version: 'cats:v0',
@@ -300,7 +310,7 @@ export const LEDGER: Rows<Omit<Ledger, 'watchPosition' | 'behind' | 'damage' | '
       dryRun: false,
       onRemove: nothing,
       onProgress: nothing,
-      signal: new AbortController().signal,
+      ...stoppable(),
     },
   ],
   useModel: () => [
@@ -312,22 +322,21 @@ export const LEDGER: Rows<Omit<Ledger, 'watchPosition' | 'behind' | 'damage' | '
       exact: false,
       onRemove: nothing,
       onProgress: nothing,
-      signal: new AbortController().signal,
       ...someone('used here'),
     },
   ],
-  openFile: () => [{ version: 'cats:v0', path: 'weights.bin', range: { start: 0, end: 2 } }],
-  exportEvents: () => [],
-  importEvents: () => [[], nothing, { ownId: true }],
-  collectable: () => [],
-  collectGarbage: () => [{ files: [], bytes: 0 }, nothing],
-  verify: () => [nothing, { contents: true }],
+  openFile: () => [{ version: 'cats:v0', path: 'weights.bin', range: { start: 0, end: 2 }, ...stoppable() }],
+  exportEvents: () => [stoppable()],
+  importEvents: () => [[], nothing, { ownId: true, ...stoppable() }],
+  collectable: () => [stoppable()],
+  collectGarbage: () => [{ files: [], bytes: 0 }, nothing, stoppable()],
+  verify: () => [nothing, { contents: true, ...stoppable() }],
   run: () => ['r'],
-  newDraft: () => ['cats:v1'],
-  newArtifact: () => [{ name: 'cats', type: 'model' }],
+  newDraft: () => ['cats:v1', stoppable()],
+  newArtifact: () => [{ name: 'cats', type: 'model', ...stoppable() }],
   execute: () => [
     {
-      ...someone('executed'),
+      ...unstoppable('executed'),
       command: {
         type: 'TagArtifactVersion',
         artifact: { entity: 'acme', project: 'animals', artifact: 'cats' },
@@ -335,6 +344,7 @@ export const LEDGER: Rows<Omit<Ledger, 'watchPosition' | 'behind' | 'damage' | '
         tags: ['executed'],
       },
     },
+    stoppable(),
   ],
   createArtifact: () => [{ name: 'mice', type: 'model', description: 'd', ...someone('created') }],
   logArtifact: () => [

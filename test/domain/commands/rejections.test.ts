@@ -36,6 +36,7 @@ const samples: { readonly [T in CommandError['_tag']]: readonly [Plain<Extract<C
       { _tag: 'invalid-input', problems: [{ at: 'alias', expected: 'no blank at either end', actual: '"a "' }] },
       'alias: expected no blank at either end, got "a "',
     ],
+    aborted: [{ _tag: 'aborted' }, 'the signal of the call aborted it: nothing was recorded'],
     'type-mismatch': [
       { _tag: 'type-mismatch', collection: artifact, accepted: 'model', offered: 'dataset' },
       'acme/churn/model accepts the type "model", not "dataset"',

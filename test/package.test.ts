@@ -9,6 +9,7 @@ import {
   realpathSync,
   renameSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -17,6 +18,7 @@ import { fileURLToPath } from 'node:url'
 import { build } from 'vite'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import manifest from '../package.json' with { type: 'json' }
+import { brokenEventStores, brokenFileStores } from '../testing/index.js'
 import { specifiersIn } from './support/imports.js'
 import { METHODS, PAGES } from './support/ledger-methods.js'
 import { followReadme, pack, succeed, write } from './support/packed.js'
@@ -246,6 +248,55 @@ describe('the packed package', () => {
     const requires = entries.map((entry, index) => `import entry${index} = require('${entry}')\n`)
     write(join(consumer, 'all.cts'), `${requires.join('')}export const all: object[] = [${names.join(', ')}]\n`)
     compile({ exactOptionalPropertyTypes: exact }, 'all.mts', 'all.cts')
+  })
+
+  describe.each(['node:test', 'vitest'] as const)('brings contracts that run under %s', (runner) => {
+    const folder = join(work, runner.replace(':', '-'))
+    beforeAll(() => {
+      cpSync(join(installed, 'dist/examples/adapter'), folder, { recursive: true })
+      write(join(folder, 'package.json'), JSON.stringify({ type: 'module' }))
+      mkdirSync(join(folder, 'node_modules'))
+      symlinkSync(installed, join(folder, 'node_modules/model-ledger'), 'junction')
+      symlinkSync(join(root, 'node_modules/vitest'), join(folder, 'node_modules/vitest'), 'junction')
+    })
+
+    /** How many tests of a file pass, and which fail. */
+    const outcomeOf = (file: string, text: string) => {
+      writeFileSync(join(folder, file), text.replace("'node:test'", `'${runner}'`))
+      const args =
+        runner === 'vitest'
+          ? [join(root, 'node_modules/vitest/vitest.mjs'), 'run', file, '--root', folder, '--reporter=tap-flat']
+          : ['--test', '--test-reporter=tap', file]
+      const { stdout, stderr, status } = spawnSync(process.execPath, args, { cwd: folder, encoding: 'utf8' })
+      const named = (line: RegExp) => [...stdout.matchAll(line)].map(([, name = '']) => name)
+      const [passed, failed] = [named(/^ *ok \d+ - (.*)$/gm), named(/^ *not ok \d+ - (.*)$/gm)]
+      return { passed, failed, status, said: stdout + stderr }
+    }
+
+    it('against stores that were written for the test', () => {
+      const { passed, failed, status, said } = outcomeOf(
+        'own.test.js',
+        readFileSync(join(folder, 'contract.js'), 'utf8'),
+      )
+      expect([failed, status], said).toEqual([[], 0])
+      expect(passed.length).toBeGreaterThan(50)
+    })
+
+    it('and fail on each broken one', () => {
+      const { passed, failed, status, said } = outcomeOf(
+        'broken.test.js',
+        `import { it } from 'node:test'
+import { brokenEventStores, brokenFileStores } from 'model-ledger/testing'
+for (const { name: broken, cases } of [...brokenEventStores, ...brokenFileStores])
+  for (const { name, run } of cases) it(\`\${broken}: \${name}\`, run)
+`,
+      )
+      const ofFile = (name: string) => !name.endsWith('broken.test.js')
+      expect([passed.filter(ofFile), status], said).toEqual([[], 1])
+      expect(failed.filter(ofFile)).toHaveLength(
+        [...brokenEventStores, ...brokenFileStores].flatMap(({ cases }) => cases).length,
+      )
+    })
   })
 
   it('has examples that a strict project accepts when they are copied into it', () => {

@@ -7,9 +7,8 @@ import { brokenFollowing } from './event-store/broken-following.js'
 import { brokenReads } from './event-store/broken-reads.js'
 import { type EventStoreCase, runEventStoreCase } from './event-store-contract.js'
 
-/** Each is run as a case of its own, which rejects if the cases in `noticedBy` do not fail on it. */
-export const brokenEventStores: ReadonlyArray<BrokenStore<EventStore, EventStoreCase>> = brokenStores(
+export const brokenEventStores: ReadonlyArray<BrokenStore<EventStore>> = brokenStores(
   { ...brokenReads, ...brokenAppends, ...brokenFollowing },
   memoryEventStore,
-  (name, open) => runEventStoreCase(name, open, { patienceMs: 250 }),
+  (name: EventStoreCase, open) => runEventStoreCase(name, open, { patienceMs: 250 }),
 )

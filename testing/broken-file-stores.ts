@@ -5,9 +5,8 @@ import { type BrokenStore, brokenStores } from './contract-case.js'
 import { fileStoreFaults } from './file-store/broken.js'
 import { type FileStoreCase, runFileStoreCase } from './file-store-contract.js'
 
-/** Each is run as a case of its own, which rejects if the cases in `noticedBy` do not fail on it. */
-export const brokenFileStores: ReadonlyArray<BrokenStore<FileStore, FileStoreCase>> = brokenStores(
+export const brokenFileStores: ReadonlyArray<BrokenStore<FileStore>> = brokenStores(
   fileStoreFaults,
   memoryFileStore,
-  (name, open, { damage }) => runFileStoreCase(name, open, damage),
+  (name: FileStoreCase, open, { damage }) => runFileStoreCase(name, open, damage),
 )

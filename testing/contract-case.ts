@@ -2,8 +2,8 @@
 import { equal } from './expectations.js'
 
 /** One case: `it(name, run)`. It rejects, with an `AssertionError` mostly, if what is tested does not do what its name says. */
-export interface ContractCase<Name extends string = string> {
-  readonly name: Name
+export interface ContractCase {
+  readonly name: string
   readonly run: () => Promise<void>
 }
 
@@ -27,12 +27,12 @@ export const withNoneLeftOut = (cases: ReadonlyArray<ContractCase>): ReadonlyArr
   ]
 }
 
-/** A store that does not keep the contract, to see that the cases find out. */
-export interface BrokenStore<Store, Name extends string> extends ContractCase {
+/** A store that does not keep the contract. Its `run` rejects unless each of `cases` does: then the contract finds it. */
+export interface BrokenStore<Store> extends ContractCase {
   /** A new one of them, in memory. */
   readonly open: () => Promise<Store>
-  /** The cases that must fail on it. */
-  readonly noticedBy: ReadonlyArray<Name>
+  /** The cases of the contract that must fail on it. */
+  readonly cases: ReadonlyArray<ContractCase>
 }
 
 /** What is wrong with each is its name. */
@@ -44,26 +44,20 @@ export const brokenStores = <
   faults: Readonly<Record<string, Fault>>,
   rightStore: () => Store,
   runCase: (name: Name, open: () => Promise<Store>, fault: Fault) => Promise<void>,
-): ReadonlyArray<BrokenStore<Store, Name>> =>
+): ReadonlyArray<BrokenStore<Store>> =>
   Object.entries(faults).map(([fault, broken]) => {
-    const { of, noticedBy } = broken
     const open = async (): Promise<Store> => {
       const store = rightStore()
-      return { ...store, ...of(store) }
+      return { ...store, ...broken.of(store) }
     }
-    return {
-      name: `finds the store that ${fault}`,
-      open,
-      noticedBy,
-      run: async () => equal(await failing(noticedBy, (name) => runCase(name, open, broken)), noticedBy),
+    const cases = broken.noticedBy.map((name) => ({ name, run: () => runCase(name, open, broken) }))
+    const run = async () => {
+      const outcomes = await Promise.allSettled(cases.map((each) => each.run()))
+      const failing = cases.filter((_, index) => outcomes[index]?.status === 'rejected')
+      equal(
+        failing.map(({ name }) => name),
+        broken.noticedBy,
+      )
     }
+    return { name: `finds the store that ${fault}`, run, open, cases }
   })
-
-/** Of the cases, those that fail. */
-const failing = async <Name extends string>(
-  names: ReadonlyArray<Name>,
-  run: (name: Name) => Promise<void>,
-): Promise<ReadonlyArray<Name>> => {
-  const outcomes = await Promise.allSettled(names.map(run))
-  return names.filter((_, index) => outcomes[index]?.status === 'rejected')
-}

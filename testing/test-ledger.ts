@@ -1,6 +1,7 @@
 /** A ledger in memory, for a test: its time stands still until it is turned, and its ids are the same in every run. */
 import { memoryEventStore, memoryFileStore } from '../adapters/memory/index.js'
 import { decodeEvent, type RecordedEvent } from '../domain/events/stored-events.js'
+import type { Ids } from '../domain/ports/clock-and-ids.js'
 import { type EventStore, ORIGIN, toPosition } from '../domain/ports/event-store.js'
 import type { FileStore } from '../domain/ports/file-store.js'
 import { type ComposedOptions, type Ledger, openLedger } from '../index.js'
@@ -18,7 +19,7 @@ export interface TestLedgerOptions extends Partial<Omit<ComposedOptions, 'events
   readonly seed?: number
   /** The time at which it begins; 2026-01-01T00:00:00.000Z unless told. */
   readonly now?: Date | string
-  /** A ledger whose stores and clock it shares, as another instance of the same service. */
+  /** A ledger whose stores, clock and ids it shares, as another instance of the same service. */
   readonly beside?: TestLedger
 }
 
@@ -27,6 +28,7 @@ export interface TestLedger extends AsyncDisposable {
   readonly clock: TestClock
   readonly events: EventStore
   readonly files: FileStore
+  readonly ids: Ids
   /** What was recorded after a position, in order; everything unless told. */
   readonly recorded: (after?: number) => Promise<ReadonlyArray<RecordedEvent>>
   /** Closes the ledger; `await using` does it at the end of its block. */
@@ -42,7 +44,7 @@ export const testLedger = async (options: TestLedgerOptions = {}): Promise<TestL
   const clock = beside?.clock ?? testClock(now)
   const events = beside?.events ?? memoryEventStore()
   const files = beside?.files ?? memoryFileStore({ now: clock.now })
-  const ids = testIds(beside === undefined ? seed : seed + 1)
+  const ids = beside?.ids ?? testIds(seed)
   const ledger = await openLedger({
     actor: 'anna',
     entity: 'acme',
@@ -59,6 +61,7 @@ export const testLedger = async (options: TestLedgerOptions = {}): Promise<TestL
     clock,
     events,
     files,
+    ids,
     recorded: async (after = ORIGIN) => {
       const found: RecordedEvent[] = []
       for await (const page of events.readAll(toPosition(after)))

@@ -9,6 +9,7 @@ import * as eventstoredb from '../../adapters/eventstoredb/index.js'
 import * as memory from '../../adapters/memory/index.js'
 import * as sqlite from '../../adapters/sqlite/index.js'
 import * as face from '../../index.js'
+import * as testing from '../../testing/index.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'options-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -107,9 +108,33 @@ const ROWS: Readonly<Record<string, Row | 'takes no options' | 'checked before'>
     [null, 5, 'text', [], { now: 5 }, { clock: 5 }].map((each) => [each]),
   ),
   memorySnapshotStore: 'takes no options',
+  // What it adds to the options of a ledger, only TypeScript sees.
+  testLedger: row('invalid-input', members({}, { deadline: TIMES, actor: [5], projections: [{}] })),
+  testClock: 'takes no options',
+  testIds: 'takes no options',
+  given: 'takes no options',
+  specification: 'checked before',
+  eventStoreContract: 'checked before',
+  fileStoreContract: 'checked before',
+  manifestOf: 'takes no options',
+  contentStored: 'takes no options',
+  versionsLogged: 'checked before',
+  versionLinked: 'checked before',
+  aliasMoved: 'checked before',
+  runFinished: 'checked before',
+  lineageMade: 'takes no options',
+  timePassed: 'takes no options',
+  recordedIn: 'takes no options',
 }
 
-const EXPORTED: Readonly<Record<string, unknown>> = { ...face, ...sqlite, ...directory, ...eventstoredb, ...memory }
+const EXPORTED: Readonly<Record<string, unknown>> = {
+  ...face,
+  ...sqlite,
+  ...directory,
+  ...eventstoredb,
+  ...memory,
+  ...testing,
+}
 
 /** The code of a refusal, and its words, however it is told. */
 const refusalOf = async (call: () => unknown): Promise<{ readonly code: string; readonly words: string }> => {

@@ -28,8 +28,9 @@ describe('a ledger for tests', () => {
   it('stands beside another on the same stores, as a second instance does', async () => {
     await using one = await testLedger({ given: [versionsLogged('model', 1)] })
     await using other = await testLedger({ beside: one, actor: 'ben' })
+    await using third = await testLedger({ beside: one, actor: 'cy' })
     const moves = Array.from({ length: 5 }, (_, number) =>
-      [one, other].map(({ ledger }) => ledger.moveAlias({ version: 'model:v0', alias: `a${number}` })),
+      [one, other, third].map(({ ledger }) => ledger.moveAlias({ version: 'model:v0', alias: `a${number}` })),
     )
     await Promise.all(moves.flat())
     expect(await other.ledger.resolve('model:a4')).toMatchObject({ version: 0 })

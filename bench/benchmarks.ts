@@ -19,6 +19,7 @@ import {
   resolveWhole,
   transitiveLineage,
 } from './reading.js'
+import { starting } from './starting.js'
 import { exporting, importing } from './transfer.js'
 import { verifying } from './verifying.js'
 
@@ -53,4 +54,5 @@ export const benchmarks: ReadonlyArray<Benchmark> = [
   verifying,
   reopen,
   memory,
+  ...starting,
 ]

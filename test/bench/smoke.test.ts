@@ -4,14 +4,18 @@ import { memoryEventStore } from '../../adapters/memory/index.js'
 import { benchmarks } from '../../bench/benchmarks.js'
 import { exponentOf, grow, growths } from '../../bench/growth.js'
 import { fill, lineageHistory, movesHistory, versionsHistory } from '../../bench/history.js'
-import { measure } from '../../bench/measure.js'
+import { type Benchmark, measure } from '../../bench/measure.js'
 import { plot } from '../../bench/plot.js'
 import { decodeEvent } from '../../domain/events/stored-events.js'
 import { ORIGIN, type StoredEvent } from '../../domain/ports/event-store.js'
 import { canonicalJson } from '../../domain/values/json.js'
 
+/** Of those that start a program again and again, one of each kind. */
+const shown = ({ name }: Benchmark): boolean =>
+  !/^(start|import)-/.test(name) || ['start-log', 'start-alias-many', 'import-answer'].includes(name)
+
 describe('a benchmark', () => {
-  it.each(benchmarks)('$name does the same work on both sides', async ({ prepare }) => {
+  it.each(benchmarks.filter(shown))('$name does the same work on both sides', async ({ prepare }) => {
     const { ours, floor, close } = await prepare('smoke')
     try {
       const [mine, others] = [await ours(), typeof floor === 'number' ? undefined : await floor()]

@@ -4,7 +4,7 @@
  * takes half a millisecond for each file that it loads, and the sources are six hundred. See ADR 38.
  */
 import { readdirSync, readFileSync } from 'node:fs'
-import { join, sep } from 'node:path'
+import { basename, join, sep } from 'node:path'
 import { type Plugin, rolldown } from 'rolldown'
 
 // As npm runs scripts.
@@ -55,7 +55,8 @@ const bundled = await rolldown({
 await bundled.write({
   dir: process.argv[2] ?? 'lib',
   entryFileNames: '[name].js',
-  chunkFileNames: 'shared/[name].js',
+  // What has the name of its folder would be called after the checkout.
+  chunkFileNames: ({ name }) => `shared/${name === basename(root) ? 'ledger' : name}.js`,
   sourcemap: true,
 })
 await bundled.close()

@@ -51,10 +51,8 @@ const trouble = async (standIn: StandIn, kind: (typeof KINDS)[number]): Promise<
 it('four processes over a cluster whose nodes die, freeze and lose each other lose and double nothing', async () => {
   const standIn = await StandIn.start({ nodes: 3, electionTime: ELECTION, commitTimeout: ELECTION })
   const connectionString = standIn.connectionString()
-  // A frozen node is given up soon, so that there is time for more trouble.
-  const soon = `${connectionString}&keepAliveInterval=500&keepAliveTimeout=500`
   const files = join(folder, 'files')
-  const writers = WRITERS.map((writer) => startScript('eventstoredb/cluster-writer', [soon, files, writer]))
+  const writers = WRITERS.map((writer) => startScript('eventstoredb/cluster-writer', [connectionString, files, writer]))
   await Promise.all(writers.map(({ begun }) => begun))
   const answered = (): number => writers.reduce((sum, { lines }) => sum + lines().length, 0)
   for (let done = 0; done < TROUBLES; done++) {

@@ -27,6 +27,11 @@ const asking = (index: number): Asking => {
   open.push(() => client.disconnect())
   return new Asking(connection.right, client)
 }
+const opened = async () => {
+  const store = await openStore(standIn.connectionString(), { timeout: 2000, patience: 60_000 })
+  open.push(() => store.close())
+  return store
+}
 const newLeader = (before: number) =>
   expect
     .poll(() => standIn.leader, { interval: 1 })
@@ -52,13 +57,14 @@ describe('a cluster', () => {
   })
 
   it('elects another when the leader dies, which has all that was acknowledged', async () => {
-    const on = asking(0)
+    const [on, store] = [asking(0), await opened()]
     expect(await on.append('none', 'ab')).toBe('at 1')
     await node(1).kill()
     expect(await on.append(1, 'c')).toBe('at 2')
     await node(1).restart()
     await node(0).kill()
-    await newLeader(0)
+    expect(await store.append('run-1', 'none', [newEvent()])()).toMatchObject({ right: { revision: 0 } })
+    expect(standIn.leader).not.toBe(0)
     expect(revisions(standIn.leader ?? 0, on.stream)).toEqual([0, 1, 2])
   })
 
@@ -86,8 +92,7 @@ describe('a cluster', () => {
   })
 
   it('goes on without a frozen leader, which takes connections, and later what was sent to it, and exits', async () => {
-    const [on, store] = [asking(0), await openStore(standIn.connectionString(), { timeout: 5000 })]
-    open.push(() => store.close())
+    const [on, store] = [asking(0), await opened()]
     expect(await store.append('run-1', 'none', [newEvent()])()).toMatchObject({ right: { revision: 0 } })
     node(0).freeze()
     const unanswered = on.append('none', 'a')

@@ -88,7 +88,9 @@ export class Log {
   /** How many events this log and another begin with. */
   inCommon({ all }: Log): number {
     let count = Math.min(this.all.length, all.length)
-    while (count > 0 && this.all.at(count - 1) !== all.at(count - 1)) count -= 1
+    const differs = (one = this.all.at(count - 1), other = all.at(count - 1)): boolean =>
+      one?.id !== other?.id || one?.position !== other?.position
+    while (count > 0 && differs()) count -= 1
     return count
   }
 

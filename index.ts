@@ -123,6 +123,7 @@ export type { Collectable, Collected, CollectionPlan, Leftover } from './ledger/
 export type { Imported, ImportOptions } from './ledger/maintenance/import.js'
 export type { Damage, DamagedStore, OnVerify, Verified, VerifyOptions } from './ledger/maintenance/verify.js'
 export type { DamagedEvent } from './ledger/maintenance/verify-events.js'
+export { newest } from './ledger/newest.js'
 export type { ComposedOptions, EmbeddedOptions, LedgerOptions } from './ledger/options.js'
 export type { Run } from './ledger/runs/run-handle.js'
 export { operations, taskEither } from './ledger/task-either.js'

@@ -19,6 +19,7 @@ import type { Checked } from './calling/arguments.js'
 import type { AsOf } from './calling/as-of.js'
 import { fromStoreError, LedgerError, promised } from './calling/errors.js'
 import { checkedNow, Signal } from './calling/input.js'
+import { wakeable } from './calling/wakeable.js'
 import { endingsOf } from './looking-back/endings.js'
 import { EventTypes, SubjectInput } from './looking-back/input.js'
 import { subjectOf } from './looking-back/subjects.js'
@@ -129,19 +130,6 @@ export const feedQuery = async (
     about: async (from, last) => {
       const at = await asOf(last)
       return aboutBetween(at.graph, { of: subject, ...(await endingsOf({ of: subject }, at)) }, from, last)
-    },
-  }
-}
-
-/** The same items, of which a `return` wakes the one that is waited for: a generator that waits takes none. */
-const wakeable = <A>(items: (over: AbortController) => AsyncGenerator<A>): AsyncIterator<A> => {
-  const over = new AbortController()
-  const each = items(over)
-  return {
-    next: () => each.next(),
-    return: () => {
-      over.abort()
-      return each.return(undefined)
     },
   }
 }

@@ -40,7 +40,7 @@ const ORDER: Readonly<Record<string, ReadonlyArray<ReadonlyArray<string>>>> = {
     ['distributing', 'linking'],
     ['looking-back', 'maintenance'],
     ['runs', 'execute.ts'],
-    ['own-projections.ts'],
+    ['own-projections.ts', 'newest.ts'],
     ['ledger-as-of.ts'],
     ['replays.ts', 'feed.ts', 'catching-up.ts'],
     ['consuming.ts'],

@@ -2,8 +2,9 @@
  * A registry behind an HTTP API of one's own, with Fastify: errors mapped to status codes, a caller reads
  * what it wrote, retries are harmless, and a live feed. Started by `main.ts`.
  */
+import { once } from 'node:events'
 import Fastify, { type FastifyInstance } from 'fastify'
-import { type ErrorCategory, type Ledger, LedgerError } from 'model-ledger'
+import { type ErrorCategory, type Ledger, LedgerError, newest } from 'model-ledger'
 
 /** @param grace how long a request that is on its way when the server closes may still take, in milliseconds */
 export const server = (ledger: Ledger, grace = 5000): FastifyInstance => {
@@ -72,18 +73,23 @@ export const server = (ledger: Ledger, grace = 5000): FastifyInstance => {
     if (!(error instanceof LedgerError) || STATUS[error.category] >= 500) throw error
     return { code: error.code, message: error.message }
   }
-  api.get<{ Querystring: { version: string } }>('/feed', ({ query, raw }, reply) => {
+  api.get<{ Querystring: { version: string } }>('/feed', async ({ query }, reply) => {
     reply.hijack()
-    reply.raw.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' })
-    const end = () => reply.raw.end()
-    const subscription = ledger
-      .watch((now) => now.resolve(query.version).catch(refusal))
-      .subscribe({
-        next: (version) => reply.raw.write(`data: ${JSON.stringify(version)}\n\n`),
-        error: end,
-        complete: end, // the ledger was closed
-      })
-    raw.once('close', () => subscription.unsubscribe())
+    const { raw } = reply
+    raw.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' })
+    const gone = new AbortController()
+    const { signal } = gone
+    raw.once('close', () => gone.abort())
+    const answers = ledger.watch((now) => now.resolve(query.version).catch(refusal))
+    try {
+      for await (const version of newest(answers, { signal })) {
+        const isTaken = raw.write(`data: ${JSON.stringify(version)}\n\n`)
+        if (!isTaken) await once(raw, 'drain', { signal }) // a tab that sleeps: nothing is written until it wakes
+      }
+    } catch (error) {
+      if (!signal.aborted) api.log.error(error)
+    }
+    raw.end() // the ledger was closed, or cannot answer any more
   })
   // #endregion
 

@@ -3,6 +3,7 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as E from 'fp-ts/lib/Either.js'
+import { EMPTY } from 'rxjs'
 import { afterAll, describe, expect, it } from 'vitest'
 import * as directory from '../../adapters/directory/index.js'
 import * as eventstoredb from '../../adapters/eventstoredb/index.js'
@@ -64,6 +65,7 @@ const ROWS: Readonly<Record<string, Row | 'takes no options' | 'checked before'>
     [undefined, null, 5, 'text', [], {}].map((each) => [each]),
   ),
   directoryCheckpointStore: row('TypeError', ofPath({})),
+  newest: row('invalid-input', [[undefined], [null], [5], ['text'], [{}], [EMPTY, 5], [EMPTY, { signal: 5 }]]),
   projection: row('TypeError', [
     ...NO_OPTIONS.map((each) => [each]),
     ...members(

@@ -136,7 +136,7 @@ describe('the API example', () => {
   })
 
   describe('the feed', () => {
-    let stop: AbortController
+    let stop: AbortController | undefined
     const listen = async (alias: string) => {
       stop = new AbortController()
       const address = await api.listen({ host: '127.0.0.1', port: 0 })
@@ -146,7 +146,7 @@ describe('the API example', () => {
       const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader()
       return async () => (await reader?.read())?.value
     }
-    afterEach(() => stop.abort())
+    afterEach(() => stop?.abort())
 
     it('gives each new answer to whoever listens', async () => {
       const heard = await listen('latest')
@@ -163,6 +163,36 @@ describe('the API example', () => {
       expect(await heard()).toContain('"code":"version-not-found"')
       await promote('v1')
       expect(await heard()).toContain('"version":1')
+    })
+
+    it('leaves one answer waiting for a tab that sleeps, and gives it the newest when it wakes', async () => {
+      const waiting: string[] = []
+      let wake = (): unknown => undefined
+      // Its buffers are full: what is written waits in this process.
+      api.addHook('onRequest', (_, { raw }, done) => {
+        raw.write = (answer: unknown) => {
+          waiting.push(String(answer))
+          return false
+        }
+        wake = () => raw.emit('drain')
+        done()
+      })
+      listen('latest').catch(() => undefined)
+      await expect.poll(() => waiting).toHaveLength(1)
+      const seen: number[] = []
+      const watched = ledger.watch((now) => now.resolve('churn')).subscribe(({ version }) => void seen.push(version))
+      for (let move = 0; move < 20; move++) {
+        await ledger.moveAlias({ version: `churn:v${move % 2}`, alias: 'latest' })
+        await expect.poll(() => seen.at(-1), { interval: 1 }).toBe(move % 2)
+      }
+      expect(seen.length).toBeGreaterThan(20)
+      expect(waiting).toHaveLength(1)
+      await ledger.moveAlias({ version: 'churn:v0', alias: 'latest' })
+      await expect.poll(() => seen.at(-1)).toBe(0)
+      wake()
+      await expect.poll(() => waiting.length).toBe(2)
+      expect(waiting.at(-1)).toContain('"version":0')
+      watched.unsubscribe()
     })
 
     it('ends with the ledger, so that the server stops', async () => {

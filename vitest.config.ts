@@ -22,6 +22,8 @@ export default defineConfig({
     testTimeout: 120_000,
     hookTimeout: 120_000,
     expect: { poll: { timeout: 60_000 } },
+    // Else Vitest takes what lies below a folder named `es` or `esm` for ES modules, and loads it twice, wherever the checkout is.
+    server: { deps: { external: [/\/node_modules\//] } },
     coverage: {
       provider: 'v8',
       include: ['index.ts', '{domain,projections,application,ledger,adapters,testing}/**/*.ts'],

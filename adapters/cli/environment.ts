@@ -9,6 +9,8 @@ export const DEFAULT_NAME = '.model-ledger'
 export interface LedgerLocation {
   readonly ledger?: string
   readonly events?: string
+  /** The name of the ledger where the events are. */
+  readonly eventsLedger?: string
   readonly actor?: string
   readonly entity?: string
   readonly project?: string
@@ -20,6 +22,7 @@ type Environment = Readonly<Record<string, string | undefined>>
 const VARIABLES = {
   ledger: 'MODEL_LEDGER',
   events: 'MODEL_LEDGER_EVENTS',
+  eventsLedger: 'MODEL_LEDGER_EVENTS_LEDGER',
   actor: 'MODEL_LEDGER_ACTOR',
   entity: 'MODEL_LEDGER_ENTITY',
   project: 'MODEL_LEDGER_PROJECT',

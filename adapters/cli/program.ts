@@ -54,6 +54,7 @@ export const buildProgram = (terminal: Terminal, asJson = false): Command => {
     })
     .addOption(new Option('--ledger <directory>', 'the ledger (else MODEL_LEDGER, else the nearest above)'))
     .addOption(new Option('--events <esdb://...>', 'keep the events on EventStoreDB (else MODEL_LEDGER_EVENTS)'))
+    .option('--events-ledger <name>', 'the name of the ledger there (else MODEL_LEDGER_EVENTS_LEDGER, else ledger)')
     .option('--actor <who>', 'who does it (else MODEL_LEDGER_ACTOR, else the user of this machine)')
     .option('--entity <name>', 'for names that leave it out (else MODEL_LEDGER_ENTITY)')
     .option('--project <name>', 'likewise, or with its entity, acme/churn (else MODEL_LEDGER_PROJECT)')

@@ -1,10 +1,9 @@
 /** Commands about the ledger as a whole: making one, moving it, checking it, cleaning it. */
 import { open, rm } from 'node:fs/promises'
-import { join } from 'node:path'
 import type { Command } from 'commander'
 import type { Collectable, Ledger, Leftover } from '../../index.js'
 import { assertWhole, type WithLedger } from './command-context.js'
-import { DEFAULT_NAME } from './environment.js'
+import { DEFAULT_NAME, type LedgerLocation } from './environment.js'
 import { exportIn } from './export-file.js'
 import { localPath, STANDARD_STREAM } from './local-path.js'
 import { counted, json, progressBar, size, type Terminal, table, time } from './output.js'
@@ -21,16 +20,16 @@ export const storeCommands = (program: Command, withLedger: WithLedger, terminal
 const initCommand = (program: Command, terminal: Terminal): void => {
   program
     .command('init')
-    .description(`Make a ledger in a directory (${DEFAULT_NAME} unless told).`)
+    .description(
+      `Make a ledger in a directory (${DEFAULT_NAME} unless told); with --events its files alone, and the ledger there.`,
+    )
     .argument('[directory]')
     .addHelpText('after', '\nExample:\n  $ model-ledger init && model-ledger list models')
     .action(async (name: string | undefined, _: object, command: Command) => {
-      const options = command.optsWithGlobals<{ ledger?: string; json?: boolean }>()
+      const options = command.optsWithGlobals<LedgerLocation & { json?: boolean }>()
       const directory = localPath(terminal.cwd, name ?? options.ledger ?? DEFAULT_NAME, 'a directory')
-      const { isOrWasThere, openLedger } = await import('./library.js')
-      const isNew = !isOrWasThere(join(directory, 'events.db'))
-      const ledger = await openLedger({ directory })
-      await ledger.close()
+      const { initAtLocation } = await import('./library.js')
+      const { ledger, isNew } = await initAtLocation(options, terminal, directory)
       const said = isNew ? `made a ledger in ${directory}\n` : `there is a ledger in ${directory} already\n`
       terminal.out(options.json === true ? json({ directory, isNew }) : said)
       assertWhole(ledger)

@@ -20,6 +20,7 @@ describe('a variable of the environment', () => {
   it.each([
     ['MODEL_LEDGER'],
     ['MODEL_LEDGER_EVENTS'],
+    ['MODEL_LEDGER_EVENTS_LEDGER'],
     ['MODEL_LEDGER_ACTOR'],
     ['MODEL_LEDGER_ENTITY'],
     ['MODEL_LEDGER_PROJECT'],

@@ -101,6 +101,8 @@ export interface Ledger extends Omit<Writes, 'startRun'>, LedgerAsOf, Watching, 
    * that they handle. Wait for your own commands first. Closing twice is harmless.
    */
   readonly close: (within?: number) => Promise<void>
+  /** Closes it, too, where its block ends: `await using ledger = await openLedger(…)`. */
+  readonly [Symbol.asyncDispose]: () => Promise<void>
 }
 
 export const ledgerOn = (ports: LedgerPorts): Ledger => {
@@ -151,7 +153,7 @@ export const ledgerOn = (ports: LedgerPorts): Ledger => {
   const ofFiles = fileMethods({ content, files, useArtifact: commands.useArtifact, ...local })
   const ofRuns = { ...commands, ...ofFiles }
 
-  const methods: Omit<Ledger, 'close' | 'consume'> = {
+  const methods: Omit<Ledger, 'close' | 'consume' | typeof Symbol.asyncDispose> = {
     ...commands,
     ...now,
     ...care,
@@ -174,7 +176,10 @@ export const ledgerOn = (ports: LedgerPorts): Ledger => {
   const { call } = diagnostics
   // A checkpoint store is used as it is: a copy of an object with private members is none.
   const guardedMethods = guarded(methods, closing.note, call)
-  const ledger: Ledger = Object.assign(guardedMethods, guarded({ close }, undefined, call), { consume })
+  const ledger: Ledger = Object.assign(guardedMethods, guarded({ close }, undefined, call), {
+    consume,
+    [Symbol.asyncDispose]: () => ledger.close(),
+  })
   nameForAnything(ledger, guarded(byName, closing.note, call))
   readByStream(ledger, { store: events, clock, manifests, defaults, facts: handler.facts })
   return ledger

@@ -102,35 +102,7 @@ export const ownProjections = (
     }
 
   return {
-    questions: (moment) => {
-      async function ask<State>(
-        projection: OwnProjection<State>,
-        question?: undefined,
-        options?: Stoppable,
-      ): Promise<ReadonlyState<State>>
-      async function ask<State, A>(
-        projection: OwnProjection<State>,
-        question: (state: ReadonlyState<State>) => A,
-        options?: Stoppable,
-      ): Promise<A>
-      async function ask<State, A>(
-        projection: OwnProjection<State>,
-        question?: (state: ReadonlyState<State>) => A,
-        options?: Stoppable,
-      ): Promise<A | ReadonlyState<State>> {
-        const { projector } = openedOf(all, projection)
-        await checkedIfGiven(Question, question)
-        await checkedIfGiven(Stopping, options)
-        const position = await moment()
-        return read(
-          projector.ask(({ own }) => {
-            const state = readonlyState(own.state)
-            return copied(question === undefined ? state : question(state))
-          }, position),
-        )
-      }
-      return { read: ask }
-    },
+    questions: (moment) => asking(all, moment),
     noteOwnWrite: (position) => {
       for (const { projector } of all) projector.noteOwnWrite(position)
     },
@@ -155,6 +127,37 @@ export const ownProjections = (
       await Promise.all(all.map(({ projector }) => projector.close(signal)))
     },
   }
+}
+
+/** Asks one of them, as of the position that is answered before. */
+const asking = (all: ReadonlyArray<Opened<unknown>>, moment: () => Promise<Position | undefined>): OwnQuestions => {
+  async function ask<State>(
+    projection: OwnProjection<State>,
+    question?: undefined,
+    options?: Stoppable,
+  ): Promise<ReadonlyState<State>>
+  async function ask<State, A>(
+    projection: OwnProjection<State>,
+    question: (state: ReadonlyState<State>) => A,
+    options?: Stoppable,
+  ): Promise<A>
+  async function ask<State, A>(
+    projection: OwnProjection<State>,
+    question?: (state: ReadonlyState<State>) => A,
+    options?: Stoppable,
+  ): Promise<A | ReadonlyState<State>> {
+    const { projector } = openedOf(all, projection)
+    await checkedIfGiven(Question, question)
+    await checkedIfGiven(Stopping, options)
+    const position = await moment()
+    return read(
+      projector.ask(({ own }) => {
+        const state = readonlyState(own.state)
+        return copied(question === undefined ? state : question(state))
+      }, position),
+    )
+  }
+  return { read: ask }
 }
 
 const Question = functionOf<(state: never) => unknown>('a question: a function')

@@ -50,8 +50,8 @@ const asLedgerError = (cause: unknown): LedgerError =>
 
 /** The names of the methods that answer once. */
 type Once<Methods> = {
-  [Name in keyof Methods]: Methods[Name] extends (...given: never) => Promise<unknown> ? Name : never
-}[keyof Methods]
+  [Name in Extract<keyof Methods, string>]: Methods[Name] extends (...given: never) => Promise<unknown> ? Name : never
+}[Extract<keyof Methods, string>]
 
 /** The methods of an object that answer once, as TaskEithers: of those in `MethodFailures`, the left side is what stands there. */
 type Operations<Methods> = {
@@ -65,7 +65,7 @@ type Operations<Methods> = {
 /** `others` are its members that do not answer once: the type checker says which. */
 const operationsOf = <Methods extends object>(
   methods: Methods,
-  others: Readonly<Record<Exclude<keyof Methods, Once<Methods>>, true>>,
+  others: Readonly<Record<Exclude<Extract<keyof Methods, string>, Once<Methods>>, true>>,
 ): Operations<Methods> => {
   const names = Object.keys(methods).filter((name) => !Object.hasOwn(others, name))
   const All = rule(

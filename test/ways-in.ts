@@ -46,7 +46,7 @@ export type Way<Member = string> =
       ? unknown
       : { readonly given: Readonly<Record<Extract<Member, string>, As | No>> }))
 
-export type Ways<Methods> = { readonly [Name in keyof Methods]: Way<Own<Given<Methods[Name]>>> }
+export type Ways<Methods> = { readonly [Name in Extract<keyof Methods, string>]: Way<Own<Given<Methods[Name]>>> }
 
 /** What every method takes that records something, and what takes long. */
 export const COMMON: Readonly<Record<Common, `--${string}` | No>> = {
@@ -404,7 +404,7 @@ export const CONTENT: Readonly<Record<Kinds<ContentItem>, `<${string}>` | `--${s
 }
 
 /** Methods that are no TaskEither: what they give is no one answer. */
-export const NO_TASK_EITHER: ReadonlyArray<keyof Ledger> = [
+export const NO_TASK_EITHER: ReadonlyArray<Extract<keyof Ledger, string>> = [
   'run',
   'watch',
   'watchPosition',

@@ -170,3 +170,13 @@ describe('the command line that is asked to stop', () => {
     await again.close()
   })
 })
+
+it('a ledger is closed where its block ends', async () => {
+  let left: Ledger | undefined
+  {
+    await using ledger = await open({ directory: newFolder() })
+    await ledger.createArtifact({ name: 'cats', type: 'model' })
+    left = ledger
+  }
+  expect(await rejection(left.artifacts())).toMatchObject({ code: 'closed' })
+})

@@ -49,7 +49,7 @@ type Without<Methods> = {
     : Name
 }[keyof Methods]
 /** Why what takes no signal needs none. Whatever else is added to the public API takes one, or gets a row here, or does not compile. */
-type Reasons<Methods> = Readonly<Record<Without<Methods>, string>>
+type Reasons<Methods> = Readonly<Record<Extract<Without<Methods>, string>, string>>
 
 const OBSERVED = 'ends when nobody subscribes to it any more'
 const AT_ONCE = 'answers at once'

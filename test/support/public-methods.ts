@@ -11,7 +11,7 @@ import type { OneStream } from '../../ledger/looking-back/one-stream.js'
 
 /** A fresh list of arguments. */
 export type Given = () => ReadonlyArray<unknown>
-type Rows<Methods> = Readonly<Record<keyof Methods, Given>>
+type Rows<Methods> = Readonly<Record<Extract<keyof Methods, string>, Given>>
 
 /** Where files are downloaded to; whoever does so removes it. */
 export const DOWNLOADS = mkdtempSync(join(tmpdir(), 'public-methods-'))

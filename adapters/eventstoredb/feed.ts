@@ -77,8 +77,12 @@ async function* pages(
       if (session.closing.aborted) throw new EventStoreError('closed', CLOSED)
       if (stop.aborted) return
       if (error instanceof EventStoreError) throw error
-      if (from !== START && saysNoPlace(error) && !(await isPlace(session, placeOf(position)))) {
-        throw wasRestored(position, session.server)
+      if (from !== START && saysNoPlace(error)) {
+        if (position !== ORIGIN && !(await isPlace(session, placeOf(position)))) {
+          throw wasRestored(position, session.server)
+        }
+        // It was a checkpoint, before which none of the events of the ledger stood.
+        if (position === ORIGIN) from = START
       }
       const failure = failureOf(error)
       const reason = `${session.server}: ${reasonOf(failure)}`

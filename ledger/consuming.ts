@@ -16,6 +16,7 @@ import { messageOf } from '../domain/values/built-ins.js'
 import { functionOf, record, rule, text, wholeNumber } from '../domain/values/codec.js'
 import type { Checked } from './calling/arguments.js'
 import { fromStoreError, LedgerError, promised } from './calling/errors.js'
+import { followingSignals } from './calling/following.js'
 import { frozen } from './calling/frozen.js'
 import { checkedNow, Signal } from './calling/input.js'
 import { type FeedPorts, feedQuery, selection } from './feed.js'
@@ -120,10 +121,16 @@ export const consumersOf = (
   return {
     consume: async (name, handler, options) => {
       checkedNow(AHandler, handler)
-      const given = checkedNow(Options, options)
+      const given = { ...checkedNow(Options, options) }
+      const signals = followingSignals([given])
       const consumer = await begun(ports, checkedNow(ConsumerName, name), handling(handler, options.types), given)
       stops.add(consumer.stop)
-      consumer.watchStatus.subscribe({ complete: () => stops.delete(consumer.stop) })
+      signals?.begin()
+      const ended = (): void => {
+        stops.delete(consumer.stop)
+        signals?.end()
+      }
+      consumer.watchStatus.subscribe({ complete: ended })
       return consumer
     },
     closeConsumers: async (over) => {

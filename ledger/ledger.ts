@@ -143,10 +143,10 @@ export const ledgerOn = (ports: LedgerPorts): Ledger => {
   })
   const { content } = typedThenNfc({ content: contentPastUnknown(commands.content, now.resolve, manifests) })
 
-  const { consume, closeConsumers } = consumersOf({ ...model.feed, clock, ids, warn })
+  const consumers = consumersOf({ ...model.feed, clock, ids, warn })
   const closing = closingBy(async (over) => {
     // What is being handled may still ask the ledger.
-    await closeConsumers(over)
+    await consumers.closeConsumers(over)
     await Promise.all([model.close(over), handler.close(over), events.close(over), files.close(AbortSignal.abort())])
   })
 
@@ -174,8 +174,10 @@ export const ledgerOn = (ports: LedgerPorts): Ledger => {
   const close: Ledger['close'] = async (within = CLOSE_WITHIN) =>
     closing.close(await inputs.checked(Milliseconds, within))
   const { call } = diagnostics
-  // A checkpoint store is used as it is: a copy of an object with private members is none.
   const guardedMethods = guarded(methods, closing.note, call)
+  // A checkpoint store is used as it is: a copy of an object with private members is none.
+  const consume: Ledger['consume'] = (name, handler, options) =>
+    call('consume', () => consumers.consume(name, handler, options))
   const ledger: Ledger = Object.assign(guardedMethods, guarded({ close }, undefined, call), {
     consume,
     [Symbol.asyncDispose]: () => ledger.close(),

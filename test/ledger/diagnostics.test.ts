@@ -13,6 +13,7 @@ import { categoryOfCommand } from '../../domain/commands/command-stream.js'
 import { type CommandMessage, channels, type LedgerOptions, openLedger, projection } from '../../index.js'
 import { commandSamples } from '../support/command-samples.js'
 import { memoryLedger, text } from '../support/ledger-memory.js'
+import { call } from '../support/ledger-methods.js'
 import { endsOf, listening } from '../support/listening.js'
 import { losing } from '../support/losing-store.js'
 
@@ -190,6 +191,19 @@ describe('what else is watched', () => {
       expect(count('asyncStart'), channel).toBe(count('asyncEnd'))
       if (channel !== 'call') expect(count('asyncEnd'), channel).toBe(count('start'))
     }
+  })
+
+  it('is every method of a ledger, by its name', async () => {
+    const { ledger } = await memoryLedger()
+    const methods = Object.entries(ledger).flatMap(([name, member]) => (typeof member === 'function' ? [name] : []))
+    const heard = await listening(async () => {
+      for (const name of methods) await call(ledger, name).catch(ignore)
+    })
+    const told = heard.flatMap(({ channel, at, message }) =>
+      channel === 'call' && at === 'start' ? [Reflect.get(message, 'method')] : [],
+    )
+    expect(methods.filter((name) => !told.includes(name))).toEqual([])
+    await ledger.close()
   })
 
   it('is told apart by the id of the ledger', async () => {

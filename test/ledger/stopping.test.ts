@@ -182,6 +182,24 @@ it('one signal for a hundred calls has one listener', async () => {
   await ledger.close()
 })
 
+it.each(Object.entries(SIGNALS))(
+  'a consumer leaves no listener on a signal %s when it has stopped',
+  async (_, make) => {
+    const { ledger } = await memoryLedger()
+    const { signal, abort, listeners } = make()
+    const options = { checkpoint: { load: async () => undefined, save: async () => undefined }, signal }
+    const consumers = await Promise.all(['one', 'two'].map((name) => ledger.consume(name, () => undefined, options)))
+    expect(listeners()).toBe(1)
+    await Promise.all(consumers.map(({ stop }) => stop()))
+    expect(listeners()).toBe(0)
+    const third = await ledger.consume('three', () => undefined, options)
+    abort()
+    await third.stop()
+    expect(listeners()).toBe(0)
+    await ledger.close()
+  },
+)
+
 it('a question to a store that answers nothing ends with its signal', async () => {
   const store = memoryEventStore()
   let answers = true

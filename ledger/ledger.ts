@@ -13,6 +13,7 @@ import type { NameDefaults } from '../domain/values/name-paths.js'
 import type { DraftRef } from '../domain/values/references.js'
 import type { OwnProjection } from '../projections/own-projection.js'
 import type * as args from './calling/arguments.js'
+import { checked, checkedIfGivenNow } from './calling/checked.js'
 import { closingBy } from './calling/closing.js'
 import { describeWriteError, LedgerError, promised } from './calling/errors.js'
 import { frozen } from './calling/frozen.js'
@@ -171,8 +172,7 @@ export const ledgerOn = (ports: LedgerPorts): Ledger => {
 
     ...transferMethods({ events, files, readOnly, noteOwnWrite, untilClosed: closing.untilClosed }),
   }
-  const close: Ledger['close'] = async (within = CLOSE_WITHIN) =>
-    closing.close(await inputs.checked(Milliseconds, within))
+  const close: Ledger['close'] = async (within = CLOSE_WITHIN) => closing.close(await checked(Milliseconds, within))
   const { call } = diagnostics
   const guardedMethods = guarded(methods, closing.note, call)
   // A checkpoint store is used as it is: a copy of an object with private members is none.
@@ -189,7 +189,7 @@ export const ledgerOn = (ports: LedgerPorts): Ledger => {
 
 const transferMethods = (ports: Parameters<typeof importInto>[0]): Pick<Ledger, 'exportEvents' | 'importEvents'> => ({
   exportEvents: async function* (options) {
-    const { signal } = inputs.checkedIfGivenNow(inputs.Stopping, options) ?? {}
+    const { signal } = checkedIfGivenNow(inputs.Stopping, options) ?? {}
     yield* eachUntil(exportEvents(ports.events), signal)
   },
   importEvents: importInto(ports),

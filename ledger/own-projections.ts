@@ -18,9 +18,10 @@ import { type ReadonlyState, readonlyState } from '../domain/values/decider.js'
 import { Definition, type Holder, heldProjection, type OwnProjection } from '../projections/own-projection.js'
 import { readModels } from '../projections/read-models.js'
 import type { Stoppable } from './calling/arguments.js'
+import { checkedIfGiven } from './calling/checked.js'
 import { pictureOf, samePicture } from './calling/comparable.js'
 import { describeWriteError, LedgerError, promised } from './calling/errors.js'
-import { checkedIfGiven, Stopping } from './calling/input.js'
+import { Stopping } from './calling/input.js'
 
 /** What is asked of a read model of one's own. */
 export interface OwnQuestions {

@@ -30,15 +30,21 @@ const rule: ReadonlyArray<readonly [file: RegExp, mayImport: ReadonlyArray<RegEx
   [/^application\//, [/^(domain|projections|application)\//, /^rxjs$/]],
   [/^ledger\/diagnostics\/tracing\.ts$/, [/^(domain|ledger)\//, /^node:diagnostics_channel$/]],
   [/^ledger\//, [/^(domain|projections|application|ledger)\//, /^rxjs$/, /^node:(util|path|events)$/]],
-  [/^adapters\/cli\//, [/^(domain|projections|application|ledger|adapters)\//, /^index\.ts$/, NODE, DEPENDENCY]],
+  [
+    /^adapters\/cli\//,
+    [/^(domain|projections|application|ledger|adapters)\//, /^(index|open-ledger)\.ts$/, NODE, DEPENDENCY],
+  ],
   // An adapter does not know another, but for what they share.
   ...foldersIn('adapters').map((name): (typeof rule)[number] => [
     new RegExp(`^adapters/${name}/`),
     [new RegExp(`^(domain|adapters/${name}|adapters/shared)/`), NODE, DEPENDENCY],
   ]),
-  [/^index\.ts$/, [/^(domain|projections|application|ledger|adapters)\//, NODE, DEPENDENCY]],
+  [
+    /^(index|open-ledger)\.ts$/,
+    [/^(domain|projections|application|ledger|adapters)\//, /^open-ledger\.ts$/, NODE, DEPENDENCY],
+  ],
   // No test framework: it runs under every one.
-  [/^testing\//, [/^(domain|adapters|testing)\//, /^index\.ts$/, NODE, DEPENDENCY]],
+  [/^testing\//, [/^(domain|adapters|testing)\//, /^(index|open-ledger)\.ts$/, NODE, DEPENDENCY]],
   [/^(bench|examples|test)\/|^(bundle|vitest\.config)\.ts$/, [/./]],
 ]
 
@@ -46,7 +52,7 @@ const rule: ReadonlyArray<readonly [file: RegExp, mayImport: ReadonlyArray<RegEx
 const READS_JSON = /^domain\/values\/json(-reader)?\.ts$/
 /** Where it is told what a value is, and where copies are made that are of this realm. */
 const KNOWS_REALMS = /^domain\/values\/(built-ins|clone)\.ts$/
-const SHIPPED = /^(domain|projections|application|ledger|adapters|testing)\/|^index\.ts$/
+const SHIPPED = /^(domain|projections|application|ledger|adapters|testing)\/|^(index|open-ledger)\.ts$/
 
 /** What is longer than it may be, and why; what is not longer any more leaves this table. */
 const LONG: Readonly<Record<string, string>> = {
@@ -57,7 +63,7 @@ const LONG: Readonly<Record<string, string>> = {
 }
 
 /** Files whose length is looked at. */
-const MEASURED = /^(domain|projections|application|ledger|adapters|testing)\/|^index\.ts$/
+const MEASURED = /^(domain|projections|application|ledger|adapters|testing)\/|^(index|open-ledger)\.ts$/
 
 describe('the house', () => {
   it('has every import where the dependency rule allows it, and no other way around a check', () => {

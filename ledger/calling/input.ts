@@ -1,11 +1,10 @@
 /** How the arguments of the methods are checked: one object each, member by member. */
 
-import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
 import { Config } from '../../domain/run/commands.js'
 import { Metrics } from '../../domain/run/metrics.js'
 import { isAbortSignal } from '../../domain/values/built-ins.js'
-import { decodeWith, distinct, nullable, oneOf, record, rule, wholeNumber } from '../../domain/values/codec.js'
+import { distinct, nullable, oneOf, record, rule, wholeNumber } from '../../domain/values/codec.js'
 import { Actor, GivenCommandId, envelopeFields as ofEnvelope, Reason } from '../../domain/values/envelope.js'
 import {
   Alias,
@@ -26,7 +25,6 @@ import {
 } from '../../domain/values/names.js'
 import type * as args from './arguments.js'
 import { ContentInput, FilePath, Patterns, path } from './content-input.js'
-import { describeWriteError, type InvalidInput, LedgerError } from './errors.js'
 
 export const Signal = rule('an AbortSignal', isAbortSignal)
 /** May stand in the last argument of whatever takes long. */
@@ -265,22 +263,3 @@ export const OpenFile = record(
 
 /** Hears of something, now and then. */
 export const Listener = rule('a function', (value): value is () => void => typeof value === 'function')
-
-/** The same of an argument that may be left out. */
-export const checkedIfGiven = async <A>(codec: t.Decoder<unknown, A>, given: unknown): Promise<A | undefined> =>
-  checkedIfGivenNow(codec, given)
-
-/** Likewise, of what is alive, which is never awaited: it may have a method `then` of its own. */
-export const checkedIfGivenNow = <A>(codec: t.Decoder<unknown, A>, given: unknown): A | undefined =>
-  given === undefined ? undefined : checkedNow(codec, given)
-
-/** The argument of a method, checked; rejects with a `LedgerError` that names everything that is wrong. */
-export const checked = async <A>(codec: t.Decoder<unknown, A>, given: unknown): Promise<A> => checkedNow(codec, given)
-
-/** Likewise, of what is alive, and of a function that answers at once; throws the `LedgerError`. */
-export const checkedNow = <A>(codec: t.Decoder<unknown, A>, given: unknown): A => {
-  const decoded = decodeWith(codec)(given)
-  if (E.isRight(decoded)) return decoded.right
-  const error: InvalidInput = { _tag: 'invalid-input', problems: decoded.left }
-  throw new LedgerError(error, describeWriteError(error))
-}

@@ -31,6 +31,7 @@ import {
   type VersionRef,
 } from '../../domain/values/references.js'
 import type { EnvelopeFields } from './arguments.js'
+import { checked } from './checked.js'
 import type { WriteError } from './errors.js'
 import * as inputs from './input.js'
 import { answered, type CommandSender, now, run, wrong } from './send-command.js'
@@ -157,7 +158,7 @@ export const nameResolver = (
         : now(E.left(wrong('version', `one version (name the version: ${path}:v3 or ${path}:alias)`, path))),
     wasGiven: async (path, naming) => (await meantBefore(await readingsOf(path), naming))?.recorded === 'this',
     versionAt: async (path) => {
-      const named = await meant(await inputs.checked(inputs.VersionText, path))
+      const named = await meant(await checked(inputs.VersionText, path))
       const { source, artifactType, manifest } = await run(sourceFact(named, facts))
       const { version: number, ...collection } = source
       return { collection, number, manifest, type: artifactType }

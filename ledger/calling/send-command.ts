@@ -15,9 +15,9 @@ import type { Said } from '../../domain/ports/facts.js'
 import type { HistoryDamage } from '../../domain/ports/history-damage.js'
 import type { Answer } from '../../domain/values/answer.js'
 import type { EnvelopeFields } from './arguments.js'
+import { checked } from './checked.js'
 import { describeWriteError, promised, type WriteError } from './errors.js'
 import { signalIn } from './following.js'
-import * as inputs from './input.js'
 import { heededFromNow } from './stopping.js'
 
 export interface SendPorts {
@@ -112,7 +112,7 @@ export const commandSender = ({
       await writable()
       const found = damage()
       if (found !== undefined) await now(E.left(found))
-      const input = await inputs.checked(codec, given)
+      const input = await checked(codec, given)
       if (signalIn([input])?.aborted === true) await now(E.left({ _tag: 'aborted' }))
       return input
     },

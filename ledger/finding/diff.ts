@@ -15,10 +15,11 @@ import {
 import { type RegistryAsOf, registryQuestions } from '../../projections/registry/questions/lookup.js'
 import type { Version } from '../../projections/registry/questions/version.js'
 import type { Checked, Stoppable } from '../calling/arguments.js'
+import { checked } from '../calling/checked.js'
 import { FilePath } from '../calling/content-input.js'
 import { describeWriteError, orThrow, promised, type WriteError } from '../calling/errors.js'
 import { answered } from '../calling/failures.js'
-import { checked, Signal, VersionText } from '../calling/input.js'
+import { Signal, VersionText } from '../calling/input.js'
 import { assertGoingOn } from '../calling/stopping.js'
 import { storedTable } from '../files/tables.js'
 

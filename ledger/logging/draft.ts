@@ -10,6 +10,7 @@ import type { VersionNumber } from '../../domain/values/names.js'
 import { omitUndefined } from '../../domain/values/omit-undefined.js'
 import { type ArtifactRef, collectionPath } from '../../domain/values/references.js'
 import type * as args from '../calling/arguments.js'
+import { checkedIfGivenNow } from '../calling/checked.js'
 import { ContentInput, FilePath } from '../calling/content-input.js'
 import { frozen } from '../calling/frozen.js'
 import * as inputs from '../calling/input.js'
@@ -65,7 +66,7 @@ export const draftMethods = (calling: Calling, contents: Contents): DraftMethods
 
     newDraft: async (version, options) => {
       await sender.writable()
-      inputs.checkedIfGivenNow(inputs.Stopping, options)
+      checkedIfGivenNow(inputs.Stopping, options)
       const { collection: artifact, number, manifest, type: artifactType } = await names.versionAt(version)
       const said = frozen(await run(saidNow(names.facts, artifact, number)))
       const base = { version: number, said, manifest: await contents.get(manifest) }

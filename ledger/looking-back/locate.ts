@@ -2,6 +2,7 @@
 import type { VersionNumber } from '../../domain/values/names.js'
 import { isModel, versionPath } from '../../domain/values/references.js'
 import type { Stoppable } from '../calling/arguments.js'
+import { checked } from '../calling/checked.js'
 import * as inputs from '../calling/input.js'
 import { linkOf, type NameResolver, numberOf } from '../calling/resolve-names.js'
 
@@ -18,7 +19,7 @@ export interface LocateMethods {
 
 export const locateMethods = ({ facts, versionNamed }: NameResolver): LocateMethods => ({
   locate: async (version) => {
-    const { collection, version: choice } = await versionNamed(await inputs.checked(inputs.VersionText, version))
+    const { collection, version: choice } = await versionNamed(await checked(inputs.VersionText, version))
     const number = await numberOf(facts, { collection, version: choice })
     const link = isModel(collection) ? await linkOf(facts, collection, number) : undefined
     const source = link === undefined ? null : versionPath(link.source, link.source.version)

@@ -1,6 +1,7 @@
 /** Events that are lost: going on without them. */
 import type { Receipt } from '../../application/command-handling/receipt.js'
 import type * as args from '../calling/arguments.js'
+import { checked } from '../calling/checked.js'
 import * as inputs from '../calling/input.js'
 import type { CommandSender } from '../calling/send-command.js'
 
@@ -16,6 +17,6 @@ export interface LossMethods {
 export const lossMethods = (sender: CommandSender): LossMethods => ({
   acceptLoss: async (given) => {
     await sender.writable()
-    return sender.give({ type: 'AcceptLoss' }, await inputs.checked(inputs.AcceptLoss, given))
+    return sender.give({ type: 'AcceptLoss' }, await checked(inputs.AcceptLoss, given))
   },
 })

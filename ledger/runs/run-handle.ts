@@ -2,7 +2,8 @@
 
 import type { Receipt } from '../../application/command-handling/receipt.js'
 import type * as args from '../calling/arguments.js'
-import { checked, EnvelopeFields, LogDraft, Stopping } from '../calling/input.js'
+import { checked } from '../calling/checked.js'
+import { EnvelopeFields, LogDraft, Stopping } from '../calling/input.js'
 import { guarded } from '../calling/own.js'
 import type { CommitReceipt, DistributedMethods } from '../distributing/distributed.js'
 import { type UseModel, UseModelOptions } from '../files/download.js'

@@ -116,10 +116,18 @@ export type { Version } from './projections/registry/questions/version.js'
  * cannot be opened.
  */
 export const openLedger = async (options: LedgerOptions): Promise<Ledger> => {
-  // What the caller changes after the call is not looked at.
-  const given = isPlainObject(options) ? { ...options } : options
+  const given = asGiven(options)
   const { openLedger } = await import('./open-ledger.js')
   return openLedger(given)
+}
+
+/** As they are at the call: what the caller changes after it is not looked at. What cannot be read is refused when it is opened. */
+const asGiven = (options: LedgerOptions): LedgerOptions => {
+  try {
+    return isPlainObject(options) ? { ...options } : options
+  } catch {
+    return options
+  }
 }
 
 /** Reads an export to its end, and holds it to everything that an import would. Rejects with a `LedgerError`. */

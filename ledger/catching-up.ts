@@ -47,8 +47,8 @@ export const catchingUp = (model: Projector<ReadModels>, own: OwnProjections): C
         TE.Do,
         TE.tap(() => checkedTask(Place, position)),
         TE.bind('within', () => checkedTaskIfGiven(Milliseconds, deadline)),
-        TE.bind('stopping', () => checkedTask(Stopping, options ?? {})),
-        TE.flatMap(({ within, stopping }) => model.waitFor(position, within, stopping.signal)),
+        TE.bind('stopping', () => checkedTaskIfGiven(Stopping, options)),
+        TE.flatMap(({ within, stopping }) => model.waitFor(position, within, stopping?.signal)),
         // A slow one holds up nobody but who asks it.
         TE.map(() => own.noteOwnWrite(toPosition(position))),
       ),
@@ -58,8 +58,8 @@ export const catchingUp = (model: Projector<ReadModels>, own: OwnProjections): C
       'rebuild',
       pipe(
         checkedTaskIfGiven(Listener, onProgress),
-        TE.flatMap(() => checkedTask(Stopping, options ?? {})),
-        TE.flatMap(({ signal }) => rebuilt(model, own, onProgress, signal)),
+        TE.flatMap(() => checkedTaskIfGiven(Stopping, options)),
+        TE.flatMap((stopping) => rebuilt(model, own, onProgress, stopping?.signal)),
       ),
     ),
   progress: (options) =>

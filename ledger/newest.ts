@@ -1,7 +1,8 @@
 /** For a listener that may be slow: the newest of what an Observable gives, and nothing that it has passed by. */
 import { isObservable, type Observable } from 'rxjs'
 import { record, rule } from '../domain/values/codec.js'
-import { checkedIfGivenNow, checkedNow, Signal } from './calling/input.js'
+import { checkedIfGivenNow, checkedNow } from './calling/checked.js'
+import { Signal } from './calling/input.js'
 import { wakeable } from './calling/wakeable.js'
 
 const Feed = rule('an Observable, such as that of watch', (value): value is Observable<unknown> => isObservable(value))

@@ -109,7 +109,7 @@ export interface Ledger extends Omit<Writes, 'startRun'>, LedgerAsOf, Watching, 
 export const ledgerOn = (ports: LedgerPorts): Ledger => {
   const { events, files, snapshots, diagnostics, local, clock, ids, defaults, deadline, patience, readOnly } = ports
   const manifests = manifestStore(files)
-  const warn = diagnostics.snapshotThrownAway
+  const { snapshotThrownAway: warn, call } = diagnostics
   const states = { store: events, deadline, snapshots: readOnly ? withoutSaving(snapshots) : snapshots, warn }
   const modelsLinkedTo: Reads['modelsLinkedTo'] = (...of) => model.modelsLinkedTo(...of)
   const handler = diagnostics.commands(commandHandler({ ...states, manifests, clock, ids, modelsLinkedTo }))
@@ -173,7 +173,6 @@ export const ledgerOn = (ports: LedgerPorts): Ledger => {
     ...transferMethods({ events, files, readOnly, noteOwnWrite, untilClosed: closing.untilClosed }),
   }
   const close: Ledger['close'] = async (within = CLOSE_WITHIN) => closing.close(await checked(Milliseconds, within))
-  const { call } = diagnostics
   const guardedMethods = guarded(methods, closing.note, call)
   // A checkpoint store is used as it is: a copy of an object with private members is none.
   const consume: Ledger['consume'] = (name, handler, options) =>

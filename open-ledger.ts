@@ -19,7 +19,7 @@ import { isOrWasThere, whyUnseen } from './adapters/shared/event-file.js'
 import { makeDirectory } from './adapters/shared/make-directory.js'
 import { telling } from './adapters/shared/telling.js'
 import { systemClock, systemIds } from './adapters/system/index.js'
-import { filesOfLedger, settleLedgerId } from './application/ledger-identity.js'
+import { filesOfLedger, settleLedgerId, tellingIdWhenClosed } from './application/ledger-identity.js'
 import { describeReadError } from './application/projecting/read-error.js'
 import { heedingSignals, timeOf } from './domain/ports/clock-and-ids.js'
 import type { EventStore } from './domain/ports/event-store.js'
@@ -59,7 +59,7 @@ export const openLedger = async (options: LedgerOptions): Promise<Ledger> => {
     sharedFiles = false,
   } = 'directory' in given ? await embedded(given.directory, readOnly, logger) : given
   const watched = diagnostics(telling(logger), logger !== undefined)
-  const store = watched.events(await open(opened(events)))
+  const store = tellingIdWhenClosed(watched.events(await open(opened(events))))
   const openFiles = async (): Promise<FileStore> => {
     // Nothing is recorded then, and whose the files are is not known.
     if (readOnly || store.damage?.()?._tag === 'head-of-another-ledger') return watched.files(await open(opened(files)))

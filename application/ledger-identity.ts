@@ -35,6 +35,28 @@ export const settleLedgerId = (events: EventStore, ids: Ids): TE.TaskEither<Read
   )
 
 /**
+ * The same store. Closed, it still tells the id that it told, or was given, last: stores are closed while what is kept of a ledger
+ * that ends is being written, which says whose it is.
+ */
+export const tellingIdWhenClosed = (store: EventStore): EventStore => {
+  let last: LedgerId | undefined
+  const noted = <Id extends LedgerId | undefined>(id: Id): Id => {
+    last = id
+    return id
+  }
+  return {
+    ...store,
+    ledgerId: () =>
+      pipe(
+        store.ledgerId(),
+        TE.map(noted),
+        TE.orElse((failure) => (failure._tag === 'closed' && last !== undefined ? TE.right(last) : TE.left(failure))),
+      ),
+    setLedgerId: (id, expected) => pipe(store.setLedgerId(id, expected), TE.map(noted)),
+  }
+}
+
+/**
  * The files of a ledger: a store that is claimed before the first bytes are put into it, or now if it has a history.
  * One of another ledger is refused now, before anything is recorded that could not be gone on from.
  */

@@ -7,7 +7,6 @@ import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import { leafHash } from '../domain/events/leaf-hash.js'
 import { type EventStore, EventStoreError, type ReadFailure, type StoredEvent } from '../domain/ports/event-store.js'
-import type { LedgerId } from '../domain/ports/ledger-id.js'
 import { recordedAtTextOf } from '../domain/values/metadata-text.js'
 import { ledgerIdOf } from './ledger-identity.js'
 
@@ -21,39 +20,13 @@ export interface SnapshotHeader {
   readonly leaf: string
 }
 
-/** Of which ledger a store is, for what is kept beside it. */
-export interface OwnLedger {
-  /** As it is told now; by a store that is closed, as it was told last. */
-  readonly id: TE.TaskEither<ReadFailure, LedgerId | undefined>
-  /** Asks, unless it was told before: so that it is known when the store is closed. */
-  readonly askOnce: () => Promise<void>
-}
-
-export const ownLedger = (store: EventStore): OwnLedger => {
-  let last: LedgerId | undefined
-  const id: OwnLedger['id'] = pipe(
-    ledgerIdOf(store),
-    TE.map((told) => {
-      last = told
-      return told
-    }),
-    TE.orElse((failure) => (failure._tag === 'closed' && last !== undefined ? TE.right(last) : TE.left(failure))),
-  )
-  return {
-    id,
-    askOnce: async () => {
-      if (last === undefined) await id()
-    },
-  }
-}
-
 export const snapshotHeader = (
-  own: OwnLedger,
+  store: EventStore,
   version: string,
   last: StoredEvent,
 ): TE.TaskEither<ReadFailure, SnapshotHeader> =>
   pipe(
-    own.id,
+    ledgerIdOf(store),
     TE.map((ledger) => ({ version, ledger: ledger ?? null, position: last.position, leaf: leafOf(last) })),
   )
 
@@ -82,11 +55,11 @@ const isHeader = (part: object): part is SnapshotHeader => {
  * @param pages what the store has from that event on
  */
 export const lastEventOf = async (
-  ownLedger: OwnLedger,
+  store: EventStore,
   { ledger, position, leaf }: SnapshotHeader,
   pages: AsyncIterable<ReadonlyArray<StoredEvent>>,
 ): Promise<E.Either<string, StoredEvent>> => {
-  const own = await ownLedger.id()
+  const own = await ledgerIdOf(store)()
   if (E.isLeft(own)) throw errorOf(own.left)
   if ((own.right ?? null) !== ledger) return E.left(`is of another ledger, ${ledger}`)
   try {

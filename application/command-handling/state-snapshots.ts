@@ -9,7 +9,7 @@ import type { SnapshotStore } from '../../domain/ports/snapshot-store.js'
 import type { StateSnapshot } from '../../domain/values/decider.js'
 import { sha256 } from '../../domain/values/digest.js'
 import { isKeyTable } from '../../domain/values/key-table.js'
-import { decodeSnapshotHeader, lastEventOf, ownLedger, snapshotHeader } from '../snapshot-header.js'
+import { decodeSnapshotHeader, lastEventOf, snapshotHeader } from '../snapshot-header.js'
 import { type Begun, countIn, type FoldedStream, isBegun } from './folded-stream.js'
 
 /** A stream up to its event at a position. */
@@ -54,7 +54,6 @@ export const snapshotsOfStates = (
   events: EventStore,
   warn: (message: string) => void = () => undefined,
 ): SnapshotsOfStates => {
-  const own = ownLedger(events)
   const ending = new AbortController()
   /** One after another: each is as large as its stream is long. */
   let writing: Promise<unknown> = Promise.resolve()
@@ -67,7 +66,6 @@ export const snapshotsOfStates = (
       void warn(`The snapshot of the stream ${stream} ${why}, and all its events are read instead.`)
     const loaded = await store.load(keyOf(stream))()
     if (E.isLeft(loaded)) return notBelieved(`cannot be read (${loaded.left.reason})`)
-    await own.askOnce()
     if (loaded.right === undefined) return undefined
     const [head, place, slots, ...parts] = loaded.right
     const header = decodeSnapshotHeader(head, `${FORMAT} ${version}`)
@@ -77,7 +75,7 @@ export const snapshotsOfStates = (
     const state = stateOf(parts)
     if (state === undefined) return notBelieved('is none')
     const revision = toRevision(place.revision)
-    const last = await lastEventOf(own, header, events.readStream(stream, revisionBefore(revision)))
+    const last = await lastEventOf(events, header, events.readStream(stream, revisionBefore(revision)))
     if (E.isLeft(last)) return notBelieved(last.left)
     const commands = { size: place.commands, slots }
     return {
@@ -92,7 +90,7 @@ export const snapshotsOfStates = (
       save: (stream, { folded: { state, commands, revision, last }, position }) => {
         const place: Place = { stream, revision, commands: commands.size }
         const parts = [place, commands.slots.slice(), ...how.save(state)]
-        const header = snapshotHeader(own, `${FORMAT} ${how.version}`, { ...last, stream, revision, position })
+        const header = snapshotHeader(events, `${FORMAT} ${how.version}`, { ...last, stream, revision, position })
         const write = async (): Promise<void> => {
           const head = await header()
           if (E.isRight(head)) await store.save(keyOf(stream), [head.right, ...parts], ending.signal)()

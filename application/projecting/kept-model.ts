@@ -6,7 +6,6 @@ import type { EventStore, StoredEvent } from '../../domain/ports/event-store.js'
 import type { SnapshotStore } from '../../domain/ports/snapshot-store.js'
 import { messageOf } from '../../domain/values/built-ins.js'
 import { copySteps } from '../../projections/storage/steps.js'
-import { ownLedger } from '../snapshot-header.js'
 import { emptyModel, keysOf, type Model, type Projections } from './model.js'
 import type { ProjectorPorts } from './projector.js'
 import { applyEvents, nextTurn, pull } from './pull.js'
@@ -81,7 +80,7 @@ const keptModel = async <States extends object>(
   if (loaded === undefined) return undefined
   if (E.isLeft(loaded)) return E.left(loaded.left.reason)
   const parts = loaded.right ?? []
-  const found = await decodeSnapshot(ownLedger(store), projections, parts, store.readAll).catch((error: unknown) =>
+  const found = await decodeSnapshot(store, projections, parts, store.readAll).catch((error: unknown) =>
     E.left(`ends with an event that cannot be read: ${messageOf(error)}`),
   )
   return found && E.mapLeft((reason) => `it ${reason}`)(found)

@@ -4,7 +4,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import { type EventStore, ORIGIN } from '../../domain/ports/event-store.js'
 import type { SnapshotStore } from '../../domain/ports/snapshot-store.js'
 import { messageOf } from '../../domain/values/built-ins.js'
-import { ownLedger, snapshotHeader } from '../snapshot-header.js'
+import { snapshotHeader } from '../snapshot-header.js'
 import { keysOf, type Model, type Projections } from './model.js'
 import { decodeSnapshot, encodeSnapshot, type Restored, restoreSnapshot, versionsOf } from './snapshots.js'
 
@@ -42,7 +42,6 @@ export const snapshotKeeper = <States extends object>({
   warn,
 }: SnapshotKeeperPorts<States>): SnapshotKeeper<States> => {
   const key = snapshotKeyOf(projections)
-  const own = ownLedger(store)
   const ending = new AbortController()
   let problem: string | null = null
   /** Where the snapshot stands that was read or written here last: another process may have kept a later one. */
@@ -60,8 +59,11 @@ export const snapshotKeeper = <States extends object>({
         warn?.(`The snapshot cannot be read, and all events are read instead: ${loaded.left.reason}`)
         return undefined
       }
-      const restored = await restoreSnapshot(own, projections, loaded.right ?? [], store.readAll).catch(() => undefined)
-      await own.askOnce()
+      // Who only reads was not told yet of which ledger it is, and a store that is closed tells nobody.
+      if (loaded.right === undefined) await store.ledgerId()()
+      const restored = await restoreSnapshot(store, projections, loaded.right ?? [], store.readAll).catch(
+        () => undefined,
+      )
       if (restored === undefined) return undefined
       if (E.isLeft(restored)) {
         warn?.(`The snapshot ${restored.left}, and all events are read instead.`)
@@ -74,7 +76,7 @@ export const snapshotKeeper = <States extends object>({
       if (newest > position) return undefined
       const loaded = await snapshots?.load(key)()
       if (loaded === undefined || E.isLeft(loaded)) return undefined
-      const model = await decodeSnapshot(own, projections, loaded.right ?? [], store.readAll).catch(() => undefined)
+      const model = await decodeSnapshot(store, projections, loaded.right ?? [], store.readAll).catch(() => undefined)
       return model !== undefined && E.isRight(model) && model.right.checkpoint <= position ? model.right : undefined
     },
     isDue: ({ events, kept, failure }, worth) =>
@@ -87,7 +89,7 @@ export const snapshotKeeper = <States extends object>({
       model.kept = model.events
       try {
         const parts = encodeSnapshot(projections, model)
-        const header = snapshotHeader(own, versionsOf(projections), event)
+        const header = snapshotHeader(store, versionsOf(projections), event)
         writing = writing
           .then(async () => {
             const head = await header()

@@ -6,7 +6,7 @@ import { type EventStore, type Position, type StoredEvent, toPosition } from '..
 import { isFloat64Array, isMap } from '../../domain/values/built-ins.js'
 import { toArray } from '../../domain/values/columns.js'
 import { copySteps, isSteps, type Steps } from '../../projections/storage/steps.js'
-import { decodeSnapshotHeader, lastEventOf, type OwnLedger } from '../snapshot-header.js'
+import { decodeSnapshotHeader, lastEventOf } from '../snapshot-header.js'
 import { emptyModel, keysOf, type Model, type Projections } from './model.js'
 import { nextTurn } from './pull.js'
 import { type ReadOn, readOn } from './read-on.js'
@@ -66,7 +66,7 @@ export const encodeSnapshot = <States extends object>(
  * @param pagesAfter what the store has behind a position, read from there until the last event of the snapshot is met
  */
 export const decodeSnapshot = async <States extends object>(
-  own: OwnLedger,
+  store: EventStore,
   projections: Projections<States>,
   [first, head, ...parts]: ReadonlyArray<unknown>,
   pagesAfter: EventStore['readAll'],
@@ -78,7 +78,7 @@ export const decodeSnapshot = async <States extends object>(
   if ([...unknown.keys()].some(isEventType)) return undefined
   const [times, firsts, lasts] = head.moments.map(toArray)
   if (times === undefined || firsts === undefined || lasts === undefined) return undefined
-  const last = await lastEventOf(own, header, pagesAfter(after))
+  const last = await lastEventOf(store, header, pagesAfter(after))
   if (E.isLeft(last)) return last
   const model = {
     ...emptyModel(projections),
@@ -103,7 +103,7 @@ export interface Restored<States> {
 
 /** The same, and what the store has behind it: no event is read twice. */
 export const restoreSnapshot = async <States extends object>(
-  own: OwnLedger,
+  store: EventStore,
   projections: Projections<States>,
   parts: ReadonlyArray<unknown>,
   pagesAfter: EventStore['readAll'],
@@ -111,7 +111,7 @@ export const restoreSnapshot = async <States extends object>(
   let unread: Restored<States>['unread'] | undefined
   let isUsed = false
   try {
-    const decoded = await decodeSnapshot(own, projections, parts, (after) => {
+    const decoded = await decodeSnapshot(store, projections, parts, (after) => {
       unread = readOn(pagesAfter(after))
       return unread.begin()
     })

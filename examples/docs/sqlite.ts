@@ -1,4 +1,5 @@
 /** The SQLite that this Node has, for the examples: Node's own, or better-sqlite3 where it has none. */
+import { createRequire } from 'node:module'
 
 export interface Sqlite {
   exec(sql: string): unknown
@@ -16,11 +17,7 @@ const isOwn = (module: object | undefined): module is Module => module !== undef
 export const openSqlite = async (path: string): Promise<Sqlite> => {
   const own = process.getBuiltinModule('node:sqlite')
   if (isOwn(own)) return new own.DatabaseSync(path)
-  const { default: Database } = await import('better-sqlite3')
-  const database = new Database(path)
-  return {
-    exec: (sql) => database.exec(sql),
-    prepare: (sql) => database.prepare<Array<string | number>>(sql),
-    close: () => database.close(),
-  }
+  // By `require`: so whoever copies this needs no types of it.
+  const Database: new (path: string) => Sqlite = createRequire(import.meta.url)('better-sqlite3')
+  return new Database(path)
 }

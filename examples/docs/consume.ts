@@ -1,6 +1,5 @@
-import { openLedger } from 'model-ledger'
+import { newest, openLedger } from 'model-ledger'
 import { directoryCheckpointStore } from 'model-ledger/adapters/directory'
-import { filter, firstValueFrom } from 'rxjs'
 
 const ledger = await openLedger({ directory: 'my-ledger', actor: 'anna', entity: 'acme', project: 'churn' })
 const searchIndex = new Map<string, string>()
@@ -20,10 +19,11 @@ const content = { bytes: '0.5', as: 'w.txt' }
 const { position } = await ledger.logArtifact({ name: 'model', type: 'model', content, aliases: ['best'] })
 
 // #region status
-const { state, failure } = await firstValueFrom(
-  consumer.watchStatus.pipe(filter((status) => status.state === 'parked' || (status.position ?? 0) >= position)),
-)
-console.log(state, failure?.message ?? `the index holds everything up to position ${position}`)
+for await (const status of newest(consumer.watchStatus)) {
+  if (status.state !== 'parked' && (status.position ?? 0) < position) continue
+  console.log(status.state, status.failure?.message ?? `the index holds everything up to position ${position}`)
+  break
+}
 // #endregion
 console.log(searchIndex)
 await ledger.close()

@@ -1,5 +1,4 @@
-import { type FeedEvent, openLedger } from 'model-ledger'
-import { filter, firstValueFrom } from 'rxjs'
+import { type FeedEvent, newest, openLedger } from 'model-ledger'
 import { openSqlite } from './sqlite.js'
 
 const ledger = await openLedger({ directory: 'my-ledger', actor: 'anna', entity: 'acme', project: 'churn' })
@@ -55,7 +54,7 @@ const consumer = await ledger.consume(
 
 const content = { bytes: '0.5', as: 'w.txt' }
 const { position } = await ledger.logArtifact({ name: 'model', type: 'model', content, aliases: ['best'] })
-await firstValueFrom(consumer.watchStatus.pipe(filter((status) => (status.position ?? 0) >= position)))
+for await (const status of newest(consumer.watchStatus)) if ((status.position ?? 0) >= position) break
 console.log(database.prepare('SELECT message FROM outbox').all())
 await ledger.close()
 database.close()

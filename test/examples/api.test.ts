@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { connect } from 'node:net'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { memoryEventStore, memoryFileStore } from '../../adapters/memory/index.js'
-import { server } from '../../examples/api/server.js'
+import { server } from '../../examples/api/fastify.js'
 import { type Ledger, openLedger } from '../../index.js'
 import { categoriesOnPage, errorsOf } from '../support/error-categories.js'
 

@@ -33,13 +33,23 @@ export const readAll = (session: Session, after: Position): AsyncGenerator<Page>
 export const subscribe = (session: Session, after: Position, signal?: AbortSignal): AsyncIterable<Page> => ({
   [Symbol.asyncIterator]: () => {
     const returned = new AbortController()
-    const stop = AbortSignal.any([returned.signal, session.closing, ...(signal === undefined ? [] : [signal])])
-    const following = pages(session, after, 'for ever', stop)
+    const leave = (): void => returned.abort()
+    const stop = AbortSignal.any([returned.signal, session.closing])
+    // The caller's is heard by a listener: `any` does not know one of another realm.
+    const following = (async function* () {
+      if (signal?.aborted === true) leave()
+      signal?.addEventListener('abort', leave)
+      try {
+        yield* pages(session, after, 'for ever', stop)
+      } finally {
+        signal?.removeEventListener('abort', leave)
+      }
+    })()
     return {
       next: () => following.next(),
       // A generator that waits takes no `return`: it is woken first.
       return: () => {
-        returned.abort()
+        leave()
         return following.return(undefined)
       },
     }

@@ -2,8 +2,11 @@
 import { afterEach, expect, it } from 'vitest'
 import { type EventStoreDbOptions, eventStoreDb } from '../../../adapters/eventstoredb/index.js'
 import { memoryFileStore } from '../../../adapters/memory/index.js'
+import { ORIGIN } from '../../../domain/ports/event-store.js'
 import { type Ledger, openLedger } from '../../../index.js'
+import { openStore } from '../../support/eventstoredb/open-store.js'
 import { StandIn } from '../../support/eventstoredb/stand-in.js'
+import { foreignSignal } from '../../support/foreign-signal.js'
 
 const open: Array<{ close(): Promise<void> }> = []
 afterEach(async () => {
@@ -86,3 +89,28 @@ it('what lasts goes on when the server was away for longer than a question would
   await expect.poll(() => positions.at(-1)).toBe(last)
   await expect.poll(() => descriptions.at(-1)).toBe('1')
 })
+
+it.each(['before it begins', 'while it waits'])(
+  'a subscription ends with a signal of another realm that aborts %s, and leaves no listener',
+  async (when) => {
+    const { standIn } = await start()
+    const store = await openStore(standIn.connectionString())
+    open.push(store)
+    const { signal, abort, listeners } = foreignSignal()
+    if (when === 'before it begins') abort()
+    const iterator = store.subscribe(ORIGIN, signal)[Symbol.asyncIterator]()
+    const next = iterator.next()
+    if (when === 'while it waits') {
+      expect(listeners()).toBe(1)
+      abort()
+    }
+    expect(await next).toMatchObject({ done: true })
+    expect(listeners()).toBe(0)
+    const other = foreignSignal()
+    const left = store.subscribe(ORIGIN, other.signal)[Symbol.asyncIterator]()
+    const waiting = left.next()
+    await left.return?.()
+    await waiting
+    expect(other.listeners()).toBe(0)
+  },
+)

@@ -109,19 +109,14 @@ const starts: ReadonlyArray<Benchmark> = [
 /** The build against which the import is held. */
 const EARLIER = '1225755'
 
-/** Installed beside, as its users have it. */
-const earlierBuild = async (folder: string): Promise<string> => {
-  const sources = join(folder, 'sources')
-  const npm = (cwd: string, ...args: ReadonlyArray<string>) => printed(cwd, args, 'npm')
+/** Built beside, from the history of this checkout. */
+const earlierBuild = (folder: string): string => {
+  const sources = join(folder, 'earlier')
   printed(folder, ['clone', '--quiet', root, sources], 'git')
   printed(sources, ['checkout', '--quiet', EARLIER], 'git')
-  npm(sources, 'ci', '--silent')
-  const tarball = npm(sources, 'pack', '--silent').trim().split('\n').at(-1) ?? ''
-  const installed = join(folder, 'installed')
-  await mkdir(installed)
-  await writeFile(join(installed, 'package.json'), '{}')
-  npm(installed, 'install', '--silent', join(sources, tarball))
-  return join(installed, 'node_modules/model-ledger/dist/index.js')
+  printed(sources, ['ci', '--silent'], 'npm')
+  printed(sources, ['run', '--silent', 'build'], 'npm')
+  return join(sources, 'dist/index.js')
 }
 
 interface Imported {
@@ -169,7 +164,7 @@ const importing = (name: string, most: number, what: string, costOf: (of: Import
     const folder = await temporaryFolder()
     const ours = join(root, 'lib/index.js')
     // A smoke run installs nothing.
-    const earlier = size === 'full' ? await earlierBuild(folder) : ours
+    const earlier = size === 'full' ? earlierBuild(folder) : ours
     const sides = [ours, earlier].map(async (library, index): Promise<Side> => {
       const own = join(folder, `${index}`)
       await mkdir(own)

@@ -1,18 +1,22 @@
 /** What is published on diagnostics channels, as whoever subscribes to them sees it. */
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { tracingChannel } from 'node:diagnostics_channel'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { inspect } from 'node:util'
 import fc from 'fast-check'
 import * as E from 'fp-ts/lib/Either.js'
 import { afterAll, describe, expect, it } from 'vitest'
+import { eventStoreDb } from '../../adapters/eventstoredb/index.js'
 import { memoryEventStore } from '../../adapters/memory/index.js'
 import { commands, decodeCommand } from '../../domain/commands/catalogue.js'
 import { categoryOfCommand } from '../../domain/commands/command-stream.js'
 import { type CommandMessage, channels, type LedgerOptions, openLedger, projection } from '../../index.js'
 import { commandSamples } from '../support/command-samples.js'
-import { memoryLedger, text } from '../support/ledger-memory.js'
+import { StandIn } from '../support/eventstoredb/stand-in.js'
+import { memoryLedger, rejection, text } from '../support/ledger-memory.js'
 import { call } from '../support/ledger-methods.js'
 import { endsOf, listening } from '../support/listening.js'
 import { losing } from '../support/losing-store.js'
@@ -21,6 +25,9 @@ const folder = mkdtempSync(join(tmpdir(), 'diagnostics-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 
 const ignore = (): void => undefined
+
+const certificatePath = fileURLToPath(new URL('../support/eventstoredb/localhost.crt', import.meta.url))
+const keyPath = fileURLToPath(new URL('../support/eventstoredb/localhost.key', import.meta.url))
 
 const inEnvelope = (command: object) => ({ commandId: 'c', actor: 'anna', command })
 
@@ -281,5 +288,39 @@ describe('a secret', () => {
       }),
       { numRuns: 20 },
     )
+  })
+
+  it('that stands in the connection string of EventStoreDB is in no message and no line, though the server goes away', async () => {
+    const login = { username: 'anna', password: `${SECRET}/?@` }
+    const standIn = await StandIn.start({
+      secured: { certificate: readFileSync(certificatePath), key: readFileSync(keyPath), login },
+    })
+    const written = `${login.username}:${encodeURIComponent(login.password)}@`
+    const connection = `${standIn.connectionString(written)}&tlsCAFile=${encodeURIComponent(certificatePath)}`
+    const events = (string: string) => eventStoreDb(string, { timeout: 500, patience: 1000 })
+    const lines: object[] = []
+    const line = (...said: unknown[]): void => void lines.push(said)
+    const logger = { debug: line, info: line, warn: line, error: line }
+    const heard = await listening(async () => {
+      await memoryLedger({ events: events(connection.replace('tlsCAFile', 'unknown')), logger }).catch(ignore)
+      const { ledger } = await memoryLedger({ events: events(connection), logger })
+      await ledger.startRun({ run: 'r' })
+      await ledger.runs()
+      await standIn.refuse()
+      expect(await rejection(ledger.runs())).toMatchObject({ code: 'unavailable' })
+      await rejection(ledger.startRun({ run: 's' }))
+      await standIn.accept()
+      await ledger.startRun({ run: 't' })
+      await ledger.close()
+    })
+    await standIn.stop()
+    expect(endsOf(heard, 'call')).toContainEqual(
+      expect.objectContaining({ method: 'runs', error: { code: 'unavailable', category: 'unavailable' } }),
+    )
+    expect(JSON.stringify(lines)).toContain('store-unavailable')
+    const base64 = Buffer.from(`${login.username}:${login.password}`).toString('base64')
+    for (const secret of [SECRET, base64]) {
+      expect(inspect([heard, lines], { depth: 9, maxArrayLength: null, maxStringLength: null })).not.toContain(secret)
+    }
   })
 })

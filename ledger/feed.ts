@@ -20,6 +20,7 @@ import type { AsOf } from './calling/as-of.js'
 import { checkedNow } from './calling/checked.js'
 import { fromStoreError, LedgerError, promised } from './calling/errors.js'
 import { Signal } from './calling/input.js'
+import { assertGoingOn } from './calling/stopping.js'
 import { wakeable } from './calling/wakeable.js'
 import { endingsOf } from './looking-back/endings.js'
 import { EventTypes, SubjectInput } from './looking-back/input.js'
@@ -40,7 +41,7 @@ export interface EventsInput<Type extends EventType = EventType> {
 }
 
 export interface EventsArgument<Type extends EventType = EventType> extends EventsInput<Type> {
-  /** Ends it, without an error. */
+  /** Ends it: without an error, or, where it has an end of its own (`until`), with `aborted`. */
   readonly signal?: AbortSignal | undefined
 }
 
@@ -48,7 +49,7 @@ export interface Feed {
   /**
    * The events of the ledger in their order, each as it is today (older schema versions are brought to it), with position, id and
    * metadata: by whom, when, why. One that a newer version wrote has `event: null`, and says in `unknown` what it is. They are read as they
-   * are taken: what is slow to take them costs no memory. `signal` ends it without an error. A store that cannot be asked for a while is waited for. Rejects with `bad-moment` where a position lies ahead of
+   * are taken: what is slow to take them costs no memory. `signal` ends it without an error, or with `aborted` before `until` has come. A store that cannot be asked for a while is waited for. Rejects with `bad-moment` where a position lies ahead of
    * the ledger, with `damaged-event` where an event cannot be read or events that were given are lost, and with `closed` when the ledger is closed.
    */
   readonly events: <Type extends EventType = EventType>(given?: EventsArgument<Type>) => AsyncIterable<FeedEvent<Type>>
@@ -97,10 +98,11 @@ async function* decoded<Type extends EventType>(
     const query = await feedQuery(ports, input)
     for await (const { wanted } of feedPages(ports.store, query, over.signal))
       for (const stored of wanted) {
-        if (over.signal.aborted) return
+        if (over.signal.aborted) break
         const recorded = decode(stored)
         if (isOfType(recorded)) yield recorded
       }
+    if (input.until !== undefined) assertGoingOn(signal)
   } catch (error) {
     throw fromStoreError(error)
   } finally {

@@ -130,7 +130,7 @@ describe.each(FACES)('every method of the %s', (face, rows, of) => {
         expect(list === undefined, name).toBe(name in WITHOUT[face])
         if (list === undefined) continue
         // What goes on until it is stopped has no other end.
-        if (name === 'events' || name === 'consume') {
+        if (name === 'consume') {
           await outcomeOf(methods, name, list)
           continue
         }
@@ -167,6 +167,31 @@ describe.each(FACES)('every method of the %s', (face, rows, of) => {
     },
   )
 })
+
+it.each(Object.entries(SIGNALS))(
+  'the feed ends under a signal %s, and one that has an end of its own says that it was cut off before',
+  async (_, make) => {
+    const { ledger } = await memoryLedger()
+    await furnished(ledger)
+    const fed = async (until: number | undefined, stopAt: number): Promise<number> => {
+      const { signal, abort, listeners } = make()
+      if (stopAt === 0) abort()
+      let count = 0
+      try {
+        for await (const _event of ledger.events({ until, signal })) if (++count === stopAt) abort()
+      } finally {
+        expect({ count, listeners: listeners() }).toEqual({ count: Math.min(stopAt, until ?? stopAt), listeners: 0 })
+      }
+      return count
+    }
+    for (const stopAt of [0, 3]) {
+      expect(await fed(undefined, stopAt)).toBe(stopAt)
+      expect(await rejection(fed(5, stopAt))).toMatchObject({ code: 'aborted', category: 'closed' })
+    }
+    expect(await fed(5, Infinity)).toBe(5)
+    await ledger.close()
+  },
+)
 
 it('one signal for a hundred calls has one listener', async () => {
   const { ledger } = await memoryLedger()

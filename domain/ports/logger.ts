@@ -2,8 +2,8 @@
  * The port to whoever runs a ledger: what no call answers, and an operator must know. It has the shape of pino's logger, which
  * winston, bunyan and `console` can be given in.
  */
-import * as t from 'io-ts'
-import { functionOf, objectWith } from '../values/codec.js'
+import type * as t from 'io-ts'
+import { objectWith } from '../values/codec.js'
 
 /** Writes one line: what is known, and the same in words. */
 export type LogLine = (known: Readonly<Record<string, unknown>>, message: string) => void
@@ -15,10 +15,11 @@ export interface Logger {
   readonly error: LogLine
 }
 
-export const Logger: t.Type<Logger> = t.intersection([
-  objectWith<Logger>("a logger {info, warn, error} of pino's shape", ['info', 'warn', 'error']),
-  t.partial({ debug: t.union([functionOf<LogLine>('a function {debug}'), t.undefined]) }),
-])
+export const Logger: t.Type<Logger> = objectWith(
+  "a logger {info, warn, error, debug?} of pino's shape",
+  ['info', 'warn', 'error'],
+  ['debug'],
+)
 
 /** Everything that is told, at which level; and whether the process is warned of it where there is no logger. */
 export const LOG_EVENTS = {

@@ -178,6 +178,24 @@ describe('what the package exports', () => {
     expect(refused).toMatchObject({ code: 'bad-connection-string' })
   })
 
+  it.each([
+    [5, "logger: expected a logger {info, warn, error, debug?} of pino's shape, got 5"],
+    [
+      { info: Object, warn: Object },
+      "logger: expected a logger {info, warn, error, debug?} of pino's shape, and it came without error, got",
+    ],
+    [
+      { info: Object, warn: Object, error: 5 },
+      "logger: expected a logger {info, warn, error, debug?} of pino's shape, and its error is no function, got",
+    ],
+    [
+      { info: Object, warn: Object, error: Object, debug: 5 },
+      "logger: expected a logger {info, warn, error, debug?} of pino's shape, and its debug is no function, got",
+    ],
+  ])('says of a logger that is none what is wrong with it: %j', async (logger, message) => {
+    await expect(Reflect.apply(face.openLedger, undefined, [{ directory: folder, logger }])).rejects.toThrow(message)
+  })
+
   it('opens with the options that are right', async () => {
     const store = await sqlite.sqliteEventStore({
       path: join(folder, 'events.db'),

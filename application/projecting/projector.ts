@@ -92,7 +92,8 @@ export const projector = <States extends object>({
   const refresh = oncePerTurn(catchUp)
   const fresh = async (): Promise<E.Either<ReadError, Known<States>>> => {
     const own = ownPosition
-    const refreshed = await refresh()
+    // What was found in this turn is no answer of a store that was closed since.
+    const refreshed = await (ended.signal.aborted ? catchUp() : refresh())
     return E.isRight(refreshed) && refreshed.right.checkpoint < own ? waitFor(own) : refreshed
   }
   const lasting = outlasting(clock, patience)

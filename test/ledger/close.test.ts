@@ -10,7 +10,7 @@ import { memoryEventStore, memoryFileStore } from '../../adapters/memory/index.j
 import { type Ledger, type LedgerOptions, openLedger } from '../../index.js'
 import { openStore } from '../support/eventstoredb/open-store.js'
 import { StandIn } from '../support/eventstoredb/stand-in.js'
-import { rejection, text } from '../support/ledger-memory.js'
+import { memoryLedger, rejection, text } from '../support/ledger-memory.js'
 import { openConnection } from '../support/sqlite-store.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'ledger-close-'))
@@ -169,6 +169,13 @@ describe('the command line that is asked to stop', () => {
     expect(await again.artifacts()).toEqual({ items: [] })
     await again.close()
   })
+})
+
+it('a question in the turn of the event loop in which it was closed is refused, though one before it was answered', async () => {
+  const { ledger } = await memoryLedger()
+  await ledger.moment()
+  await ledger.close()
+  expect((await rejection(ledger.moment())).code).toBe('closed')
 })
 
 it('a ledger is closed where its block ends', async () => {

@@ -124,35 +124,39 @@ describe.each(Object.entries({ fastify, express, 'node-http': nodeHttp }))('the 
       expect((await ledger.moment()).position).toBe(position)
     })
 
-    it.each<[string, () => Promise<Response>, number, object]>([
-      [
-        'nobody',
-        () => move('best', { version: `${CHURN}:v0` }, { 'x-user': '' }),
-        401,
-        { message: 'who is it? say x-user' },
-      ],
-      ['no object', () => move('best', null), 400, {}],
-      ['no version', () => move('best', {}), 400, { code: 'invalid-input', category: 'invalid' }],
-      ['no moment', () => get(`/resolve?version=${CHURN}:v0&at=soon`), 400, { code: 'bad-moment' }],
-      ['what is not there', () => get(`/resolve?version=${CHURN}:v9`), 404, { category: 'not-found' }],
-      ['no route', () => get('/nowhere'), 404, {}],
-      [
-        'an alias that was moved',
-        () => move('latest', { version: `${CHURN}:v0`, expect: 7 }),
-        409,
-        { category: 'conflict' },
-      ],
-      [
-        'another type',
-        () => fetch(`${server.url}/versions?name=acme/p/m&type=dataset&as=m`, bytes),
-        422,
-        { category: 'refused' },
-      ],
-    ])('answers %s with a status and records nothing', async (_, send, status, body) => {
+    it('answers what it refuses with a status, and records nothing', async () => {
+      const refused: ReadonlyArray<readonly [string, () => Promise<Response>, number, object]> = [
+        [
+          'nobody',
+          () => move('best', { version: `${CHURN}:v0` }, { 'x-user': '' }),
+          401,
+          { message: 'who is it? say x-user' },
+        ],
+        ['no object', () => move('best', null), 400, {}],
+        ['no version', () => move('best', {}), 400, { code: 'invalid-input', category: 'invalid' }],
+        ['no moment', () => get(`/resolve?version=${CHURN}:v0&at=soon`), 400, { code: 'bad-moment' }],
+        ['what is not there', () => get(`/resolve?version=${CHURN}:v9`), 404, { category: 'not-found' }],
+        ['no route', () => get('/nowhere'), 404, {}],
+        [
+          'an alias that was moved',
+          () => move('latest', { version: `${CHURN}:v0`, expect: 7 }),
+          409,
+          { category: 'conflict' },
+        ],
+        [
+          'another type',
+          () => fetch(`${server.url}/versions?name=acme/p/m&type=dataset&as=m`, bytes),
+          422,
+          { category: 'refused' },
+        ],
+      ]
       const { position } = await ledger.moment()
-      const response = await send()
-      expect(response.status).toBe(status)
-      if (Object.keys(body).length > 0) expect(await response.json()).toMatchObject(body)
+      for (const [what, send, status, body] of refused) {
+        const response = await send()
+        expect(response.status, what).toBe(status)
+        if (Object.keys(body).length > 0) expect(await response.json(), what).toMatchObject(body)
+        else await response.text()
+      }
       expect((await ledger.moment()).position).toBe(position)
     })
 
@@ -189,15 +193,18 @@ describe.each(Object.entries({ fastify, express, 'node-http': nodeHttp }))('the 
       expect(await reasons()).not.toContain('second')
     })
 
-    it('leaves no version of an upload that breaks off', async () => {
-      const uploading = upload(server.url)
+    it.each([
+      ['breaks off', (uploading: ClientRequest) => uploading.destroy()],
+      ['is not done within the grace when the server stops', () => undefined],
+    ])('leaves no version of an upload that %s', async (_, then) => {
+      const stopping = await serve(ledger, 0, 50)
+      const uploading = upload(stopping.url)
       uploading.on('error', () => undefined).flushHeaders()
       await once(uploading, 'continue')
       uploading.write('half')
-      uploading.destroy()
-      await server[Symbol.asyncDispose]()
+      then(uploading)
+      await stopping[Symbol.asyncDispose]()
       await expect(ledger.artifact('acme/p/uploaded')).rejects.toMatchObject({ code: 'not-found' })
-      server = { url: '', [Symbol.asyncDispose]: async () => undefined }
     })
   })
 

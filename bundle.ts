@@ -51,12 +51,47 @@ const bundled = await rolldown({
     mainFields: ['module', 'main'],
   },
   plugins: [licences],
+  // SQLite is loaded late for users who bundle it, and with all else here.
+  checks: { ineffectiveDynamicImport: false },
 })
-await bundled.write({
-  dir: process.argv[2] ?? 'lib',
+const names = {
   entryFileNames: '[name].js',
   // What has the name of its folder would be called after the checkout.
-  chunkFileNames: ({ name }) => `shared/${name === basename(root) ? 'ledger' : name}.js`,
-  sourcemap: true,
-})
+  chunkFileNames: ({ name }: { readonly name: string }) => `shared/${name === basename(root) ? 'index' : name}.js`,
+}
+
+// Without any grouping, to see which sources each entry waits for.
+const { output } = await bundled.generate(names)
+const sourcesOf = (file: string, known = new Set<string>()): ReadonlyArray<string> => {
+  const chunk = output.find((each) => each.type === 'chunk' && each.fileName === file)
+  if (chunk?.type !== 'chunk' || known.has(file)) return []
+  known.add(file)
+  return [...chunk.moduleIds, ...chunk.imports.flatMap((imported) => sourcesOf(imported, known))]
+}
+const fromRoot = (id: string): string => id.slice(root.length + 1).replaceAll(sep, '/')
+const isOfCommandLine = (id: string): boolean =>
+  /^(adapters\/cli|node_modules\/(commander|fast-string-\w+))\//.test(fromRoot(id))
+const [start, thread] = [['index.js', 'adapters/cli/main.js'], ['shared/reading-worker.js']].map(
+  (files) => new Set(files.flatMap((file) => sourcesOf(file)).filter((id) => !isOfCommandLine(id))),
+)
+
+/**
+ * Few files, each of which needs those before it alone: what everybody waits for, what the thread needs besides, and
+ * what it takes to open a ledger. What is seldom used stays by itself.
+ */
+const groups = [
+  { name: 'start', test: (id: string) => start?.has(id) === true },
+  { name: 'reading', test: (id: string) => thread?.has(id) === true && !id.endsWith('reading-worker.ts') },
+  {
+    name: 'ledger',
+    test: (id: string) =>
+      /^(domain|projections\/(?!render\/)|application|ledger|adapters\/(directory|sqlite|shared|system)|open-ledger)/.test(
+        fromRoot(id),
+      ) &&
+      !/(reading-worker|examining)\.ts$/.test(id) &&
+      !entries.includes(fromRoot(id).replace(/\.ts$/, '')),
+  },
+].map((group, index, all) => ({ ...group, priority: all.length - index }))
+
+await bundled.write({ dir: process.argv[2] ?? 'lib', ...names, sourcemap: true, codeSplitting: { groups } })
 await bundled.close()

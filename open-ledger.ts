@@ -30,15 +30,28 @@ import { messageOf } from './domain/values/built-ins.js'
 import { omitUndefined } from './domain/values/omit-undefined.js'
 import { checked } from './ledger/calling/checked.js'
 import { describeWriteError, LedgerError, type OpeningError, orThrow, promised } from './ledger/calling/errors.js'
+import { answeredUntil, assertGoingOn } from './ledger/calling/stopping.js'
 import { diagnostics } from './ledger/diagnostics/diagnostics.js'
 import type { Downloader } from './ledger/files/download.js'
 import type { ModelCache } from './ledger/files/use-model.js'
 import { type Ledger, ledgerOn } from './ledger/ledger.js'
-import { LedgerOptions, type Opener, opened } from './ledger/options.js'
+import { type CheckedOptions, LedgerOptions, type Opener, opened } from './ledger/options.js'
 
 /** As `openLedger` of index.ts, which says what it does. */
 export const openLedger = async (options: LedgerOptions): Promise<Ledger> => {
   const given = await checked(LedgerOptions, options)
+  const { signal } = given
+  if (signal === undefined) return assembled(given)
+  assertGoingOn(signal)
+  const ledger = assembled(given)
+  return answeredUntil(signal, ledger).catch((error: unknown) => {
+    // Where it is opened all the same, nobody has it.
+    void ledger.then(({ close }) => close()).catch(() => undefined)
+    throw error
+  })
+}
+
+const assembled = async (given: CheckedOptions): Promise<Ledger> => {
   const {
     actor,
     entity,

@@ -13,6 +13,7 @@ import { EntityName, ProjectName } from '../domain/values/names.js'
 import type { OwnProjection } from '../projections/own-projection.js'
 import type { Checked } from './calling/arguments.js'
 import type { OpeningError } from './calling/errors.js'
+import { Signal } from './calling/input.js'
 import { OwnProjections } from './own-projections.js'
 
 /** A store, or what opens one: the ledger opens it, and closes it when it is closed itself. */
@@ -104,6 +105,8 @@ interface SharedOptions {
   readonly clock?: Clock | undefined
   /** Where new ids come from; random unless told. */
   readonly ids?: Ids | undefined
+  /** When it aborts before the ledger is open, `openLedger` rejects with `aborted`, and what was opened by then is closed. */
+  readonly signal?: AbortSignal | undefined
 }
 
 /** A ledger in a folder of its own. */
@@ -141,6 +144,7 @@ const shared = {
   logger: Logger,
   clock: objectWith<Clock>('a clock {now, monotonic, sleep}', ['now', 'monotonic', 'sleep']),
   ids: objectWith<Ids>('ids {next, fraction}', ['next', 'fraction']),
+  signal: Signal,
 }
 
 const embedded: t.Type<Checked<EmbeddedOptions>> = record(
@@ -162,7 +166,7 @@ const composed: t.Type<Checked<ComposedOptions>> = record(
   },
 )
 
-type CheckedOptions = Checked<EmbeddedOptions> | Checked<ComposedOptions>
+export type CheckedOptions = Checked<EmbeddedOptions> | Checked<ComposedOptions>
 
 export const LedgerOptions = new t.Type<CheckedOptions>(
   'the options of openLedger: {directory} or {events, files}',

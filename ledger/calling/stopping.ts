@@ -21,7 +21,11 @@ export const heededFromNow = (signal: AbortSignal | undefined): void => {
 }
 
 /** The same answer; or, as soon as the signal aborts, what `why` says, if it says something. */
-const answeredUntil = <A>(signal: AbortSignal, answer: Promise<A>, why: () => Error | undefined): Promise<A> =>
+export const answeredUntil = <A>(
+  signal: AbortSignal,
+  answer: Promise<A>,
+  why: () => Error | undefined = aborted,
+): Promise<A> =>
   new Promise((resolve, reject) => {
     const stop = (): void => {
       const error = why()

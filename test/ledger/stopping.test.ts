@@ -1,5 +1,5 @@
 /** Calls that their signal aborts: which methods take one, what they answer, and what they leave behind. */
-import { getEventListeners } from 'node:events'
+import { EventEmitter, getEventListeners, once } from 'node:events'
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -374,6 +374,44 @@ async function* stalling(): AsyncGenerator<Uint8Array> {
   yield new Uint8Array(100_000)
   await new Promise(() => undefined)
 }
+
+describe('a ledger whose opening is aborted', () => {
+  /** A store that says when it is being opened, waits until it may be, and says when it is closed. */
+  const waiting = () => {
+    const told = new EventEmitter()
+    const [begun, mayOpen, closed] = ['begun', 'may open', 'closed'].map((name) => once(told, name))
+    const store: EventStore = { ...memoryEventStore(), close: async () => void told.emit('closed') }
+    const events = async () => {
+      told.emit('begun')
+      await mayOpen
+      return E.right(store)
+    }
+    return { begun, closed, open: () => told.emit('may open'), options: { events, files: memoryFileStore() } }
+  }
+
+  it('is given to nobody, and closed where it is opened all the same', async () => {
+    const [stop, { begun, open, closed, options }] = [foreignSignal(), waiting()]
+    const refused = rejection(openLedger({ ...options, signal: stop.signal }))
+    await begun
+    stop.abort()
+    expect(await refused).toMatchObject({ code: 'aborted' })
+    expect(stop.listeners()).toBe(0)
+    open()
+    await closed
+  })
+
+  it('is not begun by a signal that has aborted, and does not mind one that aborts later', async () => {
+    expect(await rejection(openLedger({ ...waiting().options, signal: AbortSignal.abort() }))).toMatchObject({
+      code: 'aborted',
+    })
+    const stop = new AbortController()
+    const ledger = await openLedger({ events: memoryEventStore(), files: memoryFileStore(), signal: stop.signal })
+    expect(getEventListeners(stop.signal, 'abort')).toEqual([])
+    stop.abort()
+    expect((await ledger.artifacts()).items).toEqual([])
+    await ledger.close()
+  })
+})
 
 describe('what is stored when it is aborted', () => {
   const temporary = (directory: string) => readdirSync(join(directory, 'files', 'tmp'))

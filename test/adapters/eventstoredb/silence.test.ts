@@ -20,7 +20,7 @@ const start = async (options?: StandInOptions): Promise<StandIn> => {
 
 it('a leader that is frozen is left as soon as it says nothing', async () => {
   const standIn = await start({ nodes: 3 })
-  const store = await openStore(standIn.connectionString(), { timeout: 300, patience: 6000 })
+  const store = await openStore(standIn.connectionString(), { timeout: 300, patience: 30_000 })
   open.push(store)
   await store.append('artifact-one', 'none', [newEvent()])()
   const following = take(2, store.subscribe(ORIGIN))
@@ -33,8 +33,8 @@ it('a leader that is frozen is left as soon as it says nothing', async () => {
 })
 
 it('an election is waited for unless less was told', async () => {
-  const standIn = await start({ nodes: 3, electionTime: 1400 })
-  const opened = await eventStoreDb(standIn.connectionString(), { timeout: 1000 })()
+  const standIn = await start({ nodes: 3, electionTime: 2500 })
+  const opened = await eventStoreDb(standIn.connectionString(), { timeout: 2000 })()
   if (E.isLeft(opened)) throw new Error(opened.left.reason)
   const store = opened.right
   open.push(store)
@@ -44,11 +44,11 @@ it('an election is waited for unless less was told', async () => {
 
 it('what fails at once is tried for all the time that was told', async () => {
   const standIn = await start()
-  const store = await openStore(standIn.connectionString(), { timeout: 1000, patience: 2200 })
+  const store = await openStore(standIn.connectionString(), { timeout: 3000, patience: 6000 })
   open.push(store)
   await standIn.refuse()
   const trying = [store.append('artifact-one', 'none', [newEvent()])(), store.head()()] as const
   // Behind what is left of the time when one call's is taken off.
-  setTimeout(() => void standIn.accept(), 1600)
+  setTimeout(() => void standIn.accept(), 3300)
   expect(await Promise.all(trying)).toMatchObject([{ _tag: 'Right' }, { _tag: 'Right' }])
 })

@@ -6,6 +6,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { basename, join, sep } from 'node:path'
 import { type Plugin, rolldown } from 'rolldown'
+import { esmExternalRequirePlugin } from 'rolldown/plugins'
 
 // As npm runs scripts.
 const root = process.cwd()
@@ -50,7 +51,8 @@ const bundled = await rolldown({
     },
     mainFields: ['module', 'main'],
   },
-  plugins: [licences],
+  // What asks for Node's modules by `require` imports them: a bundle of CommonJS that is made of this cannot make a `require`.
+  plugins: [licences, esmExternalRequirePlugin({ external: [/^node:/] })],
   // SQLite is loaded late for users who bundle it, and with all else here.
   checks: { ineffectiveDynamicImport: false },
 })

@@ -12,7 +12,7 @@ import type { EventType } from '../domain/events/catalogue.js'
 import type { Checkpoint, CheckpointStore } from '../domain/ports/checkpoint-store.js'
 import type { Clock, Ids } from '../domain/ports/clock-and-ids.js'
 import type { Lock, StoredEvent } from '../domain/ports/event-store.js'
-import { messageOf } from '../domain/values/built-ins.js'
+import { isPlainObject, messageOf } from '../domain/values/built-ins.js'
 import { functionOf, record, rule, text, wholeNumber } from '../domain/values/codec.js'
 import type { Checked } from './calling/arguments.js'
 import { checkedNow } from './calling/checked.js'
@@ -20,6 +20,7 @@ import { fromStoreError, LedgerError, promised } from './calling/errors.js'
 import { followingSignals } from './calling/following.js'
 import { frozen } from './calling/frozen.js'
 import { Signal } from './calling/input.js'
+import { ownCopy } from './calling/own-copy.js'
 import { type FeedPorts, feedQuery, selection } from './feed.js'
 import type { SubjectInput } from './looking-back/input.js'
 
@@ -114,6 +115,14 @@ const Options: t.Type<Checked<ConsumeOptions>> = record(
   { ...selection, parkAfter: wholeNumber('how many failures: 1, 2, 3, ...', 1), signal: Signal },
 )
 
+/** A copy, but for the checkpoint store, which is used as it is: a copy of an object with private members is none. */
+const asGiven = (options: unknown): unknown => {
+  const copy = ownCopy(options)
+  return isPlainObject(copy) && isPlainObject(options) && typeof copy['checkpoint'] === 'object'
+    ? { ...copy, checkpoint: options['checkpoint'] }
+    : copy
+}
+
 /** Those of a ledger, and their end. */
 export const consumersOf = (
   ports: ConsumingPorts,
@@ -122,9 +131,14 @@ export const consumersOf = (
   return {
     consume: async (name, handler, options) => {
       checkedNow(AHandler, handler)
-      const given = { ...checkedNow(Options, options) }
+      const given = { ...checkedNow(Options, asGiven(options)) }
       const signals = followingSignals([given])
-      const consumer = await begun(ports, checkedNow(ConsumerName, name), handling(handler, options.types), given)
+      const consumer = await begun(
+        ports,
+        checkedNow(ConsumerName, name),
+        handling(handler, options.types?.slice()),
+        given,
+      )
       stops.add(consumer.stop)
       signals?.begin()
       const ended = (): void => {

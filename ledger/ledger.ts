@@ -174,7 +174,6 @@ export const ledgerOn = (ports: LedgerPorts): Ledger => {
   }
   const close: Ledger['close'] = async (within = CLOSE_WITHIN) => closing.close(await checked(Milliseconds, within))
   const guardedMethods = guarded(methods, closing.note, call)
-  // A checkpoint store is used as it is: a copy of an object with private members is none.
   const consume: Ledger['consume'] = (name, handler, options) =>
     call('consume', () => consumers.consume(name, handler, options))
   const ledger: Ledger = Object.assign(guardedMethods, guarded({ close }, undefined, call), {

@@ -13,7 +13,7 @@ import type { Position } from '../domain/ports/event-store.js'
 import type { SnapshotStore } from '../domain/ports/snapshot-store.js'
 import { messageOf } from '../domain/values/built-ins.js'
 import { clone } from '../domain/values/clone.js'
-import { functionOf, shown } from '../domain/values/codec.js'
+import { functionOf, listOf, shown } from '../domain/values/codec.js'
 import { type ReadonlyState, readonlyState } from '../domain/values/decider.js'
 import { Definition, type Holder, heldProjection, type OwnProjection } from '../projections/own-projection.js'
 import { readModels } from '../projections/read-models.js'
@@ -230,7 +230,7 @@ const attempt = (work: () => unknown): { readonly done?: unknown; readonly threw
   }
 }
 
-const List = t.readonlyArray(t.unknown)
+const List = listOf(t.unknown)
 type Own = ReadonlyArray<OwnProjection<unknown>>
 
 /** Projections as `openLedger` takes them: each as `projection` checks it, and what it does at first. */

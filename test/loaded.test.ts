@@ -22,9 +22,9 @@ const sourcesIn = (file: string): ReadonlyArray<string> => {
   // What the bundler brings itself has none.
   if (!existsSync(`${file}.map`)) return []
   const { sources }: { sources: ReadonlyArray<string> } = JSON.parse(readFileSync(`${file}.map`, 'utf8'))
-  return sources.map((source) =>
-    source.replace(/^(\.\.\/)+/, '').replace(/^node_modules\/((@[^/]+\/)?[^/]+)\/.*/, '$1'),
-  )
+  return sources
+    .filter((source) => !source.includes('builtin:'))
+    .map((source) => source.replace(/^(\.\.\/)+/, '').replace(/^node_modules\/((@[^/]+\/)?[^/]+)\/.*/, '$1'))
 }
 
 describe('what is loaded', () => {

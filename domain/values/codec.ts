@@ -264,9 +264,26 @@ export const jsonObject = (name: string, members: number): t.Type<JsonObject> =>
 const hasNamedMembersOnly = (value: unknown): value is object =>
   isPlainObject(value) && Object.getOwnPropertySymbols(value).length === 0
 
+/** A list without holes: of one of four thousand million, which takes no memory, the look ends at the first. */
+export const listOf = <A>(item: t.Type<A>): t.Type<ReadonlyArray<A>> => {
+  const array = t.readonlyArray(item)
+  return new t.Type<ReadonlyArray<A>>(
+    array.name,
+    array.is,
+    (value, context) =>
+      Array.isArray(value) && hasHole(value) ? t.failure(value, context) : array.validate(value, context),
+    (value) => value,
+  )
+}
+
+const hasHole = (list: ReadonlyArray<unknown>): boolean => {
+  for (let at = 0; at < list.length; at++) if (!(at in list)) return true
+  return false
+}
+
 /** A list in which no item occurs twice. */
 export const distinct = <A>(item: t.Type<A>, name: string, most: number, least = 0): t.Type<ReadonlyArray<A>> => {
-  const array = t.readonlyArray(item)
+  const array = listOf(item)
   return new t.Type<ReadonlyArray<A>>(
     name,
     array.is,

@@ -217,6 +217,8 @@ describe('openLedger', () => {
   const wrong: ReadonlyArray<readonly [what: string, options: unknown, says: RegExp]> = [
     ['nothing', undefined, /\{directory\} or \{events, files\}/],
     ['no store', {}, /events: expected an event store/],
+    // It takes no memory, and going through it to the end would.
+    ['holes', { ...stores(), projections: new Array(2 ** 32 - 1) }, /projections: expected a list of projections/],
     [
       'what cannot be read',
       new Proxy(

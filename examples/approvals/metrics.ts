@@ -1,5 +1,5 @@
 /** Metrics in the text format of Prometheus, made of what the ledger publishes on its channels. */
-import { tracingChannel } from 'node:diagnostics_channel'
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { type AppendMessage, type CommandMessage, channels } from 'model-ledger'
 
 export interface Metrics {
@@ -14,34 +14,26 @@ export const watchLedgers = (): Metrics => {
     const key = `model_ledger_${name}{${Object.entries(labels).map(([label, value]) => `${label}="${value}"`)}}`
     series.set(key, (series.get(key) ?? 0) + value)
   }
-  const commands = {
-    ...IGNORE,
-    asyncEnd: ({ type, outcome, duration = 0, error }: CommandMessage) => {
-      const labels = { type: `${type}`, outcome: `${outcome}`, error: error?.code ?? '' } // words of the library alone: few series
-      add('commands_total', labels, 1)
-      add('command_seconds_total', labels, duration / 1000)
-    },
+  const commands = (message: unknown): void => {
+    const { type, outcome, duration = 0, error } = message as CommandMessage
+    const labels = { type: `${type}`, outcome: `${outcome}`, error: error?.code ?? '' } // words of the library alone: few series
+    add('commands_total', labels, 1)
+    add('command_seconds_total', labels, duration / 1000)
   }
-  const appends = {
-    ...IGNORE,
-    asyncEnd: ({ events, error }: AppendMessage) => {
-      if (error === undefined) add('events_total', {}, events)
-    },
+  const appends = (message: unknown): void => {
+    const { events, error } = message as AppendMessage
+    if (error === undefined) add('events_total', {}, events)
   }
-  const [ofCommands, ofAppends] = [
-    tracingChannel<unknown, CommandMessage>(channels.command),
-    tracingChannel<unknown, AppendMessage>(channels.append),
-  ]
-  ofCommands.subscribe(commands)
-  ofAppends.subscribe(appends)
+  subscribe(doneOn(channels.command), commands)
+  subscribe(doneOn(channels.append), appends)
   return {
     text: () => [...series].map(([key, value]) => `${key} ${value}\n`).join(''),
     stop: () => {
-      ofCommands.unsubscribe(commands)
-      ofAppends.unsubscribe(appends)
+      unsubscribe(doneOn(channels.command), commands)
+      unsubscribe(doneOn(channels.append), appends)
     },
   }
 }
 
-const nothing = (): void => undefined
-const IGNORE = { start: nothing, end: nothing, asyncStart: nothing, error: nothing }
+/** Where a tracing channel tells what is done. */
+const doneOn = (channel: string): string => `tracing:${channel}:asyncEnd`

@@ -1,16 +1,10 @@
-import { tracingChannel } from 'node:diagnostics_channel'
+import { subscribe } from 'node:diagnostics_channel'
 import { type CommandMessage, channels, openLedger } from 'model-ledger'
 
 // #region subscribe
-const nothing = () => undefined
-tracingChannel<unknown, CommandMessage>(channels.command).subscribe({
-  start: nothing,
-  end: nothing,
-  asyncStart: nothing,
-  asyncEnd({ type, outcome, duration, error }) {
-    console.log(type, outcome, error?.code ?? '', `${duration} ms`)
-  },
-  error: nothing,
+subscribe(`tracing:${channels.command}:asyncEnd`, (message) => {
+  const { type, outcome, duration, error } = message as CommandMessage
+  console.log(type, outcome, error?.code ?? '', `${duration} ms`)
 })
 // #endregion
 

@@ -10,6 +10,7 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     globalSetup: 'test/support/global-setup.ts',
+    setupFiles: 'test/support/seed.ts',
     reporters: ['default', './test/support/reporter.ts'],
     // Processes, not threads: a crash of the native SQLite module takes one file with it, not the run.
     pool: 'forks',

@@ -161,6 +161,9 @@ export const apply = (model: Model, step: Step): boolean => {
       const to = collection(model, step.on)
       const number = find(to, step.to)
       if (to.archived || number === undefined || !holds(to.aliases, step.alias, step.expect)) return false
+      // An alias of a registered model leads to files: the source of the link is there.
+      const [from = '', version] = to.things[number]?.content.split(':') ?? []
+      if (isModelName(step.on) && collection(model, from).things[Number(version)]?.live !== true) return false
       to.aliases.set(step.alias, number)
       return true
     }

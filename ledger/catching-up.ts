@@ -5,7 +5,7 @@ import type { Progress } from '../application/projecting/model.js'
 import type { Projector } from '../application/projecting/projector.js'
 import type { ReadError } from '../application/projecting/read-error.js'
 import { toPosition } from '../domain/ports/event-store.js'
-import { rule, wholeNumber } from '../domain/values/codec.js'
+import { milliseconds, wholeNumber } from '../domain/values/codec.js'
 import type { ReadModels } from '../projections/read-models.js'
 import type { Stoppable } from './calling/arguments.js'
 import { answer, checkedTask, checkedTaskIfGiven } from './calling/failures.js'
@@ -34,10 +34,6 @@ export interface LedgerProgress extends Progress {
 }
 
 const Place = wholeNumber('a position: that of a receipt')
-export const Milliseconds = rule(
-  'a number of milliseconds, 0 or more',
-  (value): value is number => typeof value === 'number' && Number.isFinite(value) && value >= 0,
-)
 
 export const catchingUp = (model: Projector<ReadModels>, own: OwnProjections): CatchingUp => ({
   waitFor: (position, deadline, options) =>
@@ -46,7 +42,7 @@ export const catchingUp = (model: Projector<ReadModels>, own: OwnProjections): C
       pipe(
         TE.Do,
         TE.tap(() => checkedTask(Place, position)),
-        TE.bind('within', () => checkedTaskIfGiven(Milliseconds, deadline)),
+        TE.bind('within', () => checkedTaskIfGiven(milliseconds, deadline)),
         TE.bind('stopping', () => checkedTaskIfGiven(Stopping, options)),
         TE.flatMap(({ within, stopping }) => model.waitFor(position, within, stopping?.signal)),
         // A slow one holds up nobody but who asks it.

@@ -9,6 +9,7 @@ import type { EventStore } from '../domain/ports/event-store.js'
 import type { FileStore } from '../domain/ports/file-store.js'
 import type { HistoryDamage } from '../domain/ports/history-damage.js'
 import type { SnapshotStore } from '../domain/ports/snapshot-store.js'
+import { milliseconds } from '../domain/values/codec.js'
 import type { NameDefaults } from '../domain/values/name-paths.js'
 import type { DraftRef } from '../domain/values/references.js'
 import type { OwnProjection } from '../projections/own-projection.js'
@@ -21,7 +22,6 @@ import * as inputs from './calling/input.js'
 import { guarded } from './calling/own.js'
 import { eachUntil, untilAborted } from './calling/stopping.js'
 import { typedThenNfc } from './calling/typed-then-nfc.js'
-import { Milliseconds } from './catching-up.js'
 import { type Consumers, consumersOf } from './consuming.js'
 import type { Diagnostics } from './diagnostics/diagnostics.js'
 import type { ContentMethods } from './files/contents.js'
@@ -172,7 +172,7 @@ export const ledgerOn = (ports: LedgerPorts): Ledger => {
 
     ...transferMethods({ events, files, readOnly, noteOwnWrite, untilClosed: closing.untilClosed }),
   }
-  const close: Ledger['close'] = async (within = CLOSE_WITHIN) => closing.close(await checked(Milliseconds, within))
+  const close: Ledger['close'] = async (within = CLOSE_WITHIN) => closing.close(await checked(milliseconds, within))
   const guardedMethods = guarded(methods, closing.note, call)
   const consume: Ledger['consume'] = (name, handler, options) =>
     call('consume', () => consumers.consume(name, handler, options))

@@ -14,6 +14,7 @@ import type { Clock, Ids } from '../domain/ports/clock-and-ids.js'
 import type { Lock, StoredEvent } from '../domain/ports/event-store.js'
 import { isPlainObject, messageOf } from '../domain/values/built-ins.js'
 import { functionOf, record, rule, text, wholeNumber } from '../domain/values/codec.js'
+import { whenAborted } from '../domain/values/when-aborted.js'
 import type { Checked } from './calling/arguments.js'
 import { checkedNow } from './calling/checked.js'
 import { fromStoreError, LedgerError, promised } from './calling/errors.js'
@@ -188,8 +189,7 @@ const begun = async (
     onParked: (failure) =>
       warn(`the consumer ${name} is parked after ${parkAfter} failures, the last: ${failure.message}`),
   })
-  if (signal?.aborted === true) void consumer.stop()
-  else signal?.addEventListener('abort', consumer.stop)
+  whenAborted(signal, consumer.stop)
   return Object.freeze({
     name,
     get status() {

@@ -15,6 +15,7 @@ import { observed } from '../application/reading-history/observed.js'
 import type { EventType } from '../domain/events/catalogue.js'
 import { type EventStore, ORIGIN, type Position, toPosition } from '../domain/ports/event-store.js'
 import { record, wholeNumber } from '../domain/values/codec.js'
+import { whenAborted } from '../domain/values/when-aborted.js'
 import type { Checked } from './calling/arguments.js'
 import type { AsOf } from './calling/as-of.js'
 import { checkedNow } from './calling/checked.js'
@@ -91,9 +92,7 @@ async function* decoded<Type extends EventType>(
 ): AsyncGenerator<FeedEvent<Type>> {
   const { signal, ...input } = checkedNow(codec, given)
   const [decode, isOfType] = [feedDecoder(), isFeedEventOf(given.types)]
-  const stop = (): void => over.abort()
-  signal?.addEventListener('abort', stop)
-  if (signal?.aborted === true) stop()
+  const letGo = whenAborted(signal, () => over.abort())
   try {
     const query = await feedQuery(ports, input)
     for await (const { wanted } of feedPages(ports.store, query, over.signal))
@@ -106,7 +105,7 @@ async function* decoded<Type extends EventType>(
   } catch (error) {
     throw fromStoreError(error)
   } finally {
-    signal?.removeEventListener('abort', stop)
+    letGo()
   }
 }
 
@@ -139,6 +138,6 @@ export const feedQuery = async (
 
 const stoppedBy = (signal: AbortSignal): AbortController => {
   const over = new AbortController()
-  signal.addEventListener('abort', () => over.abort())
+  whenAborted(signal, () => over.abort())
   return over
 }

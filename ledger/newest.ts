@@ -1,6 +1,7 @@
 /** For a listener that may be slow: the newest of what an Observable gives, and nothing that it has passed by. */
 import { isObservable, type Observable } from 'rxjs'
 import { record, rule } from '../domain/values/codec.js'
+import { whenAborted } from '../domain/values/when-aborted.js'
 import { checkedIfGivenNow, checkedNow } from './calling/checked.js'
 import { Signal } from './calling/input.js'
 import { wakeable } from './calling/wakeable.js'
@@ -34,10 +35,8 @@ async function* taken<A>(
     ended ??= how
     wake()
   }
-  const stop = (): void => over.abort()
   over.signal.addEventListener('abort', () => end({}))
-  signal?.addEventListener('abort', stop)
-  if (signal?.aborted === true) stop()
+  const letGo = whenAborted(signal, () => over.abort())
   const subscription = feed.subscribe({
     next: (value) => {
       waiting = { value }
@@ -64,6 +63,6 @@ async function* taken<A>(
     }
   } finally {
     subscription.unsubscribe()
-    signal?.removeEventListener('abort', stop)
+    letGo()
   }
 }

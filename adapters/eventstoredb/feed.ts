@@ -12,6 +12,7 @@ import {
   streamNameFilter,
 } from '@eventstore/db-client'
 import { EventStoreError, ORIGIN, type Position } from '../../domain/ports/event-store.js'
+import { whenAborted } from '../../domain/values/when-aborted.js'
 import { assertNoneHidden, hidingStream, metadataPrefix } from './deletion.js'
 import { CallTimeout, failureOf, reasonOf, saysNoPlace } from './failure.js'
 import { consume, type Page, PageBuilder } from './page.js'
@@ -37,12 +38,11 @@ export const subscribe = (session: Session, after: Position, signal?: AbortSigna
     const stop = AbortSignal.any([returned.signal, session.closing])
     // The caller's is heard by a listener: `any` does not know one of another realm.
     const following = (async function* () {
-      if (signal?.aborted === true) leave()
-      signal?.addEventListener('abort', leave)
+      const letGo = whenAborted(signal, leave)
       try {
         yield* pages(session, after, 'for ever', stop)
       } finally {
-        signal?.removeEventListener('abort', leave)
+        letGo()
       }
     })()
     return {

@@ -2,7 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Position as LogPosition } from '@eventstore/db-client'
 import { EventStoreError, ORIGIN, type Position } from '../../domain/ports/event-store.js'
-import { whenAborted } from '../shared/when-aborted.js'
+import { whenAborted } from '../../domain/values/when-aborted.js'
 import type { LedgerClient } from './client.js'
 import { CallTimeout, failureOf, isSilence, reasonOf } from './failure.js'
 

@@ -7,9 +7,9 @@ import { constants } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 import { FileStoreFailure } from '../../domain/ports/file-store.js'
 import { isBytes, messageOf } from '../../domain/values/built-ins.js'
+import { whenAborted } from '../../domain/values/when-aborted.js'
 import { isEventFile } from './event-file.js'
 import { whenOpenable } from './open-files.js'
-import { whenAborted } from './when-aborted.js'
 
 /** Puts the next bytes at the start of `into` and answers how many: fewer than it holds only at the end. */
 export type Fill = (into: Uint8Array) => Promise<number>

@@ -3,8 +3,8 @@ import * as E from 'fp-ts/lib/Either.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import { timeOf } from '../../domain/ports/clock-and-ids.js'
 import { type FileStore, type FileStoreError, FileStoreFailure } from '../../domain/ports/file-store.js'
+import { whenAborted } from '../../domain/values/when-aborted.js'
 import { wasClosed } from './file-source.js'
-import { whenAborted } from './when-aborted.js'
 
 /** How the calls of one file store answer: its failures become tagged errors, until it is closed. */
 export interface FileStoreCalls {

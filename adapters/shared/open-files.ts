@@ -7,7 +7,7 @@ import { closeSync, openSync, readFileSync } from 'node:fs'
 import { devNull } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isError } from '../../domain/values/built-ins.js'
-import { whenAborted } from './when-aborted.js'
+import { whenAborted } from '../../domain/values/when-aborted.js'
 
 /** What holds files open, some at a time; the others wait for their turn. */
 export interface Bound {

@@ -8,6 +8,7 @@ import { eventDecoder, type RecordedEvent } from '../../domain/events/stored-eve
 import { decodeUnknown, type UnknownEvent } from '../../domain/events/unknown-event.js'
 import { type EventStore, EventStoreError, type Position, type StoredEvent } from '../../domain/ports/event-store.js'
 import { describeHistoryDamage } from '../../domain/ports/history-damage.js'
+import { whenAborted } from '../../domain/values/when-aborted.js'
 
 /** An event of some types where it stands, by whom, when and why; `event` is `null` for one that is not known. */
 export type FeedEvent<Type extends EventType = EventType> = RecordedEvent<EventOf<Type>> | UnknownEvent
@@ -44,8 +45,7 @@ export async function* feedPages<Type extends EventType>(
   const wantedTypes: ReadonlySet<string> | undefined = types === undefined ? undefined : new Set(types)
   const isWanted = ({ position, type }: StoredEvent): boolean => position <= until && (wantedTypes?.has(type) ?? true)
   const over = new AbortController()
-  const stop = (): void => over.abort()
-  signal.addEventListener('abort', stop)
+  const letGo = whenAborted(signal, () => over.abort())
   const edition = store.edition?.()
   const isLost = (): boolean => store.edition?.() !== edition
   // It keeps the process up, too, for which others may write.
@@ -64,7 +64,7 @@ export async function* feedPages<Type extends EventType>(
     if (isLost()) throw lostIn(store)
   } finally {
     looking.unsubscribe()
-    signal.removeEventListener('abort', stop)
+    letGo()
   }
 }
 

@@ -73,17 +73,22 @@ const sourcesOf = (file: string, known = new Set<string>()): ReadonlyArray<strin
 const fromRoot = (id: string): string => id.slice(root.length + 1).replaceAll(sep, '/')
 const isOfCommandLine = (id: string): boolean =>
   /^(adapters\/cli|node_modules\/(commander|fast-string-\w+))\//.test(fromRoot(id))
-const [start, thread] = [['index.js', 'adapters/cli/main.js'], ['shared/reading-worker.js']].map(
-  (files) => new Set(files.flatMap((file) => sourcesOf(file)).filter((id) => !isOfCommandLine(id))),
-)
+const neededBy = (file: string): ReadonlySet<string> => new Set(sourcesOf(file).filter((id) => !isOfCommandLine(id)))
+const [library, program, thread] = [
+  neededBy('index.js'),
+  neededBy('adapters/cli/main.js'),
+  neededBy('shared/reading-worker.js'),
+]
 
 /**
- * Few files, each of which needs those before it alone: what everybody waits for, what the thread needs besides, and
- * what it takes to open a ledger. What is seldom used stays by itself.
+ * Few files, each of which needs those before it alone: what library and command line both wait for, what one of them or the
+ * thread needs besides, and what it takes to open a ledger. What is seldom used stays by itself.
  */
 const groups = [
-  { name: 'start', test: (id: string) => start?.has(id) === true },
-  { name: 'reading', test: (id: string) => thread?.has(id) === true && !id.endsWith('reading-worker.ts') },
+  { name: 'start', test: (id: string) => library.has(id) && program.has(id) },
+  { name: 'face', test: (id: string) => library.has(id) },
+  { name: 'program', test: (id: string) => program.has(id) },
+  { name: 'reading', test: (id: string) => thread.has(id) && !id.endsWith('reading-worker.ts') },
   {
     name: 'ledger',
     test: (id: string) =>

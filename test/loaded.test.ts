@@ -12,7 +12,7 @@ const importedBy = (file: string, known = new Set<string>()): ReadonlySet<string
   if (known.has(file)) return known
   known.add(file)
   const text = readFileSync(file, 'utf8')
-  for (const [, path = ''] of text.matchAll(/^(?:import|export)\s[^;]*?from "(\.[^"]+)";$|^import "(\.[^"]+)";$/gm))
+  for (const [, path = ''] of text.matchAll(/^(?:import|export)(?:\s[^;]*?from)? "(\.[^"]+)";$/gm))
     importedBy(join(file, '..', path), known)
   return known
 }

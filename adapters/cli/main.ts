@@ -1,6 +1,5 @@
 #!/usr/bin/env node
 /** The program `model-ledger`. */
-import { inSources } from './fault.js'
 import { run, tellFailure } from './program.js'
 import { onWriteErrors, writeErr, writeOut, writeOutBytes } from './standard-streams.js'
 
@@ -38,7 +37,8 @@ const code = await run(args, {
   cwd: process.cwd(),
   now: () => new Date(),
   interrupted: interruption.signal,
-}).catch((error: unknown) => {
+}).catch(async (error: unknown) => {
+  const { inSources } = await import('./fault.js')
   throw inSources(error)
 })
 if (interruption.signal.aborted) process.exit()

@@ -131,15 +131,15 @@ const runCommand = async (args: ReadonlyArray<string>, terminal: Terminal): Prom
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error
     if (error.code === SHOW_VERSION) {
-      const { sqliteRuntime } = asJson ? await import('./library.js') : {}
-      terminal.out(
-        sqliteRuntime === undefined
-          ? `${error.message}\n`
-          : json({ version: error.message, ...(await sqliteRuntime()) }),
-      )
+      terminal.out(asJson ? json({ version: error.message, ...(await runtime()) }) : `${error.message}\n`)
     }
     return error.exitCode === 0 ? EXIT.fine : EXIT.invalid
   }
+}
+
+const runtime = async () => {
+  const { sqliteRuntime } = await import('./library.js')
+  return sqliteRuntime()
 }
 
 const isInJson = (args: ReadonlyArray<string>): boolean => args.includes('--json')

@@ -1,12 +1,12 @@
 /** Checkpoints of consumers in a directory: a file of JSON for each, which is replaced as a whole. */
-import { open, readFile, rename, rm } from 'node:fs/promises'
+import { open, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Checkpoint, CheckpointStore } from '../../domain/ports/checkpoint-store.js'
 import { optionsOrThrow, pathText, record } from '../../domain/values/codec.js'
 import { parseJson } from '../../domain/values/json.js'
 import { makeDirectory } from '../shared/make-directory.js'
 import { whenOpenable } from '../shared/open-files.js'
-import { syncDirectory } from './layout.js'
+import { replaceFile } from './replace-file.js'
 import { codeOf } from './system.js'
 
 export interface DirectoryCheckpointsOptions {
@@ -39,15 +39,7 @@ export const directoryCheckpointStore = (options: DirectoryCheckpointsOptions): 
     save: async (consumer, checkpoint) => {
       await makeDirectory(path)
       const file = fileOf(consumer)
-      const temporary = `${file}.tmp`
-      try {
-        await writeDurably(temporary, checkpoint)
-        await rename(temporary, file)
-      } catch (cause) {
-        await rm(temporary, { force: true }).catch(() => undefined)
-        throw cause
-      }
-      await syncDirectory(path)
+      await replaceFile(file, `${file}.tmp`, (temporary) => writeDurably(temporary, checkpoint))
     },
   }
 }

@@ -5,7 +5,7 @@
  */
 
 import { createHash, randomUUID } from 'node:crypto'
-import { type FileHandle, open, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { type FileHandle, open, readdir, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { deserialize, serialize } from 'node:v8'
 import * as TE from 'fp-ts/lib/TaskEither.js'
@@ -15,7 +15,7 @@ import { ofThisRealm } from '../../domain/values/clone.js'
 import { optionsOrThrow, pathText, record, wholeNumber } from '../../domain/values/codec.js'
 import { makeDirectory } from '../shared/make-directory.js'
 import { whenOpenable } from '../shared/open-files.js'
-import { syncDirectory } from './layout.js'
+import { replaceFile } from './replace-file.js'
 import { codeOf, failureOf, writeAll } from './system.js'
 
 const HEADER = Buffer.from('model-ledger snapshot, format 2\n')
@@ -54,15 +54,9 @@ export const directorySnapshotStore = (options: DirectorySnapshotsOptions): Snap
         await makeDirectory(path)
         await mark(path)
         await removeAbandoned(path)
-        const temporary = join(path, `${randomUUID()}.tmp`)
-        try {
-          await writeSnapshot(temporary, parts, chunkBytes, signal)
-          await rename(temporary, fileOf(key))
-        } catch (cause) {
-          await rm(temporary, { force: true }).catch(() => undefined)
-          throw cause
-        }
-        await syncDirectory(path)
+        await replaceFile(fileOf(key), join(path, `${randomUUID()}.tmp`), (temporary) =>
+          writeSnapshot(temporary, parts, chunkBytes, signal),
+        )
       }, problem(path)),
   }
 }

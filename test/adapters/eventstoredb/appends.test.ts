@@ -2,24 +2,16 @@ import { setTimeout as delay } from 'node:timers/promises'
 import * as fc from 'fast-check'
 import * as E from 'fp-ts/lib/Either.js'
 import * as RNEA from 'fp-ts/lib/ReadonlyNonEmptyArray.js'
-import { afterEach, describe, expect, it, vi } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { type EventStore, MAX_APPEND_BYTES, MAX_EVENT_BYTES, ORIGIN } from '../../../domain/ports/event-store.js'
 import { standingAt } from '../../../testing/event-store/world.js'
 import { all, DEFAULT_PATIENCE, newEvent, openStore, SHORT } from '../../support/eventstoredb/open-store.js'
-import { type AppendFault, StandIn, type StandInOptions } from '../../support/eventstoredb/stand-in.js'
+import { resources } from '../../support/eventstoredb/resources.js'
+import { type AppendFault, StandIn } from '../../support/eventstoredb/stand-in.js'
 
 const STREAM = 'artifact-one'
 
-const open: Array<{ close(): Promise<void> }> = []
-afterEach(async () => {
-  for (const resource of open.splice(0).reverse()) await resource.close()
-})
-
-const start = async (options?: StandInOptions): Promise<StandIn> => {
-  const standIn = await StandIn.start(options)
-  open.push({ close: () => standIn.stop() })
-  return standIn
-}
+const { open, start } = resources()
 
 const openOn = async (
   standIn: StandIn,

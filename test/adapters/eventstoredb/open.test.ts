@@ -8,7 +8,7 @@ import { type EventStoreDbOptions, eventStoreDb } from '../../../adapters/events
 import { ORIGIN } from '../../../domain/ports/event-store.js'
 import { standingAt } from '../../../testing/event-store/world.js'
 import { all, DEFAULT_PATIENCE, newEvent, openStore, SHORT } from '../../support/eventstoredb/open-store.js'
-import { StandIn, type StandInOptions } from '../../support/eventstoredb/stand-in.js'
+import { resources } from '../../support/eventstoredb/resources.js'
 
 const certificatePath = fileURLToPath(new URL('../../support/eventstoredb/localhost.crt', import.meta.url))
 const keyPath = fileURLToPath(new URL('../../support/eventstoredb/localhost.key', import.meta.url))
@@ -19,7 +19,7 @@ const PASSWORD = 'pa:ss@w0rd/?%'
 const login = { username: 'ad min', password: PASSWORD }
 const written = `${encodeURIComponent(login.username)}:${encodeURIComponent(PASSWORD)}@`
 
-const open: Array<{ close(): Promise<void> }> = []
+const { open, start } = resources()
 let printed: string[] = []
 beforeEach(() => {
   printed = []
@@ -27,16 +27,10 @@ beforeEach(() => {
     vi.spyOn(console, method).mockImplementation((...args) => void printed.push(inspect(args)))
   }
 })
-afterEach(async () => {
+// Before what is open is closed.
+afterEach(() => {
   vi.restoreAllMocks()
-  for (const resource of open.splice(0).reverse()) await resource.close()
 })
-
-const start = async (options?: StandInOptions): Promise<StandIn> => {
-  const standIn = await StandIn.start(options)
-  open.push({ close: () => standIn.stop() })
-  return standIn
-}
 
 /** For what a server must say before it is given up on, on a busy machine too. */
 const PATIENT = { timeout: 2000, patience: 4000 }

@@ -1,20 +1,13 @@
 /** What it takes to open a ledger on a server that others write to as well, as the server counts it. */
-import { afterEach, expect, it } from 'vitest'
+
+import { expect, it } from 'vitest'
 import { eventStoreDb } from '../../../adapters/eventstoredb/index.js'
 import { memoryFileStore, memorySnapshotStore } from '../../../adapters/memory/index.js'
 import { type Ledger, openLedger } from '../../../index.js'
-import { StandIn } from '../../support/eventstoredb/stand-in.js'
+import { resources } from '../../support/eventstoredb/resources.js'
+import type { StandIn } from '../../support/eventstoredb/stand-in.js'
 
-const open: Array<{ close(): Promise<void> }> = []
-afterEach(async () => {
-  for (const resource of open.splice(0).reverse()) await resource.close()
-})
-
-const start = async (): Promise<StandIn> => {
-  const standIn = await StandIn.start()
-  open.push({ close: () => standIn.stop() })
-  return standIn
-}
+const { open, start } = resources()
 
 /** Instances of one ledger, which keep one snapshot. */
 const instances = (standIn: StandIn) => {

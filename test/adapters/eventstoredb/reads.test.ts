@@ -1,22 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import * as RNEA from 'fp-ts/lib/ReadonlyNonEmptyArray.js'
-import { afterEach, describe, expect, it, vi } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { type EventStore, ORIGIN, type StoredEvent } from '../../../domain/ports/event-store.js'
 import { all, DEFAULT_PATIENCE, newEvent, openStore, take } from '../../support/eventstoredb/open-store.js'
-import { type ReadFault, StandIn, type StandInOptions } from '../../support/eventstoredb/stand-in.js'
+import { resources } from '../../support/eventstoredb/resources.js'
+import type { ReadFault, StandIn } from '../../support/eventstoredb/stand-in.js'
 
 const STREAM = 'artifact-one'
 
-const open: Array<{ close(): Promise<void> }> = []
-afterEach(async () => {
-  for (const resource of open.splice(0).reverse()) await resource.close()
-})
-
-const start = async (options?: StandInOptions): Promise<StandIn> => {
-  const standIn = await StandIn.start(options)
-  open.push({ close: () => standIn.stop() })
-  return standIn
-}
+const { open, start } = resources()
 
 const openOn = async (standIn: StandIn, options?: Parameters<typeof openStore>[1]): Promise<EventStore> => {
   const store = await openStore(standIn.connectionString(), options)

@@ -1,4 +1,5 @@
 /** Positions at which no event stands any more: of a server on which an older backup was restored. */
+
 import { afterEach, expect, it, vi } from 'vitest'
 import { eventStoreDb } from '../../../adapters/eventstoredb/index.js'
 import { memoryFileStore, memorySnapshotStore } from '../../../adapters/memory/index.js'
@@ -6,24 +7,18 @@ import { type Position, toPosition } from '../../../domain/ports/event-store.js'
 import type { SnapshotStore } from '../../../domain/ports/snapshot-store.js'
 import { openLedger } from '../../../index.js'
 import { all, newEvent, openStore, take } from '../../support/eventstoredb/open-store.js'
-import { StandIn } from '../../support/eventstoredb/stand-in.js'
+import { resources } from '../../support/eventstoredb/resources.js'
 
-const open: Array<{ close(): Promise<void> }> = []
-afterEach(async () => {
+const { open, start } = resources()
+// Before what is open is closed.
+afterEach(() => {
   vi.restoreAllMocks()
-  for (const resource of open.splice(0).reverse()) await resource.close()
 })
-
-const start = async (version: string): Promise<StandIn> => {
-  const standIn = await StandIn.start({ version })
-  open.push({ close: () => standIn.stop() })
-  return standIn
-}
 
 const besides = (position: Position): Position => toPosition(position - 1)
 
 it.each(['23.10.6', '25.0.0'])('are told at once, with what to do, by a server %s', async (version) => {
-  const standIn = await start(version)
+  const standIn = await start({ version })
   const store = await openStore(standIn.connectionString())
   open.push(store)
   const appended = await store.append('artifact-one', 'none', [newEvent()])()
@@ -41,12 +36,12 @@ it.each(['23.10.6', '25.0.0'])('are told at once, with what to do, by a server %
 })
 
 it('are told by the head where the log ends before them', async () => {
-  const standIn = await start('23.10.6')
+  const standIn = await start({ version: '23.10.6' })
   const store = await openStore(standIn.connectionString())
   open.push(store)
   await store.append('artifact-one', 'none', [newEvent()])()
   await store.head()()
-  const restored = await start('23.10.6')
+  const restored = await start({ version: '23.10.6' })
   await standIn.refuse()
   Object.defineProperty(standIn.nodes[0], 'log', { value: restored.log })
   await standIn.accept()
@@ -71,7 +66,7 @@ const displaced = (kept: SnapshotStore): SnapshotStore => ({
 })
 
 it('throw a snapshot away, which is told, and all events are read', async () => {
-  const standIn = await start('23.10.6')
+  const standIn = await start({ version: '23.10.6' })
   const kept = memorySnapshotStore()
   const files = { ...memoryFileStore(), close: async () => undefined }
   const opened = (snapshots: SnapshotStore) =>

@@ -1,22 +1,13 @@
 /** A leader that says nothing while its cluster elects another, and how long all that is waited for. */
 import * as E from 'fp-ts/lib/Either.js'
-import { afterEach, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { eventStoreDb } from '../../../adapters/eventstoredb/index.js'
 import { ORIGIN } from '../../../domain/ports/event-store.js'
 import { standingAt } from '../../../testing/event-store/world.js'
 import { all, newEvent, openStore, take } from '../../support/eventstoredb/open-store.js'
-import { StandIn, type StandInOptions } from '../../support/eventstoredb/stand-in.js'
+import { resources } from '../../support/eventstoredb/resources.js'
 
-const open: Array<{ close(): Promise<void> }> = []
-afterEach(async () => {
-  for (const resource of open.splice(0).reverse()) await resource.close()
-})
-
-const start = async (options?: StandInOptions): Promise<StandIn> => {
-  const standIn = await StandIn.start(options)
-  open.push({ close: () => standIn.stop() })
-  return standIn
-}
+const { open, start } = resources()
 
 it('a leader that is frozen is left as soon as it says nothing', async () => {
   const standIn = await start({ nodes: 3 })

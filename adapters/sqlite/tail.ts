@@ -5,7 +5,14 @@
  */
 import { closeSync, fsyncSync, openSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { type Append, laterOf, type NewEvent, ORIGIN, type Position } from '../../domain/ports/event-store.js'
+import {
+  type Append,
+  EventStoreError,
+  laterOf,
+  type NewEvent,
+  ORIGIN,
+  type Position,
+} from '../../domain/ports/event-store.js'
 import { describeLoss, type HistoryDamage } from '../../domain/ports/history-damage.js'
 import type { LedgerId } from '../../domain/ports/ledger-id.js'
 import type { Tell } from '../../domain/ports/logger.js'
@@ -41,7 +48,7 @@ export interface Tail {
   readonly committed: (position: Position) => void
   /** Another one when events that were given out before are there no more. */
   readonly edition: () => number
-  /** Whose it is; of events that are all gone, whose they were. */
+  /** Whose it is; of events that are all gone, whose they were. Throws an `EventStoreError` where it was changed. */
   readonly ledgerId: () => LedgerId | undefined
   /** The ledger was given another id. */
   readonly identified: () => void
@@ -103,6 +110,8 @@ export const openTail = (ports: TailPorts): Tail => {
     const noted = recorded !== undefined && isLater(recorded, known) ? recorded : known
     ledger = ledgerIdIn(database)
     if (noted.end === null || ends.at(noted.end.position, noted.end)?.leaf === noted.end.leaf) {
+      // The same history: whose it is does not change once it has begun.
+      if (noted.end !== null) ledger = noted.ledger ?? ledger
       known = noted
       damage = undefined
     } else {
@@ -175,7 +184,12 @@ export const openTail = (ports: TailPorts): Tail => {
       writes.now()
     },
     edition: () => edition,
-    ledgerId: () => ledgerIdIn(database) ?? (damage?._tag === 'history-lost' ? known.ledger : undefined),
+    ledgerId: () => {
+      const id = ledgerIdIn(database)
+      if (id === undefined) return damage?._tag === 'history-lost' ? known.ledger : undefined
+      if (ledger === undefined || ledger === id) return id
+      throw new EventStoreError('damaged', `the id of the ledger is ${id}, and was ${ledger}: it was changed`)
+    },
     identified: () => {
       ledger = ledgerIdIn(database)
       known = { ...known, ...omitUndefined({ ledger }) }

@@ -45,7 +45,7 @@ const outcomeOf = async ({ before, content, endingAt }: Original, file: string, 
   const right = end === undefined ? before : await endingAt(end)
   const wrong = [...right.answers].flatMap(([question, answer]) => {
     const now = after.answers.get(question) ?? 'no answer'
-    return now === answer || now.startsWith('refused: ') ? [] : [question]
+    return now === answer || now.startsWith('refused: ') ? [] : [`${question}: ${differenceOf(answer, now)}`]
   })
   const changed = changedIn(file, content, harmed)
   return {
@@ -53,6 +53,14 @@ const outcomeOf = async ({ before, content, endingAt }: Original, file: string, 
     beside: after.told.filter((message) => !SAID_OF[kindOf(file)].test(message)),
     unnamed: changed.length > 0 && !isNamed(changed, file, after) ? changed.slice(0, 5) : [],
   }
+}
+
+/** From where on they differ. */
+const differenceOf = (answer: string, now: string): string => {
+  let at = 0
+  while (at < now.length && answer[at] === now[at]) at++
+  const from = Math.max(0, at - 40)
+  return `${answer.slice(from, at + 100)} became ${now.slice(from, at + 100)}`
 }
 
 const outcomeOfCommand = ({ events }: Original, after: ReadonlyArray<string> | string): Outcome => {

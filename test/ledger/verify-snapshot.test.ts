@@ -31,8 +31,10 @@ const verifiedWith = async (
   await model.fresh()()
   await model.snapshot()
   await before.moveAlias({ version: 'cats:v0', alias: 'best' })
-  const { damagedEvents, damagedStore } = await (await openLedger({ ...options, snapshots: kept(snapshots) })).verify()
+  const ledger = await openLedger({ ...options, snapshots: kept(snapshots) })
+  const { damagedEvents, damagedStore } = await ledger.verify()
   expect(damagedEvents).toEqual([])
+  await Promise.all([before.close(), ledger.close()])
   return damagedStore
 }
 
@@ -104,6 +106,7 @@ describe('verify holds the kept state of a long stream against its events', () =
       },
     })
     const { damagedEvents, damagedStore } = await ledger.verify(undefined, { contents: false })
+    await ledger.close()
     expect([kept, damagedEvents]).toEqual([1, []])
     return damagedStore.map(({ what, reason, touches }) => ({ what, reason, touches }))
   }

@@ -8,7 +8,7 @@ import { warningsTo } from './warnings.js'
 export interface LedgerAnswers {
   /** By question: a text that is equal where the answer is, or `refused: ` and the code. */
   readonly answers: ReadonlyMap<string, string>
-  /** Warnings, which nobody asked for. */
+  /** What the logger was told. */
   readonly told: ReadonlyArray<string>
   /** That its end is missing. */
   readonly damage: HistoryDamage | undefined
@@ -43,40 +43,34 @@ const QUESTIONS: Readonly<Record<string, (ledger: Ledger) => Promise<unknown>>> 
 
 export const answersIn = async (directory: string): Promise<LedgerAnswers> => {
   const told: string[] = []
-  const note = (warning: Error): void => void told.push(warning.message)
-  process.on('warning', note)
-  try {
-    const opening = await refusalOr(() =>
-      openLedger({
-        events: sqliteEventStore({
-          path: `${directory}/events.db`,
-          readOnly: true,
-          logger: warningsTo(told),
-        }),
-        files: directoryFileStore({ path: `${directory}/files`, readOnly: true }),
-        snapshots: directorySnapshotStore({ path: `${directory}/snapshots` }),
+  const logger = warningsTo(told)
+  const opening = await refusalOr(() =>
+    openLedger({
+      events: sqliteEventStore({
+        path: `${directory}/events.db`,
         readOnly: true,
+        logger,
       }),
-    )
-    const answers = new Map<string, string>()
-    if (typeof opening === 'string') {
-      for (const question of Object.keys(QUESTIONS)) answers.set(question, opening)
-      return { answers, told, damage: undefined, verified: opening }
-    }
-    const ledger = opening
-    for (const [question, ask] of Object.entries(QUESTIONS)) {
-      const answer = await refusalOr(async () => ({ given: await ask(ledger) }))
-      answers.set(question, typeof answer === 'string' ? answer : JSON.stringify(answer))
-    }
-    const verified = await refusalOr(() => ledger.verify())
-    const { damage } = ledger
-    await ledger.close()
-    // A warning comes a turn later.
-    await new Promise((resolve) => setImmediate(resolve))
-    return { answers, told, damage, verified }
-  } finally {
-    process.off('warning', note)
+      files: directoryFileStore({ path: `${directory}/files`, readOnly: true }),
+      snapshots: directorySnapshotStore({ path: `${directory}/snapshots` }),
+      readOnly: true,
+      logger,
+    }),
+  )
+  const answers = new Map<string, string>()
+  if (typeof opening === 'string') {
+    for (const question of Object.keys(QUESTIONS)) answers.set(question, opening)
+    return { answers, told, damage: undefined, verified: opening }
   }
+  const ledger = opening
+  for (const [question, ask] of Object.entries(QUESTIONS)) {
+    const answer = await refusalOr(async () => ({ given: await ask(ledger) }))
+    answers.set(question, typeof answer === 'string' ? answer : JSON.stringify(answer))
+  }
+  const verified = await refusalOr(() => ledger.verify())
+  const { damage } = ledger
+  await ledger.close()
+  return { answers, told, damage, verified }
 }
 
 /** What is answered; a text, `refused: ` and why, where something is said to be damaged. */

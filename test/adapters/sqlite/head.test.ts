@@ -19,6 +19,7 @@ import { sqliteEventStore } from '../../../adapters/sqlite/index.js'
 import type { EventStore } from '../../../domain/ports/event-store.js'
 import { toPosition } from '../../../domain/values/position.js'
 import { type Ledger, openLedger } from '../../../index.js'
+import { gather } from '../../../testing/results.js'
 import { commandLine } from '../../support/command-line.js'
 import { eventsIn, right } from '../../support/domain-ledger.js'
 import { rejection, text } from '../../support/ledger-memory.js'
@@ -346,6 +347,31 @@ describe('the head of another ledger', () => {
       })
     },
   )
+})
+
+describe('the id of the ledger, changed to another', () => {
+  const other = '00000000-0000-4000-8000-000000000000'
+
+  it('is told by whoever needs it, of a file that is opened and of one that is open, and is right again when put back', async () => {
+    await logged(2)
+    const before = await openLedger({ directory, ...setting })
+    const id = (await gather(before.exportEvents()))[0]
+    const own = JSON.parse(Buffer.from(id ?? []).toString()).ledger
+    byHand(`UPDATE ledger SET id = '${other}'`)
+    const refused = { code: 'damaged-store', message: expect.stringContaining(`is ${other}, and was ${own}`) }
+    expect(await rejection(gather(before.exportEvents()))).toMatchObject(refused)
+    await before.close()
+    const head = readFileSync(`${path}-head`)
+    const reader = await openLedger({ directory, ...setting, readOnly: true })
+    expect(await versionsOf(reader)).toBe(2)
+    expect(await rejection(gather(reader.exportEvents()))).toMatchObject(refused)
+    await reader.close()
+    expect(await rejection(openLedger({ directory, ...setting }))).toMatchObject({ message: refused.message })
+    expect(readFileSync(`${path}-head`).equals(head)).toBe(true)
+    byHand(`UPDATE ledger SET id = '${own}'`)
+    await logged(3)
+    expect(await toldBy()).toEqual([])
+  })
 })
 
 describe('with durability relaxed', () => {

@@ -3,10 +3,11 @@ import { cpSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Ledger, openLedger } from '../../../index.js'
+import { openLedger } from '../../../index.js'
 import { gather } from '../../../testing/results.js'
 import { text } from '../../support/ledger-memory.js'
 import { rewriteByHand } from '../../support/sqlite-store.js'
+import { warningsTo } from '../../support/warnings.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'sqlite-others-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -38,21 +39,11 @@ beforeAll(async () => {
 /** What is told, and what a question and a command find that answer by the read model and by the state of the artifact. */
 const foundIn = async (directory: string) => {
   const told: string[] = []
-  const note = ({ name, message }: Error): void => {
-    if (name === 'ModelLedgerWarning') told.push(message)
-  }
-  process.on('warning', note)
-  try {
-    const ledger: Ledger = await openLedger({ directory, ...setting })
-    const { version } = await ledger.resolve('cats:best')
-    const { events } = await ledger.moveAlias({ version: `cats:v${version}`, alias: 'best' })
-    await ledger.close()
-    // A warning comes a turn later.
-    await new Promise((resolve) => setImmediate(resolve))
-    return { told: told.sort(), best: version, moved: events.length }
-  } finally {
-    process.off('warning', note)
-  }
+  const ledger = await openLedger({ directory, ...setting, logger: warningsTo(told) })
+  const { version } = await ledger.resolve('cats:best')
+  const { events } = await ledger.moveAlias({ version: `cats:v${version}`, alias: 'best' })
+  await ledger.close()
+  return { told: told.sort(), best: version, moved: events.length }
 }
 
 const saying = (why: string): ReadonlyArray<string> => [

@@ -92,20 +92,20 @@ describe('the pages', () => {
   })
 
   it('name every type of event in the catalogue', () => {
-    const catalogue = read('docs/events.md')
+    const catalogue = read('docs/reference/events.md')
     const types = Object.values(eventCodecs).flatMap((codecs) => Object.keys(codecs))
     expect(types.filter((type) => !catalogue.includes(`\`${type}\``))).toEqual([])
   })
 
   it('give the reason for every type of event that no read model folds', () => {
-    const [, section = ''] = /## What no read model folds\n([\s\S]*?)\n## /.exec(read('docs/events.md')) ?? []
+    const [, section = ''] = /## What no read model folds\n([\s\S]*?)\n## /.exec(read('docs/reference/events.md')) ?? []
     const rows = [...section.matchAll(/^\| `(\w+)` \| (.+) \|$/gm)].map(([, type = '', reason]) => [type, reason])
     expect(Object.fromEntries(rows)).toEqual(unfoldedEvents)
   })
 
   it('name every method of a ledger and of a draft once, and no other', async () => {
     const { ledger } = await memoryLedger()
-    const [ofLedger = '', ofDraft = ''] = read('docs/methods.md').split('## A draft in hand')
+    const [ofLedger = '', ofDraft = ''] = read('docs/reference/methods.md').split('## A draft in hand')
     const named = (text: string) => [...text.matchAll(/^\| `(\w+)/gm)].map(([, name = '']) => name).sort()
     expect(named(ofLedger)).toEqual(Object.keys(ledger).sort())
     const draft = Object.entries(await ledger.newArtifact({ name: 'cats', type: 'model' }))

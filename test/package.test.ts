@@ -156,7 +156,7 @@ describe('the packed package', () => {
           join(dirname(page), target),
         ),
       )
-    expect(links).toContain(join('docs', 'errors.md'))
+    expect(links).toContain(join('docs', 'reference', 'errors.md'))
     expect(links.filter((target) => !existsSync(join(installed, target)))).toEqual([])
   })
 

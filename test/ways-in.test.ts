@@ -151,7 +151,7 @@ describe('docs/ways-in.md', () => {
     ]
     const page = `# Ways in
 
-[Every method](methods.md) of the library, and how the same is told or asked on [the command line](command-line.md); where there is no command or
+[Every method](reference/methods.md) of the library, and how the same is told or asked on [the command line](reference/command-line.md); where there is no command or
 option, why not. As TaskEithers (\`operations(ledger)\`) there are all of a ledger's methods but those that give no one answer:
 ${NO_TASK_EITHER.map(code).join(', ')}.
 

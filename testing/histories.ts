@@ -112,7 +112,7 @@ export const timePassed =
 
 /**
  * Events were recorded in a stream, as they are written here and by no command: whether they could follow on what was before
- * is nobody's question. The name of a stream is that of docs/events.md, such as `model-acme/model-registry/churn`.
+ * is nobody's question. The name of a stream is that of docs/reference/events.md, such as `model-acme/model-registry/churn`.
  */
 export const recordedIn =
   <C extends Category>(stream: `${C}-${string}`, ...events: ReadonlyArray<EventInput<C>>): Step =>

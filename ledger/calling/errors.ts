@@ -192,7 +192,7 @@ export type LedgerFailure =
   | CheckpointMismatch
   | Fault
 
-/** Every code that a `LedgerError` of this version may have; docs/errors.md says what each means. */
+/** Every code that a `LedgerError` of this version may have; docs/reference/errors.md says what each means. */
 export type LedgerErrorCode = LedgerFailure['_tag']
 
 /** A tagged error, as the methods reject with it. */

@@ -25,7 +25,7 @@ describe('the page of errors', () => {
       const type = typeNamed('LedgerErrorCode')
       return type.isUnionType() ? type.getTypes().map((member) => (member.isLiteralType() ? member.value : '?')) : []
     })
-    const page = readFileSync(`${root}docs/errors.md`, 'utf8')
+    const page = readFileSync(`${root}docs/reference/errors.md`, 'utf8')
     const rows = [...page.matchAll(/^\| `([a-z-]+)` \| [^|]+ \| [^|]+ \| ([a-z-]+) \|$/gm)].map(
       ([, code = '', category]) => [code, category] as const,
     )

@@ -1,9 +1,9 @@
-/** The categories of errors as docs/errors.md has them, each with an error of it. */
+/** The categories of errors as docs/reference/errors.md has them, each with an error of it. */
 import { readFileSync } from 'node:fs'
 import { LedgerError, type LedgerErrorCode } from '../../index.js'
 import { CATEGORIES } from '../../ledger/calling/error-category.js'
 
-const page = new URL('../../docs/errors.md', import.meta.url)
+const page = new URL('../../docs/reference/errors.md', import.meta.url)
 
 export const categoriesOnPage = (): ReadonlyArray<{
   readonly category: string

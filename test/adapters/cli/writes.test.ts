@@ -436,8 +436,8 @@ describe('a version that is used', () => {
   })
 })
 
-describe('docs/command-line.md', () => {
-  const page = readFileSync(new URL('../../../docs/command-line.md', import.meta.url), 'utf8')
+describe('docs/reference/command-line.md', () => {
+  const page = readFileSync(new URL('../../../docs/reference/command-line.md', import.meta.url), 'utf8')
   const lines = [...page.matchAll(/^```sh\n([\s\S]*?)^```$/gm)].flatMap(([, block = '']) => block.trim().split('\n'))
 
   it('can be followed from an empty directory', async () => {

@@ -13,7 +13,8 @@ import type { Checkpoint, CheckpointStore } from '../domain/ports/checkpoint-sto
 import type { Clock, Ids } from '../domain/ports/clock-and-ids.js'
 import type { Lock, StoredEvent } from '../domain/ports/event-store.js'
 import { isPlainObject, messageOf } from '../domain/values/built-ins.js'
-import { functionOf, record, rule, text, wholeNumber } from '../domain/values/codec.js'
+import { functionOf, record, text, wholeNumber } from '../domain/values/codec.js'
+import { objectWith } from '../domain/values/object-with.js'
 import { whenAborted } from '../domain/values/when-aborted.js'
 import type { Checked } from './calling/arguments.js'
 import { checkedNow } from './calling/checked.js'
@@ -80,7 +81,8 @@ export interface Consumers {
    * Hands events to a handler, one after another in their order: those behind the checkpoint, and then those to come; each is handed on when the handler
    * is done with the one before. At least once: what was handled when a process died and is not in the checkpoint yet comes again. Of several
    * instances that consume under this name one does so at a time, where the store can tell (`status.alone`). A handler that fails is called again with
-   * growing pauses, up to 30 s, and the consumer is parked after `parkAfter` failures: a warning of the process (`ModelLedgerWarning`) and its status
+   * growing pauses, up to 30 s, and the consumer is parked after `parkAfter` failures, or at once where its checkpoint does not fit or an event
+   * cannot be read: a warning of the process (`ModelLedgerWarning`) and its status
    * tell why, until it is resumed. It stops when the ledger is closed. Rejects where an argument is wrong.
    */
   readonly consume: <Type extends EventType = EventType>(
@@ -101,18 +103,9 @@ const ConsumerName = text(
   (value) => /^[a-z][a-z0-9_-]{0,63}$/.test(value),
 )
 const AHandler = functionOf<Handler<never>>('a handler: a function')
-const Kept = rule(
-  'a checkpoint store: {load, save?}',
-  (value): value is CheckpointStore =>
-    typeof value === 'object' &&
-    value !== null &&
-    isMethod(value, 'load') &&
-    (isMethod(value, 'save') || !('save' in value)),
-)
-const isMethod = (value: object, name: string): boolean => typeof Reflect.get(value, name) === 'function'
 const Options: t.Type<Checked<ConsumeOptions>> = record(
   'the options of consume',
-  { checkpoint: Kept },
+  { checkpoint: objectWith<CheckpointStore>('a checkpoint store {load, save?}', ['load'], ['save']) },
   { ...selection, parkAfter: wholeNumber('how many failures: 1, 2, 3, ...', 1), signal: Signal },
 )
 
@@ -186,8 +179,12 @@ const begun = async (
             attempted('checkpoint-failed', 'the checkpoint cannot be kept', () =>
               kept.save?.(name, checkpointAt(ledger, last)),
             ),
-    onParked: (failure) =>
-      warn(`the consumer ${name} is parked after ${parkAfter} failures, the last: ${failure.message}`),
+    onParked: (failures, failure) =>
+      warn(
+        failures === 1
+          ? `the consumer ${name} is parked: ${failure.message}`
+          : `the consumer ${name} is parked after ${failures} failures, the last: ${failure.message}`,
+      ),
   })
   whenAborted(signal, consumer.stop)
   return Object.freeze({
@@ -236,5 +233,9 @@ const failureOf = (thrown: unknown): LedgerError => {
   return error instanceof LedgerError ? error : new LedgerError({ _tag: 'fault', cause: error }, messageOf(error))
 }
 
-const kindOf = ({ code }: LedgerError): 'counts' | 'passes' | 'ends' =>
-  code === 'closed' ? 'ends' : code === 'unavailable' || code === 'not-reached' ? 'passes' : 'counts'
+/** A checkpoint that does not fit, or an event that cannot be read, is so at the next try, too; a store may be put right meanwhile. */
+const kindOf = ({ code }: LedgerError): 'counts' | 'passes' | 'stays' | 'ends' => {
+  if (code === 'closed') return 'ends'
+  if (code === 'checkpoint-mismatch' || code === 'damaged-event') return 'stays'
+  return code === 'unavailable' || code === 'not-reached' ? 'passes' : 'counts'
+}

@@ -7,9 +7,10 @@ import type { EventStore } from '../domain/ports/event-store.js'
 import type { FileStore } from '../domain/ports/file-store.js'
 import { Logger } from '../domain/ports/logger.js'
 import type { SnapshotStore } from '../domain/ports/snapshot-store.js'
-import { objectWith, record, text, wholeNumber } from '../domain/values/codec.js'
+import { record, text, wholeNumber } from '../domain/values/codec.js'
 import { Actor } from '../domain/values/envelope.js'
 import { EntityName, ProjectName } from '../domain/values/names.js'
+import { objectWith } from '../domain/values/object-with.js'
 import type { OwnProjection } from '../projections/own-projection.js'
 import type { Checked } from './calling/arguments.js'
 import type { OpeningError } from './calling/errors.js'
@@ -19,8 +20,12 @@ import { OwnProjections } from './own-projections.js'
 /** A store, or what opens one: the ledger opens it, and closes it when it is closed itself. */
 export type Opening<Store> = Store | Opener<Store>
 
-const opening = <A>(expected: string, methods: ReadonlyArray<keyof A & string>): t.Type<Opening<A>> => {
-  const store = objectWith<A>(expected, methods)
+const opening = <A>(
+  expected: string,
+  methods: ReadonlyArray<keyof A & string>,
+  optional: ReadonlyArray<keyof A & string> = [],
+): t.Type<Opening<A>> => {
+  const store = objectWith<A>(expected, methods, optional)
   const is = (value: unknown): value is Opening<A> => typeof value === 'function' || store.is(value)
   return new t.Type(
     expected,
@@ -30,12 +35,19 @@ const opening = <A>(expected: string, methods: ReadonlyArray<keyof A & string>):
   )
 }
 
-/** The methods of a port that it cannot do without: the type checker misses the one that is left out. */
+/** The methods of a port: the type checker misses the one that is left out. */
 const methodsOf = <Port>(methods: { readonly [Method in keyof Port]-?: true }): ReadonlyArray<keyof Port & string> =>
   Object.keys(methods).filter((name): name is keyof Port & string => Object.hasOwn(methods, name))
 
-type Optional = 'appendsAreConsecutive' | 'subscriptionsArePushed' | 'turn' | 'lock' | 'damage' | 'edition' | 'examine'
-const EVENT_STORE = methodsOf<Omit<EventStore, Optional>>({
+type OptionalMethod = 'turn' | 'lock' | 'damage' | 'edition' | 'examine'
+const OPTIONAL_OF_EVENT_STORE = methodsOf<Pick<EventStore, OptionalMethod>>({
+  turn: true,
+  lock: true,
+  damage: true,
+  edition: true,
+  examine: true,
+})
+const EVENT_STORE = methodsOf<Omit<EventStore, OptionalMethod | 'appendsAreConsecutive' | 'subscriptionsArePushed'>>({
   append: true,
   appendAll: true,
   readStream: true,
@@ -156,7 +168,7 @@ const embedded: t.Type<Checked<EmbeddedOptions>> = record(
 const composed: t.Type<Checked<ComposedOptions>> = record(
   'openLedger {events, files}',
   {
-    events: opening<EventStore>('an event store, or what opens one', EVENT_STORE),
+    events: opening<EventStore>('an event store, or what opens one', EVENT_STORE, OPTIONAL_OF_EVENT_STORE),
     files: opening<FileStore>('a file store, or what opens one', FILE_STORE),
   },
   {

@@ -1,5 +1,6 @@
 /** Where it goes what no call answers: to the logger that was given, or, where it is a warning and there is none, to the process. */
 import { LOG_EVENTS, type Logger, type Tell } from '../../domain/ports/logger.js'
+import { isPromise } from '../../domain/values/built-ins.js'
 
 const processWarning = (message: string): void => process.emitWarning(message, 'ModelLedgerWarning')
 
@@ -11,10 +12,12 @@ export const telling =
       if (warns) processWarning(message)
       return
     }
+    // A logger that fails, at once or later, takes nothing away from whoever is at work.
+    const failed = (): void => processWarning(message)
     try {
-      logger[level]?.({ event, ...known }, message)
+      const told: unknown = logger[level]?.({ event, ...known }, message)
+      if (isPromise(told)) told.catch(failed)
     } catch {
-      // A logger that throws takes nothing away from whoever is at work.
-      processWarning(message)
+      failed()
     }
   }

@@ -26,6 +26,7 @@ import { recorded } from './words.js'
 export interface Aborted {
   readonly _tag: 'aborted'
 }
+export const ABORTED = 'the signal of the call aborted it'
 
 export type CommandError =
   | Rejection
@@ -139,7 +140,7 @@ export const describeCommandError = (error: CommandError): string => {
     case 'closed':
       return error.reason
     case 'aborted':
-      return 'the signal of the call aborted it: nothing was recorded'
+      return `${ABORTED}: nothing was recorded`
     case 'unknown-outcome':
       return `it is not known whether the command was recorded (${error.reason}); give it again with the same command id "${error.commandId}"`
     case 'unknown-event':

@@ -1,6 +1,6 @@
 /**
  * Consuming: the events behind a checkpoint, handed to a handler one after another, and the checkpoint moved on behind those that were
- * handled. What fails is tried again from the checkpoint, with growing pauses, until the consumer is parked.
+ * handled. What fails is tried again from the checkpoint, with growing pauses, until the consumer is parked; what stays wrong parks it at once.
  */
 import { BehaviorSubject, interval, type Observable } from 'rxjs'
 import type { Clock, Ids } from '../../domain/ports/clock-and-ids.js'
@@ -13,7 +13,7 @@ export type ConsumerState =
   | 'running'
   /** Something failed: it is tried again after a pause. */
   | 'retrying'
-  /** It failed so often that it goes on only when it is resumed. */
+  /** It failed so often, or in such a way, that it goes on only when it is resumed. */
   | 'parked'
   | 'stopped'
 
@@ -42,9 +42,9 @@ export interface ConsumerPorts<Failure> {
   /** So often in a row it may fail. */
   readonly parkAfter: number
   readonly failureOf: (thrown: unknown) => Failure
-  /** Whether it counts, passes by itself, as a store's being away does, or is the end. */
-  readonly kindOf: (failure: Failure) => 'counts' | 'passes' | 'ends'
-  readonly onParked: (failure: Failure) => void
+  /** Whether it counts, passes by itself, as a store's being away does, stays however often it is tried, or is the end. */
+  readonly kindOf: (failure: Failure) => 'counts' | 'passes' | 'stays' | 'ends'
+  readonly onParked: (failures: number, failure: Failure) => void
 }
 
 export interface Consuming<Failure> {
@@ -101,15 +101,15 @@ export const consuming = <Failure>(ports: ConsumerPorts<Failure>): Consuming<Fai
   const failed = async (failure: Failure): Promise<void> => {
     const kind = ports.kindOf(failure)
     if (kind === 'ends') stopping.abort()
-    const failures = standings.value.failures + (kind === 'counts' ? 1 : 0)
+    const failures = standings.value.failures + (kind === 'counts' || kind === 'stays' ? 1 : 0)
     tell({ failures, failure })
     if (stopping.signal.aborted) return
-    if (failures < parkAfter) {
+    if (kind !== 'stays' && failures < parkAfter) {
       tell({ state: 'retrying' })
       return pause(Math.min(PAUSE.first * 2 ** Math.max(failures - 1, 0), PAUSE.longest))
     }
     tell({ state: 'parked' })
-    ports.onParked(failure)
+    ports.onParked(failures, failure)
     await pause()
     tell({ failures: 0 })
   }

@@ -3,13 +3,13 @@
  * winston, bunyan and `console` can be given in.
  */
 import type * as t from 'io-ts'
-import { objectWith } from '../values/codec.js'
+import { objectWith } from '../values/object-with.js'
 
-/** Writes one line: what is known, and the same in words. */
+/** Writes one line: what is known, and the same in words. What it answers is waited for by nobody; a promise that is rejected is as good as a throw. */
 export type LogLine = (known: Readonly<Record<string, unknown>>, message: string) => void
 
 export interface Logger {
-  readonly debug?: LogLine | undefined
+  readonly debug?: LogLine
   readonly info: LogLine
   readonly warn: LogLine
   readonly error: LogLine

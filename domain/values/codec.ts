@@ -153,36 +153,6 @@ export const pathText = text('a path: a text that is not empty', (value) => valu
 export const functionOf = <F>(expected: string): t.Type<F> =>
   rule(expected, (value): value is F => typeof value === 'function')
 
-/** What is wrong with the first of these methods that a value has not, `null` if nothing is; `undefined` if it is no object at all. */
-const lackOf = (value: unknown, methods: ReadonlyArray<string>, optional: ReadonlyArray<string> = []) => {
-  if (typeof value !== 'object' || value === null) return undefined
-  for (const method of [...methods, ...optional]) {
-    const found: unknown = Reflect.get(value, method)
-    if (typeof found === 'function' || (found === undefined && optional.includes(method))) continue
-    return found === undefined ? `it came without ${method}` : `its ${method} is no function`
-  }
-  return null
-}
-
-/** What has all of these methods, and may have the optional ones. One that has the first of them is told which one it has not. */
-export const objectWith = <A>(
-  expected: string,
-  methods: ReadonlyArray<keyof A & string>,
-  optional: ReadonlyArray<keyof A & string> = [],
-): t.Type<A> => {
-  const is = (value: unknown): value is A => lackOf(value, methods, optional) === null
-  return new t.Type(
-    expected,
-    is,
-    (value, context) => {
-      if (is(value)) return t.success(value)
-      const isHalf = lackOf(value, methods.slice(0, 1)) === null
-      return t.failure(value, context, isHalf ? `${expected}, and ${lackOf(value, methods, optional)}` : expected)
-    },
-    (value) => value,
-  )
-}
-
 /** Time that is given, in milliseconds. */
 export const milliseconds = rule(
   'a number of milliseconds, 0 or more',

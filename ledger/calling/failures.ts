@@ -3,7 +3,7 @@
 import type * as E from 'fp-ts/lib/Either.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import type * as t from 'io-ts'
-import type { Aborted } from '../../application/command-handling/command-error.js'
+import { ABORTED, type Aborted } from '../../application/command-handling/command-error.js'
 import type { BadMoment } from '../../application/projecting/as-of.js'
 import { describeReadError, type ReadError } from '../../application/projecting/read-error.js'
 import { decodeWith } from '../../domain/values/codec.js'
@@ -48,7 +48,7 @@ const describeFailure = (error: Failure): string => {
     case 'bad-moment':
       return `the moment: expected ${error.expected}, got ${error.actual}`
     case 'aborted':
-      return 'the signal of the call aborted it'
+      return ABORTED
     case 'bad-cursor':
       return `the cursor: expected ${error.expected}`
     case 'unavailable':

@@ -1,11 +1,12 @@
 /** How a call ends when its signal aborts. */
+import { ABORTED } from '../../application/command-handling/command-error.js'
 import { isPromise } from '../../domain/values/built-ins.js'
 import { eachMember } from './each-member.js'
 import { LedgerError } from './errors.js'
 import { signalIn } from './following.js'
 import { isIterated } from './own.js'
 
-const aborted = (): Error => new LedgerError({ _tag: 'aborted' }, 'the signal of the call aborted it')
+const aborted = (): Error => new LedgerError({ _tag: 'aborted' }, ABORTED)
 
 /** Throws `aborted` once it has. */
 export const assertGoingOn = (signal: AbortSignal | undefined): void => {

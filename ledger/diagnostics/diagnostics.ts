@@ -11,7 +11,7 @@ import type { Tell } from '../../domain/ports/logger.js'
 import type { SnapshotStore } from '../../domain/ports/snapshot-store.js'
 import type { CatchUpMessage } from './channels.js'
 import { watchedCommands } from './commands.js'
-import { type Heed, heard, heedingDamage, heedingStore } from './health.js'
+import { heard, heedingEvents, heedingFiles, unheeded } from './health.js'
 import { watchedEvents, watchedFiles, watchedSnapshots } from './stores.js'
 import { tracing } from './tracing.js'
 
@@ -37,7 +37,6 @@ const catchUps = tracing('catchUp')
 export const diagnostics = (tell: Tell, isTold: boolean): Diagnostics => {
   let id: LedgerId | undefined
   const ledger = (): string | null => id ?? null
-  const unheeded: Heed = (task) => task
 
   return {
     tell,
@@ -55,7 +54,7 @@ export const diagnostics = (tell: Tell, isTold: boolean): Diagnostics => {
         setLedgerId: (next, expected) => noting(watched.setLedgerId(next, expected)),
       }
     },
-    files: (store) => watchedFiles(store, ledger, isTold ? heedingStore('file', 'file-store-failed', tell) : unheeded),
+    files: (store) => watchedFiles(store, ledger, isTold ? heedingFiles(tell) : unheeded),
     snapshots: (store) =>
       watchedSnapshots(store, ledger, (of) =>
         tell('snapshot-kept', `A snapshot was kept: of ${of === 'stream' ? 'a long stream' : 'the read models'}.`, {
@@ -75,12 +74,6 @@ export const diagnostics = (tell: Tell, isTold: boolean): Diagnostics => {
     },
     call: (method, work) => (calls.isWatched() ? calls.call({ ledger: ledger(), method }, work) : work()),
   }
-}
-
-const heedingEvents = (store: EventStore, tell: Tell): Heed => {
-  const heed = heedingStore('event', 'unavailable', tell)
-  const look = heedingDamage(store, tell)
-  return (task) => heard(heed(task), look)
 }
 
 /** Tells of rebuilds, and once of a read model that stopped. */

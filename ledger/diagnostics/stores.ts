@@ -38,12 +38,13 @@ export const watchedEvents = (store: EventStore, ledger: Id, heed: Heed): EventS
   }
 
   const { appendsAreConsecutive, subscriptionsArePushed } = store
+  const [lock, examine] = [store.lock?.bind(store), store.examine?.bind(store)]
   const optional = {
     appendsAreConsecutive,
     subscriptionsArePushed,
-    lock: store.lock?.bind(store),
+    lock: lock && ((name) => heed.task(lock(name))),
     turn: store.turn?.bind(store),
-    examine: store.examine?.bind(store),
+    examine: examine && (() => heed.items(examine())),
     damage: store.damage?.bind(store),
     edition: store.edition?.bind(store),
   } satisfies { readonly [Member in OptionalOf<EventStore>]-?: EventStore[Member] | undefined }
@@ -52,28 +53,28 @@ export const watchedEvents = (store: EventStore, ledger: Id, heed: Heed): EventS
   return {
     ...others,
     append: (stream, expected, events) => {
-      const task = heed(store.append(stream, expected, events))
+      const task = heed.task(store.append(stream, expected, events))
       if (!appends.isWatched()) return task
       const bytes = events.reduce((sum, event) => sum + sizeOf(event), 0)
       const message = { ledger: ledger(), category: categoryOf(stream), events: events.length, bytes }
       return appends.task(message, task, (answer) => (E.isRight(answer) ? { position: answer.right.position } : {}))
     },
-    appendAll: (after, all) => heed(store.appendAll(after, all)),
+    appendAll: (after, all) => heed.task(store.appendAll(after, all)),
     readStream: (stream, after) => {
-      const read = store.readStream(stream, after)
+      const read = heed.items(store.readStream(stream, after))
       return reads.isWatched() ? pages('stream', categoryOf(stream), read) : read
     },
     readAll: (after) => {
-      const read = store.readAll(after)
+      const read = heed.items(store.readAll(after))
       return reads.isWatched() ? pages('all', null, read) : read
     },
     subscribe: (after, signal) => store.subscribe(after, signal),
     head: () => {
-      const task = heed(store.head())
+      const task = heed.task(store.head())
       return reads.isWatched() ? reads.task({ ledger: ledger(), of: 'head', category: null }, task) : task
     },
-    ledgerId: () => heed(store.ledgerId()),
-    setLedgerId: (id, expected) => heed(store.setLedgerId(id, expected)),
+    ledgerId: () => heed.task(store.ledgerId()),
+    setLedgerId: (id, expected) => heed.task(store.setLedgerId(id, expected)),
     close: (signal) => store.close(signal),
   }
 }
@@ -84,7 +85,7 @@ export const watchedFiles = (store: FileStore, ledger: Id, heed: Heed): FileStor
     given: TE.TaskEither<Failure, A>,
     bytes: (answer: A) => number | undefined = () => undefined,
   ): TE.TaskEither<Failure, A> => {
-    const task = heed(given)
+    const task = heed.task(given)
     if (!files.isWatched()) return task
     const message = { ledger: ledger(), operation, kind }
     return files.task(message, task, (answer) =>
@@ -96,7 +97,7 @@ export const watchedFiles = (store: FileStore, ledger: Id, heed: Heed): FileStor
     put: (kind, source, progress) =>
       watched({ operation: 'put', kind }, store.put(kind, source, progress), ({ size }) => size),
     open: (kind, digest, range) => {
-      const task = heed(store.open(kind, digest, range))
+      const task = heed.opened(store.open(kind, digest, range))
       if (!files.isWatched()) return task
       const message: FileMessage = { ledger: ledger(), operation: 'open', kind }
       let bytes = 0
@@ -113,14 +114,14 @@ export const watchedFiles = (store: FileStore, ledger: Id, heed: Heed): FileStor
     },
     has: (kind, digest) => watched({ operation: 'has', kind }, store.has(kind, digest)),
     verify: (kind, digest) => watched({ operation: 'verify', kind }, store.verify(kind, digest), ({ size }) => size),
-    list: (kind) => store.list(kind),
+    list: (kind) => heed.items(store.list(kind)),
     renew: (digests) => watched({ operation: 'renew', kind: 'file' }, store.renew(digests)),
-    unfinished: () => store.unfinished(),
-    now: () => store.now(),
+    unfinished: () => heed.task(store.unfinished()),
+    now: () => heed.task(store.now()),
     delete: (digest, since) => watched({ operation: 'delete', kind: 'file' }, store.delete(digest, since)),
-    ledgers: () => store.ledgers(),
-    addLedger: (id) => store.addLedger(id),
-    removeLedger: (id) => store.removeLedger(id),
+    ledgers: () => heed.task(store.ledgers()),
+    addLedger: (id) => heed.task(store.addLedger(id)),
+    removeLedger: (id) => heed.task(store.removeLedger(id)),
     close: (signal) => store.close(signal),
   }
 }

@@ -192,6 +192,10 @@ describe('what the package exports', () => {
       { info: Object, warn: Object, error: Object, debug: 5 },
       "logger: expected a logger {info, warn, error, debug?} of pino's shape, and its debug is no function, got",
     ],
+    [
+      { info: Object, warn: Object, error: Object, debug: undefined },
+      "logger: expected a logger {info, warn, error, debug?} of pino's shape, and its debug is undefined: leave it out, got",
+    ],
   ])('says of a logger that is none what is wrong with it: %j', async (logger, message) => {
     await expect(Reflect.apply(face.openLedger, undefined, [{ directory: folder, logger }])).rejects.toThrow(message)
   })

@@ -176,19 +176,24 @@ describe.each(Object.entries({ fastify, express, 'node-http': nodeHttp }))('the 
       gate = new Promise((resolve) => {
         open = resolve
       })
-      const first = move('first', { version: `${CHURN}:v0`, reason: 'first' })
-      await expect.poll(() => given.length).toBe(1)
-      const gone = new AbortController()
-      const second = fetch(`${server.url}/aliases/second`, {
-        ...moving({ version: `${CHURN}:v0`, reason: 'second' }),
-        signal: gone.signal,
-      })
-      await expect.poll(() => given.length).toBe(2)
-      gone.abort()
-      await expect(second).rejects.toThrow()
-      await expect(given[1]).rejects.toMatchObject({ code: 'aborted' })
-      open()
-      expect((await first).status).toBe(200)
+      try {
+        const first = move('first', { version: `${CHURN}:v0`, reason: 'first' })
+        await expect.poll(() => given.length).toBe(1)
+        const gone = new AbortController()
+        const second = fetch(`${server.url}/aliases/second`, {
+          ...moving({ version: `${CHURN}:v0`, reason: 'second' }),
+          signal: gone.signal,
+        })
+        await expect.poll(() => given.length).toBe(2)
+        gone.abort()
+        await expect(second).rejects.toThrow()
+        await expect(given[1]).rejects.toMatchObject({ code: 'aborted' })
+        open()
+        expect((await first).status).toBe(200)
+      } finally {
+        // Who closes the server waits for what is under way.
+        open()
+      }
       expect(await reasons()).toContain('first')
       expect(await reasons()).not.toContain('second')
     })

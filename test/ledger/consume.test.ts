@@ -295,8 +295,12 @@ describe('a consumer', () => {
     await before.stop()
     const right = checkpoint.kept
     checkpoint.kept = { ...Object(right), ...wrong }
-    const consumer = await ledger.consume('index', () => undefined, { checkpoint, parkAfter: 2 })
+    const consumer = await ledger.consume('index', () => undefined, { checkpoint })
+    const states: string[] = []
+    consumer.watchStatus.subscribe(({ state }) => states.push(state))
     const { failure } = await until(consumer, ({ state }) => state === 'parked')
+    // It is not tried again: it cannot get better by itself.
+    expect(states).not.toContain('retrying')
     expect(failure).toMatchObject({
       code: 'checkpoint-mismatch',
       category: 'damaged',
@@ -337,7 +341,13 @@ describe('a consumer', () => {
     const refusals: ReadonlyArray<readonly [unknown, unknown, unknown, string]> = [
       ['An Index', () => undefined, { checkpoint }, 'the name of the consumer: lower-case letters'],
       ['index', 'handler', { checkpoint }, 'a handler: a function'],
-      ['index', () => undefined, {}, 'checkpoint: expected a checkpoint store: {load, save?}'],
+      ['index', () => undefined, {}, 'checkpoint: expected a checkpoint store {load, save?}'],
+      [
+        'index',
+        () => undefined,
+        { checkpoint: { load: async () => null, save: undefined } },
+        'checkpoint: expected a checkpoint store {load, save?}, and its save is undefined: leave it out',
+      ],
       ['index', () => undefined, { checkpoint, colour: 'red' }, 'colour: expected no such member'],
       ['index', () => undefined, { checkpoint, after: 7 }, 'after: expected a position from 0 to 0'],
       ['index', () => undefined, { checkpoint, of: 'nobody' }, 'nobody'],

@@ -7,10 +7,12 @@ import * as E from 'fp-ts/lib/Either.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import { afterAll, describe, expect, it, vi } from 'vitest'
 import { memoryEventStore, memoryFileStore } from '../../adapters/memory/index.js'
-import type { EventStore } from '../../domain/ports/event-store.js'
+import { type EventStore, EventStoreError, type StoredEvent } from '../../domain/ports/event-store.js'
+import { type FileStore, FileStoreFailure } from '../../domain/ports/file-store.js'
 import type { SnapshotStore } from '../../domain/ports/snapshot-store.js'
-import { type LogEvent, type Logger, openLedger, projection } from '../../index.js'
+import { type Ledger, type LogEvent, type Logger, openLedger, projection } from '../../index.js'
 import { event } from '../../testing/event-store/world.js'
+import { gather } from '../../testing/results.js'
 import { fillEarlier } from '../support/earlier-format.js'
 import { memoryLedger, text } from '../support/ledger-memory.js'
 import { losing } from '../support/losing-store.js'
@@ -157,6 +159,63 @@ describe('a logger', () => {
     await ledger.close()
   })
 
+  it.each([
+    ['all events', 'readAll', (ledger: Ledger) => ledger.runs()],
+    ['a stream', 'readStream', (ledger: Ledger) => ledger.startRun({ run: 'r' })],
+  ] as const)('is told of a store that cannot be asked while it reads %s', async (_, method, work) => {
+    const { logger, events: told } = logging()
+    const store = memoryEventStore()
+    const before = await memoryLedger({ events: { ...store, close: async () => undefined } })
+    await before.ledger.startRun({ run: 'r' })
+    await before.ledger.close()
+    let isDown = true
+    const read = async function* (pages: AsyncIterable<ReadonlyArray<StoredEvent>>) {
+      if (isDown) throw new EventStoreError('unavailable', 'the line went dead')
+      yield* pages
+    }
+    const events: EventStore =
+      method === 'readAll'
+        ? { ...store, readAll: (after) => read(store.readAll(after)) }
+        : { ...store, readStream: (stream, after) => read(store.readStream(stream, after)) }
+    const { ledger } = await memoryLedger({ logger, events })
+    await expect(work(ledger)).rejects.toMatchObject({ code: 'unavailable' })
+    expect(told()).toEqual(['store-unavailable'])
+    isDown = false
+    // It is asked once in a turn.
+    await nextTurn()
+    await work(ledger)
+    expect(told()).toEqual(['store-unavailable', 'store-back'])
+    await ledger.close()
+  })
+
+  it('is told of a file store that breaks off in the middle of a file', async () => {
+    const { logger, lines } = logging()
+    const store = memoryFileStore()
+    const broken: FileStore = {
+      ...store,
+      open: (kind, digest, range) =>
+        kind === 'manifest'
+          ? store.open(kind, digest, range)
+          : TE.right(
+              (async function* () {
+                yield new Uint8Array(1)
+                throw new FileStoreFailure({ _tag: 'file-store-failed', operation: 'open', reason: 'the disk is gone' })
+              })(),
+            ),
+    }
+    const { ledger } = await memoryLedger({ logger, files: broken })
+    await ledger.logArtifact({ name: 'cats', type: 'dataset', content: text('meow') })
+    const { bytes } = await ledger.openFile({ version: 'cats:v0', path: 'weights.txt' })
+    await expect(gather(bytes)).rejects.toThrow('the disk is gone')
+    expect(lines).toMatchObject([
+      {
+        ...{ level: 'error', event: 'store-unavailable', store: 'file' },
+        message: 'The file store cannot be asked: the disk is gone',
+      },
+    ])
+    await ledger.close()
+  })
+
   it('is told that the history is damaged, when it is opened, and that it was accepted', async () => {
     const { logger, lines } = logging()
     const { ledger } = await memoryLedger({ logger, events: losing(memoryEventStore()) })
@@ -215,10 +274,15 @@ describe('a logger', () => {
     ])
   })
 
-  it('that throws takes nothing away, and its line is a warning', async () => {
-    const fail = (): never => {
-      throw new Error('the log is full')
-    }
+  it.each([
+    [
+      'throws',
+      (): never => {
+        throw new Error('the log is full')
+      },
+    ],
+    ['answers with a promise that is rejected', () => Promise.reject(new Error('the log is full'))],
+  ])('that %s takes nothing away, and its line is a warning', async (_, fail) => {
     const logger = { info: fail, warn: fail, error: fail }
     const told = await warnings(async () => {
       const { ledger } = await memoryLedger({ logger })

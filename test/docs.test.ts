@@ -1,38 +1,25 @@
 import { execFile } from 'node:child_process'
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, describe, expect, it } from 'vitest'
 import { eventCodecs } from '../domain/events/catalogue.js'
 import { unfoldedEvents } from '../projections/read-models.js'
 import { memoryLedger } from './support/ledger-memory.js'
+import { blocksOf, pages } from './support/pages.js'
+import { read, root } from './support/sources.js'
 
-const root = fileURLToPath(new URL('../', import.meta.url))
-const read = (file: string): string => readFileSync(join(root, file), 'utf8')
-
-const pages = [
-  'README.md',
-  'CHANGELOG.md',
-  'CONTRIBUTING.md',
-  'examples/README.md',
-  ...readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' })
-    .filter((file) => file.endsWith('.md'))
-    .map((file) => `docs/${file}`),
-].filter((file) => existsSync(join(root, file)))
-
-/** A block of TypeScript, or of what is JavaScript as well, in a page, and the file, and region of it, that it is said to come from. */
-interface Snippet {
-  readonly page: string
-  readonly source: string | undefined
-  readonly code: string
-}
-
-const snippets: ReadonlyArray<Snippet> = pages.flatMap((page) =>
-  [...read(page).matchAll(/(?:<!-- example: (\S+) -->\n)?```(?:js|ts|typescript)\n([\s\S]*?)```/g)].map(
-    ([, source, code = '']) => ({ page, source, code }),
-  ),
+/**
+ * The blocks of TypeScript, or of what is JavaScript as well, and the file, and region of it, that they are said to come from.
+ * What is saved under a name runs as it stands in the page (test/pages.test.ts).
+ */
+const snippets = pages.flatMap((page) =>
+  blocksOf(read(page)).flatMap(({ language, text, marks }) => {
+    const source = marks.get('example')
+    const isCode = ['js', 'ts', 'typescript'].includes(language) && !marks.has('not run')
+    return source !== undefined || (isCode && !marks.has('file')) ? { page, source, code: text } : []
+  }),
 )
 
 /** A file, or what stands between `// #region name` and `// #endregion` in it, as a reader of the package writes it. */

@@ -14,15 +14,19 @@ export const containing =
 
 /** A member that is `undefined` is as good as none. */
 export const equal = (actual: unknown, expected: unknown, message?: string): void =>
-  deepStrictEqual(fitted(actual, expected, Object.keys), fitted(expected, expected, Object.keys), message)
+  same(fitted(actual, expected, Object.keys), fitted(expected, expected, Object.keys), message)
 
 /** The members that are expected, whatever others there are. */
 export const matches = (actual: unknown, expected: unknown, message?: string): void =>
-  deepStrictEqual(
+  same(
     fitted(actual, expected, (_, wanted) => Object.keys(wanted)),
     fitted(expected, expected, Object.keys),
     message,
   )
+
+/** From Node 26 on a message that is `undefined` is refused. */
+const same = (actual: unknown, expected: unknown, message: string | undefined): void =>
+  message === undefined ? deepStrictEqual(actual, expected) : deepStrictEqual(actual, expected, message)
 
 /** As much of the actual value as is compared: a value that will do is shown as what was expected in its place. */
 const fitted = (

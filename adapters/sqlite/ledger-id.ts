@@ -12,6 +12,13 @@ export const ledgerIdIn = (database: Database): LedgerId | undefined => {
   throw new EventStoreError('damaged', `the id of the ledger is ${JSON.stringify(id)}: it was changed`)
 }
 
+/** The same; throws where it is another than was noted of the same history: whose that is does not change once it has begun. */
+export const unchangedLedgerId = (database: Database, noted: LedgerId | undefined): LedgerId | undefined => {
+  const id = ledgerIdIn(database)
+  if (id === undefined || noted === undefined || id === noted) return id
+  throw new EventStoreError('damaged', `the id of the ledger is ${id}, and was ${noted}: it was changed`)
+}
+
 /** Within a transaction: gives it an id where it has none. */
 export const giveLedgerId = (database: Database, id: LedgerId): void =>
   void database.prepare<[string], never>('INSERT OR IGNORE INTO ledger (one, id) VALUES (1, ?)').run(id)

@@ -5,14 +5,7 @@
  */
 import { closeSync, fsyncSync, openSync } from 'node:fs'
 import { resolve } from 'node:path'
-import {
-  type Append,
-  EventStoreError,
-  laterOf,
-  type NewEvent,
-  ORIGIN,
-  type Position,
-} from '../../domain/ports/event-store.js'
+import { type Append, laterOf, type NewEvent, ORIGIN, type Position } from '../../domain/ports/event-store.js'
 import { describeLoss, type HistoryDamage } from '../../domain/ports/history-damage.js'
 import type { LedgerId } from '../../domain/ports/ledger-id.js'
 import type { Tell } from '../../domain/ports/logger.js'
@@ -27,7 +20,7 @@ import { withoutHead } from './head-beside.js'
 import type { Head, HeadFile, ReadHead } from './head-file.js'
 import { nowAndThen, ownWrites, writing } from './head-writing.js'
 import type { Layout } from './layout.js'
-import { giveLedgerId, ledgerIdIn } from './ledger-id.js'
+import { giveLedgerId, ledgerIdIn, unchangedLedgerId } from './ledger-id.js'
 import { isBusy } from './lock.js'
 import type { Reads } from './reads.js'
 
@@ -105,12 +98,11 @@ export const openTail = (ports: TailPorts): Tail => {
     })
   })
 
-  /** Holds the events that are there against the later of two heads: that of the file, and what this connection knows. */
+  /** Holds what is there against the later of two heads, the file's and this connection's: the same history is of one ledger. */
   const hold = (recorded: Head | undefined): void => {
     const noted = recorded !== undefined && isLater(recorded, known) ? recorded : known
     ledger = ledgerIdIn(database)
     if (noted.end === null || ends.at(noted.end.position, noted.end)?.leaf === noted.end.leaf) {
-      // The same history: whose it is does not change once it has begun.
       if (noted.end !== null) ledger = noted.ledger ?? ledger
       known = noted
       damage = undefined
@@ -151,7 +143,6 @@ export const openTail = (ports: TailPorts): Tail => {
   }
 
   unlessUnreadable(() => begin(ports))
-
   return {
     headDamage,
     damage: () => damage,
@@ -184,12 +175,7 @@ export const openTail = (ports: TailPorts): Tail => {
       writes.now()
     },
     edition: () => edition,
-    ledgerId: () => {
-      const id = ledgerIdIn(database)
-      if (id === undefined) return damage?._tag === 'history-lost' ? known.ledger : undefined
-      if (ledger === undefined || ledger === id) return id
-      throw new EventStoreError('damaged', `the id of the ledger is ${id}, and was ${ledger}: it was changed`)
-    },
+    ledgerId: () => unchangedLedgerId(database, ledger) ?? (damage?._tag === 'history-lost' ? known.ledger : undefined),
     identified: () => {
       ledger = ledgerIdIn(database)
       known = { ...known, ...omitUndefined({ ledger }) }

@@ -81,7 +81,7 @@ const kindOf = (file: string): Kind => {
 
 /** What may be told of each: what was read of it, and what stands on that. */
 const SAID_OF: Readonly<Record<Kind, RegExp>> = {
-  events: /events\.db\b(?!-head)|snapshot/,
+  events: /events\.db\b(?!-head)|the event store is damaged|snapshot/,
   head: /events\.db-head/,
   snapshot: /snapshot/,
   content: /^$/,

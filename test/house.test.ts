@@ -127,6 +127,7 @@ describe('the check of the house', () => {
     ['test/x.test.ts', `const x = y as unknown as string`, 'y as unknown as string'],
     ['test/x.test.ts', `fc.assert(fc.asyncProperty(x, y))`, 'fc.assert(fc.asyncProperty(x, y))'],
     ['test/x.test.ts', `vi.mock('node:os')`, 'vi.mock'],
+    ['test/x.test.ts', `await vi.waitFor(() => x())`, 'vi.waitFor'],
     ['test/x.test.ts', `expect(x).rejects.toThrow()`, 'expect(x).rejects.toThrow()'],
   ])('finds in %s: %s', (file, text, culprit) => {
     expect(problems(file, text)).toEqual([expect.stringContaining(culprit)])
@@ -188,6 +189,8 @@ function problems(file: string, text: string): ReadonlyArray<string> {
     },
     CallExpression: (node) => {
       const name = source(node.callee)
+      if (/^vi\.wait(For|Until)$/.test(name) && !/60_000/.test(source(node)))
+        found.push(`${file} waits for a second, which is short on a busy machine: use expect.poll instead of ${name}`)
       if (name === 'structuredClone' && SHIPPED.test(file) && !KNOWS_REALMS.test(file))
         found.push(`${file} copies by ${name} into another realm: use clone of domain/values/clone.ts`)
     },

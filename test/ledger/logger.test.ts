@@ -244,7 +244,7 @@ describe('a logger', () => {
     const now = vi.spyOn(performance, 'now').mockImplementation(() => since + (real() - since) * 100)
     try {
       const waiting = ledger.startRun()
-      await vi.waitFor(() => expect(lines).not.toEqual([]), { interval: 1 })
+      await expect.poll(() => lines, { interval: 1 }).not.toEqual([])
       other.exec('ROLLBACK')
       await waiting
     } finally {

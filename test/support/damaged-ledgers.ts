@@ -168,7 +168,7 @@ const whenNoted = async (ledger: Ledger, directory: string): Promise<void> => {
   await vi.waitFor(() => {
     const noted = head.read()
     if (typeof noted === 'string' || noted.end?.position !== position) throw new Error('the end is not noted yet')
-  })
+  }, 60_000)
   head.close()
 }
 

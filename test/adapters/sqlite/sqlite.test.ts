@@ -405,7 +405,7 @@ describe('appending to a SQLite event store', () => {
     const other = connect(path)
     other.exec('BEGIN IMMEDIATE')
     const turn = store.turn?.()
-    await vi.waitUntil(() => existsSync(`${path}-waiting`))
+    await expect.poll(() => existsSync(`${path}-waiting`)).toBe(true)
     await store.close(AbortSignal.abort())
     await turn
     other.exec('COMMIT')
@@ -464,7 +464,7 @@ describe('two SQLite event stores on one file', () => {
     const other = connect(path)
     other.exec('BEGIN IMMEDIATE')
     const appended = store.append('s', 'none', [event()])()
-    await vi.waitUntil(() => existsSync(`${path}-waiting`))
+    await expect.poll(() => existsSync(`${path}-waiting`)).toBe(true)
     other.exec('COMMIT')
     expect(await appended).toMatchObject({ _tag: 'Right' })
     expect(existsSync(`${path}-waiting`)).toBe(false)

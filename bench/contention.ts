@@ -38,7 +38,6 @@ const contend = async (
   return Promise.all(said.map(async (each): Promise<Contended> => JSON.parse(await each)))
 }
 
-const VERSIONS = 1000
 const SECONDS = 12
 
 const contention = ({
@@ -52,7 +51,7 @@ const contention = ({
     const folder = await temporaryFolder()
     const store = await opened(sqliteEventStore({ path: join(folder, 'events.db'), durability: 'relaxed' }))
     const { logVersion } = commandsOn(store)
-    for (let version = 0; version < VERSIONS; version += 100) {
+    for (let version = 0; version < (size === 'full' ? 1000 : 100); version += 100) {
       await Promise.all(Array.from({ length: 100 }, (_, offset) => logVersion('shared', `${version + offset}`)))
     }
     await store.close()

@@ -4,9 +4,9 @@
  * behind where there is a place and one is due.
  */
 import { join } from 'node:path'
-import { directoryFileStore } from '../adapters/directory/index.js'
-import { sqliteEventStore } from '../adapters/sqlite/index.js'
-import { openLedger } from '../index.js'
+import { openLedger } from 'model-ledger'
+import { directoryFileStore } from 'model-ledger/adapters/directory'
+import { sqliteEventStore } from 'model-ledger/adapters/sqlite'
 
 const [, , how, folder = '', path = ''] = process.argv
 const who = { actor: 'bench' }

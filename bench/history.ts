@@ -12,6 +12,7 @@ import { canonicalJson } from '../domain/values/json.js'
 import { ArtifactRef, ModelRef, RunRef } from '../domain/values/references.js'
 import { artifactStream, modelStream, runStream } from '../domain/values/stream-names.js'
 import { decoded } from '../test/support/decoded.js'
+import { randomNumbers } from './random.js'
 import { opened } from './support.js'
 
 const ENTITY = 'acme'
@@ -169,17 +170,6 @@ export const fill = async (store: EventStore, history: Iterable<Append>): Promis
   }
   await Promise.all(under)
   return events
-}
-
-/** Numbers that look random and are the same for the same seed (mulberry32). */
-export const randomNumbers = (seed: number): (() => number) => {
-  let state = seed >>> 0
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
-    return (mixed ^ (mixed >>> 14)) >>> 0
-  }
 }
 
 const START = Date.parse('2026-01-01T00:00:00Z')

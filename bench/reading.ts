@@ -25,10 +25,10 @@ import {
   lineageVersions,
   movedModel,
   movesHistory,
-  randomNumbers,
   versionsHistory,
 } from './history.js'
 import { type Benchmark, type Prepared, timed } from './measure.js'
+import { randomNumbers } from './random.js'
 import { foldAll, type Known, opened, openSqlite, temporaryFolder } from './support.js'
 
 export const rebuild: Benchmark = {

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { randomNumbers } from '../../bench/history.js'
+import { randomNumbers } from '../../bench/random.js'
 import { openLedger } from '../../index.js'
 import { eventsOf, loadOn, lostOrTwice, type Process, startApprovals } from '../support/approvals.js'
 

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import * as E from 'fp-ts/lib/Either.js'
 import { afterAll, describe, expect, it } from 'vitest'
 import { memoryEventStore, memoryFileStore } from '../../adapters/memory/index.js'
-import { randomNumbers } from '../../bench/history.js'
+import { randomNumbers } from '../../bench/random.js'
 import type { EventStore } from '../../domain/ports/event-store.js'
 import {
   type Draft,

@@ -1,5 +1,5 @@
 import { vi } from 'vitest'
-import { randomNumbers } from '../../bench/history.js'
+import { randomNumbers } from '../../bench/random.js'
 
 /** What part of its rounds a campaign runs in `npm test`. */
 const SMALL = 0.05

@@ -6,7 +6,7 @@ import { truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import * as E from 'fp-ts/lib/Either.js'
-import { directoryFileStore, download } from '../../adapters/directory/index.js'
+import { directoryFileStore, download } from 'model-ledger/adapters/directory'
 
 const [path = '', folder = '', size = ''] = process.argv.slice(2)
 const right = <Left, Right>(either: E.Either<Left, Right>): Right => {

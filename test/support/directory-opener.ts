@@ -3,7 +3,7 @@
  * not read.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import { directoryFileStore } from '../../adapters/directory/index.js'
+import { directoryFileStore } from 'model-ledger/adapters/directory'
 
 const [secret = '', ...paths] = process.argv.slice(2)
 const results: unknown[] = []

@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto'
 import { writeFileSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import * as E from 'fp-ts/lib/Either.js'
-import { directoryFileStore } from '../../adapters/directory/index.js'
+import { directoryFileStore } from 'model-ledger/adapters/directory'
 import type { FileSource } from '../../domain/ports/file-store.js'
 
 const [path = '', sources = '', seed = '', count = ''] = process.argv.slice(2)

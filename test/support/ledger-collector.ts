@@ -4,7 +4,7 @@
  *     node ledger-collector.js <directory> <collections>
  */
 import { writeSync } from 'node:fs'
-import { openLedger } from '../../index.js'
+import { openLedger } from 'model-ledger'
 
 const [directory = '', collections] = process.argv.slice(2)
 const ledger = await openLedger({ directory, actor: 'collector', entity: 'acme', project: 'shared' })

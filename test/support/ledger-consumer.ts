@@ -6,10 +6,10 @@
  */
 import { appendFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { openLedger } from 'model-ledger'
+import { directoryCheckpointStore } from 'model-ledger/adapters/directory'
 import { filter, firstValueFrom } from 'rxjs'
-import { directoryCheckpointStore } from '../../adapters/directory/index.js'
 import { openSqlite } from '../../examples/docs/sqlite.js'
-import { openLedger } from '../../index.js'
 
 const [directory = '', until] = process.argv.slice(2)
 const ledger = await openLedger({ directory: join(directory, 'ledger'), actor: 'anna' })

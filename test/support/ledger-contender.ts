@@ -5,7 +5,7 @@
  *     node ledger-contender.js <directory> <name> <commands>
  */
 import { writeSync } from 'node:fs'
-import { LedgerError, openLedger, type Receipt } from '../../index.js'
+import { LedgerError, openLedger, type Receipt } from 'model-ledger'
 
 const AT_ONCE = 5
 

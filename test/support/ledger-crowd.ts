@@ -9,7 +9,7 @@ import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
-import { LedgerError, openLedger } from '../../index.js'
+import { LedgerError, openLedger } from 'model-ledger'
 
 const [folder = '', artifacts, files] = process.argv.slice(2)
 const numbers = Array.from({ length: Number(artifacts) }, (_, number) => number)

@@ -7,8 +7,8 @@
  * It prints a line when it begins, and a line of JSON for each command that was accepted: its number and the receipt.
  */
 import { writeSync } from 'node:fs'
-import { randomNumbers } from '../../bench/history.js'
-import { LedgerError, openLedger } from '../../index.js'
+import { LedgerError, openLedger } from 'model-ledger'
+import { randomNumbers } from '../../bench/random.js'
 import { deliver } from './deliveries.js'
 
 const AT_ONCE = 3

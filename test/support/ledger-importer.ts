@@ -7,9 +7,9 @@
  */
 import { createReadStream, writeSync } from 'node:fs'
 import { setTimeout as wait } from 'node:timers/promises'
-import { eventStoreDb } from '../../adapters/eventstoredb/index.js'
-import { memoryFileStore } from '../../adapters/memory/index.js'
-import { LedgerError, openLedger } from '../../index.js'
+import { LedgerError, openLedger } from 'model-ledger'
+import { eventStoreDb } from 'model-ledger/adapters/eventstoredb'
+import { memoryFileStore } from 'model-ledger/adapters/memory'
 
 const [place = '', file = ''] = process.argv.slice(2)
 const who = { actor: 'importer', entity: 'acme' }

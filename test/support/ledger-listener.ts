@@ -4,7 +4,7 @@
  *
  *     node ledger-listener.js <directory>
  */
-import { openLedger } from '../../index.js'
+import { openLedger } from 'model-ledger'
 
 const [directory = ''] = process.argv.slice(2)
 const ledger = await openLedger({ directory, actor: 'anna', entity: 'acme', project: 'animals' })

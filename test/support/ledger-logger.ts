@@ -4,7 +4,7 @@
  *     node ledger-logger.js <directory> <writer> <versions>
  */
 import { writeSync } from 'node:fs'
-import { openLedger } from '../../index.js'
+import { openLedger } from 'model-ledger'
 
 const AT_ONCE = 4
 

@@ -3,7 +3,7 @@
  *
  *     node ledger-reader.js <directory>
  */
-import { LedgerError, openLedger } from '../../index.js'
+import { LedgerError, openLedger } from 'model-ledger'
 
 const warnings: string[] = []
 process.on('warning', ({ name, message }) => {

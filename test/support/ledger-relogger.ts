@@ -5,7 +5,7 @@
  *     node ledger-relogger.js <directory> <round> <files> <manifest>
  */
 import { writeSync } from 'node:fs'
-import { LedgerError, openLedger } from '../../index.js'
+import { LedgerError, openLedger } from 'model-ledger'
 
 const [directory = '', round = '', files, manifest = ''] = process.argv.slice(2)
 const ledger = await openLedger({ directory, actor: 'logger', entity: 'acme', project: 'shared' })

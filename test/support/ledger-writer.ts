@@ -6,8 +6,8 @@
  * It prints a line when it begins, and a line of JSON for each command that was answered.
  */
 import { writeSync } from 'node:fs'
-import { randomNumbers } from '../../bench/history.js'
-import { LedgerError, openLedger, type Receipt } from '../../index.js'
+import { LedgerError, openLedger, type Receipt } from 'model-ledger'
+import { randomNumbers } from '../../bench/random.js'
 
 const AT_ONCE = 4
 

@@ -1,5 +1,5 @@
 /** Keeps snapshots of a few MB in a directory, one after another, until it is killed. */
-import { directorySnapshotStore } from '../../adapters/directory/index.js'
+import { directorySnapshotStore } from 'model-ledger/adapters/directory'
 
 const snapshots = directorySnapshotStore({ path: process.argv[2] ?? '' })
 for (let round = 0; ; round++) {

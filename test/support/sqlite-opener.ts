@@ -1,6 +1,6 @@
 /** Opens each file named, and prints how each went. */
 import * as E from 'fp-ts/lib/Either.js'
-import { sqliteEventStore } from '../../adapters/sqlite/index.js'
+import { sqliteEventStore } from 'model-ledger/adapters/sqlite'
 
 const results: unknown[] = []
 for (const path of process.argv.slice(2)) {

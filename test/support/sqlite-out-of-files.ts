@@ -8,7 +8,7 @@ import { closeSync, openSync } from 'node:fs'
 import { join } from 'node:path'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import * as E from 'fp-ts/lib/Either.js'
-import { sqliteEventStore } from '../../adapters/sqlite/index.js'
+import { sqliteEventStore } from 'model-ledger/adapters/sqlite'
 import { warningsTo } from './warnings.js'
 
 const [folder = ''] = process.argv.slice(2)

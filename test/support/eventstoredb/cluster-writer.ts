@@ -6,9 +6,9 @@
  * It prints a line when it begins, and a line of JSON for each command that was answered, or failed.
  */
 import { writeSync } from 'node:fs'
-import { directoryFileStore } from '../../../adapters/directory/index.js'
-import { eventStoreDb } from '../../../adapters/eventstoredb/index.js'
-import { LedgerError, openLedger } from '../../../index.js'
+import { LedgerError, openLedger } from 'model-ledger'
+import { directoryFileStore } from 'model-ledger/adapters/directory'
+import { eventStoreDb } from 'model-ledger/adapters/eventstoredb'
 
 const AT_ONCE = 2
 

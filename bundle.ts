@@ -5,8 +5,9 @@
  */
 import { readdirSync, readFileSync } from 'node:fs'
 import { basename, join, sep } from 'node:path'
-import { type Plugin, rolldown } from 'rolldown'
+import { type Plugin, RolldownMagicString, rolldown } from 'rolldown'
 import { esmExternalRequirePlugin } from 'rolldown/plugins'
+import { parseSync, Visitor } from 'rolldown/utils'
 
 // As npm runs scripts.
 const root = process.cwd()
@@ -33,6 +34,54 @@ const licences: Plugin = {
   },
 }
 
+/**
+ * Makes functions of the arrows that stand in no other function. V8 passes over the body of a function until it is
+ * called; that of an arrow it reads in full where it stands in a module, which takes it nearly twice as long.
+ */
+const functions: Plugin = {
+  name: 'functions',
+  renderChunk(code, { fileName }) {
+    const made = new RolldownMagicString(code)
+    let depth = 0
+    let isOfOutside = false
+    const enter = (): void => {
+      if (depth === 0) isOfOutside = false
+      depth += 1
+    }
+    const leave = (): void => {
+      depth -= 1
+    }
+    // In these alone the two differ. Within a class or another function they may be its own: then the arrow stays, too.
+    const ofOutside = (): void => {
+      isOfOutside = true
+    }
+    new Visitor({
+      FunctionDeclaration: enter,
+      'FunctionDeclaration:exit': leave,
+      FunctionExpression: enter,
+      'FunctionExpression:exit': leave,
+      ClassDeclaration: enter,
+      'ClassDeclaration:exit': leave,
+      ClassExpression: enter,
+      'ClassExpression:exit': leave,
+      ThisExpression: ofOutside,
+      Identifier: ({ name }) => {
+        if (name === 'arguments') ofOutside()
+      },
+      ArrowFunctionExpression: enter,
+      'ArrowFunctionExpression:exit': ({ start, end, params, expression }) => {
+        leave()
+        if (depth > 0 || isOfOutside) return
+        const arrow = code.indexOf('=>', params.at(-1)?.end ?? start)
+        made.appendRight(code.indexOf('(', start), 'function ')
+        if (expression) made.overwrite(arrow, arrow + 2, '{ return (').appendLeft(end, '); }')
+        else made.remove(arrow, arrow + 2)
+      },
+    }).visit(parseSync(fileName, code).program)
+    return made
+  },
+}
+
 const bundled = await rolldown({
   cwd: root,
   platform: 'node',
@@ -52,7 +101,7 @@ const bundled = await rolldown({
     mainFields: ['module', 'main'],
   },
   // What asks for Node's modules by `require` imports them: a bundle of CommonJS that is made of this cannot make a `require`.
-  plugins: [licences, esmExternalRequirePlugin({ external: [/^node:/] })],
+  plugins: [licences, functions, esmExternalRequirePlugin({ external: [/^node:/] })],
   // SQLite is loaded late for users who bundle it, and with all else here.
   checks: { ineffectiveDynamicImport: false },
 })

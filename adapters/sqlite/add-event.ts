@@ -1,8 +1,9 @@
 /** Writes the row of an event, with its leaf hash and its checksum. */
 import type { NewEvent } from '../../domain/ports/event-store.js'
 import type { Database } from './driver/index.js'
-import { leafDigits, rowChecksum, rowTextOf } from './row-checksum.js'
-import type { KnownStream } from './streams.js'
+import { leafDigits } from './leaf-digits.js'
+import { rowChecksum, rowTextOf } from './row-checksum.js'
+import type { KnownStream } from './stream-numbers.js'
 
 /**
  * Answers the digits of the leaf hash.

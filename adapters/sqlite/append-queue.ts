@@ -25,7 +25,7 @@ import { isBusy, lockFairness } from './lock.js'
 import type { Reads } from './reads.js'
 import { streamChecksum } from './row-checksum.js'
 import { appendFailureOf, reasonOf } from './sqlite-error.js'
-import type { KnownStream } from './streams.js'
+import type { KnownStream } from './stream-numbers.js'
 import type { Tail } from './tail.js'
 
 export type Outcome = E.Either<AppendError, Appended>

@@ -1,7 +1,8 @@
 /** Which column of a row was changed, as far as its checksum and its leaf hash can tell. */
 import { type NewEvent, toRevision } from '../../domain/ports/event-store.js'
-import { eventInText, leafDigits, rowChecksum, rowTextOf } from './row-checksum.js'
-import type { KnownStream } from './streams.js'
+import { leafDigits } from './leaf-digits.js'
+import { eventInText, rowChecksum, rowTextOf } from './row-checksum.js'
+import type { KnownStream } from './stream-numbers.js'
 
 export interface DamagedRow {
   readonly text: string

@@ -13,8 +13,8 @@ import { type Wrong, wrongIn } from './damage.js'
 import { checkPosition, checkRevision } from './density.js'
 import type { Cell, Database } from './driver/index.js'
 import type { Layout } from './layout.js'
-import type { Page, Reads } from './reads.js'
-import { leafDigits } from './row-checksum.js'
+import { leafDigits } from './leaf-digits.js'
+import { type Page, prepareReads, type Reads, type ReadsOf } from './reads.js'
 import { isDamage, readErrorOf } from './sqlite-error.js'
 import { otherThanMade } from './tables-as-made.js'
 
@@ -112,6 +112,9 @@ export const examination = ({ database, layout, reads }: ExaminedFile) => {
     },
   }
 }
+
+/** For who has the file and nothing that reads it. */
+export const examinationIn = (file: ReadsOf) => examination({ ...file, reads: prepareReads(file) })
 
 /** So far each stretch of positions goes; behind the last one comes what SQLite finds, likewise up to the end. */
 export function* stretchesTo(end: Position): Generator<number> {

@@ -1,6 +1,5 @@
 /** A page of events as columns: so it costs least to give it to another thread. */
-import { type StoredEvent, toPosition, toRevision } from '../../domain/ports/event-store.js'
-import type { Page } from './reads.js'
+import type { WholeRow } from './row-lines.js'
 
 export interface PageColumns {
   /** Of each event its position and revision, and which of the names are its stream and type and which of the metadata its own. */
@@ -13,9 +12,9 @@ export interface PageColumns {
   readonly names: ReadonlyArray<string>
 }
 
-const WIDTH = 5
+export const WIDTH = 5
 
-export const columnsOf = (page: Page): PageColumns => {
+export const columnsOf = (page: ReadonlyArray<WholeRow>): PageColumns => {
   const numbers = new Float64Array(page.length * WIDTH)
   const [ids, data, metadata]: [string[], string[], string[]] = [[], [], []]
   const numberOf = new Map<string, number>()
@@ -37,24 +36,4 @@ export const columnsOf = (page: Page): PageColumns => {
     numbers[at++] = metadata.length - 1
   }
   return { numbers, ids, data, metadata, names: [...numberOf.keys()] }
-}
-
-export const pageOfColumns = ({ numbers, ids, data, metadata, names }: PageColumns): Page =>
-  ids.map((id, row): StoredEvent => {
-    const at = row * WIDTH
-    return {
-      stream: cell(names, cell(numbers, at + 2)),
-      revision: toRevision(cell(numbers, at + 1)),
-      position: toPosition(cell(numbers, at)),
-      id,
-      type: cell(names, cell(numbers, at + 3)),
-      data: cell(data, row),
-      metadata: cell(metadata, cell(numbers, at + 4)),
-    }
-  })
-
-const cell = <A>(column: ArrayLike<A>, at: number): A => {
-  const value = column[at]
-  if (value === undefined) throw new RangeError(`a column of ${column.length} cells has none at ${at}`)
-  return value
 }

@@ -62,7 +62,7 @@ export const pagesIn = ({ read, database, layout, reads, tail, isClosing }: Read
     lengthOf: reads.lengthOf,
     read,
     paging,
-    threadFor: (course) => (isClosing() ? undefined : threads.begin(course)),
+    threadFor: (course) => (isClosing() || !layout.checked ? undefined : threads.begin(course)),
   }
   return {
     pageOf,

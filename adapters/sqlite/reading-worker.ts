@@ -1,16 +1,19 @@
 /**
  * What a thread runs that reads ahead or examines (`reading-thread.ts`): it gives pages of a file, one after the other, as
- * long as somebody takes them. Where it cannot give one it ends without a word.
+ * long as somebody takes them. Where it cannot give one it ends without a word. To begin takes a thread as long as reading
+ * 20,000 events, most of it for loading what it needs: so what reads ahead needs nothing of the domain, nor any package but a driver.
  */
 import { parentPort, workerData } from 'node:worker_threads'
-import * as E from 'fp-ts/lib/Either.js'
-import { driver } from './driver/index.js'
-import type { ExaminedFile } from './examining.js'
+import { betterSqlite3 } from './driver/better-sqlite3.js'
+import type { Database } from './driver/driver.js'
+import { nodeSqlite, OWN_SINCE } from './driver/node-sqlite.js'
 import { columnsOf, type PageColumns } from './page-columns.js'
-import { IS_OVER, PAGES_AHEAD, type StretchColumns, TAKEN, type Task } from './reading-thread.js'
-import { behind, type Course, prepareReads, type Reads } from './reads.js'
+import { IS_OVER, PAGES_AHEAD, type StretchColumns, TAKEN, type Task } from './reading-task.js'
+import type { Course } from './reads.js'
+import { wholePages } from './row-lines.js'
+import { streamsByNumber } from './stream-numbers.js'
 
-const { path, layout, pageSize, course: begin, patienceMs, control }: Task = workerData
+const { path, layout, pageSize, course, patienceMs, control }: Task = workerData
 
 /** Waits until all pages but the last few were taken; answers whether there shall be another. */
 const isWanted = (given: number): boolean => {
@@ -22,32 +25,35 @@ const isWanted = (given: number): boolean => {
   }
 }
 
-function* pagesOf({ pageOf }: Reads, from: Course): Generator<PageColumns> {
-  let course = from
-  for (;;) {
-    const page = pageOf(course)
-    if (page.length > 0) yield columnsOf(page)
+/** Up to the end, or a page that has to be looked at row by row. */
+function* pagesOf(database: Database, { stream, after }: Course): Generator<PageColumns> {
+  const streamOf = streamsByNumber(database, layout)
+  const { ofAll, ofStream } = wholePages({ database, events: layout.events, pageSize, streamOf, given: (row) => row })
+  const numberOf = database.prepare<[string], readonly [number]>(`SELECT id FROM ${layout.streams} WHERE name = ?`)
+  const wanted = stream === undefined ? undefined : streamOf(numberOf.get(stream)?.[0] ?? Number.NaN)
+  if (typeof wanted === 'string') return
+  for (let from = after; ; from += pageSize) {
+    const page = wanted === undefined ? ofAll(from) : ofStream(wanted, from, pageSize)
+    if (page === undefined || page.length === 0) return
+    yield columnsOf(page)
     if (page.length < pageSize) return
-    course = behind(course, page)
   }
 }
 
-/** Who only reads loads nothing of it: events' ids alone need all that is known of events, a third of the time to begin. */
-async function* stretchesOf(file: ExaminedFile): AsyncGenerator<StretchColumns> {
-  const { examination, stretchesTo } = await import('./examining.js')
-  const { end, next } = examination(file)
+async function* stretchesOf(database: Database): AsyncGenerator<StretchColumns> {
+  const { examinationIn, stretchesTo } = await import('./examining.js')
+  const { end, next } = examinationIn({ database, layout, pageSize })
   for (const upTo of stretchesTo(end)) {
     const { events, ...stretch } = next(upTo)
     yield { ...stretch, columns: columnsOf(events) }
   }
 }
 
-const loaded = await driver()
-if (E.isRight(loaded)) {
-  const database = loaded.right.open(path, { busyTimeoutMs: 0, readOnly: true })
+const driver = Number.parseInt(process.versions.node, 10) < OWN_SINCE ? await betterSqlite3('') : nodeSqlite()
+if (driver !== undefined) {
+  const database = driver.open(path, { busyTimeoutMs: 0, readOnly: true })
   try {
-    const reads = prepareReads({ database, layout, pageSize })
-    const given = begin === undefined ? stretchesOf({ database, layout, reads }) : pagesOf(reads, begin)
+    const given = course === undefined ? stretchesOf(database) : pagesOf(database, course)
     for (let count = 0; isWanted(count); count++) {
       const next = await given.next()
       if (next.done === true) break

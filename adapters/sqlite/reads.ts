@@ -9,6 +9,7 @@ import {
   revisionBefore,
   type StoredEvent,
   toPosition,
+  toRevision,
 } from '../../domain/ports/event-store.js'
 import { changedColumn } from './changed-column.js'
 import { damaged, damagedRow } from './damage.js'
@@ -16,8 +17,9 @@ import { checkPosition, checkRevision } from './density.js'
 import type { Cell, Database } from './driver/index.js'
 import type { Layout } from './layout.js'
 import { eventInText, ROW_TEXT, rowChecksum } from './row-checksum.js'
-import { wholePages } from './row-lines.js'
-import { type KnownStream, streamsIn, unfit } from './streams.js'
+import { type WholeRow, wholePages } from './row-lines.js'
+import type { KnownStream } from './stream-numbers.js'
+import { streamsIn, unfit } from './streams.js'
 
 export type Page = ReadonlyArray<StoredEvent>
 
@@ -46,7 +48,7 @@ interface RowForm<R extends Row> {
   readonly eventOf: (row: R, stream: KnownStream) => StoredEvent
 }
 
-interface ReadsOf {
+export interface ReadsOf {
   readonly database: Database
   readonly layout: Layout
   /** The most events of a page, which is read at once: a cursor left open would keep the write-ahead log from being emptied. */
@@ -69,7 +71,9 @@ const readsBy = <R extends Row>({ database, layout, pageSize }: ReadsOf, { colum
   )
   const maxPosition = database.prepare<[], readonly [Position | null]>(`SELECT max(position) FROM ${events}`)
   const streams = streamsIn(database, layout)
-  const whole = layout.checked ? wholePages(database, events, pageSize, streams.byNumber) : undefined
+  const whole = layout.checked
+    ? wholePages({ database, events, pageSize, streamOf: streams.byNumber, given: storedEvent })
+    : undefined
   let knownLast: Position = ORIGIN
 
   const foundOf = (stream: KnownStream, after: Revision, limit: number): Page => {
@@ -163,6 +167,16 @@ const readsBy = <R extends Row>({ database, layout, pageSize }: ReadsOf, { colum
 }
 
 export type Reads = ReturnType<typeof prepareReads>
+
+const storedEvent = ({ stream, revision, position, id, type, data, metadata }: WholeRow): StoredEvent => ({
+  stream,
+  revision: toRevision(revision),
+  position: toPosition(position),
+  id,
+  type,
+  data,
+  metadata,
+})
 
 type CheckedRow = readonly [
   position: Position,

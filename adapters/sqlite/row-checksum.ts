@@ -15,9 +15,7 @@
  * over its name; its number is covered by its events, whose CRC goes on from that.
  */
 import { crc32 } from 'node:zlib'
-import { leafHash } from '../../domain/events/leaf-hash.js'
 import type { NewEvent } from '../../domain/ports/event-store.js'
-import { recordedAtTextOf } from '../../domain/values/metadata-text.js'
 
 /** The CRC-32 of the row of a stream. */
 export const streamChecksum = (name: string): number => crc32(name)
@@ -62,10 +60,3 @@ export const eventInText = (text: string, from = 0): NewEvent | undefined => {
 }
 
 const LEAF_DIGITS = 64
-
-/** The leaf hash of an event in a stream, as it stands in a row's text. */
-export const leafDigits = (event: NewEvent, stream: string, revision: number): string => {
-  const { id, type, data, metadata } = event
-  const digest = leafHash({ id, type, data, metadata, stream, revision }, recordedAtTextOf(event))
-  return digest.slice('sha256:'.length).toUpperCase()
-}

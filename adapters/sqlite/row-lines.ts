@@ -8,70 +8,74 @@
  *     3
  *     5b0c…
  */
-import { type StoredEvent, toPosition, toRevision } from '../../domain/ports/event-store.js'
-import type { Cell, Database } from './driver/index.js'
+import type { NewEvent } from '../../domain/ports/event-store.js'
+import type { Cell, Database } from './driver/driver.js'
 import { eventInText, ROW_LINES, rowChecksum } from './row-checksum.js'
-import type { KnownStream } from './streams.js'
+import type { KnownStream } from './stream-numbers.js'
 
-type Page = ReadonlyArray<StoredEvent>
-type StreamOf = (number: number) => KnownStream
+/** A row that fits its checksum. */
+export interface WholeRow extends NewEvent {
+  readonly stream: string
+  readonly revision: number
+  readonly position: number
+}
+
+type Page<Row> = ReadonlyArray<Row>
+type StreamOf = (number: number) => KnownStream | string
+
+interface PagesOf<Row> {
+  readonly database: Database
+  /** The table. */
+  readonly events: string
+  readonly pageSize: number
+  readonly streamOf: StreamOf
+  /** What a page has of each row. */
+  readonly given: (row: WholeRow) => Row
+}
 
 /**
  * Each answers nothing unless all rows of a page fit their checksums, follow one another, and have each column where it is looked
  * for. Who then reads them column by column tells what is wrong, if anything is.
  */
-export const wholePages = (database: Database, events: string, pageSize: number, streamOf: StreamOf) => {
+export const wholePages = <Row>({ database, events, pageSize, streamOf, given }: PagesOf<Row>) => {
   const select = `SELECT ${ROW_LINES} FROM ${events}`
   const ofStream = database.prepareColumn<[number, number, number]>(
     `${select} WHERE stream = ? AND revision > ? ORDER BY revision LIMIT ? + 0`,
   )
   const ofAll = database.prepareColumn<[number]>(`${select} WHERE position > ? ORDER BY position LIMIT ${pageSize}`)
+  /** @param isNext whether a row is that which should stand so many places behind the page before */
+  const pageOf = (
+    cells: ReadonlyArray<Cell>,
+    isNext: (row: WholeRow, at: number) => boolean,
+  ): Page<Row> | undefined => {
+    const page: Row[] = []
+    for (const cell of cells) {
+      const row = typeof cell === 'string' ? wholeRow(cell, streamOf) : undefined
+      if (row === undefined || !isNext(row, page.length + 1)) return undefined
+      page.push(given(row))
+    }
+    return page
+  }
   return {
-    ofStream: ({ name, number }: KnownStream, after: number, limit: number): Page | undefined =>
-      pageOf(
-        ofStream(number, after, limit),
-        streamOf,
-        (event, at) => event.revision === after + at && event.stream === name,
-      ),
-    ofAll: (after: number): Page | undefined =>
-      pageOf(ofAll(after), streamOf, (event, at) => event.position === after + at),
+    ofStream: ({ name, number }: KnownStream, after: number, limit: number): Page<Row> | undefined =>
+      pageOf(ofStream(number, after, limit), (row, at) => row.revision === after + at && row.stream === name),
+    ofAll: (after: number): Page<Row> | undefined => pageOf(ofAll(after), (row, at) => row.position === after + at),
   }
 }
 
-/** @param isNext whether an event is that which should stand so many places behind the page before */
-const pageOf = (
-  cells: ReadonlyArray<Cell>,
-  streamOf: StreamOf,
-  isNext: (event: StoredEvent, at: number) => boolean,
-): Page | undefined => {
-  const page: StoredEvent[] = []
-  for (const cell of cells) {
-    const event = typeof cell === 'string' ? wholeEvent(cell, streamOf) : undefined
-    if (event === undefined || !isNext(event, page.length + 1)) return undefined
-    page.push(event)
-  }
-  return page
-}
-
-const wholeEvent = (lines: string, streamOf: StreamOf): StoredEvent | undefined => {
+const wholeRow = (lines: string, streamOf: StreamOf): WholeRow | undefined => {
   const crc = lines.indexOf('\n') + 1
   const text = lines.indexOf('\n', crc)
   const number = numberAt(lines, 0)
-  if (Number.isNaN(number)) return undefined
-  const stream = streamOf(number)
+  const stream = Number.isNaN(number) ? undefined : streamOf(number)
+  if (stream === undefined || typeof stream === 'string') return undefined
   if (rowChecksum(lines.slice(text), stream.crc) !== numberAt(lines, crc)) return undefined
   const event = eventInText(lines, text)
   if (event === undefined) return undefined
   const { id, type, data, metadata } = event
-  return {
-    stream: stream.name,
-    revision: toRevision(numberAt(lines, lines.indexOf('\n', text + 1) + 1)),
-    position: toPosition(numberAt(lines, text + 1)),
-    id,
-    type,
-    data,
-    metadata,
-  }
+  const position = numberAt(lines, text + 1)
+  const revision = numberAt(lines, lines.indexOf('\n', text + 1) + 1)
+  return { stream: stream.name, revision, position, id, type, data, metadata }
 }
 
 /** The whole number that a line is which begins at an index; `NaN`, which fits nothing, where it is none that a number can hold. */

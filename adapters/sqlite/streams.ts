@@ -4,25 +4,13 @@ import { damaged } from './damage.js'
 import type { Cell, Database } from './driver/index.js'
 import type { Layout } from './layout.js'
 import { streamChecksum } from './row-checksum.js'
+import { type KnownStream, streamIn, streamsByNumber } from './stream-numbers.js'
 
-export interface KnownStream {
-  readonly number: number
-  readonly name: string
-  /** With which the checksums of its events begin; 0 where there are none. */
-  readonly crc: number
-}
-
-/** The most names of streams that are kept at hand. */
-const MOST_NAMES = 10_000
-
-export const streamsIn = (database: Database, { events, streams, checked }: Layout) => {
-  const names = new Map<number, KnownStream>()
-  const crcColumn = checked ? 'crc' : '0'
-  const ofNumber = database.prepare<[number], readonly [name: Cell, crc: Cell]>(
-    `SELECT name, ${crcColumn} FROM ${streams} WHERE id = ?`,
-  )
+export const streamsIn = (database: Database, layout: Layout) => {
+  const { events, streams, checked } = layout
+  const ofNumber = streamsByNumber(database, layout)
   const ofName = database.prepare<[string], readonly [number: Cell, crc: Cell]>(
-    `SELECT id, ${crcColumn} FROM ${streams} WHERE name = ?`,
+    `SELECT id, ${checked ? 'crc' : '0'} FROM ${streams} WHERE name = ?`,
   )
   const ofChecksum = checked
     ? database.prepare<[number], readonly [number: Cell, name: Cell]>(`SELECT id, name FROM ${streams} WHERE crc = ?`)
@@ -39,28 +27,11 @@ export const streamsIn = (database: Database, { events, streams, checked }: Layo
      WHERE ((stream = ? AND revision > ?) OR (stream > ? AND stream < ?)) AND position <= ? LIMIT 1`,
   )
 
-  /** The stream in a row, whose cells may be anything in a file that was changed. */
-  const whole = (number: Cell, name: Cell, crc: Cell): KnownStream => {
-    if (typeof number !== 'number' || typeof name !== 'string')
-      throw damaged(`the row of the stream ${number} does not hold its name`)
-    const right = checked ? streamChecksum(name) : 0
-    if (crc !== right) throw damaged(`the row of the stream ${number}, ${name}, does not fit its checksum`)
-    return { number, name, crc: right }
-  }
+  const whole = (number: Cell, name: Cell, crc: Cell): KnownStream => orThrow(streamIn(number, name, crc, checked))
 
   return {
     whole,
-    /** The stream of an event; most events of a page are of few streams. */
-    byNumber: (number: number): KnownStream => {
-      const known = names.get(number)
-      if (known !== undefined) return known
-      const row = typeof number === 'number' ? ofNumber.get(number) : undefined
-      if (row === undefined) throw damaged(`there is no stream with the number ${number}`)
-      const stream = whole(number, ...row)
-      if (names.size === MOST_NAMES) names.clear()
-      names.set(number, stream)
-      return stream
-    },
+    byNumber: (number: number): KnownStream => orThrow(ofNumber(number)),
 
     /** That there is none is said only if both indexes say so. */
     byName: (name: string): KnownStream | undefined => {
@@ -106,6 +77,11 @@ type Around = readonly [
   highest: number | null,
   last: number | null,
 ]
+
+const orThrow = (stream: KnownStream | string): KnownStream => {
+  if (typeof stream === 'string') throw damaged(stream)
+  return stream
+}
 
 /** The index of the events is not that of their table. */
 export const unfit = (stream: string): EventStoreError =>

@@ -3,7 +3,8 @@ import type * as TE from 'fp-ts/lib/TaskEither.js'
 import { type Database, driver } from '../../adapters/sqlite/driver/index.js'
 import { sqliteEventStoreBy } from '../../adapters/sqlite/event-store.js'
 import { type OpenError, type SqliteEventStoreOptions, sqliteEventStore } from '../../adapters/sqlite/index.js'
-import { leafDigits, rowChecksum, rowTextOf, streamChecksum } from '../../adapters/sqlite/row-checksum.js'
+import { leafDigits } from '../../adapters/sqlite/leaf-digits.js'
+import { rowChecksum, rowTextOf, streamChecksum } from '../../adapters/sqlite/row-checksum.js'
 import type { EventStore, NewEvent } from '../../domain/ports/event-store.js'
 
 /** Opens a store, or throws why it could not be opened. */

@@ -1,8 +1,7 @@
 /** The driver for a Node whose own is missing or not complete: an optional dependency. */
 import type BetterSqlite3 from 'better-sqlite3'
 import { type Connection, type ConnectionStatement, databaseOn } from './database-on.js'
-import type { Bound, Cell, Driver } from './driver.js'
-import { OUT_OF_RANGE } from './result-code.js'
+import { type Bound, type Cell, type Driver, OUT_OF_RANGE } from './driver.js'
 
 /** @throws where it is not installed, or has no binary for this Node */
 export const betterSqlite3 = async (version: string): Promise<Driver> => {

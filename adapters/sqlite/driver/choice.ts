@@ -1,8 +1,7 @@
 /** Which driver a Node takes, and what to do where there is none. */
 import * as E from 'fp-ts/lib/Either.js'
+import { OWN_SINCE } from './node-sqlite.js'
 
-/** From this one on Node's own driver is taken, whatever is installed. */
-const OWN_SINCE = 24
 /** The first Node that better-sqlite3 13 runs on: on an older one, loading it ends the process. */
 const THIRTEEN_SINCE = 22
 

@@ -39,6 +39,9 @@ export interface Database {
   readonly close: () => void
 }
 
+/** The code of an error that says that the file holds an integer which no number can. */
+export const OUT_OF_RANGE = 'ERR_OUT_OF_RANGE'
+
 export interface OpenOptions {
   /** How long SQLite itself waits for a lock, in milliseconds, and so holds up the event loop. */
   readonly busyTimeoutMs: number

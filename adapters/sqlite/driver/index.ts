@@ -12,8 +12,8 @@ import { choose, remedy } from './choice.js'
 import type { Driver } from './driver.js'
 import { nodeSqlite } from './node-sqlite.js'
 
-export type { Bound, Cell, Database, Driver, Statement } from './driver.js'
-export { codeOf, OUT_OF_RANGE } from './result-code.js'
+export { type Bound, type Cell, type Database, type Driver, OUT_OF_RANGE, type Statement } from './driver.js'
+export { codeOf } from './result-code.js'
 
 let loaded: Promise<E.Either<string, Driver>> | undefined
 

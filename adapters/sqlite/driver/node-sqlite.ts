@@ -2,6 +2,9 @@
 import { type Connection, type ConnectionStatement, databaseOn } from './database-on.js'
 import type { Cell, Driver } from './driver.js'
 
+/** From this Node on it is taken, whatever is installed. */
+export const OWN_SINCE = 24
+
 interface NodeStatement<Row> extends ConnectionStatement<Row> {
   readonly setReturnArrays: (enabled: boolean) => void
 }

@@ -1,8 +1,6 @@
 /** SQLite's result codes by name (https://www.sqlite.org/rescode.html), whichever driver threw the error. */
 import { isError } from '../../../domain/values/built-ins.js'
-
-/** The code of an error that says that the file holds an integer which no number can. */
-export const OUT_OF_RANGE = 'ERR_OUT_OF_RANGE'
+import { OUT_OF_RANGE } from './driver.js'
 
 /** The name of the result code, such as `SQLITE_IOERR_FSYNC`; empty for an error that is not a database's. */
 export const codeOf = (error: unknown): string => {

@@ -28,7 +28,7 @@ export interface LedgerAsOf extends HistoryQuestions, ListQuestions, SearchQuest
   readonly moment: (options?: Stoppable) => Promise<Moment>
   /** The version that a path means, by alias or number: `[[entity/]project/]name[:alias|:vN]`, `latest` unless told. */
   readonly resolve: (version: string, options?: Stoppable) => Promise<Version>
-  /** Likewise, but also a deleted or unlinked version, which says so, and by whom and why. */
+  /** The version that a path means, as `resolve`; also one that was deleted or unlinked, which says when, by whom and why. */
   readonly version: (version: string, options?: Stoppable) => Promise<Version>
   /** An artifact by its name: its type, its aliases, how many versions. */
   readonly artifact: (name: string, options?: Stoppable) => Promise<Artifact>

@@ -98,7 +98,7 @@ interface SharedOptions {
   /**
    * The folder in which `useModel` keeps files for those who use them; of the user of this machine unless told
    * (`$XDG_CACHE_HOME/model-ledger` or `~/.cache/model-ledger`; on macOS `~/Library/Caches/model-ledger`, on Windows
-   * `%LOCALAPPDATA%\\model-ledger\\cache`). Ledgers and processes may share one. Nothing is made there before `useModel`
+   * `%LOCALAPPDATA%\model-ledger\cache`). Ledgers and processes may share one. Nothing is made there before `useModel`
    * is called, and it may be deleted whenever nobody uses what is in it.
    */
   readonly cache?: string | undefined

@@ -70,7 +70,10 @@ export interface ReadPorts extends DiffPorts {
 
 /** What goes on, beside the questions. */
 export interface Watching extends Replays, Feed, CatchingUp {
-  /** The same questions as of a moment: a position, a `Date`, or an ISO 8601 text; now unless told. */
+  /**
+   * The same questions as of a moment: a position, a `Date`, or an ISO 8601 text; now unless told. A date alone is the end of that day, in
+   * UTC or as `2026-05-03[Europe/Madrid]`. The events of one command are one step: a position inside it means its end, which `moment()` names.
+   */
   readonly at: (when?: When) => LedgerAsOf
   /**
    * The answer to a question, now and after each change of it. Changes that come meanwhile are answered together.

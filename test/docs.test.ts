@@ -6,7 +6,6 @@ import { promisify } from 'node:util'
 import { afterAll, describe, expect, it } from 'vitest'
 import { eventCodecs } from '../domain/events/catalogue.js'
 import { unfoldedEvents } from '../projections/read-models.js'
-import { memoryLedger } from './support/ledger-memory.js'
 import { blocksOf, pages } from './support/pages.js'
 import { read, root } from './support/sources.js'
 
@@ -88,20 +87,6 @@ describe('the pages', () => {
     const [, section = ''] = /## What no read model folds\n([\s\S]*?)\n## /.exec(read('docs/reference/events.md')) ?? []
     const rows = [...section.matchAll(/^\| `(\w+)` \| (.+) \|$/gm)].map(([, type = '', reason]) => [type, reason])
     expect(Object.fromEntries(rows)).toEqual(unfoldedEvents)
-  })
-
-  it('name every method of a ledger and of a draft once, and no other', async () => {
-    const { ledger } = await memoryLedger()
-    const [ofLedger = '', ofDraft = ''] = read('docs/reference/methods.md').split('## A draft in hand')
-    const named = (text: string) => [...text.matchAll(/^\| `(\w+)/gm)].map(([, name = '']) => name).sort()
-    expect(named(ofLedger)).toEqual(Object.keys(ledger).sort())
-    const draft = Object.entries(await ledger.newArtifact({ name: 'cats', type: 'model' }))
-    const methods = draft.flatMap(([name, member]) => (typeof member === 'function' ? name : []))
-    expect(named(ofDraft)).toEqual(methods.sort())
-    const { path, ...run } = await ledger.startRun()
-    const [, inHand = ''] = /^A run in hand has (.*)\.$/m.exec(ofLedger) ?? []
-    expect([...inHand.matchAll(/`(\w+)`/g)].map(([, name = '']) => name)).toEqual(Object.keys(run))
-    await ledger.close()
   })
 
   it('name tests that exist in the table of guarantees', () => {

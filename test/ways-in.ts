@@ -1,7 +1,7 @@
 /**
  * Every method of the library, and how the same is told or asked by the other ways in: for now the command line. A method or
  * a member of an argument without a row does not compile; `ways-in.test.ts` holds each row to the commands and options that
- * there are, and `docs/ways-in.md` is made of it.
+ * there are, and the pages of `docs/reference` are made of it.
  */
 import type { ContentItem, Draft, EnvelopeFields, Ledger, Run } from '../index.js'
 

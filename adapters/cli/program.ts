@@ -43,7 +43,11 @@ export const buildProgram = (terminal: Terminal, asJson = false): Command => {
     writeOut: terminal.out,
     writeErr: terminal.err,
     outputError: (text: string, write: (text: string) => void): void =>
-      write(asJson ? json({ code: 'usage', message: text.trim().replace(/^error: /, ''), details: {} }) : text),
+      write(
+        asJson
+          ? json({ code: 'usage', category: 'invalid', message: text.trim().replace(/^error: /, ''), details: {} })
+          : text,
+      ),
   }
   const withLedger = ledgerOpener(terminal)
   const program = new Command('model-ledger')

@@ -12,7 +12,10 @@ import type { CollectionReceipt } from '../logging/log.js'
 import { notedSharing } from '../logging/shared-name.js'
 
 export interface RegisteredModelMethods {
-  /** Makes a registered model that has no link yet; one that is there gets the description, if one is given. */
+  /**
+   * Makes a registered model that has no link yet; one that is there gets the description, if one is given. The receipt's `notes` tell where
+   * an artifact has its name: alone it means neither.
+   */
   createRegisteredModel: (given: args.CreateModel) => Promise<CollectionReceipt>
   /** Replaces description or metadata of a registered model. */
   describeRegisteredModel: (given: args.DescribeModel) => Promise<Receipt>

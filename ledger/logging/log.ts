@@ -84,7 +84,10 @@ export const log = async (
 }
 
 export interface LogMethods {
-  /** Makes an artifact that has no version yet; one that is there gets the description, if one is given. */
+  /**
+   * Makes an artifact that has no version yet; one that is there gets the description, if one is given. The receipt's `notes` tell where a
+   * registered model has its name: alone it means neither.
+   */
   createArtifact: (given: args.CreateArtifact) => Promise<CollectionReceipt>
   /** Stores content and logs it as the next version; content that a live version has already makes no new one. */
   logArtifact: (given: args.LogArtifact) => Promise<VersionReceipt>

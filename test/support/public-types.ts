@@ -30,7 +30,10 @@ export const withPublicTypes = <A>(project: string, module: string, look: (types
   })
 
 /** Opens a project, and gives its modules by their paths. */
-const withProject = <A>(project: string, look: (checker: Checker, symbolOf: (module: string) => Named) => A): A => {
+export const withProject = <A>(
+  project: string,
+  look: (checker: Checker, symbolOf: (module: string) => Named) => A,
+): A => {
   const api = new API()
   try {
     const [opened] = api.updateSnapshot({ openProject: project }).getProjects()

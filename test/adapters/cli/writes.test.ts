@@ -436,28 +436,6 @@ describe('a version that is used', () => {
   })
 })
 
-describe('docs/reference/command-line.md', () => {
-  const page = readFileSync(new URL('../../../docs/reference/command-line.md', import.meta.url), 'utf8')
-  const lines = [...page.matchAll(/^```sh\n([\s\S]*?)^```$/gm)].flatMap(([, block = '']) => block.trim().split('\n'))
-
-  it('can be followed from an empty directory', async () => {
-    cwd = mkdtempSync(join(folders, 'page-'))
-    mkdirSync(join(cwd, 'out'))
-    file('out/weights')
-    expect(lines.length).toBeGreaterThan(5)
-    for (const line of lines) {
-      const [command = ''] = line.split(' > ')
-      const words = [...command.matchAll(/'([^']*)'|"([^"]*)"|(\S+)/g)].map(
-        ([, one, two, bare]) => one ?? two ?? bare ?? '',
-      )
-      expect(words.shift()).toBe('model-ledger')
-      // The target of a download is relative to the process, which stays where it is.
-      const here = words.map((word) => (word.startsWith('./') ? join(cwd, word) : word))
-      expect(await ledgerWith({}, ...here), line).toMatchObject({ code: 0, err: '' })
-    }
-  })
-})
-
 describe('an export into a file', () => {
   it('that is not whole is taken away again, and one that is there is left alone', async () => {
     const path = join(cwd, 'events.ndjson')
@@ -483,7 +461,11 @@ describe('what goes wrong', () => {
     for (const words of [['log', 'model', 'a.json'], ['show', 'model', '--colour'], ['nonsense']]) {
       const wrong = await ledger('--json', ...words)
       expect(wrong.code).toBe(2)
-      expect(JSON.parse(wrong.err)).toMatchObject({ code: 'usage', message: expect.not.stringContaining('error:') })
+      expect(JSON.parse(wrong.err)).toMatchObject({
+        code: 'usage',
+        category: 'invalid',
+        message: expect.not.stringContaining('error:'),
+      })
     }
   })
 

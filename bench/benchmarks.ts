@@ -2,6 +2,7 @@
 import { appendSingle } from './appending.js'
 import { commandOnLongHistory, commandsOn64Artifacts, commandsOnOneArtifact } from './commands.js'
 import { bulkBesideMoves, fourInContention, loneMove, loneMoveWorst } from './contention.js'
+import { serverIdle, serverImport, serverOpen, serverSeen } from './eventstoredb.js'
 import { downloading, ingestKnown, ingestKnownAnew, ingestNew } from './files.js'
 import { aliasPage, lastMoments, searchByName } from './flat.js'
 import { firstCommandWithSnapshot } from './long-streams.js'
@@ -54,5 +55,9 @@ export const benchmarks: ReadonlyArray<Benchmark> = [
   verifying,
   reopen,
   memory,
+  serverImport,
+  serverOpen,
+  serverSeen,
+  serverIdle,
   ...starting,
 ]

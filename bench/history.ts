@@ -23,7 +23,7 @@ const VERSIONS_PER_RUN = 100
 /** Appends that are on their way at the same time, so that the store writes them together. */
 const AT_ONCE = 500
 
-interface Append {
+export interface Append {
   readonly stream: string
   readonly events: RNEA.ReadonlyNonEmptyArray<NewEvent>
 }

@@ -2,7 +2,7 @@
  * The client, with three of its faults mended (all of 6.2.1, by its source and as observed; docs/adr/0004):
  * - its batched append keeps the pending appends of all clients of the process in one table. When any
  *   connection breaks, all of them are rejected, and a reply that comes later throws where nobody can catch
- *   it, which ends the process. Here every append is a call of its own, with a deadline that holds;
+ *   it, which ends the process. Here an append is a call of its own, with a deadline that holds; many at once see `batch.ts`;
  * - in a cluster, a call that fails while the client looks for another node ends the process by an unhandled
  *   rejection if no node is found;
  * - `dispose` leaves the connection open.
@@ -12,6 +12,8 @@ import shared from '@eventstore/db-client/generated/shared_pb.js'
 import streamServices from '@eventstore/db-client/generated/streams_grpc_pb.js'
 import streams from '@eventstore/db-client/generated/streams_pb.js'
 import type { Connection } from './connection-string.js'
+
+export type BatchCall = ReturnType<InstanceType<typeof streamServices.StreamsClient>['batchAppend']>
 
 /** So many events of others the server looks through at a time, before it lets other reads have their turn. */
 const SEARCH_WINDOW = 2000
@@ -92,6 +94,13 @@ export class LedgerClient extends EventStoreDBClient {
       }).finally(() => closing.removeEventListener('abort', cancel))
       return found
     })
+  }
+
+  /** A call of BatchAppend, for as long as it is used. Not the client's own: the first fault above is in what it keeps of the answers. */
+  batchAppend<A>(use: (call: BatchCall) => Promise<A>): Promise<A> {
+    return this.execute(streamServices.StreamsClient, 'batchAppend', (client) =>
+      use(client.batchAppend(...this.callArguments({ requiresLeader: true, deadline: Number.POSITIVE_INFINITY }))),
+    )
   }
 
   /** Ends every call and closes the connection. */

@@ -12,8 +12,8 @@ import { type EventStore, readFailureOf } from '../../domain/ports/event-store.j
 import { messageOf } from '../../domain/values/built-ins.js'
 import { decodeOptions, milliseconds, record } from '../../domain/values/codec.js'
 import { whenAborted } from '../../domain/values/when-aborted.js'
-import { appendSequentially } from '../shared/append-all.js'
 import { appendsInTurn } from './append.js'
+import { appendInOrder } from './append-all.js'
 import { LedgerClient } from './client.js'
 import { type Connection, readConnectionString } from './connection-string.js'
 import { readAll, subscribe } from './feed.js'
@@ -148,7 +148,7 @@ const storeOn = (session: Session, closing: AbortController): EventStore => {
     closed === undefined ? appends.append({ stream, expected, events }) : E.left({ _tag: 'closed', reason: CLOSED })
   return {
     append,
-    appendAll: appendSequentially({ append, head: () => TE.tryCatch(head, readFailureOf) }),
+    appendAll: appendInOrder(session, append),
     readStream: (stream, after) => readStream(session, stream, after),
     readAll: (after) => readAll(session, after),
     subscriptionsArePushed: true,

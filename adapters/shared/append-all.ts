@@ -12,45 +12,62 @@ export const HAS_GONE_ON: AppendAllError = {
   reason: 'others wrote to the event store meanwhile: let nobody write to it',
 }
 
+/** Appends that came to their end, from the one of this index on; as often as one likes. */
+export type ReadAppends = (from?: number) => AsyncGenerator<Append, void, undefined>
+
 /**
- * Many appends for a store without a transaction over streams: each is sent when the one before it was acknowledged,
- * and the first when the last was seen. Until then they lie in a temporary file.
+ * For a store without a transaction over streams, which writes the first append when the last was seen. Until then they lie in a
+ * temporary file.
  */
+export const whenAllSeen = async <A>(
+  appends: Parameters<EventStore['appendAll']>[1],
+  use: (read: ReadAppends) => Promise<A>,
+): Promise<A> => {
+  const folder = await mkdtemp(join(tmpdir(), 'model-ledger-'))
+  try {
+    const file = await whenOpenable(() => open(join(folder, 'appends'), 'wx+'))
+    try {
+      const pages: Array<{ readonly bytes: number; readonly appends: number }> = []
+      for await (const some of appends) {
+        const bytes = serialize(some)
+        await file.appendFile(bytes)
+        pages.push({ bytes: bytes.length, appends: some.length })
+      }
+      return await use(async function* (from = 0) {
+        let [at, index] = [0, 0]
+        for (const page of pages) {
+          if (index + page.appends > from) {
+            const { buffer } = await file.read(Buffer.alloc(page.bytes), 0, page.bytes, at)
+            // As it was written above.
+            const some = deserialize(buffer) as ReadonlyArray<Append>
+            yield* some.slice(Math.max(from - index, 0))
+          }
+          at += page.bytes
+          index += page.appends
+        }
+      })
+    } finally {
+      await file.close()
+    }
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+/** Many appends, each sent when the one before it was acknowledged. */
 export const appendSequentially =
   ({ append, head }: Pick<EventStore, 'append' | 'head'>): EventStore['appendAll'] =>
   (after, appends) =>
-  async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'model-ledger-'))
-    try {
-      const file = await whenOpenable(() => open(join(folder, 'appends'), 'wx+'))
-      try {
-        const lengths: number[] = []
-        for await (const some of appends) {
-          const bytes = serialize(some)
-          await file.appendFile(bytes)
-          lengths.push(bytes.length)
-        }
-        const before = await head()()
-        if (E.isLeft(before)) return before
-        if (before.right !== after) return E.left(HAS_GONE_ON)
-        let position = after
-        let at = 0
-        for (const length of lengths) {
-          const { buffer } = await file.read(Buffer.alloc(length), 0, length, at)
-          at += length
-          // As it was written above.
-          const some = deserialize(buffer) as ReadonlyArray<Append>
-          for (const { stream, expected, events } of some) {
-            const outcome = await append(stream, expected, events)()
-            if (E.isLeft(outcome)) return outcome
-            position = outcome.right.position
-          }
-        }
-        return E.right(position)
-      } finally {
-        await file.close()
+  () =>
+    whenAllSeen(appends, async (read) => {
+      const before = await head()()
+      if (E.isLeft(before)) return before
+      if (before.right !== after) return E.left(HAS_GONE_ON)
+      let position = after
+      for await (const { stream, expected, events } of read()) {
+        const outcome = await append(stream, expected, events)()
+        if (E.isLeft(outcome)) return outcome
+        position = outcome.right.position
       }
-    } finally {
-      await rm(folder, { recursive: true, force: true })
-    }
-  }
+      return E.right(position)
+    })

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto'
 import {
   ANY,
   BACKWARDS,
+  convertToCommandError,
   END,
   FORWARDS,
   isCommandError,
@@ -13,6 +14,8 @@ import {
   streamNameFilter,
   WrongExpectedVersionError,
 } from '@eventstore/db-client'
+import shared from '@eventstore/db-client/generated/shared_pb.js'
+import streams from '@eventstore/db-client/generated/streams_pb.js'
 import { LedgerClient } from '../../../adapters/eventstoredb/client.js'
 import type { Connection } from '../../../adapters/eventstoredb/connection-string.js'
 import { isError, messageOf } from '../../../domain/values/built-ins.js'
@@ -25,6 +28,13 @@ export type Expecting = 'none' | 'some' | number
 export interface Sizes {
   readonly data?: number
   readonly metadata?: number
+}
+
+/** One append of a batch, to the stream of the question with this number. */
+export interface Batched extends Sizes {
+  readonly to: number
+  readonly expecting: 'none' | number
+  readonly letters: string
 }
 
 interface From {
@@ -56,7 +66,7 @@ export class Asking {
   append(expecting: Expecting, letters: string, sizes: Sizes = {}, stream = this.stream): Promise<string> {
     const { data = 2, metadata = 2 } = sizes
     const events = [...letters].map((letter) => ({
-      id: nameBasedUuid(this.prefix, letter),
+      id: this.idOf(letter),
       type: 'Asked',
       contentType: 'application/json' as const,
       data: { toJSON: () => sized(data) },
@@ -69,6 +79,50 @@ export class Asking {
       })
       return `at ${nextExpectedRevision}`
     })
+  }
+
+  /** Appends by one call of BatchAppend, of which none waits for another; the answers in the order of the appends. */
+  batch(appends: ReadonlyArray<Batched>): Promise<string> {
+    return said(() =>
+      this.client.batchAppend(async (call) => {
+        const answers = new Map<string, string>()
+        await new Promise<void>((resolve, reject) => {
+          call.on('error', (error) => reject(convertToCommandError(error)))
+          call.on('data', (answer: streams.BatchAppendResp) => {
+            const revision = answer.getSuccess()?.getCurrentRevision()
+            const told = revision === undefined ? (answer.getError()?.getMessage() ?? 'nothing') : `at ${revision}`
+            answers.set(answer.getCorrelationId()?.getString() ?? '', told)
+            if (answers.size === appends.length) resolve()
+          })
+          for (const [index, append] of appends.entries()) call.write(this.request(append, correlationId(index)))
+        }).finally(() => call.cancel())
+        return appends.map((_append, index) => answers.get(correlationId(index))).join('; ')
+      }),
+    )
+  }
+
+  private request({ to, expecting, letters, data = 2, metadata = 2 }: Batched, id: string): streams.BatchAppendReq {
+    const name = Buffer.from(`${this.prefix}stream-${to}`).toString('base64')
+    const options = new streams.BatchAppendReq.Options()
+    options.setStreamIdentifier(new shared.StreamIdentifier().setStreamName(name))
+    if (expecting === 'none') options.setNoStream(new shared.Empty())
+    else options.setStreamPosition(`${expecting}`)
+    const messages = [...letters].map((letter) => {
+      const message = new streams.BatchAppendReq.ProposedMessage().setId(new shared.UUID().setString(this.idOf(letter)))
+      message.getMetadataMap().set('type', 'Asked').set('content-type', 'application/json')
+      return message
+        .setData(Buffer.from(JSON.stringify(sized(data))))
+        .setCustomMetadata(Buffer.from(JSON.stringify(sized(metadata))))
+    })
+    return new streams.BatchAppendReq()
+      .setCorrelationId(new shared.UUID().setString(id))
+      .setOptions(options)
+      .setProposedMessagesList(messages)
+      .setIsFinal(true)
+  }
+
+  private idOf(letter: string): string {
+    return nameBasedUuid(this.prefix, letter)
   }
 
   /** The revisions that a read of a stream gives. */
@@ -136,6 +190,12 @@ export class Asking {
     })
   }
 
+  /** Whether the events of these letters stand in `$all` in this order, whatever their streams. */
+  async order(letters: string): Promise<string> {
+    const { ids } = await this.followed()
+    return ids.join() === [...letters].map((letter) => this.idOf(letter)).join() ? 'in order' : 'in another order'
+  }
+
   /** What a filtered subscription to `$all` is told until it has caught up. Revisions stand for events of this question. */
   follow(from?: Position): Promise<string> {
     return said(async () => (await this.followed(from)).told.join(' '))
@@ -147,9 +207,11 @@ export class Asking {
     readonly events: ReadonlyArray<Position>
     readonly revisions: ReadonlyArray<bigint>
     readonly checkpoints: ReadonlyArray<Position>
+    readonly ids: ReadonlyArray<string>
   }> {
     const [told, events, checkpoints]: [string[], Position[], Position[]] = [[], [], []]
     const revisions: bigint[] = []
+    const ids: string[] = []
     const filter = streamNameFilter({
       prefixes: [this.prefix],
       checkpointInterval: 1,
@@ -165,6 +227,7 @@ export class Asking {
           if (event === undefined) return
           events.push(event.position)
           revisions.push(event.revision)
+          ids.push(event.id)
         })
         // Heard before the events in front of it are handed on.
         subscription.on('caughtUp', () => setImmediate(resolve))
@@ -172,7 +235,7 @@ export class Asking {
     } finally {
       await subscription.unsubscribe()
     }
-    return { told: [...told, 'caught up'], events, revisions, checkpoints }
+    return { told: [...told, 'caught up'], events, revisions, checkpoints, ids }
   }
 
   /** As somebody else: what a read of `$all` says. */
@@ -187,6 +250,8 @@ export class Asking {
     return answer
   }
 }
+
+const correlationId = (index: number): string => `00000000-0000-4000-8000-${`${index}`.padStart(12, '0')}`
 
 /** A JSON text of so many bytes. */
 const sized = (bytes: number): unknown => (bytes === 2 ? {} : 'x'.repeat(bytes - 2))

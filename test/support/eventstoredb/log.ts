@@ -215,9 +215,14 @@ export class Log {
     })
   }
 
-  /** Resolves as soon as the event at this position may be read. */
+  /** Whether the event at this position may be read. */
+  isTold(position: number): boolean {
+    return position < this.readableEnd()
+  }
+
+  /** Resolves as soon as it may. */
   async told(position: number): Promise<void> {
-    while (position >= this.readableEnd()) await this.grown(this.readable)
+    while (!this.isTold(position)) await this.grown(this.readable)
   }
 
   private check(name: string, expected: Expected, events: ReadonlyArray<Proposed>): Written | 'ok' {
@@ -251,6 +256,7 @@ export class Log {
   private event(name: string, revision: number): RecordedBy | undefined {
     const stream = this.stream(name)
     const direct = stream[revision]
+    if (revision > (stream.at(-1)?.revision ?? -1)) return undefined
     return direct?.revision === revision ? direct : stream.find((event) => event.revision === revision)
   }
 

@@ -1,8 +1,9 @@
 /** The messages of the protocol, to and from what the log knows, and the errors of the server, word by word. */
 import shared from '@eventstore/db-client/generated/shared_pb.js'
+import grpc from '@eventstore/db-client/generated/status_pb.js'
 import streams, { type ReadReq } from '@eventstore/db-client/generated/streams_pb.js'
 import { Metadata, type ServiceError, status } from '@grpc/grpc-js'
-import { type Expected, LAST, LAST_AS_TEXT, type Proposed, type RecordedBy } from './log.js'
+import { type Expected, LAST, LAST_AS_TEXT, type Proposed, type RecordedBy, type Written } from './log.js'
 
 export type Failure = Error & Pick<ServiceError, 'code' | 'details' | 'metadata'>
 
@@ -48,15 +49,21 @@ export const nameOf = (identifier: shared.StreamIdentifier | undefined): string 
   Buffer.from(identifier?.getStreamName_asU8() ?? []).toString('utf8')
 
 export const expectedOf = (
-  options: streams.AppendReq.Options | streams.DeleteReq.Options | streams.TombstoneReq.Options,
+  options:
+    | streams.AppendReq.Options
+    | streams.BatchAppendReq.Options
+    | streams.DeleteReq.Options
+    | streams.TombstoneReq.Options,
 ): Expected => {
   if (options.hasNoStream()) return 'no_stream'
   if (options.hasStreamExists()) return 'stream_exists'
-  return options.hasAny() ? 'any' : Number(options.getRevision())
+  if (options.hasAny()) return 'any'
+  return Number('getRevision' in options ? options.getRevision() : options.getStreamPosition())
 }
 
-export const proposed = (request: streams.AppendReq): Proposed => {
-  const message = request.getProposedMessage()
+export const proposed = (
+  message: streams.AppendReq.ProposedMessage | streams.BatchAppendReq.ProposedMessage | undefined,
+): Proposed => {
   const id = message?.getId()?.getString() ?? ''
   if (message === undefined || !/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(id))
     throw new Error(`no UUID: ${id}`)
@@ -73,6 +80,23 @@ export const appended = ({ revision, position }: { revision: number; position: n
   const place = new streams.AppendResp.Position().setCommitPosition(`${position}`).setPreparePosition(`${position}`)
   const success = new streams.AppendResp.Success().setCurrentRevision(`${revision}`).setPosition(place)
   return new streams.AppendResp().setSuccess(success)
+}
+
+/** One answer of a batch, to one append. Of errors it has the word, and not the details that the server adds. */
+export const batchAnswer = (request: streams.BatchAppendReq, how: Written | string): streams.BatchAppendResp => {
+  const answer = new streams.BatchAppendResp()
+    .setCorrelationId(request.getCorrelationId())
+    .setStreamIdentifier(request.getOptions()?.getStreamIdentifier())
+  const error = (message: string) => answer.setError(new grpc.Status().setMessage(message))
+  if (typeof how === 'string') return error(how)
+  if (how._tag === 'tombstoned') return error('StreamDeleted')
+  if (how._tag === 'wrong-expected') return error('WrongExpectedVersion')
+  const place = new shared.AllStreamPosition()
+    .setCommitPosition(`${how.position}`)
+    .setPreparePosition(`${how.position}`)
+  return answer.setSuccess(
+    new streams.BatchAppendResp.Success().setCurrentRevision(`${how.revision}`).setPosition(place),
+  )
 }
 
 export const wrongExpected = (current: number | 'no_stream'): streams.AppendResp => {

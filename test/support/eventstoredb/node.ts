@@ -16,13 +16,15 @@ import {
   type Metadata,
   Server,
   ServerCredentials,
+  type ServerDuplexStream,
   type ServerWritableStream,
   status,
 } from '@grpc/grpc-js'
 import { Gate } from './gate.js'
-import { Log, type Proposed, type RecordedBy } from './log.js'
+import { type Expected, Log, type Proposed, type RecordedBy, type Written } from './log.js'
 import {
   appended,
+  batchAnswer,
   checkpoint,
   decodeShape,
   eventTooBig,
@@ -56,7 +58,7 @@ export interface Cluster {
   readonly faults: { readonly append: AppendFault[]; readonly read: ReadFault[]; readonly subscription: ReadFault[] }
   /** How often each was called, how many subscriptions have ended, and how many events and checkpoints went out by them. */
   readonly seen: Record<
-    'append' | 'batchAppend' | 'read' | 'sent' | 'subscription' | 'ended' | 'pushed' | 'checkpoints',
+    'append' | 'batchAppend' | 'batched' | 'read' | 'sent' | 'subscription' | 'ended' | 'pushed' | 'checkpoints',
     number
   >
 }
@@ -195,7 +197,7 @@ export class Node {
   ): Promise<streams.AppendResp | Failure | 'cut' | 'silence'> {
     const options = header?.getOptions()
     if (options === undefined) return failure(status.UNKNOWN, 'the first message has no options')
-    const events = messages.map(proposed)
+    const events = messages.map((message) => proposed(message.getProposedMessage()))
     if (events.length === 0) {
       // The writer of the server fails, and ends the process.
       await this.kill()
@@ -203,25 +205,38 @@ export class Node {
     }
     const tooMuch = this.tooMuch(events)
     if (tooMuch !== undefined) return tooMuch
-    if (fault === 'not-ready') return failure(status.UNAVAILABLE, 'Server Is Not Ready')
+    if (fault === 'not-ready') return failure(status.UNAVAILABLE, NOT_READY)
     if (fault === 'wrong-expected') return wrongExpected('no_stream')
-    if (fault === 'drop-before-commit') return 'cut'
-    if (fault === 'swallow-request') return 'silence'
     const [name, expected] = [nameOf(options.getStreamIdentifier()), expectedOf(options)]
     if (expected === 'any') return failure(status.INVALID_ARGUMENT, 'the stand-in takes no append with "any"')
-    if (fault === 'delete-before-commit') this.log.softDelete(name)
-    const written = this.log.append(name, expected, events)
-    if (fault === 'drop-after-commit') return 'cut'
-    if (fault === 'swallow-reply') return 'silence'
-    const inTime = written._tag !== 'appended' || (await this.agreed(written.position))
-    if (fault === 'commit-timeout' || !inTime)
-      return failure(status.ABORTED, 'Operation timed out: Commit phase timeout.')
+    const written = await this.write(name, expected, events, fault)
+    if (written === 'cut' || written === 'silence') return written
+    if (written === 'timeout') return failure(status.ABORTED, 'Operation timed out: Commit phase timeout.')
     if (written._tag === 'tombstoned') return streamDeleted(name)
     return written._tag === 'appended' ? appended(written) : wrongExpected(written.current)
   }
 
+  /** Writes it at once; what is answered may take its time. */
+  private async write(
+    name: string,
+    expected: Expected,
+    events: ReadonlyArray<Proposed>,
+    fault: AppendFault | undefined,
+  ): Promise<Written | 'cut' | 'silence' | 'timeout'> {
+    if (fault === 'drop-before-commit') return 'cut'
+    if (fault === 'swallow-request') return 'silence'
+    if (fault === 'delete-before-commit') this.log.softDelete(name)
+    const written = this.log.append(name, expected, events)
+    if (this.cluster.options.latency > 0) await delay(this.cluster.options.latency)
+    if (fault === 'drop-after-commit') return 'cut'
+    if (fault === 'swallow-reply') return 'silence'
+    const inTime = written._tag !== 'appended' || (await this.agreed(written.position))
+    return fault === 'commit-timeout' || !inTime ? 'timeout' : written
+  }
+
   /** Whether a majority of the nodes has the event at a position, in time. */
   private async agreed(position: number): Promise<boolean> {
+    if (this.log.isTold(position)) return true
     const abort = new AbortController()
     const late = delay(this.cluster.options.commitTimeout, false, { signal: abort.signal, ref: false }).catch(
       () => false,
@@ -231,10 +246,61 @@ export class Node {
     return inTime
   }
 
-  /** Announced, as by the server, and never used by the adapter: docs/adr/0004 says why. */
   private readonly batchAppend: handleBidiStreamingCall<streams.BatchAppendReq, streams.BatchAppendResp> = (call) => {
     this.cluster.seen.batchAppend += 1
-    call.emit('error', failure(status.UNIMPLEMENTED, 'the stand-in knows no BatchAppend'))
+    // One after another, in the order in which they come; answers go out as they are there. What keeps one from being taken keeps those behind it.
+    let before = nextTurn()
+    let lasting: AppendFault | undefined
+    call.on('data', (request: streams.BatchAppendReq) => {
+      before = before
+        .then(() => this.gate.thawed())
+        .then(async () => {
+          const fault = lasting ?? this.cluster.faults.append.shift()
+          if (fault !== undefined && NOT_TAKEN.has(fault)) lasting = fault
+          await this.batched(call, request, fault)
+        })
+    })
+    // The server waits for an answer more when the client has ended the call, and never ends it.
+    call.on('end', () => undefined)
+  }
+
+  /** Takes one request of a batch, which is the whole of an append here. Resolves when the next one's turn is. */
+  private async batched(
+    call: Batching,
+    request: streams.BatchAppendReq,
+    fault: AppendFault | undefined,
+  ): Promise<void> {
+    this.cluster.seen.batched += 1
+    if (call.cancelled || !this.gate.isOpen) return
+    const answer = (how: Parameters<typeof batchAnswer>[1]) => {
+      if (!call.cancelled && this.gate.isOpen) call.write(batchAnswer(request, how))
+    }
+    const refusal = this.refusal(call.metadata, fault === 'not-leader')
+    if (refusal !== undefined) {
+      // Of these the first is told as one answer, the others end the call.
+      if (refusal.code === status.PERMISSION_DENIED) answer('AccessDenied')
+      else if (refusal.details === NOT_READY) answer(NOT_READY)
+      else call.emit('error', refusal)
+      return
+    }
+    const options = request.getOptions()
+    const events = request.getProposedMessagesList().map(proposed)
+    if (options === undefined || !request.getIsFinal() || events.length === 0)
+      throw new Error('the stand-in takes whole appends only')
+    const { maxAppendSize, maxAppendEventSize } = this.cluster.options
+    if (events.some((event) => sizeAsWritten(event) > maxAppendEventSize)) answer('MaximumAppendEventSizeExceeded')
+    else if (events.reduce((sum, event) => sum + sizeAsWritten(event), 0) > maxAppendSize)
+      answer('MaximumAppendSizeExceeded')
+    else if (fault === 'not-ready') answer(NOT_READY)
+    else if (fault === 'wrong-expected') answer('WrongExpectedVersion')
+    else {
+      const [name, expected] = [nameOf(options.getStreamIdentifier()), expectedOf(options)]
+      void this.write(name, expected, events, fault).then((written) => {
+        if (written === 'cut') this.gate.cut(call.getPeer())
+        else if (written === 'timeout') answer('Timeout')
+        else if (written !== 'silence') answer(written)
+      })
+    }
   }
 
   private readonly read: handleServerStreamingCall<streams.ReadReq, streams.ReadResp> = async (call) => {
@@ -407,7 +473,7 @@ export class Node {
     }
     if (!sayNotLeader && (metadata.get('requires-leader').length === 0 || this.leads)) return undefined
     const leader = nodes[this.knownLeader() ?? -1]
-    if (leader === undefined) return failure(status.UNAVAILABLE, 'Server Is Not Ready')
+    if (leader === undefined) return failure(status.UNAVAILABLE, NOT_READY)
     return failure(status.NOT_FOUND, 'Leader info available', {
       exception: 'not-leader',
       'leader-endpoint-host': host,
@@ -425,6 +491,15 @@ export class Node {
 const basic = (login: Login | undefined): string | undefined =>
   login && `Basic ${Buffer.from(`${login.username}:${login.password}`).toString('base64')}`
 
+const NOT_TAKEN: ReadonlySet<AppendFault> = new Set([
+  'drop-before-commit',
+  'swallow-request',
+  'not-leader',
+  'not-ready',
+])
+const NOT_READY = 'Server Is Not Ready'
+
+type Batching = ServerDuplexStream<streams.BatchAppendReq, streams.BatchAppendResp>
 type Reading = ServerWritableStream<streams.ReadReq, streams.ReadResp>
 
 /** How many events got through, for the faults that begin after some. */

@@ -49,6 +49,8 @@ export interface StandInOptions {
     readonly powerless?: Login
     readonly clientCertificate?: boolean
   }
+  /** How long the server takes to write, in ms, before it answers: however many appends are on their way, as one flush takes many. */
+  readonly latency?: number
   readonly version?: string
   readonly maxAppendSize?: number
   /** An option of the server since 24.10.4, off unless told. */
@@ -58,6 +60,7 @@ export interface StandInOptions {
 export const DEFAULTS = {
   electionTime: 0,
   commitTimeout: 2000,
+  latency: 0,
   version: '23.10.6',
   maxAppendSize: 1024 * 1024,
   maxAppendEventSize: Number.POSITIVE_INFINITY,

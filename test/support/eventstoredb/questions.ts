@@ -6,7 +6,7 @@
 import type { Position } from '@eventstore/db-client'
 import { LedgerClient } from '../../../adapters/eventstoredb/client.js'
 import type { Connection } from '../../../adapters/eventstoredb/connection-string.js'
-import { Asking } from './asking.js'
+import { Asking, type Batched } from './asking.js'
 
 export interface Question {
   readonly about: string
@@ -463,8 +463,72 @@ const SIZES: ReadonlyArray<Question> = [
   ),
 ]
 
+/** Letters for the events of many appends, which alternate between seven streams. */
+const MANY = Array.from({ length: 140 }, (_, index) => String.fromCharCode(0x100 + index)).join('')
+const alternating: ReadonlyArray<Batched> = [...MANY].map((letters, index) => {
+  const revision = Math.floor(index / 7) - 1
+  return { to: index % 7, expecting: revision === -1 ? 'none' : revision, letters }
+})
+const MIDST = { to: 1, expecting: 'none' } as const
+
+const BATCHES: ReadonlyArray<Question> = [
+  ask(
+    'source',
+    'with several streams, and one of them twice',
+    (on) =>
+      on.batch([
+        { to: 1, expecting: 'none', letters: 'ab' },
+        { to: 2, expecting: 'none', letters: 'c' },
+        { to: 1, expecting: 1, letters: 'd' },
+      ]),
+    'at 1; at 0; at 2',
+  ),
+  ask(
+    'source',
+    'the order in which $all has it',
+    async (on) => {
+      await on.batch(alternating)
+      return on.order(MANY)
+    },
+    'in order',
+  ),
+  ask(
+    'source',
+    'the same again',
+    (on) =>
+      each(
+        async () =>
+          new Set([await on.batch(alternating), await on.batch(alternating)]).size === 1 ? 'the same' : 'another',
+        () => on.order(MANY),
+      ),
+    'the same; in order',
+  ),
+  ask(
+    'source',
+    'with one that is refused',
+    (on) =>
+      on.batch([
+        { ...MIDST, letters: 'a' },
+        { ...MIDST, letters: 'x' },
+        { to: 2, expecting: 'none', letters: 'b' },
+      ]),
+    'at 0; WrongExpectedVersion; at 0',
+  ),
+  ask(
+    'source',
+    'with one that is too large, of which half is metadata',
+    (on) =>
+      on.batch([
+        { ...MIDST, letters: 'a', data: MIB / 2, metadata: MIB / 2 + 9 },
+        { ...MIDST, letters: 'b' },
+      ]),
+    'MaximumAppendSizeExceeded; at 0',
+  ),
+]
+
 const QUESTIONS: Readonly<Record<string, ReadonlyArray<Question>>> = {
   'an append': APPENDING,
+  'a batch of appends': BATCHES,
   'a read of a stream': READING,
   'a deletion': DELETING,
   'a place in $all': PLACES,

@@ -16,8 +16,11 @@ export type { AppendFault, ReadFault, StandInOptions } from './options.js'
 
 export class StandIn implements Cluster {
   readonly faults = { append: [] as AppendFault[], read: [] as ReadFault[], subscription: [] as ReadFault[] }
-  /** How often each was called, how many events reads gave, how many subscriptions have ended, and how many events and checkpoints went out by them. */
-  readonly seen = { append: 0, batchAppend: 0, read: 0, sent: 0, subscription: 0, ended: 0, pushed: 0, checkpoints: 0 }
+  /** How often each was called, how many appends came in batches, how many events reads gave, how many subscriptions have ended, and how many events and checkpoints went out by them. */
+  readonly seen = {
+    ...{ append: 0, batchAppend: 0, batched: 0 },
+    ...{ read: 0, sent: 0, subscription: 0, ended: 0, pushed: 0, checkpoints: 0 },
+  }
   readonly nodes: ReadonlyArray<Node>
   readonly options: StandInOptions & typeof DEFAULTS
 

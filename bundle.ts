@@ -82,6 +82,17 @@ const functions: Plugin = {
   },
 }
 
+/** What commander asks Node for, of which the first is at hand and the other, for programs of their own, never used: 3 ms of a start. */
+const SPARED: Readonly<Record<string, string>> = {
+  'node:process': 'module.exports = process',
+  'node:child_process': 'module.exports = {}',
+}
+const sparing: Plugin = {
+  name: 'sparing',
+  resolveId: (id) => (id in SPARED ? `\0${id}` : null),
+  load: (id) => SPARED[id.slice(1)] ?? null,
+}
+
 const bundled = await rolldown({
   cwd: root,
   platform: 'node',
@@ -101,9 +112,7 @@ const bundled = await rolldown({
     mainFields: ['module', 'main'],
   },
   // What asks for Node's modules by `require` imports them: a bundle of CommonJS that is made of this cannot make a `require`.
-  plugins: [licences, functions, esmExternalRequirePlugin({ external: [/^node:/] })],
-  // SQLite is loaded late for users who bundle it, and with all else here.
-  checks: { ineffectiveDynamicImport: false },
+  plugins: [licences, functions, sparing, esmExternalRequirePlugin({ external: [/^node:(?!(child_)?process$)/] })],
 })
 const names = {
   entryFileNames: '[name].js',
@@ -128,6 +137,9 @@ const [library, program, thread] = [
   neededBy('adapters/cli/main.js'),
   neededBy('shared/reading-worker.js'),
 ]
+/** Of the command line what both its beginning and what a command loads need. */
+const [beginning, later] = [sourcesOf('adapters/cli/main.js'), sourcesOf('shared/library.js')]
+const inBoth = new Set(beginning.filter((id) => isOfCommandLine(id) && later.includes(id)))
 
 /**
  * Few files, each of which needs those before it alone: what library and command line both wait for, what one of them or the
@@ -136,7 +148,7 @@ const [library, program, thread] = [
 const groups = [
   { name: 'start', test: (id: string) => library.has(id) && program.has(id) },
   { name: 'face', test: (id: string) => library.has(id) },
-  { name: 'program', test: (id: string) => program.has(id) },
+  { name: 'program', test: (id: string) => program.has(id) || inBoth.has(id) },
   { name: 'reading', test: (id: string) => thread.has(id) && !id.endsWith('reading-worker.ts') },
   {
     name: 'ledger',

@@ -18,6 +18,7 @@ import { nameOfLocal } from './adapters/directory/local-files.js'
 import { isOrWasThere, whyUnseen } from './adapters/shared/event-file.js'
 import { makeDirectory } from './adapters/shared/make-directory.js'
 import { telling } from './adapters/shared/telling.js'
+import { sqliteEventStore } from './adapters/sqlite/index.js'
 import { systemClock, systemIds } from './adapters/system/index.js'
 import { filesOfLedger, settleLedgerId, tellingIdWhenClosed } from './application/ledger-identity.js'
 import { describeReadError } from './application/projecting/read-error.js'
@@ -109,7 +110,7 @@ const assembled = async (given: CheckedOptions): Promise<Ledger> => {
   })
 }
 
-/** The embedded default. SQLite is loaded here only, so that nobody else needs its binary. */
+/** The embedded default. SQLite itself is loaded when its store is opened, so that nobody else needs its binary. */
 const embedded = async (
   directory: string,
   readOnly: boolean,
@@ -120,7 +121,6 @@ const embedded = async (
   snapshots: SnapshotStore
   sharedFiles: boolean
 }> => {
-  const { sqliteEventStore } = await import('./adapters/sqlite/index.js')
   const path = join(directory, 'events.db')
   const filesPath = join(directory, 'files')
   const refuse = (reason: string) => new LedgerError({ _tag: 'cannot-open', path: directory }, reason)

@@ -148,7 +148,7 @@ export const historyCommands = (program: Command, withLedger: WithLedger): void 
             const tenures = limit === undefined ? await allTenures(at, query) : (await at.aliasHistory(query)).items
             const then = options.asOf === undefined ? null : (await questionsAsOf(task, options).moment()).time
             const end = then ?? task.terminal.now().toISOString()
-            const { aliasSvg } = await import('./library.js')
+            const { aliasSvg } = await import('../../projections/render/alias-svg.js')
             return deliver(task, aliasSvg(tenures, { until: end, title: of }), options.output)
           }
           answerPage(task, command, await at.aliasHistory(query), (tenures) =>

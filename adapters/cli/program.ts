@@ -38,7 +38,34 @@ const version = (): string => {
     : 'unknown'
 }
 
-export const buildProgram = (terminal: Terminal, asJson = false): Command => {
+/** In this order help lists them. */
+const COMMANDS: ReadonlyArray<
+  readonly [
+    names: ReadonlyArray<string>,
+    add: (program: Command, withLedger: ReturnType<typeof ledgerOpener>, terminal: Terminal) => void,
+  ]
+> = [
+  [['init', 'export', 'import', 'verify', 'gc'], storeCommands],
+  [['accept-loss'], lossCommand],
+  [['create'], createCommands],
+  [['log', 'draft', 'copy'], loggingCommands],
+  [['upsert', 'commit', 'abandon'], distributedCommands],
+  [['link', 'unlink', 'alias'], linkingCommands],
+  [['describe', 'tag', 'untag', 'archive', 'unarchive', 'delete'], changeCommands],
+  [['run'], runCommands],
+  [['use'], useCommand],
+  [['resolve', 'show'], showCommands],
+  [['list'], listCommands],
+  [['search'], searchCommand],
+  [['diff', 'files', 'cat', 'download'], contentCommands],
+  [['history', 'aliases', 'replay', 'diff-moments'], historyCommands],
+  [['lineage', 'paths'], lineageCommands],
+  // It tells of all.
+  [[], (program, _, terminal) => completionCommand(program, terminal)],
+]
+
+/** With the commands that a first word asks for, which is quicker; with all where it is none of them. */
+export const buildProgram = (terminal: Terminal, asJson = false, asked = ''): Command => {
   const output = {
     writeOut: terminal.out,
     writeErr: terminal.err,
@@ -85,23 +112,8 @@ Examples:
 Exit codes: 0 fine, 1 refused by a rule, 2 wrong usage, 3 not found, 4 conflict, 5 damaged, 6 the machine, the disk or the store failed.`,
     )
 
-  // In this order help lists them.
-  storeCommands(program, withLedger, terminal)
-  lossCommand(program, withLedger)
-  createCommands(program, withLedger)
-  loggingCommands(program, withLedger)
-  distributedCommands(program, withLedger)
-  linkingCommands(program, withLedger)
-  changeCommands(program, withLedger)
-  runCommands(program, withLedger)
-  useCommand(program, withLedger)
-  showCommands(program, withLedger)
-  listCommands(program, withLedger)
-  searchCommand(program, withLedger)
-  contentCommands(program, withLedger)
-  historyCommands(program, withLedger)
-  lineageCommands(program, withLedger)
-  completionCommand(program, terminal)
+  const isAsked = COMMANDS.some(([names]) => names.includes(asked))
+  for (const [names, add] of COMMANDS) if (!isAsked || names.includes(asked)) add(program, withLedger, terminal)
   for (const command of allCommands(program)) command.exitOverride().configureOutput(output)
   return program
 }
@@ -126,11 +138,11 @@ const runCommand = async (args: ReadonlyArray<string>, terminal: Terminal): Prom
   const asJson = isInJson(args)
   const [first, ...words] = args
   if (first === COMPLETE) {
-    await completeNames(buildProgram(terminal), words, terminal)
+    await completeNames(buildProgram(terminal, false, words[0]), words, terminal)
     return EXIT.fine
   }
   try {
-    await buildProgram(terminal, asJson).parseAsync([...args], { from: 'user' })
+    await buildProgram(terminal, asJson, first).parseAsync([...args], { from: 'user' })
     return EXIT.fine
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error

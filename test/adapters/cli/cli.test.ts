@@ -258,6 +258,16 @@ describe('the command line', () => {
     }
   })
 
+  it('is built with the commands alone that are asked for, as they are among all', () => {
+    const { terminal } = terminalIn(folder)
+    const all = buildProgram(terminal).commands
+    for (const command of all) {
+      const some = buildProgram(terminal, false, command.name()).commands
+      if (command.name() !== 'completion') expect(some.length, command.name()).toBeLessThan(8)
+      expect(some.find((each) => each.name() === command.name())?.helpInformation()).toBe(command.helpInformation())
+    }
+  })
+
   it('shows relative times and colour to people alone', async () => {
     const person = await commandLine(folder, { isPerson: true, showsProgress: true })('list', 'versions', 'model')
     expect(person.out).toContain('\u001b[2m')

@@ -134,11 +134,11 @@ const isOfCommandLine = (id: string): boolean =>
 const neededBy = (file: string): ReadonlySet<string> => new Set(sourcesOf(file).filter((id) => !isOfCommandLine(id)))
 const [library, program, thread] = [
   neededBy('index.js'),
-  neededBy('adapters/cli/main.js'),
+  neededBy('shared/command-line.js'),
   neededBy('shared/reading-worker.js'),
 ]
 /** Of the command line what both its beginning and what a command loads need. */
-const [beginning, later] = [sourcesOf('adapters/cli/main.js'), sourcesOf('shared/library.js')]
+const [beginning, later] = [sourcesOf('shared/command-line.js'), sourcesOf('shared/library.js')]
 const inBoth = new Set(beginning.filter((id) => isOfCommandLine(id) && later.includes(id)))
 
 /**

@@ -29,7 +29,7 @@ const sourcesIn = (file: string): ReadonlyArray<string> => {
 
 describe('what is loaded', () => {
   it.each([
-    ['by the command line for --version and help', 'lib/adapters/cli/main.js', 'command-line'],
+    ['by the command line for --version and help', 'lib/shared/command-line.js', 'command-line'],
     ['by an import of the library', 'lib/index.js', 'library'],
     ['by a thread that reads ahead', 'lib/shared/reading-worker.js', 'reading-worker'],
   ])('%s is this', async (_, entry, name) => {

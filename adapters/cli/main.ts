@@ -1,45 +1,10 @@
 #!/usr/bin/env node
-/** The program `model-ledger`. */
-import { run, tellFailure } from './program.js'
-import { onWriteErrors, writeErr, writeOut, writeOutBytes } from './standard-streams.js'
+/** The program `model-ledger`. A Node that can keeps what it compiles for the next start, if it is told so before the rest is loaded. */
+import * as nodeModule from 'node:module'
 
-const args = process.argv.slice(2)
-onWriteErrors(
-  () => process.exit(0),
-  (error) => process.exit(tellFailure(error, args, writeErr)),
-)
+/** Node 22 and later have it. Where nothing can be kept, or `NODE_DISABLE_COMPILE_CACHE` is set, it does nothing. */
+const keepCompiled: unknown = Reflect.get(nodeModule, 'enableCompileCache')
+if (typeof keepCompiled === 'function') keepCompiled()
 
-/** By the number of the signal, as shells have it. */
-const SIGNALS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const
-/** Longer than a ledger takes to close then: whatever else is waited for. */
-const LAST_MOMENT = 3000
-
-const interruption = new AbortController()
-for (const [signal, code] of Object.entries(SIGNALS)) {
-  // Once: a second one ends the process as if nobody listened.
-  process.once(signal, () => {
-    process.exitCode = code
-    interruption.abort()
-    setTimeout(() => process.exit(code), LAST_MOMENT).unref()
-  })
-}
-
-const code = await run(args, {
-  out: writeOut,
-  outBytes: writeOutBytes,
-  err: writeErr,
-  get in() {
-    return process.stdin
-  },
-  isPerson: process.stdout.isTTY === true,
-  showsProgress: process.stderr.isTTY === true,
-  env: process.env,
-  cwd: process.cwd(),
-  now: () => new Date(),
-  interrupted: interruption.signal,
-}).catch(async (error: unknown) => {
-  const { inSources } = await import('./fault.js')
-  throw inSources(error)
-})
-if (interruption.signal.aborted) process.exit()
-process.exitCode = code
+const { commandLine } = await import('./command-line.js')
+await commandLine(process.argv.slice(2))

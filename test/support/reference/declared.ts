@@ -139,7 +139,9 @@ const tellerOf = (checker: Checker) => {
   const parameters = (call: Signature): ReadonlyArray<Parameter> =>
     call.getParameters().map((symbol) => {
       const type = text(typeOf(symbol))
-      const given = { name: symbol.name, type: present(type), isOptional: isOptional(symbol, type) }
+      // One that is taken apart has no name.
+      const name = symbol.name.startsWith('__') ? 'given' : symbol.name
+      const given = { name, type: present(type), isOptional: isOptional(symbol, type) }
       return { ...given, members: membersGiven(typeOf(symbol)) }
     })
   const method = (symbol: Named): Method => {

@@ -5,7 +5,7 @@ import { sampleAnswers } from './support/reference/answers.js'
 import { commandMakers } from './support/reference/commands.js'
 import { type Declared, declared } from './support/reference/declared.js'
 import { listMakers } from './support/reference/listed.js'
-import { type Makers, madeAnew, madeOf, methodMakers } from './support/reference/pages.js'
+import { anchorOf, type Makers, madeAnew, madeOf, methodMakers } from './support/reference/pages.js'
 import { read, root } from './support/sources.js'
 
 const pages = readdirSync(`${root}docs/reference`).sort()
@@ -14,7 +14,7 @@ const page = (name: string): string => read(`docs/reference/${name}`)
 /** Where a method is told. */
 const placeOf = (method: string): string => {
   const found = pages.find((name) => madeOf(page(name), 'methods').includes(method))
-  return `[\`${method}\`](${found}#${method.toLowerCase()})`
+  return `[\`${method}\`](${found}#${anchorOf(method)})`
 }
 
 let types: Declared

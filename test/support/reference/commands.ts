@@ -7,7 +7,7 @@ import { buildProgram } from '../../../adapters/cli/program.js'
 import { COMMANDS_ALONE, OPTIONS_ALONE } from '../../ways-in.js'
 import { commandLine, commandsOf, terminalIn } from '../command-line.js'
 import { root } from '../sources.js'
-import { code, type Makers } from './pages.js'
+import { anchorOf, code, type Makers } from './pages.js'
 
 /** In this order they are given, one after another, to one ledger. Those that ask come first. */
 const CALLS: Readonly<Record<string, string>> = {
@@ -132,7 +132,7 @@ const makersOf = (helps: ReadonlyMap<string, string>, printed: ReadonlyMap<strin
     help: () => block(helps.get('') ?? ''),
     commands: () =>
       [
-        names.map((name) => `- [${code(name)}](#${name.replaceAll(' ', '-')}) ${purposeOf(name)}`).join('\n'),
+        names.map((name) => `- [${code(name)}](#${anchorOf(name)}) ${purposeOf(name)}`).join('\n'),
         ...names.map(section),
       ].join('\n\n'),
   }

@@ -4,7 +4,7 @@ import * as domain from '../../../domain/index.js'
 import { Actor, Reason } from '../../../domain/values/envelope.js'
 import { read } from '../sources.js'
 import type { Declared, Exported, Member } from './declared.js'
-import { cell, code, type Makers, memberRows, table } from './pages.js'
+import { anchorOf, cell, code, type Makers, memberRows, table } from './pages.js'
 
 const STORES = ['memory', 'sqlite', 'directory', 'eventstoredb'].map((store) => `model-ledger/adapters/${store}`)
 
@@ -51,12 +51,13 @@ const MOST_OF_A_TYPE = 240
 const exportsOf = (declared: Declared, placeOf: (method: string) => string): string => {
   const takenBy = new Map<string, string[]>()
   for (const { name, parameters = [] } of declared.ledger) {
-    for (const { type } of parameters) {
+    // A function takes what somebody else answers.
+    for (const { type } of parameters.filter((each) => !each.type.includes('=>'))) {
       for (const [taken] of type.matchAll(/[A-Z]\w+/g)) takenBy.set(taken, [...(takenBy.get(taken) ?? []), name])
     }
   }
   const entries = [...declared.exports]
-  const index = entries.map(([entry, all]) => `- [${code(entry)}](#${anchor(entry)}) (${all.length})`).join('\n')
+  const index = entries.map(([entry, all]) => `- [${code(entry)}](#${anchorOf(entry)}) (${all.length})`).join('\n')
   const isTaken = ({ name }: Exported) => takenBy.has(name)
   const sections = entries.map(([entry, all]) => {
     const isFace = entry === 'model-ledger'
@@ -75,11 +76,6 @@ const exportsOf = (declared: Declared, placeOf: (method: string) => string): str
   return [index, ...sections].join('\n\n')
 }
 
-const anchor = (heading: string): string =>
-  heading
-    .toLowerCase()
-    .replace(/[^\w -]/g, '')
-    .replaceAll(' ', '-')
 /** The members of what a method takes stand with the method: `takenBy` leads there. */
 const rowOf = (one: Exported, takenBy: ReadonlyArray<string>): ReadonlyArray<string> => {
   const methods = [...new Set(takenBy)]
@@ -91,10 +87,15 @@ const rowOf = (one: Exported, takenBy: ReadonlyArray<string>): ReadonlyArray<str
   return [code(one.name), isCodec ? 'codec' : one.kind, words.filter((part) => part !== '').join(' ')]
 }
 
+/** Those whose members are methods, each of which is told with its task. */
+const OF_METHODS = new Set(['Ledger', 'LedgerAsOf', 'Run', 'Draft'])
+
 const sectionOf = (one: Exported): ReadonlyArray<string> => [
   `### ${code(one.name)}`,
   ...(one.words === '' ? [] : [one.words]),
-  table(['member', 'type', 'meaning'], memberRows(one.members)).trim(),
+  OF_METHODS.has(one.name)
+    ? 'What it can do is told [by task](README.md).'
+    : table(['member', 'type', 'meaning'], memberRows(one.members)).trim(),
 ]
 
 const TEXTS: Readonly<Record<string, t.Mixed>> = {

@@ -16,8 +16,17 @@ export const madeAnew = (page: string, makers: Makers): string =>
     const make = makers[what]
     if (make === undefined) throw new Error(`nothing is made of ${what}`)
     const given = rest.split(' ').filter((word) => word !== '')
-    return `<!-- made of ${[what, ...given].join(' ')} -->\n\n${make(page, ...given).trim()}\n\n<!-- end -->`
+    return `<!-- made of ${[what, ...given].join(' ')} -->\n\n${make(page, ...given)
+      .trim()
+      .replace(/\n{3,}/g, '\n\n')}\n\n<!-- end -->`
   })
+
+/** Where a heading that is a name in code leads, on GitHub. */
+export const anchorOf = (name: string): string =>
+  name
+    .toLowerCase()
+    .replaceAll(/[^\w -]/g, '')
+    .replaceAll(' ', '-')
 
 /** The names that the blocks of a page are made of. */
 export const madeOf = (page: string, what: string): ReadonlyArray<string> =>
@@ -44,8 +53,9 @@ export const table = (head: ReadonlyArray<string>, rows: ReadonlyArray<ReadonlyA
   return rows.length === 0 ? '' : `${line(head)}${rule}${rows.map(line).join('')}`
 }
 
-/** `Type | undefined`, as one reads it. */
-const typed = ({ type, isOptional }: Member): string => `${code(type)}${isOptional ? ', optional' : ''}`
+/** As one reads it: not every name of an event. */
+const typed = ({ type, isOptional }: Member): string =>
+  `${code(type.replace(/\(?(?:"[A-Z]\w+" \| ){10,}"[A-Z]\w+"\)?/g, 'EventType'))}${isOptional ? ', optional' : ''}`
 export const memberRows = (members: ReadonlyArray<Member>): ReadonlyArray<ReadonlyArray<string>> =>
   members.map((member) => [code(member.name), typed(member), cell(member.words)])
 
@@ -123,7 +133,7 @@ export const methodMakers = ({ declared, samples, exports, placeOf }: Told): Mak
 
   const sampleOf = (name: string): string => {
     const sample = samples.get(name)
-    if (sample === undefined || sample.answer === '') return ''
+    if (sample === undefined || sample.answer === '' || sample.answer === '{}') return ''
     const behind = sample.more === 0 ? '' : `\n// and ${sample.more} more`
     return `\`\`\`jsonc\n// ${sample.call}\n${sample.answer}${behind}\n\`\`\`\n`
   }
@@ -151,9 +161,7 @@ export const methodMakers = ({ declared, samples, exports, placeOf }: Told): Mak
   }
 
   const listOf = (names: ReadonlyArray<string>, page = ''): string =>
-    names
-      .map((name) => `- [${code(name)}](${page}#${name.toLowerCase().replace('.', '')}) ${brief(named(name).words)}`)
-      .join('\n')
+    names.map((name) => `- [${code(name)}](${page}#${anchorOf(name)}) ${brief(named(name).words)}`).join('\n')
 
   return {
     methods: (_, ...names) => names.map(methodOf).join('\n\n'),

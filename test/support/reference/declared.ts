@@ -125,8 +125,13 @@ const tellerOf = (checker: Checker) => {
   /** Not those of an array, a `Date` or an `AbortSignal`. */
   const isOurs = ({ declarations }: Named) =>
     declarations.some(({ path }) => path.toLowerCase().startsWith(root.toLowerCase()) && !path.includes('node_modules'))
+  /** Words of which one is chosen are told, also where the choice has a name. */
+  const isChoice = (type: Type | undefined): boolean =>
+    type?.isUnionType() === true &&
+    type.getTypes().every((each) => each.isStringLiteralType() || each === checker.getUndefinedType())
   const member = (symbol: Named): Member => {
-    const type = text(typeOf(symbol))
+    const of = typeOf(symbol)
+    const type = text(of, isChoice(of) ? WHOLE | IN_ALIAS : WHOLE)
     return { name: symbol.name, type: present(type), isOptional: isOptional(symbol, type), words: words(symbol) }
   }
   const own = (type: Type) =>

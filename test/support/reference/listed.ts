@@ -38,7 +38,7 @@ const signatureOf = ({ name, parameters, type }: Exported): string =>
 /** What opens or makes something of a store, with its options. */
 const openersOf = (declared: Declared, entry: string): ReadonlyArray<string> =>
   named(declared, entry)
-    .filter(({ kind, parameters, type }) => kind === 'function' && (parameters.length > 0 || /Store/.test(type)))
+    .filter(({ kind, type }) => kind === 'function' && /(Event|File|Snapshot|Checkpoint)Store\b/.test(type))
     .flatMap((one) => [
       `### ${code(one.name)}`,
       `${one.words}\n\n${signatureOf(one)}`.trim(),

@@ -36,7 +36,7 @@ import { openTail, type Tail } from './tail.js'
 export interface SqliteEventStoreOptions {
   /** The file; made if it is not there. Its folder must exist, on a disk of this machine. */
   readonly path: string
-  /** `full` unless told. */
+  /** What an acknowledged command survives: the loss of power (`full`, unless told), or the death of the process alone (`relaxed`). */
   readonly durability?: Durability
   /** How long to wait while another process holds a lock, in opening, appending and reading; 30,000 unless told. */
   readonly busyTimeoutMs?: number

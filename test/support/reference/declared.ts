@@ -125,14 +125,22 @@ const tellerOf = (checker: Checker) => {
   /** Not those of an array, a `Date` or an `AbortSignal`. */
   const isOurs = ({ declarations }: Named) =>
     declarations.some(({ path }) => path.toLowerCase().startsWith(root.toLowerCase()) && !path.includes('node_modules'))
-  /** Words of which one is chosen are told, also where the choice has a name. */
-  const isChoice = (type: Type | undefined): boolean =>
-    type?.isUnionType() === true &&
-    type.getTypes().every((each) => each.isStringLiteralType() || each === checker.getUndefinedType())
+  /** Words of which one is chosen, also where the choice has a name. */
+  const choiceOf = (type: Type | undefined): string | undefined => {
+    const words = readings(type).filter((each) => text(each) !== 'undefined')
+    return words.length > 1 && words.every((each) => each.isStringLiteralType())
+      ? words.map((each) => text(each)).join(' | ')
+      : undefined
+  }
   const member = (symbol: Named): Member => {
     const of = typeOf(symbol)
-    const type = text(of, isChoice(of) ? WHOLE | IN_ALIAS : WHOLE)
-    return { name: symbol.name, type: present(type), isOptional: isOptional(symbol, type), words: words(symbol) }
+    const type = text(of)
+    return {
+      name: symbol.name,
+      type: choiceOf(of) ?? present(type),
+      isOptional: isOptional(symbol, type),
+      words: words(symbol),
+    }
   }
   const own = (type: Type) =>
     checker.getPropertiesOfType(type).filter((symbol) => isOurs(symbol) && !symbol.name.startsWith('__@'))

@@ -3,9 +3,10 @@ import { readdirSync } from 'node:fs'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { sampleAnswers } from './support/reference/answers.js'
 import { commandMakers } from './support/reference/commands.js'
-import { type Declared, declared } from './support/reference/declared.js'
+import { type Declared, declared, type Method } from './support/reference/declared.js'
 import { listMakers } from './support/reference/listed.js'
 import { anchorOf, type Makers, madeAnew, madeOf, methodMakers } from './support/reference/pages.js'
+import { refusedByRules } from './support/reference/rules.js'
 import { read, root } from './support/sources.js'
 
 const pages = readdirSync(`${root}docs/reference`).sort()
@@ -31,6 +32,18 @@ beforeAll(async () => {
 describe('the reference', () => {
   it.each(pages)('says in %s what there is (renew with: npx vitest run test/reference.test.ts -u)', async (name) => {
     await expect(madeAnew(page(name), makers)).toMatchFileSnapshot(`../docs/reference/${name}`)
+  })
+
+  it('says of every method that records something with which codes its rules refuse it', () => {
+    const takesId = ({ parameters = [] }: Method) =>
+      parameters.some(({ members }) => members.some(({ name }) => name === 'commandId'))
+    const recording = [
+      ...types.ledger.filter(takesId).map(({ name }) => name),
+      ...types.run.filter(takesId).map(({ name }) => `run.${name}`),
+      ...types.draft.filter(takesId).map(({ name }) => `draft.${name}`),
+    ]
+    expect(recording.length).toBeGreaterThan(30)
+    expect(recording.filter((name) => refusedByRules(name).length === 0)).toEqual([])
   })
 
   it('has every method of a ledger, a run and a draft, once', () => {

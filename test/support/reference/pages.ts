@@ -5,6 +5,7 @@
 import { COMMON, CONTENT, NO_TASK_EITHER, OF_A_DRAFT, OF_A_LEDGER, OF_A_RUN, type Way } from '../../ways-in.js'
 import type { Sample } from './answers.js'
 import type { Declared, Member, Method } from './declared.js'
+import { refusedByRules } from './rules.js'
 
 export type Makers = Readonly<Record<string, (page: string, ...given: ReadonlyArray<string>) => string>>
 
@@ -140,8 +141,10 @@ export const methodMakers = ({ declared, samples, exports, placeOf }: Told): Mak
 
   const codesOf = (name: string): string => {
     const codes = declared.codes.get(name)
-    if (codes === undefined) return ''
-    return `Rejects with ${codes.map(code).join(', ')} ([what they mean](errors.md)).`
+    if (codes !== undefined) return `Rejects with ${codes.map(code).join(', ')} ([what they mean](errors.md)).`
+    const ruled = refusedByRules(name)
+    if (ruled.length === 0) return ''
+    return `Its rules refuse with ${ruled.map(code).join(', ')} ([what they mean](errors.md)); [what else can fail](calling.md#errors).`
   }
 
   const methodOf = (name: string): string => {

@@ -13,7 +13,6 @@ const NOT_YET: ReadonlyArray<string> = [
   'README.md',
   'docs/back-up-and-restore.md',
   'docs/bundle-and-load.md',
-  'docs/replay-lineage.md',
   'docs/tables.md',
   'docs/write-an-adapter.md',
 ]

@@ -21,7 +21,7 @@ const LOADABLE = /^(fp-ts\/lib\/\w+\.js|io-ts(\/lib\/\w+\.js)?)$/
  */
 const rule: ReadonlyArray<readonly [file: RegExp, mayImport: ReadonlyArray<RegExp>]> = [
   [/^domain\/values\/digest\.ts$/, [/^domain\//, /^node:crypto$/]],
-  [/^domain\/values\/(built-ins|clone)\.ts$/, [/^node:util$/]],
+  [/^domain\/values\/(built-ins|clone)\.ts$/, [/^node:util\/types$/]],
   [/^domain\/values\/similar-names\.ts$/, [/^leven$/]],
   [/^domain\//, [/^domain\//]],
   [/^projections\/render\/layout\.ts$/, [/^@dagrejs\/dagre$/]],

@@ -1,5 +1,4 @@
 /** How answers look: aligned columns and plain times for people, JSON for programs. */
-import { styleText } from 'node:util'
 import type { Command } from 'commander'
 import stringWidth from 'fast-string-width'
 import { doubleAsJson } from '../../domain/values/double.js'
@@ -27,7 +26,21 @@ export interface Terminal {
   readonly interrupted?: AbortSignal
 }
 
-type Style = 'bold' | 'dim' | 'green' | 'yellow' | 'red' | 'cyan'
+/** What tells a terminal where it begins and where it ends. Node has it, too, in a module that takes 2 ms to load. */
+const STYLES = {
+  bold: [1, 22],
+  dim: [2, 22],
+  green: [32, 39],
+  yellow: [33, 39],
+  red: [31, 39],
+  cyan: [36, 39],
+} as const
+type Style = keyof typeof STYLES
+
+const inStyle = (style: Style, text: string): string => {
+  const [begin, end] = STYLES[style]
+  return `\u001B[${begin}m${text}\u001B[${end}m`
+}
 
 /** What a person reads: text as it was recorded, and what is put around it in a style. */
 export type Shown = string | { readonly style: Style; readonly text: string } | ReadonlyArray<Shown>
@@ -51,7 +64,7 @@ const plainly = (shown: Shown): string =>
 export const print = (terminal: Terminal, shown: Shown): string => {
   if (!terminal.isPerson || variable(terminal.env, 'NO_COLOR') !== undefined || typeof shown === 'string')
     return plainly(shown)
-  if ('text' in shown) return styleText(shown.style, plain(shown.text), { validateStream: false })
+  if ('text' in shown) return inStyle(shown.style, plain(shown.text))
   return shown.map((part) => print(terminal, part)).join('')
 }
 

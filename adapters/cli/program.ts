@@ -64,7 +64,7 @@ const COMMANDS: ReadonlyArray<
   [[], (program, _, terminal) => completionCommand(program, terminal)],
 ]
 
-/** With the commands that a first word asks for, which is quicker; with all where it is none of them. */
+/** With the commands that a first word asks for, which is quicker, and none for the version; with all where it is none of them. */
 export const buildProgram = (terminal: Terminal, asJson = false, asked = ''): Command => {
   const output = {
     writeOut: terminal.out,
@@ -112,7 +112,7 @@ Examples:
 Exit codes: 0 fine, 1 refused by a rule, 2 wrong usage, 3 not found, 4 conflict, 5 damaged, 6 the machine, the disk or the store failed.`,
     )
 
-  const isAsked = COMMANDS.some(([names]) => names.includes(asked))
+  const isAsked = asked === '--version' || COMMANDS.some(([names]) => names.includes(asked))
   for (const [names, add] of COMMANDS) if (!isAsked || names.includes(asked)) add(program, withLedger, terminal)
   for (const command of allCommands(program)) command.exitOverride().configureOutput(output)
   return program

@@ -3,7 +3,7 @@
  * a second set of these classes: there `instanceof`, and a prototype held against one's own, say no to what Node itself gives
  * out and to what the caller made. So each is told here by what it is made of, and nowhere else.
  */
-import { types } from 'node:util'
+import * as types from 'node:util/types'
 
 export const isDate = (value: unknown): value is Date => types.isDate(value)
 export const isBytes = (value: unknown): value is Uint8Array => types.isUint8Array(value)

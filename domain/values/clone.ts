@@ -2,7 +2,7 @@
  * Copies of data as Node makes them, with the classes of this realm: in a `vm` context, as Jest has one, Node gives out those of
  * its own, and whoever holds such a copy against the original (`isDeepStrictEqual`, `toStrictEqual`) finds another thing.
  */
-import { types } from 'node:util'
+import * as types from 'node:util/types'
 
 /** What `structuredClone` answers. */
 export const clone = <A>(value: A): A => ofThisRealm(structuredClone(value))

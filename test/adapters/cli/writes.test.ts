@@ -7,6 +7,7 @@ import {
   readFileSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -21,6 +22,8 @@ import { right } from '../../support/domain-ledger.js'
 const folders = mkdtempSync(join(tmpdir(), 'model-ledger-cli-writes-'))
 afterAll(() => rmSync(folders, { recursive: true, force: true }))
 
+/** As they were when the cases began. */
+const stored = join(folders, 'begun/ledger/files')
 let cwd = folders
 const ledger = (...args: ReadonlyArray<string>) =>
   ledgerWith({ MODEL_LEDGER: join(cwd, 'ledger'), MODEL_LEDGER_ENTITY: 'acme', MODEL_LEDGER_PROJECT: 'churn' }, ...args)
@@ -40,12 +43,25 @@ beforeAll(async () => {
   await ledger('log', 'model', file('a.json'), '--type', 'model', '--alias', 'best')
   await ledger('log', 'model', file('b.json'), '--type', 'model')
   await ledger('link', 'model:best', 'churn', '--alias', 'production')
+  cpSync(stored, join(folders, 'shared'), { recursive: true, preserveTimestamps: true })
 })
 
+/**
+ * Each case has a ledger of its own, and all have the stored files of one: what is stored under its digest does not meet
+ * what others store, and making and removing the 514 folders of a file store takes longer than all else in a case.
+ */
 beforeEach(() => {
   cwd = mkdtempSync(join(folders, 'case-'))
-  cpSync(join(folders, 'begun'), cwd, { recursive: true, preserveTimestamps: true })
+  cpSync(join(folders, 'begun'), cwd, { recursive: true, preserveTimestamps: true, filter: (path) => path !== stored })
+  symlinkSync(join(folders, 'shared'), join(cwd, 'ledger/files'), 'junction')
 })
+
+/** For a case that looks at what lies there, or takes it away. */
+const haveOwnFiles = (): void => {
+  const files = join(cwd, 'ledger/files')
+  rmSync(files)
+  cpSync(stored, files, { recursive: true, preserveTimestamps: true })
+}
 
 describe('what a command says it did', () => {
   it('names the version by its number, and the source of a link', async () => {
@@ -573,6 +589,7 @@ describe('care for a ledger', () => {
   })
 
   it('says what nothing names and gc leaves, and when it can go', async () => {
+    haveOwnFiles()
     const own = async (name: string, bytes: string) => {
       await ledger('log', name, file(`${name}.bin`, bytes), '--type', 'model')
       await ledger('delete', `${name}:v0`, '--delete-aliases')
@@ -601,6 +618,7 @@ describe('care for a ledger', () => {
   })
 
   it('tells what damage is in a few lines each, however many versions have the file', async () => {
+    haveOwnFiles()
     const shared = file('shared.bin', 'in all of them')
     for (let n = 0; n < 10; n++) await ledger('log', `m${n}`, shared, '--type', 'model')
     const hex = sha256('in all of them').slice('sha256:'.length)
@@ -620,6 +638,7 @@ describe('care for a ledger', () => {
   })
 
   it('tells damage in lines that fit a narrow terminal, also of a file whose name is long', async () => {
+    haveOwnFiles()
     const name = `${'weights-of-the-layer-'.repeat(3)}7.bin`
     await ledger('log', 'model-that-classifies', file(name, 'long'), '--type', 'model')
     const hex = sha256('long').slice('sha256:'.length)

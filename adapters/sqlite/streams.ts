@@ -49,14 +49,10 @@ export const streamsIn = (database: Database, layout: Layout) => {
      * stream. An entry that is gone or was changed shows there.
      */
     endOf: ({ number, name }: KnownStream): Revision => {
-      const [stream, revision, next, first, highest, last] = around.get(number, number) ?? [
-        null,
-        null,
-        null,
-        null,
-        0,
-        0,
-      ]
+      const found = around.get(number, number) ?? [null, null, null, null, 0, 0]
+      // In an entry that was changed, bytes or a fraction may stand for a number.
+      if (found.some((cell) => cell !== null && !Number.isSafeInteger(cell))) throw unfit(name)
+      const [stream, revision, next, first, highest, last] = found
       const end = stream === number ? revision : 'none'
       if (end === null || (first !== null && first !== 0)) throw unfit(name)
       const isNext = next === number + 1 || (next === null && highest === number)

@@ -9,7 +9,8 @@ import { type Ledger, type LedgerError, openLedger } from '../../../index.js'
 import { event, standingAt } from '../../../testing/event-store/world.js'
 import { cutOff, flipBit, PAGE, sizeOf, zeroPage } from '../../support/flips.js'
 import { rejection } from '../../support/ledger-memory.js'
-import { openSqlite } from '../../support/sqlite-store.js'
+import { openConnection, openSqlite } from '../../support/sqlite-store.js'
+import { answersOf } from '../../support/store-answers.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'sqlite-file-damage-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -78,6 +79,40 @@ describe('a file of events is refused when it is opened', () => {
       _tag: 'not-an-event-store',
       reason: expect.stringContaining('restore the file from a backup'),
     })
+  })
+})
+
+describe('an entry of an index', () => {
+  it('of which any bit is turned over is no other answer, and damage where there is none: bytes may stand for a number', async () => {
+    const path = newPath()
+    const names = Array.from({ length: 140 }, (_, index) => `run-acme/churn/${index}`)
+    const store = await openSqlite({ path, durability: 'relaxed' })
+    for (const name of names) await store.append(name, 'none', [event()])()
+    await store.close()
+    const database = openConnection(path)
+    const [root = 0] =
+      database
+        .prepare<[], readonly [number]>(
+          "SELECT rootpage FROM sqlite_schema WHERE type = 'index' AND tbl_name = 'events'",
+        )
+        .get() ?? []
+    database.close()
+    // The last entry that was made lies where the entries of the page begin.
+    const page = (root - 1) * PAGE
+    const entry = page + readFileSync(path).readUInt16BE(page + 5)
+    const streams = names.slice(-2)
+    const answers = await answersOf(path, streams)
+    for (let bit = 0; bit < 8 * 8; bit++) {
+      const copy = newPath()
+      copyFileSync(path, copy)
+      flipBit(copy, 8 * entry + bit)
+      const found = await answersOf(copy, streams)
+      const wrong = [...answers].filter(([question, answer]) => {
+        const now = found.get(question)
+        return now !== answer && now?.startsWith('refused: ') !== true
+      })
+      expect({ bit, wrong }).toEqual({ bit, wrong: [] })
+    }
   })
 })
 

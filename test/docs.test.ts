@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { dirname, join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, describe, expect, it } from 'vitest'
 import { eventCodecs } from '../domain/events/catalogue.js'
@@ -37,15 +37,6 @@ describe('the pages', () => {
   it.each(snippets)('show in $page what runs as $source', ({ source, code }) => {
     expect(source, 'a snippet names the file it comes from: <!-- example: file#region -->').toBeDefined()
     expect(code).toBe(sourceText(source ?? ''))
-  })
-
-  it('link to pages that are there', () => {
-    const broken = pages.flatMap((page) =>
-      [...read(page).matchAll(/\]\((?!https?:|#|mailto:)([^)#\s]+)/g)].flatMap(([, target = '']) =>
-        existsSync(resolve(root, dirname(page), target)) ? [] : [`${page}: ${target}`],
-      ),
-    )
-    expect(broken).toEqual([])
   })
 
   it('number the decisions without gaps, each number once, as their headings do', () => {

@@ -6,11 +6,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import manifest from '../package.json' with { type: 'json' }
 import { blocksOf, pages } from './support/pages.js'
 import { read, root } from './support/sources.js'
-import { type Desk, openDesk, typePage, withOutput } from './support/typing.js'
+import { type Desk, folderOf, openDesk, typePage, withOutput } from './support/typing.js'
 
 /** Pages that are not yet written for this. */
 const NOT_YET: ReadonlyArray<string> = [
-  'README.md',
   'docs/back-up-and-restore.md',
   'docs/bundle-and-load.md',
   'docs/tables.md',
@@ -50,7 +49,7 @@ describe('the pages, typed from top to bottom (renew with: npx vitest run test/p
   /** The pictures of a page that its commands make. */
   const picturesOf = (page: string) =>
     [...read(page).matchAll(/!\[.*?\]\((\S+\.svg)\)/g)].flatMap(([, name = '']) => {
-      const made = join(desk.home, basename(page, '.md').toLowerCase(), basename(name))
+      const made = join(folderOf(desk, page), basename(name))
       return existsSync(made) ? [{ made: readFileSync(made, 'utf8'), file: join(root, dirname(page), name) }] : []
     })
 

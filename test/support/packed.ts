@@ -12,6 +12,7 @@ import {
 } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { blocksOf } from './pages.js'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 
@@ -30,7 +31,7 @@ export const pack = (folder: string): string => {
 
 /**
  * Takes the steps of README.md's example in `folder`, in their order: types the commands and saves the code
- * under the name that is told before it. Answers what the commands printed.
+ * under the name that stands above it. Answers what the commands printed.
  *
  * The registry is not asked. The dependencies lie there already when npm looks for them, copied from our
  * node_modules: no link leads back to us, where a user would find what we need for development.
@@ -38,15 +39,14 @@ export const pack = (folder: string): string => {
 export const followReadme = (folder: string, tarball: string): ReadonlyArray<string> => {
   const [, section = ''] = readFileSync(join(root, 'README.md'), 'utf8').split('\n## An example\n')
   const [example = ''] = section.split('\n## ')
-  const steps = [...example.matchAll(/(?:`([\w.-]+)`:\n\n(?:<!-- .* -->\n)?)?```(\w+)\n([\s\S]*?)```/g)]
-  return steps.flatMap(([, file, language, text = '']) => {
+  return blocksOf(example).flatMap(({ language, text, marks }) => {
     if (language === 'sh')
       return text
         .trimEnd()
         .split('\n')
         .map((command) => typed(folder, command, tarball))
-    if (file === undefined) throw new Error(`README.md does not say where this is to be saved:\n${text}`)
-    write(join(folder, file), text)
+    const file = marks.get('file')
+    if (file !== undefined) write(join(folder, file), text)
     return []
   })
 }

@@ -1,7 +1,7 @@
 /** The pages that people read, and the blocks in them. */
 import { existsSync, readdirSync } from 'node:fs'
-import { join } from 'node:path'
-import { root } from './sources.js'
+import { join, posix } from 'node:path'
+import { read, root } from './sources.js'
 
 /** From the top of the checkout, as `docs/errors.md`. */
 export const pages: ReadonlyArray<string> = [
@@ -38,3 +38,27 @@ export const blocksOf = (page: string): ReadonlyArray<Block> =>
 
 const marksIn = (text: string): ReadonlyMap<string, string> =>
   new Map([...text.matchAll(/<!-- ([\w ]+?)(?:: (.*?))? -->/g)].map(([, name = '', value = '']) => [name, value]))
+
+/** Where the links of a page lead, by the path from the top of the checkout; those to other places are left out. */
+export const linksOf = (page: string): ReadonlyArray<{ readonly file: string; readonly anchor: string }> =>
+  [...withoutCode(read(page)).matchAll(/\]\((?![a-z]+:)([^)#\s]*)(?:#([^)\s]*))?\)/g)].map(
+    ([, file = '', anchor = '']) => ({
+      file: file === '' ? page : posix.join(posix.dirname(page), file),
+      anchor,
+    }),
+  )
+
+/** The headings of a page, as links name them (as GitHub makes them). */
+export const anchorsOf = (page: string): ReadonlySet<string> => {
+  const anchors = new Set<string>()
+  for (const [, heading = ''] of withoutCode(page).matchAll(/^#+ (.*)$/gm)) {
+    const words = heading.replace(/\]\([^)]*\)/g, '').toLowerCase()
+    const anchor = words.replace(/[^\p{L}\p{N}\s_-]/gu, '').replaceAll(' ', '-')
+    let again = 0
+    while (anchors.has(again === 0 ? anchor : `${anchor}-${again}`)) again += 1
+    anchors.add(again === 0 ? anchor : `${anchor}-${again}`)
+  }
+  return anchors
+}
+
+const withoutCode = (page: string): string => page.replace(/^```[\s\S]*?^```$/gm, '')

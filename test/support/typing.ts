@@ -36,7 +36,8 @@ interface Manifest {
 export const openDesk = (work: string, manifest: Manifest): Desk => {
   const desk = { home: join(work, 'home'), packed: join(work, 'packed'), staged: join(work, 'staged') }
   const modules = join(desk.packed, 'node_modules')
-  for (const folder of [desk.home, desk.staged, join(modules, '.bin')]) mkdirSync(folder, { recursive: true })
+  for (const folder of [join(desk.home, 'tmp'), desk.staged, join(modules, '.bin')])
+    mkdirSync(folder, { recursive: true })
   must(work, 'npm', 'pack', '--ignore-scripts', '--silent', '--pack-destination', work, root)
   must(work, 'tar', '-xzf', `model-ledger-${manifest.version}.tgz`)
   renameSync(join(work, 'package'), join(modules, 'model-ledger'))
@@ -55,14 +56,17 @@ const must = (cwd: string, command: string, ...args: ReadonlyArray<string>): voi
   if (status !== 0) throw new Error(`${command} ${args.join(' ')}\n${stderr}${error?.message ?? ''}`)
 }
 
-/** The folder in which a page is typed, as the page sees it: `/home/anna/errors` for docs/errors.md. */
-const nameOf = (page: string): string => basename(page, '.md').toLowerCase()
+/** The folder in which a page is typed: of docs/errors.md what it sees as `/home/anna/errors`. */
+export const folderOf = (desk: Desk, page: string): string => {
+  const name = page.replace(/(?<=.)\/README\.md$/, '')
+  return join(desk.home, basename(name, '.md').toLowerCase())
+}
 
 /** Types a page. The second time it is typed where the first time has left what it made. */
 export const typePage = async (desk: Desk, page: string): Promise<ReadonlyArray<Typed>> => {
   const text = read(page)
   const blocks = blocksOf(text).filter(({ marks }) => !marks.has('not run'))
-  const folder = join(desk.home, nameOf(page))
+  const folder = folderOf(desk, page)
   if (!existsSync(folder)) {
     mkdirSync(folder)
     if (text.includes('<!-- ledger: sample -->')) await bringSample(desk, folder)
@@ -109,7 +113,13 @@ const typeBlocks = async (
   const inherited = Object.entries(process.env).filter(([name]) => !/^(npm_|model_ledger|vite|node_)/i.test(name))
   const env = {
     ...Object.fromEntries(inherited),
-    ...{ HOME: desk.home, TZ: 'UTC', LC_ALL: 'C.UTF-8', PATH: `${desk.home}/bin:${process.env['PATH']}` },
+    ...{
+      HOME: desk.home,
+      TMPDIR: join(desk.home, 'tmp'),
+      TZ: 'UTC',
+      LC_ALL: 'C.UTF-8',
+      PATH: `${desk.home}/bin:${process.env['PATH']}`,
+    },
     ...{ CHECKOUT: root.replace(/\/$/, ''), PACKED: desk.packed, STAGED: staged },
   }
   const shell = spawn('bash', [join(staged, 'script')], { cwd: folder, env, detached: true, stdio: 'ignore' })
@@ -148,13 +158,13 @@ bring() { # PACKAGE
 npm() {
   case "$1 \${2-}" in
     'ci '*) ;;
-    'run quickstart') node "$CHECKOUT/dist/examples/quickstart.js" ;;
+    'run quickstart') (cd "$CHECKOUT" && node dist/examples/quickstart.js) ;;
     'install --global') (cd ~ && bring "$3") && ln -sfn node_modules/.bin ~/bin ;;
     'install '*)
       for each in "\${@:2}"; do
         if [[ $each != -* ]]; then bring "$each" || return; fi
       done ;;
-    *) command npm "$@" >/dev/null ;;
+    *) command npm --loglevel=error --no-update-notifier "$@" >/dev/null ;;
   esac
 }
 npx() {
@@ -199,13 +209,14 @@ const replaceOutput = (
 
 const TIME = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/
 
-/** What is another each time that something is typed: UUIDs, digests, durations, versions, and times that were `now`. */
+/** What is another each time that something is typed: UUIDs, digests, durations, versions, temporary folders, and times that were `now`. */
 const VARYING: ReadonlyArray<RegExp> = [
   TIME,
   /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/,
   /\b[0-9a-f]{64}\b/,
   /\b\d+(?:\.\d+)? m?s\b/,
   /Read by Node .*/,
+  /\/tmp\/[a-z-]+-\w{6}\b/,
 ]
 
 /** Matches an output that differs only in what varies. */

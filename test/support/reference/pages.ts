@@ -79,7 +79,12 @@ interface Told {
 /** The sections of some methods, and the lists that lead to them. */
 export const methodMakers = ({ declared, samples, exports, placeOf }: Told): Makers => {
   const envelope = new Set(declared.envelope.map(({ name }) => name))
-  const known = new Set(declared.exports.get('model-ledger')?.map(({ name }) => name))
+  /** A type without members stands in the table of its entry point. */
+  const known = new Map(
+    declared.exports
+      .get('model-ledger')
+      ?.map(({ name, members }) => [name, members.length === 0 ? anchorOf('model-ledger') : name.toLowerCase()]),
+  )
   const all = new Map([
     ...declared.ledger.map((method) => [method.name, method] as const),
     ...declared.run.map((method) => [`run.${method.name}`, method] as const),
@@ -128,7 +133,7 @@ export const methodMakers = ({ declared, samples, exports, placeOf }: Told): Mak
   /** The type with a link to what is told of it. */
   const answerOf = ({ answer }: Method): string => {
     const links = [...new Set(answer.match(/\b[A-Z]\w+/g))].filter((type) => known.has(type))
-    const told = links.map((type) => `[${type}](${exports}#${type.toLowerCase()})`)
+    const told = links.map((type) => `[${type}](${exports}#${known.get(type)})`)
     return `Answers ${code(answer)}${told.length === 0 ? '' : ` (${told.join(', ')})`}.`
   }
 

@@ -235,10 +235,11 @@ const firstCommand = (how: 'with' | 'without', long: Long, rest: Pick<Growth, 'n
   costsAt: (count, times) =>
     inTemporaryFolder(async (folder) => {
       await fillLong(folder, long, count)
+      // Unmeasured: it keeps the snapshot.
+      if (how === 'with') await firstCommandIn(how, folder, long)
       const costs: number[] = []
-      // Once unmeasured: it keeps the snapshot.
-      for (let time = 0; time <= times; time++) costs.push((await firstCommandIn(how, folder, long)).milliseconds)
-      return costs.slice(1)
+      for (let time = 0; time < times; time++) costs.push((await firstCommandIn(how, folder, long)).milliseconds)
+      return costs
     }),
 })
 

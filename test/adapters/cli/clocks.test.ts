@@ -43,6 +43,7 @@ beforeAll(async () => {
   await log('3', ['best'])
   const lines: string[] = []
   for await (const line of other.exportEvents()) lines.push(line)
+  await other.close()
   writeFileSync(join(folder, 'export'), lines.join(''))
   await ledger('init')
   expect(await ledger('import', 'export')).toMatchObject({ code: 0 })

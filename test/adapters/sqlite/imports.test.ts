@@ -92,7 +92,9 @@ describe('an import', () => {
     expect(await eventsIn(other)).toHaveLength(events)
     right(await other.append('artifact-a/b/c', 'none', [{ id: 'x', type: 'T', data: '{}', metadata: '{}' }])())
     expect(await eventsIn(store)).toHaveLength(events + 1)
-    expect(openConnection(path).pragma('journal_mode')).toBe('wal')
+    const others = openConnection(path)
+    expect(others.pragma('journal_mode')).toBe('wal')
+    others.close()
     await Promise.all([store.close(), other.close()])
   })
 

@@ -1,5 +1,6 @@
 import {
   chmodSync,
+  closeSync,
   copyFileSync,
   existsSync,
   mkdirSync,
@@ -259,6 +260,7 @@ describe('opening a SQLite event store', () => {
     const pages = readFileSync(path).length / 4096
     const file = openSync(path, 'r+')
     for (let page = 10; page < pages; page++) writeSync(file, Buffer.alloc(4096, 0xaa), 0, 4096, page * 4096)
+    closeSync(file)
     await expect(all(await open({ path }))).rejects.toMatchObject({
       name: 'EventStoreError',
       code: 'damaged',

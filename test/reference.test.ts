@@ -34,6 +34,10 @@ describe('the reference', () => {
     await expect(madeAnew(page(name), makers)).toMatchFileSnapshot(`../docs/reference/${name}`)
   })
 
+  it('names no place of this machine', () => {
+    expect(pages.filter((name) => page(name).includes(root.replace(/\/$/, '')))).toEqual([])
+  })
+
   it('says of every method that records something with which codes its rules refuse it', () => {
     const takesId = ({ parameters = [] }: Method) =>
       parameters.some(({ members }) => members.some(({ name }) => name === 'commandId'))

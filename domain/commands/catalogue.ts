@@ -20,7 +20,9 @@ export const commands = {
   ...lossCommands,
 }
 
+/** The name of a type of command. */
 export type CommandType = keyof typeof commands
+/** Everything that can be told a ledger, decoded. */
 export type Command = { [K in CommandType]: t.TypeOf<(typeof commands)[K]> }[CommandType]
 /** The same as a caller gives it, with plain numbers and texts. */
 export type CommandInput = { [K in CommandType]: t.OutputOf<(typeof commands)[K]> }[CommandType]

@@ -8,6 +8,7 @@ import { type RunEvent, runEvents } from '../run/events.js'
 import { CommandAccepted } from '../values/answer.js'
 import type { Upcasters } from './upcasting.js'
 
+/** Everything that can have happened, as of the newest schema versions. */
 export type DomainEvent =
   | ArtifactEvent
   | DistributedDraftEvent
@@ -16,6 +17,7 @@ export type DomainEvent =
   | LossEvent
   | CommandAccepted
 
+/** The name of a type of event. */
 export type EventType = DomainEvent['type']
 /** The events of some types. */
 export type EventOf<Type extends EventType> = Extract<DomainEvent, { readonly type: Type }>

@@ -5,6 +5,7 @@ import { isDate, isError } from '../values/built-ins.js'
 import { decodeWith, shown } from '../values/codec.js'
 import { instant } from '../values/instant.js'
 
+/** Tells the time, and waits. */
 export interface Clock {
   /** The time of day: what is recorded. It may be set, and step back. */
   readonly now: () => Date
@@ -22,6 +23,7 @@ export interface Clock {
   readonly every?: (milliseconds: number, call: () => Promise<void>) => () => void
 }
 
+/** Gives new ids, and numbers at random. */
 export interface Ids {
   /** A new id, unlike every other. */
   readonly next: () => string

@@ -5,6 +5,7 @@ import type { StoreClosed } from './event-store.js'
 import type { FileStoreError } from './file-store.js'
 import type { InsideALedger } from './inside-a-ledger.js'
 
+/** Why a download was refused, or could not be done. */
 export type DownloadError =
   /** Nothing was written. */
   | { readonly _tag: 'illegal-entry'; readonly path: string; readonly expected: string }

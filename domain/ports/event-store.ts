@@ -161,6 +161,7 @@ export interface Examined {
   readonly findings: ReadonlyArray<StoreFinding>
 }
 
+/** Where events are kept: in streams, each with its revisions, and in one order of all of them. */
 export interface EventStore {
   /**
    * Appends all events or none, if the stream stands at `expected`. If exactly these ids already stand

@@ -10,6 +10,7 @@ import { type BadClock, describeBadClock } from './clock-and-ids.js'
 import type { StoreClosed } from './event-store.js'
 import type { LedgerId } from './ledger-id.js'
 
+/** A file that is stored. */
 export interface StoredFile {
   readonly digest: Digest
   /** In bytes. */
@@ -22,6 +23,7 @@ export interface ByteRange {
   readonly end: number
 }
 
+/** What a `put` left that never came to its end. */
 export interface Unfinished {
   /** In bytes. */
   readonly size: number
@@ -33,6 +35,7 @@ export interface Unfinished {
  */
 export type FileKind = 'file' | 'manifest'
 
+/** Why a file store could not do it. */
 export type FileStoreError =
   | { readonly _tag: 'file-missing'; readonly digest: Digest }
   /** The stored bytes do not have the digest under which they are kept. */
@@ -63,6 +66,7 @@ export type Progress = (bytesDone: number) => void
 /** So long after its last `put` a file is not collected, whether something names it or not: something may be about to. */
 export const COLLECTED_AFTER_MS = 24 * 3600 * 1000
 
+/** Where files are kept, each under the digest of its bytes. */
 export interface FileStore {
   /**
    * Stores bytes under their SHA-256 and is durable when it answers. Bytes that are already there, and whole, are not

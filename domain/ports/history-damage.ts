@@ -2,6 +2,7 @@
 import type { FoundEnd, HistoryEnd, Loss } from '../values/loss.js'
 import type { LedgerId } from './ledger-id.js'
 
+/** What is wrong with the end of a history: events are lost, or those of another ledger stand there. */
 export type HistoryDamage =
   /** Events that were acknowledged are not there any more. */
   | { readonly _tag: 'history-lost'; readonly place: string; readonly loss: Loss }

@@ -42,6 +42,7 @@ export const LOG_EVENTS = {
   'read-as-copy': { level: 'warn', warns: true },
 } as const satisfies Readonly<Record<string, { readonly level: keyof Logger; readonly warns: boolean }>>
 
+/** What a logger is told of, by name (docs/watch-a-ledger.md lists them). */
 export type LogEvent = keyof typeof LOG_EVENTS
 
 /** Tells whoever runs a ledger of something, in words and with what is known of it. */

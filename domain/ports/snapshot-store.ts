@@ -6,6 +6,7 @@ export interface SnapshotProblem {
   readonly reason: string
 }
 
+/** Where states are kept so that the next start is quick. What is in it is never needed for a right answer. */
 export interface SnapshotStore {
   /** What was saved last under a key; `undefined` if there is nothing. A problem if it is not whole or cannot be read. */
   readonly load: (key: string) => TE.TaskEither<SnapshotProblem, ReadonlyArray<unknown> | undefined>

@@ -41,6 +41,8 @@ export interface Exported {
   readonly members: ReadonlyArray<Member>
   /** Of a function. */
   readonly parameters: ReadonlyArray<Parameter>
+  /** Of a codec: what it takes, in the words with which it refuses all else. */
+  readonly takes: string
   /** What a function answers; what else it is made of. */
   readonly type: string
 }
@@ -71,20 +73,26 @@ const WHOLE = 1
 const IN_ALIAS = 2 ** 23
 
 export const declared = async (): Promise<Declared> => {
-  const values = new Map<string, ReadonlySet<string>>()
+  const values = new Map<string, ReadonlyMap<string, string>>()
   for (const { file } of entries) {
     const module: object = await import(file)
-    values.set(file, new Set(Object.keys(module)))
+    values.set(file, new Map(Object.entries(module).map(([name, value]) => [name, takenBy(value)])))
   }
   return declaredWith(values)
 }
 
-/** `values` are the names of what is there when the module is loaded: else only the type is exported. */
-const declaredWith = (values: ReadonlyMap<string, ReadonlySet<string>>): Declared =>
+/** What a codec takes; empty for any other value. */
+const takenBy = (value: unknown): string =>
+  typeof value === 'object' && value !== null && 'decode' in value && 'name' in value ? String(value.name) : ''
+
+/** `values` has what is there when the module is loaded, by name: of what is not only the type is exported. */
+const declaredWith = (values: ReadonlyMap<string, ReadonlyMap<string, string>>): Declared =>
   withProject(`${root}tsconfig.json`, (checker, moduleAt) => {
     const told = tellerOf(checker)
-    const exportsOf = (file: string) => checker.getExportsOfModule(moduleAt(file)).map(told.itself)
-    const face = new Map(exportsOf(`${root}index.ts`).map((symbol) => [symbol.name, symbol]))
+    /** Under the names that they are exported by. */
+    const exportsOf = (file: string) =>
+      checker.getExportsOfModule(moduleAt(file)).map((symbol) => ({ name: symbol.name, symbol: told.itself(symbol) }))
+    const face = new Map(exportsOf(`${root}index.ts`).map(({ name, symbol }) => [name, symbol]))
     const typeNamed = (name: string): Type => {
       const symbol = face.get(name)
       if (symbol === undefined) throw new Error(`index.ts exports no ${name}`)
@@ -101,7 +109,7 @@ const declaredWith = (values: ReadonlyMap<string, ReadonlySet<string>>): Declare
         entries.map(({ path, file }) => [
           `model-ledger${path.slice(1)}`,
           exportsOf(file)
-            .map((symbol) => told.exported(symbol, values.get(file)?.has(symbol.name) === true))
+            .map(({ name, symbol }) => told.exported(name, symbol, values.get(file)?.get(name)))
             .sort((one, other) => (one.name < other.name ? -1 : 1)),
         ]),
       ),
@@ -167,19 +175,21 @@ const tellerOf = (checker: Checker) => {
       answer: call === undefined ? text(typeOf(symbol)) : text(checker.getReturnTypeOfSignature(call)),
     }
   }
-  const exported = (symbol: Named, isValue: boolean): Exported => {
-    const kind = kindOf(symbol, isValue)
+  const exported = (name: string, symbol: Named, takes: string | undefined): Exported => {
+    const kind = kindOf(symbol, takes !== undefined)
     const isType = kind === 'interface' || kind === 'type'
     const type = isType ? checker.getDeclaredTypeOfSymbol(symbol) : typeOf(symbol)
     const call = kind === 'function' && type !== undefined ? callsOf(type).at(-1) : undefined
+    const isModule = (symbol.flags & SymbolFlags.ValueModule) !== 0
+    const answers = call === undefined ? text(type, kind === 'type' ? WHOLE | IN_ALIAS : WHOLE) : ''
     return {
-      ...{ name: symbol.name, kind: call === undefined && kind === 'function' ? 'const' : kind, words: words(symbol) },
+      ...{ name, kind: call === undefined && kind === 'function' ? 'const' : kind },
+      words: isModule ? 'What one module exports, under one name.' : words(symbol),
+      takes: takes ?? '',
       members: kind === 'interface' && type !== undefined ? members(type) : [],
       parameters: call === undefined ? [] : parameters(call),
-      type:
-        call === undefined
-          ? text(type, kind === 'type' ? WHOLE | IN_ALIAS : WHOLE)
-          : text(checker.getReturnTypeOfSignature(call)),
+      // A module is called by where it lies.
+      type: isModule ? name : call === undefined ? answers : text(checker.getReturnTypeOfSignature(call)),
     }
   }
   const kindOf = ({ flags }: Named, isValue: boolean): Exported['kind'] => {

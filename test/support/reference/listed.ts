@@ -76,6 +76,15 @@ const exportsOf = (declared: Declared, placeOf: (method: string) => string): str
   return [index, ...sections].join('\n\n')
 }
 
+const EVENTS = new Set(Object.values(domain.eventCodecs).flatMap((codecs) => Object.keys(codecs)))
+
+/** Of what has no docstring, since it is told elsewhere, or says it itself. */
+const wordsOf = ({ name, takes }: Exported): string => {
+  if (EVENTS.has(name)) return 'An event: [what it says](events.md).'
+  if (Object.hasOwn(domain.commands, name)) return 'A command, as `execute` takes it.'
+  return /^[{(]/.test(takes) ? '' : takes
+}
+
 /** The members of what a method takes stand with the method: `takenBy` leads there. */
 const rowOf = (one: Exported, takenBy: ReadonlyArray<string>): ReadonlyArray<string> => {
   const methods = [...new Set(takenBy)]
@@ -83,7 +92,11 @@ const rowOf = (one: Exported, takenBy: ReadonlyArray<string>): ReadonlyArray<str
   const isCodec = one.kind === 'const' && /^\w*(Type|Decoder|C)</.test(one.type)
   const made = one.kind === 'function' ? signatureOf(one) : code(one.type)
   const isLong = one.kind === 'class' || one.type === one.name || made.length > MOST_OF_A_TYPE
-  const words = [cell(one.words), taken, isCodec || isLong || taken !== '' ? '' : made]
+  const words = [
+    cell(one.words === '' ? wordsOf(one) : one.words),
+    taken,
+    isCodec || isLong || taken !== '' ? '' : made,
+  ]
   return [code(one.name), isCodec ? 'codec' : one.kind, words.filter((part) => part !== '').join(' ')]
 }
 

@@ -8,9 +8,6 @@ import { blocksOf, pages } from './support/pages.js'
 import { read, root } from './support/sources.js'
 import { type Desk, folderOf, openDesk, typePage, withOutput } from './support/typing.js'
 
-/** Pages that are not yet written for this. */
-const NOT_YET: ReadonlyArray<string> = ['docs/bundle-and-load.md', 'docs/tables.md', 'docs/write-an-adapter.md']
-
 const isTyped = (page: string): boolean =>
   blocksOf(read(page)).some(({ language, marks }) => !marks.has('not run') && (language === 'sh' || marks.has('file')))
 
@@ -22,24 +19,21 @@ beforeAll(() => {
 afterAll(() => rmSync(work, { recursive: true, force: true }))
 
 describe('the pages, typed from top to bottom (renew with: npx vitest run test/pages.test.ts -u)', () => {
-  it.concurrent.for(pages.filter((page) => isTyped(page) && !NOT_YET.includes(page)))(
-    '%s',
-    async (page, { expect }) => {
-      const since = Date.now()
-      const typed = await typePage(desk, page)
-      const anew = expect.getState().snapshotState.snapshotUpdateState === 'all'
-      await expect(withOutput(read(page), typed, since, anew)).toMatchFileSnapshot(join(root, page))
-      const wrong = typed.filter(({ block: { marks }, status }) => status !== Number(marks.get('ends with') ?? 0))
-      const told = wrong.map(({ block, status, output }) => `${block.text}ended with ${status}:\n${output}`)
-      expect(told, 'what is to end otherwise than with 0 says so: <!-- ends with: 1 -->').toEqual([])
+  it.concurrent.for(pages.filter(isTyped))('%s', async (page, { expect }) => {
+    const since = Date.now()
+    const typed = await typePage(desk, page)
+    const anew = expect.getState().snapshotState.snapshotUpdateState === 'all'
+    await expect(withOutput(read(page), typed, since, anew)).toMatchFileSnapshot(join(root, page))
+    const wrong = typed.filter(({ block: { marks }, status }) => status !== Number(marks.get('ends with') ?? 0))
+    const told = wrong.map(({ block, status, output }) => `${block.text}ended with ${status}:\n${output}`)
+    expect(told, 'what is to end otherwise than with 0 says so: <!-- ends with: 1 -->').toEqual([])
 
-      for (const picture of picturesOf(page)) await expect(picture.made).toMatchFileSnapshot(picture.file)
+    for (const picture of picturesOf(page)) await expect(picture.made).toMatchFileSnapshot(picture.file)
 
-      if (!read(page).includes('<!-- twice -->')) return
-      const again = await typePage(desk, page)
-      expect(again.map(({ status }) => status)).toEqual(typed.map(({ status }) => status))
-    },
-  )
+    if (!read(page).includes('<!-- twice -->')) return
+    const again = await typePage(desk, page)
+    expect(again.map(({ status }) => status)).toEqual(typed.map(({ status }) => status))
+  })
 
   /** The pictures of a page that its commands make. */
   const picturesOf = (page: string) =>

@@ -5,7 +5,6 @@
 import { type Given, runAlone } from './in-temporary-ledger.js'
 
 export const comparePredictions = async ({ ledger }: Given) => {
-  // #region tables
   const as = 'predictions.table.json'
   const columns = ['image', 'label', 'score']
   const first = {
@@ -29,7 +28,6 @@ export const comparePredictions = async ({ ledger }: Given) => {
   const { to, tables } = await ledger.diff('acme/animals/predictions:v0', 'acme/animals/predictions:v1', {
     keys: { [as]: ['image'] },
   })
-  // #endregion
 
   return { compared: to.path, tables }
 }

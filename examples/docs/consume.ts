@@ -1,10 +1,10 @@
+// #region consume
 import { newest, openLedger } from 'model-ledger'
 import { directoryCheckpointStore } from 'model-ledger/adapters/directory'
 
 const ledger = await openLedger({ directory: 'my-ledger', actor: 'anna', entity: 'acme', project: 'churn' })
 const searchIndex = new Map<string, string>()
 
-// #region consume
 const consumer = await ledger.consume(
   'search-index',
   async ({ event, stream }) => {
@@ -24,6 +24,6 @@ for await (const status of newest(consumer.watchStatus)) {
   console.log(status.state, status.failure?.message ?? `the index holds everything up to position ${position}`)
   break
 }
-// #endregion
 console.log(searchIndex)
 await ledger.close()
+// #endregion

@@ -1,3 +1,4 @@
+// #region follow
 import { openLedger } from 'model-ledger'
 
 const ledger = await openLedger({ directory: 'my-ledger', actor: 'anna', entity: 'acme', project: 'churn' })
@@ -6,7 +7,6 @@ const model = await ledger.logArtifact({ name: 'model', type: 'model', content }
 await ledger.link({ version: model.path, to: 'churn', aliases: ['production'], reason: 'best of the week' })
 
 const stop = new AbortController()
-// #region follow
 for await (const { event, position, metadata } of ledger.events({ types: ['AliasMoved'], signal: stop.signal })) {
   if (event === null) continue // written by a newer version of the library
   console.log(
@@ -14,5 +14,5 @@ for await (const { event, position, metadata } of ledger.events({ types: ['Alias
   )
   if (event.alias === 'production') stop.abort()
 }
-// #endregion
 await ledger.close()
+// #endregion

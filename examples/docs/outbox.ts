@@ -1,9 +1,9 @@
+// #region tables
 import { type FeedEvent, newest, openLedger } from 'model-ledger'
 import { openSqlite } from './sqlite.js'
 
 const ledger = await openLedger({ directory: 'my-ledger', actor: 'anna', entity: 'acme', project: 'churn' })
 
-// #region tables
 const database = await openSqlite('mine.db') // where your own rows are
 database.exec(`
   CREATE TABLE IF NOT EXISTS outbox (id TEXT PRIMARY KEY, message TEXT NOT NULL);

@@ -1,6 +1,6 @@
+// #region define
 import { openLedger, projection } from 'model-ledger'
 
-// #region define
 interface Promotion {
   readonly alias: string
   readonly by: string
@@ -61,5 +61,5 @@ const { projections } = await ledger.progress()
 for (const [name, { checkpoint, head, failure }] of Object.entries(projections)) {
   console.log(name, `${checkpoint} of ${head}`, failure === null ? 'goes on' : `stopped at ${failure.position}`)
 }
-// #endregion
 await ledger.close()
+// #endregion

@@ -41,7 +41,7 @@ const marksIn = (text: string): ReadonlyMap<string, string> =>
 
 /** Where the links of a page lead, by the path from the top of the checkout; those to other places are left out. */
 export const linksOf = (page: string): ReadonlyArray<{ readonly file: string; readonly anchor: string }> =>
-  [...withoutCode(read(page)).matchAll(/\]\((?![a-z]+:)([^)#\s]*)(?:#([^)\s]*))?\)/g)].map(
+  [...withoutCode(read(page)).matchAll(/\]\((?![a-z]+:)([^)#\s]*)(?:#([^)\s]*))?/g)].map(
     ([, file = '', anchor = '']) => ({
       file: file === '' ? page : posix.join(posix.dirname(page), file),
       anchor,

@@ -2,6 +2,7 @@
 
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import { cached, defaultCache } from './adapters/directory/cache.js'
@@ -98,7 +99,7 @@ const assembled = async (given: CheckedOptions): Promise<Ledger> => {
       nameOf: nameOfLocal,
       outsideLedgers,
       download: downloader,
-      cached: cacheIn(given.cache ?? defaultCache()),
+      cached: cacheIn(given.cache),
     },
     readOnly,
     clock,
@@ -166,9 +167,12 @@ const downloader: Downloader = ({ onProgress, ...options }) =>
   )
 
 const cacheIn =
-  (cache: string): ModelCache =>
+  (own: string | undefined): ModelCache =>
   ({ onProgress, ...options }) =>
     pipe(
-      cached({ ...options, cache, ...(onProgress === undefined ? {} : { progress: onProgress }) }),
+      TE.fromEither(own === undefined ? defaultCache() : E.right(own)),
+      TE.flatMap((cache) =>
+        cached({ ...options, cache, ...(onProgress === undefined ? {} : { progress: onProgress }) }),
+      ),
       TE.mapLeft((error) => ({ ...error, reason: describeDownloadError(error) })),
     )

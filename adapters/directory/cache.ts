@@ -33,14 +33,22 @@ export interface Cached extends Pick<Download, 'files' | 'entries' | 'progress' 
   readonly cache: string
 }
 
-/** Where the user of this machine has such folders. */
-export const defaultCache = (): string => {
-  const { XDG_CACHE_HOME: xdg = '', LOCALAPPDATA: local } = process.env
-  const home = homedir()
-  if (process.platform === 'win32') return join(local ?? join(home, 'AppData', 'Local'), 'model-ledger', 'cache')
-  if (process.platform === 'darwin') return join(home, 'Library', 'Caches', 'model-ledger')
-  return join(isAbsolute(xdg) ? xdg : join(home, '.cache'), 'model-ledger')
-}
+/** Where the user of this machine has such folders. One who is no more than a number, as in some containers, may have none. */
+export const defaultCache = (): E.Either<DownloadError, string> =>
+  E.tryCatch(
+    () => {
+      const { XDG_CACHE_HOME: xdg = '', LOCALAPPDATA: local } = process.env
+      if (process.platform === 'win32')
+        return join(local ?? join(homedir(), 'AppData', 'Local'), 'model-ledger', 'cache')
+      if (process.platform === 'darwin') return join(homedir(), 'Library', 'Caches', 'model-ledger')
+      return join(isAbsolute(xdg) ? xdg : join(homedir(), '.cache'), 'model-ledger')
+    },
+    () => ({
+      _tag: 'target-failed',
+      path: '~/.cache/model-ledger',
+      reason: 'this user has no home folder: tell openLedger by `cache` where models are kept, or set XDG_CACHE_HOME',
+    }),
+  )
 
 /**
  * The folder that holds what a manifest names, and nothing else. Everything in it is compared with its digest before

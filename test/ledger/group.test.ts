@@ -68,6 +68,12 @@ describe('a ledger in a folder of a group', () => {
     if (isRoot) expect(new Set(entriesIn(folder).map(({ gid }) => gid))).toEqual(new Set([GROUP]))
   })
 
+  it('is opened by a user of whom the machine knows no more than a number, who has no home', async () => {
+    const folder = groupFolder()
+    const homeless = ['env', '-u', 'HOME', ...asMember(64_003, folder)]
+    expect(await work(folder, 'nobody', '002', homeless)).toMatchObject({ ...right, versions: 2 })
+  })
+
   it.each(['027', '077'])('has no more rights than the umask leaves: %s', async (umask) => {
     const folder = groupFolder()
     expect(await work(folder, 'anna', umask)).toMatchObject(right)

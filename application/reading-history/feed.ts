@@ -48,18 +48,21 @@ export async function* feedPages<Type extends EventType>(
   const letGo = whenAborted(signal, () => over.abort())
   const edition = store.edition?.()
   const isLost = (): boolean => store.edition?.() !== edition
-  // It keeps the process up, too, for which others may write.
-  const looking = interval(LOOK).subscribe(() => isLost() && over.abort())
+  // While it is waited, which keeps the process up, too, for which others may write: who was given a page may take no other.
+  const look = () => interval(LOOK).subscribe(() => isLost() && over.abort())
+  let looking = look()
   try {
     if (signal.aborted) return
     let passed = after
     for await (const page of store.subscribe(after, over.signal)) {
+      looking.unsubscribe()
       const last = page.at(-1)
       if (last === undefined || isLost()) break
       const isAbout = await about?.(passed, last.position)
       yield { wanted: page.filter((stored) => isWanted(stored) && (isAbout?.(stored) ?? true)), last }
       passed = last.position
       if (passed >= until) return
+      looking = look()
     }
     if (isLost()) throw lostIn(store)
   } finally {

@@ -1,4 +1,5 @@
 /** The feed of events: what was recorded, and then what is being recorded, as whoever takes it takes it. */
+import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -17,6 +18,7 @@ import { eventsIn, right } from '../support/domain-ledger.js'
 import { StandIn } from '../support/eventstoredb/stand-in.js'
 import { memoryLedger, rejection, text } from '../support/ledger-memory.js'
 import { HISTORY_LOST } from '../support/losing-store.js'
+import { root } from '../support/sources.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'ledger-events-'))
 const standIn = StandIn.start()
@@ -320,5 +322,19 @@ describe('the feed of events', () => {
     const all = firstValueFrom(ledger.watchEvents().pipe(toArray()))
     await ledger.close()
     expect((await all).length).toBeLessThanOrEqual(3)
+  })
+
+  it('keeps no process up, of which somebody took one event and no more', () => {
+    const script = `
+      const { openLedger } = await import('./lib/index.js')
+      const { memoryEventStore, memoryFileStore } = await import('./lib/adapters/memory/index.js')
+      const ledger = await openLedger({ events: memoryEventStore(), files: memoryFileStore(), actor: 'anna', entity: 'acme', project: 'animals' })
+      await ledger.logArtifact({ name: 'cats', type: 'model', content: { bytes: 'one', as: 'model' } })
+      for (const query of [{}, { until: 1 }, { until: 2 }]) await ledger.events(query)[Symbol.asyncIterator]().next()
+      await ledger.close()
+      console.log('closed')`
+    const given = { cwd: root, encoding: 'utf8', timeout: 60_000 } as const
+    const { stdout, status } = spawnSync(process.execPath, ['--input-type=module', '-e', script], given)
+    expect([stdout, status]).toEqual(['closed\n', 0])
   })
 })

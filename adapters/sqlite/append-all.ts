@@ -8,6 +8,7 @@ import type { ReadonlyNonEmptyArray } from 'fp-ts/lib/ReadonlyNonEmptyArray.js'
 import { type Append, type AppendAllError, type Position, tooLarge } from '../../domain/ports/event-store.js'
 import { HAS_GONE_ON } from '../shared/append-all.js'
 import { appendWithinTransaction, unavailable, unknownOutcome } from './append-queue.js'
+import type { OpenedDatabase } from './database.js'
 import { codeOf, type Database } from './driver/index.js'
 import type { WatchedFiles } from './files-of.js'
 import { isBusy, whenFree } from './lock.js'
@@ -20,7 +21,7 @@ const OTHERS_MS = 1000
 const CACHE_KIB = 64 * 1024
 
 interface AloneOn {
-  readonly database: Database
+  readonly database: OpenedDatabase
   readonly files: WatchedFiles
   readonly reads: Reads
 }
@@ -65,7 +66,7 @@ export const appendAllOn = async (
   } catch (error) {
     if (codeOf(error) === '') throw error
     if (committing && !isFull(error)) return unknownOutcome(reasonOf(error))
-    const failure = readErrorOf(error)
+    const failure = readErrorOf(error, database)
     if (failure.code === 'damaged') throw failure
     return unavailable(failure.message)
   } finally {

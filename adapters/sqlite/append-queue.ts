@@ -19,7 +19,6 @@ import {
 } from '../../domain/ports/event-store.js'
 import { addEventTo } from './add-event.js'
 import type { OpenedDatabase } from './database.js'
-import type { Database } from './driver/index.js'
 import { filesOf } from './files-of.js'
 import { isBusy, lockFairness } from './lock.js'
 import type { Reads } from './reads.js'
@@ -143,7 +142,7 @@ export const appendQueue = (options: AppendQueueOptions): AppendQueue => {
       // A full disk cuts the log short before the commit is in it. Any other failure of a commit may come later,
       // and a crash before the next commit would then bring the group back. Who queued behind it may build on it.
       for (const { append, settle } of queue.splice(0))
-        settle(E.left(appendFailureOf(error, append.stream, committing)))
+        settle(E.left(appendFailureOf(error, append.stream, committing, database)))
       return
     }
     const last = outcomes.findLast(E.isRight)
@@ -189,7 +188,7 @@ export const appendQueue = (options: AppendQueueOptions): AppendQueue => {
 }
 
 /** How each append of a group is written, with the history that it goes on with held against what is known of it. */
-const groups = (database: Database, reads: Reads, tail: Tail): (() => (append: Append) => Outcome) => {
+const groups = (database: OpenedDatabase, reads: Reads, tail: Tail): (() => (append: Append) => Outcome) => {
   /** Made by the first group: a file of an earlier format, which is only read, has not the columns for it. */
   let write: ((append: Append) => Outcome) | undefined
   return () => {
@@ -215,7 +214,7 @@ export const unknownOutcome = (reason: string): E.Either<AppendError, never> =>
 
 /** Writes an append into the transaction that is open. */
 export const appendWithinTransaction = (
-  database: Database,
+  database: OpenedDatabase,
   reads: Reads,
   tail?: Pick<Tail, 'after' | 'wrote'>,
 ): ((append: Append) => Outcome) => {
@@ -266,7 +265,7 @@ export const appendWithinTransaction = (
       return write(append)
     } catch (error) {
       // Found by looking, before anything of it was written: others of the group are not touched by it.
-      if (error instanceof EventStoreError) return E.left(appendFailureOf(error, append.stream, false))
+      if (error instanceof EventStoreError) return E.left(appendFailureOf(error, append.stream, false, database))
       throw error
     }
   }

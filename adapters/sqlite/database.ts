@@ -16,7 +16,7 @@ import { whyForeignLog } from './foreign-log.js'
 import { FORMAT, TABLES } from './layout.js'
 import { isBusy, whenFree } from './lock.js'
 import { migrate } from './migration.js'
-import { isDamage, readErrorOf, reasonOf } from './sqlite-error.js'
+import { damageOf, type Formats, isDamage, reasonOf } from './sqlite-error.js'
 
 /** `full`: what was acknowledged survives the loss of power. `relaxed`: it survives the death of the process. */
 export type Durability = 'full' | 'relaxed'
@@ -55,7 +55,7 @@ interface Opening<A> {
 }
 
 /** With what is to be done when it is closed. */
-export interface OpenedDatabase extends Database {
+export interface OpenedDatabase extends Database, Formats {
   /** The file that is read and written: the given one, or a copy of it. */
   readonly path: string
 }
@@ -179,7 +179,8 @@ const openNow = (
         database.close()
         whenClosed()
       }
-      return E.right({ ...database, path: file, close })
+      const formatNow = () => Number(database.pragma('user_version'))
+      return E.right({ ...database, path: file, close, formatNow, format: formatNow() })
     }
     database.close()
     return E.left(refusal)
@@ -208,7 +209,8 @@ const inUse = async <A>(
   const database = opened.right
   try {
     if (!readOnly) await migrate(database, busyTimeoutMs, (event, words) => tell(event, `${path} ${words}`, { path }))
-    return E.right(await whenFree(busyTimeoutMs, () => use(database), longWait))
+    const given = { ...database, format: database.formatNow() }
+    return E.right(await whenFree(busyTimeoutMs, () => use(given), longWait))
   } catch (error) {
     database.close()
     throw error
@@ -249,13 +251,12 @@ interface Header {
 }
 
 const headerOf = (database: Database): Header => {
-  const row = database
+  const [application, format, objects] = database
     .prepare<[], readonly [number, number, number]>(
       `SELECT application_id, user_version, (SELECT count(*) FROM sqlite_schema)
        FROM pragma_application_id, pragma_user_version`,
     )
-    .get()
-  const [application, format, objects] = row ?? [0, 0, 0]
+    .get() ?? [0, 0, 0]
   return { application, format, objects }
 }
 
@@ -287,7 +288,7 @@ const openErrorOf = ({ path, busyTimeoutMs }: Opening<unknown>, error: unknown):
     const reason = `${path} is not an SQLite database, or its beginning was overwritten: give the path of a model-ledger file, or of a new one; or ${REMEDY}`
     return { _tag: 'not-an-event-store', path, reason }
   }
-  if (isDamage(error)) return damagedStore(path, `${path} cannot be opened: ${readErrorOf(error).message}`)
+  if (isDamage(error)) return damagedStore(path, `${path} cannot be opened: ${damageOf(error).message}`)
   // The statements are ours, and so should the tables be.
   if (code === 'SQLITE_ERROR')
     return damagedStore(path, `${path} has not the tables that its format says (${reasonOf(error)}): ${REMEDY}`)

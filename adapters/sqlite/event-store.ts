@@ -278,7 +278,7 @@ const readingOf =
       }
       return await whenFree(busyTimeoutMs, look, longWait)
     } catch (error) {
-      throw readErrorOf(error)
+      throw readErrorOf(error, database)
     }
   }
 

@@ -15,7 +15,7 @@ import type { Cell, Database } from './driver/index.js'
 import type { Layout } from './layout.js'
 import { leafDigits } from './leaf-digits.js'
 import { type Page, prepareReads, type Reads, type ReadsOf } from './reads.js'
-import { isDamage, readErrorOf } from './sqlite-error.js'
+import { damageOf, isDamage } from './sqlite-error.js'
 import { otherThanMade } from './tables-as-made.js'
 
 export interface ExaminedFile {
@@ -73,7 +73,7 @@ export const examination = ({ database, layout, reads }: ExaminedFile) => {
         if (place?.revision !== undefined) revisions.set(place.stream, place.revision)
         if (place !== undefined) ids.pass(place.stream)
         before = toPosition(position)
-        findings.push({ position: before, ...place, ...damageOf(error) })
+        findings.push({ position: before, ...place, ...wrongOf(error) })
       }
     }
     return { events, findings }
@@ -84,7 +84,7 @@ export const examination = ({ database, layout, reads }: ExaminedFile) => {
     try {
       page = reads.eventsUpTo(toPosition(after), toPosition(upTo))
     } catch (error) {
-      damageOf(error)
+      wrongOf(error)
       return oneByOne(after, upTo)
     }
     const digits = leaves(after, upTo - after)
@@ -96,7 +96,7 @@ export const examination = ({ database, layout, reads }: ExaminedFile) => {
   try {
     end = reads.highestPosition()
   } catch (error) {
-    unreadable.push(damageOf(error))
+    unreadable.push(wrongOf(error))
   }
   let done = 0
   return {
@@ -140,7 +140,7 @@ const misfits = (database: Database, layout: Layout): ReadonlyArray<StoreFinding
     const found = lines.filter((line) => line !== 'ok' && !line.startsWith('*** in database')).map(misfit)
     return [...found, ...otherThanMade(database, layout)]
   } catch (error) {
-    return [damageOf(error)]
+    return [wrongOf(error)]
   }
 }
 
@@ -155,12 +155,12 @@ const found = ({ stream, revision, position }: StoredEvent, check: () => void): 
     check()
     return []
   } catch (error) {
-    return [{ stream, revision, position, ...damageOf(error) }]
+    return [{ stream, revision, position, ...wrongOf(error) }]
   }
 }
 
 /** @throws what is no damage */
-const damageOf = (error: unknown): Wrong => {
+const wrongOf = (error: unknown): Wrong => {
   if (!isDamage(error)) throw error
-  return wrongIn(readErrorOf(error))
+  return wrongIn(damageOf(error))
 }

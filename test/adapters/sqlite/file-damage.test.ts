@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import * as E from 'fp-ts/lib/Either.js'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { sqliteEventStore } from '../../../adapters/sqlite/index.js'
+import { ledgerIdOfHistory } from '../../../domain/ports/ledger-id.js'
 import { type Ledger, type LedgerError, openLedger } from '../../../index.js'
 import { event, standingAt } from '../../../testing/event-store/world.js'
 import { cutOff, flipBit, PAGE, sizeOf, zeroPage } from '../../support/flips.js'
@@ -113,6 +114,50 @@ describe('an entry of an index', () => {
       })
       expect({ bit, wrong }).toEqual({ bit, wrong: [] })
     }
+  })
+})
+
+describe('the words by which tables are made', () => {
+  const made = async (): Promise<string> => {
+    const path = newPath()
+    const store = await openSqlite({ path })
+    await store.append('run-acme/churn/a', 'none', [event()])()
+    await store.setLedgerId(ledgerIdOfHistory({ stream: 'run-acme/churn/a', id: 'a' }), undefined)()
+    await store.close()
+    return path
+  }
+
+  it('in which a bit is turned over give no other answer, and no other reason than damage', async () => {
+    const path = await made()
+    const answers = await answersOf(path, ['run-acme/churn/a'])
+    for (const words of ['CREATE TABLE ledger', 'CREATE TABLE events', 'CREATE TABLE streams']) {
+      const from = readFileSync(path).indexOf(words)
+      const to = readFileSync(path).indexOf('STRICT', from)
+      for (let byte = from; byte < to; byte++) {
+        const copy = newPath()
+        copyFileSync(path, copy)
+        flipBit(copy, 8 * byte + (byte % 7))
+        const found = await answersOf(copy, ['run-acme/churn/a'])
+        const wrong = [...answers].filter(([question, answer]) => {
+          const now = found.get(question)
+          return now !== answer && now?.startsWith('refused: ') !== true
+        })
+        expect({ byte, wrong }).toEqual({ byte, wrong: [] })
+      }
+    }
+  })
+
+  it('are others where a newer release made them while the file was open, which is no damage', async () => {
+    const path = await made()
+    const store = await openSqlite({ path })
+    const newer = openConnection(path)
+    for (const table of ['ledger', 'events', 'streams']) newer.exec(`ALTER TABLE ${table} RENAME TO ${table}_of_99`)
+    newer.exec('PRAGMA user_version = 99')
+    newer.close()
+    const said = { _tag: 'unavailable', reason: expect.stringContaining('the format of a newer release') }
+    expect(await store.head()()).toMatchObject({ left: said })
+    expect(await store.append('run-acme/churn/b', 'none', [event()])()).toMatchObject({ left: said })
+    await store.close()
   })
 })
 

@@ -18,7 +18,11 @@ export const lineageCommands = (program: Command, withLedger: WithLedger): void 
     .option('--depth <n>', 'how many edges away', whole)
     .option('--limit <n>', 'how many edges at most', whole)
     .option('--cursor <cursor>', 'go on where the last answer ended')
-    .addOption(new Option('--format <format>', 'how it is told').choices([...renders.keys()]).default('text'))
+    .addOption(
+      new Option('--format <format>', 'how it is told; as the ending of the output says, else text').choices([
+        ...renders.keys(),
+      ]),
+    )
     .option('--output <file>', 'write it there; - is standard output')
     .addHelpText(
       'after',
@@ -34,14 +38,14 @@ export const lineageCommands = (program: Command, withLedger: WithLedger): void 
           readonly depth?: number
           readonly limit?: number
           readonly cursor?: string
-          readonly format: string
+          readonly format?: string
           readonly output?: string
         },
         command: Command,
       ) =>
         withLedger(command, 'reads', async (task) => {
           const { upstream, downstream, depth, limit, cursor } = options
-          const render = renders.get(options.format)
+          const render = renders.get(options.format ?? formatOf(options.output))
           if (render === undefined)
             return command.error(`error: --format is one of ${[...renders.keys()].join(', ')}`, { exitCode: 2 })
           const direction =
@@ -104,6 +108,12 @@ const renders: ReadonlyMap<string, Render> = new Map<string, Render>([
   ['dot', (lineage) => lineageDot(lineage)],
   ['json', (lineage) => lineageJson(lineage)],
 ])
+
+/** Which format a file has by its name. */
+const formatOf = (file = ''): string => {
+  const ending = file.slice(file.lastIndexOf('.') + 1)
+  return ending === 'mmd' ? 'mermaid' : renders.has(ending) ? ending : 'text'
+}
 
 /** By id; what was deleted or unlinked says so. */
 const namesOf = (nodes: Lineage['nodes']): ReadonlyMap<string, string> =>

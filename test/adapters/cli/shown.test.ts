@@ -144,6 +144,20 @@ describe('a picture or a page', () => {
     expect(readFileSync(join(folder, 'aliases.svg'), 'utf8')).toMatch(/^<svg /)
   })
 
+  it.each([
+    ['svg', /^<svg /],
+    ['dot', /^digraph /],
+    ['mmd', /^flowchart /m],
+    ['json', /^\{/],
+    ['txt', /^FROM|^Nothing led to it/],
+  ])('of a lineage is what the ending of the output says: %s', async (ending, begins) => {
+    const file = `lineage.${ending}`
+    expect(await ledger('lineage', 'plain:v0', '--output', file)).toEqual({ code: 0, out: '', err: '' })
+    expect(readFileSync(join(folder, file), 'utf8')).toMatch(begins)
+    expect(await ledger('lineage', 'plain:v0', '--format', 'text', '--output', file)).toMatchObject({ code: 0 })
+    expect(readFileSync(join(folder, file), 'utf8')).toMatch(/^FROM|^Nothing led to it/)
+  })
+
   it('goes on up to a time to come, whatever is recorded meanwhile', async () => {
     const query = ['--json', 'history', 'plain', '--until', '2099-01-01', '--limit', '1']
     const { cursor } = JSON.parse((await ledger(...query)).err)

@@ -6,7 +6,13 @@ import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import { leafHash } from '../domain/events/leaf-hash.js'
-import { type EventStore, EventStoreError, type ReadFailure, type StoredEvent } from '../domain/ports/event-store.js'
+import {
+  type EventStore,
+  EventStoreError,
+  type ReadFailure,
+  type StoredEvent,
+  storeErrorOf,
+} from '../domain/ports/event-store.js'
 import { recordedAtTextOf } from '../domain/values/metadata-text.js'
 import { ledgerIdOf } from './ledger-identity.js'
 
@@ -60,7 +66,7 @@ export const lastEventOf = async (
   pages: AsyncIterable<ReadonlyArray<StoredEvent>>,
 ): Promise<E.Either<string, StoredEvent>> => {
   const own = await ledgerIdOf(store)()
-  if (E.isLeft(own)) throw errorOf(own.left)
+  if (E.isLeft(own)) throw storeErrorOf(own.left)
   if ((own.right ?? null) !== ledger) return E.left(`is of another ledger, ${ledger}`)
   try {
     for await (const [first] of pages) {
@@ -76,6 +82,3 @@ export const lastEventOf = async (
 }
 
 const leafOf = (stored: StoredEvent): string => leafHash(stored, recordedAtTextOf(stored))
-
-const errorOf = ({ _tag, reason }: ReadFailure): EventStoreError =>
-  new EventStoreError(_tag === 'damaged-store' ? 'damaged' : _tag, reason)

@@ -20,6 +20,7 @@ import type { Checked } from './calling/arguments.js'
 import type { AsOf } from './calling/as-of.js'
 import { checkedNow } from './calling/checked.js'
 import { fromStoreError, LedgerError, promised } from './calling/errors.js'
+import { answered } from './calling/failures.js'
 import { Signal } from './calling/input.js'
 import { assertGoingOn } from './calling/stopping.js'
 import { wakeable } from './calling/wakeable.js'
@@ -51,7 +52,7 @@ export interface Feed {
    * The events of the ledger in their order, each as it is today (older schema versions are brought to it), with position, id and
    * metadata: by whom, when, why. One that a newer version wrote has `event: null`, and says in `unknown` what it is. They are read as they
    * are taken: what is slow to take them costs no memory. `signal` ends it without an error, or with `aborted` before `until` has come. A store that cannot be asked for a while is waited for. Rejects with `bad-moment` where a position lies ahead of
-   * the ledger, with `damaged-event` where an event cannot be read or events that were given are lost, and with `closed` when the ledger is closed.
+   * the ledger, with `damaged-event` where an event cannot be read, with `damaged-store` where events that were given are lost, and with `closed` when the ledger is closed.
    */
   readonly events: <Type extends EventType = EventType>(given?: EventsArgument<Type>) => AsyncIterable<FeedEvent<Type>>
   /**
@@ -126,7 +127,7 @@ export const feedQuery = async (
   }
   const bounds = { after: toPosition(after), until: until ?? Infinity, types }
   if (of === undefined) return bounds
-  const subject = subjectOf(of, await asOf())
+  const subject = answered(subjectOf(of, await asOf()))
   return {
     ...bounds,
     about: async (from, last) => {

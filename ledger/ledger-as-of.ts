@@ -75,7 +75,7 @@ export const ledgerAsOf = ({ asOf, ofOwn, ...ports }: AskingPorts): ((when?: Whe
   const questions = (when?: When): LedgerAsOf => {
     const then = async (): Promise<AsOf> => answered(await asOf(when)())
     return {
-      ...historyQuestions(async (bound) => (bound === undefined ? then() : answered(await asOf(bound, true)()))),
+      ...historyQuestions((bound) => (bound === undefined ? asOf(when) : asOf(bound, true))),
       ...listQuestions(asOf(when)),
       ...searchQuestions(asOf(when)),
       ...diffQuestions(then, ports),

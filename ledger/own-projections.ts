@@ -2,13 +2,14 @@
 
 import { isDeepStrictEqual } from 'node:util'
 import * as E from 'fp-ts/lib/Either.js'
+import { identity, pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import * as t from 'io-ts'
 import { whyOtherThanEvents } from '../application/projecting/kept-model.js'
 import type { Progress } from '../application/projecting/model.js'
 import type { Observe } from '../application/projecting/observe.js'
 import { type Projector, type ProjectorPorts, projector } from '../application/projecting/projector.js'
-import { describeReadError, type ReadError } from '../application/projecting/read-error.js'
+import type { ReadError } from '../application/projecting/read-error.js'
 import type { Position } from '../domain/ports/event-store.js'
 import type { SnapshotStore } from '../domain/ports/snapshot-store.js'
 import { messageOf } from '../domain/values/built-ins.js'
@@ -18,9 +19,9 @@ import { type ReadonlyState, readonlyState } from '../domain/values/decider.js'
 import { Definition, type Holder, heldProjection, type OwnProjection } from '../projections/own-projection.js'
 import { readModels } from '../projections/read-models.js'
 import type { Stoppable } from './calling/arguments.js'
-import { checkedIfGiven } from './calling/checked.js'
 import { pictureOf, samePicture } from './calling/comparable.js'
-import { describeWriteError, LedgerError, promised } from './calling/errors.js'
+import type { InvalidInput } from './calling/errors.js'
+import { answer, checkedTaskIfGiven, type MomentFailure } from './calling/failures.js'
 import { Stopping } from './calling/input.js'
 
 /** What is asked of a read model of one's own. */
@@ -42,8 +43,8 @@ export interface OwnQuestions {
 }
 
 export interface OwnProjections {
-  /** The questions as of the position that is answered before each; as of now where it is none. */
-  readonly questions: (moment: () => Promise<Position | undefined>) => OwnQuestions
+  /** The questions as of the position that is answered before each; as of now where there is none. */
+  readonly questions: (moment: TE.TaskEither<MomentFailure, Position | undefined>) => OwnQuestions
   readonly noteOwnWrite: (position: Position) => void
   /** How far each is, by name. */
   readonly progress: TE.TaskEither<ReadError, Readonly<Record<string, Progress>>>
@@ -72,7 +73,6 @@ interface Opened<State> {
 
 /** How long one folds before others have their turn, in milliseconds. */
 const TURN = 10
-const read = promised(describeReadError)
 
 export const ownProjections = (
   projections: ReadonlyArray<OwnProjection<unknown>>,
@@ -131,7 +131,10 @@ export const ownProjections = (
 }
 
 /** Asks one of them, as of the position that is answered before. */
-const asking = (all: ReadonlyArray<Opened<unknown>>, moment: () => Promise<Position | undefined>): OwnQuestions => {
+const asking = (
+  all: ReadonlyArray<Opened<unknown>>,
+  moment: TE.TaskEither<MomentFailure, Position | undefined>,
+): OwnQuestions => {
   async function ask<State>(
     projection: OwnProjection<State>,
     question?: undefined,
@@ -147,15 +150,22 @@ const asking = (all: ReadonlyArray<Opened<unknown>>, moment: () => Promise<Posit
     question?: (state: ReadonlyState<State>) => A,
     options?: Stoppable,
   ): Promise<A | ReadonlyState<State>> {
-    const { projector } = openedOf(all, projection)
-    await checkedIfGiven(Question, question)
-    await checkedIfGiven(Stopping, options)
-    const position = await moment()
-    return read(
-      projector.ask(({ own }) => {
-        const state = readonlyState(own.state)
-        return copied(question === undefined ? state : question(state))
-      }, position),
+    return answer(
+      'read',
+      pipe(
+        TE.Do,
+        TE.bind('opened', () => TE.fromEither(openedOf(all, projection))),
+        TE.tap(() => checkedTaskIfGiven(Question, question)),
+        TE.tap(() => checkedTaskIfGiven(Stopping, options)),
+        TE.bindW('position', () => moment),
+        TE.flatMap(({ opened, position }) =>
+          opened.projector.ask(({ own }) => {
+            const state = readonlyState(own.state)
+            return copied(question === undefined ? state : question(state))
+          }, position),
+        ),
+        TE.flatMapEither(identity),
+      ),
     )
   }
   return { read: ask }
@@ -170,32 +180,33 @@ const apartFromOurs = ({ load, save }: SnapshotStore): SnapshotStore => ({
 })
 
 /** By its fold, which stays the same when arguments are copied. */
-const openedOf = <State>(all: ReadonlyArray<Opened<unknown>>, projection: OwnProjection<State>): Opened<State> => {
+const openedOf = <State>(
+  all: ReadonlyArray<Opened<unknown>>,
+  projection: OwnProjection<State>,
+): E.Either<InvalidInput, Opened<State>> => {
   const wanted: { readonly name?: unknown; readonly apply?: unknown } =
     typeof projection === 'object' && projection !== null ? projection : {}
   const found = all.find(
     (each): each is Opened<State> => each.own.name === wanted.name && each.own.apply === wanted.apply,
   )
-  if (found !== undefined) return found
+  if (found !== undefined) return E.right(found)
   const names = all.map(({ own }) => own.name)
-  throw refused(
+  return refused(
     `a projection that openLedger was given${names.length === 0 ? ', and it was given none' : `: ${names.join(', ')}`}`,
     shown(wanted.name ?? projection),
   )
 }
 
-const copied = <A>(answer: A): A => {
+const copied = <A>(answer: A): E.Either<InvalidInput, A> => {
   try {
-    return clone(answer)
+    return E.right(clone(answer))
   } catch (error) {
-    throw refused('an answer of plain data, maps, sets, dates and typed arrays', messageOf(error))
+    return refused('an answer of plain data, maps, sets, dates and typed arrays', messageOf(error))
   }
 }
 
-const refused = (expected: string, actual: string): Error => {
-  const error = { _tag: 'invalid-input' as const, problems: [{ at: '', expected, actual }] }
-  return new LedgerError(error, describeWriteError(error))
-}
+const refused = (expected: string, actual: string): E.Either<InvalidInput, never> =>
+  E.left({ _tag: 'invalid-input', problems: [{ at: '', expected, actual }] })
 
 type Wrong = readonly [member: keyof OwnProjection<unknown>, expected: string, actual: unknown]
 

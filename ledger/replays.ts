@@ -1,5 +1,6 @@
 /** Replays of a ledger: its history step by step, until they are over or it is closed. */
 
+import type * as TE from 'fp-ts/lib/TaskEither.js'
 import type { Observable } from 'rxjs'
 import { catchError, defer, switchMap, throwError } from 'rxjs'
 import type { ReplayStep } from '../application/reading-history/replay.js'
@@ -8,6 +9,7 @@ import type { Clock } from '../domain/ports/clock-and-ids.js'
 import { EventStoreError } from '../domain/ports/event-store.js'
 import type { AsOf, When } from './calling/as-of.js'
 import { eachFromStore, fromStoreError } from './calling/errors.js'
+import type { MomentFailure } from './calling/failures.js'
 import { untilAborted } from './calling/stopping.js'
 import type { LedgerAsOf } from './ledger-as-of.js'
 import { replayQuery } from './looking-back/history.js'
@@ -25,7 +27,7 @@ interface Replaying {
   /** Aborts when the ledger is closed. */
   readonly ended: AbortSignal
   /** Now, or at the bound of an interval. */
-  readonly asOf: (bound?: When) => Promise<AsOf>
+  readonly asOf: (bound?: When) => TE.TaskEither<MomentFailure, AsOf>
   readonly view: (position: number) => LedgerAsOf
 }
 

@@ -53,12 +53,13 @@ type Once<Methods> = {
   [Name in Extract<keyof Methods, string>]: Methods[Name] extends (...given: never) => Promise<unknown> ? Name : never
 }[Extract<keyof Methods, string>]
 
+/** What a method that names it is refused with. */
+type Refused<Name extends keyof MethodFailures> = LedgerError<MethodFailures[Name] | Fault>
+
 /** The methods of an object that answer once, as TaskEithers: of those in `MethodFailures`, the left side is what stands there. */
 type Operations<Methods> = {
   [Name in Once<Methods>]: Methods[Name] extends (...given: infer Given) => Promise<infer A>
-    ? (
-        ...given: Given
-      ) => TE.TaskEither<Name extends keyof MethodFailures ? LedgerError<MethodFailures[Name] | Fault> : LedgerError, A>
+    ? (...given: Given) => TE.TaskEither<Name extends keyof MethodFailures ? Refused<Name> : LedgerError, A>
     : never
 }
 
@@ -83,12 +84,12 @@ const reading = (asked: OwnQuestions) => {
     projection: OwnProjection<State>,
     question?: undefined,
     options?: Stoppable,
-  ): TE.TaskEither<LedgerError, ReadonlyState<State>>
+  ): TE.TaskEither<Refused<'read'>, ReadonlyState<State>>
   function read<State, A>(
     projection: OwnProjection<State>,
     question: (state: ReadonlyState<State>) => A,
     options?: Stoppable,
-  ): TE.TaskEither<LedgerError, A>
+  ): TE.TaskEither<Refused<'read'>, A>
   function read<State, A>(
     projection: OwnProjection<State>,
     question?: (state: ReadonlyState<State>) => A,

@@ -24,28 +24,22 @@ import type { Behind } from '../application/projecting/outlast.js'
 import { type Projector, projector } from '../application/projecting/projector.js'
 import { describeReadError, type ReadError } from '../application/projecting/read-error.js'
 import { movesInRegistry } from '../application/reading-history/alias-tenures.js'
-import { readDiffMoments } from '../application/reading-history/diff-moments.js'
 import { type Clock, timeOf } from '../domain/ports/clock-and-ids.js'
 import { type EventStore, ORIGIN, type Position } from '../domain/ports/event-store.js'
 import type { SnapshotStore } from '../domain/ports/snapshot-store.js'
 import { rule } from '../domain/values/codec.js'
 import type { NameDefaults } from '../domain/values/name-paths.js'
 import type { DraftRef } from '../domain/values/references.js'
-import { artifactStream } from '../domain/values/stream-names.js'
 import type { OwnProjection } from '../projections/own-projection.js'
 import { type ReadModels, readModels } from '../projections/read-models.js'
-import type { MomentsDiff } from '../projections/registry/questions/diff-moments.js'
 import { registryQuestions } from '../projections/registry/questions/lookup.js'
 import { modelsLinkedTo } from '../projections/registry/questions/models-linked-to.js'
 import type { Registry } from '../projections/registry/state.js'
-import type { Stoppable } from './calling/arguments.js'
 import type { AsOf, When } from './calling/as-of.js'
-import { checkedIfGivenNow, checkedNow } from './calling/checked.js'
+import { checkedNow } from './calling/checked.js'
 import { pictureOf, samePicture } from './calling/comparable.js'
-import { LedgerError, promised, readFromStore } from './calling/errors.js'
+import { LedgerError } from './calling/errors.js'
 import { answered, type MomentFailure } from './calling/failures.js'
-import { inTurns } from './calling/in-turns.js'
-import { Stopping } from './calling/input.js'
 import { guarded } from './calling/own.js'
 import { untilAborted } from './calling/stopping.js'
 import { type CatchingUp, catchingUp } from './catching-up.js'
@@ -53,6 +47,7 @@ import type { Diagnostics } from './diagnostics/diagnostics.js'
 import { type Feed, type FeedPorts, feedOf } from './feed.js'
 import type { DiffPorts } from './finding/diff.js'
 import { type LedgerAsOf, ledgerAsOf } from './ledger-as-of.js'
+import { type DiffMoments, diffMomentsOf } from './looking-back/diff-moments.js'
 import { type OwnProjections, type OwnQuestions, ownProjections } from './own-projections.js'
 import { type Replays, replaysOf } from './replays.js'
 
@@ -69,7 +64,7 @@ export interface ReadPorts extends DiffPorts {
 }
 
 /** What goes on, beside the questions. */
-export interface Watching extends Replays, Feed, CatchingUp {
+export interface Watching extends Replays, Feed, CatchingUp, DiffMoments {
   /**
    * The same questions as of a moment: a position, a `Date`, or an ISO 8601 text; now unless told. A date alone is the end of that day, in
    * UTC or as `2026-05-03[Europe/Madrid]`. The events of one command are one step: a position inside it means its end, which `moment()` names.
@@ -80,8 +75,6 @@ export interface Watching extends Replays, Feed, CatchingUp {
    * While a store cannot be asked it waits and says so by `behind`; any other refusal of the question ends it.
    */
   readonly watch: <A>(question: (now: LedgerAsOf) => Promise<A>) => Observable<A>
-  /** What is different in the registry between two moments. */
-  readonly diffMoments: (from: When, to?: When, options?: Stoppable) => Promise<MomentsDiff>
   /** The position of the newest event, now and after each change. While the store cannot be asked it waits, as `watch` does. */
   readonly watchPosition: Observable<Position>
   /**
@@ -113,8 +106,6 @@ const passing = (error: unknown): string | undefined =>
 
 type Question<A> = (now: LedgerAsOf) => Promise<A>
 const Question = <A>() => rule('a question: a function', (value): value is Question<A> => typeof value === 'function')
-
-const read = promised(describeReadError)
 
 const standingAt = (
   { position, asked }: Pick<AsOf, 'position' | 'asked'>,
@@ -167,14 +158,12 @@ export const reads = ({ defaults, projections, finish, ...ports }: ReadPorts): R
         ),
       ),
     )
-  const then = async (when?: When, mayLieAhead?: boolean): Promise<AsOf> => answered(await asOf(when, mayLieAhead)())
-
   const ofOwn = (when?: When): OwnQuestions =>
-    own.questions(async () => {
-      if (when !== undefined) return (await then(when)).position
-      answered(await pending.beforeFirstAnswer())
-      return undefined
-    })
+    own.questions(
+      when === undefined
+        ? TE.Functor.map(pending.beforeFirstAnswer, () => undefined)
+        : TE.Functor.map(asOf(when), ({ position }) => position),
+    )
   const noteOwnWrite = (position: Position): void => {
     model.noteOwnWrite(position)
     own.noteOwnWrite(position)
@@ -189,18 +178,20 @@ export const reads = ({ defaults, projections, finish, ...ports }: ReadPorts): R
   const feed: FeedPorts = {
     store,
     closed,
-    asOf: (position = ORIGIN) => read(model.waitFor(position)).then(() => then()),
+    asOf: async (position = ORIGIN) => {
+      const then = pipe(
+        model.waitFor(position),
+        TE.flatMap(() => asOf()),
+      )
+      return answered(await then())
+    },
   }
   const watching: Watching = {
     at,
     ...watchesOf(model, closed, at),
-    ...replaysOf({ clock, ended: ended.signal, asOf: (bound) => then(bound, true), view: at }),
+    ...replaysOf({ clock, ended: ended.signal, asOf: (bound) => asOf(bound, true), view: at }),
     ...untilAborted({
-      diffMoments: async (from: When, to?: When, options?: Stoppable) => {
-        const { signal } = checkedIfGivenNow(Stopping, options) ?? {}
-        const [one, other] = [await then(from), await then(to)]
-        return inTurns(await readFromStore(readDiffMoments(other, one.position, other.position)), signal)
-      },
+      ...diffMomentsOf(asOf),
       ...catchingUp(model, own),
     }),
     ...feedOf(feed),
@@ -229,24 +220,19 @@ const linkedModelsIn =
   (artifact, version) =>
     pipe(
       model.fresh(),
-      TE.bimap(
-        (error) => asCommandError(artifactStream(artifact), error),
-        ({ states }) => modelsLinkedTo(states.registry, artifact, version),
-      ),
+      TE.bimap(asCommandError, ({ states }) => modelsLinkedTo(states.registry, artifact, version)),
     )
 
-/** Why a command on a stream cannot be decided without the answer. */
-const asCommandError = (stream: string, error: ReadError): CommandError => {
+/** Why a command cannot be decided without the answer. */
+const asCommandError = (error: ReadError): CommandError => {
   switch (error._tag) {
-    case 'damaged-event':
-      return { _tag: error._tag, stream: error.stream, revision: error.revision, reason: error.reason }
-    case 'damaged-store':
-      return { _tag: 'damaged-event', stream, reason: error.reason }
     case 'projection-failed':
     case 'not-reached':
       return { _tag: 'unavailable', reason: describeReadError(error) }
     case 'unavailable':
     case 'closed':
+    case 'damaged-store':
+    case 'damaged-event':
       return error
   }
 }
@@ -265,7 +251,7 @@ const watchesOf = (
   const [watchPosition, behind] = [lasting(model.watchPosition), lasting(model.behind)]
 
   /** An answer, and its picture, for the answer is the caller's: it may be another when the next one comes. */
-  const answer = <A>(question: Question<A>) =>
+  const pictured = <A>(question: Question<A>) =>
     TE.tryCatch(
       async () => {
         const given = await checkedNow(Question<A>(), question)(at())
@@ -279,7 +265,7 @@ const watchesOf = (
       const answered = new Subject<void>()
       return watchPosition.pipe(
         throttle(() => answered, { leading: true, trailing: true }),
-        exhaustMap(() => model.outlast(answer(question), passing).pipe(finalize(() => answered.next()))),
+        exhaustMap(() => model.outlast(pictured(question), passing).pipe(finalize(() => answered.next()))),
         distinctUntilChanged((one, other) => samePicture(one.picture, other.picture)),
         map(({ given }) => given),
         takeUntil(closed),

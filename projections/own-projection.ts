@@ -1,9 +1,9 @@
 /** A projection of whoever embeds the library: written as ours are, with the event in full, and asked through copies. */
 
 import { type EventOf, type EventType, schemaOfToday } from '../domain/events/catalogue.js'
+import { damagedEvent, eventDamaged } from '../domain/events/damaged-event.js'
 import { decodeMetadataShape, isEventType } from '../domain/events/event-shapes.js'
 import type { RecordedEvent } from '../domain/events/stored-events.js'
-import { EventStoreError } from '../domain/ports/event-store.js'
 import { clone } from '../domain/values/clone.js'
 import { distinct, functionOf, optionsOrThrow, record, rule, text, wholeNumber } from '../domain/values/codec.js'
 import type { Projection } from './projection.js'
@@ -92,7 +92,7 @@ export const heldProjection = <State>(own: OwnProjection<State>): Projection<Hol
       const { event, stored } = projected
       if (!folds.has(event.type)) return
       const metadata = decodeMetadataShape(stored)
-      if (metadata === 'damaged') throw new EventStoreError('damaged', 'its metadata are not those of an event')
+      if (metadata === 'damaged') throw damagedEvent(eventDamaged(stored, 'its metadata are not those of an event'))
       const { stream, revision, position, id } = stored
       const next = own.apply(holder.state, { stream, revision, position, id, event, metadata })
       if (next === undefined)

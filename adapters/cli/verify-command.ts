@@ -117,7 +117,7 @@ const assertUndamaged = ({ damagedEvents, damagedStore, damaged }: Verified): vo
     // Of one event several things may be wrong.
     const count = new Set(damagedEvents.map((found) => found.position ?? found)).size
     const reason = count === 1 ? '1 event is damaged' : `${count} events are damaged`
-    throw new LedgerError({ _tag: 'damaged-event', reason }, reason)
+    throw new LedgerError({ _tag: 'damaged-store', reason }, reason)
   }
   if (damaged.length > 0) {
     throw new LedgerError(

@@ -9,6 +9,7 @@ import {
   ORIGIN,
   type Position,
   type Revision,
+  readFailureOf,
   revisionAfter,
   type StoredEvent,
 } from '../../domain/ports/event-store.js'
@@ -19,7 +20,6 @@ import { decoderOf } from './decode-to-fold.js'
 import type { EncodedEvents } from './encode.js'
 import { foldNext, isBegun, unfolded } from './folded-stream.js'
 import { type StateSnapshots, snapshotOf, type WORTH_AT_CLOSE } from './state-snapshots.js'
-import { asReadError } from './store-failure.js'
 
 /** So many rounds are careful after others were last found to write to the stream. */
 const CAREFUL_ROUNDS = 64
@@ -112,7 +112,7 @@ export const openCachedState = <State, Event extends DomainEvent>(
       upToDate = true
       return E.right(grown)
     } catch (error) {
-      return E.left(asReadError(stream, error))
+      return E.left(readFailureOf(error))
     }
   }
 

@@ -1,9 +1,11 @@
 /** What else can fail than the rules, and the words for all of it. */
+
 import { describeMissingAlias } from '../../domain/collections/missing-alias.js'
 import { describeEnd, describeNotFound, type TypeMismatch } from '../../domain/collections/version-rejections.js'
 import type { Rejection } from '../../domain/commands/rejections.js'
+import { describeDamaged } from '../../domain/events/damaged-event.js'
 import type { EventProblem } from '../../domain/events/stored-events.js'
-import type { StoreClosed, StoreUnavailable } from '../../domain/ports/event-store.js'
+import type { ReadFailure } from '../../domain/ports/event-store.js'
 import type { StandingLink } from '../../domain/ports/facts.js'
 import { describeFileStoreError, type FileStoreError } from '../../domain/ports/file-store.js'
 import { describeHistoryDamage, type HistoryDamage } from '../../domain/ports/history-damage.js'
@@ -41,8 +43,7 @@ export type CommandError =
   | { readonly _tag: 'contention'; readonly stream: string; readonly attempts: number }
   /** Events are missing: nothing is recorded until they are back, or their loss is accepted. */
   | HistoryDamage
-  | StoreUnavailable
-  | StoreClosed
+  | ReadFailure
   | Aborted
   /** It may or may not be recorded: give the same command with the same id again. */
   | { readonly _tag: 'unknown-outcome'; readonly commandId: string; readonly reason: string }
@@ -146,7 +147,9 @@ export const describeCommandError = (error: CommandError): string => {
     case 'unknown-event':
       return `${error.stream} holds at revision ${error.revision} an event "${error.type}" that this version does not know: upgrade model-ledger`
     case 'damaged-event':
-      return `${error.stream} is damaged${error.revision === undefined ? '' : ` at revision ${error.revision}`}: ${error.reason}`
+      return describeDamaged(error)
+    case 'damaged-store':
+      return `the event store is damaged: ${error.reason}`
     case 'file-missing':
     case 'files-of-another-ledger':
     case 'file-damaged':

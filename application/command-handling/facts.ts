@@ -28,11 +28,9 @@ import {
   versionPath,
 } from '../../domain/values/references.js'
 import type { RunFact } from '../../domain/values/run-fact.js'
-import { LOSSES_STREAM } from '../../domain/values/stream-names.js'
 import type { ManifestStore } from '../manifest-store.js'
 import type { CommandError } from './command-error.js'
 import { checkManifest, fitStored, mergeStored } from './manifest-facts.js'
-import { ofReadFailure } from './store-failure.js'
 
 /** Looks at the present state of another stream; what it answers is taken out at once. */
 export interface FactReader {
@@ -100,7 +98,6 @@ export const factsFrom = (reader: FactReader, store: EventStore, modelsLinkedTo:
 const lossIn = (store: EventStore): ReturnType<Port['loss']> =>
   pipe(
     store.head(),
-    TE.mapLeft((failure) => ofReadFailure(LOSSES_STREAM, failure)),
     TE.flatMap(() => {
       const damage = store.damage?.()
       return damage?._tag === 'head-of-another-ledger' ? TE.left(damage) : TE.right(damage?.loss)

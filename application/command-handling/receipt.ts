@@ -4,13 +4,18 @@ import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import type { DomainEvent } from '../../domain/events/catalogue.js'
 import { decodeEvent, numbersOf, type RecordedEvent } from '../../domain/events/stored-events.js'
-import { type EventStore, type Position, type Revision, revisionBefore } from '../../domain/ports/event-store.js'
+import {
+  type EventStore,
+  type Position,
+  type Revision,
+  readFailureOf,
+  revisionBefore,
+} from '../../domain/ports/event-store.js'
 import type { Answer } from '../../domain/values/answer.js'
 import type { Digest } from '../../domain/values/digest.js'
 import type { CommandId } from '../../domain/values/envelope.js'
 import { versionNumberAt } from '../../domain/values/names.js'
 import type { CommandError } from './command-error.js'
-import { asReadError } from './store-failure.js'
 
 /** What a command led to. The same command given again yields the same receipt. */
 export interface Receipt {
@@ -61,7 +66,7 @@ export const repeated = async (
       }
     }
   } catch (error) {
-    return E.left(asReadError(stream, error))
+    return E.left(readFailureOf(error))
   }
   const last = found.at(-1)
   if (last === undefined) return E.left({ _tag: 'unavailable', reason: `${stream} no longer shows revision ${first}` })

@@ -7,14 +7,13 @@ import { versionAt } from '../../domain/artifact/version-columns.js'
 import { NOTHING_SAID } from '../../domain/collections/descriptions.js'
 import { artifact as artifactRules } from '../../domain/commands/deciders.js'
 import { decodeEvent, type RecordedEvent } from '../../domain/events/stored-events.js'
-import { type EventStore, revisionBefore } from '../../domain/ports/event-store.js'
+import { type EventStore, readFailureOf, revisionBefore } from '../../domain/ports/event-store.js'
 import type { Facts, Said, SaidAt, SaidFact } from '../../domain/ports/facts.js'
 import type { VersionNumber } from '../../domain/values/names.js'
 import type { ArtifactRef } from '../../domain/values/references.js'
 import { artifactStream } from '../../domain/values/stream-names.js'
 import type { CommandError } from './command-error.js'
 import type { FactReader } from './facts.js'
-import { asReadError } from './store-failure.js'
 
 type Port = Facts<CommandError>
 
@@ -74,6 +73,6 @@ const eventAt =
       }
       return E.left({ _tag: 'unavailable', reason: `${stream} no longer shows revision ${revision}` })
     } catch (error) {
-      return E.left(asReadError(stream, error))
+      return E.left(readFailureOf(error))
     }
   }

@@ -1,5 +1,5 @@
 /** What a caller is told where a store fails. */
-import { type AppendError, type ReadFailure, readFailureOf } from '../../domain/ports/event-store.js'
+import type { AppendError } from '../../domain/ports/event-store.js'
 import type { CommandError } from './command-error.js'
 
 /** What those are told whose time is over when the append before them failed: nothing of theirs was written. */
@@ -7,12 +7,6 @@ export const notSent = (error: Exclude<AppendError, { _tag: 'conflict' }>): Comm
   error._tag === 'unknown-outcome' || error._tag === 'too-large'
     ? { _tag: 'unavailable', reason: `the append before it failed (${error._tag})` }
     : notWritten(error)
-
-export const asReadError = (stream: string, error: unknown): CommandError => ofReadFailure(stream, readFailureOf(error))
-
-/** The same of a failure that is a value. */
-export const ofReadFailure = (stream: string, failure: ReadFailure): CommandError =>
-  failure._tag === 'damaged-store' ? { _tag: 'damaged-event', stream, reason: failure.reason } : failure
 
 export const asCommandError = (error: Exclude<AppendError, { _tag: 'conflict' }>, commandId: string): CommandError =>
   error._tag === 'unknown-outcome' ? { _tag: 'unknown-outcome', commandId, reason: error.reason } : notWritten(error)
@@ -25,7 +19,7 @@ const notWritten = (error: Exclude<AppendError, { _tag: 'conflict' | 'unknown-ou
     case 'head-of-another-ledger':
       return error
     case 'damaged':
-      return { _tag: 'damaged-event', stream: error.stream, reason: error.reason }
+      return { _tag: 'damaged-store', reason: `${error.stream}: ${error.reason}` }
     case 'too-large':
       return { _tag: 'event-too-large', bytes: error.bytes, limit: error.limit }
   }

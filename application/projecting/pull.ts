@@ -2,8 +2,9 @@
 
 import * as E from 'fp-ts/lib/Either.js'
 import type { DomainEvent } from '../../domain/events/catalogue.js'
+import { eventDamaged } from '../../domain/events/damaged-event.js'
 import { decodeShape } from '../../domain/events/event-shapes.js'
-import { type EventStore, EventStoreError, readFailureOf, type StoredEvent } from '../../domain/ports/event-store.js'
+import { type EventStore, EventStoreError, readProblemOf, type StoredEvent } from '../../domain/ports/event-store.js'
 import { isError, messageOf } from '../../domain/values/built-ins.js'
 import { actorOf, recordedAtOf } from '../../domain/values/metadata-text.js'
 import type { EventContext, ProjectedEvent } from '../../projections/projection.js'
@@ -51,7 +52,7 @@ export const pull = async <States extends object>(
     }
     return E.right(undefined)
   } catch (error) {
-    return E.left(readFailureOf(error))
+    return E.left(readProblemOf(error))
   }
 }
 
@@ -123,7 +124,10 @@ const applyPage = (
       actor = actorOf(stored)
     }
     if (event === 'damaged' || Number.isNaN(recordedAt)) {
-      return damaged(stored, event === 'damaged' ? `its data is not that of a ${type}` : 'its metadata say no time')
+      return eventDamaged(
+        stored,
+        event === 'damaged' ? `its data is not that of a ${type}` : 'its metadata say no time',
+      )
     }
     const time = recordTime(model.positionTimes, position, recordedAt)
     recordStep(model.steps, stored)
@@ -161,7 +165,7 @@ const foldInto = (
     return undefined
   } catch (thrown) {
     const { stored, event } = projected
-    if (thrown instanceof EventStoreError) return damaged(stored, thrown.message)
+    if (thrown instanceof EventStoreError) return thrown.event ?? eventDamaged(stored, thrown.message)
     const { position, stream, revision } = stored
     const failure: ProjectionFailed = {
       ...{ _tag: 'projection-failed', projection: name, version, position, stream, revision, type: event.type },
@@ -172,13 +176,5 @@ const foldInto = (
     return failure
   }
 }
-
-const damaged = ({ stream, revision, position }: StoredEvent, reason: string): ReadError => ({
-  _tag: 'damaged-event',
-  stream,
-  revision,
-  position,
-  reason,
-})
 
 export const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))

@@ -1,7 +1,8 @@
 /** Why nothing can be answered, and the words for it. */
 
 import type { EventType } from '../../domain/events/catalogue.js'
-import type { Position, ReadFailure } from '../../domain/ports/event-store.js'
+import { describeDamaged } from '../../domain/events/damaged-event.js'
+import type { EventDamaged, Position, ReadFailure } from '../../domain/ports/event-store.js'
 
 /** A projection threw. It stays before this event until it is rebuilt, or opened with a version that folds it. */
 export interface ProjectionFailed {
@@ -20,13 +21,7 @@ export interface ProjectionFailed {
 export type ReadError =
   | ReadFailure
   /** The model stays before this event, and says so, until the store is put right. */
-  | {
-      readonly _tag: 'damaged-event'
-      readonly stream: string
-      readonly revision: number
-      readonly position: Position
-      readonly reason: string
-    }
+  | EventDamaged
   | ProjectionFailed
   /** The read model did not come to the position in time. */
   | { readonly _tag: 'not-reached'; readonly position: number; readonly checkpoint: Position }
@@ -44,7 +39,7 @@ export const describeReadError = (error: ReadError): string => {
     case 'damaged-store':
       return `the event store is damaged: ${error.reason}`
     case 'damaged-event':
-      return `the event at position ${error.position}, revision ${error.revision} of ${error.stream}, is damaged: ${error.reason}; put the event store back from a copy that has it whole`
+      return describeDamaged(error)
     case 'projection-failed':
       return `the projection ${error.projection} (version ${error.version}) cannot fold the event at position ${error.position}, ${error.type} at revision ${error.revision} of ${error.stream}: ${error.reason}; open the ledger with another version of it that can`
     case 'not-reached':

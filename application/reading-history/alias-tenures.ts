@@ -5,6 +5,7 @@
  */
 
 import * as E from 'fp-ts/lib/Either.js'
+import { damagedEvent, eventDamaged } from '../../domain/events/damaged-event.js'
 import { decodeEvent } from '../../domain/events/stored-events.js'
 import { type EventReader, EventStoreError, ORIGIN, type StoredEvent } from '../../domain/ports/event-store.js'
 import { type CollectionRef, collectionPath, versionPath } from '../../domain/values/references.js'
@@ -143,8 +144,12 @@ function* tenuresOf(
 
 const changeOf = (stored: StoredEvent, positionTimes: PositionTimes): AliasChange => {
   const decoded = decodeEvent(stored)
-  if (E.isLeft(decoded))
-    throw new EventStoreError('damaged', `event ${stored.revision} of the stream ${stored.stream} cannot be read`)
+  if (E.isLeft(decoded)) {
+    const { left } = decoded
+    throw damagedEvent(
+      left._tag === 'damaged-event' ? left : eventDamaged(stored, `its type ${left.type} is not known here`),
+    )
+  }
   const { position, metadata } = decoded.right
   return {
     position,

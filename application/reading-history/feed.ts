@@ -3,7 +3,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { interval } from 'rxjs'
 import type { DomainEvent, EventOf, EventType } from '../../domain/events/catalogue.js'
-import { damagedEvent } from '../../domain/events/damaged-event.js'
+import { damagedEvent, eventDamaged } from '../../domain/events/damaged-event.js'
 import { eventDecoder, type RecordedEvent } from '../../domain/events/stored-events.js'
 import { decodeUnknown, type UnknownEvent } from '../../domain/events/unknown-event.js'
 import { type EventStore, EventStoreError, type Position, type StoredEvent } from '../../domain/ports/event-store.js'
@@ -86,9 +86,9 @@ export const feedDecoder = (): ((stored: StoredEvent) => FeedEvent) => {
       const { values: _values, ...recorded } = known.right
       return recorded
     }
-    if (known.left._tag === 'damaged-event') throw damagedEvent(stored, known.left.reason)
+    if (known.left._tag === 'damaged-event') throw damagedEvent(known.left)
     const unknown = decodeUnknown(stored)
-    if (E.isLeft(unknown)) throw damagedEvent(stored, unknown.left)
+    if (E.isLeft(unknown)) throw damagedEvent(eventDamaged(stored, unknown.left))
     return unknown.right
   }
 }

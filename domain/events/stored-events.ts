@@ -2,7 +2,7 @@
 
 import * as E from 'fp-ts/lib/Either.js'
 import type * as t from 'io-ts'
-import type { EventRevision, NewEvent, Position, StoredEvent } from '../ports/event-store.js'
+import type { EventDamaged, EventRevision, NewEvent, Position, StoredEvent } from '../ports/event-store.js'
 import { decodeWith, describeProblem, type Problem } from '../values/codec.js'
 import { nameBasedUuid } from '../values/digest.js'
 import { EventMetadata } from '../values/envelope.js'
@@ -10,6 +10,7 @@ import { canonicalJson, type JsonObject, type JsonProblem, parseJson } from '../
 import type { Category } from '../values/stream-names.js'
 import { parseStream } from '../values/stream-names.js'
 import { type DomainEvent, eventCodecs, schemaOfToday, upcasters } from './catalogue.js'
+import { eventDamaged } from './damaged-event.js'
 import { upcast } from './upcasting.js'
 
 /** A decoded event where it stands. */
@@ -30,8 +31,7 @@ export interface DecodedEvent extends RecordedEvent {
 export type EventProblem =
   /** A type, or a schema version of it, that this software does not know: written by a newer one. */
   | { readonly _tag: 'unknown-event'; readonly stream: string; readonly revision: number; readonly type: string }
-  /** Without a revision it is the stream that is damaged, and not one event of it. */
-  | { readonly _tag: 'damaged-event'; readonly stream: string; readonly revision?: number; readonly reason: string }
+  | EventDamaged
 
 /** Reads a stored event: parse, upcast, decode in full. */
 export const decodeEvent = (stored: StoredEvent): E.Either<EventProblem, RecordedEvent> => {
@@ -242,7 +242,7 @@ const decodeIn = (
   metadataOf: () => DecodedMetadata,
 ): E.Either<EventProblem, DecodedEvent> => {
   const damaged = (reason: string): E.Either<EventProblem, never> =>
-    E.left({ _tag: 'damaged-event', stream, revision, reason })
+    E.left(eventDamaged({ stream, revision, position }, reason))
   const unknown = (): E.Either<EventProblem, never> => E.left({ _tag: 'unknown-event', stream, revision, type })
 
   const codec = category === undefined ? undefined : codecOf(category, type)

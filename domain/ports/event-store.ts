@@ -79,6 +79,15 @@ export interface StoreClosed {
 /** Why a store cannot be read: what an `EventStoreError` says, as a value. */
 export type ReadFailure = StoreUnavailable | StoreClosed | { readonly _tag: 'damaged-store'; readonly reason: string }
 
+/** An event that cannot be read: where it stands, and what is wrong with it. */
+export interface EventDamaged {
+  readonly _tag: 'damaged-event'
+  readonly stream: string
+  readonly revision: number
+  readonly position: Position
+  readonly reason: string
+}
+
 /** A read rejects with this, and with nothing else. */
 export class EventStoreError extends Error {
   static {
@@ -86,9 +95,16 @@ export class EventStoreError extends Error {
   }
   override readonly name = 'EventStoreError'
   readonly code: 'unavailable' | 'damaged' | 'closed'
-  constructor(code: 'unavailable' | 'damaged' | 'closed', message: string, options?: ErrorOptions) {
+  /** Which event cannot be read, where it is one that the store gave. */
+  readonly event?: EventDamaged
+  constructor(
+    code: 'unavailable' | 'damaged' | 'closed',
+    message: string,
+    options?: ErrorOptions & { readonly event?: EventDamaged },
+  ) {
     super(message, options)
     this.code = code
+    if (options?.event !== undefined) this.event = options.event
   }
 }
 
@@ -97,6 +113,14 @@ export const readFailureOf = (error: unknown): ReadFailure => {
   const code = error instanceof EventStoreError ? error.code : 'unavailable'
   return { _tag: code === 'damaged' ? 'damaged-store' : code, reason }
 }
+
+/** The other way round. */
+export const storeErrorOf = ({ _tag, reason }: ReadFailure): EventStoreError =>
+  new EventStoreError(_tag === 'damaged-store' ? 'damaged' : _tag, reason)
+
+/** What whoever decodes what is read rejects with: it may be one event that is damaged. */
+export const readProblemOf = (error: unknown): ReadFailure | EventDamaged =>
+  (error instanceof EventStoreError ? error.event : undefined) ?? readFailureOf(error)
 
 /** Bytes of `data` and `metadata` of one event, in every store. */
 export const MAX_EVENT_BYTES = 256 * 1024

@@ -4,10 +4,10 @@ import type * as E from 'fp-ts/lib/Either.js'
 import type * as TE from 'fp-ts/lib/TaskEither.js'
 import { type CommandError, describeCommandError } from '../../application/command-handling/command-error.js'
 import type { BadMoment } from '../../application/projecting/as-of.js'
-import type { ReadError } from '../../application/projecting/read-error.js'
+import { describeReadError, type ReadError } from '../../application/projecting/read-error.js'
 import type { NoDistributedId } from '../../domain/distributed-draft/whose-part.js'
 import type { DownloadError } from '../../domain/ports/download.js'
-import { EventStoreError, type StoreClosed } from '../../domain/ports/event-store.js'
+import { EventStoreError, readProblemOf, type StoreClosed } from '../../domain/ports/event-store.js'
 import type { HistoryDamage } from '../../domain/ports/history-damage.js'
 import { describeInsideALedger, type InsideALedger } from '../../domain/ports/inside-a-ledger.js'
 import { knownAcrossCopies } from '../../domain/values/across-copies.js'
@@ -182,8 +182,6 @@ export type LedgerFailure =
   | BadMoment
   | NotComparable
   | ReadError
-  /** Told by the store itself, which has words only. */
-  | { readonly _tag: 'damaged-event'; readonly reason: string }
   | ImportError
   | DownloadError
   | OpeningError
@@ -244,21 +242,14 @@ export const LedgerError: LedgerErrorClass = class LedgerError<Failure extends T
   }
 }
 
-/** What a store threw, as the methods reject with it. */
-export const fromStoreError = (error: unknown): unknown =>
-  error instanceof EventStoreError
-    ? new LedgerError(
-        { _tag: error.code === 'damaged' ? 'damaged-event' : error.code, reason: error.message },
-        error.message,
-      )
-    : error
+/** What a store threw, as the methods reject with it; what is thrown by others stays what it is. */
+export const fromStoreError = (error: unknown): unknown => {
+  if (!(error instanceof EventStoreError)) return error
+  const problem = readProblemOf(error)
+  return new LedgerError(problem, describeReadError(problem))
+}
 
-/** A Promise, or an iteration, of what is read from the event store, which rejects with a `LedgerError`. */
-export const readFromStore = <A>(answer: Promise<A>): Promise<A> =>
-  answer.catch((error: unknown) => {
-    throw fromStoreError(error)
-  })
-
+/** What is iterated of the event store: it rejects with a `LedgerError`. */
 export async function* eachFromStore<A>(items: AsyncIterable<A>): AsyncGenerator<A> {
   try {
     yield* items

@@ -1,12 +1,15 @@
 /** What a method can be refused with, of those that do not need the union of everything; and its words. */
 
-import type * as E from 'fp-ts/lib/Either.js'
+import * as E from 'fp-ts/lib/Either.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import type * as t from 'io-ts'
 import { ABORTED, type Aborted } from '../../application/command-handling/command-error.js'
 import type { BadMoment } from '../../application/projecting/as-of.js'
 import { describeReadError, type ReadError } from '../../application/projecting/read-error.js'
+import { type EventDamaged, EventStoreError, type ReadFailure, readProblemOf } from '../../domain/ports/event-store.js'
+import { describeFileStoreError, type FileStoreError } from '../../domain/ports/file-store.js'
 import { decodeWith } from '../../domain/values/codec.js'
+import type { LineageRejection } from '../../projections/lineage/ref.js'
 import type { BadCursor } from '../../projections/paging/cursor.js'
 import { describeQueryError, type NameError, type QueryError } from '../../projections/registry/questions/errors.js'
 import { type InvalidInput, orThrow } from './errors.js'
@@ -39,6 +42,13 @@ export interface MethodFailures {
   readonly waitFor: ReadError | Stopped
   readonly rebuild: ReadError | Stopped
   readonly progress: ReadError | Stopped
+  readonly lineage: MomentFailure | QueryError | LineageRejection
+  readonly paths: MomentFailure | QueryError | LineageRejection
+  readonly history: MomentFailure | QueryError | BadCursor
+  readonly aliasHistory: MomentFailure | NameError | BadCursor
+  readonly diffMoments: MomentFailure
+  readonly read: MomentFailure
+  readonly verify: ReadFailure | EventDamaged | FileStoreError | Stopped
 }
 
 type Failure = MethodFailures[keyof MethodFailures]
@@ -51,6 +61,15 @@ const describeFailure = (error: Failure): string => {
       return ABORTED
     case 'bad-cursor':
       return `the cursor: expected ${error.expected}`
+    case 'not-in-lineage':
+      return `nothing of that name was there at position ${error.moment}`
+    case 'file-missing':
+    case 'file-damaged':
+    case 'source-failed':
+    case 'bad-clock':
+    case 'files-of-another-ledger':
+    case 'file-store-failed':
+      return describeFileStoreError(error)
     case 'unavailable':
     case 'closed':
     case 'damaged-store':
@@ -76,6 +95,18 @@ export const answer = async <Name extends keyof MethodFailures, A>(
   _method: Name,
   task: TE.TaskEither<MethodFailures[Name], A>,
 ): Promise<A> => answered(await task())
+
+/** What is read of the event store, by whoever rejects with an `EventStoreError`; what else is thrown goes on as it is. */
+export const fromStore =
+  <A>(work: () => Promise<A>): TE.TaskEither<ReadFailure | EventDamaged, A> =>
+  async () => {
+    try {
+      return E.right(await work())
+    } catch (error) {
+      if (error instanceof EventStoreError) return E.left(readProblemOf(error))
+      throw error
+    }
+  }
 
 /** An argument, checked. */
 export const checkedTask = <A>(codec: t.Decoder<unknown, A>, given: unknown): TE.TaskEither<InvalidInput, A> =>

@@ -1,7 +1,16 @@
 /** Questions about the history: where something came from, who did what, who held an alias and when. */
+import { sequenceS } from 'fp-ts/lib/Apply.js'
 import * as E from 'fp-ts/lib/Either.js'
+import { identity, pipe } from 'fp-ts/lib/function.js'
+import * as TE from 'fp-ts/lib/TaskEither.js'
 import { aliasHistory } from '../../application/reading-history/alias-tenures.js'
-import { type AuditPage, type AuditQuery, audit, auditLines } from '../../application/reading-history/history.js'
+import {
+  type AuditPage,
+  type AuditQuery,
+  type AuditSubject,
+  audit,
+  auditLines,
+} from '../../application/reading-history/history.js'
 import type { ReplayQuery } from '../../application/reading-history/replay.js'
 import { ORIGIN } from '../../domain/ports/event-store.js'
 import { decodeWith } from '../../domain/values/codec.js'
@@ -12,14 +21,15 @@ import type { AliasTenure } from '../../projections/audit/tenure.js'
 import type { Lineage, LineageNode } from '../../projections/lineage/answer.js'
 import { lineage } from '../../projections/lineage/lineage.js'
 import { type LineagePaths, paths } from '../../projections/lineage/paths.js'
-import type { LineageRejection } from '../../projections/lineage/ref.js'
 import { momentOfCursor } from '../../projections/paging/cursor.js'
 import type { Page } from '../../projections/paging/page.js'
+import type { QueryError } from '../../projections/registry/questions/errors.js'
 import { type RegistryQuestions, registryQuestions } from '../../projections/registry/questions/lookup.js'
 import type { Checked } from '../calling/arguments.js'
 import type { AsOf, When } from '../calling/as-of.js'
 import { checked } from '../calling/checked.js'
-import { eachFromStore, orThrow, readFromStore } from '../calling/errors.js'
+import { eachFromStore } from '../calling/errors.js'
+import { answer, answered, checkedTask, fromStore, type MomentFailure } from '../calling/failures.js'
 import { LastTime } from '../calling/interval.js'
 import { eachUntil } from '../calling/stopping.js'
 import { endingsOf } from './endings.js'
@@ -42,17 +52,21 @@ export interface HistoryQuestions {
   readonly aliasHistory: (input: AliasHistoryInput) => Promise<Page<AliasTenure>>
 }
 
+/** Where a moment stands, with everything that can be asked there; where the questions are asked, if it is told none. */
+type Moments = (when?: When) => TE.TaskEither<MomentFailure, AsOf>
+
 /** Where a replay begins and ends, and what it shows. */
 export const replayQuery = async (
   given: unknown,
-  asOf: (when?: When) => Promise<AsOf>,
+  asOf: Moments,
 ): Promise<{ readonly at: AsOf; readonly query: ReplayQuery; readonly signal: AbortSignal | undefined }> => {
   const { of, after, from, until, signal, ...query } = await checked(ReplayInput, given)
-  const at = readingUntil(signal, await asOf(until))
+  const at = readingUntil(signal, answered(await asOf(until)()))
   // A collection that was made later is no mistake: nothing was done to it.
-  const subject = of === undefined ? {} : { of: isCollection(of) ? collectionOf(of, await asOf()) : refOf(of, at) }
-  const start = await startOf({ after, from }, asOf)
-  const ends = await endingsOf(subject, at)
+  const subject =
+    of === undefined ? {} : { of: answered(subjectOf(of, isCollection(of) ? answered(await asOf()()) : at)) }
+  const start = answered(await startOf({ after, from }, asOf)())
+  const ends = answered(await fromStore(() => endingsOf(subject, at))())
   return { at, query: { ...query, ...subject, ...start, ...ends, until: at.position }, signal }
 }
 
@@ -70,46 +84,87 @@ const readingUntil = (signal: AbortSignal | undefined, at: AsOf): AsOf => {
 }
 
 /** `asOf` answers where the questions are asked, or where the bound of an interval is that one of them names. */
-export const historyQuestions = (asOf: (when?: When) => Promise<AsOf>): HistoryQuestions => ({
-  lineage: async (given) => {
-    const { of, signal: _, ...query } = await checked(LineageInput, given)
-    const at = await asOf()
-    const root = asFirstAsked(at, query.cursor, (then) => refOf(of, then))
-    const answer = found(lineage(at.graph, { ...query, of: root }, at.position))
-    const then = registryQuestions({ ...at, position: answer.moment })
-    return { ...answer, time: then.moment.time, nodes: answer.nodes.map((node) => withAliases(node, then)) }
-  },
+export const historyQuestions = (asOf: Moments): HistoryQuestions => ({
+  lineage: (given) =>
+    answer(
+      'lineage',
+      pipe(
+        TE.Do,
+        TE.bind('input', () => checkedTask(LineageInput, given)),
+        TE.bindW('at', () => asOf()),
+        TE.flatMapEither(({ at, input: { of, signal: _, ...query } }) =>
+          pipe(
+            asFirstAsked(at, query.cursor, (then) => refOf(of, then)),
+            E.flatMap((root) => lineage(at.graph, { ...query, of: root }, at.position)),
+            E.map((found) => {
+              const then = registryQuestions({ ...at, position: found.moment })
+              return { ...found, time: then.moment.time, nodes: found.nodes.map((node) => withAliases(node, then)) }
+            }),
+          ),
+        ),
+      ),
+    ),
 
-  paths: async (given) => {
-    const { from, to, signal: _, ...query } = await checked(PathsInput, given)
-    const at = await asOf()
-    const ends = asFirstAsked(at, query.cursor, (then) => ({ from: refOf(from, then), to: refOf(to, then) }))
-    return found(paths(at.graph, { ...query, ...ends }, at.position))
-  },
+  paths: (given) =>
+    answer(
+      'paths',
+      pipe(
+        TE.Do,
+        TE.bind('input', () => checkedTask(PathsInput, given)),
+        TE.bindW('at', () => asOf()),
+        TE.flatMapEither(({ at, input: { from, to, signal: _, ...query } }) =>
+          pipe(
+            asFirstAsked(at, query.cursor, (then) => ends({ from: refOf(from, then), to: refOf(to, then) })),
+            E.flatMap((between) => paths(at.graph, { ...query, ...between }, at.position)),
+          ),
+        ),
+      ),
+    ),
 
-  history: async (given = {}) => {
-    const { signal, ...input } = await checked(HistoryInput, given)
-    const at = readingUntil(signal, await asOf())
-    return found(await readFromStore(audit(at, await queryOf(input, at, asOf), at.position)))
-  },
+  history: (given = {}) =>
+    answer(
+      'history',
+      pipe(
+        TE.Do,
+        TE.bind('input', () => checkedTask(HistoryInput, given)),
+        TE.bindW('at', ({ input }) => TE.Functor.map(asOf(), (at) => readingUntil(input.signal, at))),
+        TE.bindW('query', ({ input: { signal: _, ...input }, at }) => queryOf(input, at, asOf)),
+        TE.flatMap(({ at, query }) => fromStore(() => audit(at, query, at.position))),
+        TE.flatMapEither(identity),
+      ),
+    ),
 
   exportHistory: async function* (given) {
     const { format, order = 'ascending', signal, ...input } = await checked(ExportInput, given)
-    const at = readingUntil(signal, await asOf())
-    const lines = auditLines(at, await queryOf(input, at, asOf), at.position, order)
+    const at = readingUntil(signal, answered(await asOf()()))
+    const lines = auditLines(at, answered(await queryOf(input, at, asOf)()), at.position, order)
     yield* eachFromStore(format === 'csv' ? auditCsv(lines) : auditNdjson(lines))
   },
 
-  aliasHistory: async (given) => {
-    const { of, after, from, until, signal: _, ...query } = await checked(AliasHistoryInput, given)
-    const at = await asOf()
-    const subject = asFirstAsked(at, query.cursor, (then) => collectionOf(of, then))
-    const bounds = await boundsOf({ after, from, until }, query.cursor, at, asOf)
-    const moves = at.aliasMoves(subject.kind === 'artifact' ? subject.artifact : subject.model)
-    const page = moves.then((known) => aliasHistory(known, { ...query, ...bounds }, at.position))
-    return found(await readFromStore(page))
-  },
+  aliasHistory: (given) =>
+    answer(
+      'aliasHistory',
+      pipe(
+        TE.Do,
+        TE.bind('input', () => checkedTask(AliasHistoryInput, given)),
+        TE.bindW('at', () => asOf()),
+        TE.bindW('subject', ({ at, input: { of, cursor } }) =>
+          TE.fromEither(asFirstAsked(at, cursor, (then) => collectionOf(of, then))),
+        ),
+        TE.bindW('bounds', ({ at, input }) => boundsOf(input, input.cursor, at, asOf)),
+        TE.flatMap(({ at, subject, bounds, input: { of: _, after: _after, from, until, signal, ...query } }) =>
+          fromStore(async () => {
+            const moves = await at.aliasMoves(subject.kind === 'artifact' ? subject.artifact : subject.model)
+            return aliasHistory(moves, { ...query, ...bounds }, at.position)
+          }),
+        ),
+        TE.flatMapEither(identity),
+      ),
+    ),
 })
+
+/** Both, or what is wrong with the first of them that is none. */
+const ends = sequenceS(E.Applicative)
 
 /** Lineage knows versions; which aliases they held the registry knows. */
 const withAliases = (node: LineageNode, { aliasesOf }: RegistryQuestions): LineageNode => {
@@ -124,70 +179,69 @@ const withAliases = (node: LineageNode, { aliasesOf }: RegistryQuestions): Linea
   }
 }
 
-const queryOf = async (
+const queryOf = (
   { of, after, from, until, ...query }: Omit<Checked<HistoryInput>, 'signal'>,
   at: AsOf,
-  asOf: (when: When) => Promise<AsOf>,
-): Promise<AuditQuery> => {
+  asOf: Moments,
+): TE.TaskEither<MomentFailure | QueryError, AuditQuery> => {
   const { cursor, alias } = query
-  const subject = of === undefined ? {} : { of: asFirstAsked(at, cursor, (then) => subjectOf(of, then)) }
-  return {
-    ...query,
-    ...subject,
-    ...(await boundsOf({ after, from, until }, cursor, at, asOf)),
-    ...(await endingsOf({ ...subject, ...omitUndefined({ alias }) }, at)),
-  }
+  const subject: E.Either<QueryError, Pick<AuditQuery, 'of'>> = of === undefined
+    ? E.right({})
+    : E.map((meant: AuditSubject) => ({ of: meant }))(asFirstAsked(at, cursor, (then) => subjectOf(of, then)))
+  return pipe(
+    TE.Do,
+    TE.bind('subject', () => TE.fromEither(subject)),
+    TE.bindW('bounds', () => boundsOf({ after, from, until }, cursor, at, asOf)),
+    TE.bindW('endings', ({ subject }) => fromStore(() => endingsOf({ ...subject, ...omitUndefined({ alias }) }, at))),
+    TE.map(({ subject, bounds, endings }) => ({ ...query, ...subject, ...bounds, ...endings })),
+  )
 }
 
-interface Bounds {
-  readonly after: number | undefined
-  readonly from: string | undefined
+interface Interval {
+  readonly after?: number | undefined
+  readonly from?: string | undefined
+  readonly until?: When | undefined
 }
 
 /** The positions between which an interval lies. */
-const boundsOf = async (
-  { until, ...start }: Bounds & { readonly until: When | undefined },
+const boundsOf = (
+  { after, from, until }: Interval,
   cursor: string | undefined,
   at: AsOf,
-  asOf: (when: When) => Promise<AsOf>,
-): Promise<{ readonly after?: number; readonly until?: number }> => {
+  asOf: Moments,
+): TE.TaskEither<MomentFailure, Pick<AuditQuery, 'after' | 'until'>> => {
   // Of a time to come, later pages would else know a later position than the first did.
   const last = momentOfCursor(cursor, at.position)
-  const { after } = await startOf(start, asOf)
-  const begin = after === undefined ? {} : { after: Math.min(after, last) }
-  if (until === undefined) return begin
-  const end = Math.min((await asOf(until)).position, last)
-  return { ...begin, until: endsBefore(start, until) || end < (begin.after ?? ORIGIN) ? ORIGIN : end }
+  return pipe(
+    TE.Do,
+    TE.bind('start', () => startOf({ after, from }, asOf)),
+    TE.bind('end', () => (until === undefined ? TE.right(undefined) : asOf(until))),
+    TE.map(({ start: { after }, end }) => {
+      const begin = after === undefined ? {} : { after: Math.min(after, last) }
+      if (until === undefined || end === undefined) return begin
+      const position = Math.min(end.position, last)
+      return { ...begin, until: endsBefore(from, until) || position < (begin.after ?? ORIGIN) ? ORIGIN : position }
+    }),
+  )
 }
 
 /** Whether an interval of times ends before it begins, so that nothing is in it: between its ends there may be no position. */
-const endsBefore = ({ from }: Bounds, until: When): boolean => {
+const endsBefore = (from: string | undefined, until: When): boolean => {
   const time = decodeWith(LastTime)(until)
   return from !== undefined && E.isRight(time) && time.right < from
 }
 
 /** Behind which position an interval begins: of the two that may be told, the later. */
-const startOf = async (
-  { after, from }: Bounds,
-  asOf: (when: When) => Promise<AsOf>,
-): Promise<{ readonly after?: number }> => {
-  const starts = [...(after === undefined ? [] : [after]), ...(from === undefined ? [] : [before(from)])]
-  if (starts.length === 0) return {}
-  const positions: number[] = []
-  for (const start of starts) {
-    const { position } = await asOf(start)
+const startOf = ({ after, from }: Interval, asOf: Moments): TE.TaskEither<MomentFailure, Pick<AuditQuery, 'after'>> =>
+  pipe(
+    [...(after === undefined ? [] : [after]), ...(from === undefined ? [] : [before(from)])],
     // Who goes on behind an event that was seen is shown the rest of its command.
-    positions.push(typeof start === 'number' ? start : position)
-  }
-  return { after: Math.max(...positions) }
-}
+    TE.traverseSeqArray((start) =>
+      TE.Functor.map(asOf(start), ({ position }) => (typeof start === 'number' ? start : position)),
+    ),
+    TE.map((positions) => (positions.length === 0 ? {} : { after: Math.max(...positions) })),
+  )
 
 /** The moment before a time: times are recorded by the millisecond. */
 const before = (time: string): When => (time === EARLIEST ? ORIGIN : new Date(Date.parse(time) - 1))
 const EARLIEST = '0000-01-01T00:00:00.000Z'
-
-const found = orThrow((error: LineageRejection) =>
-  error._tag === 'bad-cursor'
-    ? `the cursor: expected ${error.expected}`
-    : `nothing of that name was there at position ${error.moment}`,
-)

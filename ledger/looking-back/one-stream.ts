@@ -4,6 +4,7 @@
  * `recordedAt` of all events up to it, which no stream knows by itself. Asked as of a position, never of a time.
  */
 import * as E from 'fp-ts/lib/Either.js'
+import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import type { FactReader } from '../../application/command-handling/facts.js'
 import { factsAsOf } from '../../application/command-handling/state-as-of.js'
@@ -15,6 +16,7 @@ import type { AliasMoves } from '../../application/reading-history/alias-tenures
 import { readEndOfStep } from '../../application/reading-history/end-of-step.js'
 import { timesIn } from '../../application/reading-history/read-times.js'
 import { type ReplayStep, replay } from '../../application/reading-history/replay.js'
+import { damagedEvent } from '../../domain/events/damaged-event.js'
 import type { Clock } from '../../domain/ports/clock-and-ids.js'
 import {
   type EventStore,
@@ -35,8 +37,9 @@ import { endOfSource } from '../../projections/registry/changes.js'
 import { registryQuestions } from '../../projections/registry/questions/lookup.js'
 import type { Registry } from '../../projections/registry/state.js'
 import type { AsOf, When } from '../calling/as-of.js'
-import { checked, checkedIfGivenNow } from '../calling/checked.js'
-import { eachFromStore, LedgerError, promised, readFromStore } from '../calling/errors.js'
+import { checkedIfGivenNow } from '../calling/checked.js'
+import { eachFromStore } from '../calling/errors.js'
+import { answered, checkedTask, fromStore, type MomentFailure } from '../calling/failures.js'
 import { Stopping } from '../calling/input.js'
 import { guarded } from '../calling/own.js'
 import { nameResolver } from '../calling/resolve-names.js'
@@ -64,7 +67,6 @@ export interface OneStreamPorts {
 const Of = record('a question to one stream', {
   of: text('the name of an artifact or a registered model', (name) => name.length > 0 && !name.includes(':')),
 })
-const read = promised(describeReadError)
 const registryAlone = { registry: registryProjection }
 
 /** Which ledger reads its streams how: for the ways in, which are given a ledger and no stores. */
@@ -80,6 +82,62 @@ export const oneStreamOf = (ledger: object, when?: number): OneStream => {
 /** Makes the streams of a ledger readable one by one. */
 export const readByStream = (ledger: object, ports: OneStreamPorts): void => void readers.set(ledger, oneStream(ports))
 
+/** Where a moment stands in one stream. */
+const standing = (store: EventStore, defaults: NameDefaults) => {
+  const positionOf = (when: unknown): TE.TaskEither<MomentFailure, Position> =>
+    pipe(
+      store.head(),
+      TE.flatMap((head): TE.TaskEither<MomentFailure, Position> => {
+        if (when === undefined) return TE.right(head)
+        if (typeof when === 'number' && Number.isSafeInteger(when) && when >= ORIGIN && when <= head)
+          return fromStore(() => readEndOfStep(store, toPosition(when)))
+        return TE.left({
+          _tag: 'bad-moment',
+          expected: `a position from ${ORIGIN} to ${head}`,
+          actual: shown(when),
+        })
+      }),
+    )
+
+  /** Where nothing is known of the whole ledger but that what is named is there. */
+  const asOf = (
+    given: unknown,
+    when: unknown,
+    timesUpTo: ReturnType<typeof timesIn>,
+  ): TE.TaskEither<MomentFailure, AsOf> =>
+    pipe(
+      TE.Do,
+      TE.bind('name', () => checkedTask(Of, { of: given })),
+      TE.bindW('position', () => positionOf(when)),
+      TE.bindW('first', ({ name: { of }, position }) => {
+        const readings = parseVersion(of, defaults)
+        const streams = E.isLeft(readings) ? [] : readings.right.map(({ collection }) => collectionStream(collection))
+        return fromStore(() => beginnings(store, streams, position))
+      }),
+      TE.bindW('registry', ({ first }) => {
+        const model = emptyModel(registryAlone)
+        const problem = applyEvents(registryAlone, model, first)
+        return problem === undefined ? TE.right(model.states.registry) : TE.left(problem)
+      }),
+      // The next one, too, where then is meant: by it a refusal knows that it is of the past.
+      TE.bindW('positionTimes', ({ position }) =>
+        fromStore(() => timesUpTo(when === undefined ? position : toPosition(position + 1))),
+      ),
+      TE.map(({ registry, positionTimes, position }) => {
+        const then = { registry, positionTimes, position, defaults }
+        return {
+          aliasMoves: (collection: CollectionRef) => movesInStream(store, collection, then),
+          store,
+          graph: lineageProjection.initial(),
+          index: auditProjection.initial(),
+          ...then,
+          registryQuestions: registryQuestions(then),
+        }
+      }),
+    )
+  return { positionOf, asOf }
+}
+
 const oneStream = ({
   store,
   clock,
@@ -87,39 +145,8 @@ const oneStream = ({
   defaults,
   facts: now,
 }: OneStreamPorts): ((when?: number) => OneStream) => {
-  const positionOf = async (when: unknown): Promise<Position> => {
-    const head = await read(store.head())
-    if (when === undefined) return head
-    if (typeof when === 'number' && Number.isSafeInteger(when) && when >= ORIGIN && when <= head)
-      return readFromStore(readEndOfStep(store, toPosition(when)))
-    const error = { _tag: 'bad-moment' as const, expected: `a position from ${ORIGIN} to ${head}`, actual: shown(when) }
-    throw new LedgerError(error, `the moment: expected ${error.expected}, got ${error.actual}`)
-  }
-
-  /** Where nothing is known of the whole ledger but that what is named is there. */
-  const asOf = async (given: unknown, when: unknown, timesUpTo: ReturnType<typeof timesIn>): Promise<AsOf> => {
-    const { of } = await checked(Of, { of: given })
-    const readings = parseVersion(of, defaults)
-    const streams = E.isLeft(readings) ? [] : readings.right.map(({ collection }) => collectionStream(collection))
-    const position = await positionOf(when)
-    const first = await readFromStore(beginnings(store, streams, position))
-    const model = emptyModel(registryAlone)
-    const problem = applyEvents(registryAlone, model, first)
-    if (problem !== undefined) throw new LedgerError(problem, describeReadError(problem))
-    // The next one, too, where then is meant: by it a refusal knows that it is of the past.
-    const positionTimes = await readFromStore(timesUpTo(when === undefined ? position : toPosition(position + 1)))
-    const then = { registry: model.states.registry, positionTimes, position, defaults }
-    return {
-      aliasMoves: (collection) => movesInStream(store, collection, then),
-      store,
-      graph: lineageProjection.initial(),
-      index: auditProjection.initial(),
-      ...then,
-      registryQuestions: registryQuestions(then),
-    }
-  }
-
-  const momentsOf = (of: unknown, when: unknown): ((moment?: When) => Promise<AsOf>) => {
+  const { positionOf, asOf } = standing(store, defaults)
+  const momentsOf = (of: unknown, when: unknown): ((moment?: When) => TE.TaskEither<MomentFailure, AsOf>) => {
     const timesUpTo = timesIn(store)
     return (moment) => asOf(of, moment ?? when, timesUpTo)
   }
@@ -139,7 +166,7 @@ const oneStream = ({
           },
           locate: async (version, options) => {
             checkedIfGivenNow(Stopping, options)
-            const facts = when === undefined ? now : factsAsOf(store, manifests, await positionOf(when))
+            const facts = when === undefined ? now : factsAsOf(store, manifests, answered(await positionOf(when)()))
             return locateMethods(nameResolver({ facts, recordedUnder: () => TE.right('none') }, defaults)).locate(
               version,
             )
@@ -178,6 +205,7 @@ const registryOf = async (store: EventStore, collection: CollectionRef, position
   for await (const page of store.readStream(collectionStream(collection), 'none')) {
     const then = page.filter((stored) => stored.position <= position)
     const problem = applyEvents(registryAlone, model, then)
+    if (problem?._tag === 'damaged-event') throw damagedEvent(problem)
     if (problem !== undefined) throw new EventStoreError('damaged', describeReadError(problem))
     if (then.length < page.length) break
   }

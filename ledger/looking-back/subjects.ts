@@ -1,76 +1,104 @@
 /** What the names mean that a question about the history is given. */
 import * as E from 'fp-ts/lib/Either.js'
+import { pipe } from 'fp-ts/lib/function.js'
 import type { AuditSubject } from '../../application/reading-history/history.js'
 import type { Problem } from '../../domain/values/codec.js'
 import { meantOf, parseArtifact, parseEither, parseModel, parseRun } from '../../domain/values/name-paths.js'
-import { collectionPath, isModel } from '../../domain/values/references.js'
+import {
+  type ArtifactRef,
+  type CollectionRef,
+  collectionPath,
+  isModel,
+  type ModelRef,
+  type RunRef,
+} from '../../domain/values/references.js'
 import type { LineageRef } from '../../domain/values/subjects.js'
 import { momentOfCursor } from '../../projections/paging/cursor.js'
-import { describeQueryError, type QueryError } from '../../projections/registry/questions/errors.js'
+import type { NameError, QueryError } from '../../projections/registry/questions/errors.js'
 import { type RegistryQuestions, registryQuestions } from '../../projections/registry/questions/lookup.js'
 import type { AsOf } from '../calling/as-of.js'
 import { isVersion } from '../calling/collection-or-version.js'
-import { describeWriteError, type InvalidInput, orThrow } from '../calling/errors.js'
+import type { InvalidInput } from '../calling/errors.js'
 import type { SubjectInput } from './input.js'
 
 /** What the names of a question meant when its first page was asked for: an alias may have moved since. */
-export const asFirstAsked = <A>(at: AsOf, cursor: string | undefined, meaning: (then: AsOf) => A): A => {
+export const asFirstAsked = <Failure, A>(
+  at: AsOf,
+  cursor: string | undefined,
+  meaning: (then: AsOf) => E.Either<Failure, A>,
+): E.Either<Failure, A> => {
   const position = momentOfCursor(cursor, at.position)
   if (position === at.position) return meaning(at)
-  try {
-    return meaning({ ...at, registryQuestions: registryQuestions({ ...at, position }) })
-  } catch {
-    // Nothing of the name was there then, so the cursor is another question's.
-    return meaning(at)
-  }
+  const meant = meaning({ ...at, registryQuestions: registryQuestions({ ...at, position }) })
+  // Where nothing of the name was there then, the cursor is another question's.
+  return E.isRight(meant) ? meant : meaning(at)
 }
 
 /** What a caller names, as lineage names it. */
-export const refOf = (thing: SubjectInput, { registryQuestions, defaults }: AsOf): LineageRef => {
-  if (typeof thing === 'string') {
-    const { kind, collection, version } = answered(registryQuestions.version(thing))
-    return kind === 'artifact'
-      ? { kind: 'version', artifact: named(parseArtifact(collection, defaults)), version }
-      : { kind: 'registered-version', model: named(parseModel(collection, defaults)), version }
-  }
-  if ('run' in thing) return { kind: 'run', run: named(parseRun(thing.run, defaults)) }
+export const refOf = (thing: SubjectInput, { registryQuestions, defaults }: AsOf): E.Either<QueryError, LineageRef> => {
+  if (typeof thing === 'string')
+    return pipe(
+      registryQuestions.version(thing),
+      E.flatMap(
+        ({ kind, collection, version }): E.Either<QueryError, LineageRef> =>
+          kind === 'artifact'
+            ? E.map((artifact: ArtifactRef) => ({ kind: 'version' as const, artifact, version }))(
+                named(parseArtifact(collection, defaults)),
+              )
+            : E.map((model: ModelRef) => ({ kind: 'registered-version' as const, model, version }))(
+                named(parseModel(collection, defaults)),
+              ),
+      ),
+    )
+  if ('run' in thing)
+    return E.map((run: RunRef) => ({ kind: 'run' as const, run }))(named(parseRun(thing.run, defaults)))
   const { draft, distributedId, generation } = thing
-  return { kind: 'draft', artifact: named(parseArtifact(draft, defaults)), distributedId, generation }
+  return E.map((artifact: ArtifactRef) => ({ kind: 'draft' as const, artifact, distributedId, generation }))(
+    named(parseArtifact(draft, defaults)),
+  )
 }
 
 /** Whether an artifact or a registered model is named. */
 export const isCollection = (thing: SubjectInput): thing is string => typeof thing === 'string' && !isVersion(thing)
 
-export const subjectOf = (thing: SubjectInput, at: AsOf): AuditSubject =>
+export const subjectOf = (thing: SubjectInput, at: AsOf): E.Either<QueryError, AuditSubject> =>
   isCollection(thing) ? collectionOf(thing, at) : refOf(thing, at)
 
 type CollectionSubject = Extract<AuditSubject, { readonly kind: 'artifact' | 'registered-model' }>
 
 /** An artifact or a registered model by its name; of a bare name, the one that exists. */
-export const collectionOf = (name: string, { registryQuestions, defaults }: AsOf): CollectionSubject => {
-  const known = named(parseEither(name, defaults)).flatMap(({ collection, version }) => {
-    const path = collectionPath(collection)
-    const found = isModel(collection) ? registryQuestions.registeredModel(path) : registryQuestions.artifact(path)
-    return E.isLeft(found) ? [] : [{ collection, version, deleted: found.right.deleted }]
-  })
-  // What is there is meant rather than what was.
-  const there = known.filter(({ deleted }) => deleted === null)
-  const { collection } =
-    answered(meantOf(name, there.length === 0 ? known : there)) ?? answered(notThere(name, registryQuestions))
-  return isModel(collection)
-    ? { kind: 'registered-model', model: collection }
-    : { kind: 'artifact', artifact: collection }
-}
+export const collectionOf = (
+  name: string,
+  { registryQuestions, defaults }: AsOf,
+): E.Either<NameError, CollectionSubject> =>
+  pipe(
+    named(parseEither(name, defaults)),
+    E.flatMap((readings) => {
+      const known = readings.flatMap(({ collection, version }) => {
+        const path = collectionPath(collection)
+        const found = isModel(collection) ? registryQuestions.registeredModel(path) : registryQuestions.artifact(path)
+        return E.isLeft(found) ? [] : [{ collection, version, deleted: found.right.deleted }]
+      })
+      // What is there is meant rather than what was.
+      const there = known.filter(({ deleted }) => deleted === null)
+      return meantOf(name, there.length === 0 ? known : there)
+    }),
+    E.flatMap(
+      (meant): E.Either<NameError, CollectionSubject> =>
+        meant === undefined ? E.left(notThere(name, registryQuestions)) : E.right(subjectNamed(meant.collection)),
+    ),
+  )
+
+const subjectNamed = (collection: CollectionRef): CollectionSubject =>
+  isModel(collection) ? { kind: 'registered-model', model: collection } : { kind: 'artifact', artifact: collection }
 
 /** As every question tells it: with what is called alike, and as of when. */
-const notThere = (name: string, { version }: RegistryQuestions): E.Either<QueryError, never> => {
+const notThere = (name: string, { version }: RegistryQuestions): NameError => {
   const found = version(name)
-  return E.isLeft(found) ? found : E.left({ _tag: 'not-found', what: 'name', name, similar: [] })
+  return E.isLeft(found) && found.left._tag === 'not-found'
+    ? found.left
+    : { _tag: 'not-found', what: 'name', name, similar: [] }
 }
 
-const answered = orThrow(describeQueryError)
-
-const named = <A>(parsed: E.Either<ReadonlyArray<Problem>, A>): A =>
-  orThrow(describeWriteError)(
-    E.mapLeft((problems: ReadonlyArray<Problem>): InvalidInput => ({ _tag: 'invalid-input', problems }))(parsed),
-  )
+const named = <A>(parsed: E.Either<ReadonlyArray<Problem>, A>): E.Either<InvalidInput, A> =>
+  E.mapLeft((problems: ReadonlyArray<Problem>): InvalidInput => ({ _tag: 'invalid-input', problems }))(parsed)

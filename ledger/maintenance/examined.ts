@@ -1,5 +1,6 @@
 /** The events of a store, each held against all that the store keeps of it. */
 import * as E from 'fp-ts/lib/Either.js'
+import { damagedEvent, eventDamaged } from '../../domain/events/damaged-event.js'
 import {
   type EventStore,
   EventStoreError,
@@ -7,6 +8,7 @@ import {
   ORIGIN,
   type StoredEvent,
   type StoreFinding,
+  storeErrorOf,
 } from '../../domain/ports/event-store.js'
 
 /** With what was found; a store that keeps nothing but the events gives them. */
@@ -19,19 +21,20 @@ async function* onlyRead(store: EventStore): AsyncGenerator<Examined> {
 /** Up to the last that there is now; rejects with the first thing that is found. */
 export async function* whole(store: EventStore): AsyncGenerator<ReadonlyArray<StoredEvent>> {
   const head = await store.head()()
-  if (E.isLeft(head))
-    throw new EventStoreError(head.left._tag === 'damaged-store' ? 'damaged' : head.left._tag, head.left.reason)
+  if (E.isLeft(head)) throw storeErrorOf(head.left)
   if (head.right === ORIGIN) return
   for await (const { events, findings } of examined(store)) {
     const [wrong] = findings
-    if (wrong !== undefined) throw new EventStoreError('damaged', placedReason(wrong))
+    if (wrong !== undefined) throw foundIn(wrong)
     yield events
     // What comes behind the last event is of indexes, which an event does not depend on.
     if ((events.at(-1)?.position ?? ORIGIN) >= head.right) return
   }
 }
 
-const placedReason = ({ position, stream, revision, reason }: StoreFinding): string =>
-  position === undefined
-    ? reason
-    : `the event at position ${position}${stream === undefined ? '' : `, revision ${revision} of ${stream}`}: ${reason}`
+const foundIn = ({ position, stream, revision, reason }: StoreFinding): EventStoreError => {
+  if (position === undefined) return new EventStoreError('damaged', reason)
+  return stream === undefined || revision === undefined
+    ? new EventStoreError('damaged', `the event at position ${position}: ${reason}`)
+    : damagedEvent(eventDamaged({ stream, revision, position }, reason))
+}

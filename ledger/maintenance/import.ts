@@ -2,16 +2,19 @@
  * A whole ledger as text, and back. Numbers, times, actors, ids and leaf hashes stay; positions are the new store's own.
  * Files are not in it: they are copied as files.
  */
+
 import * as E from 'fp-ts/lib/Either.js'
 import type { NonEmptyArray } from 'fp-ts/lib/NonEmptyArray.js'
 import type { ReadonlyNonEmptyArray } from 'fp-ts/lib/ReadonlyNonEmptyArray.js'
 import * as t from 'io-ts'
 import { filesGoAlong, filesOfBoth, ledgerIdOf } from '../../application/ledger-identity.js'
 import { describeReadError } from '../../application/projecting/read-error.js'
-import { decodeEvent, type EventProblem } from '../../domain/events/stored-events.js'
+import { eventDamaged } from '../../domain/events/damaged-event.js'
+import { decodeEvent } from '../../domain/events/stored-events.js'
 import {
   type Append,
   type AppendAllError,
+  type EventDamaged,
   type EventStore,
   type NewEvent,
   ORIGIN,
@@ -57,16 +60,15 @@ export async function* exportEvents(store: EventStore): AsyncIterable<string> {
 }
 
 /** Those of types from the future are passed on, for whom knows them, if they are JSON at all. */
-const whyBroken = (event: StoredEvent): Extract<EventProblem, { _tag: 'damaged-event' }> | undefined => {
+const whyBroken = (event: StoredEvent): EventDamaged | undefined => {
   const decoded = decodeEvent(event)
   if (E.isRight(decoded)) return undefined
   if (decoded.left._tag === 'damaged-event') return decoded.left
-  const { stream, revision } = event
   try {
     for (const text of [event.data, event.metadata]) parseJson(text)
     return undefined
   } catch (error) {
-    return { _tag: 'damaged-event', stream, revision, reason: `not JSON: ${String(error)}` }
+    return eventDamaged(event, `not JSON: ${String(error)}`)
   }
 }
 

@@ -4,7 +4,6 @@ import { openAdmission } from '../../domain/admission.js'
 import { eventDecoder, type RecordedEvent } from '../../domain/events/stored-events.js'
 import type { EventStore, Position, StoredEvent, StoreFinding } from '../../domain/ports/event-store.js'
 import { describeImpossible } from '../../domain/values/impossible.js'
-import { eachFromStore } from '../calling/errors.js'
 import { examined } from './examined.js'
 
 /** An event that is not what was written, or that cannot have followed on those before it. */
@@ -35,7 +34,7 @@ type OnPage = (
   decoded: (stored: StoredEvent) => RecordedEvent['event'] | undefined,
 ) => void
 
-/** Of a stream that holds what could not be, the first such event is told; nothing is judged by what is damaged. */
+/** Of a stream that holds what could not be, the first such event is told; nothing is judged by what is damaged. Rejects with an `EventStoreError`. */
 export const verifyEvents = async (store: EventStore, onPage: OnPage): Promise<VerifiedEvents> => {
   const damagedEvents: DamagedEvent[] = []
   const unknown = new Map<string, number>()
@@ -62,7 +61,7 @@ export const verifyEvents = async (store: EventStore, onPage: OnPage): Promise<V
     wrong(stored, decoded.left.reason)
     return false
   }
-  for await (const { events, findings } of eachFromStore(examined(store))) {
+  for await (const { events, findings } of examined(store)) {
     count += events.length
     damagedEvents.push(...findings.map(damagedEvent))
     for (const { stream } of findings) if (stream !== undefined) admission.pass(stream)

@@ -2,6 +2,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
+import * as T from 'fp-ts/lib/Task.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import * as t from 'io-ts'
 import type { CommandError } from '../../application/command-handling/command-error.js'
@@ -10,7 +11,7 @@ import { WORTH_AT_CLOSE } from '../../application/command-handling/state-snapsho
 import type { ManifestStore } from '../../application/manifest-store.js'
 import { type FoldedAnew, foldedAnew } from '../../application/projecting/kept-model.js'
 import type { OnMaintenance } from '../../domain/ports/download.js'
-import { type EventStore, ORIGIN } from '../../domain/ports/event-store.js'
+import { type EventDamaged, type EventStore, ORIGIN, type ReadFailure } from '../../domain/ports/event-store.js'
 import type { FileKind, FileStore, FileStoreError } from '../../domain/ports/file-store.js'
 import { describeHistoryDamage } from '../../domain/ports/history-damage.js'
 import type { SnapshotStore } from '../../domain/ports/snapshot-store.js'
@@ -19,8 +20,8 @@ import type { Digest } from '../../domain/values/digest.js'
 import { summarise } from '../../domain/values/manifest/manifest.js'
 import { type ReadModels, readModels } from '../../projections/read-models.js'
 import type { Stoppable } from '../calling/arguments.js'
-import { checkedIfGivenNow } from '../calling/checked.js'
-import { describeWriteError, promised, readFromStore } from '../calling/errors.js'
+import { describeWriteError } from '../calling/errors.js'
+import { answer, checkedTaskIfGiven, fromStore } from '../calling/failures.js'
 import { Listener, Signal } from '../calling/input.js'
 import { assertGoingOn } from '../calling/stopping.js'
 import { countLive, liveVersions, storedIn } from './needed-files.js'
@@ -82,69 +83,97 @@ export interface VerifyPorts {
 
 const Options = record('the options of verify', {}, { contents: t.boolean, signal: Signal })
 
-const run = promised(describeWriteError)
+export const verify = (ports: VerifyPorts, onProgress?: OnVerify, options?: VerifyOptions): Promise<Verified> =>
+  answer(
+    'verify',
+    pipe(
+      checkedTaskIfGiven(Listener, onProgress),
+      TE.flatMap(() => checkedTaskIfGiven(Options, options)),
+      TE.flatMap((checked) => verified(ports, onProgress, checked)),
+    ),
+  )
 
-export const verify = async (ports: VerifyPorts, onProgress?: OnVerify, options?: VerifyOptions): Promise<Verified> => {
-  checkedIfGivenNow(Listener, onProgress)
-  const { contents = true, signal } = checkedIfGivenNow(Options, options) ?? {}
+/** Until the signal aborts: then it rejects. */
+const verified = (
+  ports: VerifyPorts,
+  onProgress: OnVerify | undefined,
+  { contents = true, signal }: VerifyOptions = {},
+): TE.TaskEither<ReadFailure | EventDamaged | FileStoreError, Verified> => {
   const { events, snapshots } = ports
   const anew = foldedAnew(events, readModels, snapshots, isDeepStrictEqual)
-  // Of an end that is damaged the rows tell.
-  const head = E.getOrElse(() => ORIGIN)(await events.head()())
-  let eventsDone = 0
   const lengths = new Map<string, number>()
-  const verified = await verifyEvents(events, (page, decoded) => {
-    assertGoingOn(signal)
-    anew.add(page, decoded)
-    for (const { stream, revision } of page) lengths.set(stream, revision + 1)
-    eventsDone += page.length
-    onProgress?.({ eventsDone, events: Math.max(head, eventsDone) })
-  })
-  const isWhole = verified.damagedEvents.length === 0
-  const damagedStore = [
-    ...(await verifyBeside(ports, anew, isWhole)),
-    ...(isWhole ? [...(await verifyOwn(ports)), ...(await verifyStates(ports, lengths))] : []),
-  ]
-  const { registry } = anew.states
+  let eventsDone = 0
   const report: OnMaintenance = (progress) => onProgress?.({ ...progress, eventsDone, events: eventsDone })
-  const content = contents
-    ? await verifyContents(ports, liveVersions(registry), onProgress && report, signal)
-    : { files: 0, bytes: 0, damaged: [] }
-  return { ...verified, damagedStore, versions: countLive(registry), ...content }
+  return pipe(
+    TE.Do,
+    // Of an end that is damaged the rows tell.
+    TE.bind('head', () => TE.fromTask(TE.getOrElse(() => T.of<number>(ORIGIN))(events.head()))),
+    TE.bindW('read', ({ head }) =>
+      fromStore(() =>
+        verifyEvents(events, (page, decoded) => {
+          assertGoingOn(signal)
+          anew.add(page, decoded)
+          for (const { stream, revision } of page) lengths.set(stream, revision + 1)
+          eventsDone += page.length
+          onProgress?.({ eventsDone, events: Math.max(head, eventsDone) })
+        }),
+      ),
+    ),
+    TE.let('isWhole', ({ read }) => read.damagedEvents.length === 0),
+    TE.bindW('beside', ({ isWhole }) => verifyBeside(ports, anew, isWhole)),
+    TE.bindW('own', ({ isWhole }) => (isWhole ? TE.fromTask(() => verifyOwn(ports)) : NOTHING)),
+    TE.bindW('states', ({ isWhole }) => (isWhole ? fromStore(() => verifyStates(ports, lengths)) : NOTHING)),
+    TE.bindW('content', () =>
+      contents
+        ? verifyContents(ports, liveVersions(anew.states.registry), onProgress && report, signal)
+        : TE.right({ files: 0, bytes: 0, damaged: [] }),
+    ),
+    TE.map(({ read, beside, own, states, content }) => ({
+      ...{ ...read, ...content },
+      damagedStore: [...beside, ...own, ...states],
+      versions: countLive(anew.states.registry),
+    })),
+  )
 }
 
+const NOTHING: TE.TaskEither<never, ReadonlyArray<DamagedStore>> = TE.right([])
+
 /** What is kept beside the events: what was noted of their end, whose the files are, the snapshot of the read models. */
-const verifyBeside = async (
-  { events, files }: VerifyPorts,
-  anew: FoldedAnew<ReadModels>,
-  eventsAreWhole: boolean,
-): Promise<ReadonlyArray<DamagedStore>> => {
-  const found: DamagedStore[] = []
-  const damage = events.damage?.()
-  if (damage !== undefined) {
-    const touches = 'all that the lost events told; commands are refused'
-    const remedy = 'docs/when-a-disk-lies.md says how, step by step'
-    found.push({ what: 'end', reason: describeHistoryDamage(damage), touches, remedy })
+const verifyBeside =
+  (
+    { events, files }: VerifyPorts,
+    anew: FoldedAnew<ReadModels>,
+    eventsAreWhole: boolean,
+  ): TE.TaskEither<FileStoreError, ReadonlyArray<DamagedStore>> =>
+  async () => {
+    const found: DamagedStore[] = []
+    const damage = events.damage?.()
+    if (damage !== undefined) {
+      const touches = 'all that the lost events told; commands are refused'
+      const remedy = 'docs/when-a-disk-lies.md says how, step by step'
+      found.push({ what: 'end', reason: describeHistoryDamage(damage), touches, remedy })
+    }
+    const id = await events.ledgerId()()
+    if (E.isLeft(id)) {
+      const [touches, remedy] = ['commands', 'put the events back from a copy that is whole']
+      found.push({ what: 'ledger', reason: `the id of the ledger cannot be read: ${id.left.reason}`, touches, remedy })
+    }
+    const own = E.toUnion(E.mapLeft(() => undefined)(id))
+    const ledgers = await files.ledgers()()
+    if (E.isLeft(ledgers)) return ledgers
+    const owners = ledgers.right ?? []
+    if (own !== undefined && owners.length > 0 && !owners.includes(own)) {
+      const reason = `the events are of the ledger ${own}, and the files of ${owners.join(', ')}`
+      const remedy = 'put back the one that was replaced, from a copy of both'
+      found.push({ what: 'ledger', reason, touches: 'commands, and what reads files', remedy })
+    }
+    const other = eventsAreWhole ? await anew.whyOtherThanKept() : undefined
+    if (other !== undefined) {
+      const touches = 'questions that were answered from it'
+      found.push({ what: 'snapshot', reason: `the snapshot of the read models: ${other}`, touches, remedy: MADE_ANEW })
+    }
+    return E.right(found)
   }
-  const id = await events.ledgerId()()
-  if (E.isLeft(id)) {
-    const [touches, remedy] = ['commands', 'put the events back from a copy that is whole']
-    found.push({ what: 'ledger', reason: `the id of the ledger cannot be read: ${id.left.reason}`, touches, remedy })
-  }
-  const own = E.toUnion(E.mapLeft(() => undefined)(id))
-  const ledgers = await run(files.ledgers())
-  if (own !== undefined && ledgers !== undefined && ledgers.length > 0 && !ledgers.includes(own)) {
-    const reason = `the events are of the ledger ${own}, and the files of ${ledgers.join(', ')}`
-    const remedy = 'put back the one that was replaced, from a copy of both'
-    found.push({ what: 'ledger', reason, touches: 'commands, and what reads files', remedy })
-  }
-  const other = eventsAreWhole ? await anew.whyOtherThanKept() : undefined
-  if (other !== undefined) {
-    const touches = 'questions that were answered from it'
-    found.push({ what: 'snapshot', reason: `the snapshot of the read models: ${other}`, touches, remedy: MADE_ANEW })
-  }
-  return found
-}
 
 /** The snapshots of the embedder's own projections. */
 const verifyOwn = async ({ otherThanKept }: VerifyPorts): Promise<ReadonlyArray<DamagedStore>> =>
@@ -164,9 +193,7 @@ const verifyStates = async (
   if (snapshots === undefined) return found
   for (const [stream, length] of lengths) {
     if (length < WORTH_AT_CLOSE.events) continue
-    const reason = await readFromStore(
-      whyOtherThanStream(stream, { store: events, snapshots, isSame: isDeepStrictEqual }),
-    )
+    const reason = await whyOtherThanStream(stream, { store: events, snapshots, isSame: isDeepStrictEqual })
     if (reason !== undefined)
       found.push({ what: 'snapshot', reason, touches: `commands on ${stream}`, remedy: MADE_ANEW })
   }
@@ -176,58 +203,62 @@ const verifyStates = async (
 const MADE_ANEW = 'delete the folder of snapshots: they are made anew'
 
 /** The manifest and every file of each live version. */
-const verifyContents = async (
-  { manifests, files }: VerifyPorts,
-  live: ReturnType<typeof liveVersions>,
-  onProgress: OnMaintenance | undefined,
-  signal: AbortSignal | undefined,
-): Promise<Pick<Verified, 'files' | 'bytes' | 'damaged'>> => {
-  const damaged: Damage[] = []
-  const found = (kind: FileKind, digest: Digest, error: Damage['error'], namedBy: Damage['namedBy']): void => {
-    damaged.push({ kind, digest, error, reason: describeWriteError(error), namedBy })
-  }
-
-  const sizes = new Map<Digest, number>()
-  const intact: Array<{ readonly version: string; readonly digest: Digest }> = []
-  for (const { version, claimed } of live) {
-    assertGoingOn(signal)
-    const { digest } = claimed
-    const manifest = await pipe(
-      files.verify('manifest', digest),
-      TE.flatMap(() => manifests.get(digest)),
-    )()
-    if (E.isLeft(manifest)) {
-      found('manifest', digest, manifest.left, [{ version }])
-      continue
+const verifyContents =
+  (
+    { manifests, files }: VerifyPorts,
+    live: ReturnType<typeof liveVersions>,
+    onProgress: OnMaintenance | undefined,
+    signal: AbortSignal | undefined,
+  ): TE.TaskEither<FileStoreError, Pick<Verified, 'files' | 'bytes' | 'damaged'>> =>
+  async () => {
+    const damaged: Damage[] = []
+    const found = (kind: FileKind, digest: Digest, error: Damage['error'], namedBy: Damage['namedBy']): void => {
+      damaged.push({ kind, digest, error, reason: describeWriteError(error), namedBy })
     }
-    const stored = summarise(manifest.right, digest)
-    if (stored.entries !== claimed.entries || stored.bytes !== claimed.bytes) {
-      found('manifest', digest, { _tag: 'manifest-mismatch', claimed, stored }, [{ version }])
-    }
-    intact.push({ version, digest })
-    for (const { digest: file, size } of storedIn(manifest.right)) sizes.set(file, size)
-  }
 
-  const bytes = [...sizes.values()].reduce((sum, size) => sum + size, 0)
-  const report = reporter(sizes.size, bytes, onProgress)
-  const failed = new Map<Digest, FileStoreError>()
-  await eachOf([...sizes], async ([digest, size]) => {
-    assertGoingOn(signal)
-    const verified = await files.verify('file', digest)()
-    if (E.isLeft(verified)) failed.set(digest, verified.left)
-    report(size)
-  })
-  if (failed.size > 0) {
-    const namedBy = new Map<Digest, Array<Damage['namedBy'][number]>>([...failed.keys()].map((key) => [key, []]))
-    for (const { version, digest } of intact) {
-      for (const { path, digest: file } of storedIn(await run(manifests.get(digest)))) {
-        namedBy.get(file)?.push({ version, path })
+    const sizes = new Map<Digest, number>()
+    const intact: Array<{ readonly version: string; readonly digest: Digest }> = []
+    for (const { version, claimed } of live) {
+      assertGoingOn(signal)
+      const { digest } = claimed
+      const manifest = await pipe(
+        files.verify('manifest', digest),
+        TE.flatMap(() => manifests.get(digest)),
+      )()
+      if (E.isLeft(manifest)) {
+        found('manifest', digest, manifest.left, [{ version }])
+        continue
+      }
+      const stored = summarise(manifest.right, digest)
+      if (stored.entries !== claimed.entries || stored.bytes !== claimed.bytes) {
+        found('manifest', digest, { _tag: 'manifest-mismatch', claimed, stored }, [{ version }])
+      }
+      intact.push({ version, digest })
+      for (const { digest: file, size } of storedIn(manifest.right)) sizes.set(file, size)
+    }
+
+    const bytes = [...sizes.values()].reduce((sum, size) => sum + size, 0)
+    const report = reporter(sizes.size, bytes, onProgress)
+    const failed = new Map<Digest, FileStoreError>()
+    await eachOf([...sizes], async ([digest, size]) => {
+      assertGoingOn(signal)
+      const verified = await files.verify('file', digest)()
+      if (E.isLeft(verified)) failed.set(digest, verified.left)
+      report(size)
+    })
+    if (failed.size > 0) {
+      const namedBy = new Map<Digest, Array<Damage['namedBy'][number]>>([...failed.keys()].map((key) => [key, []]))
+      for (const { version, digest } of intact) {
+        const manifest = await manifests.get(digest)()
+        if (E.isLeft(manifest)) return manifest
+        for (const { path, digest: file } of storedIn(manifest.right)) {
+          namedBy.get(file)?.push({ version, path })
+        }
+      }
+      for (const digest of sizes.keys()) {
+        const error = failed.get(digest)
+        if (error !== undefined) found('file', digest, error, namedBy.get(digest) ?? [])
       }
     }
-    for (const digest of sizes.keys()) {
-      const error = failed.get(digest)
-      if (error !== undefined) found('file', digest, error, namedBy.get(digest) ?? [])
-    }
+    return E.right({ files: sizes.size, bytes, damaged })
   }
-  return { files: sizes.size, bytes, damaged }
-}

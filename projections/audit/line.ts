@@ -1,6 +1,6 @@
 /** One event as an auditor reads it: a line that needs no other beside it. */
 import * as E from 'fp-ts/lib/Either.js'
-import { damagedEvent } from '../../domain/events/damaged-event.js'
+import { damagedEvent, eventDamaged } from '../../domain/events/damaged-event.js'
 import { decodeEvent } from '../../domain/events/stored-events.js'
 import type { StoredEvent } from '../../domain/ports/event-store.js'
 import { decodeWith, describeProblem } from '../../domain/values/codec.js'
@@ -44,7 +44,7 @@ export interface AuditLine {
 export const auditLine = (stored: StoredEvent, positionTimes: PositionTimes): AuditLine => {
   const { stream, revision, position, id: eventId, type } = stored
   const decoded = decodeEvent(stored)
-  if (E.isLeft(decoded) && decoded.left._tag === 'damaged-event') throw damagedEvent(stored, decoded.left.reason)
+  if (E.isLeft(decoded) && decoded.left._tag === 'damaged-event') throw damagedEvent(decoded.left)
   const known = E.isRight(decoded) ? decoded.right : undefined
   const metadata = known?.metadata ?? metadataOf(stored)
   const { what, subject, before, after } = known === undefined ? unknownTo(stored) : describeEvent(known)
@@ -82,9 +82,9 @@ const metadataOf = (stored: StoredEvent): EventMetadata => {
   try {
     parsed = parseJson(stored.metadata)
   } catch (error) {
-    throw damagedEvent(stored, `its metadata is not JSON: ${String(error)}`)
+    throw damagedEvent(eventDamaged(stored, `its metadata is not JSON: ${String(error)}`))
   }
   const metadata = decodeWith(EventMetadata)(parsed)
   if (E.isRight(metadata)) return metadata.right
-  throw damagedEvent(stored, `its metadata: ${metadata.left.map(describeProblem).join('; ')}`)
+  throw damagedEvent(eventDamaged(stored, `its metadata: ${metadata.left.map(describeProblem).join('; ')}`))
 }

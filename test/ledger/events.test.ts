@@ -260,7 +260,7 @@ describe('the feed of events', () => {
     }
     expect(await rejection(through())).toMatchObject({
       code: 'damaged-event',
-      message: expect.stringContaining('event 0 of the stream artifact-acme/animals/dogs'),
+      message: expect.stringContaining('revision 0 of artifact-acme/animals/dogs'),
     })
     expect(seen).toHaveLength(3)
     await ledger.close()
@@ -310,7 +310,7 @@ describe('the feed of events', () => {
     await new Promise(setImmediate)
     edition += 1
     expect(await rejection(waiting)).toMatchObject({
-      code: 'damaged-event',
+      code: 'damaged-store',
       message: expect.stringContaining('events that were given out are there no more: the store has lost the events'),
     })
     await ledger.close()

@@ -346,7 +346,7 @@ describe('verification', () => {
     ]
     const errors = await Promise.all(readers.map((read) => rejection(read())))
     expect(errors.map(({ name, code }) => [name, code])).toEqual([
-      ...Array(5).fill(['LedgerError', 'damaged-event']),
+      ...Array(5).fill(['LedgerError', 'damaged-store']),
       ['LedgerError', 'incomplete-export'],
     ])
     expect(await rejection(ledger.rebuild())).toMatchObject({ code: 'damaged-store' })

@@ -12,6 +12,7 @@ import {
   type Moment,
   openLedger,
   operations,
+  projection,
 } from '../../index.js'
 import { text } from '../support/ledger-memory.js'
 import { call } from '../support/ledger-methods.js'
@@ -22,6 +23,8 @@ const MOMENT = [...READ, 'bad-moment'] as const
 const NAMED = [...MOMENT, 'not-found', 'ambiguous-name'] as const
 const VERSION = [...NAMED, 'version-not-found', 'version-deleted', 'link-removed'] as const
 const LISTED = [...NAMED, 'bad-cursor'] as const
+const NEVER = ['file-missing', 'file-damaged', 'source-failed', 'bad-clock', 'files-of-another-ledger'] as const
+const FILES = [...NEVER, 'file-store-failed'] as const
 const CODES = {
   moment: MOMENT,
   openDrafts: MOMENT,
@@ -43,7 +46,22 @@ const CODES = {
   waitFor: READ,
   rebuild: READ,
   progress: READ,
+  lineage: [...VERSION, 'not-in-lineage', 'bad-cursor'],
+  paths: [...VERSION, 'not-in-lineage', 'bad-cursor'],
+  history: [...VERSION, 'bad-cursor'],
+  aliasHistory: LISTED,
+  diffMoments: MOMENT,
+  read: MOMENT,
+  verify: ['unavailable', 'closed', 'damaged-store', 'damaged-event', 'aborted', 'invalid-input', ...FILES],
 } as const satisfies Record<keyof MethodFailures, ReadonlyArray<string>>
+
+const COUNT = projection({ name: 'count', version: 1, folds: ['AliasMoved'], initial: () => 0, apply: (n) => n + 1 })
+const THROWING = projection({
+  ...{ name: 'throwing', version: 1, folds: ['AliasMoved'], initial: () => 0 },
+  apply: () => {
+    throw new Error('it cannot')
+  },
+})
 
 /** What each is given: what is right, and what is not. */
 const GIVEN: Readonly<Record<keyof MethodFailures, ReadonlyArray<ReadonlyArray<unknown>>>> = {
@@ -67,6 +85,46 @@ const GIVEN: Readonly<Record<keyof MethodFailures, ReadonlyArray<ReadonlyArray<u
   waitFor: [[1, 0], [99, 0], ['soon'], [1, 'long']],
   rebuild: [[], ['no']],
   progress: [[]],
+  lineage: [
+    [{ of: 'cats' }],
+    ...[{ of: 'dogs:v0' }, { of: 'both:v0' }, { of: 'cats:v0' }, { of: 'cats:v9' }, { of: 'pets:v0' }].map((of) => [
+      of,
+    ]),
+    [{ of: { draft: 'cats', distributedId: 'd', generation: 1 } }],
+    [{ of: { run: 'a/b/c/d' } }],
+    [{ of: 'cats:v1', cursor: 'no' }],
+    [{}],
+  ],
+  paths: [
+    [{ from: 'cats:v1', to: { run: 'r' } }],
+    [{ from: 'cats:v1', to: 'cats:v1', cursor: 'no' }],
+    [{ from: 'both:v0', to: 'cats:v9' }],
+    [{ from: 'cats:v1' }],
+  ],
+  history: [
+    [],
+    ...['dogs', 'both', 'cats:v9', 'cats:v0', 'pets:v0', 'a/b/c/d'].map((of) => [{ of }]),
+    [{ of: 'cats', cursor: 'no' }],
+    [{ of: 'cats', signal: AbortSignal.abort() }],
+    [{ until: 99 }],
+    [{ limit: 0 }],
+  ],
+  aliasHistory: [
+    ...['cats', 'dogs', 'both', 'pets', 'a/b/c/d', 'cats:v9'].map((of) => [{ of }]),
+    [{ of: 'cats', cursor: 'no' }],
+    [{ of: 'cats', from: 'soon' }],
+    [{}],
+  ],
+  diffMoments: [[0], [0, 1], [0, 99], ['soon'], [0, 1, { signal: AbortSignal.abort() }], [0, 1, { signal: 7 }]],
+  read: [
+    [COUNT],
+    [COUNT, () => () => 1],
+    [COUNT, 'no'],
+    [THROWING],
+    [{ ...COUNT, name: 'other' }],
+    [COUNT, undefined, { signal: 7 }],
+  ],
+  verify: [[], ['no'], [undefined, { contents: 'no' }], [undefined, { signal: AbortSignal.abort() }]],
 }
 
 const alike = { actor: 'anna', entity: 'acme', project: 'animals' }
@@ -88,6 +146,7 @@ const written = async (): Promise<EventStore> => {
   return { ...events, close: async () => undefined }
 }
 
+const broken = { _tag: 'file-store-failed', operation: 'read', reason: 'the disk is gone' } as const
 const unavailable = { _tag: 'unavailable', reason: 'it is away' } as const
 /** A store as it is, or as something is wrong with it. */
 const STORES: Readonly<Record<string, (store: EventStore) => EventStore>> = {
@@ -157,15 +216,19 @@ describe('a method that names what it can be refused with', () => {
       }
     }
     for (const [what, made] of Object.entries(STORES)) {
-      const ledger = await openLedger({ ...alike, events: made(store), files: memoryFileStore(), readOnly: true })
+      const files = { ...memoryFileStore(), ledgers: () => TE.left(broken) }
+      const ledger = await openLedger({
+        ...{ ...alike, events: made(store), files, readOnly: true },
+        projections: [COUNT, THROWING],
+      })
       await ask(ledger, what)
       for (const when of [1, 'soon', 99]) await ask(ledger.at(when), `${what} at ${when}`)
       await ledger.close()
       if (what === 'well') await ask(ledger, 'closed')
     }
     expect(others).toEqual([])
-    // All but what a projection of the ledger's own would have to throw.
+    // All but what a file store answers other calls with: of all of them it has one type.
     const possible = new Set(Object.values(CODES).flat())
-    expect([...possible].filter((code) => !seen.has(code))).toEqual(['projection-failed'])
+    expect([...possible].filter((code) => !seen.has(code))).toEqual(NEVER)
   })
 })

@@ -15,9 +15,11 @@ import { decodeEvent } from '../../domain/events/stored-events.js'
 import { ORIGIN, type StoredEvent, toPosition } from '../../domain/ports/event-store.js'
 import {
   type EventOf,
+  type Fault,
   type Ledger,
   type LedgerError,
   type LedgerOptions,
+  type MethodFailures,
   type OwnProjection,
   openLedger,
   operations,
@@ -516,8 +518,8 @@ describe('what is asked of a projection', () => {
     await ledger.read(moves, (state) => state.byAlias.clear()).catch(() => undefined)
     const { read, at } = operations(ledger)
     const [all, some] = [await read(types)(), await at(1).read(types, ({ length }) => length)()]
-    expectTypeOf(all).toEqualTypeOf<E.Either<LedgerError, ReadonlyArray<string>>>()
-    expectTypeOf(some).toEqualTypeOf<E.Either<LedgerError, number>>()
+    expectTypeOf(all).toEqualTypeOf<E.Either<LedgerError<MethodFailures['read'] | Fault>, ReadonlyArray<string>>>()
+    expectTypeOf(some).toEqualTypeOf<E.Either<LedgerError<MethodFailures['read'] | Fault>, number>>()
     expect([all, some]).toEqual([E.right(['ArtifactVersionLogged']), E.right(1)])
     expect(await taskEither(ledger.read)(types, (seen) => seen)()).toEqual(all)
     expect(left(await read(projection({ ...types, name: 'stranger' }))())).toMatchObject({ code: 'invalid-input' })

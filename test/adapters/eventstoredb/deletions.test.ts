@@ -68,14 +68,14 @@ describe.each(HARMS)('a stream that was %s', (_name, harm, what) => {
     expect((await running.resolve('cats')).version).toBe(2)
     harm(standIn.log)
     const other = await instance()
-    for (const bytes of ['E', 'A']) expect(await rejection(log(other, bytes))).toMatchObject(told('damaged-event'))
-    expect(await rejection(other.content('cats'))).toMatchObject(told('damaged-event'))
+    for (const bytes of ['E', 'A']) expect(await rejection(log(other, bytes))).toMatchObject(told('damaged-store'))
+    expect(await rejection(other.content('cats'))).toMatchObject(told('damaged-store'))
     for (const ledger of [running, other]) {
       expect(await rejection(ledger.resolve('cats'))).toMatchObject(told('damaged-store'))
-      expect(await rejection(ledger.verify())).toMatchObject(told('damaged-event'))
+      expect(await rejection(ledger.verify())).toMatchObject(told('damaged-store'))
       expect(await rejection(ledger.verify())).toMatchObject(named)
     }
-    expect(await rejection(log(running, 'G'))).toMatchObject(told('damaged-event'))
+    expect(await rejection(log(running, 'G'))).toMatchObject(told('damaged-store'))
     // Nobody else is held up, and what was known before is not forgotten.
     expect(await other.logArtifact({ name: 'birds', type: 'model', content: text('F') })).toMatchObject({ version: 0 })
   })
@@ -84,9 +84,9 @@ describe.each(HARMS)('a stream that was %s', (_name, harm, what) => {
     harm(standIn.log)
     standIn.log.scavenge()
     const other = await instance()
-    expect(await rejection(log(other, 'E'))).toMatchObject(told('damaged-event'))
+    expect(await rejection(log(other, 'E'))).toMatchObject(told('damaged-store'))
     expect(await rejection(other.resolve('dogs'))).toMatchObject(told('damaged-store'))
-    expect(await rejection(other.verify())).toMatchObject(told('damaged-event'))
+    expect(await rejection(other.verify())).toMatchObject(told('damaged-store'))
   })
 
   it('takes no first event, whatever the writer knew of it', async () => {

@@ -369,8 +369,7 @@ describe('an event store that fails', () => {
     expect(left(await log(mine, 'one'))).toEqual({ _tag: 'unavailable', reason: 'no route to the store' })
     error = new EventStoreError('damaged', 'page 7 has a wrong checksum')
     expect(left(await log(mine, 'one'))).toEqual({
-      _tag: 'damaged-event',
-      stream,
+      _tag: 'damaged-store',
       reason: 'page 7 has a wrong checksum',
     })
     error = undefined
@@ -607,11 +606,15 @@ describe('an event that cannot be read', () => {
       { metadata: metadata.replace('"schema":1', '"schema":2') },
       { _tag: 'unknown-event', type: 'AliasMoved' },
     ],
-    ['damaged data', { data: '{"alias":' }, { _tag: 'damaged-event', reason: expect.stringContaining('not JSON') }],
+    [
+      'damaged data',
+      { data: '{"alias":' },
+      { _tag: 'damaged-event', position: 4, reason: expect.stringContaining('not JSON') },
+    ],
     [
       'data with an illegal value',
       { data: '{"alias":"v1","from":null,"to":0}' },
-      { _tag: 'damaged-event', reason: expect.stringContaining('alias') },
+      { _tag: 'damaged-event', position: 4, reason: expect.stringContaining('alias') },
     ],
   ])('stops every decision on its stream: %s', async (_what, event, error) => {
     const ledger = openTestLedger()

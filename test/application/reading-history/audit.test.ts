@@ -274,7 +274,7 @@ describe('a line', () => {
     ]
     for (const event of broken) {
       expect(() => auditLine(event, noPositionTimes())).toThrow(EventStoreError)
-      expect(() => auditLine(event, noPositionTimes())).toThrow(/event 3 of the stream artifact-acme\/churn\/model/)
+      expect(() => auditLine(event, noPositionTimes())).toThrow(/revision 3 of artifact-acme\/churn\/model, is damaged/)
     }
   })
 

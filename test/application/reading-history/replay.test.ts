@@ -241,8 +241,10 @@ describe('replay', () => {
       yield events.map((stored) => ({ ...stored, data: '{' }))
     }
     const ports = { ...portsOf(store, events), store: { ...store, readAll } }
-    await expect(all(replay(ports, { until: 5 }))).rejects.toThrow(/cannot be read/)
-    await expect(lastValueFrom(replayed(ports, { until: 5 }))).rejects.toThrow(/cannot be read/)
+    await expect(all(replay(ports, { until: 5 }))).rejects.toThrow(/revision 0 of run-acme\/churn\/run-0, is damaged/)
+    await expect(lastValueFrom(replayed(ports, { until: 5 }))).rejects.toThrow(
+      /revision 0 of run-acme\/churn\/run-0, is damaged/,
+    )
   })
 })
 

@@ -258,9 +258,10 @@ const samples: { readonly [T in CommandError['_tag']]: readonly [Plain<Extract<C
       'run-a/b/c holds at revision 3 an event "RunPaused" that this version does not know: upgrade model-ledger',
     ],
     'damaged-event': [
-      { _tag: 'damaged-event', stream: 'run-a/b/c', revision: 3, reason: 'not JSON' },
-      'run-a/b/c is damaged at revision 3: not JSON',
+      { _tag: 'damaged-event', stream: 'run-a/b/c', revision: 3, position: 7, reason: 'not JSON' },
+      'the event at position 7, revision 3 of run-a/b/c, is damaged: not JSON; put the event store back from a copy that has it whole',
     ],
+    'damaged-store': [{ _tag: 'damaged-store', reason: 'page 7' }, 'the event store is damaged: page 7'],
     'file-missing': [{ _tag: 'file-missing', digest }, `no file is stored under ${digest}`],
     'files-of-another-ledger': [
       { _tag: 'files-of-another-ledger', own: ledgers[0], ledgers: [ledgers[1], ledgers[2]] },
@@ -393,7 +394,6 @@ describe('an error', () => {
       },
       expect.stringMatching(/^generation 1 is without rank-0, .*, rank-19 and 3 more$/),
     ],
-    [{ _tag: 'damaged-event', stream: 'run-a/b/c', reason: 'page 7' }, 'run-a/b/c is damaged: page 7'],
   ])('says it also where there is less to say: %j', (error, words) =>
     expect(describeCommandError(branded<CommandError>(error))).toEqual(words),
   )

@@ -130,6 +130,7 @@ describe('a stored event', () => {
       _tag: 'damaged-event',
       stream,
       revision: 4,
+      position: stored(change).position,
       reason: expect.stringContaining(reason),
     })
   })

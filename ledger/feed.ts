@@ -3,7 +3,7 @@
 import type * as t from 'io-ts'
 import { type Observable, takeUntil } from 'rxjs'
 import { describeReadError } from '../application/projecting/read-error.js'
-import { aboutBetween } from '../application/reading-history/events-of.js'
+import { aboutBetween, eventsOf, isFar } from '../application/reading-history/events-of.js'
 import {
   type FeedEvent,
   type FeedQuery,
@@ -70,6 +70,8 @@ export interface FeedPorts {
   readonly asOf: (position?: Position) => Promise<AsOf>
 }
 
+/** How many that stand elsewhere are looked up at once. */
+const AHEAD = 200
 const Place = wholeNumber('a position: that of an event or of a receipt')
 export const selection = { after: Place, types: EventTypes, of: SubjectInput }
 const bounds = { ...selection, until: Place }
@@ -128,11 +130,19 @@ export const feedQuery = async (
   const bounds = { after: toPosition(after), until: until ?? Infinity, types }
   if (of === undefined) return bounds
   const subject = answered(subjectOf(of, await asOf()))
+  const filterAt = async (at: AsOf) => ({ of: subject, ...(await endingsOf({ of: subject }, at)) })
   return {
     ...bounds,
     about: async (from, last) => {
       const at = await asOf(last)
-      return aboutBetween(at.graph, { of: subject, ...(await endingsOf({ of: subject }, at)) }, from, last)
+      return aboutBetween(at.graph, await filterAt(at), from, last)
+    },
+    recorded: async (from, last) => {
+      const at = await asOf()
+      const upTo = Math.min(last, at.position) - 1
+      if (!isFar(at.index, subject, from, upTo)) return undefined
+      const filter = { ...(await filterAt(at)), after: from, acceptances: true }
+      return { events: eventsOf(at, filter, 'ascending', upTo, AHEAD), upTo: toPosition(upTo) }
     },
   }
 }

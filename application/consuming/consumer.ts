@@ -38,7 +38,7 @@ export interface ConsumerPorts<Failure> {
   /** Keeps the checkpoint of an event; not there where the handler does. */
   readonly save: ((last: StoredEvent) => Promise<void>) | undefined
   readonly handle: (stored: StoredEvent, attempt: number, stopping: AbortSignal) => Promise<void>
-  readonly query: Pick<FeedQuery, 'types' | 'about'>
+  readonly query: Pick<FeedQuery, 'types' | 'about' | 'recorded'>
   /** So often in a row it may fail. */
   readonly parkAfter: number
   readonly failureOf: (thrown: unknown) => Failure

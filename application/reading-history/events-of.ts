@@ -198,6 +198,10 @@ const elsewhere = (graph: LineageGraph, subject: AuditSubject, after: number, un
   return namedElsewhere(graph, node, until).filter((position) => position > after)
 }
 
+/** Whether more events lie between two positions than the stream of a subject, which is read from its beginning, is known to hold. */
+export const isFar = (index: AuditIndex, subject: AuditSubject, after: number, until: number): boolean =>
+  rowsUpTo(index, until) - rowsUpTo(index, after) > (index.heads.get(streamOf(subject)) ?? 0)
+
 /** Whether an event behind one position up to another, which the graph holds, is about a subject or names it. */
 export const aboutBetween = (
   graph: LineageGraph,

@@ -27,10 +27,19 @@ export interface FeedQuery<Type extends EventType = EventType> {
   readonly types: ReadonlyArray<Type> | undefined
   /** Of the events behind one position up to another: whether one is about the thing that is asked for. */
   readonly about?: ((after: Position, until: Position) => Promise<(stored: StoredEvent) => boolean>) | undefined
+  /** Those about it that were recorded behind `after`, from where they stand, up to a position before the head and `until`; none where going through all is as quick. */
+  readonly recorded?: ((after: Position, until: number) => Promise<Recorded | undefined>) | undefined
+}
+
+export interface Recorded {
+  readonly events: AsyncIterable<StoredEvent>
+  readonly upTo: Position
 }
 
 /** In milliseconds: how soon who waits is told that what was given out is there no more. */
 const LOOK = 100
+/** So many recorded events are a page. */
+const PAGE = 200
 
 /**
  * Pages of the events that are wanted, as they are asked for, until `signal` aborts. A store that cannot be asked for a while is
@@ -38,7 +47,7 @@ const LOOK = 100
  */
 export async function* feedPages<Type extends EventType>(
   store: EventStore,
-  { after, until, types, about }: FeedQuery<Type>,
+  { after, until, types, about, recorded }: FeedQuery<Type>,
   signal: AbortSignal,
 ): AsyncGenerator<FeedPage> {
   if (after >= until) return
@@ -54,7 +63,7 @@ export async function* feedPages<Type extends EventType>(
   try {
     if (signal.aborted) return
     let passed = after
-    for await (const page of store.subscribe(after, over.signal)) {
+    for await (const page of pagesBehind(after, await recorded?.(after, until), store, over.signal)) {
       looking.unsubscribe()
       const last = page.at(-1)
       if (last === undefined || isLost()) break
@@ -69,6 +78,31 @@ export async function* feedPages<Type extends EventType>(
     looking.unsubscribe()
     letGo()
   }
+}
+
+/** What was recorded, and then all from there on, the head among it: what cannot be read from where it stands is waited for, or told, there. */
+async function* pagesBehind(
+  after: Position,
+  recorded: Recorded | undefined,
+  store: EventStore,
+  signal: AbortSignal,
+): AsyncGenerator<ReadonlyArray<StoredEvent>> {
+  let passed = after
+  try {
+    let page: StoredEvent[] = []
+    for await (const stored of recorded?.events ?? []) {
+      if (signal.aborted) return
+      if (page.push(stored) < PAGE) continue
+      yield page
+      passed = stored.position
+      page = []
+    }
+    if (page.length > 0) yield page
+    passed = recorded?.upTo ?? after
+  } catch (error) {
+    if (!(error instanceof EventStoreError)) throw error
+  }
+  yield* store.subscribe(passed, signal)
 }
 
 const lostIn = ({ damage }: EventStore): EventStoreError => {

@@ -22,6 +22,8 @@ export interface AuditFilter {
   readonly endings?: ReadonlySet<number>
   /** Of these types alone. Without it, of all but `CommandAccepted`, which tells of no change. */
   readonly types?: ReadonlyArray<DomainEvent['type']>
+  /** `CommandAccepted` too, where no types are told. */
+  readonly acceptances?: boolean
   /** Behind this position. */
   readonly after?: number
   /** Up to this position, which is included. */
@@ -45,10 +47,10 @@ export const streamOf = (subject: AuditSubject): string => {
   }
 }
 
-export const testOf = ({ actor, alias, endings, types }: AuditFilter): Test => {
+export const testOf = ({ actor, alias, endings, types, acceptances = false }: AuditFilter): Test => {
   const wantedTypes = types === undefined ? undefined : new Set<string>(types)
   return (stored) => {
-    if (wantedTypes === undefined ? stored.type === 'CommandAccepted' : !wantedTypes.has(stored.type)) return false
+    if (!(wantedTypes?.has(stored.type) ?? (acceptances || stored.type !== 'CommandAccepted'))) return false
     if (actor !== undefined && actorOf(stored) !== actor) return false
     if (alias === undefined || endings?.has(stored.position) === true) return true
     if (stored.type !== 'AliasMoved' && stored.type !== 'AliasRemoved') return false

@@ -9,8 +9,8 @@ import { firstValueFrom, take, toArray } from 'rxjs'
 import { afterAll, describe, expect, expectTypeOf, it } from 'vitest'
 import { eventStoreDb } from '../../adapters/eventstoredb/index.js'
 import { memoryEventStore, memoryFileStore } from '../../adapters/memory/index.js'
-import type { EventStore } from '../../domain/ports/event-store.js'
-import { revisionBefore, toRevision } from '../../domain/ports/event-store.js'
+import type { EventStore, Revision, StoredEvent } from '../../domain/ports/event-store.js'
+import { EventStoreError, revisionBefore, toRevision } from '../../domain/ports/event-store.js'
 import type { FeedEvent, Ledger, LedgerOptions, SubjectInput, UnknownEvent } from '../../index.js'
 import { type EventOf, openLedger, type RecordedEvent } from '../../index.js'
 import { historyOf } from '../projections/histories.js'
@@ -124,7 +124,7 @@ describe('the feed of events', () => {
     const events = await historyOf(numbers)
     for (const event of events) right(await store.append(event.stream, revisionBefore(event.revision), [event])())
     const ledger = await openLedger({ events: store, files: memoryFileStore(), readOnly: true })
-    return { ledger, last: events.length }
+    return { ledger, store, last: events.length }
   }
   const history = fc.array(fc.noBias(fc.maxSafeNat()), { minLength: 5, maxLength: 60 })
 
@@ -172,6 +172,78 @@ describe('the feed of events', () => {
       }),
       { numRuns: 10 },
     )
+  })
+
+  it('of one thing is the same from every position, also where its stream cannot be read for a while', {
+    timeout: 60_000,
+  }, async () => {
+    await fc.assert(
+      fc.asyncProperty(history, fc.nat(20), fc.nat(99), fc.nat(99), async (numbers, readable, one, other) => {
+        const { ledger, store, last } = await ledgerOf(numbers)
+        const fails = async function* (stream: string, behind: Revision) {
+          let left = readable
+          for await (const page of store.readStream(stream, behind))
+            for (const stored of page) {
+              if (left-- === 0) throw new EventStoreError('unavailable', 'it is away')
+              yield [stored]
+            }
+        }
+        const failing = await openLedger({
+          events: { ...store, readStream: fails },
+          files: memoryFileStore(),
+          readOnly: true,
+        })
+        const [after = 0, until = 0] = [one, other]
+          .map((share) => Math.floor((share * last) / 100))
+          .sort((a, b) => a - b)
+        const subjects: SubjectInput[] = []
+        for (const { path } of (await ledger.artifacts({ limit: 9 })).items)
+          subjects.push(path, `${path}:v0`, `${path}:v1`)
+        for (const { path } of (await ledger.runs({ limit: 9 })).items) subjects.push({ run: path })
+        for (const of of subjects) {
+          const fed = await taken(ledger.events({ of, until: last })).catch(() => undefined)
+          if (fed === undefined) continue
+          const between = fed.filter(({ position }) => position > after && position <= until)
+          expect(await taken(ledger.events({ of, after, until })), JSON.stringify(of)).toEqual(between)
+          expect(await taken(failing.events({ of, after, until })), JSON.stringify(of)).toEqual(between)
+        }
+        await ledger.close()
+        await failing.close()
+      }),
+      { numRuns: 10 },
+    )
+  })
+
+  it('of one thing reads what stands in its streams, and not the whole ledger', async () => {
+    const store = memoryEventStore()
+    let read = 0
+    async function* counted(pages: AsyncIterable<ReadonlyArray<StoredEvent>>) {
+      for await (const page of pages) {
+        read += page.length
+        yield page
+      }
+    }
+    const { ledger } = await memoryLedger({
+      events: {
+        ...store,
+        readStream: (stream, after) => counted(store.readStream(stream, after)),
+        readAll: (after) => counted(store.readAll(after)),
+        subscribe: (after, signal) => counted(store.subscribe(after, signal)),
+      },
+    })
+    await log(ledger, 'one')
+    const [first] = await eventsIn(store)
+    if (first === undefined) throw new Error('there is no event')
+    for (let number = 0; number < 3000; number++) {
+      const id = `00000000-0000-4000-8000-${String(number).padStart(12, '0')}`
+      right(await store.append(`artifact-acme/animals/dogs${number}`, 'none', [{ ...first, id }])())
+    }
+    const { position: until } = await log(ledger, 'two')
+    await ledger.resolve('cats')
+    read = 0
+    expect(await taken(ledger.events({ of: 'cats', until }))).toHaveLength(5)
+    expect(read).toBeLessThanOrEqual(5 + 1)
+    await ledger.close()
   })
 
   it('of one thing goes on with what names it elsewhere', async () => {

@@ -2,7 +2,7 @@
 import { appendSingle } from './appending.js'
 import { commandOnLongHistory, commandsOn64Artifacts, commandsOnOneArtifact } from './commands.js'
 import { bulkBesideMoves, fourInContention, loneMove, loneMoveWorst } from './contention.js'
-import { serverIdle, serverImport, serverOpen, serverSeen } from './eventstoredb.js'
+import { serverElection, serverIdle, serverImport, serverOpen, serverSeen } from './eventstoredb.js'
 import { downloading, ingestKnown, ingestKnownAnew, ingestNew } from './files.js'
 import { aliasPage, lastMoments, searchByName } from './flat.js'
 import { firstCommandWithSnapshot } from './long-streams.js'
@@ -59,5 +59,6 @@ export const benchmarks: ReadonlyArray<Benchmark> = [
   serverOpen,
   serverSeen,
   serverIdle,
+  serverElection,
   ...starting,
 ]

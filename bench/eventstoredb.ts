@@ -2,6 +2,7 @@
  * The ledger over EventStoreDB: on the stand-in of the tests, in this process, so nothing here says how fast a server is. What is measured is what
  * the adapter makes of one that takes as long to write as a real one (2 ms, docs/run-on-eventstoredb.md).
  */
+import { randomUUID } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
 import { eventStoreDb } from '../adapters/eventstoredb/index.js'
 import { toWire } from '../adapters/eventstoredb/wire.js'
@@ -195,6 +196,36 @@ export const serverIdle: Benchmark = {
         await ledger.close()
         await standIn.stop()
       },
+    }
+  },
+}
+
+export const serverElection: Benchmark = {
+  name: 'server-election',
+  what: 'the first answer after an election, with the settings that there are by default, where the leader froze and another was there after 7 s: in 6 s',
+  unit: 'a second',
+  budget: 1,
+  prepare: async (size) => {
+    const electionTime = size === 'full' ? 7000 : 100
+    const options = size === 'full' ? {} : { timeout: 200, patience: 20_000 }
+    return {
+      ours: async () => {
+        const standIn = await StandIn.start({ nodes: 3, electionTime })
+        const store = await opened(eventStoreDb(standIn.connectionString(), options))
+        const event = (number: number) => ({ id: randomUUID(), type: 'Written', data: `${number}`, metadata: '{}' })
+        await opened(store.append('run-one', 'none', [event(0)]))
+        standIn.nodes[0]?.freeze()
+        const answered = opened(store.append('run-two', 'none', [event(1)]))
+        while (standIn.leader === undefined || standIn.leader === 0) await wait(1)
+        const elected = performance.now()
+        const answer = (await answered).revision === 0
+        const seconds = Math.max(performance.now() - elected, 1) / 1000
+        await store.close()
+        await standIn.stop()
+        return { done: 1, seconds, answer }
+      },
+      floor: 1 / 6,
+      close: async () => undefined,
     }
   },
 }

@@ -21,6 +21,7 @@ const SEARCH_WINDOW = 2000
 export class LedgerClient extends EventStoreDBClient {
   private channel: { close(): void } | undefined
   private openedAt = 0
+  private answeredAt = 0
 
   constructor({ settings, channel, login }: Connection) {
     // The three overloads of the constructor take one kind of settings each.
@@ -40,16 +41,22 @@ export class LedgerClient extends EventStoreDBClient {
   }
 
   /**
-   * Leaves the connection if it is there for most of a time in which no answer came: the next call opens another, in a cluster to whoever
-   * leads then. gRPC itself takes 20 s to find out that a connection is dead.
+   * Leaves the connection if it is there for most of a time in which a call had no answer, and for most of that no other had one: the next
+   * call opens another, in a cluster to whoever leads then. gRPC itself takes 20 s to find out that a connection is dead.
    */
   leaveSilent(ms: number): void {
-    if (this.channel === undefined || performance.now() - this.openedAt < ms / 2) return
+    const now = performance.now()
+    if (this.channel === undefined || now - this.openedAt < ms / 2 || now - this.answeredAt < ms / 2) return
     this.channel = undefined
     const silent = async (): Promise<never> => {
       throw new UnavailableError(undefined, 'no answer')
     }
     this.execute(streamServices.StreamsClient, 'leave', silent).catch(() => undefined)
+  }
+
+  /** Somebody is there. */
+  noteAnswer(): void {
+    this.answeredAt = performance.now()
   }
 
   /** Such as `23.10.1`; `unknown` for a server before 21.10. */

@@ -24,7 +24,7 @@ const BUFFERED = 32
 /** After each so many times 32 events of others the server says how far it is. */
 const CHECKPOINT_INTERVAL = 32
 /** A subscription that has caught up may be silent for so many times as long as a call may take. */
-const IDLE_TIMEOUTS = 6
+const IDLE_TIMEOUTS = 12
 
 /** All events after a position, up to the present end. */
 export const readAll = (session: Session, after: Position): AsyncGenerator<Page> =>

@@ -80,7 +80,9 @@ export class Patience {
     const { client, closing } = this.session
     const begun = performance.now()
     try {
-      return await work()
+      const answer = await work()
+      client.noteAnswer()
+      return answer
     } catch (error) {
       if (isSilence(error) && !closing.aborted) client.leaveSilent(performance.now() - begun)
       throw error

@@ -9,7 +9,7 @@ import { passing, type ReadError } from './read-error.js'
 /** How often the store is looked at for those who listen or wait, in milliseconds. */
 export const POLL = 80
 /** The same where the store tells of what is new by itself: in case that it does not. */
-export const GUARD = 15_000
+export const GUARD = 20_000
 
 /** What there is to be waited for between two looks: a time in milliseconds, and what tells of something new before. */
 export interface Pace {

@@ -23,6 +23,22 @@ it('a leader that is frozen is left as soon as it says nothing', async () => {
   expect(await following).toHaveLength(2)
 })
 
+it('a subscription that hears of nothing is opened anew, and takes no connection away on which others are answered', async () => {
+  const standIn = await start()
+  const store = await openStore(standIn.connectionString(), { timeout: 300, patience: 30_000 })
+  open.push(store)
+  const following = take(1, store.subscribe(ORIGIN))
+  await expect.poll(() => standIn.seen.subscription).toBe(1)
+  const asked = async () => {
+    await store.head()()
+    return standIn.seen.subscription
+  }
+  await expect.poll(asked, { timeout: 60_000, interval: 100 }).toBe(2)
+  expect(standIn.nodes[0]?.gate.made).toBe(1)
+  await store.append('artifact-one', 'none', [newEvent()])()
+  expect(await following).toHaveLength(1)
+})
+
 it('an election is waited for unless less was told', async () => {
   const standIn = await start({ nodes: 3, electionTime: 2500 })
   const opened = await eventStoreDb(standIn.connectionString(), { timeout: 2000 })()

@@ -10,6 +10,8 @@ export class Gate {
   private readonly pairs = new Map<string, readonly [outer: Socket, inner: Socket]>()
   private readonly outers = new Set<Socket>()
   private chosen = 0
+  /** How many connections were ever made. */
+  made = 0
   private frozen = false
 
   private wake = (): void => undefined
@@ -99,6 +101,7 @@ export class Gate {
     const inner = connect(this.behind(), '127.0.0.1')
     let peer = ''
     this.outers.add(outer)
+    this.made += 1
     for (const [one, other] of [
       [outer, inner],
       [inner, outer],

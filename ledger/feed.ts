@@ -70,8 +70,6 @@ export interface FeedPorts {
   readonly asOf: (position?: Position) => Promise<AsOf>
 }
 
-/** How many that stand elsewhere are looked up at once. */
-const AHEAD = 200
 const Place = wholeNumber('a position: that of an event or of a receipt')
 export const selection = { after: Place, types: EventTypes, of: SubjectInput }
 const bounds = { ...selection, until: Place }
@@ -142,7 +140,7 @@ export const feedQuery = async (
       const upTo = Math.min(last, at.position) - 1
       if (!isFar(at.index, subject, from, upTo)) return undefined
       const filter = { ...(await filterAt(at)), after: from, acceptances: true }
-      return { events: eventsOf(at, filter, 'ascending', upTo, AHEAD), upTo: toPosition(upTo) }
+      return { events: eventsOf(at, filter, 'ascending', upTo), upTo: toPosition(upTo) }
     },
   }
 }

@@ -1,11 +1,13 @@
 /** docs/reference: what it says of methods, exports, options, commands and limits is what there is. */
+
 import { readdirSync } from 'node:fs'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { anchorOf } from './support/pages.js'
 import { sampleAnswers } from './support/reference/answers.js'
 import { commandMakers } from './support/reference/commands.js'
 import { type Declared, declared, type Method } from './support/reference/declared.js'
 import { listMakers } from './support/reference/listed.js'
-import { anchorOf, type Makers, madeAnew, madeOf, methodMakers } from './support/reference/pages.js'
+import { type Makers, madeAnew, madeOf, methodMakers } from './support/reference/pages.js'
 import { refusedByRules } from './support/reference/rules.js'
 import { read, root } from './support/sources.js'
 

@@ -14,6 +14,7 @@ import { toWire, type WireEvent } from './wire.js'
 /** So many are on their way at most, and so many bytes. */
 const MOST_APPENDS = 128
 const MOST_BYTES = 1024 * 1024
+const NONE = { appends: 0, bytes: 0 }
 
 /**
  * Sends them, and waits for all answers. Rejects when one is not acknowledged as it was meant, nobody answers, or the store is closed: then
@@ -24,7 +25,7 @@ export const sendInOrder = (session: Session, appends: AsyncIterable<Append>): P
     const batch = new Batch(session, call)
     try {
       for await (const append of appends) await batch.send(append)
-      await batch.until({ appends: 0, bytes: 0 })
+      await batch.until(NONE)
     } finally {
       // Not by its end, after which the server would wait for an answer that it has given.
       call.cancel()
@@ -61,7 +62,7 @@ class Batch {
     const append = wire.reduce((sum, { bytes }) => sum + bytes, 0)
     const event = Math.max(...wire.map(({ bytes }) => bytes))
     const isLarger = append > this.largest.append || event > this.largest.event
-    await this.until(isLarger ? { appends: 0, bytes: 0 } : { appends: MOST_APPENDS - 1, bytes: MOST_BYTES - append })
+    await this.until(isLarger ? NONE : { appends: MOST_APPENDS - 1, bytes: MOST_BYTES - append })
 
     const id = randomUUID()
     this.sent.set(id, { revision: revisionAfter(expected, events.length), bytes: append })
@@ -79,7 +80,7 @@ class Batch {
     this.call.write(request)
 
     if (!isLarger) return
-    await this.until({ appends: 0, bytes: 0 })
+    await this.until(NONE)
     this.largest.append = Math.max(this.largest.append, append)
     this.largest.event = Math.max(this.largest.event, event)
   }

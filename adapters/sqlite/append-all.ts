@@ -24,13 +24,14 @@ interface AloneOn {
   readonly database: OpenedDatabase
   readonly files: WatchedFiles
   readonly reads: Reads
+  readonly isBroughtFurther: () => boolean
 }
 
 /**
  * @param first what comes first of the appends; `rest` answers what comes next, and `undefined` at the end
  */
 export const appendAllOn = async (
-  { database, files, reads }: AloneOn,
+  { database, files, reads, isBroughtFurther }: AloneOn,
   after: Position,
   first: ReadonlyNonEmptyArray<Append>,
   rest: () => Promise<ReadonlyNonEmptyArray<Append> | undefined>,
@@ -66,7 +67,7 @@ export const appendAllOn = async (
   } catch (error) {
     if (codeOf(error) === '') throw error
     if (committing && !isFull(error)) return unknownOutcome(reasonOf(error))
-    const failure = readErrorOf(error, database)
+    const failure = readErrorOf(error, isBroughtFurther)
     if (failure.code === 'damaged') throw failure
     return unavailable(failure.message)
   } finally {

@@ -19,11 +19,12 @@ import {
 } from '../../domain/ports/event-store.js'
 import { addEventTo } from './add-event.js'
 import type { OpenedDatabase } from './database.js'
+import type { Database } from './driver/index.js'
 import { filesOf } from './files-of.js'
 import { isBusy, lockFairness } from './lock.js'
 import type { Reads } from './reads.js'
 import { streamChecksum } from './row-checksum.js'
-import { appendFailureOf, reasonOf } from './sqlite-error.js'
+import { isFull, notAppended, readErrorOf, reasonOf } from './sqlite-error.js'
 import type { KnownStream } from './stream-numbers.js'
 import type { Tail } from './tail.js'
 
@@ -65,6 +66,8 @@ export interface AppendQueueOptions {
   readonly longWait: () => void
   /** Says in words that the files of the database were deleted or replaced. */
   readonly whyGone: () => string | undefined
+  /** Whether another process brought the file to another format since it was opened. */
+  readonly isBroughtFurther: () => boolean
   /** Of the history that it goes on with. */
   readonly tail: Tail
   /** Called when something was committed. */
@@ -72,7 +75,7 @@ export interface AppendQueueOptions {
 }
 
 export const appendQueue = (options: AppendQueueOptions): AppendQueue => {
-  const { database, reads, busyTimeoutMs, longWait, whyGone, tail, onCommit } = options
+  const { database, reads, busyTimeoutMs, longWait, whyGone, isBroughtFurther, tail, onCommit } = options
   const begin = database.prepare<[], never>('BEGIN IMMEDIATE')
   const commit = database.prepare<[], never>('COMMIT')
   const rollback = database.prepare<[], never>('ROLLBACK')
@@ -141,8 +144,11 @@ export const appendQueue = (options: AppendQueueOptions): AppendQueue => {
       undo()
       // A full disk cuts the log short before the commit is in it. Any other failure of a commit may come later,
       // and a crash before the next commit would then bring the group back. Who queued behind it may build on it.
-      for (const { append, settle } of queue.splice(0))
-        settle(E.left(appendFailureOf(error, append.stream, committing, database)))
+      const outcomeOf =
+        committing && !isFull(error)
+          ? () => unknownOutcome(reasonOf(error))
+          : (stream: string) => E.left(notAppended(readErrorOf(error, isBroughtFurther), stream))
+      for (const { append, settle } of queue.splice(0)) settle(outcomeOf(append.stream))
       return
     }
     const last = outcomes.findLast(E.isRight)
@@ -188,7 +194,7 @@ export const appendQueue = (options: AppendQueueOptions): AppendQueue => {
 }
 
 /** How each append of a group is written, with the history that it goes on with held against what is known of it. */
-const groups = (database: OpenedDatabase, reads: Reads, tail: Tail): (() => (append: Append) => Outcome) => {
+const groups = (database: Database, reads: Reads, tail: Tail): (() => (append: Append) => Outcome) => {
   /** Made by the first group: a file of an earlier format, which is only read, has not the columns for it. */
   let write: ((append: Append) => Outcome) | undefined
   return () => {
@@ -214,7 +220,7 @@ export const unknownOutcome = (reason: string): E.Either<AppendError, never> =>
 
 /** Writes an append into the transaction that is open. */
 export const appendWithinTransaction = (
-  database: OpenedDatabase,
+  database: Database,
   reads: Reads,
   tail?: Pick<Tail, 'after' | 'wrote'>,
 ): ((append: Append) => Outcome) => {
@@ -265,7 +271,7 @@ export const appendWithinTransaction = (
       return write(append)
     } catch (error) {
       // Found by looking, before anything of it was written: others of the group are not touched by it.
-      if (error instanceof EventStoreError) return E.left(appendFailureOf(error, append.stream, false, database))
+      if (error instanceof EventStoreError) return E.left(notAppended(error, append.stream))
       throw error
     }
   }

@@ -16,7 +16,7 @@ import { whyForeignLog } from './foreign-log.js'
 import { FORMAT, TABLES } from './layout.js'
 import { isBusy, whenFree } from './lock.js'
 import { migrate } from './migration.js'
-import { damageOf, type Formats, isDamage, reasonOf } from './sqlite-error.js'
+import { damageOf, isDamage, reasonOf } from './sqlite-error.js'
 
 /** `full`: what was acknowledged survives the loss of power. `relaxed`: it survives the death of the process. */
 export type Durability = 'full' | 'relaxed'
@@ -55,7 +55,7 @@ interface Opening<A> {
 }
 
 /** With what is to be done when it is closed. */
-export interface OpenedDatabase extends Database, Formats {
+export interface OpenedDatabase extends Database {
   /** The file that is read and written: the given one, or a copy of it. */
   readonly path: string
 }
@@ -179,8 +179,7 @@ const openNow = (
         database.close()
         whenClosed()
       }
-      const formatNow = () => Number(database.pragma('user_version'))
-      return E.right({ ...database, path: file, close, formatNow, format: formatNow() })
+      return E.right({ ...database, path: file, close })
     }
     database.close()
     return E.left(refusal)
@@ -209,8 +208,7 @@ const inUse = async <A>(
   const database = opened.right
   try {
     if (!readOnly) await migrate(database, busyTimeoutMs, (event, words) => tell(event, `${path} ${words}`, { path }))
-    const given = { ...database, format: database.formatNow() }
-    return E.right(await whenFree(busyTimeoutMs, () => use(given), longWait))
+    return E.right(await whenFree(busyTimeoutMs, () => use(database), longWait))
   } catch (error) {
     database.close()
     throw error
@@ -251,12 +249,13 @@ interface Header {
 }
 
 const headerOf = (database: Database): Header => {
-  const [application, format, objects] = database
+  const row = database
     .prepare<[], readonly [number, number, number]>(
       `SELECT application_id, user_version, (SELECT count(*) FROM sqlite_schema)
        FROM pragma_application_id, pragma_user_version`,
     )
-    .get() ?? [0, 0, 0]
+    .get()
+  const [application, format, objects] = row ?? [0, 0, 0]
   return { application, format, objects }
 }
 

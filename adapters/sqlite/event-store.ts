@@ -23,7 +23,7 @@ import { appendQueue } from './append-queue.js'
 import { type Durability, type OpenError, type OpenedDatabase, openDatabase } from './database.js'
 import { type WatchedFiles, watchFiles } from './files-of.js'
 import { withHead } from './head-beside.js'
-import { type Layout, layoutOf } from './layout.js'
+import { formatWatch, type Layout, layoutOf } from './layout.js'
 import { setLedgerIdIn } from './ledger-id.js'
 import { tellingOfWaits, whenFree } from './lock.js'
 import { locksBeside } from './lock-file.js'
@@ -95,7 +95,8 @@ export const sqliteEventStoreBy =
                   if (!layout.checked) tell('no-checksums', withoutChecksums(path), { path })
                   const reads = prepareReads({ database, layout, pageSize: reading.paging.pageSize })
                   const tail = openTail({ ...head, database, layout, reads, place: path, readOnly, durability, tell })
-                  return eventStoreOn({ database, layout, reads, tail, busyTimeoutMs, longWait, readOnly, ...reading })
+                  const parts = { database, layout, reads, tail, isBroughtFurther: formatWatch(database) }
+                  return eventStoreOn({ ...parts, busyTimeoutMs, longWait, readOnly, ...reading })
                 },
               }),
             ),
@@ -135,6 +136,7 @@ interface Opened extends Reading {
   readonly layout: Layout
   readonly reads: Reads
   readonly tail: Tail
+  readonly isBroughtFurther: () => boolean
   readonly busyTimeoutMs: number
   readonly longWait: () => void
   readonly readOnly: boolean
@@ -147,8 +149,8 @@ const eventStoreOn = ({ database, layout, reads, tail, readOnly, ...options }: O
   }
   const files = watchFiles(database.path)
   const { lastPosition } = reads
-  const { busyTimeoutMs, longWait, ...reading } = options
-  const waits = { busyTimeoutMs, longWait }
+  const { busyTimeoutMs, longWait, isBroughtFurther, ...reading } = options
+  const waits = { busyTimeoutMs, longWait, isBroughtFurther }
   const appends = appendQueue({ database, reads, tail, ...waits, whyGone: files.now, onCommit: wakeSubscriptions })
   let closing: Promise<void> | undefined
   const locks = locksBeside(realpathSync(database.path))
@@ -200,7 +202,7 @@ const eventStoreOn = ({ database, layout, reads, tail, readOnly, ...options }: O
       if (refusal !== undefined) return E.left(refusal)
       const outcome = await alone.run(async () => {
         await endThreads()
-        return appendAllOn({ database, files, reads }, after, first, next)
+        return appendAllOn({ database, files, reads, isBroughtFurther }, after, first, next)
       })
       if (E.isRight(outcome)) tail.committed(outcome.right)
       return outcome
@@ -264,9 +266,10 @@ const readingOf =
     database,
     files,
     tail,
+    isBroughtFurther,
     busyTimeoutMs,
     longWait,
-  }: Pick<Opened, 'database' | 'tail' | 'busyTimeoutMs' | 'longWait'> & { readonly files: WatchedFiles }) =>
+  }: Omit<Opened, 'layout' | 'reads' | 'readOnly' | keyof Reading> & { readonly files: WatchedFiles }) =>
   async <A>(now: () => A): Promise<A> => {
     try {
       const look = (): A => {
@@ -278,7 +281,7 @@ const readingOf =
       }
       return await whenFree(busyTimeoutMs, look, longWait)
     } catch (error) {
-      throw readErrorOf(error, database)
+      throw readErrorOf(error, isBroughtFurther)
     }
   }
 

@@ -77,6 +77,12 @@ export const TABLES = `
   PRAGMA user_version = ${FORMAT};
 `
 
+/** Tells whether another process brought the file to another format since. */
+export const formatWatch = (database: Database): (() => boolean) => {
+  const format = database.pragma('user_version')
+  return () => database.pragma('user_version') !== format
+}
+
 export const layoutOf = (database: Database): Layout => {
   if (formatOf(database) < FORMAT) return EARLIER
   return isBeingMade(database) ? COPIED : PRESENT

@@ -6,7 +6,7 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { betterSqlite3 } from './driver/better-sqlite3.js'
 import type { Database } from './driver/driver.js'
-import { nodeSqlite, OWN_SINCE } from './driver/node-sqlite.js'
+import { isTakenOn, nodeSqlite } from './driver/node-sqlite.js'
 import { columnsOf, type PageColumns } from './page-columns.js'
 import { IS_OVER, PAGES_AHEAD, type StretchColumns, TAKEN, type Task } from './reading-task.js'
 import type { Course } from './reads.js'
@@ -49,7 +49,7 @@ async function* stretchesOf(database: Database): AsyncGenerator<StretchColumns> 
   }
 }
 
-const driver = Number.parseInt(process.versions.node, 10) < OWN_SINCE ? await betterSqlite3('') : nodeSqlite()
+const driver = isTakenOn(process.versions.node) ? nodeSqlite() : await betterSqlite3('')
 if (driver !== undefined) {
   const database = driver.open(path, { busyTimeoutMs: 0, readOnly: true })
   try {

@@ -25,29 +25,19 @@ export const isDamage = (error: unknown): boolean =>
 export const damageOf = (error: unknown): EventStoreError =>
   error instanceof EventStoreError ? error : damaged(`the file cannot be read as a whole (${reasonOf(error)})`, error)
 
-/** What a read rejects with, of a file that has a format, and had one when it was opened. */
-export const readErrorOf = (error: unknown, { formatNow, format }: Formats): EventStoreError => {
+/** What a read rejects with; tables are gone where a newer release made others, and damaged else. */
+export const readErrorOf = (error: unknown, isBroughtFurther: () => boolean): EventStoreError => {
   if (error instanceof EventStoreError) return error
   const lacksTables = codeOf(error) === 'SQLITE_ERROR' && /no such (table|column)/.test(reasonOf(error))
-  if (lacksTables && formatNow() !== format)
-    return new EventStoreError('unavailable', BROUGHT_FURTHER, { cause: error })
+  if (lacksTables && isBroughtFurther()) return new EventStoreError('unavailable', BROUGHT_FURTHER, { cause: error })
   if (lacksTables || isDamage(error)) return damageOf(error)
   return new EventStoreError('unavailable', reasonOf(error), { cause: error })
 }
 
-/** The layout of the tables, as the header says. */
-export interface Formats {
-  /** When it was opened. */
-  readonly format: number
-  readonly formatNow: () => number
-}
-
 const BROUGHT_FURTHER = 'another process brought the file to the format of a newer release: open it again'
 
-/** What is said of an append whose group failed, in its commit or before. */
-export const appendFailureOf = (error: unknown, stream: string, committing: boolean, formats: Formats): AppendError => {
-  if (committing && !isFull(error)) return { _tag: 'unknown-outcome', reason: reasonOf(error) }
-  const { code, message } = readErrorOf(error, formats)
+/** What is said of an append that failed before anything of it was committed. */
+export const notAppended = ({ code, message }: EventStoreError, stream: string): AppendError => {
   const reason = `nothing was written: ${message}`
   return code === 'damaged' ? { _tag: 'damaged', stream, reason } : { _tag: 'unavailable', reason }
 }

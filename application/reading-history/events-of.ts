@@ -50,7 +50,7 @@ export async function* eventsOf(
   filter: AuditFilter,
   order: Order,
   moment: number,
-  ahead: number,
+  ahead = 200,
   passed?: Passed,
 ): AsyncGenerator<StoredEvent> {
   const { of: subject, after: first = ORIGIN, until: last = moment } = filter

@@ -42,9 +42,6 @@ export interface ReplayPorts<View> extends AuditPorts {
   readonly sleep: (milliseconds: number, signal: AbortSignal) => Promise<void>
 }
 
-/** How many events are looked up at once where only some are wanted. */
-const AHEAD = 200
-
 /**
  * The events behind one position up to another, one at a time: the next is read when it is asked for. `signal` ends the iteration, a pause included. Rejects with an `EventStoreError` where the
  * store cannot be read or an event is damaged.
@@ -55,7 +52,7 @@ export async function* replay<View>(
   signal: AbortSignal = new AbortController().signal,
 ): AsyncGenerator<ReplayStep<View>> {
   let before: AuditLine | undefined
-  for await (const stored of eventsOf(ports, filter, order, filter.until, AHEAD)) {
+  for await (const stored of eventsOf(ports, filter, order, filter.until)) {
     const change = auditLine(stored, ports.positionTimes)
     const pause = before === undefined ? 0 : pauseOf(pace, before, change)
     if (pause > 0) await ports.sleep(pause, signal)

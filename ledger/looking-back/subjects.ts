@@ -4,14 +4,7 @@ import { pipe } from 'fp-ts/lib/function.js'
 import type { AuditSubject } from '../../application/reading-history/history.js'
 import type { Problem } from '../../domain/values/codec.js'
 import { meantOf, parseArtifact, parseEither, parseModel, parseRun } from '../../domain/values/name-paths.js'
-import {
-  type ArtifactRef,
-  type CollectionRef,
-  collectionPath,
-  isModel,
-  type ModelRef,
-  type RunRef,
-} from '../../domain/values/references.js'
+import { type CollectionRef, collectionPath, isModel } from '../../domain/values/references.js'
 import type { LineageRef } from '../../domain/values/subjects.js'
 import { momentOfCursor } from '../../projections/paging/cursor.js'
 import type { NameError, QueryError } from '../../projections/registry/questions/errors.js'
@@ -36,25 +29,31 @@ export const asFirstAsked = <Failure, A>(
 
 /** What a caller names, as lineage names it. */
 export const refOf = (thing: SubjectInput, { registryQuestions, defaults }: AsOf): E.Either<QueryError, LineageRef> => {
+  const artifactOf = (name: string) => named(parseArtifact(name, defaults))
   if (typeof thing === 'string')
     return pipe(
       registryQuestions.version(thing),
-      E.flatMap(
-        ({ kind, collection, version }): E.Either<QueryError, LineageRef> =>
-          kind === 'artifact'
-            ? E.map((artifact: ArtifactRef) => ({ kind: 'version' as const, artifact, version }))(
-                named(parseArtifact(collection, defaults)),
-              )
-            : E.map((model: ModelRef) => ({ kind: 'registered-version' as const, model, version }))(
-                named(parseModel(collection, defaults)),
-              ),
-      ),
+      E.flatMap(({ kind, collection, version }): E.Either<QueryError, LineageRef> => {
+        if (kind === 'artifact')
+          return pipe(
+            artifactOf(collection),
+            E.map((artifact) => ({ kind: 'version', artifact, version })),
+          )
+        return pipe(
+          named(parseModel(collection, defaults)),
+          E.map((model) => ({ kind: 'registered-version', model, version })),
+        )
+      }),
     )
   if ('run' in thing)
-    return E.map((run: RunRef) => ({ kind: 'run' as const, run }))(named(parseRun(thing.run, defaults)))
+    return pipe(
+      named(parseRun(thing.run, defaults)),
+      E.map((run) => ({ kind: 'run', run })),
+    )
   const { draft, distributedId, generation } = thing
-  return E.map((artifact: ArtifactRef) => ({ kind: 'draft' as const, artifact, distributedId, generation }))(
-    named(parseArtifact(draft, defaults)),
+  return pipe(
+    artifactOf(draft),
+    E.map((artifact) => ({ kind: 'draft', artifact, distributedId, generation })),
   )
 }
 

@@ -3,17 +3,14 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { inspect } from 'node:util'
 import { firstValueFrom, isObservable } from 'rxjs'
 import { afterAll, describe, expect, it } from 'vitest'
-import { memoryEventStore, memoryFileStore } from '../../adapters/memory/index.js'
-import { systemClock } from '../../adapters/system/index.js'
-import { type Ledger, LedgerError, openLedger, operations, taskEither } from '../../index.js'
+import { type Ledger, LedgerError, operations, taskEither } from '../../index.js'
 import { oneStreamOf } from '../../ledger/looking-back/one-stream.js'
 import { rejection } from '../support/ledger-memory.js'
 import {
   ASKED,
-  counted,
   DOWNLOADS,
   DRAFT,
-  furnished,
+  furnishedAlike,
   type Given,
   LEDGER,
   ONE_STREAM,
@@ -23,21 +20,6 @@ import {
 afterAll(() => rmSync(DOWNLOADS, { recursive: true, force: true }))
 
 type Rows = Readonly<Record<string, Given>>
-
-/** A ledger of which two are alike. */
-const alike = async (): Promise<Ledger> => {
-  let ids = 0
-  const now = () => new Date('2026-05-03T15:00:00Z')
-  const ledger = await openLedger({
-    ...{ events: memoryEventStore(), files: memoryFileStore({ now }), actor: 'anna' },
-    ...{ entity: 'acme', project: 'animals' },
-    clock: { ...systemClock, now },
-    ids: { next: () => `id-${ids++}`, fraction: () => 0.5 },
-    projections: [counted],
-  })
-  await furnished(ledger)
-  return ledger
-}
 
 /** Everything that can be reached and changed is changed; what is alive (functions, signals) is left. */
 const spoil = (value: unknown, seen = new Set<unknown>()): void => {
@@ -108,7 +90,7 @@ const pictured = (value: unknown): string =>
  * the answer when it is there. Whatever is asked afterwards, both answer the same.
  */
 const goThrough = async (rows: Rows, methodsOf: (ledger: Ledger) => Promise<object>): Promise<void> => {
-  const [untouched, touched] = [await alike(), await alike()]
+  const [untouched, touched] = [await furnishedAlike(), await furnishedAlike()]
   const [methods, spoiled] = [await methodsOf(untouched), await methodsOf(touched)]
   const functions = Object.keys(methods).filter((name) => typeof Reflect.get(methods, name) === 'function')
   const known = [...Object.keys(rows), ...(methods === untouched ? ['close'] : [])]
@@ -151,7 +133,7 @@ describe('what crosses the face is the caller’s own, in both directions', () =
   })
 
   it('with the errors that it refuses with', async () => {
-    const ledger = await alike()
+    const ledger = await furnishedAlike()
     const refused = [
       () => ledger.resolve('cat'),
       () => ledger.resolve('cats:v9'),
@@ -174,7 +156,7 @@ describe('what crosses the face is the caller’s own, in both directions', () =
   })
 
   it('with what goes on: each answer, each step with its view, and what is told of progress', async () => {
-    const ledger = await alike()
+    const ledger = await furnishedAlike()
     const seen: unknown[] = []
     const listening = ledger
       .watch((now) => now.search({ alias: 'best' }))
@@ -202,7 +184,7 @@ describe('what crosses the face is the caller’s own, in both directions', () =
   })
 
   it('with what is run later, as often as it is run', async () => {
-    const ledger = await alike()
+    const ledger = await furnishedAlike()
     const given = { version: 'cats:v0', metadata: { lr: [1, 2] }, commandId: 'later' }
     const described = operations(ledger).describe(given)
     const again = taskEither(ledger.describe)(given)
@@ -217,7 +199,7 @@ describe('what crosses the face is the caller’s own, in both directions', () =
   })
 
   it('with bytes and lists that are used again while they are stored', async () => {
-    const ledger = await alike()
+    const ledger = await furnishedAlike()
     const bytes = new Uint8Array([1, 2, 3])
     const [content, tags, aliases] = [[{ bytes, as: 'w' }], ['kept'], ['kept']]
     const logged = ledger.logArtifact({ name: 'eels', type: 'model', content, tags, aliases })

@@ -48,12 +48,18 @@ export const linksOf = (page: string): ReadonlyArray<{ readonly file: string; re
     }),
   )
 
+/** What a link to a heading ends with, as GitHub makes it. */
+export const anchorOf = (heading: string): string =>
+  heading
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}\s_-]/gu, '')
+    .replaceAll(' ', '-')
+
 /** The headings of a page, as links name them (as GitHub makes them). */
 export const anchorsOf = (page: string): ReadonlySet<string> => {
   const anchors = new Set<string>()
   for (const [, heading = ''] of withoutCode(page).matchAll(/^#+ (.*)$/gm)) {
-    const words = heading.replace(/\]\([^)]*\)/g, '').toLowerCase()
-    const anchor = words.replace(/[^\p{L}\p{N}\s_-]/gu, '').replaceAll(' ', '-')
+    const anchor = anchorOf(heading.replace(/\]\([^)]*\)/g, ''))
     let again = 0
     while (anchors.has(again === 0 ? anchor : `${anchor}-${again}`)) again += 1
     anchors.add(again === 0 ? anchor : `${anchor}-${again}`)

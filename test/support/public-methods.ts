@@ -6,7 +6,9 @@
 import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type Draft, type Ledger, type LedgerAsOf, projection, type Run } from '../../index.js'
+import { memoryEventStore, memoryFileStore } from '../../adapters/memory/index.js'
+import { systemClock } from '../../adapters/system/index.js'
+import { type Draft, type Ledger, type LedgerAsOf, openLedger, projection, type Run } from '../../index.js'
 import type { OneStream } from '../../ledger/looking-back/one-stream.js'
 
 /** A fresh list of arguments. */
@@ -54,6 +56,21 @@ export const furnished = async (ledger: Ledger): Promise<void> => {
   await ledger.logArtifact({ name: 'dogs', type: 'model', content: content('old', 'old.bin') })
   await run.upsertDistributed({ name: 'dogs', type: 'model', content: content('part', 'part.bin') })
   await ledger.createArtifact({ name: 'birds', type: 'model' })
+}
+
+/** A furnished ledger of its own, of which two are alike: times and ids are the same. */
+export const furnishedAlike = async (): Promise<Ledger> => {
+  let ids = 0
+  const now = () => new Date('2026-05-03T15:00:00Z')
+  const ledger = await openLedger({
+    ...{ events: memoryEventStore(), files: memoryFileStore({ now }), actor: 'anna' },
+    ...{ entity: 'acme', project: 'animals' },
+    clock: { ...systemClock, now },
+    ids: { next: () => `id-${ids++}`, fraction: () => 0.5 },
+    projections: [counted],
+  })
+  await furnished(ledger)
+  return ledger
 }
 
 const collections = {

@@ -1,6 +1,6 @@
 /** Which driver a Node takes, and what to do where there is none. */
 import * as E from 'fp-ts/lib/Either.js'
-import { OWN_SINCE } from './node-sqlite.js'
+import { isTakenOn, OWN_SINCE } from './node-sqlite.js'
 
 /** The first Node that better-sqlite3 13 runs on: on an older one, loading it ends the process. */
 const THIRTEEN_SINCE = 22
@@ -13,7 +13,7 @@ export type Choice = 'node:sqlite' | 'better-sqlite3'
  * @returns the driver, or in words why none can be loaded and what to do
  */
 export const choose = (node: string, installed: string | undefined): E.Either<string, Choice> => {
-  if (major(node) >= OWN_SINCE) return E.right('node:sqlite')
+  if (isTakenOn(node)) return E.right('node:sqlite')
   if (installed === undefined) return E.left(remedy(node, 'better-sqlite3, which this Node needs, is not installed'))
   const fits = major(installed) === 12 || (major(installed) === 13 && major(node) >= THIRTEEN_SINCE)
   return fits

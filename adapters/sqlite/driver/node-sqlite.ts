@@ -2,8 +2,9 @@
 import { type Connection, type ConnectionStatement, databaseOn } from './database-on.js'
 import type { Cell, Driver } from './driver.js'
 
-/** From this Node on it is taken, whatever is installed. */
 export const OWN_SINCE = 24
+/** Whether it is the one that a version of Node takes, whatever is installed. */
+export const isTakenOn = (node: string): boolean => Number.parseInt(node, 10) >= OWN_SINCE
 
 interface NodeStatement<Row> extends ConnectionStatement<Row> {
   readonly setReturnArrays: (enabled: boolean) => void

@@ -127,21 +127,22 @@ describe('the names for the shell', () => {
     expect(complete('model-ledger', 'show', 'nothing')).toEqual([''])
   })
 
-  it.each<readonly [string, ReadonlyArray<string>, (script: string, line: string) => string]>([
+  it.each<readonly [string, string, ReadonlyArray<string>, (script: string, line: string) => string]>([
     // As bashcompinit calls it when somebody types.
     [
       'zsh',
+      'complete -o default -F _model_ledger model-ledger',
       ['-f', '-c'],
       (script, line) =>
         `autoload -Uz compinit; compinit -u -D\n${script}\nwords=(${line}); CURRENT=\${#words}; COMP_WORDS=(\${words}); COMP_CWORD=$((CURRENT - 1)); compgen -F _model_ledger -- \${words[-1]}`,
     ],
-    ['fish', ['--no-config', '-c'], (script, line) => `${script}\ncomplete -C '${line}'`],
-  ])('stand in the line of %s', async (shell, flags, asking) => {
+    ['fish', 'complete -c model-ledger ', ['--no-config', '-c'], (script, line) => `${script}\ncomplete -C '${line}'`],
+  ])('stand in the line of %s', async (shell, registration, flags, asking) => {
     const { out: script } = await ledger('completion', shell)
     if (!isInstalled(shell)) {
       // Not silently: the report of the tests shows it.
       console.warn(`${shell} is not installed: its completion was looked at, and not run`)
-      expect(script).toContain('model-ledger complete')
+      expect(script).toContain(registration)
       return
     }
     const folder = bin()

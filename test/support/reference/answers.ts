@@ -2,9 +2,8 @@
 import { rmSync } from 'node:fs'
 import { firstValueFrom, isObservable } from 'rxjs'
 import { memoryEventStore, memoryFileStore } from '../../../adapters/memory/index.js'
-import { systemClock } from '../../../adapters/system/index.js'
 import { doubleAsJson, type Ledger, LedgerError, openLedger } from '../../../index.js'
-import { counted, DOWNLOADS, DRAFT, furnished, type Given, LEDGER, RUN } from '../public-methods.js'
+import { DOWNLOADS, DRAFT, furnishedAlike, type Given, LEDGER, RUN } from '../public-methods.js'
 
 export interface Sample {
   readonly call: string
@@ -14,23 +13,14 @@ export interface Sample {
   readonly more: number
 }
 
-const alike = async (): Promise<Ledger> => {
-  let ids = 0
-  const now = () => new Date('2026-05-03T15:00:00Z')
-  const ledger = await openLedger({
-    ...{ events: memoryEventStore(), files: memoryFileStore({ now }), actor: 'anna' },
-    ...{ entity: 'acme', project: 'animals' },
-    clock: { ...systemClock, now },
-    ids: { next: () => `id-${ids++}`, fraction: () => 0.5 },
-    projections: [counted],
-  })
-  await furnished(ledger)
-  return ledger
-}
-
 /** By the name of the method, of `run.` and `draft.` for those in hand. */
 export const sampleAnswers = async (): Promise<ReadonlyMap<string, Sample>> => {
-  const [one, other, third, lines] = [await alike(), await alike(), await alike(), await exported()]
+  const [one, other, third, lines] = [
+    await furnishedAlike(),
+    await furnishedAlike(),
+    await furnishedAlike(),
+    await exported(),
+  ]
   const { acceptLoss: _, importEvents: __, ...rows } = { ...LEDGER, ...INSTEAD }
   // What can be given up after `dogs` was committed.
   const part = { name: 'dogs', type: 'model', distributedId: 'day', content: [{ bytes: 'part', as: 'part.bin' }] }
@@ -87,7 +77,7 @@ const INSTEAD: Partial<Record<keyof Ledger, Given>> = {
 
 const empty = () => openLedger({ events: memoryEventStore(), files: memoryFileStore() })
 const exported = async (): Promise<string[]> => {
-  const ledger = await alike()
+  const ledger = await furnishedAlike()
   const lines: string[] = []
   for await (const line of ledger.exportEvents()) lines.push(line)
   await ledger.close()

@@ -1,4 +1,5 @@
 /** Every command of the command line: its help, and what one call of it prints, on the ledger that examples/sample-ledger.ts makes. */
+
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -6,8 +7,9 @@ import { join } from 'node:path'
 import { buildProgram } from '../../../adapters/cli/program.js'
 import { COMMANDS_ALONE, OPTIONS_ALONE } from '../../ways-in.js'
 import { commandLine, commandsOf, terminalIn } from '../command-line.js'
+import { anchorOf } from '../pages.js'
 import { root } from '../sources.js'
-import { anchorOf, code, type Makers } from './pages.js'
+import { code, type Makers } from './pages.js'
 
 /** In this order they are given, one after another, to one ledger. Those that ask come first. */
 const CALLS: Readonly<Record<string, string>> = {

@@ -1,10 +1,12 @@
 /** Everything that is exported, every option of a ledger and of the stores, and every limit. */
+
 import type * as t from 'io-ts'
 import * as domain from '../../../domain/index.js'
 import { Actor, Reason } from '../../../domain/values/envelope.js'
+import { anchorOf } from '../pages.js'
 import { read } from '../sources.js'
 import type { Declared, Exported, Member } from './declared.js'
-import { anchorOf, cell, code, type Makers, memberRows, table } from './pages.js'
+import { cell, code, type Makers, memberRows, table } from './pages.js'
 
 const STORES = ['memory', 'sqlite', 'directory', 'eventstoredb'].map((store) => `model-ledger/adapters/${store}`)
 

@@ -3,6 +3,7 @@
  * and of the ways in; what stands around it is written by hand.
  */
 import { COMMON, CONTENT, NO_TASK_EITHER, OF_A_DRAFT, OF_A_LEDGER, OF_A_RUN, type Way } from '../../ways-in.js'
+import { anchorOf } from '../pages.js'
 import type { Sample } from './answers.js'
 import type { Declared, Member, Method } from './declared.js'
 import { refusedByRules } from './rules.js'
@@ -21,13 +22,6 @@ export const madeAnew = (page: string, makers: Makers): string =>
       .trim()
       .replace(/\n{3,}/g, '\n\n')}\n\n<!-- end -->`
   })
-
-/** Where a heading that is a name in code leads, on GitHub. */
-export const anchorOf = (name: string): string =>
-  name
-    .toLowerCase()
-    .replaceAll(/[^\w -]/g, '')
-    .replaceAll(' ', '-')
 
 /** The names that the blocks of a page are made of. */
 export const madeOf = (page: string, what: string): ReadonlyArray<string> =>

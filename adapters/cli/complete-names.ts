@@ -219,23 +219,20 @@ const aliasesOf = async (
   begun: string,
 ): Promise<ReadonlyArray<string>> => {
   const [name = ''] = version.split(':')
-  const { aliases } = await collectionNamed(ledger, name)
-  return Object.keys(aliases).filter((alias) => alias.startsWith(begun) && !others.includes(alias))
+  return (await aliasesIn(ledger, name)).filter((alias) => alias.startsWith(begun) && !others.includes(alias))
 }
 
-const collectionNamed = async (ledger: Ledger, name: string) => {
-  const { items } = await ledger.versions(name, { limit: 1 })
-  const path = items[0]?.collection ?? name
-  return ledger.artifact(path).catch(() => ledger.registeredModel(path))
+/** Its own stream knows them: that costs nothing that the rest of the ledger holds. */
+const aliasesIn = async (ledger: Ledger, collection: string): Promise<ReadonlyArray<string>> => {
+  const { oneStreamOf } = await import('./library.js')
+  return (await oneStreamOf(ledger).aliases(collection)).toSorted()
 }
 
-/** Numbers and aliases, behind the name as it was typed. */
+/** Aliases and numbers, behind the name as it was typed. */
 const versionsOf = async (ledger: Ledger, name: string, begun: string): Promise<ReadonlyArray<string>> => {
-  const { items } = await ledger.versions(name, { limit: MOST })
-  const path = items[0]?.collection
-  if (path === undefined) return []
-  const { aliases } = await ledger.artifact(path).catch(() => ledger.registeredModel(path))
-  return [...Object.keys(aliases), ...items.map(({ version }) => `v${version}`)]
+  const choice = begun.slice(name.length + 1)
+  const numbered = choice === '' || choice.startsWith('v') ? (await ledger.versions(name, { limit: MOST })).items : []
+  return [...(await aliasesIn(ledger, name)), ...numbered.map(({ version }) => `v${version}`)]
+    .filter((version) => version.startsWith(choice))
     .map((version) => `${name}:${version}`)
-    .filter((version) => version.startsWith(begun))
 }

@@ -36,6 +36,7 @@ import { registryProjection } from '../../projections/registry/apply.js'
 import { endOfSource } from '../../projections/registry/changes.js'
 import { registryQuestions } from '../../projections/registry/questions/lookup.js'
 import type { Registry } from '../../projections/registry/state.js'
+import type { Stoppable } from '../calling/arguments.js'
 import type { AsOf, When } from '../calling/as-of.js'
 import { checkedIfGivenNow } from '../calling/checked.js'
 import { eachFromStore } from '../calling/errors.js'
@@ -152,8 +153,13 @@ const oneStream = ({
   }
   const questions = (of: unknown, when: unknown): HistoryQuestions => historyQuestions(momentsOf(of, when))
 
-  const at = (when?: number): OneStream =>
-    guarded(
+  const at = (when?: number): OneStream => {
+    const locating = async (options: Stoppable | undefined): Promise<LocateMethods> => {
+      checkedIfGivenNow(Stopping, options)
+      const facts = when === undefined ? now : factsAsOf(store, manifests, answered(await positionOf(when)()))
+      return locateMethods(nameResolver({ facts, recordedUnder: () => TE.right('none') }, defaults))
+    }
+    return guarded(
       untilAborted(
         typedThenNfc({
           aliasHistory: (given) => questions(ofGiven(given), when).aliasHistory(given),
@@ -164,16 +170,12 @@ const oneStream = ({
             const sleep = (milliseconds: number, signal: AbortSignal) => clock.sleep(milliseconds, signal)
             yield* eachFromStore(replay({ ...from, view: at, sleep }, query, signal))
           },
-          locate: async (version, options) => {
-            checkedIfGivenNow(Stopping, options)
-            const facts = when === undefined ? now : factsAsOf(store, manifests, answered(await positionOf(when)()))
-            return locateMethods(nameResolver({ facts, recordedUnder: () => TE.right('none') }, defaults)).locate(
-              version,
-            )
-          },
+          locate: async (version, options) => (await locating(options)).locate(version),
+          aliases: async (collection, options) => (await locating(options)).aliases(collection),
         }),
       ),
     )
+  }
   return at
 }
 

@@ -122,6 +122,22 @@ describe('what the stream of a collection answers alone', () => {
     }
   })
 
+  it('is which aliases there are', async () => {
+    for (const name of ['cats', 'acme/animals/dogs', 'cat-or-dog', 'both', 'nobody']) {
+      for (let position = 0; position <= head; position++) {
+        const then = whole.at(position)
+        const named = [then.artifact(name), then.registeredModel(name)].map((found) => found.catch(() => undefined))
+        const there = (await Promise.all(named)).flatMap((found) => found ?? [])
+        const found = oneStreamOf(own, position).aliases(name)
+        if (there.length > 1) expect(await rejection(found)).toMatchObject({ code: 'ambiguous-name' })
+        else
+          expect((await found).toSorted(), `${name} at ${position}`).toEqual(
+            Object.keys(there[0]?.aliases ?? {}).toSorted(),
+          )
+      }
+    }
+  })
+
   it('is replayed', async () => {
     const replayed = async (steps: AsyncIterable<{ readonly change: unknown }>): Promise<ReadonlyArray<unknown>> => {
       const changes: unknown[] = []

@@ -206,6 +206,7 @@ export const ONE_STREAM: Rows<OneStream> = {
   exportHistory: questions.exportHistory,
   aliasHistory: questions.aliasHistory,
   locate: () => ['cats:v0', stoppable()],
+  aliases: () => ['cats', stoppable()],
   replay: () => [{ ...replay(), ...stoppable() }],
 }
 

@@ -3,7 +3,7 @@ import { newest, openLedger } from 'model-ledger'
 import { directoryCheckpointStore } from 'model-ledger/adapters/directory'
 
 const ledger = await openLedger({ directory: 'my-ledger', actor: 'anna', entity: 'acme', project: 'churn' })
-const searchIndex = new Map<string, string>()
+const searchIndex = new Map<string, string>() // yours outlives the process, as its checkpoint does
 
 const consumer = await ledger.consume(
   'search-index',
@@ -15,15 +15,11 @@ const consumer = await ledger.consume(
 )
 // #endregion
 
+// #region status
 const content = { bytes: '0.5', as: 'w.txt' }
 const { position } = await ledger.logArtifact({ name: 'model', type: 'model', content, aliases: ['best'] })
-
-// #region status
-for await (const status of newest(consumer.watchStatus)) {
-  if (status.state !== 'parked' && (status.position ?? 0) < position) continue
-  console.log(status.state, status.failure?.message ?? `the index holds everything up to position ${position}`)
-  break
-}
-console.log(searchIndex)
+for await (const status of newest(consumer.watchStatus))
+  if (status.state === 'parked' || (status.position ?? 0) >= position) break
+console.log(consumer.status.state, consumer.status.failure?.message ?? searchIndex)
 await ledger.close()
 // #endregion

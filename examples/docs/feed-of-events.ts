@@ -9,9 +9,7 @@ await ledger.link({ version: model.path, to: 'churn', aliases: ['production'], r
 const stop = new AbortController()
 for await (const { event, position, metadata } of ledger.events({ types: ['AliasMoved'], signal: stop.signal })) {
   if (event === null) continue // written by a newer version of the library
-  console.log(
-    `${position}: ${metadata.actor} moved ${event.alias} to v${event.to}, ${metadata.reason ?? 'who knows why'}`,
-  )
+  console.log(`${position}: ${metadata.actor} moved ${event.alias} to v${event.to}`, metadata.reason ?? '')
   if (event.alias === 'production') stop.abort()
 }
 await ledger.close()

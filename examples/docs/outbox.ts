@@ -1,4 +1,3 @@
-// #region tables
 import { type FeedEvent, newest, openLedger } from 'model-ledger'
 import { openSqlite } from './sqlite.js'
 
@@ -6,13 +5,11 @@ const ledger = await openLedger({ directory: 'my-ledger', actor: 'anna', entity:
 
 const database = await openSqlite('mine.db') // where your own rows are
 database.exec(`
-  CREATE TABLE IF NOT EXISTS outbox (id TEXT PRIMARY KEY, message TEXT NOT NULL);
-  CREATE TABLE IF NOT EXISTS checkpoints (consumer TEXT PRIMARY KEY, position INTEGER NOT NULL, checkpoint TEXT NOT NULL);
+  CREATE TABLE IF NOT EXISTS outbox (id TEXT PRIMARY KEY, message TEXT);
+  CREATE TABLE IF NOT EXISTS checkpoints (consumer TEXT PRIMARY KEY, position INTEGER, checkpoint TEXT);
   INSERT OR IGNORE INTO checkpoints VALUES ('outbox', -1, 'null');
 `)
-// #endregion
 
-// #region cloudevent
 const cloudEvent = (recorded: FeedEvent, ledger: string) => {
   const { type, ...data } = recorded.event ?? { ...recorded.unknown.data, type: recorded.unknown.type }
   return {
@@ -24,12 +21,10 @@ const cloudEvent = (recorded: FeedEvent, ledger: string) => {
     time: recorded.metadata.recordedAt,
     datacontenttype: 'application/json',
     sequence: String(recorded.position).padStart(16, '0'), // an extension: ordered as text
-    data,
+    data, // of today's schema; `reason` and `actor` stay in the house
   }
 }
-// #endregion
 
-// #region outbox
 const put = database.prepare('INSERT INTO outbox VALUES (?, ?)')
 const keep = database.prepare('UPDATE checkpoints SET position = ?, checkpoint = ? WHERE consumer = ? AND position < ?')
 const kept = database.prepare('SELECT checkpoint FROM checkpoints WHERE consumer = ?')
@@ -50,7 +45,6 @@ const consumer = await ledger.consume(
   },
   { checkpoint: { load: async (name) => JSON.parse(Object(kept.get(name)).checkpoint) } },
 )
-// #endregion
 
 const content = { bytes: '0.5', as: 'w.txt' }
 const { position } = await ledger.logArtifact({ name: 'model', type: 'model', content, aliases: ['best'] })

@@ -23,9 +23,7 @@ export const serve = (ledger: Ledger, port: number, grace = GRACE): Promise<Serv
 const app = (ledger: Ledger): Express => {
   const api = express().disable('x-powered-by')
 
-  // #region context
   api.use((request, response, next) => answering(request, response, next))
-  // #endregion
 
   // GET /resolve?version=acme/model-registry/churn:production&at=2026-05-03T14:00:00Z
   api.get<object, object, undefined, { version: string; at?: string }>('/resolve', async ({ query }, response) => {
@@ -42,7 +40,6 @@ const app = (ledger: Ledger): Express => {
     },
   )
 
-  // #region write
   // POST /versions?name=acme/churn/model&type=model&as=model.bin with the bytes of the file as its body
   api.post<object, object, undefined, { name: string; type: string; as: string }>(
     '/versions',
@@ -62,15 +59,12 @@ const app = (ledger: Ledger): Express => {
       response.json(written(await ledger.moveAlias({ version, alias, expect, reason, ...command() })))
     },
   )
-  // #endregion
 
-  // #region errors
   const onError: ErrorRequestHandler = (error, _request, response, _next) => {
     const { status, body } = answerTo(error)
     response.status(status).json(body)
   }
   api.use(onError) // behind the routes
-  // #endregion
 
   return api
 }

@@ -75,7 +75,6 @@ export const server = (ledger: Ledger, grace = GRACE): FastifyInstance => {
     return ledger.history({ of, cursor, limit: limitOf(limit), ...question() })
   })
 
-  // #region upload
   // POST /versions?name=acme/churn/model&type=model&as=model.bin with the bytes of the file as its body
   api.register((uploads, _options, done) => {
     uploads.removeAllContentTypeParsers()
@@ -86,7 +85,6 @@ export const server = (ledger: Ledger, grace = GRACE): FastifyInstance => {
     })
     done()
   })
-  // #endregion
 
   // #region write
   // POST /aliases/production {"version": "acme/model-registry/churn:v3", "expect": 2, "reason": "…"}

@@ -19,14 +19,12 @@ import {
 
 export const serve = (ledger: Ledger, port: number, grace = GRACE): Promise<Serving> => {
   const answer = router(ledger)
-  // #region answer
   const http = createServer((request, response) =>
     answering(request, response, async () => {
       const { status, body } = await answer(request).then((body) => ({ status: 200, body }), answerTo)
       response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body))
     }),
   )
-  // #endregion
   return listening(http, port, grace)
 }
 
@@ -50,7 +48,6 @@ const router =
           ...question(),
         })
 
-      // #region write
       // POST /versions?name=acme/churn/model&type=model&as=model.bin with the bytes of the file as its body
       case 'POST /versions': {
         const content = { stream: request, as: query('as') ?? '' }
@@ -63,7 +60,6 @@ const router =
         const { version, expect, reason } = objectOf(await jsonOf(request))
         return written(await ledger.moveAlias({ version, alias: part, expect, reason, ...command() }))
       }
-      // #endregion
 
       default:
         throw new Refusal(404, 'nothing is there')

@@ -99,7 +99,6 @@ export const answerTo = (error: unknown): { readonly status: number; readonly bo
 }
 // #endregion
 
-// #region status
 export const STATUS: Readonly<Record<ErrorCategory, number>> = {
   invalid: 400,
   refused: 422,
@@ -111,7 +110,6 @@ export const STATUS: Readonly<Record<ErrorCategory, number>> = {
   closed: 503,
   bug: 500,
 }
-// #endregion
 
 /** A server that takes requests. Disposed, it takes no more, and has answered those that were under way. */
 export interface Serving extends AsyncDisposable {
@@ -121,7 +119,6 @@ export interface Serving extends AsyncDisposable {
 /** The time for what is under way when a server stops, in milliseconds: with the some 6 s of the ledger less than the 10 s that Docker waits. */
 export const GRACE = 3000
 
-// #region stop
 /** Called when a server begins to close: connections go as they fall idle, and after the grace all. A request that is cut off then is aborted. */
 export const drain = (http: Server, grace: number): void => {
   const idle = setInterval(() => http.closeIdleConnections(), 50).unref()
@@ -131,7 +128,6 @@ export const drain = (http: Server, grace: number): void => {
     clearTimeout(over)
   })
 }
-// #endregion
 
 /** For servers of `node:http`. Loopback only: put your own authentication in front before anybody else can reach it. */
 export const listening = async (http: Server, port: number, grace: number): Promise<Serving> => {

@@ -26,7 +26,7 @@ const promotions = projection({
 })
 // #endregion
 
-// #region open
+// #region ask
 const ledger = await openLedger({
   directory: 'my-ledger',
   actor: 'anna',
@@ -34,27 +34,15 @@ const ledger = await openLedger({
   project: 'churn',
   projections: [promotions],
 })
-// #endregion
-
 const content = { bytes: '0.5', as: 'w.txt' }
 const model = await ledger.logArtifact({ name: 'model', type: 'model', content })
 await ledger.link({ version: model.path, to: 'churn', aliases: ['production'], reason: 'best of the week' })
 
-// #region ask
 const all = await ledger.read(promotions)
-const ofAnna = await ledger.read(promotions, (state) =>
-  [...state].filter(([, list]) => list.some(({ by }) => by === 'anna')).map(([stream]) => stream),
-)
+const ofAnna = await ledger.read(promotions, (state) => [...state.values()].flat().filter(({ by }) => by === 'anna'))
 const atFirst = await ledger.at(0).read(promotions)
-// #endregion
 console.log(all, ofAnna, atFirst)
-
-// #region watch
-const watching = ledger
-  .watch((now) => now.read(promotions, ({ size }) => size))
-  .subscribe((count) => console.log(`${count} streams have aliases`))
 // #endregion
-watching.unsubscribe()
 
 // #region health
 const { projections } = await ledger.progress()

@@ -27,7 +27,9 @@ export const hide = async (layout: Layout, digest: Digest): Promise<string | und
 }
 
 /** Brings a hidden file back, unless another has taken its place. */
-export const bringBack = async (hidden: string, place: string): Promise<void> => {
+export const bringBack = async (layout: Layout, hidden: string, digest: Digest): Promise<void> => {
+  const place = layout.placeOf('file', digest)
+  await layout.makeRoomFor(place, true)
   const code = await link(hidden, place).then(() => undefined, codeOf)
   // Deleted, or brought back by somebody else.
   if (code === 'ENOENT') return
@@ -57,7 +59,8 @@ export const recover = async (layout: Layout, digest: Digest): Promise<boolean> 
   const place = layout.placeOf('file', digest)
   for (const name of await hiddenIn(directory)) {
     // Who may only read leaves that to somebody else.
-    if (HIDDEN.exec(name)?.[1] === hexOf(digest)) await bringBack(join(directory, name), place).catch(unlessReadOnly)
+    if (HIDDEN.exec(name)?.[1] === hexOf(digest))
+      await bringBack(layout, join(directory, name), digest).catch(unlessReadOnly)
   }
   return (await fileStats(place)) !== undefined
 }
@@ -67,17 +70,21 @@ export const recoverAll = async (layout: Layout): Promise<void> => {
   const directory = dirname(layout.temporaryName())
   for (const name of await hiddenIn(directory)) {
     const hex = HIDDEN.exec(name)?.[1]
-    if (hex !== undefined)
-      await bringBack(join(directory, name), layout.placeOf('file', digestFrom(hex))).catch(unlessReadOnly)
+    if (hex !== undefined) await bringBack(layout, join(directory, name), digestFrom(hex)).catch(unlessReadOnly)
   }
 }
 
 /** Deletes a hidden file if its last `put` is not after `unlessPutSince`, else brings it back; answers whether it was deleted. */
-export const deleteHidden = async (hidden: string, place: string, unlessPutSince: Date): Promise<boolean> => {
+export const deleteHidden = async (
+  layout: Layout,
+  hidden: string,
+  digest: Digest,
+  unlessPutSince: Date,
+): Promise<boolean> => {
   const found = await lstat(hidden).catch(() => undefined)
   if (found === undefined) return false
   if (found.mtime > unlessPutSince) {
-    await bringBack(hidden, place)
+    await bringBack(layout, hidden, digest)
     return false
   }
   return rm(hidden).then(

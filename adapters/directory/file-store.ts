@@ -77,7 +77,7 @@ const storeIn = (layout: Layout): FileStore => {
     if (found === undefined || found.mtime > unlessPutSince) return false
     if (found.size >= CHUNK_BYTES) await forget(place, found.size)
     const hidden = await hide(layout, digest)
-    return hidden !== undefined && deleteHidden(hidden, place, unlessPutSince)
+    return hidden !== undefined && deleteHidden(layout, hidden, digest, unlessPutSince)
   }
 
   /** Whether it is there and stays for some hours; dated anew where that is not sure by its date. */

@@ -35,11 +35,11 @@ export const keepingIn = ({ layout, buffers, known, ended }: Keeping) => {
       const stored = await complete(handle)
       if (stored.size >= CHUNK_BYTES) await known.add(await known.fingerprintOf(handle, stored.size), stored.digest)
       const isThere = await renew(kind, stored)
-      if (!isThere) await handle.sync()
+      const place = layout.placeOf(kind, stored.digest)
+      if (!isThere) await Promise.all([handle.sync(), layout.makeRoomFor(place)])
       await handle.close()
       if (isThere) await rm(temporary)
       else {
-        const place = layout.placeOf(kind, stored.digest)
         await moveIn(temporary, place)
         await whole.leave(place)
       }
@@ -49,6 +49,15 @@ export const keepingIn = ({ layout, buffers, known, ended }: Keeping) => {
       await rm(temporary, { force: true }).catch(() => undefined)
       throw cause
     }
+  }
+
+  const moveIn = async (temporary: string, place: string): Promise<void> => {
+    await rename(temporary, place).catch(async (cause: unknown) => {
+      if (codeOf(cause) !== 'ENOENT') throw cause
+      await layout.makeRoomFor(place, true)
+      await rename(temporary, place)
+    })
+    await syncDirectory(dirname(place))
   }
 
   /** Answers whether it is there and whole, and dates it anew if it is. */
@@ -67,17 +76,15 @@ export const keepingIn = ({ layout, buffers, known, ended }: Keeping) => {
       throw cause
     }
     // Whoever renamed it into place may not have made that durable yet, and may have died before.
-    if (!whole.isAsLeft(place, found) && found.ctimeMs > Date.now() - SETTLED_MS) await syncDirectory(dirname(place))
+    if (!whole.isAsLeft(place, found) && found.ctimeMs > Date.now() - SETTLED_MS) {
+      await layout.makeRoomFor(place)
+      await syncDirectory(dirname(place))
+    }
     await whole.leave(place)
     return true
   }
 
   return { create, keep, renew, whole }
-}
-
-const moveIn = async (temporary: string, place: string): Promise<void> => {
-  await rename(temporary, place)
-  await syncDirectory(dirname(place))
 }
 
 /** By then every file system has made a rename durable by itself. */

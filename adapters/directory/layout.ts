@@ -1,15 +1,15 @@
 /**
  * The directory of a file store: where things lie in it, and how it is made, opened and checked.
  *
- *     model-ledger-files     the marker: "model-ledger file store, format 1"
- *     files/ab/cdef…         a file, under the 64 digits of its SHA-256
+ *     model-ledger-files     the marker: "model-ledger file store, format 2"
+ *     files/ab/cdef…         a file, under the 64 digits of its SHA-256; `ab` is made with the first in it
  *     manifests/ab/cdef…     a manifest, likewise
  *     large-files/…          small files, see known-large-files.ts
  *     ledgers/…              an empty file for each ledger to which it belongs; made with the first
  *     tmp/                   what is being written or deleted
  *
- * The marker is written last, when every directory is there for good. So nothing else ever has to make a
- * directory or make sure of one.
+ * The marker is written last. What is missing beside it was empty. A store of format 1 has all directories that `files` and
+ * `manifests` can have, since the release that made it does not open it without them.
  */
 import { randomUUID } from 'node:crypto'
 import { lstat, mkdir, open, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises'
@@ -24,7 +24,7 @@ import { whenOpenable } from '../shared/open-files.js'
 import { fileSystemClock } from './file-system-clock.js'
 import { codeOf, failureOf } from './system.js'
 
-const FORMAT = 1
+const FORMAT = 2
 
 export interface Layout {
   readonly root: string
@@ -33,6 +33,8 @@ export interface Layout {
   readonly placeOf: (kind: FileKind, digest: Digest) => string
   readonly fanOuts: (kind: FileKind) => ReadonlyArray<string>
   readonly largeFiles: string
+  /** Makes the directory of a place where there is none, and durable that it is there; `isMissing` if it was lost since. */
+  readonly makeRoomFor: (place: string, isMissing?: boolean) => Promise<void>
   /** The clock by which files are dated. */
   readonly now: () => Promise<Date>
   /** A name in `tmp/` that nothing else has. */
@@ -48,7 +50,7 @@ export interface CannotOpen {
     /** The directory holds something else. */
     | 'not-a-file-store'
     | 'newer-format'
-    /** It is a file store, and something of it is missing or replaced. */
+    /** It is a file store, and something of it was replaced. */
     | 'damaged-file-store'
     /** The file system does not do what the promises of a file store rest on. */
     | 'unfit-file-system'
@@ -77,8 +79,11 @@ export const openLayout = (
         return layoutIn(root, 0, async () => clock())
       }
       await makeRoot(root)
-      if (!(await isMarked(root))) await make(root)
+      const isMade = await isMarked(root)
+      if (!isMade) await begin(root)
+      await makeFolders(root)
       await assertWhole(root)
+      if (!isMade) await mark(root)
       const fileMode = await modeOfFiles(root)
       await assertFit(root)
       const clock = now === undefined ? fileSystemClock(() => temporaryName(root)) : async () => now()
@@ -118,8 +123,45 @@ const layoutIn = (root: string, fileMode: number, now: Layout['now']): Layout =>
   },
   fanOuts: (kind) => FAN_OUT.map((name) => join(root, FOLDERS[kind], name)),
   largeFiles: join(root, 'large-files'),
+  makeRoomFor: makingRoomIn(root),
   temporaryName: () => temporaryName(root),
 })
+
+/** Who finds a directory cannot know whether its maker made that durable, or died before: each process makes sure once. */
+const makingRoomIn = (root: string): Layout['makeRoomFor'] => {
+  const settled = new Set<string>()
+  const parents = Object.values(FOLDERS).map((folder) => join(root, folder))
+
+  const settleAllIn = async (parent: string): Promise<void> => {
+    const names = await whenOpenable(() => readdir(parent))
+    await syncDirectory(parent)
+    for (const name of names) settled.add(join(parent, name))
+  }
+  const settleAll = new Map(parents.map((parent) => [parent, inRounds(() => settleAllIn(parent))]))
+
+  return async (place, isMissing = false) => {
+    const directory = dirname(place)
+    if (settled.has(directory) && !isMissing) return
+    await makeDirectory(directory)
+    await settleAll.get(dirname(directory))?.()
+  }
+}
+
+/** All who ask while a round is under way share the next one, which begins after they asked. */
+const inRounds = (round: () => Promise<void>): (() => Promise<void>) => {
+  let last: Promise<void> = Promise.resolve()
+  let next: Promise<void> | undefined
+  return () => {
+    next ??= last
+      .catch(() => undefined)
+      .then(() => {
+        next = undefined
+        last = round()
+        return last
+      })
+    return next
+  }
+}
 
 /** A file that is being deleted, under a name in `tmp/` that holds the digits of its digest; it is never a leftover. */
 export const HIDDEN = /^deleted-([0-9a-f]{64})-/
@@ -179,27 +221,25 @@ const assertNoStranger = async (root: string, names: ReadonlyArray<string>): Pro
     )
 }
 
-/** Several processes may do this at once, and one may do it again after another died half-way. */
-const make = async (root: string): Promise<void> => {
+/** Several processes may make one at once, and one may go on after another died half-way. */
+const begin = async (root: string): Promise<void> => {
   await assertNoStranger(root, await whenOpenable(() => readdir(root)))
-  const beingMade = join(root, BEING_MADE)
-  await mkdir(beingMade).catch(unlessThere)
-  for (const folder of FOLDERS_OF_ROOT) {
-    await mkdir(join(root, folder)).catch(unlessThere)
-    await assertDirectory(root, join(root, folder))
-  }
-  for (const folder of Object.values(FOLDERS)) {
-    await forEachConcurrently(FAN_OUT, 8, (name) => mkdir(join(root, folder, name)).catch(unlessThere))
-    await syncDirectory(join(root, folder))
-  }
-  await syncDirectory(root)
+  await mkdir(join(root, BEING_MADE)).catch(unlessThere)
+}
 
+const mark = async (root: string): Promise<void> => {
   const marker = temporaryName(root)
   const text = `model-ledger file store, format ${FORMAT}\n`
   await whenOpenable(() => writeFile(marker, text, { flag: 'wx', flush: true }))
   await rename(marker, join(root, MARKER))
-  await rm(beingMade, { recursive: true, force: true })
+  await rm(join(root, BEING_MADE), { recursive: true, force: true })
   await syncDirectory(root)
+}
+
+/** They may be missing in a store that was made, too: tools that copy leave out what is empty. */
+const makeFolders = async (root: string): Promise<void> => {
+  const make = (folder: string) => mkdir(join(root, folder)).then(() => true, unlessThere)
+  if ((await Promise.all(FOLDERS_OF_ROOT.map(make))).includes(true)) await syncDirectory(root)
 }
 
 const unlessThere = (cause: unknown): void => {
@@ -210,17 +250,21 @@ const unlessThere = (cause: unknown): void => {
 const assertWhole = async (root: string): Promise<void> => {
   for (const folder of FOLDERS_OF_ROOT) await assertDirectory(root, join(root, folder))
   for (const folder of Object.values(FOLDERS)) {
-    const entries = await whenOpenable(() => readdir(join(root, folder), { withFileTypes: true }))
-    const directories = new Set(entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name))
-    const missing = FAN_OUT.find((name) => !directories.has(name))
-    if (missing !== undefined) await assertDirectory(root, join(root, folder, missing))
+    const entries = await whenOpenable(() => readdir(join(root, folder), { withFileTypes: true })).catch(unlessMissing)
+    const other = entries?.find((entry) => !entry.isDirectory() && FAN_OUT.includes(entry.name))
+    if (other !== undefined) await assertDirectory(root, join(root, folder, other.name))
   }
 }
 
+/** That it is missing is no damage: there was nothing in it, or `verify` tells what is gone. */
 const assertDirectory = async (root: string, path: string): Promise<void> => {
-  if ((await lstat(path).catch(() => undefined))?.isDirectory() === true) return
-  const reason = `${root} is a damaged file store: ${path} is missing or not a directory; restore it from a copy`
+  if ((await lstat(path).catch(unlessMissing))?.isDirectory() !== false) return
+  const reason = `${root} is a damaged file store: ${path} is not a directory; restore it from a copy`
   throw new Refusal('damaged-file-store', root, reason)
+}
+
+const unlessMissing = (cause: unknown): undefined => {
+  if (codeOf(cause) !== 'ENOENT') throw cause
 }
 
 /** A copy that shares its blocks has its mode set, which the umask does not change: so what it leaves is found out. */

@@ -1,6 +1,6 @@
-import { mkdtempSync, readdirSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, renameSync, rmdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { directoryFileStore } from '../../../adapters/directory/index.js'
 import type { Digest } from '../../../domain/values/digest.js'
@@ -40,6 +40,17 @@ describe('a file that a collector took out of sight before it died', () => {
     await use(store, digest)
     expect(right(await store.verify('file', digest)())).toEqual({ digest, size: 1 })
     await store.close()
+  })
+
+  it('is there again in a copy that lacks what was empty', async () => {
+    const { root, store } = await opened()
+    const { digest } = right(await store.put('file', { bytes: Buffer.from('x') })())
+    hide(root, digest)
+    await store.close()
+    rmdirSync(dirname(placeOf(root, digest)))
+    const copy = right(await directoryFileStore({ path: root })())
+    expect(right(await copy.verify('file', digest)())).toEqual({ digest, size: 1 })
+    await copy.close()
   })
 
   it('is there again when the store is listed, however long ago that was', async () => {

@@ -64,8 +64,8 @@ describe('a file store in a directory, in trouble', () => {
     'acknowledges nothing that was not made durable',
     async () => {
       // strace counts by thread, so there is one. Enough calls for the making of the store; the sync that fails is one
-      // of a file or of its directory.
-      for (const nth of [60, 61]) {
+      // of a file, of its directory, or of the directory in which that was made.
+      for (const nth of [60, 61, 62]) {
         const failing = [
           'strace',
           '-f',
@@ -85,14 +85,26 @@ describe('a file store in a directory, in trouble', () => {
 
   itWith(
     ['strace', '-f', '-y', '-e', 'trace=fsync', 'true'],
-    'syncs a file before it renames it, and the directory before it acknowledges it',
+    'syncs a file, and the name of its directory, before it renames it, and the directory before it acknowledges it',
     async () => {
       const place = newFolder('trace')
-      expect(await stepsOf(place)).toEqual(
-        Array(6).fill(expect.stringMatching(/file synced renamed directory synced $/)),
-      )
+      const files = join(place, 'store', 'files')
+      for (const steps of await stepsOf(place)) {
+        expect(steps).toMatch(/file synced .*renamed directory synced $/)
+        expect(steps).toMatch(/directory made (file synced )?name synced (file synced )?renamed/)
+      }
       // Files that another process has just put: it may have died before it synced the directory.
-      expect(await stepsOf(place)).toEqual(Array(6).fill(expect.stringMatching(/(?<!renamed )directory synced $/)))
+      const [first, ...others] = await stepsOf(place)
+      expect(first).toBe('name synced directory synced ')
+      expect(others).toEqual(Array(5).fill('directory synced '))
+      // Directories that another process has just made: all are made sure of with the first file.
+      for (const name of readdirSync(files)) {
+        rmSync(join(files, name), { recursive: true })
+        mkdirSync(join(files, name))
+      }
+      const [sure, ...rest] = await stepsOf(place)
+      expect(sure).toMatch(/^(file synced name synced |name synced file synced )renamed directory synced $/)
+      expect(rest).toEqual(Array(5).fill('file synced renamed directory synced '))
     },
   )
 
@@ -135,7 +147,7 @@ const trouble = async (place: string, bytesEach: number, repair: string, under: 
 /** What was done before each acknowledgement. */
 const stepsOf = async (place: string): Promise<ReadonlyArray<string>> => {
   const trace = join(place, 'trace')
-  const tracing = ['strace', '-f', '-y', '-o', trace, '-e', 'trace=write,fsync,rename', '-e', 'signal=none']
+  const tracing = ['strace', '-f', '-y', '-o', trace, '-e', 'trace=write,fsync,rename,mkdir', '-e', 'signal=none']
   await startScript('directory-putter', [join(place, 'store'), place, 'seed', '6'], tracing).ended
   const steps = wholeCalls(readFileSync(trace, 'utf8').split('\n')).map(stepOf)
   return steps.join('').split('acknowledged ').slice(0, -1)
@@ -158,6 +170,8 @@ const wholeCalls = (lines: ReadonlyArray<string>): ReadonlyArray<string> => {
 const stepOf = (call: string): string => {
   if (/ fsync\(\d+<[^>]*\/store\/tmp\/[^>]*>\) += 0$/.test(call)) return 'file synced '
   if (/ rename\("[^"]*\/store\/tmp\/[^"]*", "[^"]*\/store\/files\/.*= 0$/.test(call)) return 'renamed '
+  if (/ mkdir\("[^"]*\/store\/files\/..".*= 0$/.test(call)) return 'directory made '
+  if (/ fsync\(\d+<[^>]*\/store\/files>\) += 0$/.test(call)) return 'name synced '
   if (/ fsync\(\d+<[^>]*\/store\/files\/..>\) += 0$/.test(call)) return 'directory synced '
   return / write\(1<[^>]*>, "sha256:/.test(call) ? 'acknowledged ' : ''
 }

@@ -60,7 +60,7 @@ export const deletedWhole = (
     event.type === 'ArtifactDeleted'
       ? (['artifact', counted(event.versions, 'version'), { versions: event.versions }] as const)
       : (['registered model', counted(event.links, 'link'), { links: event.links }] as const)
-  const all = listed([held, aliases === 1 ? '1 alias' : `${aliases.toLocaleString('en')} aliases`])
+  const all = listed([held, counted(aliases, 'alias', 'aliases')])
   return {
     subject,
     what: `deleted the ${kind} ${plain(subject)}, with ${all}`,

@@ -5,8 +5,12 @@ import type { AliasChange } from './tenure.js'
 export const wasBehind = ({ time, recordedAt }: Pick<AliasChange, 'time' | 'recordedAt'>): boolean =>
   Date.parse(recordedAt) < Date.parse(time)
 
-export const counted = (count: number, what: string): string =>
-  `${count.toLocaleString('en')} ${what}${count === 1 ? '' : 's'}`
+/** `12,345`. Node's own words for numbers take 10 ms to be loaded. */
+const grouped = (count: number): string => String(count).replace(/\B(?=(\d{3})+$)/g, ',')
+
+/** `1 alias`, `12,345 aliases` */
+export const counted = (count: number, what: string, many = `${what}s`): string =>
+  `${grouped(count)} ${count === 1 ? what : many}`
 
 /** `1.5 MiB` */
 export const sizeText = (bytes: number): string => {

@@ -278,6 +278,13 @@ describe('a line', () => {
     }
   })
 
+  it('writes large counts in groups of three digits', () => {
+    const deleted = (versions: number, aliases: number) =>
+      auditLine(stored('ArtifactDeleted', { artifactType: 'model', versions, aliases }), noPositionTimes()).what
+    expect(deleted(999, 1000)).toBe('deleted the artifact acme/churn/model, with 999 versions and 1,000 aliases')
+    expect(deleted(1_234_567, 1)).toBe('deleted the artifact acme/churn/model, with 1,234,567 versions and 1 alias')
+  })
+
   it('puts names in quotation marks where they could be mistaken, and writes out what is not seen', () => {
     const moved = (alias: string) =>
       auditLine(stored('AliasMoved', { alias, from: null, to: 1 }), noPositionTimes()).what

@@ -8,8 +8,8 @@ import { link, lstat, readdir, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { type Digest, digestFrom } from '../../domain/values/digest.js'
 import { whenOpenable } from '../shared/open-files.js'
-import { HIDDEN, type Layout, syncDirectory } from './layout.js'
-import { codeOf, fileStats } from './system.js'
+import { HIDDEN, type Layout } from './layout.js'
+import { codeOf, fileStats, syncDirectory } from './system.js'
 
 const hexOf = (digest: Digest): string => digest.slice('sha256:'.length)
 

@@ -4,9 +4,9 @@ import { dirname } from 'node:path'
 import type { FileKind, StoredFile } from '../../domain/ports/file-store.js'
 import { whenOpenable } from '../shared/open-files.js'
 import type { KnownLargeFiles } from './known-large-files.js'
-import { type Layout, syncDirectory } from './layout.js'
+import type { Layout } from './layout.js'
 import { type Buffers, CHUNK_BYTES } from './read-ahead.js'
-import { codeOf, fileStats } from './system.js'
+import { codeOf, fileStats, syncDirectory } from './system.js'
 import { wholeFiles } from './whole-files.js'
 
 export interface Keeping {

@@ -12,7 +12,7 @@
  * `manifests` can have, since the release that made it does not open it without them.
  */
 import { randomUUID } from 'node:crypto'
-import { lstat, mkdir, open, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises'
+import { lstat, mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import { COLLECTED_AFTER_MS, type FileKind } from '../../domain/ports/file-store.js'
@@ -22,7 +22,8 @@ import { forEachConcurrently } from '../shared/concurrency.js'
 import { makeDirectory } from '../shared/make-directory.js'
 import { whenOpenable } from '../shared/open-files.js'
 import { fileSystemClock } from './file-system-clock.js'
-import { codeOf, failureOf } from './system.js'
+import { type MakeRoom, makingRoomIn } from './making-room.js'
+import { codeOf, failureOf, syncDirectory } from './system.js'
 
 const FORMAT = 2
 
@@ -33,8 +34,7 @@ export interface Layout {
   readonly placeOf: (kind: FileKind, digest: Digest) => string
   readonly fanOuts: (kind: FileKind) => ReadonlyArray<string>
   readonly largeFiles: string
-  /** Makes the directory of a place where there is none, and durable that it is there; `isMissing` if it was lost since. */
-  readonly makeRoomFor: (place: string, isMissing?: boolean) => Promise<void>
+  readonly makeRoomFor: MakeRoom
   /** The clock by which files are dated. */
   readonly now: () => Promise<Date>
   /** A name in `tmp/` that nothing else has. */
@@ -96,17 +96,6 @@ export const openLayout = (
   )
 }
 
-/** Makes durable which names a directory holds. Windows cannot, and needs not: its renames are journaled. */
-export const syncDirectory = async (path: string): Promise<void> => {
-  if (process.platform === 'win32') return
-  const handle = await whenOpenable(() => open(path, 'r'))
-  try {
-    await handle.sync()
-  } finally {
-    await handle.close()
-  }
-}
-
 export const MARKER = 'model-ledger-files'
 export const BEING_MADE = `${MARKER}.being-made`
 const FOLDERS = { file: 'files', manifest: 'manifests' } as const
@@ -123,45 +112,9 @@ const layoutIn = (root: string, fileMode: number, now: Layout['now']): Layout =>
   },
   fanOuts: (kind) => FAN_OUT.map((name) => join(root, FOLDERS[kind], name)),
   largeFiles: join(root, 'large-files'),
-  makeRoomFor: makingRoomIn(root),
+  makeRoomFor: makingRoomIn(Object.values(FOLDERS).map((folder) => join(root, folder))),
   temporaryName: () => temporaryName(root),
 })
-
-/** Who finds a directory cannot know whether its maker made that durable, or died before: each process makes sure once. */
-const makingRoomIn = (root: string): Layout['makeRoomFor'] => {
-  const settled = new Set<string>()
-  const parents = Object.values(FOLDERS).map((folder) => join(root, folder))
-
-  const settleAllIn = async (parent: string): Promise<void> => {
-    const names = await whenOpenable(() => readdir(parent))
-    await syncDirectory(parent)
-    for (const name of names) settled.add(join(parent, name))
-  }
-  const settleAll = new Map(parents.map((parent) => [parent, inRounds(() => settleAllIn(parent))]))
-
-  return async (place, isMissing = false) => {
-    const directory = dirname(place)
-    if (settled.has(directory) && !isMissing) return
-    await makeDirectory(directory)
-    await settleAll.get(dirname(directory))?.()
-  }
-}
-
-/** All who ask while a round is under way share the next one, which begins after they asked. */
-const inRounds = (round: () => Promise<void>): (() => Promise<void>) => {
-  let last: Promise<void> = Promise.resolve()
-  let next: Promise<void> | undefined
-  return () => {
-    next ??= last
-      .catch(() => undefined)
-      .then(() => {
-        next = undefined
-        last = round()
-        return last
-      })
-    return next
-  }
-}
 
 /** A file that is being deleted, under a name in `tmp/` that holds the digits of its digest; it is never a leftover. */
 export const HIDDEN = /^deleted-([0-9a-f]{64})-/

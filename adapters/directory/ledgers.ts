@@ -4,8 +4,7 @@ import { join } from 'node:path'
 import { LedgerId } from '../../domain/ports/ledger-id.js'
 import { makeDirectory } from '../shared/make-directory.js'
 import { whenOpenable } from '../shared/open-files.js'
-import { syncDirectory } from './layout.js'
-import { codeOf } from './system.js'
+import { codeOf, syncDirectory } from './system.js'
 
 export const ledgersIn = (root: string) => {
   const folder = join(root, 'ledgers')

@@ -1,6 +1,6 @@
 import { rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { syncDirectory } from './layout.js'
+import { syncDirectory } from './system.js'
 
 /** Puts a file in the place of another, as a whole: after a crash there is the one or the other. `write` makes it, durably. */
 export const replaceFile = async (

@@ -1,9 +1,9 @@
 /** What the operating system answers, and how it is asked. */
 
 import { type BigIntStats, constants, type Stats } from 'node:fs'
-import { type FileHandle, lstat } from 'node:fs/promises'
+import { type FileHandle, lstat, open } from 'node:fs/promises'
 import { isError, messageOf } from '../../domain/values/built-ins.js'
-import { remedyOfOpenFiles } from '../shared/open-files.js'
+import { remedyOfOpenFiles, whenOpenable } from '../shared/open-files.js'
 
 /** To read a file, and not what a symbolic link in its place points to. */
 export const NO_FOLLOW = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0)
@@ -52,5 +52,16 @@ export const writeAll = async (handle: FileHandle, bytes: Uint8Array, position: 
   for (let done = 0; done < bytes.length; ) {
     const { bytesWritten } = await handle.write(bytes, done, bytes.length - done, position + done)
     done += bytesWritten
+  }
+}
+
+/** Makes durable which names a directory holds. Windows cannot, and needs not: its renames are journaled. */
+export const syncDirectory = async (path: string): Promise<void> => {
+  if (process.platform === 'win32') return
+  const handle = await whenOpenable(() => open(path, 'r'))
+  try {
+    await handle.sync()
+  } finally {
+    await handle.close()
   }
 }

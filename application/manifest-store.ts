@@ -24,18 +24,17 @@ export interface ManifestStore {
   readonly summary: (digest: Digest) => TE.TaskEither<FileStoreError, ManifestSummary>
 }
 
-/** How many entries of manifests are kept at hand, and how many summaries. */
+/** How many manifests are kept at hand, and as many summaries; and how many entries of manifests. */
+const MANIFESTS_KEPT = 10_000
 const ENTRIES_KEPT = 200_000
-const SUMMARIES_KEPT = 10_000
 
 export const manifestStore = (files: FileStore): ManifestStore => {
-  // One more than its entries: an empty manifest has a size, too.
+  // By `maxSize`, since for a `max` the cache takes the room of all at once: half a megabyte, and 2 ms of each opening.
   const kept = new LRUCache<Digest, Manifest>({
-    max: SUMMARIES_KEPT,
     maxSize: ENTRIES_KEPT,
-    sizeCalculation: ({ length }) => length + 1,
+    sizeCalculation: ({ length }) => length + ENTRIES_KEPT / MANIFESTS_KEPT,
   })
-  const summaries = new LRUCache<Digest, ManifestSummary>({ max: SUMMARIES_KEPT })
+  const summaries = new LRUCache<Digest, ManifestSummary>({ maxSize: MANIFESTS_KEPT, sizeCalculation: () => 1 })
 
   const keep = (digest: Digest, manifest: Manifest): ManifestSummary => {
     kept.set(digest, manifest)

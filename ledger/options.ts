@@ -165,17 +165,20 @@ const embedded: t.Type<Checked<EmbeddedOptions>> = record(
   shared,
 )
 
+/** What may be said of a ledger on stores that are given. */
+export const composing = {
+  snapshots: objectWith<SnapshotStore>('a snapshot store {load, save}', ['load', 'save']),
+  sharedFiles: t.boolean,
+  ...shared,
+}
+
 const composed: t.Type<Checked<ComposedOptions>> = record(
   'openLedger {events, files}',
   {
     events: opening<EventStore>('an event store, or what opens one', EVENT_STORE, OPTIONAL_OF_EVENT_STORE),
     files: opening<FileStore>('a file store, or what opens one', FILE_STORE),
   },
-  {
-    snapshots: objectWith<SnapshotStore>('a snapshot store {load, save}', ['load', 'save']),
-    sharedFiles: t.boolean,
-    ...shared,
-  },
+  composing,
 )
 
 export type CheckedOptions = Checked<EmbeddedOptions> | Checked<ComposedOptions>

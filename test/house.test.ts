@@ -44,7 +44,7 @@ const rule: ReadonlyArray<readonly [file: RegExp, mayImport: ReadonlyArray<RegEx
     [/^(domain|projections|application|ledger|adapters)\//, /^open-ledger\.ts$/, NODE, DEPENDENCY],
   ],
   // No test framework: it runs under every one.
-  [/^testing\//, [/^(domain|adapters|testing)\//, /^(index|open-ledger)\.ts$/, NODE, DEPENDENCY]],
+  [/^testing\//, [/^(domain|ledger|adapters|testing)\//, /^(index|open-ledger)\.ts$/, NODE, DEPENDENCY]],
   [/^(bench|examples|test)\/|^(bundle|vitest\.config)\.ts$/, [/./]],
 ]
 

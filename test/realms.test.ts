@@ -4,9 +4,21 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { runInNewContext } from 'node:vm'
 import { afterAll, describe, expect, it } from 'vitest'
+import { memoryEventStore } from '../adapters/memory/index.js'
 import { systemClock } from '../adapters/system/index.js'
 import { isError } from '../domain/values/built-ins.js'
 import type { Ledger } from '../index.js'
+import {
+  contentStored,
+  eventStoreContract,
+  recordedIn,
+  runFinished,
+  type Step,
+  type TestLedger,
+  testLedger,
+  versionLinked,
+  versionsLogged,
+} from '../testing/index.js'
 import { memoryLedger, rejection } from './support/ledger-memory.js'
 import { root } from './support/sources.js'
 
@@ -90,6 +102,30 @@ describe('what another realm made is told for what it is:', () => {
     })
     expect(watched).toBeDefined()
     await ledger.close()
+  })
+
+  it('what is given to a test of one’s own', async () => {
+    const step = (make: unknown, ...given: ReadonlyArray<unknown>) =>
+      Reflect.apply(make as () => Step, undefined, given)
+    const files = abroad(`{ 'a.txt': 'x' }`)
+    const given = [
+      step(versionsLogged, 'model', 1, abroad(`{ type: 'model', tags: ['a'] }`)),
+      step(versionLinked, 'model', 'churn', abroad(`{ aliases: ['best'] }`)),
+      step(runFinished, 'train', abroad(`{ uses: ['model'], metrics: { loss: 1 } }`)),
+      step(contentStored, files),
+      step(recordedIn, 'artifact-acme/churn/data', abroad(`{ type: 'ArtifactCreated', artifactType: 'dataset' }`)),
+    ]
+    const names = { given, events: memoryEventStore() }
+    const test: unknown = await step(testLedger, abroad(`{ now: new Date(0), given: [...given] }`, names))
+    await using played = test as TestLedger
+    await Reflect.apply(played.clock.set, undefined, [abroad(`new Date(60_000)`)])
+    expect(played.clock.now().toISOString()).toBe('1970-01-01T00:01:00.000Z')
+    expect(await played.ledger.resolve('churn:best')).toMatchObject({ source: 'acme/churn/model:v0' })
+    const beside: unknown = await step(testLedger, abroad(`{ beside: { ...test } }`, { test }))
+    await using other = beside as TestLedger
+    expect(await other.ledger.artifact('data')).toMatchObject({ type: 'dataset' })
+    const contract = step(eventStoreContract, abroad(`async () => events`, names), abroad(`{ patienceMs: 5000 }`))
+    expect(contract.length).toBeGreaterThan(10)
   })
 
   it('an error, also one that is no native one', () => {

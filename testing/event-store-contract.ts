@@ -5,6 +5,8 @@
  */
 import { randomUUID } from 'node:crypto'
 import type { EventStore } from '../domain/ports/event-store.js'
+import { functionOf, optionsOrThrow, record, rule } from '../domain/values/codec.js'
+import { objectWith } from '../domain/values/object-with.js'
 import { type ContractCase, withNoneLeftOut } from './contract-case.js'
 import { appendingCases } from './event-store/appending.js'
 import { followingCases } from './event-store/following.js'
@@ -17,6 +19,25 @@ export interface ContractOptions {
   readonly patienceMs?: number
 }
 
+const Arguments = record(
+  'eventStoreContract',
+  { open: functionOf<() => Promise<EventStore>>('a function that opens a store') },
+  {
+    options: record(
+      '{patienceMs?}',
+      {},
+      {
+        // A timer of Node takes no more, some 24 days.
+        patienceMs: rule(
+          'a whole number of milliseconds from 1 to 2,147,483,647',
+          (value): value is number => Number.isInteger(value) && Number(value) > 0 && Number(value) < 2 ** 31,
+        ),
+      },
+    ),
+  },
+)
+const Opened = record('eventStoreContract', { opened: objectWith<EventStore>('an event store', ['head', 'close']) })
+
 /**
  * The cases for one adapter, to be given to a test runner: `for (const { name, run } of eventStoreContract(open)) it(name, run)`.
  * The last one fails if any was left out.
@@ -26,8 +47,10 @@ export interface ContractOptions {
 export const eventStoreContract = (
   open: () => Promise<EventStore>,
   options?: ContractOptions,
-): ReadonlyArray<ContractCase> =>
-  withNoneLeftOut(eventStoreCases.map((name) => ({ name, run: () => runEventStoreCase(name, open, options) })))
+): ReadonlyArray<ContractCase> => {
+  optionsOrThrow(Arguments, { open, options })
+  return withNoneLeftOut(eventStoreCases.map((name) => ({ name, run: () => runEventStoreCase(name, open, options) })))
+}
 
 /** Runs one case on a new store and closes it; rejects if the store does not do what the case says. */
 export const runEventStoreCase = async (
@@ -35,7 +58,7 @@ export const runEventStoreCase = async (
   open: () => Promise<EventStore>,
   { patienceMs = 60_000 }: ContractOptions = {},
 ): Promise<void> => {
-  const store = await open()
+  const { opened: store } = optionsOrThrow(Opened, { opened: await open() })
   const within = patience(patienceMs)
   try {
     const from = right(await within('the head', store.head()()))

@@ -7,11 +7,19 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { FileStore } from '../domain/ports/file-store.js'
+import { functionOf, optionsOrThrow, record } from '../domain/values/codec.js'
+import { objectWith } from '../domain/values/object-with.js'
 import { type ContractCase, withNoneLeftOut } from './contract-case.js'
 import { collectingCases } from './file-store/collecting.js'
 import { sourceCases } from './file-store/sources.js'
 import { storingCases } from './file-store/storing.js'
 import { type Damage, unreachable } from './file-store/world.js'
+
+const Arguments = record('fileStoreContract', {
+  open: functionOf<() => Promise<FileStore>>('a function that opens a store'),
+  damage: functionOf<Damage>('a function that changes a byte of a stored file'),
+})
+const Opened = record('fileStoreContract', { opened: objectWith<FileStore>('a file store', ['put', 'close']) })
 
 /**
  * The cases for one adapter, to be given to a test runner: `for (const { name, run } of fileStoreContract(open)) it(name, run)`.
@@ -23,8 +31,10 @@ import { type Damage, unreachable } from './file-store/world.js'
 export const fileStoreContract = (
   open: () => Promise<FileStore>,
   damage: Damage = unreachable,
-): ReadonlyArray<ContractCase> =>
-  withNoneLeftOut(fileStoreCases.map((name) => ({ name, run: () => runFileStoreCase(name, open, damage) })))
+): ReadonlyArray<ContractCase> => {
+  optionsOrThrow(Arguments, { open, damage })
+  return withNoneLeftOut(fileStoreCases.map((name) => ({ name, run: () => runFileStoreCase(name, open, damage) })))
+}
 
 /** Runs one case on a new store and closes it; rejects if the store does not do what the case says. */
 export const runFileStoreCase = async (
@@ -32,7 +42,7 @@ export const runFileStoreCase = async (
   open: () => Promise<FileStore>,
   damage: Damage = unreachable,
 ): Promise<void> => {
-  const store = await open()
+  const { opened: store } = optionsOrThrow(Opened, { opened: await open() })
   const folder = await mkdtemp(join(tmpdir(), 'file-contract-'))
   try {
     await cases[name]({

@@ -1,12 +1,13 @@
 /** Given what has happened, when somebody does something, then this is recorded, refused or answered. */
 import type { CommandInput } from '../domain/commands/catalogue.js'
+import { optionsOrThrow, record } from '../domain/values/codec.js'
 import { type Ledger, LedgerError, type LedgerErrorCode, type LedgerFailure } from '../index.js'
 import type { TestClock } from './clock-and-ids.js'
 import { equal, matches } from './expectations.js'
 import type { EventInput } from './histories.js'
 import type { Part, Plain } from './plain.js'
 import { right } from './results.js'
-import { type Step, type TestLedger, type TestLedgerOptions, testLedger } from './test-ledger.js'
+import { type Step, Steps, type TestLedger, TestLedgerOptions, testLedger } from './test-ledger.js'
 
 /** What must come of it. Each plays all of it in a ledger of its own, and rejects with an `AssertionError` if something else comes. */
 export interface Then<Answer> {
@@ -63,36 +64,42 @@ const shown = (outcome: Outcome): object =>
     ? { rejected: outcome.refused.code, because: outcome.refused.message }
     : { recorded: outcome.events }
 
+const GivenSteps = record('given', { steps: Steps })
+
 /** `given` for ledgers with these options: projections of one's own, another actor, a history that all have. */
-export const specification =
-  (options: TestLedgerOptions = {}): ((...steps: ReadonlyArray<Step>) => Given) =>
-  (...steps) => ({
-    when: (done: CommandInput | ((ledger: Ledger, clock: TestClock) => Promise<unknown>)): Then<unknown> => {
-      const outcome = () =>
-        outcomeOf(options, steps, async (test) =>
-          typeof done === 'function'
-            ? done(test.ledger, test.clock)
-            : (await test.ledger.execute({ commandId: 'when', actor: 'anna', command: done })).answer,
-        )
-      const thenRecords: Then<unknown>['thenRecords'] = async (...events) =>
-        equal(shown(await outcome()), { recorded: events })
-      return {
-        thenRecords,
-        thenNothingHappens: () => thenRecords(),
-        thenRejected: async (code: LedgerErrorCode, particulars?: unknown) => {
-          const came = await outcome()
-          if (!('refused' in came) || came.refused.code !== code) return equal(shown(came), { rejected: code })
-          matches(came.refused.error, particulars ?? {})
-          equal(came.events, [])
-        },
-        thenAnswers: async (answer) => {
-          const came = await outcome()
-          if ('refused' in came) return equal(shown(came), { answered: answer })
-          matches(came.answer, answer)
-        },
-      }
-    },
-  })
+export const specification = (options: TestLedgerOptions = {}): ((...steps: ReadonlyArray<Step>) => Given) => {
+  optionsOrThrow(TestLedgerOptions, options)
+  return (...steps) => {
+    optionsOrThrow(GivenSteps, { steps })
+    return {
+      when: (done: CommandInput | ((ledger: Ledger, clock: TestClock) => Promise<unknown>)): Then<unknown> => {
+        const outcome = () =>
+          outcomeOf(options, steps, async (test) =>
+            typeof done === 'function'
+              ? done(test.ledger, test.clock)
+              : (await test.ledger.execute({ commandId: 'when', actor: 'anna', command: done })).answer,
+          )
+        const thenRecords: Then<unknown>['thenRecords'] = async (...events) =>
+          equal(shown(await outcome()), { recorded: events })
+        return {
+          thenRecords,
+          thenNothingHappens: () => thenRecords(),
+          thenRejected: async (code: LedgerErrorCode, particulars: unknown = {}) => {
+            const came = await outcome()
+            if (!('refused' in came) || came.refused.code !== code) return equal(shown(came), { rejected: code })
+            matches(came.refused.error, particulars)
+            equal(came.events, [])
+          },
+          thenAnswers: async (answer) => {
+            const came = await outcome()
+            if ('refused' in came) return equal(shown(came), { answered: answer })
+            matches(came.answer, answer)
+          },
+        }
+      },
+    }
+  }
+}
 
 /** Given these steps, in this order: of `anna`, the entity `acme` and the project `churn`. `specification` takes options. */
 export const given = specification()

@@ -235,8 +235,8 @@ const hasNamedMembersOnly = (value: unknown): value is object =>
   isPlainObject(value) && Object.getOwnPropertySymbols(value).length === 0
 
 /** A list without holes: of one of four thousand million, which takes no memory, the look ends at the first. */
-export const listOf = <A>(item: t.Type<A>): t.Type<ReadonlyArray<A>> => {
-  const array = t.readonlyArray(item)
+export const listOf = <A>(item: t.Type<A>, name?: string): t.Type<ReadonlyArray<A>> => {
+  const array = t.readonlyArray(item, name)
   return new t.Type<ReadonlyArray<A>>(
     array.name,
     array.is,

@@ -35,7 +35,7 @@ export const Stopping = record('{signal?}', {}, stopping) satisfies Codec<args.S
 export const envelopeFields = { commandId: GivenCommandId, actor: Actor, ...ofEnvelope, ...stopping }
 
 export const NameText = path('a name')
-const ArtifactPath = path('an artifact: [[entity/]project/]name')
+export const ArtifactPath = path('an artifact: [[entity/]project/]name')
 const ModelPath = path('a registered model: [[entity/]registry/]name')
 export const VersionText = path('a version: [[entity/]project/]name[:alias|:vN]')
 export const RunPath = path('a run: [[entity/]project/]run')
@@ -214,17 +214,9 @@ export const ArchiveModel = record(
   { name: ModelPath },
   envelopeFields,
 ) satisfies Codec<args.ArchiveModel>
-export const StartRun = record(
-  'startRun',
-  {},
-  {
-    run: RunPath,
-    group: GroupName,
-    config: Config,
-    jobType: t.string,
-    ...envelopeFields,
-  },
-) satisfies Codec<args.StartRun>
+/** What may be said of a run when it is started. */
+export const runFields = { group: GroupName, config: Config, jobType: t.string, ...envelopeFields }
+export const StartRun = record('startRun', {}, { run: RunPath, ...runFields }) satisfies Codec<args.StartRun>
 export const SummariseRun = record(
   'summariseRun',
   { run: RunPath, metrics: Metrics },

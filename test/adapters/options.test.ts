@@ -36,6 +36,27 @@ const LOGGERS = [
   { info: Object, warn: Object, error: Object, debug: 5 },
 ]
 const TIMES = [Number.NaN, Infinity, -1, '100', null, {}]
+const NO_FUNCTION = [undefined, null, 5, 'text', {}, []]
+const NO_FILES = [undefined, null, 5, 'text', [], { 'a.txt': 5 }, { 'a.txt': null }].map((each) => [each])
+const ofTestLedger = [
+  ...NO_OPTIONS.slice(1).map((each) => [each]),
+  ...members(
+    {},
+    {
+      given: [5, null, {}, () => undefined, [5], [null]],
+      seed: [null, 'x', Number.NaN, -1, 0.5, 2 ** 32],
+      now: [null, 5, 'soon', '2026-05-03'],
+      beside: [null, 5, {}, { clock: {}, events: {} }],
+      deadline: TIMES,
+      actor: [5],
+      projections: [{}],
+      directory: ['folder'],
+      events: [memory.memoryEventStore()],
+      files: [memory.memoryFileStore()],
+      clock: [testing.testClock()],
+    },
+  ),
+]
 
 interface Row {
   readonly code: string
@@ -110,23 +131,71 @@ const ROWS: Readonly<Record<string, Row | 'takes no options' | 'checked before'>
     [null, 5, 'text', [], { now: 5 }, { clock: 5 }].map((each) => [each]),
   ),
   memorySnapshotStore: 'takes no options',
-  // What it adds to the options of a ledger, only TypeScript sees.
-  testLedger: row('invalid-input', members({}, { deadline: TIMES, actor: [5], projections: [{}] })),
-  testClock: 'takes no options',
-  testIds: 'takes no options',
-  given: 'takes no options',
-  specification: 'checked before',
-  eventStoreContract: 'checked before',
-  fileStoreContract: 'checked before',
-  manifestOf: 'takes no options',
-  contentStored: 'takes no options',
-  versionsLogged: 'checked before',
-  versionLinked: 'checked before',
-  aliasMoved: 'checked before',
-  runFinished: 'checked before',
+  testLedger: row('invalid-input', ofTestLedger),
+  testClock: row(
+    'TypeError',
+    [null, 5, '', 'soon', '2026-05-03T12:00', new Date(Number.NaN), {}].map((each) => [each]),
+  ),
+  testIds: row(
+    'TypeError',
+    [null, 'x', '1', Number.NaN, -1, 0.5, 2 ** 32, {}].map((each) => [each]),
+  ),
+  given: row(
+    'TypeError',
+    [undefined, null, 5, 'text', {}, [() => undefined]].map((each) => [() => undefined, each]),
+  ),
+  specification: row('TypeError', ofTestLedger),
+  eventStoreContract: row('TypeError', [
+    ...NO_FUNCTION.map((each) => [each]),
+    ...NO_OPTIONS.slice(1).map((each) => [Object, each]),
+    ...members({}, { patienceMs: [0, 0.5, 2 ** 31, ...TIMES] }).map((each) => [Object, ...each]),
+  ]),
+  fileStoreContract: row('TypeError', [
+    ...NO_FUNCTION.map((each) => [each]),
+    ...NO_FUNCTION.slice(1).map((each) => [Object, each]),
+  ]),
+  manifestOf: row('TypeError', NO_FILES),
+  contentStored: row('TypeError', NO_FILES),
+  versionsLogged: row('TypeError', [
+    ...[undefined, null, 5, '', {}].map((each) => [each, 0]),
+    ...[null, '1', {}, Number.NaN, Infinity, -1, 1.5].map((each) => ['model', each]),
+    ...[...NO_OPTIONS.slice(1), { name: 'other' }].map((each) => ['model', 1, each]),
+  ]),
+  versionLinked: row(
+    'TypeError',
+    [...NO_OPTIONS.slice(1), { version: 'other' }, { to: 'other' }].map((each) => ['model', 'churn', each]),
+  ),
+  aliasMoved: row(
+    'TypeError',
+    [...NO_OPTIONS.slice(1), { version: 'other' }, { alias: 'other' }].map((each) => ['model', 'best', each]),
+  ),
+  runFinished: row('TypeError', [
+    ...NO_OPTIONS.slice(1).map((each) => ['train', each]),
+    ...members(
+      {},
+      {
+        run: ['other'],
+        uses: ['model', [5], null, {}],
+        logs: ['model', [5], null, {}],
+        metrics: [5, null],
+        outcome: ['done', null],
+        group: [5],
+      },
+    ).map((each) => ['train', ...each]),
+  ]),
+  // A name alone, which the ledger checks when the step is played.
   lineageMade: 'takes no options',
-  timePassed: 'takes no options',
-  recordedIn: 'takes no options',
+  timePassed: row(
+    'TypeError',
+    [undefined, ...TIMES].map((each) => [each]),
+  ),
+  recordedIn: row('TypeError', [
+    ...[undefined, null, 5, '', 'artifact-model', {}].map((each) => [each]),
+    ...[undefined, null, 5, 'ArtifactArchived', [], {}, { type: 5 }, { type: 'RunStarted' }, { type: 'toString' }].map(
+      (each) => ['artifact-acme/churn/model', each],
+    ),
+    ['artifact-acme/churn/model', { type: 'ArtifactArchived', colour: 'red' }],
+  ]),
 }
 
 const EXPORTED: Readonly<Record<string, unknown>> = {

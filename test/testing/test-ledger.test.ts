@@ -1,7 +1,9 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import type { EventStore } from '../../domain/ports/event-store.js'
-import { testClock, testIds, testLedger, versionsLogged } from '../../testing/index.js'
+import { type TestClock, testClock, testIds, testLedger, versionsLogged } from '../../testing/index.js'
+import { rejection } from '../../testing/results.js'
+import { foreignSignal } from '../support/foreign-signal.js'
 
 const HOUR = 3_600_000
 
@@ -62,6 +64,31 @@ describe('a ledger for tests', () => {
     await sealer.ledger.close(0)
   })
 
+  it('has the ids that it was given, and says so', async () => {
+    const ids = testIds(7)
+    await using test = await testLedger({ ids })
+    await using other = await testLedger({ seed: 7, ids: undefined })
+    expect(test.ids).toBe(ids)
+    expect(await other.events.ledgerId()()).toEqual(await test.events.ledgerId()())
+  })
+
+  it('refuses what another has already, where it stands beside it', async () => {
+    await using one = await testLedger()
+    for (const [member, value] of Object.entries({ now: '2026-05-03T12:00:00Z', seed: 2, ids: testIds(2) }))
+      await expect(testLedger({ beside: one, [member]: value })).rejects.toThrow(
+        `${member}: expected no such member (known here: given, beside, `,
+      )
+  })
+
+  it('reads what was recorded after a position, and after nothing else', async () => {
+    await using test = await testLedger({ given: [versionsLogged('model', 1)] })
+    expect((await test.recorded(1)).map(({ position }) => position)).toEqual([2, 3])
+    for (const wrong of [null, '1', -1, 0.5, Number.NaN])
+      await expect(Reflect.apply(test.recorded, undefined, [wrong])).rejects.toThrow(
+        'recorded: after: expected a position: 0, 1, 2, ..., got',
+      )
+  })
+
   it('closes itself', async () => {
     const test = await testLedger()
     await test.close()
@@ -108,6 +135,11 @@ describe('a clock for tests', () => {
     ending.abort()
     await sleeping
     await clock.sleep(HOUR, AbortSignal.abort())
+    const foreign = foreignSignal()
+    const also = clock.sleep(HOUR, foreign.signal)
+    foreign.abort()
+    await also
+    expect(foreign.listeners()).toBe(0)
   })
 
   it('calls again and again, waits for each, and stops', async () => {
@@ -131,9 +163,27 @@ describe('a clock for tests', () => {
     await clock.set(new Date('2026-05-03T12:00:00Z'))
     await sleeping
     expect(clock.monotonic()).toBe(HOUR)
-    await expect(clock.advance(-1)).rejects.toThrow(/set turns a clock back/)
-    await expect(clock.set('soon')).rejects.toThrow(/expected a Date or an ISO 8601 text, got soon/)
-    expect(() => testClock('')).toThrow(RangeError)
+  })
+
+  it.each<readonly [keyof TestClock, ReadonlyArray<unknown>, words: string]>([
+    ['advance', [-1], '0 or more (set turns a clock back), got -1'],
+    ['advance', ['5'], 'milliseconds: expected a number of milliseconds, 0 or more (set turns a clock back), got "5"'],
+    ['advance', [Infinity], 'got Infinity'],
+    ['set', ['soon'], 'time: expected a moment as an ISO 8601 text with a time zone'],
+    ['set', ['2026-05-03T12:00'], 'time: expected a time zone behind the time'],
+    ['set', [5], 'got 5'],
+    ['sleep', ['5'], 'milliseconds: expected a number of milliseconds, got "5"'],
+    ['sleep', [Number.NaN], 'got NaN'],
+    ['sleep', [5, {}], 'signal: expected an AbortSignal, got {}'],
+    ['every', [0, () => undefined], 'milliseconds: expected a number of milliseconds, more than 0, got 0'],
+    ['every', [5, null], 'call: expected a function, got null'],
+  ])('refuses by %s what is no time: %j', async (method, given, words) => {
+    const clock = testClock()
+    const refused = await rejection((async () => Reflect.apply(clock[method] ?? testClock, clock, given))())
+    expect(refused).toBeInstanceOf(TypeError)
+    expect(String(refused)).toContain(`TypeError: clock.${method}: `)
+    expect(String(refused)).toContain(words)
+    expect([clock.monotonic(), clock.now().toISOString()]).toEqual([0, '2026-01-01T00:00:00.000Z'])
   })
 })
 

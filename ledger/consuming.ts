@@ -12,6 +12,7 @@ import type { EventType } from '../domain/events/catalogue.js'
 import type { Checkpoint, CheckpointStore } from '../domain/ports/checkpoint-store.js'
 import type { Clock, Ids } from '../domain/ports/clock-and-ids.js'
 import type { Lock, StoredEvent } from '../domain/ports/event-store.js'
+import type { Tell } from '../domain/ports/logger.js'
 import { isPlainObject, messageOf } from '../domain/values/built-ins.js'
 import { functionOf, record, text, wholeNumber } from '../domain/values/codec.js'
 import { objectWith } from '../domain/values/object-with.js'
@@ -82,7 +83,7 @@ export interface Consumers {
    * is done with the one before. At least once: what was handled when a process died and is not in the checkpoint yet comes again. Of several
    * instances that consume under this name one does so at a time, where the store can tell (`status.alone`). A handler that fails is called again with
    * growing pauses, up to 30 s, and the consumer is parked after `parkAfter` failures, or at once where its checkpoint does not fit or an event
-   * cannot be read: a warning of the process (`ModelLedgerWarning`) and its status
+   * cannot be read: the logger (without one a warning of the process, `ModelLedgerWarning`) and its status
    * tell why, until it is resumed. It stops when the ledger is closed. Rejects where an argument is wrong.
    */
   readonly consume: <Type extends EventType = EventType>(
@@ -95,7 +96,7 @@ export interface Consumers {
 export interface ConsumingPorts extends FeedPorts {
   readonly clock: Clock
   readonly ids: Ids
-  readonly warn: (message: string) => void
+  readonly tell: Tell
 }
 
 const ConsumerName = text(
@@ -155,7 +156,7 @@ const begun = async (
   handled: ReturnType<typeof handling>,
   { checkpoint: kept, parkAfter = 10, signal, ...selected }: Checked<ConsumeOptions>,
 ): Promise<Consumer> => {
-  const { store, clock, ids, warn } = ports
+  const { store, clock, ids, tell } = ports
   const ledger = (await promised(describeReadError)(ledgerIdOf(store))) ?? ''
   const { after: first, ...query } = await feedQuery(ports, selected)
   const alone = store.lock !== undefined
@@ -180,10 +181,12 @@ const begun = async (
               kept.save?.(name, checkpointAt(ledger, last)),
             ),
     onParked: (failures, failure) =>
-      warn(
+      tell(
+        'consumer-parked',
         failures === 1
           ? `the consumer ${name} is parked: ${failure.message}`
           : `the consumer ${name} is parked after ${failures} failures, the last: ${failure.message}`,
+        { consumer: name, failures, code: failure.code },
       ),
   })
   whenAborted(signal, consumer.stop)

@@ -144,7 +144,7 @@ export const ledgerOn = (ports: LedgerPorts): Ledger => {
   })
   const { content } = typedThenNfc({ content: contentPastUnknown(commands.content, now.resolve, manifests) })
 
-  const consumers = consumersOf({ ...model.feed, clock, ids, warn })
+  const consumers = consumersOf({ ...model.feed, clock, ids, tell: diagnostics.tell })
   const closing = closingBy(async (over) => {
     // What is being handled may still ask the ledger.
     await consumers.closeConsumers(over)

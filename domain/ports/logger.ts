@@ -27,6 +27,7 @@ export const LOG_EVENTS = {
   'rebuild-ended': { level: 'info', warns: false },
   'rebuild-failed': { level: 'error', warns: false },
   'projection-stopped': { level: 'error', warns: false },
+  'consumer-parked': { level: 'error', warns: true },
   'snapshot-thrown-away': { level: 'warn', warns: true },
   'snapshot-kept': { level: 'debug', warns: false },
   'lock-waited-for': { level: 'warn', warns: false },

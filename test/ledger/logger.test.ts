@@ -5,12 +5,13 @@ import { join } from 'node:path'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import * as E from 'fp-ts/lib/Either.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
+import { filter, firstValueFrom } from 'rxjs'
 import { afterAll, describe, expect, it, vi } from 'vitest'
 import { memoryEventStore, memoryFileStore } from '../../adapters/memory/index.js'
 import { type EventStore, EventStoreError, type StoredEvent } from '../../domain/ports/event-store.js'
 import { type FileStore, FileStoreFailure } from '../../domain/ports/file-store.js'
 import type { SnapshotStore } from '../../domain/ports/snapshot-store.js'
-import { type Ledger, type LogEvent, type Logger, openLedger, projection } from '../../index.js'
+import { type CheckpointStore, type Ledger, type LogEvent, type Logger, openLedger, projection } from '../../index.js'
 import { event } from '../../testing/event-store/world.js'
 import { gather } from '../../testing/results.js'
 import { fillEarlier } from '../support/earlier-format.js'
@@ -131,6 +132,26 @@ describe('a logger', () => {
     await ledger.runs()
     await ledger.close()
     expect(kept.lines).toMatchObject([{ level: 'debug', event: 'snapshot-kept', of: 'read-models' }])
+  })
+
+  it('is told of a consumer that is parked, and the process is not', async () => {
+    const { logger, lines } = logging()
+    const { ledger } = await memoryLedger({ logger })
+    const told = await warnings(async () => {
+      await ledger.startRun({ run: 'r' })
+      const handler = () => Promise.reject(new Error('the index is away'))
+      const checkpoint: CheckpointStore = { load: async () => undefined }
+      const consumer = await ledger.consume('index', handler, { checkpoint, parkAfter: 1 })
+      await firstValueFrom(consumer.watchStatus.pipe(filter(({ state }) => state === 'parked')))
+    })
+    expect(lines).toEqual([
+      {
+        ...{ level: 'error', event: 'consumer-parked', consumer: 'index', failures: 1, code: 'handler-failed' },
+        message: 'the consumer index is parked: the handler failed at position 1: the index is away',
+      },
+    ])
+    expect(told).toEqual([])
+    await ledger.close()
   })
 
   it('is told once that a store cannot be asked, and that it can again', async () => {

@@ -146,9 +146,9 @@ export const historyCommands = (program: Command, withLedger: WithLedger): void 
           const query = { of, ...omitUndefined({ alias, after, from, until, limit, cursor }) }
           if (options.svg === true || options.output !== undefined) {
             const tenures = limit === undefined ? await allTenures(at, query) : (await at.aliasHistory(query)).items
-            const then = options.asOf === undefined ? null : (await questionsAsOf(task, options).moment()).time
-            const end = then ?? task.terminal.now().toISOString()
             const { aliasSvg } = await import('../../projections/render/alias-svg.js')
+            const { endOfPicture } = await import('./end-of-picture.js')
+            const end = await endOfPicture(task.ledger, task.terminal.now().toISOString(), [options.asOf, until])
             return deliver(task, aliasSvg(tenures, { until: end, title: of }), options.output)
           }
           answerPage(task, command, await at.aliasHistory(query), (tenures) =>

@@ -1,7 +1,7 @@
 /** What is told of the history, as text: lines, tenures, and what is different. */
 import type { AuditLine } from '../../projections/audit/line.js'
 import type { AliasChange, AliasTenure } from '../../projections/audit/tenure.js'
-import { wasBehind } from '../../projections/audit/wording.js'
+import { wasBehind, whoOf } from '../../projections/audit/wording.js'
 import { type Shown, styled, type Terminal, table, time } from './output.js'
 
 export const auditText = (terminal: Terminal, lines: ReadonlyArray<AuditLine>, isLong = false): string =>
@@ -58,9 +58,6 @@ export const tenureText = (
     ]),
     isAll ? 'No alias was ever set.' : 'No alias was set then.',
   )
-
-const whoOf = ({ actor, onBehalfOf }: Pick<AliasChange, 'actor' | 'onBehalfOf'>): string =>
-  onBehalfOf === null ? actor : `${actor} for ${onBehalfOf}`
 
 /**
  * When it is claimed to have happened, and when it was recorded by a clock that was behind, which nobody should overlook;

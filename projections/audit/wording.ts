@@ -5,6 +5,10 @@ import type { AliasChange } from './tenure.js'
 export const wasBehind = ({ time, recordedAt }: Pick<AliasChange, 'time' | 'recordedAt'>): boolean =>
   Date.parse(recordedAt) < Date.parse(time)
 
+/** Who did it, and on whose behalf: `ben for carla`. */
+export const whoOf = ({ actor, onBehalfOf }: Pick<AliasChange, 'actor' | 'onBehalfOf'>): string =>
+  onBehalfOf === null ? actor : `${actor} for ${onBehalfOf}`
+
 /** `12,345`. Node's own words for numbers take 10 ms to be loaded. */
 const grouped = (count: number): string => String(count).replace(/\B(?=(\d{3})+$)/g, ',')
 

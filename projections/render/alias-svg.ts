@@ -3,11 +3,11 @@
  * time is stretched until every bar can be read, and what is then too wide goes on below, as text does.
  */
 import type { AliasChange, AliasTenure } from '../audit/tenure.js'
-import { wasBehind } from '../audit/wording.js'
+import { wasBehind, whoOf } from '../audit/wording.js'
 import { fitted, px, type Rule, svgDocument, widthOf, xml } from './svg.js'
 
 export interface AliasSvgOptions {
-  /** Where the picture ends, for aliases that are still held: the moment of the answer, ISO 8601. */
+  /** Where the picture ends, ISO 8601: the moment of the answer, or the end of its interval. What ended later is cut there. */
   readonly until: string
   /** `Aliases of acme/model-registry/churn` */
   readonly title: string
@@ -85,25 +85,28 @@ interface Scale {
   readonly stretched: boolean
 }
 
-/** Time along one line; where a bar would be too small to read, the time that it spans takes more room. */
+/**
+ * Time along one line, up to a moment, or to the last beginning behind it; where a bar would be too small to read, the
+ * time that it spans takes more room.
+ */
 const scaleOf = (tenures: ReadonlyArray<AliasTenure>, until: number): Scale => {
   const changes = new Map<number, number>()
-  for (const { from, until: end } of tenures) {
-    changes.set(from.position, Date.parse(from.time))
-    if (end !== null) changes.set(end.position, Date.parse(end.time))
+  for (const { from } of tenures) changes.set(from.position, Date.parse(from.time))
+  const end = [...changes.values()].reduce((latest, time) => Math.max(latest, time), until)
+  for (const { until: ended } of tenures) {
+    if (ended !== null && Date.parse(ended.time) <= end) changes.set(ended.position, Date.parse(ended.time))
   }
   const positions = [...changes.keys()].sort((a, b) => a - b)
-  const times = positions.map((position) => changes.get(position) ?? until)
-  times.push(Math.max(times.at(-1) ?? until, until))
+  const times = [...positions.map((position) => changes.get(position) ?? end), end]
   const index = new Map(positions.map((position, place) => [position, place]))
   const span = (times.at(-1) ?? 0) - (times[0] ?? 0)
 
   const widths = positions.map((_, place) => (span === 0 ? LINE / positions.length : (LINE * gap(times, place)) / span))
   const least = [...widths]
-  for (const { from, until: end } of tenures) {
+  for (const { from, until: ended } of tenures) {
     const [first, last] = [
       index.get(from.position) ?? 0,
-      end === null ? positions.length : (index.get(end.position) ?? 0),
+      (ended === null ? undefined : index.get(ended.position)) ?? positions.length,
     ]
     const time = (times[last] ?? 0) - (times[first] ?? 0)
     if (span > 0 && (LINE * time) / span >= LEAST) continue
@@ -221,10 +224,10 @@ const drawBar = (tenure: AliasTenure, x: number, width: number, odd: boolean): s
 /** A tenure in words. */
 const told = ({ alias, version, source, sourceDeleted, from, until, replaced, replacedBy }: AliasTenure): string => {
   const held = `${alias}: v${version}${source === null ? '' : ` (${source}${sourceDeleted ? ', source deleted' : ''})`}`
-  const begun = `from ${when(from)}, put there by ${from.actor}${replaced === null ? '' : ` in place of v${replaced}`}${from.reason === null ? '' : `: ${from.reason}`}`
+  const begun = `from ${when(from)}, put there by ${whoOf(from)}${replaced === null ? '' : ` in place of v${replaced}`}${from.reason === null ? '' : `: ${from.reason}`}`
   if (until === null) return `${held} ${begun}; still held`
   const next = replacedBy === null ? 'removed' : `replaced by v${replacedBy}`
-  return `${held} ${begun}; until ${when(until)}, ${next} by ${until.actor}${until.reason === null ? '' : `: ${until.reason}`}`
+  return `${held} ${begun}; until ${when(until)}, ${next} by ${whoOf(until)}${until.reason === null ? '' : `: ${until.reason}`}`
 }
 
 const when = (change: AliasChange): string =>
@@ -248,10 +251,13 @@ const ticksOf = ({ points, width }: Scale, from: number, to: number): ReadonlyAr
 /** `2026-05-03` and `14:00:05.500Z`. */
 const stamp = (time: number): ReadonlyArray<string> => new Date(time).toISOString().split('T')
 
-const noteOf = ({ stretched }: Scale, lines: number, tenures: ReadonlyArray<AliasTenure>): string =>
+const noteOf = ({ at, stretched }: Scale, lines: number, tenures: ReadonlyArray<AliasTenure>): string =>
   [
     'Times are UTC; green bars are still held.',
     ...(tenures.some(({ sourceDeleted }) => sourceDeleted) ? ['Dashed: source deleted.'] : []),
+    ...(tenures.some(({ until }) => until !== null && !at.has(until.position))
+      ? ['What ended later is cut at the end.']
+      : []),
     ...(stretched ? ['Time is stretched where changes crowd.'] : []),
     ...(lines > 1 ? ['Each line goes on in the next.'] : []),
   ].join(' ')

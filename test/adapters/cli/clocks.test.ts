@@ -80,6 +80,25 @@ describe('after a clock stepped back', () => {
     expect(picture).toContain(`from ${at('12:10')} (recorded ${at('11:30')})`)
   })
 
+  it.each([
+    ['--until 2026-05-03T12:15:00Z', at('12:15')],
+    ['--until 2026-05-03', '2026-05-03T23:59:59.999Z'],
+    ['--until 2026-05-03 --zone Europe/Madrid', '2026-05-03T21:59:59.999Z'],
+    ['--until 2200-01-01', '2100-01-01T00:00:00.000Z'],
+    ['--as-of 2026-05-03T12:15:00Z', at('12:15')],
+    ['--as-of 2026-05-03T12:40:00Z --until 2026-05-03T12:15:00Z', at('12:15')],
+    ['--as-of 2026-05-03T12:15:00Z --until 2026-05-03', at('12:15')],
+  ])('a picture ends where its tenures do: %s', async (bounds, end) => {
+    const { out, err } = await ledger('aliases', 'model', '--svg', ...bounds.split(' '))
+    expect(out, err).toContain(`up to ${end}.`)
+  })
+
+  it('and ends at the time of a position', async () => {
+    for (const { position, time } of await printed('history', 'model'))
+      for (const bound of ['--until', '--as-of'])
+        expect((await ledger('aliases', 'model', '--svg', bound, String(position))).out).toContain(`up to ${time}.`)
+  })
+
   it('aliases, show, list and what resolve refuses tell the same times', async () => {
     const held = await printed('aliases', 'model', '--alias', 'best')
     expect(held).toMatchObject([

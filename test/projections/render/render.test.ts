@@ -528,19 +528,36 @@ describe('the picture of aliases', () => {
     const ended: AliasTenure = {
       ...tenure,
       replaced: 7,
-      from: change(1, 0, 'better <recall>'),
-      until: change(2, 5, 'broken'),
+      from: { ...change(1, 0, 'better <recall>'), onBehalfOf: 'cat' },
+      until: { ...change(2, 5, 'broken'), onBehalfOf: 'dan' },
     }
     const root = wellMade(aliasSvg([ended], options))
     const tips = everyElement(root)
       .filter(({ name }) => name === 'title')
       .map(({ text }) => text)
     expect(tips).toContain(
-      'latest: v0 (acme/churn/model:v0) from 2026-01-01T00:00:00.000Z, put there by ann in place of v7: better <recall>; until 2026-01-06T00:00:00.000Z, removed by ann: broken',
+      'latest: v0 (acme/churn/model:v0) from 2026-01-01T00:00:00.000Z, put there by ann for cat in place of v7: better <recall>; until 2026-01-06T00:00:00.000Z, removed by ann for dan: broken',
     )
     expect(root.children[1]?.text).toContain('1 alias, 1 tenure')
     expect(root.children[1]?.text).toContain('None is held.')
     expect(classed(root, 'held')).toEqual([])
+  })
+
+  it('ends where it is told to: a bar that went on is cut there, and tells when it ended', () => {
+    const tenures = story(2, (index) => index * 10)
+    const [first, second] = tenures
+    if (first === undefined || second === undefined) throw new Error('none')
+    const ended = { ...second, until: change(3, 500) }
+    const root = wellMade(aliasSvg([first, ended], { ...options, until: '2026-01-21T00:00:00.000Z' }))
+    const [, bar] = classed(root, 'bar')
+    if (bar === undefined) throw new Error('no bar')
+    expect(number(bar, 'width')).toBeCloseTo(500, 0)
+    expect(textsOf(root)).toContain('2026-01-21')
+    expect(textsOf(root)).not.toContain(ended.until.time.slice(0, 10))
+    expect(textsOf(root).join(' ')).toContain('What ended later is cut at the end.')
+    expect(
+      everyElement(root).filter(({ text }) => text.includes(`until ${ended.until.time}, removed by ann`)),
+    ).toHaveLength(1)
   })
 
   it('keeps names what they are: text', () => {

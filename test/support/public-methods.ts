@@ -357,7 +357,7 @@ export const LEDGER: Rows<Omit<Ledger, 'watchPosition' | 'behind' | 'damage' | '
       ...unstoppable('executed'),
       command: {
         type: 'TagArtifactVersion',
-        artifact: { entity: 'acme', project: 'animals', artifact: 'cats' },
+        artifact: { entity: 'acme', project: 'animals', name: 'cats' },
         version: 1,
         tags: ['executed'],
       },

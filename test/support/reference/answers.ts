@@ -67,7 +67,7 @@ const INSTEAD: Partial<Record<keyof Ledger, Given>> = {
       ...{ commandId: 'review-118', actor: 'anna', reason: 'reviewed' },
       command: {
         type: 'TagArtifactVersion',
-        artifact: { entity: 'acme', project: 'animals', artifact: 'cats' },
+        artifact: { entity: 'acme', project: 'animals', name: 'cats' },
         version: 1,
         tags: ['reviewed'],
       },

@@ -3,8 +3,11 @@
  * the command line, over shared ones that hold our modules and those of the packages that all of them need. Node
  * takes half a millisecond for each file that it loads, and the sources are six hundred. See ADR 38.
  */
-import { readdirSync, readFileSync } from 'node:fs'
-import { basename, join, sep } from 'node:path'
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { basename, join, resolve, sep } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { type Plugin, RolldownMagicString, rolldown } from 'rolldown'
 import { esmExternalRequirePlugin } from 'rolldown/plugins'
 import { parseSync, Visitor } from 'rolldown/utils'
@@ -161,5 +164,69 @@ const groups = [
   },
 ].map((group, index, all) => ({ ...group, priority: all.length - index }))
 
-await bundled.write({ dir: process.argv[2] ?? 'lib', ...names, sourcemap: true, codeSplitting: { groups } })
+const dir = resolve(process.argv[2] ?? 'lib')
+await bundled.write({ dir, ...names, sourcemap: true, codeSplitting: { groups } })
 await bundled.close()
+
+/** As V8 writes down what was called: the first range of a function is all of it. */
+interface Coverage {
+  readonly result: ReadonlyArray<{ readonly url: string; readonly functions: ReadonlyArray<Called> }>
+}
+interface Called {
+  readonly ranges: readonly [
+    { readonly startOffset: number; readonly endOffset: number; readonly count: number },
+    ...ReadonlyArray<unknown>,
+  ]
+}
+
+/** What of each file these commands call, one after another, as `start-end`. */
+const calledBy = (...commands: ReadonlyArray<ReadonlyArray<string>>): ReadonlyMap<string, ReadonlySet<string>> => {
+  const folder = mkdtempSync(join(tmpdir(), 'model-ledger-'))
+  const coverage = join(folder, 'coverage')
+  // Nothing of whoever builds: their ledger may be named there.
+  const env = { NODE_V8_COVERAGE: coverage, NODE_DISABLE_COMPILE_CACHE: '1', MODEL_LEDGER_ACTOR: 'build' }
+  const called = new Map<string, Set<string>>()
+  try {
+    writeFileSync(join(folder, 'weights'), 'net')
+    for (const args of commands) {
+      const command = [join(dir, 'adapters/cli/main.js'), ...args]
+      const { status, stderr } = spawnSync(process.execPath, command, { cwd: folder, env, encoding: 'utf8' })
+      if (status !== 0) throw new Error(`model-ledger ${args.join(' ')}: ${stderr}`)
+    }
+    for (const name of readdirSync(coverage)) {
+      const { result }: Coverage = JSON.parse(readFileSync(join(coverage, name), 'utf8'))
+      for (const { url, functions } of result) {
+        const places = called.get(url) ?? new Set()
+        called.set(url, places)
+        for (const { ranges } of functions)
+          if (ranges[0].count > 0) places.add(`${ranges[0].startOffset}-${ranges[0].endOffset}`)
+      }
+    }
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+  return called
+}
+
+/**
+ * Puts what commands call into parentheses: such a function V8 compiles where it stands, others when they are called. What
+ * Node keeps of a file for the next start it takes before anything is called, so only these are in it.
+ */
+const version = 'acme/build/model'
+for (const [url, places] of calledBy(
+  ['init'],
+  ['log', version, 'weights', '--type', 'model'],
+  ['resolve', version],
+  ['show', version],
+  ['history', version],
+)) {
+  const file = url.startsWith('file:') ? fileURLToPath(url) : ''
+  if (!file.startsWith(dir)) continue
+  const code = readFileSync(file, 'utf8')
+  const made = new RolldownMagicString(code)
+  const enclose = ({ start, end }: { readonly start: number; readonly end: number }): void => {
+    if (places.has(`${start}-${end}`)) made.appendLeft(start, '(').appendRight(end, ')')
+  }
+  new Visitor({ FunctionExpression: enclose, ArrowFunctionExpression: enclose }).visit(parseSync(file, code).program)
+  writeFileSync(file, made.toString())
+}

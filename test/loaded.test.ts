@@ -39,6 +39,14 @@ describe('what is loaded', () => {
   })
 })
 
+describe('what commands call', () => {
+  it('is compiled where it stands', () => {
+    const text = readFileSync(join(root, 'lib/shared/ledger.js'), 'utf8')
+    expect(text).toMatch(/^const openLedger = \(async function\(/m)
+    expect(text).toMatch(/^const collectGarbage = async function\(/m)
+  })
+})
+
 describe('a fault of the program', () => {
   it('is told by the lines of the sources', () => {
     const script = `

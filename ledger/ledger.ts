@@ -109,8 +109,8 @@ export interface Ledger extends Omit<Writes, 'startRun'>, LedgerAsOf, Watching, 
 export const ledgerOn = (ports: LedgerPorts): Ledger => {
   const { events, files, snapshots, diagnostics, local, clock, ids, defaults, deadline, patience, readOnly } = ports
   const manifests = manifestStore(files)
-  const { snapshotThrownAway: warn, call } = diagnostics
-  const states = { store: events, deadline, snapshots: readOnly ? withoutSaving(snapshots) : snapshots, warn }
+  const { tell, call } = diagnostics
+  const states = { store: events, deadline, snapshots: readOnly ? withoutSaving(snapshots) : snapshots, tell }
   const modelsLinkedTo: Reads['modelsLinkedTo'] = (...of) => model.modelsLinkedTo(...of)
   const handler = diagnostics.commands(commandHandler({ ...states, manifests, clock, ids, modelsLinkedTo }))
   const finish = async (draft: DraftRef): Promise<void> => {
@@ -144,7 +144,7 @@ export const ledgerOn = (ports: LedgerPorts): Ledger => {
   })
   const { content } = typedThenNfc({ content: contentPastUnknown(commands.content, now.resolve, manifests) })
 
-  const consumers = consumersOf({ ...model.feed, clock, ids, tell: diagnostics.tell })
+  const consumers = consumersOf({ ...model.feed, clock, ids, tell })
   const closing = closingBy(async (over) => {
     // What is being handled may still ask the ledger.
     await consumers.closeConsumers(over)

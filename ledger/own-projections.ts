@@ -11,6 +11,7 @@ import type { Observe } from '../application/projecting/observe.js'
 import { type Projector, type ProjectorPorts, projector } from '../application/projecting/projector.js'
 import type { ReadError } from '../application/projecting/read-error.js'
 import type { Position } from '../domain/ports/event-store.js'
+import type { Tell } from '../domain/ports/logger.js'
 import type { SnapshotStore } from '../domain/ports/snapshot-store.js'
 import { messageOf } from '../domain/values/built-ins.js'
 import { clone } from '../domain/values/clone.js'
@@ -76,16 +77,16 @@ const TURN = 10
 
 export const ownProjections = (
   projections: ReadonlyArray<OwnProjection<unknown>>,
-  { snapshots, warn, observe, ...ports }: OwnPorts,
+  { snapshots, tell, observe, ...ports }: OwnPorts,
 ): OwnProjections => {
   const all = projections.map((own): Opened<unknown> => {
     const kept = own.load === undefined || snapshots === undefined ? undefined : apartFromOurs(snapshots)
     const held = { projections: { own: heldProjection(own) }, snapshots: kept, turn: TURN }
-    const told = (message: string): void => warn?.(`${message} (the projection ${own.name})`)
+    const told: Tell = (event, message) => tell?.(event, `${message} (the projection ${own.name})`)
     return {
       own,
       whyOtherThanKept: () => whyOtherThanEvents({ ...ports, ...held }, isDeepStrictEqual),
-      projector: projector({ ...ports, ...held, warn: told, observe: observe([own.name]) }),
+      projector: projector({ ...ports, ...held, tell: told, observe: observe([own.name]) }),
     }
   })
   const ofEach =

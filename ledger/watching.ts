@@ -126,7 +126,7 @@ type ProjectorsPorts = Pick<ReadPorts, 'store' | 'clock' | 'snapshots' | 'patien
 
 /** That of the ledger's own read models, and those of the embedder's. */
 const projectorsOf = ({ store, clock, snapshots, patience, projections, diagnostics }: ProjectorsPorts) => {
-  const ports = { store, clock, snapshots, warn: diagnostics.snapshotThrownAway }
+  const ports = { store, clock, snapshots, tell: diagnostics.tell }
   const observe = diagnostics.observe(Object.values(readModels).map(({ name }) => name))
   return {
     own: ownProjections(projections, { ...ports, observe: diagnostics.observe }),

@@ -18,6 +18,7 @@ import type {
 import type { Clock, Ids } from '../../domain/ports/clock-and-ids.js'
 import type { EventStore } from '../../domain/ports/event-store.js'
 import type { Facts, Said } from '../../domain/ports/facts.js'
+import type { Tell } from '../../domain/ports/logger.js'
 import type { SnapshotStore } from '../../domain/ports/snapshot-store.js'
 import type { MeanLink } from '../../domain/registered-model/commands.js'
 import { decodeWith } from '../../domain/values/codec.js'
@@ -48,8 +49,8 @@ export interface CommandHandlerPorts {
   readonly modelsLinkedTo: ModelsLinkedTo
   /** Where the states of long streams are kept between two openings; nowhere unless told. */
   readonly snapshots?: SnapshotStore | undefined
-  /** Told, in words, that one of these is not believed. */
-  readonly warn?: ((message: string) => void) | undefined
+  /** Told that one of these is not believed, or cannot be kept. */
+  readonly tell?: Tell | undefined
 }
 
 /** What is known of a call beside its command. */
@@ -107,8 +108,8 @@ export interface CommandHandler {
 const DEADLINE = 30_000
 
 export const commandHandler = ({ store, manifests, clock, ids, ...more }: CommandHandlerPorts): CommandHandler => {
-  const { deadline = DEADLINE, modelsLinkedTo, snapshots: snapshotStore, warn } = more
-  const snapshots = snapshotStore === undefined ? undefined : snapshotsOfStates(snapshotStore, store, warn)
+  const { deadline = DEADLINE, modelsLinkedTo, snapshots: snapshotStore, tell } = more
+  const snapshots = snapshotStore === undefined ? undefined : snapshotsOfStates(snapshotStore, store, tell)
   const ports = { snapshots, store, clock, ids, deadline, facts: (): Facts<CommandError> => ofOthers }
   const artifacts = streamHandler(artifact, ports)
   const handlers = {

@@ -37,7 +37,7 @@ const heldAgainst = async <State, Event extends DomainEvent>(
 ): Promise<string | undefined> => {
   if (rules.snapshot === undefined) return undefined
   let why: string | undefined
-  const all = snapshotsOfStates(snapshots, store, (message) => {
+  const all = snapshotsOfStates(snapshots, store, (_event, message) => {
     why = message
   })
   const kept = (await snapshotOf(stream, all.of(rules.snapshot)).restored())?.folded

@@ -5,7 +5,9 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { type EventStore, type Position, revisionBefore, toRevision } from '../../domain/ports/event-store.js'
+import type { Tell } from '../../domain/ports/logger.js'
 import type { SnapshotStore } from '../../domain/ports/snapshot-store.js'
+import { messageOf } from '../../domain/values/built-ins.js'
 import type { StateSnapshot } from '../../domain/values/decider.js'
 import { sha256 } from '../../domain/values/digest.js'
 import { isKeyTable } from '../../domain/values/key-table.js'
@@ -48,11 +50,11 @@ interface Place {
 /** The name of a stream may be longer than that of a file. */
 const keyOf = (stream: string): string => `stream-${sha256(stream).slice('sha256:'.length)}`
 
-/** @param warn told, in words, of each that is not believed */
+/** @param tell told of each that is not believed, or cannot be kept */
 export const snapshotsOfStates = (
   store: SnapshotStore,
   events: EventStore,
-  warn: (message: string) => void = () => undefined,
+  tell: Tell = () => undefined,
 ): SnapshotsOfStates => {
   const ending = new AbortController()
   /** One after another: each is as large as its stream is long. */
@@ -63,7 +65,10 @@ export const snapshotsOfStates = (
     { version, load: stateOf }: StateSnapshot<State>,
   ): Promise<Restored<State> | undefined> => {
     const notBelieved = (why: string): undefined =>
-      void warn(`The snapshot of the stream ${stream} ${why}, and all its events are read instead.`)
+      void tell(
+        'snapshot-thrown-away',
+        `The snapshot of the stream ${stream} ${why}, and all its events are read instead.`,
+      )
     const loaded = await store.load(keyOf(stream))()
     if (E.isLeft(loaded)) return notBelieved(`cannot be read (${loaded.left.reason})`)
     if (loaded.right === undefined) return undefined
@@ -91,12 +96,19 @@ export const snapshotsOfStates = (
         const place: Place = { stream, revision, commands: commands.size }
         const parts = [place, commands.slots.slice(), ...how.save(state)]
         const header = snapshotHeader(events, `${FORMAT} ${how.version}`, { ...last, stream, revision, position })
+        // What is not written is read from the events the next time.
+        const notKept = (reason: string): void =>
+          tell(
+            'snapshot-not-kept',
+            `The snapshot of the stream ${stream} cannot be kept, and the next command to it takes longer: ${reason}`,
+          )
         const write = async (): Promise<void> => {
           const head = await header()
-          if (E.isRight(head)) await store.save(keyOf(stream), [head.right, ...parts], ending.signal)()
+          if (E.isLeft(head)) return notKept(head.left.reason)
+          const saved = await store.save(keyOf(stream), [head.right, ...parts], ending.signal)()
+          if (E.isLeft(saved)) notKept(saved.left.reason)
         }
-        // What is not written is read from the events the next time.
-        writing = writing.then(write).catch(() => undefined)
+        writing = writing.then(write).catch((error: unknown) => notKept(messageOf(error)))
       },
     }),
     close: async (signal) => {

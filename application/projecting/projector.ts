@@ -8,6 +8,7 @@ import * as TE from 'fp-ts/lib/TaskEither.js'
 import { NEVER, type Observable } from 'rxjs'
 import type { Clock } from '../../domain/ports/clock-and-ids.js'
 import { type EventStore, laterOf, ORIGIN, type Position } from '../../domain/ports/event-store.js'
+import type { Tell } from '../../domain/ports/logger.js'
 import type { SnapshotStore } from '../../domain/ports/snapshot-store.js'
 import { currentModel } from './current-model.js'
 import { type Known, type Progress, type Projections, progressOf } from './model.js'
@@ -62,8 +63,8 @@ export interface ProjectorPorts<States> {
   readonly snapshots?: SnapshotStore | undefined
   /** How long `watchPosition` waits for a store that cannot be asked, in milliseconds; for ever unless told. */
   readonly patience?: number | undefined
-  /** Told once, in words, what nobody asks for: that a snapshot cannot be read. */
-  readonly warn?: ((message: string) => void) | undefined
+  /** Told what nobody asks for: that a snapshot cannot be read, once, or not be kept. */
+  readonly tell?: Tell | undefined
   /** So many milliseconds it folds before others have their turn in the event loop: a page of events unless told. */
   readonly turn?: number | undefined
   /** Runs what folds, and hears of it; nobody unless told. */
@@ -79,11 +80,11 @@ export const projector = <States extends object>({
   clock,
   snapshots,
   patience = Number.POSITIVE_INFINITY,
-  warn,
+  tell,
   turn,
   observe = unobserved,
 }: ProjectorPorts<States>): Projector<States> => {
-  const keeper = snapshotKeeper({ store, projections, snapshots, warn })
+  const keeper = snapshotKeeper({ store, projections, snapshots, tell })
   const ended = new AbortController()
   const current = currentModel(store, projections, keeper, { turn, signal: ended.signal, observe })
   const { serialised, catchUp, known, checkpoints } = current

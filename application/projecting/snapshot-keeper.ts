@@ -2,6 +2,7 @@
 
 import * as E from 'fp-ts/lib/Either.js'
 import { type EventStore, ORIGIN } from '../../domain/ports/event-store.js'
+import type { Tell } from '../../domain/ports/logger.js'
 import type { SnapshotStore } from '../../domain/ports/snapshot-store.js'
 import { messageOf } from '../../domain/values/built-ins.js'
 import { snapshotHeader } from '../snapshot-header.js'
@@ -28,7 +29,7 @@ export interface SnapshotKeeperPorts<States> {
   readonly store: EventStore
   readonly projections: Projections<States>
   readonly snapshots: SnapshotStore | undefined
-  readonly warn: ((message: string) => void) | undefined
+  readonly tell: Tell | undefined
 }
 
 /** A snapshot costs as much as applying about a third of its events again, so it has to spare some of that. */
@@ -39,7 +40,7 @@ export const snapshotKeeper = <States extends object>({
   store,
   projections,
   snapshots,
-  warn,
+  tell,
 }: SnapshotKeeperPorts<States>): SnapshotKeeper<States> => {
   const key = snapshotKeyOf(projections)
   const ending = new AbortController()
@@ -49,14 +50,20 @@ export const snapshotKeeper = <States extends object>({
   /** One snapshot after another. */
   let writing: Promise<void> = Promise.resolve()
 
+  const notKept = (reason: string): void => {
+    problem = reason
+    tell?.('snapshot-not-kept', `The snapshot cannot be kept, and the next opening takes longer: ${reason}`)
+  }
+
   // Where the events cannot be read there is none: whoever reads them next is told why.
   return {
     restore: async () => {
       if (snapshots === undefined) return undefined
       const loaded = await snapshots.load(key)()
       if (E.isLeft(loaded)) {
-        problem = `the snapshot cannot be read: ${loaded.left.reason}`
-        warn?.(`The snapshot cannot be read, and all events are read instead: ${loaded.left.reason}`)
+        const { reason } = loaded.left
+        problem = `the snapshot cannot be read: ${reason}`
+        tell?.('snapshot-thrown-away', `The snapshot cannot be read, and all events are read instead: ${reason}`)
         return undefined
       }
       // Who only reads was not told yet of which ledger it is, and a store that is closed tells nobody.
@@ -66,7 +73,7 @@ export const snapshotKeeper = <States extends object>({
       )
       if (restored === undefined) return undefined
       if (E.isLeft(restored)) {
-        warn?.(`The snapshot ${restored.left}, and all events are read instead.`)
+        tell?.('snapshot-thrown-away', `The snapshot ${restored.left}, and all events are read instead.`)
         return undefined
       }
       newest = restored.right.model.checkpoint
@@ -93,19 +100,15 @@ export const snapshotKeeper = <States extends object>({
         writing = writing
           .then(async () => {
             const head = await header()
-            if (E.isLeft(head)) {
-              problem = head.left.reason
-              return
-            }
+            if (E.isLeft(head)) return notKept(head.left.reason)
             const saved = await snapshots.save(key, begunWith(head.right, parts), ending.signal)()
-            problem = E.isLeft(saved) ? saved.left.reason : null
-            if (E.isRight(saved)) newest = event.position
+            if (E.isLeft(saved)) return notKept(saved.left.reason)
+            problem = null
+            newest = event.position
           })
-          .catch((error: unknown) => {
-            problem = messageOf(error)
-          })
+          .catch((error: unknown) => notKept(messageOf(error)))
       } catch (error) {
-        problem = messageOf(error)
+        notKept(messageOf(error))
       }
     },
     written: () => writing,

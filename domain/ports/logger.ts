@@ -29,6 +29,7 @@ export const LOG_EVENTS = {
   'projection-stopped': { level: 'error', warns: false },
   'consumer-parked': { level: 'error', warns: true },
   'snapshot-thrown-away': { level: 'warn', warns: true },
+  'snapshot-not-kept': { level: 'warn', warns: false },
   'snapshot-kept': { level: 'debug', warns: false },
   'lock-waited-for': { level: 'warn', warns: false },
   'store-unavailable': { level: 'error', warns: false },

@@ -17,8 +17,6 @@ import { tracing } from './tracing.js'
 
 export interface Diagnostics {
   readonly tell: Tell
-  /** Tells, in words, of a snapshot that is not believed. */
-  readonly snapshotThrownAway: (message: string) => void
   /** The ports, watched. */
   readonly events: (store: EventStore) => EventStore
   readonly files: (store: FileStore) => FileStore
@@ -40,7 +38,6 @@ export const diagnostics = (tell: Tell, isTold: boolean): Diagnostics => {
 
   return {
     tell,
-    snapshotThrownAway: (message) => tell('snapshot-thrown-away', message),
     events: (store) => {
       const heed = isTold ? heedingEvents(store, tell) : unheeded
       const watched = watchedEvents(store, ledger, heed)

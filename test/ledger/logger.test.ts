@@ -134,6 +134,49 @@ describe('a logger', () => {
     expect(kept.lines).toMatchObject([{ level: 'debug', event: 'snapshot-kept', of: 'read-models' }])
   })
 
+  it('is told of snapshots that cannot be kept, and why, and the process is not', async () => {
+    const { logger, lines } = logging()
+    const full: SnapshotStore = {
+      load: () => TE.right(undefined),
+      save: () => TE.left({ _tag: 'snapshot-failed', reason: 'the disk is full' }),
+    }
+    const own = projection({
+      ...{ name: 'own', version: 1, folds: ['AliasMoved'], initial: () => 0 },
+      apply: (n: number) => n + 1,
+      save: (n) => {
+        if (n > 0) throw new Error('too many')
+        return n
+      },
+      load: (saved) => (typeof saved === 'number' ? saved : undefined),
+    })
+    const told = await warnings(async () => {
+      const { ledger } = await memoryLedger({ logger, snapshots: full, projections: [own] })
+      await ledger.logArtifact({ name: 'cats', type: 'model', content: text('meow') })
+      const aliases = Array.from({ length: 1000 }, (_, number) => `best-${number}`)
+      await Promise.all(aliases.map((alias) => ledger.moveAlias({ version: 'cats:v0', alias })))
+      await ledger.read(own)
+      await ledger.close()
+    })
+    const line = { level: 'warn', event: 'snapshot-not-kept' }
+    expect(lines).toHaveLength(3)
+    expect(lines).toEqual(
+      expect.arrayContaining([
+        { ...line, message: 'The snapshot cannot be kept, and the next opening takes longer: the disk is full' },
+        {
+          ...line,
+          message: expect.stringMatching(
+            /^The snapshot of the stream artifact-acme\/animals\/cats cannot be kept,.*: the disk is full$/,
+          ),
+        },
+        {
+          ...line,
+          message: 'The snapshot cannot be kept, and the next opening takes longer: too many (the projection own)',
+        },
+      ]),
+    )
+    expect(told).toEqual([])
+  })
+
   it('is told of a consumer that is parked, and the process is not', async () => {
     const { logger, lines } = logging()
     const { ledger } = await memoryLedger({ logger })

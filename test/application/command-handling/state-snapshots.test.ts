@@ -19,6 +19,7 @@ import * as deciders from '../../../domain/commands/deciders.js'
 import type { DomainEvent } from '../../../domain/events/catalogue.js'
 import { decodeEvent } from '../../../domain/events/stored-events.js'
 import type { EventStore, StoredEvent } from '../../../domain/ports/event-store.js'
+import type { Tell } from '../../../domain/ports/logger.js'
 import type { SnapshotStore } from '../../../domain/ports/snapshot-store.js'
 import type { RegisteredModelCommandWithFacts } from '../../../domain/registered-model/commands.js'
 import { registeredModelEvents } from '../../../domain/registered-model/events.js'
@@ -74,13 +75,13 @@ const statesOf = <State, Event extends DomainEvent>(
     name: string,
     store: EventStore,
     snapshots?: SnapshotStore,
-    warn?: (message: string) => void,
+    tell?: Tell,
   ) => CachedState<State, Event>
   readonly keep: (name: string, events: ReadonlyArray<StoredEvent>, snapshots: SnapshotStore) => Promise<void>
 } => ({
-  cachedOn: (name, store, snapshots, warn) =>
+  cachedOn: (name, store, snapshots, tell) =>
     openCachedState(name, rules, store, {
-      snapshots: snapshots === undefined ? undefined : snapshotsOfStates(snapshots, store, warn).of(snapshot),
+      snapshots: snapshots === undefined ? undefined : snapshotsOfStates(snapshots, store, tell).of(snapshot),
     }),
   keep: async (name, events, snapshots) => {
     const store = storeOf(events)
@@ -357,7 +358,7 @@ describe('a snapshot that is not of this stream as it is', () => {
   const foldsAll = async (name: string, events: ReadonlyArray<StoredEvent>, snapshots: SnapshotStore) => {
     const reads: StoredEvent[] = []
     const told: string[] = []
-    const restored = cachedOn(name, storeOf(events, reads), snapshots, (message) => told.push(message))
+    const restored = cachedOn(name, storeOf(events, reads), snapshots, (_event, message) => void told.push(message))
     const whole = cachedOn(name, storeOf(events))
     right(await restored.load())
     right(await whole.load())

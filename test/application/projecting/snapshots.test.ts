@@ -14,6 +14,7 @@ import { projector } from '../../../application/projecting/projector.js'
 import { describeReadError } from '../../../application/projecting/read-error.js'
 import type { EventStore, StoredEvent } from '../../../domain/ports/event-store.js'
 import { toPosition } from '../../../domain/ports/event-store.js'
+import type { Tell } from '../../../domain/ports/logger.js'
 import type { SnapshotStore } from '../../../domain/ports/snapshot-store.js'
 import type { Projection } from '../../../projections/projection.js'
 import { readModels } from '../../../projections/read-models.js'
@@ -126,8 +127,8 @@ describe('a snapshot', () => {
     await writeFile(file, damage(await readFile(file)))
     const said: string[] = []
     const projections = { registry: registryProjection }
-    const warn = (message: string) => void said.push(message)
-    const readSide = projector({ store: partly(events), projections, clock: systemClock, snapshots, warn })
+    const tell: Tell = (_event, message) => void said.push(message)
+    const readSide = projector({ store: partly(events), projections, clock: systemClock, snapshots, tell })
     for (let asked = 0; asked < 3; asked++) {
       right(await readSide.fresh()())
       await nextTurn()

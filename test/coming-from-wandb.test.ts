@@ -6,6 +6,7 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { buildProgram } from '../adapters/cli/program.js'
 import { openLedger } from '../index.js'
 import { commandLine, commandsOf, ENV, optionsOf, terminalIn } from './support/command-line.js'
+import { DOWNLOADS, DRAFT, LEDGER, RUN } from './support/public-methods.js'
 import { read, root } from './support/sources.js'
 import { OF_A_DRAFT, OF_A_LEDGER, OF_A_RUN } from './ways-in.js'
 
@@ -41,6 +42,27 @@ const isMethod = (code: string): boolean => {
   return ['', 'run', 'draft'].includes(of) && Object.hasOwn(methods, name)
 }
 
+const SAMPLES: Readonly<Record<string, object>> = { draft: DRAFT, run: RUN, '': LEDGER }
+
+/** What a call is not given as its method takes it: a text in place of an object, a member that there is not. */
+const misgivenIn = (code: string): ReadonlyArray<string> => {
+  const [, of = '', name = '', given = ''] = /^(?:(\w+)\.)?(\w+)\((.*)\)$/.exec(code) ?? []
+  const sample: unknown = Reflect.get(SAMPLES[of] ?? {}, name)
+  const taken: ReadonlyArray<unknown> = typeof sample === 'function' ? sample() : []
+  // Content is given in many forms, and metrics have names of the caller's own.
+  if (Array.isArray(taken[0]) || name === 'summarise') return []
+  const first = given.startsWith("'") ? 'string' : given.startsWith('{') ? 'object' : undefined
+  const flat = given.replace(/'[^']*'|\[[^\]]*\]/g, '…').replace(/:\s*\{[^{}]*\}/g, ': …')
+  const members = [...flat.matchAll(/[{,]\s*(\w+)\s*(?=[,:}])/g)].map(([, member = '']) => member)
+  const known = taken.flatMap((one) => Object.keys(Object(one)))
+  return [
+    ...(first !== undefined && typeof taken[0] !== first ? [`${code}: begins with ${typeof taken[0]}`] : []),
+    ...(flat.includes('{') ? members : [])
+      .filter((member) => !known.includes(member))
+      .map((member) => `${code}: no ${member}`),
+  ]
+}
+
 const program = buildProgram(terminalIn('/').terminal)
 const commands = commandsOf(program)
 const problemsOf = (line: string): ReadonlyArray<string> => {
@@ -52,6 +74,8 @@ const problemsOf = (line: string): ReadonlyArray<string> => {
     .filter((option) => !known.includes(option))
     .map((option) => `${line}: no ${option}`)
 }
+
+afterAll(() => rmSync(DOWNLOADS, { recursive: true, force: true }))
 
 describe('docs/coming-from-wandb.md', () => {
   it('has rows that are whole, each shown by tests that are there', () => {
@@ -67,10 +91,11 @@ describe('docs/coming-from-wandb.md', () => {
     expect(wrong).toEqual([])
   })
 
-  it('names methods of the library', () => {
+  it('names methods of the library, and gives them what they take', () => {
     const calls = rows.flatMap(({ cells }) => codeIn(cells['in the library']).filter((code) => code.includes('(')))
     expect(calls.length).toBeGreaterThan(50)
     expect(calls.filter((code) => !isMethod(code))).toEqual([])
+    expect(calls.flatMap(misgivenIn)).toEqual([])
   })
 
   it('names commands with options that they have', () => {

@@ -21,7 +21,7 @@ import { Definition, type Holder, heldProjection, type OwnProjection } from '../
 import { readModels } from '../projections/read-models.js'
 import type { Stoppable } from './calling/arguments.js'
 import { pictureOf, samePicture } from './calling/comparable.js'
-import type { InvalidInput } from './calling/errors.js'
+import { type InvalidInput, LedgerError } from './calling/errors.js'
 import { answer, checkedTaskIfGiven, type MomentFailure } from './calling/failures.js'
 import { Stopping } from './calling/input.js'
 
@@ -192,8 +192,16 @@ const openedOf = <State>(
   )
   if (found !== undefined) return E.right(found)
   const names = all.map(({ own }) => own.name)
+  const same = names.find((name) => name === wanted.name)
+  if (same !== undefined)
+    return refused(
+      'projection',
+      `${same} as openLedger was given it`,
+      'another of that name, as a module that is loaded anew makes it',
+    )
   return refused(
-    `a projection that openLedger was given${names.length === 0 ? ', and it was given none' : `: ${names.join(', ')}`}`,
+    'projection',
+    `one that openLedger was given${names.length === 0 ? ', and it was given none' : `: ${names.join(', ')}`}`,
     shown(wanted.name ?? projection),
   )
 }
@@ -202,12 +210,12 @@ const copied = <A>(answer: A): E.Either<InvalidInput, A> => {
   try {
     return E.right(clone(answer))
   } catch (error) {
-    return refused('an answer of plain data, maps, sets, dates and typed arrays', messageOf(error))
+    return refused('question', `an answer of ${PLAIN}`, messageOf(error))
   }
 }
 
-const refused = (expected: string, actual: string): E.Either<InvalidInput, never> =>
-  E.left({ _tag: 'invalid-input', problems: [{ at: '', expected, actual }] })
+const refused = (at: string, expected: string, actual: string): E.Either<InvalidInput, never> =>
+  E.left({ _tag: 'invalid-input', problems: [{ at, expected, actual }] })
 
 type Wrong = readonly [member: keyof OwnProjection<unknown>, expected: string, actual: unknown]
 
@@ -238,9 +246,12 @@ const attempt = (work: () => unknown): { readonly done?: unknown; readonly threw
   try {
     return { done: work() }
   } catch (error) {
-    return { threw: messageOf(error) }
+    return { threw: error instanceof LedgerError ? whatIsNoData(error) : messageOf(error) }
   }
 }
+
+const whatIsNoData = ({ message, error }: LedgerError): string =>
+  error._tag === 'not-comparable' ? `${error.actual}${error.at === '' ? '' : ` at ${error.at}`}` : message
 
 const List = listOf(t.unknown)
 type Own = ReadonlyArray<OwnProjection<unknown>>

@@ -85,8 +85,11 @@ const copyOfMany = (value: object, at: Traversal, copies: Copies): unknown => {
   return withMembers(copy)
 }
 
-const refuse = (value: unknown, at: Traversal): never => {
-  throw notComparable(at, typeof value === 'function' ? 'a function' : Object.prototype.toString.call(value))
+const ofWhichClass = (value: object): string =>
+  value.constructor?.name ? `an object of the class ${value.constructor.name}` : 'an object of a class'
+
+const refuse = (value: object, at: Traversal): never => {
+  throw notComparable(at, typeof value === 'function' ? 'a function' : ofWhichClass(value))
 }
 
 const notComparable = (at: Traversal, actual: string): LedgerError => {

@@ -492,11 +492,15 @@ describe('what is asked of a projection', () => {
     const stranger = projection({ ...types, name: 'stranger' })
     const { ledger } = await memoryLedger({ projections: [types] })
     const refusals: ReadonlyArray<readonly [Promise<unknown>, string]> = [
-      [ledger.read(stranger), 'expected a projection that openLedger was given: types, got "stranger"'],
+      [ledger.read(stranger), 'projection: expected one that openLedger was given: types, got "stranger"'],
+      [
+        ledger.read(projection({ ...types, apply: (seen) => seen })),
+        'projection: expected types as openLedger was given it, got another of that name, as a module that is loaded anew makes it',
+      ],
       [Reflect.apply(ledger.read, ledger, [undefined]), 'got nothing'],
       [Reflect.apply(ledger.read, ledger, [types, 'length']), 'expected a question: a function'],
-      [ledger.read(types, async () => 1), 'expected an answer of plain data'],
-      [ledger.read(types, (seen) => () => seen), 'expected an answer of plain data'],
+      [ledger.read(types, async () => 1), 'question: expected an answer of plain data'],
+      [ledger.read(types, (seen) => () => seen), 'question: expected an answer of plain data'],
       [ledger.at('soon').read(types), 'expected a position, a Date'],
     ]
     for (const [refused, words] of refusals) {
@@ -611,7 +615,7 @@ describe('openLedger refuses, before anything is opened,', () => {
     [
       'a state of a class',
       [of({ initial: () => new Board() })],
-      /initial: expected a function that answers a state of plain data/,
+      /initial: expected a function that answers a state of plain data.*, got "an object of the class Board"$/,
     ],
     ['a state with functions', [of({ initial: () => ({ add: () => 1 }) })], /initial: .*could not be cloned/],
     ['no state', [of({ initial: () => undefined })], /initial: expected .*, got nothing/],

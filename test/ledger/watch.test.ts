@@ -101,7 +101,7 @@ describe('what is watched is told when it is another value', () => {
 
   it.each([
     ['a function', async () => ({ first: [() => 1] }), 'at first.[0]: expected data that can be compared'],
-    ['a promise in it', async () => ({ first: Promise.resolve(1) }), 'got [object Promise]'],
+    ['a promise in it', async () => ({ first: Promise.resolve(1) }), 'got an object of the class Promise'],
     [
       'an object of a class',
       async (now: LedgerAsOf) =>
@@ -109,7 +109,7 @@ describe('what is watched is told when it is another value', () => {
           readonly #now = now
           is = () => this.#now
         })(),
-      'got [object Object]',
+      'got an object of a class',
     ],
     ['the ledger itself', async (now: LedgerAsOf) => now, 'got a function'],
     [

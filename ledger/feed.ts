@@ -14,7 +14,7 @@ import {
 import { observed } from '../application/reading-history/observed.js'
 import type { EventType } from '../domain/events/catalogue.js'
 import { type EventStore, ORIGIN, type Position, toPosition } from '../domain/ports/event-store.js'
-import { record, wholeNumber } from '../domain/values/codec.js'
+import { distinct, record, wholeNumber } from '../domain/values/codec.js'
 import { whenAborted } from '../domain/values/when-aborted.js'
 import type { Checked } from './calling/arguments.js'
 import type { AsOf } from './calling/as-of.js'
@@ -25,7 +25,7 @@ import { Signal } from './calling/input.js'
 import { assertGoingOn } from './calling/stopping.js'
 import { wakeable } from './calling/wakeable.js'
 import { endingsOf } from './looking-back/endings.js'
-import { EventTypes, SubjectInput } from './looking-back/input.js'
+import { EventType as ATypeOfEvent, SubjectInput } from './looking-back/input.js'
 import { subjectOf } from './looking-back/subjects.js'
 
 export interface EventsInput<Type extends EventType = EventType> {
@@ -71,7 +71,9 @@ export interface FeedPorts {
 }
 
 const Place = wholeNumber('a position: that of an event or of a receipt')
-export const selection = { after: Place, types: EventTypes, of: SubjectInput }
+/** Of none there would be no event, however long one waits. */
+const Types = distinct(ATypeOfEvent, 'a list of types of events, at least one', 1000, 1)
+export const selection = { after: Place, types: Types, of: SubjectInput }
 const bounds = { ...selection, until: Place }
 const WatchEventsInput = record('watchEvents', {}, bounds)
 const EventsArgument: t.Type<Checked<EventsArgument>> = record('events', {}, { ...bounds, signal: Signal })

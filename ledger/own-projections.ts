@@ -31,7 +31,7 @@ export interface OwnQuestions {
    * The state of a projection that `openLedger` was given, or the answer to a question about it: a function that reads the state
    * and answers at once. What is answered is a copy, as plain data, maps, sets, dates and typed arrays; the state itself stays inside, and goes on
    * with the events. As of a moment it is folded up to there, from the snapshot or from the first event on. Rejects with
-   * `projection-failed` where the projection threw at an event.
+   * `projection-failed` where the projection threw at an event, and with what the question throws.
    */
   readonly read: {
     <State>(projection: OwnProjection<State>, question?: undefined, options?: Stoppable): Promise<ReadonlyState<State>>

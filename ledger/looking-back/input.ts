@@ -72,11 +72,11 @@ const Moment = rule(
   (value): value is When => typeof value === 'number' || typeof value === 'string' || isDate(value),
 )
 const eventTypes = Object.values(eventCodecs).flatMap((codecs) => Object.values(codecs).map(({ name }) => name))
-const EventType = rule(
+export const EventType = rule(
   'a type of event',
   (value): value is DomainEvent['type'] => typeof value === 'string' && eventTypes.includes(value),
 )
-export const EventTypes = t.readonlyArray(EventType, 'types of events')
+const EventTypes = t.readonlyArray(EventType, 'types of events')
 
 interface Where {
   /** A version (a path with `:`), an artifact or a registered model (a path without), a run, or a draft. */

@@ -351,6 +351,7 @@ describe('a consumer', () => {
       ['index', () => undefined, { checkpoint, colour: 'red' }, 'colour: expected no such member'],
       ['index', () => undefined, { checkpoint, after: 7 }, 'after: expected a position from 0 to 0'],
       ['index', () => undefined, { checkpoint, of: 'nobody' }, 'nobody'],
+      ['index', () => undefined, { checkpoint, types: [] }, 'types: expected a list of types of events, at least one'],
     ]
     for (const [name, handler, options, words] of refusals)
       expect((await rejection(Reflect.apply(ledger.consume, ledger, [name, handler, options]))).message).toContain(

@@ -371,6 +371,13 @@ describe('the feed of events', () => {
     await ledger.close()
   })
 
+  it('refuses a list of no types, of which no event would ever come', async () => {
+    const { ledger } = await memoryLedger()
+    const feed = taken(ledger.events({ types: [], signal: AbortSignal.timeout(2000) }))
+    expect((await rejection(feed)).message).toBe('types: expected a list of types of events, at least one, got []')
+    await ledger.close()
+  })
+
   it('says at once that events which it gave are lost, though it waits', async () => {
     const store = memoryEventStore()
     let edition = 0

@@ -23,7 +23,7 @@ import { makeDirectory } from '../shared/make-directory.js'
 import { whenOpenable } from '../shared/open-files.js'
 import { fileSystemClock } from './file-system-clock.js'
 import { type MakeRoom, makingRoomIn } from './making-room.js'
-import { codeOf, failureOf, syncDirectory } from './system.js'
+import { codeOf, failureOf, syncDirectory, unlessThere } from './system.js'
 
 const FORMAT = 2
 
@@ -193,10 +193,6 @@ const mark = async (root: string): Promise<void> => {
 const makeFolders = async (root: string): Promise<void> => {
   const make = (folder: string) => mkdir(join(root, folder)).then(() => true, unlessThere)
   if ((await Promise.all(FOLDERS_OF_ROOT.map(make))).includes(true)) await syncDirectory(root)
-}
-
-const unlessThere = (cause: unknown): void => {
-  if (codeOf(cause) !== 'EEXIST') throw cause
 }
 
 /** No symbolic link may stand where a directory should: what is written must stay inside. */

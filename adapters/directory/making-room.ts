@@ -1,9 +1,8 @@
 /** Directories that are made when the first file comes to lie in them, and are there for good before it does. */
-import { readdir } from 'node:fs/promises'
+import { mkdir, readdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { makeDirectory } from '../shared/make-directory.js'
 import { whenOpenable } from '../shared/open-files.js'
-import { syncDirectory } from './system.js'
+import { syncDirectory, unlessThere } from './system.js'
 
 /** Makes the directory of a place where there is none, and durable that it is there; `isMissing` if it was lost since. */
 export type MakeRoom = (place: string, isMissing?: boolean) => Promise<void>
@@ -22,7 +21,8 @@ export const makingRoomIn = (parents: ReadonlyArray<string>): MakeRoom => {
   return async (place, isMissing = false) => {
     const directory = dirname(place)
     if (settled.has(directory) && !isMissing) return
-    await makeDirectory(directory)
+    // Without those above it: where they are gone, the store was moved or lost.
+    await mkdir(directory).catch(unlessThere)
     await settleAll.get(dirname(directory))?.()
   }
 }

@@ -12,6 +12,11 @@ export const NO_FOLLOW = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0)
 export const codeOf = (cause: unknown): string | undefined =>
   isError(cause) && 'code' in cause && typeof cause.code === 'string' ? cause.code : undefined
 
+/** For the failure of making what is there already. */
+export const unlessThere = (cause: unknown): void => {
+  if (codeOf(cause) !== 'EEXIST') throw cause
+}
+
 /** What went wrong in a directory and what would help. */
 export const failureOf = (cause: unknown, directory: string): { readonly reason: string; readonly code?: string } => {
   const message = messageOf(cause)

@@ -11,6 +11,7 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmdirSync,
   rmSync,
   statSync,
@@ -397,6 +398,20 @@ describe('a directory file store', () => {
     rmdirSync(dirname(placeOf(path, digest)))
     right(await store.put('file', { bytes: Buffer.from('x') })())
     expect(await listed(store)).toEqual([digest])
+  })
+
+  it('makes nothing where it was when it is moved away during a put, nor a folder of its root', async () => {
+    for (const moved of ['', 'files']) {
+      const path = newPath()
+      const store = await open(path)
+      async function* stream() {
+        yield Buffer.alloc(2 * MIB)
+        renameSync(join(path, moved), newPath())
+      }
+      const { reason } = { reason: '', ...left(await store.put('file', { stream: stream() })()) }
+      expect(reason).toContain(path)
+      expect(existsSync(join(path, moved))).toBe(false)
+    }
   })
 
   it('lists thousands of files in pages, and nothing that is none', async () => {

@@ -1,5 +1,5 @@
 /** Directories that are made when the first file comes to lie in them, and are there for good before it does. */
-import { mkdir, readdir } from 'node:fs/promises'
+import { chmod, mkdir, readdir, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { whenOpenable } from '../shared/open-files.js'
 import { syncDirectory, unlessThere } from './system.js'
@@ -21,10 +21,20 @@ export const makingRoomIn = (parents: ReadonlyArray<string>): MakeRoom => {
   return async (place, isMissing = false) => {
     const directory = dirname(place)
     if (settled.has(directory) && !isMissing) return
-    // Without those above it: where they are gone, the store was moved or lost.
-    await mkdir(directory).catch(unlessThere)
+    await makeIn(dirname(directory), directory).catch(unlessThere)
     await settleAll.get(dirname(directory))?.()
   }
+}
+
+/**
+ * Makes none above it: where they are gone, the store was moved or lost. Its rights are those of the one that it is in, not what
+ * the umask of this process leaves: others who share the store write to it, too.
+ */
+const makeIn = async (parent: string, directory: string): Promise<void> => {
+  await mkdir(directory)
+  const [wanted, made] = [(await stat(parent)).mode, (await stat(directory)).mode]
+  // Some file systems take no rights: there they are what they are.
+  if (wanted !== made) await chmod(directory, wanted).catch(() => undefined)
 }
 
 /** All who ask while a round is under way share the next one, which begins after they asked. */

@@ -400,6 +400,19 @@ describe('a directory file store', () => {
     expect(await listed(store)).toEqual([digest])
   })
 
+  it('makes a directory with the rights of the store, whatever the umask of who puts: others write to it, too', async () => {
+    const path = newPath()
+    const store = await open(path)
+    chmodSync(join(path, 'files'), 0o775)
+    const before = process.umask(0o077)
+    try {
+      const { digest } = right(await store.put('file', { bytes: Buffer.from('shared') })())
+      expect(statSync(dirname(placeOf(path, digest))).mode & 0o7777).toBe(0o775)
+    } finally {
+      process.umask(before)
+    }
+  })
+
   it('makes nothing where it was when it is moved away during a put, nor a folder of its root', async () => {
     for (const moved of ['', 'files']) {
       const path = newPath()

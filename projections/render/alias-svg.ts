@@ -48,13 +48,13 @@ export const aliasSvg = (tenures: ReadonlyArray<AliasTenure>, { until, title }: 
     widest = Math.max(widest, to - from)
   }
   const width = Math.ceil(left + widest + MARGIN)
-  const described = describe(tenures, aliases, until)
-  const note = noteOf(scale, breaks.length, tenures)
+  const cut = tenures.some(({ until }) => until !== null && !scale.at.has(until.position)) ? [CUT] : []
+  const note = noteOf(scale, breaks.length, tenures, cut)
   return svgDocument({
     width,
     height: Math.ceil(top),
     title,
-    description: described,
+    description: [describe(tenures, aliases, until), ...cut].join(' '),
     rules: RULES,
     body: [
       `<text class="title" x="${MARGIN}" y="${MARGIN + 8}">${xml(fitted(title, 15, width - 2 * MARGIN))}</text>`,
@@ -251,13 +251,18 @@ const ticksOf = ({ points, width }: Scale, from: number, to: number): ReadonlyAr
 /** `2026-05-03` and `14:00:05.500Z`. */
 const stamp = (time: number): ReadonlyArray<string> => new Date(time).toISOString().split('T')
 
-const noteOf = ({ at, stretched }: Scale, lines: number, tenures: ReadonlyArray<AliasTenure>): string =>
+const CUT = 'What ended later is cut at the end.'
+
+const noteOf = (
+  { stretched }: Scale,
+  lines: number,
+  tenures: ReadonlyArray<AliasTenure>,
+  cut: ReadonlyArray<string>,
+): string =>
   [
     'Times are UTC; green bars are still held.',
     ...(tenures.some(({ sourceDeleted }) => sourceDeleted) ? ['Dashed: source deleted.'] : []),
-    ...(tenures.some(({ until }) => until !== null && !at.has(until.position))
-      ? ['What ended later is cut at the end.']
-      : []),
+    ...cut,
     ...(stretched ? ['Time is stretched where changes crowd.'] : []),
     ...(lines > 1 ? ['Each line goes on in the next.'] : []),
   ].join(' ')
@@ -266,5 +271,5 @@ const describe = (tenures: ReadonlyArray<AliasTenure>, aliases: ReadonlyArray<st
   const held = tenures
     .filter((tenure) => tenure.until === null)
     .map(({ alias, version, sourceDeleted }) => `${alias} is v${version}${sourceDeleted ? ' (source deleted)' : ''}`)
-  return `${aliases.length} ${aliases.length === 1 ? 'alias' : 'aliases'}, ${tenures.length} ${tenures.length === 1 ? 'tenure' : 'tenures'}, up to ${until}. ${held.length === 0 ? 'None is held.' : `Now ${held.slice(0, 20).join(', ')}.`}`
+  return `${aliases.length} ${aliases.length === 1 ? 'alias' : 'aliases'}, ${tenures.length} ${tenures.length === 1 ? 'tenure' : 'tenures'}, up to ${until}. ${held.length === 0 ? 'None of them is held now.' : `Now ${held.slice(0, 20).join(', ')}.`}`
 }

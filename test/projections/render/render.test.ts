@@ -539,7 +539,7 @@ describe('the picture of aliases', () => {
       'latest: v0 (acme/churn/model:v0) from 2026-01-01T00:00:00.000Z, put there by ann for cat in place of v7: better <recall>; until 2026-01-06T00:00:00.000Z, removed by ann for dan: broken',
     )
     expect(root.children[1]?.text).toContain('1 alias, 1 tenure')
-    expect(root.children[1]?.text).toContain('None is held.')
+    expect(root.children[1]?.text).toContain('None of them is held now.')
     expect(classed(root, 'held')).toEqual([])
   })
 
@@ -555,6 +555,7 @@ describe('the picture of aliases', () => {
     expect(textsOf(root)).toContain('2026-01-21')
     expect(textsOf(root)).not.toContain(ended.until.time.slice(0, 10))
     expect(textsOf(root).join(' ')).toContain('What ended later is cut at the end.')
+    expect(root.children[1]?.text).toContain('up to 2026-01-21T00:00:00.000Z. None of them is held now. What ended')
     expect(
       everyElement(root).filter(({ text }) => text.includes(`until ${ended.until.time}, removed by ann`)),
     ).toHaveLength(1)

@@ -32,9 +32,13 @@ export const makingRoomIn = (parents: ReadonlyArray<string>): MakeRoom => {
  */
 const makeIn = async (parent: string, directory: string): Promise<void> => {
   await mkdir(directory)
+  // Some file systems take no rights; and what is removed meanwhile, the rename into it tells.
+  await giveRightsOf(parent, directory).catch(() => undefined)
+}
+
+const giveRightsOf = async (parent: string, directory: string): Promise<void> => {
   const [wanted, made] = [(await stat(parent)).mode, (await stat(directory)).mode]
-  // Some file systems take no rights: there they are what they are.
-  if (wanted !== made) await chmod(directory, wanted).catch(() => undefined)
+  if (wanted !== made) await chmod(directory, wanted)
 }
 
 /** All who ask while a round is under way share the next one, which begins after they asked. */

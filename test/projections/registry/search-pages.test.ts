@@ -96,12 +96,14 @@ const byHand = (asked: RegistryAsOf, query: VersionSearch): ReadonlyArray<string
       return E.isRight(version) ? version.right : []
     }),
   )
-  // The one text among the values, 'nan', comes after all numbers.
-  const metric = ({ run }: Version): number | undefined => {
-    const value = answers.metrics(run ?? '')?.['loss']
-    return value === undefined || typeof value === 'number' ? value : 1e9
-  }
   const sign = order === 'ascending' ? 1 : -1
+  // The one text among the values, 'nan', comes after all numbers; NaN behind both, and what has none last, in either order.
+  const metric = ({ run }: Version): number => {
+    const value = answers.metrics(run ?? '')?.['loss']
+    if (value === undefined) return sign * Infinity
+    if (typeof value !== 'number') return 1e9
+    return Number.isNaN(value) ? sign * Number.MAX_VALUE : value
+  }
   return all
     .filter(({ deleted, unlinked }) => withDeleted || (deleted === null && unlinked === null))
     .filter(({ collection }) => query.withArchived === true || wholeOf(answers, collection)?.archived === null)
@@ -119,7 +121,7 @@ const byHand = (asked: RegistryAsOf, query: VersionSearch): ReadonlyArray<string
       if (orderBy === 'created') return earlier
       if (orderBy === 'name')
         return one.collection === other.collection ? earlier : one.collection < other.collection ? -sign : sign
-      const [left = Infinity * sign, right = Infinity * sign] = [metric(one), metric(other)]
+      const [left, right] = [metric(one), metric(other)]
       return left === right ? earlier : sign * (left - right)
     })
     .map(({ path }) => path)
